@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine: `make book` and `make test`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONHASHSEED := 0
+export PYTHONUTF8 := 1
+
+.PHONY: book test check lint unit nbval site serve lock clean browser
+
+book: $(VENV)/.ready
+	$(BIN)/cqbook build
+
+test: lint unit nbval site
+
+check: $(VENV)/.ready
+	$(BIN)/cqbook check
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+unit: $(VENV)/.ready
+	$(BIN)/pytest -n 2 --dist loadfile -m "not site"
+
+nbval: $(VENV)/.ready
+	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters
+
+site: $(VENV)/.ready browser
+	$(BIN)/cqbook build
+	$(BIN)/pytest -m site -rs
+
+serve: $(VENV)/.ready
+	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+browser:
+	sh tests/browser.sh
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "需要 Python 3.11—3.13 | Python 3.11 to 3.13 is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+lock:
+	uv pip compile --generate-hashes --universal --python-version 3.11 --no-header --output-file requirements.txt requirements.in
+
+clean:
+	rm -rf _build

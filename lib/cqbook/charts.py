@@ -1,0 +1,481 @@
+"""A few chart forms that the chapters compose.
+
+Each form takes a *point frame* (see `cqbook.facts.points`): one row a mark, with the columns
+``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (the number as an
+analyst writes it) and, where they apply, ``group`` (series), ``lower``/``upper`` (the interval that
+rounding leaves open), ``status``, ``source_id`` and ``observation_id``. It returns a `Drawing`:
+the Vega-Lite specification, the rows drawn, and a sentence that says what the picture shows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cqbook import theme
+
+#: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
+LABEL_LINE = 9
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart form returns: specification, rows drawn, and alternative text."""
+
+    spec: dict[str, Any]
+    rows: pd.DataFrame
+    alt: str
+
+
+def wrap(label: str, line: int = LABEL_LINE) -> str:
+    """Break `label` into lines of at most `line` full-width characters (half-width count half)."""
+    lines, width = [""], 0.0
+    for character in label:
+        step = 1.0 if ord(character) > 0x2E7F else 0.55
+        if width + step > line:
+            lines.append("")
+            width = 0.0
+        lines[-1] += character
+        width += step
+    return "\n".join(lines)
+
+
+def _values(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
+    """Return `rows` as inline data with short, stable numbers."""
+    frame = rows[[column for column in columns if column in rows]]
+    records = []
+    for record in frame.to_dict("records"):
+        clean = {}
+        for key, value in record.items():
+            if isinstance(value, float):
+                clean[key] = None if math.isnan(value) else float(f"{value:.10g}")
+            else:
+                clean[key] = value
+        records.append(clean)
+    return alt.InlineData(values=records)
+
+
+def _finish(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
+    spec = chart.to_dict(validate=True, context={"pre_transform": False})
+    spec["config"] = theme.config()
+    spec["height"] = height
+    return theme.sized(spec, theme.WIDE)
+
+
+def _listing(rows: pd.DataFrame, most: int = 12) -> str:
+    shown = rows.dropna(subset=["value"]).head(most)
+    parts = []
+    for row in shown.to_dict("records"):
+        group = f"{row['group']}，" if row.get("group") else ""
+        parts.append(f"{group}{row['label']}{row['text']}")
+    more = len(rows) - len(shown)
+    return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
+
+
+def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
+    pairs = [("group", "系列"), ("label", "项目"), ("text", "数值"), ("status", "性质")]
+    return [
+        alt.Tooltip(name, type="nominal", title=title)
+        for name, title in pairs
+        if name in rows and rows[name].astype(str).ne("").any()
+    ]
+
+
+_LABELS = {"labelExpr": "split(datum.label, '\\n')"}
+
+
+def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Drawing:
+    """Draw one horizontal bar a row, in the order given, each with its number at its end.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
+        they differ from the value, as a thin whisker.
+    highlight : str
+        Label of the row in the accent colour; the others are muted. Empty: all alike.
+    detail : bool
+        Add the column ``detail`` (growth, say) behind the number.
+    """
+    rows = rows.copy()
+    rows["label"] = rows["label"].map(wrap)
+    rows["end"] = rows["text"] + (("　" + rows["detail"]) if detail else "")
+    rows["tone"] = "plain"
+    if highlight:
+        rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
+    low, high = min(0.0, rows["value"].min()), max(0.0, rows["value"].max())
+    span = (high - low) or 1.0
+    # room for the numbers outside the bars: 7 px a half-width character of some 420 px
+    longest = rows["end"].map(lambda s: sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in s)).max()
+    room = span * min(0.9, 0.034 * longest + 0.04)
+    domain = [low - (room if low < 0 else 0), high + (room if high > 0 else 0)]
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
+    x = alt.X("value", type="quantitative", title=None, axis=None, scale=alt.Scale(domain=domain))
+    fill = alt.value(theme.colour("blue"))
+    if highlight:
+        fill = alt.Color(
+            "tone",
+            type="nominal",
+            legend=None,
+            scale=alt.Scale(
+                domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
+            ),
+        )
+    base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone"]))
+    hollow = "datum.status === '推算'"
+    layers: list[alt.Chart] = [
+        base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
+            y=y,
+            x=x,
+            color=fill,
+            fillOpacity=alt.condition(hollow, alt.value(0.35), alt.value(1.0)),
+            strokeOpacity=alt.condition(hollow, alt.value(1.0), alt.value(0.0)),
+            tooltip=_tooltip(rows),
+        )
+    ]
+    if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
+        layers.append(
+            base.mark_rule(color=theme.colour("ink"), strokeWidth=1.5).encode(
+                y=y, x=alt.X("lower", type="quantitative"), x2="upper"
+            )
+        )
+    edge = "upper" if len(layers) > 1 else "value"
+    layers.append(
+        base.transform_filter("datum.value >= 0")
+        .mark_text(align="left", dx=6)
+        .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
+    )
+    if low < 0:
+        edge = "lower" if len(layers) > 2 else "value"
+        layers.append(
+            base.transform_filter("datum.value < 0")
+            .mark_text(align="right", dx=-6)
+            .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
+        )
+        layers.append(
+            alt.Chart(alt.InlineData(values=[{"zero": 0}]))
+            .mark_rule(color=theme.colour("muted"))
+            .encode(x=alt.X("zero", type="quantitative"))
+        )
+    lines = int(rows["label"].str.count("\n").max()) + 1
+    step = max(30, 17 * lines + 10)
+    alt_text = f"条形图，{len(rows)}项：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(*layers), step * len(rows)), rows, alt_text)
+
+
+_DRAWN = ["label", "group", "value", "lower", "upper", "text", "status", "order"]
+
+
+def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
+    """Draw one column a period, zero-based, with its number on top; unpublished periods stay empty.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame in time order. With ``group``, columns of one period stand side by side.
+        A row without a value is a gap and says 未公布.
+    highlight : str
+        Label of the column in the accent colour.
+    """
+    rows = rows.copy()
+    grouped = "group" in rows and rows["group"].nunique() > 1
+    rows["top"] = rows["text"].where(rows["value"].notna(), "未公布")
+    rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
+    periods = max(1, rows["label"].nunique())
+    x = alt.X(
+        "label", type="nominal", sort=None, title=None, axis=alt.Axis(labelAngle=0, **_LABELS)
+    )
+    rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
+    y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
+    base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone"]))
+    encoding: dict[str, Any] = {"x": x, "y": y}
+    if grouped:
+        encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
+        colour = _series_colour(rows)
+    else:
+        colour = alt.Color(
+            "tone",
+            type="nominal",
+            legend=None,
+            scale=alt.Scale(
+                domain=["plain", "accent"], range=[theme.colour("blue"), theme.colour("orange")]
+            ),
+        )
+    crowd = periods * (rows["group"].nunique() if grouped else 1)
+    size = {"expr": f"width / {crowd} < 26 ? 8.5 : (width / {crowd} < 38 ? 10 : 12)"}
+    hollow = "datum.status === '推算' || datum.status === '目标' || datum.status === '计划'"
+    bar = base.mark_bar(stroke=theme.colour("blue")).encode(
+        **encoding,
+        color=colour,
+        fillOpacity=alt.condition(hollow, alt.value(0.35), alt.value(1.0)),
+        strokeOpacity=alt.condition(hollow, alt.value(1.0), alt.value(0.0)),
+        tooltip=_tooltip(rows),
+    )
+    number = base.mark_text(dy=-7, fontSize=size).encode(
+        **(encoding | {"y": alt.Y("value", type="quantitative")}), text="top:N"
+    )
+    gap = (
+        base.transform_filter("datum.value === null")
+        .mark_text(color=theme.colour("muted"), fontSize=10, baseline="bottom", dy=-4)
+        .encode(x=x, y=alt.datum(0), text=alt.value("未公布"))
+    )
+    gaps = rows["value"].isna().any()
+    layers = [bar, number, gap] if gaps else [bar, number]
+    alt_text = f"柱形图，{rows['label'].nunique()}个时期：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(*layers), 260), rows, alt_text)
+
+
+def _series_colour(rows: pd.DataFrame) -> alt.Color:
+    groups = list(dict.fromkeys(rows["group"]))
+    scale = alt.Scale(
+        domain=groups, range=[theme.colour(role) for role in theme.SERIES[: len(groups)]]
+    )
+    return alt.Color("group", type="nominal", sort=None, title=None, scale=scale)
+
+
+def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
+    """Draw one line a ``group`` over ``date``, its name and last number at its end; gaps stay gaps.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
+        A row without a value breaks the line.
+    zero : bool
+        Start the value axis at zero.
+    """
+    rows = rows.copy()
+    if "group" not in rows:
+        rows["group"] = ""
+    last = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
+    last["end"] = [
+        "\n".join(part for part in pair if part)
+        for pair in zip(last["group"], last["text"], strict=True)
+    ]
+    x = alt.X("date", type="temporal", title=None, axis=alt.Axis(tickCount=6, format="%Y"))
+    y = alt.Y(
+        "value",
+        type="quantitative",
+        title=None,
+        scale=alt.Scale(zero=zero),
+        axis=alt.Axis(grid=True, tickCount=5),
+    )
+    colour = _series_colour(rows)
+    colour.legend = None
+    base = alt.Chart(_values(rows, [*_DRAWN, "date"]))
+    line = base.mark_line().encode(x=x, y=y, color=colour)
+    dot = base.mark_point(filled=True, opacity=1).encode(
+        x=x, y=y, color=colour, tooltip=_tooltip(rows)
+    )
+    end = (
+        alt.Chart(_values(last, [*_DRAWN, "date", "end"]))
+        .mark_text(align="left", dx=9, lineBreak="\n", baseline="middle")
+        .encode(x=x, y=y, color=colour, text="end:N")
+    )
+    spec = _finish(alt.layer(line, dot, end), 300)
+    # direct labels stand to the right of the last point: leave them room inside the picture
+    width = max(
+        sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in part)
+        for text in last["end"]
+        for part in text.split("\n")
+    )
+    spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
+    spec["layer"][0]["encoding"]["x"]["scale"] = {
+        "range": [0, {"expr": f"width - {round(12 * width + 14)}"}]
+    }
+    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{_listing(last)}。"
+    return Drawing(spec, rows, alt_text)
+
+
+def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
+    """Draw intervals: a dot at the value, a bar from ``lower`` to ``upper``, the number beside it.
+
+    Use it to compare what several sources, or a printed and a computed figure, say of one thing:
+    position is what counts, so the axis need not start at zero. ``group`` colours the dots; a
+    missing ``upper`` means a floor only and is drawn as an arrow.
+    """
+    rows = rows.copy()
+    rows["label"] = rows["label"].map(wrap)
+    grouped = "group" in rows and rows["group"].nunique() > 1
+    extent = pd.concat([rows["lower"], rows["upper"], rows["value"]]).dropna()
+    low, high = float(extent.min()), float(extent.max())
+    pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
+    open_end = rows["upper"].isna()
+    rows["upper"] = rows["upper"].fillna(high + 2 * pad)
+    rows["lower"] = rows["lower"].fillna(low - 2 * pad)
+    rows["arrow"] = open_end
+    domain = [min(0.0, low) if zero else low - 3 * pad, high + 3 * pad]
+    x = alt.X(
+        "value",
+        type="quantitative",
+        title=None,
+        scale=alt.Scale(domain=domain, zero=zero, nice=False),
+        axis=alt.Axis(grid=True, tickCount=5, domain=False),
+    )
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
+    colour = _series_colour(rows) if grouped else alt.value(theme.colour("blue"))
+    base = alt.Chart(_values(rows, [*_DRAWN, "arrow"]))
+    encoding: dict[str, Any] = {"y": y}
+    if grouped and rows.duplicated("label").any():
+        encoding["yOffset"] = alt.YOffset("group", type="nominal", sort=None)
+    bar = base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
+        **encoding, x=alt.X("lower", type="quantitative"), x2="upper", color=colour
+    )
+    arrow = (
+        base.transform_filter("datum.arrow")
+        .mark_point(shape="triangle-right", size=70, opacity=1)
+        .encode(**encoding, x=alt.X("upper", type="quantitative"), color=colour)
+    )
+    dot = base.mark_point(size=80, opacity=1).encode(
+        **encoding, x=x, color=colour, tooltip=_tooltip(rows)
+    )
+    number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text="text:N")
+    per_label = rows.groupby("label").size().max() if "yOffset" in encoding else 1
+    height = int(max(44, 26 * per_label + 18) * rows["label"].nunique())
+    alt_text = f"区间点图，{len(rows)}个数值：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(bar, arrow, dot, number), height), rows, alt_text)
+
+
+def stack(rows: pd.DataFrame) -> Drawing:
+    """Draw one bar a ``label``, split by ``group`` into shares of the whole, each part labelled.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame whose values are percent; parts of one label should sum to 100.
+    """
+    rows = rows.copy()
+    rows["label"] = rows["label"].map(wrap)
+    rows["order"] = rows.groupby("label", sort=False).cumcount()
+    rows["right"] = rows.groupby("label", sort=False)["value"].cumsum()
+    rows["left"] = rows["right"] - rows["value"]
+    rows["middle"] = (rows["left"] + rows["right"]) / 2
+    rows["part"] = rows["group"] + "\n" + rows["text"]
+    base = alt.Chart(_values(rows, [*_DRAWN, "left", "right", "middle", "part"]))
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
+    top = max(100.0, float(rows["right"].max()))
+    scale = alt.Scale(domain=[0, top])
+    colour = _series_colour(rows)
+    colour.legend = alt.Legend(orient="top", columns=3, symbolType="square")
+    several = rows["label"].nunique() > 1
+    bar = base.mark_bar(size=40, stroke=theme.colour("page"), strokeWidth=1.5).encode(
+        y=y,
+        x=alt.X("left", type="quantitative", scale=scale, axis=None, title=None),
+        x2="right",
+        color=colour,
+        tooltip=_tooltip(rows),
+    )
+    number = (
+        base.transform_filter("datum.value >= 9")
+        .mark_text(color=theme.colour("page"), fontSize=11, lineBreak="\n")
+        .encode(
+            y=y,
+            x=alt.X("middle", type="quantitative", scale=scale),
+            text=alt.Text("text", type="nominal"),
+        )
+    )
+    height = 54 * rows["label"].nunique() + (0 if several else 10)
+    alt_text = f"构成图：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(bar, number), height), rows, alt_text)
+
+
+def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing:
+    """Draw a table of marks: which column meets which row, the cell's ``text`` inside the mark.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row a filled cell: columns `x`, `y`, ``value`` (how strongly filled), ``text``.
+    """
+    rows = rows.copy()
+    rows[x] = rows[x].map(lambda text: wrap(text, 4))
+    rows[y] = rows[y].map(wrap)
+    base = alt.Chart(_values(rows, [*_DRAWN, x, y]))
+    across = alt.X(
+        x,
+        type="nominal",
+        sort=None,
+        title=None,
+        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, **_LABELS),
+    )
+    lines_of = alt.Axis(grid=True, tickBand="center", **_LABELS)
+    down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
+    top = float(rows["value"].max() or 1)
+    mark = base.mark_circle(opacity=1).encode(
+        x=across,
+        y=down,
+        size=alt.Size(
+            "value",
+            type="quantitative",
+            legend=None,
+            scale=alt.Scale(domain=[0, top], range=[0, 620]),
+        ),
+        color=alt.value(theme.colour("blue")),
+        tooltip=_tooltip(rows),
+    )
+    number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
+        x=across, y=down, text="text:N"
+    )
+    height = 36 * rows[y].nunique() + 10
+    named = "；".join(
+        f"{row[y]}×{row[x]}：{row['text']}" for row in rows.to_dict("records")
+    ).replace("\n", "")
+    return Drawing(_finish(alt.layer(mark, number), height), rows, f"矩阵图：{named}。")
+
+
+def tiles(rows: pd.DataFrame) -> Drawing:
+    """Draw a square-tile map: one tile a district, shaded by ``value``, named inside.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row a district: ``label`` (short name), ``tile_row``, ``tile_col``, ``value`` (0 or
+        missing: nothing known), ``text``, ``kind`` (what the shade means, in words).
+    """
+    rows = rows.copy()
+    rows["filled"] = rows["value"].fillna(0).gt(0)
+    base = alt.Chart(
+        _values(rows, [*_DRAWN, "tile_row", "tile_col", "filled", "kind", "symbol"])
+    )
+    place = {
+        "x": alt.X("tile_col", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),
+        "y": alt.Y("tile_row", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),
+    }
+    kinds = [kind for kind in dict.fromkeys(rows["kind"]) if kind]
+    named = [kind for kind in kinds if rows.loc[rows["kind"].eq(kind), "filled"].any()]
+    order = named + [kind for kind in kinds if kind not in named]
+    shades = [theme.colour(role) for role in ("blue", "green", "purple", "orange")][: len(named)]
+    shades += [theme.colour("grid")] * (len(order) - len(named))
+    square = base.mark_rect().encode(
+        **place,
+        color=alt.Color(
+            "kind",
+            type="nominal",
+            title=None,
+            sort=None,
+            scale=alt.Scale(domain=order, range=shades),
+            legend=alt.Legend(orient="top", columns=2, symbolType="square", labelLimit=300),
+        ),
+        tooltip=_tooltip(rows),
+    )
+    size = {"expr": "width < 420 ? 9 : 12"}
+    name = base.mark_text(fontSize=size, dy=-5).encode(
+        **place,
+        text="label:N",
+        color=alt.condition(
+            "datum.filled", alt.value(theme.colour("page")), alt.value(theme.colour("ink"))
+        ),
+    )
+    mark = (
+        base.transform_filter("datum.filled")
+        .mark_text(fontSize=size, dy=9, color=theme.colour("page"))
+        .encode(**place, text="symbol:N")
+    )
+    height = 46 * int(rows["tile_row"].max() - rows["tile_row"].min() + 1)
+    known = rows[rows["filled"]]
+    alt_text = f"方块地图，{len(known)}个区县有标记：{'、'.join(known['label'])}。"
+    return Drawing(_finish(alt.layer(square, name, mark), height), rows, alt_text)

@@ -1,0 +1,117 @@
+/* Charts become interactive when they are touched; without this script the pictures stay. */
+(function () {
+  "use strict";
+  var book = (window.cqbook = window.cqbook || {});
+  var waiting = {}, vega = null;
+
+  function load(src) {
+    return new Promise(function (resolve, reject) {
+      var script = document.createElement("script");
+      script.src = src;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+
+  function recolour(node, map) {
+    if (Array.isArray(node)) return node.map(function (item) { return recolour(item, map); });
+    if (node && typeof node === "object") {
+      var copy = {};
+      Object.keys(node).forEach(function (key) { copy[key] = recolour(node[key], map); });
+      return copy;
+    }
+    return typeof node === "string" && Object.prototype.hasOwnProperty.call(map, node) ? map[node] : node;
+  }
+
+  /* Each figure's specification is a script that calls this: works from file:// too. */
+  book.show = function (id, spec) {
+    if (waiting[id]) waiting[id](spec);
+  };
+
+  function draw(figure) {
+    if (figure.dataset.live) return;
+    figure.dataset.live = "loading";
+    var id = figure.dataset.figure, root = figure.dataset.root;
+    var chart = figure.querySelector(".cq-chart");
+    vega = vega || load(root + "_static/vega/vega.js").then(function () {
+      return load(root + "_static/vega/palette.js");
+    });
+    var spec = new Promise(function (resolve) { waiting[id] = resolve; });
+    Promise.all([spec, vega, load(root + "_figures/" + id + ".js")]).then(function (parts) {
+      book.specs = book.specs || {};
+      book.specs[id] = parts[0];
+      return render(figure, chart, parts[0]);
+    }).catch(function () { delete figure.dataset.live; });
+  }
+
+  function render(figure, chart, spec) {
+    var isDark = document.documentElement.dataset.theme === "dark";
+    var shown = isDark ? recolour(spec, book.dark) : spec;
+    var width = Math.min(chart.clientWidth || 680, 680);
+    var host = document.createElement("div");
+    var options = { ast: true, actions: false, renderer: "svg", tooltip: { theme: isDark ? "dark" : "light" } };
+    return window.vegaEmbed(host, Object.assign({}, shown, { width: width }), options).then(function () {
+      var old = chart.querySelector(".cq-live");
+      if (old) old.remove();
+      host.classList.add("cq-live");
+      chart.querySelectorAll("picture").forEach(function (picture) { picture.hidden = true; picture.style.display = "none"; });
+      chart.appendChild(host);
+      var img = chart.querySelector("picture img");
+      if (img && img.alt) { host.setAttribute("role", "img"); host.setAttribute("aria-label", img.alt); }
+      figure.dataset.live = isDark ? "dark" : "light";
+    });
+  }
+
+  function watchTheme() {
+    new MutationObserver(function () {
+      document.querySelectorAll("figure[data-live]").forEach(function (figure) {
+        var spec = book.specs && book.specs[figure.dataset.figure];
+        if (spec) render(figure, figure.querySelector(".cq-chart"), spec);
+      });
+    }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  }
+
+  function filterTables() {
+    document.querySelectorAll("figure[data-searchable]").forEach(function (figure) {
+      var input = document.createElement("input");
+      input.type = "search";
+      input.className = "cq-filter";
+      input.placeholder = "筛选：输入区县、行业、企业……";
+      input.setAttribute("aria-label", "筛选表中的行");
+      var count = document.createElement("span");
+      count.setAttribute("role", "status");
+      var rows = Array.prototype.slice.call(figure.querySelectorAll("tbody tr"));
+      function apply() {
+        var words = input.value.trim().toLowerCase().split(/\s+/);
+        var shown = 0;
+        rows.forEach(function (row) {
+          var text = row.textContent.toLowerCase();
+          var hit = words.every(function (word) { return text.indexOf(word) >= 0; });
+          row.hidden = !hit;
+          if (hit) shown += 1;
+        });
+        count.textContent = " " + shown + " / " + rows.length + " 行";
+      }
+      input.addEventListener("input", apply);
+      var scroll = figure.querySelector(".cq-scroll");
+      figure.insertBefore(input, scroll);
+      figure.insertBefore(count, scroll);
+      apply();
+    });
+  }
+
+  function start() {
+    document.querySelectorAll("figure[data-figure]").forEach(function (figure) {
+      var chart = figure.querySelector(".cq-chart");
+      if (!chart) return;
+      ["pointerenter", "focus", "touchstart"].forEach(function (event) {
+        chart.addEventListener(event, function () { draw(figure); }, { passive: true });
+      });
+    });
+    watchTheme();
+    filterTables();
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,177 @@
+"""Doctree nodes of the book, and how they become HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from cqbook.site import pictures
+from cqbook.site.pictures import FIGURES
+from docutils import nodes
+from docutils.nodes import Element
+from sphinx.util.docutils import SphinxTranslator
+from sphinx.util.osutil import relative_uri
+
+SOURCES_PAGE = "chapters/sources"
+
+
+class ChartFigure(nodes.General, nodes.Element):
+    """A numbered figure: ``meta`` (identity) and ``spec`` (Vega-Lite, or None for a gap)."""
+
+
+class DataTable(nodes.General, nodes.Element):
+    """A numbered table: ``meta`` (content of `cqbook.figures.Table`)."""
+
+
+def title_of(node: Element) -> str:
+    """Return the caption that references show for `node`."""
+    return node["meta"]["title"]
+
+
+def _root(translator: SphinxTranslator) -> str:
+    """Return the way from the page being written to the root of the site (``../``)."""
+    builder = translator.builder
+    page = builder.get_target_uri(builder.current_docname)
+    return relative_uri(page, "x")[:-1]
+
+
+def _heading(translator: SphinxTranslator, node: Element) -> None:
+    meta = node["meta"]
+    translator.body.append('<p class="cq-title">')
+    translator.add_fignumber(node)
+    translator.body.append(f'<span class="cq-title-text">{escape(meta["title"])}</span>')
+    translator.add_permalink_ref(node, "此处的链接")
+    translator.body.append("</p>")
+    if meta["subtitle"]:
+        translator.body.append(f'<p class="cq-subtitle">{escape(meta["subtitle"])}</p>')
+
+
+def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
+    if not meta["sources"]:
+        return ""
+    page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
+    links = [
+        f'<a href="{page}#{quote(source_anchor(item["id"]))}">{escape(item["label"])}</a>'
+        for item in meta["sources"]
+    ]
+    if len(links) <= 3:
+        listed = "；".join(links)
+    else:
+        listed = "；".join(links[:2]) + (
+            f'；<details class="cq-more"><summary>另有{len(links) - 2}个来源</summary>'
+            f"{'；'.join(links[2:])}</details>"
+        )
+    derived = {"derived": "；本书推算", "mixed": "；部分为本书推算"}.get(meta.get("status", ""), "")
+    return f'<div class="cq-source">数据来源：{listed}{derived}</div>'
+
+
+def source_anchor(source_id: str) -> str:
+    """Return the anchor of a source on the page of sources."""
+    return f"src-{source_id}".replace(".", "-").replace("_", "-").lower()
+
+
+def _cell(translator: SphinxTranslator, key: str, text: str) -> str:
+    if key == "source_id" and text:
+        page = translator.builder.get_relative_uri(
+            translator.builder.current_docname, SOURCES_PAGE
+        )
+        return "；".join(
+            f'<a href="{page}#{quote(source_anchor(part))}">{escape(part)}</a>'
+            for part in text.split(";")
+        )
+    if key == "observation_id":
+        return "<br>".join(f"<code>{escape(part)}</code>" for part in text.split(";"))
+    return escape(text) if text else "—"
+
+
+def _rows(
+    translator: SphinxTranslator, content: dict[str, Any], numeric: tuple[str, ...] = ()
+) -> str:
+    keys = content["keys"]
+    head = "".join(
+        f'<th scope="col"{_class(key in numeric)}>{escape(name)}</th>'
+        for key, name in zip(keys, content["columns"], strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_class(key in numeric)}>{_cell(translator, key, cell)}</td>"
+            for key, cell in zip(keys, row, strict=True)
+        )
+        + "</tr>"
+        for row in content["rows"]
+    )
+    return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+
+
+def _class(numeric: bool) -> str:
+    return ' class="cq-number"' if numeric else ""
+
+
+def picture(root: str, identifier: str, alt: str, size: dict[str, list[int]]) -> str:
+    """Return the static pictures of a figure: wide or narrow by the page, light or dark by mode."""
+    parts = []
+    for mode, suffix in (("light", ""), ("dark", "-dark")):
+        base = f"{root}{FIGURES}/{identifier}"
+        wide, narrow = size["wide"], size["narrow"]
+        # the dark twin says nothing new: one alternative text is enough
+        text = escape(alt) if mode == "light" else ""
+        parts.append(
+            f'<picture class="cq-{mode}">'
+            f'<source media="(max-width: 640px)" srcset="{base}.narrow{suffix}.svg" '
+            f'width="{narrow[0]}" height="{narrow[1]}">'
+            f'<img src="{base}.wide{suffix}.svg" alt="{text}" loading="lazy" '
+            f'width="{wide[0]}" height="{wide[1]}"></picture>'
+        )
+    return "".join(parts)
+
+
+def visit_figure(self: SphinxTranslator, node: Element) -> None:
+    """Write a figure whole: title, pictures, note, source line, data."""
+    meta = node["meta"]
+    root = _root(self)
+    self.body.append(
+        f'<figure class="cq-figure" id="{node["ids"][0]}"'
+        f' data-figure="{escape(meta["id"])}" data-root="{root}">'
+    )
+    _heading(self, node)
+    if node["spec"] is None:
+        self.body.append('<p class="cq-gap">没有已公布的数据可画；留空，不以推测补上。</p>')
+    else:
+        size = pictures.publish(self.builder.app, meta["id"], node["spec"])
+        drawn = picture(root, meta["id"], meta["alt"], size)
+        self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
+    self.body.append('<figcaption>')
+    if meta["caption"]:
+        self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
+    self.body.append(_sources(self, meta))
+    if meta["table"]["rows"]:
+        rows = _rows(self, meta["table"], ("text", "range"))
+        self.body.append(
+            '<details class="cq-data"><summary>图中数据</summary>'
+            f'<div class="cq-scroll"><table class="cq-table">{rows}</table></div></details>'
+        )
+    self.body.append("</figcaption></figure>")
+    raise nodes.SkipNode
+
+
+def visit_table(self: SphinxTranslator, node: Element) -> None:
+    """Write a table whole: title, rows, note, source line."""
+    meta = node["meta"]
+    search = " data-searchable" if meta["searchable"] else ""
+    self.body.append(f'<figure class="cq-figure cq-tabular" id="{node["ids"][0]}"{search}>')
+    _heading(self, node)
+    rows = _rows(self, meta, tuple(meta["numeric"]))
+    self.body.append(
+        f'<div class="cq-scroll" tabindex="0"><table class="cq-table">{rows}</table></div><figcaption>'
+    )
+    if meta["caption"]:
+        self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
+    self.body.append(_sources(self, meta) + "</figcaption></figure>")
+    raise nodes.SkipNode
+
+
+def skip(self: SphinxTranslator, node: Element) -> None:
+    """Leave the node out of builders that can't show it."""
+    raise nodes.SkipNode

@@ -1,0 +1,105 @@
+"""Static pictures of the figures, their specifications as scripts, and the local Vega bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from cqbook import theme
+from cqbook.figures import static_specs
+from cqbook.site.scripts import script_text
+from sphinx.application import Sphinx
+
+#: Files of the figures, below the root of the site.
+FIGURES = "_figures"
+VEGA_BUNDLE = "vega/vega.js"
+#: Part of every cache key: pictures change with the renderer, the font and this version of ours.
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 1"
+_SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
+
+
+def cache_directory(app: Sphinx) -> Path:
+    """Return where rendered pictures are kept between builds (content-addressed)."""
+    place = os.environ.get("CQBOOK_CACHE") or str(Path(app.outdir).parent / "pictures")
+    path = Path(place)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def rendered(spec: dict, cache: Path) -> str:
+    """Return the SVG of `spec`, from the cache if it was ever drawn."""
+    key = hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
+    kept = cache / f"{key}.svg"
+    if kept.exists():
+        return kept.read_text(encoding="utf-8")
+    text = theme.svg(spec)
+    part = kept.with_suffix(f".{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(kept)
+    return text
+
+
+def size_of(svg: str) -> list[int]:
+    """Return width and height of an SVG in px."""
+    match = _SIZE.search(svg)
+    if not match:
+        msg = "SVG without width and height"
+        raise ValueError(msg)
+    return [round(float(match[1])), round(float(match[2]))]
+
+
+def publish(app: Sphinx, identifier: str, spec: dict[str, Any]) -> dict[str, list[int]]:
+    """Write the pictures and the specification of one figure below the site's root.
+
+    Returns
+    -------
+    dict of str to list of int
+        ``wide`` and ``narrow``: width and height in px.
+    """
+    cache = cache_directory(app)
+    target = Path(app.outdir) / FIGURES
+    target.mkdir(parents=True, exist_ok=True)
+    size = {}
+    for name, variant in static_specs(spec).items():
+        text = rendered(variant, cache)
+        shape, _, mode = name.partition("-")
+        suffix = f".{shape}{'-' + mode if mode else ''}.svg"
+        (target / f"{identifier}{suffix}").write_text(text, encoding="utf-8")
+        if not mode:
+            size[shape] = size_of(text)
+    plain = {
+        key: value
+        for key, value in theme.untitled(spec).items()
+        if key not in ("usermeta", "width")
+    }
+    call = f"cqbook.show({script_text(identifier)},{script_text(plain)});\n"
+    (target / f"{identifier}.js").write_text(call, encoding="utf-8")
+    return size
+
+
+def write_vega(app: Sphinx, exception: Exception | None) -> None:
+    """Write the one local Vega bundle of the site, wrapped so that it works as a classic script."""
+    if exception or app.builder.format != "html":
+        return
+    import vl_convert
+
+    target = Path(app.outdir) / "_static" / VEGA_BUNDLE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    kept = cache_directory(app) / "vega-6.4.js"
+    if not kept.exists():
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
+        kept.write_text(f"(function(){{{bundle}}})();\n", encoding="utf-8")
+    target.write_text(kept.read_text(encoding="utf-8"), encoding="utf-8")
+    dark = dict(theme.PALETTE.values())
+    (target.parent / "palette.js").write_text(
+        f"cqbook.dark={script_text(dark)};\n", encoding="utf-8"
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the Vega bundle to the end of the build."""
+    app.connect("build-finished", write_vega)

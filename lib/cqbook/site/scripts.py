@@ -1,0 +1,18 @@
+"""Data that stands in a script."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return `value` as JSON that may stand in a script: no ``<``, no line separators."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )

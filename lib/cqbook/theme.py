@@ -1,0 +1,131 @@
+"""The look: one palette in light and dark, one Vega-Lite configuration, one named font."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
+#: The committed subset first, so that pictures are the same everywhere; then what readers have.
+FONT = (
+    "CQBook Sans SC, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
+    "Microsoft YaHei, sans-serif"
+)
+
+#: Colour roles, each as (light, dark). Hues after Okabe and Ito (2008), darkened or lightened until
+#: text and marks have 4.5:1 (ink, muted) or 3:1 (marks) against the page in both modes.
+PALETTE: dict[str, tuple[str, str]] = {
+    "ink": ("#1f2933", "#e8ebef"),
+    "muted": ("#55606e", "#a9b3bf"),
+    "grid": ("#dfe4ea", "#3a4450"),
+    "rest": ("#8a95a3", "#7f8b99"),
+    "blue": ("#0b62a4", "#62b5f0"),
+    "orange": ("#b5510a", "#f2a265"),
+    "green": ("#00785f", "#3fc7a8"),
+    "purple": ("#7a4a99", "#c9a0e2"),
+    "red": ("#ae2a22", "#f58d85"),
+    "pale": ("#cfe0ee", "#26435a"),
+    "page": ("#ffffff", "#14181e"),
+}
+#: Order in which series take colours; the last is for what is left over.
+SERIES = ("blue", "orange", "green", "purple", "red", "rest")
+
+WIDE = 680  # px, total width of a static picture on a desk
+NARROW = 342  # px, the same on a 390 px phone less the page's margins
+
+
+def colour(role: str) -> str:
+    """Return the light-mode colour of `role`; `dark` maps it later."""
+    return PALETTE[role][0]
+
+
+def config() -> dict[str, Any]:
+    """Return the Vega-Lite ``config`` of the house."""
+    ink, muted, grid = colour("ink"), colour("muted"), colour("grid")
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "view": {"stroke": None},
+        "padding": 4,
+        "axis": {
+            "labelColor": muted,
+            "labelFontSize": 12,
+            "titleColor": muted,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "gridColor": grid,
+            "domainColor": grid,
+            "tickColor": grid,
+            "labelLimit": 240,
+        },
+        "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
+        "axisX": {"grid": False, "labelPadding": 4},
+        "legend": {"labelColor": ink, "titleColor": muted, "labelFontSize": 12, "orient": "top"},
+        "title": {
+            "anchor": "start",
+            "color": ink,
+            "fontSize": 16,
+            "subtitleColor": muted,
+            "subtitleFontSize": 12,
+        },
+        "text": {"color": ink, "fontSize": 12},
+        "bar": {"color": colour("blue")},
+        "line": {"strokeWidth": 2.5, "color": colour("blue")},
+        "point": {"filled": True, "size": 55},
+        "range": {"category": [colour(role) for role in SERIES]},
+    }
+
+
+def recolour(node: Any, mapping: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a copy of JSON `node` with every string that is a key of `mapping` replaced."""
+    if isinstance(node, dict):
+        return {key: recolour(value, mapping) for key, value in node.items()}
+    if isinstance(node, list):
+        return [recolour(value, mapping) for value in node]
+    if isinstance(node, str):
+        return mapping.get(node, node)
+    return node
+
+
+def dark(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return `spec` with each colour of the light palette replaced by its dark partner."""
+    return recolour(spec, dict(PALETTE.values()))
+
+
+def sized(spec: dict[str, Any], width: int) -> dict[str, Any]:
+    """Return `spec` drawn for a total width of `width` pixels, axes included."""
+    return spec | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def untitled(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return `spec` without its title, for pages that set the title as text."""
+    return {key: value for key, value in spec.items() if key != "title"}
+
+
+@functools.cache
+def _fonts_registered() -> bool:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(FONT_DIRECTORY))
+    return True
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """Return the static SVG of a Vega-Lite `spec`, its text in the house font.
+
+    vl-convert is imported here only: a process that has used it must not fork afterwards.
+    """
+    import vl_convert
+
+    _fonts_registered()
+    return vl_convert.vegalite_to_svg(spec, vl_version="6.4", time_format_locale="zh-CN")
+
+
+def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
+    """Return `spec` as PNG on the page colour, `scale` pixels a unit."""
+    import vl_convert
+
+    _fonts_registered()
+    opaque = recolour(spec, {"transparent": colour("page")})
+    return vl_convert.vegalite_to_png(opaque, vl_version="6.4", scale=scale)
