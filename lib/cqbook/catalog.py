@@ -100,7 +100,8 @@ class Catalog:
         try:
             return self.resources[name]
         except KeyError:
-            msg = f"数据包中没有表 {name} | no table {name!r}: expected one of {sorted(self.resources)}"
+            known = sorted(self.resources)
+            msg = f"数据包中没有表 {name} | no table {name!r}: expected one of {known}"
             raise DataError(msg) from None
 
     def text(self, name: str) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def wrap(label: str, line: int = LABEL_LINE) -> str:
 
 def _values(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
     """Return `rows` as inline data with short, stable numbers."""
-    frame = rows[[column for column in columns if column in rows]]
+    frame = rows[[column for column in dict.fromkeys(columns) if column in rows]]
     records = []
     for record in frame.to_dict("records"):
         clean = {}
@@ -76,6 +76,11 @@ def _listing(rows: pd.DataFrame, most: int = 12) -> str:
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
 
 
+def _width(text: str) -> float:
+    """Width of the longest line of `text`, in full-width characters."""
+    return max(sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in part) for part in text.split("\n"))
+
+
 def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     pairs = [("group", "系列"), ("label", "项目"), ("text", "数值"), ("status", "性质")]
     return [
@@ -103,18 +108,18 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     """
     rows = rows.copy()
     rows["label"] = rows["label"].map(wrap)
-    rows["end"] = rows["text"] + (("　" + rows["detail"]) if detail else "")
+    rows["end"] = rows["text"] + (("\n" + rows["detail"]) if detail else "")
     rows["tone"] = "plain"
     if highlight:
         rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
     low, high = min(0.0, rows["value"].min()), max(0.0, rows["value"].max())
     span = (high - low) or 1.0
-    # room for the numbers outside the bars: 7 px a half-width character of some 420 px
-    longest = rows["end"].map(lambda s: sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in s)).max()
-    room = span * min(0.9, 0.034 * longest + 0.04)
-    domain = [low - (room if low < 0 else 0), high + (room if high > 0 else 0)]
+    room = round(12 * rows["end"].map(_width).max()) + 14
+    left = room if low < 0 else 0
+    right = alt.expr(f"width - {room if high > 0 else 8}")
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
-    x = alt.X("value", type="quantitative", title=None, axis=None, scale=alt.Scale(domain=domain))
+    scale = alt.Scale(domain=[low, high or 1.0], range=[left, right], nice=False)
+    x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
     fill = alt.value(theme.colour("blue"))
     if highlight:
         fill = alt.Color(
@@ -146,14 +151,14 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     edge = "upper" if len(layers) > 1 else "value"
     layers.append(
         base.transform_filter("datum.value >= 0")
-        .mark_text(align="left", dx=6)
+        .mark_text(align="left", dx=6, lineBreak="\n", baseline="middle")
         .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
     )
     if low < 0:
         edge = "lower" if len(layers) > 2 else "value"
         layers.append(
             base.transform_filter("datum.value < 0")
-            .mark_text(align="right", dx=-6)
+            .mark_text(align="right", dx=-6, lineBreak="\n", baseline="middle")
             .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
         )
         layers.append(
@@ -162,7 +167,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
             .encode(x=alt.X("zero", type="quantitative"))
         )
     lines = int(rows["label"].str.count("\n").max()) + 1
-    step = max(30, 17 * lines + 10)
+    step = max(44 if detail else 30, 17 * lines + 10)
     alt_text = f"条形图，{len(rows)}项：{_listing(rows)}。"
     return Drawing(_finish(alt.layer(*layers), step * len(rows)), rows, alt_text)
 
@@ -186,9 +191,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["top"] = rows["text"].where(rows["value"].notna(), "未公布")
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
-    x = alt.X(
-        "label", type="nominal", sort=None, title=None, axis=alt.Axis(labelAngle=0, **_LABELS)
-    )
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
+    x = alt.X("label", type="nominal", sort=None, title=None, axis=axis)
     rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone"]))
@@ -220,8 +224,14 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     )
     gap = (
         base.transform_filter("datum.value === null")
-        .mark_text(color=theme.colour("muted"), fontSize=10, baseline="bottom", dy=-4)
-        .encode(x=x, y=alt.datum(0), text=alt.value("未公布"))
+        .mark_text(
+            color=theme.colour("muted"),
+            fontSize=10,
+            baseline="line-bottom",
+            lineBreak="\n",
+            dy=-28 if periods > 8 else -4,
+        )
+        .encode(x=x, y=alt.datum(0), text=alt.value("未\n公\n布" if periods > 8 else "未公布"))
     )
     gaps = rows["value"].isna().any()
     layers = [bar, number, gap] if gaps else [bar, number]
@@ -231,8 +241,11 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
 
 def _series_colour(rows: pd.DataFrame) -> alt.Color:
     groups = list(dict.fromkeys(rows["group"]))
+    named = [group for group in groups if not group.startswith("其余")]
+    roles = dict(zip(named, theme.SERIES, strict=False))
+    # what is left over is never one of the named series: it takes the neutral colour
     scale = alt.Scale(
-        domain=groups, range=[theme.colour(role) for role in theme.SERIES[: len(groups)]]
+        domain=groups, range=[theme.colour(roles.get(group, "rest")) for group in groups]
     )
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale)
 
@@ -278,11 +291,7 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
     )
     spec = _finish(alt.layer(line, dot, end), 300)
     # direct labels stand to the right of the last point: leave them room inside the picture
-    width = max(
-        sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in part)
-        for text in last["end"]
-        for part in text.split("\n")
-    )
+    width = last["end"].map(_width).max()
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     spec["layer"][0]["encoding"]["x"]["scale"] = {
         "range": [0, {"expr": f"width - {round(12 * width + 14)}"}]
@@ -438,9 +447,7 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     """
     rows = rows.copy()
     rows["filled"] = rows["value"].fillna(0).gt(0)
-    base = alt.Chart(
-        _values(rows, [*_DRAWN, "tile_row", "tile_col", "filled", "kind", "symbol"])
-    )
+    base = alt.Chart(_values(rows, [*_DRAWN, "tile_row", "tile_col", "filled", "kind", "symbol"]))
     place = {
         "x": alt.X("tile_col", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),
         "y": alt.Y("tile_row", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),

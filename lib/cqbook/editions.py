@@ -106,6 +106,7 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
         If a cell fails or writes to stderr.
     """
     import papermill
+    from traitlets.config import Config
     from papermill.exceptions import PapermillExecutionError
 
     notebook = nbformat.read(source, as_version=4)
@@ -125,6 +126,8 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
             log_output=False,
             start_timeout=120,
             execution_timeout=300,
+            # local sockets: kernels of other users can't listen, and ipykernel has no complaint
+            config=Config({"KernelManager": {"transport": "ipc"}}),
         )
     except PapermillExecutionError as error:
         msg = f"{page.name}：执行失败 | execution failed\n{error}"
@@ -248,7 +251,7 @@ def render(staged: Path, out: Path, cache: Path, say: Say) -> Path:
         If Sphinx warns or fails: warnings are errors, references are checked.
     """
     command = [
-        *(sys.executable, "-m", "jupyter_book", "build", str(staged)),
+        *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(staged)),
         *("--path-output", str(out), "-n", "-W", "--keep-going", "--all"),
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}

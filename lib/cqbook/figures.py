@@ -76,11 +76,13 @@ _SHOWN = {
 
 def data_table(rows: pd.DataFrame) -> dict[str, Any]:
     """Return the rows drawn as ``{"columns": […], "rows": [[…]]}``, empty columns left out."""
-    names = [
-        key for key in _SHOWN if key in rows and rows[key].fillna("").astype(str).ne("").any()
-    ]
+    names = [key for key in _SHOWN if key in rows and rows[key].fillna("").astype(str).ne("").any()]
     cells = rows[names].fillna("").astype(str).replace("\n", "", regex=True)
-    return {"columns": [_SHOWN[name] for name in names], "keys": names, "rows": cells.values.tolist()}
+    return {
+        "columns": [_SHOWN[name] for name in names],
+        "keys": names,
+        "rows": cells.values.tolist(),
+    }
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,9 @@ def figure(
         "unit": unit,
         "status": status_of(rows),
         "sources": source_list(book, rows),
-        "table": data_table(rows) if drawing is not None else {"columns": [], "keys": [], "rows": []},
+        "table": data_table(rows)
+        if drawing is not None
+        else {"columns": [], "keys": [], "rows": []},
     }
     return Figure(meta, drawing.spec if drawing is not None else None)
 
@@ -210,7 +214,7 @@ def glue(**values: object) -> None:
     for name, value in values.items():
         text = value if isinstance(value, str) else getattr(value, "zh", None)
         if not GLUE_PATTERN.match(name) or not isinstance(text, str) or not text:
-            msg = f"glue: {name}={value!r}：应为小写名字和非空文字 | expected a lower-case name, a text"
+            msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)
         publish_display_data(
             {f"{GLUE_PREFIX}text/plain": repr(text)},

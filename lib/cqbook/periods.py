@@ -205,7 +205,7 @@ class Period:
         return Period.parse("/".join(parts))
 
     def zh(self) -> str:
-        """Return the Chinese label: `2022年`, `2023年一季度`, `2023年1—4月`, `截至2022年` …
+        """Return the Chinese label, such as `2023年一季度`, `2023年1—4月`, `截至2022年`.
 
         Returns
         -------
@@ -228,7 +228,7 @@ def _read(part: str, text: str) -> _Span:
     found = _CALENDAR.fullmatch(part)
     if found is None:
         where = f"“{part}”" if part != text else "它"
-        raise _broken(text, f"{where}不是年、季、月或日", f"{part!r} is no year, quarter, month, day")
+        raise _broken(text, f"{where}不是年、季、月、日", f"{part!r} is no calendar unit")
     year = int(found["year"])
     if found["quarter"]:
         month = 3 * int(found["quarter"])

@@ -36,7 +36,6 @@ from decimal import (
     Overflow,
     localcontext,
 )
-from functools import reduce
 from typing import NamedTuple
 
 from cqbook.units import Unit, format_zh
@@ -513,7 +512,8 @@ def from_printed(
     -------
     Interval
         In the unit of the printed number. A negative number is read by its magnitude and
-        mirrored: 下降超5% is a fall of more than 5, (−∞, −5).
+        mirrored: 下降超5% is a fall of more than 5, (−∞, −5). `unchanged` gives percent against
+        the base, whatever the unit that the row has.
 
     Raises
     ------
@@ -642,7 +642,9 @@ def share_of_sum(part: Interval, others: Iterable[Interval]) -> Interval:
         If all parts are exactly 0.
     """
     nothing = Interval.exactly(0)
-    x, y = _non_negative(part), reduce(Interval.__add__, map(_non_negative, others), nothing)
+    x, y = _non_negative(part), sum(map(_non_negative, others), nothing)
+    if x.is_empty or y.is_empty:
+        return EMPTY
     if x == nothing and y == nothing:
         msg = "各部分均为零，占比无从计算 | a share of parts that are all exactly 0"
         raise ZeroDivisionError(msg)
@@ -701,7 +703,7 @@ def previous_from_growth(current: Interval, yoy_percent: Interval) -> Interval:
 def contribution_rate(
     part_now: Interval, part_growth: Interval, whole_now: Interval, whole_growth: Interval
 ) -> Interval:
-    """贡献率: the part's share in the growth of the whole, from reported values and growth rates.
+    """Return the 贡献率, the part's share in the growth of the whole, from values and growth rates.
 
     With values p, w and growth rates g, h (percent) the changes are p·φ(g) and w·φ(h), where
     φ(g) = g/(100 + g) = 1 − 100/(100 + g), and the rate is 100 · p·φ(g) / (w·φ(h)). In this form
@@ -741,7 +743,7 @@ def contribution_rate(
 def contribution_points(
     part_now: Interval, part_growth: Interval, whole_now: Interval, whole_growth: Interval
 ) -> Interval:
-    """拉动: percentage points that a part adds to the growth of the whole.
+    """Return the 拉动, the percentage points that a part adds to the growth of the whole.
 
     100 · Δpart / whole of the year before = p·φ(g)·(100 + h) / w, with φ as in
     `contribution_rate`; each unknown occurs once, so the result is the exact range.
@@ -769,7 +771,7 @@ def contribution_points(
 
 
 def remainder(whole: Interval, parts: Iterable[Interval]) -> Interval:
-    """What the reported parts leave of the whole: whole − Σ parts.
+    """Return what the reported parts leave of the whole: whole − Σ parts.
 
     Parameters
     ----------
@@ -783,7 +785,7 @@ def remainder(whole: Interval, parts: Iterable[Interval]) -> Interval:
         Not cut at 0: a remainder that is negative throughout says that the figures contradict
         each other.
     """
-    return reduce(lambda rest, part: rest - part, parts, whole)
+    return whole - sum(parts, Interval.exactly(0))
 
 
 def _index(growth_percent: Interval) -> Interval:
@@ -873,9 +875,9 @@ def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
         msg = "区间为空：所据数字互相矛盾 | empty interval: the figures contradict each other"
         raise ValueError(msg)
     lower, upper = interval.lower, interval.upper
-    if lower is None and upper is None:
-        return "无法确定"
     if upper is None:
+        if lower is None:
+            return "无法确定"
         return f"{_bound(lower, max_decimals, ROUND_FLOOR, unit)}以上"
     if lower is None:
         return f"{_bound(upper, max_decimals, ROUND_CEILING, unit)}以下"

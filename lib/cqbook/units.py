@@ -67,6 +67,7 @@ ZH: dict[str, str] = {
     "years": "年",
     "months": "个月",
     "month": "月",
+    "weeks": "周",
     "days": "天",
     "hours": "小时",
     "minutes": "分钟",
@@ -75,22 +76,36 @@ ZH: dict[str, str] = {
     "households": "户",
     "enterprises": "家",
     "projects": "个",
-    "items": "项",
     "plants": "个",
     "workshops": "个",
     "zones": "个",
     "parks": "个",
     "districts": "个",
-    "categories": "类",
     "countries": "个",
-    "orders": "个",
-    "lines": "条",
+    "markets": "个",
+    "platforms": "个",
+    "teams": "个",
+    "neighbourhoods": "个",
+    "buildings": "栋",
+    "flats": "套",
     "rooms": "间",
     "spaces": "个",
-    "patents": "件",
+    "berths": "个",
+    "piles": "个",
+    "lines": "条",
+    "systems": "个",
+    "assemblies": "个",
+    "components": "个",
+    "categories": "类",
+    "items": "项",
+    "patents": "项",
+    "orders": "单",
+    "visits": "次",
+    "contacts": "次",
+    "person-times": "人次",
 }
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ /][A-Za-z][A-Za-z0-9]*)*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ /-][A-Za-z][A-Za-z0-9]*)*")
 # Wide enough for any figure; should one not fit, it fails instead of rounding.
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
@@ -118,11 +133,11 @@ class Unit:
     def __post_init__(self) -> None:
         """Refuse a scale or a name that no table can hold."""
         if self.scale not in SCALE_ZH:
-            raise _broken(f"{self.scale} {self.name}", "数量级不在表内", "unknown scale")
+            raise _broken(self, f"数量级 {self.scale} 不在表内", f"unknown scale {self.scale}")
         if not _NAME.fullmatch(self.name):
-            raise _broken(self.name, "单位名应为英文", "malformed name")
+            raise _broken(self.name, "单位名应为英文名", "malformed name")
         if self.scale != 1 and self.name in UNSCALED:
-            raise _broken(f"{self.scale} {self.name}", "此单位不带数量级", "takes no scale")
+            raise _broken(self, "此单位不带数量级", "takes no scale")
 
     @classmethod
     def parse(cls, text: str) -> Unit:
@@ -161,7 +176,7 @@ def _broken(value: object, why_zh: str, why_en: str) -> ValueError:
     scales = " ".join(SCALES)
     return ValueError(
         f"单位“{value}”不合规范：{why_zh}；应为“[数量级 ]单位名”，数量级为 {scales} 之一"
-        f" | not a unit: {value!r}: {why_en}; expected '[scale ]name', scale one of {scales}"
+        f" | not a unit: '{value}': {why_en}; expected '[scale ]name', scale one of {scales}"
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cqbook.site import catalogues, pictures
-from cqbook.site.nodes import ChartFigure, DataTable, skip, title_of, visit_figure, visit_table
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
+
+from cqbook.site import catalogues, pictures
+from cqbook.site.nodes import ChartFigure, DataTable, skip, title_of, visit_figure, visit_table
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 
@@ -16,6 +17,23 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 def add_assets(app: Sphinx) -> None:
     """Offer the style sheet and the small script; Vega itself is loaded by the script on demand."""
     app.config.html_static_path.append(str(ASSETS))
+
+
+#: Scripts of the theme's extensions that this book has no use for: live code, icon painting.
+UNUSED_SCRIPTS = ("thebe", "fontawesome", "copybutton")
+
+
+def drop_unused(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Leave out scripts that nobody needs; one of them even declares a constant twice."""
+
+    def used(script: object) -> bool:
+        name = str(getattr(script, "filename", script) or "")
+        body = str(getattr(script, "attributes", {}).get("body") or "")
+        return not any(word in (name + body).lower() for word in UNUSED_SCRIPTS)
+
+    context["script_files"] = [item for item in context.get("script_files", []) if used(item)]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -28,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         DataTable, "table", title_of, html=(visit_table, None), latex=nothing, text=nothing
     )
     app.connect("builder-inited", add_assets)
+    app.connect("html-page-context", drop_unused, priority=900)
     app.add_css_file("cqbook.css")
     app.add_js_file("cqbook.js", loading_method="defer")
     pictures.setup(app)

@@ -6,12 +6,13 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from cqbook.site import pictures
-from cqbook.site.pictures import FIGURES
 from docutils import nodes
 from docutils.nodes import Element
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
+
+from cqbook.site import pictures
+from cqbook.site.pictures import FIGURES
 
 SOURCES_PAGE = "chapters/sources"
 
@@ -73,9 +74,7 @@ def source_anchor(source_id: str) -> str:
 
 def _cell(translator: SphinxTranslator, key: str, text: str) -> str:
     if key == "source_id" and text:
-        page = translator.builder.get_relative_uri(
-            translator.builder.current_docname, SOURCES_PAGE
-        )
+        page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
         return "；".join(
             f'<a href="{page}#{quote(source_anchor(part))}">{escape(part)}</a>'
             for part in text.split(";")
@@ -142,7 +141,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         size = pictures.publish(self.builder.app, meta["id"], node["spec"])
         drawn = picture(root, meta["id"], meta["alt"], size)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
-    self.body.append('<figcaption>')
+    self.body.append("<figcaption>")
     if meta["caption"]:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta))
@@ -164,7 +163,8 @@ def visit_table(self: SphinxTranslator, node: Element) -> None:
     _heading(self, node)
     rows = _rows(self, meta, tuple(meta["numeric"]))
     self.body.append(
-        f'<div class="cq-scroll" tabindex="0"><table class="cq-table">{rows}</table></div><figcaption>'
+        f'<div class="cq-scroll" tabindex="0"><table class="cq-table">{rows}</table></div>'
+        "<figcaption>"
     )
     if meta["caption"]:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')

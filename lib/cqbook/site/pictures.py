@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sphinx.application import Sphinx
+
 from cqbook import theme
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
-from sphinx.application import Sphinx
 
 #: Files of the figures, below the root of the site.
 FIGURES = "_figures"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from cqbook.figures import FIGURE_MIME, GAP_MIME, TABLE_MIME
-from cqbook.site.nodes import ChartFigure, DataTable
 from docutils import nodes
 from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+
+from cqbook.figures import FIGURE_MIME, GAP_MIME, TABLE_MIME
+from cqbook.site.nodes import ChartFigure, DataTable
 
 
 def _targeted(renderer: NbElementRenderer, node: nodes.Element, name: str) -> list[nodes.Element]:

@@ -1,0 +1,23 @@
+"""Analytical report book on Chongqing's open economy: what the chapters import.
+
+>>> import cqbook as cq
+>>> book = cq.open_data()
+"""
+
+from cqbook import charts, facts, measures, reconcile, reported
+from cqbook.catalog import Catalog as open_data
+from cqbook.composition import composition
+from cqbook.figures import figure, glue, table
+
+__all__ = [
+    "charts",
+    "composition",
+    "facts",
+    "figure",
+    "glue",
+    "measures",
+    "open_data",
+    "reconcile",
+    "reported",
+    "table",
+]

@@ -1,0 +1,225 @@
+"""What the tables must satisfy, and errors that name file, row, column, value and expectation.
+
+Types, required cells, allowed values, patterns, keys and foreign keys are declared once, in
+``datapackage.json`` (Frictionless); the Frictionless tool reads the same descriptor and must agree.
+What a descriptor can't say (a period that exists, a unit that has a Chinese name, a qualifier that
+fits its number, parts that point at a whole) is checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cqbook.catalog import Catalog, DataError
+from cqbook.periods import Period
+from cqbook.reported import SIGNED_MEASURES, from_printed
+from cqbook.units import Unit, zh
+
+#: Rows shown of each failed check: enough to see what is wrong, few enough to read.
+SHOWN = 10
+NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?$")
+#: Units that a measure can be printed in; levels take any.
+MEASURE_UNITS = {
+    "yoy": {"percent", "times"},
+    "share": {"percent", "per mille"},
+    "contribution_rate": {"percent"},
+    "contribution_points": {"percentage points"},
+    "pp_change": {"percentage points"},
+    "multiple": {"times"},
+    "completion": {"percent"},
+    "rank": {"rank"},
+}
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One cell that can't be right. `row` counts from 1 below the header; 0: the whole file."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected_zh: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return the breach in Chinese and English."""
+        place = f"第{self.row}行（文件第{self.row + 1}行）" if self.row else "整个文件"
+        where = f"row {self.row} (line {self.row + 1})" if self.row else "whole file"
+        return (
+            f"{self.file}：{place}，列 {self.column}，值“{self.value}”：应为{self.expected_zh}"
+            f" | {self.file}: {where}, column {self.column}, value {self.value!r}:"
+            f" expected {self.expected}"
+        )
+
+
+class ContractError(DataError):
+    """The data breaks its contract; `breaches` lists where."""
+
+    def __init__(self, breaches: list[Breach]) -> None:
+        self.breaches = breaches
+        lines = [str(breach) for breach in breaches[:SHOWN]]
+        more = len(breaches) - len(lines)
+        if more > 0:
+            lines.append(f"……另有{more}处 | … and {more} more")
+        head = f"数据有{len(breaches)}处不符合约定 | {len(breaches)} breaches of the data contract"
+        super().__init__("\n".join([head, *lines]))
+
+
+def check(book: Catalog) -> dict[str, int]:
+    """Check every table of a data package.
+
+    Returns
+    -------
+    dict of str to int
+        Number of rows by table.
+
+    Raises
+    ------
+    ContractError
+        With every breach that was found.
+    """
+    breaches: list[Breach] = []
+    tables: dict[str, pd.DataFrame] = {}
+    for name in book.resources:
+        frame = book.text(name)
+        tables[name] = frame
+        found = list(_schema(book, name, frame))
+        # a table that lacks columns can't be looked at any further
+        breaches += found
+    if not any(breach.row == 0 for breach in breaches):
+        for name in book.resources:
+            breaches += _foreign_keys(book, name, tables)
+        breaches += _observations(tables["observations"], book.file("observations").name)
+    if breaches:
+        raise ContractError(breaches)
+    return {name: len(frame) for name, frame in tables.items()}
+
+
+def _schema(book: Catalog, name: str, frame: pd.DataFrame) -> Iterator[Breach]:
+    file = book.file(name).name
+    fields = book.fields(name)
+    wanted = [field["name"] for field in fields]
+    if list(frame.columns) != wanted:
+        lacking = [column for column in wanted if column not in frame.columns]
+        extra = [column for column in frame.columns if column not in wanted]
+        if lacking or extra:
+            for column in lacking:
+                yield Breach(file, 0, column, "", "有这一列", "this column to be there")
+            for column in extra:
+                yield Breach(file, 0, column, column, "没有这一列", "no such column")
+        else:
+            listed = ",".join(wanted)
+            order = ",".join(frame.columns)
+            yield Breach(file, 0, "*", order, f"列的顺序 {listed}", f"columns in order {listed}")
+        return
+    for field in fields:
+        yield from _cells(file, frame[field["name"]], field)
+    key = book.resources[name]["schema"].get("primaryKey")
+    if key:
+        columns = [key] if isinstance(key, str) else key
+        for index in frame.index[frame.duplicated(columns, keep="first")]:
+            value = "/".join(frame.loc[index, columns])
+            column = "+".join(columns)
+            yield Breach(file, index + 1, column, value, "不重复的主键", "a unique primary key")
+
+
+def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Breach]:
+    rules = field.get("constraints", {})
+    name, kind = field["name"], field.get("type", "string")
+    filled = column.ne("")
+    tests: list[tuple[pd.Series, str, str]] = []
+    if rules.get("required"):
+        tests.append((~filled, "非空", "a value"))
+    if kind == "number":
+        tests.append((filled & ~column.str.fullmatch(NUMBER), "数字", "a number"))
+    if kind == "integer":
+        tests.append((filled & ~column.str.fullmatch(r"-?\d+"), "整数", "an integer"))
+    if kind == "boolean":
+        tests.append((filled & ~column.isin(["true", "false"]), "true 或 false", "true or false"))
+    if "enum" in rules:
+        listed = "、".join(rules["enum"])
+        tests.append((filled & ~column.isin(rules["enum"]), f"{listed} 之一", f"one of {listed}"))
+    if "pattern" in rules:
+        pattern = rules["pattern"]
+        tests.append(
+            (filled & ~column.str.fullmatch(pattern), f"符合 {pattern}", f"a match of {pattern}")
+        )
+    edged = column.ne(column.str.strip())
+    tests.append((edged, "首尾没有空白", "no white space at its ends"))
+    for failed, zh_text, text in tests:
+        for index in column.index[failed]:
+            yield Breach(file, index + 1, name, column[index], zh_text, text)
+
+
+def _foreign_keys(book: Catalog, name: str, tables: dict[str, pd.DataFrame]) -> Iterator[Breach]:
+    file = book.file(name).name
+    for key in book.resources[name]["schema"].get("foreignKeys", []):
+        column = key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
+        target = key["reference"]["resource"] or name
+        field = key["reference"]["fields"]
+        known = set(tables[target][field if isinstance(field, str) else field[0]])
+        cells = tables[name][column]
+        for index in cells.index[cells.ne("") & ~cells.isin(known)]:
+            yield Breach(
+                file,
+                index + 1,
+                column,
+                cells[index],
+                f"表 {target} 中已有的 {field}",
+                f"a {field} of table {target}",
+            )
+
+
+def _tried(read: Callable[[], object]) -> str:
+    try:
+        read()
+    except (ValueError, TypeError, ArithmeticError) as error:
+        return str(error)
+    return ""
+
+
+def _observations(frame: pd.DataFrame, file: str) -> Iterator[Breach]:
+    """Check what the descriptor can't say of ``observations``."""
+    ids = set(frame["observation_id"])
+    for index, row in enumerate(frame.to_dict("records"), start=1):
+
+        def breach(column: str, zh_text: str, text: str) -> Breach:
+            return Breach(file, index, column, row[column], zh_text, text)  # noqa: B023
+
+        problem = _tried(lambda: Period.parse(row["period"]))  # noqa: B023
+        if problem:
+            yield breach("period", "一个时期", f"a period ({problem})")
+        problem = _tried(lambda: zh(Unit.parse(row["unit"])))  # noqa: B023
+        if problem:
+            yield breach("unit", "有中文名的单位", f"a unit with a Chinese name ({problem})")
+        allowed = MEASURE_UNITS.get(row["measure"])
+        if allowed and row["unit"] not in allowed:
+            listed = "、".join(sorted(allowed))
+            yield breach("unit", f"{row['measure']} 的单位 {listed}", f"{listed} for this measure")
+        problem = _tried(
+            lambda: from_printed(
+                row["value"],  # noqa: B023
+                row["qualifier"],  # noqa: B023
+                row["value_upper"],  # noqa: B023
+                signed=row["measure"] in SIGNED_MEASURES,  # noqa: B023
+            )
+        )
+        if problem:
+            yield breach("value", "与限定词相配的数值", f"a value that fits ({problem})")
+        if not ID.match(row["observation_id"]) or not row["observation_id"].startswith(
+            f"{row['source_id']}."
+        ):
+            yield breach("observation_id", "source_id.名字", "source_id.name in lower case")
+        for column in ("part_of", "supersedes"):
+            if row[column] and (row[column] not in ids or row[column] == row["observation_id"]):
+                yield breach(column, "另一行的 observation_id", "another row's observation_id")
+        parts = row["breakdown"].split(";") if row["breakdown"] else []
+        if parts != sorted(parts) or any(part.count("=") != 1 for part in parts):
+            yield breach("breakdown", "按键排序的 键=值", "key=value pairs sorted by key")

@@ -1,0 +1,371 @@
+"""Reported figures as quantities: select them, derive from them, lay them out for charts and prose.
+
+A `Quantity` is a number with its unit, the interval that printing leaves open, what it is (公布,
+预计, 推算 …) and where it comes from. What is not published is a quantity too, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from cqbook import reported
+from cqbook.catalog import Catalog, DataError
+from cqbook.periods import Period
+from cqbook.reported import SIGNED_MEASURES, Interval, from_printed
+from cqbook.units import Unit, convert, format_zh, zh
+
+UNPUBLISHED = "未公布"
+DERIVED = "推算"
+STATUS_ZH = {
+    "actual": "公布",
+    "preliminary": "初步",
+    "estimate": "预计",
+    "plan": "计划",
+    "target": "目标",
+}
+#: Printed words set before and behind a number, by qualifier; 基本持平 has no number.
+WORDS = {
+    "as_rounded": ("", ""),
+    "about": ("约", ""),
+    "nearly": ("近", ""),
+    "over": ("超", ""),
+    "more_than": ("", "多"),
+    "at_least": ("", "以上"),
+    "under": ("不到", ""),
+}
+#: Of several figures for one thing, the one used: first by confidence, then by how it was counted,
+#: then the document before the relayed figure. The reconciliation page shows those not used.
+BASIS_ORDER = ("customs", "caam", "traders_seat", "")
+#: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
+DRAWN_FROM = 2
+KEY = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure", "base"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in `unit`; `interval` is None where nothing is published."""
+
+    interval: Interval | None
+    unit: Unit
+    zh: str
+    status: str
+    value: Decimal | None = None
+    source_id: str = ""
+    observation_id: str = ""
+    measure: str = "level"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number."""
+        return self.interval is not None and not self.interval.is_empty
+
+    @property
+    def point(self) -> float:
+        """The printed number, or the middle of the interval (its one end, if half open); or NaN."""
+        if not self.known:
+            return float("nan")
+        if self.value is not None:
+            return float(self.value)
+        ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
+        return next((float(end) for end in ends if end is not None), float("nan"))
+
+    @property
+    def range_zh(self) -> str:
+        """The interval in words (``8158.35亿元—8158.45亿元``)."""
+        if not self.known:
+            return ""
+        low, high = self.interval.lower, self.interval.upper
+        if low is not None and high is not None and low != high:
+            return f"{_short(low)}—{_short(high)}{zh(self.unit)}"
+        return reported.zh(self.interval, self.unit)
+
+    @property
+    def growth(self) -> str:
+        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未公布."""
+        return _direction(self, "增长", "下降")
+
+    @property
+    def change(self) -> str:
+        """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
+        return _direction(self, "提高", "降低")
+
+    def to(self, unit: str) -> Quantity:
+        """Return the same quantity in another unit of the same kind; its words stay as printed."""
+        target = Unit.parse(unit)
+        if target == self.unit or self.interval is None:
+            return replace(self, unit=target)
+        factor = convert(Decimal(1), self.unit, target)
+        value = None if self.value is None else self.value * factor
+        return replace(self, unit=target, interval=self.interval * factor, value=value)
+
+
+def _short(number: Decimal) -> str:
+    text = f"{number:.4f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def _direction(quantity: Quantity, up: str, down: str) -> str:
+    if not quantity.known:
+        return UNPUBLISHED if quantity.zh != "基本持平" else quantity.zh
+    if quantity.zh == "基本持平":
+        return quantity.zh
+    point = quantity.point
+    if point == 0:
+        return "持平"
+    return (up if point > 0 else down) + quantity.zh.replace("-", "").replace("−", "")
+
+
+def missing(unit: str) -> Quantity:
+    """Return the quantity that nobody published."""
+    return Quantity(None, Unit.parse(unit), UNPUBLISHED, UNPUBLISHED)
+
+
+def printed_zh(row: Mapping[str, Any]) -> str:
+    """Return a reported figure in Chinese, with its qualifier: 8158.4亿元, 超9万辆, 3500多家."""
+    if row["qualifier"] == "unchanged":
+        return "基本持平"
+    before, behind = WORDS[row["qualifier"]]
+    printed = Unit.parse(row["unit"])
+    # an English billion or million is written as 亿 or 万; no digit is lost or gained
+    unit = Unit({10**9: 10**8, 10**6: 10**4}.get(printed.scale, printed.scale), printed.name)
+    number = format_zh(convert(Decimal(row["value_text"]), printed, unit), unit)
+    if row.get("value_upper_text"):
+        upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
+        number = f"{row['value_text']}—{upper}"
+    if behind == "多":
+        # the word stands between the number with its scale and the unit: 4.2万多辆
+        name = zh(Unit(1, unit.name))
+        stem = number.removesuffix(name)
+        return f"{stem}多{name}"
+    return f"{before}{number}{behind}"
+
+
+def quantity(row: Mapping[str, Any]) -> Quantity:
+    """Return one row of ``observations`` as a quantity."""
+    text = row["value_text"]
+    interval = from_printed(
+        text,
+        row["qualifier"],
+        row["value_upper_text"],
+        signed=row["measure"] in SIGNED_MEASURES,
+    )
+    ranged = bool(row["value_upper_text"])
+    return Quantity(
+        interval,
+        Unit.parse(row["unit"]),
+        printed_zh(row),
+        STATUS_ZH[row["status"]],
+        None if not text or ranged else Decimal(text),
+        row["source_id"],
+        row["observation_id"],
+        row["measure"],
+    )
+
+
+def preferred(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each thing measured, by the rule of `BASIS_ORDER`, in file order.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of ``observations``. Those below `DRAWN_FROM` and those superseded are left out.
+    """
+    old = set(frame["supersedes"]) - {""}
+    frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["observation_id"].isin(old)]
+    rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
+    relayed = frame["source_id"].str.startswith("os-")
+    order = frame.assign(_basis=rank, _relayed=relayed, _row=range(len(frame)))
+    order = order.sort_values(["confidence", "_basis", "_relayed", "_row"], ascending=[0, 1, 1, 1])
+    chosen = order.drop_duplicates(KEY).sort_values("_row")
+    return chosen.drop(columns=["_basis", "_relayed", "_row"]).reset_index(drop=True)
+
+
+def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) -> Quantity:  # noqa: ANN401
+    """Return the one published figure that the filters name; a missing quantity if there is none.
+
+    Parameters
+    ----------
+    book : Catalog
+    unit : str
+        Unit wanted (``100M CNY``); the printed words keep the printed unit.
+    measure : str
+    **filters
+        Columns of ``observations``. `breakdown`, `flow` and `base` count as empty unless given.
+
+    Raises
+    ------
+    DataError
+        If the filters fit figures of several different things.
+    """
+    asked = {"breakdown": "", "base": ""} | filters
+    frame = preferred(book.observations(measure=measure, **asked))
+    if frame.empty:
+        return missing(unit)
+    if len(frame) > 1:
+        ids = ", ".join(frame["observation_id"])
+        msg = f"条件不唯一：{filters} → {ids} | ambiguous filters {filters}: {ids}"
+        raise DataError(msg)
+    return quantity(frame.iloc[0].to_dict()).to(unit)
+
+
+def derive(
+    formula: Callable[..., Interval], *inputs: Quantity, unit: str, measure: str = "level"
+) -> Quantity:
+    """Return ``formula`` of the inputs' intervals as a derived quantity.
+
+    Parameters
+    ----------
+    formula : callable
+        Takes one `Interval` an input, in the inputs' units; one of `cqbook.reported`, mostly.
+    *inputs : Quantity
+        If one is missing, so is the result.
+    unit : str
+        Unit of the result.
+    """
+    if not all(item.known for item in inputs):
+        return missing(unit)
+    interval = formula(*(item.interval for item in inputs))
+    target = Unit.parse(unit)
+    sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
+    rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
+    words = "相互矛盾" if interval.is_empty else reported.zh(interval, target)
+    return Quantity(
+        interval, target, words, DERIVED, None, ";".join(sources), ";".join(rows), measure
+    )
+
+
+def share(part: Quantity, whole: Quantity) -> Quantity:
+    """Return 100 · part / whole in percent."""
+    return derive(reported.share, part, whole.to(str(part.unit)), unit="percent", measure="share")
+
+
+def previous(level: Quantity, yoy: Quantity) -> Quantity:
+    """Return the value a year before that a level and its growth imply."""
+    return derive(reported.previous_from_growth, level, yoy, unit=str(level.unit))
+
+
+def remainder(whole: Quantity, parts: Iterable[Quantity]) -> Quantity:
+    """Return what the published parts leave of the whole."""
+    same = [part.to(str(whole.unit)) for part in parts if part.known]
+    return derive(
+        lambda total, *rest: reported.remainder(total, rest), whole, *same, unit=str(whole.unit)
+    )
+
+
+def growth(current: Quantity, before: Quantity) -> Quantity:
+    """Return the growth from `before` to `current` in percent."""
+    return derive(
+        reported.growth, current, before.to(str(current.unit)), unit="percent", measure="yoy"
+    )
+
+
+def series(
+    book: Catalog,
+    *,
+    unit: str,
+    years: range | None = None,
+    **filters: Any,  # noqa: ANN401
+) -> dict[str, Quantity]:
+    """Return the published figures of one thing over time, by period, oldest first.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of the values.
+    years : range, optional
+        Only whole years, each of these; a year nobody published is a missing quantity.
+    **filters
+        As for `fact`, without the period.
+    """
+    asked = {"breakdown": "", "base": "", "measure": "level"} | filters
+    frame = preferred(book.observations(**asked))
+    found = {row["period"]: quantity(row).to(unit) for row in frame.to_dict("records")}
+    if years is not None:
+        return {str(year): found.get(str(year), missing(unit)) for year in years}
+    return dict(sorted(found.items(), key=lambda item: Period.parse(item[0])))
+
+
+def points(
+    items: Iterable[tuple[str, Quantity]], *, unit: str, group: str = "", detail: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Return a point frame (see `cqbook.charts`) of labelled quantities.
+
+    Parameters
+    ----------
+    items : iterable of (str, Quantity)
+        Label and quantity; all convertible to `unit`.
+    unit : str
+        Unit of the chart.
+    group : str
+        Series name for all of them.
+    detail : iterable of str
+        A text for each, shown behind its number.
+    """
+    rows = []
+    for label, item in items:
+        held = item.to(unit) if item.known else missing(unit)
+        bounds = held.interval if held.known else None
+        rows.append(
+            {
+                "label": label,
+                "group": group,
+                "value": held.point,
+                "lower": _number(bounds.lower if bounds else None),
+                "upper": _number(bounds.upper if bounds else None),
+                "text": item.zh,
+                "range": held.range_zh,
+                "status": item.status,
+                "source_id": item.source_id,
+                "observation_id": item.observation_id,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=[*_POINT])
+    details = list(detail)
+    if details:
+        frame["detail"] = details
+    return frame
+
+
+_POINT = (
+    *("label", "group", "value", "lower", "upper", "text", "range"),
+    *("status", "source_id", "observation_id"),
+)
+
+
+def _number(end: Decimal | None) -> float:
+    return float("nan") if end is None else float(end)
+
+
+def timeline(
+    found: Mapping[str, Quantity], *, unit: str, group: str = "", short: bool = False
+) -> pd.DataFrame:
+    """Return the point frame of a `series`: labels are periods in Chinese, ``date`` their start.
+
+    Parameters
+    ----------
+    short : bool
+        Bare years as labels (``2022``), for axes that are full.
+    """
+    rows = points(
+        ((_period_label(period, short), item) for period, item in found.items()),
+        unit=unit,
+        group=group,
+    )
+    starts = [Period.parse(period).span[0] for period in found]
+    rows["date"] = [start.isoformat() if start else "" for start in starts]
+    rows["period"] = list(found)
+    return rows
+
+
+def _period_label(period: str, short: bool) -> str:
+    return period if short and len(period) == 4 else Period.parse(period).zh()
+
+
+def published(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a point frame that have a number."""
+    return rows[rows["value"].notna()].reset_index(drop=True)

@@ -1,0 +1,191 @@
+"""Do the published figures agree with each other, within rounding?
+
+``relations.csv`` states what must hold between printed figures. Each relation computes an interval
+from its inputs and compares it with the interval of its target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+
+import pandas as pd
+
+from cqbook import reported
+from cqbook.catalog import Catalog, DataError
+from cqbook.facts import DRAWN_FROM, KEY, Quantity, derive, quantity
+from cqbook.reported import Interval
+
+CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
+#: A computed interval more than this many times as wide as the printed one can't confirm the
+#: printed digits: agreement would be no surprise. Our convention, stated on the page.
+RESOLUTION = 10
+
+
+def _total(*items: Interval) -> Interval:
+    return reduce(Interval.__add__, items)
+
+
+def _percent(part: Interval, whole: Interval) -> Interval:
+    # unlike a share, a rate of completion may exceed 100
+    return 100 * part / whole
+
+
+def _at_least(*items: Interval) -> Interval:
+    """Return where a whole can lie that contains all these parts, which exclude each other."""
+    low = _total(*items)
+    return Interval(low.lower, None, low.lower_closed and low.lower is not None, False)
+
+
+def _grown(previous: Interval, yoy: Interval) -> Interval:
+    return previous * (100 + yoy) / 100
+
+
+def _less(minuend: Interval, *items: Interval) -> Interval:
+    return reported.remainder(minuend, items)
+
+
+#: Kind of relation → what its target must equal, computed from its inputs in this order.
+KINDS: dict[str, Callable[..., Interval]] = {
+    "same": lambda other: other,  # another source's figure for the same thing
+    "sum": _total,  # parts … → whole
+    "at_least": _at_least,  # parts … → the whole is no smaller
+    "difference": _less,  # minuend, subtrahends …
+    "share": reported.share,  # part, whole → percent
+    "rate": _percent,  # numerator, denominator → percent
+    "quotient": lambda part, whole: part / whole,
+    "product": lambda left, right: left * right,
+    "growth": reported.growth,  # current, previous → percent
+    "grown": _grown,  # previous, growth → current
+    "contribution_rate": reported.contribution_rate,  # part, its growth, whole, its growth
+    "share_of": lambda share, whole: share * whole / 100,  # share, whole → part
+    "whole_of": lambda part, share: 100 * part / share,  # part, share → whole
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One relation, what is printed, what follows from the rest, and the verdict."""
+
+    relation: str
+    kind: str
+    title: str
+    printed: Quantity
+    computed: Quantity
+    verdict: str
+    explanation: str
+
+
+def verdict(printed: Interval, computed: Interval) -> str:
+    """Return whether a printed and a computed interval agree.
+
+    一致: the computed interval lies inside the printed one, or they overlap and the computed one
+    is at most `RESOLUTION` times as wide. 不一致: no number is in both. 不可判定: they overlap, but
+    the computed one is too wide, or unbounded, to confirm the printed digits.
+    """
+    if printed.intersection(computed).is_empty if printed.overlaps(computed) else True:
+        return INCONSISTENT
+    if computed.is_subset(printed):
+        return CONSISTENT
+    if computed.width is None or printed.width is None:
+        return UNDECIDABLE
+    return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
+
+
+def reconcile(book: Catalog) -> list[Finding]:
+    """Return a finding for each relation of the package, in file order.
+
+    Raises
+    ------
+    DataError
+        If a relation names an unknown kind or figure.
+    """
+    rows = {row["observation_id"]: row for row in book.observations().to_dict("records")}
+    findings = []
+    for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
+        ids = row["inputs"].split(";")
+        unknown = [key for key in (*ids, row["target"]) if key not in rows]
+        if unknown or row["kind"] not in KINDS:
+            bad = "、".join(unknown) or row["kind"]
+            msg = (
+                f"relations.csv：第{line}行：未知的 {bad}"
+                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(KINDS)}"
+            )
+            raise DataError(msg)
+        printed = quantity(rows[row["target"]])
+        inputs = [_alike(quantity(rows[key]), printed) for key in ids]
+        computed = derive(KINDS[row["kind"]], *inputs, unit=str(printed.unit))
+        findings.append(
+            Finding(
+                row["relation"],
+                row["kind"],
+                row["title_zh"],
+                printed,
+                computed,
+                verdict(printed.interval, computed.interval),
+                row["explanation_zh"],
+            )
+        )
+    return findings
+
+
+def _alike(item: Quantity, printed: Quantity) -> Quantity:
+    """Return `item` in the scale of the printed figure where both count the same thing."""
+    if item.unit.name == printed.unit.name:
+        return item.to(str(printed.unit))
+    # a ratio of two amounts: both in plain units, so that scales cancel
+    return item.to(item.unit.name) if item.unit.scale != 1 else item
+
+
+def findings_table(findings: list[Finding]) -> pd.DataFrame:
+    """Return one row a finding, in words, with sources and figures."""
+    return pd.DataFrame(
+        [
+            {
+                "title": item.title,
+                "printed": item.printed.zh,
+                "computed": item.computed.zh,
+                "verdict": item.verdict,
+                "explanation": item.explanation,
+                "source_id": _joined(item.printed.source_id, item.computed.source_id),
+                "observation_id": _joined(
+                    item.printed.observation_id, item.computed.observation_id
+                ),
+            }
+            for item in findings
+        ]
+    )
+
+
+def _joined(*texts: str) -> str:
+    return ";".join(dict.fromkeys(part for text in texts for part in text.split(";") if part))
+
+
+def conflicts(book: Catalog) -> pd.DataFrame:
+    """Return the things for which sources print figures that can't all be true.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure, several a thing: ``thing`` (number of the thing), the columns of
+        ``observations`` and ``zh`` (the figure in words). Same indicator, entity, period,
+        breakdown, flow and measure; at least two intervals without a common number. Figures of
+        different basis belong to it: that is mostly why they differ.
+    """
+    frame = book.observations()
+    found = []
+    number = 0
+    for _, group in frame.groupby(KEY, sort=False):
+        if len(group) < 2:
+            continue
+        records = group.to_dict("records")
+        items = [quantity(record) for record in records]
+        same = [item.to(str(items[0].unit)) for item in items if item.known]
+        if all(a.interval.overlaps(b.interval) for a in same for b in same):
+            continue
+        number += 1
+        marked = group.assign(thing=number, zh=[item.zh for item in items])
+        marked["used"] = marked["confidence"].ge(DRAWN_FROM)
+        found.append(marked)
+    return pd.concat(found, ignore_index=True) if found else frame.head(0)
