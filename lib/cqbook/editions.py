@@ -106,8 +106,8 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
         If a cell fails or writes to stderr.
     """
     import papermill
-    from traitlets.config import Config
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:

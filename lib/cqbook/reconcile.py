@@ -1,4 +1,4 @@
-"""Do the published figures agree with each other, within rounding?
+"""Check the published figures against each other, within rounding.
 
 ``relations.csv`` states what must hold between printed figures. Each relation computes an interval
 from its inputs and compares it with the interval of its target.

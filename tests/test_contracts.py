@@ -1,0 +1,108 @@
+"""Bad data is refused, with file, row, column, value and what was expected."""
+
+from __future__ import annotations
+
+import pytest
+
+from cqbook.catalog import Catalog, DataError
+from cqbook.contracts import ContractError, check
+
+
+def refused(spoiled, **expected) -> ContractError:
+    with pytest.raises(ContractError) as caught:
+        check(Catalog(spoiled.path))
+    breaches = caught.value.breaches
+    fitting = [
+        breach
+        for breach in breaches
+        if all(getattr(breach, name) == value for name, value in expected.items())
+    ]
+    assert fitting, f"no breach like {expected} in {[str(b) for b in breaches[:5]]}"
+    text = str(caught.value)
+    assert "应为" in text
+    assert "expected" in text
+    return caught.value
+
+
+def test_the_repositorys_data_satisfies_its_contracts(book):
+    counts = check(book)
+    assert counts["observations"] > 800
+    assert counts["sources"] > 100
+
+
+def test_missing_column(spoiled):
+    rows = spoiled.rows("observations.csv")
+    index = rows[0].index("unit")
+    spoiled.write("observations.csv", [row[:index] + row[index + 1 :] for row in rows])
+    refused(spoiled, file="observations.csv", row=0, column="unit")
+
+
+def test_columns_in_another_order(spoiled):
+    rows = spoiled.rows("sources.csv")
+    spoiled.write("sources.csv", [[row[1], row[0], *row[2:]] for row in rows])
+    refused(spoiled, file="sources.csv", row=0, column="*")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("unit", "亿元"),
+        ("unit", "100M bananas"),
+        ("source_id", "no-such-source"),
+        ("indicator", "no_such_indicator"),
+        ("entity", "no-such-entity"),
+        ("value", "8158.4亿"),
+        ("value", "8,158.4"),
+        ("period", "2022-13"),
+        ("period", "2023-04/2023-01"),
+        ("period", "2022Q1"),
+        ("measure", "growth"),
+        ("status", "真实"),
+        ("qualifier", "roughly"),
+        ("confidence", "5"),
+        ("breakdown", "regime=general;enterprise=private"),
+        ("part_of", "trade-2022.no-such-row"),
+        ("as_printed", ""),
+        ("as_printed", " 8158.4亿元"),
+    ],
+)
+def test_a_spoiled_cell_is_named(spoiled, column, value):
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
+    spoiled.set("observations.csv", row, column, value)
+    refused(spoiled, file="observations.csv", row=row, column=column, value=value)
+
+
+def test_a_level_in_percent_growth_in_yuan(spoiled):
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total-yoy")
+    spoiled.set("observations.csv", row, "unit", "100M CNY")
+    refused(spoiled, row=row, column="unit", value="100M CNY")
+
+
+def test_duplicate_id(spoiled):
+    rows = spoiled.rows("observations.csv")
+    spoiled.write("observations.csv", [*rows, rows[1]])
+    refused(spoiled, file="observations.csv", row=len(rows), column="observation_id")
+
+
+def test_unchanged_takes_no_number(spoiled):
+    row = spoiled.find("observations.csv", "qualifier", "unchanged")
+    spoiled.set("observations.csv", row, "value", "0.1")
+    refused(spoiled, row=row, column="value", value="0.1")
+
+
+def test_not_utf8(spoiled):
+    path = spoiled.path / "observations.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    with pytest.raises(DataError, match=r"observations\.csv.*UTF-8"):
+        check(Catalog(spoiled.path))
+
+
+def test_missing_file(spoiled):
+    (spoiled.path / "sources.csv").unlink()
+    with pytest.raises(DataError, match=r"sources\.csv"):
+        check(Catalog(spoiled.path))
+
+
+def test_no_package(tmp_path):
+    with pytest.raises(DataError, match=r"datapackage\.json"):
+        Catalog(tmp_path)

@@ -1,0 +1,211 @@
+"""Executing, judging, rendering and publishing: what makes a build stop, and what it leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from cqbook import editions, figures
+
+NOWHERE = "no-such-chapter"
+
+
+def copy_of_the_book(target):
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, target)
+    shutil.copytree(ROOT / "chapters", target / "chapters")
+    shutil.copytree(ROOT / "data", target / "data")
+    return target
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def page(name, **parameters):
+    return editions.Page(name, name, parameters)
+
+
+@pytest.mark.slow
+def test_two_executions_give_the_same_bytes_as_committed(tmp_path):
+    pages = editions.pages(ROOT)
+    first = editions.execute_all(ROOT, pages, tmp_path / "first", silent)
+    # another hash seed, time zone and folder
+    changed = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
+    saved = {key: os.environ.get(key) for key in changed}
+    os.environ.update(changed)
+    try:
+        some = [pages[0], pages[-1]]
+        second = editions.execute_all(ROOT, some, tmp_path / "第二 次", silent)
+    finally:
+        for key, value in saved.items():
+            os.environ.pop(key) if value is None else os.environ.update({key: value})
+    assert all(second[item.name] == first[item.name] for item in some)
+    assert editions.stale(ROOT, first) == []
+
+
+@pytest.mark.slow
+def test_a_changed_number_makes_the_committed_output_stale(tmp_path, spoiled):
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
+    spoiled.set("observations.csv", row, "value", "8258.4")
+    changed = editions.execute(
+        ROOT / "chapters" / "trade.ipynb",
+        page("trade", period="2022", data_dir=str(spoiled.path)),
+        tmp_path,
+    )
+    original = editions.execute(
+        ROOT / "chapters" / "trade.ipynb", page("trade", period="2022"), tmp_path
+    )
+    was = figures.glued(nbformat.reads(original.decode(), 4))
+    now = figures.glued(nbformat.reads(changed.decode(), 4))
+    assert "8158.4亿元" in was.values()
+    assert "8258.4亿元" in now.values()
+    assert editions.stale(ROOT, {"trade": changed}) == ["trade"]
+
+
+@pytest.mark.slow
+def test_a_failing_cell_stops_the_build(tmp_path):
+    book = copy_of_the_book(tmp_path)
+    path = book / "chapters" / "trade.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(notebook, path)
+    with pytest.raises(editions.BuildError, match="ZeroDivisionError"):
+        editions.execute(path, page("trade"), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_warning_on_stderr_stops_the_build(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import sys; print('x', file=sys.stderr)")]
+    )
+    path = tmp_path / "loud.ipynb"
+    nbformat.write(notebook, path)
+    with pytest.raises(editions.BuildError, match="stderr"):
+        editions.execute(path, page("loud"), tmp_path)
+
+
+@pytest.mark.slow
+def test_bad_data_stops_before_anything_is_published(tmp_path):
+    book = copy_of_the_book(tmp_path)
+    published = book / "_build" / "html"
+    published.mkdir(parents=True)
+    (published / "index.html").write_text("the last good site", encoding="utf-8")
+    path = book / "data" / "observations.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("100M CNY", "100M yuan", 1), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "cqbook.cli", "--root", str(book), "build"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "observations.csv" in run.stderr
+    assert "100M yuan" in run.stderr
+    assert (published / "index.html").read_text(encoding="utf-8") == "the last good site"
+    assert not (book / "_build" / "work").exists()
+
+
+def test_publishing_replaces_the_site_whole(tmp_path):
+    site, target = tmp_path / "site", tmp_path / "html"
+    site.mkdir()
+    (site / "index.html").write_text("new", encoding="utf-8")
+    (target / "latest").mkdir(parents=True)
+    (target / "latest" / "old.html").write_text("old", encoding="utf-8")
+    editions.publish(site, target)
+    assert (target / "latest" / "index.html").read_text(encoding="utf-8") == "new"
+    assert not (target / "latest" / "old.html").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["html", "site"]
+
+
+def test_pages_of_the_table_come_after_the_chapters():
+    names = [item.name for item in editions.pages(ROOT)]
+    assert len(names) == len(set(names))
+    assert set(editions.read_lock(ROOT)) == {
+        item.name for item in editions.pages(ROOT) if item.name != item.notebook
+    }
+
+
+def test_staged_contents_place_the_pages_below_their_notebook():
+    text = editions.staged_contents(ROOT)
+    for item in editions.pages(ROOT):
+        assert f"chapters/{item.name}" in text
+
+
+NBVAL = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "--nbval",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+]
+
+
+def judged(path, data=None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*NBVAL, str(path)], capture_output=True, text=True, cwd=path.parent, check=False
+    )
+
+
+@pytest.fixture
+def small_chapter(tmp_path, spoiled):
+    """A chapter of one figure and one glued number on a copy of the data, executed once."""
+    source = f"""import cqbook as cq
+book = cq.open_data({str(spoiled.path)!r})
+item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+                     period="2022", flow="total")"""
+    glue = "cq.glue(total=item)"
+    draw = """rows = cq.facts.points([("总值", item)], unit="100M CNY")
+cq.figure(book, "fig-small", cq.charts.bars(rows), title="总值", subtitle="2022年", unit="亿元")"""
+    cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]
+    path = tmp_path / "small.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    path.write_bytes(editions.execute(path, page("small"), tmp_path))
+    return path, spoiled
+
+
+@pytest.mark.slow
+def test_nbval_passes_what_was_executed(small_chapter):
+    path, _ = small_chapter
+    run = judged(path)
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.slow
+def test_nbval_fails_when_a_number_in_the_data_changes(small_chapter):
+    path, spoiled = small_chapter
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
+    spoiled.set("observations.csv", row, "value", "8158.5")
+    run = judged(path)
+    assert run.returncode == 1
+    assert "8158.5" in run.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", [1, 2], ids=["glued number", "chart data"])
+def test_nbval_fails_when_a_published_output_was_altered(small_chapter, cell):
+    path, _ = small_chapter
+    notebook = nbformat.read(path, as_version=4)
+    text = nbformat.writes(notebook)
+    output = notebook.cells[cell].outputs[0]["data"]
+    for mime, value in output.items():
+        if cell == 1:
+            output[mime] = value.replace("8158.4", "8158.3")
+        elif mime == figures.FIGURE_MIME:
+            value["usermeta"]["table"]["rows"][0][1] = "8158.3亿元"
+    assert nbformat.writes(notebook) != text
+    nbformat.write(notebook, path)
+    run = judged(path)
+    assert run.returncode == 1
+    assert "8158.3" in run.stdout

@@ -1,0 +1,131 @@
+"""Selecting, wording and deriving: what a chapter says of a printed figure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from cqbook import facts
+from cqbook.catalog import DataError
+
+TOTAL = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
+
+
+def row(value, unit, qualifier="as_rounded", upper="", measure="level"):
+    return {
+        "value_text": value,
+        "value_upper_text": upper,
+        "unit": unit,
+        "qualifier": qualifier,
+        "measure": measure,
+        "status": "actual",
+        "source_id": "s",
+        "observation_id": "s.x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (row("8158.4", "100M CNY"), "8158.4亿元"),
+        (row("9", "10k vehicles", "over"), "超9万辆"),
+        (row("4.2", "10k vehicles", "more_than"), "4.2万多辆"),
+        (row("500", "items", "more_than"), "500多项"),
+        (row("20", "projects", "at_least"), "20个以上"),
+        (row("34", "percent", "about"), "约34%"),
+        (row("496.76", "1B CNY"), "4967.6亿元"),
+        (row("3", "vehicles", upper="4"), "3—4辆"),
+        (row("4", "rank", measure="rank"), "第4位"),
+        (row("", "percent", "unchanged", measure="yoy"), "基本持平"),
+    ],
+)
+def test_words_of_a_printed_figure(record, words):
+    assert facts.quantity(record).zh == words
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "words"),
+    [
+        ("2", "as_rounded", "增长2%"),
+        ("-2.5", "as_rounded", "下降2.5%"),
+        ("", "unchanged", "基本持平"),
+        ("0", "as_rounded", "持平"),
+    ],
+)
+def test_words_of_growth(value, qualifier, words):
+    assert facts.quantity(row(value, "percent", qualifier, measure="yoy")).growth == words
+
+
+def test_what_nobody_published_says_so():
+    nothing = facts.missing("100M CNY")
+    assert nothing.zh == "未公布"
+    assert nothing.growth == "未公布"
+    assert not facts.share(nothing, nothing).known
+
+
+def test_a_fact_is_found_with_its_address(book):
+    found = facts.fact(book, unit="100M CNY", **TOTAL)
+    assert (found.zh, found.observation_id) == ("8158.4亿元", "trade-2022.total")
+    assert facts.fact(book, unit="100M CNY", **(TOTAL | {"period": "1999"})).zh == "未公布"
+
+
+def test_ambiguous_filters_are_an_error(book):
+    with pytest.raises(DataError, match="不唯一"):
+        facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50", period="2022")
+
+
+def test_integers_from_the_command_line_are_periods_too(book):
+    assert facts.fact(book, unit="100M CNY", **(TOTAL | {"period": str(2022)})).known
+
+
+def test_derived_figures_carry_sources_and_digits(book):
+    whole = facts.fact(book, unit="100M CNY", **TOTAL)
+    part = facts.fact(book, unit="100M CNY", breakdown="enterprise=private", **TOTAL)
+    share = facts.share(part, whole)
+    assert share.status == "推算"
+    assert share.zh.startswith("45.8")
+    assert share.observation_id.split(";") == [part.observation_id, whole.observation_id]
+    assert share.interval.contains(Decimal("45.856"))
+
+
+def frame(**columns):
+    base = dict.fromkeys(
+        ["observation_id", "source_id", *facts.KEY, "basis", "supersedes", "confidence"], ""
+    )
+    return pd.DataFrame([base | {"confidence": 3, **row} for row in columns["rows"]])
+
+
+def test_doubtful_figures_are_not_used():
+    rows = frame(rows=[{"observation_id": "a", "confidence": 1}])
+    assert facts.preferred(rows).empty
+
+
+def test_a_correction_replaces_what_it_corrects():
+    rows = frame(rows=[{"observation_id": "a"}, {"observation_id": "b", "supersedes": "a"}])
+    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+
+
+def test_customs_before_other_bases():
+    rows = frame(
+        rows=[
+            {"observation_id": "a", "basis": "traders_seat"},
+            {"observation_id": "b", "basis": "customs"},
+        ]
+    )
+    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+
+
+def test_series_keep_their_gaps(book):
+    found = facts.series(
+        book,
+        unit="100M CNY",
+        years=range(2019, 2026),
+        indicator="trade_value",
+        entity="CN-50",
+        flow="total",
+        accumulation="period",
+    )
+    assert list(found) == [str(year) for year in range(2019, 2026)]
+    assert found["2022"].known

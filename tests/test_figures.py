@@ -1,0 +1,131 @@
+"""A chart is an object: identity, deterministic bytes, nothing it should not show."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+from cqbook import charts, figures, theme
+from cqbook.facts import fact, missing, points
+from cqbook.site.scripts import script_text
+
+
+@pytest.fixture
+def rows(book):
+    filters = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
+    total = fact(book, unit="100M CNY", **filters)
+    private = fact(book, unit="100M CNY", breakdown="enterprise=private", **filters)
+    return points([("总值", total), ("民营企业", private)], unit="100M CNY")
+
+
+def made(book, rows, **changes):
+    words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"} | changes
+    return figures.figure(book, "fig-test-one", charts.bars(rows), **words)
+
+
+def test_identity_travels_with_the_chart(book, rows):
+    bundle = made(book, rows)._repr_mimebundle_()
+    meta = bundle[figures.FIGURE_MIME]["usermeta"]
+    assert meta["id"] == "fig-test-one"
+    assert [item["id"] for item in meta["sources"]] == ["trade-2022"]
+    assert "8158.4亿元" in meta["alt"]
+    assert ["trade-2022.total" in row for row in meta["table"]["rows"]] == [True, False]
+
+
+def test_the_same_chart_has_the_same_bytes(book, rows):
+    one, two = (json.dumps(made(book, rows)._repr_mimebundle_()) for _ in range(2))
+    assert one == two
+
+
+def test_nbformat_accepts_the_bundles(book, rows):
+    gap = figures.figure(book, "fig-gap", None, title="缺", subtitle="", unit="亿元")
+    listing = figures.table(book, "tab-x", rows, columns={"label": "项目"}, title="表")
+    for item in (made(book, rows), gap, listing):
+        output = nbformat.v4.new_output("display_data", data=item._repr_mimebundle_())
+        cell = nbformat.v4.new_code_cell("x", outputs=[output], execution_count=1)
+        nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+
+
+@pytest.mark.parametrize("identifier", ["Fig-x", "fig_x", "tab-x", "fig-", "fig-x--y", "fig-图"])
+def test_ids_follow_one_form(book, rows, identifier):
+    with pytest.raises(ValueError, match="fig-"):
+        figures.figure(book, identifier, None, title="x", subtitle="", unit="")
+
+
+def test_nothing_published_is_a_figure_that_says_so(book):
+    gap = figures.figure(book, "fig-gap", None, title="标题", subtitle="", unit="亿元")
+    bundle = gap._repr_mimebundle_()
+    assert figures.FIGURE_MIME not in bundle
+    assert "未公布" in bundle[figures.GAP_MIME]["usermeta"]["alt"]
+
+
+def test_bars_start_at_zero(rows):
+    spec = charts.bars(rows).spec
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == 0
+
+
+def test_a_missing_year_is_a_gap_not_a_zero():
+    frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
+    drawing = charts.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
+    values = (
+        [row["value"] for row in drawing.spec["layer"][0]["data"]["values"]]
+        if ("data" in drawing.spec["layer"][0])
+        else [row["value"] for row in drawing.spec["data"]["values"]]
+    )
+    assert values == [None, 3.0]
+
+
+def test_dark_twin_has_no_light_colour(book, rows):
+    dark = json.dumps(figures.static_specs(charts.bars(rows).spec)["wide-dark"])
+    for light, _ in theme.PALETTE.values():
+        assert light not in dark
+
+
+def test_pictures_are_deterministic_and_name_the_font(rows):
+    spec = figures.static_specs(charts.bars(rows).spec)["narrow"]
+    one = theme.svg(spec)
+    assert one == theme.svg(spec)
+    assert "CQBook Sans SC" in one
+    assert "民营企业" in one
+
+
+def test_specifications_stand_safely_in_scripts():
+    text = script_text({"a": "</script><script>alert(1)</script>&\u2028"})
+    assert "<" not in text
+    assert "\u2028" not in text
+    assert json.loads(text)["a"].startswith("</script>")
+
+
+def test_glue_refuses_what_is_no_text():
+    with pytest.raises(ValueError, match="glue"):
+        figures.glue(total=None)
+    with pytest.raises(ValueError, match="glue"):
+        figures.glue(Total="x")
+
+
+@pytest.mark.parametrize(
+    ("light", "page"),
+    [
+        (pair[mode], theme.PALETTE["page"][mode])
+        for mode in (0, 1)
+        for pair in [
+            theme.PALETTE["ink"],
+            theme.PALETTE["muted"],
+            *(theme.PALETTE[role] for role in theme.SERIES),
+        ]
+    ],
+)
+def test_colours_have_contrast(light, page):
+    """WCAG 2.2: text 4.5:1 (ink, muted), marks 3:1."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, faint = sorted((luminance(light), luminance(page)), reverse=True)
+    strict = light in (*theme.PALETTE["ink"], *theme.PALETTE["muted"])
+    assert (bright + 0.05) / (faint + 0.05) >= (4.5 if strict else 3.0)

@@ -1,0 +1,221 @@
+"""The built site in a real Chromium: looks, links, requests, interaction."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from conftest import ROOT
+
+SITE = ROOT / "_build" / "html"
+LATEST = SITE / "latest"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = [
+    pytest.mark.site,
+    pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium | no Chromium on this machine"),
+    pytest.mark.skipif(not (LATEST / "index.html").exists(), reason="no site: run `make book`"),
+]
+
+
+def pages() -> list[str]:
+    return sorted(str(path.relative_to(LATEST)) for path in (LATEST / "chapters").rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser):
+    """A page that notes console errors and requests beyond the site."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.complaints = []
+    page.foreign = []
+    page.on(
+        "console",
+        lambda message: (
+            page.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            page.foreign.append(request.url)
+            if not request.url.startswith((SITE.as_uri(), "data:", "blob:"))
+            else None
+        ),
+    )
+    yield page
+    context.close()
+
+
+def opened(tab, name: str):
+    tab.goto((LATEST / name).as_uri())
+    return tab
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_quiet_and_fits(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    names = pages()
+    assert len(names) >= 20
+    for name in names:
+        opened(tab, name)
+        tab.wait_for_timeout(50)
+        assert tab.complaints == [], name
+        assert tab.foreign == [], name
+        wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide} px at {width} px"
+        assert tab.evaluate("document.documentElement.lang").lower().startswith("zh")
+        assert tab.evaluate("document.fonts.size >= 0")
+
+
+def test_the_offline_test_would_see_a_request(tab, tmp_path):
+    page = tmp_path / "loud.html"
+    page.write_text('<img src="http://127.0.0.1:9/x.png">', encoding="utf-8")
+    tab.goto(page.as_uri())
+    assert any("127.0.0.1" in url for url in tab.foreign)
+
+
+def test_figures_are_numbered_and_have_pictures(tab):
+    opened(tab, "chapters/trade.html")
+    figures = tab.query_selector_all("figure[data-figure]")
+    assert len(figures) >= 5
+    for figure in figures:
+        assert re.match(r"图 \d+", figure.query_selector(".caption-number").inner_text())
+        image = figure.query_selector(".cq-light img")
+        if image is None:
+            assert figure.query_selector(".cq-gap")
+            continue
+        image.scroll_into_view_if_needed()
+        assert len(image.get_attribute("alt")) > 15
+        tab.wait_for_function("e => e.complete", arg=image)
+        assert image.evaluate("e => e.naturalWidth") > 100
+        assert figure.query_selector(".cq-source a").get_attribute("href")
+        assert figure.query_selector_all("details.cq-data tbody tr")
+
+
+def test_pictures_stand_without_scripts(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((LATEST / "chapters/trade.html").as_uri())
+    images = page.query_selector_all("figure[data-figure] .cq-light img")
+    assert images
+    assert all(image.bounding_box()["height"] > 20 for image in images)
+    assert page.query_selector("details.cq-data table") is not None
+    context.close()
+
+
+def test_a_touched_chart_becomes_interactive_from_the_local_bundle(tab):
+    opened(tab, "chapters/trade.html")
+    loaded: list[str] = []
+    tab.on("request", lambda request: loaded.append(request.url))
+    chart = tab.query_selector("figure[data-figure] .cq-chart")
+    assert tab.query_selector(".cq-live") is None
+    chart.hover()
+    tab.wait_for_selector(".cq-live svg", timeout=15000)
+    assert any(url.endswith("vega/vega.js") for url in loaded)
+    assert tab.complaints == []
+    assert tab.foreign == []
+    mark = tab.query_selector(".cq-live .mark-rect.role-mark path")
+    mark.hover()
+    tab.wait_for_selector("#vg-tooltip-element.visible", timeout=5000)
+    assert "亿元" in tab.inner_text("#vg-tooltip-element")
+
+
+def test_vega_is_not_loaded_for_reading(tab):
+    loaded: list[str] = []
+    tab.on("request", lambda request: loaded.append(request.url))
+    opened(tab, "chapters/trade.html")
+    tab.wait_for_timeout(300)
+    assert not any("vega" in url for url in loaded)
+
+
+def test_dark_mode_shows_the_dark_pictures(browser):
+    context = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto((LATEST / "chapters/trade.html").as_uri())
+    assert page.is_visible("figure[data-figure] picture.cq-dark")
+    assert not page.is_visible("figure[data-figure] picture.cq-light")
+    context.close()
+
+
+def test_the_project_table_can_be_filtered(tab):
+    opened(tab, "chapters/parks.html")
+    box = tab.query_selector("figure[data-searchable] input")
+    figure = box.evaluate_handle("e => e.closest('figure')").as_element()
+    before = len(figure.query_selector_all("tbody tr:not([hidden])"))
+    box.fill("璧山")
+    after = [row.inner_text() for row in figure.query_selector_all("tbody tr:not([hidden])")]
+    assert 0 < len(after) < before
+    assert all("璧山" in text for text in after)
+
+
+def test_every_inner_link_and_anchor_exists():
+    ids: dict[Path, set[str]] = {}
+    broken = []
+
+    def anchors(path: Path) -> set[str]:
+        if path not in ids:
+            ids[path] = set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
+        return ids[path]
+
+    for path in sorted(LATEST.rglob("*.html")):
+        for href in re.findall(r'\b(?:href|src)="([^"]+)"', path.read_text(encoding="utf-8")):
+            address, fragment = urldefrag(href.replace("&amp;", "&"))
+            parts = urlsplit(address)
+            if parts.scheme:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            inside = bool(fragment) and target.suffix == ".html"
+            if not target.exists() or (inside and unquote(fragment) not in anchors(target)):
+                broken.append(f"{path.name}: {href}")
+    assert not broken, broken[:20]
+
+
+def test_the_catalogue_lists_every_figure(tab):
+    opened(tab, "chapters/figures.html")
+    listed = {code.inner_text() for code in tab.query_selector_all(".cq-catalogue code")}
+    drawn = {path.name.split(".")[0] for path in (LATEST / "_figures").glob("*.js")}
+    assert drawn
+    assert drawn <= listed
+
+
+def test_specifications_are_data_not_markup():
+    for path in (LATEST / "_figures").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("cqbook.show(")
+        assert "<" not in text
+        name, spec = json.loads(
+            f"[{text.removeprefix('cqbook.show(').removesuffix(');' + chr(10))}]"
+        )
+        assert name == path.stem
+        assert spec["data" if "data" in spec else "layer"]
+
+
+def test_the_front_door_leads_to_the_book(tab):
+    tab.goto((SITE / "index.html").as_uri())
+    tab.wait_for_url(re.compile(r"chapters/index\.html$"))
+    assert "重庆" in tab.title()
