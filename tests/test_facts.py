@@ -85,14 +85,14 @@ def test_derived_figures_carry_sources_and_digits(book):
     part = facts.fact(book, unit="100M CNY", breakdown="enterprise=private", **TOTAL)
     share = facts.share(part, whole)
     assert share.status == "推算"
-    assert share.zh.startswith("45.8")
+    assert share.zh == "45.9%"
     assert share.observation_id.split(";") == [part.observation_id, whole.observation_id]
     assert share.interval.contains(Decimal("45.856"))
 
 
 def frame(**columns):
     base = dict.fromkeys(
-        ["observation_id", "source_id", *facts.KEY, "basis", "supersedes", "confidence"], ""
+        ["observation_id", "source_id", *facts.KEY, "base", "basis", "supersedes", "confidence"], ""
     )
     return pd.DataFrame([base | {"confidence": 3, **row} for row in columns["rows"]])
 

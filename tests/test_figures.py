@@ -70,11 +70,8 @@ def test_bars_start_at_zero(rows):
 def test_a_missing_year_is_a_gap_not_a_zero():
     frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
     drawing = charts.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
-    values = (
-        [row["value"] for row in drawing.spec["layer"][0]["data"]["values"]]
-        if ("data" in drawing.spec["layer"][0])
-        else [row["value"] for row in drawing.spec["data"]["values"]]
-    )
+    (records,) = drawing.spec["datasets"].values()
+    values = [record["value"] for record in records]
     assert values == [None, 3.0]
 
 

@@ -132,7 +132,7 @@ def composition(
     # the flow of a part may differ from the total's (exports of laptops in the trade chapter)
     total = facts.fact(book, unit=unit, **filters)
     total_yoy = facts.fact(book, unit="percent", measure="yoy", **filters)
-    rows = facts.preferred(book.observations(base=None, **filters))
+    rows = facts.preferred(book.observations(**filters))
     rows = rows[rows["breakdown"].str.fullmatch(rf"{dimension}=[^;=]+")]
     by_key = {
         (row["breakdown"].split("=")[1], row["measure"]): facts.quantity(row)

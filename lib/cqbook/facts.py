@@ -17,7 +17,7 @@ from cqbook import reported
 from cqbook.catalog import Catalog, DataError
 from cqbook.periods import Period
 from cqbook.reported import SIGNED_MEASURES, Interval, from_printed
-from cqbook.units import Unit, convert, format_zh, zh
+from cqbook.units import Unit, convert, format_zh, is_count, zh
 
 UNPUBLISHED = "未公布"
 DERIVED = "推算"
@@ -43,7 +43,10 @@ WORDS = {
 BASIS_ORDER = ("customs", "caam", "traders_seat", "")
 #: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
 DRAWN_FROM = 2
-KEY = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure", "base"]
+KEY = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure", "against"]
+#: Measures that say nothing without what they are measured against; for the others the base is
+#: worded differently from source to source while the thing is the same.
+AGAINST = ("rank", "difference", "multiple", "pct_change")
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,9 @@ def quantity(row: Mapping[str, Any]) -> Quantity:
         signed=row["measure"] in SIGNED_MEASURES,
     )
     ranged = bool(row["value_upper_text"])
+    if row["qualifier"] == "as_rounded" and is_count(Unit.parse(row["unit"])) and not ranged:
+        # 28个项目 were counted one by one: nothing was rounded
+        interval = Interval.exactly(Decimal(text))
     return Quantity(
         interval,
         Unit.parse(row["unit"]),
@@ -165,6 +171,11 @@ def quantity(row: Mapping[str, Any]) -> Quantity:
         row["observation_id"],
         row["measure"],
     )
+
+
+def with_key(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of ``observations`` with the column ``against`` that completes `KEY`."""
+    return frame.assign(against=frame["base"].where(frame["measure"].isin(AGAINST), ""))
 
 
 def preferred(frame: pd.DataFrame) -> pd.DataFrame:
@@ -179,10 +190,10 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["observation_id"].isin(old)]
     rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
     relayed = frame["source_id"].str.startswith("os-")
-    order = frame.assign(_basis=rank, _relayed=relayed, _row=range(len(frame)))
+    order = with_key(frame).assign(_basis=rank, _relayed=relayed, _row=range(len(frame)))
     order = order.sort_values(["confidence", "_basis", "_relayed", "_row"], ascending=[0, 1, 1, 1])
     chosen = order.drop_duplicates(KEY).sort_values("_row")
-    return chosen.drop(columns=["_basis", "_relayed", "_row"]).reset_index(drop=True)
+    return chosen.drop(columns=["_basis", "_relayed", "_row", "against"]).reset_index(drop=True)
 
 
 def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) -> Quantity:  # noqa: ANN401
@@ -195,14 +206,14 @@ def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) ->
         Unit wanted (``100M CNY``); the printed words keep the printed unit.
     measure : str
     **filters
-        Columns of ``observations``. `breakdown`, `flow` and `base` count as empty unless given.
+        Columns of ``observations``. `breakdown` counts as empty unless given.
 
     Raises
     ------
     DataError
         If the filters fit figures of several different things.
     """
-    asked = {"breakdown": "", "base": ""} | filters
+    asked = {"breakdown": ""} | filters
     frame = preferred(book.observations(measure=measure, **asked))
     if frame.empty:
         return missing(unit)
@@ -282,7 +293,7 @@ def series(
     **filters
         As for `fact`, without the period.
     """
-    asked = {"breakdown": "", "base": "", "measure": "level"} | filters
+    asked = {"breakdown": "", "measure": "level"} | filters
     frame = preferred(book.observations(**asked))
     found = {row["period"]: quantity(row).to(unit) for row in frame.to_dict("records")}
     if years is not None:

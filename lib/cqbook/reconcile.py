@@ -14,7 +14,7 @@ import pandas as pd
 
 from cqbook import reported
 from cqbook.catalog import Catalog, DataError
-from cqbook.facts import DRAWN_FROM, KEY, Quantity, derive, quantity
+from cqbook.facts import DRAWN_FROM, KEY, Quantity, derive, quantity, with_key
 from cqbook.reported import Interval
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
@@ -42,6 +42,20 @@ def _grown(previous: Interval, yoy: Interval) -> Interval:
     return previous * (100 + yoy) / 100
 
 
+def _share_grown(share: Interval, growth: Interval, lead: Interval) -> Interval:
+    """Return the share after the part grew by `growth`, `lead` points faster than the whole."""
+    return share * (100 + growth) / (100 + growth - lead)
+
+
+def _share_contribution(share: Interval, growth: Interval, lead: Interval) -> Interval:
+    """Return the contribution of a part with this share now, growing `lead` points faster.
+
+    Share a year before times growth of the part over growth of the whole, in percent.
+    """
+    whole = growth - lead
+    return share * (100 + whole) / (100 + growth) * growth / whole
+
+
 def _less(minuend: Interval, *items: Interval) -> Interval:
     return reported.remainder(minuend, items)
 
@@ -59,6 +73,8 @@ KINDS: dict[str, Callable[..., Interval]] = {
     "growth": reported.growth,  # current, previous → percent
     "grown": _grown,  # previous, growth → current
     "contribution_rate": reported.contribution_rate,  # part, its growth, whole, its growth
+    "share_grown": _share_grown,  # share before, growth of the part, its lead → share now
+    "share_contribution": _share_contribution,  # share now, growth, lead → contribution
     "share_of": lambda share, whole: share * whole / 100,  # share, whole → part
     "whole_of": lambda part, share: 100 * part / share,  # part, share → whole
 }
@@ -77,7 +93,11 @@ class Finding:
     explanation: str
 
 
-def verdict(printed: Interval, computed: Interval) -> str:
+#: Kinds that say no more than where the target can lie: being there is all there is to confirm.
+ONE_SIDED = frozenset({"at_least"})
+
+
+def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -> str:
     """Return whether a printed and a computed interval agree.
 
     一致: the computed interval lies inside the printed one, or they overlap and the computed one
@@ -86,6 +106,8 @@ def verdict(printed: Interval, computed: Interval) -> str:
     """
     if printed.intersection(computed).is_empty if printed.overlaps(computed) else True:
         return INCONSISTENT
+    if one_sided:
+        return CONSISTENT if printed.is_subset(computed) else UNDECIDABLE
     if computed.is_subset(printed):
         return CONSISTENT
     if computed.width is None or printed.width is None:
@@ -123,7 +145,7 @@ def reconcile(book: Catalog) -> list[Finding]:
                 row["title_zh"],
                 printed,
                 computed,
-                verdict(printed.interval, computed.interval),
+                verdict(printed.interval, computed.interval, one_sided=row["kind"] in ONE_SIDED),
                 row["explanation_zh"],
             )
         )
@@ -173,7 +195,7 @@ def conflicts(book: Catalog) -> pd.DataFrame:
         breakdown, flow and measure; at least two intervals without a common number. Figures of
         different basis belong to it: that is mostly why they differ.
     """
-    frame = book.observations()
+    frame = with_key(book.observations())
     found = []
     number = 0
     for _, group in frame.groupby(KEY, sort=False):

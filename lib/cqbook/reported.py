@@ -48,6 +48,7 @@ _DOWN = Context(prec=1000, rounding=ROUND_FLOOR, traps=_TRAPS)
 _UP = Context(prec=1000, rounding=ROUND_CEILING, traps=_TRAPS)
 
 _ZERO = Decimal(0)
+_HUNDRED = Decimal(100)
 _INFINITE = Decimal("Infinity")
 
 
@@ -612,7 +613,7 @@ def share(part: Interval, whole: Interval) -> Interval:
     --------
     share_of_sum : where the whole is not reported but the other parts are.
     """
-    return (100 * part / whole).intersection(Interval(_ZERO, Decimal(100), True, True))
+    return (100 * part / whole).intersection(Interval(_ZERO, _HUNDRED, True, True))
 
 
 def share_of_sum(part: Interval, others: Iterable[Interval]) -> Interval:
@@ -648,11 +649,25 @@ def share_of_sum(part: Interval, others: Iterable[Interval]) -> Interval:
     if x == nothing and y == nothing:
         msg = "各部分均为零，占比无从计算 | a share of parts that are all exactly 0"
         raise ZeroDivisionError(msg)
-    # With x > 0 the share is 100 / (1 + y/x), each unknown once; with x = 0 < y it is 0.
-    if x == nothing:
-        return nothing
-    result = 100 / (1 + y / x)
-    return result.union(nothing) if x.contains(0) and y != nothing else result
+    if nothing in (x, y):
+        return nothing if x == nothing else Interval.exactly(100)
+    return _between(
+        _share_corner(_lower(x), _upper(y), _QUOTIENT_DOWN),
+        _share_corner(_upper(x), _lower(y), _QUOTIENT_UP),
+    )
+
+
+def _share_corner(x: _End, y: _End, context: Context) -> _End:
+    """100 · x / (x + y) at one corner; neither interval is only 0."""
+    # Some y > 0 shows that x = 0 has the share 0, and some x > 0 that y = 0 leaves it 100.
+    if x.at.is_zero():
+        return _End(_ZERO, x.closed)
+    if y.at.is_zero():
+        return _End(_HUNDRED, y.closed)
+    if x.at.is_infinite() or y.at.is_infinite():
+        return _End(_HUNDRED if x.at.is_infinite() else _ZERO, False)
+    whole = _DOWN.add(x.at, y.at)
+    return _End(context.divide(_DOWN.multiply(_HUNDRED, x.at), whole), x.closed and y.closed)
 
 
 def growth(current: Interval, previous: Interval) -> Interval:
@@ -862,9 +877,10 @@ def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
     Returns
     -------
     str
-        `48.2%` if all of the interval rounds to it, else both ends rounded outwards,
-        `48.1%—48.4%`, or `9万辆以上`, `9万辆以下` where one end is absent, `无法确定` where both
-        are. The unit stands at both ends of a range, as GB/T 15835-2011 asks for % and 万.
+        `48.2%` if all of the interval rounds to it and that says about as much as is known, else
+        both ends rounded outwards, `48.1%—48.4%`. `9万辆以上` or `9万辆以下` where one end is
+        absent, whether the other is open or closed, and `无法确定` where both are. The unit stands
+        at both ends of a range, as GB/T 15835-2011 asks for % and 万.
 
     Raises
     ------
@@ -882,7 +898,7 @@ def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
     if lower is None:
         return f"{_bound(upper, max_decimals, ROUND_CEILING, unit)}以下"
     digits = supported_digits(interval, max_decimals=max_decimals)
-    if digits is not None:
+    if digits is not None and _says_enough(digits, upper - lower, max_decimals):
         return format_zh(digits, unit)
     # The coarsest step of which two fit in: rounding outwards then at most doubles the width.
     decimals = max(0, -((upper - lower) / 2).adjusted())
@@ -893,13 +909,34 @@ def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
     return "—".join(format_zh(end, unit) for end in ends)
 
 
+def _says_enough(digits: Decimal, width: Decimal, max_decimals: int) -> bool:
+    """Whether one number tells nearly as much as the ends of the interval would.
+
+    48.1 to 48.4 all rounds to 48, but 48 could as well be 47.6. It does where the number has
+    three digits, as an analyst would print; where more decimals are not wanted; or where it
+    stands for a stretch at most twice as wide as the interval.
+    """
+    step = Decimal(1).scaleb(-_places(digits))
+    return (
+        len(digits.as_tuple().digits) >= 3
+        or _places(digits) >= max_decimals
+        or step <= 2 * width
+        or not width
+    )
+
+
+def _places(number: Decimal) -> int:
+    """Decimals as printed, with trailing zeros."""
+    return -int(number.as_tuple().exponent)
+
+
 def _bound(at: Decimal, max_decimals: int, rounding: str, unit: Unit) -> str:
     return format_zh(_rounded(at, min(max_decimals, _decimals(at)), rounding), unit)
 
 
 def _decimals(number: Decimal) -> int:
     """Decimals that the number needs, without trailing zeros."""
-    return max(0, -int(number.normalize(_DOWN).as_tuple().exponent))
+    return max(0, _places(number.normalize(_DOWN)))
 
 
 def _rounded(number: Decimal, decimals: int, rounding: str) -> Decimal:

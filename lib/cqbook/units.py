@@ -105,6 +105,14 @@ ZH: dict[str, str] = {
     "person-times": "人次",
 }
 
+#: Units of what is measured; everything else is counted, and a bare count was not rounded.
+MEASURED = frozenset(
+    {
+        *("CNY", "USD", "percent", "percentage points", "times", "tonnes", "mu", "km", "km2", "m2"),
+        *("hours", "minutes", "days", "weeks", "months", "years", "kW", "kWh"),
+    }
+)
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ /-][A-Za-z][A-Za-z0-9]*)*")
 # Wide enough for any figure; should one not fit, it fails instead of rounding.
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
@@ -135,7 +143,7 @@ class Unit:
         if self.scale not in SCALE_ZH:
             raise _broken(self, f"数量级 {self.scale} 不在表内", f"unknown scale {self.scale}")
         if not _NAME.fullmatch(self.name):
-            raise _broken(self.name, "单位名应为英文名", "malformed name")
+            raise _broken(self, "单位名应为英文名", "malformed name")
         if self.scale != 1 and self.name in UNSCALED:
             raise _broken(self, "此单位不带数量级", "takes no scale")
 
@@ -170,6 +178,11 @@ class Unit:
         """Return the text that `parse` read."""
         prefix = next((f"{word} " for word, scale in SCALES.items() if scale == self.scale), "")
         return f"{prefix}{self.name}"
+
+
+def is_count(unit: Unit) -> bool:
+    """Return whether `unit` counts single things: 家, 个, 辆; not 万辆, 元, 吨 or 元/吨."""
+    return unit.scale == 1 and "/" not in unit.name and unit.name not in MEASURED
 
 
 def _broken(value: object, why_zh: str, why_en: str) -> ValueError:

@@ -167,6 +167,21 @@ class IndicatorList(SphinxDirective):
         return found
 
 
+class Listing(SphinxDirective):
+    """``{listing} table``: a small table of the package as it is, under its own headings."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table's columns but the first (its code), headed by their descriptions."""
+        book = _book(self.env.app)
+        name = self.arguments[0]
+        fields = book.fields(name)[1:]
+        frame = book.text(name)
+        rows = [[_text(row[field["name"]]) for field in fields] for row in frame.to_dict("records")]
+        return [_grid([field["description"] for field in fields], rows)]
+
+
 class FigureList(SphinxDirective):
     """``{figure-catalogue}``: every figure and table of the book, with thumbnail, id and link."""
 
@@ -240,5 +255,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)
+    app.add_directive("listing", Listing)
     app.add_directive("figure-catalogue", FigureList)
     app.connect("doctree-resolved", fill_catalogue)
