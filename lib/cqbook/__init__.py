@@ -4,7 +4,7 @@
 >>> book = cq.open_data()
 """
 
-from cqbook import charts, facts, measures, reconcile, reported
+from cqbook import charts, facts, measures, profile, reconcile, reported
 from cqbook.catalog import Catalog as open_data
 from cqbook.composition import composition
 from cqbook.figures import figure, glue, table

@@ -96,6 +96,7 @@ def check(book: Catalog) -> dict[str, int]:
     if not any(breach.row == 0 for breach in breaches):
         for name in book.resources:
             breaches += _foreign_keys(book, name, tables)
+            breaches += _listed_keys(book, name, tables)
         breaches += _observations(tables["observations"], book.file("observations").name)
     if breaches:
         raise ContractError(breaches)
@@ -175,6 +176,27 @@ def _foreign_keys(book: Catalog, name: str, tables: dict[str, pd.DataFrame]) -> 
                 f"表 {target} 中已有的 {field}",
                 f"a {field} of table {target}",
             )
+
+
+def _listed_keys(book: Catalog, name: str, tables: dict[str, pd.DataFrame]) -> Iterator[Breach]:
+    """Check cells that hold several keys; a plain descriptor has no word for them (``listOf``)."""
+    file = book.file(name).name
+    for field in book.fields(name):
+        if "listOf" not in field:
+            continue
+        target, _, column = field["listOf"].partition(".")
+        known = set(tables[target][column])
+        for index, cell in tables[name][field["name"]].items():
+            for part in cell.split(";") if cell else []:
+                if part not in known:
+                    yield Breach(
+                        file,
+                        index + 1,
+                        field["name"],
+                        part,
+                        f"表 {target} 中已有的 {column}",
+                        f"a {column} of table {target}",
+                    )
 
 
 def _tried(read: Callable[[], object]) -> str:

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -115,6 +116,10 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
             cell.outputs, cell.execution_count = [], None
     work = cwd / f".{page.name}.ipynb"
     nbformat.write(notebook, work)
+    # local sockets, in a folder of this kernel's own: nobody else can listen, two kernels that start
+    # together don't take the same names, and the path stays below the 107 bytes of a socket's name
+    sockets = tempfile.TemporaryDirectory(prefix="cqbook-")
+    transport = {"transport": "ipc", "ip": f"{sockets.name}/k"}
     try:
         done = papermill.execute_notebook(
             work,
@@ -126,14 +131,16 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
             log_output=False,
             start_timeout=120,
             execution_timeout=300,
-            # local sockets: kernels of other users can't listen, and ipykernel has no complaint
-            config=Config({"KernelManager": {"transport": "ipc"}}),
+            config=Config({"KernelManager": transport}),
+            # being told to stop is no error worth a line on the console
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         msg = f"{page.name}：执行失败 | execution failed\n{error}"
         raise BuildError(msg) from error
     finally:
         work.unlink(missing_ok=True)
+        sockets.cleanup()
     printed = complaints(done)
     if printed:
         msg = f"{page.name}：向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"

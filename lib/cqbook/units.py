@@ -36,6 +36,7 @@ UNSCALED = frozenset({"percent", "percentage points", "times", "rank"})
 # The counting word or name that follows the number. Where Chinese has no word of its own for
 # the unit (plants, zones …) it is 个; what is counted stands in the indicator's name.
 ZH: dict[str, str] = {
+    "models": "款",
     # ratios and ranks
     "percent": "%",
     "percentage points": "个百分点",

@@ -1,0 +1,210 @@
+"""Everything the data holds about one district: its own figures, and those of what lies in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cqbook import facts
+from cqbook.catalog import Catalog, DataError
+from cqbook.periods import Period
+
+DOMAINS = {
+    "auto": "汽车",
+    "trade": "外贸",
+    "logistics": "物流",
+    "parks": "园区",
+    "projects": "项目",
+    "industry": "工业",
+    "investment": "投资",
+    "power": "电力",
+    "innovation": "创新",
+    "labour": "就业",
+    "macro": "宏观",
+}
+STAGES = {
+    "signed": "签约",
+    "planned": "计划",
+    "under_construction": "在建",
+    "trial_production": "试产",
+    "in_production": "投产",
+    "completed": "建成",
+    "operating": "运营",
+    "": "未印",
+}
+
+
+def district(book: Catalog, code: str) -> dict[str, Any]:
+    """Return the row of ``districts`` with this code.
+
+    Raises
+    ------
+    DataError
+        If there is no such district; the message lists those there are.
+    """
+    frame = book.table("districts")
+    found = frame[frame["adcode"].eq(str(code))]
+    if found.empty:
+        known = "、".join(frame["adcode"] + frame["name_zh"])
+        msg = f"没有区县 {code}；可选：{known} | no district {code!r}; expected one of {known}"
+        raise DataError(msg)
+    return found.iloc[0].to_dict()
+
+
+def _listed(cells: pd.Series, code: str) -> pd.Series:
+    """Return whether `code` stands in each cell of codes separated by semicolons."""
+    return cells.map(lambda cell: code in cell.split(";"))
+
+
+def members(book: Catalog, code: str) -> list[str]:
+    """Return the entities in a district: itself, its parks, firms and projects, and their parts."""
+    found = [code]
+    keyed = {"parks": "park", "organisations": "organisation", "projects": "project"}
+    for table, key in keyed.items():
+        frame = book.table(table)
+        found += list(frame.loc[_listed(frame["district"], code), key])
+    entities = book.table("entities")
+    while True:
+        below = entities.loc[entities["parent"].isin(found), "entity"]
+        new = [entity for entity in below if entity not in found]
+        if not new:
+            return list(dict.fromkeys(found))
+        found += new
+
+
+def figures(book: Catalog, code: str) -> pd.DataFrame:
+    """Return the figures of a district and what lies in it, newest first within each domain.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``observations`` and, in words, ``domain``, ``who``, ``what``, ``when``,
+        ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
+    """
+    frame = book.observations(entity=members(book, code))
+    indicators = book.table("indicators").set_index("indicator")
+    quantities = [facts.quantity(row) for row in frame.to_dict("records")]
+    frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
+    frame["who"] = frame["entity"].map(book.name)
+    frame["own"] = frame["entity"].eq(code)
+    names = frame["indicator"].map(indicators["name_zh"])
+    parts = frame["breakdown"].map(lambda text: book.breakdown_name(text) if text else "")
+    kinds = frame["measure"].map(MEASURES)
+    frame["what"] = [
+        "·".join(part for part in parts if part) for parts in zip(names, parts, kinds, strict=True)
+    ]
+    frame["when"] = frame["period"].map(lambda text: Period.parse(text).zh())
+    frame["text"] = [
+        item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in quantities
+    ]
+    frame["nature"] = [item.status for item in quantities]
+    frame["_end"] = frame["period"].map(Period.parse)
+    order = {name: number for number, name in enumerate(DOMAINS.values())}
+    frame["_domain"] = frame["domain"].map(order)
+    frame = frame.sort_values(["_domain", "own", "_end"], ascending=[True, False, False])
+    return frame.drop(columns=["_end", "_domain"]).reset_index(drop=True)
+
+
+#: Word added to an indicator for what is measured of it; the level needs none.
+MEASURES = {
+    "level": "",
+    "yoy": "同比",
+    "share": "占比",
+    "contribution_rate": "贡献率",
+    "contribution_points": "拉动",
+    "pp_change": "变动",
+    "difference": "差额",
+    "pct_change": "变动",
+    "multiple": "倍数",
+    "completion": "完成率",
+    "vs_plan": "与计划相比",
+    "rank": "位次",
+}
+
+FIGURE_COLUMNS = {
+    "domain": "领域",
+    "who": "主体",
+    "what": "指标",
+    "when": "时期",
+    "text": "数值",
+    "nature": "性质",
+    "source_id": "来源",
+}
+
+
+def projects(book: Catalog, code: str) -> pd.DataFrame:
+    """Return the projects of a district, stages in Chinese."""
+    frame = book.table("projects")
+    frame = frame[_listed(frame["district"], code)].copy()
+    frame["stage_zh"] = frame["stage"].map(STAGES)
+    frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")
+    frame["where"] = frame["park"].map(lambda key: book.name(key) if key else "")
+    return frame.reset_index(drop=True)
+
+
+def designations(book: Catalog, code: str) -> pd.DataFrame:
+    """Return the schemes that the district or one of its parks belongs to."""
+    frame = book.table("park_designations")
+    frame = frame[frame["entity"].isin(members(book, code))].copy()
+    frame["who"] = frame["entity"].map(book.name)
+    frame["what"] = frame["scheme"].map(book.names("schemes", "scheme"))
+    return frame.reset_index(drop=True)
+
+
+def position(book: Catalog, code: str) -> pd.DataFrame:
+    """Return the rows of a tile map on which only this district is marked."""
+    frame = book.table("districts")
+    chosen = district(book, code)
+    alive = frame["valid_to"].eq("")
+    frame = frame[alive | frame["adcode"].eq(code)].copy()
+    # a district that ended keeps its tile; its successor, on the same tile, gives way
+    taken = frame["tile_row"].eq(chosen["tile_row"]) & frame["tile_col"].eq(chosen["tile_col"])
+    frame = frame[~taken | frame["adcode"].eq(code)]
+    frame["label"] = frame["name_zh"].map(short_name)
+    frame["value"] = frame["adcode"].eq(code).astype(float)
+    frame["text"] = ""
+    frame["symbol"] = "●"
+    frame["kind"] = frame["adcode"].eq(code).map({True: chosen["name_zh"], False: "其他区县"})
+    return frame.reset_index(drop=True)
+
+
+def short_name(name: str) -> str:
+    """Return a district's name as it fits a tile (璧山区 → 璧山, 石柱土家族自治县 → 石柱)."""
+    for word in ("土家族苗族自治县", "苗族土家族自治县", "土家族自治县"):
+        name = name.removesuffix(word)
+    return name[:-1] if len(name) > 2 and name[-1] in "区县" else name
+
+
+def growth_rates(book: Catalog, code: str) -> pd.DataFrame:
+    """Return a point frame of the growth rates published of the district itself."""
+    frame = figures(book, code)
+    frame = frame[frame["measure"].eq("yoy") & frame["unit"].eq("percent") & frame["own"]]
+    items = []
+    for row in frame.to_dict("records"):
+        items.append((f"{row['what'].removesuffix('·同比')}（{row['when']}）", facts.quantity(row)))
+    return facts.published(facts.points(items, unit="percent"))
+
+
+def summary(book: Catalog, code: str) -> dict[str, str]:
+    """Return what the page says first, in words: counts, span of time, kinds of figures."""
+    frame = figures(book, code)
+    chosen = district(book, code)
+    groups = [text for text in (chosen["group_2020"], chosen["subgroup_2020"]) if text]
+    planned = int(frame["status"].isin(["plan", "target", "estimate"]).sum())
+    rates = growth_rates(book, code)
+    ended = chosen["valid_to"]
+    return {
+        "name": chosen["name_zh"],
+        "code": code,
+        "group": "·".join(groups) or "未分组",
+        "state": f"已于{Period.parse(ended).zh()}撤销" if ended else "现行区划",
+        "count": f"{len(frame)}个",
+        "own": f"{int(frame['own'].sum())}个",
+        "planned": f"{planned}个",
+        "domains": "、".join(dict.fromkeys(frame["domain"])) or "（无）",
+        "sources": f"{frame['source_id'].nunique()}篇",
+        "projects": f"{len(projects(book, code))}个",
+        "schemes": f"{designations(book, code)['scheme'].nunique()}项",
+        "rates": "、".join(f"{row.label}{row.text}" for row in rates.itertuples()) or "未公布",
+    }
