@@ -17,6 +17,7 @@ __all__ = [
     "glue",
     "measures",
     "open_data",
+    "profile",
     "reconcile",
     "reported",
     "table",

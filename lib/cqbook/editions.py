@@ -116,8 +116,8 @@ def execute(source: Path, page: Page, cwd: Path) -> bytes:
             cell.outputs, cell.execution_count = [], None
     work = cwd / f".{page.name}.ipynb"
     nbformat.write(notebook, work)
-    # local sockets, in a folder of this kernel's own: nobody else can listen, two kernels that start
-    # together don't take the same names, and the path stays below the 107 bytes of a socket's name
+    # local sockets, in a folder of this kernel's own: nobody else can listen, two kernels that
+    # start together don't take the same names, and a socket's name stays below 107 bytes
     sockets = tempfile.TemporaryDirectory(prefix="cqbook-")
     transport = {"transport": "ipc", "ip": f"{sockets.name}/k"}
     try:

@@ -43,7 +43,10 @@ WORDS = {
 BASIS_ORDER = ("customs", "caam", "traders_seat", "")
 #: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
 DRAWN_FROM = 2
-KEY = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure", "against"]
+KEY = [
+    *("indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure"),
+    *("against", "counted"),
+]
 #: Measures that say nothing without what they are measured against; for the others the base is
 #: worded differently from source to source while the thing is the same.
 AGAINST = ("rank", "difference", "multiple", "pct_change")
@@ -174,8 +177,21 @@ def quantity(row: Mapping[str, Any]) -> Quantity:
 
 
 def with_key(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of ``observations`` with the column ``against`` that completes `KEY`."""
-    return frame.assign(against=frame["base"].where(frame["measure"].isin(AGAINST), ""))
+    """Return rows of ``observations`` with the columns that complete `KEY`.
+
+    ``against``: the base, for the measures that need one; ``counted``: the unit without its scale,
+    since yuan and dollars of one trade are two things.
+    """
+    return frame.assign(
+        against=frame["base"].where(frame["measure"].isin(AGAINST), ""),
+        counted=frame["unit"].map(lambda text: Unit.parse(text).name),
+    )
+
+
+def in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return the rows of ``observations`` that can be converted to `unit`."""
+    name = Unit.parse(unit).name
+    return frame[frame["unit"].map(lambda text: Unit.parse(text).name).eq(name)]
 
 
 def preferred(frame: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +209,9 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     order = with_key(frame).assign(_basis=rank, _relayed=relayed, _row=range(len(frame)))
     order = order.sort_values(["confidence", "_basis", "_relayed", "_row"], ascending=[0, 1, 1, 1])
     chosen = order.drop_duplicates(KEY).sort_values("_row")
-    return chosen.drop(columns=["_basis", "_relayed", "_row", "against"]).reset_index(drop=True)
+    return chosen.drop(columns=["_basis", "_relayed", "_row", "against", "counted"]).reset_index(
+        drop=True
+    )
 
 
 def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) -> Quantity:  # noqa: ANN401
@@ -214,7 +232,7 @@ def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) ->
         If the filters fit figures of several different things.
     """
     asked = {"breakdown": ""} | filters
-    frame = preferred(book.observations(measure=measure, **asked))
+    frame = preferred(in_unit(book.observations(measure=measure, **asked), unit))
     if frame.empty:
         return missing(unit)
     if len(frame) > 1:
@@ -294,7 +312,7 @@ def series(
         As for `fact`, without the period.
     """
     asked = {"breakdown": "", "measure": "level"} | filters
-    frame = preferred(book.observations(**asked))
+    frame = preferred(in_unit(book.observations(**asked), unit))
     found = {row["period"]: quantity(row).to(unit) for row in frame.to_dict("records")}
     if years is not None:
         return {str(year): found.get(str(year), missing(unit)) for year in years}
