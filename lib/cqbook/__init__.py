@@ -4,14 +4,17 @@
 >>> book = cq.open_data()
 """
 
-from cqbook import charts, facts, measures, profile, reconcile, reported
+from cqbook import charts, corridors, facts, measures, profile, reconcile, reported, trade
 from cqbook.catalog import Catalog as open_data
+from cqbook.composition import TABLE_COLUMNS as composition_columns
 from cqbook.composition import composition
 from cqbook.figures import figure, glue, table
 
 __all__ = [
     "charts",
     "composition",
+    "composition_columns",
+    "corridors",
     "facts",
     "figure",
     "glue",
@@ -21,4 +24,5 @@ __all__ = [
     "reconcile",
     "reported",
     "table",
+    "trade",
 ]

@@ -192,8 +192,10 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
     axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
-    x = alt.X("label", type="nominal", sort=None, title=None, axis=axis)
     rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
+    # named in full: a period without a number would otherwise be put last
+    order = list(dict.fromkeys(rows["label"]))
+    x = alt.X("label", type="nominal", sort=order, title=None, axis=axis)
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
@@ -247,7 +249,8 @@ def _series_colour(rows: pd.DataFrame) -> alt.Color:
     scale = alt.Scale(
         domain=groups, range=[theme.colour(roles.get(group, "rest")) for group in groups]
     )
-    return alt.Color("group", type="nominal", sort=None, title=None, scale=scale)
+    legend = alt.Legend(symbolOpacity=1)
+    return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=legend)
 
 
 def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:

@@ -134,6 +134,10 @@ def composition(
     total_yoy = facts.fact(book, unit="percent", measure="yoy", **filters)
     rows = facts.preferred(book.observations(**filters))
     rows = rows[rows["breakdown"].str.fullmatch(rf"{dimension}=[^;=]+")]
+    # a share of something else (laptops in the nation's exports of laptops) is no share of this
+    own = rows["base"].isin(["", "total", total.observation_id])
+    own |= rows["base"].str.startswith(f"{filters.get('entity', '')} ")
+    rows = rows[rows["measure"].ne("share") | own]
     by_key = {
         (row["breakdown"].split("=")[1], row["measure"]): facts.quantity(row)
         for row in rows.to_dict("records")

@@ -227,7 +227,7 @@ def staged_contents(root: Path) -> str:
     for page in pages(root):
         if page.name != page.notebook:
             extra.setdefault(f"chapters/{page.notebook}", []).append(page.name)
-    for part in contents["parts"]:
+    for part in contents.get("parts", [contents]):
         for chapter in part["chapters"]:
             names = extra.get(chapter["file"], [])
             if names:

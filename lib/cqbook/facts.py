@@ -38,9 +38,12 @@ WORDS = {
     "at_least": ("", "以上"),
     "under": ("不到", ""),
 }
-#: Of several figures for one thing, the one used: first by confidence, then by how it was counted,
-#: then the document before the relayed figure. The reconciliation page shows those not used.
+#: Of several figures for one thing, the one used: first what happened, then by confidence, then by
+#: how it was counted, then the document before the relayed figure. The reconciliation page shows
+#: those not used.
 BASIS_ORDER = ("customs", "caam", "traders_seat", "")
+#: What happened goes before what was expected, planned or hoped for, however well attested.
+STATUS_ORDER = ("actual", "preliminary", "estimate", "plan", "target")
 #: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
 DRAWN_FROM = 2
 KEY = [
@@ -77,6 +80,9 @@ class Quantity:
             return float("nan")
         if self.value is not None:
             return float(self.value)
+        if self.interval.lower == 0 and not self.interval.lower_closed:
+            # nothing is known but a ceiling: half of it would be an invention
+            return float(self.interval.upper if self.interval.upper is not None else 0)
         ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
         return next((float(end) for end in ends if end is not None), float("nan"))
 
@@ -111,7 +117,7 @@ class Quantity:
 
 
 def _short(number: Decimal) -> str:
-    text = f"{number:.4f}".rstrip("0").rstrip(".")
+    text = f"{number:.{2 if abs(number) >= 10 else 3}f}".rstrip("0").rstrip(".")
     return text or "0"
 
 
@@ -138,7 +144,7 @@ def printed_zh(row: Mapping[str, Any]) -> str:
     before, behind = WORDS[row["qualifier"]]
     printed = Unit.parse(row["unit"])
     # an English billion or million is written as 亿 or 万; no digit is lost or gained
-    unit = Unit({10**9: 10**8, 10**6: 10**4}.get(printed.scale, printed.scale), printed.name)
+    unit = _chinese(printed)
     number = format_zh(convert(Decimal(row["value_text"]), printed, unit), unit)
     if row.get("value_upper_text"):
         upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
@@ -161,12 +167,14 @@ def quantity(row: Mapping[str, Any]) -> Quantity:
         signed=row["measure"] in SIGNED_MEASURES,
     )
     ranged = bool(row["value_upper_text"])
-    if row["qualifier"] == "as_rounded" and is_count(Unit.parse(row["unit"])) and not ranged:
-        # 28个项目 were counted one by one: nothing was rounded
-        interval = Interval.exactly(Decimal(text))
-    return Quantity(
+    unit = Unit.parse(row["unit"])
+    if row["qualifier"] == "as_rounded" and is_count(unit):
+        # 28个项目 were counted one by one, and 三到四台 are three or four: nothing was rounded
+        upper = row["value_upper_text"] or text
+        interval = Interval(Decimal(text), Decimal(upper), True, True)
+    found = Quantity(
         interval,
-        Unit.parse(row["unit"]),
+        unit,
         printed_zh(row),
         STATUS_ZH[row["status"]],
         None if not text or ranged else Decimal(text),
@@ -174,6 +182,13 @@ def quantity(row: Mapping[str, Any]) -> Quantity:
         row["observation_id"],
         row["measure"],
     )
+    # what English prints in billions and millions is counted in 亿 and 万 here
+    return found.to(str(_chinese(unit)))
+
+
+def _chinese(unit: Unit) -> Unit:
+    """Return `unit` at the scale that Chinese has a word for."""
+    return Unit({10**9: 10**8, 10**6: 10**4}.get(unit.scale, unit.scale), unit.name)
 
 
 def with_key(frame: pd.DataFrame) -> pd.DataFrame:
@@ -206,12 +221,18 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["observation_id"].isin(old)]
     rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
     relayed = frame["source_id"].str.startswith("os-")
-    order = with_key(frame).assign(_basis=rank, _relayed=relayed, _row=range(len(frame)))
-    order = order.sort_values(["confidence", "_basis", "_relayed", "_row"], ascending=[0, 1, 1, 1])
-    chosen = order.drop_duplicates(KEY).sort_values("_row")
-    return chosen.drop(columns=["_basis", "_relayed", "_row", "against", "counted"]).reset_index(
-        drop=True
+    sort = {"_status": 1, "confidence": 0, "_basis": 1, "_relayed": 1, "_row": 1}
+    order = with_key(frame).assign(
+        _basis=rank,
+        _relayed=relayed,
+        _row=range(len(frame)),
+        _status=frame["status"].map({status: i for i, status in enumerate(STATUS_ORDER)}),
     )
+    order = order.sort_values(list(sort), ascending=list(sort.values()))
+    chosen = order.drop_duplicates(KEY).sort_values("_row")
+    return chosen.drop(
+        columns=["_basis", "_relayed", "_row", "_status", "against", "counted"]
+    ).reset_index(drop=True)
 
 
 def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) -> Quantity:  # noqa: ANN401
@@ -389,6 +410,11 @@ def timeline(
     rows["date"] = [start.isoformat() if start else "" for start in starts]
     rows["period"] = list(found)
     return rows
+
+
+def period_zh(text: str) -> str:
+    """Return a period in Chinese (``2022`` → 2022年)."""
+    return Period.parse(text).zh()
 
 
 def _period_label(period: str, short: bool) -> str:

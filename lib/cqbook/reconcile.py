@@ -14,7 +14,17 @@ import pandas as pd
 
 from cqbook import reported
 from cqbook.catalog import Catalog, DataError
-from cqbook.facts import DRAWN_FROM, KEY, Quantity, derive, quantity, with_key
+from cqbook.facts import (
+    DRAWN_FROM,
+    KEY,
+    Quantity,
+    derive,
+    period_zh,
+    points,
+    preferred,
+    quantity,
+    with_key,
+)
 from cqbook.reported import Interval
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
@@ -167,7 +177,10 @@ def findings_table(findings: list[Finding]) -> pd.DataFrame:
             {
                 "title": item.title,
                 "printed": item.printed.zh,
-                "computed": item.computed.zh,
+                # beside a printed figure that differs, the ends say more than the rounded middle
+                "computed": item.computed.zh
+                if item.verdict == CONSISTENT
+                else item.computed.range_zh,
                 "verdict": item.verdict,
                 "explanation": item.explanation,
                 "source_id": _joined(item.printed.source_id, item.computed.source_id),
@@ -196,6 +209,8 @@ def conflicts(book: Catalog) -> pd.DataFrame:
         different basis belong to it: that is mostly why they differ.
     """
     frame = with_key(book.observations())
+    # a target that was missed contradicts nobody
+    frame = frame[~frame["status"].isin(["plan", "target"])]
     found = []
     number = 0
     for _, group in frame.groupby(KEY, sort=False):
@@ -211,3 +226,86 @@ def conflicts(book: Catalog) -> pd.DataFrame:
         marked["used"] = marked["confidence"].ge(DRAWN_FROM)
         found.append(marked)
     return pd.concat(found, ignore_index=True) if found else frame.head(0)
+
+
+def tally(findings: list[Finding]) -> dict[str, str]:
+    """Return the number of findings by verdict, in words, and of all."""
+    counts = {name: sum(item.verdict == name for item in findings) for name in VERDICTS}
+    words = {key: f"{counts[name]}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
+    return words | {"relations": f"{len(findings)}条"}
+
+
+VERDICTS = (CONSISTENT, INCONSISTENT, UNDECIDABLE)
+_KEYS = ("consistent", "inconsistent", "undecidable")
+
+
+def tally_points(findings: list[Finding]) -> pd.DataFrame:
+    """Return a point frame of the number of findings by verdict."""
+    counts = [sum(item.verdict == name for item in findings) for name in VERDICTS]
+    return pd.DataFrame(
+        {
+            "label": VERDICTS,
+            "group": "",
+            "value": [float(count) for count in counts],
+            "text": [f"{count}条" for count in counts],
+            "status": "推算",
+        }
+    )
+
+
+def gaps(findings: list[Finding], *, only: str) -> pd.DataFrame:
+    """Return printed and computed intervals of percent relations with this verdict, to compare."""
+    frames = []
+    for item in findings:
+        ends = (item.computed.interval.lower, item.computed.interval.upper)
+        # −100 and 100 are where a rate ends by definition: such an interval has one end only
+        open_ended = None in ends or ends[0] == -100 or ends[1] == 100
+        if item.verdict != only or open_ended or item.printed.unit.name != "percent":
+            continue
+        frames.append(points([(item.title, item.printed)], unit="percent", group="所印"))
+        frames.append(points([(item.title, item.computed)], unit="percent", group="推算"))
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
+
+
+#: The two bases of provincial trade: every year of every province differs, by construction.
+BY_CONSTRUCTION = ("traders_seat", "origin_destination")
+
+
+def contradictions(book: Catalog) -> pd.DataFrame:
+    """Return `conflicts` in words, those left out that differ by construction of the basis."""
+    frame = conflicts(book)
+    frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
+    used = preferred(frame)["observation_id"] if len(frame) else []
+    names = book.names("indicators", "indicator")
+    kinds = {"level": "", "yoy": "同比"}
+    frame = frame.assign(
+        what=[
+            "·".join(
+                part
+                for part in (
+                    book.name(row["entity"]),
+                    names[row["indicator"]] + kinds.get(row["measure"], ""),
+                    book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
+                )
+                if part
+            )
+            for row in frame.to_dict("records")
+        ],
+        when=frame["period"].map(period_zh),
+        used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),
+        how=frame["basis"].map(BASES).fillna(frame["basis"]),
+    )
+    return frame.reset_index(drop=True)
+
+
+BASES = {
+    "": "未注明",
+    "customs": "海关",
+    "caam": "中汽协",
+    "jama": "日本汽车工业协会",
+    "trade_statistics": "贸易统计",
+    "media": "媒体转述",
+    "maker": "企业",
+    "vda": "德国汽车工业协会",
+    "cpca": "乘联会",
+}

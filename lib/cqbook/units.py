@@ -37,6 +37,7 @@ UNSCALED = frozenset({"percent", "percentage points", "times", "rank"})
 # the unit (plants, zones …) it is 个; what is counted stands in the indicator's name.
 ZH: dict[str, str] = {
     "models": "款",
+    "index": "点",
     # ratios and ranks
     "percent": "%",
     "percentage points": "个百分点",

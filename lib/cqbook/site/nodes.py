@@ -63,8 +63,10 @@ def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
             f'；<details class="cq-more"><summary>另有{len(links) - 2}个来源</summary>'
             f"{'；'.join(links[2:])}</details>"
         )
-    derived = {"derived": "；本书推算", "mixed": "；部分为本书推算"}.get(meta.get("status", ""), "")
-    return f'<div class="cq-source">数据来源：{listed}{derived}</div>'
+    derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}.get(
+        meta.get("status", ""), ""
+    )
+    return f'<div class="cq-source">数据来源{derived}：{listed}</div>'
 
 
 def source_anchor(source_id: str) -> str:

@@ -1,0 +1,195 @@
+"""Corridors: time, cost, loading, volumes by route, and what a day saved is worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from cqbook import facts
+from cqbook.catalog import Catalog
+from cqbook.facts import Quantity, derive, fact, points, series
+from cqbook.reported import Interval
+
+RIVER_SEA, LAND_SEA, TRAINS = "route-river-sea", "route-ilstc", "route-crexpress"
+DAYS_A_YEAR = 365
+
+
+def _days(book: Catalog, route: str, product: str) -> Quantity:
+    frame = facts.preferred(book.observations(indicator="transit_days", entity=route))
+    frame = frame[frame["breakdown"].str.contains(f"product={product}")]
+    if frame.empty:
+        return facts.missing("days")
+    item = facts.quantity(frame.iloc[0].to_dict())
+    if item.unit.name != "months":
+        return item
+    # half a month and 一两月 are no exact number of days: 30 days a month, kept as printed in words
+    return Quantity(
+        item.interval * 30,
+        facts.Unit.parse("days"),
+        item.zh,
+        item.status,
+        None,
+        item.source_id,
+        item.observation_id,
+    )
+
+
+def transit(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of days by route, for the two cargoes that were told of."""
+    cargoes = {"auto": "整车到印尼", "motorcycle_wheel": "摩托车轮毂到印尼"}
+    routes = {RIVER_SEA: "江海联运", LAND_SEA: "西部陆海新通道"}
+    frames = [
+        points([(cargo, _days(book, route, product))], unit="days", group=name)
+        for product, cargo in cargoes.items()
+        for route, name in routes.items()
+    ]
+    return facts.published(pd.concat(frames, ignore_index=True))
+
+
+def days_saved(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the days saved as printed, and as the difference of the two printed times."""
+    printed = fact(
+        book, unit="days", measure="difference", indicator="transit_days_saved", entity=LAND_SEA
+    )
+    computed = derive(
+        lambda slow, fast: slow - fast,
+        _days(book, RIVER_SEA, "auto"),
+        _days(book, LAND_SEA, "auto"),
+        unit="days",
+    )
+    return printed, computed
+
+
+def loading(book: Catalog, place: str = "park-logistics-hub") -> pd.DataFrame:
+    """Return the change in cost a car that the loading implies beside the printed one.
+
+    If a container's cost is unchanged, the cost a car changes by before/after − 1.
+    """
+    before, after = _loads(book, place)
+    printed = fact(
+        book, unit="percent", measure="pct_change", indicator="logistics_cost", entity=place,
+        breakdown="vehicle=nev",
+    )  # fmt: skip
+    implied = derive(
+        lambda old, new: 100 * old / new - 100, before, after, unit="percent", measure="pct_change"
+    )
+    return facts.published(
+        points([("所印的变动", printed), ("整箱成本不变时的推算", implied)], unit="percent")
+    )
+
+
+def _loads(book: Catalog, place: str) -> tuple[Quantity, Quantity]:
+    frame = facts.preferred(book.observations(indicator="container_load", entity=place))
+    items = {
+        row["period"].startswith(".."): facts.quantity(row) for row in frame.to_dict("records")
+    }
+    nothing = facts.missing("units")
+    return items.get(True, nothing), items.get(False, nothing)
+
+
+def container_cost(book: Catalog, place: str = "park-logistics-hub") -> Quantity:
+    """Return by how much a container's cost would have risen if each car's fell as printed."""
+    before, after = _loads(book, place)
+    printed = fact(
+        book, unit="percent", measure="pct_change", indicator="logistics_cost", entity=place,
+        breakdown="vehicle=nev",
+    )  # fmt: skip
+    return derive(
+        lambda old, new, change: new / old * (100 + change) - 100,
+        before, after, printed,
+        unit="percent",
+    )  # fmt: skip
+
+
+def containers(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+    """Return the boxes that a place sent by the Land-Sea Corridor, by year."""
+    return series(
+        book, unit="10k TEU", years=years, indicator="ilstc_containers", entity=area,
+        accumulation="period",
+    )  # fmt: skip
+
+
+def values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+    """Return the value of goods that a place sent by the Land-Sea Corridor, by year."""
+    return series(
+        book, unit="100M CNY", years=years, indicator="shipment_value", entity=area,
+        breakdown="route=ilstc", accumulation="period",
+    )  # fmt: skip
+
+
+def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+    """Return value over volume by year, in 万元 a TEU; derived."""
+    boxes, worth = containers(book, area, years), values(book, area, years)
+    return {
+        year: derive(
+            lambda value, count: value / count,
+            worth[year].to("10k CNY"),
+            boxes[year].to("TEU"),
+            unit="10k CNY",
+        )
+        for year in boxes
+    }
+
+
+def timeline(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
+    """Return the point frame of yearly values whose columns carry the bare number."""
+    rows = facts.timeline(found, unit=unit, short=True)
+    rows["text"] = [_short(item, unit) for item in found.values()]
+    rows["range"] = [item.zh if item.known else "" for item in found.values()]
+    return rows
+
+
+def _short(item: Quantity, unit: str) -> str:
+    if not item.known:
+        return ""
+    held = item.to(unit)
+    low, high = held.interval.lower, held.interval.upper
+    word = "超" if high is None else "不到" if low == 0 or low is None else ""
+    return f"{word}{held.point:.4g}"
+
+
+def trains(book: Catalog) -> pd.DataFrame:
+    """Return every published number of trains as a table in words: who, when, how many."""
+    frame = facts.preferred(book.observations(indicator="train_trips", measure="level"))
+    frame["who"] = frame["entity"].map(book.name)
+    frame["when"] = frame["period"].map(facts.period_zh)
+    frame["text"] = [facts.printed_zh(row) for row in frame.to_dict("records")]
+    return frame.sort_values(["who", "period"]).reset_index(drop=True)
+
+
+def worth_of_a_day(
+    book: Catalog, annual_rate: float, organisation: str = "org-seres"
+) -> dict[str, Any]:
+    """Return what a day on the way costs in capital tied up, a container.
+
+    Value a container (published value over published count) × rate / 365.
+
+    Parameters
+    ----------
+    annual_rate : float
+        Cost of capital, percent a year: an assumption, not a published figure.
+
+    Returns
+    -------
+    dict
+        ``box`` value a container, ``day`` cost of a day, ``saved`` cost of the days saved as
+        printed; quantities in yuan.
+    """
+    filters = {"entity": organisation, "breakdown": "product=auto_and_parts;route=ilstc"}
+    value = fact(book, unit="CNY", indicator="shipment_value", **filters)
+    count = fact(book, unit="containers", indicator="shipments_containers", **filters)
+    box = derive(lambda total, number: total / number, value, count, unit="CNY")
+    rate = Interval.exactly(Decimal(str(annual_rate)))
+    day = derive(lambda worth: worth * rate / (100 * DAYS_A_YEAR), box, unit="CNY")
+    printed, _ = days_saved(book)
+    saved = derive(lambda cost, days: cost * days, day, printed, unit="CNY")
+    return {"box": box.to("10k CNY"), "day": day, "saved": saved}
+
+
+def ceiling(item: Quantity) -> str:
+    """Return the upper end of a quantity in words: 不超过22万元."""
+    if not item.known or item.interval.upper is None:
+        return facts.UNPUBLISHED
+    return f"不超过{facts.format_zh(round(item.interval.upper), item.unit)}"
