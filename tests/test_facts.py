@@ -94,7 +94,8 @@ def frame(**columns):
     base = dict.fromkeys(
         ["observation_id", "source_id", *facts.KEY, "base", "basis", "supersedes", "confidence"], ""
     )
-    return pd.DataFrame([base | {"confidence": 3, "unit": "100M CNY", **row} for row in columns["rows"]])
+    fixed = {"confidence": 3, "unit": "100M CNY"}
+    return pd.DataFrame([base | fixed | row for row in columns["rows"]])
 
 
 def test_doubtful_figures_are_not_used():

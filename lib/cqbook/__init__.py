@@ -4,13 +4,25 @@
 >>> book = cq.open_data()
 """
 
-from cqbook import charts, corridors, facts, measures, profile, reconcile, reported, trade
+from cqbook import (
+    autos,
+    charts,
+    corridors,
+    facts,
+    headline,
+    measures,
+    profile,
+    reconcile,
+    reported,
+    trade,
+)
 from cqbook.catalog import Catalog as open_data
 from cqbook.composition import TABLE_COLUMNS as composition_columns
 from cqbook.composition import composition
 from cqbook.figures import figure, glue, table
 
 __all__ = [
+    "autos",
     "charts",
     "composition",
     "composition_columns",
@@ -18,6 +30,7 @@ __all__ = [
     "facts",
     "figure",
     "glue",
+    "headline",
     "measures",
     "open_data",
     "profile",

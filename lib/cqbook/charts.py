@@ -10,6 +10,7 @@ the Vega-Lite specification, the rows drawn, and a sentence that says what the p
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,17 +32,29 @@ class Drawing:
     alt: str
 
 
-def wrap(label: str, line: int = LABEL_LINE) -> str:
-    """Break `label` into lines of at most `line` full-width characters (half-width count half)."""
+def wrap(label: str, line: float = LABEL_LINE) -> str:
+    """Break `label` into lines of at most `line` full-width characters (half-width count half).
+
+    A parenthesis starts a line of its own if it does not fit; numbers and Latin words stay whole,
+    and no line begins with a closing mark.
+    """
+    pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
-    for character in label:
-        step = 1.0 if ord(character) > 0x2E7F else 0.55
-        if width + step > line:
+    for piece in pieces:
+        step = _width(piece)
+        if step > line and len(piece) > 1 and piece.startswith("（"):
+            # too long for any line: break inside it like other text
+            inner = wrap(piece[1:-1], max(line - 1, 2)).split("\n")
+            lines += ["（" + inner[0], *inner[1:-1]] if len(inner) > 1 else []
+            lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
+            width = _width(lines[-1])
+            continue
+        if width and width + step > line:
             lines.append("")
             width = 0.0
-        lines[-1] += character
+        lines[-1] += piece
         width += step
-    return "\n".join(lines)
+    return "\n".join(part for part in lines if part)
 
 
 def _values(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
@@ -130,7 +143,10 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
                 domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
             ),
         )
-    base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone"]))
+    # numbers stand beyond the bar and its whisker; a floor has no upper end to go by
+    rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
+    rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
+    base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
     hollow = "datum.status === '推算'"
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
@@ -144,22 +160,20 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     ]
     if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
         layers.append(
-            base.mark_rule(color=theme.colour("ink"), strokeWidth=1.5).encode(
-                y=y, x=alt.X("lower", type="quantitative"), x2="upper"
-            )
+            base.transform_filter("datum.lower !== null && datum.upper !== null")
+            .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
+            .encode(y=y, x=alt.X("lower", type="quantitative"), x2="upper")
         )
-    edge = "upper" if len(layers) > 1 else "value"
     layers.append(
         base.transform_filter("datum.value >= 0")
         .mark_text(align="left", dx=6, lineBreak="\n", baseline="middle")
-        .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
+        .encode(y=y, x=alt.X("reach", type="quantitative"), text="end:N")
     )
     if low < 0:
-        edge = "lower" if len(layers) > 2 else "value"
         layers.append(
             base.transform_filter("datum.value < 0")
             .mark_text(align="right", dx=-6, lineBreak="\n", baseline="middle")
-            .encode(y=y, x=alt.X(edge, type="quantitative"), text="end:N")
+            .encode(y=y, x=alt.X("reach_low", type="quantitative"), text="end:N")
         )
         layers.append(
             alt.Chart(alt.InlineData(values=[{"zero": 0}]))
@@ -197,7 +211,9 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     order = list(dict.fromkeys(rows["label"]))
     x = alt.X("label", type="nominal", sort=order, title=None, axis=axis)
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
-    base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone"]))
+    # a period of which one series is known is no gap: only where nothing is does it say so
+    rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
+    base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone", "gap"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
     if grouped:
         encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
@@ -225,7 +241,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         **(encoding | {"y": alt.Y("value", type="quantitative")}), text="top:N"
     )
     gap = (
-        base.transform_filter("datum.value === null")
+        base.transform_filter("datum.gap")
         .mark_text(
             color=theme.colour("muted"),
             fontSize=10,
@@ -235,7 +251,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
         .encode(x=x, y=alt.datum(0), text=alt.value("未\n公\n布" if periods > 8 else "未公布"))
     )
-    gaps = rows["value"].isna().any()
+    gaps = rows["gap"].any()
     layers = [bar, number, gap] if gaps else [bar, number]
     alt_text = f"柱形图，{rows['label'].nunique()}个时期：{_listing(rows)}。"
     return Drawing(_finish(alt.layer(*layers), 260), rows, alt_text)

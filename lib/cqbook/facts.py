@@ -80,9 +80,6 @@ class Quantity:
             return float("nan")
         if self.value is not None:
             return float(self.value)
-        if self.interval.lower == 0 and not self.interval.lower_closed:
-            # nothing is known but a ceiling: half of it would be an invention
-            return float(self.interval.upper if self.interval.upper is not None else 0)
         ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
         return next((float(end) for end in ends if end is not None), float("nan"))
 
@@ -283,10 +280,41 @@ def derive(
     target = Unit.parse(unit)
     sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
-    words = "相互矛盾" if interval.is_empty else reported.zh(interval, target)
+    open_input = any(item.interval.upper is None for item in inputs)
+    words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
     return Quantity(
-        interval, target, words, DERIVED, None, ";".join(sources), ";".join(rows), measure
+        interval,
+        target,
+        words,
+        DERIVED,
+        _central(formula, inputs),
+        ";".join(sources),
+        ";".join(rows),
+        measure,
     )
+
+
+def _central(formula: Callable[..., Interval], inputs: Iterable[Quantity]) -> Decimal | None:
+    """Return the formula of the printed numbers themselves: where a mark is drawn, no more."""
+    if any(item.value is None for item in inputs):
+        return None
+    try:
+        return formula(*(Interval.exactly(item.value) for item in inputs)).midpoint
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
+    """Return a derived interval in words; an end that only a definition sets is no end.
+
+    A share reaches up to 100 and down to 0 by definition: where an input is a floor (超), that end
+    says nothing, and the words give the other one.
+    """
+    if open_input and unit.name == "percent" and interval.upper == 100:
+        interval = Interval(interval.lower, None)
+    elif open_input and interval.lower == 0 and interval.upper is not None:
+        interval = Interval(None, interval.upper)
+    return reported.zh(interval, unit)
 
 
 def share(part: Quantity, whole: Quantity) -> Quantity:
