@@ -103,6 +103,8 @@ def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     ]
 
 
+#: Marks of what did not happen, or was not published: hollow.
+_HOLLOW = "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
 _LABELS = {"labelExpr": "split(datum.label, '\\n')"}
 
 
@@ -147,7 +149,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
-    hollow = "datum.status === '推算'"
+    hollow = _HOLLOW
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
             y=y,
@@ -229,7 +231,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
     crowd = periods * (rows["group"].nunique() if grouped else 1)
     size = {"expr": f"width / {crowd} < 26 ? 8.5 : (width / {crowd} < 38 ? 10 : 12)"}
-    hollow = "datum.status === '推算' || datum.status === '目标' || datum.status === '计划'"
+    hollow = _HOLLOW
     bar = base.mark_bar(stroke=theme.colour("blue")).encode(
         **encoding,
         color=colour,
@@ -440,7 +442,7 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
             "value",
             type="quantitative",
             legend=None,
-            scale=alt.Scale(domain=[0, top], range=[0, 620]),
+            scale=alt.Scale(domain=[1, max(top, 2)], range=[260, 900]),
         ),
         color=alt.value(theme.colour("blue")),
         tooltip=_tooltip(rows),

@@ -452,3 +452,8 @@ def _period_label(period: str, short: bool) -> str:
 def published(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a point frame that have a number."""
     return rows[rows["value"].notna()].reset_index(drop=True)
+
+
+def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:
+    """Return some of the named quantities, for glueing."""
+    return {name: found[name] for name in names}

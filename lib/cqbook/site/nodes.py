@@ -97,7 +97,7 @@ def _rows(
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_class(key in numeric)}>{_cell(translator, key, cell)}</td>"
+            f"<td{_class(key in numeric, cell)}>{_cell(translator, key, cell)}</td>"
             for key, cell in zip(keys, row, strict=True)
         )
         + "</tr>"
@@ -106,8 +106,14 @@ def _rows(
     return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
 
 
-def _class(numeric: bool) -> str:
-    return ' class="cq-number"' if numeric else ""
+#: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
+SHORT = 7
+
+
+def _class(numeric: bool, text: str = "") -> str:
+    if numeric:
+        return ' class="cq-number"'
+    return ' class="cq-short"' if 0 < len(text) <= SHORT else ""
 
 
 def picture(root: str, identifier: str, alt: str, size: dict[str, list[int]]) -> str:
