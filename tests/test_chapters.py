@@ -41,7 +41,7 @@ def test_bytes_are_normalised(path):
 def test_cells_say_what_and_not_how(path):
     for cell in code(read(path)):
         lines = cell.source.splitlines()
-        assert len(lines) <= 14, cell.source
+        assert len(lines) <= 12, cell.source
         tree = ast.parse(cell.source)
         for node in ast.walk(tree):
             assert not isinstance(node, ast.FunctionDef | ast.For | ast.While), cell.source
@@ -84,7 +84,10 @@ def test_every_figure_says_where_it_comes_from(path):
         assert meta["title"]
         assert meta["subtitle"]
         assert len(meta["alt"]) > 15
-        if meta["table"]["rows"]:
+        # drawn from the book's own tables, not from a published figure: where a district lies, how
+        # many relations hold
+        own = meta["unit"] in ("区县", "条")
+        if meta["table"]["rows"] and not own:
             assert meta["sources"], meta["id"]
 
 

@@ -94,7 +94,7 @@ def frame(**columns):
     base = dict.fromkeys(
         ["observation_id", "source_id", *facts.KEY, "base", "basis", "supersedes", "confidence"], ""
     )
-    fixed = {"confidence": 3, "unit": "100M CNY"}
+    fixed = {"confidence": 3, "unit": "100M CNY", "status": "actual"}
     return pd.DataFrame([base | fixed | row for row in columns["rows"]])
 
 
@@ -105,6 +105,16 @@ def test_doubtful_figures_are_not_used():
 
 def test_a_correction_replaces_what_it_corrects():
     rows = frame(rows=[{"observation_id": "a"}, {"observation_id": "b", "supersedes": "a"}])
+    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+
+
+def test_what_happened_goes_before_what_was_hoped_for():
+    rows = frame(
+        rows=[
+            {"observation_id": "a", "status": "target"},
+            {"observation_id": "b", "status": "actual", "confidence": 2},
+        ]
+    )
     assert list(facts.preferred(rows)["observation_id"]) == ["b"]
 
 

@@ -69,3 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (DataError, BuildError, StaleError) as error:
         print(f"cqbook: {error}", file=sys.stderr)
         return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
