@@ -1,8 +1,8 @@
 """A few chart forms that the chapters compose.
 
 Each form takes a *point frame* (see `cqbook.facts.points`): one row a mark, with the columns
-``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (the number as an
-analyst writes it) and, where they apply, ``group`` (series), ``lower``/``upper`` (the interval that
+``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (what stands
+beside the mark), ``full`` (the number as an analyst writes it, with its unit) and, where they apply, ``group`` (series), ``lower``/``upper`` (the interval that
 rounding leaves open), ``status``, ``source_id`` and ``observation_id``. It returns a `Drawing`:
 the Vega-Lite specification, the rows drawn, and a sentence that says what the picture shows.
 """
@@ -84,7 +84,7 @@ def _listing(rows: pd.DataFrame, most: int = 12) -> str:
     parts = []
     for row in shown.to_dict("records"):
         group = f"{row['group']}，" if row.get("group") else ""
-        parts.append(f"{group}{row['label']}{row['text']}")
+        parts.append(f"{group}{row['label']}{row.get('full') or row['text']}")
     more = len(rows) - len(shown)
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
 
@@ -95,7 +95,9 @@ def _width(text: str) -> float:
 
 
 def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
-    pairs = [("group", "系列"), ("label", "项目"), ("text", "数值"), ("status", "性质")]
+    # a column may carry a bare number; what is pointed at says it with its unit
+    figure = "full" if "full" in rows else "text"
+    pairs = [("group", "系列"), ("label", "项目"), (figure, "数值"), ("status", "性质")]
     return [
         alt.Tooltip(name, type="nominal", title=title)
         for name, title in pairs
@@ -188,7 +190,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     return Drawing(_finish(alt.layer(*layers), step * len(rows)), rows, alt_text)
 
 
-_DRAWN = ["label", "group", "value", "lower", "upper", "text", "status", "order"]
+_DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
 
 def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:

@@ -396,6 +396,7 @@ def points(
                 "lower": _number(bounds.lower if bounds else None),
                 "upper": _number(bounds.upper if bounds else None),
                 "text": item.zh,
+                "full": item.zh,
                 "range": held.range_zh,
                 "status": item.status,
                 "source_id": item.source_id,
@@ -410,7 +411,7 @@ def points(
 
 
 _POINT = (
-    *("label", "group", "value", "lower", "upper", "text", "range"),
+    *("label", "group", "value", "lower", "upper", "text", "full", "range"),
     *("status", "source_id", "observation_id"),
 )
 

@@ -65,7 +65,7 @@ def status_of(rows: pd.DataFrame) -> str:
 _SHOWN = {
     "group": "系列",
     "label": "项目",
-    "text": "数值",
+    "full": "数值",
     "range": "区间",
     "detail": "附注",
     "status": "性质",

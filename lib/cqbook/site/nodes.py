@@ -154,7 +154,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta))
     if meta["table"]["rows"]:
-        rows = _rows(self, meta["table"], ("text", "range"))
+        rows = _rows(self, meta["table"], ("full", "range"))
         self.body.append(
             '<details class="cq-data"><summary>图中数据</summary>'
             f'<div class="cq-scroll"><table class="cq-table">{rows}</table></div></details>'
