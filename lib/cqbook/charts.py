@@ -1,10 +1,11 @@
 """A few chart forms that the chapters compose.
 
 Each form takes a *point frame* (see `cqbook.facts.points`): one row a mark, with the columns
-``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (what stands
-beside the mark), ``full`` (the number as an analyst writes it, with its unit) and, where they apply, ``group`` (series), ``lower``/``upper`` (the interval that
-rounding leaves open), ``status``, ``source_id`` and ``observation_id``. It returns a `Drawing`:
-the Vega-Lite specification, the rows drawn, and a sentence that says what the picture shows.
+``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (what stands beside
+the mark), ``full`` (the number as an analyst writes it, with its unit) and, where they apply,
+``group`` (series), ``lower``/``upper`` (the interval that rounding leaves open), ``status``,
+``source_id`` and ``observation_id``. It returns a `Drawing`: the Vega-Lite specification, the rows
+drawn, and a sentence that says what the picture shows.
 """
 
 from __future__ import annotations
@@ -424,10 +425,12 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
         One row a filled cell: columns `x`, `y`, ``value`` (how strongly filled), ``text``.
     """
     rows = rows.copy()
-    rows[x] = rows[x].map(lambda text: wrap(text, 4))
+    # a 342 px picture leaves a column of eight some 30 px
+    across = 2 if rows[x].nunique() > 6 else 4
+    rows[x] = rows[x].map(lambda text: wrap(text, across))
     rows[y] = rows[y].map(wrap)
     base = alt.Chart(_values(rows, [*_DRAWN, x, y]))
-    across = alt.X(
+    columns_of = alt.X(
         x,
         type="nominal",
         sort=None,
@@ -438,7 +441,7 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
     down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
     top = float(rows["value"].max() or 1)
     mark = base.mark_circle(opacity=1).encode(
-        x=across,
+        x=columns_of,
         y=down,
         size=alt.Size(
             "value",
@@ -450,7 +453,7 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
         tooltip=_tooltip(rows),
     )
     number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
-        x=across, y=down, text="text:N"
+        x=columns_of, y=down, text="text:N"
     )
     height = 36 * rows[y].nunique() + 10
     named = "；".join(
