@@ -139,6 +139,89 @@ def test_staged_contents_place_the_pages_below_their_notebook():
         assert f"chapters/{item.name}" in text
 
 
+@pytest.mark.slow
+def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
+    """A missing breakdown is said to be missing; no chapter breaks or draws an empty chart."""
+    rows = spoiled.rows("observations.csv")
+    kept = [row for row in rows[1:] if row[1] == "qijiang-jobs-2024"]
+    spoiled.write("observations.csv", [rows[0], *kept])
+    spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
+    data = {"data_dir": str(spoiled.path)}
+    pages = [
+        editions.Page(item.name, item.notebook, item.parameters | data)
+        for item in editions.pages(ROOT)
+        if item.name == item.notebook
+    ]
+    results = editions.execute_all(ROOT, pages, tmp_path / "work", silent)
+    for name, content in results.items():
+        notebook = nbformat.reads(content.decode(), 4)
+        for meta in figures.figures_of(notebook):
+            table = meta["table"]
+            if "observation_id" in table["keys"]:
+                place = table["keys"].index("observation_id")
+                ids = [row[place] for row in table["rows"]]
+                assert all(item.startswith("qijiang-jobs-2024.") for item in ids), (name, meta)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["index", "trade", "auto-exports", "corridors"])
+def test_another_year_given_as_the_command_line_gives_it(tmp_path, name):
+    """papermill's command line makes an integer of `-p period 2022`."""
+    source = ROOT / "chapters" / f"{name}.ipynb"
+    content = editions.execute(source, page(name, period=2022), tmp_path)
+    words = figures.glued(nbformat.reads(content.decode(), 4))
+    assert "2022年" in words.values()
+    if name in ("index", "trade"):
+        assert words["total"] == "8158.4亿元"
+
+
+@pytest.mark.slow
+def test_the_year_of_the_customs_article_fills_every_section(tmp_path):
+    source = ROOT / "chapters" / "trade.ipynb"
+    content = editions.execute(source, page("trade", period="2022"), tmp_path)
+    notebook = nbformat.reads(content.decode(), 4)
+    empty = [meta["id"] for meta in figures.figures_of(notebook) if not meta["table"]["rows"]]
+    assert empty == []
+
+
+@pytest.mark.slow
+def test_a_stale_notebook_is_not_published(tmp_path):
+    book = copy_of_the_book(tmp_path)
+    for path in (book / "chapters").iterdir():
+        if path.name != "corridors.ipynb":
+            path.unlink()
+    chapter = book / "chapters" / "corridors.ipynb"
+    text = chapter.read_text(encoding="utf-8")
+    assert "327700" in text
+    chapter.write_text(text.replace("327700", "327701"), encoding="utf-8")
+    with pytest.raises(editions.StaleError, match="corridors"):
+        editions.build(book, silent)
+    assert not (book / "_build" / "html").exists()
+
+
+@pytest.mark.slow
+def test_two_builds_give_the_same_site(tmp_path):
+    results = {path.stem: path.read_bytes() for path in (ROOT / "chapters").glob("*.ipynb")}
+    trees = []
+    for folder in ("one", "另一处 two"):
+        place = tmp_path / folder
+        editions.stage(ROOT, results, place / "stage")
+        (place / "stage" / "_toc.yml").write_text(
+            (ROOT / "_toc.yml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
+        site = editions.render(place / "stage", place / "out", place / "cache", silent)
+        trees.append(
+            {
+                str(path.relative_to(site)): editions.digest(path.read_bytes())
+                for path in sorted(site.rglob("*"))
+                if path.is_file()
+            }
+        )
+    different = [name for name in trees[0] if trees[0][name] != trees[1].get(name)]
+    assert different == []
+    assert set(trees[0]) == set(trees[1])
+
+
 NBVAL = [
     sys.executable,
     "-m",

@@ -458,3 +458,18 @@ def published(rows: pd.DataFrame) -> pd.DataFrame:
 def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:
     """Return some of the named quantities, for glueing."""
     return {name: found[name] for name in names}
+
+
+def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
+    """Return the first and last figure of a point frame in words, and their periods, for glueing.
+
+    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未公布 where the frame
+    has no figure.
+    """
+    known = published(rows)
+    words = {}
+    for which, place in (("first", 0), ("last", -1)):
+        row = known.iloc[place] if len(known) else {}
+        words[f"{which}_{name}"] = row.get(column) or UNPUBLISHED
+        words[f"{which}_{name}_period"] = row.get("period") or UNPUBLISHED
+    return words

@@ -189,7 +189,11 @@ def findings_table(findings: list[Finding]) -> pd.DataFrame:
                 ),
             }
             for item in findings
-        ]
+        ],
+        columns=[
+            *("title", "printed", "computed", "verdict", "explanation"),
+            *("source_id", "observation_id"),
+        ],
     )
 
 
@@ -225,7 +229,7 @@ def conflicts(book: Catalog) -> pd.DataFrame:
         marked = group.assign(thing=number, zh=[item.zh for item in items])
         marked["used"] = marked["confidence"].ge(DRAWN_FROM)
         found.append(marked)
-    return pd.concat(found, ignore_index=True) if found else frame.head(0)
+    return pd.concat(found, ignore_index=True) if found else frame.head(0).assign(thing=0, zh="")
 
 
 def tally(findings: list[Finding]) -> dict[str, str]:
