@@ -173,6 +173,25 @@ def test_the_project_table_can_be_filtered(tab):
     assert all("璧山" in text for text in after)
 
 
+def test_wide_tables_become_cards_on_a_phone(tab):
+    tab.set_viewport_size({"width": 390, "height": 900})
+    opened(tab, "chapters/reconciliation.html")
+    cell = tab.query_selector("table.cq-wide td")
+    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"核对什么"'
+    assert cell.bounding_box()["width"] > 250
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    assert cell.evaluate("e => getComputedStyle(e).display") == "table-cell"
+
+
+def test_paper_shows_pictures_and_no_controls(tab):
+    opened(tab, "chapters/corridors.html")
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert tab.is_visible("figure[data-figure] picture.cq-light")
+    assert not tab.is_visible("figure[data-figure] picture.cq-dark")
+    assert not tab.is_visible("figure[data-searchable] input")
+    assert not tab.is_visible("div.cell details.hide")
+
+
 def test_every_inner_link_and_anchor_exists():
     ids: dict[Path, set[str]] = {}
     broken = []

@@ -97,13 +97,23 @@ def _rows(
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_class(key in numeric, cell)}>{_cell(translator, key, cell)}</td>"
-            for key, cell in zip(keys, row, strict=True)
+            f'<td{_class(key in numeric, cell)} data-label="{escape(name)}">'
+            f"<span>{_cell(translator, key, cell)}</span></td>"
+            for key, name, cell in zip(keys, content["columns"], row, strict=True)
         )
         + "</tr>"
         for row in content["rows"]
     )
     return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+
+
+#: Tables of this many columns are set as cards on a phone.
+WIDE = 5
+
+
+def _table(rows: str, columns: int) -> str:
+    wide = " cq-wide" if columns >= WIDE else ""
+    return f'<table class="cq-table{wide}">{rows}</table>'
 
 
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
@@ -157,7 +167,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         rows = _rows(self, meta["table"], ("full", "range"))
         self.body.append(
             '<details class="cq-data"><summary>图中数据</summary>'
-            f'<div class="cq-scroll"><table class="cq-table">{rows}</table></div></details>'
+            f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
         )
     self.body.append("</figcaption></figure>")
     raise nodes.SkipNode
@@ -171,8 +181,7 @@ def visit_table(self: SphinxTranslator, node: Element) -> None:
     _heading(self, node)
     rows = _rows(self, meta, tuple(meta["numeric"]))
     self.body.append(
-        f'<div class="cq-scroll" tabindex="0"><table class="cq-table">{rows}</table></div>'
-        "<figcaption>"
+        f'<div class="cq-scroll" tabindex="0">{_table(rows, len(meta["keys"]))}</div><figcaption>'
     )
     if meta["caption"]:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
