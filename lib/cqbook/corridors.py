@@ -133,6 +133,25 @@ def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]
     }
 
 
+def growth(book: Catalog, area: str, period: str) -> dict[str, str]:
+    """Return the printed growth of boxes and value, and the change a box that follows, in words."""
+    asked = {"unit": "percent", "measure": "yoy", "entity": area, "period": period}
+    boxes = fact(book, indicator="ilstc_containers", **asked)
+    worth = fact(book, indicator="shipment_value", breakdown="route=ilstc", **asked)
+    change = derive(
+        lambda value, count: 100 * (100 + value) / (100 + count) - 100,
+        worth,
+        boxes,
+        unit="percent",
+        measure="yoy",
+    )
+    return {
+        "boxes_yoy": boxes.growth,
+        "worth_yoy": worth.growth,
+        "per_box_change": change.zh,
+    }
+
+
 def timeline(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
     """Return the point frame of yearly values whose columns carry the bare number."""
     rows = facts.timeline(found, unit=unit, short=True)
