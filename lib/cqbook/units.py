@@ -37,6 +37,11 @@ UNSCALED = frozenset({"percent", "percentage points", "times", "rank"})
 # the unit (plants, zones …) it is 个; what is counted stands in the indicator's name.
 ZH: dict[str, str] = {
     "models": "款",
+    "provinces": "个省市",
+    "vehicle": "辆",
+    "industries": "个产业",
+    "chains": "条",
+    "clusters": "个",
     "index": "点",
     # ratios and ranks
     "percent": "%",
