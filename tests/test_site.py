@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 import pytest
 from conftest import ROOT
@@ -171,6 +171,41 @@ def test_the_project_table_can_be_filtered(tab):
     after = [row.inner_text() for row in figure.query_selector_all("tbody tr:not([hidden])")]
     assert 0 < len(after) < before
     assert all("璧山" in text for text in after)
+
+
+def searched(tab, query: str) -> None:
+    tab.goto(f"{(LATEST / 'search.html').as_uri()}?q={quote(query)}")
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("产业转移", "chapters/parks.html"),
+        ("新能源汽车出口", "chapters/auto-exports.html"),
+        ("西部陆海新通道", "chapters/corridors.html"),
+        ("长安汽车", "chapters/auto-exports.html"),
+        ("贡献率", "chapters/trade.html"),
+        ("阀门基地", "chapters/parks.html"),
+        ("沙坪坝", "chapters/district-500106.html"),
+        ("fig-trade-months", "chapters/trade.html"),
+    ],
+)
+def test_search_finds_chinese(tab, query, page):
+    searched(tab, query)
+    tab.wait_for_selector("#search-results ul.search li a", timeout=10000)
+    found = [
+        link.get_attribute("href").split("?")[0].split("#")[0]
+        for link in tab.query_selector_all("#search-results ul.search li a")
+    ]
+    assert page in found[:6], found[:8]
+    assert tab.foreign == []
+
+
+def test_search_finds_nothing_where_nothing_is(tab):
+    searched(tab, "量子霸权")
+    tab.wait_for_function("document.querySelector('#search-results p')")
+    tab.wait_for_timeout(300)
+    assert not tab.query_selector_all("#search-results ul.search li a")
 
 
 def test_wide_tables_become_cards_on_a_phone(tab):

@@ -174,7 +174,9 @@ def trains(book: Catalog) -> pd.DataFrame:
     frame = facts.preferred(book.observations(indicator="train_trips", measure="level"))
     frame["who"] = frame["entity"].map(book.name)
     frame["when"] = frame["period"].map(facts.period_zh)
-    frame["text"] = [facts.printed_zh(row) for row in frame.to_dict("records")]
+    items = [facts.quantity(row) for row in frame.to_dict("records")]
+    frame["text"] = [item.zh for item in items]
+    frame["nature"] = [item.status for item in items]
     return frame.sort_values(["who", "period"]).reset_index(drop=True)
 
 

@@ -271,8 +271,9 @@ def gaps(findings: list[Finding], *, only: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
 
 
-#: The two bases of provincial trade: every year of every province differs, by construction.
-BY_CONSTRUCTION = ("traders_seat", "origin_destination")
+#: The two bases of provincial trade differ every year, and what an agency converted into dollars
+#: differs from both: by construction, not by contradiction.
+BY_CONSTRUCTION = ("traders_seat", "origin_destination", "converted")
 
 
 def contradictions(book: Catalog) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import catalogues, pictures
+from cqbook.site import catalogues, pictures, search
 from cqbook.site.nodes import ChartFigure, DataTable, skip, title_of, visit_figure, visit_table
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -49,6 +49,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", drop_unused, priority=900)
     app.add_css_file("cqbook.css")
     app.add_js_file("cqbook.js", loading_method="defer")
+    app.add_search_language(search.ChinesePairs)
     pictures.setup(app)
     catalogues.setup(app)
     # vl-convert must not run before a fork: pages are written in one process

@@ -179,10 +179,13 @@ def visit_table(self: SphinxTranslator, node: Element) -> None:
     search = " data-searchable" if meta["searchable"] else ""
     self.body.append(f'<figure class="cq-figure cq-tabular" id="{node["ids"][0]}"{search}>')
     _heading(self, node)
-    rows = _rows(self, meta, tuple(meta["numeric"]))
-    self.body.append(
-        f'<div class="cq-scroll" tabindex="0">{_table(rows, len(meta["keys"]))}</div><figcaption>'
-    )
+    if meta["rows"]:
+        rows = _rows(self, meta, tuple(meta["numeric"]))
+        table = _table(rows, len(meta["keys"]))
+        self.body.append(f'<div class="cq-scroll" tabindex="0">{table}</div>')
+    else:
+        self.body.append('<p class="cq-gap">数据包中没有可列的内容。</p>')
+    self.body.append("<figcaption>")
     if meta["caption"]:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta) + "</figcaption></figure>")

@@ -18,6 +18,11 @@ def _targeted(renderer: NbElementRenderer, node: nodes.Element, name: str) -> li
     return [node]
 
 
+def _words(meta: dict[str, Any], more: str = "") -> nodes.paragraph:
+    """Return the words of a figure or table for the search index; the writer sets them itself."""
+    return nodes.paragraph("", " ".join([meta["title"], meta["subtitle"], meta["id"], more]))
+
+
 class FigureRenderer(MimeRenderPlugin):
     """Vega-Lite with the book's identity in ``usermeta``, or a gap."""
 
@@ -35,7 +40,8 @@ class FigureRenderer(MimeRenderPlugin):
         if not meta or "id" not in meta:
             return None
         spec = content if data.mime_type == FIGURE_MIME else None
-        return _targeted(renderer, ChartFigure(meta=meta, spec=spec), meta["id"])
+        node = ChartFigure("", _words(meta), meta=meta, spec=spec)
+        return _targeted(renderer, node, meta["id"])
 
 
 class TableRenderer(MimeRenderPlugin):
@@ -51,4 +57,6 @@ class TableRenderer(MimeRenderPlugin):
         if inline or data.mime_type != TABLE_MIME:
             return None
         meta = dict(data.content)
-        return _targeted(renderer, DataTable(meta=meta), meta["id"])
+        cells = " ".join(cell for row in meta["rows"] for cell in row)
+        node = DataTable("", _words(meta, cells), meta=meta)
+        return _targeted(renderer, node, meta["id"])

@@ -74,6 +74,8 @@
 
   function filterTables() {
     document.querySelectorAll("figure[data-searchable]").forEach(function (figure) {
+      var scroll = figure.querySelector(".cq-scroll");
+      if (!scroll) return;
       var input = document.createElement("input");
       input.type = "search";
       input.className = "cq-filter";
@@ -94,7 +96,6 @@
         count.textContent = " " + shown + " / " + rows.length + " 行";
       }
       input.addEventListener("input", apply);
-      var scroll = figure.querySelector(".cq-scroll");
       figure.insertBefore(input, scroll);
       figure.insertBefore(count, scroll);
       apply();
