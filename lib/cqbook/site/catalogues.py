@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from cqbook.catalog import Catalog
+from cqbook.profile import DOMAINS
 from cqbook.site.nodes import ChartFigure, DataTable, source_anchor
 
 
@@ -127,27 +128,13 @@ class DataCatalogue(SphinxDirective):
 class IndicatorList(SphinxDirective):
     """``{indicator-list}``: every indicator by domain, with its definition."""
 
-    domains: ClassVar[dict[str, str]] = {
-        "auto": "汽车",
-        "trade": "外贸",
-        "logistics": "物流与通道",
-        "parks": "园区",
-        "projects": "项目",
-        "industry": "工业",
-        "investment": "投资",
-        "power": "电力",
-        "innovation": "创新",
-        "labour": "就业",
-        "macro": "宏观",
-    }
-
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
         book = _book(self.env.app)
         counts = book.table("observations")["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
-        for domain, title in self.domains.items():
+        for domain, title in DOMAINS.items():
             frame = indicators[indicators["domain"].eq(domain)].sort_values("indicator")
             if frame.empty:
                 continue
