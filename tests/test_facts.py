@@ -36,6 +36,8 @@ def row(value, unit, qualifier="as_rounded", upper="", measure="level"):
         (row("20", "projects", "at_least"), "20个以上"),
         (row("34", "percent", "about"), "约34%"),
         (row("496.76", "1B CNY"), "4967.6亿元"),
+        (row("327700", "TEU"), "32.77万标箱"),
+        (row("19719", "vehicles"), "19719辆"),
         (row("3", "vehicles", upper="4"), "3—4辆"),
         (row("4", "rank", measure="rank"), "第4位"),
         (row("", "percent", "unchanged", measure="yoy"), "基本持平"),

@@ -38,6 +38,8 @@ WORDS = {
     "at_least": ("", "以上"),
     "under": ("不到", ""),
 }
+#: From here on a bare count is written in 万, as Chinese text does.
+IN_TEN_THOUSANDS = 100_000
 #: Of several figures for one thing, the one used: first what happened, then by confidence, then by
 #: how it was counted, then the document before the relayed figure. The reconciliation page shows
 #: those not used.
@@ -140,9 +142,16 @@ def printed_zh(row: Mapping[str, Any]) -> str:
         return "基本持平"
     before, behind = WORDS[row["qualifier"]]
     printed = Unit.parse(row["unit"])
-    # an English billion or million is written as 亿 or 万; no digit is lost or gained
+    # an English billion, or 327,700 boxes, is written in 亿 or 万; no digit is lost or gained
     unit = _chinese(printed)
-    number = format_zh(convert(Decimal(row["value_text"]), printed, unit), unit)
+    if unit.scale == 1 and abs(Decimal(row["value_text"])) >= IN_TEN_THOUSANDS:
+        unit = Unit(10**4, unit.name)
+    value = convert(Decimal(row["value_text"]), printed, unit)
+    if printed.scale == 1 and unit.scale != 1:
+        value = Decimal(
+            f"{value.normalize():f}"
+        )  # a count has no decimals to keep: 32.7700 is 32.77
+    number = format_zh(value, unit)
     if row.get("value_upper_text"):
         upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
         number = f"{row['value_text']}—{upper}"

@@ -82,7 +82,7 @@ class SourceList(SphinxDirective):
         entry += head
         facts = [f"收入{count}个数字", f"可信度{row['confidence']}"]
         if row["date_basis"] and row["date_basis"] != "printed":
-            facts.append(f"日期推断：{row['date_basis']}")
+            facts.append(f"日期：{row['date_basis']}")
         if row["note"]:
             facts.append(row["note"])
         detail = _paragraph(
