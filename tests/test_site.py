@@ -13,7 +13,8 @@ from conftest import ROOT
 
 SITE = ROOT / "_build" / "html"
 LATEST = SITE / "latest"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
