@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import editions, figures
+from cqbook import execution, figures
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 PARAMETRISED = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -33,8 +33,8 @@ def test_committed_as_executed(path):
 @PARAMETRISED
 def test_bytes_are_normalised(path):
     notebook = read(path)
-    assert path.read_bytes() == editions.to_bytes(editions.normalise(notebook))
-    assert not editions.complaints(notebook)
+    assert path.read_bytes() == execution.to_bytes(execution.normalise(notebook))
+    assert not execution.complaints(notebook)
 
 
 @PARAMETRISED

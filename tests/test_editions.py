@@ -11,9 +11,11 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import editions, figures
+from cqbook import editions, execution, figures
+from cqbook.catalog import Catalog
+from cqbook.execution import ExecutionError, Page
 
-NOWHERE = "no-such-chapter"
+DATA = ROOT / "data"
 
 
 def copy_of_the_book(target):
@@ -29,24 +31,43 @@ def silent(_: str) -> None:
 
 
 def page(name, **parameters):
-    return editions.Page(name, name, parameters)
+    return Page(name, name, parameters)
+
+
+def run(name, data=DATA, **parameters):
+    source = ROOT / "chapters" / f"{name}.ipynb"
+    return execution.execute(source, page(name, **parameters), data=data)
+
+
+def all_pages():
+    return editions.wanted(ROOT, editions.pages(ROOT, Catalog(DATA)), DATA)
+
+
+def execute_all(pages, folder, data=DATA):
+    """Execute pages with a memory of their own."""
+    memory = execution.Memory(folder / "memory", data, "code")
+    results, failures = execution.execute_all(
+        ROOT / "chapters", pages, memory, lambda *_: None, failed=folder / "failed"
+    )
+    assert failures == {}
+    return results
 
 
 @pytest.mark.slow
 def test_two_executions_give_the_same_bytes_as_committed(tmp_path):
-    pages = editions.pages(ROOT)
-    first = editions.execute_all(ROOT, pages, tmp_path / "first", silent)
+    pages = all_pages()
+    first = execute_all(pages, tmp_path / "first")
     # another hash seed, time zone and folder
     changed = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
     saved = {key: os.environ.get(key) for key in changed}
     os.environ.update(changed)
     try:
         some = [pages[0], pages[-1]]
-        second = editions.execute_all(ROOT, some, tmp_path / "第二 次", silent)
+        second = execute_all(some, tmp_path / "第二 次")
     finally:
         for key, value in saved.items():
             os.environ.pop(key) if value is None else os.environ.update({key: value})
-    assert all(second[item.name] == first[item.name] for item in some)
+    assert all(second[item.name].content == first[item.name].content for item in some)
     assert editions.stale(ROOT, first) == []
 
 
@@ -54,16 +75,9 @@ def test_two_executions_give_the_same_bytes_as_committed(tmp_path):
 def test_a_changed_number_makes_the_committed_output_stale(tmp_path, spoiled):
     row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
     spoiled.set("observations.csv", row, "value", "8258.4")
-    changed = editions.execute(
-        ROOT / "chapters" / "trade.ipynb",
-        page("trade", period="2022", data_dir=str(spoiled.path)),
-        tmp_path,
-    )
-    original = editions.execute(
-        ROOT / "chapters" / "trade.ipynb", page("trade", period="2022"), tmp_path
-    )
-    was = figures.glued(nbformat.reads(original.decode(), 4))
-    now = figures.glued(nbformat.reads(changed.decode(), 4))
+    changed = run("trade", spoiled.path, period="2022")
+    was = figures.glued(run("trade", period="2022").notebook)
+    now = figures.glued(changed.notebook)
     assert "8158.4亿元" in was.values()
     assert "8258.4亿元" in now.values()
     assert editions.stale(ROOT, {"trade": changed}) == ["trade"]
@@ -76,8 +90,12 @@ def test_a_failing_cell_stops_the_build(tmp_path):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("1 / 0"))
     nbformat.write(notebook, path)
-    with pytest.raises(editions.BuildError, match="ZeroDivisionError"):
-        editions.execute(path, page("trade"), tmp_path)
+    with pytest.raises(ExecutionError, match="ZeroDivisionError") as caught:
+        execution.execute(path, page("trade"), data=DATA, failed=tmp_path / "failed")
+    kept = nbformat.read(caught.value.notebook, as_version=4)
+    assert any(
+        output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", [])
+    )
 
 
 @pytest.mark.slow
@@ -87,8 +105,8 @@ def test_a_warning_on_stderr_stops_the_build(tmp_path):
     )
     path = tmp_path / "loud.ipynb"
     nbformat.write(notebook, path)
-    with pytest.raises(editions.BuildError, match="stderr"):
-        editions.execute(path, page("loud"), tmp_path)
+    with pytest.raises(ExecutionError, match="stderr"):
+        execution.execute(path, page("loud"), data=DATA)
 
 
 @pytest.mark.slow
@@ -110,32 +128,20 @@ def test_bad_data_stops_before_anything_is_published(tmp_path):
     assert "observations.csv" in run.stderr
     assert "100M yuan" in run.stderr
     assert (published / "index.html").read_text(encoding="utf-8") == "the last good site"
-    assert not (book / "_build" / "work").exists()
-
-
-def test_publishing_replaces_the_site_whole(tmp_path):
-    site, target = tmp_path / "site", tmp_path / "html"
-    site.mkdir()
-    (site / "index.html").write_text("new", encoding="utf-8")
-    (target / "latest").mkdir(parents=True)
-    (target / "latest" / "old.html").write_text("old", encoding="utf-8")
-    editions.publish(site, target)
-    assert (target / "latest" / "index.html").read_text(encoding="utf-8") == "new"
-    assert not (target / "latest" / "old.html").exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["html", "site"]
+    assert not (book / "_build" / "cache").exists()
 
 
 def test_pages_of_the_table_come_after_the_chapters():
-    names = [item.name for item in editions.pages(ROOT)]
+    names = [item.name for item in all_pages()]
     assert len(names) == len(set(names))
     assert set(editions.read_lock(ROOT)) == {
-        item.name for item in editions.pages(ROOT) if item.name != item.notebook
+        item.name for item in all_pages() if item.name != item.notebook
     }
 
 
 def test_staged_contents_place_the_pages_below_their_notebook():
-    text = editions.staged_contents(ROOT)
-    for item in editions.pages(ROOT):
+    text = editions.staged_contents(ROOT, all_pages())
+    for item in all_pages():
         assert f"chapters/{item.name}" in text
 
 
@@ -146,16 +152,10 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
     kept = [row for row in rows[1:] if row[1] == "qijiang-jobs-2024"]
     spoiled.write("observations.csv", [rows[0], *kept])
     spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
-    data = {"data_dir": str(spoiled.path)}
-    pages = [
-        editions.Page(item.name, item.notebook, item.parameters | data)
-        for item in editions.pages(ROOT)
-        if item.name == item.notebook
-    ]
-    results = editions.execute_all(ROOT, pages, tmp_path / "work", silent)
-    for name, content in results.items():
-        notebook = nbformat.reads(content.decode(), 4)
-        for meta in figures.figures_of(notebook):
+    pages = [item for item in all_pages() if item.name == item.notebook]
+    results = execute_all(pages, tmp_path, spoiled.path)
+    for name, result in results.items():
+        for meta in figures.figures_of(result.notebook):
             table = meta["table"]
             if "observation_id" in table["keys"]:
                 place = table["keys"].index("observation_id")
@@ -165,21 +165,17 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["index", "trade", "auto-exports", "corridors"])
-def test_another_year_given_as_the_command_line_gives_it(tmp_path, name):
+def test_another_year_given_as_the_command_line_gives_it(name):
     """papermill's command line makes an integer of `-p period 2022`."""
-    source = ROOT / "chapters" / f"{name}.ipynb"
-    content = editions.execute(source, page(name, period=2022), tmp_path)
-    words = figures.glued(nbformat.reads(content.decode(), 4))
+    words = figures.glued(run(name, period=2022).notebook)
     assert "2022年" in words.values()
     if name in ("index", "trade"):
         assert words["total"] == "8158.4亿元"
 
 
 @pytest.mark.slow
-def test_the_year_of_the_customs_article_fills_every_section(tmp_path):
-    source = ROOT / "chapters" / "trade.ipynb"
-    content = editions.execute(source, page("trade", period="2022"), tmp_path)
-    notebook = nbformat.reads(content.decode(), 4)
+def test_the_year_of_the_customs_article_fills_every_section():
+    notebook = run("trade", period="2022").notebook
     empty = [meta["id"] for meta in figures.figures_of(notebook) if not meta["table"]["rows"]]
     assert empty == []
 
@@ -201,18 +197,19 @@ def test_a_stale_notebook_is_not_published(tmp_path):
 
 @pytest.mark.slow
 def test_two_builds_give_the_same_site(tmp_path):
-    results = {path.stem: path.read_bytes() for path in (ROOT / "chapters").glob("*.ipynb")}
+    results = {
+        path.stem: execution.Executed(path.read_bytes())
+        for path in (ROOT / "chapters").glob("*.ipynb")
+    }
+    chosen = [item for item in all_pages() if item.name == item.notebook]
     trees = []
     for folder in ("one", "另一处 two"):
         place = tmp_path / folder
-        editions.stage(ROOT, results, place / "stage")
-        (place / "stage" / "_toc.yml").write_text(
-            (ROOT / "_toc.yml").read_text(encoding="utf-8"), encoding="utf-8"
-        )
+        editions.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
         site = editions.render(place / "stage", place / "out", place / "cache", silent)
         trees.append(
             {
-                str(path.relative_to(site)): editions.digest(path.read_bytes())
+                str(path.relative_to(site)): execution.digest(path.read_bytes())
                 for path in sorted(site.rglob("*"))
                 if path.is_file()
             }
@@ -254,7 +251,7 @@ cq.figure(book, "fig-small", cq.charts.bars(rows), title="总值", subtitle="202
     cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]
     path = tmp_path / "small.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    path.write_bytes(editions.execute(path, page("small"), tmp_path))
+    path.write_bytes(execution.execute(path, page("small"), data=DATA).content)
     return path, spoiled
 
 

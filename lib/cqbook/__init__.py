@@ -16,6 +16,7 @@ from cqbook import (
     profile,
     reconcile,
     reported,
+    revisions,
     trade,
 )
 from cqbook.catalog import Catalog as open_data
@@ -40,6 +41,7 @@ __all__ = [
     "profile",
     "reconcile",
     "reported",
+    "revisions",
     "table",
     "trade",
 ]

@@ -1,7 +1,7 @@
 """Open a data directory and load its tables: the only place that reads data files.
 
-Every query is recorded (what was asked, and a hash of what came back), so that an edition can say
-which rows a chapter depends on.
+Every query is recorded (what was asked, and a hash of what came back), so that it can be known
+which rows a chapter depends on, and whether they are still the same.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,15 @@ import pandas as pd
 #: The repository's own data, found from the package's place in it.
 REPOSITORY = Path(__file__).resolve().parents[2]
 DESCRIPTOR = "datapackage.json"
+#: The data that ``data_dir=""`` means, where it is not the repository's (a build sets it, so that
+#: no path stands in a notebook).
+DATA_VARIABLE = "CQBOOK_DATA"
+#: A file to which each query is appended as a line of JSON (an execution that is observed sets it).
+TRACE_VARIABLE = "CQBOOK_TRACE"
+#: A comparison with the edition before (JSON), where a build made one.
+COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
+#: The folder of the customs detail in a data directory, and the name of its queries.
+CUSTOMS = "customs"
 
 
 class DataError(Exception):
@@ -27,11 +37,26 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Query:
-    """One recorded query: table, filters as sorted pairs, SHA-256 of the rows that came back."""
+    """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
+
+    No filters: the whole table. Table ``""``, filter ``edition``: the package's version.
+    """
 
     table: str
-    filters: tuple[tuple[str, str], ...]
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
     digest: str
+
+    def to_json(self) -> str:
+        """Return the query as one line of JSON."""
+        content = {"table": self.table, "filters": dict(self.filters), "digest": self.digest}
+        return json.dumps(content, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Query:
+        """Read what `to_json` wrote."""
+        content = json.loads(line)
+        filters = tuple((key, tuple(value)) for key, value in sorted(content["filters"].items()))
+        return cls(content["table"], filters, content["digest"])
 
 
 def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
@@ -40,15 +65,16 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
     Parameters
     ----------
     data_dir : str or path
-        Empty: the repository's ``data/``. Otherwise a directory; a relative one counts from the
-        current directory.
+        Empty: the directory that ``CQBOOK_DATA`` names, or else the repository's ``data/``.
+        Otherwise a directory; a relative one counts from the current directory.
 
     Raises
     ------
     DataError
         If the directory has no ``datapackage.json``.
     """
-    path = Path(data_dir).resolve() if str(data_dir) else REPOSITORY / "data"
+    chosen = str(data_dir) or os.environ.get(DATA_VARIABLE, "")
+    path = Path(chosen).resolve() if chosen else REPOSITORY / "data"
     if not (path / DESCRIPTOR).is_file():
         msg = (
             f"数据目录 {path} 中没有 {DESCRIPTOR}；请指定一个数据包目录。"
@@ -75,8 +101,10 @@ class Catalog:
 
     def __init__(self, data_dir: str | os.PathLike[str] = "") -> None:
         self.path = find_data(data_dir)
-        self.queries: list[Query] = []
+        self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
+        self._lines: dict[str, pd.Series] = {}
+        self._trace = os.environ.get(TRACE_VARIABLE, "")
 
     @cached_property
     def descriptor(self) -> dict[str, Any]:
@@ -124,8 +152,15 @@ class Catalog:
 
         Codes stay text, with their leading zeros. The frame is a copy: callers may change it.
         """
+        frame = self._typed(name)
+        self._record(name)
+        return frame.copy()
+
+    def _typed(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             frame = self.text(name)
+            # the rows as they stand in the file: what a query's digest is made of
+            self._lines[name] = pd.Series(map("\x1f".join, frame.values.tolist()), dtype=object)
             for field in self.fields(name):
                 column = field["name"]
                 if column not in frame:
@@ -139,7 +174,7 @@ class Catalog:
                 elif field["type"] == "boolean":
                     frame[column] = frame[column].eq("true")
             self._tables[name] = frame
-        return self._tables[name].copy()
+        return self._tables[name]
 
     def observations(self, **filters: str | list[str] | None) -> pd.DataFrame:
         """Return the observations whose columns equal the filters, in file order.
@@ -154,54 +189,124 @@ class Catalog:
         pandas.DataFrame
             The columns of ``observations``; empty if nothing matches.
         """
-        frame = self.table("observations")
-        unknown = sorted(set(filters) - set(frame.columns))
-        if unknown:
-            msg = f"observations 没有列 {unknown} | no such column in observations: {unknown}"
-            raise DataError(msg)
-        for column, wanted in filters.items():
-            if wanted is None:
-                continue
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
-            frame = frame[frame[column].isin(values)]
-        self._record("observations", filters, frame)
-        return frame.reset_index(drop=True)
+        asked = {
+            column: [wanted] if isinstance(wanted, str) else list(wanted)
+            for column, wanted in filters.items()
+            if wanted is not None
+        }
+        return self._select("observations", asked).reset_index(drop=True)
 
-    def _record(self, name: str, filters: dict[str, Any], frame: pd.DataFrame) -> None:
-        rows = frame.to_csv(index=False, lineterminator="\n").encode()
-        pairs = tuple(sorted((key, str(value)) for key, value in filters.items()))
-        self.queries.append(Query(name, pairs, hashlib.sha256(rows).hexdigest()))
+    def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+        """Return the rows of which each asked column has one of its values; record the query."""
+        frame = self._typed(name)
+        unknown = sorted(set(asked) - set(frame.columns))
+        if unknown:
+            msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
+            raise DataError(msg)
+        for column, values in asked.items():
+            frame = frame[frame[column].isin(values)]
+        self._record(name, asked, frame.index)
+        return frame.copy()
+
+    def _record(
+        self,
+        name: str,
+        asked: Mapping[str, Sequence[str]] | None = None,
+        rows: pd.Index | None = None,
+        content: str = "",
+    ) -> Query:
+        filters = tuple(sorted((key, tuple(values)) for key, values in (asked or {}).items()))
+        known = self.queries.get((name, filters))
+        if known:
+            return known
+        if name in self._lines:
+            # the schema says how the text is read: another type is another answer
+            schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
+            lines = self._lines[name] if rows is None else self._lines[name].loc[rows]
+            content = "\x1e".join([schema, *lines])
+        query = Query(name, filters, hashlib.sha256(content.encode()).hexdigest())
+        self.queries[name, filters] = query
+        if self._trace:
+            # as it happens: an execution that dies leaves what it asked until then
+            with Path(self._trace).open("a", encoding="utf-8") as trace:
+                trace.write(query.to_json() + "\n")
+        return query
+
+    def again(self, query: Query) -> Query:
+        """Ask a recorded query again and return it with the digest of what comes back now.
+
+        Raises
+        ------
+        DataError
+            If the table or a column is no longer there.
+        """
+        filters = dict(query.filters)
+        if query.table == "":
+            _ = self.edition
+        elif query.table == CUSTOMS:
+            _ = self.customs_digest
+        elif filters:
+            self._select(query.table, filters)
+        else:
+            self.table(query.table)
+        return self.queries[query.table, query.filters]
+
+    @property
+    def edition(self) -> str:
+        """Name of the edition that the data are made for (``2026-11``)."""
+        name = self.descriptor["version"].replace(".", "-")
+        self._record("", {"edition": []}, content=name)
+        return name
+
+    @property
+    def comparison(self) -> dict[str, Any] | None:
+        """The comparison with the edition before, or None; see `cqbook.comparison`.
+
+        It is made by the build, and no part of the data: an execution that reads it says so in the
+        page's files, not in the queries.
+        """
+        path = os.environ.get(COMPARISON_VARIABLE, "")
+        return json.loads(Path(path).read_text(encoding="utf-8")) if path else None
+
+    @property
+    def customs_digest(self) -> str:
+        """SHA-256 of the index of the customs detail; empty where there is none."""
+        index = self.path / CUSTOMS / "store.json"
+        digest = hashlib.sha256(index.read_bytes()).hexdigest() if index.exists() else ""
+        self._record(CUSTOMS, content=digest)
+        return digest
+
+    def lookup(self, name: str, key: str, code: str, column: str = "name_zh") -> str | None:
+        """Return one cell of table `name`: `column` of the row whose `key` is `code`, or None.
+
+        Only that row counts as read: a chapter does not depend on sources that it does not cite.
+        """
+        found = self._select(name, {key: [code]})
+        return None if found.empty else found.iloc[0][column]
 
     def names(self, name: str, key: str) -> pd.Series:
         """Return the Chinese names of table `name`, indexed by its column `key`."""
         return self.table(name).set_index(key)["name_zh"]
 
-    @cached_property
-    def entity_names(self) -> pd.Series:
-        """Chinese name by entity code."""
-        return self.names("entities", "entity")
-
     def name(self, entity: str) -> str:
         """Return the Chinese name of an entity; the code itself where it has none."""
-        return self.entity_names.get(entity, entity)
-
-    @cached_property
-    def breakdown_names(self) -> dict[str, str]:
-        """Chinese name by ``dimension=code``."""
-        frame = self.table("breakdowns")
-        keys = frame["dimension"] + "=" + frame["code"]
-        return dict(zip(keys, frame["name_zh"], strict=True))
+        return self.lookup("entities", "entity", entity) or entity
 
     def breakdown_name(self, breakdown: str) -> str:
         """Return the Chinese name of a breakdown (``partner=asean`` → 东盟)."""
         if not breakdown:
             return "合计"
-        parts = breakdown.split(";")
-        return "·".join(self.breakdown_names.get(part, part.split("=")[-1]) for part in parts)
+        return "·".join(self._part_name(part) for part in breakdown.split(";"))
 
-    @cached_property
-    def source_labels(self) -> pd.Series:
-        """Short label of each source: outlet, and date where it has one."""
-        frame = self.table("sources").set_index("source_id")
-        dates = frame["published"].where(frame["published"].ne(""), "日期不详")
-        return frame["outlet"] + "，" + dates
+    def _part_name(self, part: str) -> str:
+        dimension, _, code = part.rpartition("=")
+        found = self._select("breakdowns", {"dimension": [dimension], "code": [code]})
+        return code if found.empty else found.iloc[0]["name_zh"]
+
+    def source_label(self, source_id: str) -> str:
+        """Return the short label of a source: outlet, and date where it has one."""
+        found = self._select("sources", {"source_id": [source_id]})
+        if found.empty:
+            return source_id
+        row = found.iloc[0]
+        return f"{row['outlet']}，{row['published'] or '日期不详'}"

@@ -1,12 +1,14 @@
-"""The command line: ``cqbook check | accept | build``."""
+"""The command line of the book: take data in, execute, judge, publish, compare."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 # Chapters, data and configuration are read below the current directory: the book's root.
 
@@ -16,6 +18,22 @@ def _say_from(start: float) -> Callable[[str], None]:
         print(f"[{time.monotonic() - start:6.1f} s] {text}", flush=True)
 
     return say
+
+
+def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, Any]]:
+    """Return ``chapter.name=value`` words as parameters by chapter and name."""
+    from cqbook.parameters import ParameterError
+
+    found: dict[str, dict[str, Any]] = {}
+    form = "名字=值 | name=value" if chapter else "章节.名字=值 | chapter.name=value"
+    for word in words:
+        target, sign, value = word.partition("=")
+        page, dot, name = (chapter, ".", target) if chapter else target.rpartition(".")
+        if not sign or not dot or not page or not name:
+            msg = f"-p {word}：应为 {form}"
+            raise ParameterError(msg)
+        found.setdefault(page, {})[name] = value
+    return found
 
 
 def _check(root: Path, arguments: argparse.Namespace) -> int:
@@ -29,44 +47,161 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.comparison import in_words
     from cqbook.editions import accept
 
-    changed = accept(root, _say_from(time.monotonic()), arguments.chapter)
-    print("变动的页 | changed: " + ("、".join(changed) if changed else "无 | none"))
+    found = accept(root, _say_from(time.monotonic()), arguments.chapter)
+    print("变动的页 | changed: " + ("、".join(found["pages"]) or "无 | none"))
+    for line in in_words(found):
+        print(line)
+    for page in found["unknown"]:
+        print(
+            f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
+        )
     return 0
 
 
 def _build(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.editions import build
+    from cqbook.editions import build, order
 
-    target = build(root, _say_from(time.monotonic()))
-    page = target / "index.html"
+    given = _assignments(arguments.p)
+    asked = order(root, arguments.data, arguments.edition, given)
+    page = build(root, _say_from(time.monotonic()), asked) / "index.html"
     print(f"\n书在 {page}，用浏览器打开即可：{page.as_uri()}")
     print(f"The book is in {page}; open it in a browser, or run `make serve`.")
     return 0
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
+def _run(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.editions import run
+
+    given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
+    say = _say_from(time.monotonic())
+    page = run(root, say, arguments.chapter, given, arguments.data)
+    print(f"{page}\n{page.as_uri()}")
+    return 0
+
+
+def _params(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.catalog import Catalog
+    from cqbook.editions import notebooks
+    from cqbook.parameters import DATA_DIR, ParameterError, nearest, read
+
+    known = notebooks(root)
+    if arguments.chapter not in known:
+        near = nearest(arguments.chapter, known)
+        hint = f"；是不是 {near}？" if near else ""
+        msg = (
+            f"没有章节 {arguments.chapter}{hint} 有：{'、'.join(known)}"
+            f" | no chapter {arguments.chapter!r}; expected one of {', '.join(known)}"
+        )
+        raise ParameterError(msg)
+    book = Catalog(arguments.data or root / "data")
+    items = [item for item in read(known[arguments.chapter]) if item.name != DATA_DIR]
+    defaults = {item.name: item.default for item in items}
+    for item in items:
+        default = json.dumps(item.default, ensure_ascii=False)
+        print(f"{item.name} = {default}  {item.kind.__name__}  {item.comment}")
+        if item.table:
+            print(f"    {item.table}.{item.column}：{' '.join(item.choices(book, defaults))}")
+    return 0
+
+
+def _pages(root: Path, arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from cqbook.catalog import Catalog
+    from cqbook.editions import make_pages, pages
+    from cqbook.execution import Executed, ExecutionError, Page
+
+    book = Catalog(arguments.data or root / "data")
+    count = sum(page.name != page.notebook for page in pages(root, book, table=arguments.table))
+    # disable=None: no bar where nobody looks (output to a file)
+    with tqdm(total=count, unit="页", disable=None) as bar:
+
+        def told(page: Page, outcome: Executed | ExecutionError) -> None:
+            bar.update()
+            if isinstance(outcome, ExecutionError):
+                bar.write(str(outcome), file=sys.stderr)
+
+        say = _say_from(time.monotonic())
+        first, failures = make_pages(root, say, told, arguments.table, arguments.data)
+    print(f"{count - len(failures)}页已生成 | pages made; {len(failures)}页失败 | failed")
+    if first:
+        print(f"{first}\n{first.as_uri()}")
+    return 1 if failures else 0
+
+
+def _release(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.catalog import Catalog
+    from cqbook.publication import release
+
+    name = arguments.edition or Catalog(root / "data").edition
+    folder = release(root, name)
+    print(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
+    return 0
+
+
+def _diff(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.comparison import in_words
+    from cqbook.editions import diff
+
+    found = diff(root, arguments.old, arguments.new)
+    lines = in_words(found)
+    print("\n".join(lines) or "两个版次没有不同 | no difference")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqbook", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the book")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="check the data against its contracts")
-    check.add_argument("--data", type=Path, help="another data directory")
-    check.set_defaults(run=_check)
-    accept = commands.add_parser("accept", help="execute chapters in place as the judged outputs")
-    accept.add_argument("chapter", nargs="*", help="names of chapters; none: all")
-    accept.set_defaults(run=_accept)
-    build = commands.add_parser("build", help="check, execute, judge, render, publish")
-    build.set_defaults(run=_build)
-    chosen = parser.parse_args(arguments)
+
+    def command(
+        name: str, run: Callable[[Path, argparse.Namespace], int], help_text: str, *, data: bool
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_text)
+        made.set_defaults(run=run)
+        if data:
+            made.add_argument("--data", type=Path, help="another data directory")
+        return made
+
+    command("check", _check, "check the data against its contracts", data=True)
+    made = command("build", _build, "check, execute, judge, render, publish an edition", data=True)
+    made.add_argument("--edition", default="", help="its name, such as 2022 or 2026-12")
+    made.add_argument(
+        "-p", action="append", default=[], metavar="CHAPTER.NAME=VALUE", help="a parameter"
+    )
+    made = command("run", _run, "execute one chapter and show it as a page", data=True)
+    made.add_argument("chapter")
+    made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
+    made = command("params", _params, "list a chapter's parameters and their values", data=True)
+    made.add_argument("chapter")
+    made = command("pages", _pages, "make many pages from notebooks and a table", data=True)
+    made.add_argument(
+        "table", nargs="?", type=Path, help="CSV: page, notebook, parameters; default: pages.csv"
+    )
+    made = command("accept", _accept, "execute chapters in place as the judged outputs", data=False)
+    made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
+    made = command("release", _release, "freeze an edition as built last", data=False)
+    made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
+    made = command("diff", _diff, "tell what changed between two editions", data=False)
+    made.add_argument("old")
+    made.add_argument("new")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
+    chosen = _parser().parse_args(arguments)
 
     from cqbook.catalog import DataError
     from cqbook.editions import BuildError, StaleError
+    from cqbook.execution import ExecutionError
 
     try:
         return chosen.run(chosen.root.resolve(), chosen)
-    except (DataError, BuildError, StaleError) as error:
+    except (DataError, BuildError, StaleError, ExecutionError) as error:
         print(f"cqbook: {error}", file=sys.stderr)
         return 1
 

@@ -1,28 +1,49 @@
-"""Parameters × data → executed notebooks → site.
+"""An edition is parameters × data × code: executed, judged, rendered, published, released.
 
-papermill executes, the committed outputs judge, jupyter-book renders what was judged. A build works
-in ``_build/stage``; only `accept` writes to ``chapters/``.
+papermill executes, the committed outputs judge (for other editions a second execution),
+jupyter-book renders what was judged. A build works in a folder of its own; only `accept` writes to
+``chapters/``.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from cqbook import comparison, parameters
+from cqbook.catalog import COMPARISON_VARIABLE, CUSTOMS, Catalog, DataError
+from cqbook.execution import (
+    Executed,
+    ExecutionError,
+    Memory,
+    Page,
+    code_digest,
+    digest,
+    execute,
+    execute_all,
+)
+from cqbook.figures import figures_of, glued, tables_of
+from cqbook.publication import find, is_released, keep, predecessor, proper, publish
+from cqbook.transaction import exchange, replace_file, scratch
+
 Say = Callable[[str], None]
-INJECTED = "injected-parameters"
+#: The page that tells what changed since the edition before; executed when all others are known.
+REVISIONS = "revisions"
+#: Name of an edition that was given data or parameters of its own, but no name.
+DRAFT = "draft"
+#: A query that found no customs detail has the digest of nothing.
+NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 class StaleError(Exception):
@@ -33,141 +54,100 @@ class BuildError(Exception):
     """The book could not be built; nothing was published."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page to execute: its name, the notebook it comes from, its parameters."""
-
-    name: str
-    notebook: str
-    parameters: dict[str, Any] = field(default_factory=dict)
+def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
+    """Return the committed notebooks of the book by name, sorted."""
+    paths = sorted((root / "chapters").glob("*.ipynb"))
+    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
 
 
-def pages(root: Path) -> list[Page]:
-    """Return all pages of the book in `root`: each notebook, then those of ``pages.csv``."""
-    found = [Page(path.stem, path.stem) for path in sorted((root / "chapters").glob("*.ipynb"))]
-    table = root / "chapters" / "pages.csv"
-    if table.exists():
-        with table.open(encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                parameters = {
-                    key: value for key, value in row.items() if key not in ("page", "notebook")
-                }
-                found.append(Page(row["page"], row["notebook"], parameters))
-    return found
+def _rows(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
-def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return `notebook` without what differs from run to run: times, versions, random ids.
+def pages(
+    root: Path,
+    book: Catalog,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    table: Path | None = None,
+) -> list[Page]:
+    """Return all pages of the book: each notebook, then those of the table of pages.
 
-    papermill writes durations, paths and a random cell id; the kernel its patch version. None of
-    it says anything about the result.
-    """
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.pop("widgets", None)
-    notebook.metadata["language_info"] = {"name": "python"}
-    notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
-    for index, cell in enumerate(notebook.cells):
-        for name in ("papermill", "execution", "collapsed", "scrolled"):
-            cell.metadata.pop(name, None)
-        tags = cell.metadata.get("tags", [])
-        if INJECTED in tags:
-            # what a reader should not see: the parameters cell above shows the same names
-            cell.metadata["tags"] = [INJECTED, "remove-cell"]
-            cell["id"] = f"injected-{index}"
-        elif "tags" in cell.metadata and not tags:
-            cell.metadata.pop("tags")
-    return notebook
-
-
-def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
-    """Return the one byte form of a normalised notebook."""
-    return nbformat.writes(notebook, version=4).encode("utf-8").rstrip(b"\n") + b"\n"
-
-
-def complaints(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return what an executed notebook printed to stderr (a chapter must print nothing there)."""
-    return [
-        output["text"]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "stream" and output.get("name") == "stderr"
-    ]
-
-
-def execute(source: Path, page: Page, cwd: Path) -> bytes:
-    """Execute `page` of the notebook at `source` with papermill; return its normalised bytes.
+    Parameters
+    ----------
+    root : Path
+        The book.
+    book : Catalog
+        The data that must hold the values of the parameters.
+    given : mapping, optional
+        Parameters by page and name. What is given to a notebook of the table holds for its pages,
+        unless the table has that parameter.
+    table : Path, optional
+        Instead of ``chapters/pages.csv``: columns ``page``, ``notebook`` and the parameters.
 
     Raises
     ------
-    BuildError
-        If a cell fails or writes to stderr.
+    ParameterError
+        See `parameters.checked`; also for an unknown page.
     """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
-
-    notebook = nbformat.read(source, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    work = cwd / f".{page.name}.ipynb"
-    nbformat.write(notebook, work)
-    # local sockets, in a folder of this kernel's own: nobody else can listen, two kernels that
-    # start together don't take the same names, and a socket's name stays below 107 bytes
-    sockets = tempfile.TemporaryDirectory(prefix="cqbook-")
-    transport = {"transport": "ipc", "ip": f"{sockets.name}/k"}
-    try:
-        done = papermill.execute_notebook(
-            work,
-            None,
-            parameters=page.parameters,
-            kernel_name="python3",
-            cwd=cwd,
-            progress_bar=False,
-            log_output=False,
-            start_timeout=120,
-            execution_timeout=300,
-            config=Config({"KernelManager": transport}),
-            # being told to stop is no error worth a line on the console
-            extra_arguments=["--log-level=CRITICAL"],
-        )
-    except PapermillExecutionError as error:
-        msg = f"{page.name}：执行失败 | execution failed\n{error}"
-        raise BuildError(msg) from error
-    finally:
-        work.unlink(missing_ok=True)
-        sockets.cleanup()
-    printed = complaints(done)
-    if printed:
-        msg = f"{page.name}：向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"
-        raise BuildError(msg)
-    return to_bytes(normalise(done))
+    given = given or {}
+    known = {name: parameters.read(notebook) for name, notebook in notebooks(root).items()}
+    path = table or root / "chapters" / "pages.csv"
+    rows = _rows(path) if path.exists() else []
+    names = [*known, *(row["page"] for row in rows)]
+    for name in given:
+        if name not in names:
+            near = parameters.nearest(name, names)
+            hint = f"；是不是 {near}？" if near else ""
+            msg = (
+                f"没有页面 {name}{hint} 有：{'、'.join(known)}"
+                f" | no page {name!r}; expected one of {', '.join(known)}"
+            )
+            raise parameters.ParameterError(msg)
+    found = [
+        Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
+        for name, items in known.items()
+    ]
+    for number, row in enumerate(rows, start=2):
+        notebook = row.get("notebook", "")
+        if notebook not in known:
+            msg = (
+                f"{path.name}：第{number}行，列 notebook，值“{notebook}”：应为一个章节"
+                f" | {path.name}: line {number}, column notebook: expected one of {sorted(known)}"
+            )
+            raise parameters.ParameterError(msg)
+        own = {key: text for key, text in row.items() if key not in ("page", "notebook")}
+        items = {item.name: item for item in known[notebook]}
+        # an empty cell is the notebook's own value
+        own = {key: text for key, text in own.items() if text or key not in items}
+        own = given.get(notebook, {}) | own | given.get(row["page"], {})
+        typed = parameters.checked(row["page"], known[notebook], own, book)
+        found.append(Page(row["page"], notebook, typed))
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        msg = f"页名重复：{'、'.join(doubled)} | page names used twice: {', '.join(doubled)}"
+        raise parameters.ParameterError(msg)
+    return found
 
 
-def execute_all(root: Path, wanted: Iterable[Page], cwd: Path, say: Say) -> dict[str, bytes]:
-    """Execute `wanted` pages, two at a time; return the normalised bytes by page name."""
-    cwd.mkdir(parents=True, exist_ok=True)
-    todo = list(wanted)
-    results: dict[str, bytes] = {}
+def wanted(root: Path, all_pages: Iterable[Page], data: Path) -> list[Page]:
+    """Return the pages that are part of an edition on `data`.
 
-    def one(page: Page) -> tuple[str, bytes]:
-        return page.name, execute(root / "chapters" / f"{page.notebook}.ipynb", page, cwd)
-
-    # the kernels are processes of their own: threads only wait for them
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        for count, (name, content) in enumerate(pool.map(one, todo), start=1):
-            results[name] = content
-            say(f"  执行 {count}/{len(todo)}  {name}")
-    return results
+    A notebook that says ``needs: customs`` in its metadata is part of one that has customs detail.
+    """
+    held = notebooks(root)
+    lacking = {
+        name for name, item in held.items() if _needs(item) == CUSTOMS and not _has_detail(data)
+    }
+    return [page for page in all_pages if page.notebook not in lacking]
 
 
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of `content`."""
-    return hashlib.sha256(content).hexdigest()
+def _needs(notebook: nbformat.NotebookNode) -> str:
+    return notebook.metadata.get("cqbook", {}).get("needs", "")
+
+
+def _has_detail(data: Path) -> bool:
+    return (data / CUSTOMS / "store.json").exists()
 
 
 def read_lock(root: Path) -> dict[str, str]:
@@ -179,96 +159,215 @@ def read_lock(root: Path) -> dict[str, str]:
     return {name: value for value, name in (line.split("  ", 1) for line in lines if line)}
 
 
-def stale(root: Path, results: dict[str, bytes]) -> list[str]:
+def stale(root: Path, results: Mapping[str, Executed]) -> list[str]:
     """Return the names of the pages whose result differs from what is committed."""
     lock = read_lock(root)
     names = []
-    for name, content in results.items():
+    for name, result in results.items():
         path = root / "chapters" / f"{name}.ipynb"
         accepted = digest(path.read_bytes()) if path.exists() else lock.get(name)
-        if digest(content) != accepted:
+        if digest(result.content) != accepted:
             names.append(name)
     return names
 
 
-def accept(root: Path, say: Say, only: Iterable[str] = ()) -> list[str]:
+def _uncommitted(page: Page, result: Executed) -> bool:
+    """Return whether a page rests on what no commit holds: an earlier edition, customs detail."""
+    return bool(page.files) or any(
+        query.table == CUSTOMS and query.digest != NOTHING for query in result.queries
+    )
+
+
+def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError], None]:
+    done: list[str] = []
+
+    def told(page: Page, outcome: Executed | ExecutionError) -> None:
+        done.append(page.name)
+        word = "执行"
+        if isinstance(outcome, ExecutionError):
+            word = "失败"
+        elif outcome.remembered:
+            word = "未变"
+        say(f"  {word} {len(done)}/{count}  {page.name}")
+
+    return told
+
+
+def _memory(root: Path, data: Path) -> Memory:
+    return Memory(root / "_build" / "cache" / "executed", data, code_digest(root))
+
+
+def _failed(root: Path) -> Path:
+    return root / "_build" / "failed"
+
+
+def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict[str, Executed]:
+    told = _teller(say, len(todo))
+    results, failures = execute_all(root / "chapters", todo, memory, told, failed=_failed(root))
+    if failures:
+        raise BuildError("\n\n".join(str(error) for error in failures.values()))
+    return results
+
+
+def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Comparison:
     """Execute the chapters and write the results as the new judged outputs.
 
     Returns
     -------
-    list of str
-        Names of the pages whose committed outputs changed.
+    dict
+        See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
     """
+    data = root / "data"
+    book = Catalog(data)
     chosen = set(only)
-    wanted = [page for page in pages(root) if not chosen or page.name in chosen]
-    results = execute_all(root, wanted, root / "_build" / "work", say)
+    everything = pages(root, book)
+    unknown = chosen - {page.name for page in everything}
+    if unknown:
+        msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
+        raise parameters.ParameterError(msg)
+    todo = [page for page in everything if not chosen or page.name in chosen]
+    with scratch(root / "_build" / "run") as run:
+        # what is committed must not rest on what is not: customs detail stays out
+        plain = run / "data"
+        shutil.copytree(data, plain, ignore=shutil.ignore_patterns(CUSTOMS))
+        memory = _memory(root, plain)
+        results = _all_or_none(root, todo, memory, say)
     changed = stale(root, results)
     lock = read_lock(root)
-    for page in wanted:
+    old, new = {}, {}
+    for page in todo:
+        if page.name not in changed:
+            continue
+        new[page.name] = results[page.name].notebook
+        before = _accepted(root, memory, page, lock)
+        if before is not None:
+            old[page.name] = before
         if page.name == page.notebook:
-            path = root / "chapters" / f"{page.name}.ipynb"
-            part = path.with_suffix(".part")
-            part.write_bytes(results[page.name])
-            part.replace(path)
+            replace_file(root / "chapters" / f"{page.name}.ipynb", results[page.name].content)
         else:
-            lock[page.name] = digest(results[page.name])
-    lines = [f"{value}  {name}\n" for name, value in sorted(lock.items())]
+            lock[page.name] = digest(results[page.name].content)
+    names = {page.name for page in everything if page.name != page.notebook}
+    lines = [f"{value}  {name}\n" for name, value in sorted(lock.items()) if name in names]
     if lines:
-        (root / "chapters" / "pages.lock").write_text("".join(lines), encoding="utf-8")
-    return changed
+        replace_file(root / "chapters" / "pages.lock", "".join(lines).encode())
+    # a page of the table whose accepted result is remembered nowhere can only be said to differ
+    told = comparison.compare_notebooks(old, {name: new[name] for name in old})
+    return told | {"pages": changed, "unknown": [name for name in new if name not in old]}
 
 
-def staged_contents(root: Path) -> str:
-    """Return ``_toc.yml`` with the pages of ``pages.csv`` below the notebook they come from."""
+def _accepted(
+    root: Path, memory: Memory, page: Page, lock: Mapping[str, str]
+) -> nbformat.NotebookNode | None:
+    """Return the accepted output of a page: the committed notebook, or one that is remembered."""
+    path = root / "chapters" / f"{page.name}.ipynb"
+    if path.exists():
+        return nbformat.read(path, as_version=4)
+    for entry in memory.entries(page):
+        if digest(entry.content) == lock.get(page.name):
+            return entry.notebook
+    return None
+
+
+def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
+    """Return ``_toc.yml`` with the pages of the table below the notebook they come from.
+
+    A page whose parameters are those of another and one more lies below that other (a district's
+    years below the district). A notebook that the contents do not list, and that says in its
+    metadata ``after`` which one it follows, comes after that one.
+    """
     import yaml
 
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    extra: dict[str, list[str]] = {}
-    for page in pages(root):
-        if page.name != page.notebook:
-            extra.setdefault(f"chapters/{page.notebook}", []).append(page.name)
-    for part in contents.get("parts", [contents]):
+    chosen = list(chosen)
+    parts = contents.get("parts", [contents])
+    held = notebooks(root)
+    for page in chosen:
+        after = held[page.name].metadata.get("cqbook", {}).get("after") if page.name in held else ""
+        for part in parts:
+            files = [entry["file"] for entry in part["chapters"]]
+            file = f"chapters/{page.name}"
+            if after in files and file not in files:
+                part["chapters"].insert(files.index(after) + 1, {"file": file})
+    below: dict[str, list[Page]] = {}
+    tabled = [page for page in chosen if page.name != page.notebook]
+    for page in tabled:
+        below.setdefault(_parent(page, tabled), []).append(page)
+
+    def entry(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = {"file": f"chapters/{name}"}
+        if name in below:
+            found["sections"] = [entry(page.name) for page in below[name]]
+        return found
+
+    for part in parts:
         for chapter in part["chapters"]:
-            names = extra.get(chapter["file"], [])
-            if names:
-                chapter["sections"] = [{"file": f"chapters/{name}"} for name in names]
+            chapter.update(entry(chapter["file"].removeprefix("chapters/")))
     return yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
 
 
-def stage(root: Path, results: dict[str, bytes], target: Path) -> None:
+def _parent(page: Page, others: Iterable[Page]) -> str:
+    mine = page.parameters.items()
+    above = [
+        other
+        for other in others
+        if other.notebook == page.notebook and other.parameters.items() < mine
+    ]
+    nearest = max(above, key=lambda other: len(other.parameters), default=None)
+    return nearest.name if nearest else page.notebook
+
+
+def stage(
+    root: Path,
+    chosen: Iterable[Page],
+    results: Mapping[str, Executed],
+    target: Path,
+    *,
+    data: Path,
+    edition: str = "",
+) -> None:
     """Lay out the book to render in `target`: configuration, contents, data, executed pages."""
-    if target.exists():
-        shutil.rmtree(target)
+    import yaml
+
     (target / "chapters").mkdir(parents=True)
-    shutil.copy(root / "_config.yml", target)
-    (target / "_toc.yml").write_text(staged_contents(root), encoding="utf-8")
-    shutil.copytree(root / "data", target / "data")
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config["sphinx"]["config"]["cqbook_edition"] = edition
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    (target / "_config.yml").write_text(text, encoding="utf-8")
+    (target / "_toc.yml").write_text(staged_contents(root, chosen), encoding="utf-8")
+    # customs detail is the analyst's own copy: what the platform gives is not ours to hand on
+    shutil.copytree(data, target / "data", ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
     for path in sorted((root / "chapters").glob("*.md")):
         shutil.copy(path, target / "chapters")
-    for name, content in results.items():
-        (target / "chapters" / f"{name}.ipynb").write_bytes(content)
+    for name, result in results.items():
+        (target / "chapters" / f"{name}.ipynb").write_bytes(result.content)
 
 
-def render(staged: Path, out: Path, cache: Path, say: Say) -> Path:
+def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = False) -> Path:
     """Render the staged book with jupyter-book; return the folder of the site.
+
+    Parameters
+    ----------
+    alone : bool
+        Part of a book: references to pages that are not there are no error.
 
     Raises
     ------
     BuildError
         If Sphinx warns or fails: warnings are errors, references are checked.
     """
+    strict = [] if alone else ["-n", "-W", "--keep-going"]
     command = [
         *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(staged)),
-        *("--path-output", str(out), "-n", "-W", "--keep-going", "--all"),
+        *("--path-output", str(out), *strict, "--all"),
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
     run = subprocess.run(
         command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    log = out / "build.log"
-    out.mkdir(parents=True, exist_ok=True)
-    log.write_text(run.stdout + run.stderr, encoding="utf-8")
     if run.returncode:
+        log = cache / "build.log"
+        cache.mkdir(parents=True, exist_ok=True)
+        log.write_text(run.stdout + run.stderr, encoding="utf-8")
         bad = [line for line in (run.stdout + run.stderr).splitlines() if _is_complaint(line)]
         msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
         raise BuildError(msg + "\n".join(bad[:40] or run.stderr.splitlines()[-20:]) + f"\n{log}")
@@ -280,70 +379,394 @@ def _is_complaint(line: str) -> bool:
     return any(word in line for word in ("WARNING", "ERROR", "Error", "Exception"))
 
 
-REDIRECT = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>重庆开放型经济分析</title>
-<meta http-equiv="refresh" content="0; url=latest/index.html"></head>
-<body><p><a href="latest/index.html">重庆开放型经济分析</a></p></body></html>
-"""
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: the data, the name of the edition, parameters by page and name."""
+
+    data: Path
+    edition: str = ""
+    given: Mapping[str, Mapping[str, Any]] | None = None
+    latest: bool = True
+
+    @property
+    def own(self) -> dict[str, dict[str, Any]]:
+        """The parameters that were given, sorted; what makes two editions comparable."""
+        return {page: dict(sorted(self.given[page].items())) for page in sorted(self.given or {})}
 
 
-def publish(site: Path, target: Path) -> None:
-    """Put `site` in place as ``latest`` of `target`; the old site stays until the new is whole."""
-    new = target.with_name(f".{target.name}.new")
-    old = target.with_name(f".{target.name}.old")
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    new.mkdir(parents=True)
-    shutil.copytree(site, new / "latest")
-    (new / "index.html").write_text(REDIRECT, encoding="utf-8")
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+def order(
+    root: Path,
+    data: Path | None = None,
+    edition: str = "",
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Order:
+    """Return what a build is asked for.
+
+    Without anything: the default edition, named by the data, published as ``latest``. With a name,
+    data or parameters of its own: an edition beside it.
+    """
+    if not (data or edition or given):
+        return Order(root / "data", Catalog(root / "data").edition)
+    if edition and is_released(root, proper(edition)):
+        msg = (
+            f"版次 {edition} 已经发布，不再改变；请换一个名字"
+            f" | edition {edition} is released and does not change: choose another name"
+        )
+        raise DataError(msg)
+    return Order(data or root / "data", edition or DRAFT, given, latest=False)
 
 
-def build(root: Path, say: Say) -> Path:
-    """Check the data, execute, judge, render and publish the default edition.
+def build(root: Path, say: Say, asked: Order | None = None) -> Path:
+    """Check the data, execute, judge, render and publish an edition.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    say : callable
+        Told of progress.
+    asked : Order, optional
+        See `order`; the default edition if left out.
 
     Returns
     -------
     pathlib.Path
-        The published ``_build/html``.
+        The edition's folder in the published ``_build/html``.
 
     Raises
     ------
     cqbook.contracts.ContractError
         If the data breaks its contract; before anything is executed.
+    ParameterError
+        If a parameter is unknown or has a value that the data don't hold; likewise.
     StaleError
-        If committed outputs are not what the chapters give now.
+        If committed outputs are not what the chapters give now, or two executions differ.
     BuildError
         If a chapter or the rendering fails. Nothing is published in any of these cases.
     """
-    from cqbook.catalog import Catalog
     from cqbook.contracts import check
 
+    asked = asked or order(root)
     work = root / "_build"
-    say("1/5 检查数据")
-    counts = check(Catalog(root / "data"))
+    say(f"1/5 检查数据（版次 {asked.edition}）")
+    book = Catalog(asked.data)
+    counts = check(book)
     say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
-    say("2/5 执行各章")
-    results = execute_all(root, pages(root), work / "work", say)
-    say("3/5 与已审定的输出核对")
-    differing = stale(root, results)
-    if differing:
-        say_stale = "、".join(differing)
-        msg = (
-            f"这些页的输出与已提交的不同：{say_stale}。看过差异后运行 cqbook accept。"
-            f" | stale committed outputs: {', '.join(differing)}. Review, then run `cqbook accept`."
-        )
-        raise StaleError(msg)
-    say("4/5 生成页面")
-    staged = work / "stage" / "default"
-    stage(root, results, staged)
-    out = work / "out"
-    shutil.rmtree(out, ignore_errors=True)
-    site = render(staged, out, work / "cache", say)
-    say("5/5 发布")
-    target = work / "html"
-    publish(site, target)
-    return target
+    chosen = wanted(root, pages(root, book, asked.given), asked.data)
+    with scratch(work / "run") as run:
+        memory = _memory(root, asked.data)
+        say("2/5 执行各章")
+        others = [page for page in chosen if page.name != REVISIONS]
+        results = _all_or_none(root, others, memory, say)
+        chosen, before = _revisions(root, asked, chosen, results, run)
+        last = [page for page in chosen if page.name == REVISIONS]
+        results |= _all_or_none(root, last, memory, say)
+        say("3/5 核对输出")
+        _judge(root, asked, chosen, results, memory, say)
+        say("4/5 生成页面")
+        staged = run / "stage"
+        stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
+        site = render(staged, run / "out", work / "cache", say)
+        edition = run / "edition"
+        _lay_out(edition, site, asked, chosen, results, code=memory.code, before=before)
+        say("5/5 发布")
+        keep(root, edition, "latest" if asked.latest else asked.edition)
+    target = publish(root)
+    return target / ("latest" if asked.latest else f"v/{asked.edition}")
+
+
+def _revisions(
+    root: Path,
+    asked: Order,
+    chosen: list[Page],
+    results: Mapping[str, Executed],
+    run: Path,
+) -> tuple[list[Page], str]:
+    """Return the pages with the comparison that 修订 reads, and the edition compared with."""
+    before = predecessor(root, asked.edition, asked.own)
+    if before is None:
+        return chosen, ""
+    new = {page.name: results[page.name].notebook for page in chosen if page.name in results}
+    found = compare(before, new, Catalog(asked.data), asked.edition)
+    path = run / "comparison.json"
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    files = {COMPARISON_VARIABLE: path}
+    return [
+        replace(page, files=files) if page.name == REVISIONS else page for page in chosen
+    ], before.name
+
+
+def _judge(
+    root: Path,
+    asked: Order,
+    chosen: list[Page],
+    results: dict[str, Executed],
+    memory: Memory,
+    say: Say,
+) -> None:
+    """Let the committed outputs judge; and a second execution what they can't."""
+    differing = set(stale(root, results))
+    by_name = {page.name: page for page in chosen}
+    if asked.latest:
+        bad = [name for name in differing if not _uncommitted(by_name[name], results[name])]
+        if bad:
+            names = sorted(bad)
+            msg = (
+                f"这些页的输出与已提交的不同：{'、'.join(names)}。看过差异后运行 cqbook accept。"
+                f" | stale committed outputs: {', '.join(names)}."
+                " Review, then run `cqbook accept`."
+            )
+            raise StaleError(msg)
+    twice = [page for page in chosen if page.name in differing and results[page.name].agreed < 2]
+    for page in twice:
+        source = root / "chapters" / f"{page.notebook}.ipynb"
+        again = execute(source, page, data=asked.data, failed=_failed(root))
+        if again.content != results[page.name].content:
+            msg = (
+                f"{page.name}：两次执行的输出不同，未发布"
+                f" | {page.name}: two executions differ, nothing published"
+            )
+            raise StaleError(msg)
+        agreed = replace(results[page.name], agreed=2, remembered=False)
+        results[page.name] = agreed
+        memory.keep(source, page, agreed)
+        say(f"  再次执行，相同  {page.name}")
+
+
+def _lay_out(
+    edition: Path,
+    site: Path,
+    asked: Order,
+    chosen: Iterable[Page],
+    results: Mapping[str, Executed],
+    *,
+    code: str,
+    before: str,
+) -> None:
+    """Write an edition's folder: site, notebooks, data, manifest."""
+    edition.mkdir()
+    shutil.move(site, edition / "site")
+    (edition / "notebooks").mkdir()
+    for page in chosen:
+        (edition / "notebooks" / f"{page.name}.ipynb").write_bytes(results[page.name].content)
+    ignored = shutil.ignore_patterns(CUSTOMS, ".*")
+    shutil.copytree(asked.data, edition / "data", ignore=ignored)
+    content = manifest(asked, chosen, results, code=code, before=before)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    for place in (edition, edition / "site"):
+        (place / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def manifest(
+    asked: Order,
+    chosen: Iterable[Page],
+    results: Mapping[str, Executed],
+    *,
+    code: str,
+    before: str,
+) -> dict[str, Any]:
+    """Return what an edition was made of: nothing that differs from machine to machine.
+
+    Returns
+    -------
+    dict
+        ``edition``, ``compared_with``, ``code`` (one hash), ``python``, ``data`` (SHA-256 by file),
+        ``given`` (parameters that were asked for), ``pages`` (by name: notebook, parameters,
+        sha256, queries), ``figures`` and ``tables`` (by page and id: title, unit, sources, hash of
+        the data drawn), ``glued`` (texts by page and name).
+    """
+    files = {
+        path.relative_to(asked.data).as_posix(): digest(path.read_bytes())
+        for path in sorted(asked.data.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(asked.data).parts)
+    }
+    content: dict[str, Any] = {
+        "edition": asked.edition,
+        "compared_with": before,
+        "code": code,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "data": files,
+        "given": asked.own,
+        "pages": {},
+        "figures": {},
+        "tables": {},
+        "glued": {},
+    }
+    for page in chosen:
+        result = results[page.name]
+        notebook = result.notebook
+        defaults = {item.name: item.default for item in parameters.read(notebook)}
+        defaults.pop(parameters.DATA_DIR, None)
+        content["pages"][page.name] = {
+            "notebook": page.notebook,
+            "parameters": defaults | page.parameters,
+            "sha256": digest(result.content),
+            "queries": digest("\n".join(query.to_json() for query in result.queries).encode()),
+        }
+        content["figures"][page.name] = {
+            meta["id"]: {
+                "title": meta["title"],
+                "unit": meta["unit"],
+                "status": meta["status"],
+                "sources": [item["id"] for item in meta["sources"]],
+                "data": _hashed(meta["table"]),
+            }
+            for meta in figures_of(notebook)
+        }
+        content["tables"][page.name] = {
+            meta["id"]: {"title": meta["title"], "data": _hashed(meta["rows"])}
+            for meta in tables_of(notebook)
+        }
+        content["glued"][page.name] = glued(notebook)
+    return content
+
+
+def _hashed(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return digest(json.dumps(value, ensure_ascii=False, sort_keys=True).encode())
+
+
+def compare(
+    before: Path, new: Mapping[str, nbformat.NotebookNode], book: Catalog, name: str
+) -> comparison.Comparison:
+    """Compare an edition's folder with executed notebooks and their data.
+
+    The page 修订 itself is left out: that it differs says nothing.
+    """
+    paths = sorted((before / "notebooks").glob("*.ipynb"))
+    old = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    for side in (old, new := dict(new)):
+        side.pop(REVISIONS, None)
+    was = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    old_book = Catalog(before / "data")
+    return {
+        "from": was["edition"],
+        "to": name,
+        **comparison.compare_notebooks(old, new),
+        "observations": comparison.compare_observations(old_book, book),
+        "relations": comparison.compare_relations(old_book, book),
+    }
+
+
+def diff(root: Path, old: str, new: str) -> comparison.Comparison:
+    """Compare two editions by name (``latest``, a released or a built one).
+
+    Raises
+    ------
+    DataError
+        If there is no such edition; the message lists those there are.
+    """
+    before, after = find(root, old), find(root, new)
+    paths = sorted((after / "notebooks").glob("*.ipynb"))
+    notebooks_new = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    was, now = (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for folder in (before, after)
+    )
+    found = compare(before, notebooks_new, Catalog(after / "data"), now["edition"])
+    sides = (
+        {page: entry["parameters"] for page, entry in side["pages"].items()} for side in (was, now)
+    )
+    return found | {"parameters": comparison.parameter_changes(*sides)}
+
+
+def run(
+    root: Path, say: Say, chapter: str, given: Mapping[str, Any], data: Path | None = None
+) -> Path:
+    """Execute one chapter and render it as a page of its own; return the page.
+
+    Raises
+    ------
+    ParameterError, BuildError, ContractError
+        As for `build`.
+    """
+    from cqbook.contracts import check
+
+    data = data or root / "data"
+    book = Catalog(data)
+    check(book)
+    chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
+    target = root / "_build" / "pages" / chapter
+    with scratch(root / "_build" / "run") as own:
+        results = _all_or_none(root, chosen, _memory(root, data), say)
+        site = _render_alone(root, chosen, results, data, own, say)
+        _put(site, target)
+    return target / "chapters" / f"{chapter}.html"
+
+
+def _put(site: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    exchange(site, target)
+
+
+def _render_alone(
+    root: Path,
+    chosen: list[Page],
+    results: Mapping[str, Executed],
+    data: Path,
+    own: Path,
+    say: Say,
+) -> Path:
+    """Render some pages without the rest of the book."""
+    import yaml
+
+    staged = own / "stage"
+    done = [page for page in chosen if page.name in results]
+    stage(root, done, results, staged, data=data)
+    full = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
+    first = f"chapters/{done[0].name}"
+    contents: dict[str, Any] = {"format": "jb-book", "root": first}
+    below = _sections(full, {page.name for page in done[1:]})
+    if below:
+        contents["chapters"] = below
+    text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
+    (staged / "_toc.yml").write_text(text, encoding="utf-8")
+    return render(staged, own / "out", root / "_build" / "cache", say, alone=True)
+
+
+def _sections(contents: Mapping[str, Any], names: set[str]) -> list[dict[str, Any]]:
+    """Return the entries of a table of contents with these names, as deep as they lie."""
+    found = []
+    for part in contents.get("parts", []):
+        found += _sections(part, names)
+    for entry in [*contents.get("chapters", []), *contents.get("sections", [])]:
+        below = _sections(entry, names)
+        if entry["file"].removeprefix("chapters/") in names:
+            found.append({"file": entry["file"]} | ({"sections": below} if below else {}))
+        else:
+            found += below
+    return found
+
+
+def make_pages(
+    root: Path,
+    say: Say,
+    told: Callable[[Page, Executed | ExecutionError], None],
+    table: Path | None = None,
+    data: Path | None = None,
+) -> tuple[Path | None, dict[str, ExecutionError]]:
+    """Make all pages of a table from their notebooks; a failing page stops no other.
+
+    Returns
+    -------
+    index : pathlib.Path or None
+        The first of the pages; None if all failed.
+    failures : dict of str to ExecutionError
+        By page; what was executed of it is kept.
+    """
+    data = data or root / "data"
+    book = Catalog(data)
+    chosen = [page for page in pages(root, book, table=table) if page.name != page.notebook]
+    if not chosen:
+        msg = "页面表是空的 | the table of pages is empty"
+        raise DataError(msg)
+    memory = _memory(root, data)
+    results, failures = execute_all(root / "chapters", chosen, memory, told, failed=_failed(root))
+    if not results:
+        return None, failures
+    target = root / "_build" / "pages" / (table.stem if table else "pages")
+    first = next(page.name for page in chosen if page.name in results)
+    with scratch(root / "_build" / "run") as own:
+        _put(_render_alone(root, chosen, results, data, own, say), target)
+    return target / "chapters" / f"{first}.html", failures

@@ -51,7 +51,7 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> list[dict[str, str]]:
     ids: dict[str, None] = {}
     for cell in rows["source_id"].dropna():
         ids.update(dict.fromkeys(part for part in str(cell).split(";") if part))
-    return [{"id": key, "label": book.source_labels.get(key, key)} for key in ids]
+    return [{"id": key, "label": book.source_label(key)} for key in ids]
 
 
 def status_of(rows: pd.DataFrame) -> str:

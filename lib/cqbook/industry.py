@@ -199,7 +199,7 @@ def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
     for row in frame.to_dict("records"):
         item = facts.quantity(row).to("10k vehicles")
         items.append(
-            (f"{book.source_labels[row['source_id']].split('，')[-1]}发表（{item.status}）", item)
+            (f"{book.source_label(row['source_id']).split('，')[-1]}发表（{item.status}）", item)
         )
     return points(items, unit="10k vehicles")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import pandas as pd
 
@@ -125,6 +126,22 @@ def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -
     return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
 
 
+def latest(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the rows of ``observations`` by id; a corrected one stands for what corrects it.
+
+    A relation is written once; it must hold for the figures as they are now.
+    """
+    rows = {row["observation_id"]: row for row in frame.to_dict("records")}
+    newer = {row["supersedes"]: key for key, row in rows.items() if row["supersedes"]}
+    found = {}
+    for key in rows:
+        last = key
+        while last in newer:
+            last = newer[last]
+        found[key] = rows[last]
+    return found
+
+
 def reconcile(book: Catalog) -> list[Finding]:
     """Return a finding for each relation of the package, in file order.
 
@@ -133,7 +150,7 @@ def reconcile(book: Catalog) -> list[Finding]:
     DataError
         If a relation names an unknown kind or figure.
     """
-    rows = {row["observation_id"]: row for row in book.observations().to_dict("records")}
+    rows = latest(book.observations())
     findings = []
     for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
         ids = row["inputs"].split(";")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,24 @@ def drop_unused(
     context["script_files"] = [item for item in context.get("script_files", []) if used(item)]
 
 
+def show_edition(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Say at the foot of a page which edition it is of, with a plain link to the latest one.
+
+    The link is the same in ``latest/`` and in ``v/<edition>/``: a frozen page never changes.
+    """
+    name = app.config.cqbook_edition
+    if not name:
+        return
+    root = "../" * page.count("/")
+    context["theme_extra_footer"] = (
+        f'<p class="cq-edition" data-edition="{escape(name)}" data-root="{root}"'
+        f' data-page="{escape(page)}">版次 {escape(name)}｜'
+        f'<a href="{root}../latest/index.html">最新版</a></p>'
+    )
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register nodes, directives and events with Sphinx."""
     nothing: Any = (skip, None)
@@ -46,7 +65,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         DataTable, "table", title_of, html=(visit_table, None), latex=nothing, text=nothing
     )
     app.connect("builder-inited", add_assets)
+    app.add_config_value("cqbook_edition", "", "html", types=[str])
     app.connect("html-page-context", drop_unused, priority=900)
+    app.connect("html-page-context", show_edition, priority=900)
     app.add_css_file("cqbook.css")
     app.add_js_file("cqbook.js", loading_method="defer")
     app.add_search_language(search.ChinesePairs)

@@ -102,6 +102,28 @@
     });
   }
 
+  /* A frozen page can't know of later editions; a script outside its folder tells it. */
+  function tellEdition() {
+    var foot = document.querySelector(".cq-edition");
+    if (!foot) return;
+    var root = foot.dataset.root + "../";
+    load(root + "editions.js").then(function () {
+      var known = window.cqbookEditions, own = foot.dataset.edition;
+      if (!known || !known.latest || own === known.latest) return;
+      var note = document.createElement("p");
+      note.className = "cq-older";
+      var day = known.released[own];
+      note.textContent = "本页属于版次" + own + (day ? "（" + day + "发布，不再改变）。" : "（未发布的草稿）。");
+      var link = document.createElement("a");
+      var same = known.pages.indexOf(foot.dataset.page.replace(/^chapters\//, "")) >= 0;
+      link.href = root + "../latest/" + (same ? foot.dataset.page + ".html" : "index.html");
+      link.textContent = "最新为版次" + known.latest;
+      note.appendChild(link);
+      var article = document.querySelector("article");
+      if (article) article.insertBefore(note, article.firstChild);
+    }, function () { /* the folder was taken away alone: there is nothing to compare with */ });
+  }
+
   function start() {
     document.querySelectorAll("figure[data-figure]").forEach(function (figure) {
       var chart = figure.querySelector(".cq-chart");
@@ -112,6 +134,7 @@
     });
     watchTheme();
     filterTables();
+    tellEdition();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -1,0 +1,373 @@
+"""Execute pages with papermill, and remember what came out for as long as it still holds.
+
+A page's result depends on its cells, its parameters, the rows that its queries returned, the
+modules that ``import cqbook`` loads and the locked packages: on these, and on nothing else. A
+remembered result is used again exactly when all of them are the same; the queries are asked again
+to know.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
+
+INJECTED = "injected-parameters"
+PACKAGE = Path(__file__).resolve().parent
+#: Results kept of one page: enough to go back and forth between a few editions.
+KEPT = 12
+
+
+class ExecutionError(Exception):
+    """A page that could not be executed; `notebook` is where its executed part was kept."""
+
+    def __init__(self, page: str, text: str, notebook: Path | None = None) -> None:
+        self.page, self.notebook = page, notebook
+        kept = f"\n执行到出错处的笔记本 | executed so far: {notebook}" if notebook else ""
+        super().__init__(f"{page}：{text}{kept}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to execute: its name, the notebook it comes from, its parameters.
+
+    ``files``: further files that the page reads, by the environment variable that names each.
+    """
+
+    name: str
+    notebook: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What an execution gave: the normalised notebook's bytes and the queries that it asked.
+
+    ``agreed``: how many independent executions gave these bytes. ``remembered``: from the memory.
+    """
+
+    content: bytes
+    queries: tuple[Query, ...] = ()
+    agreed: int = 1
+    remembered: bool = False
+
+    @property
+    def notebook(self) -> nbformat.NotebookNode:
+        """The notebook, parsed."""
+        return nbformat.reads(self.content.decode("utf-8"), as_version=4)
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of `content`."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return `notebook` without what differs from run to run: times, versions, random ids.
+
+    papermill writes durations, paths and a random cell id; the kernel its patch version. None of
+    it says anything about the result.
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    for index, cell in enumerate(notebook.cells):
+        for name in ("papermill", "execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+        tags = cell.metadata.get("tags", [])
+        if INJECTED in tags:
+            # what a reader should not see: the parameters cell above shows the same names
+            cell.metadata["tags"] = [INJECTED, "remove-cell"]
+            cell["id"] = f"injected-{index}"
+        elif "tags" in cell.metadata and not tags:
+            cell.metadata.pop("tags")
+    return notebook
+
+
+def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
+    """Return the one byte form of a normalised notebook."""
+    return nbformat.writes(notebook, version=4).encode("utf-8").rstrip(b"\n") + b"\n"
+
+
+def complaints(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what an executed notebook printed to stderr (a chapter must print nothing there)."""
+    return [
+        output["text"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.get("name") == "stderr"
+    ]
+
+
+def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None) -> Executed:
+    """Execute `page` of the notebook at `source` with papermill.
+
+    Parameters
+    ----------
+    source : Path
+        The notebook; its outputs are ignored.
+    page : Page
+    data : Path
+        The data directory that ``data_dir=""`` means to the chapter. It is passed by the
+        environment of the kernel, so that no path of this machine stands in the notebook.
+    failed : Path, optional
+        Folder in which the executed part of a page that fails is kept.
+
+    Raises
+    ------
+    ExecutionError
+        If a cell fails or writes to stderr.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
+        # a folder of this kernel's own: for its sockets (nobody else can listen, two kernels that
+        # start together don't take the same names, a socket's name stays below 107 bytes), as its
+        # working directory, and for the trace of its queries
+        own = Path(folder)
+        given, result, trace = own / "given.ipynb", own / "result.ipynb", own / "trace.jsonl"
+        nbformat.write(notebook, given)
+        variables = {DATA_VARIABLE: str(data.resolve()), TRACE_VARIABLE: str(trace)}
+        variables |= {name: str(path.resolve()) for name, path in page.files.items()}
+        # not papermill's cwd: that changes the directory of this whole process, of all threads
+        start = f"import os; os.chdir({folder!r}); os.environ.update({variables!r}); del os"
+        try:
+            done = papermill.execute_notebook(
+                given,
+                result,
+                parameters=page.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                start_timeout=120,
+                execution_timeout=300,
+                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/k"}}),
+                extra_arguments=[
+                    # being told to stop is no error worth a line on the console
+                    "--log-level=CRITICAL",
+                    f"--IPKernelApp.exec_lines={start}",
+                ],
+            )
+        except PapermillExecutionError as error:
+            text = f"执行失败 | execution failed\n{error}"
+            raise ExecutionError(page.name, text, _kept(result, page, failed)) from error
+        printed = complaints(done)
+        if printed:
+            text = f"向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"
+            raise ExecutionError(page.name, text, _kept(result, page, failed))
+        lines = trace.read_text(encoding="utf-8").splitlines() if trace.exists() else []
+    queries = dict.fromkeys(Query.from_json(line) for line in lines)
+    return Executed(to_bytes(normalise(done)), tuple(queries))
+
+
+def _kept(result: Path, page: Page, failed: Path | None) -> Path | None:
+    if failed is None or not result.exists():
+        return None
+    failed.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(result, failed / f"{page.name}.ipynb"))
+
+
+def modules() -> list[Path]:
+    """Return the files of the package that ``import cqbook`` loads, sorted.
+
+    Found from the import statements, those inside functions too: what a chapter may run. The
+    command line, the site and the taking in of data are not among them.
+    """
+    todo, found = [PACKAGE / "__init__.py"], set()
+    while todo:
+        path = todo.pop()
+        if path in found or not path.exists():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqbook"):
+                names = [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [item.name for item in node.names if item.name.startswith("cqbook.")]
+            todo += [PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names]
+    return sorted(found)
+
+
+@functools.cache
+def _packages() -> list[str]:
+    """Return the installed distributions as ``name==version``, sorted."""
+    found = importlib.metadata.distributions()
+    return sorted({f"{item.metadata['Name']}=={item.version}" for item in found})
+
+
+def code_digest(root: Path = REPOSITORY) -> str:
+    """Return one hash of all that executes a chapter: modules, lock, packages, Python."""
+    lock = root / "requirements.txt"
+    parts = [f"{path.relative_to(PACKAGE)} {digest(path.read_bytes())}" for path in modules()]
+    parts.append(digest(lock.read_bytes()) if lock.exists() else "no lock")
+    parts += [*_packages(), f"Python {sys.version_info.major}.{sys.version_info.minor}"]
+    return digest("\n".join(parts).encode())
+
+
+class Memory:
+    """Executed pages in a folder, found again by what they depend on.
+
+    An entry is written under another name and renamed when it is whole, and carries a hash of
+    itself: a killed run leaves no entry that lies.
+
+    Parameters
+    ----------
+    folder : Path
+    data : Path
+        The data directory that queries are asked of.
+    code : str
+        See `code_digest`.
+    """
+
+    def __init__(self, folder: Path, data: Path, code: str) -> None:
+        self.folder, self.code = folder, code
+        self.book = Catalog(data)
+
+    def key(self, source: Path, page: Page) -> str:
+        """Return the hash of what is known before execution: cells, parameters, code, files."""
+        notebook = nbformat.read(source, as_version=4)
+        cells = [
+            [cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in notebook.cells
+        ]
+        files = {name: digest(path.read_bytes()) for name, path in page.files.items()}
+        content = [page.name, page.parameters, cells, files, self.code]
+        return digest(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
+
+    def recall(self, source: Path, page: Page) -> Executed | None:
+        """Return the remembered result that still holds, or None."""
+        start = self.key(source, page)[:40]
+        for path in sorted((self.folder / page.name).glob(f"{start}-*.json")):
+            entry = self._read(path)
+            if entry and self._holds(entry.queries):
+                os.utime(path)
+                return entry
+        return None
+
+    def entries(self, page: Page) -> Iterator[Executed]:
+        """Yield what is remembered of a page, whether it still holds or not."""
+        for path in sorted((self.folder / page.name).glob("*.json")):
+            entry = self._read(path)
+            if entry:
+                yield entry
+
+    def keep(self, source: Path, page: Page, executed: Executed) -> None:
+        """Remember a result; forget the oldest beyond `KEPT`."""
+        queries = [query.to_json() for query in executed.queries]
+        content = {
+            "agreed": executed.agreed,
+            "notebook": executed.content.decode("utf-8"),
+            "queries": queries,
+        }
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        folder = self.folder / page.name
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = digest("\n".join(queries).encode())[:24]
+        path = folder / f"{self.key(source, page)[:40]}-{asked}.json"
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+            part.write(f"{digest(text.encode())}\n{text}".encode())
+        Path(part.name).replace(path)
+        entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
+        for old in entries[:-KEPT]:
+            old.unlink(missing_ok=True)
+
+    @staticmethod
+    def _read(path: Path) -> Executed | None:
+        try:
+            proof, _, text = path.read_text(encoding="utf-8").partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        if proof != digest(text.encode()):
+            return None
+        content = json.loads(text)
+        queries = tuple(Query.from_json(line) for line in content["queries"])
+        return Executed(content["notebook"].encode("utf-8"), queries, content["agreed"], True)
+
+    def _holds(self, queries: Iterable[Query]) -> bool:
+        try:
+            return all(self.book.again(query) == query for query in queries)
+        except DataError:
+            # a table or a column that is gone: certainly another answer
+            return False
+
+
+Told = Callable[[Page, Executed | ExecutionError], None]
+
+
+def execute_all(
+    chapters: Path, wanted: Iterable[Page], memory: Memory, told: Told, *, failed: Path
+) -> tuple[dict[str, Executed], dict[str, ExecutionError]]:
+    """Execute pages, as many at once as there are processors; a failing one stops no other.
+
+    Parameters
+    ----------
+    chapters : Path
+        Folder of the notebooks.
+    wanted : iterable of Page
+    memory : Memory
+        Where results that still hold are taken from, and new ones go.
+    told : callable
+        Told of each page as it is done.
+    failed : Path
+        See `execute`.
+
+    Returns
+    -------
+    results : dict of str to Executed
+        By page, in the order of `wanted`.
+    failures : dict of str to ExecutionError
+    """
+    todo = list(wanted)
+    found: dict[str, Executed | ExecutionError] = {}
+
+    def one(page: Page) -> Executed | ExecutionError:
+        source = chapters / f"{page.notebook}.ipynb"
+        try:
+            done = execute(source, page, data=memory.book.path, failed=failed)
+        except ExecutionError as error:
+            return error
+        memory.keep(source, page, done)
+        return done
+
+    for page in todo:
+        held = memory.recall(chapters / f"{page.notebook}.ipynb", page)
+        if held:
+            found[page.name] = held
+            told(page, held)
+    # the kernels are processes of their own: threads only wait for them
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        runs = {pool.submit(one, page): page for page in todo if page.name not in found}
+        for run in as_completed(runs):
+            found[runs[run].name] = run.result()
+            told(runs[run], run.result())
+    order = [page.name for page in todo]
+    results = {name: found[name] for name in order if isinstance(found[name], Executed)}
+    failures = {name: found[name] for name in order if isinstance(found[name], ExecutionError)}
+    return results, failures

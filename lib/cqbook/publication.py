@@ -1,0 +1,257 @@
+"""Built editions, released editions, and the site that is put together from both.
+
+``_build/editions/`` holds what was built last under each name, ``editions/`` (place set by
+``CQBOOK_EDITIONS``) what was released and never changes again. The site is put together beside the
+old one and takes its place in one step.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cqbook.catalog import DataError
+from cqbook.transaction import exchange, locked, restore
+
+HOME_VARIABLE = "CQBOOK_EDITIONS"
+LATEST = "latest"
+#: A name is a folder of the site and part of addresses that people cite.
+NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+#: Names that the site uses for itself, and that of an edition without one.
+RESERVED = (LATEST, "draft")
+
+REDIRECT = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>重庆开放型经济分析</title>
+<meta http-equiv="refresh" content="0; url={target}"></head>
+<body><p><a href="{target}">重庆开放型经济分析</a></p></body></html>
+"""
+
+
+def built(root: Path) -> Path:
+    """Return the folder of the editions built last, by name."""
+    return root / "_build" / "editions"
+
+
+def released(root: Path) -> Path:
+    """Return the folder of the released editions, by name."""
+    place = os.environ.get(HOME_VARIABLE, "")
+    return Path(place).resolve() if place else root / "editions"
+
+
+def _editions(folder: Path) -> dict[str, Path]:
+    found = sorted(folder.glob("*/manifest.json")) if folder.exists() else []
+    # a name with a leading dot is a release under way, or one that a kill left behind
+    return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
+
+
+def manifest_of(edition: Path) -> dict[str, Any]:
+    """Return the manifest of an edition's folder."""
+    return json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+
+
+def release_of(edition: Path) -> dict[str, Any]:
+    """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (hash)."""
+    return json.loads((edition / "release.json").read_text(encoding="utf-8"))
+
+
+def find(root: Path, name: str) -> Path:
+    """Return the folder of an edition: ``latest``, a released one, or one built under that name.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    frozen, fresh = _editions(released(root)), _editions(built(root))
+    if name in frozen:
+        return frozen[name]
+    if name in fresh:
+        return fresh[name]
+    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] == name:
+        return fresh[LATEST]
+    known = "、".join([*fresh, *(item for item in frozen if item not in fresh)]) or "（无）"
+    msg = f"没有版次 {name}；有：{known} | no edition {name!r}; there are: {known}"
+    raise DataError(msg)
+
+
+def predecessor(root: Path, edition: str, given: Mapping[str, Any]) -> Path | None:
+    """Return the edition that one of this name and these parameters is compared with.
+
+    The one released last before it, of those that asked the same questions (the same parameters).
+    """
+    found = [
+        (release_of(path)["released"], name, path)
+        for name, path in _editions(released(root)).items()
+        if name != edition and manifest_of(path)["given"] == given
+    ]
+    own = _editions(released(root)).get(edition)
+    if own is not None:
+        # released already: what came later is not before it
+        mine = (release_of(own)["released"], edition)
+        found = [item for item in found if item[:2] < mine]
+    return max(found)[2] if found else None
+
+
+def tree_digest(folder: Path) -> str:
+    """Return one SHA-256 over the names and contents of all files below `folder`."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "release.json":
+            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def keep(root: Path, edition: Path, name: str) -> None:
+    """Put a built edition's folder in its place, in one step."""
+    home = built(root)
+    with locked(home):
+        restore(home / name)
+        exchange(edition, home / name)
+
+
+def proper(name: str) -> str:
+    """Return `name` if an edition can have it.
+
+    Raises
+    ------
+    DataError
+        If it can't.
+    """
+    if name in RESERVED or not NAME.fullmatch(name):
+        taken = "、".join(RESERVED)
+        msg = (
+            f"版次名“{name}”不合规则：应为小写字母、数字、连字符，如 2026-11，且不是 {taken}"
+            f" | {name!r} is no name for an edition: expected one such as 2026-11"
+        )
+        raise DataError(msg)
+    return name
+
+
+def is_released(root: Path, name: str) -> bool:
+    """Return whether an edition of that name was released."""
+    return name in _editions(released(root))
+
+
+def release(root: Path, name: str) -> Path:
+    """Freeze an edition as it was built last; return its folder.
+
+    Releasing the same again changes nothing.
+
+    Raises
+    ------
+    DataError
+        If it was not built, has no proper name, or another one was released under that name.
+    """
+    proper(name)
+    home = released(root)
+    fresh = _editions(built(root))
+    named = [
+        path
+        for key, path in fresh.items()
+        if key == name or (key == LATEST and manifest_of(path)["edition"] == name)
+    ]
+    if not named:
+        msg = f"版次 {name} 还没有生成；先 cqbook build | edition {name} has not been built yet"
+        raise DataError(msg)
+    with locked(home):
+        for left in home.glob(".*.part-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(dir=home, prefix=f".{name}.part-"))
+        try:
+            # the lock of the folder of built editions: none is exchanged while it is copied
+            with locked(built(root)):
+                shutil.copytree(named[-1], part / "edition")
+            frozen = part / "edition"
+            tree = tree_digest(frozen)
+            if (home / name).exists():
+                if release_of(home / name)["tree"] == tree:
+                    return home / name
+                msg = (
+                    f"版次 {name} 已经发布，内容不同；发布过的版次不再改变，请换一个名字"
+                    f" | edition {name} is already released with other content: choose another name"
+                )
+                raise DataError(msg)
+            facts = {
+                "edition": name,
+                "released": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+                "tree": tree,
+            }
+            text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
+            (frozen / "release.json").write_text(text, encoding="utf-8")
+            frozen.rename(home / name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    publish(root)
+    return home / name
+
+
+def publish(root: Path) -> Path:
+    """Put the site together from the built and the released editions; return ``_build/html``.
+
+    Raises
+    ------
+    DataError
+        If a released edition is no longer what was released; the old site stays.
+    """
+    work = root / "_build"
+    target = work / "html"
+    with locked(work):
+        restore(target)
+        for left in work.glob(".html-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(dir=work, prefix=".html-"))
+        try:
+            _assemble(root, new)
+            new.chmod(0o755)
+            exchange(new, target)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    return target
+
+
+def _assemble(root: Path, target: Path) -> None:
+    with locked(built(root)):
+        fresh = _editions(built(root))
+        for name, path in fresh.items():
+            place = target / LATEST if name == LATEST else target / "v" / name
+            shutil.copytree(path / "site", place)
+    frozen = _editions(released(root))
+    for name, path in frozen.items():
+        facts = release_of(path)
+        if tree_digest(path) != facts["tree"]:
+            msg = (
+                f"已发布的版次 {name} 被改动过（{path}）；请恢复它，或移走后重新发布"
+                f" | released edition {name} has been altered: restore it ({path})"
+            )
+            raise DataError(msg)
+        shutil.rmtree(target / "v" / name, ignore_errors=True)
+        shutil.copytree(path / "site", target / "v" / name)
+    (target / "v").mkdir(exist_ok=True)
+    drafts = [name for name in fresh if name != LATEST and name not in frozen]
+    front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
+    _write(target / "index.html", REDIRECT.format(target=f"{front}/index.html"))
+    # the same relative link leads to the latest edition from latest/ and from v/<edition>/
+    _write(target / "v" / LATEST / "index.html", REDIRECT.format(target="../../index.html"))
+    known = {
+        "latest": manifest_of(fresh[LATEST])["edition"] if LATEST in fresh else "",
+        "released": {name: release_of(path)["released"] for name, path in frozen.items()},
+        "drafts": drafts,
+        "pages": sorted(manifest_of(fresh[LATEST])["pages"]) if LATEST in fresh else [],
+    }
+    script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
+    for place in (target, target / "v"):
+        _write(place / "editions.js", script)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
