@@ -15,6 +15,7 @@ from cqbook import figures
 from cqbook.catalog import Catalog
 from cqbook.facts import KEY, preferred, quantity, with_key
 from cqbook.periods import Period
+from cqbook.profile import MEASURES
 from cqbook.reconcile import reconcile
 
 Comparison = dict[str, Any]
@@ -155,7 +156,7 @@ def what(book: Catalog, row: Mapping[str, Any]) -> str:
         name,
         FLOWS_ZH.get(row["flow"], "") if row["indicator"] == "trade_value" else "",
         book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
-        "" if row["measure"] == "level" else row["measure"],
+        MEASURES[row["measure"]],
     ]
     return "·".join(part for part in parts if part)
 

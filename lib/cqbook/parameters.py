@@ -22,12 +22,15 @@ from typing import Any
 import nbformat
 
 from cqbook.catalog import Catalog, DataError
+from cqbook.periods import Period
 
 TAG = "parameters"
 #: Where the data are is no matter of the chapter: the command line has ``--data`` for it.
 DATA_DIR = "data_dir"
 #: Valid values shown in an error: enough to choose from, few enough to read.
 SHOWN = 40
+#: A column that no table has: the years that the periods of its rows touch.
+YEAR = "year"
 _CHOICES = re.compile(r"\s*\[(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>[^\]]+))?\]$")
 _KIND_ZH = {
     str: "文字",
@@ -69,6 +72,11 @@ class Parameter:
         for column, wanted in self.filters.items():
             chosen = str(values[wanted[1:]]) if wanted.startswith("$") else wanted
             frame = frame[frame[column].eq(chosen)]
+        if self.column == YEAR:
+            touched = {
+                year for text in frame["period"].unique() for year in Period.parse(text).years
+            }
+            return sorted(map(str, touched))
         return sorted(frame[self.column].unique())
 
 

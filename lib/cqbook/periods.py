@@ -141,6 +141,13 @@ class Period:
         return (self.start, self.end)
 
     @property
+    def years(self) -> range:
+        """The calendar years that the period touches; of an open one, that of its known end."""
+        first = self.start or self.end
+        last = self.end or self.start
+        return range(first.year, last.year + 1)
+
+    @property
     def months(self) -> int | None:
         """Number of calendar months covered; None if open or not made of whole months."""
         if self.start is None or self.end is None:

@@ -73,8 +73,13 @@ def members(book: Catalog, code: str) -> list[str]:
         found += new
 
 
-def figures(book: Catalog, code: str) -> pd.DataFrame:
+def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     """Return the figures of a district and what lies in it, newest first within each domain.
+
+    Parameters
+    ----------
+    year : str
+        Only figures whose period lies in, or reaches into, this year; empty: all.
 
     Returns
     -------
@@ -83,6 +88,9 @@ def figures(book: Catalog, code: str) -> pd.DataFrame:
         ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
     """
     frame = book.observations(entity=members(book, code))
+    if year:
+        touches = [int(year) in Period.parse(text).years for text in frame["period"]]
+        frame = frame[touches].copy()
     indicators = book.table("indicators").set_index("indicator")
     quantities = [facts.quantity(row) for row in frame.to_dict("records")]
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
@@ -176,9 +184,9 @@ def short_name(name: str) -> str:
     return name[:-1] if len(name) > 2 and name[-1] in "区县" else name
 
 
-def growth_rates(book: Catalog, code: str) -> pd.DataFrame:
+def growth_rates(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     """Return a point frame of the growth rates published of the district itself."""
-    frame = figures(book, code)
+    frame = figures(book, code, year)
     frame = frame[frame["measure"].eq("yoy") & frame["unit"].eq("percent") & frame["own"]]
     items = []
     for row in frame.to_dict("records"):
@@ -186,16 +194,21 @@ def growth_rates(book: Catalog, code: str) -> pd.DataFrame:
     return facts.published(facts.points(items, unit="percent"))
 
 
-def summary(book: Catalog, code: str) -> dict[str, str]:
+def page_key(code: str, year: str = "") -> str:
+    """Return what the ids of a page's figures carry: the district, and the year if it has one."""
+    return f"{code}-{year}" if year else code
+
+
+def summary(book: Catalog, code: str, year: str = "") -> dict[str, str]:
     """Return what the page says first, in words: counts, span of time, kinds of figures."""
-    frame = figures(book, code)
+    frame = figures(book, code, year)
     chosen = district(book, code)
     groups = [text for text in (chosen["group_2020"], chosen["subgroup_2020"]) if text]
     planned = int(frame["status"].isin(["plan", "target", "estimate"]).sum())
-    rates = growth_rates(book, code)
+    rates = growth_rates(book, code, year)
     ended = chosen["valid_to"]
     return {
-        "name": chosen["name_zh"],
+        "name": chosen["name_zh"] + (f"（{year}年）" if year else ""),
         "code": code,
         "group": "·".join(groups) or "未分组",
         "state": f"已于{Period.parse(ended).zh()}撤销" if ended else "现行区划",
