@@ -164,6 +164,7 @@ def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None)
                 result,
                 parameters=page.parameters,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 log_output=False,
                 start_timeout=120,

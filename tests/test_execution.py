@@ -1,0 +1,263 @@
+"""Never stale, never in vain: a page is executed again exactly when what it depends on changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from cqbook import execution
+from cqbook.catalog import Catalog
+from cqbook.execution import Executed, ExecutionError, Memory, Page
+
+SOURCE = """import cqbook as cq
+book = cq.open_data()
+item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+                     period="2022", flow="total")
+projects = len(book.table("projects"))
+cq.glue(total=item, source=book.source_label("trade-2022"), projects=f"{projects}个")"""
+
+
+@pytest.fixture
+def chapters(tmp_path):
+    """A chapter that reads some observations, one source and one whole table."""
+    folder = tmp_path / "chapters"
+    folder.mkdir()
+    cells = [nbformat.v4.new_code_cell('place = "x"'), nbformat.v4.new_code_cell(SOURCE)]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "small.ipynb")
+    return folder
+
+
+PAGE = Page("small", "small", {"place": "y"})
+
+
+@pytest.fixture
+def executed(chapters, tmp_path, spoiled):
+    """The chapter executed once, and remembered."""
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    results, failures = execution.execute_all(
+        chapters, [PAGE], memory, lambda *_: None, failed=tmp_path / "failed"
+    )
+    assert not failures
+    return results["small"]
+
+
+def recalled(chapters, tmp_path, spoiled, *, code="code", page=PAGE):
+    """Ask a memory that has seen nothing yet (another run)."""
+    memory = Memory(tmp_path / "memory", spoiled.path, code)
+    return memory.recall(chapters / "small.ipynb", page)
+
+
+def set_value(spoiled, file, key, code, column, value):
+    spoiled.set(file, spoiled.find(file, key, code), column, value)
+
+
+@pytest.mark.slow
+def test_what_the_memory_depends_on(chapters, tmp_path, spoiled, executed):
+    def now(**named):
+        return recalled(chapters, tmp_path, spoiled, **named)
+
+    assert executed.queries
+    assert now().content == executed.content
+
+    # touched files are not changed files
+    for path in [*spoiled.path.glob("*.csv"), chapters / "small.ipynb"]:
+        os.utime(path)
+    assert now()
+
+    # outputs that were committed say nothing about the cells
+    notebook = nbformat.read(chapters / "small.ipynb", as_version=4)
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="x")]
+    nbformat.write(notebook, chapters / "small.ipynb")
+    assert now()
+
+    # rows and tables that it did not read
+    set_value(spoiled, "parks.csv", "park", spoiled.rows("parks.csv")[1][0], "name_zh", "别的")
+    other = spoiled.rows("observations.csv")[1][0]
+    assert not other.startswith("trade-2022.")
+    set_value(spoiled, "observations.csv", "observation_id", other, "note", "another note")
+    unread = next(row[0] for row in spoiled.rows("sources.csv")[1:] if row[0] != "trade-2022")
+    set_value(spoiled, "sources.csv", "source_id", unread, "outlet", "别的报")
+    assert now()
+
+    # rows that it did read: each change is seen, and its undoing too
+    for file, key, code, column in (
+        ("observations.csv", "observation_id", "trade-2022.total", "value"),
+        ("sources.csv", "source_id", "trade-2022", "outlet"),
+        ("projects.csv", "project", spoiled.rows("projects.csv")[1][0], "name_zh"),
+    ):
+        row = spoiled.find(file, key, code)
+        old = spoiled.set(file, row, column, "1")
+        assert now() is None, file
+        spoiled.set(file, row, column, old)
+        assert now(), file
+
+    # a new row that one of its queries would return
+    rows = spoiled.rows("observations.csv")
+    new = list(rows[spoiled.find("observations.csv", "observation_id", "trade-2022.total")])
+    new[0] = "trade-2022.total-again"
+    spoiled.write("observations.csv", [*rows, new])
+    assert now() is None
+    spoiled.write("observations.csv", rows)
+    assert now()
+
+    # code, parameters, cells
+    assert now(code="other code") is None
+    assert now(page=Page("small", "small", {"place": "z"})) is None
+    notebook.cells[1].source += "\n"
+    nbformat.write(notebook, chapters / "small.ipynb")
+    assert now() is None
+
+
+@pytest.mark.slow
+def test_an_entry_that_a_kill_left_half_written_does_not_count(
+    chapters, tmp_path, spoiled, executed
+):
+    (entry,) = (tmp_path / "memory" / "small").glob("*.json")
+    whole = entry.read_bytes()
+    for broken in (b"", whole[: len(whole) // 2], whole.replace(b"8158.4", b"9999.9")):
+        entry.write_bytes(broken)
+        assert recalled(chapters, tmp_path, spoiled) is None
+    entry.unlink()
+    entry.with_suffix(".part").write_bytes(whole)
+    assert recalled(chapters, tmp_path, spoiled) is None
+    entry.write_bytes(whole)
+    assert recalled(chapters, tmp_path, spoiled).content == executed.content
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from cqbook import execution
+memory = execution.Memory(Path(sys.argv[1]) / "memory", Path(sys.argv[2]), "code")
+page = execution.Page("small", "small", {"place": "y"})
+real = Path.replace
+def kill(self, target):
+    os.kill(os.getpid(), signal.SIGKILL)
+Path.replace = kill
+memory.keep(Path(sys.argv[1]) / "chapters" / "small.ipynb", page,
+            execution.Executed(b"{}"))
+"""
+
+
+def test_a_killed_run_leaves_no_entry(chapters, tmp_path, spoiled):
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), str(spoiled.path)], check=False
+    )
+    assert run.returncode == -9
+    assert list((tmp_path / "memory" / "small").iterdir())
+    assert recalled(chapters, tmp_path, spoiled) is None
+
+
+def test_only_so_many_results_are_kept(chapters, tmp_path, spoiled):
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    for number in range(execution.KEPT + 3):
+        page = Page("small", "small", {"place": str(number)})
+        memory.keep(chapters / "small.ipynb", page, Executed(str(number).encode()))
+    assert len(list((tmp_path / "memory" / "small").glob("*.json"))) == execution.KEPT
+
+
+@pytest.mark.slow
+def test_a_changed_row_of_a_table_concerns_just_the_chapters_that_read_it(tmp_path, spoiled):
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    pages = [Page(name, name) for name in ("corridors", "parks", "trade")]
+    results, failures = execution.execute_all(
+        ROOT / "chapters", pages, memory, lambda *_: None, failed=tmp_path
+    )
+    assert not failures
+    reads = {
+        name
+        for name, result in results.items()
+        if any(query.table == "projects" for query in result.queries)
+    }
+    assert reads == {"parks"}
+    spoiled.set("projects.csv", 1, "note", "another note")
+    told = {}
+    execution.execute_all(
+        ROOT / "chapters",
+        pages,
+        Memory(tmp_path / "memory", spoiled.path, "code"),
+        lambda page, result: told.update({page.name: result.remembered}),
+        failed=tmp_path,
+    )
+    assert told == {"corridors": True, "parks": False, "trade": True}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A copy of the package and the lock, whose modules can be changed."""
+    shutil.copytree(execution.PACKAGE, tmp_path / "cqbook")
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    monkeypatch.setattr(execution, "PACKAGE", tmp_path / "cqbook")
+    return tmp_path
+
+
+def test_a_changed_module_or_lock_changes_the_code(package):
+    first = execution.code_digest(package)
+    for path in (package / "cqbook").rglob("*.py"):
+        os.utime(path)
+    assert execution.code_digest(package) == first
+    for name, other in (
+        ("cqbook/trade.py", True),
+        ("cqbook/catalog.py", True),
+        ("cqbook/reported.py", True),
+        ("requirements.txt", True),
+        # these never run in a chapter
+        ("cqbook/cli.py", False),
+        ("cqbook/editions.py", False),
+        ("cqbook/site/nodes.py", False),
+    ):
+        path = package / name
+        old = path.read_bytes()
+        path.write_bytes(old + b"\n# changed\n")
+        assert (execution.code_digest(package) != first) == other, name
+        path.write_bytes(old)
+    assert execution.code_digest(package) == first
+
+
+def test_the_modules_are_those_that_an_import_loads():
+    code = "import sys, cqbook; print(*sorted(m for m in sys.modules if m.startswith('cqbook.')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    found = {f"cqbook.{path.stem}" for path in execution.modules()}
+    assert set(loaded) <= found
+    assert not found & {"cqbook.cli", "cqbook.editions", "cqbook.execution"}
+
+
+@pytest.mark.slow
+def test_a_failing_page_stops_no_other_and_is_kept(chapters, tmp_path, spoiled):
+    bad = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    nbformat.write(bad, chapters / "bad.ipynb")
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    results, failures = execution.execute_all(
+        chapters, [Page("bad", "bad"), PAGE], memory, lambda *_: None, failed=tmp_path / "failed"
+    )
+    assert list(results) == ["small"]
+    error = failures["bad"]
+    assert isinstance(error, ExecutionError)
+    assert "ZeroDivisionError" in str(error)
+    assert error.notebook == tmp_path / "failed" / "bad.ipynb"
+    assert "ZeroDivisionError" in error.notebook.read_text(encoding="utf-8")
+
+
+def test_queries_are_asked_again(spoiled):
+    book = Catalog(spoiled.path)
+    book.observations(indicator="trade_value", entity=["CN-50", "CN"])
+    book.table("parks")
+    assert book.name("CN-50")
+    assert book.edition
+    assert book.source_label("trade-2022")
+    again = Catalog(spoiled.path)
+    assert len(book.queries) == 5
+    assert [again.again(query) for query in book.queries.values()] == list(book.queries.values())
+    spoiled.set("parks.csv", 1, "note", "x")
+    changed = Catalog(spoiled.path)
+    differ = [query for query in book.queries.values() if changed.again(query) != query]
+    assert [query.table for query in differ] == ["parks"]

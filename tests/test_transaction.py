@@ -1,0 +1,213 @@
+"""Whole or not at all: files, journals, folders, locks; over failures and kills."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cqbook import transaction
+
+OLD = {"a.csv": b"old a", "b.csv": b"old b"}
+NEW = {"a.csv": b"new a", "b.csv": b"new b", "c.csv": b"new c"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, content in OLD.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".csv"}
+
+
+def test_several_files_change_together(folder):
+    transaction.replace_files(folder, NEW)
+    assert contents(folder) == NEW
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NEW)
+
+
+@pytest.mark.parametrize("step", range(1, 5))
+def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
+    """Three contents and the journal are written; each write may be the one that fails."""
+    real, calls = transaction._synced, []
+
+    def full(path, content):
+        calls.append(path)
+        if len(calls) == step:
+            path.write_bytes(content[:2])
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        real(path, content)
+
+    monkeypatch.setattr(transaction, "_synced", full)
+    with pytest.raises(OSError, match="No space left"):
+        transaction.replace_files(folder, NEW)
+    assert contents(folder) == OLD
+    assert sorted(path.name for path in folder.iterdir()) == sorted(OLD)
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing that catches errors catches it."""
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_kill_between_any_two_steps_leaves_old_or_new(folder, monkeypatch, step):
+    count = 0
+
+    def counted(real):
+        def call(*arguments, **named):
+            nonlocal count
+            count += 1
+            if count == step:
+                raise Killed
+            return real(*arguments, **named)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", counted(Path.replace))
+        patch.setattr(transaction, "_synced", counted(transaction._synced))
+        # three contents, the journal and its rename, three renames: eight steps
+        with pytest.raises(Killed):
+            transaction.replace_files(folder, NEW)
+    transaction.recover(folder)
+    assert contents(folder) in (OLD, NEW)
+    assert {path.name for path in folder.iterdir()} in (set(OLD), set(NEW))
+    transaction.replace_files(folder, NEW)
+    assert contents(folder) == NEW
+
+
+def test_the_kill_test_sees_both_outcomes(folder, monkeypatch):
+    """Killed before the journal stands: old. After it: new."""
+    real = transaction.replace_file
+
+    def before(path, content):
+        raise Killed
+
+    monkeypatch.setattr(transaction, "replace_file", before)
+    with pytest.raises(Killed):
+        transaction.replace_files(folder, NEW)
+    transaction.recover(folder)
+    assert contents(folder) == OLD
+
+    def after(path, content):
+        real(path, content)
+        raise Killed
+
+    monkeypatch.setattr(transaction, "replace_file", after)
+    with pytest.raises(Killed):
+        transaction.replace_files(folder, NEW)
+    transaction.recover(folder)
+    assert contents(folder) == NEW
+
+
+def trees(tmp_path):
+    new, target = tmp_path / "new", tmp_path / "target"
+    for path, text in ((new, "new"), (target, "old")):
+        path.mkdir()
+        (path / "page").write_text(text, encoding="utf-8")
+    return new, target
+
+
+def test_folders_change_places_in_one_step(tmp_path):
+    new, target = trees(tmp_path)
+    transaction.exchange(new, target)
+    assert (target / "page").read_text(encoding="utf-8") == "new"
+    assert (new / "page").read_text(encoding="utf-8") == "old"
+
+
+def test_while_folders_change_places_one_is_always_there(tmp_path):
+    new, target = trees(tmp_path)
+    missing, stop = [], threading.Event()
+
+    def look():
+        while not stop.is_set():
+            try:
+                (target / "page").read_text(encoding="utf-8")
+            except FileNotFoundError as error:
+                missing.append(error)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    for _ in range(300):
+        transaction.exchange(new, target)
+    stop.set()
+    looker.join()
+    assert missing == []
+
+
+def test_where_no_exchange_is_known_two_renames_do(tmp_path, monkeypatch):
+    class Old:
+        renameat2 = None
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Old())
+    new, target = trees(tmp_path)
+    transaction.exchange(new, target)
+    assert (target / "page").read_text(encoding="utf-8") == "new"
+    # killed between the two renames: the folder is away, and comes back
+    target.rename(transaction.away(target))
+    transaction.restore(target)
+    assert (target / "page").read_text(encoding="utf-8") == "new"
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from cqbook import transaction
+with transaction.{what}(Path(sys.argv[1])) as got:
+    print(got or "held", flush=True)
+    time.sleep(60)
+"""
+
+
+def holding(what, folder):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(what=what), str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return process, process.stdout.readline().strip()
+
+
+def test_a_killed_process_holds_no_lock(tmp_path):
+    process, _ = holding("locked", tmp_path)
+    waited = threading.Event()
+
+    def wait():
+        with transaction.locked(tmp_path):
+            waited.set()
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    time.sleep(0.3)
+    assert not waited.is_set()
+    os.kill(process.pid, signal.SIGKILL)
+    waiter.join(10)
+    assert waited.is_set()
+    process.wait()
+
+
+def test_scratch_folders_of_the_living_stay_and_of_the_dead_go(tmp_path):
+    alive, folder_alive = holding("scratch", tmp_path)
+    dead, folder_dead = holding("scratch", tmp_path)
+    dead.kill()
+    dead.wait()
+    try:
+        with transaction.scratch(tmp_path) as own:
+            assert own.exists()
+            assert Path(folder_alive).exists()
+            assert not Path(folder_dead).exists()
+        assert not own.exists()
+    finally:
+        alive.kill()
+        alive.wait()
