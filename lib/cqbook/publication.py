@@ -162,6 +162,13 @@ def release(root: Path, name: str) -> Path:
     if not named:
         msg = f"版次 {name} 还没有生成；先 cqbook build | edition {name} has not been built yet"
         raise DataError(msg)
+    _freeze(root, home, name, named[-1])
+    # also if it was released already: the publication may have been killed
+    publish(root)
+    return home / name
+
+
+def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
     with locked(home):
         for left in home.glob(".*.part-*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -169,12 +176,12 @@ def release(root: Path, name: str) -> Path:
         try:
             # the lock of the folder of built editions: none is exchanged while it is copied
             with locked(built(root)):
-                shutil.copytree(named[-1], part / "edition")
+                shutil.copytree(edition, part / "edition")
             frozen = part / "edition"
             tree = tree_digest(frozen)
             if (home / name).exists():
                 if release_of(home / name)["tree"] == tree:
-                    return home / name
+                    return
                 msg = (
                     f"版次 {name} 已经发布，内容不同；发布过的版次不再改变，请换一个名字"
                     f" | edition {name} is already released with other content: choose another name"
@@ -190,8 +197,6 @@ def release(root: Path, name: str) -> Path:
             frozen.rename(home / name)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    publish(root)
-    return home / name
 
 
 def publish(root: Path) -> Path:

@@ -1,0 +1,190 @@
+"""What changed between two editions, in notebooks and in data."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import nbformat
+import pytest
+
+import cqbook as cq
+from cqbook import comparison, figures, revisions
+from cqbook.catalog import COMPARISON_VARIABLE, Catalog
+
+COLUMNS = ("label", "group", "value", "text", "range", "status", "source_id", "observation_id")
+
+
+def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
+    """A notebook with one figure, one table and one glued number."""
+    quantities = [(name, number) for name, number in numbers.items()]
+    rows = cq.facts.points(
+        [(name, cq.facts.missing("100M CNY")) for name, _ in quantities], unit="100M CNY"
+    )
+    rows["value"] = [number for _, number in quantities]
+    rows["lower"] = rows["upper"] = rows["value"]
+    rows["text"] = rows["full"] = [f"{number}亿元" for _, number in quantities]
+    drawn = figures.figure(
+        book, identifier, cq.charts.bars(rows), title=title, subtitle="", unit="亿元"
+    )
+    listed = figures.table(book, "tab-x", rows, columns={"label": "项目", "full": "数"}, title="表")
+    prefix = figures.GLUE_PREFIX
+    outputs = [
+        nbformat.v4.new_output("display_data", data=drawn._repr_mimebundle_()),
+        nbformat.v4.new_output("display_data", data=listed._repr_mimebundle_()),
+        nbformat.v4.new_output(
+            "display_data",
+            data={f"{prefix}text/plain": repr(glued)},
+            metadata={"scrapbook": {"name": "total", "mime_prefix": prefix}},
+        ),
+    ]
+    cell = nbformat.v4.new_code_cell("", outputs=outputs)
+    return nbformat.from_dict(json.loads(nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))))
+
+
+def test_what_moved_in_figures_tables_and_text(book):
+    old = {"trade": page(book, {"甲": 1, "乙": 2, "丙": 3})}
+    new = {"trade": page(book, {"甲": 1, "乙": 5, "丁": 4}, glued="2亿元")}
+    found = comparison.compare_notebooks(old, new)
+    (figure,) = found["figures"]
+    assert figure["change"] == "changed"
+    assert [(row["name"], row["old"], row["new"]) for row in figure["rows"]] == [
+        ("乙", "2亿元", "5亿元"),
+        ("丁", "", "4亿元"),
+        ("丙", "3亿元", ""),
+    ]
+    assert figure["rows"][0]["values"] == [2.0, 5.0]
+    (table,) = found["tables"]
+    assert (table["rows_new"], table["rows_gone"]) == (2, 2)
+    assert found["glued"] == [{"page": "trade", "name": "total", "old": "1亿元", "new": "2亿元"}]
+    lines = "\n".join(comparison.in_words(found))
+    assert "乙：2亿元 → 5亿元" in lines
+    assert "数 trade total：1亿元 → 2亿元" in lines
+
+
+def test_the_same_is_no_change(book):
+    pages = {"trade": page(book, {"甲": 1})}
+    found = comparison.compare_notebooks(pages, pages)
+    assert found == {"figures": [], "tables": [], "glued": []}
+
+
+def test_figures_and_pages_come_and_go(book):
+    old = {"a": page(book, {"甲": 1}), "b": page(book, {"甲": 1}, identifier="fig-y")}
+    new = {"a": page(book, {"甲": 1}, identifier="fig-z")}
+    found = comparison.compare_notebooks(old, new)
+    changes = {(item["page"], item["id"]): item["change"] for item in found["figures"]}
+    assert changes == {("a", "fig-z"): "added", ("a", "fig-x"): "gone", ("b", "fig-y"): "gone"}
+
+
+def test_another_title_is_a_change(book):
+    old, new = ({"a": page(book, {"甲": 1}, title=title)} for title in ("图", "另一图"))
+    (item,) = comparison.compare_notebooks(old, new)["figures"]
+    assert item["title_before"] == "图"
+
+
+@pytest.fixture
+def two(tmp_path, spoiled):
+    """The book's data, and a copy in which figures can be corrected."""
+    shutil.copytree(spoiled.path, tmp_path / "old")
+    return Catalog(tmp_path / "old"), spoiled
+
+
+def corrected(spoiled, old_id, value, *, source="trade-2022", name="total-corrected"):
+    rows = spoiled.rows("observations.csv")
+    at = {column: place for place, column in enumerate(rows[0])}
+    new = list(rows[spoiled.find("observations.csv", "observation_id", old_id)])
+    new[at["observation_id"]] = f"{source}.{name}"
+    new[at["source_id"]] = source
+    new[at["value"]] = value
+    new[at["supersedes"]] = old_id
+    new[at["edition_added"]] = "2026-12"
+    spoiled.write("observations.csv", [*rows, new])
+
+
+def test_a_correction_is_a_revision_with_both_values_and_sources(two):
+    old, spoiled = two
+    corrected(spoiled, "trade-2022.total", "8258.4", source="parks-2023", name="total")
+    new = Catalog(spoiled.path)
+    found = comparison.compare_observations(old, new)
+    (item,) = found["revised"]
+    assert item["how"] == "更正"
+    assert "8158.4亿元" in item["old"]
+    assert "8258.4亿元" in item["new"]
+    assert item["old_id"] == "trade-2022.total"
+    assert item["old_source"] != item["new_source"]
+    assert found["added"] == found["gone"] == []
+    rows = revisions.vintages(new)
+    assert list(rows["text"]) == ["8158.4亿元", "8258.4亿元"]
+    assert list(rows["since"]) == ["2026-11", "2026-12"]
+    assert list(rows["state"]) == ["已更正，保留", "现用"]
+
+
+def test_an_edited_row_is_called_so(two):
+    old, spoiled = two
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
+    spoiled.set("observations.csv", row, "value", "8158.5")
+    (item,) = comparison.compare_observations(old, Catalog(spoiled.path))["revised"]
+    assert item["how"] == "改行"
+
+
+def test_a_figure_that_only_one_side_has(two):
+    old, spoiled = two
+    rows = spoiled.rows("observations.csv")
+    spoiled.write("observations.csv", [row for row in rows if row[0] != "trade-2022.total"])
+    spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
+    new = Catalog(spoiled.path)
+    gone = comparison.compare_observations(old, new)
+    back = comparison.compare_observations(new, old)
+    # another source has the same total, so it is used instead, or else it is gone
+    assert len(gone["gone"]) + len(gone["revised"]) <= 1
+    assert len(back["added"]) == len(gone["gone"])
+
+
+def test_relations_follow_corrections_and_their_verdicts_turn(two):
+    old, spoiled = two
+    relation = next(
+        item for item in cq.reconcile.reconcile(old) if item.verdict == cq.reconcile.CONSISTENT
+    )
+    target = relation.printed.observation_id
+    source = target.split(".")[0]
+    corrected(spoiled, target, "1", source=source, name="corrected")
+    turned = comparison.compare_relations(old, Catalog(spoiled.path))
+    assert {"relation": relation.relation, "old": cq.reconcile.CONSISTENT} == {
+        key: turned[0][key] for key in ("relation", "old")
+    }
+    assert turned[0]["new"] == cq.reconcile.INCONSISTENT
+
+
+def test_parameters_that_differ():
+    old, new = {"trade": {"period": "2022"}}, {"trade": {"period": "2025"}, "parks": {"area": "x"}}
+    assert comparison.parameter_changes(old, new) == [
+        {"page": "trade", "name": "period", "old": "2022", "new": "2025"},
+        {"page": "parks", "name": "area", "old": "", "new": "x"},
+    ]
+
+
+def test_the_page_draws_what_moved_in_more_than_one_point(book, tmp_path, monkeypatch):
+    old = {
+        "a": page(book, {"甲": 1, "乙": 2}),
+        "b": page(book, {"甲": 1, "乙": 2}, identifier="fig-y"),
+    }
+    new = {
+        "a": page(book, {"甲": 2, "乙": 3}),
+        "b": page(book, {"甲": 1, "乙": 3}, identifier="fig-y"),
+    }
+    nothing = {"observations": {"revised": [], "added": [], "gone": []}, "relations": []}
+    found = {"from": "1", "to": "2", **comparison.compare_notebooks(old, new), **nothing}
+    path = tmp_path / "comparison.json"
+    path.write_text(json.dumps(found), encoding="utf-8")
+    assert revisions.moved(book) == []
+    monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
+    (drawn,) = revisions.moved(book)
+    assert drawn.usermeta["id"] == "fig-revised-x"
+    assert [row[1] for row in drawn.usermeta["table"]["rows"]] == ["甲", "甲", "乙", "乙"]
+    assert "图变动2张" in revisions.summary(book)["counted"]
+    assert list(revisions.figure_rows(book)["rows"]) == [
+        "甲：1亿元→2亿元；乙：2亿元→3亿元",
+        "乙：2亿元→3亿元",
+        "新2行，去2行",
+        "新1行，去1行",
+    ]

@@ -1,0 +1,179 @@
+"""Built and released editions, and the site put together from both."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from cqbook import publication
+from cqbook.catalog import DataError
+
+
+def made(root, name, text="page", *, place="", given=None):
+    """Put a small built edition in its place."""
+    folder = root / "_build" / f"making-{name}"
+    (folder / "site" / "chapters").mkdir(parents=True)
+    (folder / "site" / "index.html").write_text(text, encoding="utf-8")
+    manifest = {"edition": name, "given": given or {}, "pages": {"trade": {}}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    publication.keep(root, folder, place or name)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def text(root, *parts):
+    return root.joinpath("_build", "html", *parts).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.delenv(publication.HOME_VARIABLE, raising=False)
+    made(tmp_path, "2026-11", "first", place="latest")
+    return tmp_path
+
+
+def test_the_site_holds_latest_drafts_and_released(root):
+    made(root, "2022", "of 2022")
+    publication.release(root, "2026-11")
+    made(root, "2026-12", "second", place="latest")
+    publication.publish(root)
+    assert text(root, "latest", "index.html") == "second"
+    assert text(root, "v", "2026-11", "index.html") == "first"
+    assert text(root, "v", "2022", "index.html") == "of 2022"
+    assert "latest/index.html" in text(root, "index.html")
+    assert "../../index.html" in text(root, "v", "latest", "index.html")
+    known = json.loads(text(root, "editions.js").split("=", 1)[1].rstrip(";\n"))
+    assert known["latest"] == "2026-12"
+    assert list(known["released"]) == ["2026-11"]
+    assert known["drafts"] == ["2022"]
+    assert text(root, "v", "editions.js") == text(root, "editions.js")
+    left = [path.name for path in (root / "_build").iterdir()]
+    assert sorted(left) == [".cqbook-lock", "editions", "html"]
+
+
+def test_without_a_latest_edition_the_door_leads_to_what_there_is(tmp_path):
+    made(tmp_path, "2022", "of 2022")
+    publication.publish(tmp_path)
+    assert "v/2022/index.html" in text(tmp_path, "index.html")
+
+
+def test_a_released_edition_never_changes(root):
+    folder = publication.release(root, "2026-11")
+    tree = publication.tree_digest(folder)
+    assert publication.release(root, "2026-11") == folder, "the same again is nothing new"
+    made(root, "2026-11", "other", place="latest")
+    with pytest.raises(DataError, match="already released with other content"):
+        publication.release(root, "2026-11")
+    publication.publish(root)
+    assert publication.tree_digest(folder) == tree
+    assert text(root, "v", "2026-11", "index.html") == "first"
+
+
+def test_an_altered_release_is_not_published(root):
+    folder = publication.release(root, "2026-11")
+    (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
+    with pytest.raises(DataError, match="altered"):
+        publication.publish(root)
+    assert text(root, "v", "2026-11", "index.html") == "first"
+
+
+@pytest.mark.parametrize("name", ["latest", "draft", "../x", "A", "", "2022/..", ".x"])
+def test_a_name_that_is_no_name_is_refused(root, name):
+    with pytest.raises(DataError, match="no name"):
+        publication.release(root, name)
+
+
+def test_what_was_not_built_is_not_released(root):
+    with pytest.raises(DataError, match="has not been built"):
+        publication.release(root, "2030")
+    with pytest.raises(DataError, match=r"2030.*latest"):
+        publication.find(root, "2030")
+
+
+def test_releases_live_where_the_environment_says(root, tmp_path_factory, monkeypatch):
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv(publication.HOME_VARIABLE, str(home))
+    assert publication.release(root, "2026-11") == home / "2026-11"
+    assert not (root / "editions").exists()
+
+
+def test_an_edition_is_compared_with_the_last_that_asked_the_same(root):
+    publication.release(root, "2026-11")
+    assert publication.predecessor(root, "2026-12", {}).name == "2026-11"
+    assert publication.predecessor(root, "2026-11", {}) is None
+    asked = {"trade": {"period": "2022"}}
+    assert publication.predecessor(root, "2022", asked) is None
+    made(root, "2022", given=asked)
+    publication.release(root, "2022")
+    assert publication.predecessor(root, "2022-b", asked).name == "2022"
+    assert publication.predecessor(root, "2026-12", {}).name == "2026-11"
+
+
+def test_a_full_disk_releases_nothing(root, monkeypatch):
+    def full(source, target):
+        target.mkdir()
+        (target / "half").write_text("", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publication.shutil, "copytree", full)
+    with pytest.raises(OSError, match="No space"):
+        publication.release(root, "2026-11")
+    monkeypatch.undo()
+    assert [path.name for path in (root / "editions").iterdir()] == [".cqbook-lock"]
+    assert publication.release(root, "2026-11").exists()
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from cqbook import publication, transaction
+count, step = 0, int(sys.argv[2])
+def counted(real):
+    def call(*arguments, **named):
+        global count
+        count += 1
+        if count == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    return call
+publication.shutil.copytree = counted(publication.shutil.copytree)
+publication.exchange = counted(publication.exchange)
+publication.tree_digest = counted(publication.tree_digest)
+Path.rename = counted(Path.rename)
+publication.release(Path(sys.argv[1]), "2026-11")
+"""
+
+
+@pytest.mark.parametrize("step", range(1, 8))
+def test_a_kill_in_the_middle_of_a_release(root, step):
+    """Every step of release and publication: the next command works, nothing is lost."""
+    publication.publish(root)
+    run = subprocess.run([sys.executable, "-c", KILL, str(root), str(step)], check=False)
+    assert run.returncode in (-signal.SIGKILL, 0)
+    assert run.returncode == -signal.SIGKILL or step > 6, "each step is one that can be killed"
+    assert text(root, "latest", "index.html") == "first", "the site that was there is still there"
+    publication.release(root, "2026-11")
+    assert text(root, "v", "2026-11", "index.html") == "first"
+    names = sorted(path.name for path in (root / "editions").iterdir())
+    assert names == [".cqbook-lock", "2026-11"]
+    names = sorted(path.name for path in (root / "_build").iterdir())
+    assert names == [".cqbook-lock", "editions", "html"]
+
+
+def test_publishing_at_once_does_no_harm(root):
+    made(root, "2022", "of 2022")
+    threads = [threading.Thread(target=publication.publish, args=(root,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert text(root, "latest", "index.html") == "first"
+    assert text(root, "v", "2022", "index.html") == "of 2022"
+    assert not [path for path in (root / "_build").iterdir() if path.name.startswith(".html-")]
+    assert os.access(root / "_build" / "html", os.R_OK | os.X_OK)
