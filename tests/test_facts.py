@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cqbook import facts
-from cqbook.catalog import DataError
+from cqbook.catalog import Catalog, DataError
 
 TOTAL = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
 
@@ -94,9 +94,9 @@ def test_derived_figures_carry_sources_and_digits(book):
 
 def frame(**columns):
     base = dict.fromkeys(
-        ["observation_id", "source_id", *facts.KEY, "base", "basis", "supersedes", "confidence"], ""
+        ["observation_id", "source_id", *facts.KEY, "base", "basis", "confidence"], ""
     )
-    fixed = {"confidence": 3, "unit": "100M CNY", "status": "actual"}
+    fixed = {"confidence": 3, "unit": "100M CNY", "status": "actual", "superseded": False}
     return pd.DataFrame([base | fixed | row for row in columns["rows"]])
 
 
@@ -105,9 +105,21 @@ def test_doubtful_figures_are_not_used():
     assert facts.preferred(rows).empty
 
 
-def test_a_correction_replaces_what_it_corrects():
-    rows = frame(rows=[{"observation_id": "a"}, {"observation_id": "b", "supersedes": "a"}])
-    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+def test_a_correction_replaces_what_it_corrects(spoiled):
+    rows = spoiled.rows("observations.csv")
+    at = {column: place for place, column in enumerate(rows[0])}
+    old = rows[spoiled.find("observations.csv", "observation_id", "trade-2022.total")]
+    new = list(old)
+    new[0], new[at["value"]], new[at["supersedes"]] = "trade-2022.total-2", "8258.4", old[0]
+    # the correction is another source's, which the query does not ask for
+    new[at["source_id"]] = "parks-2023"
+    spoiled.write("observations.csv", [*rows, new])
+    book = Catalog(spoiled.path)
+    asked = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
+    assert facts.fact(book, unit="100M CNY", **asked).zh == "8258.4亿元"
+    own = book.observations(source_id="trade-2022", observation_id=old[0])
+    assert list(own["superseded"]) == [True]
+    assert facts.preferred(own).empty
 
 
 def test_what_happened_goes_before_what_was_hoped_for():

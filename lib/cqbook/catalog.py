@@ -160,7 +160,13 @@ class Catalog:
         if name not in self._tables:
             frame = self.text(name)
             # the rows as they stand in the file: what a query's digest is made of
-            self._lines[name] = pd.Series(map("\x1f".join, frame.values.tolist()), dtype=object)
+            if name == "observations":
+                # a row that a query does not return can correct one that it does
+                frame["superseded"] = frame["observation_id"].isin(frame["supersedes"])
+                marked = frame.assign(superseded=frame["superseded"].map(str))
+            else:
+                marked = frame
+            self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
             for field in self.fields(name):
                 column = field["name"]
                 if column not in frame:
@@ -187,7 +193,8 @@ class Catalog:
         Returns
         -------
         pandas.DataFrame
-            The columns of ``observations``; empty if nothing matches.
+            The columns of ``observations`` and ``superseded``: whether another row corrects this
+            one. Empty if nothing matches.
         """
         asked = {
             column: [wanted] if isinstance(wanted, str) else list(wanted)

@@ -223,8 +223,7 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     frame : pandas.DataFrame
         Rows of ``observations``. Those below `DRAWN_FROM` and those superseded are left out.
     """
-    old = set(frame["supersedes"]) - {""}
-    frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["observation_id"].isin(old)]
+    frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["superseded"]]
     rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
     relayed = frame["source_id"].str.startswith("os-")
     sort = {"_status": 1, "confidence": 0, "_basis": 1, "_relayed": 1, "_row": 1}

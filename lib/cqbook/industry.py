@@ -194,7 +194,8 @@ def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
         indicator="auto_output", entity=area, period=year, breakdown="vehicle=nev",
         measure="level",
     )  # fmt: skip
-    frame = frame[frame["confidence"].ge(facts.DRAWN_FROM) & ~frame["status"].isin(["target"])]
+    frame = frame[~frame["superseded"] & frame["confidence"].ge(facts.DRAWN_FROM)]
+    frame = frame[~frame["status"].isin(["target"])]
     items = []
     for row in frame.to_dict("records"):
         item = facts.quantity(row).to("10k vehicles")
@@ -216,6 +217,7 @@ HIGHLIGHTS = (
 def highlights(book: Catalog, area: str, source: str = "industry-2022") -> pd.DataFrame:
     """Return all figures of the highlights in words: indicator, period, figure, nature."""
     frame = book.observations(source_id=source)
+    frame = frame[~frame["superseded"]].reset_index(drop=True)
     names = book.names("indicators", "indicator")
     items = [facts.quantity(row) for row in frame.to_dict("records")]
     frame["what"] = [

@@ -88,6 +88,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
     """
     frame = book.observations(entity=members(book, code))
+    frame = frame[~frame["superseded"]].reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()

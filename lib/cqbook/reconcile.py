@@ -230,8 +230,8 @@ def conflicts(book: Catalog) -> pd.DataFrame:
         different basis belong to it: that is mostly why they differ.
     """
     frame = with_key(book.observations())
-    # a target that was missed contradicts nobody
-    frame = frame[~frame["status"].isin(["plan", "target"])]
+    # a target that was missed contradicts nobody, and a correction what it corrects neither
+    frame = frame[~frame["status"].isin(["plan", "target"]) & ~frame["superseded"]]
     found = []
     number = 0
     for _, group in frame.groupby(KEY, sort=False):

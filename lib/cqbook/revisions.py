@@ -50,12 +50,12 @@ def summary(book: Catalog) -> dict[str, str]:
 def counts(book: Catalog) -> dict[str, str]:
     """Return how many figures the data hold, are new in this edition, and were corrected."""
     frame = book.observations()
-    corrected = set(frame["supersedes"]) - {""}
+    corrected = int(frame["superseded"].sum())
     new = frame["edition_added"].eq(book.edition)
     return {
         "all": f"{len(frame)}个",
         "new": f"{int(new.sum())}个",
-        "kept": f"{len(corrected)}个" if corrected else NONE,
+        "kept": f"{corrected}个" if corrected else NONE,
     }
 
 
@@ -125,11 +125,10 @@ def vintages(book: Catalog) -> pd.DataFrame:
         Columns of `VINTAGES`, ``source_id`` and ``observation_id``.
     """
     frame = book.observations()
-    old = set(frame["supersedes"]) - {""}
     rows = []
     by_id = {row["observation_id"]: row for row in frame.to_dict("records")}
     for row in by_id.values():
-        if not row["supersedes"] or row["observation_id"] in old:
+        if not row["supersedes"] or row["superseded"]:
             continue
         chain = [row]
         while chain[-1]["supersedes"]:
