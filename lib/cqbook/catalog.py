@@ -13,9 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from cqbook.detail import Detail
 
 #: The repository's own data, found from the package's place in it.
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -282,6 +285,14 @@ class Catalog:
         digest = hashlib.sha256(index.read_bytes()).hexdigest() if index.exists() else ""
         self._record(CUSTOMS, content=digest)
         return digest
+
+    @cached_property
+    def detail(self) -> Detail:
+        """The customs detail; it may be empty. To read it is to depend on all of it."""
+        from cqbook.detail import Detail
+
+        _ = self.customs_digest
+        return Detail(self.path / CUSTOMS)
 
     def lookup(self, name: str, key: str, code: str, column: str = "name_zh") -> str | None:
         """Return one cell of table `name`: `column` of the row whose `key` is `code`, or None.

@@ -1,0 +1,225 @@
+"""Take files of the customs query into the store: plan first, then write, whole or not at all.
+
+The index of the store is replaced in one step: before it the store is as it was, after it the batch
+is in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cqbook.catalog import DataError
+from cqbook.customs import Export
+from cqbook.detail import (
+    COLUMNS,
+    INDEX,
+    KEY,
+    LABEL_COLUMNS,
+    NUMBERS,
+    TYPES,
+    Detail,
+    digest_of,
+)
+from cqbook.transaction import locked, replace_file
+
+_KEY = ", ".join(KEY)
+_SAME = " AND ".join(f"{name} IS NOT DISTINCT FROM old_{name}" for name in NUMBERS)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What taking some files in would do.
+
+    ``write``: rows to be added, in order. ``new``, ``same``: how many keys are new, how many rows
+    say what is known. ``revised``: one row a changed value: the key, ``old_value``, ``value``,
+    ``old_file``, ``file``. ``known``: files that are in the store already. ``base``: digest of the
+    store that this was planned on.
+    """
+
+    exports: tuple[Export, ...]
+    write: pd.DataFrame
+    new: int
+    same: int
+    revised: pd.DataFrame
+    known: tuple[str, ...]
+    base: str
+
+
+def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
+    """Return what taking in `exports` would do; nothing is written.
+
+    Files are taken in the order of their retrieval where all of them say it, else as given: of
+    two that contradict each other, the later one holds.
+    """
+    found = list(exports)
+    if all(export.retrieved for export in found):
+        found.sort(key=lambda export: export.retrieved)
+    held = {row["sha256"]: row for row in detail.index["files"]}
+    fresh: dict[str, Export] = {}
+    known = []
+    for export in found:
+        first = held.setdefault(export.sha256, _facts(export, 0))
+        _refuse_other_reading(export, first)
+        if first["batch"] or export.sha256 in fresh:
+            known.append(export.name)
+        else:
+            fresh[export.sha256] = export
+    frames = [export.frame for export in fresh.values()]
+    empty = pd.DataFrame(columns=list(COLUMNS))
+    incoming = pd.concat(frames, ignore_index=True) if frames else empty
+    incoming = incoming.assign(seq=range(1, len(incoming) + 1))
+    listed = ", ".join(COLUMNS)
+    old = ", ".join(f"lag({name}) OVER w AS old_{name}" for name in (*NUMBERS, "file"))
+    typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in TYPES.items())
+    with detail.connect() as link:
+        link.register("incoming", incoming)
+        link.execute(
+            f"CREATE TABLE compared AS SELECT *, row_number() OVER w AS n, {old} FROM ("
+            f" SELECT {listed}, 0 AS seq FROM detail UNION ALL"
+            f" SELECT {typed}, seq FROM incoming)"
+            f" WINDOW w AS (PARTITION BY {_KEY} ORDER BY seq)"
+        )
+        write = link.execute(
+            f"SELECT {listed}, seq FROM compared"
+            f" WHERE seq > 0 AND (n = 1 OR NOT ({_SAME})) ORDER BY seq"
+        ).df()
+        revised = link.execute(
+            f"SELECT {_KEY}, old_value, value, old_file, file FROM compared"
+            f" WHERE seq > 0 AND n > 1 AND NOT ({_SAME}) ORDER BY seq"
+        ).df()
+    _refuse_older(detail, fresh.values(), revised)
+    same = len(incoming) - len(write)
+    new = len(write) - len(revised)
+    return Plan(tuple(fresh.values()), write, new, same, revised, tuple(known), detail.digest)
+
+
+def _refuse_other_reading(export: Export, first: dict[str, Any]) -> None:
+    """Refuse a file that was taken in before as something else (exports, now imports)."""
+    now = _facts(export, 0)
+    for column in ("flow", "entities", "periods"):
+        if now[column] != first[column]:
+            msg = (
+                f"{export.name} 与 {first['name']} 内容相同，却一个说是 {first[column]}，"
+                f"一个说是 {now[column]} | {export.name} is the same file as {first['name']},"
+                f" which was said to be {first[column]}, not {now[column]}"
+            )
+            raise DataError(msg)
+
+
+def _refuse_older(detail: Detail, exports: Iterable[Export], revised: pd.DataFrame) -> None:
+    """Refuse files that were retrieved before those whose values they would replace."""
+    files = {row["sha256"][:12]: (row["name"], row["retrieved"]) for row in detail.index["files"]}
+    files |= {item.sha256[:12]: (item.name, item.retrieved) for item in exports}
+    for pair in revised[["old_file", "file"]].drop_duplicates().itertuples(index=False):
+        (old, before), (new, after) = files[pair.old_file], files[pair.file]
+        if before and after and after < before:
+            msg = (
+                f"{new} 是{after}查询的，早于已收入的 {old}（{before}），不能用它改后来的数"
+                f" | {new} was retrieved on {after}, before {old} ({before}) whose values it would"
+                " replace"
+            )
+            raise DataError(msg)
+
+
+def write(detail: Detail, planned: Plan) -> int:
+    """Take the planned files in; return the number of the batch (0: there was nothing to do).
+
+    Raises
+    ------
+    DataError
+        If the store is not the one that was planned on: another process has written.
+    OSError
+        If the disk is full; the store is as it was.
+    """
+    if not planned.exports:
+        return 0
+    with locked(detail.folder):
+        if detail.digest != planned.base:
+            msg = "海关明细刚被别的命令改动，请再运行一次 | the store was changed: run it again"
+            raise DataError(msg)
+        index = detail.index
+        batch = index["batch"] + 1
+        _clean(detail)
+        parts = [*_write_rows(detail.folder, planned.write, batch)]
+        parts += [*_write_labels(detail.folder, planned.exports, batch)]
+        files = [_facts(export, batch) for export in planned.exports]
+        content = {
+            "batch": batch,
+            "files": [*index["files"], *files],
+            "parts": [*index["parts"], *parts],
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        replace_file(detail.folder / INDEX, text.encode())
+    return batch
+
+
+def _clean(detail: Detail) -> None:
+    """Remove what a killed write left: files that the index does not name."""
+    named = {detail.folder / part["path"] for part in detail.index["parts"]}
+    for path in detail.folder.rglob("*.parquet*"):
+        if path not in named:
+            path.unlink()
+
+
+def _write_part(folder: Path, place: str, select: str, frame: pd.DataFrame) -> dict[str, str]:
+    path = folder / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    target = str(path).replace("'", "''")
+    with duckdb.connect() as link:
+        link.register("rows", frame)
+        try:
+            # one thread: the same rows give the same bytes
+            link.execute("SET threads = 1")
+            link.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.Error as error:
+            path.unlink(missing_ok=True)
+            raise OSError(str(error)) from error
+    return {"path": place, "sha256": digest_of(path)}
+
+
+def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterable[dict[str, str]]:
+    typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in TYPES.items())
+    select = (
+        f"SELECT {typed}, CAST({batch} AS INTEGER) AS batch, CAST(seq AS INTEGER) AS seq"
+        f" FROM rows ORDER BY {_KEY}, seq"
+    )
+    if rows.empty:
+        return
+    for (flow, year), group in rows.groupby(
+        [rows["flow"], rows["period"].str.extract(r"(\d{4})")[0]]
+    ):
+        place = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
+        yield {"kind": "rows", **_write_part(folder, place, select, group)}
+
+
+def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterable[dict[str, str]]:
+    labels = pd.concat([export.labels for export in exports], ignore_index=True)
+    if labels.empty:
+        return
+    labels = labels.sort_values(LABEL_COLUMNS).drop_duplicates()
+    select = f"SELECT {', '.join(LABEL_COLUMNS)} FROM rows"
+    place = f"labels/batch-{batch:04d}.parquet"
+    yield {"kind": "labels", **_write_part(folder, place, select, labels)}
+
+
+def _facts(export: Export, batch: int) -> dict[str, Any]:
+    return {
+        "name": export.name,
+        "sha256": export.sha256,
+        "flow": export.flow,
+        "entities": ";".join(export.entities),
+        "periods": ";".join(export.periods),
+        "dims": export.dims,
+        "currency": export.currency,
+        "rows": export.rows,
+        "encoding": export.encoding,
+        "retrieved": export.retrieved,
+        "batch": batch,
+    }

@@ -1,0 +1,604 @@
+"""Read CSV files of the China Customs online query, whatever was ticked, in whatever encoding.
+
+A file says neither whether it is exports or imports nor, without the column 注册地, whose trade it
+is: that comes from the caller, a sidecar (``<file>.json``) or, for the flow, an unmistakable file
+name, and is never guessed. All that can't be right in a file is reported at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cqbook.catalog import Catalog
+from cqbook.contracts import Breach, ContractError
+from cqbook.detail import DIMENSIONS, KEY
+from cqbook.periods import Period
+
+#: Column headings of the platform, Chinese and English; the English misspelling is the platform's.
+HEADINGS = {
+    "数据年月": "month",
+    "商品编码": "commodity",
+    "商品名称": "commodity_name",
+    "贸易伙伴编码": "partner",
+    "贸易伙伴名称": "partner_name",
+    "贸易方式编码": "regime",
+    "贸易方式名称": "regime_name",
+    "注册地编码": "province",
+    "注册地名称": "province_name",
+    "第一数量": "quantity_1",
+    "第一计量单位": "unit_1",
+    "第二数量": "quantity_2",
+    "第二计量单位": "unit_2",
+    "美元": "USD",
+    "人民币": "CNY",
+    "Date of data": "month",
+    "Commodity code": "commodity",
+    "Commodity": "commodity_name",
+    "Trading partner code": "partner",
+    "Trading partner": "partner_name",
+    "Customs Regime code": "regime",
+    "Customs Regime": "regime_name",
+    "Locations of importers and exporters code": "province",
+    "Locations of importers and exporters": "province_name",
+    "Quantity": "quantity_1",
+    "Unit": "unit_1",
+    "Supplimentary Quantity": "quantity_2",
+    "Supplementary Quantity": "quantity_2",
+    "Supplimentary Unit": "unit_2",
+    "Supplementary Unit": "unit_2",
+    "US dollar": "USD",
+    "Renminbi Yuan": "CNY",
+}
+CURRENCIES = ("USD", "CNY")
+FLOWS = ("export", "import")
+FLOWS_ZH = {"export": "出口", "import": "进口"}
+QUANTITIES = ("quantity_1", "quantity_2")
+#: The platform gives no more rows than this, and does not say that there are more.
+LIMIT = 10_000
+MISSING = ("?", "？", "-", "")
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
+_MONTH = re.compile(r"((?:19|20)\d{2})-?(0[1-9]|1[0-2])")
+_TOTALS = ("合计", "总计", "总值", "total")
+_WORDS = {
+    "export": re.compile(r"出口|(?<![a-z])exports?(?![a-z])"),
+    "import": re.compile(r"进口|(?<![a-z])imports?(?![a-z])"),
+}
+SIDECAR = ("flow", "entity", "period", "retrieved")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The code lists that a file is checked against; ``provinces`` leads to entity codes."""
+
+    partners: frozenset[str]
+    regimes: frozenset[str]
+    provinces: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a file that the file does not say itself; empty: nothing is said."""
+
+    flow: str = ""
+    entity: str = ""
+    period: str = ""
+    retrieved: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file, understood.
+
+    ``frame`` has `detail.COLUMNS`; ``labels`` has ``dimension, code, name, period``. ``rows``: data
+    rows of the file. ``warnings`` are bilingual.
+    """
+
+    name: str
+    sha256: str
+    encoding: str
+    language: str
+    currency: str
+    flow: str
+    dims: str
+    rows: int
+    retrieved: str
+    frame: pd.DataFrame
+    labels: pd.DataFrame
+    warnings: tuple[str, ...]
+
+    @property
+    def entities(self) -> list[str]:
+        """Whose trade it is, sorted."""
+        return sorted(self.frame["entity"].unique())
+
+    @property
+    def periods(self) -> list[str]:
+        """The periods, sorted."""
+        return sorted(self.frame["period"].unique())
+
+
+def known_codes(book: Catalog) -> Codes:
+    """Return the code lists of a data package."""
+    provinces = book.table("provinces")
+    return Codes(
+        frozenset(book.table("partners")["code"]),
+        frozenset(book.table("trade_regimes")["code"]),
+        dict(zip(provinces["code"], provinces["entity"], strict=True)),
+    )
+
+
+def decode(content: bytes, name: str) -> tuple[str, str]:
+    """Return the text of a file and its encoding (``utf-8-sig``, ``utf-8`` or ``gb18030``).
+
+    GB18030 contains GBK; a Chinese text in it is not valid UTF-8, so that UTF-8 is tried first.
+
+    Raises
+    ------
+    ContractError
+        If it is neither.
+    """
+    if content.startswith(b"\xef\xbb\xbf"):
+        tried = ("utf-8-sig",)
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        tried = ("utf-16",)
+    else:
+        tried = ("utf-8", "gb18030")
+    for encoding in tried:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            place = error.start
+    row = content[:place].count(b"\n")
+    value = content[place : place + 4].hex(" ")
+    raise ContractError(
+        [Breach(name, row, "*", value, "UTF-8 或 GB18030 的文字", "text in UTF-8 or GB18030")]
+    )
+
+
+def recognises(content: bytes) -> bool:
+    """Return whether the first line has headings of the platform, in any encoding."""
+    first = content[:4000]
+    for encoding in ("utf-8-sig", "gb18030"):
+        line = first.decode(encoding, errors="ignore").lstrip().split("\n", 1)[0]
+        cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+        if sum(cell in HEADINGS for cell in cells) >= 2:
+            return True
+    return False
+
+
+def flow_of_name(name: str) -> str:
+    """Return the flow that a file name says unmistakably, or ``""``."""
+    found = [flow for flow, pattern in _WORDS.items() if pattern.search(name.lower())]
+    return found[0] if len(found) == 1 else ""
+
+
+def sidecar(path: Path) -> Said:
+    """Return what ``<file>.json`` beside a file says of it.
+
+    Raises
+    ------
+    ContractError
+        If it is no JSON object of the texts `SIDECAR`.
+    """
+    beside = path.with_name(f"{path.name}.json")
+    if not beside.exists():
+        return Said()
+    listed = "、".join(SIDECAR)
+    try:
+        content = json.loads(beside.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        value = str(error)
+        expected = f"a JSON object with {', '.join(SIDECAR)}"
+        raise ContractError(
+            [Breach(beside.name, 0, "*", value, f"JSON 对象，键为 {listed}", expected)]
+        ) from error
+    if not isinstance(content, dict):
+        raise ContractError(
+            [Breach(beside.name, 0, "*", str(content), "JSON 对象", "a JSON object")]
+        )
+    bad = [
+        Breach(beside.name, 0, key, str(value), f"{listed} 之一，值为文字", "a known key, a text")
+        for key, value in content.items()
+        if key not in SIDECAR or not isinstance(value, str)
+    ]
+    if bad:
+        raise ContractError(bad)
+    return Said(**content)
+
+
+def read_file(path: Path, codes: Codes, said: Said | None = None) -> Export:
+    """Read one file, and its sidecar where there is one; see `read`."""
+    return read(path.read_bytes(), path.name, codes, said or Said(), sidecar(path))
+
+
+def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | None = None) -> Export:
+    """Read one export of the platform.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages; it may say the flow.
+    codes : Codes
+        Known codes. An unknown partner or regime is kept, with a warning.
+    said : Said
+        What the user says of the file.
+    beside : Said, optional
+        What its sidecar says.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    ContractError
+        With everything in the file that can't be right.
+    """
+    text, encoding = decode(content, name)
+    header, rows = _table(text, name)
+    columns, breaches = _columns(header, name)
+    if breaches:
+        raise ContractError(breaches)
+    if not rows:
+        raise ContractError([Breach(name, 0, "*", "", "至少一行数据", "at least one row of data")])
+    if len(rows) >= LIMIT:
+        raise ContractError(
+            [
+                Breach(
+                    name,
+                    0,
+                    "*",
+                    f"{len(rows)}行",
+                    "少于10000行：平台至多给出10000行，多出的被截掉而不说明；"
+                    "请按月、按商品章、按进出口分开查询，或少选几个维度",
+                    "fewer than 10,000 rows: the platform cuts the rest without a word;"
+                    " query by month, by HS chapter, by flow, or with fewer dimensions",
+                )
+            ]
+        )
+    breaches = [
+        Breach(name, number, "*", f"{len(row)}列", f"{len(header)}列", f"{len(header)} columns")
+        for number, row in enumerate(rows, start=1)
+        if len(row) != len(header)
+    ]
+    if breaches:
+        raise ContractError(breaches)
+    # names may hold line breaks
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    frame = pd.DataFrame(cells, columns=columns, dtype=str)
+    headings = dict(zip(columns, header, strict=True))
+    currency = next(item for item in CURRENCIES if item in frame)
+    given, breaches = _given(frame, name, said, beside or Said(), codes)
+    breaches += _bad_cells(frame, name, headings, codes, currency)
+    if breaches:
+        raise ContractError(breaches)
+    dims = ";".join(item for item in DIMENSIONS if item in frame)
+    made = _typed(frame, given, codes, currency, dims)
+    sha256 = hashlib.sha256(content).hexdigest()
+    made["file"] = sha256[:12]
+    made, doubled = _once(made, name)
+    warnings = [*_unknown(frame, name, codes), *_totals(frame, name)]
+    if doubled:
+        warnings.append(
+            f"{name}：{doubled}行与另一行相同，只取一行 | {doubled} rows repeated, kept once"
+        )
+    return Export(
+        name,
+        sha256,
+        encoding,
+        "en" if any(cell.isascii() for cell in header) else "zh",
+        currency,
+        given.flow,
+        dims,
+        len(rows),
+        given.retrieved,
+        made,
+        _labels(frame, made["period"]),
+        tuple(warnings),
+    )
+
+
+def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
+    """Return the heading and the data rows; the empty column of a trailing comma is dropped."""
+    start = text.lstrip()
+    if start[:1] == "<":
+        value = start[:40].replace("\n", " ")
+        raise ContractError(
+            [
+                Breach(
+                    name,
+                    0,
+                    "*",
+                    value,
+                    "CSV；这是网页（平台出错或要求登录时给的页面），请重新查询下载",
+                    "CSV; this is a web page, as the platform gives for an error: download again",
+                )
+            ]
+        )
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
+    except csv.Error as error:
+        raise ContractError(
+            [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
+        ) from error
+    if not rows:
+        raise ContractError([Breach(name, 0, "*", "", "有表头的 CSV", "CSV with a heading")])
+    header = [cell.strip() for cell in rows[0]]
+    body = rows[1:]
+    width = len(header)
+    if header[-1] == "":
+        header = header[:-1]
+    elif body and all(len(row) == width + 1 and row[-1] == "" for row in body):
+        width += 1
+    if width > len(header):
+        body = [row[:-1] if len(row) == width and row[-1].strip() == "" else row for row in body]
+    return header, body
+
+
+def _columns(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
+    breaches = []
+    columns = [HEADINGS.get(cell, "") for cell in header]
+    for cell, column in zip(header, columns, strict=True):
+        if not column:
+            near = difflib.get_close_matches(cell, HEADINGS, n=1, cutoff=0.4)
+            hint = f"平台的列名{f'（是不是 {near[0]}？）' if near else ''}"
+            breaches.append(Breach(name, 0, cell, cell, hint, "a heading of the platform"))
+        elif columns.count(column) > 1:
+            breaches.append(Breach(name, 0, cell, cell, "只有一列", "one such column only"))
+    held = [item for item in CURRENCIES if item in columns]
+    if len(held) != 1:
+        listed = "、".join(held) or "（无）"
+        breaches.append(
+            Breach(name, 0, "美元/人民币", listed, "恰好一列金额", "exactly one column of values")
+        )
+    for dimension in (*DIMENSIONS, "province"):
+        if f"{dimension}_name" in columns and dimension not in columns:
+            cell = header[columns.index(f"{dimension}_name")]
+            breaches.append(
+                Breach(
+                    name,
+                    0,
+                    cell,
+                    "",
+                    "同时有编码列：名称逐年变动，只能按编码连接",
+                    "the column of codes beside it: names drift from year to year",
+                )
+            )
+    return columns, breaches
+
+
+def _given(
+    frame: pd.DataFrame, name: str, said: Said, beside: Said, codes: Codes
+) -> tuple[Said, list[Breach]]:
+    """Return flow, entity, period and retrieval that hold for the file, and what contradicts."""
+    breaches: list[Breach] = []
+
+    def one(column: str, *claims: str) -> str:
+        found = list(dict.fromkeys(claim for claim in claims if claim))
+        if len(found) > 1:
+            value = "、".join(found)
+            breaches.append(
+                Breach(
+                    name, 0, column, value, "说法一致", "one answer; these contradict each other"
+                )
+            )
+        return found[0] if found else ""
+
+    flow = one("flow", said.flow, beside.flow, flow_of_name(name))
+    if not flow:
+        breaches.append(
+            Breach(
+                name,
+                0,
+                "flow",
+                "",
+                "export 或 import（是出口还是进口）：用 --flow，或旁边的 .json 里的 flow，"
+                "或文件名里只写“出口”或“进口”",
+                "export or import: by --flow, by flow in a .json beside the file, or by a file"
+                " name that says only one of the two",
+            )
+        )
+    elif flow not in FLOWS:
+        breaches.append(Breach(name, 0, "flow", flow, "export 或 import", "export or import"))
+    period = one("period", said.period, beside.period)
+    if "month" in frame and period:
+        breaches.append(
+            Breach(name, 0, "period", period, "空：文件自己有数据年月", "none: the file has months")
+        )
+    if "month" not in frame:
+        breaches += _bad_period(name, period)
+    entity = one("entity", said.entity, beside.entity)
+    known = {*codes.provinces.values(), "CN"}
+    if "province" in frame and entity:
+        breaches.append(
+            Breach(name, 0, "entity", entity, "空：文件自己有注册地", "none: the file has 注册地")
+        )
+    elif "province" not in frame and entity not in known:
+        breaches.append(
+            Breach(
+                name,
+                0,
+                "entity",
+                entity,
+                "CN、CN-50 等（是谁的进出口）：文件没有注册地列，可能是全国，也可能只查了一个省市；"
+                "用 --entity，或旁边的 .json 里的 entity",
+                "whose trade it is (CN, CN-50 …): without the column 注册地 it can be the nation's"
+                " or one province's; by --entity or by entity in a .json beside the file",
+            )
+        )
+    retrieved = one("retrieved", said.retrieved, beside.retrieved)
+    return Said(flow, entity, period, retrieved), breaches
+
+
+def _bad_period(name: str, period: str) -> Iterator[Breach]:
+    try:
+        if period:
+            Period.parse(period)
+            return
+    except ValueError:
+        pass
+    yield Breach(
+        name,
+        0,
+        "period",
+        period,
+        "2024、2024-01/2024-09 等（是哪个时期）：文件没有数据年月列；"
+        "用 --period，或旁边的 .json 里的 period",
+        "which period (2024, 2024-01/2024-09): the file has no months; by --period or by period in"
+        " a .json beside the file",
+    )
+
+
+def _bad_cells(
+    frame: pd.DataFrame, name: str, headings: Mapping[str, str], codes: Codes, currency: str
+) -> Iterator[Breach]:
+    def where(column: str, failed: pd.Series, zh: str, en: str) -> Iterator[Breach]:
+        for index in frame.index[failed]:
+            yield Breach(name, index + 1, headings[column], frame.at[index, column], zh, en)
+
+    if "month" in frame:
+        bad = ~frame["month"].str.fullmatch(_MONTH)
+        yield from where("month", bad, "年月，如 202401", "a month such as 202401")
+    totals = pd.Series(False, index=frame.index)
+    for column in DIMENSIONS:
+        if column in frame:
+            totals |= frame[column].str.lower().isin(_TOTALS)
+    first = next((column for column in DIMENSIONS if column in frame), None)
+    if first:
+        yield from where(first, totals, "明细行；请去掉合计行", "a detail row; remove totals")
+    if "commodity" in frame:
+        digits = frame["commodity"].str.fullmatch(r"\d+")
+        size = frame["commodity"].str.len()
+        short = digits & size.isin([1, 3, 5, 7])
+        yield from where(
+            "commodity",
+            short,
+            "2、4、6或8位编码；位数为奇数，多半是 Excel 去掉了开头的0，请用平台下载的原文件",
+            "a code of 2, 4, 6 or 8 digits; Excel seems to have dropped a leading zero: take the"
+            " file as it was downloaded",
+        )
+        bad = ~totals & ~short & ~(digits & size.isin([2, 4, 6, 8]))
+        yield from where("commodity", bad, "2、4、6或8位编码", "a code of 2, 4, 6 or 8 digits")
+    for column, form in (("partner", r"\d{3}"), ("regime", r"\d{2}")):
+        if column in frame:
+            bad = ~totals & ~frame[column].str.fullmatch(form)
+            places = form[-2]
+            yield from where(column, bad, f"{places}位编码", f"a code of {places} digits")
+    if "province" in frame:
+        bad = ~frame["province"].isin(codes.provinces)
+        yield from where("province", bad, "已知的注册地编码", "a known code of 注册地")
+    for column in (currency, *QUANTITIES):
+        if column in frame:
+            filled = ~frame[column].isin(MISSING)
+            bad = filled & ~frame[column].str.fullmatch(_NUMBER)
+            yield from where(
+                column, bad, "数（可有千分位）", "a number, thousands may be separated"
+            )
+
+
+def _typed(
+    frame: pd.DataFrame, given: Said, codes: Codes, currency: str, dims: str
+) -> pd.DataFrame:
+    def number(column: str) -> pd.Series:
+        if column not in frame:
+            return pd.Series(float("nan"), index=frame.index)
+        plain = frame[column].str.replace(",", "", regex=False)
+        return pd.to_numeric(plain.where(~frame[column].isin(MISSING), None)).astype(float)
+
+    def words(column: str) -> pd.Series | str:
+        return frame.get(column, "")
+
+    months = frame["month"].str.replace(_MONTH, r"\1-\2", regex=True) if "month" in frame else None
+    made = {
+        "flow": given.flow,
+        "period": given.period if months is None else months,
+        "entity": frame["province"].map(codes.provinces) if "province" in frame else given.entity,
+        "dims": dims,
+        **{dimension: words(dimension) for dimension in DIMENSIONS},
+        "currency": currency,
+        "value": number(currency),
+        "quantity_1": number("quantity_1"),
+        "unit_1": words("unit_1"),
+        "quantity_2": number("quantity_2"),
+        "unit_2": words("unit_2"),
+    }
+    return pd.DataFrame(made, index=frame.index)
+
+
+def _once(made: pd.DataFrame, name: str) -> tuple[pd.DataFrame, int]:
+    """Return the rows with repeated ones once; refuse the same key with another value."""
+    unique = made.drop_duplicates()
+    clash = unique[unique.duplicated(list(KEY), keep=False)]
+    if len(clash):
+        groups = clash.groupby(list(KEY), sort=False)["value"].agg(list)
+        breaches = []
+        for key, values in groups.items():
+            first = clash.index[(clash[list(KEY)] == list(key)).all(axis=1)][0]
+            what = "/".join(part for part in key if part)
+            shown = "、".join(map(str, values))
+            breaches.append(
+                Breach(name, first + 1, what, shown, "同一项只有一个值", "one value for one thing")
+            )
+        raise ContractError(breaches)
+    return unique.reset_index(drop=True), len(made) - len(unique)
+
+
+def _unknown(frame: pd.DataFrame, name: str, codes: Codes) -> Iterator[str]:
+    for column, known, word in (
+        ("partner", codes.partners, "贸易伙伴"),
+        ("regime", codes.regimes, "贸易方式"),
+    ):
+        if column in frame:
+            new = sorted(set(frame[column]) - known)
+            if new:
+                listed = "、".join(new)
+                yield (
+                    f"{name}：代码表中没有的{word}编码，照收：{listed}"
+                    f" | unknown {column} codes, kept: {listed}"
+                )
+
+
+def _totals(frame: pd.DataFrame, name: str) -> Iterator[str]:
+    absent = [
+        word
+        for column, word in (("partner", "贸易伙伴"), ("regime", "贸易方式"), ("commodity", "商品"))
+        if column not in frame
+    ]
+    if absent:
+        listed = "、".join(absent)
+        yield (
+            f"{name}：没有{listed}列，每行视为查询范围内的合计"
+            f" | no column for {listed}: each row is taken as the total of what was queried"
+        )
+
+
+def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
+    found = [
+        pd.DataFrame(
+            {
+                "dimension": dimension,
+                "code": frame[dimension],
+                "name": frame[f"{dimension}_name"],
+                "period": periods.max(),
+            }
+        )
+        for dimension in DIMENSIONS
+        if f"{dimension}_name" in frame
+    ]
+    columns = ["dimension", "code", "name", "period"]
+    if not found:
+        return pd.DataFrame(columns=columns, dtype=str)
+    labels = pd.concat(found, ignore_index=True)
+    return labels[labels["name"].ne("")].drop_duplicates(["dimension", "code"], keep="last")

@@ -1,0 +1,476 @@
+"""Files of the customs query in every form, each fault with its message, and the store."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import customs_files as files
+import duckdb
+import pytest
+from conftest import SHARED
+
+from cqbook import batches, customs, transaction
+from cqbook.catalog import Catalog, DataError
+from cqbook.contracts import ContractError
+from cqbook.customs import Said
+from cqbook.detail import Detail
+
+
+@pytest.fixture(scope="module")
+def codes(book):
+    return customs.known_codes(book)
+
+
+def read(path, codes, **said):
+    return customs.read_file(path, codes, Said(**said))
+
+
+ROWS = files.rows()
+OTHERS = files.rows(seed=2)
+FLOWS = ((0, "出口"), (1, "进口"))
+
+FORMS = [
+    {"encoding": encoding, "newline": newline, "trailing": trailing, "headings": headings}
+    for encoding in ("gb18030", "gbk", "utf-8", "utf-8-sig", "utf-16")
+    for newline in ("\r\n", "\n")
+    for trailing in (True, False)
+    for headings in (files.ZH, files.EN)
+]
+
+
+@pytest.mark.parametrize(
+    "form", FORMS, ids=lambda form: "-".join(repr(part)[:9] for part in form.values())
+)
+def test_every_form_reads_to_the_same(tmp_path, codes, form):
+    plain = read(files.write(tmp_path, "出口.csv", ROWS), codes).frame
+    made = read(files.write(tmp_path, "出口2.csv", ROWS, **form), codes)
+    assert made.frame.drop(columns="file").equals(plain.drop(columns="file"))
+    assert made.rows == len(ROWS)
+    assert made.language == ("en" if form["headings"] is files.EN else "zh")
+
+
+def test_what_is_read(tmp_path, codes):
+    made = read(files.write(tmp_path, "chongqing_exports.csv", ROWS), codes)
+    frame = made.frame
+    first = ROWS[0]
+    assert len(frame) == len(ROWS)
+    assert frame.loc[0, "commodity"] == first["commodity"]
+    assert frame.loc[0, "value"] == float(first["USD"].replace(",", ""))
+    assert set(frame["flow"]) == {"export"}
+    assert set(frame["entity"]) == {"CN-50"}
+    assert set(frame["dims"]) == {"commodity;partner;regime"}
+    assert made.periods == ["2024-01", "2024-02"]
+    assert made.currency == "USD"
+    missing = [row["quantity_2"] in ("", "?", "-") for row in ROWS]
+    assert list(frame["quantity_2"].isna()) == missing
+    assert any(missing)
+    assert (frame["commodity"] == "01012100").any(), "a leading zero stays"
+
+
+@pytest.mark.parametrize(
+    ("ticked", "said"),
+    [
+        (("month", "commodity"), {"entity": "CN"}),
+        (("commodity", "partner"), {"entity": "CN-50", "period": "2024"}),
+        (("partner", "province"), {"period": "2024-01/2024-09"}),
+        (("month", "regime", "province"), {}),
+        (files.ALL, {}),
+    ],
+)
+@pytest.mark.parametrize("currency", ["USD", "CNY"])
+def test_only_what_was_ticked_appears(tmp_path, codes, ticked, said, currency):
+    made = files.rows(ticked, count=12, currency=currency)
+    export = read(files.write(tmp_path, "进口.csv", made, reverse=True), codes, **said)
+    dims = [name for name in ("commodity", "partner", "regime") if name in ticked]
+    assert export.dims == ";".join(dims)
+    assert export.currency == currency
+    assert export.flow == "import"
+    assert len(export.frame) == 12
+    if "month" not in ticked:
+        assert export.periods == [said["period"]]
+    absent = {"commodity", "partner", "regime"} - set(dims)
+    assert bool(absent) == any("合计" in text for text in export.warnings)
+
+
+def test_both_english_spellings(tmp_path, codes):
+    headings = files.EN | {"quantity_2": "Supplementary Quantity", "unit_2": "Supplementary Unit"}
+    one = read(files.write(tmp_path, "export.csv", ROWS, headings=files.EN), codes)
+    two = read(files.write(tmp_path, "exports.csv", ROWS, headings=headings), codes)
+    assert two.frame.drop(columns="file").equals(one.frame.drop(columns="file"))
+
+
+def test_a_name_may_hold_line_breaks(tmp_path, codes):
+    made = [row | {"commodity_name": "机坪\n客车"} for row in ROWS]
+    export = read(files.write(tmp_path, "出口.csv", made), codes)
+    assert len(export.frame) == len(ROWS)
+    assert "机坪 客车" in set(export.labels["name"])
+
+
+def test_the_real_sample_reads(codes):
+    path = SHARED / "samples" / "customs_query_import_2024_crude_usd.gb18030.csv"
+    if not path.exists():
+        pytest.skip("the platform's own sample is not here (../shared/samples)")
+    export = read(path, codes, entity="CN")
+    assert export.flow == "import"
+    assert export.encoding == "gb18030"
+    assert len(export.frame) == 12
+    assert export.frame["value"].iloc[0] == 25_878_542_731
+
+
+def with_cell(column, value, row=0):
+    made = [dict(item) for item in ROWS]
+    made[row][column] = value
+    return made
+
+
+NO_MONTH = files.rows(("commodity", "province"), count=5)
+NO_PLACE = files.rows(("month", "commodity"), count=5)
+
+FAULTS = {
+    "flow unknown": ("data.csv", ROWS, {}, ["flow", "--flow", "只写“出口”或“进口”"]),
+    "flow of the name is mixed": ("进口与出口.csv", ROWS, {}, ["flow"]),
+    "flow contradicts the name": ("出口.csv", ROWS, {"flow": "import"}, ["import、export"]),
+    "no such flow": ("data.csv", ROWS, {"flow": "out"}, ["“out”", "export 或 import"]),
+    "period unknown": ("出口.csv", NO_MONTH, {}, ["period", "数据年月", "--period"]),
+    "period malformed": ("出口.csv", NO_MONTH, {"period": "2024年"}, ["period", "“2024年”"]),
+    "period beside months": ("出口.csv", ROWS, {"period": "2024"}, ["文件自己有数据年月"]),
+    "whose unknown": ("出口.csv", NO_PLACE, {}, ["entity", "注册地", "--entity"]),
+    "whose malformed": ("出口.csv", NO_PLACE, {"entity": "50"}, ["entity", "“50”"]),
+    "whose beside 注册地": ("出口.csv", ROWS, {"entity": "CN"}, ["文件自己有注册地"]),
+    "bad month": (
+        "出口.csv", with_cell("month", "202413", 2), {}, ["第3行", "数据年月", "“202413”"],
+    ),
+    "lost zero": (
+        "出口.csv", with_cell("commodity", "1012100"), {}, ["第1行", "“1012100”", "Excel", "zero"],
+    ),
+    "bad code": ("出口.csv", with_cell("commodity", "8703A"), {}, ["“8703A”", "2、4、6或8位"]),
+    "bad partner": ("出口.csv", with_cell("partner", "美国"), {}, ["“美国”", "3位编码"]),
+    "bad regime": ("出口.csv", with_cell("regime", "1"), {}, ["贸易方式编码", "2位编码"]),
+    "bad 注册地": ("出口.csv", with_cell("province", "99"), {}, ["注册地编码", "“99”"]),
+    "bad number": ("出口.csv", with_cell("USD", "12万"), {}, ["列 美元", "“12万”", "千分位"]),
+    "bad thousands": ("出口.csv", with_cell("USD", "1,23"), {}, ["“1,23”"]),
+    "bad quantity": ("出口.csv", with_cell("quantity_1", "n/a"), {}, ["第一数量", "“n/a”"]),
+    "totals": ("出口.csv", with_cell("commodity", "合计"), {}, ["“合计”", "去掉合计行"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=FAULTS)
+def test_each_fault_has_its_message(tmp_path, codes, fault):
+    name, made, said, words = FAULTS[fault]
+    path = files.write(tmp_path, name, made)
+    with pytest.raises(ContractError) as caught:
+        read(path, codes, **said)
+    for word in [name, *words]:
+        assert word in str(caught.value)
+
+
+def test_all_faults_of_a_file_are_told_at_once(tmp_path, codes):
+    made = with_cell("USD", "x", 1)
+    made[4]["month"] = "2024"
+    with pytest.raises(ContractError) as caught:
+        read(files.write(tmp_path, "data.csv", made), codes)
+    assert {breach.column for breach in caught.value.breaches} == {"flow", "数据年月", "美元"}
+
+
+def test_a_file_that_the_platform_cut(tmp_path, codes):
+    made = [ROWS[0]] * 10_000
+    with pytest.raises(ContractError, match="10000行") as caught:
+        read(files.write(tmp_path, "出口.csv", made), codes)
+    assert "按月" in str(caught.value)
+    assert "query by month" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "有表头"),
+        ("\ufeff".encode(), "有表头"),
+        (b"<!DOCTYPE html><html>error</html>", "网页"),
+        ("数据年月,商品编码,美元\n".encode(), "至少一行"),
+        ("数据年月,商品编码,美员\n202401,01012100,1\n".encode(), "是不是 美元"),
+        ("数据年月,商品编码\n202401,01012100\n".encode(), "恰好一列金额"),
+        ("数据年月,商品编码,美元,人民币\n202401,01012100,1,7\n".encode(), "恰好一列金额"),
+        ("数据年月,数据年月,美元\n202401,202401,1\n".encode(), "只有一列"),
+        ("数据年月,商品名称,美元\n202401,马,1\n".encode(), "只能按编码连接"),
+        ("数据年月,商品编码,美元\n202401,01012100,1,2,3\n".encode(), "5列"),
+        ('数据年月,商品编码,美元\n202401,"01012100,1\n'.encode(), "引号成对"),
+        ("数据年月,商品编码,美元\n202401".encode() + b"\xff\xff,1\n", "UTF-8 或 GB18030"),
+    ],
+)
+def test_what_is_no_such_file(tmp_path, codes, content, word):
+    path = tmp_path / "出口.csv"
+    path.write_bytes(content)
+    with pytest.raises(ContractError, match=word):
+        read(path, codes, entity="CN")
+
+
+def test_a_repeated_row_is_one_and_a_contradiction_is_refused(tmp_path, codes):
+    export = read(files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]), codes)
+    assert len(export.frame) == len(ROWS)
+    assert any("1行与另一行相同" in text for text in export.warnings)
+    with pytest.raises(ContractError, match="同一项只有一个值"):
+        read(files.write(tmp_path, "出口2.csv", [*ROWS, ROWS[3] | {"USD": "1"}]), codes)
+
+
+def test_unknown_partners_warn_and_stay(tmp_path, codes):
+    export = read(files.write(tmp_path, "出口.csv", with_cell("partner", "998")), codes)
+    assert "998" in set(export.frame["partner"])
+    assert any("998" in text for text in export.warnings)
+
+
+def test_a_sidecar_says_what_the_file_does_not(tmp_path, codes):
+    path = files.write(tmp_path, "data.csv", files.rows(("commodity",), count=4))
+    beside = path.with_name("data.csv.json")
+    said = {"flow": "import", "entity": "CN-50", "period": "2024", "retrieved": "2025-02-01"}
+    beside.write_text(json.dumps(said), encoding="utf-8")
+    export = read(path, codes)
+    assert (export.flow, export.entities, export.periods) == ("import", ["CN-50"], ["2024"])
+    assert export.retrieved == "2025-02-01"
+    with pytest.raises(ContractError, match="import"):
+        read(path, codes, flow="export")
+    for text, word in (("{", "JSON"), ('{"flows": "x"}', "flows"), ("[]", "JSON 对象")):
+        beside.write_text(text, encoding="utf-8")
+        with pytest.raises(ContractError, match=word):
+            read(path, codes)
+
+
+def test_recognised_by_its_heading_in_any_encoding(tmp_path):
+    for form in FORMS:
+        if form["encoding"] != "utf-16":
+            content = files.write(tmp_path, "x.csv", ROWS, **form).read_bytes()
+            assert customs.recognises(content)
+    assert not customs.recognises(b"indicator,period,as_printed\n")
+    assert not customs.recognises(b"\x00\x01\x02")
+
+
+# --- the store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Detail(tmp_path / "data" / "customs")
+
+
+def add(store, *exports):
+    planned = batches.plan(store, exports)
+    batches.write(store, planned)
+    return planned
+
+
+def values(store, view="detail"):
+    with store.connect() as link:
+        return link.execute(f"SELECT * FROM {view} ORDER BY ALL").df()
+
+
+def test_an_empty_store_has_empty_views(store):
+    assert not store.exists
+    assert store.digest == ""
+    assert values(store).empty
+    assert list(values(store).columns)[:3] == ["flow", "period", "entity"]
+    assert values(store, "labels").empty
+
+
+def test_what_goes_in_comes_out(tmp_path, codes, store):
+    export = read(files.write(tmp_path, "出口.csv", ROWS), codes)
+    planned = add(store, export)
+    assert (planned.new, planned.same, len(planned.revised)) == (len(ROWS), 0, 0)
+    found = values(store)
+    assert found["value"].sum() == export.frame["value"].sum()
+    assert set(found["commodity"]) == set(export.frame["commodity"])
+    assert store.files["name"].tolist() == ["出口.csv"]
+    assert add(store, export).known == ("出口.csv",)
+    assert store.index["batch"] == 1, "a known file makes no batch"
+
+
+def test_one_file_is_not_exports_and_imports(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
+    with pytest.raises(DataError, match=r"内容相同.*export.*import"):
+        batches.plan(store, [read(files.write(tmp_path, "进口.csv", ROWS), codes)])
+
+
+def test_overlaps_same_is_one_and_other_is_a_revision(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    more = [*ROWS[:10], *files.rows(months=("202403",), count=5)]
+    more[2] = more[2] | {"USD": "77"}
+    planned = add(store, read(files.write(tmp_path, "出口2.csv", more), codes))
+    assert (planned.new, planned.same) == (5, 9)
+    (row,) = planned.revised.to_dict("records")
+    assert row["value"] == 77
+    assert row["old_value"] == float(ROWS[2]["USD"].replace(",", ""))
+    assert len(values(store)) == len(ROWS) + 5
+    assert len(values(store, "vintages")) == len(ROWS) + 6
+    assert (values(store)["value"] == 77).sum() == 1
+
+
+def test_two_files_of_one_add_that_differ(tmp_path, codes, store):
+    one = files.write(tmp_path, "出口1.csv", ROWS)
+    two = files.write(tmp_path, "出口2.csv", with_cell("USD", "5"))
+    planned = add(store, read(one, codes), read(two, codes))
+    assert len(planned.revised) == 1
+    assert planned.revised.loc[0, "value"] == 5
+
+
+def test_the_order_of_retrieval_goes_before_the_order_given(tmp_path, codes, store):
+    late = read(files.write(tmp_path, "出口1.csv", ROWS), codes, retrieved="2025-02")
+    early = read(
+        files.write(tmp_path, "出口2.csv", with_cell("USD", "5")), codes, retrieved="2025-01"
+    )
+    planned = add(store, late, early)
+    assert planned.revised.loc[0, "old_value"] == 5
+    older = read(
+        files.write(tmp_path, "出口3.csv", with_cell("USD", "6")), codes, retrieved="2024-12"
+    )
+    with pytest.raises(DataError, match=r"出口3\.csv.*2024-12"):
+        batches.plan(store, [older])
+
+
+def test_a_value_that_was_missing_and_is_there_now(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口1.csv", with_cell("USD", "?")), codes))
+    planned = add(store, read(files.write(tmp_path, "出口2.csv", ROWS), codes))
+    assert len(planned.revised) == 1
+    assert planned.revised["old_value"].isna().all()
+
+
+def test_rows_of_different_dimensions_never_meet(tmp_path, codes, store):
+    by_partner = read(
+        files.write(tmp_path, "出口1.csv", files.rows(("month", "partner", "province"), count=8)),
+        codes,
+    )
+    by_good = read(
+        files.write(tmp_path, "出口2.csv", files.rows(("month", "commodity", "province"), count=8)),
+        codes,
+    )
+    assert add(store, by_partner, by_good).new == 16
+    assert set(values(store)["dims"]) == {"partner", "commodity"}
+
+
+def test_labels_follow_the_last_name(tmp_path, codes, store):
+    old = [row | {"partner_name": "旧名"} for row in files.rows(months=("202401",))]
+    new = [row | {"partner_name": "新名"} for row in files.rows(months=("202501",))]
+    add(store, read(files.write(tmp_path, "出口2.csv", new), codes))
+    add(store, read(files.write(tmp_path, "出口1.csv", old), codes))
+    with store.connect() as link:
+        names = link.execute(
+            "SELECT DISTINCT name FROM labels WHERE dimension = 'partner'"
+        ).fetchall()
+    assert names == [("新名",)]
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path, codes):
+    path = files.write(tmp_path, "出口.csv", ROWS)
+    stores = [Detail(tmp_path / name / "customs") for name in ("a", "b")]
+    for store in stores:
+        add(store, read(path, codes))
+    assert stores[0].digest == stores[1].digest
+
+
+def test_a_year_of_a_hundred_files_in_one_go(tmp_path, codes, store):
+    made = files.year(tmp_path, files=100, count=200)
+    planned = add(store, *(customs.read_file(path, codes) for path in made))
+    assert planned.new + planned.same + len(planned.revised) == 20_000
+    assert len(store.files) == 100
+    with store.connect() as link:
+        months = link.execute("SELECT count(DISTINCT period) FROM detail").fetchone()
+    assert months == (12,)
+
+
+def test_a_part_that_was_altered_or_lost_is_told(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
+    (part,) = store.folder.glob("flow=export/*/*.parquet")
+    content = part.read_bytes()
+    part.write_bytes(content[:-1] + b"x")
+    with pytest.raises(DataError, match=r"batch-0001\.parquet.*altered"):
+        store.connect()
+    part.unlink()
+    with pytest.raises(DataError, match="缺少文件"):
+        store.connect()
+
+
+@pytest.mark.parametrize("place", ["parts", "index"])
+def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypatch, place):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    before = (store.digest, len(values(store)))
+    more = [files.write(tmp_path, f"{flow}2.csv", OTHERS[place:]) for place, flow in FLOWS]
+    planned = batches.plan(store, [read(path, codes) for path in more])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    if place == "parts":
+        monkeypatch.setattr(batches, "digest_of", full)
+    else:
+        monkeypatch.setattr(transaction, "_synced", full)
+    with pytest.raises(OSError, match="No space"):
+        batches.write(store, planned)
+    monkeypatch.undo()
+    assert (store.digest, len(values(store))) == before
+    assert batches.write(store, planned) == 2
+    named = {part["path"] for part in store.index["parts"]}
+    there = {str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")}
+    assert there == named, "leftovers are removed"
+
+
+def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
+    one = batches.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    two = batches.plan(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
+    batches.write(store, one)
+    with pytest.raises(DataError, match="run it again"):
+        batches.write(store, two)
+    assert len(store.files) == 1
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[4])
+from cqbook import batches, customs
+from cqbook.catalog import Catalog
+from cqbook.detail import Detail
+count, step = 0, int(sys.argv[3])
+def counted(real):
+    def call(*arguments, **named):
+        global count
+        count += 1
+        if count == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    return call
+batches._write_part = counted(batches._write_part)
+batches.digest_of = counted(batches.digest_of)
+Path.replace = counted(Path.replace)
+codes = customs.known_codes(Catalog())
+store = Detail(Path(sys.argv[1]))
+batches.write(store, batches.plan(store, [customs.read_file(Path(sys.argv[2]), codes)]))
+"""
+
+
+@pytest.mark.parametrize("step", range(1, 6))
+def test_a_kill_in_the_middle_of_a_write(tmp_path, codes, store, step):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    more = files.write(tmp_path, "进口.csv", OTHERS)
+    arguments = [str(store.folder), str(more), str(step), os.path.dirname(__file__)]  # noqa: PTH120
+    run = subprocess.run([sys.executable, "-c", KILL, *arguments], check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert len(values(store)) == len(ROWS), "nothing is half there"
+    add(store, read(more, codes))
+    assert len(values(store)) == len(ROWS) + len(OTHERS)
+    assert {part["path"] for part in store.index["parts"]} == {
+        str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")
+    }
+
+
+def test_the_detail_is_read_through_the_catalogue(tmp_path, codes, spoiled):
+    book = Catalog(spoiled.path)
+    assert not book.detail.exists
+    add(book.detail, read(files.write(tmp_path, "出口.csv", ROWS), codes))
+    again = Catalog(spoiled.path)
+    assert isinstance(again.detail.connect(), duckdb.DuckDBPyConnection)
+    (before,), (after,) = (
+        [query for query in item.queries.values() if query.table == "customs"]
+        for item in (book, again)
+    )
+    assert before.digest != after.digest
