@@ -323,6 +323,8 @@ class Catalog:
 
     def source_label(self, source_id: str) -> str:
         """Return the short label of a source: outlet, and date where it has one."""
+        if source_id == CUSTOMS:
+            return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
         found = self._select("sources", {"source_id": [source_id]})
         if found.empty:
             return source_id

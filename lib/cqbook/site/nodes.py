@@ -11,6 +11,7 @@ from docutils.nodes import Element
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
+from cqbook.catalog import CUSTOMS
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
 
@@ -52,10 +53,7 @@ def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
     if not meta["sources"]:
         return ""
     page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
-    links = [
-        f'<a href="{page}#{quote(source_anchor(item["id"]))}">{escape(item["label"])}</a>'
-        for item in meta["sources"]
-    ]
+    links = [_source_link(page, item["id"], item["label"]) for item in meta["sources"]]
     if len(links) <= 3:
         listed = "；".join(links)
     else:
@@ -69,6 +67,13 @@ def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
     return f'<div class="cq-source">数据来源{derived}：{listed}</div>'
 
 
+def _source_link(page: str, source_id: str, label: str) -> str:
+    # customs detail is the analyst's own file, no source of the data package
+    if source_id == CUSTOMS:
+        return escape(label)
+    return f'<a href="{page}#{quote(source_anchor(source_id))}">{escape(label)}</a>'
+
+
 def source_anchor(source_id: str) -> str:
     """Return the anchor of a source on the page of sources."""
     return f"src-{source_id}".replace(".", "-").replace("_", "-").lower()
@@ -77,10 +82,7 @@ def source_anchor(source_id: str) -> str:
 def _cell(translator: SphinxTranslator, key: str, text: str) -> str:
     if key == "source_id" and text:
         page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
-        return "；".join(
-            f'<a href="{page}#{quote(source_anchor(part))}">{escape(part)}</a>'
-            for part in text.split(";")
-        )
+        return "；".join(_source_link(page, part, part) for part in text.split(";"))
     if key == "observation_id":
         return "<br>".join(f"<code>{escape(part)}</code>" for part in text.split(";"))
     return escape(text) if text else "—"
