@@ -103,7 +103,7 @@ def corrected(spoiled, old_id, value, *, source="trade-2022", name="total-correc
 
 def test_a_correction_is_a_revision_with_both_values_and_sources(two):
     old, spoiled = two
-    corrected(spoiled, "trade-2022.total", "8258.4", source="parks-2023", name="total")
+    corrected(spoiled, "trade-2022.total", "8258.4", source="auto-export-2023", name="total")
     new = Catalog(spoiled.path)
     found = comparison.compare_observations(old, new)
     (item,) = found["revised"]

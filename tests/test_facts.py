@@ -112,7 +112,7 @@ def test_a_correction_replaces_what_it_corrects(spoiled):
     new = list(old)
     new[0], new[at["value"]], new[at["supersedes"]] = "trade-2022.total-2", "8258.4", old[0]
     # the correction is another source's, which the query does not ask for
-    new[at["source_id"]] = "parks-2023"
+    new[at["source_id"]] = "auto-export-2023"
     spoiled.write("observations.csv", [*rows, new])
     book = Catalog(spoiled.path)
     asked = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}

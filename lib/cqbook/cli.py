@@ -61,6 +61,38 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.catalog import Catalog
+    from cqbook.customs import Said
+    from cqbook.intake import in_words, plan, write
+
+    data = arguments.data or root / "data"
+    said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
+    made = plan(root, data, arguments.files, said, arguments.edition)
+    for line in in_words(Catalog(data), made):
+        print(line)
+    if arguments.dry_run:
+        print("只看不写 | nothing was written")
+        return 0
+    changed = write(data, made)
+    print(f"已写入 | written: {'、'.join(changed) or '无 | nothing'}")
+    return 0
+
+
+def _template(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.catalog import Catalog, DataError
+    from cqbook.press import template
+    from cqbook.transaction import replace_file
+
+    path = arguments.file.resolve()
+    if path.exists():
+        msg = f"{path} 已存在，不覆盖 | {path} is there already and is not overwritten"
+        raise DataError(msg)
+    replace_file(path, template(Catalog(arguments.data or root / "data")))
+    print(path)
+    return 0
+
+
 def _build(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.editions import build, order
 
@@ -152,6 +184,15 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _recover(data: Path) -> None:
+    """Finish a change of the data that was killed after its journal stood."""
+    from cqbook.transaction import JOURNAL, locked, recover
+
+    if (data / JOURNAL).exists():
+        with locked(data):
+            recover(data)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqbook", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the book")
@@ -167,6 +208,16 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("check", _check, "check the data against its contracts", data=True)
+    made = command("add", _add, "take in customs files and press figures", data=True)
+    made.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    made.add_argument("--flow", default="", help="export or import, where a file does not say it")
+    made.add_argument("--entity", default="", help="CN, CN-50 …: whose trade, likewise")
+    made.add_argument("--period", default="", help="2024, 2024-01/2024-09: likewise")
+    made.add_argument("--retrieved", default="", help="day of the query, such as 2025-02-18")
+    made.add_argument("--edition", default="", help="edition of the new figures, such as 2026-12")
+    made.add_argument("--dry-run", action="store_true", help="show what was understood, no more")
+    made = command("template", _template, "write the XLSX to type press figures into", data=True)
+    made.add_argument("file", nargs="?", type=Path, default=Path("figures.xlsx"))
     made = command("build", _build, "check, execute, judge, render, publish an edition", data=True)
     made.add_argument("--edition", default="", help="its name, such as 2022 or 2026-12")
     made.add_argument(
@@ -199,11 +250,16 @@ def main(arguments: list[str] | None = None) -> int:
     from cqbook.editions import BuildError, StaleError
     from cqbook.execution import ExecutionError
 
+    root = chosen.root.resolve()
     try:
-        return chosen.run(chosen.root.resolve(), chosen)
+        _recover(getattr(chosen, "data", None) or root / "data")
+        return chosen.run(root, chosen)
     except (DataError, BuildError, StaleError, ExecutionError) as error:
         print(f"cqbook: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        # a full disk, a folder that may not be written: what was there is still there
+        print(f"cqbook: {error}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

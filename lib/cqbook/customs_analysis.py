@@ -163,7 +163,22 @@ def total(asked: Scope, flow: str, year: str) -> float:
 
 
 def _periods_zh(periods: Iterable[str]) -> str:
-    return "、".join(Period.parse(text).zh() for text in periods)
+    """Return periods in Chinese; months in a row as one stretch (2024年1—10月、2024年12月)."""
+    runs: list[list[str]] = []
+    for text in periods:
+        follows = runs and len(text) == 7 and text == _next_month(runs[-1][-1])
+        if follows:
+            runs[-1].append(text)
+        else:
+            runs.append([text])
+    ends = (run[0] if len(run) == 1 else f"{run[0]}/{run[-1]}" for run in runs)
+    return "、".join(Period.parse(text).zh() for text in ends)
+
+
+def _next_month(text: str) -> str:
+    """Return the month after `text` in the same year; ``""`` if there is none."""
+    number = int(text[5:]) if len(text) == 7 else 12
+    return f"{text[:4]}-{number + 1:02d}" if number < 12 else ""
 
 
 def _span(periods: list[str], year: str) -> str:

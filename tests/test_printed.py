@@ -1,0 +1,111 @@
+"""Printed figures are read wholly or refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from cqbook import facts
+from cqbook.printed import read_printed
+from cqbook.units import Unit, convert
+
+READ = {
+    "8158.4亿元": ("8158.4", "", "100M CNY", "as_rounded", ""),
+    "8158.40亿元": ("8158.40", "", "100M CNY", "as_rounded", ""),
+    "１，２３４．５万美元": ("1234.5", "", "10k USD", "as_rounded", ""),
+    "1,234,567元": ("1234567", "", "CNY", "as_rounded", ""),
+    "12.3 亿美元": ("12.3", "", "100M USD", "as_rounded", ""),
+    "增长2.5%": ("2.5", "", "percent", "as_rounded", "yoy"),
+    "同比增长2.5％": ("2.5", "", "percent", "as_rounded", "yoy"),
+    "下降3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "下降超5%": ("-5", "", "percent", "over", "yoy"),
+    "增长1.3倍": ("1.3", "", "times", "as_rounded", "yoy"),
+    "1.3倍": ("1.3", "", "times", "as_rounded", "multiple"),
+    "近10倍": ("10", "", "times", "nearly", "multiple"),
+    "约3万辆": ("3", "", "10k vehicles", "about", ""),
+    "3万辆左右": ("3", "", "10k vehicles", "about", ""),
+    "超过9万辆": ("9", "", "10k vehicles", "over", ""),
+    "突破9万辆": ("9", "", "10k vehicles", "over", ""),
+    "4.2万多辆": ("4.2", "", "10k vehicles", "more_than", ""),
+    "20余万件": ("20", "", "10k pieces", "more_than", ""),
+    "3500多家": ("3500", "", "enterprises", "more_than", ""),
+    "10%以上": ("10", "", "percent", "at_least", ""),
+    "不到5%": ("5", "", "percent", "under", ""),
+    "3—4台": ("3", "4", "units", "as_rounded", ""),
+    "3-4台": ("3", "4", "units", "as_rounded", ""),
+    "基本持平": ("", "", "percent", "unchanged", "yoy"),
+    "提高0.8个百分点": ("0.8", "", "percentage points", "as_rounded", "pp_change"),
+    "占36.2%": ("36.2", "", "percent", "as_rounded", "share"),
+    "增长200亿元": ("200", "", "100M CNY", "as_rounded", "difference"),
+    "第四": ("4", "", "rank", "as_rounded", "rank"),
+    "第12位": ("12", "", "rank", "as_rounded", "rank"),
+}
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_is_read(text):
+    found = read_printed(text)
+    assert (
+        found.value,
+        found.value_upper,
+        found.unit,
+        found.qualifier,
+        found.measure,
+    ) == READ[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "word"),
+    [
+        ("1,23亿元", "", "读不懂"),
+        ("三成", "", "读不懂"),
+        ("翻一番", "", "读不懂"),
+        ("8158.4", "", "没有单位"),
+        ("12个", "", "projects"),
+        ("12个", "vehicles", "所给单位"),
+        ("3万辆", "vehicles", "所给单位"),
+        ("8158.4亿吨位", "", "不认识的单位"),
+        ("约3万辆左右", "", "限定词不止一个"),
+        ("下降-3%", "", "负号"),
+        ("下降3-5%", "", "下降的范围"),
+        ("占3万辆", "", "百分比"),
+        ("8158.4亿元人民币", "", "不认识的单位"),
+        ("", "", "读不懂"),
+        ("2022年8158.4亿元", "", "读不懂"),
+    ],
+)
+def test_what_is_refused(text, unit, word):
+    with pytest.raises(ValueError, match=word):
+        read_printed(text, unit)
+
+
+def test_a_word_with_several_meanings_takes_the_unit_given():
+    assert read_printed("12个", "projects").unit == "projects"
+    assert read_printed("8158.4", "100M CNY").unit == "100M CNY"
+
+
+def test_the_figures_of_the_book_are_never_misread(book):
+    """Each figure as the book itself prints it reads back to itself, or is refused."""
+    read = refused = 0
+    for row in book.observations().to_dict("records"):
+        text = facts.printed_zh(row)
+        try:
+            found = read_printed(text)
+        except ValueError:
+            try:
+                found = read_printed(text, row["unit"])
+            except ValueError:
+                refused += 1
+                continue
+        read += 1
+        assert found.qualifier == row["qualifier"], text
+        if found.value:
+            units = [Unit.parse(unit) for unit in (found.unit, row["unit"])]
+            assert units[0].name == units[1].name
+            amounts = [
+                convert(Decimal(value), unit, Unit(1, unit.name))
+                for value, unit in zip((found.value, row["value_text"]), units, strict=True)
+            ]
+            assert amounts[0] == amounts[1], text
+    assert read > 20 * refused, (read, refused)
