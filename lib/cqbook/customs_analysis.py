@@ -478,7 +478,9 @@ def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
 
 
 def _vehicles(count: float) -> str:
-    return rescale_zh(Decimal(str(count)), Unit(1, "vehicles"), decimals=2)
+    # single vehicles are not counted in hundredths
+    decimals = 2 if count >= 10_000 else 0
+    return rescale_zh(Decimal(str(count)), Unit(1, "vehicles"), decimals=decimals)
 
 
 def _unit_value(asked: Scope, amount: float, count: float) -> str:

@@ -1,0 +1,250 @@
+"""The analysis of customs detail, on rows whose answers were worked out by hand."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from cqbook import batches, customs_analysis
+from cqbook.catalog import Catalog
+from cqbook.customs import Export
+from cqbook.detail import COLUMNS
+
+#: HS codes of the vehicle list: petrol car, battery-electric car (six digits are enough for both).
+PETROL, ELECTRIC = "87032361", "87038000"
+
+
+def rows(*items, entity="CN-50", flow="export", currency="USD", unit="辆"):
+    """Rows from (period, commodity, partner, value, quantity)."""
+    found = []
+    for period, commodity, partner, value, quantity in items:
+        dims = ";".join(
+            name for name, code in (("commodity", commodity), ("partner", partner)) if code
+        )
+        found.append(
+            dict.fromkeys(COLUMNS, "")
+            | {
+                "flow": flow,
+                "period": period,
+                "entity": entity,
+                "dims": dims,
+                "commodity": commodity,
+                "partner": partner,
+                "currency": currency,
+                "value": value,
+                "quantity_1": quantity,
+                "unit_1": unit,
+                "quantity_2": float("nan"),
+                "file": "0" * 12,
+            }
+        )
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+@pytest.fixture
+def scope(spoiled):
+    """Return a function: rows → scope about 2024 on a copy of the data that has them as customs detail."""
+
+    numbers = itertools.count()
+
+    def make(*frames, currency="USD"):
+        book = Catalog(spoiled.path)
+        labels = pd.DataFrame(columns=["dimension", "code", "name", "period"], dtype=str)
+        exports = [
+            Export(
+                f"{number}.csv", f"{next(numbers):064x}", "utf-8", "zh", currency,
+                frame["flow"].iloc[0], "", len(frame), "", frame, labels, (),
+            )
+            for number, frame in enumerate(frames)
+        ]  # fmt: skip
+        batches.write(book.detail, batches.plan(book.detail, exports))
+        return customs_analysis.scope(Catalog(spoiled.path), "CN-50", currency, "2024")
+
+    return make
+
+
+YEAR = [f"2024-{number:02d}" for number in range(1, 13)]
+
+
+def test_cubes_are_never_added_together(scope):
+    """The same trade by commodity and by partner is one trade."""
+    asked = scope(
+        rows(("2024-01", PETROL, "", 100.0, 1), ("2024-01", "01012100", "", 50.0, 1)),
+        rows(("2024-01", "", "502", 150.0, 1)),
+    )
+    assert customs_analysis.total(asked, "export", "2024") == 150
+    partners = customs_analysis.structure(asked, "export", "partner")
+    assert list(partners["value"] * 1e8) == [150]
+    chapters = customs_analysis.structure(asked, "export", "commodity")
+    assert [round(value * 1e8) for value in chapters["value"]] == [100, 50]
+    assert chapters["detail"].tolist() == ["占66.7%", "占33.3%"]
+
+
+def test_codes_of_two_lengths_are_two_cubes(scope):
+    asked = scope(
+        rows(("2024-01", "87", "", 100.0, 1), ("2024-01", "01", "", 60.0, 1)),
+        rows(("2024-01", PETROL, "", 90.0, 1)),
+    )
+    assert customs_analysis.total(asked, "export", "2024") == 160, "the one that leaves out least"
+    assert customs_analysis.vehicles(asked, "export", "2024")["value"].tolist() == [90]
+
+
+def test_a_whole_year_is_not_added_to_its_months(scope):
+    asked = scope(rows(("2024", "87", "", 500.0, 1), ("2024-01", "87", "", 40.0, 1)))
+    assert customs_analysis.total(asked, "export", "2024") == 40
+    asked = scope(rows(("2023", "87", "", 500.0, 1)))
+    assert customs_analysis.total(asked, "export", "2023") == 500
+
+
+def test_missing_values_are_counted_and_not_zero(scope):
+    asked = scope(
+        rows(("2024-01", PETROL, "", float("nan"), 1), ("2024-01", "01012100", "", 5.0, 1))
+    )
+    (row,) = customs_analysis.given_table(asked).to_dict("records")
+    assert row["missing"] == "1"
+    assert customs_analysis.total(asked, "export", "2024") == 5
+    assert len(customs_analysis.structure(asked, "export", "commodity")) == 1
+
+
+def test_months_that_lack_are_told(scope):
+    asked = scope(rows(*((month, "87", "", 10.0, 1) for month in YEAR if month != "2024-05")))
+    (row,) = customs_analysis.given_table(asked).to_dict("records")
+    assert row["gaps"] == "2024年5月"
+    assert row["months"] == "2024年11个月"
+    ytd = customs_analysis.ytd_table(asked, "export")
+    assert list(ytd["month"]) == ["1月", "2月", "3月", "4月"], "no cumulative figure over a gap"
+    words = customs_analysis.summary(asked)
+    assert words["export_when"] == "2024年1—4月、2024年6—12月"
+
+
+def test_the_detail_is_checked_against_the_published_total(scope):
+    """2022: exports of 5245.3亿元 were published; the detail has a half, all, and too much."""
+    printed = 5245.3e8
+    verdicts = []
+    for factor in (0.5, 1.0, 1.5):
+        frame = rows(*((f"2022-{n:02d}", "87", "", factor * printed / 12, 1) for n in range(1, 13)),
+                     currency="CNY")  # fmt: skip
+        made = scope(frame, currency="CNY")
+        asked = customs_analysis.scope(made.book, "CN-50", "CNY", "2022")
+        table = customs_analysis.coverage_table(asked)
+        verdicts.append(table.loc[0, "verdict"])
+        assert table.loc[0, "published"] == "5245.3亿元"
+        made.book.detail.folder.joinpath("store.json").unlink()
+    assert verdicts == ["明细只是一部分", "相符", "明细多于公布，请查重复或口径"]
+
+
+def test_growth_compares_only_months_that_both_years_have(scope):
+    asked = scope(
+        rows(
+            ("2023-01", "", "502", 100.0, 1),
+            ("2024-01", "", "502", 110.0, 1),
+            ("2024-02", "", "502", 999.0, 1),
+        )
+    )
+    (row,) = customs_analysis.structure(asked, "export", "partner").to_dict("records")
+    assert row["detail"] == "占100.0%，增长10.0%"
+
+
+def test_concentration(scope):
+    """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
+    asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
+    words = customs_analysis.concentration(asked, "export", "partner")
+    assert words["partner_hhi"] == "6250"
+    assert words["partner_equivalent"] == "1.6个"
+    assert words["partner_first"] == "美国，占75.0%"
+
+
+def test_vehicles_by_powertrain_and_unit_value(scope):
+    asked = scope(
+        rows(
+            ("2024-01", PETROL, "", 300_000.0, 20),
+            ("2024-01", ELECTRIC, "", 100_000.0, 5),
+            ("2024-01", "87041000", "", 0.0, 0),
+        ),
+        rows(("2024-02", ELECTRIC, "", 50_000.0, 700), unit="千克"),
+    )
+    table = customs_analysis.autos_table(asked, "export").set_index("powertrain")
+    assert table.loc["纯电动", "quantity"] == "5辆"
+    assert table.loc["纯电动", "unit_value"] == "2.00万美元/辆", "only what was counted in 辆"
+    assert table.loc["纯电动", "value"] == "15.00万美元"
+    assert table.loc["燃油", "share"] == "66.7%"
+    words = customs_analysis.auto_words(asked, "export")
+    assert words["nev_share"] == "33.3%"
+
+
+def test_a_code_is_classified_by_its_year(book):
+    found = customs_analysis.classified(book, [PETROL, ELECTRIC, "87034010", "87036000"], "2022")
+    assert list(found["powertrain"]) == ["ice", "bev", "hev", "phev"]
+    assert list(found["plug_in"]) == ["false", "true", "false", "true"]
+    later = customs_analysis.classified(book, [ELECTRIC, "87038099"], "2025")
+    assert list(later["powertrain"]) == ["bev", "bev"], "by six digits where the year has no list"
+    before = customs_analysis.classified(book, ["87038000"], "2016")
+    assert list(before["plug_in"]) == [""], "six digits did not tell before the HS of 2017"
+    trucks = customs_analysis.classified(book, ["87046000"], "2021")
+    assert list(trucks["plug_in"]) == [""]
+
+
+def test_what_is_not_known_leaves_the_share_open(scope):
+    asked = scope(rows(("2024-01", ELECTRIC, "", 25.0, 1), ("2024-01", "87039000", "", 75.0, 1)))
+    words = customs_analysis.auto_words(asked, "export")
+    assert words["nev_share"] == "25.0%—100.0%"
+    assert words["nev_value"].endswith("以上")
+
+
+def test_growth_is_entering_less_leaving_plus_continuing(scope):
+    """Before: A 100, B 40. Now: A 130, C 30. 160 − 140 = 30 − 40 + 30."""
+    asked = scope(
+        rows(
+            ("2023-01", PETROL, "502", 100.0, 1),
+            ("2023-01", "01012100", "502", 40.0, 1),
+            ("2024-01", PETROL, "502", 130.0, 1),
+            ("2024-01", PETROL, "110", 30.0, 1),
+            ("2024-03", "01012100", "110", 999.0, 1),
+        )
+    )
+    found = customs_analysis.margins(asked, "export")
+    assert (found.entering, found.leaving, found.continuing) == (30, 40, 30)
+    assert found.pairs == (1, 1, 1)
+    words = customs_analysis.margin_words(asked, found)
+    assert words["pairs_growth"] == "增长14.3%"
+    assert words["pairs_when"] == "1月"
+    points = customs_analysis.margin_points(asked, found)
+    assert [round(value * 1e8) for value in points["value"]] == [30, -40, 30]
+
+
+def test_years_of_codes_of_two_lengths_are_not_compared(scope):
+    asked = scope(rows(("2023-01", "8703", "502", 1.0, 1), ("2024-01", PETROL, "502", 1.0, 1)))
+    assert customs_analysis.margins(asked, "export") is None
+
+
+def test_advantage_against_the_nation(scope):
+    """Own: 87 80, 01 20. Nation: 87 400, 01 600. 87: 0.8 / 0.4 = 2; 01: 0.2 / 0.6 = 0.33."""
+    asked = scope(
+        rows(("2024-01", PETROL, "", 80.0, 1), ("2024-01", "01012100", "", 20.0, 1)),
+        rows(("2024-01", "87", "", 400.0, 1), ("2024-01", "01", "", 600.0, 1), entity="CN"),
+    )
+    found = customs_analysis.advantage(asked)
+    assert list(found["text"]) == ["2.00", "0.33"]
+    assert found.loc[0, "label"].startswith("第87章")
+    assert customs_analysis.advantage(scope(rows(("2025-01", "87", "", 1.0, 1)))) is not None
+
+
+def test_without_the_nation_there_is_no_advantage(scope):
+    asked = scope(rows(("2024-01", PETROL, "", 80.0, 1)))
+    assert customs_analysis.advantage(asked).empty
+
+
+def test_nothing_given_is_said_everywhere(book):
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    for words in (
+        customs_analysis.summary(asked),
+        customs_analysis.auto_words(asked, "export"),
+        customs_analysis.concentration(asked, "export", "partner"),
+        customs_analysis.margin_words(asked, customs_analysis.margins(asked, "export")),
+    ):
+        assert customs_analysis.ABSENT in words.values()
+    assert customs_analysis.given_table(asked).empty
+    assert customs_analysis.monthly(asked).empty
+    assert customs_analysis.auto_points(asked, "export").empty
