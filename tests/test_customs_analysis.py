@@ -45,7 +45,7 @@ def rows(*items, entity="CN-50", flow="export", currency="USD", unit="辆"):
 
 @pytest.fixture
 def scope(spoiled):
-    """Return a function: rows → scope about 2024 on a copy of the data that has them as customs detail."""
+    """Return a function: rows → scope about 2024, on data that have them as customs detail."""
 
     numbers = itertools.count()
 

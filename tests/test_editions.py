@@ -9,11 +9,13 @@ import sys
 
 import nbformat
 import pytest
+import yaml
 from conftest import ROOT
 
 from cqbook import editions, execution, figures
-from cqbook.catalog import Catalog
+from cqbook.catalog import Catalog, DataError
 from cqbook.execution import ExecutionError, Page
+from cqbook.parameters import ParameterError
 
 DATA = ROOT / "data"
 
@@ -143,6 +145,76 @@ def test_staged_contents_place_the_pages_below_their_notebook():
     text = editions.staged_contents(ROOT, all_pages())
     for item in all_pages():
         assert f"chapters/{item.name}" in text
+
+
+def contents_of(chosen):
+    """Return file → its place (files above it) in the staged contents."""
+    found = {}
+
+    def walk(entries, above):
+        for entry in entries:
+            name = entry["file"].removeprefix("chapters/")
+            found[name] = above
+            walk(entry.get("sections", []), (*above, name))
+
+    for part in yaml.safe_load(editions.staged_contents(ROOT, chosen))["parts"]:
+        walk(part["chapters"], ())
+    return found
+
+
+def test_years_of_a_district_come_below_the_district(tmp_path, book):
+    table = tmp_path / "years.csv"
+    table.write_text(
+        "page,notebook,district,year\n"
+        "a,district,500106,\na-2023,district,500106,2023\na-2022,district,500106,2022\n"
+        "b,district,500102,\nb-2023,district,500102,2023\n",
+        encoding="utf-8",
+    )
+    places = contents_of(editions.pages(ROOT, book, table=table))
+    assert places["a"] == places["b"] == ("district",)
+    assert places["a-2023"] == places["a-2022"] == ("district", "a")
+    assert places["b-2023"] == ("district", "b")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("a,distrikt,500106,", ["第2行", "distrikt", "district"]),
+        ("a,district,999999,", ["a.district=999999", "500106"]),
+        ("a,district,500106,1890", ["a.year=1890", "2022"]),
+        ("trade,district,500106,", ["页名重复", "trade"]),
+    ],
+)
+def test_a_wrong_row_of_the_table_is_told_before_a_kernel_starts(tmp_path, book, line, words):
+    table = tmp_path / "pages.csv"
+    table.write_text(f"page,notebook,district,year\n{line}\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        editions.pages(ROOT, book, table=table)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_customs_detail_is_a_chapter_where_there_is_some(spoiled):
+    """The default book has none, and no such page."""
+    names = [item.name for item in all_pages()]
+    assert "customs-detail" not in names
+    assert "customs-detail" not in contents_of(all_pages())
+    store = spoiled.path / "customs" / "store.json"
+    store.parent.mkdir()
+    store.write_text('{"batch": 0, "files": [], "parts": []}', encoding="utf-8")
+    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(spoiled.path)), spoiled.path)
+    places = list(contents_of(chosen))
+    assert places.index("customs-detail") == places.index("trade") + 1
+
+
+def test_what_a_build_is_asked_for(tmp_path):
+    assert editions.order(ROOT).latest
+    assert editions.order(ROOT).edition == Catalog(DATA).edition
+    given = {"trade": {"period": "2022"}}
+    assert editions.order(ROOT, given=given).edition == editions.DRAFT
+    assert not editions.order(ROOT, edition="2022", given=given).latest
+    with pytest.raises(DataError, match="no name"):
+        editions.order(ROOT, edition="latest")
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ from cqbook.execution import (
 )
 from cqbook.figures import figures_of, glued, tables_of
 from cqbook.publication import find, is_released, keep, predecessor, proper, publish
-from cqbook.transaction import exchange, replace_file, scratch
+from cqbook.transaction import dies_with_parent, exchange, replace_file, scratch
 
 Say = Callable[[str], None]
 #: The page that tells what changed since the edition before; executed when all others are known.
@@ -288,21 +288,28 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
             file = f"chapters/{page.name}"
             if after in files and file not in files:
                 part["chapters"].insert(files.index(after) + 1, {"file": file})
-    below: dict[str, list[Page]] = {}
-    tabled = [page for page in chosen if page.name != page.notebook]
-    for page in tabled:
-        below.setdefault(_parent(page, tabled), []).append(page)
-
-    def entry(name: str) -> dict[str, Any]:
-        found: dict[str, Any] = {"file": f"chapters/{name}"}
-        if name in below:
-            found["sections"] = [entry(page.name) for page in below[name]]
-        return found
-
+    below = _below(page for page in chosen if page.name != page.notebook)
     for part in parts:
         for chapter in part["chapters"]:
-            chapter.update(entry(chapter["file"].removeprefix("chapters/")))
+            chapter.update(_entry(chapter["file"].removeprefix("chapters/"), below))
     return yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
+
+
+def _below(tabled: Iterable[Page]) -> dict[str, list[str]]:
+    """Return the names of the pages that lie below each page or notebook."""
+    found: dict[str, list[str]] = {}
+    listed = list(tabled)
+    for page in listed:
+        found.setdefault(_parent(page, listed), []).append(page.name)
+    return found
+
+
+def _entry(name: str, below: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return a page's entry in the contents, with what lies below it."""
+    found: dict[str, Any] = {"file": f"chapters/{name}"}
+    if name in below:
+        found["sections"] = [_entry(other, below) for other in below[name]]
+    return found
 
 
 def _parent(page: Page, others: Iterable[Page]) -> str:
@@ -362,7 +369,13 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
     run = subprocess.run(
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        preexec_fn=dies_with_parent,
     )
     if run.returncode:
         log = cache / "build.log"
@@ -714,29 +727,16 @@ def _render_alone(
     staged = own / "stage"
     done = [page for page in chosen if page.name in results]
     stage(root, done, results, staged, data=data)
-    full = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
-    first = f"chapters/{done[0].name}"
-    contents: dict[str, Any] = {"format": "jb-book", "root": first}
-    below = _sections(full, {page.name for page in done[1:]})
-    if below:
-        contents["chapters"] = below
+    below = _below(done)
+    names = {page.name for page in done}
+    first, *others = [page.name for page in done if _parent(page, done) not in names - {page.name}]
+    contents: dict[str, Any] = {"format": "jb-book", "root": f"chapters/{first}"}
+    entries = [_entry(name, below) for name in [*below.get(first, []), *others] if name != first]
+    if entries:
+        contents["chapters"] = entries
     text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
     (staged / "_toc.yml").write_text(text, encoding="utf-8")
     return render(staged, own / "out", root / "_build" / "cache", say, alone=True)
-
-
-def _sections(contents: Mapping[str, Any], names: set[str]) -> list[dict[str, Any]]:
-    """Return the entries of a table of contents with these names, as deep as they lie."""
-    found = []
-    for part in contents.get("parts", []):
-        found += _sections(part, names)
-    for entry in [*contents.get("chapters", []), *contents.get("sections", [])]:
-        below = _sections(entry, names)
-        if entry["file"].removeprefix("chapters/") in names:
-            found.append({"file": entry["file"]} | ({"sections": below} if below else {}))
-        else:
-            found += below
-    return found
 
 
 def make_pages(

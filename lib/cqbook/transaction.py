@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ JOURNAL = ".cqbook-journal.json"
 WAITING = ".cqbook-new"
 LOCK = ".cqbook-lock"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
@@ -136,6 +138,16 @@ def recover(folder: Path) -> None:
         journal.unlink()
     for left in folder.glob(f"*{WAITING}"):
         left.unlink(missing_ok=True)
+
+
+def dies_with_parent() -> None:
+    """Let this process be killed when its parent dies (Linux); for ``preexec_fn``.
+
+    A build that is killed must not leave a renderer behind that goes on writing.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def exchange(new: Path, target: Path) -> None:

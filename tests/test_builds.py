@@ -1,0 +1,193 @@
+"""Whole builds: two editions and their diff, builds at once, builds killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+
+from cqbook import publication
+
+pytestmark = pytest.mark.slow
+PERIOD = ["index", "trade", "auto-exports", "corridors"]
+OF_2022 = [word for name in PERIOD for word in ("-p", f"{name}.period=2022")]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """A copy of the book, with what was executed and drawn before where there is some."""
+    root = tmp_path_factory.mktemp("book")
+    for name in ("_config.yml", "_toc.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, root)
+    for name in ("chapters", "data"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("customs"))
+    if (ROOT / "_build" / "cache").exists():
+        shutil.copytree(ROOT / "_build" / "cache", root / "_build" / "cache")
+    return root
+
+
+def environment():
+    return {key: text for key, text in os.environ.items() if key != publication.HOME_VARIABLE}
+
+
+def start(root, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "cqbook.cli", "--root", str(root), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+
+
+def run(root, *words):
+    process = start(root, *words)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+def page(root, *parts):
+    return root.joinpath("_build", "html", *parts).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def two_editions(book):
+    """The default edition, released; and one for 2022 from the same chapters."""
+    run(book, "build")
+    run(book, "release")
+    run(book, "build", "--edition", "2022", *OF_2022)
+    return book
+
+
+def test_an_edition_for_another_year_from_the_same_chapters(two_editions):
+    root = two_editions
+    old, new = (
+        page(root, *place, "chapters", "trade.html") for place in (("v", "2022"), ("latest",))
+    )
+    assert "2022年，重庆市进出口总值" in text_of(old)
+    assert "2025年，重庆市进出口总值" in text_of(new)
+    assert "版次 2022" in old
+    assert page(root, "v", "2026-11", "chapters", "trade.html") == new, "released as it was built"
+    manifest = json.loads(page(root, "v", "2022", "manifest.json"))
+    assert manifest["pages"]["trade"]["parameters"]["period"] == "2022"
+    assert manifest["pages"]["parks"]["parameters"] == {"area": "CN-50"}
+    assert manifest["given"] == {name: {"period": "2022"} for name in sorted(PERIOD)}
+    assert manifest["figures"]["trade"]["fig-trade-by-regime"]["sources"]
+
+
+def text_of(html):
+    import re
+
+    return re.sub(r"<[^>]+>", "", html)
+
+
+def test_their_difference_is_told(two_editions):
+    lines = run(two_editions, "diff", "2022", "latest").splitlines()
+    assert "参数 trade.period：2022 → 2025" in lines
+    assert "数 trade total：8158.4亿元 → 8006.8亿元" in lines
+    assert any(line.startswith("图 trade fig-trade-by-enterprise：变动") for line in lines)
+    assert "    民营企业：3741.1亿元 → 3841.9亿元" in lines
+    assert not any(line.startswith("观测值") for line in lines), "the same data"
+    assert run(two_editions, "diff", "2026-11", "latest").strip().endswith("no difference")
+
+
+def test_a_manifest_says_nothing_of_this_machine(two_editions):
+    for place in (("latest",), ("v", "2022")):
+        text = page(two_editions, *place, "manifest.json")
+        assert str(two_editions) not in text
+        assert str(ROOT) not in text
+    for path in (two_editions / "_build" / "editions" / "2022" / "notebooks").iterdir():
+        assert str(two_editions) not in path.read_text(encoding="utf-8")
+
+
+def test_the_released_edition_stays_as_it_was(two_editions):
+    folder = two_editions / "editions" / "2026-11"
+    tree = publication.tree_digest(folder)
+    assert publication.release_of(folder)["tree"] == tree
+    again = start(two_editions, "build", "--edition", "2026-11", *OF_2022)
+    _, err = again.communicate(timeout=60)
+    assert again.returncode == 1
+    assert "已经发布" in err
+    assert publication.tree_digest(folder) == tree
+
+
+def test_two_builds_at_once_do_no_harm(two_editions):
+    latest = page(two_editions, "latest", "chapters", "trade.html")
+    both = [
+        start(two_editions, "build"),
+        start(two_editions, "build", "--edition", "2022", *OF_2022),
+    ]
+    for process in both:
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+    assert page(two_editions, "latest", "chapters", "trade.html") == latest
+    assert "版次 2022" in page(two_editions, "v", "2022", "index.html") + page(
+        two_editions, "v", "2022", "chapters", "index.html"
+    )
+
+
+@pytest.mark.parametrize("seconds", [0.6, 2.0, 4.0, 6.0])
+def test_a_build_killed_in_the_middle_leaves_the_last_good_site(two_editions, seconds):
+    root = two_editions
+    before = publication.tree_digest(root / "_build" / "html")
+    process = start(root, "build")
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert publication.tree_digest(root / "_build" / "html") == before
+    assert publication.tree_digest(root / "editions" / "2026-11")
+
+
+def test_after_all_that_the_next_build_works_and_cleans_up(two_editions):
+    root = two_editions
+    before = publication.tree_digest(root / "_build" / "html")
+    run(root, "build")
+    assert publication.tree_digest(root / "_build" / "html") == before
+    left = {path.name for path in (root / "_build").iterdir()}
+    assert left == {".cqbook-lock", "cache", "editions", "html", "run"}
+    assert [path.name for path in (root / "_build" / "run").iterdir()] == [".cqbook-lock"]
+
+
+def test_one_chapter_to_a_page(two_editions):
+    out = run(two_editions, "run", "trade", "-p", "period=2020-01/2020-09")
+    assert "trade.html" in out
+    made = two_editions / "_build" / "pages" / "trade" / "chapters" / "trade.html"
+    assert "4613.9亿元" in made.read_text(encoding="utf-8")
+
+
+def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
+    """A page whose notebook fails is told with its traceback and kept; the others are made."""
+    import nbformat
+
+    root = two_editions
+    source = nbformat.read(root / "chapters" / "district.ipynb", as_version=4)
+    bad = nbformat.v4.new_code_cell("1 / 0 if district == '500102' else None")
+    source.cells.append(bad)
+    copy = root / "chapters" / "failing.ipynb"
+    nbformat.write(source, copy)
+    table = tmp_path / "some.csv"
+    table.write_text(
+        "page,notebook,district,year\n"
+        "one,failing,500106,\ntwo,failing,500102,\nthree,failing,500106,2023\n",
+        encoding="utf-8",
+    )
+    try:
+        process = start(root, "pages", str(table))
+        out, err = process.communicate(timeout=300)
+    finally:
+        copy.unlink()
+    assert process.returncode == 1
+    assert "ZeroDivisionError" in err
+    assert "2页已生成" in out
+    assert "ZeroDivisionError" in (root / "_build" / "failed" / "two.ipynb").read_text("utf-8")
+    made = root / "_build" / "pages" / "some" / "chapters"
+    assert {path.name for path in made.glob("*.html")} >= {"one.html", "three.html"}
+    assert not (made / "two.html").exists()
