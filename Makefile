@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
+# Committed outputs know no customs detail; where some was taken in, a second execution judges.
+NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
+
 .PHONY: book test check lint unit nbval site serve lock clean browser
 
 book: $(VENV)/.ready
@@ -23,7 +26,7 @@ unit: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --dist loadfile -m "not site"
 
 nbval: $(VENV)/.ready
-	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters
+	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
 
 site: $(VENV)/.ready browser
 	$(BIN)/cqbook build
