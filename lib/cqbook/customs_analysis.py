@@ -653,6 +653,5 @@ def summary(asked: Scope) -> dict[str, str]:
             "where": asked.book.name(asked.area),
             "money": CURRENCIES[asked.currency],
             "year_zh": f"{asked.year}年",
-            "before_zh": f"{asked.before}年",
         }
     )
