@@ -151,7 +151,7 @@ def test_concentration(scope):
     """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
     asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
     words = customs_analysis.concentration(asked, "export", "partner")
-    assert words["partner_hhi"] == "6250"
+    assert words["partner_hhi"] == "6250（最高10000）"
     assert words["partner_equivalent"] == "1.6个"
     assert words["partner_first"] == "美国，占75.0%"
 

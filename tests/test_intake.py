@@ -352,6 +352,15 @@ def test_another_source_with_another_value_stands_beside(root):
     assert "supersedes" in words
 
 
+def test_a_rounder_print_of_the_same_figure_is_no_correction(root):
+    row = TOTAL | {"period": "2022", "as_printed": "超8000亿元"}
+    made, _ = add(root, put(root, [row]))
+    assert made.figures.revised == ()
+    ((old, new),) = made.figures.beside
+    assert old["observation_id"] == "trade-2022.total"
+    assert new["supersedes"] == ""
+
+
 def test_new_figures_do_not_go_into_a_released_edition(root):
     folder = publication.released(root) / "2026-11"
     folder.mkdir(parents=True)

@@ -270,6 +270,56 @@ def test_specifications_are_data_not_markup():
         assert spec["data" if "data" in spec else "layer"]
 
 
+def test_each_page_says_its_edition_and_leads_to_the_latest(tab):
+    for name in ("chapters/trade.html", "search.html"):
+        foot = opened(tab, name).locator(".cq-edition")
+        assert "版次 " in foot.inner_text()
+        link = urlsplit(foot.locator("a").evaluate("link => link.href")).path
+        assert Path(unquote(link)) == LATEST / "index.html"
+    assert tab.locator(".cq-older").count() == 0, "this is the latest"
+
+
+def test_a_frozen_page_tells_that_there_is_a_later_edition(tab, tmp_path):
+    """The page is as it was; a script outside its folder knows."""
+    shutil.copytree(LATEST, tmp_path / "v" / "2020-01")
+    for path in (tmp_path / "v" / "2020-01").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            re.sub(r'data-edition="[^"]*"', 'data-edition="2020-01"', text), encoding="utf-8"
+        )
+    shutil.copytree(LATEST, tmp_path / "latest")
+    known = {"latest": "2020-02", "released": {"2020-01": "2020-02-03"}, "drafts": []}
+    script = f"window.cqbookEditions={json.dumps(known | {'pages': ['trade']})};"
+    (tmp_path / "v" / "editions.js").write_text(script, encoding="utf-8")
+    for name, target in (("trade", "chapters/trade.html"), ("parks", "index.html")):
+        tab.goto((tmp_path / "v" / "2020-01" / "chapters" / f"{name}.html").as_uri())
+        note = tab.locator(".cq-older")
+        note.wait_for()
+        assert "2020-01（2020-02-03发布，不再改变）" in note.inner_text()
+        link = urlsplit(note.locator("a").evaluate("link => link.href")).path
+        assert Path(unquote(link)) == tmp_path / "latest" / target
+    assert tab.complaints == []
+
+
+def test_a_folder_taken_away_alone_says_nothing_wrong(tab, tmp_path):
+    shutil.copytree(LATEST, tmp_path / "alone")
+    tab.goto((tmp_path / "alone" / "chapters" / "trade.html").as_uri())
+    tab.wait_for_timeout(300)
+    assert tab.locator(".cq-older").count() == 0
+
+
+def test_the_default_book_has_no_customs_detail():
+    if (ROOT / "data" / "customs").exists():
+        pytest.skip("customs detail was taken in here")
+    assert not (LATEST / "chapters" / "customs-detail.html").exists()
+    assert "customs-detail" not in (LATEST / "chapters" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_revisions_says_what_it_compares(tab):
+    text = opened(tab, "chapters/revisions.html").locator("article").inner_text()
+    assert "没有同一组参数的已发布版次" in text or "相比" in text
+
+
 def test_the_front_door_leads_to_the_book(tab):
     tab.goto((SITE / "index.html").as_uri())
     tab.wait_for_url(re.compile(r"chapters/index\.html$"))

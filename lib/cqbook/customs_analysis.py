@@ -356,7 +356,7 @@ def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     code, amount = found.loc[0, dimension], found.loc[0, "value"]
     share = 100 * amount / found["value"].sum()
     return {
-        key["hhi"]: f"{10_000 * measures.hhi(found['value']):.0f}",
+        key["hhi"]: f"{10_000 * measures.hhi(found['value']):.0f}（最高10000）",
         key["equivalent"]: f"{measures.equivalent_number(found['value']):.1f}个",
         key["first"]: f"{labels.get(code, code)}，占{share:.1f}%",
     }

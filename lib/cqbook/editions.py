@@ -217,8 +217,11 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
     dict
         See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
     """
+    from cqbook.contracts import check
+
     data = root / "data"
     book = Catalog(data)
+    check(book)
     chosen = set(only)
     everything = pages(root, book)
     unknown = chosen - {page.name for page in everything}

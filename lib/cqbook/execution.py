@@ -176,7 +176,8 @@ def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None)
                     f"--IPKernelApp.exec_lines={start}",
                 ],
             )
-        except PapermillExecutionError as error:
+        except (PapermillExecutionError, RuntimeError, TimeoutError) as error:
+            # a cell that fails; or a kernel that dies or does not answer
             text = f"执行失败 | execution failed\n{error}"
             raise ExecutionError(page.name, text, _kept(result, page, failed)) from error
         printed = complaints(done)

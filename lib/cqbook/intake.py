@@ -22,7 +22,7 @@ from cqbook.catalog import CUSTOMS, DESCRIPTOR, Catalog, DataError
 from cqbook.comparison import what
 from cqbook.contracts import Breach, ContractError, check
 from cqbook.customs import Export, Said
-from cqbook.facts import KEY, with_key
+from cqbook.facts import KEY, quantity, with_key
 from cqbook.press import CellBreach, Press
 from cqbook.publication import is_released
 from cqbook.transaction import locked, recover, replace_files
@@ -40,7 +40,8 @@ class Figures:
 
     ``rows``: to be added to ``observations``, ``sources``: to ``sources``. ``same``: how many the
     book has already. ``revised``: pairs of the row superseded and its new row; ``beside``: pairs of
-    a row that the book has from elsewhere with another value, and the new row.
+    a row that the book has with another value and keeps, and the new row. ``origins``: file and
+    cell of each row.
     """
 
     rows: pd.DataFrame
@@ -140,6 +141,19 @@ def _key(frame: pd.DataFrame) -> list[tuple[str, ...]]:
 _VALUE = ("value", "value_upper", "unit", "qualifier", "status")
 
 
+def _alike(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(one[column] == other[column] for column in _VALUE)
+
+
+def _compatible(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Return whether two prints of a thing can both be true."""
+    first, second = (
+        quantity(row | {"value_text": row["value"], "value_upper_text": row["value_upper"]})
+        for row in (one, other)
+    )
+    return first.interval.overlaps(second.to(str(first.unit)).interval)
+
+
 def _figures(book: Catalog, presses: Iterable[tuple[str, Press]], edition: str) -> Figures:
     known = book.text(OBSERVATIONS)
     superseded = set(known["supersedes"])
@@ -161,15 +175,20 @@ def _figures(book: Catalog, presses: Iterable[tuple[str, Press]], edition: str) 
             old = by_id.get(row["supersedes"]) or by_id.get(row["observation_id"])
             held = by_key.setdefault(key, [])
             if old is None:
-                old = next((item for item in held if item["source_id"] == row["source_id"]), None)
-            if old is not None and all(old[column] == row[column] for column in _VALUE):
+                own = [item for item in held if item["source_id"] == row["source_id"]]
+                if any(_alike(item, row) for item in own):
+                    same += 1
+                    continue
+                # 超8000亿元 beside 8158.4亿元 is the same figure printed twice, no correction
+                old = next((item for item in own if not _compatible(item, row)), None)
+            if old is not None and _alike(old, row):
                 same += 1
                 continue
             if old is not None:
                 row["supersedes"] = old["observation_id"]
                 revised.append((old, row))
             else:
-                others = [item for item in held if any(item[c] != row[c] for c in _VALUE)]
+                others = [item for item in held if not _alike(item, row)]
                 beside += [(item, row) for item in others[:1]]
             row["observation_id"] = _free(row["observation_id"], row["source_id"], taken)
             taken.add(row["observation_id"])
@@ -282,7 +301,7 @@ def in_words(book: Catalog, made: Plan) -> Iterator[str]:
         fresh = len(found.rows) - len(found.revised) - len(found.beside)
         yield (
             f"观测值（版次 {made.edition}）：新{fresh}个，已有且相同{found.same}个，"
-            f"更正{len(found.revised)}个，与其他来源不同{len(found.beside)}个；"
+            f"更正{len(found.revised)}个，另有一值{len(found.beside)}个；"
             f"新来源{len(found.sources)}个"
         )
         yield from _pairs(book, "更正", found.revised)

@@ -438,7 +438,7 @@ class _Reader:
     def _coded(self, cell: Cell) -> str:
         """Return the code that a cell gives by code or by its exact Chinese name."""
         frame = self.codes[cell.column]
-        key = {"indicator": "indicator", "entity": "entity", "source_id": "source_id"}[cell.column]
+        key = cell.column
         known = set(frame[key]) | (self.new_sources if key == "source_id" else set())
         if cell.text in known:
             return cell.text
