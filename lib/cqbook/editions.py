@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -42,6 +43,11 @@ Say = Callable[[str], None]
 REVISIONS = "revisions"
 #: Name of an edition that was given data or parameters of its own, but no name.
 DRAFT = "draft"
+#: What makes and draws the pages; all packages are in the hash of the code.
+VERSIONS = (
+    *("altair", "duckdb", "jupyter-book", "myst-nb", "pandas", "papermill", "sphinx"),
+    *("sphinx-book-theme", "vl-convert-python"),
+)
 #: A query that found no customs detail has the digest of nothing.
 NOTHING = hashlib.sha256(b"").hexdigest()
 
@@ -484,7 +490,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
         site = render(staged, run / "out", work / "cache", say)
         edition = run / "edition"
-        _lay_out(edition, site, asked, chosen, results, code=memory.code, before=before)
+        _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
         say("5/5 发布")
         keep(root, edition, "latest" if asked.latest else asked.edition)
     target = publish(root)
@@ -551,6 +557,7 @@ def _judge(
 
 
 def _lay_out(
+    root: Path,
     edition: Path,
     site: Path,
     asked: Order,
@@ -568,13 +575,14 @@ def _lay_out(
         (edition / "notebooks" / f"{page.name}.ipynb").write_bytes(results[page.name].content)
     ignored = shutil.ignore_patterns(CUSTOMS, ".*")
     shutil.copytree(asked.data, edition / "data", ignore=ignored)
-    content = manifest(asked, chosen, results, code=code, before=before)
+    content = manifest(root, asked, chosen, results, code=code, before=before)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     for place in (edition, edition / "site"):
         (place / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def manifest(
+    root: Path,
     asked: Order,
     chosen: Iterable[Page],
     results: Mapping[str, Executed],
@@ -587,23 +595,25 @@ def manifest(
     Returns
     -------
     dict
-        ``edition``, ``compared_with``, ``code`` (one hash), ``python``, ``data`` (SHA-256 by file),
-        ``given`` (parameters that were asked for), ``pages`` (by name: notebook, parameters,
-        sha256, queries), ``figures`` and ``tables`` (by page and id: title, unit, sources, hash of
-        the data drawn), ``glued`` (texts by page and name).
+        ``edition``, ``compared_with``, ``code`` (one hash), ``versions``, ``data`` and ``book``
+        (SHA-256 by file), ``given`` (parameters that were asked for), ``pages`` (by name: notebook,
+        parameters, sha256, queries), ``figures`` and ``tables`` (by page and id: title, unit,
+        sources, hash of the data drawn), ``glued`` (texts by page and name).
     """
-    files = {
-        path.relative_to(asked.data).as_posix(): digest(path.read_bytes())
-        for path in sorted(asked.data.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(asked.data).parts)
-    }
     content: dict[str, Any] = {
         "edition": asked.edition,
         "compared_with": before,
         "code": code,
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "data": files,
+        "versions": {
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            **{name: importlib.metadata.version(name) for name in VERSIONS},
+        },
+        "data": _hashes(asked.data, sorted(asked.data.rglob("*"))),
+        "book": _hashes(
+            root,
+            [root / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
+            + sorted((root / "chapters").glob("*.*")),
+        ),
         "given": asked.own,
         "pages": {},
         "figures": {},
@@ -637,6 +647,15 @@ def manifest(
         }
         content["glued"][page.name] = glued(notebook)
     return content
+
+
+def _hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by their path below `folder`; hidden ones are no inputs."""
+    return {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in paths
+        if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)
+    }
 
 
 def _hashed(value: Any) -> str:  # noqa: ANN401 - any JSON value
