@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from cqbook import editions, execution, figures
+from cqbook import editions, execution, figures, transaction
 from cqbook.catalog import Catalog, DataError
 from cqbook.execution import ExecutionError, Page
 from cqbook.parameters import ParameterError
@@ -206,6 +206,25 @@ def test_customs_detail_is_a_chapter_where_there_is_some(spoiled):
     chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(spoiled.path)), spoiled.path)
     places = list(contents_of(chosen))
     assert places.index("customs-detail") == places.index("trade") + 1
+
+
+def test_a_build_reads_the_data_as_they_were_when_it_began(tmp_path, spoiled):
+    """What is taken in meanwhile belongs to the next; what a kill left half done is finished."""
+    (spoiled.path / "customs").mkdir()
+    (spoiled.path / "customs" / "part.parquet").write_bytes(b"rows")
+    waiting = spoiled.path / f"parks.csv{transaction.WAITING}"
+    waiting.write_bytes((spoiled.path / "parks.csv").read_bytes() + b"\n")
+    (spoiled.path / transaction.JOURNAL).write_text('["parks.csv"]', encoding="utf-8")
+    copy = editions.snapshot(spoiled.path, tmp_path / "copy")
+    assert (copy / "parks.csv").read_bytes().endswith(b"\n\n"), "the journal was rolled forward"
+    assert not list(copy.rglob(".*"))
+    transaction.replace_file(spoiled.path / "parks.csv", b"later")
+    assert (copy / "parks.csv").read_bytes() != b"later"
+    assert (copy / "customs" / "part.parquet").read_bytes() == b"rows"
+    plain = editions.snapshot(spoiled.path, tmp_path / "plain", detail=False)
+    assert not (plain / "customs").exists()
+    with pytest.raises(DataError, match=r"datapackage\.json"):
+        editions.snapshot(tmp_path, tmp_path / "none")
 
 
 def test_what_a_build_is_asked_for(tmp_path):

@@ -193,6 +193,15 @@ def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
     }
 
 
+def made_clause(book: Catalog, area: str, period: str) -> str:
+    """Return output and its new-energy part as a clause; what is not published is said once."""
+    found = made(book, area, period)
+    whole = facts.clause("产量{output}", "产量未公布", output=found["output"])
+    part = facts.clause("，其中新能源汽车{nev}", "", nev=found["nev_output"])
+    share = facts.clause("，占{share}", "", share=found["nev_output_share"])
+    return f"{whole}{part}{share}"
+
+
 def overseas(book: Catalog) -> pd.DataFrame:
     """Return today's overseas volume beside planned overseas capacity, each with its status."""
     items = []
@@ -273,10 +282,23 @@ def district_exports(book: Catalog, district: str, period: str) -> tuple[Quantit
 
 
 def latest_volume(book: Catalog, area: str, until: str) -> dict[str, str]:
-    """Return the last whole year with a volume, the volume, and its share of the nation."""
+    """Return in words the last whole year with a volume, the volume, and its share of the nation.
+
+    Three clauses for three places: ``volume_now``, ``volume_later``, ``volume_point``.
+    """
     for year in range(int(until[:4]), int(until[:4]) - 8, -1):
         volume = fact(book, unit=VOLUME, indicator="auto_exports", entity=area, period=str(year))
         if volume.known:
-            share = share_of_nation(book, area, str(year))
-            return {"volume_year": str(year), "volume": volume.zh, "share": share.zh}
-    return {"volume_year": until[:4], "volume": facts.UNPUBLISHED, "share": facts.UNPUBLISHED}
+            share = share_of_nation(book, area, str(year)).zh
+            return {
+                "volume_now": f"最近一个有公布数的年份是{year}年：{volume.zh}，占全国的{share}",
+                "volume_later": f"后来公布的全年数给了答案的一部分：{year}年重庆出口{volume.zh}，"
+                f"占全国{share}",
+                "volume_point": f"有公布数的{year}年，重庆占全国出口量的{share}",
+            }
+    none = f"到{until[:4]}年为止没有公布数"
+    return {
+        "volume_now": none,
+        "volume_later": f"重庆全年的出口量，{none}，无从验证",
+        "volume_point": f"重庆的出口量{none}",
+    }

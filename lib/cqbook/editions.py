@@ -36,7 +36,14 @@ from cqbook.execution import (
 )
 from cqbook.figures import figures_of, glued, tables_of
 from cqbook.publication import find, is_released, keep, predecessor, proper, publish
-from cqbook.transaction import dies_with_parent, exchange, replace_file, scratch
+from cqbook.transaction import (
+    dies_with_parent,
+    exchange,
+    locked,
+    recover,
+    replace_file,
+    scratch,
+)
 
 Say = Callable[[str], None]
 #: The page that tells what changed since the edition before; executed when all others are known.
@@ -237,8 +244,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
     todo = [page for page in everything if not chosen or page.name in chosen]
     with scratch(root / "_build" / "run") as run:
         # what is committed must not rest on what is not: customs detail stays out
-        plain = run / "data"
-        shutil.copytree(data, plain, ignore=shutil.ignore_patterns(CUSTOMS))
+        plain = snapshot(data, run / "data", detail=False)
         memory = _memory(root, plain)
         results = _all_or_none(root, todo, memory, say)
     changed = stale(root, results)
@@ -470,12 +476,13 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
 
     asked = asked or order(root)
     work = root / "_build"
-    say(f"1/5 检查数据（版次 {asked.edition}）")
-    book = Catalog(asked.data)
-    counts = check(book)
-    say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
-    chosen = wanted(root, pages(root, book, asked.given), asked.data)
     with scratch(work / "run") as run:
+        asked = replace(asked, data=snapshot(asked.data, run / "data"))
+        say(f"1/5 检查数据（版次 {asked.edition}）")
+        book = Catalog(asked.data)
+        counts = check(book)
+        say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
+        chosen = wanted(root, pages(root, book, asked.given), asked.data)
         memory = _memory(root, asked.data)
         say("2/5 执行各章")
         others = [page for page in chosen if page.name != REVISIONS]
@@ -495,6 +502,36 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         keep(root, edition, "latest" if asked.latest else asked.edition)
     target = publish(root)
     return target / ("latest" if asked.latest else f"v/{asked.edition}")
+
+
+def snapshot(data: Path, target: Path, *, detail: bool = True) -> Path:
+    """Copy a data directory as it is between two changes; return the copy.
+
+    A build reads its data for as long as it runs, and what is taken in meanwhile belongs to the
+    next one. The files of the customs detail never change and are linked.
+
+    Parameters
+    ----------
+    detail : bool
+        With the customs detail.
+    """
+    Catalog(data)
+    with locked(data):
+        recover(data)
+        ignored = shutil.ignore_patterns(CUSTOMS, ".*")
+        shutil.copytree(data, target, ignore=ignored)
+        if detail and (data / CUSTOMS).exists():
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(data / CUSTOMS, target / CUSTOMS, ignore=hidden, copy_function=_linked)
+    return target
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # another file system
+        shutil.copy2(source, target)
 
 
 def _revisions(

@@ -101,6 +101,11 @@ class Quantity:
         return _direction(self, "增长", "下降")
 
     @property
+    def yoy(self) -> str:
+        """The rate as a clause that can follow a level: 增长2%, or 同比未公布."""
+        return self.growth if self.growth != UNPUBLISHED else f"同比{UNPUBLISHED}"
+
+    @property
     def change(self) -> str:
         """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
         return _direction(self, "提高", "降低")
@@ -323,6 +328,13 @@ def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
     elif open_input and interval.lower == 0 and interval.upper is not None:
         interval = Interval(None, interval.upper)
     return reported.zh(interval, unit)
+
+
+def clause(text: str, otherwise: str, **parts: Quantity) -> str:
+    """Return `text` with the quantities in words, or `otherwise` if one is not published."""
+    if not all(item.known for item in parts.values()):
+        return otherwise
+    return text.format(**{name: item.zh for name, item in parts.items()})
 
 
 def share(part: Quantity, whole: Quantity) -> Quantity:

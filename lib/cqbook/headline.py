@@ -111,6 +111,21 @@ def inside(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
     }
 
 
+def clauses(book: Catalog, area: str, period: str) -> dict[str, str]:
+    """Return what the overview says of autos, as clauses that hold whatever is published."""
+    found = inside(book, area, period)
+    auto = trade.auto_exports(book, area, period)
+    share = facts.clause("，占全部出口的{share}", "", share=found["auto_in_exports"])
+    return {
+        "auto": facts.clause("汽车出口{auto}", "汽车出口额未公布", auto=auto) + share,
+        "nev": facts.clause(
+            "汽车产量里{nev}是新能源汽车",
+            "新能源汽车占汽车产量多少没有公布",
+            nev=found["nev_in_output"],
+        ),
+    }
+
+
 def years_without(book: Catalog, area: str, years: range) -> str:
     """Return the years whose total trade nobody published in yuan, in words."""
     missing_years = [f"{year}年" for year in years if not trade.level(book, area, str(year)).known]

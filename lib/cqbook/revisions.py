@@ -33,8 +33,8 @@ def summary(book: Catalog) -> dict[str, str]:
     found = book.comparison
     if found is None:
         return {
-            "compared": "此前没有同一组参数的已发布版次，本页没有可比较的",
-            "counted": "不作比较",
+            "compared": "此前没有同一组参数的已发布版次",
+            "counted": "没有可比较的",
         }
     counts = comparison.tally(found)
     parts = [
