@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 
+import customs_files as files
 import pandas as pd
 import pytest
+from conftest import ROOT
 
-from cqbook import batches, customs_analysis
-from cqbook.catalog import Catalog
+from cqbook import batches, customs, customs_analysis, execution, figures
+from cqbook.catalog import Catalog, DataError
 from cqbook.customs import Export
 from cqbook.detail import COLUMNS
+from cqbook.execution import Page
 
 #: HS codes of the vehicle list: petrol car, battery-electric car (six digits are enough for both).
 PETROL, ELECTRIC = "87032361", "87038000"
@@ -234,6 +237,46 @@ def test_advantage_against_the_nation(scope):
 def test_without_the_nation_there_is_no_advantage(scope):
     asked = scope(rows(("2024-01", PETROL, "", 80.0, 1)))
     assert customs_analysis.advantage(asked).empty
+
+
+@pytest.mark.parametrize(
+    ("currency", "year", "word"), [("EUR", "2024", "USD、CNY"), ("USD", "2024-01", "应为一年")]
+)
+def test_a_scope_that_is_none_is_refused(book, currency, year, word):
+    with pytest.raises(DataError, match=word):
+        customs_analysis.scope(book, "CN-50", currency, year)
+
+
+PARTIAL = {
+    "one month": {"ticked": files.ALL, "months": ("202403",)},
+    "no regime, no goods": {"ticked": ("month", "partner", "province")},
+    "only goods": {"ticked": ("month", "commodity", "province")},
+    "yuan": {"ticked": files.ALL, "currency": "CNY"},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", PARTIAL, ids=PARTIAL)
+def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
+    """Imports only, of two months or one; each section has something, or says that it has not."""
+    path = files.write(tmp_path, "进口.csv", files.rows(count=30, **PARTIAL[case]))
+    book = Catalog(spoiled.path)
+    export = customs.read_file(path, customs.known_codes(book))
+    batches.write(book.detail, batches.plan(book.detail, [export]))
+    parameters = {"flow": "import", "currency": export.currency}
+    page = Page("customs-detail", "customs-detail", parameters)
+    source = ROOT / "chapters" / "customs-detail.ipynb"
+    notebook = execution.execute(source, page, data=spoiled.path).notebook
+    words = figures.glued(notebook)
+    assert words["export"] == customs_analysis.ABSENT
+    assert words["import"].endswith("美元" if export.currency == "USD" else "元")
+    held = {name for name in ("partner", "regime", "commodity") if name in export.dims}
+    for name in ("partner", "regime", "commodity"):
+        assert (words[f"{name}_hhi"] != customs_analysis.ABSENT) == (name in held)
+    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figures.figures_of(notebook)}
+    assert (drawn["fig-customs-partners"] > 0) == ("partner" in held)
+    assert (drawn["fig-customs-autos"] > 0) == ("commodity" in held)
+    assert drawn["fig-customs-months"] == len(export.periods)
 
 
 def test_nothing_given_is_said_everywhere(book):

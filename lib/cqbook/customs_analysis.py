@@ -7,6 +7,7 @@ that holds most. A missing value is counted and said; it is not 0.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,7 @@ from functools import cached_property
 import pandas as pd
 
 from cqbook import measures, reported
-from cqbook.catalog import CUSTOMS, Catalog
+from cqbook.catalog import CUSTOMS, Catalog, DataError
 from cqbook.facts import DERIVED, UNPUBLISHED, Quantity, fact
 from cqbook.periods import Period
 from cqbook.reported import Interval
@@ -107,7 +108,20 @@ class Scope:
 
 
 def scope(book: Catalog, area: str, currency: str, year: str) -> Scope:
-    """Return the scope of a chapter."""
+    """Return the scope of a chapter.
+
+    Raises
+    ------
+    DataError
+        If the year is none, or the currency not one of `CURRENCIES`.
+    """
+    if not re.fullmatch(r"(19|20)\d{2}", year):
+        msg = f"period={year}：应为一年，如 2024 | expected a year such as 2024"
+        raise DataError(msg)
+    if currency not in CURRENCIES:
+        listed = "、".join(CURRENCIES)
+        msg = f"currency={currency}：应为 {listed} 之一 | expected one of {listed}"
+        raise DataError(msg)
     return Scope(book, area, currency, year)
 
 
