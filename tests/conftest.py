@@ -14,6 +14,21 @@ ROOT = Path(__file__).resolve().parents[1]
 #: The sources as scanned; beside the checkout where the project is worked on, absent elsewhere.
 SHARED = ROOT.parent / "shared"
 
+#: Start of a script that kills itself at the n-th call (its first argument) of what it counts.
+KILLED_AT = """
+import os, signal, sys
+from pathlib import Path
+count, step = 0, int(sys.argv.pop(1))
+def counted(real):
+    def call(*arguments, **named):
+        global count
+        count += 1
+        if count == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    return call
+"""
+
 
 @pytest.fixture(scope="session")
 def book() -> Catalog:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import sys
 import customs_files as files
 import duckdb
 import pytest
-from conftest import SHARED
+from conftest import KILLED_AT, SHARED
 
 from cqbook import batches, customs, transaction
 from cqbook.catalog import Catalog, DataError
@@ -424,21 +423,9 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
 
 
 KILL = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[4])
 from cqbook import batches, customs
 from cqbook.catalog import Catalog
 from cqbook.detail import Detail
-count, step = 0, int(sys.argv[3])
-def counted(real):
-    def call(*arguments, **named):
-        global count
-        count += 1
-        if count == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments, **named)
-    return call
 batches._write_part = counted(batches._write_part)
 batches.digest_of = counted(batches.digest_of)
 Path.replace = counted(Path.replace)
@@ -452,8 +439,8 @@ batches.write(store, batches.plan(store, [customs.read_file(Path(sys.argv[2]), c
 def test_a_kill_in_the_middle_of_a_write(tmp_path, codes, store, step):
     add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
     more = files.write(tmp_path, "进口.csv", OTHERS)
-    arguments = [str(store.folder), str(more), str(step), os.path.dirname(__file__)]  # noqa: PTH120
-    run = subprocess.run([sys.executable, "-c", KILL, *arguments], check=False)
+    script = [sys.executable, "-c", KILLED_AT + KILL, str(step), str(store.folder), str(more)]
+    run = subprocess.run(script, check=False)
     assert run.returncode == -signal.SIGKILL
     assert len(values(store)) == len(ROWS), "nothing is half there"
     add(store, read(more, codes))

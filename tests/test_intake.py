@@ -12,7 +12,7 @@ import sys
 import customs_files
 import openpyxl
 import pytest
-from conftest import ROOT
+from conftest import KILLED_AT, ROOT
 
 from cqbook import cli, execution, figures, intake, press, publication, transaction
 from cqbook.catalog import Catalog
@@ -121,6 +121,7 @@ def test_csv_in_the_encodings_of_excel(book, encoding):
         ({"period": "2021年上半年"}, {"period": "2021-01/2021-06"}),
         ({"period": "２０２１年３月"}, {"period": "2021-03"}),
         ({"indicator": "进出口总额"}, {"indicator": "trade_value"}),
+        ({"status": "预计", "flow": "出口"}, {"status": "estimate", "flow": "export"}),
         ({"entity": "重庆市"}, {"entity": "CN-50"}),
         ({"breakdown": "东盟"}, {"breakdown": "partner=asean"}),
         ({"breakdown": "partner=asean"}, {"breakdown": "partner=asean"}),
@@ -440,18 +441,7 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
 
 
 KILL = """
-import os, signal, sys
-from pathlib import Path
 from cqbook import cli, transaction
-count, step = 0, int(sys.argv[3])
-def counted(real):
-    def call(*arguments, **named):
-        global count
-        count += 1
-        if count == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments, **named)
-    return call
 transaction._synced = counted(transaction._synced)
 Path.replace = counted(Path.replace)
 sys.exit(cli.main(["--root", sys.argv[1], "add", sys.argv[2], "--edition", "2026-12"]))
@@ -465,7 +455,9 @@ def test_a_kill_in_the_middle_of_an_add(root, step):
     path = put(root, [TOTAL | {"source_id": "customs-2021-05"}], sources=[new])
     before = bytes_of(root)
     run = subprocess.run(
-        [sys.executable, "-c", KILL, str(root), str(path), str(step)], check=False, timeout=60
+        [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root), str(path)],
+        check=False,
+        timeout=60,
     )
     assert run.returncode == -signal.SIGKILL
     assert cli.main(["--root", str(root), "check"]) == 0, "the next command finishes or undoes it"

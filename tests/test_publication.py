@@ -11,6 +11,7 @@ import sys
 import threading
 
 import pytest
+from conftest import KILLED_AT
 
 from cqbook import publication
 from cqbook.catalog import DataError
@@ -130,18 +131,7 @@ def test_a_full_disk_releases_nothing(root, monkeypatch):
 
 
 KILL = """
-import os, signal, sys
-from pathlib import Path
-from cqbook import publication, transaction
-count, step = 0, int(sys.argv[2])
-def counted(real):
-    def call(*arguments, **named):
-        global count
-        count += 1
-        if count == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments, **named)
-    return call
+from cqbook import publication
 publication.shutil.copytree = counted(publication.shutil.copytree)
 publication.exchange = counted(publication.exchange)
 publication.tree_digest = counted(publication.tree_digest)
@@ -154,7 +144,9 @@ publication.release(Path(sys.argv[1]), "2026-11")
 def test_a_kill_in_the_middle_of_a_release(root, step):
     """Every step of release and publication: the next command works, nothing is lost."""
     publication.publish(root)
-    run = subprocess.run([sys.executable, "-c", KILL, str(root), str(step)], check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root)], check=False
+    )
     assert run.returncode in (-signal.SIGKILL, 0)
     assert run.returncode == -signal.SIGKILL or step > 6, "each step is one that can be killed"
     assert text(root, "latest", "index.html") == "first", "the site that was there is still there"

@@ -21,8 +21,10 @@ from typing import Any
 import pandas as pd
 
 from cqbook.catalog import Catalog
+from cqbook.comparison import FLOWS_ZH
 from cqbook.contracts import ID, Breach, ContractError
 from cqbook.customs import decode
+from cqbook.facts import STATUS_ZH
 from cqbook.periods import Period
 from cqbook.printed import Printed, read_printed
 from cqbook.units import SCALE_ZH, ZH, Unit, zh
@@ -38,6 +40,12 @@ LISTS = {"indicator": "indicators", "entity": "entities", "source_id": "sources"
 ROWS = 500
 #: Deterministic bytes: a document has no date of its own.
 EPOCH = datetime.datetime(2000, 1, 1)
+#: Words that are as good as the codes.
+WORDS = {
+    "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
+    "flow": {word: code for code, word in FLOWS_ZH.items()},
+    "measure": {"同比": "yoy", "占比": "share", "贡献率": "contribution_rate", "位次": "rank"},
+}
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -143,7 +151,7 @@ def read(content: bytes, name: str, book: Catalog) -> Press:
     sources = [_source(book, name, SOURCES, row, found) for row in listed]
     sources += [_source(book, name, sheet, row, found) for row in rows if _has_source(row)]
     known = {row["source_id"] for row in sources}
-    reader = _Reader(book, name, sheet, known, found, warnings)
+    reader = _Reader(book, name, sheet, known, found)
     observations = [reader.row(row) for row in rows]
     if not rows and not found:
         found.append(Breach(name, 0, "*", "", "至少一行数字", "at least one figure"))
@@ -381,7 +389,6 @@ class _Reader:
     sheet: str
     new_sources: set[str]
     found: list[Breach]
-    warnings: list[str]
 
     def __post_init__(self) -> None:
         self.columns = [field["name"] for field in self.book.fields(OBSERVATIONS)]
@@ -412,6 +419,8 @@ class _Reader:
                 self.refuse(cell(column), "非空", "a value")
         made |= {column: self._coded(cell(column)) for column in LISTS if made[column]}
         made["breakdown"] = self._breakdown(cell("breakdown"))
+        for column, words in WORDS.items():
+            made[column] = words.get(made[column], made[column])
         for column, allowed in self.enums.items():
             if made[column] and made[column] not in allowed:
                 listed = "、".join(allowed)
