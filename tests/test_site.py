@@ -289,8 +289,14 @@ def test_a_frozen_page_tells_that_there_is_a_later_edition(tab, tmp_path):
         )
     shutil.copytree(LATEST, tmp_path / "latest")
     known = {"latest": "2020-02", "released": {"2020-01": "2020-02-03"}, "drafts": []}
-    script = f"window.cqbookEditions={json.dumps(known | {'pages': ['trade']})};"
+    known |= {"pages": ["trade"], "figures": {"fig-trade-by-enterprise": "0" * 16}}
+    script = f"window.cqbookEditions={json.dumps(known)};"
     (tmp_path / "v" / "editions.js").write_text(script, encoding="utf-8")
+    tab.goto((tmp_path / "v" / "2020-01" / "chapters" / "trade.html").as_uri())
+    changed = tab.locator("#fig-trade-by-enterprise .cq-still")
+    changed.wait_for()
+    assert changed.inner_text() == "在版次2020-02中：数据有变"
+    assert tab.locator("#fig-trade-annual-flows .cq-still").inner_text().endswith("没有这张图")
     for name, target in (("trade", "chapters/trade.html"), ("parks", "index.html")):
         tab.goto((tmp_path / "v" / "2020-01" / "chapters" / f"{name}.html").as_uri())
         note = tab.locator(".cq-older")
@@ -306,6 +312,77 @@ def test_a_folder_taken_away_alone_says_nothing_wrong(tab, tmp_path):
     tab.goto((tmp_path / "alone" / "chapters" / "trade.html").as_uri())
     tab.wait_for_timeout(300)
     assert tab.locator(".cq-older").count() == 0
+
+
+def test_each_figure_has_its_tools_without_scripts_and_on_a_phone(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((LATEST / "chapters" / "trade.html").as_uri())
+    figures = page.locator("figure[data-figure]:has(.cq-chart)")
+    assert figures.count() > 5
+    for number in range(figures.count()):
+        tools = figures.nth(number).locator(".cq-tools")
+        links = tools.locator("a[download]")
+        names = [link.get_attribute("href") for link in links.all()]
+        assert [Path(name).suffix for name in names] == [
+            ".png", ".svg", ".pdf", ".csv", ".xlsx", ".json",
+        ]  # fmt: skip
+        for name in names:
+            assert (LATEST / "chapters" / name).resolve().stat().st_size > 100, name
+        tools.locator("summary").click()
+        assert "版次 " in tools.locator("dd").first.inner_text()
+        box = tools.bounding_box()
+        assert box["x"] + box["width"] <= 390
+    context.close()
+
+
+def test_the_tools_are_reached_and_used_by_keyboard(tab):
+    opened(tab, "chapters/trade.html")
+    figure = tab.locator("figure[data-figure]:has(.cq-chart)").first
+    figure.locator(".cq-permalink").focus()
+    seen = []
+    for _ in range(8):
+        seen.append(tab.evaluate("document.activeElement.textContent"))
+        tab.keyboard.press("Tab")
+    assert seen[:8] == ["链接", "PNG", "SVG", "PDF", "CSV", "Excel", "Vega-Lite", "引用"]
+    summary = figure.locator(".cq-cite summary")
+    summary.focus()
+    tab.keyboard.press("Enter")
+    assert figure.locator(".cq-cite").get_attribute("open") is not None
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.tagName") == "BUTTON"
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.textContent") == "已复制"
+    assert tab.complaints == []
+
+
+def test_the_catalogue_for_machines_keeps_its_schema_and_tells_the_truth():
+    import hashlib
+
+    import jsonschema
+
+    found = json.loads((LATEST / "figures.json").read_text(encoding="utf-8"))
+    schema = json.loads((LATEST / "figures.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
+    assert len(found["figures"]) > 50
+    for entry in found["figures"]:
+        for item in entry["files"].values():
+            content = (LATEST / item["path"]).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == item["sha256"]
+        page = (LATEST / f"{entry['page']}.html").read_text(encoding="utf-8")
+        assert f'id="{entry["id"]}"' in page
+        if entry["files"]:
+            assert f'data-hash="{entry["data"][:16]}"' in page
+
+
+def test_pages_describe_their_figures_to_machines():
+    text = (LATEST / "chapters" / "trade.html").read_text(encoding="utf-8")
+    found = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text)[1])
+    assert {item["@type"] for item in found} == {"Dataset"}
+    for item in found:
+        for file in item["distribution"]:
+            assert (LATEST / "chapters" / file["contentUrl"]).resolve().exists()
+    assert '<meta name="DC.title"' in text
 
 
 def test_the_default_book_has_no_customs_detail():

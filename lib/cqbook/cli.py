@@ -174,6 +174,20 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _cite(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.publication import exhibits, find
+
+    folder = find(root, arguments.edition)
+    entry = exhibits(folder, arguments.figure)
+    print(f"{entry['title']}（{entry['subtitle']}）")
+    for text in entry["citations"].values():
+        print(f"\n{text}")
+    print()
+    for item in entry["files"].values():
+        print(folder / "site" / item["path"])
+    return 0
+
+
 def _diff(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.comparison import in_words
     from cqbook.editions import diff
@@ -236,6 +250,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
     made = command("release", _release, "freeze an edition as built last", data=False)
     made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
+    made = command("cite", _cite, "print the citations and files of a figure", data=False)
+    made.add_argument("figure", help="its id: fig-…")
+    made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("diff", _diff, "tell what changed between two editions", data=False)
     made.add_argument("old")
     made.add_argument("new")

@@ -34,6 +34,7 @@ from cqbook.execution import (
     execute,
     execute_all,
 )
+from cqbook.exports import hashed
 from cqbook.figures import figures_of, glued, tables_of
 from cqbook.publication import find, is_released, keep, predecessor, proper, publish
 from cqbook.transaction import (
@@ -674,12 +675,12 @@ def manifest(
                 "unit": meta["unit"],
                 "status": meta["status"],
                 "sources": [item["id"] for item in meta["sources"]],
-                "data": _hashed(meta["table"]),
+                "data": hashed(meta["table"]),
             }
             for meta in figures_of(notebook)
         }
         content["tables"][page.name] = {
-            meta["id"]: {"title": meta["title"], "data": _hashed(meta["rows"])}
+            meta["id"]: {"title": meta["title"], "data": hashed(meta["rows"])}
             for meta in tables_of(notebook)
         }
         content["glued"][page.name] = glued(notebook)
@@ -693,10 +694,6 @@ def _hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
         for path in paths
         if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)
     }
-
-
-def _hashed(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return digest(json.dumps(value, ensure_ascii=False, sort_keys=True).encode())
 
 
 def compare(

@@ -20,10 +20,12 @@ from typing import Any
 
 import pandas as pd
 
+from cqbook import theme
 from cqbook.catalog import Catalog
 from cqbook.comparison import FLOWS_ZH
 from cqbook.contracts import ID, Breach, ContractError
 from cqbook.customs import decode
+from cqbook.exports import undated
 from cqbook.facts import STATUS_ZH
 from cqbook.periods import Period
 from cqbook.printed import Printed, read_printed
@@ -38,8 +40,6 @@ NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as
 BESIDE = ("title", "outlet", "published", "url")
 LISTS = {"indicator": "indicators", "entity": "entities", "source_id": "sources"}
 ROWS = 500
-#: Deterministic bytes: a document has no date of its own.
-EPOCH = datetime.datetime(2000, 1, 1)
 #: Words that are as good as the codes.
 WORDS = {
     "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
@@ -714,7 +714,7 @@ def template(book: Catalog) -> bytes:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     made = openpyxl.Workbook()
-    made.properties.created = made.properties.modified = EPOCH
+    made.properties.created = made.properties.modified = theme.EPOCH
     made.properties.creator = "cqbook"
     bold, tint = Font(bold=True), PatternFill("solid", fgColor="FFF2CC")
     lists = _lists(book)
@@ -761,20 +761,4 @@ def template(book: Catalog) -> bytes:
                 codes.cell(line, 2 * number - 1 + offset, text).number_format = "@"
     out = io.BytesIO()
     made.save(out)
-    return _undated(out.getvalue())
-
-
-def _undated(content: bytes) -> bytes:
-    """Return a ZIP with members sorted and without dates; openpyxl writes the time of saving."""
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in sorted(old.namelist()):
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                stamp = f"{EPOCH:%Y-%m-%dT%H:%M:%SZ}".encode()
-                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp, data)
-            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return undated(out.getvalue())

@@ -8,6 +8,7 @@ old one and takes its place in one step.
 from __future__ import annotations
 
 import datetime
+import difflib
 import hashlib
 import json
 import os
@@ -80,6 +81,26 @@ def find(root: Path, name: str) -> Path:
     known = "、".join([*fresh, *(item for item in frozen if item not in fresh)]) or "（无）"
     msg = f"没有版次 {name}；有：{known} | no edition {name!r}; there are: {known}"
     raise DataError(msg)
+
+
+def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
+    """Return what an edition's ``figures.json`` says of a figure.
+
+    Raises
+    ------
+    DataError
+        If the edition has no such figure; the message names the nearest.
+    """
+    path = edition / "site" / "figures.json"
+    known = {item["id"]: item for item in json.loads(path.read_text(encoding="utf-8"))["figures"]}
+    if identifier not in known:
+        near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
+        msg = (
+            f"版次中没有图 {identifier}；相近的：{near}"
+            f" | no figure {identifier!r} in this edition; near ones: {near}"
+        )
+        raise DataError(msg)
+    return known[identifier]
 
 
 def predecessor(root: Path, edition: str, given: Mapping[str, Any]) -> Path | None:
@@ -251,10 +272,20 @@ def _assemble(root: Path, target: Path) -> None:
         "released": {name: release_of(path)["released"] for name, path in frozen.items()},
         "drafts": drafts,
         "pages": sorted(manifest_of(fresh[LATEST])["pages"]) if LATEST in fresh else [],
+        "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
     script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
     for place in (target, target / "v"):
         _write(place / "editions.js", script)
+
+
+def _hashes(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the hash of the data of each figure, as short as the pages carry it."""
+    return {
+        name: entry["data"][:16]
+        for page in manifest.get("figures", {}).values()
+        for name, entry in page.items()
+    }
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ FONT = (
     "CQBook Sans SC, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
     "Microsoft YaHei, sans-serif"
 )
+
+#: Deterministic bytes: a document that is made has no date of its own.
+EPOCH = datetime.datetime(2000, 1, 1)
 
 #: Colour roles, each as (light, dark). Hues after Okabe and Ito (2008), darkened or lightened until
 #: text and marks have 4.5:1 (ink, muted) or 3:1 (marks) against the page in both modes.
@@ -104,7 +108,8 @@ def untitled(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _fonts_registered() -> bool:
+def register_fonts() -> bool:
+    """Make the committed font the one that vl-convert draws with."""
     import vl_convert
 
     vl_convert.register_font_directory(str(FONT_DIRECTORY))
@@ -118,7 +123,7 @@ def svg(spec: dict[str, Any]) -> str:
     """
     import vl_convert
 
-    _fonts_registered()
+    register_fonts()
     return vl_convert.vegalite_to_svg(spec, vl_version="6.4", time_format_locale="zh-CN")
 
 
@@ -126,6 +131,6 @@ def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
     """Return `spec` as PNG on the page colour, `scale` pixels a unit."""
     import vl_convert
 
-    _fonts_registered()
+    register_fonts()
     opaque = recolour(spec, {"transparent": colour("page")})
     return vl_convert.vegalite_to_png(opaque, vl_version="6.4", scale=scale)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -17,6 +16,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: reading editions (cite, verify) needs no lock
+    fcntl = None
 
 JOURNAL = ".cqbook-journal.json"
 #: Suffix of new contents that wait for the journal.

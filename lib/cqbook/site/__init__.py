@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import catalogues, pictures, search
+from cqbook.site import catalogues, linked, pictures, search
 from cqbook.site.nodes import ChartFigure, DataTable, skip, title_of, visit_figure, visit_table
 
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -73,5 +73,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_search_language(search.ChinesePairs)
     pictures.setup(app)
     catalogues.setup(app)
+    linked.setup(app)
     # vl-convert must not run before a fork: pages are written in one process
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -184,8 +184,8 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(FigureCatalogue))
     if not places:
         return
-    order = _reading_order(app)
-    found = [(name, node) for name in order for node in _numbered(app, name)]
+    order = reading_order(app)
+    found = [(name, node) for name in order for node in numbered(app, name)]
     for place in places:
         wanted = ChartFigure if place["kind"] == "figure" else DataTable
         figtype = "图" if place["kind"] == "figure" else "表"
@@ -198,7 +198,8 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.replace_self(nodes.raw("", html, format="html"))
 
 
-def _reading_order(app: Sphinx) -> list[str]:
+def reading_order(app: Sphinx) -> list[str]:
+    """Return the pages in the order of the contents."""
     order: list[str] = []
 
     def walk(name: str) -> None:
@@ -210,7 +211,8 @@ def _reading_order(app: Sphinx) -> list[str]:
     return order
 
 
-def _numbered(app: Sphinx, docname: str) -> list[nodes.Element]:
+def numbered(app: Sphinx, docname: str) -> list[nodes.Element]:
+    """Return the figures and tables of a page, in order."""
     tree = app.env.get_doctree(docname)
     return [node for node in tree.findall() if isinstance(node, ChartFigure | DataTable)]
 

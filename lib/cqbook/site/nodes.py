@@ -12,10 +12,15 @@ from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
 from cqbook.catalog import CUSTOMS
+from cqbook.exports import FORMATS, Exhibit, citations, hashed
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
 
 SOURCES_PAGE = "chapters/sources"
+#: What a page that is part of no edition says instead of its name.
+DRAFT = "draft"
+#: Digits of the hash of a figure's data that a page carries: enough to see a change.
+SHOWN_HASH = 16
 
 
 class ChartFigure(nodes.General, nodes.Element):
@@ -146,19 +151,46 @@ def picture(root: str, identifier: str, alt: str, size: dict[str, list[int]]) ->
     return "".join(parts)
 
 
+def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
+    """Return what can be taken away of a figure's node."""
+    return Exhibit(node["meta"], node["spec"] or {}, docname, edition or DRAFT)
+
+
+STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
+
+
+def toolbar(exhibit: Exhibit, root: str) -> str:
+    """Return the figure's tools: plain links and texts, that serve without scripts too."""
+    place = f"{root}{FIGURES}/{exhibit.id}"
+    links = "".join(
+        f'<a href="{place}.{form}" download>{name}</a>' for form, name in FORMATS.items()
+    )
+    texts = "".join(
+        f"<dt>{STYLES[style]}</dt><dd>{escape(text)}</dd>"
+        for style, text in citations(exhibit).items()
+    )
+    return (
+        f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.meta["title"])}">'
+        f'<a class="cq-permalink" href="#{exhibit.id}">链接</a>{links}'
+        f'<details class="cq-cite"><summary>引用</summary><dl>{texts}</dl></details></div>'
+    )
+
+
 def visit_figure(self: SphinxTranslator, node: Element) -> None:
     """Write a figure whole: title, pictures, note, source line, data."""
     meta = node["meta"]
     root = _root(self)
     self.body.append(
         f'<figure class="cq-figure" id="{node["ids"][0]}"'
-        f' data-figure="{escape(meta["id"])}" data-root="{root}">'
+        f' data-figure="{escape(meta["id"])}" data-root="{root}"'
+        f' data-hash="{hashed(meta["table"])[:SHOWN_HASH]}">'
     )
     _heading(self, node)
     if node["spec"] is None:
         self.body.append('<p class="cq-gap">没有已公布的数据可画；留空，不以推测补上。</p>')
     else:
-        size = pictures.publish(self.builder.app, meta["id"], node["spec"])
+        shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
+        size = pictures.publish(self.builder.app, shown)
         drawn = picture(root, meta["id"], meta["alt"], size)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
     self.body.append("<figcaption>")
@@ -171,6 +203,8 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
             '<details class="cq-data"><summary>图中数据</summary>'
             f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
         )
+    if node["spec"] is not None:
+        self.body.append(toolbar(shown, root))
     self.body.append("</figcaption></figure>")
     raise nodes.SkipNode
 

@@ -7,11 +7,11 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
 from cqbook import theme
+from cqbook.exports import FORMATS, Exhibit, hashed, made
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
 
@@ -53,14 +53,26 @@ def size_of(svg: str) -> list[int]:
     return [round(float(match[1])), round(float(match[2]))]
 
 
-def publish(app: Sphinx, identifier: str, spec: dict[str, Any]) -> dict[str, list[int]]:
-    """Write the pictures and the specification of one figure below the site's root.
+def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
+    """Return the figure as a file to take away, from the cache if it was ever made."""
+    content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
+    kept = cache / f"{hashed(content)}.{form}"
+    if not kept.exists():
+        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
+        part.write_bytes(made(exhibit, form))
+        part.replace(kept)
+    return kept.read_bytes()
+
+
+def publish(app: Sphinx, exhibit: Exhibit) -> dict[str, list[int]]:
+    """Write the pictures, the files to take away and the specification of one figure.
 
     Returns
     -------
     dict of str to list of int
         ``wide`` and ``narrow``: width and height in px.
     """
+    identifier, spec = exhibit.id, exhibit.spec
     cache = cache_directory(app)
     target = Path(app.outdir) / FIGURES
     target.mkdir(parents=True, exist_ok=True)
@@ -79,6 +91,8 @@ def publish(app: Sphinx, identifier: str, spec: dict[str, Any]) -> dict[str, lis
     }
     call = f"cqbook.show({script_text(identifier)},{script_text(plain)});\n"
     (target / f"{identifier}.js").write_text(call, encoding="utf-8")
+    for form in FORMATS:
+        (target / f"{identifier}.{form}").write_bytes(exported(exhibit, form, cache))
     return size
 
 

@@ -102,6 +102,49 @@
     });
   }
 
+  /* From latest/ a permalink leads to the same figure in the frozen edition. */
+  function permalinks(foot, own) {
+    var page = foot.dataset.page + ".html", base = foot.dataset.root;
+    var inside = new URL(base + "../" + own + "/", location.href).pathname === new URL(base || ".", location.href).pathname;
+    document.querySelectorAll(".cq-permalink").forEach(function (link) {
+      var hash = link.getAttribute("href").replace(/^.*#/, "#");
+      link.href = inside ? hash : base + "../v/" + own + "/" + page + hash;
+    });
+  }
+
+  /* In an older edition each figure says whether it is still the same in the latest one. */
+  function tellFigures(known) {
+    document.querySelectorAll("figure[data-hash]").forEach(function (figure) {
+      var now = known.figures[figure.dataset.figure], note = document.createElement("p");
+      note.className = "cq-still";
+      note.textContent = "在版次" + known.latest + "中：" +
+        (now === undefined ? "没有这张图" : now === figure.dataset.hash ? "数据未变" : "数据有变");
+      var caption = figure.querySelector("figcaption");
+      if (caption) caption.appendChild(note);
+    });
+  }
+
+  /* Without scripts the texts can be selected; with them each has a button. */
+  function copyButtons() {
+    document.querySelectorAll(".cq-cite dd").forEach(function (text) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "复制";
+      button.addEventListener("click", function () {
+        var words = text.firstChild.textContent, box = document.createElement("textarea");
+        box.value = words;
+        document.body.appendChild(box);
+        box.select();
+        /* works from file:// too, where the clipboard of navigator is not there */
+        var done = document.execCommand("copy");
+        box.remove();
+        button.textContent = done ? "已复制" : "请手动选取";
+        button.focus();
+      });
+      text.appendChild(button);
+    });
+  }
+
   /* A frozen page can't know of later editions; a script outside its folder tells it. */
   function tellEdition() {
     var foot = document.querySelector(".cq-edition");
@@ -109,7 +152,10 @@
     var root = foot.dataset.root + "../";
     load(root + "editions.js").then(function () {
       var known = window.cqbookEditions, own = foot.dataset.edition;
-      if (!known || !known.latest || own === known.latest) return;
+      if (!known || !known.latest) return;
+      if (known.released[own]) permalinks(foot, own);
+      if (own === known.latest) return;
+      tellFigures(known);
       var note = document.createElement("p");
       note.className = "cq-older";
       var day = known.released[own];
@@ -135,6 +181,7 @@
     watchTheme();
     filterTables();
     tellEdition();
+    copyButtons();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -1,0 +1,150 @@
+"""A figure as files: the same bytes, its identity and source inside, nothing that runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from conftest import ROOT
+
+from cqbook import execution, exports, figures
+from cqbook.exports import Exhibit
+
+
+def exhibit(name="trade", place=1, **changes):
+    notebook = execution.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
+    drawn = [out["data"] for out in figures.outputs(notebook) if figures.FIGURE_MIME in out["data"]]
+    spec = json.loads(json.dumps(drawn[place][figures.FIGURE_MIME]))
+    return Exhibit(spec["usermeta"] | changes, spec, f"chapters/{name}", "2026-11")
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return exhibit()
+
+
+@pytest.mark.parametrize("form", exports.FORMATS)
+def test_the_same_figure_gives_the_same_bytes(form):
+    first = exports.made(exhibit(place=0), form)
+    assert exports.made(exhibit(place=1), form) != first
+    assert exports.made(exhibit(place=0), form) == first
+
+
+def test_every_picture_carries_title_source_edition_and_id(shown):
+    text = re.sub(r"<[^>]+>", "", exports.card(shown))
+    for word in (shown.meta["title"], "数据来源", "版次 2026-11", shown.id):
+        assert word in text
+
+
+def test_the_identity_is_inside_each_picture(shown):
+    from PIL import Image
+    from pypdf import PdfReader
+
+    packed = json.loads(Image.open(io.BytesIO(exports.png(shown))).text["cqbook"])
+    assert packed == shown.identity
+    assert packed["data"] == exports.hashed(shown.meta["table"])
+    facts = PdfReader(io.BytesIO(exports.pdf(shown))).metadata
+    assert json.loads(facts["/cqbook"]) == shown.identity
+    svg = exports.svg(shown).decode()
+    import html
+
+    packed = re.search(r"<metadata>(.*?)</metadata>", svg)[1]
+    assert json.loads(html.unescape(packed)) == shown.identity
+    assert json.loads(exports.vega(shown))["usermeta"]["data"] == shown.data_hash
+
+
+def test_an_svg_brings_every_glyph_that_it_shows(shown):
+    import base64
+
+    from fontTools.ttLib import TTFont
+
+    svg = exports.svg(shown).decode()
+    faces = re.findall(r"font-weight:(\d+);src:url\(data:font/woff;base64,([^)]+)\)", svg)
+    assert [weight for weight, _ in faces] == ["400", "700"]
+    glyphs = set(TTFont(io.BytesIO(base64.b64decode(faces[0][1]))).getBestCmap())
+    plain = re.sub(r"<(style|metadata|title|desc)>.*?</\1>", "", svg, flags=re.S)
+    shown_text = "".join(re.findall(r">([^<]+)<", plain))
+    assert {ord(char) for char in shown_text if not char.isspace()} <= glyphs | set(range(32))
+    assert len(svg) < 200_000
+    assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]+"', "", svg)
+
+
+def test_data_are_numbers_with_units_and_sources(shown):
+    text = exports.as_csv(shown).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == len(shown.meta["table"]["rows"])
+    assert [float(row["数值"]) for row in rows] == [3841.9]
+    assert rows[0]["单位"] == shown.meta["unit"]
+    assert rows[0]["来源"]
+    book = openpyxl.load_workbook(io.BytesIO(exports.xlsx(shown)))
+    assert book.sheetnames == ["数据", "说明"]
+    assert book["数据"]["C2"].value == 3841.9
+    assert book["数据"]["C2"].data_type == "n"
+    about = {row[0].value: row[1].value for row in book["说明"].iter_rows()}
+    assert about["版次"] == "2026-11"
+    assert about["编号"] == shown.id
+    assert about["来源"].startswith("数据来源")
+
+
+@pytest.mark.parametrize("evil", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "=HYPERLINK(1)"])
+def test_no_cell_becomes_a_formula(evil):
+    meta = exhibit().meta
+    table = json.loads(json.dumps(meta["table"]))
+    table["rows"][0][table["keys"].index("label")] = evil
+    bad = exhibit(table=table, title=evil)
+    for line in csv.reader(io.StringIO(exports.as_csv(bad).decode("utf-8-sig"))):
+        assert not any(cell.startswith(exports.FORMULA) for cell in line if not _number(cell))
+    book = openpyxl.load_workbook(io.BytesIO(exports.xlsx(bad)))
+    for sheet in book:
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def _number(cell):
+    try:
+        return bool(cell) and float(cell) is not None
+    except ValueError:
+        return False
+
+
+def test_markup_in_a_title_stays_text():
+    svg = exports.svg(exhibit(title="<script>alert(1)</script>&")).decode()
+    assert "<script" not in svg
+
+
+def test_citations_name_figure_edition_and_place(shown):
+    found = exports.citations(shown)
+    for text in found.values():
+        assert shown.id in text
+        assert "2026-11" in text
+    assert "[DS/OL]//" in found["gbt7714"]
+    assert "[引用日期]" in found["gbt7714"]
+    assert found["line"].startswith("数据来源")
+    assert found["bibtex"].count("{") == found["bibtex"].count("}")
+
+
+def test_lines_do_not_begin_with_a_stop():
+    lines = exports.wrapped("数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30)
+    assert len(lines) > 3
+    assert all(line[0] not in "，；。：" for line in lines)
+
+
+def test_every_figure_of_every_chapter_exports():
+    """Each as data and specification; the pictures are made by the build."""
+    count = 0
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        notebook = execution.Executed(path.read_bytes()).notebook
+        for out in figures.outputs(notebook):
+            if figures.FIGURE_MIME in out["data"]:
+                spec = out["data"][figures.FIGURE_MIME]
+                shown = Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", "2026-11")
+                rows = exports.rows(shown)
+                assert rows
+                plotted = shown.meta["unit"] not in ("区县",)
+                if plotted:
+                    assert any(row["value"] is not None for row in rows), shown.id
+                count += 1
+    assert count > 30
