@@ -188,6 +188,41 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _brief(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.brief import blocks_of_figures, blocks_of_markdown, docx
+    from cqbook.publication import find, is_released, manifest_of
+    from cqbook.transaction import replace_file
+
+    words = arguments.figures
+    if len(words) == 1 and words[0].endswith(".md"):
+        blocks = blocks_of_markdown(Path(words[0]).read_text(encoding="utf-8"))
+    else:
+        blocks = blocks_of_figures(words)
+    edition = find(root, arguments.edition)
+    content = docx(blocks, edition, arguments.template)
+    replace_file(arguments.output.resolve(), content)
+    print(arguments.output)
+    name = manifest_of(edition)["edition"]
+    if not is_released(root, name):
+        print(f"版次 {name} 尚未发布，重新生成后可能无从核对；先 cqbook release | not released yet")
+    return 0
+
+
+def _verify(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.verify import STANDS, as_json, verify
+
+    file = arguments.file
+    found = verify(root, file.read_bytes(), file.name, arguments.against)
+    if arguments.json:
+        print(as_json(found))
+    else:
+        for item in found:
+            print(f"{item.verdict}　{item.name}（版次 {item.edition}）　{item.detail}")
+        if not found:
+            print(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")
+    return 0 if found and all(item.verdict == STANDS for item in found) else 1
+
+
 def _diff(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.comparison import in_words
     from cqbook.editions import diff
@@ -253,6 +288,15 @@ def _parser() -> argparse.ArgumentParser:
     made = command("cite", _cite, "print the citations and files of a figure", data=False)
     made.add_argument("figure", help="its id: fig-…")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
+    made = command("brief", _brief, "write a briefing (Word) from figures or Markdown", data=False)
+    made.add_argument("figures", nargs="+", help="ids of figures, or one Markdown file")
+    made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx")
+    made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
+    made.add_argument("--template", type=Path, help="a Word document whose styles are taken")
+    made = command("verify", _verify, "tell whether a document's figures still stand", data=False)
+    made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
+    made.add_argument("--against", default="latest", help="an edition's name; default: latest")
+    made.add_argument("--json", action="store_true", help="for machines")
     made = command("diff", _diff, "tell what changed between two editions", data=False)
     made.add_argument("old")
     made.add_argument("new")

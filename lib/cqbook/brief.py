@@ -1,0 +1,304 @@
+"""A briefing in Word from figures and numbers of an edition, that can be asked later if it stands.
+
+A briefing is a list of figure ids, or a small Markdown file: ``#`` headings, paragraphs, ``-``
+items, a figure on a line of its own (``{{ fig-… }}``), and numbers in the text as keys of the
+edition (``{{ trade.total }}``). The same file next month gives the same briefing with new numbers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cqbook import theme
+from cqbook.catalog import DataError
+from cqbook.exports import AUTHOR, undated
+from cqbook.publication import exhibits, manifest_of
+
+FIGURE = re.compile(r"\{\{\s*(fig-[a-z0-9-]+)\s*\}\}")
+NUMBER = re.compile(r"\{\{\s*([a-z0-9-]+)\.([a-z][a-z0-9_]*)\s*\}\}")
+ANY = re.compile(r"\{\{(.*?)\}\}")
+#: What alternative texts and captions carry of a figure's identity.
+MARK = "{id}｜版次 {edition}｜数据 {data}"
+MARK_PATTERN = re.compile(
+    r"(?P<id>fig-[a-z0-9-]+)｜版次 (?P<edition>[\w.-]+)｜数据 (?P<data>[0-9a-f]{16})"
+)
+#: The core property that says which edition the numbers of a document are of.
+EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]+)")
+WIDTH_CM = 16.0
+#: Rows of data set below a figure; all of them are in the files of the figure.
+ROWS = 15
+TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a briefing: ``heading`` (with level), ``text``, ``item`` or ``figure``."""
+
+    kind: str
+    text: str
+    level: int = 0
+
+
+def blocks_of_figures(figures: Iterable[str]) -> list[Block]:
+    """Return a briefing that is a list of figures."""
+    return [Block("figure", name) for name in figures]
+
+
+def blocks_of_markdown(text: str) -> list[Block]:
+    """Read a briefing written as Markdown.
+
+    Raises
+    ------
+    DataError
+        If something in double braces is neither a figure nor a number; with its line.
+    """
+    found: list[Block] = []
+    open_text = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        plain = line.strip()
+        for inner in ANY.finditer(plain):
+            if not FIGURE.fullmatch(inner[0]) and not NUMBER.fullmatch(inner[0]):
+                msg = (
+                    f"第{number}行：{inner[0]} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
+                    f" | line {number}: {inner[0]} is neither a figure nor page.key"
+                )
+                raise DataError(msg)
+        figure, head = FIGURE.fullmatch(plain), re.match(r"(#{1,4})\s+(.*)", plain)
+        if not plain:
+            open_text = False
+            continue
+        if figure:
+            found.append(Block("figure", figure[1]))
+        elif FIGURE.search(plain):
+            msg = f"第{number}行：图应独占一行 | line {number}: a figure has a line of its own"
+            raise DataError(msg)
+        elif head:
+            found.append(Block("heading", head[2], len(head[1])))
+        elif plain.startswith("- "):
+            found.append(Block("item", plain[2:]))
+        elif open_text:
+            found[-1] = Block("text", found[-1].text + plain)
+            continue
+        else:
+            found.append(Block("text", plain))
+            open_text = True
+            continue
+        open_text = False
+    return found
+
+
+def number(manifest: Mapping[str, Any], page: str, key: str) -> str:
+    """Return a glued text of an edition.
+
+    Raises
+    ------
+    DataError
+        If there is none; the message names the nearest.
+    """
+    known = {
+        f"{name}.{item}": text
+        for name, items in manifest["glued"].items()
+        for item, text in items.items()
+    }
+    wanted = f"{page}.{key}"
+    if wanted not in known:
+        near = "、".join(difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)) or "无"
+        msg = (
+            f"版次 {manifest['edition']} 中没有数 {wanted}；相近的：{near}"
+            f" | no number {wanted!r} in edition {manifest['edition']}; near ones: {near}"
+        )
+        raise DataError(msg)
+    return known[wanted]
+
+
+def bookmark(page: str, key: str) -> str:
+    """Return the name of the bookmark around a number; word processors keep bookmarks."""
+    return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
+
+
+def mark(entry: Mapping[str, Any], edition: str) -> str:
+    """Return the identity of a figure as alternative texts and captions carry it."""
+    return MARK.format(id=entry["id"], edition=edition, data=entry["data"][:16])
+
+
+def docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -> bytes:
+    """Return a briefing as a Word document; the same input gives the same bytes.
+
+    Parameters
+    ----------
+    blocks : iterable of Block
+    edition : Path
+        Folder of the edition (see `publication.find`).
+    template : Path, optional
+        A document whose styles and page are taken; its text is left out.
+
+    Raises
+    ------
+    DataError
+        If a figure or a number is not in the edition.
+    """
+    import docx as word
+
+    manifest = manifest_of(edition)
+    made = word.Document(str(template) if template else None)
+    if template:
+        body = made.element.body
+        for child in list(body):
+            if not child.tag.endswith("}sectPr"):
+                body.remove(child)
+    else:
+        _house(made)
+    cited: dict[str, Mapping[str, Any]] = {}
+    writer = _Writer(made, edition, manifest, cited)
+    for block in blocks:
+        writer.write(block)
+    if cited:
+        made.add_heading("引用", level=1)
+        for entry in cited.values():
+            made.add_paragraph(entry["citations"]["gbt7714"], style="List Number")
+    facts = made.core_properties
+    facts.author = AUTHOR
+    facts.title = next((item.text for item in made.paragraphs if item.text), "")
+    facts.keywords = f"cqbook edition={manifest['edition']} {' '.join(cited)}"
+    facts.comments = ""
+    facts.created = facts.modified = theme.EPOCH
+    out = io.BytesIO()
+    made.save(out)
+    return undated(out.getvalue())
+
+
+def _house(made: Any) -> None:  # noqa: ANN401 - python-docx's document
+    """Set A4 and fonts that Word and LibreOffice have for Chinese."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    section = made.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    section.top_margin = section.bottom_margin = Cm(2.5)
+    # which Chinese: else the stops are set as in Taiwan
+    for language in made.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+    fonts = {"Normal": ("宋体", 11), "Caption": ("黑体", 10), "List Bullet": ("宋体", 11)}
+    fonts |= {"List Number": ("宋体", 10)} | {
+        f"Heading {n}": ("黑体", 18 - 2 * n) for n in (1, 2, 3)
+    }
+    for name, (chinese, size) in fonts.items():
+        style = made.styles[name]
+        style.font.name, style.font.size = "Times New Roman", Pt(size)
+        style.font.color.rgb = RGBColor(0x1F, 0x29, 0x33)
+        fonts_of = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for place in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts_of.attrib.pop(qn(f"w:{place}"), None)
+        fonts_of.set(qn("w:eastAsia"), chinese)
+
+
+@dataclass
+class _Writer:
+    """Writes blocks into a document."""
+
+    made: Any
+    edition: Path
+    manifest: Mapping[str, Any]
+    cited: dict[str, Mapping[str, Any]]
+    marks: int = 0
+
+    def write(self, block: Block) -> None:
+        if block.kind == "heading":
+            self._filled(self.made.add_heading(level=block.level), block.text)
+        elif block.kind == "text":
+            self._filled(self.made.add_paragraph(), block.text)
+        elif block.kind == "item":
+            self._filled(self.made.add_paragraph(style="List Bullet"), block.text)
+        else:
+            self._figure(block.text)
+
+    def _filled(self, paragraph: Any, text: str) -> None:  # noqa: ANN401
+        """Add a text whose numbers stand between bookmarks."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        place = 0
+        for found in NUMBER.finditer(text):
+            paragraph.add_run(text[place : found.start()])
+            value = number(self.manifest, found[1], found[2])
+            ends = [OxmlElement(f"w:bookmark{end}") for end in ("Start", "End")]
+            for end in ends:
+                end.set(qn("w:id"), str(self.marks))
+            ends[0].set(qn("w:name"), f"{bookmark(found[1], found[2])}_{self.marks}")
+            self.marks += 1
+            paragraph._p.append(ends[0])
+            paragraph.add_run(value)
+            paragraph._p.append(ends[1])
+            place = found.end()
+        paragraph.add_run(text[place:])
+
+    def _figure(self, identifier: str) -> None:
+        from docx.shared import Cm
+
+        entry = exhibits(self.edition, identifier)
+        if not entry["files"]:
+            msg = f"{identifier} 没有可画的数据 | {identifier} has nothing to draw"
+            raise DataError(msg)
+        self.cited[identifier] = entry
+        name = self.manifest["edition"]
+        self.made.add_heading(entry["title"], level=2)
+        self.made.add_paragraph(takeaway(entry))
+        picture = (self.edition / "site" / entry["files"]["png"]["path"]).read_bytes()
+        drawn = self.made.add_picture(io.BytesIO(picture), width=Cm(WIDTH_CM))
+        facts = drawn._inline.docPr
+        facts.set("name", identifier)
+        facts.set("descr", f"{entry['alt']}（{mark(entry, name)}）")
+        self._caption(f"　{entry['title']}｜{mark(entry, name)}")
+        source = "；".join(item["label"] for item in entry["sources"]) or "见图注"
+        self.made.add_paragraph(f"数据来源：{source}。单位：{entry['unit']}。")
+        self._table(entry)
+
+    def _caption(self, text: str) -> None:
+        """Add a caption with a number that Word counts."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        paragraph = self.made.add_paragraph(style="Caption")
+        paragraph.add_run("图 ")
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), " SEQ 图 \\* ARABIC ")
+        run = paragraph.add_run(str(len(self.cited)))
+        field.append(run._r)
+        paragraph._p.append(field)
+        paragraph.add_run(text)
+
+    def _table(self, entry: Mapping[str, Any]) -> None:
+        from docx.oxml import OxmlElement
+
+        rows = entry["rows"]
+        columns = [name for name in TABLE if any(row.get(name) for row in rows)]
+        table = self.made.add_table(rows=1, cols=len(columns))
+        table.style = "Table Grid" if "Table Grid" in self.made.styles else None
+        for cell, name in zip(table.rows[0].cells, columns, strict=True):
+            cell.text = TABLE[name]
+        # the heading comes again on the next page
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        for row in rows[:ROWS]:
+            for cell, name in zip(table.add_row().cells, columns, strict=True):
+                cell.text = str(row.get(name) or "")
+        if len(rows) > ROWS:
+            self.made.add_paragraph(f"（表中列{ROWS}行，全部{len(rows)}行见数据文件。）")
+
+
+def takeaway(entry: Mapping[str, Any], most: int = 3) -> str:
+    """Return a sentence of the first rows of a figure, as they are printed."""
+    parts = [
+        f"{row['group'] + '·' if row.get('group') else ''}{row['label']}：{row['full']}"
+        for row in entry["rows"]
+        if row.get("full")
+    ]
+    more = f"等{len(parts)}项" if len(parts) > most else ""
+    return f"{entry['subtitle']}。{'；'.join(parts[:most])}{more}。"

@@ -1,0 +1,263 @@
+"""Briefings in Word, and asking documents and pictures whether they still stand."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import zipfile
+
+import docx
+import pytest
+from conftest import ROOT
+from PIL import Image, ImageDraw
+from test_exports import exhibit
+
+from cqbook import brief, exports, publication, verify
+from cqbook.catalog import DataError
+
+TOTAL, SHARE = "8006.8亿元", "48%"
+
+
+def entry(shown):
+    files = {"png": {"path": f"_figures/{shown.id}.png", "sha256": "0" * 64, "bytes": 1}}
+    facts = ("title", "subtitle", "unit", "alt", "status", "sources")
+    return {name: shown.meta[name] for name in facts} | {
+        "id": shown.id,
+        "page": shown.page,
+        "permalink": shown.permalink,
+        "note": shown.meta["caption"],
+        "data": shown.data_hash,
+        "files": files,
+        "rows": exports.rows(shown),
+        "citations": exports.citations(shown),
+    }
+
+
+def edition(root, name, shown, glued, place=""):
+    """A built edition of some figures and numbers."""
+    folder = root / "_build" / f"making-{name}"
+    (folder / "site" / "_figures").mkdir(parents=True)
+    for item in shown:
+        (folder / "site" / "_figures" / f"{item.id}.png").write_bytes(exports.png(item))
+    catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
+    (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
+    manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
+    publication.keep(root, folder, place or name)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return exhibit(place=1)
+
+
+@pytest.fixture(scope="module")
+def second():
+    return exhibit(place=2)
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch, first, second):
+    monkeypatch.delenv(publication.HOME_VARIABLE, raising=False)
+    edition(tmp_path, "2026-11", [first, second], {"total": TOTAL, "share": SHARE})
+    return tmp_path
+
+
+TEXT = """# 月报
+
+进出口总值{{ trade.total }}，
+民营企业占{{ trade.share }}。
+
+- 再说一遍：{{ trade.total }}
+
+{{ FIGURE }}
+"""
+
+
+def written(root, figure, name="2026-11"):
+    blocks = brief.blocks_of_markdown(TEXT.replace("FIGURE", figure.id))
+    return brief.docx(blocks, publication.find(root, name))
+
+
+def verdicts(root, content, name="brief.docx", against="2026-11"):
+    return {item.name: item.verdict for item in verify.verify(root, content, name, against)}
+
+
+def test_markdown_is_read_in_blocks(first):
+    blocks = brief.blocks_of_markdown(TEXT.replace("FIGURE", first.id))
+    assert [block.kind for block in blocks] == ["heading", "text", "item", "figure"]
+    assert blocks[1].text == "进出口总值{{ trade.total }}，民营企业占{{ trade.share }}。"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("一\n\n{{ total }}", "第3行"),
+        ("{{ 1 + 1 }}", "第1行"),
+        ("见 {{ fig-trade-by-enterprise }}", "独占一行"),
+    ],
+)
+def test_what_is_no_figure_and_no_number_is_told_by_line(text, word):
+    with pytest.raises(DataError, match=word):
+        brief.blocks_of_markdown(text)
+
+
+def test_what_the_edition_does_not_have_is_told_with_the_nearest(root):
+    folder = publication.find(root, "2026-11")
+    for text, word in (
+        ("{{ trade.totl }}", r"trade\.total"),
+        ("{{ fig-trade-by-entrprise }}", "by-ent"),
+    ):
+        with pytest.raises(DataError, match=word):
+            brief.docx(brief.blocks_of_markdown(text), folder)
+
+
+def test_the_document_has_all_that_a_briefing_needs(root, first):
+    content = written(root, first)
+    assert content == written(root, first), "the same bytes"
+    made = docx.Document(io.BytesIO(content))
+    text = "\n".join(item.text for item in made.paragraphs)
+    assert f"进出口总值{TOTAL}，民营企业占{SHARE}。" in text
+    assert first.meta["title"] in text
+    assert "数据来源：" in text
+    assert "[DS/OL]//" in text
+    assert made.sections[0].page_width.cm == pytest.approx(21.0, abs=0.01)
+    assert len(made.tables) == 1
+    assert made.tables[0].rows[1].cells[0].text == "民营企业"
+    (shape,) = made.inline_shapes
+    assert first.meta["alt"] in shape._inline.docPr.get("descr")
+    xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+    assert re.search(r'fldSimple w:instr=" SEQ 图', xml)
+    assert xml.count("<w:bookmarkStart") == 3
+    styles = zipfile.ZipFile(io.BytesIO(content)).read("word/styles.xml").decode()
+    assert 'w:eastAsia="宋体"' in styles
+
+
+def test_a_template_lends_its_styles_and_not_its_text(root, first, tmp_path):
+    own = docx.Document()
+    own.add_paragraph("模板里的字")
+    own.styles["Normal"].font.name = "Courier New"
+    path = tmp_path / "template.docx"
+    own.save(path)
+    blocks = brief.blocks_of_figures([first.id])
+    made = docx.Document(io.BytesIO(brief.docx(blocks, publication.find(root, "2026-11"), path)))
+    assert "模板里的字" not in "".join(item.text for item in made.paragraphs)
+    assert made.styles["Normal"].font.name == "Courier New"
+
+
+def test_what_did_not_change_stands(root, first):
+    found = verdicts(root, written(root, first))
+    assert found == {
+        first.id: verify.STANDS,
+        "trade.total": verify.STANDS,
+        "trade.share": verify.STANDS,
+    }
+
+
+def test_exactly_what_changed_is_named(root, first, second):
+    content = written(root, first)
+    other = exhibit(place=1)
+    place = other.meta["table"]["keys"].index("full")
+    other.meta["table"]["rows"][0][place] = "3900亿元"
+    edition(root, "2026-12", [other, second], {"total": "8100亿元", "share": SHARE})
+    found = {item.name: item for item in verify.verify(root, content, "x.docx", "2026-12")}
+    assert found[first.id].verdict == verify.REVISED
+    assert "民营企业：3841.9亿元 → 3900亿元" in found[first.id].detail
+    assert found["trade.total"].verdict == verify.REVISED
+    assert found["trade.total"].detail == f"{TOTAL} → 8100亿元"
+    assert found["trade.share"].verdict == verify.STANDS
+    edition(root, "2027-01", [second], {"share": SHARE})
+    found = verdicts(root, content, against="2027-01")
+    assert found[first.id] == verify.REVISED
+    assert found["trade.total"] == verify.REVISED
+
+
+def test_an_edition_that_is_not_at_hand(root, first):
+    content = written(root, first)
+    shutil.rmtree(publication.built(root) / "2026-11")
+    edition(root, "2026-12", [first], {"total": TOTAL, "share": SHARE})
+    assert set(verdicts(root, content, against="2026-12").values()) == {verify.UNKNOWN}
+
+
+def edited(content, change):
+    """Change the main part of a Word file as somebody's editor would."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, change(name, data))
+    return out.getvalue()
+
+
+def test_a_number_changed_by_hand_is_seen(root, first):
+    def change(name, data):
+        return data.replace(TOTAL.encode(), "9006.8亿元".encode()) if "document" in name else data
+
+    found = verify.verify(root, edited(written(root, first), change), "x.docx", "2026-11")
+    bad = [item for item in found if item.verdict == verify.ALTERED]
+    assert {item.name for item in bad} == {"trade.total"}
+    assert "9006.8亿元" in bad[0].detail
+
+
+def test_an_edited_and_renamed_document_is_still_known(root, first):
+    made = docx.Document(io.BytesIO(written(root, first)))
+    made.paragraphs[0].insert_paragraph_before("前面加了一段")
+    made.paragraphs[2].add_run("后面加了几个字")
+    picture = made.inline_shapes[0]._inline.getparent().getparent()
+    made.add_paragraph()._p.append(picture)
+    out = io.BytesIO()
+    made.save(out)
+    found = verdicts(root, out.getvalue(), "另一个名字.docx")
+    assert set(found.values()) == {verify.STANDS}
+    assert len(found) == 3
+
+
+def repainted(picture, paint):
+    made = Image.open(io.BytesIO(picture)).convert("RGB")
+    paint(ImageDraw.Draw(made))
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_picture_that_was_painted_over_is_seen(root, first):
+    def change(name, data):
+        if not name.endswith(".png"):
+            return data
+        return repainted(data, lambda pen: pen.rectangle((200, 100, 260, 130), fill="red"))
+
+    assert verdicts(root, edited(written(root, first), change))[first.id] == verify.ALTERED
+
+
+def test_a_picture_that_was_made_smaller_is_the_same(root, first):
+    def change(name, data):
+        if not name.endswith(".png"):
+            return data
+        made = Image.open(io.BytesIO(data)).convert("RGB")
+        out = io.BytesIO()
+        made.resize((made.width // 2, made.height // 2)).save(out, "PNG")
+        return out.getvalue()
+
+    assert verdicts(root, edited(written(root, first), change))[first.id] == verify.STANDS
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_a_picture_by_itself_is_known(root, first, form):
+    content = exports.made(first, form)
+    assert verdicts(root, content, f"图.{form}") == {first.id: verify.STANDS}
+    assert verify.cited(exports.png(first), "x.png")[0].edition == "2026-11"
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.pdf", "x.png", "x.txt", "x.pptx"])
+def test_what_cannot_be_read_is_told(root, name):
+    with pytest.raises(DataError, match=r"x\."):
+        verify.verify(root, b"broken", name, "2026-11")
+
+
+def test_a_document_that_has_nothing_of_the_book(root):
+    out = io.BytesIO()
+    docx.Document().save(out)
+    assert verify.verify(root, out.getvalue(), "x.docx", "2026-11") == []
