@@ -21,7 +21,10 @@ TOTAL, SHARE = "8006.8亿元", "48%"
 
 
 def entry(shown):
-    files = {"png": {"path": f"_figures/{shown.id}.png", "sha256": "0" * 64, "bytes": 1}}
+    files = {
+        form: {"path": f"_figures/{shown.id}.{form}", "sha256": "0" * 64, "bytes": 1}
+        for form in ("png", "vl.json")
+    }
     facts = ("title", "subtitle", "unit", "alt", "status", "sources")
     return {name: shown.meta[name] for name in facts} | {
         "id": shown.id,
@@ -40,7 +43,9 @@ def edition(root, name, shown, glued, place=""):
     folder = root / "_build" / f"making-{name}"
     (folder / "site" / "_figures").mkdir(parents=True)
     for item in shown:
-        (folder / "site" / "_figures" / f"{item.id}.png").write_bytes(exports.png(item))
+        for form in ("png", "vl.json"):
+            path = folder / "site" / "_figures" / f"{item.id}.{form}"
+            path.write_bytes(exports.made(item, form))
     catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
@@ -261,3 +266,93 @@ def test_a_document_that_has_nothing_of_the_book(root):
     out = io.BytesIO()
     docx.Document().save(out)
     assert verify.verify(root, out.getvalue(), "x.docx", "2026-11") == []
+
+
+# --- PowerPoint
+
+
+def slides(root, *figures, name="2026-11"):
+    text = TEXT.replace("{{ FIGURE }}", "\n\n".join(f"{{{{ {item.id} }}}}" for item in figures))
+    return brief.pptx(brief.blocks_of_markdown(text), publication.find(root, name))
+
+
+def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
+    import pptx
+
+    made = pptx.Presentation(io.BytesIO(slides(root, first, second)))
+    assert len(made.slides) == 3
+    for slide, shown in zip(list(made.slides)[1:], (first, second), strict=True):
+        (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
+        categories = list(chart.plots[0].categories)
+        found = {
+            (series.name, label): value
+            for series in chart.plots[0].series
+            for label, value in zip(categories, series.values, strict=True)
+        }
+        rows = exports.rows(shown)
+        wanted = {(row["group"] or shown.meta["unit"], row["label"]): row["value"] for row in rows}
+        assert found == wanted
+        assert chart.value_axis.minimum_scale == 0
+        notes = slide.notes_slide.notes_text_frame.text
+        assert "数据来源" in notes
+        assert shown.id in notes
+
+
+def test_other_forms_keep_the_picture(root):
+    dots = exhibit("trade", 4)
+    assert brief.chart_form(dots.spec, entry(dots)) == ""
+    edition(root, "2026-12", [dots], {"total": TOTAL, "share": SHARE})
+    import pptx
+
+    made = pptx.Presentation(io.BytesIO(slides(root, dots, name="2026-12")))
+    assert [shape.shape_type for shape in made.slides[1].shapes].count(13) == 1
+
+
+def test_a_floor_keeps_its_word_in_a_native_chart(root):
+    flows = exhibit("trade", 0)
+    edition(root, "2026-12", [flows], {"total": TOTAL, "share": SHARE})
+    content = slides(root, flows, name="2026-12")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        chart = next(name for name in parts.namelist() if "charts/chart" in name)
+        assert "超4700亿元" in parts.read(chart).decode()
+
+
+def test_slides_are_asked_too(root, first, second):
+    content = slides(root, first)
+    found = verdicts(root, content, "x.pptx")
+    assert found == {
+        first.id: verify.STANDS,
+        "trade.total": verify.STANDS,
+        "trade.share": verify.STANDS,
+    }
+    edition(root, "2026-12", [second], {"total": "1亿元", "share": SHARE})
+    found = verdicts(root, content, "x.pptx", "2026-12")
+    assert found[first.id] == verify.REVISED
+    assert found["trade.total"] == verify.REVISED
+    assert found["trade.share"] == verify.STANDS
+
+
+OFFICE = shutil.which("soffice")
+
+
+@pytest.mark.skipif(not OFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+def test_a_document_saved_again_by_libreoffice_is_still_known(root, first, tmp_path, form):
+    import subprocess
+
+    content = written(root, first) if form == "docx" else slides(root, first)
+    path = tmp_path / f"brief.{form}"
+    path.write_bytes(content)
+    kinds = {"docx": "docx:MS Word 2007 XML", "pptx": "pptx:Impress MS PowerPoint 2007 XML"}
+    for kind, ending in ((kinds[form], form), ("pdf", "pdf")):
+        run = subprocess.run(
+            [OFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+             "--convert-to", kind, "--outdir", str(tmp_path / "out"), str(path)],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+        again = (tmp_path / "out" / f"brief.{ending}").read_bytes()
+        found = verdicts(root, again, f"brief.{ending}")
+        assert found[first.id] == verify.STANDS
+        if ending != "pdf":
+            assert found["trade.total"] == found["trade.share"] == verify.STANDS

@@ -1,4 +1,4 @@
-"""A briefing in Word from figures and numbers of an edition, that can be asked later if it stands.
+"""A briefing from figures and numbers of an edition, that can be asked later if it still stands.
 
 A briefing is a list of figure ids, or a small Markdown file: ``#`` headings, paragraphs, ``-``
 items, a figure on a line of its own (``{{ fig-… }}``), and numbers in the text as keys of the
@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -302,3 +303,256 @@ def takeaway(entry: Mapping[str, Any], most: int = 3) -> str:
     ]
     more = f"等{len(parts)}项" if len(parts) > most else ""
     return f"{entry['subtitle']}。{'；'.join(parts[:most])}{more}。"
+
+
+# --- PowerPoint
+
+#: How a text box says which numbers of the book it holds, in its name.
+NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
+NUMBER_PATTERN = re.compile(
+    r"数 (?P<page>[a-z0-9-]+)\.(?P<key>[a-z][a-z0-9_]*)＝(?P<text>[^｜]*)"
+    r"｜版次 (?P<edition>[\w.-]+)"
+)
+CHINESE_SANS = "微软雅黑"
+
+
+def pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -> bytes:
+    """Return a briefing as PowerPoint: a slide a figure, text between as slides of its own.
+
+    Bars and columns become native, editable charts with their data sheet; other forms the picture.
+    Notes hold source and citation. The same input gives the same bytes, but for the sheets inside
+    native charts.
+
+    Raises
+    ------
+    DataError
+        If a figure or a number is not in the edition.
+    """
+    import pptx as slides
+
+    manifest = manifest_of(edition)
+    made = slides.Presentation(str(template) if template else None)
+    if not template:
+        # 16:9; the default template is of another age
+        made.slide_width, made.slide_height = slides.util.Cm(33.867), slides.util.Cm(19.05)
+    cited: list[str] = []
+    heading, texts = "", []
+
+    def flush() -> None:
+        nonlocal texts, heading
+        if heading or texts:
+            _text_slide(made, heading, texts, manifest)
+        heading, texts = "", []
+
+    for block in blocks:
+        if block.kind == "heading":
+            flush()
+            heading = block.text
+        elif block.kind == "figure":
+            flush()
+            cited.append(block.text)
+            _figure_slide(made, exhibits(edition, block.text), edition, manifest["edition"])
+        else:
+            texts.append(block.text)
+    flush()
+    facts = made.core_properties
+    facts.author = AUTHOR
+    facts.keywords = f"cqbook edition={manifest['edition']} {' '.join(cited)}"
+    facts.created = facts.modified = theme.EPOCH
+    facts.last_modified_by = AUTHOR
+    out = io.BytesIO()
+    made.save(out)
+    return undated(out.getvalue())
+
+
+def _blank_slide(made: Any, title: str) -> Any:  # noqa: ANN401 - python-pptx's slide
+    """Return a new slide with only a title."""
+    layouts = made.slide_layouts
+    layout = layouts.get_by_name("Title Only") or layouts[min(5, len(layouts) - 1)]
+    slide = made.slides.add_slide(layout)
+    if slide.shapes.title is not None:
+        slide.shapes.title.text = title
+        slide.shapes.title.left, slide.shapes.title.width = made.slide_width // 20, _wide(made)
+        slide.shapes.title.top, slide.shapes.title.height = made.slide_height // 25, _part(made, 8)
+        _chinese(slide.shapes.title.text_frame, 28)
+    return slide
+
+
+def _wide(made: Any) -> int:  # noqa: ANN401
+    return made.slide_width * 9 // 10
+
+
+def _part(made: Any, of: int) -> int:  # noqa: ANN401
+    return made.slide_height // of
+
+
+def _chinese(frame: Any, size: int) -> None:  # noqa: ANN401 - python-pptx's text frame
+    """Set size and fonts, the Chinese one too."""
+    from pptx.oxml.ns import qn
+    from pptx.util import Pt
+
+    for paragraph in frame.paragraphs:
+        for run in paragraph.runs:
+            run.font.size = Pt(size)
+            facts = run._r.get_or_add_rPr()
+            facts.set("lang", "zh-CN")
+            east = facts.find(qn("a:ea"))
+            if east is None:
+                east = facts.makeelement(qn("a:ea"), {})
+                facts.append(east)
+            east.set("typeface", CHINESE_SANS)
+
+
+def _text_slide(made: Any, heading: str, texts: list[str], manifest: Mapping[str, Any]) -> None:  # noqa: ANN401
+    """Add a slide of text; the name of its box says which numbers it holds."""
+    slide = _blank_slide(made, _plain(heading, manifest)[0])
+    box = slide.shapes.add_textbox(
+        made.slide_width // 20, _part(made, 5), _wide(made), _part(made, 2)
+    )
+    box.text_frame.word_wrap = True
+    marks = []
+    for place, text in enumerate(texts):
+        plain, found = _plain(text, manifest)
+        marks += found
+        frame = box.text_frame
+        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+        paragraph.text = plain
+    _chinese(box.text_frame, 20)
+    if marks:
+        # the name: LibreOffice drops alternative texts of slides when it saves
+        box._element.nvSpPr.cNvPr.set("name", "；".join(marks))
+
+
+def _plain(text: str, manifest: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return a text with its numbers in place, and a mark for each."""
+    marks = []
+
+    def put(found: re.Match[str]) -> str:
+        value = number(manifest, found[1], found[2])
+        name = f"{found[1]}.{found[2]}"
+        marks.append(NUMBER_MARK.format(name=name, text=value, edition=manifest["edition"]))
+        return value
+
+    return NUMBER.sub(put, text), marks
+
+
+def _figure_slide(made: Any, entry: Mapping[str, Any], edition: Path, name: str) -> None:  # noqa: ANN401
+    if not entry["files"]:
+        msg = f"{entry['id']} 没有可画的数据 | {entry['id']} has nothing to draw"
+        raise DataError(msg)
+    slide = _blank_slide(made, entry["title"])
+    area = (made.slide_width // 20, _part(made, 6), _wide(made), made.slide_height * 2 // 3)
+    spec = json.loads(
+        (edition / "site" / entry["files"]["vl.json"]["path"]).read_text(encoding="utf-8")
+    )
+    form = chart_form(spec, entry)
+    if form:
+        shape = _native(slide, entry, form, area)
+        facts = shape._element.nvGraphicFramePr.cNvPr
+    else:
+        path = edition / "site" / entry["files"]["png"]["path"]
+        shape = slide.shapes.add_picture(str(path), area[0], area[1])
+        scale = min(area[2] / shape.width, area[3] / shape.height)
+        shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+        facts = shape._element.nvPicPr.cNvPr
+    facts.set("name", entry["id"])
+    facts.set("descr", f"{entry['alt']}（{mark(entry, name)}）")
+    source = "；".join(item["label"] for item in entry["sources"]) or "见图注"
+    foot = slide.shapes.add_textbox(area[0], made.slide_height * 17 // 20, area[2], _part(made, 10))
+    foot.text_frame.word_wrap = True
+    foot.text_frame.text = f"单位：{entry['unit']}。数据来源：{source}。{mark(entry, name)}"
+    _chinese(foot.text_frame, 11)
+    notes = slide.notes_slide.notes_text_frame
+    notes.text = "\n".join([takeaway(entry), f"数据来源：{source}", entry["citations"]["gbt7714"]])
+
+
+def chart_form(spec: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """Return ``bar`` or ``column`` where a native chart shows the same as the figure, else ``""``.
+
+    Bars of labels, columns of periods (with series); each label once a series, and no reach below
+    what an Office chart would draw otherwise (intervals, floors and gaps keep the picture).
+    """
+    layers = spec.get("layer") or [spec]
+    first = layers[0]
+    drawn = first.get("mark")
+    kind = drawn.get("type") if isinstance(drawn, dict) else drawn
+    if kind != "bar":
+        return ""
+    places = {axis: (first.get("encoding", {}).get(axis) or {}).get("field") for axis in ("x", "y")}
+    keys = [(row.get("group"), row["label"]) for row in entry["rows"]]
+    if len(set(keys)) != len(keys) or not any(row["value"] is not None for row in entry["rows"]):
+        return ""
+    if places["y"] == "label" and places["x"] == "value":
+        return "bar"
+    if places["x"] == "label" and places["y"] == "value":
+        return "column"
+    return ""
+
+
+def _native(slide: Any, entry: Mapping[str, Any], form: str, area: tuple[int, ...]) -> Any:  # noqa: ANN401
+    """Add a chart with its data sheet, in the colours of the house."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
+    from pptx.util import Pt
+
+    rows = entry["rows"]
+    labels = list(dict.fromkeys(row["label"] for row in rows))
+    groups = list(dict.fromkeys(row.get("group") or entry["unit"] for row in rows))
+    if form == "bar":
+        # Office draws the first category at the bottom
+        labels.reverse()
+    by_key = {(row.get("group") or entry["unit"], row["label"]): row for row in rows}
+    values = {key: row["value"] for key, row in by_key.items()}
+    data = CategoryChartData(number_format="General")
+    data.categories = labels
+    for group in groups:
+        data.add_series(group, [values.get((group, label)) for label in labels])
+    kind = XL_CHART_TYPE.BAR_CLUSTERED if form == "bar" else XL_CHART_TYPE.COLUMN_CLUSTERED
+    shape = slide.shapes.add_chart(kind, *area, data)
+    chart = shape.chart
+    chart.has_legend = len(groups) > 1
+    if chart.has_legend:
+        chart.legend.position = XL_LEGEND_POSITION.TOP
+        chart.legend.include_in_layout = False
+    chart.has_title = False
+    chart.font.size = Pt(14)
+    plot = chart.plots[0]
+    plot.gap_width = 60
+    plot.has_data_labels = True
+    plot.data_labels.number_format = "#,##0.##"
+    plot.data_labels.number_format_is_linked = False
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+    # bars begin at zero
+    chart.value_axis.minimum_scale = min([0.0, *(v for v in values.values() if v is not None)])
+    for place, series in enumerate(plot.series):
+        role = theme.SERIES[place % len(theme.SERIES)]
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = RGBColor.from_string(theme.colour(role)[1:].upper())
+        series.invert_if_negative = False
+        for index, label in enumerate(labels):
+            row = by_key.get((groups[place], label))
+            if row is None or row["value"] is None:
+                continue
+            point = series.points[index]
+            if row["status"] in PALE:
+                point.format.fill.solid()
+                point.format.fill.fore_color.rgb = RGBColor.from_string(_pale(theme.colour(role)))
+            if not PLAIN.fullmatch(row["full"] or ""):
+                # 超4700亿元 is no 4700, and an interval no number
+                point.data_label.text_frame.text = row["full"]
+                point.data_label.position = XL_LABEL_POSITION.OUTSIDE_END
+    return shape
+
+
+#: What did not happen or was not published is drawn pale, as in the book.
+PALE = ("推算", "预计", "计划", "目标")
+#: A number that a label can show without a word: the rest keeps its words.
+PLAIN = re.compile(r"[-−]?[\d.]+[^\d—]*")
+
+
+def _pale(colour: str) -> str:
+    """Return a colour mixed with white, as RRGGBB."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return "".join(f"{round(0.35 * part + 0.65 * 255):02X}" for part in parts)

@@ -189,17 +189,23 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.brief import blocks_of_figures, blocks_of_markdown, docx
+    from cqbook import brief
+    from cqbook.catalog import DataError
     from cqbook.publication import find, is_released, manifest_of
     from cqbook.transaction import replace_file
 
     words = arguments.figures
     if len(words) == 1 and words[0].endswith(".md"):
-        blocks = blocks_of_markdown(Path(words[0]).read_text(encoding="utf-8"))
+        blocks = brief.blocks_of_markdown(Path(words[0]).read_text(encoding="utf-8"))
     else:
-        blocks = blocks_of_figures(words)
+        blocks = brief.blocks_of_figures(words)
     edition = find(root, arguments.edition)
-    content = docx(blocks, edition, arguments.template)
+    writers = {".docx": brief.docx, ".pptx": brief.pptx}
+    writer = writers.get(arguments.output.suffix.lower())
+    if writer is None:
+        msg = f"-o {arguments.output}：应为 .docx 或 .pptx | expected .docx or .pptx"
+        raise DataError(msg)
+    content = writer(blocks, edition, arguments.template)
     replace_file(arguments.output.resolve(), content)
     print(arguments.output)
     name = manifest_of(edition)["edition"]
@@ -288,11 +294,11 @@ def _parser() -> argparse.ArgumentParser:
     made = command("cite", _cite, "print the citations and files of a figure", data=False)
     made.add_argument("figure", help="its id: fig-…")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
-    made = command("brief", _brief, "write a briefing (Word) from figures or Markdown", data=False)
+    made = command("brief", _brief, "write a briefing from figures or Markdown", data=False)
     made.add_argument("figures", nargs="+", help="ids of figures, or one Markdown file")
-    made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx")
+    made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx|pptx")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
-    made.add_argument("--template", type=Path, help="a Word document whose styles are taken")
+    made.add_argument("--template", type=Path, help="a document whose styles are taken")
     made = command("verify", _verify, "tell whether a document's figures still stand", data=False)
     made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
     made.add_argument("--against", default="latest", help="an edition's name; default: latest")

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cqbook.brief import EDITION_PATTERN, MARK_PATTERN, bookmark
+from cqbook.brief import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
 from cqbook.catalog import Catalog, DataError
 from cqbook.comparison import compare_observations
 from cqbook.exports import KEY
@@ -143,6 +143,7 @@ def _office(content: bytes) -> Iterator[Cited]:
                     seen[key] = item
             if edition:
                 numbers += _numbers(tree, edition["edition"])
+            numbers += _marked_numbers(tree)
     yield from seen.values()
     yield from numbers
 
@@ -206,6 +207,20 @@ def _numbers(tree: Any, edition: str) -> Iterator[Cited]:  # noqa: ANN401
             text += "".join(part.text or "" for part in node.iter(f"{W}t"))
             node = node.getnext()
         yield Cited("number", found[1], edition, text=text)
+
+
+def _marked_numbers(tree: Any) -> Iterator[Cited]:  # noqa: ANN401
+    """Yield the numbers that a slide's text box says it holds; one that is gone has no text."""
+    for node in tree.iter():
+        marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
+        if not marks:
+            continue
+        holder = node.getparent().getparent()
+        text = "".join(part.text or "" for part in holder.iter(f"{A}t"))
+        for found in marks:
+            name = bookmark(found["page"], found["key"])
+            kept = found["text"] if found["text"] in text else ""
+            yield Cited("number", name, found["edition"], text=kept)
 
 
 # --- verdicts
