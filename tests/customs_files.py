@@ -66,8 +66,12 @@ def rows(
     province: str = "50",
     seed: int = 1,
     others: tuple[str, ...] = ("01012100", "84713000"),
+    among: slice = slice(60),
 ) -> list[dict[str, str]]:
-    """Return rows with the ticked dimensions, no two with the same key, in the platform's forms."""
+    """Return rows with the ticked dimensions, no two with the same key, in the platform's forms.
+
+    `among`: which of the partners, in the order of their codes.
+    """
     pick = random.Random(seed)
     autos = {code: name for code, name in codes("hs_auto", "hs_code").items() if len(code) == 8}
     goods = sorted(autos)[:30] + list(others)
@@ -76,7 +80,7 @@ def rows(
     choices = {
         "month": list(months),
         "commodity": goods,
-        "partner": sorted(partners)[:60],
+        "partner": sorted(partners)[among],
         "regime": sorted(regimes)[:8],
         "province": [province],
     }
@@ -138,11 +142,17 @@ def write(
 
 
 def year(folder: Path, *, files: int = 100, count: int = 1000, province: str = "50") -> list[Path]:
-    """Write a year of `files` files: months × flows, further slices by seed; return the paths."""
+    """Write a year of `files` files: months × flows, further slices by partner; return the paths.
+
+    No two files have a key in common.
+    """
     made = []
+    cells = 24
+    slices = -(-files // cells)
     for number in range(files):
         flow = ("出口", "进口")[number % 2]
         month = f"2024{number // 2 % 12 + 1:02d}"
-        data = rows(months=(month,), count=count, seed=number, province=province)
+        among = slice(number // cells, None, slices)
+        data = rows(months=(month,), count=count, seed=number, province=province, among=among)
         made.append(write(folder, f"{flow}_{month}_{number:03d}.csv", data))
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -84,8 +85,6 @@ def test_an_edition_for_another_year_from_the_same_chapters(two_editions):
 
 
 def text_of(html):
-    import re
-
     return re.sub(r"<[^>]+>", "", html)
 
 
@@ -191,3 +190,83 @@ def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
     made = root / "_build" / "pages" / "some" / "chapters"
     assert {path.name for path in made.glob("*.html")} >= {"one.html", "three.html"}
     assert not (made / "two.html").exists()
+
+
+BRIEF = """# 月报
+
+{{ index.when }}，进出口总值{{ trade.total }}，民营企业{{ trade.private }}，占{{ trade.private_share }}。
+
+{{ fig-trade-by-enterprise }}
+
+{{ fig-trade-by-partner }}
+
+{{ fig-corridors-cost }}
+"""
+
+
+def correct(root, old, value):
+    """Correct one figure of the book, as its source would."""
+    import csv
+
+    path = root / "data" / "observations.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    at = {column: place for place, column in enumerate(rows[0])}
+    new = list(next(row for row in rows if row[0] == old))
+    new[0], new[at["value"]], new[at["supersedes"]] = f"{old}-r2", value, old
+    new[at["as_printed"]], new[at["edition_added"]] = f"{value}亿元", "2026-12"
+    with path.open("a", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\n").writerow(new)
+    package = root / "data" / "datapackage.json"
+    package.write_text(package.read_text("utf-8").replace('"2026.11"', '"2026.12"'), "utf-8")
+
+
+def test_from_an_edition_to_a_briefing_and_back(two_editions, tmp_path):
+    """A briefing of 2026-11; one figure corrected; 2026-12: exactly what changed is named."""
+    root = two_editions
+    figures = json.loads(page(root, "latest", "figures.json"))["figures"]
+    corridor = next(item["id"] for item in figures if item["page"] == "chapters/corridors")
+    source = tmp_path / "brief.md"
+    source.write_text(BRIEF.replace("fig-corridors-cost", corridor), encoding="utf-8")
+    for form in ("docx", "pptx"):
+        run(
+            root,
+            "brief",
+            str(source),
+            "-o",
+            str(tmp_path / f"brief.{form}"),
+            "--edition",
+            "2026-11",
+        )
+        run(root, "verify", str(tmp_path / f"brief.{form}"))
+    observed = [
+        row["observation_id"]
+        for item in figures
+        if item["id"] == "fig-trade-by-enterprise"
+        for row in item["rows"]
+        if row["label"] == "民营企业"
+    ]
+    correct(root, observed[0], "3941.9")
+    run(root, "accept")
+    run(root, "build")
+    for form in ("docx", "pptx"):
+        process = start(root, "verify", str(tmp_path / f"brief.{form}"), "--json")
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 1, err
+        found = {item["name"]: item for item in json.loads(out)}
+        revised = {name for name, item in found.items() if item["verdict"] == "已修订"}
+        # the share is printed by the source, and did not change
+        assert revised == {"fig-trade-by-enterprise", "trade.private"}
+        detail = found["fig-trade-by-enterprise"]["detail"]
+        assert "民营企业：3841.9亿元 → 3941.9亿元" in detail
+        assert "更正" in detail
+        standing = {name for name, item in found.items() if item["verdict"] == "仍然成立"}
+        assert standing == set(found) - revised
+        assert "fig-trade-by-partner" in standing
+    # the page of the old edition tells it too
+    known = json.loads(page(root, "editions.js").split("=", 1)[1].rstrip(";\n"))
+    old = page(root, "v", "2026-11", "chapters", "trade.html")
+    shown = re.search(r'data-figure="fig-trade-by-enterprise"[^>]*data-hash="(\w+)"', old)[1]
+    assert known["figures"]["fig-trade-by-enterprise"] != shown
+    same = re.search(r'data-figure="fig-trade-by-partner"[^>]*data-hash="(\w+)"', old)[1]
+    assert known["figures"]["fig-trade-by-partner"] == same

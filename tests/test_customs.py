@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import customs_files as files
 import duckdb
@@ -97,8 +100,8 @@ def test_only_what_was_ticked_appears(tmp_path, codes, ticked, said, currency):
 
 def test_both_english_spellings(tmp_path, codes):
     headings = files.EN | {"quantity_2": "Supplementary Quantity", "unit_2": "Supplementary Unit"}
-    one = read(files.write(tmp_path, "export.csv", ROWS, headings=files.EN), codes)
-    two = read(files.write(tmp_path, "exports.csv", ROWS, headings=headings), codes)
+    one = read(files.write(tmp_path, "cq_export.csv", ROWS, headings=files.EN), codes)
+    two = read(files.write(tmp_path, "cq_exports.csv", ROWS, headings=headings), codes)
     assert two.frame.drop(columns="file").equals(one.frame.drop(columns="file"))
 
 
@@ -154,6 +157,20 @@ FAULTS = {
     "bad thousands": ("出口.csv", with_cell("USD", "1,23"), {}, ["“1,23”"]),
     "bad quantity": ("出口.csv", with_cell("quantity_1", "n/a"), {}, ["第一数量", "“n/a”"]),
     "totals": ("出口.csv", with_cell("commodity", "合计"), {}, ["“合计”", "去掉合计行"]),
+    "totals by month": ("出口.csv", with_cell("month", "总计"), {}, ["数据年月", "去掉合计行"]),
+    "totals by name": (
+        "出口.csv", with_cell("commodity_name", "合计", 3), {}, ["第4行", "商品名称", "去掉合计行"],
+    ),
+    "totals by place": ("出口.csv", with_cell("province", "合计"), {}, ["注册地", "去掉合计行"]),
+    "both flows in one word": ("重庆进出口.csv", ROWS, {}, ["flow", "--flow"]),
+    "both flows, short": ("进、出口.csv", ROWS, {}, ["flow", "--flow"]),
+    "open period": ("出口.csv", NO_MONTH, {"period": "/2024"}, ["period", "“/2024”"]),
+    "no date": ("出口.csv", ROWS, {"retrieved": "上周"}, ["retrieved", "“上周”", "2025-02-01"]),
+    "full-width code": (
+        "出口.csv", with_cell("commodity", "８７０３"), {}, ["“８７０３”", "位编码"],
+    ),
+    "full-width month": ("出口.csv", with_cell("month", "20２４01"), {}, ["“20２４01”", "年月"]),
+    "full-width number": ("出口.csv", with_cell("USD", "１２３"), {}, ["列 美元", "“１２３”"]),
 }  # fmt: skip
 
 
@@ -211,8 +228,49 @@ def test_a_repeated_row_is_one_and_a_contradiction_is_refused(tmp_path, codes):
     export = read(files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]), codes)
     assert len(export.frame) == len(ROWS)
     assert any("1行与另一行相同" in text for text in export.warnings)
-    with pytest.raises(ContractError, match="同一项只有一个值"):
-        read(files.write(tmp_path, "出口2.csv", [*ROWS, ROWS[3] | {"USD": "1"}]), codes)
+    other = ROWS[3] | {"USD": "1", "quantity_1": "8,000"}
+    with pytest.raises(ContractError, match="同一项只有一个值") as caught:
+        read(files.write(tmp_path, "出口2.csv", [*ROWS, other]), codes)
+    told = {(breach.row, breach.column, breach.value) for breach in caught.value.breaches}
+    last = len(ROWS) + 1
+    assert told == {(last, "美元", "1"), (last, "第一数量", "8,000")}
+    assert f"与第4行的“{ROWS[3]['USD']}”相同" in str(caught.value)
+
+
+def test_a_file_full_of_contradictions_is_refused_quickly(tmp_path, codes):
+    made = [
+        {"month": "202401", "commodity": f"{10_000_000 + number // 2}", "USD": f"{number}"}
+        for number in range(9_000)
+    ]
+    path = files.write(tmp_path, "出口.csv", made)
+    start = time.monotonic()
+    with pytest.raises(ContractError, match="4500处"):
+        read(path, codes, entity="CN")
+    assert time.monotonic() - start < 5
+
+
+def test_a_line_of_white_space_is_blank(tmp_path, codes):
+    path = files.write(tmp_path, "出口.csv", ROWS)
+    path.write_bytes(path.read_bytes() + b"  \r\n\t\r\n")
+    assert read(path, codes).rows == len(ROWS)
+
+
+def test_a_label_is_of_the_last_month_that_has_it(tmp_path, codes):
+    made = [dict(row) for row in ROWS]
+    made.sort(key=lambda row: row["month"], reverse=True)
+    for row in made:
+        row["commodity_name"] = {"202401": "旧名", "202402": "新名"}[row["month"]]
+    # a repeated row comes before: labels must not slip against periods
+    labels = read(files.write(tmp_path, "出口.csv", [made[0], *made]), codes).labels
+    labels = labels[labels["dimension"] == "commodity"].set_index("code")
+    last = {}
+    for row in made:
+        last[row["commodity"]] = max(last.get(row["commodity"], ""), row["month"])
+    assert set(last.values()) == {"202401", "202402"}
+    for code, month in last.items():
+        found = labels.loc[code]
+        assert found["period"] == f"{month[:4]}-{month[4:]}"
+        assert found["name"] == {"202401": "旧名", "202402": "新名"}[month]
 
 
 def test_unknown_partners_warn_and_stay(tmp_path, codes):
@@ -239,9 +297,11 @@ def test_a_sidecar_says_what_the_file_does_not(tmp_path, codes):
 
 def test_recognised_by_its_heading_in_any_encoding(tmp_path):
     for form in FORMS:
-        if form["encoding"] != "utf-16":
-            content = files.write(tmp_path, "x.csv", ROWS, **form).read_bytes()
-            assert customs.recognises(content)
+        content = files.write(tmp_path, "x.csv", ROWS, **form).read_bytes()
+        assert customs.recognises(content)
+    assert customs.recognises("数据年月,商品编码,美元\r202401,0101,1\r".encode())
+    # no picture, no archive makes it stumble
+    assert not customs.recognises(b'\x89PNG\rab"c\r\n')
     assert not customs.recognises(b"indicator,period,as_printed\n")
     assert not customs.recognises(b"\x00\x01\x02")
 
@@ -327,6 +387,43 @@ def test_the_order_of_retrieval_goes_before_the_order_given(tmp_path, codes, sto
         batches.plan(store, [older])
 
 
+@pytest.mark.parametrize("gone", ["column", "figure"])
+def test_a_file_without_quantities_takes_none_away(tmp_path, codes, store, gone):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    before = values(store)
+    bare = [
+        {name: cell for name, cell in row.items() if not name.startswith(("quantity", "unit"))}
+        if gone == "column"
+        else row | {"quantity_1": "?"}
+        for row in ROWS
+    ]
+    planned = add(store, read(files.write(tmp_path, "出口2.csv", bare), codes))
+    assert (planned.new, planned.same, len(planned.revised)) == (0, len(ROWS), 0)
+    assert values(store).equals(before)
+
+
+def test_quantities_that_come_later_are_taken(tmp_path, codes, store):
+    bare = [{name: row[name] for name in row if not name.startswith("quantity")} for row in ROWS]
+    add(store, read(files.write(tmp_path, "出口1.csv", bare), codes))
+    assert values(store)["quantity_1"].isna().all()
+    add(store, read(files.write(tmp_path, "出口2.csv", ROWS), codes))
+    assert values(store)["quantity_1"].notna().all()
+
+
+def test_another_unit_is_another_quantity(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    more = with_cell("unit_1", "千克")
+    planned = add(store, read(files.write(tmp_path, "出口2.csv", more), codes))
+    (row,) = planned.revised.to_dict("records")
+    assert (row["old_unit_1"], row["unit_1"]) == ("辆", "千克")
+
+
+@pytest.mark.parametrize("name", ["export.csv", "export (1).csv", "exports_2.csv", "import.csv"])
+def test_the_name_of_a_download_says_nothing_of_trade(tmp_path, codes, name):
+    with pytest.raises(ContractError, match="flow"):
+        read(files.write(tmp_path, name, ROWS), codes)
+
+
 def test_a_value_that_was_missing_and_is_there_now(tmp_path, codes, store):
     add(store, read(files.write(tmp_path, "出口1.csv", with_cell("USD", "?")), codes))
     planned = add(store, read(files.write(tmp_path, "出口2.csv", ROWS), codes))
@@ -370,7 +467,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path, codes):
 def test_a_year_of_a_hundred_files_in_one_go(tmp_path, codes, store):
     made = files.year(tmp_path, files=100, count=200)
     planned = add(store, *(customs.read_file(path, codes) for path in made))
-    assert planned.new + planned.same + len(planned.revised) == 20_000
+    assert (planned.new, planned.same, len(planned.revised)) == (20_000, 0, 0)
     assert len(store.files) == 100
     with store.connect() as link:
         months = link.execute("SELECT count(DISTINCT period) FROM detail").fetchone()
@@ -413,6 +510,46 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
     assert there == named, "leftovers are removed"
 
 
+def test_a_write_while_another_plans_is_noticed(tmp_path, codes, store, monkeypatch):
+    one = batches.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    exports = [read(files.write(tmp_path, "出口2.csv", with_cell("USD", "5")), codes)]
+    last = batches._refuse_older
+
+    def meanwhile(*arguments):
+        batches.write(store, one)
+        last(*arguments)
+
+    monkeypatch.setattr(batches, "_refuse_older", meanwhile)
+    two = batches.plan(store, exports)
+    with pytest.raises(DataError, match="run it again"):
+        batches.write(store, two)
+    assert len(values(store)) == len(ROWS)
+
+
+def test_a_damaged_index_is_told(store):
+    store.folder.mkdir(parents=True)
+    (store.folder / "store.json").write_text('{"bat', encoding="utf-8")
+    with pytest.raises(DataError, match=r"customs/store\.json.*damaged"):
+        store.connect()
+
+
+def test_what_is_named_is_on_disk_before_the_index(tmp_path, codes, store, monkeypatch):
+    synced, real = [], os.fsync
+
+    def noted(handle):
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
+    index = next(n for n, path in enumerate(synced) if path.endswith(".cqbook-new"))
+    for part in store.index["parts"]:
+        path = store.folder / part["path"]
+        assert str(path) in synced[:index]
+        assert str(path.parent) in synced[:index]
+        assert str(store.folder) in synced[:index]
+
+
 def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
     one = batches.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
     two = batches.plan(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
@@ -445,6 +582,7 @@ def test_a_kill_in_the_middle_of_a_write(tmp_path, codes, store, step):
     assert len(values(store)) == len(ROWS), "nothing is half there"
     add(store, read(more, codes))
     assert len(values(store)) == len(ROWS) + len(OTHERS)
+    assert [*store.folder.glob("*.cqbook-new")] == [], "nothing of the killed write is left"
     assert {part["path"] for part in store.index["parts"]} == {
         str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import signal
 import subprocess
 import sys
@@ -409,6 +410,25 @@ def test_both_kinds_in_one_command(root):
     words = "\n".join(intake.in_words(Catalog(root / "data"), made))
     assert "gb18030，出口，美元，重庆市，2024-01" in words
     assert "新2个" in words
+
+
+def test_a_revision_of_customs_detail_says_what_changed(root):
+    made = customs_files.rows(count=3)
+    add(root, customs_files.write(root, "出口1.csv", made))
+    made[0] = made[0] | {"USD": "?"}
+    made[1] = made[1] | {"quantity_1": "1234567"}
+    path = customs_files.write(root, "出口2.csv", made)
+    planned = intake.plan(root, root / "data", [path], Said())
+    words = "\n".join(intake.in_words(Catalog(root / "data"), planned))
+    assert re.search(r"金额 [\d,]+ → 缺", words)
+    assert re.search(r"第一数量 [\d,]+ → 1,234,567", words)
+
+
+def test_a_file_of_lone_carriage_returns_is_told(root):
+    path = root / "old mac.csv"
+    path.write_bytes(b"a,b\r1,2\r")
+    with pytest.raises(ContractError, match="old mac"):
+        add(root, path)
 
 
 def test_the_command_line_shows_and_then_writes(root, capsys):

@@ -7,6 +7,7 @@ is in.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +28,26 @@ from cqbook.detail import (
     Detail,
     digest_of,
 )
-from cqbook.transaction import locked, replace_file
+from cqbook.transaction import locked, recover, replace_file
 
 _KEY = ", ".join(KEY)
-_SAME = " AND ".join(f"{name} IS NOT DISTINCT FROM old_{name}" for name in NUMBERS)
+UNITS = ("unit_1", "unit_2")
+#: A quantity that a file lacks, for want of the column or of a figure, says nothing against the one
+#: that is known: it is no revision.
+_SAME = (
+    "value IS NOT DISTINCT FROM old_value"
+    + "".join(
+        f" AND ({name} IS NULL OR {name} IS NOT DISTINCT FROM old_{name})"
+        for name in NUMBERS
+        if name != "value"
+    )
+    + "".join(
+        # the same number in another unit is another quantity
+        f" AND ({name} = '' OR old_{name} = '' OR {name} = old_{name})"
+        for name in UNITS
+    )
+)
+UNITS_AND_NUMBERS = (*NUMBERS, *UNITS)
 
 
 @dataclass(frozen=True)
@@ -38,9 +55,9 @@ class Plan:
     """What taking some files in would do.
 
     ``write``: rows to be added, in order. ``new``, ``same``: how many keys are new, how many rows
-    say what is known. ``revised``: one row a changed value: the key, ``old_value``, ``value``,
-    ``old_file``, ``file``. ``known``: files that are in the store already. ``base``: digest of the
-    store that this was planned on.
+    say what is known. ``revised``: one row a changed value: the key, each number and unit with
+    its ``old_``, ``old_file``, ``file``. ``known``: files that are in the store already. ``base``:
+    digest of the store that this was planned on.
     """
 
     exports: tuple[Export, ...]
@@ -58,6 +75,8 @@ def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
     Files are taken in the order of their retrieval where all of them say it, else as given: of
     two that contradict each other, the later one holds.
     """
+    # before anything is read: a store that changes meanwhile is another than the one planned on
+    base = detail.digest
     found = list(exports)
     if all(export.retrieved for export in found):
         found.sort(key=lambda export: export.retrieved)
@@ -76,8 +95,9 @@ def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
     incoming = pd.concat(frames, ignore_index=True) if frames else empty
     incoming = incoming.assign(seq=range(1, len(incoming) + 1))
     listed = ", ".join(COLUMNS)
-    old = ", ".join(f"lag({name}) OVER w AS old_{name}" for name in (*NUMBERS, "file"))
+    old = ", ".join(f"lag({name}) OVER w AS old_{name}" for name in (*UNITS_AND_NUMBERS, "file"))
     typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in TYPES.items())
+    pairs = ", ".join(f"old_{name}, {name}" for name in UNITS_AND_NUMBERS)
     with detail.connect() as link:
         link.register("incoming", incoming)
         link.execute(
@@ -91,13 +111,13 @@ def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
             f" WHERE seq > 0 AND (n = 1 OR NOT ({_SAME})) ORDER BY seq"
         ).df()
         revised = link.execute(
-            f"SELECT {_KEY}, old_value, value, old_file, file FROM compared"
+            f"SELECT {_KEY}, {pairs}, old_file, file FROM compared"
             f" WHERE seq > 0 AND n > 1 AND NOT ({_SAME}) ORDER BY seq"
         ).df()
     _refuse_older(detail, fresh.values(), revised)
     same = len(incoming) - len(write)
     new = len(write) - len(revised)
-    return Plan(tuple(fresh.values()), write, new, same, revised, tuple(known), detail.digest)
+    return Plan(tuple(fresh.values()), write, new, same, revised, tuple(known), base)
 
 
 def _refuse_other_reading(export: Export, first: dict[str, Any]) -> None:
@@ -166,6 +186,7 @@ def _clean(detail: Detail) -> None:
     for path in detail.folder.rglob("*.parquet*"):
         if path not in named:
             path.unlink()
+    recover(detail.folder)
 
 
 def _write_part(folder: Path, place: str, select: str, frame: pd.DataFrame) -> dict[str, str]:
@@ -181,6 +202,13 @@ def _write_part(folder: Path, place: str, select: str, frame: pd.DataFrame) -> d
         except duckdb.Error as error:
             path.unlink(missing_ok=True)
             raise OSError(str(error)) from error
+    # on disk before the index names it, with the folders that lead to it
+    for item in (path, *path.parents[: len(Path(place).parts)]):
+        handle = os.open(item, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     return {"path": place, "sha256": digest_of(path)}
 
 

@@ -66,13 +66,18 @@ QUANTITIES = ("quantity_1", "quantity_2")
 #: The platform gives no more rows than this, and does not say that there are more.
 LIMIT = 10_000
 MISSING = ("?", "？", "-", "")
-_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
-_MONTH = re.compile(r"((?:19|20)\d{2})-?(0[1-9]|1[0-2])")
+# [0-9], not \d: \d also matches full-width digits, which make codes that join with nothing
+_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
+_MONTH = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])")
 _TOTALS = ("合计", "总计", "总值", "total")
 _WORDS = {
     "export": re.compile(r"出口|(?<![a-z])exports?(?![a-z])"),
     "import": re.compile(r"进口|(?<![a-z])imports?(?![a-z])"),
 }
+#: 进出口, 进、出口: both flows, though 进口 does not stand in it.
+_BOTH = re.compile(r"进.?出口|出.?进口")
+#: What browsers call a download of anything says nothing of trade.
+_DOWNLOAD = re.compile(r"(ex|im)ports?[ _-]?(\(?\d*\)?)\.csv")
 SIDECAR = ("flow", "entity", "period", "retrieved")
 
 
@@ -168,9 +173,10 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
 def recognises(content: bytes) -> bool:
     """Return whether the first line has headings of the platform, in any encoding."""
     first = content[:4000]
-    for encoding in ("utf-8-sig", "gb18030"):
-        line = first.decode(encoding, errors="ignore").lstrip().split("\n", 1)[0]
-        cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        # any line end: a lone CR inside a line is an error to csv
+        lines = first.decode(encoding, errors="ignore").lstrip().splitlines()
+        cells = [cell.strip() for cell in next(csv.reader(lines[:1]), [])]
         if sum(cell in HEADINGS for cell in cells) >= 2:
             return True
     return False
@@ -179,7 +185,9 @@ def recognises(content: bytes) -> bool:
 def flow_of_name(name: str) -> str:
     """Return the flow that a file name says unmistakably, or ``""``."""
     found = [flow for flow, pattern in _WORDS.items() if pattern.search(name.lower())]
-    return found[0] if len(found) == 1 else ""
+    if len(found) != 1 or _BOTH.search(name) or _DOWNLOAD.fullmatch(name.lower()):
+        return ""
+    return found[0]
 
 
 def sidecar(path: Path) -> Said:
@@ -288,7 +296,7 @@ def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | Non
     made = _typed(frame, given, codes, currency, dims)
     sha256 = hashlib.sha256(content).hexdigest()
     made["file"] = sha256[:12]
-    made, doubled = _once(made, name)
+    once, doubled = _once(made, frame, name, headings, currency)
     warnings = [*_unknown(frame, name, codes), *_totals(frame, name)]
     if doubled:
         warnings.append(
@@ -304,7 +312,7 @@ def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | Non
         dims,
         len(rows),
         given.retrieved,
-        made,
+        once,
         _labels(frame, made["period"]),
         tuple(warnings),
     )
@@ -328,7 +336,8 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
             ]
         )
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = [row for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -439,16 +448,19 @@ def _given(
             )
         )
     retrieved = one("retrieved", said.retrieved, beside.retrieved)
+    if retrieved and _kind(retrieved) not in ("day", "month"):
+        # files are put in order by it
+        breaches.append(
+            Breach(
+                name, 0, "retrieved", retrieved, "日期，如 2025-02-01", "a date such as 2025-02-01"
+            )
+        )
     return Said(flow, entity, period, retrieved), breaches
 
 
 def _bad_period(name: str, period: str) -> Iterator[Breach]:
-    try:
-        if period:
-            Period.parse(period)
-            return
-    except ValueError:
-        pass
+    if _kind(period) not in ("", "open"):
+        return
     yield Breach(
         name,
         0,
@@ -461,6 +473,14 @@ def _bad_period(name: str, period: str) -> Iterator[Breach]:
     )
 
 
+def _kind(text: str) -> str:
+    """Return the kind of a period; ``""`` where the text is none."""
+    try:
+        return Period.parse(text).kind
+    except ValueError:
+        return ""
+
+
 def _bad_cells(
     frame: pd.DataFrame, name: str, headings: Mapping[str, str], codes: Codes, currency: str
 ) -> Iterator[Breach]:
@@ -468,20 +488,19 @@ def _bad_cells(
         for index in frame.index[failed]:
             yield Breach(name, index + 1, headings[column], frame.at[index, column], zh, en)
 
-    if "month" in frame:
-        bad = ~frame["month"].str.fullmatch(_MONTH)
-        yield from where("month", bad, "年月，如 202401", "a month such as 202401")
     totals = pd.Series(False, index=frame.index)
-    for column in DIMENSIONS:
-        if column in frame:
-            totals |= frame[column].str.lower().isin(_TOTALS)
-    first = next((column for column in DIMENSIONS if column in frame), None)
-    if first:
-        yield from where(first, totals, "明细行；请去掉合计行", "a detail row; remove totals")
+    for column in headings:
+        # each such row once, by the first cell that says so
+        said = ~totals & frame[column].str.lower().isin(_TOTALS)
+        yield from where(column, said, "明细行；请去掉合计行", "a detail row; remove totals")
+        totals |= said
+    if "month" in frame:
+        bad = ~totals & ~frame["month"].str.fullmatch(_MONTH)
+        yield from where("month", bad, "年月，如 202401", "a month such as 202401")
     if "commodity" in frame:
-        digits = frame["commodity"].str.fullmatch(r"\d+")
+        digits = frame["commodity"].str.fullmatch("[0-9]+")
         size = frame["commodity"].str.len()
-        short = digits & size.isin([1, 3, 5, 7])
+        short = ~totals & digits & size.isin([1, 3, 5, 7])
         yield from where(
             "commodity",
             short,
@@ -491,13 +510,13 @@ def _bad_cells(
         )
         bad = ~totals & ~short & ~(digits & size.isin([2, 4, 6, 8]))
         yield from where("commodity", bad, "2、4、6或8位编码", "a code of 2, 4, 6 or 8 digits")
-    for column, form in (("partner", r"\d{3}"), ("regime", r"\d{2}")):
+    for column, form in (("partner", "[0-9]{3}"), ("regime", "[0-9]{2}")):
         if column in frame:
             bad = ~totals & ~frame[column].str.fullmatch(form)
             places = form[-2]
             yield from where(column, bad, f"{places}位编码", f"a code of {places} digits")
     if "province" in frame:
-        bad = ~frame["province"].isin(codes.provinces)
+        bad = ~totals & ~frame["province"].isin(codes.provinces)
         yield from where("province", bad, "已知的注册地编码", "a known code of 注册地")
     for column in (currency, *QUANTITIES):
         if column in frame:
@@ -537,22 +556,39 @@ def _typed(
     return pd.DataFrame(made, index=frame.index)
 
 
-def _once(made: pd.DataFrame, name: str) -> tuple[pd.DataFrame, int]:
-    """Return the rows with repeated ones once; refuse the same key with another value."""
+def _once(
+    made: pd.DataFrame, frame: pd.DataFrame, name: str, headings: Mapping[str, str], currency: str
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows with repeated ones once; refuse the same key with another value.
+
+    The refusal names both rows, and the cells in which they differ, as printed in `frame`.
+    """
+    key = list(KEY)
     unique = made.drop_duplicates()
-    clash = unique[unique.duplicated(list(KEY), keep=False)]
-    if len(clash):
-        groups = clash.groupby(list(KEY), sort=False)["value"].agg(list)
+    again = unique.index[unique.duplicated(key)]
+    if len(again):
+        rows = pd.Series(unique.index, index=unique.index)
+        firsts = rows.groupby([unique[column] for column in key]).transform("first")
+        columns = {"value": currency} | {item: item for item in ("unit_1", "unit_2", *QUANTITIES)}
         breaches = []
-        for key, values in groups.items():
-            first = clash.index[(clash[list(KEY)] == list(key)).all(axis=1)][0]
-            what = "/".join(part for part in key if part)
-            shown = "、".join(map(str, values))
-            breaches.append(
-                Breach(name, first + 1, what, shown, "同一项只有一个值", "one value for one thing")
-            )
+        for index in again:
+            first = firsts[index]
+            what = "/".join(part for part in unique.loc[index, key] if part)
+            for column, held in columns.items():
+                if held not in frame or _equal(made.at[index, column], made.at[first, column]):
+                    continue
+                value = frame.at[first, held]
+                zh = f"与第{first + 1}行的“{value}”相同（同一项只有一个值：{what}）"
+                en = f"{value!r} as in row {first + 1} (one value for one thing: {what})"
+                breaches.append(
+                    Breach(name, index + 1, headings[held], frame.at[index, held], zh, en)
+                )
         raise ContractError(breaches)
     return unique.reset_index(drop=True), len(made) - len(unique)
+
+
+def _equal(one: str | float, other: str | float) -> bool:
+    return one == other or (pd.isna(one) and pd.isna(other))
 
 
 def _unknown(frame: pd.DataFrame, name: str, codes: Codes) -> Iterator[str]:
@@ -591,7 +627,7 @@ def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
                 "dimension": dimension,
                 "code": frame[dimension],
                 "name": frame[f"{dimension}_name"],
-                "period": periods.max(),
+                "period": periods,
             }
         )
         for dimension in DIMENSIONS
@@ -601,4 +637,5 @@ def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
     if not found:
         return pd.DataFrame(columns=columns, dtype=str)
     labels = pd.concat(found, ignore_index=True)
-    return labels[labels["name"].ne("")].drop_duplicates(["dimension", "code"], keep="last")
+    named = labels[labels["name"].ne("")].sort_values("period", kind="stable")
+    return named.drop_duplicates(["dimension", "code"], keep="last")

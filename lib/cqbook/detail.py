@@ -61,7 +61,12 @@ class Detail:
         path = self.folder / INDEX
         if not path.exists():
             return {"batch": 0, "files": [], "parts": []}
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            place = f"{CUSTOMS}/{INDEX}"
+            msg = f"海关明细的索引 {place} 已损坏 | the index {place} is damaged ({error})"
+            raise DataError(msg) from error
 
     @property
     def files(self) -> pd.DataFrame:
@@ -101,9 +106,10 @@ class Detail:
             f"CREATE VIEW detail AS SELECT * FROM vintages QUALIFY row_number() OVER"
             f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) = 1"
         )
-        # names drift between years: the last one heard stands for the code
+        # names drift between years: the last one heard stands for the code; of two heard for the
+        # same period always the same one
         link.execute(
-            "CREATE VIEW labels AS SELECT dimension, code, arg_max(name, period) AS name"
+            "CREATE VIEW labels AS SELECT dimension, code, arg_max(name, (period, name)) AS name"
             " FROM labelled GROUP BY dimension, code"
         )
         return link

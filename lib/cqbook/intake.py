@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -290,7 +291,7 @@ def in_words(book: Catalog, made: Plan) -> Iterator[str]:
             thing = " ".join(
                 row[name] for name in ("flow", "period", "commodity", "partner", "regime")
             )
-            yield f"  修订 {' '.join(thing.split())}：{row['old_value']:,.0f} → {row['value']:,.0f}"
+            yield f"  修订 {' '.join(thing.split())}：{_changes(row)}"
         yield from _more(len(rows))
     for name, read in made.presses:
         periods = sorted(set(read.observations["period"]))
@@ -308,6 +309,24 @@ def in_words(book: Catalog, made: Plan) -> Iterator[str]:
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
             yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def _changes(row: dict[str, Any]) -> str:
+    """Return what a revision of customs detail changes, old → new; what is missing says so."""
+
+    def shown(cell: object) -> str:
+        if isinstance(cell, str):
+            return cell or "缺"
+        return "缺" if cell != cell else f"{cell:,.0f}"
+
+    names = {"value": "金额", "quantity_1": "第一数量", "quantity_2": "第二数量"}
+    names |= {"unit_1": "第一单位", "unit_2": "第二单位"}
+    moves = [
+        f"{word} {shown(row[f'old_{name}'])} → {shown(row[name])}"
+        for name, word in names.items()
+        if shown(row[f"old_{name}"]) != shown(row[name])
+    ]
+    return "，".join(moves)
 
 
 def _more(count: int) -> Iterator[str]:

@@ -102,8 +102,9 @@ def recognises(content: bytes, name: str) -> bool:
         return True
     first = content[:2000]
     for encoding in ("utf-8-sig", "gb18030"):
-        line = first.decode(encoding, errors="ignore").lstrip().split("\n", 1)[0]
-        cells = {cell.strip() for cell in next(csv.reader([line]), [])}
+        # any line end: a lone CR inside a line is an error to csv
+        lines = first.decode(encoding, errors="ignore").lstrip().splitlines()
+        cells = {cell.strip() for cell in next(csv.reader(lines[:1]), [])}
         if {"indicator", "period"} <= cells or {"indicator", "as_printed"} <= cells:
             return True
     return False
