@@ -298,6 +298,14 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
         assert shown.id in notes
 
 
+def test_slides_are_the_same_bytes_a_second_later(root, first):
+    import time
+
+    content = slides(root, first)
+    time.sleep(2.1)
+    assert slides(root, first) == content
+
+
 def test_other_forms_keep_the_picture(root):
     dots = exhibit("trade", 4)
     assert brief.chart_form(dots.spec, entry(dots)) == ""

@@ -194,7 +194,8 @@ def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
 
 BRIEF = """# 月报
 
-{{ index.when }}，进出口总值{{ trade.total }}，民营企业{{ trade.private }}，占{{ trade.private_share }}。
+{{ index.when }}，进出口总值{{ trade.total }}，
+民营企业{{ trade.private }}，占{{ trade.private_share }}。
 
 {{ fig-trade-by-enterprise }}
 

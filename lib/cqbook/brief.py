@@ -320,8 +320,7 @@ def pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -
     """Return a briefing as PowerPoint: a slide a figure, text between as slides of its own.
 
     Bars and columns become native, editable charts with their data sheet; other forms the picture.
-    Notes hold source and citation. The same input gives the same bytes, but for the sheets inside
-    native charts.
+    Notes hold source and citation. The same input gives the same bytes.
 
     Raises
     ------

@@ -378,6 +378,9 @@ def undated(content: bytes) -> bytes:
     ):
         for name in sorted(old.namelist(), key=lambda item: (item != "[Content_Types].xml", item)):
             data = old.read(name)
+            if name.endswith(".xlsx"):
+                # the data sheet inside a native chart
+                data = undated(data)
             if name == "docProps/core.xml":
                 stamp = f"{theme.EPOCH:%Y-%m-%dT%H:%M:%SZ}".encode()
                 data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp, data)
