@@ -322,7 +322,12 @@ def test_a_floor_keeps_its_word_in_a_native_chart(root):
     content = slides(root, flows, name="2026-12")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         chart = next(name for name in parts.namelist() if "charts/chart" in name)
-        assert "超4700亿元" in parts.read(chart).decode()
+        xml = parts.read(chart).decode()
+    assert "超4700亿元" in xml
+    assert "2024（未公布）" in xml, "a gap says so"
+    for series in re.findall(r"<c:ser>.*?</c:ser>", xml, re.S):
+        rest = re.sub(r"<c:dLbl>.*?</c:dLbl>", "", series, flags=re.S)
+        assert '<c:showVal val="1"/>' in rest, "the other points keep their numbers"
 
 
 def test_slides_are_asked_too(root, first, second):

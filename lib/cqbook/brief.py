@@ -504,7 +504,9 @@ def _native(slide: Any, entry: Mapping[str, Any], form: str, area: tuple[int, ..
     by_key = {(row.get("group") or entry["unit"], row["label"]): row for row in rows}
     values = {key: row["value"] for key, row in by_key.items()}
     data = CategoryChartData(number_format="General")
-    data.categories = labels
+    # a gap is published as a gap
+    known = {label for (_, label), value in values.items() if value is not None}
+    data.categories = [label if label in known else f"{label}（未公布）" for label in labels]
     for group in groups:
         data.add_series(group, [values.get((group, label)) for label in labels])
     kind = XL_CHART_TYPE.BAR_CLUSTERED if form == "bar" else XL_CHART_TYPE.COLUMN_CLUSTERED
@@ -518,9 +520,6 @@ def _native(slide: Any, entry: Mapping[str, Any], form: str, area: tuple[int, ..
     chart.font.size = Pt(14)
     plot = chart.plots[0]
     plot.gap_width = 60
-    plot.has_data_labels = True
-    plot.data_labels.number_format = "#,##0.##"
-    plot.data_labels.number_format_is_linked = False
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     # bars begin at zero
@@ -530,6 +529,11 @@ def _native(slide: Any, entry: Mapping[str, Any], form: str, area: tuple[int, ..
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = RGBColor.from_string(theme.colour(role)[1:].upper())
         series.invert_if_negative = False
+        # of the series, not of the plot: a label of a point's own would put out the others
+        series.data_labels.show_value = True
+        series.data_labels.number_format = "#,##0.##"
+        series.data_labels.number_format_is_linked = False
+        series.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
         for index, label in enumerate(labels):
             row = by_key.get((groups[place], label))
             if row is None or row["value"] is None:
