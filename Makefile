@@ -13,7 +13,8 @@ NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
 
-test: lint unit nbval site
+# the book first: the tests of whole builds begin from what it has drawn
+test: lint book unit nbval site
 
 check: $(VENV)/.ready
 	$(BIN)/cqbook check
@@ -28,8 +29,7 @@ unit: $(VENV)/.ready
 nbval: $(VENV)/.ready
 	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
 
-site: $(VENV)/.ready browser
-	$(BIN)/cqbook build
+site: browser book
 	$(BIN)/pytest -m site -rs
 
 serve: $(VENV)/.ready
