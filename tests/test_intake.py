@@ -114,6 +114,8 @@ def test_csv_in_the_encodings_of_excel(book, encoding):
         ({"period": 2021}, {"period": "2021"}),
         ({"period": 202103}, {"period": "2021-03"}),
         ({"period": "2021年"}, {"period": "2021"}),
+        ({"period": "2021/3"}, {"period": "2021-03"}),
+        ({"period": "2021-3"}, {"period": "2021-03"}),
         ({"period": "2021年3月"}, {"period": "2021-03"}),
         ({"period": "2021年1—5月"}, {"period": "2021-01/2021-05"}),
         ({"period": "2021年1-5月"}, {"period": "2021-01/2021-05"}),
@@ -182,6 +184,8 @@ REFUSED = {
     "unknown entity": (refused({"entity": "CN-05"}), ["“CN-05”", "cell D2"]),
     "unknown source": (refused({"source_id": "trade-2222"}), ["“trade-2222”", "trade-2022"]),
     "bad period": (refused({"period": "去年"}), ["“去年”", "2022-01/2022-09"]),
+    "period short of a digit": (refused({"period": 20213}), ["“20213”", "cell E2"]),
+    "month that is none": (refused({"period": "2021年13月"}), ["2021年13月"]),
     "unclear figure": (refused({"as_printed": "约三成"}), ["“约三成”", "cell H2"]),
     "grouping": (refused({"as_printed": "1,23亿元"}), ["“1,23亿元”"]),
     "value unlike print": (

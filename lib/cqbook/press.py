@@ -654,8 +654,9 @@ def _period(plain: str) -> str:
     first = re.fullmatch(r"前(\d{1,2})个?月", rest)
     if first:
         return f"{year[1]}-01/{year[1]}-{int(first[1]):02d}"
-    month = re.fullmatch(r"[-/.]?(\d{1,2})月?(?:份)?", rest)
-    return f"{year[1]}-{int(month[1]):02d}" if month else ""
+    # 202103, 2021-3, 2021年3月; not 20213, of which nobody knows what is missing
+    month = re.fullmatch(r"(\d{2})|[-/.](\d{1,2})|(\d{1,2})月(?:份)?", rest)
+    return f"{year[1]}-{int(month[1] or month[2] or month[3]):02d}" if month else ""
 
 
 # --- the template
