@@ -298,6 +298,54 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
         assert shown.id in notes
 
 
+def test_lines_are_native_over_their_days_and_say_their_last_number(root):
+    drawn = (exhibit("auto-exports", place) for place in range(9))
+    months = next(item for item in drawn if item.id == "fig-auto-exports-months")
+    edition(root, "2026-12", [months], {"total": TOTAL, "share": SHARE})
+    import openpyxl
+    import pptx
+
+    made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
+    (chart,) = [shape.chart for shape in made.slides[1].shapes if shape.has_chart]
+    rows = exports.rows(months)
+    drawn = {
+        series.name: [value for value in series.values if value is not None]
+        for series in chart.plots[0].series
+    }
+    for group, values in drawn.items():
+        known = [row["value"] for row in rows if row["group"] == group and row["value"] is not None]
+        assert values == known, group
+        last = [row["full"] for row in rows if row["group"] == group and row["value"] is not None]
+        assert last[-1] in chart._chartSpace.xml
+    book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+    assert brief.MARK_PATTERN.search(book.properties.description)["id"] == months.id
+    assert book["说明"]["B1"].value == months.meta["title"]
+    # the cells that Office charts hold what the chart shows, over days
+    sheet = book.worksheets[0]
+    assert sheet["A2"].is_date
+    assert [sheet.cell(1, 2 + place).value for place in range(len(drawn))] == list(drawn)
+
+
+def test_a_template_gives_its_master_to_the_slides(root, first, tmp_path):
+    import pptx
+
+    template = pptx.Presentation()
+    template.slide_width, template.slide_height = pptx.util.Cm(30), pptx.util.Cm(20)
+    template.slide_master.name = "机关模板"
+    template.slides.add_slide(template.slide_layouts[0])
+    path = tmp_path / "office.pptx"
+    template.save(path)
+    blocks = brief.blocks_of_figures([first.id])
+    content = brief.pptx(blocks, publication.find(root, "2026-11"), path)
+    made = pptx.Presentation(io.BytesIO(content))
+    assert (made.slide_width, made.slide_height) == (pptx.util.Cm(30), pptx.util.Cm(20))
+    assert len(made.slides) == 1, "the template's own slides are left out"
+    for shape in made.slides[0].shapes:
+        assert shape.left + shape.width <= made.slide_width
+        assert shape.top + shape.height <= made.slide_height
+    assert verdicts(root, content, "x.pptx")[first.id] == verify.STANDS
+
+
 def test_slides_are_the_same_bytes_a_second_later(root, first):
     import time
 

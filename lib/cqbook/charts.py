@@ -373,49 +373,6 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     return Drawing(_finish(alt.layer(bar, arrow, dot, number), height), rows, alt_text)
 
 
-def stack(rows: pd.DataFrame) -> Drawing:
-    """Draw one bar a ``label``, split by ``group`` into shares of the whole, each part labelled.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        A point frame whose values are percent; parts of one label should sum to 100.
-    """
-    rows = rows.copy()
-    rows["label"] = rows["label"].map(wrap)
-    rows["order"] = rows.groupby("label", sort=False).cumcount()
-    rows["right"] = rows.groupby("label", sort=False)["value"].cumsum()
-    rows["left"] = rows["right"] - rows["value"]
-    rows["middle"] = (rows["left"] + rows["right"]) / 2
-    rows["part"] = rows["group"] + "\n" + rows["text"]
-    base = alt.Chart(_values(rows, [*_DRAWN, "left", "right", "middle", "part"]))
-    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
-    top = max(100.0, float(rows["right"].max()))
-    scale = alt.Scale(domain=[0, top])
-    colour = _series_colour(rows)
-    colour.legend = alt.Legend(orient="top", columns=3, symbolType="square")
-    several = rows["label"].nunique() > 1
-    bar = base.mark_bar(size=40, stroke=theme.colour("page"), strokeWidth=1.5).encode(
-        y=y,
-        x=alt.X("left", type="quantitative", scale=scale, axis=None, title=None),
-        x2="right",
-        color=colour,
-        tooltip=_tooltip(rows),
-    )
-    number = (
-        base.transform_filter("datum.value >= 9")
-        .mark_text(color=theme.colour("page"), fontSize=11, lineBreak="\n")
-        .encode(
-            y=y,
-            x=alt.X("middle", type="quantitative", scale=scale),
-            text=alt.Text("text", type="nominal"),
-        )
-    )
-    height = 54 * rows["label"].nunique() + (0 if several else 10)
-    alt_text = f"构成图：{_listing(rows)}。"
-    return Drawing(_finish(alt.layer(bar, number), height), rows, alt_text)
-
-
 def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing:
     """Draw a table of marks: which column meets which row, the cell's ``text`` inside the mark.
 
