@@ -35,8 +35,9 @@ site: browser book
 serve: $(VENV)/.ready
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
 
-bench: $(VENV)/.ready
+bench: book
 	$(BIN)/python benchmarks/rebuild.py
+	$(BIN)/python benchmarks/exports.py
 
 browser:
 	sh tests/browser.sh

@@ -58,6 +58,24 @@ def test_the_site_holds_latest_drafts_and_released(root):
     assert sorted(left) == [".cqbook-lock", "editions", "html"]
 
 
+def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
+    figure = f'{publication.PERMALINK}#fig-a">链接</a>'
+    made(root, "2026-11", figure, place="latest")
+    for name in ("index.html", "chapters/trade.html"):
+        place = root / "_build" / "editions" / "latest" / "site" / name
+        place.write_text(figure, encoding="utf-8")
+    publication.publish(root)
+    assert text(root, "latest", "index.html") == figure, "a draft has no frozen page yet"
+    publication.release(root, "2026-11")
+    for name, way in (
+        ("index.html", "../v/2026-11/index.html"),
+        ("chapters/trade.html", "../../v/2026-11/chapters/trade.html"),
+    ):
+        assert f'href="{way}#fig-a"' in text(root, "latest", name)
+        assert (root / "_build" / "html" / "latest" / name).parent.joinpath(way).exists()
+        assert text(root, "v", "2026-11", name) == figure, "a frozen page never changes"
+
+
 def test_without_a_latest_edition_the_door_leads_to_what_there_is(tmp_path):
     made(tmp_path, "2022", "of 2022")
     publication.publish(tmp_path)

@@ -14,7 +14,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,13 @@ MARK_PATTERN = re.compile(
 )
 #: The core property that says which edition the numbers of a document are of.
 EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]+)")
+#: How a slide's text box (in its name) and the end of a Word document (in print) say which numbers
+#: of the book they hold: paper and PDF lose the bookmarks.
+NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
+NUMBER_PATTERN = re.compile(
+    r"数 (?P<page>[a-z0-9-]+)\.(?P<key>[a-z][a-z0-9_]*)＝(?P<text>[^｜]*)"
+    r"｜版次 (?P<edition>[\w.-]+)"
+)
 WIDTH_CM = 16.0
 #: Rows of data set below a figure; all of them are in the files of the figure.
 ROWS = 15
@@ -125,6 +132,11 @@ def bookmark(page: str, key: str) -> str:
     return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
 
 
+def number_mark(name: str, text: str, manifest: Mapping[str, Any]) -> str:
+    """Return the identity of a number as the name of a text box or print carries it."""
+    return NUMBER_MARK.format(name=name, text=text, edition=manifest["edition"])
+
+
 def mark(entry: Mapping[str, Any], edition: str) -> str:
     """Return the identity of a figure as alternative texts and captions carry it."""
     return MARK.format(id=entry["id"], edition=edition, data=entry["data"][:16])
@@ -165,6 +177,9 @@ def docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -
         made.add_heading("引用", level=1)
         for entry in cited.values():
             made.add_paragraph(entry["citations"]["gbt7714"], style="List Number")
+    if writer.numbers:
+        made.add_heading("文中数字", level=1)
+        made.add_paragraph("；".join(writer.numbers))
     facts = made.core_properties
     facts.author = AUTHOR
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
@@ -211,6 +226,7 @@ class _Writer:
     manifest: Mapping[str, Any]
     cited: dict[str, Mapping[str, Any]]
     marks: int = 0
+    numbers: dict[str, None] = field(default_factory=dict)
 
     def write(self, block: Block) -> None:
         if block.kind == "heading":
@@ -231,6 +247,7 @@ class _Writer:
         for found in NUMBER.finditer(text):
             paragraph.add_run(text[place : found.start()])
             value = number(self.manifest, found[1], found[2])
+            self.numbers[number_mark(f"{found[1]}.{found[2]}", value, self.manifest)] = None
             ends = [OxmlElement(f"w:bookmark{end}") for end in ("Start", "End")]
             for end in ends:
                 end.set(qn("w:id"), str(self.marks))
@@ -270,11 +287,11 @@ class _Writer:
 
         paragraph = self.made.add_paragraph(style="Caption")
         paragraph.add_run("图 ")
-        field = OxmlElement("w:fldSimple")
-        field.set(qn("w:instr"), " SEQ 图 \\* ARABIC ")
+        counter = OxmlElement("w:fldSimple")
+        counter.set(qn("w:instr"), " SEQ 图 \\* ARABIC ")
         run = paragraph.add_run(str(len(self.cited)))
-        field.append(run._r)
-        paragraph._p.append(field)
+        counter.append(run._r)
+        paragraph._p.append(counter)
         paragraph.add_run(text)
 
     def _table(self, entry: Mapping[str, Any]) -> None:
@@ -308,12 +325,6 @@ def takeaway(entry: Mapping[str, Any], most: int = 3) -> str:
 
 # --- PowerPoint
 
-#: How a text box says which numbers of the book it holds, in its name.
-NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
-NUMBER_PATTERN = re.compile(
-    r"数 (?P<page>[a-z0-9-]+)\.(?P<key>[a-z][a-z0-9_]*)＝(?P<text>[^｜]*)"
-    r"｜版次 (?P<edition>[\w.-]+)"
-)
 CHINESE_SANS = "微软雅黑"
 
 
@@ -434,8 +445,7 @@ def _plain(text: str, manifest: Mapping[str, Any]) -> tuple[str, list[str]]:
 
     def put(found: re.Match[str]) -> str:
         value = number(manifest, found[1], found[2])
-        name = f"{found[1]}.{found[2]}"
-        marks.append(NUMBER_MARK.format(name=name, text=value, edition=manifest["edition"]))
+        marks.append(number_mark(f"{found[1]}.{found[2]}", value, manifest))
         return value
 
     return NUMBER.sub(put, text), marks

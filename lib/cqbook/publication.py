@@ -29,6 +29,9 @@ NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 #: Names that the site uses for itself, and that of an edition without one.
 RESERVED = (LATEST, "draft")
 
+#: How a figure's permalink begins; on its own page it goes on with the anchor.
+PERMALINK = '<a class="cq-permalink" href="'
+
 REDIRECT = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>重庆开放型经济分析</title>
 <meta http-equiv="refresh" content="0; url={target}"></head>
@@ -261,6 +264,8 @@ def _assemble(root: Path, target: Path) -> None:
             raise DataError(msg)
         shutil.rmtree(target / "v" / name, ignore_errors=True)
         shutil.copytree(path / "site", target / "v" / name)
+    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] in frozen:
+        _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST])["edition"])
     (target / "v").mkdir(exist_ok=True)
     drafts = [name for name in fresh if name != LATEST and name not in frozen]
     front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
@@ -277,6 +282,17 @@ def _assemble(root: Path, target: Path) -> None:
     script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
     for place in (target, target / "v"):
         _write(place / "editions.js", script)
+
+
+def _lead_to_frozen(site: Path, name: str) -> None:
+    """Make the permalinks of the latest site plain links into the frozen edition that it is."""
+    for page in sorted(site.rglob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        inside = page.relative_to(site)
+        way = "../" * len(inside.parts) + f"v/{name}/{inside.as_posix()}"
+        found = text.replace(f"{PERMALINK}#", f"{PERMALINK}{way}#")
+        if found != text:
+            page.write_text(found, encoding="utf-8")
 
 
 def _hashes(manifest: dict[str, Any]) -> dict[str, str]:

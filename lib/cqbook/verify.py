@@ -122,6 +122,11 @@ def _pdf(content: bytes) -> Iterator[Cited]:
     plain = re.sub(r"\s+", "", text)
     for found in re.finditer(MARK_PATTERN.pattern.replace(" ", ""), plain):
         yield Cited("figure", found["id"], found["edition"], found["data"])
+    for found in re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain):
+        # once in the list at the end: the text itself must say it too
+        kept = found["text"] if plain.count(found["text"]) > 1 else ""
+        name = bookmark(found["page"], found["key"])
+        yield Cited("number", name, found["edition"], text=kept)
 
 
 def _office(content: bytes) -> Iterator[Cited]:
@@ -270,7 +275,8 @@ def _judge_number(then: Path, now: Path, item: Cited) -> Verdict:
     name, text = _keys(then).get(item.name, ("", ""))
     if not name:
         return Verdict("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
-    if item.text != text:
+    # a page of a PDF knows no spaces
+    if re.sub(r"\s", "", item.text) != re.sub(r"\s", "", text):
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
         return Verdict("number", name, item.edition, ALTERED, detail)
     _, new = _keys(now).get(item.name, ("", ""))

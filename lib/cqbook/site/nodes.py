@@ -13,6 +13,7 @@ from sphinx.util.osutil import relative_uri
 
 from cqbook.catalog import CUSTOMS
 from cqbook.exports import FORMATS, Exhibit, citations, hashed
+from cqbook.publication import PERMALINK
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
 
@@ -171,7 +172,7 @@ def toolbar(exhibit: Exhibit, root: str) -> str:
     )
     return (
         f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.meta["title"])}">'
-        f'<a class="cq-permalink" href="#{exhibit.id}">链接</a>{links}'
+        f'{PERMALINK}#{exhibit.id}">链接</a>{links}'
         f'<details class="cq-cite"><summary>引用</summary><dl>{texts}</dl></details></div>'
     )
 

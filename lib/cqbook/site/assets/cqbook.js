@@ -102,16 +102,6 @@
     });
   }
 
-  /* From latest/ a permalink leads to the same figure in the frozen edition. */
-  function permalinks(foot, own) {
-    var page = foot.dataset.page + ".html", base = foot.dataset.root;
-    var inside = new URL(base + "../" + own + "/", location.href).pathname === new URL(base || ".", location.href).pathname;
-    document.querySelectorAll(".cq-permalink").forEach(function (link) {
-      var hash = link.getAttribute("href").replace(/^.*#/, "#");
-      link.href = inside ? hash : base + "../v/" + own + "/" + page + hash;
-    });
-  }
-
   /* In an older edition each figure says whether it is still the same in the latest one. */
   function tellFigures(known) {
     document.querySelectorAll("figure[data-hash]").forEach(function (figure) {
@@ -153,7 +143,6 @@
     load(root + "editions.js").then(function () {
       var known = window.cqbookEditions, own = foot.dataset.edition;
       if (!known || !known.latest) return;
-      if (known.released[own]) permalinks(foot, own);
       if (own === known.latest) return;
       tellFigures(known);
       var note = document.createElement("p");
