@@ -38,6 +38,7 @@ serve: $(VENV)/.ready
 bench: book
 	$(BIN)/python benchmarks/rebuild.py
 	$(BIN)/python benchmarks/exports.py
+	$(BIN)/python benchmarks/reading.py
 
 browser:
 	sh tests/browser.sh

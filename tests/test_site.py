@@ -193,10 +193,10 @@ def searched(tab, query: str) -> None:
 )
 def test_search_finds_chinese(tab, query, page):
     searched(tab, query)
-    tab.wait_for_selector("#search-results ul.search li a", timeout=10000)
+    tab.wait_for_selector("#search-results .cq-found > li > a", timeout=10000)
     found = [
         link.get_attribute("href").split("?")[0].split("#")[0]
-        for link in tab.query_selector_all("#search-results ul.search li a")
+        for link in tab.query_selector_all("#search-results .cq-found > li > a")
     ]
     assert page in found[:6], found[:8]
     assert tab.foreign == []
@@ -206,7 +206,7 @@ def test_search_finds_nothing_where_nothing_is(tab):
     searched(tab, "量子霸权")
     tab.wait_for_function("document.querySelector('#search-results p')")
     tab.wait_for_timeout(300)
-    assert not tab.query_selector_all("#search-results ul.search li a")
+    assert not tab.query_selector_all("#search-results .cq-found > li > a")
 
 
 def test_wide_tables_become_cards_on_a_phone(tab):

@@ -91,7 +91,12 @@ class SourceList(SphinxDirective):
         if row["url"].startswith(("http://", "https://")):
             detail += _link("原文", row["url"])
         entry += detail
+        entry += Users(source=row["source_id"])
         return entry
+
+
+class Users(nodes.General, nodes.Element):
+    """Place of the figures and tables that rest on a source; filled when pages are resolved."""
 
 
 class DataCatalogue(SphinxDirective):
@@ -188,14 +193,36 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     found = [(name, node) for name in order for node in numbered(app, name)]
     for place in places:
         wanted = ChartFigure if place["kind"] == "figure" else DataTable
-        figtype = "图" if place["kind"] == "figure" else "表"
         items = [
-            _entry(app, docname, name, node, figtype)
-            for name, node in found
-            if isinstance(node, wanted)
+            _entry(app, docname, name, node) for name, node in found if isinstance(node, wanted)
         ]
         html = f'<ul class="cq-catalogue">{"".join(items)}</ul>'
         place.replace_self(nodes.raw("", html, format="html"))
+
+
+def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Name below each source the figures and tables that rest on it: the way back."""
+    places = list(doctree.findall(Users))
+    if not places:
+        return
+    users: dict[str, list[str]] = {}
+    for name in reading_order(app):
+        for node in numbered(app, name):
+            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
+            title = escape(node["meta"]["title"])
+            link = f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
+            for item in node["meta"]["sources"]:
+                users.setdefault(item["id"], []).append(link)
+    for place in places:
+        links = users.get(place["source"], [])
+        html = f'<p class="cq-users">用于：{"、".join(links)}</p>' if links else ""
+        place.replace_self(nodes.raw("", html, format="html"))
+
+
+def _label(app: Sphinx, docname: str, node: nodes.Element) -> str:
+    kind, word = ("figure", "图") if isinstance(node, ChartFigure) else ("table", "表")
+    number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
+    return f"{word} {'.'.join(map(str, number))}" if number else ""
 
 
 def reading_order(app: Sphinx) -> list[str]:
@@ -217,14 +244,12 @@ def numbered(app: Sphinx, docname: str) -> list[nodes.Element]:
     return [node for node in tree.findall() if isinstance(node, ChartFigure | DataTable)]
 
 
-def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element, word: str) -> str:
+def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
     meta = node["meta"]
-    kind = "figure" if isinstance(node, ChartFigure) else "table"
-    number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
-    label = f"{word} {'.'.join(map(str, number))}" if number else ""
+    label = _label(app, docname, node)
     uri = f"{app.builder.get_relative_uri(here, docname)}#{node['ids'][0]}"
     thumb = ""
-    if kind == "figure" and node["spec"] is not None:
+    if isinstance(node, ChartFigure) and node["spec"] is not None:
         root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
         thumb = "".join(
             f'<img class="cq-{mode}" src="{root}_figures/{meta["id"]}.narrow{suffix}.svg" '
@@ -241,9 +266,11 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_config_value("cqbook_data_dir", "", "env", types=[str])
     app.add_node(FigureCatalogue)
+    app.add_node(Users)
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)
     app.add_directive("listing", Listing)
     app.add_directive("figure-catalogue", FigureList)
     app.connect("doctree-resolved", fill_catalogue)
+    app.connect("doctree-resolved", fill_users)

@@ -85,19 +85,24 @@ def source_anchor(source_id: str) -> str:
     return f"src-{source_id}".replace(".", "-").replace("_", "-").lower()
 
 
-def _cell(translator: SphinxTranslator, key: str, text: str) -> str:
+def _cell(translator: SphinxTranslator, key: str, text: str, labels: dict[str, str]) -> str:
     if key == "source_id" and text:
         page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
-        return "；".join(_source_link(page, part, part) for part in text.split(";"))
+        parts = text.split(";")
+        return "；".join(_source_link(page, part, labels.get(part, part)) for part in parts)
     if key == "observation_id":
         return "<br>".join(f"<code>{escape(part)}</code>" for part in text.split(";"))
     return escape(text) if text else "—"
 
 
 def _rows(
-    translator: SphinxTranslator, content: dict[str, Any], numeric: tuple[str, ...] = ()
+    translator: SphinxTranslator,
+    content: dict[str, Any],
+    sources: list[dict[str, str]],
+    numeric: tuple[str, ...] = (),
 ) -> str:
     keys = content["keys"]
+    labels = {item["id"]: item["label"] for item in sources}
     head = "".join(
         f'<th scope="col"{_class(key in numeric)}>{escape(name)}</th>'
         for key, name in zip(keys, content["columns"], strict=True)
@@ -106,7 +111,7 @@ def _rows(
         "<tr>"
         + "".join(
             f'<td{_class(key in numeric, cell)} data-label="{escape(name)}">'
-            f"<span>{_cell(translator, key, cell)}</span></td>"
+            f"<span>{_cell(translator, key, cell, labels)}</span></td>"
             for key, name, cell in zip(keys, content["columns"], row, strict=True)
         )
         + "</tr>"
@@ -199,7 +204,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta))
     if meta["table"]["rows"]:
-        rows = _rows(self, meta["table"], ("full", "range"))
+        rows = _rows(self, meta["table"], meta["sources"], ("full", "range"))
         self.body.append(
             '<details class="cq-data"><summary>图中数据</summary>'
             f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
@@ -217,7 +222,7 @@ def visit_table(self: SphinxTranslator, node: Element) -> None:
     self.body.append(f'<figure class="cq-figure cq-tabular" id="{node["ids"][0]}"{search}>')
     _heading(self, node)
     if meta["rows"]:
-        rows = _rows(self, meta, tuple(meta["numeric"]))
+        rows = _rows(self, meta, meta["sources"], tuple(meta["numeric"]))
         table = _table(rows, len(meta["keys"]))
         self.body.append(f'<div class="cq-scroll" tabindex="0">{table}</div>')
     else:

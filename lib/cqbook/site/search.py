@@ -1,56 +1,125 @@
-"""Search that finds Chinese: pairs of neighbouring characters, split alike here and in the browser.
+"""What the search page looks through: every passage of the book, as text.
 
-Sphinx's own Chinese search wants a dictionary on the machine that builds and none in the browser,
-so that a query is never cut as the text was. Two-character pieces need no dictionary.
+The whole text of the book is smaller than an index of it would be, and the browser reads through it
+in a millisecond or two: no dictionary, no words cut in other ways here and there, exact passages to
+show. It is a script, so that it loads from a folder too.
 """
 
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
-from sphinx.search import SearchLanguage
+from docutils import nodes
+from sphinx.application import Sphinx
 
-_RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z0-9][A-Za-z0-9._-]*")
+from cqbook.site.catalogues import reading_order
+from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.scripts import script_text
 
-
-def pieces(text: str) -> list[str]:
-    """Return the search terms of `text`: pairs of Chinese characters, Latin words, numbers."""
-    found = []
-    for run in _RUN.findall(text):
-        if ord(run[0]) < 0x3400:
-            found.append(run.rstrip("._-").lower())
-        elif len(run) == 1:
-            found.append(run)
-        else:
-            found += [run[index : index + 2] for index in range(len(run) - 1)]
-    return found
+INDEX = "_static/passages.js"
+#: Pages that list what others say come after them.
+LISTS = {"figures", "data", "sources", "methods", "citing", "reconciliation", "revisions"}
 
 
-class ChinesePairs(SearchLanguage):
-    """Search language ``zh`` by pairs of characters."""
+def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:
+    """Return the passages of a page in order: anchor, text, weight (3 heading, 2 caption, 1)."""
+    found: list[tuple[str, str, int]] = []
+    section = ""
+    for node in doctree.findall():
+        if isinstance(node, nodes.section):
+            section = node["ids"][0]
+        elif isinstance(node, nodes.title):
+            found.append((section, node.astext(), 3))
+        elif isinstance(node, ChartFigure | DataTable):
+            meta, anchor = node["meta"], node["ids"][0]
+            head = " ".join(filter(None, [meta["title"], meta["subtitle"], meta["id"]]))
+            found.append((anchor, head, 2))
+            found.append((anchor, meta["caption"], 1))
+            rows = meta["table"] if isinstance(node, ChartFigure) else meta
+            found += [(anchor, " ".join(filter(None, row)), 1) for row in _rows(rows)]
+        elif isinstance(node, nodes.paragraph) and not _inside(node, ChartFigure, DataTable):
+            found.append((section, node.astext(), 1))
+    return [
+        (anchor, re.sub(r"\s+", " ", text).strip(), weight)
+        for anchor, text, weight in found
+        if text
+    ]
 
-    lang = "zh"
-    language_name = "Chinese"
-    stopwords: ClassVar[set[str]] = set()
-    # the same splitting as `pieces`, for the query
-    js_splitter_code = r"""
-function splitQuery(query) {
-  var found = [];
-  (query.match(/[\u3400-\u9fff]+|[A-Za-z0-9][A-Za-z0-9._-]*/g) || []).forEach(function (run) {
-    if (run.charCodeAt(0) < 0x3400) found.push(run.replace(/[._-]+$/, "").toLowerCase());
-    else if (run.length === 1) found.push(run);
-    else
-      for (var i = 0; i < run.length - 1; i++) found.push(run.slice(i, i + 2));
-  });
-  return found;
-}
-"""
 
-    def split(self, input: str) -> list[str]:
-        """Return the terms of a text."""
-        return pieces(input)
+def _rows(table: dict[str, Any]) -> list[list[str]]:
+    """Return the rows of a table without the ids of sources and observations."""
+    kept = [n for n, key in enumerate(table["keys"]) if key not in ("source_id", "observation_id")]
+    return [[row[n] for n in kept] for row in table["rows"]]
 
-    def word_filter(self, word: str) -> bool:
-        """Keep every term: a pair of characters is never too short."""
-        return bool(word)
+
+def _inside(node: nodes.Node, *kinds: type) -> bool:
+    while node is not None:
+        if isinstance(node, kinds):
+            return True
+        node = node.parent
+    return False
+
+
+@cache
+def _traditional() -> tuple[tuple[str, str], ...]:
+    """Return traditional characters with their simplified form, after OpenCC."""
+    path = files("opencc") / "dictionary" / "TSCharacters.txt"
+    pairs = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line)
+    return tuple((pair[0], pair[1].split()[0]) for pair in pairs)
+
+
+def simplified(text: str) -> str:
+    """Return the traditional characters whose simplified form occurs in `text`, each before it."""
+    known = set(text)
+    return "".join(old + new for old, new in _traditional() if new in known and old not in known)
+
+
+def collect(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Note the passages of a page."""
+    if doctree is not None:
+        app.cqbook_passages[page] = passages(doctree)
+
+
+def begin(app: Sphinx) -> None:
+    """Put our search in the place of Sphinx's."""
+    app.cqbook_passages = {}
+    app.builder.search = False
+
+
+def page_of_search(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Return the page that asks."""
+    return [("search", {}, "search.html")]
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write what the search page looks through."""
+    if exception or app.builder.format != "html":
+        return
+    pages, lines = [], []
+    seen: set[tuple[str, str]] = set()
+    for name in reading_order(app):
+        number = len(pages)
+        rank = 0 if name.rpartition("/")[2] in LISTS else 1
+        pages.append([app.builder.get_target_uri(name), app.env.titles[name].astext(), rank])
+        for anchor, text, weight in app.cqbook_passages.get(name, ()):
+            if (name, text) not in seen:
+                seen.add((name, text))
+                lines.append([number, anchor, text, weight])
+    words = "".join(line[2] for line in lines)
+    content = {"pages": pages, "passages": lines, "simplified": simplified(words)}
+    path = Path(app.outdir) / INDEX
+    path.write_text(f"cqbook.look({script_text(content)});\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the collection, the page and the file."""
+    app.connect("builder-inited", begin)
+    app.connect("html-page-context", collect)
+    app.connect("html-collect-pages", page_of_search)
+    app.connect("build-finished", write)

@@ -63,6 +63,24 @@
     });
   }
 
+  /* Light or dark: the system's wish until the reader says otherwise. */
+  function modeButton() {
+    var button = document.querySelector(".cq-mode"), page = document.documentElement.dataset;
+    var wish = window.matchMedia("(prefers-color-scheme: dark)");
+    function say() { button.textContent = page.theme === "dark" ? "浅色" : "深色"; }
+    function kept() { try { return localStorage.getItem("cq-mode"); } catch (error) { return null; } }
+    wish.addEventListener("change", function () {
+      if (!kept()) { page.theme = wish.matches ? "dark" : "light"; say(); }
+    });
+    button.addEventListener("click", function () {
+      page.theme = page.theme === "dark" ? "light" : "dark";
+      try { localStorage.setItem("cq-mode", page.theme); } catch (error) { /* for this page only */ }
+      say();
+    });
+    button.hidden = false;
+    say();
+  }
+
   function watchTheme() {
     new MutationObserver(function () {
       document.querySelectorAll("figure[data-live]").forEach(function (figure) {
@@ -167,6 +185,7 @@
         chart.addEventListener(event, function () { draw(figure); }, { passive: true });
       });
     });
+    modeButton();
     watchTheme();
     filterTables();
     tellEdition();
