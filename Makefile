@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test check lint unit nbval site serve bench lock clean browser
+.PHONY: book test check lint unit nbval site serve pdf bench lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -34,6 +34,9 @@ site: browser book
 
 serve: $(VENV)/.ready
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
+
+pdf: browser book
+	$(BIN)/cqbook pdf
 
 bench: book
 	$(BIN)/python benchmarks/rebuild.py

@@ -76,7 +76,9 @@ def test_an_edition_for_another_year_from_the_same_chapters(two_editions):
     assert "2022年，重庆市进出口总值" in text_of(old)
     assert "2025年，重庆市进出口总值" in text_of(new)
     assert "版次 2022" in old
-    assert page(root, "v", "2026-11", "chapters", "trade.html") == new, "released as it was built"
+    frozen = page(root, "v", "2026-11", "chapters", "trade.html")
+    # but for the permalinks, which lead from the latest page to the frozen one
+    assert new.replace("../../v/2026-11/chapters/trade.html#", "#") == frozen
     manifest = json.loads(page(root, "v", "2022", "manifest.json"))
     assert manifest["pages"]["trade"]["parameters"]["period"] == "2022"
     assert manifest["pages"]["parks"]["parameters"] == {"area": "CN-50"}

@@ -401,3 +401,40 @@ def test_the_front_door_leads_to_the_book(tab):
     tab.goto((SITE / "index.html").as_uri())
     tab.wait_for_url(re.compile(r"chapters/index\.html$"))
     assert "重庆" in tab.title()
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory):
+    """The book as PDF."""
+    import io
+
+    from pypdf import PdfReader
+
+    from cqbook.paper import printed
+
+    return PdfReader(io.BytesIO(printed(LATEST, "2026-11")))
+
+
+def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
+    text = [page.extract_text() for page in paper.pages]
+    heads = [item for item in paper.outline if not isinstance(item, list)]
+    titles = [item.title for item in heads]
+    for wanted in ("总览", "外贸结构", "产业转移园区", "区县画像：沙坪坝区", "来源"):
+        assert wanted in titles
+        number = paper.get_destination_page_number(heads[titles.index(wanted)]) + 1
+        listed = re.findall(rf"^{wanted}\s*(\d+)$", "\n".join(text[1:7]), re.M)
+        assert listed == [str(number)], f"the contents send {wanted} elsewhere"
+        assert wanted in text[number - 1].replace("\n", "")
+        assert re.search(rf"(^|\n){number}(\n|$)", text[number - 1]), "numbered through"
+
+
+def test_the_printed_book_is_whole_and_leads_nowhere_else(paper):
+    text = "".join(page.extract_text() for page in paper.pages)
+    for path in (LATEST / "_figures").glob("*.js"):
+        assert path.stem in text.replace("\n", ""), "every figure is in the list of figures"
+    assert "查看代码" not in text
+    for page in paper.pages:
+        for item in page.get("/Annots", []):
+            link = item.get_object().get("/A", {})
+            address = str(link.get("/URI", ""))
+            assert not address.startswith("file:"), "a path of the machine that printed it"

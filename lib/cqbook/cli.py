@@ -214,6 +214,18 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _pdf(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.paper import printed
+    from cqbook.publication import find, manifest_of
+    from cqbook.transaction import replace_file
+
+    edition = find(root, arguments.edition)
+    target = arguments.output or root / "_build" / "book.pdf"
+    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition)["edition"]))
+    print(target)
+    return 0
+
+
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.verify import STANDS, as_json, verify
 
@@ -299,6 +311,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx|pptx")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made.add_argument("--template", type=Path, help="a document whose styles are taken")
+    made = command("pdf", _pdf, "print the whole book to one PDF", data=False)
+    made.add_argument("-o", dest="output", type=Path, metavar="FILE.pdf")
+    made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("verify", _verify, "tell whether a document's figures still stand", data=False)
     made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
     made.add_argument("--against", default="latest", help="an edition's name; default: latest")
