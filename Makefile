@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test check lint unit nbval site serve pdf bench lock clean browser
+.PHONY: book test test-site check lint unit nbval site serve pdf bench lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -30,6 +30,10 @@ nbval: $(VENV)/.ready
 	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
 
 site: browser book
+	$(BIN)/pytest -m "site and not thorough" -rs
+
+# every page at every width, light and dark: some minutes
+test-site: browser book
 	$(BIN)/pytest -m site -rs
 
 serve: $(VENV)/.ready

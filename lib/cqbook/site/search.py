@@ -75,7 +75,7 @@ def _traditional() -> tuple[tuple[str, str], ...]:
 def simplified(text: str) -> str:
     """Return the traditional characters whose simplified form occurs in `text`, each before it."""
     known = set(text)
-    return "".join(old + new for old, new in _traditional() if new in known and old not in known)
+    return "".join(old + new for old, new in _traditional() if new in known and old != new)
 
 
 def collect(

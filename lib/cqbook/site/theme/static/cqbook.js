@@ -184,6 +184,13 @@
       ["pointerenter", "focus", "touchstart"].forEach(function (event) {
         chart.addEventListener(event, function () { draw(figure); }, { passive: true });
       });
+      chart.addEventListener("keydown", function (event) {
+        var data = figure.querySelector("details.cq-data");
+        if (event.key !== "Enter" || !data) return;
+        event.preventDefault();
+        data.open = true;
+        data.querySelector("summary").focus();
+      });
     });
     modeButton();
     watchTheme();

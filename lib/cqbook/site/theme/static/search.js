@@ -3,7 +3,7 @@
   "use strict";
   var book = (window.cqbook = window.cqbook || {});
   var forms = {}, pages = [], passages = [];
-  var CHINESE = /[\u3400-\u9fff]/, PLAIN = /[的了和与及在是]/;
+  var CHINESE = /[\u3400-\u9fff]/;
 
   /* Character by character, so that places in the text stay the same. */
   function plain(text) {
@@ -28,24 +28,33 @@
     return found;
   }
 
-  function occurs(term) {
-    return passages.some(function (line) { return places(line.plain, term).length > 0; });
+  function occurs(term, inChapters) {
+    return passages.some(function (line) {
+      return (!inChapters || pages[line.page][2]) && places(line.plain, term).length > 0;
+    });
   }
 
   /* The book is its own dictionary: the longest pieces of the query that stand in it. */
+  function pieces(chunk, inChapters) {
+    var found = [];
+    for (var at = 0; at < chunk.length;) {
+      var size = chunk.length - at;
+      while (size > 1 && !occurs(chunk.substr(at, size), inChapters)) size -= 1;
+      /* one character alone says nothing */
+      if (size > 1) found.push(chunk.substr(at, size));
+      at += size;
+    }
+    return found;
+  }
+
   function terms(query) {
     var found = [];
     plain(query).split(/[\s,，。、；;:："“”'‘’()（）《》|｜+&]+/).forEach(function (chunk) {
       if (!chunk) return;
-      if (occurs(chunk)) { found.push(chunk); return; }
-      for (var at = 0; at < chunk.length;) {
-        var size = chunk.length - at;
-        while (size > 1 && !occurs(chunk.substr(at, size))) size -= 1;
-        var piece = chunk.substr(at, size);
-        if (size > 1 || (!PLAIN.test(piece) && occurs(piece))) found.push(piece);
-        else if (size === 1 && !PLAIN.test(piece)) found.push(piece);
-        at += size;
-      }
+      /* a phrase that only a list has is taken apart too, unless it is a number or a name */
+      if (chunk.length === 1 || occurs(chunk, true) || !CHINESE.test(chunk)) { found.push(chunk); return; }
+      var parts = pieces(chunk, true);
+      found = found.concat(parts.length || !occurs(chunk) ? parts : [chunk]);
     });
     return found.filter(function (term, place) { return found.indexOf(term) === place; });
   }
@@ -67,7 +76,7 @@
       });
       if (!met.length) return;
       if (met.length > 1) score *= met.length;
-      if (asked.length > 1 && line.plain.indexOf(whole) >= 0) score *= 2;
+      if (asked.length > 1 && line.plain.indexOf(whole) >= 0) score *= 3;
       var page = hits[line.page] = hits[line.page] || { page: line.page, lines: [], met: {}, sum: 0 };
       met.forEach(function (n) { page.met[n] = true; });
       page.lines.push({ line: line, score: score });
@@ -76,7 +85,13 @@
     var found = Object.keys(hits).map(function (key) { return hits[key]; });
     var all = found.filter(function (hit) { return Object.keys(hit.met).length === asked.length; });
     if (all.length) found = all;
-    else found = found.filter(function (hit) { return Object.keys(hit.met).length * 2 > asked.length; });
+    else {
+      /* no page has all: those that have more than half of what was typed */
+      var size = whole.replace(/\s/g, "").length;
+      found = found.filter(function (hit) {
+        return Object.keys(hit.met).reduce(function (sum, n) { return sum + asked[n].length; }, 0) * 2 > size;
+      });
+    }
     found.forEach(function (hit) {
       var page = pages[hit.page], title = plain(page[1]);
       hit.lines.sort(function (a, b) { return b.score - a.score; });
@@ -118,7 +133,7 @@
     var says = document.createElement("p");
     says.className = "cq-count";
     says.textContent = answer.found.length
-      ? "“" + query + "”：" + answer.found.length + "页" + (answer.terms.length > 1 ? "，按“" + answer.terms.join("”“") + "”查找" : "")
+      ? "“" + query + "”：" + answer.found.length + "页" + (answer.terms.join("") === plain(query).trim() ? "" : "，按“" + answer.terms.join("”“") + "”查找")
       : "没有找到“" + query + "”。换个说法，或从目录、图表目录进入。";
     place.append(says);
     var list = document.createElement("ol");
