@@ -27,6 +27,7 @@ import vl_convert
 from playwright.sync_api import Browser, sync_playwright
 
 from cqbook.figures import FIGURE_MIME, GLUE_PREFIX
+from cqbook.paper import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 LATEST = ROOT / "_build" / "html" / "latest"
@@ -162,9 +163,6 @@ def visit(browser: Browser, address: str) -> dict[str, float]:
 
 def main() -> None:
     """Print medians of the book's pages and of the default page, and their ratios."""
-    chromium = next(
-        path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()
-    )
     pages = ["chapters/index.html", f"chapters/{CHAPTER}.html", "chapters/figures.html"]
     pages += ["chapters/sources.html", "chapters/parks.html"]
     with (
@@ -173,7 +171,7 @@ def main() -> None:
         sync_playwright() as playwright,
         served(default_book(Path(folder))) as theirs,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         addresses = {"default": f"{theirs}/index.html"}
         addresses |= {page: f"{ours}/{page}" for page in pages}
         seen: dict[str, list[dict[str, float]]] = {name: [] for name in addresses}

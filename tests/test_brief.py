@@ -378,6 +378,33 @@ def test_a_floor_keeps_its_word_in_a_native_chart(root):
         assert '<c:showVal val="1"/>' in rest, "the other points keep their numbers"
 
 
+def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
+    from cqbook.catalog import Catalog
+    from cqbook.english import words
+
+    folder = publication.find(root, "2026-11")
+    translated = exports.in_english(first, words(Catalog(ROOT / "data")))
+    content = exports.made(translated, "png")
+    path = folder / "site" / "_figures" / f"{first.id}.en.png"
+    path.write_bytes(content)
+    listed = json.loads((folder / "site" / "figures.json").read_text(encoding="utf-8"))
+    for item in listed["figures"]:
+        if item["id"] == first.id:
+            item["files"]["en.png"] = item["files"]["png"] | {"path": f"_figures/{path.name}"}
+    (folder / "site" / "figures.json").write_text(json.dumps(listed), encoding="utf-8")
+    assert verdicts(root, content, "x.png")[first.id] == verify.STANDS
+    picture = Image.open(io.BytesIO(content))
+    facts = picture.info
+    ImageDraw.Draw(picture).rectangle((200, 200, 500, 400), fill="red")
+    out = io.BytesIO()
+    from PIL.PngImagePlugin import PngInfo
+
+    kept = PngInfo()
+    kept.add_itxt(exports.KEY, facts[exports.KEY])
+    picture.save(out, "PNG", pnginfo=kept)
+    assert verdicts(root, out.getvalue(), "x.png")[first.id] == verify.ALTERED
+
+
 def test_slides_are_asked_too(root, first, second):
     content = slides(root, first)
     found = verdicts(root, content, "x.pptx")

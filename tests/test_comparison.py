@@ -25,7 +25,13 @@ def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
     rows["lower"] = rows["upper"] = rows["value"]
     rows["text"] = rows["full"] = [f"{number}亿元" for _, number in quantities]
     drawn = figures.figure(
-        book, identifier, cq.charts.bars(rows), title=title, subtitle="", unit="亿元"
+        book,
+        identifier,
+        cq.charts.bars(rows),
+        title=title,
+        subtitle="",
+        unit="亿元",
+        english=("t", "c"),
     )
     listed = figures.table(book, "tab-x", rows, columns={"label": "项目", "full": "数"}, title="表")
     prefix = figures.GLUE_PREFIX

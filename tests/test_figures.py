@@ -41,7 +41,9 @@ def test_the_same_chart_has_the_same_bytes(book, rows):
 
 
 def test_nbformat_accepts_the_bundles(book, rows):
-    gap = figures.figure(book, "fig-gap", None, title="缺", subtitle="", unit="亿元")
+    gap = figures.figure(
+        book, "fig-gap", None, title="缺", subtitle="", unit="亿元", english=("t", "c")
+    )
     listing = figures.table(book, "tab-x", rows, columns={"label": "项目"}, title="表")
     for item in (made(book, rows), gap, listing):
         output = nbformat.v4.new_output("display_data", data=item._repr_mimebundle_())
@@ -52,11 +54,13 @@ def test_nbformat_accepts_the_bundles(book, rows):
 @pytest.mark.parametrize("identifier", ["Fig-x", "fig_x", "tab-x", "fig-", "fig-x--y", "fig-图"])
 def test_ids_follow_one_form(book, rows, identifier):
     with pytest.raises(ValueError, match="fig-"):
-        figures.figure(book, identifier, None, title="x", subtitle="", unit="")
+        figures.figure(book, identifier, None, title="x", subtitle="", unit="", english=("t", "c"))
 
 
 def test_nothing_published_is_a_figure_that_says_so(book):
-    gap = figures.figure(book, "fig-gap", None, title="标题", subtitle="", unit="亿元")
+    gap = figures.figure(
+        book, "fig-gap", None, title="标题", subtitle="", unit="亿元", english=("t", "c")
+    )
     bundle = gap._repr_mimebundle_()
     assert figures.FIGURE_MIME not in bundle
     assert "未公布" in bundle[figures.GAP_MIME]["usermeta"]["alt"]
@@ -68,7 +72,7 @@ def test_bars_start_at_zero(rows):
 
 
 def test_a_missing_year_is_a_gap_not_a_zero():
-    frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
+    frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles", english=("t", "c"))
     drawing = charts.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
     (records,) = drawing.spec["datasets"].values()
     values = [record["value"] for record in records]

@@ -124,7 +124,7 @@ def test_pictures_stand_without_scripts(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((LATEST / "chapters/trade.html").as_uri())
-    images = page.query_selector_all("figure[data-figure] .cq-light img")
+    images = page.query_selector_all("figure[data-figure] .cq-light[data-zh] img")
     assert images
     assert all(image.bounding_box()["height"] > 20 for image in images)
     assert page.query_selector("details.cq-data table") is not None
@@ -293,11 +293,12 @@ def test_specifications_are_data_not_markup():
         text = path.read_text(encoding="utf-8")
         assert text.startswith("cqbook.show(")
         assert "<" not in text
-        name, spec = json.loads(
+        name, *specs = json.loads(
             f"[{text.removeprefix('cqbook.show(').removesuffix(');' + chr(10))}]"
         )
         assert name == path.stem
-        assert spec["data" if "data" in spec else "layer"]
+        assert len(specs) == 2
+        assert all(spec["data" if "data" in spec else "layer"] for spec in specs)
 
 
 def test_each_page_says_its_edition_and_leads_to_the_latest(tab):
@@ -354,9 +355,10 @@ def test_each_figure_has_its_tools_without_scripts_and_on_a_phone(browser):
         tools = figures.nth(number).locator(".cq-tools")
         links = tools.locator("a[download]")
         names = [link.get_attribute("href") for link in links.all()]
-        assert [Path(name).suffix for name in names] == [
-            ".png", ".svg", ".pdf", ".csv", ".xlsx", ".json",
-        ]  # fmt: skip
+        kinds = [".png", ".svg", ".pdf", ".csv", ".xlsx", ".json"]
+        assert [Path(name).suffix for name in names if ".en." not in name] == kinds
+        english = [".en.png", ".en.svg", ".en.pdf", ".en.vl.json"]
+        assert ["." + name.split(".", 3)[3] for name in names if ".en." in name] == english
         for name in names:
             assert (LATEST / "chapters" / name).resolve().stat().st_size > 100, name
         tools.locator("summary").click()
@@ -372,7 +374,7 @@ def test_the_tools_are_reached_and_used_by_keyboard(tab):
     figure.locator(".cq-permalink").focus()
     seen = []
     for _ in range(8):
-        seen.append(tab.evaluate("document.activeElement.textContent"))
+        seen.append(tab.evaluate("document.activeElement.innerText"))
         tab.keyboard.press("Tab")
     assert seen[:8] == ["链接", "PNG", "SVG", "PDF", "CSV", "Excel", "Vega-Lite", "引用"]
     summary = figure.locator(".cq-cite summary")
@@ -592,3 +594,47 @@ def test_no_page_scrolls_sideways_at_other_widths(tab, width):
         opened(tab, name)
         wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{name} scrolls sideways by {wide} px at {width} px"
+
+
+def test_english_readers_switch_once_and_get_the_figures_and_their_files(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto((LATEST / "chapters/trade.html").as_uri())
+    assert not page.is_visible(".cq-abstract")
+    page.click(".cq-language")
+    assert page.is_visible(".cq-abstract")
+    assert "CNY 800.68 bn, up 12%" in page.inner_text(".cq-abstract")
+    page.goto((LATEST / "chapters/auto-exports.html").as_uri())
+    figures = page.locator("figure[data-figure]:has(.cq-chart)")
+    assert figures.count() > 5
+    for number in range(figures.count()):
+        figure = figures.nth(number)
+        title = figure.locator(".cq-title").inner_text()
+        assert title.startswith("Figure ")
+        assert not re.search(r"[\u3400-\u9fff]", title)
+        shown = [item for item in figure.locator("picture img").all() if item.is_visible()]
+        (image,) = shown
+        assert ".en." in image.get_attribute("src")
+        links = [link for link in figure.locator("a[download]").all() if link.is_visible()]
+        names = [link.get_attribute("href") for link in links]
+        assert sum(".en.png" in name for name in names) == 1
+        assert not any(name.endswith(".png") and ".en." not in name for name in names)
+    chart = page.locator("figure[data-figure] .cq-chart").first
+    chart.hover()
+    page.wait_for_selector(".cq-live svg", timeout=15000)
+    assert not re.search(r"[\u3400-\u9fff]", page.inner_text(".cq-live"))
+    page.click(".cq-language")
+    page.wait_for_function(
+        "/[\\u3400-\\u9fff]/.test(document.querySelector('.cq-live').textContent)"
+    )
+    context.close()
+
+
+def test_no_english_picture_holds_chinese():
+    pictures = list((LATEST / "_figures").glob("*.en.wide.svg"))
+    assert len(pictures) > 40
+    for path in pictures:
+        words = re.sub(
+            r"<style.*?</style>|<[^>]+>", "", path.read_text(encoding="utf-8"), flags=re.S
+        )
+        assert not re.search(r"[\u3400-\u9fff]", words), path.name

@@ -23,6 +23,7 @@ from cqbook import (
 from cqbook.catalog import Catalog as open_data
 from cqbook.composition import TABLE_COLUMNS as composition_columns
 from cqbook.composition import composition
+from cqbook.english import in_english
 from cqbook.figures import figure, glue, table
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "figure",
     "glue",
     "headline",
+    "in_english",
     "industry",
     "measures",
     "open_data",

@@ -15,15 +15,18 @@ import io
 import json
 import re
 import struct
+import textwrap
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from cqbook import theme
+from cqbook import english, theme
 
 BOOK = "重庆开放型经济分析"
+BOOK_EN = "Chongqing's Open Economy"
 AUTHOR = "重庆开放型经济分析编写组"
 #: Formats in the order of the toolbar: extension → what a reader calls it.
 FORMATS = {
@@ -34,6 +37,8 @@ FORMATS = {
     "xlsx": "Excel",
     "vl.json": "Vega-Lite",
 }
+#: Formats that are there in English too, as ``fig-….en.png``.
+ENGLISH = ("png", "svg", "pdf", "vl.json")
 #: Key of the identity in PNG text chunks and PDF properties.
 KEY = "cqbook"
 #: Width of a line of small print, in full-width characters at 11 px.
@@ -65,6 +70,7 @@ class Exhibit:
     spec: dict[str, Any]
     page: str
     edition: str
+    language: str = "zh"
 
     @property
     def id(self) -> str:
@@ -95,9 +101,28 @@ class Exhibit:
     @property
     def source(self) -> str:
         """The source line, as under the figure."""
+        if self.language == "en":
+            derived = {"derived": " (derived)", "mixed": " (partly derived)"}
+            names = "; ".join(item["label"] for item in self.meta["sources"]) or "see caption"
+            return f"Source{derived.get(self.meta['status'], '')}: {names}"
         derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
         names = "；".join(item["label"] for item in self.meta["sources"]) or "见图注"
         return f"数据来源{derived.get(self.meta['status'], '')}：{names}"
+
+
+def in_english(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
+    """Return the figure for English readers: same id, same data, same hash.
+
+    Raises
+    ------
+    cqbook.english.Untranslated
+        If a text of the chart has no English.
+    """
+    said = exhibit.meta["english"]
+    meta = exhibit.meta | {"title": said["title"], "subtitle": said["caption"], "caption": ""}
+    meta |= {"alt": english.described(exhibit.meta, known)}
+    spec = english.chart(exhibit.spec, known)
+    return Exhibit(meta, spec, exhibit.page, exhibit.edition, "en")
 
 
 def hashed(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -146,6 +171,11 @@ def wrapped(text: str, line: float) -> list[str]:
     return lines
 
 
+def textual(text: str, line: float) -> list[str]:
+    """Break an English text into lines of the same width."""
+    return textwrap.wrap(text, round(line / 0.52))
+
+
 @functools.cache
 def _font(weight: str) -> Any:  # noqa: ANN401 - the bytes of a font file
     return (theme.FONT_DIRECTORY / f"CQBookSansSC-{weight}.otf").read_bytes()
@@ -173,7 +203,7 @@ def _face(weight: str, css: int, text: str) -> str:
 
 def card(exhibit: Exhibit) -> str:
     """Return the figure as one SVG with title, unit, source, edition and id inside, no font yet."""
-    kept = hashed([exhibit.spec, exhibit.meta, exhibit.page, exhibit.edition])
+    kept = hashed([exhibit.spec, exhibit.meta, exhibit.page, exhibit.edition, exhibit.language])
     if kept not in _CARDS:
         # the three formats of one figure are made one after the other
         _CARDS.clear()
@@ -186,15 +216,20 @@ _CARDS: dict[str, str] = {}
 
 def _card(exhibit: Exhibit) -> str:
     spec = {key: value for key, value in exhibit.spec.items() if key != "usermeta"}
-    title = wrapped(exhibit.meta["title"], 40)
-    subtitle = wrapped(exhibit.meta["subtitle"], 54)
+    # an English line breaks between words, a Chinese one between characters
+    breaks = textual if exhibit.language == "en" else wrapped
+    title = breaks(exhibit.meta["title"], 40)
+    subtitle = breaks(exhibit.meta["subtitle"], 54)
     spec = theme.sized(spec | {"title": {"text": title, "subtitle": subtitle}}, theme.WIDE)
     chart = theme.svg(spec)
     head = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', chart)
     width, height = (float(number) for number in head.groups())
     notes = wrapped(exhibit.meta["caption"], LINE) if exhibit.meta["caption"] else []
     small = [*notes, *wrapped(exhibit.source, LINE)]
-    small.append(f"《{BOOK}》版次 {exhibit.edition}｜{exhibit.id}")
+    if exhibit.language == "en":
+        small.append(f"{BOOK_EN}, edition {exhibit.edition} | {exhibit.id}")
+    else:
+        small.append(f"《{BOOK}》版次 {exhibit.edition}｜{exhibit.id}")
     texts = "".join(
         f'<text x="8" y="{height + 18 + 17 * number:g}" font-size="11"'
         f' font-family="{escape(theme.FONT)}" fill="{theme.colour("muted")}">{escape(line)}</text>'

@@ -120,6 +120,7 @@ def figure(
     title: str,
     subtitle: str,
     unit: str,
+    english: tuple[str, str],
     note: str = "",
 ) -> Figure:
     """Give a drawing its identity.
@@ -136,6 +137,8 @@ def figure(
         What it shows; unit and period.
     unit : str
         Unit of the values, in Chinese.
+    english : tuple of str
+        Title, and caption with unit, period and how to read it, for English readers.
     note : str
         How to read it; what is left out.
     """
@@ -147,6 +150,7 @@ def figure(
         "subtitle": subtitle,
         "caption": note,
         "alt": f"{title}。{drawing.alt}" if drawing is not None else f"{title}：{UNPUBLISHED}。",
+        "english": {"title": english[0], "caption": english[1]},
         "unit": unit,
         "status": status_of(rows),
         "sources": source_list(book, rows),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from html import escape
@@ -23,7 +24,7 @@ from cqbook.catalog import DataError
 from cqbook.exports import AUTHOR, BOOK
 from cqbook.site.search import INDEX
 
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 STYLE = """
 .cq-cover { break-after: page; padding-top: 55mm; text-align: center; }
 .cq-cover h1 { font-size: 30pt; }
@@ -46,7 +47,9 @@ def chromium() -> str:
         If there is none.
     """
     named = os.environ.get("CQBOOK_CHROMIUM")
-    found = next((path for path in (named, *CHROMIUM) if path and Path(path).exists()), None)
+    found = next(
+        (path for name in (named, *CHROMIUM) if name and (path := shutil.which(name))), None
+    )
     if not found:
         msg = "没有找到 Chromium；先运行 make browser | no Chromium found: run `make browser` first"
         raise DataError(msg)

@@ -330,13 +330,19 @@ def _why(then: Path, now: Path, old: dict[str, Any], new: dict[str, Any]) -> str
 
 def _altered(picture: bytes, edition: Path, entry: dict[str, Any]) -> bool:
     """Return whether a picture shows something else than the edition's."""
-    from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         found = Image.open(io.BytesIO(picture)).convert("RGB")
     except UnidentifiedImageError:
         return True
-    path = edition / "site" / entry["files"]["png"]["path"]
+    drawn = [entry["files"][form] for form in ("png", "en.png") if form in entry["files"]]
+    return all(_differs(found, edition / "site" / item["path"]) for item in drawn)
+
+
+def _differs(found: Any, path: Path) -> bool:  # noqa: ANN401 - a picture
+    from PIL import Image, ImageChops, ImageStat
+
     wanted = Image.open(path).convert("RGB")
     if found.size == wanted.size:
         return ImageChops.difference(found, wanted).getbbox() is not None

@@ -7,8 +7,18 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import catalogues, linked, pages, pictures, search
-from cqbook.site.nodes import ChartFigure, DataTable, skip, title_of, visit_figure, visit_table
+from cqbook.site import abstracts, catalogues, linked, pages, pictures, search
+from cqbook.site.nodes import (
+    Abstract,
+    ChartFigure,
+    DataTable,
+    depart_abstract,
+    skip,
+    title_of,
+    visit_abstract,
+    visit_figure,
+    visit_table,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -20,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_enumerable_node(
         DataTable, "table", title_of, html=(visit_table, None), latex=nothing, text=nothing
     )
+    app.add_node(Abstract, html=(visit_abstract, depart_abstract), latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
@@ -28,5 +39,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     linked.setup(app)
     search.setup(app)
     pages.setup(app)
+    abstracts.setup(app)
     # vl-convert must not run before a fork: pages are written in one process
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

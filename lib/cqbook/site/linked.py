@@ -13,7 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cqbook.exports import AUTHOR, BOOK, FORMATS, citations, rows
+from cqbook.exports import AUTHOR, BOOK, ENGLISH, FORMATS, citations, rows
 from cqbook.site.catalogues import numbered, reading_order
 from cqbook.site.nodes import DRAFT, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES
@@ -27,7 +27,8 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
     drawn = node["spec"] is not None
     shown = exhibit_of(node, docname, edition)
     files = {}
-    for form in FORMATS if drawn else ():
+    english = [f"en.{form}" for form in ENGLISH]
+    for form in [*FORMATS, *english] if drawn else ():
         path = f"{FIGURES}/{shown.id}.{form}"
         content = (out / path).read_bytes()
         files[form] = {
@@ -45,6 +46,7 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
         "unit": meta["unit"],
         "note": meta["caption"],
         "alt": meta["alt"],
+        "english": meta["english"],
         "status": meta["status"],
         "data": shown.data_hash,
         "sources": meta["sources"],

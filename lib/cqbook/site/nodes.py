@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
 from docutils.nodes import Element
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
-from cqbook.catalog import CUSTOMS
-from cqbook.exports import FORMATS, Exhibit, citations, hashed
+from cqbook.catalog import CUSTOMS, Catalog
+from cqbook.english import words
+from cqbook.exports import ENGLISH, FORMATS, Exhibit, citations, hashed, in_english
 from cqbook.publication import PERMALINK
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
@@ -28,8 +32,21 @@ class ChartFigure(nodes.General, nodes.Element):
     """A numbered figure: ``meta`` (identity) and ``spec`` (Vega-Lite, or None for a gap)."""
 
 
+class Abstract(nodes.General, nodes.Element):
+    """What a page says, in English; its glued texts are translated."""
+
+
 class DataTable(nodes.General, nodes.Element):
     """A numbered table: ``meta`` (content of `cqbook.figures.Table`)."""
+
+
+#: What only English readers see; what they don't is marked ``data-zh``.
+EN = 'data-en="" lang="en"'
+
+
+def both(chinese: str, english: str) -> str:
+    """Return a text in both languages, of which one is shown."""
+    return f'<span data-zh="">{chinese}</span><span {EN}>{english}</span>'
 
 
 def title_of(node: Element) -> str:
@@ -47,12 +64,26 @@ def _root(translator: SphinxTranslator) -> str:
 def _heading(translator: SphinxTranslator, node: Element) -> None:
     meta = node["meta"]
     translator.body.append('<p class="cq-title">')
+    said = meta.get("english", {})
+    mark = ' data-zh=""' if said else ""
+    place = len(translator.body)
     translator.add_fignumber(node)
-    translator.body.append(f'<span class="cq-title-text">{escape(meta["title"])}</span>')
+    if said:
+        number = "".join(translator.body[place:])
+        translator.body[place:] = [
+            number.replace("<span ", f"<span{mark} ", 1),
+            number.replace("<span ", f"<span {EN} ", 1).replace("图", "Figure"),
+        ]
+    translator.body.append(f'<span class="cq-title-text"{mark}>{escape(meta["title"])}</span>')
+    if said:
+        translator.body.append(f"<span {EN}>{escape(said['title'])}</span>")
     translator.add_permalink_ref(node, "此处的链接")
     translator.body.append("</p>")
     if meta["subtitle"]:
-        translator.body.append(f'<p class="cq-subtitle">{escape(meta["subtitle"])}</p>')
+        words = escape(meta["subtitle"])
+        translator.body.append(f'<p class="cq-subtitle"{mark}>{words}</p>')
+    if said:
+        translator.body.append(f'<p class="cq-subtitle" {EN}>{escape(said["caption"])}</p>')
 
 
 def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
@@ -67,10 +98,12 @@ def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
             f'；<details class="cq-more"><summary>另有{len(links) - 2}个来源</summary>'
             f"{'；'.join(links[2:])}</details>"
         )
-    derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}.get(
-        meta.get("status", ""), ""
-    )
-    return f'<div class="cq-source">数据来源{derived}：{listed}</div>'
+    head = {
+        "derived": both("数据来源（本书推算）：", "Source (derived): "),
+        "mixed": both("数据来源（部分为本书推算）：", "Source (partly derived): "),
+        "reported": both("数据来源：", "Source: "),
+    }.get(meta.get("status", ""), "数据来源：")
+    return f'<div class="cq-source">{head}{listed}</div>'
 
 
 def _source_link(page: str, source_id: str, label: str) -> str:
@@ -139,21 +172,25 @@ def _class(numeric: bool, text: str = "") -> str:
     return ' class="cq-short"' if 0 < len(text) <= SHORT else ""
 
 
-def picture(root: str, identifier: str, alt: str, size: dict[str, list[int]]) -> str:
-    """Return the static pictures of a figure: wide or narrow by the page, light or dark by mode."""
+def picture(
+    root: str, identifier: str, alts: dict[str, str], sizes: dict[str, dict[str, list[int]]]
+) -> str:
+    """Return the static pictures of a figure: by language, width of the page, light and dark."""
     parts = []
-    for mode, suffix in (("light", ""), ("dark", "-dark")):
-        base = f"{root}{FIGURES}/{identifier}"
-        wide, narrow = size["wide"], size["narrow"]
-        # the dark twin says nothing new: one alternative text is enough
-        text = escape(alt) if mode == "light" else ""
-        parts.append(
-            f'<picture class="cq-{mode}">'
-            f'<source media="(max-width: 640px)" srcset="{base}.narrow{suffix}.svg" '
-            f'width="{narrow[0]}" height="{narrow[1]}">'
-            f'<img src="{base}.wide{suffix}.svg" alt="{text}" loading="lazy" '
-            f'width="{wide[0]}" height="{wide[1]}"></picture>'
-        )
+    for language, alt in alts.items():
+        base = f"{root}{FIGURES}/{pictures.stem(identifier, language)}"
+        wide, narrow = sizes[language]["wide"], sizes[language]["narrow"]
+        whose = EN if language == "en" else 'data-zh=""'
+        for mode, suffix in (("light", ""), ("dark", "-dark")):
+            # the dark twin says nothing new: one alternative text is enough
+            text = escape(alt) if mode == "light" else ""
+            parts.append(
+                f'<picture class="cq-{mode}" {whose}>'
+                f'<source media="(max-width: 640px)" srcset="{base}.narrow{suffix}.svg" '
+                f'width="{narrow[0]}" height="{narrow[1]}">'
+                f'<img src="{base}.wide{suffix}.svg" alt="{text}" loading="lazy" '
+                f'width="{wide[0]}" height="{wide[1]}"></picture>'
+            )
     return "".join(parts)
 
 
@@ -169,7 +206,10 @@ def toolbar(exhibit: Exhibit, root: str) -> str:
     """Return the figure's tools: plain links and texts, that serve without scripts too."""
     place = f"{root}{FIGURES}/{exhibit.id}"
     links = "".join(
-        f'<a href="{place}.{form}" download>{name}</a>' for form, name in FORMATS.items()
+        f'<a href="{place}.{form}" download{" data-zh" if form in ENGLISH else ""}>{name}</a>'
+        for form, name in FORMATS.items()
+    ) + "".join(
+        f'<a href="{place}.en.{form}" download {EN}>{FORMATS[form]}</a>' for form in ENGLISH
     )
     texts = "".join(
         f"<dt>{STYLES[style]}</dt><dd>{escape(text)}</dd>"
@@ -177,9 +217,18 @@ def toolbar(exhibit: Exhibit, root: str) -> str:
     )
     return (
         f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.meta["title"])}">'
-        f'{PERMALINK}#{exhibit.id}">链接</a>{links}'
-        f'<details class="cq-cite"><summary>引用</summary><dl>{texts}</dl></details></div>'
+        f'{PERMALINK}#{exhibit.id}">{both("链接", "Link")}</a>{links}'
+        f'<details class="cq-cite"><summary>{both("引用", "Cite")}</summary>'
+        f"<dl>{texts}</dl></details></div>"
     )
+
+
+def known_words(app: Sphinx) -> Mapping[str, str]:
+    """Return the English that the book knows; read once a build."""
+    kept = getattr(app, "cqbook_words", None)
+    if kept is None:
+        kept = app.cqbook_words = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
+    return kept
 
 
 def visit_figure(self: SphinxTranslator, node: Element) -> None:
@@ -193,20 +242,26 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
     )
     _heading(self, node)
     if node["spec"] is None:
-        self.body.append('<p class="cq-gap">没有已公布的数据可画；留空，不以推测补上。</p>')
+        gap = both(
+            "没有已公布的数据可画；留空，不以推测补上。",
+            "Nothing is published to draw: left empty.",
+        )
+        self.body.append(f'<p class="cq-gap">{gap}</p>')
     else:
         shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
-        size = pictures.publish(self.builder.app, shown)
-        drawn = picture(root, meta["id"], meta["alt"], size)
+        translated = in_english(shown, known_words(self.builder.app))
+        sizes = pictures.publish(self.builder.app, shown, translated)
+        alts = {"zh": meta["alt"], "en": translated.meta["alt"]}
+        drawn = picture(root, meta["id"], alts, sizes)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
     self.body.append("<figcaption>")
     if meta["caption"]:
-        self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
+        self.body.append(f'<p class="cq-note" data-zh="">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta))
     if meta["table"]["rows"]:
         rows = _rows(self, meta["table"], meta["sources"], ("full", "range"))
         self.body.append(
-            '<details class="cq-data"><summary>图中数据</summary>'
+            f'<details class="cq-data"><summary>{both("图中数据", "Data")}</summary>'
             f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
         )
     if node["spec"] is not None:
@@ -232,6 +287,16 @@ def visit_table(self: SphinxTranslator, node: Element) -> None:
         self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
     self.body.append(_sources(self, meta) + "</figcaption></figure>")
     raise nodes.SkipNode
+
+
+def visit_abstract(self: SphinxTranslator, node: Element) -> None:
+    """Open an abstract; only English readers see it."""
+    self.body.append(f'<aside class="cq-abstract" aria-label="English abstract" {EN}>')
+
+
+def depart_abstract(self: SphinxTranslator, node: Element) -> None:
+    """Close an abstract."""
+    self.body.append("</aside>")
 
 
 def skip(self: SphinxTranslator, node: Element) -> None:

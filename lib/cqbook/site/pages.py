@@ -25,7 +25,8 @@ THEME = Path(__file__).resolve().parent / "theme"
 SHOWN = 16
 #: Before the first paint: without it a dark page would flash in light.
 MODE_SCRIPT = (
-    "(function(d){try{var m=localStorage.getItem('cq-mode')}catch(e){}"
+    "(function(d){try{var m=localStorage.getItem('cq-mode'),l=localStorage.getItem('cq-lang')}"
+    "catch(e){}if(l==='en')d.dataset.lang='en';"
     "d.dataset.theme=m==='dark'||m==='light'?m:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})"
     "(document.documentElement)"

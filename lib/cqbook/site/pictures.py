@@ -11,7 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from cqbook import theme
-from cqbook.exports import FORMATS, Exhibit, hashed, made
+from cqbook.exports import ENGLISH, FORMATS, Exhibit, hashed, made
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
 
@@ -56,6 +56,7 @@ def size_of(svg: str) -> list[int]:
 def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
+    content.append(exhibit.language)
     kept = cache / f"{hashed(content)}.{form}"
     if not kept.exists():
         part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
@@ -64,36 +65,48 @@ def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
     return kept.read_bytes()
 
 
-def publish(app: Sphinx, exhibit: Exhibit) -> dict[str, list[int]]:
-    """Write the pictures, the files to take away and the specification of one figure.
+def publish(app: Sphinx, exhibit: Exhibit, english: Exhibit) -> dict[str, dict[str, list[int]]]:
+    """Write the pictures, the files to take away and the specifications of one figure.
 
     Returns
     -------
-    dict of str to list of int
-        ``wide`` and ``narrow``: width and height in px.
+    dict
+        By language ``zh`` and ``en``, by ``wide`` and ``narrow``: width and height in px.
     """
-    identifier, spec = exhibit.id, exhibit.spec
+    identifier = exhibit.id
     cache = cache_directory(app)
     target = Path(app.outdir) / FIGURES
     target.mkdir(parents=True, exist_ok=True)
-    size = {}
-    for name, variant in static_specs(spec).items():
-        text = rendered(variant, cache)
-        shape, _, mode = name.partition("-")
-        suffix = f".{shape}{'-' + mode if mode else ''}.svg"
-        (target / f"{identifier}{suffix}").write_text(text, encoding="utf-8")
-        if not mode:
-            size[shape] = size_of(text)
-    plain = {
+    sizes: dict[str, dict[str, list[int]]] = {}
+    for shown in (exhibit, english):
+        name = stem(identifier, shown.language)
+        size = sizes.setdefault(shown.language, {})
+        for variant, spec in static_specs(shown.spec).items():
+            text = rendered(spec, cache)
+            shape, _, mode = variant.partition("-")
+            suffix = f".{shape}{'-' + mode if mode else ''}.svg"
+            (target / f"{name}{suffix}").write_text(text, encoding="utf-8")
+            if not mode:
+                size[shape] = size_of(text)
+        for form in FORMATS if shown is exhibit else ENGLISH:
+            (target / f"{name}.{form}").write_bytes(exported(shown, form, cache))
+    specs = ",".join(script_text(_plain(shown.spec)) for shown in (exhibit, english))
+    call = f"cqbook.show({script_text(identifier)},{specs});\n"
+    (target / f"{identifier}.js").write_text(call, encoding="utf-8")
+    return sizes
+
+
+def stem(identifier: str, language: str) -> str:
+    """Return how the files of a figure begin: ``fig-…`` or ``fig-….en``."""
+    return identifier if language == "zh" else f"{identifier}.{language}"
+
+
+def _plain(spec: dict) -> dict:
+    return {
         key: value
         for key, value in theme.untitled(spec).items()
         if key not in ("usermeta", "width")
     }
-    call = f"cqbook.show({script_text(identifier)},{script_text(plain)});\n"
-    (target / f"{identifier}.js").write_text(call, encoding="utf-8")
-    for form in FORMATS:
-        (target / f"{identifier}.{form}").write_bytes(exported(exhibit, form, cache))
-    return size
 
 
 def write_vega(app: Sphinx, exception: Exception | None) -> None:

@@ -25,8 +25,8 @@
   }
 
   /* Each figure's specification is a script that calls this: works from file:// too. */
-  book.show = function (id, spec) {
-    if (waiting[id]) waiting[id](spec);
+  book.show = function (id, chinese, english) {
+    if (waiting[id]) waiting[id]({ zh: chinese, en: english });
   };
 
   function draw(figure) {
@@ -45,8 +45,9 @@
     }).catch(function () { delete figure.dataset.live; });
   }
 
-  function render(figure, chart, spec) {
+  function render(figure, chart, specs) {
     var isDark = document.documentElement.dataset.theme === "dark";
+    var language = document.documentElement.dataset.lang || "zh", spec = specs[language];
     var shown = isDark ? recolour(spec, book.dark) : spec;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
@@ -57,7 +58,7 @@
       host.classList.add("cq-live");
       chart.querySelectorAll("picture").forEach(function (picture) { picture.hidden = true; picture.style.display = "none"; });
       chart.appendChild(host);
-      var img = chart.querySelector("picture img");
+      var img = chart.querySelector("picture[data-" + language + "].cq-light img");
       if (img && img.alt) { host.setAttribute("role", "img"); host.setAttribute("aria-label", img.alt); }
       figure.dataset.live = isDark ? "dark" : "light";
     });
@@ -81,13 +82,31 @@
     say();
   }
 
+  /* Titles, captions, charts and their files in English, until the reader says otherwise. */
+  function languageButton() {
+    var button = document.querySelector(".cq-language"), page = document.documentElement;
+    function say() {
+      var english = page.dataset.lang === "en";
+      button.textContent = english ? "中文" : "English";
+      button.lang = english ? "zh-CN" : "en";
+    }
+    button.addEventListener("click", function () {
+      if (page.dataset.lang === "en") delete page.dataset.lang;
+      else page.dataset.lang = "en";
+      try { localStorage.setItem("cq-lang", page.dataset.lang || "zh"); } catch (error) { /* for this page only */ }
+      say();
+    });
+    button.hidden = false;
+    say();
+  }
+
   function watchTheme() {
     new MutationObserver(function () {
       document.querySelectorAll("figure[data-live]").forEach(function (figure) {
         var spec = book.specs && book.specs[figure.dataset.figure];
         if (spec) render(figure, figure.querySelector(".cq-chart"), spec);
       });
-    }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-lang"] });
   }
 
   function filterTables() {
@@ -193,6 +212,7 @@
       });
     });
     modeButton();
+    languageButton();
     watchTheme();
     filterTables();
     tellEdition();

@@ -1,0 +1,78 @@
+"""English of names, numbers and periods: the digits that were printed, nothing left in Chinese."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cqbook import english
+from cqbook.catalog import Catalog
+
+
+@pytest.fixture(scope="module")
+def known():
+    return english.words(Catalog(ROOT / "data"))
+
+
+@pytest.mark.parametrize(
+    ("chinese", "said"),
+    [
+        ("8006.8亿元", "CNY 800.68 bn"),
+        ("超4700亿元", "over CNY 470.0 bn"),
+        ("66.6万辆", "666k vehicles"),
+        ("491万辆", "4.91 m vehicles"),
+        ("10万辆", "100k vehicles"),
+        ("不到3000标箱", "under 3,000 TEU"),
+        ("2856万千瓦", "28.56 GW"),
+        ("24.41%以上", "24.41% or more"),
+        ("8.48个百分点—8.60个百分点", "8.48 pp–8.60 pp"),
+        ("增长18.9%", "up 18.9%"),
+        ("下降3%", "down 3%"),
+        ("第4", "no. 4"),
+        ("2025年10月", "Oct 2025"),
+        ("2023年一季度", "Q1 2023"),
+        ("2025年1—9月", "Jan–Sep 2025"),
+        ("2022年上半年", "H1 2022"),
+        ("汽车（出口）", "Automobiles (Exports)"),
+        ("沙坪坝", "Shapingba"),
+        ("3841.9亿元\n增长18.9%", "CNY 384.19 bn\nup 18.9%"),
+        ("-50%—-33%", "-50%–-33%"),
+    ],
+)
+def test_what_is_said(known, chinese, said):
+    assert english.english(chinese, known) == said
+
+
+@pytest.mark.parametrize("text", ["某某县", "8亿里拉", "很多"])
+def test_what_is_not_known_is_not_guessed(known, text):
+    with pytest.raises(KeyError):
+        english.english(text, known)
+
+
+@given(st.decimals(min_value=0, max_value=10**6, places=2), st.sampled_from([0, 1, 2]))
+def test_no_digit_is_lost_and_none_is_added(number, places):
+    shown = number.quantize(Decimal(1).scaleb(-places))
+    said = english.quantity(f"{shown}亿元")
+    assert Decimal(said.removeprefix("CNY ").removesuffix(" bn").replace(",", "")) * 10 == shown
+    digits = said.split(" ")[1].partition(".")[2]
+    assert len(digits) == places + 1, "a billion shows one digit more than a hundred million"
+
+
+def test_a_chart_with_a_word_that_has_no_english_says_which(known):
+    spec = {"datasets": {"a": [{"label": "不明之物", "text": "3亿元"}]}}
+    with pytest.raises(english.Untranslated, match="不明之物"):
+        english.chart(spec, known)
+
+
+def test_expressions_and_the_words_they_ask_for_change_together(known):
+    spec = {
+        "datasets": {"a": [{"label": "重庆", "status": "推算"}]},
+        "test": "indexof(['推算', '预计'], datum.status) >= 0",
+    }
+    made = english.chart(spec, known)
+    assert made["datasets"]["a"][0] == {"label": "Chongqing", "status": "derived"}
+    assert made["test"] == "indexof(['derived', 'expected'], datum.status) >= 0"
