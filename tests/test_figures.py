@@ -22,7 +22,8 @@ def rows(book):
 
 
 def made(book, rows, **changes):
-    words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"} | changes
+    words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"}
+    words |= {"english": ("Title", "Caption")} | changes
     return figures.figure(book, "fig-test-one", charts.bars(rows), **words)
 
 
@@ -72,7 +73,7 @@ def test_bars_start_at_zero(rows):
 
 
 def test_a_missing_year_is_a_gap_not_a_zero():
-    frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles", english=("t", "c"))
+    frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
     drawing = charts.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
     (records,) = drawing.spec["datasets"].values()
     values = [record["value"] for record in records]

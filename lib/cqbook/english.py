@@ -271,8 +271,11 @@ def described(meta: Mapping[str, Any], known: Mapping[str, str], most: int = 12)
     for cells in meta["table"]["rows"][:most]:
         row = dict(zip(meta["table"]["keys"], cells, strict=True))
         names = [row.get("group"), row.get("label")]
-        name = ", ".join(english(part, known) for part in names if part)
-        parts.append(f"{name}: {english(row['full'], known)}" if row.get("full") else name)
+        said = [_english(part, known) for part in [*names, row.get("full")] if part]
+        if None in said:
+            raise Untranslated(part for part in [*names, row.get("full")] if part)
+        name = ", ".join(said[: len([part for part in names if part])])
+        parts.append(f"{name}: {said[-1]}" if row.get("full") else name)
     more = len(meta["table"]["rows"]) - len(parts)
     rest = f"; {more} more in the data table" if more > 0 else ""
     return f"{meta['english']['title']}. {'; '.join(parts)}{rest}."

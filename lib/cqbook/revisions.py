@@ -193,6 +193,7 @@ def _moved(book: Catalog, item: dict[str, Any], old: str, new: str) -> figures.F
         title=f"{item['title']}：{len(_paired(item))}个点有变",
         subtitle=f"{item['unit']}，版次{old}与版次{new}",
         unit=item["unit"],
+        english=(f"What changed in {item['id']}", f"Edition {old} against edition {new}."),
         note=f"原图编号{item['id']}，数据来源见原图。",
     )
 

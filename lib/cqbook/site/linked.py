@@ -27,9 +27,11 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
     drawn = node["spec"] is not None
     shown = exhibit_of(node, docname, edition)
     files = {}
-    english = [f"en.{form}" for form in ENGLISH]
-    for form in [*FORMATS, *english] if drawn else ():
+    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)] if drawn else ():
         path = f"{FIGURES}/{shown.id}.{form}"
+        if not (out / path).exists():
+            # a word of it has no English
+            continue
         content = (out / path).read_bytes()
         files[form] = {
             "path": path,

@@ -11,15 +11,18 @@ from urllib.parse import quote
 from docutils import nodes
 from docutils.nodes import Element
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
 from cqbook.catalog import CUSTOMS, Catalog
-from cqbook.english import words
+from cqbook.english import Untranslated, words
 from cqbook.exports import ENGLISH, FORMATS, Exhibit, citations, hashed, in_english
 from cqbook.publication import PERMALINK
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
+
+log = logging.getLogger(__name__)
 
 SOURCES_PAGE = "chapters/sources"
 #: What a page that is part of no edition says instead of its name.
@@ -180,7 +183,8 @@ def picture(
     for language, alt in alts.items():
         base = f"{root}{FIGURES}/{pictures.stem(identifier, language)}"
         wide, narrow = sizes[language]["wide"], sizes[language]["narrow"]
-        whose = EN if language == "en" else 'data-zh=""'
+        # without a translation the Chinese picture serves both
+        whose = EN if language == "en" else 'data-zh=""' if len(alts) > 1 else ""
         for mode, suffix in (("light", ""), ("dark", "-dark")):
             # the dark twin says nothing new: one alternative text is enough
             text = escape(alt) if mode == "light" else ""
@@ -202,15 +206,31 @@ def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
 STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
 
 
-def toolbar(exhibit: Exhibit, root: str) -> str:
-    """Return the figure's tools: plain links and texts, that serve without scripts too."""
+def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
+    """Return the figure in English; None where a word of it has none, which the log names."""
+    try:
+        return in_english(exhibit, known_words(app))
+    except Untranslated as error:
+        log.info("%s：%s", exhibit.id, error)
+        return None
+
+
+def toolbar(exhibit: Exhibit, root: str, forms: tuple[str, ...] = ENGLISH) -> str:
+    """Return the figure's tools: plain links and texts, that serve without scripts too.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+    root : str
+        The way to the root of the site.
+    forms : tuple of str
+        Formats that are there in English too.
+    """
     place = f"{root}{FIGURES}/{exhibit.id}"
     links = "".join(
-        f'<a href="{place}.{form}" download{" data-zh" if form in ENGLISH else ""}>{name}</a>'
+        f'<a href="{place}.{form}" download{" data-zh" if form in forms else ""}>{name}</a>'
         for form, name in FORMATS.items()
-    ) + "".join(
-        f'<a href="{place}.en.{form}" download {EN}>{FORMATS[form]}</a>' for form in ENGLISH
-    )
+    ) + "".join(f'<a href="{place}.en.{form}" download {EN}>{FORMATS[form]}</a>' for form in forms)
     texts = "".join(
         f"<dt>{STYLES[style]}</dt><dd>{escape(text)}</dd>"
         for style, text in citations(exhibit).items()
@@ -249,9 +269,9 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         self.body.append(f'<p class="cq-gap">{gap}</p>')
     else:
         shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
-        translated = in_english(shown, known_words(self.builder.app))
+        translated = translation(self.builder.app, shown)
         sizes = pictures.publish(self.builder.app, shown, translated)
-        alts = {"zh": meta["alt"], "en": translated.meta["alt"]}
+        alts = {"zh": meta["alt"]} | ({"en": translated.meta["alt"]} if translated else {})
         drawn = picture(root, meta["id"], alts, sizes)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
     self.body.append("<figcaption>")
@@ -265,7 +285,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
             f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
         )
     if node["spec"] is not None:
-        self.body.append(toolbar(shown, root))
+        self.body.append(toolbar(shown, root, ENGLISH if translated else ()))
     self.body.append("</figcaption></figure>")
     raise nodes.SkipNode
 

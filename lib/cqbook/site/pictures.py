@@ -65,7 +65,9 @@ def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
     return kept.read_bytes()
 
 
-def publish(app: Sphinx, exhibit: Exhibit, english: Exhibit) -> dict[str, dict[str, list[int]]]:
+def publish(
+    app: Sphinx, exhibit: Exhibit, english: Exhibit | None
+) -> dict[str, dict[str, list[int]]]:
     """Write the pictures, the files to take away and the specifications of one figure.
 
     Returns
@@ -78,7 +80,8 @@ def publish(app: Sphinx, exhibit: Exhibit, english: Exhibit) -> dict[str, dict[s
     target = Path(app.outdir) / FIGURES
     target.mkdir(parents=True, exist_ok=True)
     sizes: dict[str, dict[str, list[int]]] = {}
-    for shown in (exhibit, english):
+    known = [shown for shown in (exhibit, english) if shown]
+    for shown in known:
         name = stem(identifier, shown.language)
         size = sizes.setdefault(shown.language, {})
         for variant, spec in static_specs(shown.spec).items():
@@ -90,7 +93,7 @@ def publish(app: Sphinx, exhibit: Exhibit, english: Exhibit) -> dict[str, dict[s
                 size[shape] = size_of(text)
         for form in FORMATS if shown is exhibit else ENGLISH:
             (target / f"{name}.{form}").write_bytes(exported(shown, form, cache))
-    specs = ",".join(script_text(_plain(shown.spec)) for shown in (exhibit, english))
+    specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
     (target / f"{identifier}.js").write_text(call, encoding="utf-8")
     return sizes

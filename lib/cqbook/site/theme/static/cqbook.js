@@ -47,7 +47,7 @@
 
   function render(figure, chart, specs) {
     var isDark = document.documentElement.dataset.theme === "dark";
-    var language = document.documentElement.dataset.lang || "zh", spec = specs[language];
+    var language = document.documentElement.dataset.lang || "zh", spec = specs[language] || specs.zh;
     var shown = isDark ? recolour(spec, book.dark) : spec;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
@@ -58,7 +58,7 @@
       host.classList.add("cq-live");
       chart.querySelectorAll("picture").forEach(function (picture) { picture.hidden = true; picture.style.display = "none"; });
       chart.appendChild(host);
-      var img = chart.querySelector("picture[data-" + language + "].cq-light img");
+      var img = chart.querySelector("picture[data-" + language + "].cq-light img, picture:not([data-zh]):not([data-en]).cq-light img");
       if (img && img.alt) { host.setAttribute("role", "img"); host.setAttribute("aria-label", img.alt); }
       figure.dataset.live = isDark ? "dark" : "light";
     });
