@@ -40,7 +40,8 @@ def test_bytes_are_normalised(path):
 @PARAMETRISED
 def test_cells_say_what_and_not_how(path):
     for cell in code(read(path)):
-        lines = cell.source.splitlines()
+        # the words in English are no code
+        lines = re.sub(r"    english=\(.*?\n    \),\n", "", cell.source, flags=re.S).splitlines()
         assert len(lines) <= 12, cell.source
         tree = ast.parse(cell.source)
         for node in ast.walk(tree):

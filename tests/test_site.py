@@ -630,6 +630,16 @@ def test_english_readers_switch_once_and_get_the_figures_and_their_files(browser
     context.close()
 
 
+def test_each_chapter_has_its_english_abstract():
+    for path in sorted((LATEST / "chapters").glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        if 'data-figure="' in text:
+            found = re.search(r'<aside class="cq-abstract".*?</aside>', text, re.S)
+            assert found, path.name
+            words = re.sub(r"<[^>]+>", "", found[0])
+            assert not re.search(r"[\u3400-\u9fff]", words), (path.name, words)
+
+
 def test_no_english_picture_holds_chinese():
     pictures = list((LATEST / "_figures").glob("*.en.wide.svg"))
     drawn = {path.stem for path in (LATEST / "_figures").glob("*.js")}
@@ -639,3 +649,29 @@ def test_no_english_picture_holds_chinese():
             r"<style.*?</style>|<[^>]+>", "", path.read_text(encoding="utf-8"), flags=re.S
         )
         assert not re.search(r"[\u3400-\u9fff]", words), path.name
+
+
+def test_the_first_use_of_a_term_explains_itself(tab):
+    opened(tab, "chapters/trade.html")
+    terms = tab.locator(".cq-term")
+    words = terms.all_inner_texts()
+    assert {"贡献率", "拉动", "经营单位所在地"} <= set(words)
+    assert len(words) == len(set(words)), "only the first use"
+    term = terms.nth(words.index("贡献率"))
+    shown = "e => getComputedStyle(e, '::after').content"
+    assert term.evaluate(shown) == "none"
+    term.focus()
+    assert "部分的增量除以总体的增量" in term.evaluate(shown)
+    term.click()
+    tab.wait_for_url(re.compile(r"glossary\.html#term-contribution-share"))
+    assert tab.locator("dt:target").inner_text().startswith("贡献率")
+
+
+@pytest.mark.parametrize("width", [360, 1000])
+def test_no_definition_reaches_beyond_the_page(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    opened(tab, "chapters/trade.html")
+    for term in tab.locator(".cq-term").all():
+        term.focus()
+        wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, term.inner_text()

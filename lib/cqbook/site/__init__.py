@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import abstracts, catalogues, linked, pages, pictures, search
+from cqbook.site import abstracts, catalogues, glossary, linked, pages, pictures, search
 from cqbook.site.nodes import (
     Abstract,
     ChartFigure,
@@ -40,5 +40,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     search.setup(app)
     pages.setup(app)
     abstracts.setup(app)
+    glossary.setup(app)
     # vl-convert must not run before a fork: pages are written in one process
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -27,17 +27,22 @@ class EnglishAbstract(SphinxDirective):
 
 
 def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the glued texts of the abstracts into English; without English it is a warning."""
+    """Put the glued texts of the abstracts into English.
+
+    With other parameters or data a text may have none: then the page goes without its abstract, and
+    the log says why. The default book has them all, which is tested.
+    """
     known = known_words(app)
-    for abstract in doctree.findall(Abstract):
-        for pasted in abstract.findall(nodes.inline):
-            if PASTED not in pasted.get("classes", ()):
-                continue
-            text = pasted.astext()
-            try:
-                pasted.children = [nodes.Text(english(text, known))]
-            except KeyError:
-                log.warning("没有英文 | no English for %r", text, location=docname)
+    for abstract in list(doctree.findall(Abstract)):
+        pasted = [n for n in abstract.findall(nodes.inline) if PASTED in n.get("classes", ())]
+        try:
+            said = [english(node.astext(), known) for node in pasted]
+        except KeyError as error:
+            log.info("%s：没有英文摘要 | no English abstract, for want of %s", docname, error)
+            abstract.parent.remove(abstract)
+            continue
+        for node, text in zip(pasted, said, strict=True):
+            node.children = [nodes.Text(text)]
 
 
 def setup(app: Sphinx) -> None:

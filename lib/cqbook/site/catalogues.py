@@ -21,7 +21,8 @@ class FigureCatalogue(nodes.General, nodes.Element):
     """Place of the list of all figures; filled when pages are resolved."""
 
 
-def _book(app: Sphinx) -> Catalog:
+def book_of(app: Sphinx) -> Catalog:
+    """Return the data of the edition that is rendered."""
     return Catalog(Path(app.srcdir) / app.config.cqbook_data_dir)
 
 
@@ -62,7 +63,7 @@ class SourceList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one definition a source."""
-        book = _book(self.env.app)
+        book = book_of(self.env.app)
         counts = book.table("observations")["source_id"].value_counts()
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
@@ -104,7 +105,7 @@ class DataCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one section a table of the package."""
-        book = _book(self.env.app)
+        book = book_of(self.env.app)
         found: list[nodes.Node] = []
         for name, resource in book.resources.items():
             anchor = f"table-{name.replace('_', '-')}"
@@ -135,7 +136,7 @@ class IndicatorList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
-        book = _book(self.env.app)
+        book = book_of(self.env.app)
         counts = book.table("observations")["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
@@ -166,7 +167,7 @@ class Listing(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table's columns but the first (its code), headed by their descriptions."""
-        book = _book(self.env.app)
+        book = book_of(self.env.app)
         name = self.arguments[0]
         fields = book.fields(name)[1:]
         frame = book.text(name)

@@ -153,6 +153,62 @@ def summary(doctree: nodes.document | None) -> str:
     return ""
 
 
+#: Size of a card, as the networks ask for it.
+CARD = (1200, 630)
+
+
+def social(app: Sphinx, page: str, doctree: nodes.document) -> str:
+    """Return the tags of a page's card, drawn from its first figure, where the address is known.
+
+    Networks only follow whole addresses: without ``html: baseurl`` in ``_config.yml`` there is no
+    card, no canonical address and no site map.
+    """
+    base = app.config.html_baseurl.rstrip("/")
+    if not base:
+        return ""
+    way = f"{base}/{app.builder.get_target_uri(page)}"
+    tags = f'<link rel="canonical" href="{escape(way)}">\n'
+    tags += f'<meta property="og:url" content="{escape(way)}">\n'
+    drawn = [node for node in doctree.findall(ChartFigure) if node["spec"] is not None]
+    if drawn:
+        name = f"_figures/{drawn[0]['meta']['id']}.png"
+        card = Path(app.outdir) / "_cards" / f"{page.rpartition('/')[2]}.png"
+        app.cqbook_cards.append((Path(app.outdir) / name, card))
+        tags += f'<meta property="og:image" content="{escape(base)}/_cards/{card.name}">\n'
+        tags += f'<meta property="og:image:alt" content="{escape(drawn[0]["meta"]["alt"])}">\n'
+        tags += '<meta name="twitter:card" content="summary_large_image">\n'
+    return tags
+
+
+def _begin(app: Sphinx) -> None:
+    app.cqbook_cards = []
+
+
+def write_addresses(app: Sphinx, exception: Exception | None) -> None:
+    """Draw the cards and write the site map, where the address of the site is known."""
+    base = app.config.html_baseurl.rstrip("/")
+    if exception or not base or app.builder.format != "html":
+        return
+    from PIL import Image
+
+    for source, card in app.cqbook_cards:
+        picture = Image.open(source).convert("RGB")
+        picture.thumbnail((CARD[0] - 80, CARD[1] - 60), Image.Resampling.LANCZOS)
+        canvas = Image.new("RGB", CARD, "white")
+        canvas.paste(picture, ((CARD[0] - picture.width) // 2, (CARD[1] - picture.height) // 2))
+        card.parent.mkdir(exist_ok=True)
+        canvas.save(card, "PNG", optimize=True)
+    urls = "".join(
+        f"<url><loc>{escape(base)}/{app.builder.get_target_uri(name)}</loc></url>\n"
+        for name in sorted(app.env.found_docs)
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    )
+    (Path(app.outdir) / "sitemap.xml").write_text(text, encoding="utf-8")
+
+
 @cache
 def digest(name: str) -> str:
     """Return a short hash of a file of the theme: an address changes when its content does."""
@@ -173,12 +229,13 @@ def dress(
     words = summary(doctree)
     if words:
         title = escape(f"{app.env.titles[page].astext()}｜{BOOK}")
+        card = social(app, page, doctree)
         context["metatags"] = (
             f'<meta name="description" content="{escape(words)}">\n'
             f'<meta property="og:title" content="{title}">\n'
             f'<meta property="og:description" content="{escape(words)}">\n'
             '<meta property="og:type" content="article">\n'
-            '<meta property="og:locale" content="zh_CN">\n'
+            f'<meta property="og:locale" content="zh_CN">\n{card}'
         ) + context.get("metatags", "")
     context["cq"] = {
         "book": BOOK,
@@ -216,5 +273,7 @@ def forget(app: Sphinx, *_: object) -> None:
 def setup(app: Sphinx) -> None:
     """Register the theme and what dresses its pages."""
     app.add_html_theme("cqbook", str(THEME))
+    app.connect("builder-inited", _begin)
+    app.connect("build-finished", write_addresses)
     app.connect("env-updated", forget)
     app.connect("html-page-context", dress, priority=900)

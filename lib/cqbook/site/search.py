@@ -22,7 +22,16 @@ from cqbook.site.scripts import script_text
 
 INDEX = "_static/passages.js"
 #: Pages that list what others say come after them.
-LISTS = {"figures", "data", "sources", "methods", "citing", "reconciliation", "revisions"}
+LISTS = {
+    "figures",
+    "data",
+    "sources",
+    "methods",
+    "glossary",
+    "citing",
+    "reconciliation",
+    "revisions",
+}
 
 
 def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:

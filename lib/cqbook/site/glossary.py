@@ -1,0 +1,108 @@
+"""The terms of the book: a page of definitions, and on each page the first use explains itself."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from cqbook.site.catalogues import book_of
+from cqbook.site.nodes import Abstract, ChartFigure, DataTable
+
+PAGE = "chapters/glossary"
+#: Text inside these is not prose, or is a link already.
+CLOSED = (
+    nodes.title,
+    nodes.reference,
+    nodes.literal,
+    nodes.raw,
+    nodes.table,
+    nodes.definition_list,
+    Abstract,
+    ChartFigure,
+    DataTable,
+)
+
+
+def terms(app: Sphinx) -> dict[str, dict[str, str]]:
+    """Return the terms of the glossary with their rows, longest first; read once a build."""
+    kept = getattr(app, "cqbook_terms", None)
+    if kept is None:
+        rows = book_of(app).text("glossary").to_dict("records")
+        kept = {row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))}
+        app.cqbook_terms = kept
+    return kept
+
+
+def anchor(app: Sphinx, term: str) -> str:
+    """Return the anchor of a term: by its English name, which addresses can spell."""
+    name = re.sub(r"[^a-z0-9]+", "-", terms(app)[term]["name_en"].lower()).strip("-")
+    return f"term-{name}"
+
+
+class Glossary(SphinxDirective):
+    """``{glossary-list}``: every term with its English name and its definition."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one definition list."""
+        app = self.env.app
+        rows = sorted(terms(app).values(), key=lambda row: row["name_en"].lower())
+        parts = [
+            f'<dt id="{anchor(app, row["term"])}">{escape(row["term"])}'
+            f' <span class="cq-name" lang="en">{escape(row["name_en"])}</span></dt>'
+            f"<dd>{escape(row['definition'])}</dd>"
+            for row in rows
+        ]
+        words = " ".join(f"{row['term']} {row['name_en']} {row['definition']}" for row in rows)
+        hidden = nodes.paragraph("", words, classes=["cq-hidden"])
+        return [nodes.raw("", f'<dl class="cq-terms">{"".join(parts)}</dl>', format="html"), hidden]
+
+
+def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Link the first use of each term in the prose of a page to its definition."""
+    if docname == PAGE or PAGE not in app.env.found_docs:
+        return
+    way = app.builder.get_relative_uri(docname, PAGE)
+    left = dict(terms(app))
+    for text in list(doctree.findall(nodes.Text)):
+        if not left or _closed(text):
+            continue
+        pattern = re.compile("|".join(map(re.escape, left)))
+        pieces, place = [], 0
+        for found in pattern.finditer(str(text)):
+            term = found[0]
+            if term not in left:
+                continue
+            row = left.pop(term)
+            pieces.append(nodes.Text(str(text)[place : found.start()]))
+            html = (
+                f'<a class="cq-term" href="{way}#{anchor(app, term)}"'
+                f' data-definition="{escape(row["definition"])}">{escape(term)}</a>'
+            )
+            pieces.append(nodes.raw("", html, format="html"))
+            place = found.end()
+        if pieces:
+            pieces.append(nodes.Text(str(text)[place:]))
+            text.parent.replace(text, [piece for piece in pieces if piece.astext()])
+
+
+def _closed(node: nodes.Node) -> bool:
+    parent: Any = node.parent
+    within = False
+    while parent is not None:
+        if isinstance(parent, CLOSED):
+            return True
+        within = within or isinstance(parent, nodes.paragraph | nodes.list_item)
+        parent = parent.parent
+    return not within
+
+
+def setup(app: Sphinx) -> None:
+    """Register the page and the links."""
+    app.add_directive("glossary-list", Glossary)
+    # after the texts are glued and the references resolved
+    app.connect("doctree-resolved", explain, priority=900)
