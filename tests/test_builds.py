@@ -273,3 +273,27 @@ def test_from_an_edition_to_a_briefing_and_back(two_editions, tmp_path):
     assert known["figures"]["fig-trade-by-enterprise"] != shown
     same = re.search(r'data-figure="fig-trade-by-partner"[^>]*data-hash="(\w+)"', old)[1]
     assert known["figures"]["fig-trade-by-partner"] == same
+
+
+def test_where_the_address_is_known_there_are_cards_and_a_site_map(two_editions):
+    from PIL import Image
+
+    root = two_editions
+    config = root / "_config.yml"
+    kept = config.read_text(encoding="utf-8")
+    config.write_text(kept + "html: {baseurl: 'https://example.org/book'}\n", encoding="utf-8")
+    try:
+        run(root, "build", "--edition", "2022", *OF_2022)
+    finally:
+        config.write_text(kept, encoding="utf-8")
+    site = root / "_build" / "html" / "v" / "2022"
+    text = page(root, "v", "2022", "chapters", "trade.html")
+    address = "https://example.org/book"
+    assert f'<link rel="canonical" href="{address}/chapters/trade.html">' in text
+    assert f'<meta property="og:image" content="{address}/_cards/trade.png">' in text
+    assert Image.open(site / "_cards" / "trade.png").size == (1200, 630)
+    listed = (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert f"<loc>{address}/chapters/trade.html</loc>" in listed
+    latest = page(root, "latest", "chapters", "trade.html")
+    assert "og:description" in latest
+    assert "og:image" not in latest, "no card without an address"

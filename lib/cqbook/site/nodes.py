@@ -167,11 +167,15 @@ def _table(rows: str, columns: int) -> str:
 
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
 SHORT = 7
+#: Cells from this many characters on need room, or they stand as a narrow tower.
+LONG = 30
 
 
 def _class(numeric: bool, text: str = "") -> str:
     if numeric:
         return ' class="cq-number"'
+    if len(text) >= LONG and ";" not in text:
+        return ' class="cq-long"'
     return ' class="cq-short"' if 0 < len(text) <= SHORT else ""
 
 

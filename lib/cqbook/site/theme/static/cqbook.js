@@ -87,7 +87,8 @@
     var button = document.querySelector(".cq-language"), page = document.documentElement;
     function say() {
       var english = page.dataset.lang === "en";
-      button.textContent = english ? "中文" : "English";
+      button.textContent = english ? "中文" : "EN";
+      button.setAttribute("aria-label", english ? "中文" : "English");
       button.lang = english ? "zh-CN" : "en";
     }
     button.addEventListener("click", function () {
