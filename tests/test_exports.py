@@ -148,3 +148,31 @@ def test_every_figure_of_every_chapter_exports():
                     assert any(row["value"] is not None for row in rows), shown.id
                 count += 1
     assert count > 30
+
+
+def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
+    from cqbook.catalog import Catalog
+    from cqbook.english import words
+    from cqbook.site import pictures
+
+    known = words(Catalog(ROOT / "data"))
+    shown = [exhibit(place=place) for place in (0, 1)]
+    assert pictures.draw_all(shown, known, tmp_path / "many") == 2
+    assert pictures.draw_all(shown, known, tmp_path / "many") == 0, "the cache has them"
+    (tmp_path / "one").mkdir()
+    for item in shown:
+        pictures.draw(item, known, tmp_path / "one")
+    made = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
+    assert len(made) == 2 * (8 + 6 + 4)
+    for name, content in made.items():
+        assert (tmp_path / "many" / name).read_bytes() == content
+
+
+def test_a_picture_that_was_lost_is_drawn_again(tmp_path):
+    from cqbook.site import pictures
+
+    shown = exhibit(place=1)
+    first = pictures.exported(shown, "csv", tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert pictures.exported(shown, "csv", tmp_path) == first

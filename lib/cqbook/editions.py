@@ -365,6 +365,26 @@ def stage(
         (target / "chapters" / f"{name}.ipynb").write_bytes(result.content)
 
 
+def _draw(
+    results: Mapping[str, Executed], edition: str, book: Catalog, cache: Path, say: Say
+) -> None:
+    """Draw the figures of all pages before they are rendered, on all cores."""
+    from cqbook.english import words
+    from cqbook.exports import Exhibit
+    from cqbook.figures import FIGURE_MIME, outputs
+    from cqbook.site.pictures import draw_all
+
+    exhibits = []
+    for name, result in results.items():
+        for output in outputs(result.notebook):
+            spec = output["data"].get(FIGURE_MIME)
+            if spec:
+                exhibits.append(Exhibit(spec["usermeta"], spec, f"chapters/{name}", edition))
+    drawn = draw_all(exhibits, words(book), cache)
+    if drawn:
+        say(f"  画图 {drawn}张")
+
+
 def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = False) -> Path:
     """Render the staged book with jupyter-book; return the folder of the site.
 
@@ -496,6 +516,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         say("4/5 生成页面")
         staged = run / "stage"
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
+        _draw(results, asked.edition, book, work / "cache", say)
         site = render(staged, run / "out", work / "cache", say)
         edition = run / "edition"
         _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
 
 from cqbook import theme
-from cqbook.exports import ENGLISH, FORMATS, Exhibit, hashed, made
+from cqbook.english import Untranslated
+from cqbook.exports import ENGLISH, FORMATS, Exhibit, hashed, in_english, made
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
+from cqbook.transaction import dies_with_parent
+
+if TYPE_CHECKING:
+    # a process that only draws need not load Sphinx
+    from sphinx.application import Sphinx
 
 #: Files of the figures, below the root of the site.
 FIGURES = "_figures"
@@ -65,6 +73,57 @@ def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
     return kept.read_bytes()
 
 
+def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
+    """Return the figure in Chinese, and in English unless a word of it has none."""
+    try:
+        return [exhibit, in_english(exhibit, known)]
+    except Untranslated:
+        return [exhibit]
+
+
+def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path) -> None:
+    """Make all pictures and files of a figure, into the cache."""
+    for shown in languages(exhibit, known):
+        for spec in static_specs(shown.spec).values():
+            rendered(spec, cache)
+        for form in forms(shown):
+            exported(shown, form, cache)
+
+
+def forms(exhibit: Exhibit) -> tuple[str, ...]:
+    """Return the formats that a figure can be taken away in, in its language."""
+    return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
+
+
+def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path) -> int:
+    """Draw the figures that the cache has not, as many at once as there are cores.
+
+    The renderer is one thread in each process, and must not be forked: the processes are new ones.
+
+    Returns
+    -------
+    int
+        How many figures were drawn.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    words = hashed(dict(known))
+    wanted = {}
+    for item in exhibits:
+        # a mark a figure: asking for each of its pictures would read every specification again
+        key = hashed([RENDERER, words, item.page, item.edition, item.meta, item.spec])
+        if not (cache / f"{key}.drawn").exists():
+            wanted[key] = item
+    workers = min(os.cpu_count() or 1, len(wanted))
+    if workers:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
+            tasks = {key: pool.submit(draw, item, known, cache) for key, item in wanted.items()}
+            for key, task in tasks.items():
+                task.result()
+                (cache / f"{key}.drawn").touch()
+    return len(wanted)
+
+
 def publish(
     app: Sphinx, exhibit: Exhibit, english: Exhibit | None
 ) -> dict[str, dict[str, list[int]]]:
@@ -91,7 +150,7 @@ def publish(
             (target / f"{name}{suffix}").write_text(text, encoding="utf-8")
             if not mode:
                 size[shape] = size_of(text)
-        for form in FORMATS if shown is exhibit else ENGLISH:
+        for form in forms(shown):
             (target / f"{name}.{form}").write_bytes(exported(shown, form, cache))
     specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
