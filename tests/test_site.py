@@ -437,7 +437,7 @@ def test_the_front_door_leads_to_the_book(tab):
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory):
-    """The book as PDF."""
+    """The book as PDF, and the text of its pages."""
     import subprocess
     import sys
 
@@ -446,11 +446,12 @@ def paper(tmp_path_factory):
     path = tmp_path_factory.mktemp("paper") / "book.pdf"
     command = [str(Path(sys.executable).with_name("cqbook")), "pdf", "-o", str(path)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=180)
-    return PdfReader(path)
+    made = PdfReader(path)
+    return made, [page.extract_text() for page in made.pages]
 
 
 def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
-    text = [page.extract_text() for page in paper.pages]
+    paper, text = paper
     heads = [item for item in paper.outline if not isinstance(item, list)]
     titles = [item.title for item in heads]
     for wanted in ("总览", "外贸结构", "产业转移园区", "区县画像：沙坪坝区", "来源"):
@@ -463,7 +464,8 @@ def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
 
 
 def test_the_printed_book_is_whole_and_leads_nowhere_else(paper):
-    text = "".join(page.extract_text() for page in paper.pages)
+    paper, pages = paper
+    text = "".join(pages)
     for path in (LATEST / "_figures").glob("*.js"):
         assert path.stem in text.replace("\n", ""), "every figure is in the list of figures"
     assert "查看代码" not in text

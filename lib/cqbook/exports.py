@@ -20,7 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from cqbook import english, theme
@@ -187,7 +187,8 @@ def _face(weight: str, css: int, text: str) -> str:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False)
-    font = TTFont(io.BytesIO(_font(weight)), recalcTimestamp=False)
+    # the bounding box of the whole face serves a part of it; to measure it anew takes long
+    font = TTFont(io.BytesIO(_font(weight)), recalcTimestamp=False, recalcBBoxes=False)
     cut = subset.Subsetter(options)
     cut.populate(text="".join(sorted(set(text))))
     cut.subset(font)
@@ -255,8 +256,12 @@ def _packed(exhibit: Exhibit) -> str:
 def svg(exhibit: Exhibit) -> bytes:
     """Return the picture as SVG with the glyphs that it uses inside: the same look anywhere."""
     made = card(exhibit)
-    text = "".join(re.findall(r">([^<]+)<", made))
-    style = f"<style>{_face('Regular', 400, text)}{_face('Bold', 700, text)}</style>"
+    texts = {False: "", True: ""}
+    for found in re.finditer(r"<text([^>]*)>(.*?)</text>", made, re.S):
+        texts["bold" in found[1]] += unescape(re.sub(r"<[^>]*>", "", found[2]))
+    faces = [("Regular", 400, texts[False]), ("Bold", 700, texts[True])]
+    style = "".join(_face(*face) for face in faces if face[2])
+    style = f"<style>{style}</style>"
     return made.replace("<rect width", f"{style}<rect width", 1).encode()
 
 

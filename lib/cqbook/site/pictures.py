@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FIGURES = "_figures"
 VEGA_BUNDLE = "vega/vega.js"
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
-RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 1"
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 2"
 _SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
