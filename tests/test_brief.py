@@ -88,7 +88,9 @@ def written(root, figure, name="2026-11"):
 
 
 def verdicts(root, content, name="brief.docx", against="2026-11"):
-    return {item.name: item.verdict for item in verify.verify(root, content, name, against)}
+    found = verify.verify(root, content, name, against)
+    # the table below a figure has its name too, and a test of its own
+    return {item.name: item.verdict for item in found if item.kind != "table"}
 
 
 def test_markdown_is_read_in_blocks(first):
@@ -247,6 +249,77 @@ def test_a_picture_that_was_made_smaller_is_the_same(root, first):
         return out.getvalue()
 
     assert verdicts(root, edited(written(root, first), change))[first.id] == verify.STANDS
+
+
+@pytest.mark.parametrize(("size", "quality"), [(0.5, 60), (0.7, 61), (0.9, 80)])
+def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, quality):
+    def compressed(picture):
+        small = picture.resize((int(picture.width * size), int(picture.height * size)))
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=quality)
+        return out.getvalue()
+
+    kept = publication.find(root, "2026-11")
+    listed = publication.exhibits(kept, first.id)
+    picture = Image.open(io.BytesIO(exports.png(first))).convert("RGB")
+    assert not verify._altered(compressed(picture), kept, listed)
+    other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
+    forged = exports.Exhibit(first.meta, other, first.page, first.edition)
+    picture = Image.open(io.BytesIO(exports.png(forged))).convert("RGB")
+    assert verify._altered(compressed(picture), kept, listed)
+
+
+def test_a_value_changed_in_a_native_chart_is_seen(root, first, second):
+    import pptx
+    from pptx.chart.data import CategoryChartData
+
+    content = slides(root, second)
+    assert verdicts(root, content, "x.pptx")[second.id] == verify.STANDS
+    made = pptx.Presentation(io.BytesIO(content))
+    (shape,) = [shape for shape in made.slides[1].shapes if shape.has_chart]
+    series = shape.chart.plots[0].series[0]
+    data = CategoryChartData()
+    data.categories = list(shape.chart.plots[0].categories)
+    values = list(series.values)
+    place = next(n for n, value in enumerate(values) if value is not None)
+    values[place] += 0.1
+    data.add_series(series.name, values)
+    shape.chart.replace_data(data)
+    out = io.BytesIO()
+    made.save(out)
+    assert verdicts(root, out.getvalue(), "x.pptx")[second.id] == verify.ALTERED
+
+
+def by_kind(root, content):
+    found = verify.verify(root, content, "x.docx", "2026-11")
+    return {item.kind: item.verdict for item in found}
+
+
+def test_a_cell_changed_in_the_data_table_is_seen(root, second):
+    content = written(root, second)
+    found = {
+        (item.kind, item.verdict) for item in verify.verify(root, content, "x.docx", "2026-11")
+    }
+    assert found == {(kind, verify.STANDS) for kind in ("figure", "table", "number")}
+    made = docx.Document(io.BytesIO(content))
+    table = made.tables[0]
+    last = table.rows[-1]
+    last._tr.getparent().remove(last._tr)
+    out = io.BytesIO()
+    made.save(out)
+    kinds = {
+        item.kind: item.verdict for item in verify.verify(root, out.getvalue(), "x.docx", "2026-11")
+    }
+    assert kinds["table"] == verify.STANDS, "a row may be left out"
+    cell = table.rows[1].cells[-2]
+    cell.paragraphs[0].runs[0].text = "9%"
+    out = io.BytesIO()
+    made.save(out)
+    kinds = {
+        item.kind: item.verdict for item in verify.verify(root, out.getvalue(), "x.docx", "2026-11")
+    }
+    assert kinds["table"] == verify.ALTERED
+    assert kinds["figure"] == verify.STANDS
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])

@@ -235,7 +235,8 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
         print(as_json(found))
     else:
         for item in found:
-            print(f"{item.verdict}　{item.name}（版次 {item.edition}）　{item.detail}")
+            kind = {"figure": "图", "table": "图的数据表", "number": "数"}[item.kind]
+            print(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
         if not found:
             print(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")
     return 0 if found and all(item.verdict == STANDS for item in found) else 1
