@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook import autos, corridors, headline, industry, parks, profile, trade
+from cqbook import autos, corridors, facts, headline, industry, parks, profile, trade
 from cqbook.catalog import DataError
 from cqbook.composition import REST, composition
 
@@ -197,3 +197,23 @@ def test_headlines_say_which_year_they_are_of(book):
     assert frame.loc["汽车出口量", "when"] == "2023年"
     earlier = headline.table(book, AREA, "2022").set_index("label")
     assert earlier.loc["进出口总值", "text"] == "8158.4亿元"
+
+
+def test_a_sentence_that_lacks_its_figure_says_so(book):
+
+    full = trade.rate_words(trade.private_rate(book, "CN-50", "2022"))
+    assert full["rate_words"].startswith("所印156%，推算")
+    assert (
+        "没有印出贡献率"
+        in trade.rate_words(trade.private_rate(book, "CN-50", "2025"))["rate_words"]
+    )
+    empty = trade.private_rate(book, "CN-50", "2019")
+    assert "既没有印出" in trade.rate_words(empty)["rate_words"]
+    missing = facts.missing("100M CNY")
+    for words in (
+        trade.rest_words(missing),
+        trade.industry_words(missing, facts.missing("percent")),
+        trade.west_words(facts.missing("percent"), "2025年"),
+    ):
+        assert "没有公布" in words
+        assert "未公布" not in words

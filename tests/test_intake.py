@@ -548,8 +548,10 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
         place = meta["table"]["keys"].index("full") if meta["table"]["rows"] else 0
         values = [row[place] for row in meta["table"]["rows"]]
         assert values == [row[place] for row in expected[key]["table"]["rows"]], key
-    lacking = {key for key, text in figures.glued(notebook).items() if text == "未公布"}
-    assert {"auto", "auto_share", "printed_rate"} <= lacking, "sections that lack data say so"
+    glued = figures.glued(notebook)
+    lacking = {key for key, text in glued.items() if text == "未公布"}
+    assert {"auto", "auto_share"} <= lacking, "sections that lack data say so"
+    assert "没有" in glued["rate_words"]
 
 
 @pytest.mark.slow

@@ -220,5 +220,15 @@ def summary(book: Catalog, code: str, year: str = "") -> dict[str, str]:
         "sources": f"{frame['source_id'].nunique()}篇",
         "projects": f"{len(projects(book, code))}个",
         "schemes": f"{designations(book, code)['scheme'].nunique()}项",
-        "rates": "、".join(f"{row.label}{row.text}" for row in rates.itertuples()) or "未公布",
+        "rates": _rates_words(rates),
     }
+
+
+def _rates_words(rates: pd.DataFrame) -> str:
+    listed = "、".join(f"{row.label}{row.text}" for row in rates.itertuples())
+    if not listed:
+        return "没有找到区县本身已公布的同比增速"
+    return (
+        f"已公布的同比增速：{listed}。增速的期间、口径各不相同，不能相互比较高低，"
+        "只能各自与同类指标的全市数对照"
+    )

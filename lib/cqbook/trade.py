@@ -109,6 +109,66 @@ def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
     return facts.published(rows)
 
 
+# --- what the prose says where a figure is not published: a sentence, not a word in its place
+
+
+def rest_words(rest: Quantity) -> str:
+    """Return what is left beside the named kinds of enterprise."""
+    if not rest.known:
+        return "其他各类没有公布，其余有多大拆不出来"
+    return f"列名的各类之外，其余为{rest.zh}"
+
+
+def rate_words(rates: pd.DataFrame) -> dict[str, str]:
+    """Return ``rate_words`` and ``rate_point``: a contribution rate as printed and as derived.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame
+        See `private_rate`.
+    """
+    words = dict(zip(rates["label"], rates["text"], strict=True))
+    printed, computed = words.get("所印的贡献率"), words.get("由所印数字推算")
+    if printed and computed:
+        return {
+            "rate_words": f"所印{printed}，推算{computed}：区间的宽度来自增速的舍入，"
+            "宽到既不能证实、也不能否定所印的数",
+            "rate_point": f"所印的{printed}背后可以是{computed}",
+        }
+    if computed:
+        return {
+            "rate_words": f"这一时期没有印出贡献率；由所印的金额和增速只能推算到{computed}，"
+            "区间的宽度来自增速的舍入",
+            "rate_point": f"没有印出的，只能推算到{computed}",
+        }
+    if printed:
+        return {
+            "rate_words": f"所印{printed}；推算它所需的数没有公布齐",
+            "rate_point": f"所印{printed}，无从核对",
+        }
+    return {
+        "rate_words": "这一时期既没有印出贡献率，也没有足够的数来推算",
+        "rate_point": "这一时期没有可用的数",
+    }
+
+
+def industry_words(value: Quantity, share: Quantity) -> str:
+    """Return the trade of the automobile industry beside the exports of automobiles."""
+    if not value.known:
+        return "按“汽车制造业”口径的进出口，这一时期没有公布"
+    return (
+        f"按“汽车制造业”口径的进出口为{value.zh}，占进出口{share.zh}。两个口径一个只算出口商品，"
+        "一个算产业的进出口，不能相减得到“汽车进口”"
+    )
+
+
+def west_words(share: Quantity, when: str) -> str:
+    """Return the share in the trade of the western regions."""
+    if not share.known:
+        return f"占西部地区外贸的比重，{when}没有公布"
+    return f"占西部地区外贸的比重，{when}为{share.zh}"
+
+
 PRODUCTS = ["electromechanical", "laptop", "phone", "motorcycle", "integrated_circuit"]
 
 
