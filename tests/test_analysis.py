@@ -210,8 +210,12 @@ def test_a_sentence_that_lacks_its_figure_says_so(book):
     empty = trade.private_rate(book, "CN-50", "2019")
     assert "既没有印出" in trade.rate_words(empty)["rate_words"]
     missing = facts.missing("100M CNY")
+    alone = trade.parts(book, AREA, "2025", "enterprise")
+    # 8006.8 - 3841.9 = 4164.9 ± 0.1: the last digit is not supported
+    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少没有公布"
+    assert trade.rest_words(trade.parts(book, AREA, "2022", "enterprise")).startswith("列名的各类")
+    assert "没有公布齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
     for words in (
-        trade.rest_words(missing),
         trade.industry_words(missing, facts.missing("percent")),
         trade.west_words(facts.missing("percent"), "2025年"),
     ):

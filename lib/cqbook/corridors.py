@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -213,4 +214,5 @@ def ceiling(item: Quantity) -> str:
     """Return the upper end of a quantity in words: 不超过22万元."""
     if not item.known or item.interval.upper is None:
         return facts.UNPUBLISHED
-    return f"不超过{facts.format_zh(round(item.interval.upper), item.unit)}"
+    # outward: an upper bound rounded down is none
+    return f"不超过{facts.format_zh(math.ceil(item.interval.upper), item.unit)}"

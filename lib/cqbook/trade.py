@@ -112,11 +112,15 @@ def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
 # --- what the prose says where a figure is not published: a sentence, not a word in its place
 
 
-def rest_words(rest: Quantity) -> str:
+def rest_words(parts: Composition) -> str:
     """Return what is left beside the named kinds of enterprise."""
-    if not rest.known:
-        return "其他各类没有公布，其余有多大拆不出来"
-    return f"列名的各类之外，其余为{rest.zh}"
+    if parts.rest is not None and parts.rest.level.known:
+        return f"列名的各类之外，其余为{parts.rest.level.zh}"
+    known = [part for part in parts.parts if part.level.known]
+    if len(known) != 1 or not parts.total.known:
+        return "各类企业的金额没有公布齐，其余有多大拆不出来"
+    left = difference(parts.total, known[0].level)
+    return f"{known[0].label}之外的各类合计{left.zh}，其中各占多少没有公布"
 
 
 def rate_words(rates: pd.DataFrame) -> dict[str, str]:
@@ -130,9 +134,11 @@ def rate_words(rates: pd.DataFrame) -> dict[str, str]:
     words = dict(zip(rates["label"], rates["text"], strict=True))
     printed, computed = words.get("所印的贡献率"), words.get("由所印数字推算")
     if printed and computed:
+        over = (rates["value"] > 100).all()
+        beyond = "。贡献率超过100%并不神秘，它只说明其他部分合计是减少的" if over else ""
         return {
             "rate_words": f"所印{printed}，推算{computed}：区间的宽度来自增速的舍入，"
-            "宽到既不能证实、也不能否定所印的数",
+            f"宽到既不能证实、也不能否定所印的数{beyond}",
             "rate_point": f"所印的{printed}背后可以是{computed}",
         }
     if computed:
@@ -167,6 +173,18 @@ def west_words(share: Quantity, when: str) -> str:
     if not share.known:
         return f"占西部地区外贸的比重，{when}没有公布"
     return f"占西部地区外贸的比重，{when}为{share.zh}"
+
+
+def regime_words(rows: pd.DataFrame) -> str:
+    """Return where the regimes are shown, or that they are not published."""
+    return "贸易方式另有一图" if len(rows) else "贸易方式的数，这一时期没有公布"
+
+
+def revision_words(rows: pd.DataFrame) -> str:
+    """Return what the comparison of the year before comes to."""
+    if rows.empty:
+        return "上年当时公布的数没有查到，这一时期无法比较"
+    return "两个区间相交，就看不出修订；不相交，说明分母改过或口径不同"
 
 
 PRODUCTS = ["electromechanical", "laptop", "phone", "motorcycle", "integrated_circuit"]
