@@ -677,3 +677,20 @@ def test_no_definition_reaches_beyond_the_page(tab, width):
         term.focus()
         wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, term.inner_text()
+
+
+def test_no_markup_is_searched_or_described():
+    text = (LATEST / "_static" / "passages.js").read_text(encoding="utf-8")
+    content = json.loads(text.removeprefix("cqbook.look(").removesuffix(");\n"))
+    for _, _, words, _ in content["passages"]:
+        assert not re.search(r"</?[a-z]", words), words
+    for path in (LATEST / "chapters").glob("*.html"):
+        found = re.search(r'<meta name="description" content="([^"]*)"', path.read_text("utf-8"))
+        assert not found or "&lt;a" not in found[1], path.name
+
+
+def test_a_term_is_found_at_its_definition(tab):
+    searched(tab, "加工贸易")
+    tab.wait_for_selector(".cq-found > li > a")
+    links = [link.get_attribute("href") for link in tab.query_selector_all(".cq-found a")]
+    assert "chapters/glossary.html#term-processing-trade" in links

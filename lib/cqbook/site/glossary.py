@@ -8,7 +8,7 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 from cqbook.site.catalogues import book_of
 from cqbook.site.nodes import Abstract, ChartFigure, DataTable
@@ -44,6 +44,22 @@ def anchor(app: Sphinx, term: str) -> str:
     return f"term-{name}"
 
 
+class Term(nodes.Inline, nodes.TextElement):
+    """The first use of a term: ``way`` to its definition, and the ``definition`` itself."""
+
+
+def visit_term(self: SphinxTranslator, node: nodes.Element) -> None:
+    """Open the link to a definition."""
+    self.body.append(
+        f'<a class="cq-term" href="{node["way"]}" data-definition="{escape(node["definition"])}">'
+    )
+
+
+def depart_term(self: SphinxTranslator, node: nodes.Element) -> None:
+    """Close it."""
+    self.body.append("</a>")
+
+
 class Glossary(SphinxDirective):
     """``{glossary-list}``: every term with its English name and its definition."""
 
@@ -57,9 +73,20 @@ class Glossary(SphinxDirective):
             f"<dd>{escape(row['definition'])}</dd>"
             for row in rows
         ]
-        words = " ".join(f"{row['term']} {row['name_en']} {row['definition']}" for row in rows)
-        hidden = nodes.paragraph("", words, classes=["cq-hidden"])
-        return [nodes.raw("", f'<dl class="cq-terms">{"".join(parts)}</dl>', format="html"), hidden]
+        # for the search: each term a heading of its own, with its place
+        hidden = [
+            nodes.paragraph("", text, classes=["cq-hidden"], place=place, weight=weight)
+            for row in rows
+            for place in [anchor(app, row["term"])]
+            for text, weight in (
+                (f"{row['term']} {row['name_en']}", 3),
+                (f"{row['term']}：{row['definition']}", 1),
+            )
+        ]
+        return [
+            nodes.raw("", f'<dl class="cq-terms">{"".join(parts)}</dl>', format="html"),
+            *hidden,
+        ]
 
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -79,11 +106,8 @@ def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 continue
             row = left.pop(term)
             pieces.append(nodes.Text(str(text)[place : found.start()]))
-            html = (
-                f'<a class="cq-term" href="{way}#{anchor(app, term)}"'
-                f' data-definition="{escape(row["definition"])}">{escape(term)}</a>'
-            )
-            pieces.append(nodes.raw("", html, format="html"))
+            link = Term("", term, way=f"{way}#{anchor(app, term)}", definition=row["definition"])
+            pieces.append(link)
             place = found.end()
         if pieces:
             pieces.append(nodes.Text(str(text)[place:]))
@@ -104,5 +128,6 @@ def _closed(node: nodes.Node) -> bool:
 def setup(app: Sphinx) -> None:
     """Register the page and the links."""
     app.add_directive("glossary-list", Glossary)
+    app.add_node(Term, html=(visit_term, depart_term))
     # after the texts are glued and the references resolved
     app.connect("doctree-resolved", explain, priority=900)

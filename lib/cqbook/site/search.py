@@ -51,7 +51,8 @@ def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:
             rows = meta["table"] if isinstance(node, ChartFigure) else meta
             found += [(anchor, " ".join(filter(None, row)), 1) for row in _rows(rows)]
         elif isinstance(node, nodes.paragraph) and not _inside(node, ChartFigure, DataTable):
-            found.append((section, node.astext(), 1))
+            # a paragraph that stands for something else says where and how much it weighs
+            found.append((node.get("place", section), node.astext(), node.get("weight", 1)))
     return [
         (anchor, re.sub(r"\s+", " ", text).strip(), weight)
         for anchor, text, weight in found

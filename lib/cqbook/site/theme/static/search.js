@@ -30,7 +30,8 @@
 
   function occurs(term, inChapters) {
     return passages.some(function (line) {
-      return (!inChapters || pages[line.page][2]) && places(line.plain, term).length > 0;
+      /* a list counts where the phrase is one of its headings */
+      return (!inChapters || pages[line.page][2] || line.weight === 3) && places(line.plain, term).length > 0;
     });
   }
 
