@@ -106,6 +106,7 @@ class Catalog:
         self.path = find_data(data_dir)
         self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
 
@@ -208,6 +209,10 @@ class Catalog:
 
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
+        key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
+        if key in self._found:
+            # a name is looked up a hundred times on a page
+            return self._found[key].copy()
         frame = self._typed(name)
         unknown = sorted(set(asked) - set(frame.columns))
         if unknown:
@@ -216,6 +221,7 @@ class Catalog:
         for column, values in asked.items():
             frame = frame[frame[column].isin(values)]
         self._record(name, asked, frame.index)
+        self._found[key] = frame
         return frame.copy()
 
     def _record(

@@ -602,7 +602,7 @@ def _judge(
     twice = [page for page in chosen if page.name in differing and results[page.name].agreed < 2]
     for page in twice:
         source = root / "chapters" / f"{page.notebook}.ipynb"
-        again = execute(source, page, data=asked.data, failed=_failed(root))
+        again = execute(source, page, data=asked.data, failed=_failed(root), fresh=True)
         if again.content != results[page.name].content:
             msg = (
                 f"{page.name}：两次执行的输出不同，未发布"

@@ -11,7 +11,6 @@ import datetime
 import difflib
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -20,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.catalog import DataError
+from cqbook.places import built, published, released
 from cqbook.transaction import exchange, locked, restore
 
-HOME_VARIABLE = "CQBOOK_EDITIONS"
 LATEST = "latest"
 #: A name is a folder of the site and part of addresses that people cite.
 NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
@@ -37,17 +36,6 @@ REDIRECT = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="0; url={target}"></head>
 <body><p><a href="{target}">重庆开放型经济分析</a></p></body></html>
 """
-
-
-def built(root: Path) -> Path:
-    """Return the folder of the editions built last, by name."""
-    return root / "_build" / "editions"
-
-
-def released(root: Path) -> Path:
-    """Return the folder of the released editions, by name."""
-    place = os.environ.get(HOME_VARIABLE, "")
-    return Path(place).resolve() if place else root / "editions"
 
 
 def _editions(folder: Path) -> dict[str, Path]:
@@ -232,7 +220,7 @@ def publish(root: Path) -> Path:
         If a released edition is no longer what was released; the old site stays.
     """
     work = root / "_build"
-    target = work / "html"
+    target = published(root)
     with locked(work):
         restore(target)
         for left in work.glob(".html-*"):
