@@ -122,6 +122,7 @@ def pages(
         Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
         for name, items in known.items()
     ]
+    columns = {item.name for row in rows for item in known.get(row.get("notebook", ""), ())}
     for number, row in enumerate(rows, start=2):
         notebook = row.get("notebook", "")
         if notebook not in known:
@@ -131,9 +132,8 @@ def pages(
             )
             raise parameters.ParameterError(msg)
         own = {key: text for key, text in row.items() if key not in ("page", "notebook")}
-        items = {item.name: item for item in known[notebook]}
-        # an empty cell is the notebook's own value
-        own = {key: text for key, text in own.items() if text or key not in items}
+        # an empty cell is the notebook's own value, or a parameter of other notebooks of the table
+        own = {key: text for key, text in own.items() if text or key not in columns}
         own = given.get(notebook, {}) | own | given.get(row["page"], {})
         typed = parameters.checked(row["page"], known[notebook], own, book)
         found.append(Page(row["page"], notebook, typed))
