@@ -80,10 +80,13 @@ def test_a_missing_year_is_a_gap_not_a_zero():
     assert values == [None, 3.0]
 
 
-def test_dark_twin_has_no_light_colour(book, rows):
-    dark = json.dumps(figures.static_specs(charts.bars(rows).spec)["wide-dark"])
-    for light, _ in theme.PALETTE.values():
-        assert light not in dark
+def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
+    spec = figures.static_specs(charts.bars(rows).spec)["wide"]
+    partners = dict(theme.PALETTE.values())
+    drawn = theme.dark(theme.svg(spec))
+    assert drawn == theme.svg(theme.recolour(spec, partners))
+    for light in partners:
+        assert light not in drawn
 
 
 def test_pictures_are_deterministic_and_name_the_font(rows):

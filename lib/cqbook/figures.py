@@ -260,12 +260,6 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 
 def static_specs(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the four pictures of a figure: wide and narrow, for light and dark pages."""
+    """Return the two pictures of a figure, wide and narrow, for light pages."""
     plain = theme.untitled({key: value for key, value in spec.items() if key != "usermeta"})
-    wide, narrow = theme.sized(plain, theme.WIDE), theme.sized(plain, theme.NARROW)
-    return {
-        "wide": wide,
-        "narrow": narrow,
-        "wide-dark": theme.dark(wide),
-        "narrow-dark": theme.dark(narrow),
-    }
+    return {"wide": theme.sized(plain, theme.WIDE), "narrow": theme.sized(plain, theme.NARROW)}

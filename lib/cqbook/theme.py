@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,13 @@ def recolour(node: Any, mapping: dict[str, str]) -> Any:  # noqa: ANN401 - any J
     return node
 
 
-def dark(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return `spec` with each colour of the light palette replaced by its dark partner."""
-    return recolour(spec, dict(PALETTE.values()))
+def dark(svg: str) -> str:
+    """Return a picture with each colour of the light palette replaced by its dark partner.
+
+    The same picture as of a specification in dark colours: these change no place and no size.
+    """
+    partners = {f'="{light}"': f'="{dark}"' for light, dark in PALETTE.values()}
+    return re.sub("|".join(map(re.escape, partners)), lambda found: partners[found[0]], svg)
 
 
 def sized(spec: dict[str, Any], width: int) -> dict[str, Any]:

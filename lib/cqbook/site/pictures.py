@@ -143,13 +143,11 @@ def publish(
     for shown in known:
         name = stem(identifier, shown.language)
         size = sizes.setdefault(shown.language, {})
-        for variant, spec in static_specs(shown.spec).items():
+        for shape, spec in static_specs(shown.spec).items():
             text = rendered(spec, cache)
-            shape, _, mode = variant.partition("-")
-            suffix = f".{shape}{'-' + mode if mode else ''}.svg"
-            (target / f"{name}{suffix}").write_text(text, encoding="utf-8")
-            if not mode:
-                size[shape] = size_of(text)
+            (target / f"{name}.{shape}.svg").write_text(text, encoding="utf-8")
+            (target / f"{name}.{shape}-dark.svg").write_text(theme.dark(text), encoding="utf-8")
+            size[shape] = size_of(text)
         for form in forms(shown):
             (target / f"{name}.{form}").write_bytes(exported(shown, form, cache))
     specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
