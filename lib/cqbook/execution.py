@@ -143,10 +143,6 @@ def execute(
     ExecutionError
         If a cell fails or writes to stderr.
     """
-    notebook = nbformat.read(source, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
     with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
         # a folder of this kernel's own: its working directory, its sockets (nobody else can
         # listen, two kernels that start together don't take the same names, a socket's name stays
@@ -155,22 +151,34 @@ def execute(
         trace = own / "trace.jsonl"
         variables = {DATA_VARIABLE: str(data.resolve()), TRACE_VARIABLE: str(trace)}
         variables |= {name: str(path.resolve()) for name, path in page.files.items()}
-        run = _in_kernel if fresh else kernels.execute
+        arguments = (source.resolve(), page.parameters, own, variables)
         try:
-            done, wrong = run(notebook, page.parameters, own, variables)
+            if fresh:
+                content, wrong = _outcome(_in_kernel, *arguments)
+            else:
+                content, wrong = kernels.call(_outcome, kernels.execute, *arguments)
         except (kernels.KernelError, RuntimeError, TimeoutError) as error:
             # a kernel that dies or does not answer
             raise ExecutionError(page.name, f"执行失败 | execution failed\n{error}") from error
         if wrong:
-            text = f"执行失败 | execution failed\n{wrong}"
-            raise ExecutionError(page.name, text, _kept(done, page, failed))
-        printed = complaints(done)
-        if printed:
-            text = f"向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"
-            raise ExecutionError(page.name, text, _kept(done, page, failed))
+            raise ExecutionError(page.name, wrong, _kept(content, page, failed))
         lines = trace.read_text(encoding="utf-8").splitlines() if trace.exists() else []
     queries = dict.fromkeys(Query.from_json(line) for line in lines)
-    return Executed(to_bytes(normalise(done)), tuple(queries))
+    return Executed(content, tuple(queries))
+
+
+def _outcome(run: Callable[..., Any], source: Path, *rest: Any) -> tuple[bytes, str]:  # noqa: ANN401
+    """Return the executed notebook as bytes, and what is wrong with it (``""``: nothing)."""
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    done, wrong = run(notebook, *rest)
+    if wrong:
+        wrong = f"执行失败 | execution failed\n{wrong}"
+    elif printed := complaints(done):
+        wrong = f"向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"
+    return to_bytes(done if wrong else normalise(done)), wrong
 
 
 def _in_kernel(
@@ -207,12 +215,12 @@ def _in_kernel(
     return done, ""
 
 
-def _kept(done: nbformat.NotebookNode, page: Page, failed: Path | None) -> Path | None:
+def _kept(content: bytes, page: Page, failed: Path | None) -> Path | None:
     if failed is None:
         return None
     failed.mkdir(parents=True, exist_ok=True)
     path = failed / f"{page.name}.ipynb"
-    nbformat.write(done, path)
+    path.write_bytes(content)
     return path
 
 
@@ -277,16 +285,23 @@ class Memory:
     def __init__(self, folder: Path, data: Path, code: str) -> None:
         self.folder, self.code = folder, code
         self.book = Catalog(data)
+        self._cells: dict[Path, tuple[bytes, list[Any]]] = {}
 
     def key(self, source: Path, page: Page) -> str:
         """Return the hash of what is known before execution: cells, parameters, code, files."""
-        notebook = nbformat.read(source, as_version=4)
-        cells = [
-            [cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in notebook.cells
-        ]
         files = {name: digest(path.read_bytes()) for name, path in page.files.items()}
-        content = [page.name, page.parameters, cells, files, self.code]
+        content = [page.name, page.parameters, self._cells_of(source), files, self.code]
         return digest(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
+
+    def _cells_of(self, source: Path) -> list[Any]:
+        """Return what of a notebook is executed; parsed once for the many pages that it makes."""
+        content = source.read_bytes()
+        known = self._cells.get(source)
+        if known is None or known[0] != content:
+            cells = nbformat.reads(content.decode("utf-8"), as_version=4).cells
+            said = [[cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in cells]
+            known = self._cells[source] = (content, said)
+        return known[1]
 
     def recall(self, source: Path, page: Page) -> Executed | None:
         """Return the remembered result that still holds, or None."""
@@ -346,12 +361,39 @@ class Memory:
 
 
 Told = Callable[[Page, Executed | ExecutionError], None]
+#: Executes pages and yields what came of each as it is done: chapters, pages, data, failed.
+Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Executed | ExecutionError]]]
+
+
+def here(
+    chapters: Path, pages: list[Page], data: Path, failed: Path, *, at_once: int = 0
+) -> Iterator[tuple[Page, Executed | ExecutionError]]:
+    """Execute pages on this machine, as many `at_once` as there are processors or as is said."""
+    kernels.start(tuple(_name(path) for path in modules()))
+
+    def one(page: Page) -> Executed | ExecutionError:
+        try:
+            return execute(chapters / f"{page.notebook}.ipynb", page, data=data, failed=failed)
+        except ExecutionError as error:
+            return error
+
+    # the kernels are processes of their own: threads only wait for them
+    with ThreadPoolExecutor(max_workers=at_once or os.cpu_count() or 2) as pool:
+        runs = {pool.submit(one, page): page for page in pages}
+        for run in as_completed(runs):
+            yield runs[run], run.result()
 
 
 def execute_all(
-    chapters: Path, wanted: Iterable[Page], memory: Memory, told: Told, *, failed: Path
+    chapters: Path,
+    wanted: Iterable[Page],
+    memory: Memory,
+    told: Told,
+    *,
+    failed: Path,
+    runner: Runner = here,
 ) -> tuple[dict[str, Executed], dict[str, ExecutionError]]:
-    """Execute pages, as many at once as there are processors; a failing one stops no other.
+    """Execute pages; a failing one stops no other, and what is done is remembered at once.
 
     Parameters
     ----------
@@ -364,6 +406,8 @@ def execute_all(
         Told of each page as it is done.
     failed : Path
         See `execute`.
+    runner : callable
+        Where pages are executed.
 
     Returns
     -------
@@ -374,28 +418,17 @@ def execute_all(
     todo = list(wanted)
     found: dict[str, Executed | ExecutionError] = {}
 
-    def one(page: Page) -> Executed | ExecutionError:
-        source = chapters / f"{page.notebook}.ipynb"
-        try:
-            done = execute(source, page, data=memory.book.path, failed=failed)
-        except ExecutionError as error:
-            return error
-        memory.keep(source, page, done)
-        return done
-
     for page in todo:
         held = memory.recall(chapters / f"{page.notebook}.ipynb", page)
         if held:
             found[page.name] = held
             told(page, held)
-    if len(found) < len(todo):
-        kernels.start(tuple(_name(path) for path in modules()))
-    # the kernels are processes of their own: threads only wait for them
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        runs = {pool.submit(one, page): page for page in todo if page.name not in found}
-        for run in as_completed(runs):
-            found[runs[run].name] = run.result()
-            told(runs[run], run.result())
+    rest = [page for page in todo if page.name not in found]
+    for page, outcome in runner(chapters, rest, memory.book.path, failed) if rest else ():
+        if isinstance(outcome, Executed):
+            memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome)
+        found[page.name] = outcome
+        told(page, outcome)
     order = [page.name for page in todo]
     results = {name: found[name] for name in order if isinstance(found[name], Executed)}
     failures = {name: found[name] for name in order if isinstance(found[name], ExecutionError)}

@@ -13,12 +13,16 @@ import sys
 from collections.abc import Callable, Mapping
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cqbook.transaction import dies_with_parent
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from nbformat import NotebookNode
+
+Result = TypeVar("Result")
 
 #: Name of the engine with papermill.
 ENGINE = "cqbook-forked"
@@ -43,29 +47,16 @@ def context() -> Any:  # noqa: ANN401 - the type has no public name
     return multiprocessing.get_context("forkserver")
 
 
-def execute(
-    notebook: NotebookNode, parameters: Mapping[str, Any], folder: Path, variables: dict[str, str]
-) -> tuple[NotebookNode, str]:
-    """Execute a notebook in a fork of its own; return it, and what went wrong (``""``: nothing).
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-    parameters : mapping
-        papermill's parameters.
-    folder : pathlib.Path
-        Working directory.
-    variables : dict of str to str
-        Environment.
+def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401
+    """Return what `function` gives in a fork of its own.
 
     Raises
     ------
     KernelError
-        If the process dies or hangs; nothing is known of its cells.
+        If the process dies, or has not answered after `LIMIT`.
     """
     receiver, sender = context().Pipe(duplex=False)
-    arguments = (sender, notebook, dict(parameters), str(folder), variables)
-    process = context().Process(target=_work, args=arguments, daemon=True)
+    process = context().Process(target=_answer, args=(sender, function, arguments), daemon=True)
     process.start()
     sender.close()
     try:
@@ -83,16 +74,32 @@ def execute(
         receiver.close()
 
 
-def _work(
-    sender: Any,  # noqa: ANN401 - a connection
-    notebook: NotebookNode,
-    parameters: dict[str, Any],
-    folder: str,
-    variables: dict[str, str],
-) -> None:
-    """Execute in this process, which ends with it."""
+def _answer(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     # the fork server ends when the process that started it does
     dies_with_parent()
+    sender.send(function(*arguments))
+    sender.close()
+    # no clean-up of what the fork server imported: the process is done
+    os._exit(0)
+
+
+def execute(
+    notebook: NotebookNode, parameters: Mapping[str, Any], folder: Path, variables: dict[str, str]
+) -> tuple[NotebookNode, str]:
+    """Execute a notebook in this process; return it, and what went wrong (``""``: nothing).
+
+    The process is of no use for anything else afterwards: for `call`.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    parameters : mapping
+        papermill's parameters.
+    folder : pathlib.Path
+        Working directory.
+    variables : dict of str to str
+        Environment.
+    """
     import papermill
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
@@ -106,7 +113,6 @@ def _work(
         os.dup2(file.fileno(), 2)
     engine = _engine()
     papermill_engines.register(ENGINE, engine)
-    error = ""
     try:
         done = papermill.execute_notebook(
             notebook,
@@ -118,16 +124,11 @@ def _work(
             progress_bar=False,
             log_output=False,
         )
-    except PapermillExecutionError as problem:
-        done, error = engine.notebook, str(problem)
+    except PapermillExecutionError as error:
+        return engine.notebook, str(error)
     sys.stdout.flush()
     rest = printed.read_text(encoding="utf-8", errors="replace")
-    if rest and not error:
-        error = f"绕过 Python 写了内容 | wrote past Python's streams:\n{rest}"
-    sender.send((done, error))
-    sender.close()
-    # no clean-up of what the fork server imported: the process is done
-    os._exit(0)
+    return done, f"绕过 Python 写了内容 | wrote past Python's streams:\n{rest}" if rest else ""
 
 
 def _engine() -> Any:  # noqa: ANN401 - a class made late: papermill takes long to import
