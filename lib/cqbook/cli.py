@@ -170,7 +170,9 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
                 bar.write(str(outcome), file=sys.stderr)
 
         say = _say_from(time.monotonic())
-        first, failures = make_pages(root, say, told, arguments.table, arguments.data)
+        first, failures = make_pages(
+            root, say, told, arguments.table, arguments.data, arguments.engine
+        )
     print(f"{count - len(failures)}页已生成 | pages made; {len(failures)}页失败 | failed")
     if first:
         print(f"{first}\n{first.as_uri()}")
@@ -313,6 +315,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "table", nargs="?", type=Path, help="CSV: page, notebook, parameters; default: pages.csv"
     )
+    made.add_argument("--engine", default="", help="a dask cluster: tcp://host:8786")
     made = command("accept", _accept, "execute chapters in place as the judged outputs", data=False)
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
     made = command("release", _release, "freeze an edition as built last", data=False)

@@ -33,6 +33,7 @@ from cqbook.execution import (
     digest,
     execute,
     execute_all,
+    here,
 )
 from cqbook.exports import hashed
 from cqbook.figures import figures_of, glued, tables_of
@@ -813,6 +814,7 @@ def _render_alone(
         contents["chapters"] = entries
     text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
     (staged / "_toc.yml").write_text(text, encoding="utf-8")
+    _draw(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
     return render(staged, own / "out", root / "_build" / "cache", say, alone=True)
 
 
@@ -822,8 +824,14 @@ def make_pages(
     told: Callable[[Page, Executed | ExecutionError], None],
     table: Path | None = None,
     data: Path | None = None,
+    cluster: str = "",
 ) -> tuple[Path | None, dict[str, ExecutionError]]:
     """Make all pages of a table from their notebooks; a failing page stops no other.
+
+    Parameters
+    ----------
+    cluster : str
+        Address of the workers that execute the pages; empty: this machine.
 
     Returns
     -------
@@ -839,7 +847,14 @@ def make_pages(
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
     memory = _memory(root, data)
-    results, failures = execute_all(root / "chapters", chosen, memory, told, failed=_failed(root))
+    runner = here
+    if cluster:
+        from cqbook import distributed
+
+        runner = distributed.runner(cluster)
+    results, failures = execute_all(
+        root / "chapters", chosen, memory, told, failed=_failed(root), runner=runner
+    )
     if not results:
         return None, failures
     target = root / "_build" / "pages" / (table.stem if table else "pages")

@@ -36,9 +36,13 @@ class ExecutionError(Exception):
     """A page that could not be executed; `notebook` is where its executed part was kept."""
 
     def __init__(self, page: str, text: str, notebook: Path | None = None) -> None:
-        self.page, self.notebook = page, notebook
+        self.page, self.text, self.notebook = page, text, notebook
         kept = f"\n执行到出错处的笔记本 | executed so far: {notebook}" if notebook else ""
         super().__init__(f"{page}：{text}{kept}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, Path | None]]:
+        """Let it travel between processes."""
+        return type(self), (self.page, self.text, self.notebook)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import io
 import json
+import logging
 import re
 import struct
 import textwrap
@@ -287,6 +288,8 @@ def pdf(exhibit: Exhibit) -> bytes:
     from pypdf import PdfReader, PdfWriter
 
     theme.register_fonts()
+    # it counts the objects of the renderer's trailer, and finds nothing wrong that matters
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
     drawn = PdfReader(io.BytesIO(vl_convert.svg_to_pdf(card(exhibit))))
     # the renderer writes its dictionaries in an order of chance
     for number in range(1, len(drawn.xref[0]) + 1):
