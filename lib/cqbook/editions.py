@@ -401,7 +401,7 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
     """
     strict = [] if alone else ["-n", "-W", "--keep-going"]
     command = [
-        *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(staged)),
+        *(sys.executable, "-m", "cqbook.site", "build", str(staged)),
         *("--path-output", str(out), *strict, "--all"),
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}

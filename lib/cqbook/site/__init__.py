@@ -42,5 +42,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     pages.setup(app)
     abstracts.setup(app)
     glossary.setup(app)
-    # vl-convert must not run before a fork: pages are written in one process
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    # loaded by the extension of the contents, and does not say so: it numbers sections after all
+    # pages are read, and here none
+    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
+    # what pages leave for the whole book is merged or noted on disk; their pictures are drawn
+    # before, for vl-convert must not run before a fork
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -192,7 +192,7 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     order = reading_order(app)
-    found = [(name, node) for name in order for node in exhibits(app, name)]
+    found = [(name, node) for name in order for node in exhibits(app.env, name)]
     for place in places:
         wanted = ChartFigure if place["kind"] == "figure" else DataTable
         items = [
@@ -209,7 +209,7 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     users: dict[str, list[str]] = {}
     for name in reading_order(app):
-        for node in exhibits(app, name):
+        for node in exhibits(app.env, name):
             uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
             title = escape(node["meta"]["title"])
             link = f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'

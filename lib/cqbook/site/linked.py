@@ -16,6 +16,7 @@ from cqbook.exports import AUTHOR, BOOK, ENGLISH, FORMATS, citations, rows
 from cqbook.site.catalogues import reading_order
 from cqbook.site.nodes import DRAFT, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES
+from cqbook.site.register import note, noted
 from cqbook.site.scripts import script_text
 
 CATALOGUE = "figures.json"
@@ -57,18 +58,13 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
     }
 
 
-def begin(app: Sphinx) -> None:
-    """Forget the figures of an earlier build."""
-    app.cqbook_entries = {}
-
-
 def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
     """Write ``figures.json`` and its schema at the root of the site."""
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
     edition = app.config.cqbook_edition or DRAFT
-    entries = (app.cqbook_entries.get(docname, ()) for docname in reading_order(app))
+    entries = (noted(app, "figures", docname, []) for docname in reading_order(app))
     content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     (out / CATALOGUE).write_text(text, encoding="utf-8")
@@ -85,7 +81,7 @@ def describe(
     figures = list(doctree.findall(ChartFigure))
     # the pictures are written with the page, before this
     entries = [_entry(Path(app.outdir), node, page, edition) for node in figures]
-    app.cqbook_entries[page] = entries
+    note(app, "figures", page, entries)
     drawn = [node for node in figures if node["spec"] is not None]
     if not drawn:
         return
@@ -138,6 +134,5 @@ ENCODINGS = {
 
 def setup(app: Sphinx) -> None:
     """Connect both."""
-    app.connect("builder-inited", begin)
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_catalogue)

@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 
 from cqbook.exports import BOOK
 from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.register import note, noted
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -172,16 +173,12 @@ def social(app: Sphinx, page: str, doctree: nodes.document) -> str:
     drawn = [node for node in doctree.findall(ChartFigure) if node["spec"] is not None]
     if drawn:
         name = f"_figures/{drawn[0]['meta']['id']}.png"
-        card = Path(app.outdir) / "_cards" / f"{page.rpartition('/')[2]}.png"
-        app.cqbook_cards.append((Path(app.outdir) / name, card))
-        tags += f'<meta property="og:image" content="{escape(base)}/_cards/{card.name}">\n'
+        card = f"{page.rpartition('/')[2]}.png"
+        note(app, "card", page, [name, card])
+        tags += f'<meta property="og:image" content="{escape(base)}/_cards/{card}">\n'
         tags += f'<meta property="og:image:alt" content="{escape(drawn[0]["meta"]["alt"])}">\n'
         tags += '<meta name="twitter:card" content="summary_large_image">\n'
     return tags
-
-
-def _begin(app: Sphinx) -> None:
-    app.cqbook_cards = []
 
 
 def write_addresses(app: Sphinx, exception: Exception | None) -> None:
@@ -191,8 +188,13 @@ def write_addresses(app: Sphinx, exception: Exception | None) -> None:
         return
     from PIL import Image
 
-    for source, card in app.cqbook_cards:
-        picture = Image.open(source).convert("RGB")
+    out = Path(app.outdir)
+    for name in sorted(app.env.found_docs):
+        source, short = noted(app, "card", name, ["", ""])
+        if not source:
+            continue
+        card = out / "_cards" / short
+        picture = Image.open(out / source).convert("RGB")
         picture.thumbnail((CARD[0] - 80, CARD[1] - 60), Image.Resampling.LANCZOS)
         canvas = Image.new("RGB", CARD, "white")
         canvas.paste(picture, ((CARD[0] - picture.width) // 2, (CARD[1] - picture.height) // 2))
@@ -273,7 +275,6 @@ def forget(app: Sphinx, *_: object) -> None:
 def setup(app: Sphinx) -> None:
     """Register the theme and what dresses its pages."""
     app.add_html_theme("cqbook", str(THEME))
-    app.connect("builder-inited", _begin)
     app.connect("build-finished", write_addresses)
     app.connect("env-updated", forget)
     app.connect("html-page-context", dress, priority=900)

@@ -7,6 +7,9 @@ the same code on each of a hundred pages that come from one notebook.
 from __future__ import annotations
 
 import functools
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -29,9 +32,26 @@ def _light(tree: nodes.document) -> list[nodes.Element]:
     return found
 
 
+def _notes(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "notes"
+
+
+def note(app: Sphinx, kind: str, page: str, content: Any) -> None:  # noqa: ANN401 - any JSON
+    """Note something of a page that is written: on disk, its process ends with its pages."""
+    path = _notes(app) / kind / f"{page}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def noted(app: Sphinx, kind: str, page: str, otherwise: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return what was noted of a page."""
+    path = _notes(app) / kind / f"{page}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
+
+
 def begin(app: Sphinx) -> None:
-    """Forget the pages of an earlier build; highlight each code once."""
-    app.cqbook_exhibits = {}
+    """Forget the notes of an earlier build; highlight each code once."""
+    shutil.rmtree(_notes(app), ignore_errors=True)
     highlighter = getattr(app.builder, "highlighter", None)
     if highlighter is not None:
         highlighter.highlight_block = _once(highlighter.highlight_block)
@@ -53,17 +73,25 @@ def _once(highlight: Any) -> Any:  # noqa: ANN401 - a method of Sphinx
     return call
 
 
+def _pages(env: BuildEnvironment) -> dict[str, list[nodes.Element]]:
+    if not hasattr(env, "cqbook_exhibits"):
+        env.cqbook_exhibits = {}
+    return env.cqbook_exhibits
+
+
 def remember(app: Sphinx, doctree: nodes.document) -> None:
     """Note what a page shows when it has been read."""
-    app.cqbook_exhibits[app.env.docname] = _light(doctree)
+    _pages(app.env)[app.env.docname] = _light(doctree)
 
 
-def exhibits(app: Sphinx, docname: str) -> list[nodes.Element]:
+def merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
+    """Take over what another process has read."""
+    _pages(env).update((name, _pages(other)[name]) for name in names)
+
+
+def exhibits(env: BuildEnvironment, docname: str) -> list[nodes.Element]:
     """Return the figures and tables of a page, in order: ``ids``, ``meta`` (`KEPT`), ``drawn``."""
-    if docname not in app.cqbook_exhibits:
-        # read by an earlier process
-        app.cqbook_exhibits[docname] = _light(app.env.get_doctree(docname))
-    return app.cqbook_exhibits[docname]
+    return _pages(env)[docname]
 
 
 class _Known:
@@ -91,7 +119,7 @@ class _Tree:
 
     def get(self, name: str) -> nodes.Element | None:
         """Return the node of an id."""
-        for node in exhibits(self.env.app, self.docname):
+        for node in exhibits(self.env, self.docname):
             if name in node["ids"]:
                 return node
         return self.env.get_doctree(self.docname).ids.get(name)
@@ -109,4 +137,5 @@ def setup(app: Sphinx) -> None:
     """Connect the register."""
     app.connect("builder-inited", begin)
     app.connect("doctree-read", remember)
+    app.connect("env-merge-info", merge)
     app.add_domain(Labels, override=True)

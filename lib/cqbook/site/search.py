@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 
 from cqbook.site.catalogues import reading_order
 from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.register import note, noted
 from cqbook.site.scripts import script_text
 
 INDEX = "_static/passages.js"
@@ -93,12 +94,11 @@ def collect(
 ) -> None:
     """Note the passages of a page."""
     if doctree is not None:
-        app.cqbook_passages[page] = passages(doctree)
+        note(app, "passages", page, passages(doctree))
 
 
 def begin(app: Sphinx) -> None:
     """Put our search in the place of Sphinx's."""
-    app.cqbook_passages = {}
     app.builder.search = False
 
 
@@ -117,7 +117,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         number = len(pages)
         rank = 0 if name.rpartition("/")[2] in LISTS else 1
         pages.append([app.builder.get_target_uri(name), app.env.titles[name].astext(), rank])
-        for anchor, text, weight in app.cqbook_passages.get(name, ()):
+        for anchor, text, weight in noted(app, "passages", name, []):
             if (name, text) not in seen:
                 seen.add((name, text))
                 lines.append([number, anchor, text, weight])
