@@ -563,7 +563,7 @@ KILL = """
 from cqbook import batches, customs
 from cqbook.catalog import Catalog
 from cqbook.detail import Detail
-batches._write_part = counted(batches._write_part)
+batches.write_part = counted(batches.write_part)
 batches.digest_of = counted(batches.digest_of)
 Path.replace = counted(Path.replace)
 codes = customs.known_codes(Catalog())

@@ -189,19 +189,26 @@ def _clean(detail: Detail) -> None:
     recover(detail.folder)
 
 
-def _write_part(folder: Path, place: str, select: str, frame: pd.DataFrame) -> dict[str, str]:
+def write_part(
+    link: duckdb.DuckDBPyConnection, folder: Path, place: str, select: str
+) -> dict[str, str]:
+    """Write what a query gives as one file of the store, on disk; return its path and hash.
+
+    Raises
+    ------
+    OSError
+        If the disk is full; then there is no such file.
+    """
     path = folder / place
     path.parent.mkdir(parents=True, exist_ok=True)
     target = str(path).replace("'", "''")
-    with duckdb.connect() as link:
-        link.register("rows", frame)
-        try:
-            # one thread: the same rows give the same bytes
-            link.execute("SET threads = 1")
-            link.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-        except duckdb.Error as error:
-            path.unlink(missing_ok=True)
-            raise OSError(str(error)) from error
+    try:
+        # one thread: the same rows give the same bytes
+        link.execute("SET threads = 1")
+        link.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.Error as error:
+        path.unlink(missing_ok=True)
+        raise OSError(str(error)) from error
     # on disk before the index names it, with the folders that lead to it
     for item in (path, *path.parents[: len(Path(place).parts)]):
         handle = os.open(item, os.O_RDONLY)
@@ -224,7 +231,9 @@ def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterable[dict[s
         [rows["flow"], rows["period"].str.extract(r"(\d{4})")[0]]
     ):
         place = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
-        yield {"kind": "rows", **_write_part(folder, place, select, group)}
+        with duckdb.connect() as link:
+            link.register("rows", group)
+            yield {"kind": "rows", **write_part(link, folder, place, select)}
 
 
 def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterable[dict[str, str]]:
@@ -234,7 +243,9 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
     labels = labels.sort_values(LABEL_COLUMNS).drop_duplicates()
     select = f"SELECT {', '.join(LABEL_COLUMNS)} FROM rows"
     place = f"labels/batch-{batch:04d}.parquet"
-    yield {"kind": "labels", **_write_part(folder, place, select, labels)}
+    with duckdb.connect() as link:
+        link.register("rows", labels)
+        yield {"kind": "labels", **write_part(link, folder, place, select)}
 
 
 def _facts(export: Export, batch: int) -> dict[str, Any]:
