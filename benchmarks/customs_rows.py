@@ -39,10 +39,22 @@ FLOWS = {"export": "出口", "import": "进口"}
 ABSENT = 0.05
 #: How many commodity codes there are; the tariff has about that many of eight digits.
 COMMODITIES = 8_500
-HEADER = (
-    "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,贸易方式编码,贸易方式名称,"
-    "注册地编码,注册地名称,第一数量,第一计量单位,第二数量,第二计量单位,美元"
-).split(",")
+HEADER = [
+    "数据年月",
+    "商品编码",
+    "商品名称",
+    "贸易伙伴编码",
+    "贸易伙伴名称",
+    "贸易方式编码",
+    "贸易方式名称",
+    "注册地编码",
+    "注册地名称",
+    "第一数量",
+    "第一计量单位",
+    "第二数量",
+    "第二计量单位",
+    "美元",
+]
 
 
 @dataclass(frozen=True)
@@ -65,12 +77,17 @@ def lists(only_province: str) -> Lists:
     pick = np.random.default_rng(1)
     while len(goods) < COMMODITIES:
         chapter = int(pick.choice([n for n in range(1, 98) if n not in (77, 87)]))
-        code = f"{chapter:02d}{pick.integers(1, 30):02d}{pick.integers(10, 100)}{pick.integers(100):02d}"
-        goods.setdefault(code, f"第{chapter}章的货物，未另列名的，品目{code[:4]}项下其他（{code[4:]}）")
+        heading = f"{chapter:02d}{pick.integers(1, 30):02d}"
+        code = f"{heading}{pick.integers(10, 100)}{pick.integers(100):02d}"
+        goods.setdefault(
+            code, f"第{chapter}章的货物，未另列名的，品目{heading}项下其他（{code[4:]}）"
+        )
     commodities = pick.permutation(sorted(goods))
     partners = dict(zip(read["partners"]["code"], read["partners"]["name_zh"], strict=True))
     order = pick.permutation(sorted(partners))
-    regimes = dict(zip(read["trade_regimes"]["code"], read["trade_regimes"]["name_zh"], strict=True))
+    regimes = dict(
+        zip(read["trade_regimes"]["code"], read["trade_regimes"]["name_zh"], strict=True)
+    )
     provinces = read["provinces"]
     if only_province:
         provinces = provinces[provinces["code"].eq(only_province)]
@@ -103,7 +120,9 @@ def keys(codes: Lists, flow: str, count: int) -> dict[str, np.ndarray]:
     Each array has ``count`` numbers; those of a dimension point into `codes`.
     """
     pick = np.random.default_rng([2, list(FLOWS).index(flow)])
-    sizes = {name: len(codes.codes[name]) for name in ("province", "commodity", "partner", "regime")}
+    sizes = {
+        name: len(codes.codes[name]) for name in ("province", "commodity", "partner", "regime")
+    }
     # the order in which the store sorts codes
     rank = {name: np.argsort(np.argsort(codes.codes[name])) for name in sizes}
     order = {name: np.argsort(codes.codes[name]) for name in sizes}
