@@ -29,6 +29,7 @@ from cqbook.detail import (
     TYPES,
     Detail,
     digest_of,
+    key_numbers,
     partition,
 )
 from cqbook.transaction import locked, recover, replace_file
@@ -131,27 +132,13 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _numbers(frame: pd.DataFrame) -> np.ndarray:
-    """Return a number for each row: equal for the same `KEY`, and in its order."""
-    found, size = np.zeros(len(frame), dtype=np.int64), 1
-    for name in KEY:
-        column = frame[name].cat
-        count = max(len(column.categories), 1)
-        if size * count >= 2**62:
-            kinds, found = np.unique(found, return_inverse=True)
-            size = len(kinds)
-        found = found * count + column.codes
-        size *= count
-    return found
-
-
 def _compared(detail: Detail, incoming: pd.DataFrame) -> _Change:
     """Compare what comes in with itself and with the rows of the store that have its keys.
 
     Only the partitions that it falls into are read, and of them only these keys are kept: a file of
     one month costs the same whatever else the store holds.
     """
-    keys = np.sort(_numbers(incoming))
+    keys = np.sort(key_numbers(incoming))
     concerned = {(flow, year) for flow, year, _ in _partitions(incoming)}
     held = any(
         part["kind"] == "rows" and partition(part["path"]) in concerned
@@ -315,7 +302,7 @@ def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[s
     for flow, year, among in _partitions(rows):
         group = rows.iloc[among]
         # sorted, a query of one month or place reads only the row groups that can have it
-        group = group.iloc[np.argsort(_numbers(group), kind="stable")]
+        group = group.iloc[np.argsort(key_numbers(group), kind="stable")]
         place = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
         with duckdb.connect() as link:
             link.register("rows", group)
@@ -341,8 +328,7 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
     labels = pd.concat([export.labels for export in exports], ignore_index=True)
     if labels.empty:
         return
-    labels = labels.sort_values(LABEL_COLUMNS).drop_duplicates()
-    select = f"SELECT {', '.join(LABEL_COLUMNS)} FROM rows"
+    select = f"SELECT DISTINCT {', '.join(LABEL_COLUMNS)} FROM rows ORDER BY ALL"
     place = f"labels/batch-{batch:04d}.parquet"
     with duckdb.connect() as link:
         link.register("rows", labels)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cqbook.catalog import CUSTOMS, DataError
@@ -185,6 +186,23 @@ def partition(place: str) -> tuple[str, str]:
     """Return flow and year of a part of rows: ``flow=export/year=2024/…``."""
     flow, year, _ = place.split("/")
     return flow.partition("=")[2], year.partition("=")[2]
+
+
+def key_numbers(frame: pd.DataFrame) -> np.ndarray:
+    """Return a number for each row: equal for the same `KEY`, and in its order.
+
+    The texts of `frame` are categories in the order of their letters.
+    """
+    found, size = np.zeros(len(frame), dtype=np.int64), 1
+    for name in KEY:
+        column = frame[name].cat
+        count = max(len(column.categories), 1)
+        if size * count >= 2**62:
+            kinds, found = np.unique(found, return_inverse=True)
+            size = len(kinds)
+        found = found * count + column.codes
+        size *= count
+    return found
 
 
 def digest_of(path: Path) -> str:
