@@ -197,7 +197,7 @@ def write_store(folder: Path, size: str) -> int:
             files += [_facts(name, flow, year) for name in names]
             parts.append(_write_year(folder, codes, flow, year, made, names, seq))
             seq += count
-    index = {"batch": 1, "files": files, "parts": parts}
+    index = {"batch": 1, "files": files, "parts": parts, "lists_replaced": True}
     text = json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (folder / INDEX).write_text(text, encoding="utf-8")
     return seq

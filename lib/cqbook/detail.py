@@ -48,8 +48,9 @@ VIEWS = {
 }
 #: What is replaced in a store whose batches did not list it yet: all but the last row of a key.
 REPLACED = (
-    "SELECT batch, seq FROM vintages QUALIFY row_number() OVER"
-    f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) > 1"
+    "SELECT batch, seq FROM (SELECT batch, seq, row_number() OVER"
+    f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) AS n FROM vintages) AS all_"
+    " WHERE n > 1"
 )
 #: What queries may hold in memory; a national decade is larger than most machines.
 MEMORY = "512MB"
@@ -120,13 +121,7 @@ class Detail:
         DataError
             If a file of the store is missing or not what was written.
         """
-        index = self.index
-        parts = [
-            part
-            for part in index["parts"]
-            if part["kind"] != "rows" or concerned is None or partition(part["path"]) in concerned
-        ]
-        self._verify(parts)
+        parts = self.verified(concerned)
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
         link = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
         for kind, (view, columns) in VIEWS.items():
@@ -134,8 +129,9 @@ class Detail:
             _view(link, view, columns, paths)
         # most batches replace nothing: then there is nothing to look up
         replaced = any(part["kind"] == "replaced" for part in parts)
-        if not index["lists_replaced"]:
-            link.execute(f"CREATE OR REPLACE VIEW replaced AS {REPLACED}")
+        if not self.index["lists_replaced"]:
+            # all rows are compared, once: the next batch lists them
+            link.execute(f"DROP VIEW replaced; CREATE TABLE replaced AS {REPLACED}")
             replaced = True
         current = " ANTI JOIN replaced USING (batch, seq)" if replaced else ""
         link.execute(f"CREATE VIEW detail AS SELECT * FROM vintages{current}")
@@ -146,6 +142,24 @@ class Detail:
             " FROM labelled GROUP BY dimension, code"
         )
         return link
+
+    def verified(
+        self, concerned: Collection[tuple[str, str]] | None = None
+    ) -> list[dict[str, str]]:
+        """Return the parts of the index, of rows only those `concerned`; each is what was written.
+
+        Raises
+        ------
+        DataError
+            If one is missing or was altered.
+        """
+        parts = [
+            part
+            for part in self.index["parts"]
+            if part["kind"] != "rows" or concerned is None or partition(part["path"]) in concerned
+        ]
+        self._verify(parts)
+        return parts
 
     def _verify(self, parts: Iterable[dict[str, str]]) -> None:
         """Refuse parts that are missing or not what was written.
