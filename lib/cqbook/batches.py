@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -299,14 +300,20 @@ def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[s
     select = (
         f"SELECT {typed}, CAST({batch} AS INTEGER) AS batch, CAST(seq AS INTEGER) AS seq FROM rows"
     )
-    for flow, year, among in _partitions(rows):
+
+    def one(place: tuple[str, str, np.ndarray]) -> dict[str, str]:
+        flow, year, among = place
         group = rows.iloc[among]
         # sorted, a query of one month or place reads only the row groups that can have it
         group = group.iloc[np.argsort(key_numbers(group), kind="stable")]
-        place = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
         with duckdb.connect() as link:
             link.register("rows", group)
-            yield {"kind": "rows", **write_part(link, folder, place, select)}
+            name = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
+            return {"kind": "rows", **write_part(link, folder, name, select)}
+
+    # each file is written by one thread, two files at once
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(one, _partitions(rows))
 
 
 def _write_replaced(detail: Detail, replaced: pd.DataFrame, batch: int) -> Iterator[dict[str, str]]:
