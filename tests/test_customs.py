@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from conftest import KILLED_AT, SHARED
 
-from cqbook import batches, customs, detail, transaction
+from cqbook import batches, customs, detail, intake, transaction
 from cqbook.catalog import Catalog, DataError
 from cqbook.contracts import ContractError
 from cqbook.customs import Said
@@ -772,3 +772,17 @@ def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store,
     part.write_bytes(part.read_bytes()[:-1] + b"x")
     with pytest.raises(DataError, match="altered"):
         store.connect()
+
+
+def test_many_files_are_read_as_one_by_one(tmp_path, codes, monkeypatch):
+    paths = files.year(tmp_path, files=intake.MANY, count=20)
+    bad = files.write(tmp_path, "出口_bad.csv", with_cell("USD", "12万"))
+    paths.insert(3, bad)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    alone = list(intake._exports(paths, codes, Said()))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    together = list(intake._exports(paths, codes, Said()))
+    assert together[3] == alone[3]
+    assert "12万" in str(ContractError(together[3]))
+    for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):
+        same_export(one, other)
