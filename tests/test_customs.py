@@ -15,11 +15,11 @@ import duckdb
 import pytest
 from conftest import KILLED_AT, SHARED
 
-from cqbook import batches, customs, transaction
+from cqbook import batches, customs, detail, intake, transaction
 from cqbook.catalog import Catalog, DataError
 from cqbook.contracts import ContractError
 from cqbook.customs import Said
-from cqbook.detail import Detail
+from cqbook.detail import KEY, Detail
 
 
 @pytest.fixture(scope="module")
@@ -562,8 +562,8 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
 KILL = """
 from cqbook import batches, customs
 from cqbook.catalog import Catalog
-from cqbook.detail import Detail
-batches._write_part = counted(batches._write_part)
+from cqbook.detail import KEY, Detail
+batches.write_part = counted(batches.write_part)
 batches.digest_of = counted(batches.digest_of)
 Path.replace = counted(Path.replace)
 codes = customs.known_codes(Catalog())
@@ -599,3 +599,190 @@ def test_the_detail_is_read_through_the_catalogue(tmp_path, codes, spoiled):
         for item in (book, again)
     )
     assert before.digest != after.digest
+
+
+# --- the fast way and the careful one
+
+REGULAR = {
+    "as the platform writes it": {},
+    "utf-8": {"encoding": "utf-8"},
+    "utf-8 with a mark": {"encoding": "utf-8-sig"},
+    "english": {"headings": files.EN},
+    "no comma at the end": {"trailing": False, "newline": "\n"},
+    "columns reversed": {"reverse": True},
+}
+
+
+def same_export(one, other):
+    assert one.frame.equals(other.frame)
+    assert one.labels.reset_index(drop=True).equals(other.labels.reset_index(drop=True))
+    for part in ("sha256", "encoding", "language", "currency", "flow", "dims", "rows", "warnings"):
+        assert getattr(one, part) == getattr(other, part)
+
+
+@pytest.mark.parametrize("form", REGULAR, ids=REGULAR)
+@pytest.mark.parametrize("ticked", [files.ALL, ("month", "commodity"), ("partner", "province")])
+def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, ticked):
+    made = files.rows(ticked, count=30, others=("01012100", "8471", "847130"))
+    content = files.write(tmp_path, "出口.csv", made, **REGULAR[form]).read_bytes()
+    said = Said(
+        entity="" if "province" in ticked else "CN", period="" if "month" in ticked else "2024"
+    )
+    fast = customs._regular(content, "出口.csv", codes, said, Said())
+    assert fast is not None, "nothing in it is irregular"
+    same_export(fast, customs._by_cell(content, "出口.csv", codes, said, Said()))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("USD", "1,23"),
+        ("USD", ",123"),
+        ("USD", "1234,567"),
+        ("USD", "12,345,67"),
+        ("USD", "1.5"),
+        ("USD", "-5"),
+        ("USD", "？"),
+        ("USD", "123456789012345678"),
+        ("USD", " 5"),
+        ("month", "2024-01"),
+        ("month", "202413"),
+        ("commodity", "870"),
+        ("commodity", "８７０３"),
+        ("commodity_name", "两 个  空格"),
+        ("commodity_name", "一行\n又一行"),
+        ("commodity_name", '带"引号"'),
+        ("commodity_name", ""),
+        ("partner_name", "Total"),
+        ("province", "99"),
+        ("unit_1", "合计"),
+    ],
+)
+def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
+    content = files.write(tmp_path, "出口.csv", with_cell(column, value, 7)).read_bytes()
+    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace('"辆"', '"\x80"', 1),
+        lambda text: text.replace("\r\n", "\n", 3),
+        lambda text: text.replace('",\r\n', '"\r\n', 4),
+        lambda text: text + "\r\n",
+        lambda text: text.replace('"辆"', "辆", 1),
+        lambda text: text.replace('"辆",', "", 1),
+        lambda text: text.replace('"辆","', '"辆" ,"', 1),
+        lambda text: text.replace('"辆","', '"辆";"', 1),
+    ],
+)
+def test_a_line_that_is_unlike_the_others_is_read_cell_by_cell(tmp_path, codes, spoil):
+    text = spoil(files.text_of(ROWS))
+    content = text.encode("gb18030").replace(b"\x810\x810", b"\x80")
+    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+
+
+@pytest.mark.parametrize("value", ["", "?", "-", "0", "7", "007", "1,234", "999,999,999,999"])
+def test_each_form_of_a_number_is_read_by_bytes(tmp_path, codes, value):
+    content = files.write(tmp_path, "出口.csv", with_cell("USD", value)).read_bytes()
+    fast = customs._regular(content, "出口.csv", codes, Said(), Said())
+    same_export(fast, customs._by_cell(content, "出口.csv", codes, Said(), Said()))
+
+
+def test_a_repeated_key_is_left_to_the_careful_way(tmp_path, codes):
+    content = files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]).read_bytes()
+    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+
+
+# --- what is replaced
+
+
+def by_window(store):
+    """The current rows as one compares all rows for them."""
+    with store.connect() as link:
+        return link.execute(
+            "SELECT * FROM vintages QUALIFY row_number() OVER"
+            f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) = 1 ORDER BY ALL"
+        ).df()
+
+
+def test_the_current_rows_are_the_last_of_each_key(tmp_path, codes, store):
+    """Over batches, within one, back again, and of a quantity that comes and goes."""
+    for number, cells in enumerate(
+        [
+            [("USD", "1")],
+            [("USD", "2"), ("USD", "3")],
+            [("quantity_1", "?"), ("quantity_1", "9")],
+            [("USD", "1"), ("USD", "1"), ("unit_1", "千克")],
+        ]
+    ):
+        exports = [
+            read(files.write(tmp_path, f"出口{number}{n}.csv", with_cell(*cell, 4)), codes)
+            for n, cell in enumerate(cells)
+        ]
+        add(store, *exports)
+        assert values(store).equals(by_window(store))
+        assert len(values(store)) == len(ROWS)
+    assert len(values(store, "vintages")) > len(ROWS) + 3
+
+
+def test_a_store_that_did_not_list_what_it_replaced_still_reads(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    add(store, read(files.write(tmp_path, "出口2.csv", with_cell("USD", "5")), codes))
+    now = values(store)
+    index = store.index
+    del index["lists_replaced"]
+    index["parts"] = [part for part in index["parts"] if part["kind"] != "replaced"]
+    (store.folder / "store.json").write_text(json.dumps(index), encoding="utf-8")
+    assert values(store).equals(now)
+    add(store, read(files.write(tmp_path, "出口3.csv", with_cell("USD", "6", 1)), codes))
+    assert store.index["lists_replaced"]
+    assert values(store).equals(by_window(store))
+    assert len(values(store)) == len(ROWS)
+
+
+def test_a_plan_reads_only_the_partitions_that_come_in(tmp_path, codes, store):
+    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
+    add(store, read(files.write(tmp_path, "出口2.csv", files.rows(months=("202301",))), codes))
+    (part,) = store.folder.glob("flow=export/year=2024/*.parquet")
+    part.unlink()
+    planned = batches.plan(
+        store, [read(files.write(tmp_path, "出口3.csv", files.rows(months=("202302",))), codes)]
+    )
+    assert planned.new == len(ROWS)
+    with pytest.raises(DataError, match="缺少文件"):
+        batches.plan(store, [read(files.write(tmp_path, "出口4.csv", OTHERS), codes)])
+
+
+def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store, monkeypatch):
+    add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
+    (part,) = store.folder.glob("flow=export/*/*.parquet")
+    read_through = []
+    real = detail.digest_of
+    monkeypatch.setattr(detail, "digest_of", lambda path: read_through.append(path) or real(path))
+    store.connect()
+    store.connect()
+    assert read_through.count(part) == 2, "what was changed just now may be changed again unseen"
+    for path in store.folder.rglob("*.parquet"):
+        os.utime(path, ns=(0, 10**18))
+    store.connect()
+    read_through.clear()
+    store.connect()
+    assert read_through == []
+    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    with pytest.raises(DataError, match="altered"):
+        store.connect()
+
+
+def test_many_files_are_read_as_one_by_one(tmp_path, codes, monkeypatch):
+    paths = files.year(tmp_path, files=intake.MANY, count=20)
+    bad = files.write(tmp_path, "出口_bad.csv", with_cell("USD", "12万"))
+    paths.insert(3, bad)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    alone = list(intake._exports(paths, codes, Said()))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    together = list(intake._exports(paths, codes, Said()))
+    assert together[3] == alone[3]
+    assert "12万" in str(ContractError(together[3]))
+    for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):
+        same_export(one, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -267,6 +268,9 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
+
+
 def _recover(data: Path) -> None:
     """Finish a change of the data that was killed after its journal stood."""
     from cqbook.transaction import JOURNAL, locked, recover
@@ -303,10 +307,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", nargs="?", type=Path, default=Path("figures.xlsx"))
     made = command("build", _build, "check, execute, judge, render, publish an edition", data=True)
     made.add_argument("--edition", default="", help="its name, such as 2022 or 2026-12")
+    made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument(
         "-p", action="append", default=[], metavar="CHAPTER.NAME=VALUE", help="a parameter"
     )
     made = command("run", _run, "execute one chapter and show it as a page", data=True)
+    made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument("chapter")
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
     made = command("params", _params, "list a chapter's parameters and their values", data=True)
@@ -355,6 +361,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
 
     root = chosen.root.resolve()
+    if getattr(chosen, "engine", ""):
+        # kernels inherit it
+        os.environ["CQBOOK_ENGINE"] = chosen.engine
     try:
         _recover(getattr(chosen, "data", None) or root / "data")
         return chosen.run(root, chosen)

@@ -17,11 +17,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from cqbook import quoted
 from cqbook.catalog import Catalog
 from cqbook.contracts import Breach, ContractError
-from cqbook.detail import DIMENSIONS, KEY
+from cqbook.detail import COLUMNS, DIMENSIONS, KEY, LABEL_COLUMNS, NUMBERS, key_numbers
 from cqbook.periods import Period
 
 #: Column headings of the platform, Chinese and English; the English misspelling is the platform's.
@@ -63,6 +65,7 @@ CURRENCIES = ("USD", "CNY")
 FLOWS = ("export", "import")
 FLOWS_ZH = {"export": "出口", "import": "进口"}
 QUANTITIES = ("quantity_1", "quantity_2")
+TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS)
 #: The platform gives no more rows than this, and does not say that there are more.
 LIMIT = 10_000
 MISSING = ("?", "？", "-", "")
@@ -104,8 +107,8 @@ class Said:
 class Export:
     """One file, understood.
 
-    ``frame`` has `detail.COLUMNS`; ``labels`` has ``dimension, code, name, period``. ``rows``: data
-    rows of the file. ``warnings`` are bilingual.
+    ``frame`` has `detail.COLUMNS`, texts as categories; ``labels`` has ``dimension, code, name,
+    period``. ``rows``: data rows of the file. ``warnings`` are bilingual.
     """
 
     name: str
@@ -254,6 +257,188 @@ def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | Non
     ContractError
         With everything in the file that can't be right.
     """
+    regular = _regular(content, name, codes, said, beside or Said())
+    return regular or _by_cell(content, name, codes, said, beside or Said())
+
+
+def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export | None:
+    """Read a file that is as the platform writes them and has nothing to tell of; else None.
+
+    What is wrong, repeated or only unusual is left to `_by_cell`, which knows the row and the
+    words; what this returns is what that would.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    encoding = "utf-8-sig" if len(body) < len(content) else _encoding(content)
+    cells = quoted.cells(body)
+    if cells is None or not 0 < cells.rows < LIMIT:
+        return None
+    try:
+        header = [cell.decode(encoding).strip() for cell in cells.header]
+    except UnicodeDecodeError:
+        return None
+    columns, breaches = _columns(header, name)
+    if breaches:
+        return None
+    place = {column: number for number, column in enumerate(columns)}
+    held: dict[str, pd.Categorical | np.ndarray | None] = {}
+    for column, number in place.items():
+        if column in (*CURRENCIES, *QUANTITIES):
+            held[column] = cells.numbers(number)
+        elif column in _DIGITS:
+            held[column] = _coded(cells.codes(number, _DIGITS[column]))
+        else:
+            held[column] = _worded(cells.texts(number, encoding), column)
+    if any(column is None for column in held.values()):
+        return None
+    given, breaches = _given(held, name, said, beside, codes)
+    if breaches or not _codes_hold(held, codes):
+        return None
+    currency = next(item for item in CURRENCIES if item in held)
+    dims = ";".join(item for item in DIMENSIONS if item in held)
+    frame = _frame(held, given, codes, currency, dims, cells.rows)
+    numbers = np.sort(key_numbers(frame))
+    if (numbers[1:] == numbers[:-1]).any():
+        return None
+    sha256 = hashlib.sha256(content).hexdigest()
+    frame["file"] = pd.Categorical.from_codes(np.zeros(cells.rows, dtype=np.int8), [sha256[:12]])
+    return Export(
+        name,
+        sha256,
+        encoding,
+        "en" if any(cell.isascii() for cell in header) else "zh",
+        currency,
+        given.flow,
+        dims,
+        cells.rows,
+        given.retrieved,
+        frame,
+        _labels_of(held, frame["period"].array),
+        (*_unknown(held, name, codes), *_totals(held, name)),
+    )
+
+
+#: How many digits the codes of a column have.
+_DIGITS = {"month": (6,), "commodity": (2, 4, 6, 8), "partner": (3,), "regime": (2,)}
+_DIGITS["province"] = (2,)
+
+
+def _encoding(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _coded(numbers: np.ndarray | None) -> pd.Categorical | None:
+    """Return codes as categories; `numbers` have a 1 before the first digit."""
+    if numbers is None:
+        return None
+    found, which = np.unique(numbers, return_inverse=True)
+    return _categories([str(number)[1:] for number in found.tolist()], which)
+
+
+def _categories(texts: list[str], which: np.ndarray) -> pd.Categorical:
+    """Return rows of `texts` as categories in the order of their letters."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(rank[which], [texts[number] for number in order])
+
+
+def _worded(found: tuple[list[str], np.ndarray] | None, column: str) -> pd.Categorical | None:
+    """Return words as categories; None if any is not as it would be kept, or tells of a total."""
+    if found is None:
+        return None
+    texts, which = found
+    odd = any(text != " ".join(text.split()) or text.lower() in _TOTALS for text in texts)
+    nameless = column.endswith("_name") and "" in texts
+    if odd or nameless or len(set(texts)) < len(texts):
+        return None
+    return _categories(texts, which)
+
+
+def _codes_hold(held: Mapping[str, pd.Categorical], codes: Codes) -> bool:
+    months = held["month"].categories if "month" in held else []
+    places = held["province"].categories if "province" in held else []
+    return all(map(_MONTH.fullmatch, months)) and all(place in codes.provinces for place in places)
+
+
+def _frame(
+    held: Mapping[str, pd.Categorical | np.ndarray],
+    given: Said,
+    codes: Codes,
+    currency: str,
+    dims: str,
+    rows: int,
+) -> pd.DataFrame:
+    """Return the rows with `detail.COLUMNS` but ``file``; see `_typed`."""
+
+    def always(text: str) -> pd.Categorical:
+        return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), [text])
+
+    def words(column: str) -> pd.Categorical:
+        return held[column] if column in held else always("")
+
+    def number(column: str) -> np.ndarray:
+        return held[column] if column in held else np.full(rows, np.nan)
+
+    def renamed(column: str, texts: list[str]) -> pd.Categorical:
+        return _categories(texts, held[column].codes)
+
+    period = always(given.period)
+    if "month" in held:
+        period = renamed("month", [f"{text[:4]}-{text[4:]}" for text in held["month"].categories])
+    entity = always(given.entity)
+    if "province" in held:
+        places = held["province"].categories
+        entity = renamed("province", [codes.provinces[code] for code in places])
+    made = {
+        "flow": always(given.flow),
+        "period": period,
+        "entity": entity,
+        "dims": always(dims),
+        **{dimension: words(dimension) for dimension in DIMENSIONS},
+        "currency": always(currency),
+        "value": number(currency),
+        "quantity_1": number("quantity_1"),
+        "unit_1": words("unit_1"),
+        "quantity_2": number("quantity_2"),
+        "unit_2": words("unit_2"),
+    }
+    return pd.DataFrame(made, copy=False)
+
+
+def _labels_of(held: Mapping[str, pd.Categorical], periods: pd.Categorical) -> pd.DataFrame:
+    """Return the last name of each code, as `_labels` does."""
+    parts = []
+    latest = np.argsort(periods.codes, kind="stable")[::-1]
+    for dimension in DIMENSIONS:
+        if f"{dimension}_name" not in held:
+            continue
+        code, word = held[dimension], held[f"{dimension}_name"]
+        _, first = np.unique(code.codes[latest], return_index=True)
+        rows = np.sort(latest[first])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "dimension": dimension,
+                    "code": code.categories.to_numpy(object)[code.codes[rows]],
+                    "name": word.categories.to_numpy(object)[word.codes[rows]],
+                    "period": periods.categories.to_numpy(object)[periods.codes[rows]],
+                },
+                dtype=str,
+            )
+        )
+    if not parts:
+        return pd.DataFrame(columns=LABEL_COLUMNS, dtype=str)
+    return pd.concat(parts, ignore_index=True).sort_values("period", kind="stable")
+
+
+def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export:
+    """Read any file, cell by cell, and tell of everything in it that can't be right."""
     text, encoding = decode(content, name)
     header, rows = _table(text, name)
     columns, breaches = _columns(header, name)
@@ -288,7 +473,7 @@ def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | Non
     frame = pd.DataFrame(cells, columns=columns, dtype=str)
     headings = dict(zip(columns, header, strict=True))
     currency = next(item for item in CURRENCIES if item in frame)
-    given, breaches = _given(frame, name, said, beside or Said(), codes)
+    given, breaches = _given(frame, name, said, beside, codes)
     breaches += _bad_cells(frame, name, headings, codes, currency)
     if breaches:
         raise ContractError(breaches)
@@ -312,7 +497,7 @@ def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | Non
         dims,
         len(rows),
         given.retrieved,
-        once,
+        once.astype(dict.fromkeys(TEXTS, "category")),
         _labels(frame, made["period"]),
         tuple(warnings),
     )
@@ -570,18 +755,22 @@ def _once(
         rows = pd.Series(unique.index, index=unique.index)
         firsts = rows.groupby([unique[column] for column in key]).transform("first")
         columns = {"value": currency} | {item: item for item in ("unit_1", "unit_2", *QUANTITIES)}
+        # as lists: a cell of a frame takes longer to find than the rest together
+        printed = {held: frame[held].tolist() for held in columns.values() if held in frame}
+        values = {column: made[column].tolist() for column in columns}
+        parts = made.loc[again, key].itertuples(index=False, name=None)
         breaches = []
-        for index in again:
-            first = firsts[index]
-            what = "/".join(part for part in unique.loc[index, key] if part)
+        for index, part in zip(again.tolist(), parts, strict=True):
+            first = int(firsts[index])
+            what = "/".join(text for text in part if text)
             for column, held in columns.items():
-                if held not in frame or _equal(made.at[index, column], made.at[first, column]):
+                if held not in printed or _equal(values[column][index], values[column][first]):
                     continue
-                value = frame.at[first, held]
+                value = printed[held][first]
                 zh = f"与第{first + 1}行的“{value}”相同（同一项只有一个值：{what}）"
                 en = f"{value!r} as in row {first + 1} (one value for one thing: {what})"
                 breaches.append(
-                    Breach(name, index + 1, headings[held], frame.at[index, held], zh, en)
+                    Breach(name, index + 1, headings[held], printed[held][index], zh, en)
                 )
         raise ContractError(breaches)
     return unique.reset_index(drop=True), len(made) - len(unique)
@@ -633,9 +822,8 @@ def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
         for dimension in DIMENSIONS
         if f"{dimension}_name" in frame
     ]
-    columns = ["dimension", "code", "name", "period"]
     if not found:
-        return pd.DataFrame(columns=columns, dtype=str)
+        return pd.DataFrame(columns=LABEL_COLUMNS, dtype=str)
     labels = pd.concat(found, ignore_index=True)
     named = labels[labels["name"].ne("")].sort_values("period", kind="stable")
     return named.drop_duplicates(["dimension", "code"], keep="last")

@@ -15,8 +15,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from cqbook import measures, reported
+from cqbook import engines, measures, reported
 from cqbook.catalog import CUSTOMS, Catalog, DataError
+from cqbook.engines import Engine
 from cqbook.facts import DERIVED, UNPUBLISHED, Quantity, fact
 from cqbook.periods import Period
 from cqbook.reported import Interval
@@ -63,7 +64,10 @@ DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 @dataclass(frozen=True)
 class Scope:
-    """What a chapter asks: the data, whose trade, in which currency, about which year."""
+    """What a chapter asks: the data, whose trade, in which currency, about which year.
+
+    Only that year and the one before are ever read.
+    """
 
     book: Catalog
     area: str
@@ -71,25 +75,31 @@ class Scope:
     year: str
 
     @cached_property
-    def link(self):  # noqa: ANN201 - duckdb is loaded when there is something to read
-        """The connection to the detail."""
-        return self.book.detail.connect()
+    def engine(self) -> Engine:
+        """What the questions are asked of: the rows of this area, currency and two years."""
+        return engines.of(self)
+
+    @cached_property
+    def _answers(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def select(self, query: str) -> pd.DataFrame:
-        """Return the result of a query over ``own``: the rows of this area and currency."""
-        own = (
-            "WITH own AS (SELECT *, length(commodity) AS digits FROM detail"
-            " WHERE entity = ? AND currency = ?) "
-        )
-        return self.link.execute(own + query, [self.area, self.currency]).df()
+        """Return the result of a query over ``own``: the rows of this area, currency, two years.
+
+        It holds only what every engine understands alike: see `cqbook.engines`. What was asked
+        before is not read again.
+        """
+        if query not in self._answers:
+            self._answers[query] = self.engine.ask(query)
+        return self._answers[query].copy()
 
     @cached_property
     def cubes(self) -> pd.DataFrame:
-        """One row a cube: flow, period, dims, digits (of the codes), total, rows, missing."""
+        """One row a cube: flow, period, dims, digits (of the codes), total, number, missing."""
         return self.select(
             "SELECT flow, period, dims, digits, coalesce(sum(value), 0) AS total,"
-            " count(*) AS rows, count(*) - count(value) AS missing"
-            " FROM own GROUP BY ALL ORDER BY ALL"
+            " count(*) AS number, count(*) - count(value) AS missing"
+            " FROM own GROUP BY flow, period, dims, digits ORDER BY flow, period, dims, digits"
         )
 
     @property
@@ -152,16 +162,32 @@ def amounts(asked: Scope, cubes: pd.DataFrame, by: Iterable[str], digits: int = 
 
     `digits` cuts commodity codes.
     """
-    columns = [f"left(commodity, {digits}) AS commodity" if name == "commodity" and digits else name
-               for name in by]  # fmt: skip
-    listed, grouped = ", ".join(columns), ", ".join(str(n + 1) for n in range(len(columns)))
-    asked.link.register("chosen", cubes[["flow", "period", "dims", "digits"]])
+    if cubes.empty:
+        return pd.DataFrame(columns=[*by, "value"])
+    codes = {
+        name: f"left(commodity, {digits})" if name == "commodity" and digits else name
+        for name in by
+    }
+    listed = ", ".join(f"{code} AS {name}" for name, code in codes.items())
+    grouped = ", ".join(codes.values())
+    # ties in the order of their codes, whatever the engine
+    order = ", ".join(str(number + 1) for number in range(len(codes)))
     found = asked.select(
-        f"SELECT {listed}, sum(value) AS value"
-        " FROM own SEMI JOIN chosen USING (flow, period, dims, digits)"
-        f" GROUP BY {grouped} ORDER BY value DESC NULLS LAST, {grouped}"
+        f"SELECT {listed}, sum(value) AS value FROM own WHERE {_within(cubes)}"
+        f" GROUP BY {grouped} HAVING sum(value) IS NOT NULL ORDER BY value DESC, {order}"
     )
-    return found[found["value"].notna()].reset_index(drop=True)
+    return found.astype({"value": float})
+
+
+def _within(cubes: pd.DataFrame) -> str:
+    """Return the condition that a row of ``own`` is of one of the cubes."""
+    kinds = []
+    for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
+        periods = ", ".join(f"'{period}'" for period in group["period"])
+        kinds.append(
+            f"flow = '{flow}' AND dims = '{dims}' AND digits = {digits} AND period IN ({periods})"
+        )
+    return "(" + ") OR (".join(kinds) + ")"
 
 
 def same_months(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -223,7 +249,7 @@ def given_table(asked: Scope) -> pd.DataFrame:
                     "dims": "×".join(names) or "合计",
                     "months": f"{year}年{len(held & months)}个月" if held & months else year,
                     "gaps": _periods_zh(gaps) or "无",
-                    "rows": str(int(part["rows"].sum())),
+                    "rows": str(int(part["number"].sum())),
                     "missing": str(int(part["missing"].sum())),
                 }
             )
@@ -302,12 +328,10 @@ def _point(asked: Scope, label: str, amount: float, **more: str) -> dict[str, ob
 
 def names(asked: Scope, dimension: str) -> dict[str, str]:
     """Return names by code: the book's own list first, then what the files said last."""
-    said = asked.link.execute(
-        "SELECT code, name FROM labels WHERE dimension = ?", [dimension]
-    ).fetchall()
+    said = asked.engine.labels(dimension)
     lists = {"partner": "partners", "regime": "trade_regimes"}
     own = asked.book.names(lists[dimension], "code").to_dict() if dimension in lists else {}
-    return dict(said) | own
+    return said | own
 
 
 def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
@@ -455,17 +479,19 @@ def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     ``counted`` is the value of the rows that have a number in 辆: what a unit value may be made of.
     """
     cubes = chosen(asked, flow, year, ["commodity"], 4)
-    asked.link.register("chosen", cubes[["flow", "period", "dims", "digits"]])
-    found = asked.select(
-        "SELECT commodity, sum(value) AS value, sum(number) AS quantity,"
-        " sum(CASE WHEN number IS NOT NULL THEN value END) AS counted FROM ("
-        f" SELECT *, CASE WHEN unit_1 = '{VEHICLE}' THEN quantity_1"
-        f" WHEN unit_2 = '{VEHICLE}' THEN quantity_2 END AS number FROM own)"
-        " SEMI JOIN chosen USING (flow, period, dims, digits)"
-        " WHERE left(commodity, 4) IN ('8702', '8703', '8704')"
-        " GROUP BY commodity ORDER BY commodity"
+    if cubes.empty:
+        columns = ["commodity", "value", "quantity", "counted", "heading", "powertrain", "plug_in"]
+        return pd.DataFrame(columns=columns)
+    number = (
+        f"CASE WHEN unit_1 = '{VEHICLE}' THEN quantity_1"
+        f" WHEN unit_2 = '{VEHICLE}' THEN quantity_2 END"
     )
-    found = found[found["value"].notna()]
+    found = asked.select(
+        f"SELECT commodity, sum(value) AS value, sum({number}) AS quantity,"
+        f" sum(CASE WHEN {number} IS NOT NULL THEN value END) AS counted FROM own"
+        f" WHERE left(commodity, 4) IN ('8702', '8703', '8704') AND ({_within(cubes)})"
+        " GROUP BY commodity HAVING sum(value) IS NOT NULL ORDER BY commodity"
+    )
     return found.merge(classified(asked.book, found["commodity"], year), on="commodity")
 
 

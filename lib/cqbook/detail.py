@@ -2,20 +2,28 @@
 
 The store's index says which files count, with their hashes. Batches are only ever added (see
 `cqbook.batches`): a value that changed is a later row for the same key, so that the earlier one
-stays as a vintage.
+stays as a vintage. Which rows were replaced is written with the batch that replaces them, so that
+to read the current ones nobody has to compare all rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
+import time
+import uuid
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cqbook.catalog import CUSTOMS, DataError
+from cqbook.transaction import replace_file
 
 INDEX = "store.json"
 DIMENSIONS = ("commodity", "partner", "regime")
@@ -30,6 +38,25 @@ FILE_COLUMNS = [
     *("retrieved", "batch"),
 ]
 LABEL_COLUMNS = ["dimension", "code", "name", "period"]
+#: A row is known by its batch and its number in it.
+ROW = {"batch": "INTEGER", "seq": "INTEGER"}
+#: The view over the parts of each kind, and its columns.
+VIEWS = {
+    "rows": ("vintages", TYPES | ROW),
+    "replaced": ("replaced", ROW),
+    "labels": ("labelled", dict.fromkeys(LABEL_COLUMNS, "VARCHAR")),
+}
+#: What is replaced in a store whose batches did not list it yet: all but the last row of a key.
+REPLACED = (
+    "SELECT batch, seq FROM (SELECT batch, seq, row_number() OVER"
+    f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) AS n FROM vintages) AS all_"
+    " WHERE n > 1"
+)
+#: What queries may hold in memory; a national decade is larger than most machines.
+MEMORY = "512MB"
+VERIFIED = ".verified.json"
+#: How long, in ns, a file must be unchanged for its time of change to be told apart from the next.
+SETTLED = 2_000_000_000
 
 
 class Detail:
@@ -57,12 +84,15 @@ class Detail:
 
     @property
     def index(self) -> dict[str, Any]:
-        """The index: ``batch`` (the last), ``files`` taken in, ``parts`` (path, kind, sha256)."""
+        """The index: ``batch`` (the last), ``files`` taken in, ``parts`` (path, kind, sha256).
+
+        ``lists_replaced``: whether its parts list what was replaced; those of 2026.11 did not.
+        """
         path = self.folder / INDEX
         if not path.exists():
-            return {"batch": 0, "files": [], "parts": []}
+            return {"batch": 0, "files": [], "parts": [], "lists_replaced": True}
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return {"lists_replaced": False, **json.loads(path.read_text(encoding="utf-8"))}
         except ValueError as error:
             place = f"{CUSTOMS}/{INDEX}"
             msg = f"海关明细的索引 {place} 已损坏 | the index {place} is damaged ({error})"
@@ -73,39 +103,38 @@ class Detail:
         """The files taken in, one row each: `FILE_COLUMNS`."""
         return pd.DataFrame(self.index["files"], columns=FILE_COLUMNS)
 
-    def _parts(self, kind: str) -> list[str]:
-        """Return the paths of the Parquet files of a kind, each checked against the index."""
-        found = []
-        for part in self.index["parts"]:
-            if part["kind"] != kind:
-                continue
-            path = self.folder / part["path"]
-            place = f"{CUSTOMS}/{part['path']}"
-            if not path.exists():
-                msg = f"海关明细缺少文件 {place} | customs detail lacks the file {place}"
-                raise DataError(msg)
-            if digest_of(path) != part["sha256"]:
-                msg = f"海关明细的文件 {place} 被改动过 | the file {place} has been altered"
-                raise DataError(msg)
-            found.append(str(path))
-        return found
-
-    def connect(self) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, concerned: Collection[tuple[str, str]] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """Return a connection with the views ``detail`` (current), ``vintages`` (all), ``labels``.
+
+        Memory is bounded by `MEMORY`; what needs more goes to a folder that DuckDB makes and
+        removes.
+
+        Parameters
+        ----------
+        concerned : collection of (str, str), optional
+            Flow and year of the partitions that count; without it, all do.
 
         Raises
         ------
         DataError
             If a file of the store is missing or not what was written.
         """
-        link = duckdb.connect()
-        columns = {**TYPES, "batch": "INTEGER", "seq": "INTEGER"}
-        _view(link, "vintages", columns, self._parts("rows"))
-        _view(link, "labelled", dict.fromkeys(LABEL_COLUMNS, "VARCHAR"), self._parts("labels"))
-        link.execute(
-            f"CREATE VIEW detail AS SELECT * FROM vintages QUALIFY row_number() OVER"
-            f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) = 1"
-        )
+        parts = self.verified(concerned)
+        spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
+        link = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
+        for kind, (view, columns) in VIEWS.items():
+            paths = [str(self.folder / part["path"]) for part in parts if part["kind"] == kind]
+            _view(link, view, columns, paths)
+        # most batches replace nothing: then there is nothing to look up
+        replaced = any(part["kind"] == "replaced" for part in parts)
+        if not self.index["lists_replaced"]:
+            # all rows are compared, once: the next batch lists them
+            link.execute(f"DROP VIEW replaced; CREATE TABLE replaced AS {REPLACED}")
+            replaced = True
+        current = " ANTI JOIN replaced USING (batch, seq)" if replaced else ""
+        link.execute(f"CREATE VIEW detail AS SELECT * FROM vintages{current}")
         # names drift between years: the last one heard stands for the code; of two heard for the
         # same period always the same one
         link.execute(
@@ -114,10 +143,86 @@ class Detail:
         )
         return link
 
+    def verified(
+        self, concerned: Collection[tuple[str, str]] | None = None
+    ) -> list[dict[str, str]]:
+        """Return the parts of the index, of rows only those `concerned`; each is what was written.
+
+        Raises
+        ------
+        DataError
+            If one is missing or was altered.
+        """
+        parts = [
+            part
+            for part in self.index["parts"]
+            if part["kind"] != "rows" or concerned is None or partition(part["path"]) in concerned
+        ]
+        self._verify(parts)
+        return parts
+
+    def _verify(self, parts: Iterable[dict[str, str]]) -> None:
+        """Refuse parts that are missing or not what was written.
+
+        A file that was verified before is the same as long as its size, time of change and inode
+        are. The memory of that is this folder's own: a build's snapshot has none, and reads all.
+        """
+        memory = self.folder / VERIFIED
+        try:
+            known = json.loads(memory.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            known = {}
+        found = dict(known)
+        for part in parts:
+            path = self.folder / part["path"]
+            place = f"{CUSTOMS}/{part['path']}"
+            try:
+                state = path.stat()
+            except FileNotFoundError:
+                msg = f"海关明细缺少文件 {place} | customs detail lacks the file {place}"
+                raise DataError(msg) from None
+            seen = [part["sha256"], state.st_size, state.st_mtime_ns, state.st_ino]
+            if known.get(part["path"]) == seen:
+                continue
+            if digest_of(path) != part["sha256"]:
+                msg = f"海关明细的文件 {place} 被改动过 | the file {place} has been altered"
+                raise DataError(msg)
+            # a file changed just now may change again without its time of change telling
+            if time.time_ns() - state.st_mtime_ns > SETTLED:
+                found[part["path"]] = seen
+        if found != known:
+            # a store that can't be written to is verified each time
+            with suppress(OSError):
+                replace_file(memory, json.dumps(found, sort_keys=True).encode())
+
+
+def partition(place: str) -> tuple[str, str]:
+    """Return flow and year of a part of rows: ``flow=export/year=2024/…``."""
+    flow, year, _ = place.split("/")
+    return flow.partition("=")[2], year.partition("=")[2]
+
+
+def key_numbers(frame: pd.DataFrame) -> np.ndarray:
+    """Return a number for each row: equal for the same `KEY`, and in its order.
+
+    The texts of `frame` are categories in the order of their letters.
+    """
+    found, size = np.zeros(len(frame), dtype=np.int64), 1
+    for name in KEY:
+        column = frame[name].cat
+        count = max(len(column.categories), 1)
+        if size * count >= 2**62:
+            kinds, found = np.unique(found, return_inverse=True)
+            size = len(kinds)
+        found = found * count + column.codes
+        size *= count
+    return found
+
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the SHA-256 of a file, which may be larger than the memory."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _view(

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
+import multiprocessing
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +30,14 @@ from cqbook.customs import Export, Said
 from cqbook.facts import KEY, quantity, with_key
 from cqbook.press import CellBreach, Press
 from cqbook.publication import is_released
-from cqbook.transaction import locked, recover, replace_files
+from cqbook.transaction import dies_with_parent, locked, recover, replace_files
 from cqbook.units import Unit, zh
 
 OBSERVATIONS, SOURCES = press.OBSERVATIONS, press.SOURCES
 #: Rows of each kind that are listed; the counts are of all.
 LISTED = 12
+#: From so many files on, to start processes takes less time than they save.
+MANY = 8
 _EDITION = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -96,11 +102,12 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
         If a file is of no known format, or the edition is released.
     """
     book = Catalog(data)
-    codes = customs.known_codes(book)
-    breaches: list[Breach] = []
-    exports: list[Export] = []
+    # what is told of each file, in the order given
+    told: dict[Path, list[Breach]] = {}
+    queried: list[Path] = []
     presses: list[tuple[str, Press]] = []
     for path in files:
+        told.setdefault(path, [])
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -110,9 +117,9 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
             if press.recognises(content, path.name):
                 presses.append((path.name, press.read(content, path.name, book)))
             elif customs.recognises(content) or path.suffix.lower() == ".csv":
-                exports.append(customs.read(content, path.name, codes, said, customs.sidecar(path)))
+                queried.append(path)
             else:
-                breaches.append(
+                told[path].append(
                     Breach(
                         path.name,
                         0,
@@ -123,7 +130,15 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
                     )
                 )
         except ContractError as error:
-            breaches += error.breaches
+            told[path] += error.breaches
+    exports: list[Export] = []
+    found = _exports(queried, customs.known_codes(book), said)
+    for path, read in zip(queried, found, strict=True):
+        if isinstance(read, Export):
+            exports.append(read)
+        else:
+            told[path] += read
+    breaches = [breach for listed in told.values() for breach in listed]
     if breaches:
         raise ContractError(breaches)
     name = edition_for(root, book, edition) if presses else book.edition
@@ -133,6 +148,27 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
     if figures is not None:
         _check(data, made)
     return made
+
+
+def _exports(
+    paths: list[Path], codes: customs.Codes, said: Said
+) -> Iterable[Export | list[Breach]]:
+    """Return each file as read, or what can't be right in it; many are read on all cores."""
+    read = partial(_export, codes=codes, said=said)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(paths) < MANY or cores == 1:
+        return map(read, paths)
+    # forked: what is loaded need not be loaded again
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(cores, context, initializer=dies_with_parent) as pool:
+        return list(pool.map(read, paths, chunksize=4))
+
+
+def _export(path: Path, codes: customs.Codes, said: Said) -> Export | list[Breach]:
+    try:
+        return customs.read_file(path, codes, said)
+    except ContractError as error:
+        return error.breaches
 
 
 def _key(frame: pd.DataFrame) -> list[tuple[str, ...]]:

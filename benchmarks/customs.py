@@ -1,0 +1,355 @@
+"""Customs detail against pandas and polars: taking a year in, the chapter's questions, a decade.
+
+Run from the book's root: ``python benchmarks/customs.py [--keep FOLDER] [-o FILE.json]``, after
+``pip install polars``. Each run is a process of its own, and its baseline runs right before it.
+Taking in and reading include the start of the process; questions do not, on either side. Seconds
+are wall clock; on a machine that is shared, the CPU seconds beside them say more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import customs_rows as sizes
+
+ROOT = Path(__file__).resolve().parents[1]
+AREA, YEAR, FLOW = "CN-50", "2024", "export"
+CODES = ["数据年月", "商品编码", "贸易伙伴编码", "贸易方式编码", "注册地编码"]
+RUNS = 5
+GIB = 2**30
+
+
+# --- what is run, each in a process of its own: a folder → something to compare
+
+
+def pandas_reads(folder: Path) -> float:
+    """Read M's files and sum, as an analyst writes it."""
+    import pandas as pd
+
+    codes = dict.fromkeys(CODES, str)
+    frames = [
+        pd.read_csv(path, encoding="gb18030", dtype=codes, thousands=",").assign(flow=path.name[:2])
+        for path in sorted((folder / "M").glob("*.csv"))
+    ]
+    sums = pd.concat(frames).groupby(["flow", "数据年月", "商品编码"])["美元"].sum()
+    return float(sums.sum())
+
+
+def polars_reads(folder: Path) -> float:
+    """Read M's files by polars; it has no lazy reader of GB18030."""
+    import polars as pl
+
+    frames = [
+        pl.read_csv(
+            path, encoding="gb18030", infer_schema=False, truncate_ragged_lines=True
+        ).with_columns(
+            flow=pl.lit(path.name[:2]), value=pl.col("美元").str.replace_all(",", "").cast(float)
+        )
+        for path in sorted((folder / "M").glob("*.csv"))
+    ]
+    sums = pl.concat(frames).group_by("flow", "数据年月", "商品编码").agg(pl.col("value").sum())
+    return float(sums["value"].sum())
+
+
+def add(folder: Path) -> float:
+    """Take M in, by the command."""
+    return _add(folder, folder / "data-M")
+
+
+def add_to_decade(folder: Path) -> float:
+    """Plan to take M into XL; it has the partitions that M falls into."""
+    return _add(folder, folder / "data-XL", "--dry-run")
+
+
+def _add(folder: Path, data: Path, *more: str) -> float:
+    from cqbook import cli
+    from cqbook.catalog import Catalog
+
+    files = [str(path) for path in sorted((folder / "M").glob("*.csv"))]
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(["add", "--data", str(data), *more, *files]) == 0
+    if more:
+        return 0.0
+    with Catalog(data).detail.connect() as link:
+        return link.execute("SELECT sum(value) FROM detail").fetchone()[0]
+
+
+def chapter(folder: Path, size: str) -> float:
+    """Ask all that the chapter asks."""
+    from cqbook import customs_analysis as customs
+    from cqbook.catalog import Catalog
+
+    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR)
+    customs.summary(asked)
+    customs.auto_words(asked, FLOW)
+    customs.given_table(asked)
+    customs.coverage_table(asked)
+    for dimension in ("partner", "regime", "commodity"):
+        customs.structure(asked, FLOW, dimension)
+        customs.concentration(asked, FLOW, dimension)
+    customs.monthly(asked)
+    customs.ytd_table(asked, FLOW)
+    customs.auto_points(asked, FLOW)
+    customs.autos_table(asked, FLOW)
+    customs.margins(asked, FLOW)
+    customs.advantage(asked)
+    return customs.total(asked, FLOW, YEAR)
+
+
+def pandas_asks(folder: Path) -> float:
+    """Read the national year as CSV and ask what the chapter asks, less the years before."""
+    import pandas as pd
+
+    codes = ["flow", "period", "entity", "commodity", "partner", "regime", "unit_1"]
+    frame = pd.read_csv(
+        folder / "L.csv",
+        usecols=[*codes, "value", "quantity_1"],
+        dtype=dict.fromkeys(codes, "category"),
+    )
+    own = frame[frame["entity"].eq(AREA)]
+    own.groupby(["flow", "period"], observed=True)["value"].agg(["sum", "size", "count"])
+    own = own[own["flow"].eq(FLOW)].copy()
+    own["commodity"] = own["commodity"].astype(str)
+    own["chapter"], own["six"] = own["commodity"].str[:2], own["commodity"].str[:6]
+    for by in (["partner"], ["regime"], ["chapter"], ["commodity"], ["six", "partner"]):
+        own.groupby(by, observed=True)["value"].sum().sort_values(ascending=False)
+    cars = own[own["commodity"].str[:4].isin(["8702", "8703", "8704"]) & own["unit_1"].eq("辆")]
+    cars.groupby("commodity")[["value", "quantity_1"]].sum()
+    return float(own["value"].sum())
+
+
+def polars_asks(folder: Path) -> float:
+    """Ask the same of the store's files by polars, lazily."""
+    import polars as pl
+
+    frame = pl.scan_parquet(sorted((folder / "data-L" / "customs").glob("flow=*/*/*.parquet")))
+    both = frame.filter(pl.col("entity") == AREA, pl.col("currency") == "USD")
+    sums = both.group_by("flow", "period").agg(pl.col("value").sum(), pl.len().alias("rows"))
+    sums.sort("flow", "period").collect()
+    own = both.filter(pl.col("flow") == FLOW).with_columns(
+        chapter=pl.col("commodity").str.slice(0, 2), six=pl.col("commodity").str.slice(0, 6)
+    )
+    for by in (["partner"], ["regime"], ["chapter"], ["commodity"], ["six", "partner"]):
+        found = own.group_by(by).agg(pl.col("value").sum()).sort("value", descending=True)
+        found.collect()
+    heading = pl.col("commodity").str.slice(0, 4).is_in(["8702", "8703", "8704"])
+    cars = own.filter(heading, pl.col("unit_1") == "辆")
+    cars.group_by("commodity").agg(pl.col("value", "quantity_1").sum()).collect()
+    return float(own.select(pl.col("value").sum()).collect().item())
+
+
+def scan(folder: Path, size: str) -> float:
+    """Sum all current rows by month, place and partner: nothing can be left unread."""
+    from cqbook.catalog import Catalog
+
+    with Catalog(folder / f"data-{size}").detail.connect() as link:
+        found = link.execute(
+            "SELECT flow, period, entity, partner, sum(value) AS value FROM detail"
+            " GROUP BY ALL ORDER BY value DESC"
+        ).df()
+    return float(found["value"].sum())
+
+
+TASKS = {
+    "pandas reads M": pandas_reads,
+    "polars reads M": polars_reads,
+    "add M": add,
+    "add M to XL": add_to_decade,
+    "pandas asks L": pandas_asks,
+    "polars asks L": polars_asks,
+    "chapter of L": lambda folder: chapter(folder, "L"),
+    "chapter of XL": lambda folder: chapter(folder, "XL"),
+    "scan M": lambda folder: scan(folder, "M"),
+    "scan L": lambda folder: scan(folder, "L"),
+    "scan XL": lambda folder: scan(folder, "XL"),
+}
+
+
+def _load(task: str) -> None:
+    """Load what a task needs, before its time is taken."""
+    if task.startswith("pandas"):
+        import pandas  # noqa: F401
+    elif task.startswith("polars"):
+        import polars  # noqa: F401
+    else:
+        import duckdb  # noqa: F401
+
+        import cqbook.intake  # noqa: F401
+
+
+# --- measuring
+
+
+def prepare(folder: Path) -> None:
+    """Make the rows of all sizes below `folder`, but for those that are there."""
+    if not (folder / "M").exists():
+        sizes.write_files(folder / "M", "M")
+    for size in ("M", "L", "XL"):
+        data = folder / f"data-{size}"
+        if not data.exists():
+            ignored = shutil.ignore_patterns("customs", ".*")
+            shutil.copytree(ROOT / "data", data, ignore=ignored)
+            if size != "M":
+                sizes.write_store(data / "customs", size)
+    if not (folder / "L.csv").exists():
+        import duckdb
+
+        source = f"'{folder}/data-L/customs/flow=*/*/*.parquet'"
+        duckdb.execute(f"COPY (SELECT * FROM {source}) TO '{folder}/L.csv' (HEADER)")
+
+
+def run(task: str, folder: Path) -> dict[str, float]:
+    """Run one task in a process of its own; return seconds, CPU seconds, peak bytes, its answer."""
+    if task == "add M":
+        shutil.rmtree(folder / "data-M" / "customs", ignore_errors=True)
+    start = time.perf_counter()
+    command = [sys.executable, __file__, "--task", task, "--keep", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        answer, high, inner, inner_cpu = child.stdout.read().split()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        msg = f"{task} failed"
+        raise RuntimeError(msg)
+    # a command is started each time; questions are asked of a kernel that has loaded its modules
+    command = task in ("add M", "pandas reads M", "polars reads M")
+    cpu = usage.ru_utime + usage.ru_stime
+    return {
+        "seconds": time.perf_counter() - start if command else float(inner),
+        "cpu": cpu if command else float(inner_cpu),
+        "peak": float(high) * 1024,
+        "answer": float(answer),
+    }
+
+
+def compared(
+    folder: Path, name: str, ours: str, baseline: str, target: float, runs: int = RUNS
+) -> dict[str, object]:
+    """Return how long `ours` takes as a part of `baseline`, run in turn."""
+    pairs = [(run(baseline, folder), run(ours, folder)) for _ in range(runs)]
+    for base, own in pairs:
+        assert abs(base["answer"] - own["answer"]) <= 1e-9 * abs(base["answer"]), name
+
+    def ratios(of: str) -> list[float]:
+        return [own[of] / base[of] for base, own in pairs]
+
+    return {
+        "name": name,
+        "group": "data",
+        "baseline": baseline,
+        "target": target,
+        "ratio": statistics.median(ratios("seconds")),
+        "spread": [min(ratios("seconds")), max(ratios("seconds"))],
+        "seconds": statistics.median(own["seconds"] for _, own in pairs),
+        "baseline_seconds": statistics.median(base["seconds"] for base, _ in pairs),
+        "cpu_ratio": statistics.median(ratios("cpu")),
+        "cpu_seconds": statistics.median(own["cpu"] for _, own in pairs),
+        "baseline_cpu_seconds": statistics.median(base["cpu"] for base, _ in pairs),
+        "runs": runs,
+    }
+
+
+def peak(folder: Path, name: str, task: str, runs: int = 3) -> dict[str, object]:
+    """Return the peak of memory of a task as a part of 1 GiB."""
+    found = [run(task, folder) for _ in range(runs)]
+    ratios = [item["peak"] / GIB for item in found]
+    return {
+        "name": name,
+        "group": "data",
+        "baseline": "1 GiB",
+        "target": 1.0,
+        "ratio": statistics.median(ratios),
+        "spread": [min(ratios), max(ratios)],
+        "seconds": statistics.median(item["seconds"] for item in found),
+        "baseline_seconds": None,
+        "runs": runs,
+    }
+
+
+def flat(folder: Path, larger: str, smaller: str, runs: int = 3) -> dict[str, object]:
+    """Return what a row of a size costs in a full scan, as a part of what one of a smaller does."""
+    count = {size: sizes.SIZES[size][0] for size in (larger, smaller)}
+    base = [run(f"scan {smaller}", folder) for _ in range(runs)]
+    found = [run(f"scan {larger}", folder) for _ in range(runs)]
+    scale = count[smaller] / count[larger]
+    ratios = [a["cpu"] / b["cpu"] * scale for a, b in zip(found, base, strict=True)]
+    return {
+        "name": f"cost of a row in a full scan, {larger} to {smaller} (CPU)",
+        "group": "data",
+        "baseline": f"scan {smaller}",
+        "target": 1.3,
+        "ratio": statistics.median(ratios),
+        "spread": [min(ratios), max(ratios)],
+        "seconds": statistics.median(item["seconds"] for item in found),
+        "baseline_seconds": statistics.median(item["seconds"] for item in base),
+        "runs": runs,
+    }
+
+
+def measure(folder: Path) -> list[dict[str, object]]:
+    """Return all results; rows are made below `folder` where they are not there yet."""
+    prepare(folder)
+    found = [
+        compared(folder, "cqbook add of M", "add M", "pandas reads M", 0.25),
+        compared(folder, "the chapter's questions on L", "chapter of L", "pandas asks L", 0.05, 3),
+    ]
+    if importlib.util.find_spec("polars"):
+        found += [
+            compared(folder, "cqbook add of M", "add M", "polars reads M", 1.0),
+            compared(folder, "the chapter's questions on L", "chapter of L", "polars asks L", 1.0),
+        ]
+    return [
+        *found,
+        peak(folder, "memory of the chapter's questions on XL", "chapter of XL"),
+        peak(folder, "memory of planning to add M to XL", "add M to XL"),
+        peak(folder, "memory of a full scan of XL", "scan XL"),
+        flat(folder, "L", "M"),
+        flat(folder, "XL", "L"),
+    ]
+
+
+def main() -> None:
+    """Measure all and print a line a result, or run one task."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
+    parser.add_argument("--keep", type=Path, help="folder of the rows, kept; default: a temporary")
+    parser.add_argument("-o", dest="output", type=Path, help="file of the results")
+    asked = parser.parse_args()
+    if asked.task:
+        _load(asked.task)
+        start, used = time.perf_counter(), time.process_time()
+        answer = TASKS[asked.task](asked.keep)
+        inner = f"{time.perf_counter() - start} {time.process_time() - used}"
+        # ru_maxrss of the child would be the parent's, where that was larger before the start
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        print(answer, re.search(r"VmHWM:\s*(\d+) kB", status)[1], inner)
+        return
+    with contextlib.ExitStack() as stack:
+        folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        results = measure(folder.resolve())
+    for item in results:
+        name, ratio, baseline = item["name"], item["ratio"], item["baseline"]
+        print(f"{name:55} {ratio:7.3f} of {baseline}, target {item['target']}")
+    machine = {"cpu_count": os.cpu_count(), "python": platform.python_version()}
+    if asked.output:
+        text = json.dumps({"machine": machine, "results": results}, indent=1)
+        asked.output.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

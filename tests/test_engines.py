@@ -1,0 +1,105 @@
+"""The questions about customs detail, answered by Spark on two executors as by DuckDB."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import customs_files as files
+import pytest
+
+from cqbook import batches, customs, customs_analysis, engines
+from cqbook.catalog import Catalog
+from cqbook.customs import Said
+
+MONTHS = ("202301", "202302", "202401", "202402", "202403")
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    pyspark = pytest.importorskip("pyspark", reason="see benchmarks/requirements.in")
+    if shutil.which("java") is None:
+        pytest.skip("Spark wants Java")
+    # executors are started by the scripts beside the package
+    monkeypatch.setenv("SPARK_HOME", str(Path(pyspark.__file__).parent))
+    yield "local-cluster[2,1,1024]"
+    from pyspark.sql import SparkSession
+
+    SparkSession.builder.getOrCreate().stop()
+
+
+@pytest.fixture
+def book(tmp_path, spoiled):
+    """Two years of two flows, with values that are missing and values that were replaced."""
+    made = files.rows(months=MONTHS, count=300)
+    later = [dict(row) for row in made[::7]]
+    for row in later:
+        row["USD"] = "4,321"
+    made[5] = made[5] | {"USD": "?"}
+    codes = customs.known_codes(Catalog(spoiled.path))
+    for name, rows in (("出口1", made), ("进口1", made[:90]), ("出口2", later)):
+        path = files.write(tmp_path, f"{name}.csv", rows)
+        detail = Catalog(spoiled.path).detail
+        read = customs.read_file(path, codes, Said())
+        batches.write(detail, batches.plan(detail, [read]))
+    return Catalog(spoiled.path)
+
+
+def answers(book):
+    """All that the chapter asks, and whose engine it was."""
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    found = [
+        customs_analysis.summary(asked),
+        customs_analysis.given_table(asked),
+        customs_analysis.coverage_table(asked),
+        customs_analysis.monthly(asked),
+    ]
+    for flow in customs.FLOWS:
+        margins = customs_analysis.margins(asked, flow)
+        found += [
+            *(customs_analysis.structure(asked, flow, name) for name in files.ZH if name in DIMS),
+            *(customs_analysis.concentration(asked, flow, name) for name in DIMS),
+            customs_analysis.ytd_table(asked, flow),
+            customs_analysis.auto_words(asked, flow),
+            customs_analysis.autos_table(asked, flow),
+            customs_analysis.auto_points(asked, flow),
+            margins,
+        ]
+    return asked.engine, [item.to_csv() if hasattr(item, "to_csv") else item for item in found]
+
+
+DIMS = ("commodity", "partner", "regime")
+
+
+@pytest.mark.slow
+def test_spark_gives_the_same_numbers(book, cluster, monkeypatch):
+    here, expected = answers(book)
+    assert isinstance(here, engines.Embedded)
+    monkeypatch.setenv(engines.VARIABLE, cluster)
+    there, found = answers(book)
+    assert isinstance(there, engines.Spark)
+    assert found == expected
+
+
+def test_an_answer_is_asked_for_once(book, monkeypatch):
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    queries = []
+    real = engines.Embedded.ask
+    monkeypatch.setattr(
+        engines.Embedded, "ask", lambda self, query: queries.append(query) or real(self, query)
+    )
+    first = customs_analysis.structure(asked, "export", "partner")
+    first["value"] = 0.0
+    again = customs_analysis.structure(asked, "export", "partner")
+    assert again["value"].gt(0).all(), "what a caller does to an answer stays with the caller"
+    assert len(queries) == len(set(queries))
+
+
+def test_other_years_are_not_read(book):
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2025")
+    assert set(asked.cubes["period"].str[:4]) == {"2024"}
+    assert customs_analysis.total(asked, "export", "2024") > 0
+    for path in book.detail.folder.glob("flow=*/year=2023/*.parquet"):
+        path.unlink()
+    later = customs_analysis.scope(Catalog(book.path), "CN-50", "USD", "2025")
+    assert later.cubes.equals(asked.cubes)
