@@ -166,7 +166,7 @@ def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
     for item in shown:
         pictures.draw(item, known, tmp_path / "one")
     made = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
-    assert len(made) == 2 * (8 + 6 + 4)
+    assert len(made) == 2 * (4 + 6 + 4)
     for name, content in made.items():
         assert (tmp_path / "many" / name).read_bytes() == content
 

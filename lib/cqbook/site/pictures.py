@@ -39,10 +39,14 @@ def cache_directory(app: Sphinx) -> Path:
     return path
 
 
+def key(spec: dict) -> str:
+    """Return the name of the picture of `spec` in the cache."""
+    return hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
+
+
 def rendered(spec: dict, cache: Path) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
-    key = hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
-    kept = cache / f"{key}.svg"
+    kept = cache / f"{key(spec)}.svg"
     if kept.exists():
         return kept.read_text(encoding="utf-8")
     text = theme.svg(spec)
@@ -110,17 +114,17 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
     wanted = {}
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        key = hashed([RENDERER, words, item.page, item.edition, item.meta, item.spec])
-        if not (cache / f"{key}.drawn").exists():
-            wanted[key] = item
+        mark = hashed([RENDERER, words, item.page, item.edition, item.meta, item.spec])
+        if not (cache / f"{mark}.drawn").exists():
+            wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))
     if workers:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
-            tasks = {key: pool.submit(draw, item, known, cache) for key, item in wanted.items()}
-            for key, task in tasks.items():
+            tasks = {mark: pool.submit(draw, item, known, cache) for mark, item in wanted.items()}
+            for mark, task in tasks.items():
                 task.result()
-                (cache / f"{key}.drawn").touch()
+                (cache / f"{mark}.drawn").touch()
     return len(wanted)
 
 
