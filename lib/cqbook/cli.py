@@ -252,13 +252,13 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _recover(data: Path) -> None:
-    """Finish a change of the data that was killed after its journal stood."""
+def _recover(folder: Path) -> None:
+    """Finish a change of a folder that was killed after its journal stood."""
     from cqbook.transaction import JOURNAL, locked, recover
 
-    if (data / JOURNAL).exists():
-        with locked(data):
-            recover(data)
+    if (folder / JOURNAL).exists():
+        with locked(folder):
+            recover(folder)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -334,14 +334,21 @@ def main(arguments: list[str] | None = None) -> int:
     from cqbook.execution import ExecutionError
 
     root = chosen.root.resolve()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal that has no Chinese gets escapes, not a traceback in mid-command
+            stream.reconfigure(errors="backslashreplace")
     try:
         _recover(getattr(chosen, "data", None) or root / "data")
+        _recover(root / "chapters")
         return chosen.run(root, chosen)
     except (DataError, BuildError, StaleError, ExecutionError) as error:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
-        print(f"cqbook: {error}", file=sys.stderr)
+        from cqbook.transaction import in_words
+
+        print(f"cqbook: {in_words(error)}", file=sys.stderr)
     return 1
 
 

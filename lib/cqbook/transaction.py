@@ -84,6 +84,57 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+#: What to do about a failure of the system, in Chinese and English.
+_WAYS = {
+    errno.ENOSPC: ("磁盘已满；腾出空间后再运行", "the disk is full: free some space, run it again"),
+    errno.EDQUOT: ("磁盘配额已满；腾出空间后再运行", "the quota is used up: free some space"),
+    errno.EFBIG: ("文件超过允许的大小；放宽限制后再运行", "a file may not be that large"),
+    errno.EROFS: (
+        "此处只读；换到可写的文件夹再运行",
+        "it is read-only: run it where it may be written",
+    ),
+    errno.EACCES: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.EPERM: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.ENOENT: ("没有此文件或文件夹", "there is no such file or folder"),
+    errno.EMFILE: (
+        "打开的文件过多；放宽 ulimit -n 后再运行",
+        "too many files: raise ulimit -n",
+    ),
+    errno.ENOMEM: ("内存不足；关掉别的程序后再运行", "out of memory: close other programs"),
+}
+
+
+def in_words(error: OSError) -> str:
+    """Return what the system refused, where, and the way out, in Chinese and English."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        # many files of a tree: the first says it; of it only the words are left
+        source, target, why = error.args[0][0][:3]
+        number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
+        error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
+    place = error.filename2 or error.filename
+    zh, en = _WAYS.get(error.errno, ("系统报错", "the system failed"))
+    where = f"（{place}）" if place else ""
+    return f"{zh}{where}；此前的内容没有变 | {en}; what was there is unchanged: {error}"
+
+
+def settle(folder: Path) -> None:
+    """Wait until all that was written to the file system of `folder` is on its disk.
+
+    A rename may reach the disk before what was renamed: after a power cut a tree that was put in
+    place without this has its files, and they are empty.
+    """
+    syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(handle):
+            os.sync()
+    finally:
+        os.close(handle)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Replace one file; at every moment it has its old or its new content."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=WAITING, delete=False) as part:
