@@ -56,6 +56,11 @@ class Judge:
         spoiled = sorted(name for name, (ok, _, _) in self.passed.items() if not ok)
         if spoiled:
             sys.exit(f"these fail without any mutant: {spoiled}")
+        self.functions = self.found()
+        # a fork copies what it touches: nothing of the parent is looked at again
+        gc.collect()
+        gc.freeze()
+        gc.disable()
         source = self.path.read_text(encoding="utf-8")
         original = list(_codes(compile(ast.parse(source), str(self.path), "exec")))
         for mutant in mutants(source):
@@ -64,6 +69,15 @@ class Judge:
             if verdict == SURVIVED:
                 print(f"  {self.module}:{mutant.line} {mutant.place}", flush=True)
         return True
+
+    def found(self) -> dict[tuple[str, int], list[types.FunctionType]]:
+        """Return the functions of the module, wherever they are held, by name and line."""
+        found: dict[tuple[str, int], list[types.FunctionType]] = {}
+        for item in gc.get_objects():
+            if type(item) is types.FunctionType and item.__code__.co_filename == str(self.path):
+                key = (item.__code__.co_qualname, item.__code__.co_firstlineno)
+                found.setdefault(key, []).append(item)
+        return found
 
     def measured(self) -> dict[str, tuple[bool, float, frozenset[int]]]:
         """Return of each test whether it passes, its seconds, and the lines that it ran."""
@@ -137,12 +151,9 @@ class Judge:
 
     def runs(self, names: list[str], inside: list) -> bool:
         """Return whether all these tests pass with the functions that were swapped."""
-        swap = {(old.co_qualname, old.co_firstlineno): new for old, new in inside}
-        for function in [item for item in gc.get_objects() if type(item) is types.FunctionType]:
-            code = function.__code__
-            key = (code.co_qualname, code.co_firstlineno)
-            if code.co_filename == str(self.path) and key in swap:
-                function.__code__ = swap[key]
+        for old, new in inside:
+            for function in self.functions.get((old.co_qualname, old.co_firstlineno), []):
+                function.__code__ = new
         by_name = {item.nodeid: item for item in self.items}
         return all(self.run(by_name[name]) for name in names)
 
