@@ -372,9 +372,7 @@ def write(data: Path, made: Plan) -> list[str]:
             recover(data)
             if _base(data) != made.base:
                 # what another command has just taken in may be what this one would add again
-                msg = (
-                    "数据刚被别的命令改动，请再运行一次 | the data just changed: run it again"
-                )
+                msg = "数据刚被别的命令改动，请再运行一次 | the data just changed: run it again"
                 raise DataError(msg)
             contents = _contents(data, made)
             replace_files(data, contents)

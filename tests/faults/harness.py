@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,3 +191,29 @@ def figures_csv(path: Path, **other: str) -> Path:
         writer.writeheader()
         writer.writerow(row)
     return path
+
+
+@functools.cache
+def prepared() -> Path:
+    """Return a book with a released edition, a draft and the latest; to be copied, not changed."""
+    home = Path(tempfile.mkdtemp(prefix="cqbook-faults-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    root = small_book(home / "book")
+    good(root, "build")
+    good(root, "release")
+    good(
+        root,
+        "build",
+        "--edition",
+        "draft-a",
+    )
+    return root
+
+
+def copy_of_prepared(target: Path) -> Path:
+    shutil.copytree(prepared(), target)
+    return target
+
+
+def site(root: Path) -> dict[str, bytes]:
+    return tree(root / "_build" / "html")

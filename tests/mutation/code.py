@@ -37,6 +37,7 @@ WANTED = 0.95
 #: Seconds beyond three times what the tests take unmutated: an endless loop is caught by them.
 PATIENCE = 5
 MEMORY = 4 << 30
+EXAMPLES = 30
 CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 
 
@@ -52,6 +53,7 @@ class Judge:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure the tests once, then try each mutant on those that it may fail."""
         self.items = session.items
+        _fewer(self.items)
         self.passed = self.measured()
         spoiled = sorted(name for name, (ok, _, _) in self.passed.items() if not ok)
         if spoiled:
@@ -103,16 +105,16 @@ class Judge:
         os.waitpid(child, 0)
         return found
 
-    def tracer(self, lines: set[int]):  # noqa: ANN201
+    def tracer(self, lines: set[int]):
         """Return a trace function that notes the lines of the module."""
         name = str(self.path)
 
-        def inside(frame: types.FrameType, event: str, _: object):  # noqa: ANN202
+        def inside(frame: types.FrameType, event: str, _: object):
             if event == "line":
                 lines.add(frame.f_lineno)
             return inside
 
-        def trace(frame: types.FrameType, _: str, __: object):  # noqa: ANN202
+        def trace(frame: types.FrameType, _: str, __: object):
             if frame.f_code.co_filename != name:
                 return None
             # a statement of several lines reports but some of them
@@ -182,6 +184,7 @@ class Order:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Sort the tests."""
+        _fewer(items)
         items.sort(key=lambda item: self.place.get(item.nodeid, 0))
 
 
@@ -191,7 +194,7 @@ class Mutated:
     def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
         self.name, self.path, self.tree = name, path, tree
 
-    def find_spec(self, name: str, *_: object):  # noqa: ANN201
+    def find_spec(self, name: str, *_: object):
         """Return how to import the module."""
         if name != self.name:
             return None
@@ -245,6 +248,15 @@ def _bare(code: types.CodeType) -> tuple:
 
 def _is_function(code: types.CodeType) -> bool:
     return bool(code.co_flags & 2)  # CO_NEWLOCALS
+
+
+def _fewer(items: list[pytest.Item]) -> None:
+    """Let a property be tried on few examples: a mutant that needs many counts as survived."""
+    for item in items:
+        function = item.obj
+        own = getattr(function, "_hypothesis_internal_use_settings", None)
+        if own is not None and own.max_examples > EXAMPLES:
+            function._hypothesis_internal_use_settings = settings(own, max_examples=EXAMPLES)
 
 
 def _quiet() -> None:

@@ -154,7 +154,7 @@ def _called(node: ast.AST) -> str:
     return getattr(target, "id", None) or getattr(target, "attr", None) or ""
 
 
-def _changes(node: ast.AST) -> Iterator[tuple]:  # noqa: C901
+def _changes(node: ast.AST) -> Iterator[tuple]:
     """Yield the words and the maker of each change of one node."""
     if isinstance(node, ast.Compare):
         for index, operator in enumerate(node.ops):
@@ -221,28 +221,28 @@ def _said(old: ast.AST, new: type) -> str:
     return f"{type(old).__name__} -> {new.__name__}"
 
 
-def _set_operator(index: int, other: type):  # noqa: ANN202
+def _set_operator(index: int, other: type):
     def change(target: ast.Compare) -> None:
         target.ops[index] = other()
 
     return change
 
 
-def _set_field(field: str, other: type):  # noqa: ANN202
+def _set_field(field: str, other: type):
     def change(target: ast.AST) -> None:
         setattr(target, field, other())
 
     return change
 
 
-def _set_text(field: str, text: str):  # noqa: ANN202
+def _set_text(field: str, text: str):
     def change(target: ast.AST) -> None:
         setattr(target, field, text)
 
     return change
 
 
-def _set_value(value: object):  # noqa: ANN202
+def _set_value(value: object):
     def change(target: ast.AST) -> None:
         if isinstance(target, ast.Return):
             target.value = ast.copy_location(ast.Constant(value), target)
