@@ -8,7 +8,7 @@ import pytest
 
 from cqbook import autos, corridors, facts, headline, industry, parks, profile, trade
 from cqbook.catalog import DataError
-from cqbook.composition import REST, composition
+from cqbook.structure import REST, composition
 
 AREA = "CN-50"
 

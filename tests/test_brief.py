@@ -14,7 +14,7 @@ from conftest import ROOT
 from PIL import Image, ImageDraw
 from test_exports import exhibit
 
-from cqbook import brief, exports, publication, verify
+from cqbook import brief, exports, places, publication, verify
 from cqbook.catalog import DataError
 
 TOTAL, SHARE = "8006.8亿元", "48%"
@@ -66,7 +66,7 @@ def second():
 
 @pytest.fixture
 def root(tmp_path, monkeypatch, first, second):
-    monkeypatch.delenv(publication.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
     edition(tmp_path, "2026-11", [first, second], {"total": TOTAL, "share": SHARE})
     return tmp_path
 
@@ -184,7 +184,7 @@ def test_exactly_what_changed_is_named(root, first, second):
 
 def test_an_edition_that_is_not_at_hand(root, first):
     content = written(root, first)
-    shutil.rmtree(publication.built(root) / "2026-11")
+    shutil.rmtree(places.built(root) / "2026-11")
     edition(root, "2026-12", [first], {"total": TOTAL, "share": SHARE})
     assert set(verdicts(root, content, against="2026-12").values()) == {verify.UNKNOWN}
 

@@ -14,7 +14,7 @@ import time
 import pytest
 from conftest import ROOT
 
-from cqbook import publication
+from cqbook import places, publication
 
 pytestmark = pytest.mark.slow
 PERIOD = ["index", "trade", "auto-exports", "corridors"]
@@ -35,7 +35,7 @@ def book(tmp_path_factory):
 
 
 def environment():
-    return {key: text for key, text in os.environ.items() if key != publication.HOME_VARIABLE}
+    return {key: text for key, text in os.environ.items() if key != places.HOME_VARIABLE}
 
 
 def start(root, *words):

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from conftest import KILLED_AT, ROOT
 
-from cqbook import cli, execution, figures, intake, press, publication, transaction
+from cqbook import cli, execution, figures, intake, places, press, transaction
 from cqbook.catalog import Catalog
 from cqbook.contracts import ContractError, check
 from cqbook.customs import Said
@@ -280,7 +280,7 @@ def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
 @pytest.fixture
 def root(tmp_path, spoiled, monkeypatch):
     """A book of which only the data matter."""
-    monkeypatch.delenv(publication.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
     return tmp_path
 
 
@@ -368,7 +368,7 @@ def test_a_rounder_print_of_the_same_figure_is_no_correction(root):
 
 
 def test_new_figures_do_not_go_into_a_released_edition(root):
-    folder = publication.released(root) / "2026-11"
+    folder = places.released(root) / "2026-11"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
     path = put(root, [TOTAL])

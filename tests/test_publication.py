@@ -13,7 +13,7 @@ import threading
 import pytest
 from conftest import KILLED_AT
 
-from cqbook import publication
+from cqbook import places, publication
 from cqbook.catalog import DataError
 
 
@@ -34,7 +34,7 @@ def text(root, *parts):
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    monkeypatch.delenv(publication.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
     made(tmp_path, "2026-11", "first", place="latest")
     return tmp_path
 
@@ -117,7 +117,7 @@ def test_what_was_not_built_is_not_released(root):
 
 def test_releases_live_where_the_environment_says(root, tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv(publication.HOME_VARIABLE, str(home))
+    monkeypatch.setenv(places.HOME_VARIABLE, str(home))
     assert publication.release(root, "2026-11") == home / "2026-11"
     assert not (root / "editions").exists()
 

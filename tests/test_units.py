@@ -250,9 +250,9 @@ def test_what_takes_no_scale():
 
 
 def test_a_scale_that_no_table_has():
-    with pytest.raises(ValueError, match="数量级 100 不在表内.*unknown scale 100;"):
+    with pytest.raises(ValueError, match=r"数量级 100 不在表内.*unknown scale 100;"):
         Unit(100, "CNY")
-    with pytest.raises(ValueError, match="数量级“12k”不在表内.*1k 10k 1M 10M 100M 1B 1T 之一"):
+    with pytest.raises(ValueError, match=r"数量级“12k”不在表内.*1k 10k 1M 10M 100M 1B 1T 之一"):
         Unit.parse("12k CNY")
     with pytest.raises(ValueError, match="数量级“2m”不在表内"):
         Unit.parse("2m")
@@ -260,8 +260,10 @@ def test_a_scale_that_no_table_has():
 
 @pytest.mark.parametrize(
     ("scale", "word"),
-    [(10**3, "千"), (10**4, "万"), (10**6, "百万"), (10**7, "千万"), (10**8, "亿")]
-    + [(10**9, "十亿"), (10**12, "万亿"), (1, "")],
+    [
+        *((1, ""), (10**3, "千"), (10**4, "万"), (10**6, "百万"), (10**7, "千万")),
+        *((10**8, "亿"), (10**9, "十亿"), (10**12, "万亿")),
+    ],
 )
 def test_each_scale_has_its_word(scale, word):
     assert zh(Unit(scale, "CNY")) == f"{word}元"

@@ -2,50 +2,48 @@
 
 >>> import cqbook as cq
 >>> book = cq.open_data()
+
+What is named here is loaded when it is first used: a command that only compares files waits for
+neither pandas nor altair.
 """
 
-from cqbook import (
-    autos,
-    charts,
-    corridors,
-    customs_analysis,
-    facts,
-    headline,
-    industry,
-    measures,
-    parks,
-    profile,
-    reconcile,
-    reported,
-    revisions,
-    trade,
-)
-from cqbook.catalog import Catalog as open_data
-from cqbook.composition import TABLE_COLUMNS as composition_columns
-from cqbook.composition import composition
-from cqbook.english import in_english
-from cqbook.figures import figure, glue, table
+from pkgutil import resolve_name
+from typing import Any
 
-__all__ = [
-    "autos",
-    "charts",
-    "composition",
-    "composition_columns",
-    "corridors",
-    "customs_analysis",
-    "facts",
-    "figure",
-    "glue",
-    "headline",
-    "in_english",
-    "industry",
-    "measures",
-    "open_data",
-    "parks",
-    "profile",
-    "reconcile",
-    "reported",
-    "revisions",
-    "table",
-    "trade",
-]
+#: Where each public name comes from.
+PUBLIC = {
+    "autos": "cqbook.autos",
+    "charts": "cqbook.charts",
+    "composition": "cqbook.structure:composition",
+    "composition_columns": "cqbook.structure:TABLE_COLUMNS",
+    "corridors": "cqbook.corridors",
+    "customs_analysis": "cqbook.customs_analysis",
+    "facts": "cqbook.facts",
+    "figure": "cqbook.figures:figure",
+    "glue": "cqbook.figures:glue",
+    "headline": "cqbook.headline",
+    "in_english": "cqbook.english:in_english",
+    "industry": "cqbook.industry",
+    "measures": "cqbook.measures",
+    "open_data": "cqbook.catalog:Catalog",
+    "parks": "cqbook.parks",
+    "profile": "cqbook.profile",
+    "reconcile": "cqbook.reconcile",
+    "reported": "cqbook.reported",
+    "revisions": "cqbook.revisions",
+    "table": "cqbook.figures:table",
+    "trade": "cqbook.trade",
+}
+__all__ = list(PUBLIC)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - modules and functions
+    if name not in PUBLIC:
+        msg = f"module 'cqbook' has no attribute {name!r}"
+        raise AttributeError(msg)
+    found = globals()[name] = resolve_name(PUBLIC[name])
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *PUBLIC])

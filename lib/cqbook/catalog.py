@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ TRACE_VARIABLE = "CQBOOK_TRACE"
 COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
 #: The folder of the customs detail in a data directory, and the name of its queries.
 CUSTOMS = "customs"
+_NONE = np.array([], dtype=int)
 
 
 class DataError(Exception):
@@ -106,7 +108,9 @@ class Catalog:
         self.path = find_data(data_dir)
         self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
+        self._places: dict[tuple[str, str], dict[str, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
 
     @cached_property
@@ -208,15 +212,30 @@ class Catalog:
 
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
+        key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
+        if key in self._found:
+            # a name is looked up a hundred times on a page
+            return self._found[key].copy()
         frame = self._typed(name)
         unknown = sorted(set(asked) - set(frame.columns))
         if unknown:
             msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
             raise DataError(msg)
+        found = np.arange(len(frame))
         for column, values in asked.items():
-            frame = frame[frame[column].isin(values)]
+            found = np.intersect1d(found, self._where(name, column, values), assume_unique=True)
+        frame = frame.iloc[found]
         self._record(name, asked, frame.index)
+        self._found[key] = frame
         return frame.copy()
+
+    def _where(self, name: str, column: str, values: Sequence[str]) -> np.ndarray:
+        """Return the places of the rows of which `column` has one of `values`."""
+        key = (name, column)
+        if key not in self._places:
+            self._places[key] = self._typed(name).groupby(column, sort=False).indices
+        places = self._places[key]
+        return np.concatenate([_NONE, *(places[value] for value in set(values) if value in places)])
 
     def _record(
         self,

@@ -74,7 +74,10 @@ def _values(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
 
 
 def _finish(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
-    spec = chart.to_dict(validate=True, context={"pre_transform": False})
+    spec = chart.to_dict(validate=False, context={"pre_transform": False})
+    # once, as a whole, with one row of each data set: altair validates each part again and again
+    slim = {name: values[:1] for name, values in spec.get("datasets", {}).items()}
+    type(chart).validate(spec | {"datasets": slim})
     spec["config"] = theme.config()
     spec["height"] = height
     return theme.sized(spec, theme.WIDE)
@@ -138,7 +141,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
     scale = alt.Scale(domain=[low, high or 1.0], range=[left, right], nice=False)
     x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
-    fill = alt.value(theme.colour("blue"))
+    fill: Any = alt.ColorValue(theme.colour("blue"))
     if highlight:
         fill = alt.Color(
             "tone",
@@ -152,14 +155,13 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
-    hollow = _HOLLOW
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
             y=y,
             x=x,
             color=fill,
-            fillOpacity=alt.condition(hollow, alt.value(0.35), alt.value(1.0)),
-            strokeOpacity=alt.condition(hollow, alt.value(1.0), alt.value(0.0)),
+            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
+            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
             tooltip=_tooltip(rows),
         )
     ]
@@ -167,18 +169,18 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
         layers.append(
             base.transform_filter("datum.lower !== null && datum.upper !== null")
             .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
-            .encode(y=y, x=alt.X("lower", type="quantitative"), x2="upper")
+            .encode(y=y, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"))
         )
     layers.append(
         base.transform_filter("datum.value >= 0")
         .mark_text(align="left", dx=6, lineBreak="\n", baseline="middle")
-        .encode(y=y, x=alt.X("reach", type="quantitative"), text="end:N")
+        .encode(y=y, x=alt.X("reach", type="quantitative"), text=alt.Text("end:N"))
     )
     if low < 0:
         layers.append(
             base.transform_filter("datum.value < 0")
             .mark_text(align="right", dx=-6, lineBreak="\n", baseline="middle")
-            .encode(y=y, x=alt.X("reach_low", type="quantitative"), text="end:N")
+            .encode(y=y, x=alt.X("reach_low", type="quantitative"), text=alt.Text("end:N"))
         )
         layers.append(
             alt.Chart(alt.InlineData(values=[{"zero": 0}]))
@@ -234,16 +236,15 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
     crowd = periods * (rows["group"].nunique() if grouped else 1)
     size = {"expr": f"width / {crowd} < 26 ? 8.5 : (width / {crowd} < 38 ? 10 : 12)"}
-    hollow = _HOLLOW
     bar = base.mark_bar(stroke=theme.colour("blue")).encode(
         **encoding,
         color=colour,
-        fillOpacity=alt.condition(hollow, alt.value(0.35), alt.value(1.0)),
-        strokeOpacity=alt.condition(hollow, alt.value(1.0), alt.value(0.0)),
+        fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
+        strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
         tooltip=_tooltip(rows),
     )
     number = base.mark_text(dy=-7, fontSize=size).encode(
-        **(encoding | {"y": alt.Y("value", type="quantitative")}), text="top:N"
+        **(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N")
     )
     gap = (
         base.transform_filter("datum.gap")
@@ -254,7 +255,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             lineBreak="\n",
             dy=-28 if periods > 8 else -4,
         )
-        .encode(x=x, y=alt.datum(0), text=alt.value("未\n公\n布" if periods > 8 else "未公布"))
+        .encode(x=x, y=alt.YDatum(0), text=alt.TextValue("未\n公\n布" if periods > 8 else "未公布"))
     )
     gaps = rows["gap"].any()
     layers = [bar, number, gap] if gaps else [bar, number]
@@ -311,7 +312,7 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
     end = (
         alt.Chart(_values(last, [*_DRAWN, "date", "end"]))
         .mark_text(align="left", dx=9, lineBreak="\n", baseline="middle")
-        .encode(x=x, y=y, color=colour, text="end:N")
+        .encode(x=x, y=y, color=colour, text=alt.Text("end:N"))
     )
     spec = _finish(alt.layer(line, dot, end), 300)
     # direct labels stand to the right of the last point: leave them room inside the picture
@@ -350,13 +351,13 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
         axis=alt.Axis(grid=True, tickCount=5, domain=False),
     )
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
-    colour = _series_colour(rows) if grouped else alt.value(theme.colour("blue"))
+    colour = _series_colour(rows) if grouped else alt.ColorValue(theme.colour("blue"))
     base = alt.Chart(_values(rows, [*_DRAWN, "arrow"]))
     encoding: dict[str, Any] = {"y": y}
     if grouped and rows.duplicated("label").any():
         encoding["yOffset"] = alt.YOffset("group", type="nominal", sort=None)
     bar = base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
-        **encoding, x=alt.X("lower", type="quantitative"), x2="upper", color=colour
+        **encoding, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"), color=colour
     )
     arrow = (
         base.transform_filter("datum.arrow")
@@ -366,7 +367,7 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     dot = base.mark_point(size=80, opacity=1).encode(
         **encoding, x=x, color=colour, tooltip=_tooltip(rows)
     )
-    number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text="text:N")
+    number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text=alt.Text("text:N"))
     per_label = rows.groupby("label").size().max() if "yOffset" in encoding else 1
     height = int(max(44, 26 * per_label + 18) * rows["label"].nunique())
     alt_text = f"区间点图，{len(rows)}个数值：{_listing(rows)}。"
@@ -406,11 +407,11 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
             legend=None,
             scale=alt.Scale(domain=[1, max(top, 2)], range=[260, 900]),
         ),
-        color=alt.value(theme.colour("blue")),
+        color=alt.ColorValue(theme.colour("blue")),
         tooltip=_tooltip(rows),
     )
     number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
-        x=columns_of, y=down, text="text:N"
+        x=columns_of, y=down, text=alt.Text("text:N")
     )
     height = 36 * rows[y].nunique() + 10
     named = "；".join(
@@ -455,15 +456,16 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     size = {"expr": "width < 420 ? 9 : 12"}
     name = base.mark_text(fontSize=size, dy=-5).encode(
         **place,
-        text="label:N",
-        color=alt.condition(
-            "datum.filled", alt.value(theme.colour("page")), alt.value(theme.colour("ink"))
+        text=alt.Text("label:N"),
+        color=alt.ColorValue(
+            theme.colour("ink"),
+            condition={"test": "datum.filled", "value": theme.colour("page")},
         ),
     )
     mark = (
         base.transform_filter("datum.filled")
         .mark_text(fontSize=size, dy=9, color=theme.colour("page"))
-        .encode(**place, text="symbol:N")
+        .encode(**place, text=alt.Text("symbol:N"))
     )
     height = 46 * int(rows["tile_row"].max() - rows["tile_row"].min() + 1)
     known = rows[rows["filled"]]

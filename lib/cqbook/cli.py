@@ -94,11 +94,24 @@ def _template(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _build(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.editions import build, order
+    from cqbook.unchanged import inputs, note, standing
 
-    given = _assignments(arguments.p)
-    asked = order(root, arguments.data, arguments.edition, given)
-    page = build(root, _say_from(time.monotonic()), asked) / "index.html"
+    say = _say_from(time.monotonic())
+    data = (arguments.data or root / "data").resolve()
+    words = [arguments.edition, arguments.data is not None, sorted(arguments.p)]
+    made_of = inputs(root, data, words)
+    page = standing(root, data, made_of)
+    if page:
+        say("什么都没有变 | nothing has changed")
+    else:
+        from cqbook.editions import build, order
+
+        given = _assignments(arguments.p)
+        asked = order(root, arguments.data, arguments.edition, given)
+        page = build(root, say, asked) / "index.html"
+        if inputs(root, data, words) == made_of:
+            # what changed while it was built is for the next one
+            note(root, made_of, page)
     print(f"\n书在 {page}，用浏览器打开即可：{page.as_uri()}")
     print(f"The book is in {page}; open it in a browser, or run `make serve`.")
     return 0
@@ -325,13 +338,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
-    chosen = _parser().parse_args(arguments)
-
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what is told in a line, without a traceback; asked for when something was raised."""
     from cqbook.catalog import DataError
     from cqbook.editions import BuildError, StaleError
     from cqbook.execution import ExecutionError
+
+    return DataError, BuildError, StaleError, ExecutionError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
+    chosen = _parser().parse_args(arguments)
 
     root = chosen.root.resolve()
     for stream in (sys.stdout, sys.stderr):
@@ -342,7 +360,7 @@ def main(arguments: list[str] | None = None) -> int:
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")
         return chosen.run(root, chosen)
-    except (DataError, BuildError, StaleError, ExecutionError) as error:
+    except _refusals() as error:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there

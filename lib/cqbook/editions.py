@@ -150,6 +150,7 @@ def pages(
         Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
         for name, items in known.items()
     ]
+    columns = {item.name for row in rows for item in known.get(row.get("notebook", ""), ())}
     for number, row in enumerate(rows, start=2):
         notebook = row.get("notebook", "")
         if notebook not in known:
@@ -159,9 +160,8 @@ def pages(
             )
             raise parameters.ParameterError(msg)
         own = {key: text for key, text in row.items() if key not in ("page", "notebook")}
-        items = {item.name: item for item in known[notebook]}
-        # an empty cell is the notebook's own value
-        own = {key: text for key, text in own.items() if text or key not in items}
+        # an empty cell is the notebook's own value, or a parameter of other notebooks of the table
+        own = {key: text for key, text in own.items() if text or key not in columns}
         own = given.get(notebook, {}) | own | given.get(row["page"], {})
         typed = parameters.checked(row["page"], known[notebook], own, book)
         found.append(Page(row["page"], notebook, typed))
@@ -642,7 +642,7 @@ def _judge(
     twice = [page for page in chosen if page.name in differing and results[page.name].agreed < 2]
     for page in twice:
         source = root / "chapters" / f"{page.notebook}.ipynb"
-        again = execute(source, page, data=asked.data, failed=_failed(root))
+        again = execute(source, page, data=asked.data, failed=_failed(root), fresh=True)
         if again.content != results[page.name].content:
             msg = (
                 f"{page.name}：两次执行的输出不同，未发布"

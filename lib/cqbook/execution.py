@@ -9,15 +9,12 @@ to know.
 from __future__ import annotations
 
 import ast
-import functools
 import hashlib
-import importlib.metadata
 import json
 import os
-import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +22,9 @@ from typing import Any
 
 import nbformat
 
+from cqbook import PUBLIC, kernels
 from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
+from cqbook.unchanged import packages
 
 INJECTED = "injected-parameters"
 PACKAGE = Path(__file__).resolve().parent
@@ -120,7 +119,9 @@ def complaints(notebook: nbformat.NotebookNode) -> list[str]:
     ]
 
 
-def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None) -> Executed:
+def execute(
+    source: Path, page: Page, *, data: Path, failed: Path | None = None, fresh: bool = False
+) -> Executed:
     """Execute `page` of the notebook at `source` with papermill.
 
     Parameters
@@ -133,76 +134,97 @@ def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None)
         environment of the kernel, so that no path of this machine stands in the notebook.
     failed : Path, optional
         Folder in which the executed part of a page that fails is kept.
+    fresh : bool
+        In a Jupyter kernel that is started for it and shares nothing with other executions, not
+        even the order of sets; about ten times slower than a fork.
 
     Raises
     ------
     ExecutionError
         If a cell fails or writes to stderr.
     """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
-
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
-        # a folder of this kernel's own: for its sockets (nobody else can listen, two kernels that
-        # start together don't take the same names, a socket's name stays below 107 bytes), as its
-        # working directory, and for the trace of its queries
+        # a folder of this kernel's own: its working directory, its sockets (nobody else can
+        # listen, two kernels that start together don't take the same names, a socket's name stays
+        # below 107 bytes), and the trace of its queries
         own = Path(folder)
-        given, result, trace = own / "given.ipynb", own / "result.ipynb", own / "trace.jsonl"
-        nbformat.write(notebook, given)
+        trace = own / "trace.jsonl"
         variables = {DATA_VARIABLE: str(data.resolve()), TRACE_VARIABLE: str(trace)}
         variables |= {name: str(path.resolve()) for name, path in page.files.items()}
-        # not papermill's cwd: that changes the directory of this whole process, of all threads
-        start = f"import os; os.chdir({folder!r}); os.environ.update({variables!r}); del os"
+        run = _in_kernel if fresh else kernels.execute
         try:
-            done = papermill.execute_notebook(
-                given,
-                result,
-                parameters=page.parameters,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                log_output=False,
-                start_timeout=120,
-                execution_timeout=300,
-                config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/k"}}),
-                extra_arguments=[
-                    # being told to stop is no error worth a line on the console
-                    "--log-level=CRITICAL",
-                    f"--IPKernelApp.exec_lines={start}",
-                ],
-            )
-        except (PapermillExecutionError, RuntimeError, TimeoutError) as error:
-            # a cell that fails; or a kernel that dies or does not answer
-            text = f"执行失败 | execution failed\n{error}"
-            raise ExecutionError(page.name, text, _kept(result, page, failed)) from error
+            done, wrong = run(notebook, page.parameters, own, variables)
+        except (kernels.KernelError, RuntimeError, TimeoutError) as error:
+            # a kernel that dies or does not answer
+            raise ExecutionError(page.name, f"执行失败 | execution failed\n{error}") from error
+        if wrong:
+            text = f"执行失败 | execution failed\n{wrong}"
+            raise ExecutionError(page.name, text, _kept(done, page, failed))
         printed = complaints(done)
         if printed:
             text = f"向标准错误输出写了内容 | wrote to stderr:\n{''.join(printed)}"
-            raise ExecutionError(page.name, text, _kept(result, page, failed))
+            raise ExecutionError(page.name, text, _kept(done, page, failed))
         lines = trace.read_text(encoding="utf-8").splitlines() if trace.exists() else []
     queries = dict.fromkeys(Query.from_json(line) for line in lines)
     return Executed(to_bytes(normalise(done)), tuple(queries))
 
 
-def _kept(result: Path, page: Page, failed: Path | None) -> Path | None:
-    if failed is None or not result.exists():
+def _in_kernel(
+    notebook: nbformat.NotebookNode, given: Mapping[str, Any], own: Path, variables: dict[str, str]
+) -> tuple[nbformat.NotebookNode, str]:
+    """Execute as `kernels.execute` does, but in a Jupyter kernel of its own."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    result = own / "result.ipynb"
+    # not papermill's cwd: that changes the directory of this whole process, of all threads
+    start = f"import os; os.chdir({str(own)!r}); os.environ.update({variables!r}); del os"
+    try:
+        done = papermill.execute_notebook(
+            notebook,
+            result,
+            parameters=given,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            start_timeout=120,
+            execution_timeout=300,
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/k"}}),
+            extra_arguments=[
+                # being told to stop is no error worth a line on the console
+                "--log-level=CRITICAL",
+                f"--IPKernelApp.exec_lines={start}",
+            ],
+        )
+    except PapermillExecutionError as error:
+        return nbformat.read(result, as_version=4), str(error)
+    return done, ""
+
+
+def _kept(done: nbformat.NotebookNode, page: Page, failed: Path | None) -> Path | None:
+    if failed is None:
         return None
     failed.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copy(result, failed / f"{page.name}.ipynb"))
+    path = failed / f"{page.name}.ipynb"
+    nbformat.write(done, path)
+    return path
 
 
 def modules() -> list[Path]:
     """Return the files of the package that ``import cqbook`` loads, sorted.
 
-    Found from the import statements, those inside functions too: what a chapter may run. The
-    command line, the site and the taking in of data are not among them.
+    Found from its public names and the import statements, those inside functions too: what a
+    chapter may run. The command line, the site and the taking in of data are not among them.
     """
-    todo, found = [PACKAGE / "__init__.py"], set()
+    places = {place.partition(":")[0] for place in PUBLIC.values()}
+    todo = [PACKAGE / "__init__.py", *map(_file, sorted(places))]
+    found: set[Path] = set()
     while todo:
         path = todo.pop()
         if path in found or not path.exists():
@@ -214,15 +236,18 @@ def modules() -> list[Path]:
                 names = [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
             elif isinstance(node, ast.Import):
                 names = [item.name for item in node.names if item.name.startswith("cqbook.")]
-            todo += [PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names]
+            todo += map(_file, names)
     return sorted(found)
 
 
-@functools.cache
-def _packages() -> list[str]:
-    """Return the installed distributions as ``name==version``, sorted."""
-    found = importlib.metadata.distributions()
-    return sorted({f"{item.metadata['Name']}=={item.version}" for item in found})
+def _file(name: str) -> Path:
+    return PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py")
+
+
+def _name(path: Path) -> str:
+    """Return the name of a module of the package by its file."""
+    parts = ("cqbook", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts).removesuffix(".__init__")
 
 
 def code_digest(root: Path = REPOSITORY) -> str:
@@ -230,7 +255,7 @@ def code_digest(root: Path = REPOSITORY) -> str:
     lock = root / "requirements.txt"
     parts = [f"{path.relative_to(PACKAGE)} {digest(path.read_bytes())}" for path in modules()]
     parts.append(digest(lock.read_bytes()) if lock.exists() else "no lock")
-    parts += [*_packages(), f"Python {sys.version_info.major}.{sys.version_info.minor}"]
+    parts += [*packages(), f"Python {sys.version_info.major}.{sys.version_info.minor}"]
     return digest("\n".join(parts).encode())
 
 
@@ -363,6 +388,8 @@ def execute_all(
         if held:
             found[page.name] = held
             told(page, held)
+    if len(found) < len(todo):
+        kernels.start(tuple(_name(path) for path in modules()))
     # the kernels are processes of their own: threads only wait for them
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         runs = {pool.submit(one, page): page for page in todo if page.name not in found}

@@ -229,6 +229,9 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
         Rows of ``observations``. Those below `DRAWN_FROM` and those superseded are left out.
     """
     frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["superseded"]]
+    if len(frame) < 2:
+        # nothing to prefer: so it is for nine queries of ten
+        return frame.reset_index(drop=True)
     rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
     relayed = frame["source_id"].str.startswith("os-")
     sort = {"_status": 1, "confidence": 0, "_basis": 1, "_relayed": 1, "_row": 1}

@@ -11,7 +11,6 @@ import datetime
 import difflib
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -20,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.catalog import DataError
+from cqbook.places import built, published, released
 from cqbook.transaction import exchange, locked, restore, settle
 
-HOME_VARIABLE = "CQBOOK_EDITIONS"
 LATEST = "latest"
 #: A name is a folder of the site and part of addresses that people cite.
 NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
@@ -39,25 +38,14 @@ REDIRECT = """<!DOCTYPE html>
 """
 
 
-def built(root: Path) -> Path:
-    """Return the folder of the editions built last, by name."""
-    return root / "_build" / "editions"
-
-
-def released(root: Path) -> Path:
-    """Return the folder of the released editions, by name."""
-    place = os.environ.get(HOME_VARIABLE, "")
-    return Path(place).resolve() if place else root / "editions"
-
-
 def _editions(folder: Path) -> dict[str, Path]:
     found = sorted(folder.glob("*/manifest.json")) if folder.exists() else []
     # a name with a leading dot is a release under way, or one that a kill left behind
     return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
 
 
-def _content(path: Path) -> dict[str, Any]:
-    """Return the content of a JSON file of an edition.
+def _content(path: Path, *needed: str) -> dict[str, Any]:
+    """Return the content of a JSON file of an edition, which has at least what is `needed`.
 
     Raises
     ------
@@ -65,8 +53,10 @@ def _content(path: Path) -> dict[str, Any]:
         If it is no longer what was written.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        _ = [found[name] for name in needed]
+        return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
         # one that was built can be built again; one that was released only its owner has
         where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
         msg = (
@@ -80,12 +70,12 @@ def _content(path: Path) -> dict[str, Any]:
 
 def manifest_of(edition: Path) -> dict[str, Any]:
     """Return the manifest of an edition's folder."""
-    return _content(edition / "manifest.json")
+    return _content(edition / "manifest.json", "edition", "given", "pages")
 
 
 def release_of(edition: Path) -> dict[str, Any]:
     """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (hash)."""
-    return _content(edition / "release.json")
+    return _content(edition / "release.json", "edition", "released", "tree")
 
 
 def find(root: Path, name: str) -> Path:
@@ -117,7 +107,7 @@ def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
         If the edition has no such figure; the message names the nearest.
     """
     path = edition / "site" / "figures.json"
-    known = {item["id"]: item for item in _content(path)["figures"]}
+    known = {item["id"]: item for item in _content(path, "figures")["figures"]}
     if identifier not in known:
         near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
         msg = (
@@ -258,7 +248,7 @@ def publish(root: Path) -> Path:
         If a released edition is no longer what was released; the old site stays.
     """
     work = root / "_build"
-    target = work / "html"
+    target = published(root)
     with locked(work):
         restore(target)
         for left in work.glob(".html-*"):

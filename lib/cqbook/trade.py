@@ -6,9 +6,9 @@ import pandas as pd
 
 from cqbook import facts, reported
 from cqbook.catalog import Catalog
-from cqbook.composition import Composition, composition
 from cqbook.facts import Quantity, derive, fact, growth, missing, points, series
 from cqbook.periods import Period
+from cqbook.structure import Composition, composition
 
 UNIT = "100M CNY"
 FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}

@@ -185,7 +185,7 @@ def recover(folder: Path) -> None:
     """Finish a change whose journal stands; remove what one without a journal left behind."""
     journal = folder / JOURNAL
     if journal.exists():
-        for name in json.loads(journal.read_text(encoding="utf-8")):
+        for name in _named(journal):
             waiting = folder / f"{name}{WAITING}"
             if waiting.exists():
                 waiting.replace(folder / name)
@@ -193,6 +193,16 @@ def recover(folder: Path) -> None:
         journal.unlink()
     for left in folder.glob(f"*{WAITING}"):
         left.unlink(missing_ok=True)
+
+
+def _named(journal: Path) -> list[str]:
+    try:
+        return json.loads(journal.read_text(encoding="utf-8"))
+    except ValueError as error:
+        # it was flushed before it stood: the disk has altered it, and nothing is guessed
+        zh = f"日志已损坏；旁边的 *{WAITING} 是各文件的新内容：逐个改名或删去，再删去日志"
+        en = f"damaged; each *{WAITING} beside it is new content: rename or delete it, then this"
+        raise OSError(errno.EIO, f"{zh} | {en}", str(journal)) from error
 
 
 def dies_with_parent() -> None:

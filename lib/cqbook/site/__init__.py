@@ -7,7 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import abstracts, catalogues, glossary, linked, pages, pictures, search
+from cqbook.site import abstracts, catalogues, glossary, linked, pages, pictures, register, search
 from cqbook.site.nodes import (
     Abstract,
     ChartFigure,
@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
+    register.setup(app)
     pictures.setup(app)
     catalogues.setup(app)
     linked.setup(app)

@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from cqbook.catalog import Catalog
 from cqbook.profile import DOMAINS
 from cqbook.site.nodes import ChartFigure, DataTable, source_anchor
+from cqbook.site.register import exhibits
 
 
 class FigureCatalogue(nodes.General, nodes.Element):
@@ -191,7 +192,7 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     order = reading_order(app)
-    found = [(name, node) for name in order for node in numbered(app, name)]
+    found = [(name, node) for name in order for node in exhibits(app, name)]
     for place in places:
         wanted = ChartFigure if place["kind"] == "figure" else DataTable
         items = [
@@ -208,7 +209,7 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     users: dict[str, list[str]] = {}
     for name in reading_order(app):
-        for node in numbered(app, name):
+        for node in exhibits(app, name):
             uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
             title = escape(node["meta"]["title"])
             link = f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
@@ -239,18 +240,12 @@ def reading_order(app: Sphinx) -> list[str]:
     return order
 
 
-def numbered(app: Sphinx, docname: str) -> list[nodes.Element]:
-    """Return the figures and tables of a page, in order."""
-    tree = app.env.get_doctree(docname)
-    return [node for node in tree.findall() if isinstance(node, ChartFigure | DataTable)]
-
-
 def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
     meta = node["meta"]
     label = _label(app, docname, node)
     uri = f"{app.builder.get_relative_uri(here, docname)}#{node['ids'][0]}"
     thumb = ""
-    if isinstance(node, ChartFigure) and node["spec"] is not None:
+    if node["drawn"]:
         root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
         thumb = "".join(
             f'<img class="cq-{mode}" src="{root}_figures/{meta["id"]}.narrow{suffix}.svg" '

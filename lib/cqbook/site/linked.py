@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from cqbook.exports import AUTHOR, BOOK, ENGLISH, FORMATS, citations, rows
-from cqbook.site.catalogues import numbered, reading_order
+from cqbook.site.catalogues import reading_order
 from cqbook.site.nodes import DRAFT, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES
 from cqbook.site.scripts import script_text
@@ -58,11 +57,9 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
     }
 
 
-def _figures(app: Sphinx) -> Iterator[tuple[str, nodes.Element]]:
-    for docname in reading_order(app):
-        for node in numbered(app, docname):
-            if isinstance(node, ChartFigure):
-                yield docname, node
+def begin(app: Sphinx) -> None:
+    """Forget the figures of an earlier build."""
+    app.cqbook_entries = {}
 
 
 def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
@@ -71,10 +68,8 @@ def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
         return
     out = Path(app.outdir)
     edition = app.config.cqbook_edition or DRAFT
-    content = {
-        "edition": edition,
-        "figures": [_entry(out, node, docname, edition) for docname, node in _figures(app)],
-    }
+    entries = (app.cqbook_entries.get(docname, ()) for docname in reading_order(app))
+    content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     (out / CATALOGUE).write_text(text, encoding="utf-8")
     shutil.copyfile(SCHEMA, out / SCHEMA.name)
@@ -83,11 +78,15 @@ def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
 def describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Add Dublin Core and schema.org ``Dataset`` descriptions to a page that has figures."""
+    """Note the figures of a page; add Dublin Core and schema.org ``Dataset`` descriptions to it."""
     if doctree is None:
         return
     edition = app.config.cqbook_edition or DRAFT
-    drawn = [node for node in doctree.findall(ChartFigure) if node["spec"] is not None]
+    figures = list(doctree.findall(ChartFigure))
+    # the pictures are written with the page, before this
+    entries = [_entry(Path(app.outdir), node, page, edition) for node in figures]
+    app.cqbook_entries[page] = entries
+    drawn = [node for node in figures if node["spec"] is not None]
     if not drawn:
         return
     sets = []
@@ -139,5 +138,6 @@ ENCODINGS = {
 
 def setup(app: Sphinx) -> None:
     """Connect both."""
+    app.connect("builder-inited", begin)
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_catalogue)
