@@ -50,9 +50,9 @@ from cqbook.transaction import (
     dies_with_parent,
     exchange,
     locked,
-    recover,
     replace_files,
     scratch,
+    undisturbed,
 )
 
 Say = Callable[[str], None]
@@ -578,8 +578,7 @@ def snapshot(data: Path, target: Path, *, detail: bool = True) -> Path:
         With the customs detail.
     """
     Catalog(data)
-    with locked(data):
-        recover(data)
+    with undisturbed(data):
         ignored = shutil.ignore_patterns(CUSTOMS, ".*")
         shutil.copytree(data, target, ignore=ignored)
         if detail and (data / CUSTOMS).exists():

@@ -40,6 +40,28 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """Read `folder` as it is between two changes: with its lock, unless it may only be read.
+
+    Who may not write there may not lock it either; what nobody writes needs no lock.
+    """
+    try:
+        handle = (folder / LOCK).open("w")
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        if (folder / JOURNAL).exists():
+            # half of a change: to be finished by somebody who may
+            raise
+        yield
+        return
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        recover(folder)
+        yield
+
+
+@contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
     """Make a folder of this process's own below `parent`; remove it, and those of dead processes.
 
