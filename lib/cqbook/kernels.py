@@ -30,7 +30,7 @@ LIMIT = 300.0
 #: Memory (bytes) and output (characters) that no page needs: more is a loop gone wild, and is
 #: stopped before it takes the machine with it.
 MEMORY = 6 << 30
-OUTPUT = 5_000_000
+OUTPUT = 2_000_000
 #: Bytes of one file that a page writes, such as what DuckDB puts aside.
 FILE = 1 << 30
 

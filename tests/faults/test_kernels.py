@@ -52,11 +52,11 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_page_that(tmp_path, spoiled, monkeypatch, name):
     source, word = FAULTS[name]
-    monkeypatch.setattr(kernels, "LIMIT", 15.0)
+    monkeypatch.setattr(kernels, "LIMIT", 15.0 if word == "秒没有结果" else 120.0)
     start = time.monotonic()
     with pytest.raises(ExecutionError, match=word) as caught:
         executed(tmp_path, source, spoiled.path)
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 150
     assert str(caught.value).startswith("page：")
     assert " | " in str(caught.value)
     assert len(str(caught.value)) < 100_000
