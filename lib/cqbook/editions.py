@@ -443,6 +443,8 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
         *("--path-output", str(out), *strict, "--all"),
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
+    # what it says is read here, whatever the terminal of this command can show
+    environment |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
         command,
         env=environment,
