@@ -68,7 +68,7 @@ class Judge:
         for mutant in mutants(source):
             verdict = self.tried(mutant, original)
             self.verdicts.append((mutant, verdict))
-            if verdict == SURVIVED:
+            if verdict == SURVIVED and f"{self.module} | {mutant.place}" not in explained():
                 print(f"  {self.module}:{mutant.line} {mutant.place}", flush=True)
         return True
 
