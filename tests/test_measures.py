@@ -451,3 +451,19 @@ def test_five_wrong_labels_are_listed_and_no_more():
         measures.share(many)
     with pytest.raises(ValueError, match=rf"labels differ: {five}"):
         measures.growth(many.abs(), pd.Series([1.0], index=["z"]))
+
+
+def test_one_number_is_no_series():
+    for function in (lambda: measures.share(3.0, 2.0), lambda: measures.theil_l(3.0)):
+        with pytest.raises(TypeError, match=r"\| values must be a Series, got float"):
+            function()
+    with pytest.raises(ValueError, match=r"\| values must be positive: got \[0\.0\] at \['a'\]"):
+        measures.theil_l(pd.Series([0.0, 1.0], index=["a", "b"]))
+
+
+def test_a_decomposition_does_not_depend_on_the_unit():
+    values, groups = pd.Series([1.0, 2.0, 5.0, 0.0]), pd.Series(["x", "x", "y", "z"])
+    large = measures.theil_t_decomposition(values, groups)
+    small = measures.theil_t_decomposition(values / 1000, groups)
+    assert small == pytest.approx(large)
+    assert large.total == pytest.approx(large.between + large.within)
