@@ -93,7 +93,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (ValueError, AttributeError, KeyError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         # nbformat's own errors are ValueErrors; JSON that is no notebook lacks keys
         msg = (
             f"笔记本 {path} 已损坏；恢复它（章节：git checkout；发布过的版次：备份）再运行"
