@@ -71,7 +71,9 @@ def test_a_damaged_edition_is_named_and_the_site_stays(root, name):
         if name.endswith("manifest.json") and damage is flipped:
             # one letter of a title: no command can know it, unless the edition was released
             path.write_bytes(whole[:-9])
-        done = run(root, "build", "--edition", "draft-b")
+        # what a draft's manifest says is asked by a comparison, not by the build of another
+        words = ["diff", "draft-a", "latest"] if "draft-a" in name else ["build", "--edition", "b"]
+        done = run(root, *words)
         refused(done, "draft-a" if "draft-a" in name else "2026-11")
         assert site(root) == before
         path.write_bytes(whole)
