@@ -10,7 +10,7 @@ import pytest
 from cqbook import execution, kernels
 from cqbook.execution import ExecutionError, Page
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 PAGE = Page("page", "page")
 
 
