@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site check lint unit nbval site serve pdf bench lock clean browser
+.PHONY: book test test-site faults mutation check lint unit nbval site serve pdf bench lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -24,7 +24,7 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 
 unit: $(VENV)/.ready
-	$(BIN)/pytest -n 2 --dist loadfile -m "not site"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not site and not thorough"
 
 nbval: $(VENV)/.ready
 	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
@@ -35,6 +35,15 @@ site: browser book
 # every page at every width, light and dark: some minutes
 test-site: browser book
 	$(BIN)/pytest -m site -rs
+
+# kills, power cuts, full disks, damage at every stage: half an hour
+faults: $(VENV)/.ready
+	$(BIN)/pytest tests/faults -rs
+
+# what the tests catch of small wrong things in the code and the data: an hour
+mutation: $(VENV)/.ready
+	$(BIN)/python -W ignore tests/mutation/data.py
+	$(BIN)/python -W ignore tests/mutation/code.py
 
 serve: $(VENV)/.ready
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000

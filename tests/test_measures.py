@@ -335,3 +335,135 @@ def test_what_has_no_meaning_is_refused(compute, message):
 def test_a_number_is_no_column():
     with pytest.raises(TypeError, match="must be a Series"):
         measures.hhi(3.0)
+
+
+# --- each argument is named, each pair of labels compared ------------------------------------
+
+GOOD = pd.Series([4.0, 6.0], index=["a", "b"])
+OTHER = pd.Series([4.0, 6.0], index=["a", "c"])
+BAD = pd.Series([-1.0, 6.0], index=["a", "b"])
+#: Function, its arguments that are Series, and how each is called in a message.
+NAMED = [
+    (measures.share, {"values": "values"}),
+    (measures.share, {"values": "values", "whole": "whole"}),
+    (measures.growth, {"current": "current", "previous": "previous"}),
+    (measures.implied_previous, {"current": "current"}),
+    (measures.cagr, {"first": "first", "last": "last"}),
+    (measures.contribution_points, {"current": "current", "previous": "previous"}),
+    (measures.hhi, {"values": "values"}),
+    (measures.location_quotient, {"local": "local", "reference": "reference"}),
+    (measures.grubel_lloyd, {"exports": "exports", "imports": "imports"}),
+    (
+        measures.shift_share,
+        {name: name for name in ("region_start", "region_end", "nation_start", "nation_end")},
+    ),
+    (measures.theil_t, {"values": "values"}),
+    (measures.theil_t_decomposition, {"values": "values"}),
+    (measures.theil_l, {"values": "values"}),
+    (measures.gini, {"values": "values"}),
+]
+FURTHER = {
+    measures.implied_previous: {"growth_percent": 5.0},
+    measures.cagr: {"years": 2},
+    measures.location_quotient: {"local_total": 10.0, "reference_total": 10.0},
+    measures.theil_t_decomposition: {"groups": pd.Series(["x", "y"], index=["a", "b"])},
+}
+ARGUMENTS = [
+    pytest.param(function, names, name, id=f"{function.__name__}-{'-'.join(names)}-{name}")
+    for function, names in NAMED
+    for name in names
+]
+
+
+@pytest.mark.parametrize(("function", "names", "name"), ARGUMENTS)
+def test_the_argument_that_is_wrong_is_named(function, names, name):
+    given = dict.fromkeys(names, GOOD) | FURTHER.get(function, {})
+    function(**given)
+    for wrong in (BAD, pd.Series([True, False], index=["a", "b"]), pd.Series([], dtype=float)):
+        with pytest.raises(ValueError, match=rf"\| {names[name]} (must|is)"):
+            function(**given | {name: wrong})
+
+
+@pytest.mark.parametrize(("function", "names", "name"), ARGUMENTS)
+def test_labels_that_differ_are_refused_whichever_argument_has_them(function, names, name):
+    if len(names) == 1 and function is not measures.theil_t_decomposition:
+        pytest.skip("one argument with labels")
+    given = dict.fromkeys(names, GOOD) | FURTHER.get(function, {})
+    with pytest.raises(ValueError, match=r"labels differ: \['b', 'c'\]"):
+        function(**given | {name: OTHER})
+    turned = GOOD[["b", "a"]]
+    with pytest.raises(ValueError, match=r"labels differ: 顺序不同 \(another order\)$"):
+        function(**given | {name: turned})
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        *((function, "values") for function in (measures.share, measures.hhi, measures.theil_t)),
+        *((function, "values") for function in (measures.gini, measures.theil_t_decomposition)),
+    ],
+)
+def test_a_sum_of_nothing_is_named(function, name):
+    given = {name: 0 * GOOD} | FURTHER.get(function, {})
+    with pytest.raises(ValueError, match=r"\| values sum to 0"):
+        function(**given)
+
+
+def test_numbers_that_are_wrong_are_named():
+    with pytest.raises(ValueError, match="growth_percent must be numeric"):
+        measures.implied_previous(GOOD, "5")
+    with pytest.raises(ValueError, match=r"\| 1 \+ growth/100 must be positive: got -0\.5"):
+        measures.implied_previous(3.0, -150.0)
+    with pytest.raises(ValueError, match="labels differ"):
+        measures.implied_previous(GOOD, OTHER)
+    with pytest.raises(ValueError, match="local_total must be positive"):
+        measures.location_quotient(GOOD, 0, GOOD, 10)
+    with pytest.raises(ValueError, match="reference_total must be positive"):
+        measures.location_quotient(GOOD, 10, GOOD, 0)
+    with pytest.raises(ValueError, match="years must be positive"):
+        measures.cagr(1.0, 2.0, 0)
+    for function in (measures.contribution_rate, measures.contribution_points):
+        with pytest.raises(ValueError, match="whole_current must not be negative"):
+            function(GOOD, GOOD, whole_current=-1.0, whole_previous=10.0)
+        with pytest.raises(ValueError, match="whole_previous must not be negative"):
+            function(GOOD, GOOD, whole_current=10.0, whole_previous=-1.0)
+    with pytest.raises(ValueError, match=r"\| exports \+ imports must be positive"):
+        measures.normalised_trade_balance(0 * GOOD, 0 * GOOD)
+
+
+def test_a_table_of_exports_names_what_is_wrong():
+    with pytest.raises(ValueError, match="exports: the table is empty"):
+        measures.rca_matrix(pd.DataFrame())
+    table = pd.DataFrame({"x": [1.0, 2.0], "y": [3.0, 4.0]}, index=["A", "B"])
+    assert measures.rca_matrix(table).loc["A", "x"] == pytest.approx((1 / 4) / (3 / 10))
+    with pytest.raises(ValueError, match=r"\| exports\['y'\] must not be negative"):
+        measures.rca_matrix(table.assign(y=[-1.0, 4.0]))
+    with pytest.raises(ValueError, match=r"\| exports by product must be .* at \['x'\]"):
+        measures.rca_matrix(table.assign(x=0.0))
+    with pytest.raises(ValueError, match=r"\| exports by exporter must be .* at \['B'\]"):
+        measures.rca_matrix(table * pd.Series({"A": 1, "B": 0}).to_numpy()[:, None])
+
+
+def test_five_wrong_labels_are_listed_and_no_more():
+    many = pd.Series([-1.0] * 7, index=list("abcdefg"))
+    five = r"\['a', 'b', 'c', 'd', 'e'\]$"
+    with pytest.raises(ValueError, match=rf"got \[(-1\.0, ){{4}}-1\.0\] at {five}"):
+        measures.share(many)
+    with pytest.raises(ValueError, match=rf"labels differ: {five}"):
+        measures.growth(many.abs(), pd.Series([1.0], index=["z"]))
+
+
+def test_one_number_is_no_series():
+    for function in (lambda: measures.share(3.0, 2.0), lambda: measures.theil_l(3.0)):
+        with pytest.raises(TypeError, match=r"\| values must be a Series, got float"):
+            function()
+    with pytest.raises(ValueError, match=r"\| values must be positive: got \[0\.0\] at \['a'\]"):
+        measures.theil_l(pd.Series([0.0, 1.0], index=["a", "b"]))
+
+
+def test_a_decomposition_does_not_depend_on_the_unit():
+    values, groups = pd.Series([1.0, 2.0, 5.0, 0.0]), pd.Series(["x", "x", "y", "z"])
+    large = measures.theil_t_decomposition(values, groups)
+    small = measures.theil_t_decomposition(values / 1000, groups)
+    assert small == pytest.approx(large)
+    assert large.total == pytest.approx(large.between + large.within)

@@ -235,3 +235,63 @@ def test_the_year_before_starts_a_year_earlier(period):
     assert before.start.year == period.start.year - 1
     assert before.months == period.months or period.months is None
     assert abs((period.end - before.end) - timedelta(days=365)) <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2022", [2022]),
+        ("2022-11/2023-04", [2022, 2023]),
+        ("2012/2015", [2012, 2013, 2014, 2015]),
+        ("../2022", [2022]),
+        ("/2030", [2030]),
+        ("2023-05/..", [2023]),
+    ],
+)
+def test_the_years_that_a_period_touches(text, years):
+    assert list(Period.parse(text).years) == years
+
+
+def test_a_range_begins_after_its_first_part_is_over():
+    # the last day of the first part is still a part of it
+    with pytest.raises(ValueError, match="begin after"):
+        Period.parse("2023-01/2023-01-31")
+    assert Period.parse("2023-01/2023-02-01").end == date(2023, 2, 1)
+    with pytest.raises(ValueError, match="begin after"):
+        Period.parse("2023-03/2023")
+
+
+def test_an_unknown_start_is_before_every_day():
+    assert not Period.parse("2022").contains(Period.parse("../2022"))
+    assert not Period.parse("1999/..").contains(Period.parse("../2030"))
+    assert Period.parse("../2030").contains(Period.parse("/2022"))
+
+
+def test_of_two_that_end_together_the_one_that_starts_first_comes_first():
+    assert Period.parse("2023-01/2023-04") < Period.parse("2023-04")
+    assert Period.parse("../2023-04") < Period.parse("2023-01/2023-04")
+    assert not Period.parse("2023-04") < Period.parse("2023-01/2023-04")
+    # by their days, and not by how they are written
+    assert Period.parse("2023-Q2") < Period.parse("2023-06")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("2023-04-28/2023-05-07", "2023年4月28日—5月7日"),
+        ("2022-12-28/2023-01-03", "2022年12月28日—2023年1月3日"),
+        ("2022-Q4/2023-Q1", "2022年四季度—2023年一季度"),
+        ("2023-Q2/2023-08", "2023年二季度—2023年8月"),
+        ("2023-05-30/2023-06-30", "2023年5月30日—6月30日"),
+        ("2023-Q2/2023-Q4", "2023年二至四季度"),
+    ],
+)
+def test_labels_of_ranges_over_months_quarters_and_years(text, label):
+    assert Period.parse(text).zh() == label
+
+
+def test_the_message_names_the_part_that_is_wrong():
+    with pytest.raises(ValueError, match="：“2022-3”不是年、季、月、日；应写成 2022 2023-Q1 "):
+        Period.parse("2022-01/2022-3")
+    with pytest.raises(ValueError, match="：它不是年、季、月、日；"):
+        Period.parse("2022-3")

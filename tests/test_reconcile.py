@@ -86,3 +86,72 @@ def test_sources_that_contradict_each_other_are_listed(book):
     frame = conflicts(book)
     assert frame["thing"].nunique() >= 3
     assert frame.groupby("thing").size().min() >= 2
+
+
+def exactly(number):
+    return Interval.exactly(D(str(number)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "expected"),
+    [
+        # 20 % grew by 10 % while the whole grew by 5 %: 20 * 110 / 105
+        ("share_grown", (21, 10, 5), 22),
+        # 22 % now, grown by 10 %, 5 points faster: 22 * 105 / 110 * 10 / 5
+        ("share_contribution", (22, 10, 5), 42),
+        ("rate", (6, 5), 120),
+        ("share", (1, 4), 25),
+        ("quotient", (6, 5), "1.2"),
+        ("whole_of", (12, 40), 30),
+        ("growth", (6, 5), 20),
+        ("difference", (10, 3, 2), 5),
+        ("sum", (10, 3, 2), 15),
+        ("same", (7,), 7),
+        ("grown", (200, 5), 210),
+        ("share_of", (40, 30), 12),
+        ("product", (4, 5), 20),
+        # 4 grew by 25 % to 5, the whole by 10 % from 20 to 22: 1 of 2
+        ("contribution_rate", (5, 25, 22, 10), 50),
+    ],
+)
+def test_each_kind_on_exact_numbers(kind, inputs, expected):
+    found = KINDS[kind](*(exactly(number) for number in inputs))
+    assert found.contains(D(str(expected)))
+    assert found.width < D("1e-20")
+
+
+def test_the_kinds_are_those_that_are_tested():
+    assert set(KINDS) == {
+        *("same", "sum", "at_least", "difference", "share", "rate", "quotient", "product"),
+        *("growth", "grown", "contribution_rate", "share_grown", "share_contribution"),
+        *("share_of", "whole_of"),
+    }
+
+
+def test_a_whole_is_no_smaller_than_its_parts_and_knows_no_end():
+    found = KINDS["at_least"](from_printed("2"), from_printed("3"))
+    assert (found.lower, found.lower_closed) == (D("4.0"), True)
+    assert (found.upper, found.upper_closed) == (None, False)
+    over = KINDS["at_least"](from_printed("2", "over"), from_printed("3", "over"))
+    assert (over.lower, over.lower_closed) == (D(5), False)
+    below = KINDS["at_least"](Interval(None, D(5), False, True), exactly(1))
+    assert (below.lower, below.lower_closed, below.upper) == (None, False, None)
+
+
+def test_ten_times_as_wide_confirms_and_wider_does_not():
+    printed = Interval(D(10), D(11))
+    assert verdict(printed, Interval(D("10.5"), D("20.5"))) == CONSISTENT
+    assert verdict(printed, Interval(D("10.5"), D("20.51"))) == UNDECIDABLE
+    # ends that are not known: nothing is confirmed
+    assert verdict(Interval(D(10), None), Interval(D(9), D(20))) == UNDECIDABLE
+
+
+def test_a_bound_is_confirmed_where_the_figure_lies_within_it():
+    bound = Interval(D(10), None)
+    assert verdict(exactly(12), bound, one_sided=True) == CONSISTENT
+    assert verdict(Interval(D(9), D(12)), bound, one_sided=True) == UNDECIDABLE
+    assert verdict(exactly(9), bound, one_sided=True) == INCONSISTENT
+
+
+def test_the_verdicts_are_these_words():
+    assert (CONSISTENT, INCONSISTENT, UNDECIDABLE) == ("一致", "不一致", "不可判定")

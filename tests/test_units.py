@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cqbook.units import (
+    MEASURED,
     SCALE_ZH,
     SCALES,
     UNSCALED,
@@ -15,6 +16,7 @@ from cqbook.units import (
     Unit,
     convert,
     format_zh,
+    is_count,
     rescale_zh,
     zh,
 )
@@ -225,3 +227,85 @@ def test_a_rescaled_number_lies_between_one_and_ten_thousand(value, scale):
     magnitude = abs(Decimal(text.rstrip("万亿辆")))
     assert magnitude >= 1
     assert magnitude < 10**4 or "万亿" in text
+
+
+def test_a_unit_counts_or_measures():
+    """A bare count was not rounded: what counts single things, and what measures."""
+    for text in ("vehicles", "enterprises", "projects", "rank", "index", "TEU", "person-times"):
+        assert is_count(Unit.parse(text)) is True, text
+    measured = [
+        *("CNY", "USD", "percent", "percentage points", "times", "tonnes", "mu", "km", "km2"),
+        *("m2", "hours", "minutes", "days", "weeks", "months", "years", "kW", "kWh"),
+    ]
+    assert set(measured) == MEASURED
+    for text in (*measured, "10k vehicles", "1k enterprises", "CNY/tonne", "visits/month"):
+        assert is_count(Unit.parse(text)) is False, text
+
+
+def test_what_takes_no_scale():
+    assert {"percent", "percentage points", "times", "rank"} == UNSCALED
+    for name in UNSCALED:
+        with pytest.raises(ValueError, match="takes no scale"):
+            Unit(10**4, name)
+
+
+def test_a_scale_that_no_table_has():
+    with pytest.raises(ValueError, match=r"数量级 100 不在表内.*unknown scale 100;"):
+        Unit(100, "CNY")
+    with pytest.raises(ValueError, match=r"数量级“12k”不在表内.*1k 10k 1M 10M 100M 1B 1T 之一"):
+        Unit.parse("12k CNY")
+    with pytest.raises(ValueError, match="数量级“2m”不在表内"):
+        Unit.parse("2m")
+
+
+@pytest.mark.parametrize(
+    ("scale", "word"),
+    [
+        *((1, ""), (10**3, "千"), (10**4, "万"), (10**6, "百万"), (10**7, "千万")),
+        *((10**8, "亿"), (10**9, "十亿"), (10**12, "万亿")),
+    ],
+)
+def test_each_scale_has_its_word(scale, word):
+    assert zh(Unit(scale, "CNY")) == f"{word}元"
+    # to another scale and back: each is the power of ten that its word says
+    assert convert(1, Unit(scale, "CNY"), Unit(1, "CNY")) == scale
+
+
+def test_rounding_is_half_away_from_zero_to_the_decimals_asked_for():
+    assert rescale_zh(Decimal("1.25"), Unit.parse("percent"), decimals=1) == "1.3%"
+    assert rescale_zh(Decimal("-1.25"), Unit.parse("percent"), decimals=1) == "-1.3%"
+    assert rescale_zh(Decimal("0.4"), Unit.parse("percent"), decimals=0) == "0%"
+    assert rescale_zh(Decimal("1.5"), Unit.parse("percent"), decimals=0) == "2%"
+
+
+def test_the_printed_figures_have_the_words_of_their_units(book):
+    """Of each unit of the data some figure is printed with just the words that we write."""
+    frame = book.observations()
+    frame = frame[frame["value_text"].ne("") & frame["value_upper_text"].eq("")]
+    seen, said = set(), set()
+    for row in frame.to_dict("records"):
+        unit = Unit.parse(row["unit"])
+        seen.add(unit.name)
+        # 万 and 亿 may stand elsewhere (近9万台次): what is looked for is the counting word
+        if zh(Unit(1, unit.name)) in row["as_printed"]:
+            said.add(unit.name)
+    assert seen - said == {"CNY/TEU", "CNY/tonne", "contacts/week", "visits/month"}, "每吨…元"
+    assert {part for name in seen for part in name.split("/")} | set(NOT_PRINTED) >= set(ZH)
+
+
+#: Names that no figure of the book has yet: nothing printed confirms them.
+NOT_PRINTED = {
+    **{"chains": "条", "clusters": "个", "households": "户", "index": "点", "m": "米"},
+    **{"industries": "个产业", "rooms": "间", "vehicle": "辆", "month": "月", "contacts": "次"},
+    **{"tonne": "吨", "week": "周", "visits": "次", "TEU": "标箱", "tonnes": "吨", "weeks": "周"},
+}
+
+
+@pytest.mark.parametrize(("name", "chinese"), NOT_PRINTED.items())
+def test_names_that_no_figure_confirms(name, chinese):
+    assert zh(Unit(1, name)) == chinese
+
+
+def test_every_unit_of_the_data_has_a_chinese_name(book):
+    units = {Unit.parse(text) for text in book.observations()["unit"]}
+    assert all(zh(unit) for unit in units)

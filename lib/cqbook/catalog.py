@@ -116,7 +116,17 @@ class Catalog:
     @cached_property
     def descriptor(self) -> dict[str, Any]:
         """The Frictionless descriptor, parsed."""
-        return json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
+        try:
+            found = json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
+            _ = [(item["name"], item["path"], item["schema"]) for item in found["resources"]]
+            return found
+        except (ValueError, KeyError, TypeError) as error:
+            msg = (
+                f"{DESCRIPTOR} 已损坏：应为数据包的说明（JSON）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: expected the descriptor of a data package; restore it"
+                f" ({type(error).__name__}: {error})"
+            )
+            raise DataError(msg) from error
 
     @cached_property
     def resources(self) -> dict[str, dict[str, Any]]:

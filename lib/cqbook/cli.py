@@ -172,7 +172,7 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
 
         say = _say_from(time.monotonic())
         first, failures = make_pages(
-            root, say, told, arguments.table, arguments.data, arguments.engine
+            root, say, told, arguments.table, arguments.data, arguments.cluster
         )
     print(f"{count - len(failures)}页已生成 | pages made; {len(failures)}页失败 | failed")
     if first:
@@ -271,13 +271,13 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
 
-def _recover(data: Path) -> None:
-    """Finish a change of the data that was killed after its journal stood."""
+def _recover(folder: Path) -> None:
+    """Finish a change of a folder that was killed after its journal stood."""
     from cqbook.transaction import JOURNAL, locked, recover
 
-    if (data / JOURNAL).exists():
-        with locked(data):
-            recover(data)
+    if (folder / JOURNAL).exists():
+        with locked(folder):
+            recover(folder)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -321,7 +321,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "table", nargs="?", type=Path, help="CSV: page, notebook, parameters; default: pages.csv"
     )
-    made.add_argument("--engine", default="", help="a dask cluster: tcp://host:8786")
+    made.add_argument("--cluster", default="", help="a dask cluster: tcp://host:8786")
     made = command("accept", _accept, "execute chapters in place as the judged outputs", data=False)
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
     made = command("release", _release, "freeze an edition as built last", data=False)
@@ -364,14 +364,21 @@ def main(arguments: list[str] | None = None) -> int:
     if getattr(chosen, "engine", ""):
         # kernels inherit it
         os.environ["CQBOOK_ENGINE"] = chosen.engine
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal that has no Chinese gets escapes, not a traceback in mid-command
+            stream.reconfigure(errors="backslashreplace")
     try:
         _recover(getattr(chosen, "data", None) or root / "data")
+        _recover(root / "chapters")
         return chosen.run(root, chosen)
     except _refusals() as error:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
-        print(f"cqbook: {error}", file=sys.stderr)
+        from cqbook.transaction import in_words
+
+        print(f"cqbook: {in_words(error)}", file=sys.stderr)
     return 1
 
 

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,22 @@ from cqbook.execution import (
 )
 from cqbook.exports import hashed
 from cqbook.figures import figures_of, glued, tables_of
-from cqbook.publication import find, is_released, keep, predecessor, proper, publish
+from cqbook.publication import (
+    find,
+    is_released,
+    keep,
+    manifest_of,
+    predecessor,
+    proper,
+    publish,
+)
 from cqbook.transaction import (
     dies_with_parent,
     exchange,
     locked,
-    recover,
-    replace_file,
+    replace_files,
     scratch,
+    undisturbed,
 )
 
 Say = Callable[[str], None]
@@ -72,7 +81,26 @@ class BuildError(Exception):
 def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
     """Return the committed notebooks of the book by name, sorted."""
     paths = sorted((root / "chapters").glob("*.ipynb"))
-    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    return {path.stem: _read(path) for path in paths}
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook of the book or of an edition.
+
+    Raises
+    ------
+    DataError
+        If it is no whole notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        # nbformat's own errors are ValueErrors; JSON that is no notebook lacks keys
+        msg = (
+            f"笔记本 {path} 已损坏；恢复它（章节：git checkout；发布过的版次：备份）再运行"
+            f" | the notebook {path} is damaged: restore it, run it again ({str(error)[:80]})"
+        )
+        raise DataError(msg) from error
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
@@ -252,6 +280,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
     changed = stale(root, results)
     lock = read_lock(root)
     old, new = {}, {}
+    contents: dict[str, bytes] = {}
     for page in todo:
         if page.name not in changed:
             continue
@@ -260,13 +289,16 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
         if before is not None:
             old[page.name] = before
         if page.name == page.notebook:
-            replace_file(root / "chapters" / f"{page.name}.ipynb", results[page.name].content)
+            contents[f"{page.name}.ipynb"] = results[page.name].content
         else:
             lock[page.name] = digest(results[page.name].content)
     names = {page.name for page in everything if page.name != page.notebook}
     lines = [f"{value}  {name}\n" for name, value in sorted(lock.items()) if name in names]
     if lines:
-        replace_file(root / "chapters" / "pages.lock", "".join(lines).encode())
+        contents["pages.lock"] = "".join(lines).encode()
+    with locked(root / "chapters"):
+        # all or none: what changed is told once, of all pages
+        replace_files(root / "chapters", contents)
     # a page of the table whose accepted result is remembered nowhere can only be said to differ
     told = comparison.compare_notebooks(old, {name: new[name] for name in old})
     return told | {"pages": changed, "unknown": [name for name in new if name not in old]}
@@ -278,7 +310,7 @@ def _accepted(
     """Return the accepted output of a page: the committed notebook, or one that is remembered."""
     path = root / "chapters" / f"{page.name}.ipynb"
     if path.exists():
-        return nbformat.read(path, as_version=4)
+        return _read(path)
     for entry in memory.entries(page):
         if digest(entry.content) == lock.get(page.name):
             return entry.notebook
@@ -381,7 +413,14 @@ def _draw(
             spec = output["data"].get(FIGURE_MIME)
             if spec:
                 exhibits.append(Exhibit(spec["usermeta"], spec, f"chapters/{name}", edition))
-    drawn = draw_all(exhibits, words(book), cache)
+    try:
+        drawn = draw_all(exhibits, words(book), cache)
+    except BrokenExecutor as error:
+        msg = (
+            "画图的进程中途退出（内存不足？），未发布；再运行一次会接着画"
+            " | a process that draws has died (out of memory?): run it again, it goes on from there"
+        )
+        raise BuildError(msg) from error
     if drawn:
         say(f"  画图 {drawn}张")
 
@@ -405,12 +444,15 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
         *("--path-output", str(out), *strict, "--all"),
     ]
     environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
+    # what it says is read here, whatever the terminal of this command can show
+    environment |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
         command,
         env=environment,
         capture_output=True,
         text=True,
         encoding="utf-8",
+        errors="replace",
         check=False,
         preexec_fn=dies_with_parent,
     )
@@ -539,8 +581,7 @@ def snapshot(data: Path, target: Path, *, detail: bool = True) -> Path:
         With the customs detail.
     """
     Catalog(data)
-    with locked(data):
-        recover(data)
+    with undisturbed(data):
         ignored = shutil.ignore_patterns(CUSTOMS, ".*")
         shutil.copytree(data, target, ignore=ignored)
         if detail and (data / CUSTOMS).exists():
@@ -726,10 +767,10 @@ def compare(
     The page 修订 itself is left out: that it differs says nothing.
     """
     paths = sorted((before / "notebooks").glob("*.ipynb"))
-    old = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    old = {path.stem: _read(path) for path in paths}
     for side in (old, new := dict(new)):
         side.pop(REVISIONS, None)
-    was = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    was = manifest_of(before)
     old_book = Catalog(before / "data")
     return {
         "from": was["edition"],
@@ -750,11 +791,8 @@ def diff(root: Path, old: str, new: str) -> comparison.Comparison:
     """
     before, after = find(root, old), find(root, new)
     paths = sorted((after / "notebooks").glob("*.ipynb"))
-    notebooks_new = {path.stem: nbformat.read(path, as_version=4) for path in paths}
-    was, now = (
-        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for folder in (before, after)
-    )
+    notebooks_new = {path.stem: _read(path) for path in paths}
+    was, now = (manifest_of(folder) for folder in (before, after))
     found = compare(before, notebooks_new, Catalog(after / "data"), now["edition"])
     sides = (
         {page: entry["parameters"] for page, entry in side["pages"].items()} for side in (was, now)

@@ -7,6 +7,7 @@ as a vintage, and the new row says which one it supersedes; another source's val
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import multiprocessing
 import os
@@ -68,6 +69,8 @@ class Plan:
     detail: batches.Plan | None
     presses: tuple[tuple[str, Press], ...]
     figures: Figures | None
+    #: Digest of the files that the figures change, as they were planned on.
+    base: str = ""
 
 
 def edition_for(root: Path, book: Catalog, wanted: str) -> str:
@@ -101,6 +104,8 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
     DataError
         If a file is of no known format, or the edition is released.
     """
+    # before anything is read: data that change meanwhile are others than those planned on
+    base = _base(data)
     book = Catalog(data)
     # what is told of each file, in the order given
     told: dict[Path, list[Breach]] = {}
@@ -144,7 +149,7 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
     name = edition_for(root, book, edition) if presses else book.edition
     detail = batches.plan(book.detail, exports) if exports else None
     figures = _figures(book, presses, name) if presses else None
-    made = Plan(name, tuple(exports), detail, tuple(presses), figures)
+    made = Plan(name, tuple(exports), detail, tuple(presses), figures, base)
     if figures is not None:
         _check(data, made)
     return made
@@ -169,6 +174,12 @@ def _export(path: Path, codes: customs.Codes, said: Said) -> Export | list[Breac
         return customs.read_file(path, codes, said)
     except ContractError as error:
         return error.breaches
+
+
+def _base(data: Path) -> str:
+    book = Catalog(data)
+    paths = [data / DESCRIPTOR, book.file(OBSERVATIONS), book.file(SOURCES)]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _key(frame: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -395,7 +406,10 @@ def write(data: Path, made: Plan) -> list[str]:
     if made.figures is not None and len(made.figures.rows):
         with locked(data):
             recover(data)
-            _check(data, made)
+            if _base(data) != made.base:
+                # what another command has just taken in may be what this one would add again
+                msg = "数据刚被别的命令改动，请再运行一次 | the data just changed: run it again"
+                raise DataError(msg)
             contents = _contents(data, made)
             replace_files(data, contents)
             changed += sorted(contents)

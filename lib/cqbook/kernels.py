@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import sys
 from collections.abc import Callable, Mapping
 from multiprocessing import forkserver
@@ -30,6 +31,16 @@ ENGINE = "cqbook-forked"
 IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
 #: A page that takes longer than this (s) hangs.
 LIMIT = 300.0
+#: Memory (bytes) and output (characters) that no page needs: more is a loop gone wild, and is
+#: stopped before it takes the machine with it.
+MEMORY = 6 << 30
+OUTPUT = 2_000_000
+#: Bytes of one file that a page writes, such as what DuckDB puts aside.
+FILE = 1 << 30
+
+
+class FloodError(Exception):
+    """A page that writes without end."""
 
 
 class KernelError(Exception):
@@ -104,6 +115,9 @@ def execute(
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
+    # the room of a page is limited: past it, an exception in its cell
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     os.chdir(folder)
     os.environ.update(variables)
     printed = Path(folder) / "printed.txt"
@@ -127,7 +141,8 @@ def execute(
     except PapermillExecutionError as error:
         return engine.notebook, str(error)
     sys.stdout.flush()
-    rest = printed.read_text(encoding="utf-8", errors="replace")
+    with printed.open(encoding="utf-8", errors="replace") as file:
+        rest = file.read(10_000)
     return done, f"绕过 Python 写了内容 | wrote past Python's streams:\n{rest}" if rest else ""
 
 
@@ -170,7 +185,16 @@ def _shell() -> Callable[[NotebookNode], bool]:
 
     outputs: list[NotebookNode] = []
     shown: dict[str, list[NotebookNode]] = {}
-    count = 0
+    count = written = 0
+
+    def more(size: int) -> None:
+        nonlocal written
+        written += size
+        if written > OUTPUT:
+            # once: what tells of it must be written too
+            written = 0
+            msg = f"输出过多，超过{OUTPUT}字 | more than {OUTPUT} characters of output"
+            raise FloodError(msg)
 
     class Stream:
         """A text stream into the outputs; what follows on the same stream is joined to it."""
@@ -184,6 +208,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
             if not isinstance(text, str):
                 msg = f"write() argument must be str, not {type(text)}"
                 raise TypeError(msg)
+            more(len(text))
             last = outputs[-1] if outputs else None
             if last is not None and last.output_type == "stream" and last.name == self.name:
                 last.text += text
@@ -213,6 +238,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
             **_: Any,  # noqa: ANN401
         ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": metadata or {}}
+            more(sum(len(str(item)) for item in data.values()))
             key = (transient or {}).get("display_id", "")
             if update:
                 for output in shown.get(key, []):

@@ -127,16 +127,25 @@ def joined(site: Path, edition: str, numbers: dict[str, int]) -> str:
 
 def printed(site: Path, edition: str) -> bytes:
     """Return the book as PDF."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
     from pypdf import PdfReader, PdfWriter
 
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--allow-file-access-from-files"]
-        )
+        program = chromium()
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=program, args=["--no-sandbox", "--allow-file-access-from-files"]
+            )
+        except Error as error:
+            msg = (
+                f"Chromium 启动不了（{program}）；重装，或用 CQBOOK_CHROMIUM 指定另一个"
+                f" | Chromium does not start ({program}): install it again, or name another by"
+                f" CQBOOK_CHROMIUM: {str(error).splitlines()[0]}"
+            )
+            raise DataError(msg) from error
         numbers: dict[str, int] = {}
         for _ in range(2):
             path = Path(folder) / "book.html"

@@ -20,7 +20,7 @@ from typing import Any
 
 from cqbook.catalog import DataError
 from cqbook.places import built, published, released
-from cqbook.transaction import exchange, locked, restore
+from cqbook.transaction import exchange, locked, restore, settle
 
 LATEST = "latest"
 #: A name is a folder of the site and part of addresses that people cite.
@@ -44,14 +44,38 @@ def _editions(folder: Path) -> dict[str, Path]:
     return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
 
 
+def _content(path: Path, *needed: str) -> dict[str, Any]:
+    """Return the content of a JSON file of an edition, which has at least what is `needed`.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        _ = [found[name] for name in needed]
+        return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        # one that was built can be built again; one that was released only its owner has
+        where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
+        msg = (
+            f"版次文件 {path} 已损坏或不可读（{error}）；"
+            f"生成的版次：删去文件夹 {where} 再 cqbook build；发布过的版次：从备份恢复"
+            f" | {path} of an edition is damaged: delete the folder {where} and run"
+            " `cqbook build`, or, of a released edition, restore it from a copy"
+        )
+        raise DataError(msg) from error
+
+
 def manifest_of(edition: Path) -> dict[str, Any]:
     """Return the manifest of an edition's folder."""
-    return json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    return _content(edition / "manifest.json", "edition", "given", "pages")
 
 
 def release_of(edition: Path) -> dict[str, Any]:
     """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (hash)."""
-    return json.loads((edition / "release.json").read_text(encoding="utf-8"))
+    return _content(edition / "release.json", "edition", "released", "tree")
 
 
 def find(root: Path, name: str) -> Path:
@@ -83,7 +107,7 @@ def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
         If the edition has no such figure; the message names the nearest.
     """
     path = edition / "site" / "figures.json"
-    known = {item["id"]: item for item in json.loads(path.read_text(encoding="utf-8"))["figures"]}
+    known = {item["id"]: item for item in _content(path, "figures")["figures"]}
     if identifier not in known:
         near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
         msg = (
@@ -127,6 +151,7 @@ def keep(root: Path, edition: Path, name: str) -> None:
     home = built(root)
     with locked(home):
         restore(home / name)
+        settle(edition)
         exchange(edition, home / name)
 
 
@@ -206,7 +231,10 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
             }
             text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
             (frozen / "release.json").write_text(text, encoding="utf-8")
+            settle(home)
             frozen.rename(home / name)
+            # what was said to be released must still be so after a power cut
+            settle(home)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
@@ -229,6 +257,7 @@ def publish(root: Path) -> Path:
         try:
             _assemble(root, new)
             new.chmod(0o755)
+            settle(new)
             exchange(new, target)
         finally:
             shutil.rmtree(new, ignore_errors=True)

@@ -40,6 +40,28 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """Read `folder` as it is between two changes: with its lock, unless it may only be read.
+
+    Who may not write there may not lock it either; what nobody writes needs no lock.
+    """
+    try:
+        handle = (folder / LOCK).open("w")
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        if (folder / JOURNAL).exists():
+            # half of a change: to be finished by somebody who may
+            raise
+        yield
+        return
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        recover(folder)
+        yield
+
+
+@contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
     """Make a folder of this process's own below `parent`; remove it, and those of dead processes.
 
@@ -80,6 +102,57 @@ def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+#: What to do about a failure of the system, in Chinese and English.
+_WAYS = {
+    errno.ENOSPC: ("磁盘已满；腾出空间后再运行", "the disk is full: free some space, run it again"),
+    errno.EDQUOT: ("磁盘配额已满；腾出空间后再运行", "the quota is used up: free some space"),
+    errno.EFBIG: ("文件超过允许的大小；放宽限制后再运行", "a file may not be that large"),
+    errno.EROFS: (
+        "此处只读；换到可写的文件夹再运行",
+        "it is read-only: run it where it may be written",
+    ),
+    errno.EACCES: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.EPERM: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.ENOENT: ("没有此文件或文件夹", "there is no such file or folder"),
+    errno.EMFILE: (
+        "打开的文件过多；放宽 ulimit -n 后再运行",
+        "too many files: raise ulimit -n",
+    ),
+    errno.ENOMEM: ("内存不足；关掉别的程序后再运行", "out of memory: close other programs"),
+}
+
+
+def in_words(error: OSError) -> str:
+    """Return what the system refused, where, and the way out, in Chinese and English."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        # many files of a tree: the first says it; of it only the words are left
+        source, target, why = error.args[0][0][:3]
+        number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
+        error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
+    place = error.filename2 or error.filename
+    zh, en = _WAYS.get(error.errno, ("系统报错", "the system failed"))
+    where = f"（{place}）" if place else ""
+    return f"{zh}{where}；此前的内容没有变 | {en}; what was there is unchanged: {error}"
+
+
+def settle(folder: Path) -> None:
+    """Wait until all that was written to the file system of `folder` is on its disk.
+
+    A rename may reach the disk before what was renamed: after a power cut a tree that was put in
+    place without this has its files, and they are empty.
+    """
+    syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(handle):
+            os.sync()
     finally:
         os.close(handle)
 
@@ -134,7 +207,7 @@ def recover(folder: Path) -> None:
     """Finish a change whose journal stands; remove what one without a journal left behind."""
     journal = folder / JOURNAL
     if journal.exists():
-        for name in json.loads(journal.read_text(encoding="utf-8")):
+        for name in _named(journal):
             waiting = folder / f"{name}{WAITING}"
             if waiting.exists():
                 waiting.replace(folder / name)
@@ -142,6 +215,16 @@ def recover(folder: Path) -> None:
         journal.unlink()
     for left in folder.glob(f"*{WAITING}"):
         left.unlink(missing_ok=True)
+
+
+def _named(journal: Path) -> list[str]:
+    try:
+        return json.loads(journal.read_text(encoding="utf-8"))
+    except ValueError as error:
+        # it was flushed before it stood: the disk has altered it, and nothing is guessed
+        zh = f"日志已损坏；旁边的 *{WAITING} 是各文件的新内容：逐个改名或删去，再删去日志"
+        en = f"damaged; each *{WAITING} beside it is new content: rename or delete it, then this"
+        raise OSError(errno.EIO, f"{zh} | {en}", str(journal)) from error
 
 
 def dies_with_parent() -> None:

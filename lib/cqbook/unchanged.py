@@ -90,11 +90,12 @@ def standing(root: Path, data: Path, made_of: str) -> Path | None:
         return None
     try:
         content = json.loads(_note(root).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        page = root / content["page"]
+        was = (content["inputs"], content["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # none, or one that a disk has altered: then a build is due
         return None
-    if (content["inputs"], content["outputs"]) != (made_of, outputs(root)):
-        return None
-    return root / content["page"]
+    return page if was == (made_of, outputs(root)) else None
 
 
 def note(root: Path, made_of: str, page: Path) -> None:

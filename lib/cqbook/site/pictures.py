@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,14 +46,26 @@ def key(spec: dict) -> str:
 
 def rendered(spec: dict, cache: Path) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
-    kept = cache / f"{key(spec)}.svg"
-    if kept.exists():
-        return kept.read_text(encoding="utf-8")
-    text = theme.svg(spec)
-    part = kept.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(kept)
-    return text
+    return _kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode()).decode()
+
+
+def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what the cache has under a name, or make it.
+
+    An entry carries the hash of its content: one that a power cut emptied, or a disk altered, would
+    otherwise be published by every build to come.
+    """
+    try:
+        proof, _, content = path.read_bytes().partition(b"\n")
+        if proof == hashlib.sha256(content).hexdigest().encode():
+            return content
+    except FileNotFoundError:
+        pass
+    content = make()
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    part.replace(path)
+    return content
 
 
 def size_of(svg: str) -> list[int]:
@@ -69,12 +81,7 @@ def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
     content.append(exhibit.language)
-    kept = cache / f"{hashed(content)}.{form}"
-    if not kept.exists():
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        part.write_bytes(made(exhibit, form))
-        part.replace(kept)
-    return kept.read_bytes()
+    return _kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form))
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -181,11 +188,12 @@ def write_vega(app: Sphinx, exception: Exception | None) -> None:
 
     target = Path(app.outdir) / "_static" / VEGA_BUNDLE
     target.parent.mkdir(parents=True, exist_ok=True)
-    kept = cache_directory(app) / "vega-6.4.js"
-    if not kept.exists():
-        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
-        kept.write_text(f"(function(){{{bundle}}})();\n", encoding="utf-8")
-    target.write_text(kept.read_text(encoding="utf-8"), encoding="utf-8")
+
+    def bundle() -> bytes:
+        made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
+        return f"(function(){{{made}}})();\n".encode()
+
+    target.write_bytes(_kept(cache_directory(app) / "vega-6.4.js", bundle))
     dark = dict(theme.PALETTE.values())
     (target.parent / "palette.js").write_text(
         f"cqbook.dark={script_text(dark)};\n", encoding="utf-8"

@@ -1,0 +1,63 @@
+"""Pages whose code misbehaves: each is told as that page's failure, and the next page executes."""
+
+from __future__ import annotations
+
+import time
+
+import nbformat
+import pytest
+
+from cqbook import execution, kernels
+from cqbook.execution import ExecutionError, Page
+
+pytestmark = pytest.mark.thorough
+PAGE = Page("page", "page")
+
+
+def executed(folder, source, data):
+    path = folder / "page.ipynb"
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path, version=4
+    )
+    return execution.execute(path, PAGE, data=data, failed=folder / "failed")
+
+
+FAULTS = {
+    "killed": ("import os; os.kill(os.getpid(), 9)", "内核中途退出"),
+    "left": ("import os; os._exit(3)", "内核中途退出"),
+    "crashed": ("import ctypes; ctypes.string_at(0)", "内核中途退出"),
+    "exits": ("import sys; sys.exit(0)", "SystemExit|stderr"),
+    "asks": ("input('?')", "Error"),
+    "hangs": ("import time; time.sleep(1000)", "秒没有结果"),
+    "loops, deaf to signals": (
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))\nwhile True: pass",
+        "秒没有结果",
+    ),
+    "a child that outlives it": (
+        "import os\nif os.fork() == 0:\n    import time; time.sleep(4); os._exit(0)\nos._exit(3)",
+        "",
+    ),
+    "prints without end": ("while True: print('x' * 1000)", "输出过多"),
+    "shows without end": ("while True: display({'text/plain': 'x' * 1000}, raw=True)", "输出过多"),
+    "writes past Python": (
+        "import os\nwhile True: os.write(1, b'x' * 1_000_000)",
+        "File too large",
+    ),
+    "eats memory": ("kept = []\nwhile True: kept.append(bytearray(50_000_000))", "MemoryError"),
+    "recurses": ("def f(): return f()\nf()", "RecursionError"),
+    "spoils its streams": ("import sys; sys.stdout.close(); sys.stdout = None; 1 / 0", "Error"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_page_that(tmp_path, spoiled, monkeypatch, name):
+    source, word = FAULTS[name]
+    monkeypatch.setattr(kernels, "LIMIT", 15.0 if word == "秒没有结果" else 120.0)
+    start = time.monotonic()
+    with pytest.raises(ExecutionError, match=word) as caught:
+        executed(tmp_path, source, spoiled.path)
+    assert time.monotonic() - start < 150
+    assert str(caught.value).startswith("page：")
+    assert " | " in str(caught.value)
+    assert len(str(caught.value)) < 100_000
+    assert executed(tmp_path, "print('well')", spoiled.path).notebook.cells[0].outputs
