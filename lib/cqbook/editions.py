@@ -36,7 +36,15 @@ from cqbook.execution import (
 )
 from cqbook.exports import hashed
 from cqbook.figures import figures_of, glued, tables_of
-from cqbook.publication import find, is_released, keep, predecessor, proper, publish
+from cqbook.publication import (
+    find,
+    is_released,
+    keep,
+    leading_to,
+    predecessor,
+    proper,
+    publish,
+)
 from cqbook.transaction import (
     dies_with_parent,
     exchange,
@@ -398,6 +406,8 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
     BuildError
         If Sphinx warns or fails: warnings are errors, references are checked.
     """
+    import yaml
+
     strict = [] if alone else ["-n", "-W", "--keep-going"]
     command = [
         *(str(Path(sys.executable).with_name("jupyter-book")), "build", str(staged)),
@@ -421,7 +431,11 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
         msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
         raise BuildError(msg + "\n".join(bad[:40] or run.stderr.splitlines()[-20:]) + f"\n{log}")
     say("  页面已生成")
-    return out / "_build" / "html"
+    site = out / "_build" / "html"
+    # jupyter-book's own page that leads to the first one has no head, and so no policy
+    contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
+    (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
+    return site
 
 
 def _is_complaint(line: str) -> bool:

@@ -51,7 +51,9 @@
     var shown = isDark ? recolour(spec, book.dark) : spec;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
-    var options = { ast: true, actions: false, renderer: "svg", tooltip: { theme: isDark ? "dark" : "light" } };
+    /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
+    var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
+      tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } };
     return window.vegaEmbed(host, Object.assign({}, shown, { width: width }), options).then(function () {
       var old = chart.querySelector(".cq-live");
       if (old) old.remove();
