@@ -224,3 +224,82 @@ def test_the_bundle_has_the_interpreter_and_the_site_uses_it():
     text = (LATEST / "_static" / "cqbook.js").read_text(encoding="utf-8")
     assert "ast: true, actions: false, defaultStyle: false" in text
     assert "disableDefaultStyle: true" in text
+
+
+#: Expressions after the published advisories. They need another specification than ours, which no
+#: reader gives; were one to, neither the interpreter nor the policy may let it run.
+ADVISORIES = {
+    "CVE-2020-26296": (
+        "replace('document.title=\\'fired\\'', regexp('.*'), [].constructor.constructor)"
+        " + replace('document.title=\\'fired\\'', regexp('.*'), event.view.eval)"
+    ),
+    "CVE-2023-26486": "scale(event.view.setTimeout, 'document.title=\\'fired\\'')",
+    "CVE-2023-26487": (
+        "lassoAppend({length: 0, push: event.view.eval}, 'document.title=\\'fired\\'', 1)"
+    ),
+    "CVE-2025-25304": (
+        "vlSelectionTuples([{datum: 'document.title=\\'fired\\''}],"
+        " {fields: [{getter: event.view.eval}]})"
+    ),
+    "CVE-2025-59840": (
+        "{toString: event.view.vegaEmbed.vega.CanvasHandler.prototype.on,"
+        " eventName: event.view.console.log, _handlers: {undefined: 'document.title=\\'fired\\''},"
+        " _handlerIndex: event.view.eval} + 1"
+    ),
+    "CVE-2025-65110": (
+        "vlSelectionTuples([{datum: {toString: event.view.eval, valueOf: event.view.eval}}],"
+        " {fields: [{getter: event.view.vegaEmbed.vega.View.prototype.addEventListener}]}) + ''"
+    ),
+    "CVE-2025-66648": (
+        "setdata({toString: event.view.eval}, 'document.title=\\'fired\\'')"
+        " || setdata('table', {toString: event.view.eval, length: 1})"
+    ),
+    "the window in a filter": "event.view.setTimeout('document.title=\\'fired\\'')",
+}
+EMBED = """
+async expression => {
+  const host = document.createElement('div');
+  host.id = 'host';
+  document.querySelector('h1').before(host);
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega/v6.json', width: 200, height: 100,
+    data: [{ name: 'table', values: [{ a: 1 }] }],
+    signals: [{ name: 's', value: 0, on: [{ events: 'view:pointermove', update: expression }] }],
+    marks: [{ type: 'rect', encode: { update: { x: { signal: 's ? 1 : 0' },
+      width: { value: 200 }, height: { value: 100 }, fill: { value: 'red' } } } }],
+  };
+  try {
+    await vegaEmbed(host, spec, { ast: true, actions: false, defaultStyle: false });
+    return 'drawn';
+  } catch (error) { return String(error); }
+}
+"""
+
+
+@pytest.mark.parametrize("what", ADVISORIES)
+def test_expressions_of_the_advisories_do_not_run(tab, places, what):
+    tab.goto(f"{places['http']}/latest/chapters/trade.html")
+    tab.locator("figure[data-figure] .cq-chart").first.hover()
+    tab.wait_for_selector(".cq-live svg")
+    answer = tab.evaluate(EMBED, ADVISORIES[what])
+    if answer == "drawn":
+        tab.mouse.move(0, 0)
+        tab.locator("#host svg").hover()
+        tab.wait_for_timeout(50)
+    assert tab.title() != "fired"
+    assert not tab.evaluate("'VEGA_DEBUG' in window")
+    tab.complaints.clear()
+
+
+def test_an_expression_that_is_allowed_runs(tab, places):
+    """What the cases above rest on: the pointer reaches the signal."""
+    tab.goto(f"{places['http']}/latest/chapters/trade.html")
+    tab.locator("figure[data-figure] .cq-chart").first.hover()
+    tab.wait_for_selector(".cq-live svg")
+    assert tab.evaluate(EMBED, "scale('none', warn('reached')) || 1") == "drawn"
+    tab.complaints.clear()
+    tab.mouse.move(0, 0)
+    tab.locator("#host svg").hover()
+    tab.wait_for_timeout(50)
+    assert any("reached" in text for text in tab.complaints)
+    tab.complaints.clear()
