@@ -26,6 +26,7 @@ from typing import Any
 import nbformat
 
 from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
+from cqbook.parameters import sound
 
 INJECTED = "injected-parameters"
 PACKAGE = Path(__file__).resolve().parent
@@ -138,11 +139,14 @@ def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None)
     ------
     ExecutionError
         If a cell fails or writes to stderr.
+    ParameterError
+        See `parameters.sound`.
     """
     import papermill
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    sound(page.parameters)
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -157,11 +161,12 @@ def execute(source: Path, page: Page, *, data: Path, failed: Path | None = None)
         variables = {DATA_VARIABLE: str(data.resolve()), TRACE_VARIABLE: str(trace)}
         variables |= {name: str(path.resolve()) for name, path in page.files.items()}
         # not papermill's cwd: that changes the directory of this whole process, of all threads
+        # papermill puts the parameters into paths too, by str.format
+        paths = [str(path).replace("{", "{{").replace("}", "}}") for path in (given, result)]
         start = f"import os; os.chdir({folder!r}); os.environ.update({variables!r}); del os"
         try:
             done = papermill.execute_notebook(
-                given,
-                result,
+                *paths,
                 parameters=page.parameters,
                 kernel_name="python3",
                 language="python",

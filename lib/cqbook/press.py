@@ -23,7 +23,7 @@ import pandas as pd
 from cqbook import theme
 from cqbook.catalog import Catalog
 from cqbook.comparison import FLOWS_ZH
-from cqbook.contracts import ID, Breach, ContractError
+from cqbook.contracts import ID, Breach, ContractError, visible
 from cqbook.customs import decode
 from cqbook.exports import undated
 from cqbook.facts import STATUS_ZH
@@ -61,11 +61,12 @@ class CellBreach(Breach):
         """Return the breach in Chinese and English."""
         sheet_zh = f"表 {self.sheet} " if self.sheet else ""
         sheet = f"sheet {self.sheet}, " if self.sheet else ""
+        file, column, value = (visible(text) for text in (self.file, self.column, self.value))
         return (
-            f"{self.file}：{sheet_zh}单元格 {self.address}（第{self.row}行，列 {self.column}），"
-            f"值“{self.value}”：应为{self.expected_zh}"
-            f" | {self.file}: {sheet}cell {self.address} (row {self.row}, column {self.column}),"
-            f" value {self.value!r}: expected {self.expected}"
+            f"{file}：{sheet_zh}单元格 {self.address}（第{self.row}行，列 {column}），"
+            f"值“{value}”：应为{self.expected_zh}"
+            f" | {file}: {sheet}cell {self.address} (row {self.row}, column {column}),"
+            f" value {value!r}: expected {self.expected}"
         )
 
 
@@ -431,7 +432,7 @@ class _Reader:
         made["confidence"] = made["confidence"] or "2"
         made["accumulation"] = made["accumulation"] or self._accumulation(made, cell)
         made["observation_id"] = made["observation_id"] or self._identifier(made)
-        if not ID.match(made["observation_id"]):
+        if not ID.fullmatch(made["observation_id"]):
             self.refuse(
                 cell("observation_id"), "source_id.名字，小写", "source_id.name, lower case"
             )
