@@ -15,9 +15,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from xml.parsers import expat
 
 from cqbook.catalog import DataError
+from cqbook.contracts import Breach, ContractError
 
 #: The largest file that is read at all, and all of its parts together when unpacked.
 LARGEST, UNPACKED = 64 << 20, 256 << 20
@@ -32,8 +34,14 @@ DEPTH = 200
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 
 
-def _refused(name: str, zh: str, text: str) -> DataError:
-    return DataError(f"{name}：{zh} | {name}: {text}")
+def _refused(name: str, zh: str, text: str) -> ContractError:
+    return ContractError(
+        [
+            Breach(
+                name, 0, "*", zh, "完好的、不过大的文件", f"an intact file, not too large ({text})"
+            )
+        ]
+    )
 
 
 def sized(content: bytes, name: str) -> bytes:
@@ -41,7 +49,7 @@ def sized(content: bytes, name: str) -> bytes:
 
     Raises
     ------
-    DataError
+    ContractError
         If it is.
     """
     if len(content) > LARGEST:
@@ -53,12 +61,29 @@ def sized(content: bytes, name: str) -> bytes:
     return content
 
 
+def content_of(path: Path) -> bytes:
+    """Return the content of a file if it is not too large to be read.
+
+    Raises
+    ------
+    DataError
+        If it is too large, or can't be opened.
+    """
+    try:
+        with path.open("rb") as handle:
+            # not the size that the folder tells: a device has none
+            return sized(handle.read(LARGEST + 1), path.name)
+    except OSError as error:
+        msg = f"打不开文件 {path}：{error.strerror} | cannot open {path}: {error.strerror}"
+        raise DataError(msg) from error
+
+
 def opened(content: bytes, name: str) -> zipfile.ZipFile:
     """Return a ZIP of XML parts that is safe to read.
 
     Raises
     ------
-    DataError
+    ContractError
         If it is no intact ZIP, or unpacks to more than `UNPACKED`, or has parts that are links, are
         encrypted, have a name that leads elsewhere or is used twice, or has XML that is broken or
         declares a document type (entities, external parts).
@@ -147,7 +172,7 @@ def plain(content: bytes, name: str, counted: dict[str, int] | None = None) -> b
 
     Raises
     ------
-    DataError
+    ContractError
         If it is not so, or has more elements than `ELEMENTS`, or cells than `CELLS`.
     """
     counted = counted if counted is not None else {"elements": 0, "cells": 0}
