@@ -30,7 +30,7 @@ HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 #: What a spreadsheet that opens the published tables would calculate; ``-13.2%为环比`` is none.
-FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?![0-9][^-=!|()<>+*/^&]*$)).*", re.S)
+FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$)).*", re.S)
 #: Characters of a value that a message shows.
 LONGEST = 120
 #: Units that a measure can be printed in; levels take any.

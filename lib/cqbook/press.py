@@ -778,9 +778,11 @@ def template(book: Catalog) -> bytes:
                 sheet.add_data_validation(rule)
         sheet.freeze_panes = "A2"
     example = book.text(OBSERVATIONS)
-    example = example[example["as_printed"].str.fullmatch(r"[\d.]+亿元")].iloc[0]
-    for number, text in enumerate(example, start=1):
-        made[EXAMPLE].cell(2, number, text).number_format = "@"
+    plain = example["as_printed"].str.fullmatch(r"[0-9.]+亿元")
+    # the first that is easily read; in data that have none, any
+    for row in (example[plain] if plain.any() else example).head(1).values.tolist():
+        for number, text in enumerate(row, start=1):
+            made[EXAMPLE].cell(2, number, text).number_format = "@"
     guide = made.create_sheet(HELP)
     for row in GUIDE:
         guide.append(row)

@@ -1,6 +1,8 @@
 /* Charts become interactive when they are touched; without this script the pictures stay. */
 (function () {
   "use strict";
+  /* As where the pictures are drawn: a label called __proto__ is a label like any other to Vega. */
+  delete Object.prototype.__proto__;
   var book = (window.cqbook = window.cqbook || {});
   var waiting = {}, vega = null;
 
