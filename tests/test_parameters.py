@@ -292,9 +292,15 @@ def repr_all(value) -> str:
 def test_the_kernel_gets_the_same_values(tmp_path, monkeypatch):
     """Through papermill and a kernel, in a folder whose name is a format string and a command."""
     folder = tmp_path / "{period} %s '\"$(touch fired)"
-    (folder / "tmp").mkdir(parents=True)
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+    # short: the name of a socket has 107 bytes
+    with tempfile.TemporaryDirectory(prefix="{period}%s'$(x)") as short:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        executed(tmp_path, folder)
+        monkeypatch.undo()
+
+
+def executed(tmp_path, folder):
     made = notebook('texts = [""]\nperiod = ""\nrate = 1.0\nstrict = False')
     code = "import json\nprint(json.dumps([texts, period, rate, strict]))"
     made.cells.append(nbformat.v4.new_code_cell(code))
