@@ -132,7 +132,7 @@ def _rules(book: Catalog) -> Iterator[Breach]:
     for name, resource in book.resources.items():
         for item in book.fields(name):
             place = f"{name}.{item['name']}"
-            rules = item.get("constraints") or {}
+            rules = item.get("constraints", {})
             listed = rules.get("enum", []) if isinstance(rules, dict) else None
             if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
                 yield breach(
@@ -152,8 +152,9 @@ def _rules(book: Catalog) -> Iterator[Breach]:
         parts = [key] if isinstance(key, str) else key
         if not isinstance(parts, list) or not columns[name].issuperset(map(str, parts)):
             yield breach(f"{name}.primaryKey", key, "本表的列", "columns of the table")
-        for link in schema.get("foreignKeys", []):
-            if not _leads(link, name, columns):
+        links = schema.get("foreignKeys", [])
+        for link in links if isinstance(links, list) else [links]:
+            if not isinstance(links, list) or not _leads(link, name, columns):
                 yield breach(f"{name}.foreignKeys", link, "已有的表和列", "existing columns")
 
 

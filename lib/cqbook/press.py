@@ -11,6 +11,7 @@ import csv
 import datetime
 import difflib
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -182,7 +183,9 @@ def _letter(number: int) -> str:
 def _csv(content: bytes, name: str) -> Sheet:
     text, _ = decode(content, name)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        # no more than is needed to know that it is too much
+        lines = list(itertools.islice(reader, MOST + 1))
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -190,7 +193,7 @@ def _csv(content: bytes, name: str) -> Sheet:
     if not lines:
         raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
     header = [cell.strip() for cell in lines[0]]
-    if len(lines) > MOST:
+    if len(lines) > MOST or len(header) > WIDE:
         raise ContractError([_too_many(name, len(lines), len(header))])
     breaches = [*_doubled(name, "", header)]
     # a cell too many is a comma that was not quoted: 8,158.4亿元 would be read as 8
