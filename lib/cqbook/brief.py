@@ -33,7 +33,8 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 #: What alternative texts and captions carry of a figure's identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
 MARK_PATTERN = re.compile(
-    r"(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})｜数据 (?P<data>[0-9a-f]{16})"
+    r"(?<![a-z0-9-])(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
+    r"｜数据 (?P<data>[0-9a-f]{16})"
 )
 #: The core property that says which edition the numbers of a document are of.
 EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
@@ -41,7 +42,7 @@ EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
 #: of the book they hold: paper and PDF lose the bookmarks.
 NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
 NUMBER_PATTERN = re.compile(
-    r"数 (?P<page>[a-z0-9-]{1,80})\.(?P<key>[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜]{0,400})"
+    r"数 (?P<page>[a-z0-9-]{1,80})\.(?P<key>[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
     r"｜版次 (?P<edition>[\w.-]{1,80})"
 )
 WIDTH_CM = 16.0
