@@ -291,6 +291,8 @@ def test_the_canary_never_fires(small):
             assert tab.title() != "fired", name
             assert tab.evaluate("window.violations") == [], name
         chromium.close()
+    # the one file that a page asks for outside its edition
+    seen = [url for url in seen if not url.endswith("/editions.js")]
     assert all(url.startswith((small.site.as_uri(), "data:")) for url in seen), seen
 
 
