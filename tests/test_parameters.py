@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import keyword
+import shutil
+import tempfile
+
 import nbformat
 import pytest
 from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from papermill.translators import papermill_translators
 
-from cqbook import parameters
+from cqbook import editions, parameters, publication
+from cqbook.catalog import DataError
+from cqbook.execution import Page, execute
 from cqbook.parameters import ParameterError, checked, read
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -113,3 +123,250 @@ def test_years_are_those_that_the_periods_touch(book):
 def test_the_nearest_word_is_near():
     assert parameters.nearest("trad", ["trade", "parks"]) == "trade"
     assert parameters.nearest("qqq", ["trade", "parks"]) == ""
+
+
+# --- parameters can't become code
+
+NASTY = [
+    "'",
+    '"',
+    "'''\"\"\"",
+    "\n",
+    "\r\n\t\x0b\x00\x1b",
+    "\\",
+    "\\'\\\"\\n\\u0041",
+    "{period} {0.__class__} {{}}",
+    "%s %(x)s %%",
+    "__import__('os').system('touch fired')",
+    "0101",
+    "１２３",
+    "2024.10",
+    "nan",
+    "null",
+    "true",
+    '"; import os; x = "',
+    "# 重庆 𠮷 \u202e\u2028",
+    " x ",
+    "",
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["x=1;print(1)\nx", "x y", "X", "1x", "x.y", "x\n", "x[0]", "é", "", "*a", "x:int"]
+)
+def test_a_name_that_is_none_reaches_no_cell(name, book):
+    with pytest.raises(ParameterError):
+        parameters.sound({name: 1})
+    with pytest.raises(ParameterError):
+        checked("trade", TYPED, {name: "1"}, book)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (1, 2),
+        {"a": 1},
+        {1},
+        b"x",
+        1j,
+        float("nan"),
+        float("inf"),
+        "\ud800",
+        [("x",)],
+        [float("nan")],
+    ],
+)
+def test_a_value_that_is_none_reaches_no_cell(value):
+    with pytest.raises(ParameterError):
+        parameters.sound({"x": value})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "X = 1",
+        "é = 1",
+        "x = (1, 2)",
+        "x = {'a': 1}",
+        "x = None",
+        "x = b'1'",
+        "x = [b'1']",
+        "x = [(1,)]",
+        "x = 1e999",
+        "x, y = 1, 2",
+        "x: int = 1",
+        "import os",
+        "x = (",
+        "x = '\\ud800'",
+        "x = " + "[" * 300 + "]" * 300,
+        "\x00",
+        "x = 1 +",
+    ],
+)
+def test_a_cell_that_is_more_than_names_and_values_is_refused(source):
+    with pytest.raises(ParameterError):
+        read(notebook(source))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("count", "0101"),
+        ("count", "１２３"),
+        ("count", "1_000"),
+        ("count", "+1"),
+        ("count", " 1"),
+        ("count", "1e3"),
+        ("count", "9" * 5000),
+        ("count", "true"),
+        ("rate", "nan"),
+        ("rate", "inf"),
+        ("rate", "1e999"),
+        ("rate", "１２３"),
+        ("rate", "1_0.5"),
+        ("rate", "0101"),
+        ("rate", "0x10"),
+        ("rate", "true"),
+        ("strict", "1"),
+        ("strict", "True"),
+        ("strict", "0"),
+        ("period", 2024.10),
+        ("period", None),
+        ("period", ["2022"]),
+        ("period", True),
+        ("data_dir", "\ud800"),
+    ],
+)
+def test_no_value_is_turned_into_another(name, text, book):
+    """0101 is no 101, full-width digits are no 123, 2024.10 is no 2024.1, nan is no number."""
+    with pytest.raises(ParameterError):
+        checked("trade", TYPED, {name: text}, book)
+
+
+def test_codes_keep_their_zeros(book):
+    item = read(notebook('code = ""\ncodes = ["0101"]'))
+    assert checked("x", item, {"code": "0101", "codes": '["0101", "2024.10"]'}, book) == {
+        "code": "0101",
+        "codes": ["0101", "2024.10"],
+    }
+
+
+SCALARS = st.one_of(
+    st.text(),
+    st.sampled_from(NASTY),
+    st.booleans(),
+    st.none(),
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+VALUES = st.one_of(SCALARS, st.lists(st.one_of(SCALARS, st.lists(SCALARS, max_size=3)), max_size=4))
+NAMED = st.from_regex(r"[a-z_][a-z0-9_]{0,20}", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(NAMED, VALUES, max_size=4))
+def test_what_papermill_writes_is_what_was_given(values):
+    """The very cell that the kernel runs gives the same values back, types and all."""
+    try:
+        parameters.sound(values)
+    except ParameterError:
+        assert any("\ud800" <= char <= "\udfff" for char in repr_all(values))
+        return
+    space: dict = {}
+    exec(papermill_translators.find_translator("python3", "python").codify(values), space)
+    assert {name: space[name] for name in values} == values
+    assert [type(space[name]) for name in values] == [type(value) for value in values.values()]
+
+
+def repr_all(value) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        value = list(value.values())
+    return "".join(map(repr_all, value)) if isinstance(value, list) else ""
+
+
+@pytest.mark.slow
+def test_the_kernel_gets_the_same_values(tmp_path, monkeypatch):
+    """Through papermill and a kernel, in a folder whose name is a format string and a command."""
+    folder = tmp_path / "{period} %s '\"$(touch fired)"
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
+    # short: the name of a socket has 107 bytes
+    with tempfile.TemporaryDirectory(prefix="{period}%s'$(x)") as short:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        executed(tmp_path, folder)
+        monkeypatch.undo()
+
+
+def executed(tmp_path, folder):
+    made = notebook('texts = [""]\nperiod = ""\nrate = 1.0\nstrict = False')
+    code = "import json\nprint(json.dumps([texts, period, rate, strict]))"
+    made.cells.append(nbformat.v4.new_code_cell(code))
+    source = tmp_path / "x.ipynb"
+    nbformat.write(made, source)
+    given = {"texts": NASTY, "period": "{period}", "rate": 0.1, "strict": True}
+    done = execute(source, Page("x", "x", given), data=folder / "data")
+    printed = done.notebook.cells[-1].outputs[0]["text"]
+    assert json.loads(printed) == [NASTY, "{period}", 0.1, True]
+    assert not list(tmp_path.rglob("fired"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "../../x,trade",
+        "/tmp/x,trade",
+        "a b,trade",
+        "A,trade",
+        "x\u202e,trade",
+        "..,trade",
+        ",trade",
+        "x.html,trade",
+        "x,../trade",
+        '"x\n",trade',
+    ],
+)
+def test_names_of_pages_lead_nowhere_else(row, tmp_path, book):
+    table = tmp_path / "t.csv"
+    table.write_text(f"page,notebook\n{row}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"t\.csv"):
+        editions.pages(ROOT, book, table=table)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_of_pages_in_every_form(encoding, end, tmp_path, book):
+    table = tmp_path / "t.csv"
+    rows = ["notebook,district,page,year", "district,500106,沙坪坝-0101,", ""]
+    content = end.join(rows).replace("沙坪坝", "spb").encode(encoding)
+    table.write_bytes(content)
+    page = next(item for item in editions.pages(ROOT, book, table=table) if item.name == "spb-0101")
+    assert page.parameters == {"district": "500106"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"page\nx\n",
+        b"page,notebook,notebook\nx,trade,trade\n",
+        b"page,notebook\nx,trade,extra\n",
+        b"page,notebook\nx\n",
+        b'page,notebook\n"x,trade\n',
+        b"\xff\xfe\x00",
+        b"\x80\x81\xff",
+    ],
+)
+def test_a_table_of_pages_that_is_none(content, tmp_path, book):
+    table = tmp_path / "t.csv"
+    table.write_bytes(content)
+    with pytest.raises(DataError, match=r"t\.csv"):
+        editions.pages(ROOT, book, table=table)
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".x", "X", "latest", "x\n", "v 1", "", "x\u202e"])
+def test_names_of_editions_lead_nowhere_else(name):
+    with pytest.raises(DataError):
+        publication.proper(name)

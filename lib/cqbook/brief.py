@@ -13,32 +13,37 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cqbook import theme
 from cqbook.catalog import DataError
+from cqbook.containers import content_of, opened, whole
+from cqbook.contracts import visible
 from cqbook.exports import AUTHOR, undated
 from cqbook.publication import exhibits, manifest_of
 
-FIGURE = re.compile(r"\{\{\s*(fig-[a-z0-9-]+)\s*\}\}")
-NUMBER = re.compile(r"\{\{\s*([a-z0-9-]+)\.([a-z][a-z0-9_]*)\s*\}\}")
-ANY = re.compile(r"\{\{(.*?)\}\}")
+FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
+NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80})\.([a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
+ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
+#: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: What alternative texts and captions carry of a figure's identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
 MARK_PATTERN = re.compile(
-    r"(?P<id>fig-[a-z0-9-]+)｜版次 (?P<edition>[\w.-]+)｜数据 (?P<data>[0-9a-f]{16})"
+    r"(?<![a-z0-9-])(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
+    r"｜数据 (?P<data>[0-9a-f]{16})"
 )
 #: The core property that says which edition the numbers of a document are of.
-EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]+)")
+EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
 #: How a slide's text box (in its name) and the end of a Word document (in print) say which numbers
 #: of the book they hold: paper and PDF lose the bookmarks.
 NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
 NUMBER_PATTERN = re.compile(
-    r"数 (?P<page>[a-z0-9-]+)\.(?P<key>[a-z][a-z0-9_]*)＝(?P<text>[^｜]*)"
-    r"｜版次 (?P<edition>[\w.-]+)"
+    r"数 (?P<page>[a-z0-9-]{1,80})\.(?P<key>[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
+    r"｜版次 (?P<edition>[\w.-]{1,80})"
 )
 WIDTH_CM = 16.0
 #: Rows of data set below a figure; all of them are in the files of the figure.
@@ -70,13 +75,19 @@ def blocks_of_markdown(text: str) -> list[Block]:
     """
     found: list[Block] = []
     open_text = False
-    for number, line in enumerate(text.splitlines(), start=1):
+    # lines as an editor counts them: not at every separator that Unicode has
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         plain = line.strip()
+        bad = UNPRINTABLE.search(plain)
+        if bad:
+            code = f"U+{ord(bad[0]):04X}"
+            msg = f"第{number}行：有控制字符 {code} | line {number}: control character {code}"
+            raise DataError(msg)
         for inner in ANY.finditer(plain):
             if not FIGURE.fullmatch(inner[0]) and not NUMBER.fullmatch(inner[0]):
                 msg = (
-                    f"第{number}行：{inner[0]} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
-                    f" | line {number}: {inner[0]} is neither a figure nor page.key"
+                    f"第{number}行：{visible(inner[0])} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
+                    f" | line {number}: {visible(inner[0])} is neither a figure nor page.key"
                 )
                 raise DataError(msg)
         figure, head = FIGURE.fullmatch(plain), re.match(r"(#{1,4})\s+(.*)", plain)
@@ -161,7 +172,7 @@ def docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -
     import docx as word
 
     manifest = manifest_of(edition)
-    made = word.Document(str(template) if template else None)
+    made = _begun(word.Document, template)
     if template:
         body = made.element.body
         for child in list(body):
@@ -189,6 +200,22 @@ def docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -
     out = io.BytesIO()
     made.save(out)
     return undated(out.getvalue())
+
+
+def _begun(new: Callable[[Any], Any], template: Path | None) -> Any:  # noqa: ANN401
+    """Return a new document, or one of the template's styles.
+
+    Raises
+    ------
+    DataError
+        If the template is no intact document.
+    """
+    if not template:
+        return new(None)
+    content = content_of(template)
+    opened(content, template.name).close()
+    with whole(template.name):
+        return new(io.BytesIO(content))
 
 
 def _house(made: Any) -> None:  # noqa: ANN401 - python-docx's document
@@ -342,7 +369,7 @@ def pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -
     import pptx as slides
 
     manifest = manifest_of(edition)
-    made = slides.Presentation(str(template) if template else None)
+    made = _begun(slides.Presentation, template)
     if not template:
         # 16:9; the default template is of another age
         made.slide_width, made.slide_height = slides.util.Cm(33.867), slides.util.Cm(19.05)
@@ -488,6 +515,8 @@ def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(sheet))
+    # labels that begin with = were written as formulas
+    _as_texts(book.active)
     about = book.create_sheet("说明")
     source = "；".join(item["label"] for item in entry["sources"])
     for row in (
@@ -498,11 +527,20 @@ def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
         ("引用", entry["citations"]["gbt7714"]),
     ):
         about.append(row)
+    _as_texts(about)
     book.properties.description = mark(entry, name)
     book.properties.creator = AUTHOR
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _as_texts(sheet: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
+    """Make texts of what a library took for formulas: a data sheet has none."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cell.data_type = "s"
 
 
 def chart_form(spec: Mapping[str, Any], entry: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ which rows a chapter depends on, and whether they are still the same.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -64,6 +66,45 @@ class Query:
         return cls(content["table"], filters, content["digest"])
 
 
+def _misshapen(content: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return what a descriptor lacks to be read from; ``""`` if nothing."""
+    if not isinstance(content, dict) or not isinstance(content.get("version"), str):
+        return "version"
+    resources = content.get("resources")
+    if not isinstance(resources, list):
+        return "resources"
+    for number, item in enumerate(resources):
+        place = f"resources[{number}]"
+        if not isinstance(item, dict):
+            return place
+        for key in ("name", "path"):
+            if not isinstance(item.get(key), str) or not item[key] or "\0" in item[key]:
+                return f"{place}.{key}"
+        schema = item.get("schema")
+        fields = schema.get("fields") if isinstance(schema, dict) else None
+        if not isinstance(fields, list) or not all(
+            isinstance(field, dict)
+            and isinstance(field.get("name"), str)
+            and isinstance(field.get("type"), str)
+            for field in fields
+        ):
+            return f"{place}.schema.fields"
+    names = [item["name"] for item in resources]
+    return "" if len(set(names)) == len(names) else "resources[].name"
+
+
+def _ragged(rows: list[list[str]]) -> str:
+    """Return what keeps rows from being a table; a guess at it would move cells."""
+    if not rows:
+        return "empty"
+    if len(set(rows[0])) < len(rows[0]):
+        return "a heading stands twice"
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            return f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}"
+    return ""
+
+
 def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
     """Return the absolute data directory that a `data_dir` parameter means.
 
@@ -117,16 +158,18 @@ class Catalog:
     def descriptor(self) -> dict[str, Any]:
         """The Frictionless descriptor, parsed."""
         try:
-            found = json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
-            _ = [(item["name"], item["path"], item["schema"]) for item in found["resources"]]
-            return found
-        except (ValueError, KeyError, TypeError) as error:
+            content = json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
+            problem = _misshapen(content)
+        except (ValueError, RecursionError) as error:
+            problem = f"{error}"
+        if problem:
             msg = (
-                f"{DESCRIPTOR} 已损坏：应为数据包的说明（JSON）；git checkout 恢复它再运行"
-                f" | {DESCRIPTOR} is damaged: expected the descriptor of a data package; restore it"
-                f" ({type(error).__name__}: {error})"
+                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{problem}）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({problem});"
+                " restore it"
             )
-            raise DataError(msg) from error
+            raise DataError(msg)
+        return content
 
     @cached_property
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -138,8 +181,22 @@ class Catalog:
         return self._resource(name)["schema"]["fields"]
 
     def file(self, name: str) -> Path:
-        """Return the path of the file that holds table `name`."""
-        return self.path / self._resource(name)["path"]
+        """Return the path of the file that holds table `name`.
+
+        Raises
+        ------
+        DataError
+            If it lies outside the data directory, as by ``..`` or a link.
+        """
+        given = self._resource(name)["path"]
+        path = self.path / given
+        if not path.resolve().is_relative_to(self.path):
+            msg = (
+                f"{DESCRIPTOR}：表 {name} 的 path“{given}”应在数据目录之内"
+                f" | {DESCRIPTOR}: path {given!r} of table {name}: expected inside the directory"
+            )
+            raise DataError(msg)
+        return path
 
     def _resource(self, name: str) -> dict[str, Any]:
         try:
@@ -153,16 +210,21 @@ class Catalog:
         """Return table `name` with every cell as the text in the file (empty: ``""``)."""
         path = self.file(name)
         try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            lines = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+            rows = [row for row in csv.reader(lines, strict=True) if row]
+            problem = _ragged(rows)
         except FileNotFoundError:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        except (csv.Error, UnicodeDecodeError) as error:
+            problem = str(error)
+        if problem:
             msg = (
-                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{error}）"
-                f" | {path.name}: cannot be read as CSV in UTF-8 ({error})"
+                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{problem}）"
+                f" | {path.name}: cannot be read as CSV in UTF-8 ({problem})"
             )
-            raise DataError(msg) from error
+            raise DataError(msg)
+        return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return table `name`; columns typed number become floats, integer ``Int64``.

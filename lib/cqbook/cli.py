@@ -207,12 +207,15 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook import brief
     from cqbook.catalog import DataError
+    from cqbook.containers import content_of
+    from cqbook.customs import decode
     from cqbook.publication import find, is_released, manifest_of
     from cqbook.transaction import replace_file
 
     words = arguments.figures
     if len(words) == 1 and words[0].endswith(".md"):
-        blocks = brief.blocks_of_markdown(Path(words[0]).read_text(encoding="utf-8"))
+        text, _ = decode(content_of(Path(words[0])), Path(words[0]).name)
+        blocks = brief.blocks_of_markdown(text)
     else:
         blocks = brief.blocks_of_figures(words)
     edition = find(root, arguments.edition)
@@ -243,10 +246,11 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.containers import content_of
     from cqbook.verify import STANDS, as_json, verify
 
     file = arguments.file
-    found = verify(root, file.read_bytes(), file.name, arguments.against)
+    found = verify(root, content_of(file), file.name, arguments.against)
     if arguments.json:
         print(as_json(found))
     else:

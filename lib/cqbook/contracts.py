@@ -15,15 +15,24 @@ from typing import Any
 
 import pandas as pd
 
-from cqbook.catalog import Catalog, DataError
+from cqbook.catalog import DESCRIPTOR, Catalog, DataError
 from cqbook.periods import Period
 from cqbook.reported import SIGNED_MEASURES, from_printed
 from cqbook.units import Unit, zh
 
 #: Rows shown of each failed check: enough to see what is wrong, few enough to read.
 SHOWN = 10
-NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
-ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?$")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?")
+#: What no cell has: control characters (line ends and tabs too), characters without width, marks
+#: that turn the direction of what follows (8158 would be read 8518), halves of characters.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+#: What a spreadsheet that opens the published tables would calculate; ``-13.2%为环比`` is none.
+FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$)).*", re.S)
+#: Characters of a value that a message shows.
+LONGEST = 120
 #: Units that a measure can be printed in; levels take any.
 MEASURE_UNITS = {
     "yoy": {"percent", "times"},
@@ -35,6 +44,12 @@ MEASURE_UNITS = {
     "completion": {"percent"},
     "rank": {"rank"},
 }
+
+
+def visible(text: str) -> str:
+    """Return a text as a message may show it: cut, and nothing in it that steers a terminal."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", cut)
 
 
 @dataclass(frozen=True)
@@ -52,10 +67,10 @@ class Breach:
         """Return the breach in Chinese and English."""
         place = f"第{self.row}行（文件第{self.row + 1}行）" if self.row else "整个文件"
         where = f"row {self.row} (line {self.row + 1})" if self.row else "whole file"
+        file, column, value = (visible(text) for text in (self.file, self.column, self.value))
         return (
-            f"{self.file}：{place}，列 {self.column}，值“{self.value}”：应为{self.expected_zh}"
-            f" | {self.file}: {where}, column {self.column}, value {self.value!r}:"
-            f" expected {self.expected}"
+            f"{file}：{place}，列 {column}，值“{value}”：应为{self.expected_zh}"
+            f" | {file}: {where}, column {column}, value {value!r}: expected {self.expected}"
         )
 
 
@@ -85,7 +100,9 @@ def check(book: Catalog) -> dict[str, int]:
     ContractError
         With every breach that was found.
     """
-    breaches: list[Breach] = []
+    breaches: list[Breach] = list(_rules(book))
+    if breaches:
+        raise ContractError(breaches)
     tables: dict[str, pd.DataFrame] = {}
     for name in book.resources:
         frame = book.text(name)
@@ -101,6 +118,55 @@ def check(book: Catalog) -> dict[str, int]:
     if breaches:
         raise ContractError(breaches)
     return {name: len(frame) for name, frame in tables.items()}
+
+
+def _rules(book: Catalog) -> Iterator[Breach]:
+    """Check that the descriptor's own rules can be applied."""
+
+    def breach(name: str, value: object, zh_text: str, text: str) -> Breach:
+        return Breach(DESCRIPTOR, 0, name, str(value), zh_text, text)
+
+    columns = {name: {item["name"] for item in book.fields(name)} for name in book.resources}
+    if "observations" not in columns:
+        yield breach("resources", "", "有表 observations", "a table observations")
+    for name, resource in book.resources.items():
+        for item in book.fields(name):
+            place = f"{name}.{item['name']}"
+            rules = item.get("constraints", {})
+            listed = rules.get("enum", []) if isinstance(rules, dict) else None
+            if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
+                yield breach(
+                    place, rules, "constraints：enum 为文字的列表", "enum: a list of texts"
+                )
+                continue
+            try:
+                re.compile(rules.get("pattern", ""))
+            except (re.error, TypeError, OverflowError) as error:
+                value = rules.get("pattern")
+                yield breach(place, value, "正则表达式", f"a regular expression ({error})")
+            known = str(item.get("listOf", "")).split(".")
+            if known != [""] and (len(known) != 2 or known[1] not in columns.get(known[0], ())):
+                yield breach(place, item["listOf"], "表.列", "an existing table.column")
+        schema = resource["schema"]
+        key = schema.get("primaryKey", [])
+        parts = [key] if isinstance(key, str) else key
+        if not isinstance(parts, list) or not columns[name].issuperset(map(str, parts)):
+            yield breach(f"{name}.primaryKey", key, "本表的列", "columns of the table")
+        links = schema.get("foreignKeys", [])
+        for link in links if isinstance(links, list) else [links]:
+            if not isinstance(links, list) or not _leads(link, name, columns):
+                yield breach(f"{name}.foreignKeys", link, "已有的表和列", "existing columns")
+
+
+def _leads(link: Any, name: str, columns: dict[str, set[str]]) -> bool:  # noqa: ANN401
+    """Return whether a foreign key leads from a column of table `name` to one that exists."""
+    try:
+        target = link["reference"]["resource"] or name
+        ends = [link["fields"], link["reference"]["fields"]]
+        own, other = (end if isinstance(end, str) else end[0] for end in ends)
+        return own in columns[name] and other in columns[target]
+    except (KeyError, TypeError, IndexError):
+        return False
 
 
 def _schema(book: Catalog, name: str, frame: pd.DataFrame) -> Iterator[Breach]:
@@ -141,7 +207,7 @@ def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Brea
     if kind == "number":
         tests.append((filled & ~column.str.fullmatch(NUMBER), "数字", "a number"))
     if kind == "integer":
-        tests.append((filled & ~column.str.fullmatch(r"-?\d+"), "整数", "an integer"))
+        tests.append((filled & ~column.str.fullmatch(r"-?[0-9]+"), "整数", "an integer"))
     if kind == "boolean":
         tests.append((filled & ~column.isin(["true", "false"]), "true 或 false", "true or false"))
     if "enum" in rules:
@@ -154,6 +220,15 @@ def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Brea
         )
     edged = column.ne(column.str.strip())
     tests.append((edged, "首尾没有空白", "no white space at its ends"))
+    hidden = column.map(lambda text: bool(HIDDEN.search(text)))
+    tests.append(
+        (hidden, "没有控制字符和看不见的字符", "no control characters, none that are not seen")
+    )
+    if kind == "string":
+        formula = column.map(lambda text: bool(FORMULA.fullmatch(text)))
+        tests.append(
+            (formula, "不是表格软件会计算的公式", "no formula that a spreadsheet would calculate")
+        )
     for failed, zh_text, text in tests:
         for index in column.index[failed]:
             yield Breach(file, index + 1, name, column[index], zh_text, text)
@@ -235,7 +310,7 @@ def _observations(frame: pd.DataFrame, file: str) -> Iterator[Breach]:
         )
         if problem:
             yield breach("value", "与限定词相配的数值", f"a value that fits ({problem})")
-        if not ID.match(row["observation_id"]) or not row["observation_id"].startswith(
+        if not ID.fullmatch(row["observation_id"]) or not row["observation_id"].startswith(
             f"{row['source_id']}."
         ):
             yield breach("observation_id", "source_id.名字", "source_id.name in lower case")

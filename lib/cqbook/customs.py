@@ -22,7 +22,8 @@ import pandas as pd
 
 from cqbook import quoted
 from cqbook.catalog import Catalog
-from cqbook.contracts import Breach, ContractError
+from cqbook.containers import content_of, sized
+from cqbook.contracts import HIDDEN, Breach, ContractError
 from cqbook.detail import COLUMNS, DIMENSIONS, KEY, LABEL_COLUMNS, NUMBERS, key_numbers
 from cqbook.periods import Period
 
@@ -68,6 +69,10 @@ QUANTITIES = ("quantity_1", "quantity_2")
 TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS)
 #: The platform gives no more rows than this, and does not say that there are more.
 LIMIT = 10_000
+#: Columns of a file: twice as many as the platform has.
+WIDE = 40
+#: Digits of a number that can be kept exactly.
+EXACT = 15
 MISSING = ("?", "？", "-", "")
 # [0-9], not \d: \d also matches full-width digits, which make codes that join with nothing
 _NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
@@ -166,11 +171,21 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             return content.decode(encoding), encoding
         except UnicodeDecodeError as error:
             place = error.start
+        if encoding == "utf-8" and _damaged(content):
+            break
     row = content[:place].count(b"\n")
     value = content[place : place + 4].hex(" ")
     raise ContractError(
         [Breach(name, row, "*", value, "UTF-8 或 GB18030 的文字", "text in UTF-8 or GB18030")]
     )
+
+
+def _damaged(content: bytes) -> bool:
+    """Return whether bytes are UTF-8 but for a few: as another encoding they would be misread."""
+    text = content.decode("utf-8", errors="replace")
+    lost = text.count("\ufffd")
+    held = len(text) - len(text.encode("ascii", errors="ignore")) - lost
+    return 10 * lost < held
 
 
 def recognises(content: bytes) -> bool:
@@ -206,8 +221,8 @@ def sidecar(path: Path) -> Said:
         return Said()
     listed = "、".join(SIDECAR)
     try:
-        content = json.loads(beside.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        content = json.loads(content_of(beside).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         value = str(error)
         expected = f"a JSON object with {', '.join(SIDECAR)}"
         raise ContractError(
@@ -271,6 +286,8 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
         return None
     body = content.removeprefix(b"\xef\xbb\xbf")
     encoding = "utf-8-sig" if len(body) < len(content) else _encoding(content)
+    if encoding == "gb18030" and _damaged(content):
+        return None
     cells = quoted.cells(body)
     if cells is None or not 0 < cells.rows < LIMIT:
         return None
@@ -353,7 +370,10 @@ def _worded(found: tuple[list[str], np.ndarray] | None, column: str) -> pd.Categ
     if found is None:
         return None
     texts, which = found
-    odd = any(text != " ".join(text.split()) or text.lower() in _TOTALS for text in texts)
+    odd = any(
+        text != " ".join(text.split()) or text.lower() in _TOTALS or HIDDEN.search(text)
+        for text in texts
+    )
     nameless = column.endswith("_name") and "" in texts
     if odd or nameless or len(set(texts)) < len(texts):
         return None
@@ -439,7 +459,7 @@ def _labels_of(held: Mapping[str, pd.Categorical], periods: pd.Categorical) -> p
 
 def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export:
     """Read any file, cell by cell, and tell of everything in it that can't be right."""
-    text, encoding = decode(content, name)
+    text, encoding = decode(sized(content, name), name)
     header, rows = _table(text, name)
     columns, breaches = _columns(header, name)
     if breaches:
@@ -521,8 +541,16 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
             ]
         )
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        rows = [row for row in rows if any(cell.strip() for cell in row)]
+        rows = []
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            if len(row) > WIDE:
+                expected = f"at most {WIDE} columns"
+                raise ContractError(
+                    [Breach(name, 0, "*", f"{len(row)}列", f"至多{WIDE}列", expected)]
+                )
+            # what is beyond the limit is only counted
+            if any(cell.strip() for cell in row):
+                rows.append(row if len(rows) <= LIMIT else [])
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -710,6 +738,12 @@ def _bad_cells(
             yield from where(
                 column, bad, "数（可有千分位）", "a number, thousands may be separated"
             )
+            long = filled & ~bad & frame[column].str.count("[0-9]").gt(EXACT)
+            yield from where(column, long, f"至多{EXACT}位的数", f"at most {EXACT} digits")
+    for column in headings:
+        hidden = frame[column].map(lambda text: bool(HIDDEN.search(text)))
+        zh, en = "没有控制字符和看不见的字符", "no control characters, none that are not seen"
+        yield from where(column, hidden, zh, en)
 
 
 def _typed(

@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,9 @@ import nbformat
 
 from cqbook import comparison, parameters
 from cqbook.catalog import COMPARISON_VARIABLE, CUSTOMS, Catalog, DataError
+from cqbook.containers import sized
+from cqbook.contracts import Breach, ContractError, visible
+from cqbook.customs import decode
 from cqbook.execution import (
     Executed,
     ExecutionError,
@@ -42,6 +47,7 @@ from cqbook.publication import (
     find,
     is_released,
     keep,
+    leading_to,
     manifest_of,
     predecessor,
     proper,
@@ -59,6 +65,8 @@ from cqbook.transaction import (
 Say = Callable[[str], None]
 #: The page that tells what changed since the edition before; executed when all others are known.
 REVISIONS = "revisions"
+#: What a page is called: it is the name of a file, and part of addresses.
+PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Name of an edition that was given data or parameters of its own, but no name.
 DRAFT = "draft"
 #: What makes and draws the pages; all packages are in the hash of the code.
@@ -104,8 +112,31 @@ def _read(path: Path) -> nbformat.NotebookNode:
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
-    with table.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    """Return the rows of a table of pages; each has all columns, and ``page`` and ``notebook``."""
+    text, _ = decode(sized(table.read_bytes(), table.name), table.name)
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
+    except csv.Error as error:
+        raise ContractError(
+            [Breach(table.name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
+        ) from error
+    header = lines[0] if lines else []
+    if not {"page", "notebook"} <= set(header) or len(set(header)) < len(header):
+        listed = ",".join(header)
+        expected = "columns page, notebook, and each parameter once"
+        raise ContractError(
+            [Breach(table.name, 0, "*", listed, "列 page、notebook 和各参数，各一列", expected)]
+        )
+    breaches = [
+        Breach(
+            table.name, number, "*", f"{len(line)}列", f"{len(header)}列", f"{len(header)} cells"
+        )
+        for number, line in enumerate(lines[1:], start=1)
+        if len(line) != len(header)
+    ]
+    if breaches:
+        raise ContractError(breaches)
+    return [dict(zip(header, line, strict=True)) for line in lines[1:]]
 
 
 def pages(
@@ -153,7 +184,15 @@ def pages(
     ]
     columns = {item.name for row in rows for item in known.get(row.get("notebook", ""), ())}
     for number, row in enumerate(rows, start=2):
-        notebook = row.get("notebook", "")
+        notebook = row["notebook"]
+        if not PAGE.fullmatch(row["page"]):
+            msg = (
+                f"{path.name}：第{number}行，列 page，值“{visible(row['page'])}”："
+                "应为小写字母、数字、连字符，如 district-500106"
+                f" | {path.name}: line {number}, column page, value {row['page']!r}: expected"
+                " lower-case letters, digits and hyphens, such as district-500106"
+            )
+            raise parameters.ParameterError(msg)
         if notebook not in known:
             msg = (
                 f"{path.name}：第{number}行，列 notebook，值“{notebook}”：应为一个章节"
@@ -438,6 +477,8 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
     BuildError
         If Sphinx warns or fails: warnings are errors, references are checked.
     """
+    import yaml
+
     strict = [] if alone else ["-n", "-W", "--keep-going"]
     command = [
         *(sys.executable, "-m", "cqbook.site", "build", str(staged)),
@@ -464,7 +505,11 @@ def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = Fals
         msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
         raise BuildError(msg + "\n".join(bad[:40] or run.stderr.splitlines()[-20:]) + f"\n{log}")
     say("  页面已生成")
-    return out / "_build" / "html"
+    site = out / "_build" / "html"
+    # jupyter-book's own page that leads to the first one has no head, and so no policy
+    contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
+    (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
+    return site
 
 
 def _is_complaint(line: str) -> bool:
@@ -498,7 +543,7 @@ def order(
     data or parameters of its own: an edition beside it.
     """
     if not (data or edition or given):
-        return Order(root / "data", Catalog(root / "data").edition)
+        return Order(root / "data", proper(Catalog(root / "data").edition))
     if edition and is_released(root, proper(edition)):
         msg = (
             f"版次 {edition} 已经发布，不再改变；请换一个名字"

@@ -24,6 +24,7 @@ import nbformat
 
 from cqbook import PUBLIC, kernels
 from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
+from cqbook.parameters import sound
 from cqbook.unchanged import packages
 
 INJECTED = "injected-parameters"
@@ -146,7 +147,10 @@ def execute(
     ------
     ExecutionError
         If a cell fails or writes to stderr.
+    ParameterError
+        See `parameters.sound`.
     """
+    sound(page.parameters)
     with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
         # a folder of this kernel's own: its working directory, its sockets (nobody else can
         # listen, two kernels that start together don't take the same names, a socket's name stays
@@ -194,12 +198,14 @@ def _in_kernel(
     from traitlets.config import Config
 
     result = own / "result.ipynb"
+    # papermill puts the parameters into the path too, by str.format
+    place = str(result).replace("{", "{{").replace("}", "}}")
     # not papermill's cwd: that changes the directory of this whole process, of all threads
     start = f"import os; os.chdir({str(own)!r}); os.environ.update({variables!r}); del os"
     try:
         done = papermill.execute_notebook(
             notebook,
-            result,
+            place,
             parameters=given,
             kernel_name="python3",
             language="python",

@@ -59,8 +59,8 @@ COLUMNS = {
     "observation_id": "数据编号",
 }
 NUMBERS = ("value", "lower", "upper")
-#: What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula, also in full width and after spaces.
+FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
 
 def _safe(cell: Any) -> Any:  # noqa: ANN401 - text or number
     """Return a text that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell.startswith(FORMULA):
+    if isinstance(cell, str) and FORMULA.match(cell):
         return f"'{cell}"
     return "" if cell is None else cell
 

@@ -7,6 +7,7 @@ the same for rows shown as a table. Both display one MIME bundle with the same b
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ TABLE_MIME = "application/vnd.cqbook.table+json"
 GLUE_PREFIX = "application/papermill.record/"
 
 #: Ids are addresses: they name the content and are never reused or renumbered.
-ID_PATTERN = re.compile(r"^(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*$")
-GLUE_PATTERN = re.compile(r"^[a-z][a-z0-9_]*$")
+ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
+GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 UNPUBLISHED = "未公布"
 
 
@@ -36,7 +37,7 @@ def _sorted(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _check_id(identifier: str, prefix: str) -> None:
-    if not ID_PATTERN.match(identifier) or not identifier.startswith(prefix):
+    if not ID_PATTERN.fullmatch(identifier) or not identifier.startswith(prefix):
         msg = (
             f"图表编号 {identifier!r} 不合规则：应以 {prefix} 开头，小写字母、数字、连字符"
             f" | id {identifier!r}: expected {prefix}… of lower-case letters, digits and hyphens"
@@ -217,7 +218,7 @@ def glue(**values: object) -> None:
 
     for name, value in values.items():
         text = value if isinstance(value, str) else getattr(value, "zh", None)
-        if not GLUE_PATTERN.match(name) or not isinstance(text, str) or not text:
+        if not GLUE_PATTERN.fullmatch(name) or not isinstance(text, str) or not text:
             msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)
         publish_display_data(
@@ -255,7 +256,8 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     for output in outputs(notebook):
         mark = output.get("metadata", {}).get("scrapbook")
         if mark:
-            texts[mark["name"]] = str(output["data"][f"{GLUE_PREFIX}text/plain"]).strip("'\"")
+            # as the pages read it: a text may have quotes and backslashes of its own
+            texts[mark["name"]] = ast.literal_eval(output["data"][f"{GLUE_PREFIX}text/plain"])
     return texts
 
 

@@ -26,6 +26,7 @@ import pandas as pd
 from cqbook import batches, customs, press
 from cqbook.catalog import CUSTOMS, DESCRIPTOR, Catalog, DataError
 from cqbook.comparison import what
+from cqbook.containers import content_of
 from cqbook.contracts import Breach, ContractError, check
 from cqbook.customs import Export, Said
 from cqbook.facts import KEY, quantity, with_key
@@ -113,11 +114,7 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
     presses: list[tuple[str, Press]] = []
     for path in files:
         told.setdefault(path, [])
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            msg = f"打不开文件 {path}：{error.strerror} | cannot open {path}: {error.strerror}"
-            raise DataError(msg) from error
+        content = content_of(path)
         try:
             if press.recognises(content, path.name):
                 presses.append((path.name, press.read(content, path.name, book)))

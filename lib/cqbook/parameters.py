@@ -13,6 +13,7 @@ import ast
 import difflib
 import io
 import json
+import math
 import re
 import tokenize
 from collections.abc import Iterable, Mapping
@@ -31,6 +32,13 @@ DATA_DIR = "data_dir"
 SHOWN = 40
 #: A column that no table has: the years that the periods of its rows touch.
 YEAR = "year"
+#: What a parameter is called: papermill writes names into the cell as they are.
+NAME = re.compile(r"[a-z_][a-z0-9_]*")
+#: What is read as a number: no full-width digits, no ``1_000``, no ``nan``, no leading zeros (they
+#: belong to codes, and codes are text).
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.A)
+#: Levels of a list: enough for a table.
+_DEPTH = 4
 _CHOICES = re.compile(r"\s*\[(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>[^\]]+))?\]$")
 _KIND_ZH = {
     str: "文字",
@@ -38,7 +46,6 @@ _KIND_ZH = {
     float: "数",
     bool: "true 或 false",
     list: "列表",
-    dict: "对象",
 }
 
 
@@ -95,23 +102,36 @@ def read(notebook: nbformat.NotebookNode) -> list[Parameter]:
 
 
 def _read(source: str) -> list[Parameter]:
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
+    try:
+        comments = {
+            token.start[0]: token.string.lstrip("# ")
+            for token in tokenize.generate_tokens(io.StringIO(source).readline)
+            if token.type == tokenize.COMMENT
+        }
+        statements = ast.parse(source).body
+    except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, MemoryError) as error:
+        msg = f"parameters 单元不是 Python：{error} | the parameters cell is no Python: {error}"
+        raise ParameterError(msg) from error
     found = []
-    for statement in ast.parse(source).body:
+    for statement in statements:
         try:
             (target,) = statement.targets
             default = ast.literal_eval(statement.value)
             name = target.id
-        except (AttributeError, ValueError, TypeError) as error:
+        except (AttributeError, ValueError, TypeError, RecursionError, MemoryError) as error:
             msg = (
                 f"parameters 单元第{statement.lineno}行应为“名字 = 字面值”"
                 f" | line {statement.lineno} of the parameters cell: expected name = literal"
             )
             raise ParameterError(msg) from error
+        if not NAME.fullmatch(name) or type(default) not in _KIND_ZH or not _plain(default):
+            msg = (
+                f"parameters 单元第{statement.lineno}行应为小写的名字（字母、数字、下划线）"
+                "和文字、数、true/false 或列表"
+                f" | line {statement.lineno} of the parameters cell: expected a lower-case name,"
+                " and a text, number, boolean or list"
+            )
+            raise ParameterError(msg)
         comment = comments.get(statement.end_lineno, "")
         held = _CHOICES.search(comment)
         if not held:
@@ -124,28 +144,66 @@ def _read(source: str) -> list[Parameter]:
     return found
 
 
+def _plain(value: object, depth: int = 0) -> bool:
+    """Return whether a value is a JSON scalar or a list of such, and the same wherever it goes."""
+    if isinstance(value, str):
+        # half a character can't be written to a file
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    if type(value) is list:
+        return depth < _DEPTH and all(_plain(item, depth + 1) for item in value)
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or type(value) in (bool, int)
+
+
+def sound(values: Mapping[str, object]) -> None:
+    """Refuse parameters that papermill would write into a cell as something else than values.
+
+    It writes names as they are, and what is neither a JSON scalar nor a list without its quotes
+    escaped: both would run.
+
+    Raises
+    ------
+    ParameterError
+        If a name is not as `NAME` wants it, or a value neither a JSON scalar nor a list.
+    """
+    for name, value in values.items():
+        if not isinstance(name, str) or not NAME.fullmatch(name) or not _plain(value):
+            msg = (
+                f"参数 {name!r}={value!r}：应为小写的名字，和文字、数、true/false 或列表"
+                f" | parameter {name!r}={value!r}: expected a lower-case name, and a text, number,"
+                " boolean or list"
+            )
+            raise ParameterError(msg)
+
+
 def _typed(chapter: str, parameter: Parameter, value: object) -> object:
     """Return `value` (text from a command line or a table, or a value) in the parameter's type."""
     kind = parameter.kind
-    try:
-        if kind is str:
-            return str(value)
-        if isinstance(value, str):
-            if kind is float:
-                return float(value)
-            value = json.loads(value)
-        if kind is float and type(value) is int:
-            return float(value)
-    except ValueError:
-        pass
-    if type(value) is kind:
-        return value
+    # a year may come as a number; 2024.10 as one has lost its zero
+    if kind is str and type(value) is int:
+        return str(value)
+    read = value if kind is str or not isinstance(value, str) else _read_value(value, kind)
+    if kind is float and type(read) is int:
+        read = float(read)
+    if type(read) is kind and _plain(read):
+        return read
     name = f"{chapter}.{parameter.name}"
     msg = (
         f"{name}={value}：应为{_KIND_ZH[kind]}，如 {json.dumps(parameter.default)}"
         f" | {name}={value}: expected {kind.__name__}, such as {json.dumps(parameter.default)}"
     )
     raise ParameterError(msg)
+
+
+def _read_value(text: str, kind: type) -> object:
+    """Return what a text says in JSON; None if it is not wholly understood."""
+    if kind in (int, float) and not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -11,10 +11,9 @@ import csv
 import datetime
 import difflib
 import io
+import itertools
 import re
-import unicodedata
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,12 +22,13 @@ import pandas as pd
 from cqbook import theme
 from cqbook.catalog import Catalog
 from cqbook.comparison import FLOWS_ZH
-from cqbook.contracts import ID, Breach, ContractError
+from cqbook.containers import opened, whole
+from cqbook.contracts import ID, Breach, ContractError, visible
 from cqbook.customs import decode
 from cqbook.exports import undated
 from cqbook.facts import STATUS_ZH
 from cqbook.periods import Period
-from cqbook.printed import Printed, read_printed
+from cqbook.printed import Printed, halfwidth, read_printed
 from cqbook.units import SCALE_ZH, ZH, Unit, zh
 
 OBSERVATIONS, SOURCES = "observations", "sources"
@@ -40,6 +40,8 @@ NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as
 BESIDE = ("title", "outlet", "published", "url")
 LISTS = {"indicator": "indicators", "entity": "entities", "source_id": "sources"}
 ROWS = 500
+#: Rows and columns of a table that is read: ten times what the template has.
+MOST, WIDE = 5000, 100
 #: Words that are as good as the codes.
 WORDS = {
     "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
@@ -61,11 +63,12 @@ class CellBreach(Breach):
         """Return the breach in Chinese and English."""
         sheet_zh = f"表 {self.sheet} " if self.sheet else ""
         sheet = f"sheet {self.sheet}, " if self.sheet else ""
+        file, column, value = (visible(text) for text in (self.file, self.column, self.value))
         return (
-            f"{self.file}：{sheet_zh}单元格 {self.address}（第{self.row}行，列 {self.column}），"
-            f"值“{self.value}”：应为{self.expected_zh}"
-            f" | {self.file}: {sheet}cell {self.address} (row {self.row}, column {self.column}),"
-            f" value {self.value!r}: expected {self.expected}"
+            f"{file}：{sheet_zh}单元格 {self.address}（第{self.row}行，列 {column}），"
+            f"值“{value}”：应为{self.expected_zh}"
+            f" | {file}: {sheet}cell {self.address} (row {self.row}, column {column}),"
+            f" value {value!r}: expected {self.expected}"
         )
 
 
@@ -180,7 +183,9 @@ def _letter(number: int) -> str:
 def _csv(content: bytes, name: str) -> Sheet:
     text, _ = decode(content, name)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        # no more than is needed to know that it is too much
+        lines = list(itertools.islice(reader, MOST + 1))
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -188,6 +193,17 @@ def _csv(content: bytes, name: str) -> Sheet:
     if not lines:
         raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
     header = [cell.strip() for cell in lines[0]]
+    if len(lines) > MOST or len(header) > WIDE:
+        raise ContractError([_too_many(name, len(lines), len(header))])
+    breaches = [*_doubled(name, "", header)]
+    # a cell too many is a comma that was not quoted: 8,158.4亿元 would be read as 8
+    breaches += [
+        Breach(name, number - 1, "*", f"{len(line)}列", f"{len(header)}列", f"{len(header)} cells")
+        for number, line in enumerate(lines[1:], start=2)
+        if any(line) and (len(line) < len(header) or any(map(str.strip, line[len(header) :])))
+    ]
+    if breaches:
+        raise ContractError(breaches)
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = {
@@ -200,38 +216,51 @@ def _csv(content: bytes, name: str) -> Sheet:
     return rows
 
 
+def _too_many(name: str, rows: int, columns: int) -> Breach:
+    value = f"{rows}×{columns}"
+    return Breach(
+        name, 0, "*", value, f"至多{MOST}行、{WIDE}列", f"at most {MOST} rows, {WIDE} columns"
+    )
+
+
+def _doubled(name: str, sheet: str, header: list[str]) -> Iterator[Breach]:
+    """Yield the headings that stand twice: of two columns one would be lost without a word."""
+    for place, column in enumerate(header, start=1):
+        if column and column in header[: place - 1]:
+            cell = Cell(column, column, 1, f"{_letter(place)}1")
+            yield _breach(name, sheet, cell, "只有一列", "one such column only")
+
+
 def _workbook(
     content: bytes, name: str, found: list[Breach], warnings: list[str]
 ) -> dict[str, Sheet]:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-        typed = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError) as error:
-        raise ContractError(
-            [Breach(name, 0, "*", str(error), "完好的 .xlsx 文件", "an intact .xlsx file")]
-        ) from error
-    if OBSERVATIONS not in shown.sheetnames:
-        value = "、".join(shown.sheetnames)
+    opened(content, name).close()
+    with whole(name):
+        # formulas as they are: their stored results are anybody's, and none is taken
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+    if OBSERVATIONS not in book.sheetnames:
+        value = "、".join(book.sheetnames)
         raise ContractError(
             [Breach(name, 0, "*", value, f"名为 {OBSERVATIONS} 的表", f"a sheet {OBSERVATIONS}")]
         )
     sheets = {}
     for title in (OBSERVATIONS, SOURCES):
-        if title in shown.sheetnames:
-            sheets[title] = _sheet(name, shown[title], typed[title], found, warnings)
+        if title in book.sheetnames:
+            with whole(name):
+                sheets[title] = _sheet(name, book[title], found, warnings)
     return sheets
 
 
 def _sheet(
     name: str,
     shown: Any,  # noqa: ANN401 - openpyxl's worksheet
-    typed: Any,  # noqa: ANN401
     found: list[Breach],
     warnings: list[str],
 ) -> Sheet:
+    if shown.max_row > MOST or shown.max_column > WIDE:
+        raise ContractError([_too_many(name, shown.max_row, shown.max_column)])
     for area in shown.merged_cells.ranges:
         found.append(
             CellBreach(
@@ -240,16 +269,17 @@ def _sheet(
             )
         )  # fmt: skip
     header = [str(cell.value or "").strip() for cell in shown[1]]
+    found += _doubled(name, shown.title, header)
     rows = []
     for number in range(2, shown.max_row + 1):
         cells: dict[str, Cell] = {}
         for place, column in enumerate(header, start=1):
-            cell, formula = shown.cell(number, place), typed.cell(number, place)
+            cell = shown.cell(number, place)
             try:
-                text = _text(cell, formula, column)
+                text = _text(cell, column)
             except ValueError as error:
                 zh_text, _, text_en = str(error).partition(" | ")
-                value = formula.value if cell.value is None else cell.value
+                value = getattr(cell.value, "text", cell.value)
                 found.append(
                     CellBreach(
                         name, number, column, str(value), zh_text, text_en, shown.title,
@@ -269,13 +299,13 @@ def _sheet(
     return rows
 
 
-def _text(cell: Any, formula: Any, column: str) -> str:  # noqa: ANN401 - openpyxl's cells
+def _text(cell: Any, column: str) -> str:  # noqa: ANN401 - openpyxl's cell
     """Return what a cell says, as text, or say by a ValueError what it should be."""
     value, form = cell.value, str(cell.number_format)
-    if formula.data_type == "f" and value is None:
+    if cell.data_type == "f":
         msg = (
-            "有结果的公式（请在 Excel 中打开并保存）或数值"
-            " | a value; the formula has no stored result"
+            "文字或数值，不是公式（在 Excel 中选择性粘贴为数值）"
+            " | text or a number, no formula (paste it as a value)"
         )
         raise ValueError(msg)
     if cell.data_type == "e":
@@ -346,7 +376,9 @@ def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Bre
         return
     columns = [field["name"] for field in book.fields(OBSERVATIONS)]
     allowed = [*columns, *(BESIDE if not sheet else ())]
-    for column, cell in rows[0].items():
+    # also what stands below no heading, in whatever row
+    strange = [row[""] for row in rows[1:] if "" in row and row[""].text]
+    for column, cell in [*rows[0].items(), *(("", cell) for cell in strange)]:
         if column not in allowed:
             near = difflib.get_close_matches(column, columns, n=1, cutoff=0.5)
             hint = f"；是不是 {near[0]}？" if near else ""
@@ -431,7 +463,7 @@ class _Reader:
         made["confidence"] = made["confidence"] or "2"
         made["accumulation"] = made["accumulation"] or self._accumulation(made, cell)
         made["observation_id"] = made["observation_id"] or self._identifier(made)
-        if not ID.match(made["observation_id"]):
+        if not ID.fullmatch(made["observation_id"]):
             self.refuse(
                 cell("observation_id"), "source_id.名字，小写", "source_id.name, lower case"
             )
@@ -584,7 +616,7 @@ def _readable(text: str, unit: str) -> Printed | None:
 
 def _stands_in(typed: Printed, passage: str) -> bool:
     """Return whether a passage has the number, with the same scale and currency behind it."""
-    plain = unicodedata.normalize("NFKC", passage).replace(",", "")
+    plain = halfwidth(passage).replace(",", "")
     unit = Unit.parse(typed.unit)
     scales, money = "|".join(filter(None, SCALE_ZH.values())), (ZH["CNY"], ZH["USD"])
     digits = re.escape(typed.value.lstrip("-"))
@@ -621,7 +653,7 @@ def read_period(text: str) -> str:
     ValueError
         If it is none.
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(halfwidth(text).split())
     try:
         return str(Period.parse(plain))
     except ValueError as error:
@@ -636,7 +668,7 @@ def read_period(text: str) -> str:
 
 
 def _period(plain: str) -> str:
-    year = re.match(r"((?:19|20)\d{2})", plain)
+    year = re.match(r"((?:19|20)[0-9]{2})", plain)
     if not year:
         return ""
     rest = plain[4:].removeprefix("年")
@@ -648,14 +680,14 @@ def _period(plain: str) -> str:
     quarter = re.fullmatch(r"第?([一二三四1-4])季度|[qQ]([1-4])", rest)
     if quarter:
         return f"{year[1]}-Q{_QUARTERS[quarter[1] or quarter[2]]}"
-    span = re.fullmatch(r"(\d{1,2})月?[-—–~至到](\d{1,2})月(?:份)?", rest)
+    span = re.fullmatch(r"([0-9]{1,2})月?[-—–~至到]([0-9]{1,2})月(?:份)?", rest)
     if span:
         return f"{year[1]}-{int(span[1]):02d}/{year[1]}-{int(span[2]):02d}"
-    first = re.fullmatch(r"前(\d{1,2})个?月", rest)
+    first = re.fullmatch(r"前([0-9]{1,2})个?月", rest)
     if first:
         return f"{year[1]}-01/{year[1]}-{int(first[1]):02d}"
     # 202103, 2021-3, 2021年3月; not 20213, of which nobody knows what is missing
-    month = re.fullmatch(r"(\d{2})|[-/.](\d{1,2})|(\d{1,2})月(?:份)?", rest)
+    month = re.fullmatch(r"([0-9]{2})|[-/.]([0-9]{1,2})|([0-9]{1,2})月(?:份)?", rest)
     return f"{year[1]}-{int(month[1] or month[2] or month[3]):02d}" if month else ""
 
 
@@ -749,9 +781,11 @@ def template(book: Catalog) -> bytes:
                 sheet.add_data_validation(rule)
         sheet.freeze_panes = "A2"
     example = book.text(OBSERVATIONS)
-    example = example[example["as_printed"].str.fullmatch(r"[\d.]+亿元")].iloc[0]
-    for number, text in enumerate(example, start=1):
-        made[EXAMPLE].cell(2, number, text).number_format = "@"
+    plain = example["as_printed"].str.fullmatch(r"[0-9.]+亿元")
+    # the first that is easily read; in data that have none, any
+    for row in (example[plain] if plain.any() else example).head(1).values.tolist():
+        for number, text in enumerate(row, start=1):
+            made[EXAMPLE].cell(2, number, text).number_format = "@"
     guide = made.create_sheet(HELP)
     for row in GUIDE:
         guide.append(row)
@@ -761,6 +795,11 @@ def template(book: Catalog) -> bytes:
         for line, pair in enumerate([(column, "中文名"), *lists[column]], start=1):
             for offset, text in enumerate(pair):
                 codes.cell(line, 2 * number - 1 + offset, text).number_format = "@"
+    for sheet in made:
+        for row in sheet.iter_rows():
+            for cell in row:
+                # openpyxl makes a formula of a text that begins with =
+                cell.data_type = "s" if cell.data_type == "f" else cell.data_type
     out = io.BytesIO()
     made.save(out)
     return undated(out.getvalue())

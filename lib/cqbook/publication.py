@@ -32,10 +32,17 @@ RESERVED = (LATEST, "draft")
 PERMALINK = '<a class="cq-permalink" href="'
 
 REDIRECT = """<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>重庆开放型经济分析</title>
+<html lang="zh-CN"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
+<title>重庆开放型经济分析</title>
 <meta http-equiv="refresh" content="0; url={target}"></head>
 <body><p><a href="{target}">重庆开放型经济分析</a></p></body></html>
 """
+
+
+def leading_to(target: str) -> str:
+    """Return a page that only leads to another one."""
+    return REDIRECT.format(target=target)
 
 
 def _editions(folder: Path) -> dict[str, Path]:
@@ -286,9 +293,9 @@ def _assemble(root: Path, target: Path) -> None:
     (target / "v").mkdir(exist_ok=True)
     drafts = [name for name in fresh if name != LATEST and name not in frozen]
     front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
-    _write(target / "index.html", REDIRECT.format(target=f"{front}/index.html"))
+    _write(target / "index.html", leading_to(f"{front}/index.html"))
     # the same relative link leads to the latest edition from latest/ and from v/<edition>/
-    _write(target / "v" / LATEST / "index.html", REDIRECT.format(target="../../index.html"))
+    _write(target / "v" / LATEST / "index.html", leading_to("../../index.html"))
     known = {
         "latest": manifest_of(fresh[LATEST])["edition"] if LATEST in fresh else "",
         "released": {name: release_of(path)["released"] for name, path in frozen.items()},

@@ -7,20 +7,27 @@ elsewhere.
 
 from __future__ import annotations
 
+import functools
 import html
 import io
+import itertools
 import json
 import math
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from cqbook.brief import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, TABLE, bookmark
 from cqbook.catalog import Catalog, DataError
 from cqbook.comparison import compare_observations
+from cqbook.containers import opened, plain, sized, whole
 from cqbook.exports import KEY
 from cqbook.publication import exhibits, find, manifest_of
 
@@ -34,6 +41,12 @@ _BOOKMARK = re.compile(r"(cq_[0-9a-f]{20})(?:_\d+)?")
 #: same, resampled. Measured on figures at four to nine tenths of their size, saved as JPEG of
 #: quality 60 to 85: the same picture stays below 18, one altered digit goes beyond 30.
 BLUR, RESAMPLED = 1.0, 24
+#: Formats that word processors keep pictures in, and the largest that is compared: ten times ours.
+PICTURES, PIXELS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"), 30_000_000
+#: Things of the book that one document is asked for.
+MOST = 2000
+#: What the process may take that reads a PDF.
+PDF_BYTES, PDF_SECONDS = 1 << 30, 30
 
 
 @dataclass(frozen=True)
@@ -86,43 +99,39 @@ def cited(content: bytes, name: str) -> list[Cited]:
         listed = " ".join(readers)
         msg = f"{name}：应为 {listed} 之一 | expected one of {listed}"
         raise DataError(msg)
-    try:
-        found = list(reader(content))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        msg = f"{name}：文件不完整（{error}） | {name} is broken: {error}"
-        raise DataError(msg) from error
-    return list(dict.fromkeys(found))
+    sized(content, name)
+    with whole(name):
+        return list(dict.fromkeys(itertools.islice(reader(content, name), MOST)))
 
 
 def _identity(text: str, picture: bytes = b"") -> Iterator[Cited]:
     facts = json.loads(text)
-    yield Cited("figure", facts["id"], facts["edition"], facts["data"][:16], picture=picture)
+    known = [facts[key] for key in ("id", "edition", "data")]
+    if not all(isinstance(fact, str) for fact in known):
+        msg = "identity"
+        raise ValueError(msg)
+    yield Cited("figure", known[0], known[1], known[2][:16], picture=picture)
 
 
-def _png(content: bytes) -> Iterator[Cited]:
+def _png(content: bytes, name: str) -> Iterator[Cited]:
     from PIL import Image
 
-    packed = Image.open(io.BytesIO(content)).info.get(KEY)
+    picture = Image.open(io.BytesIO(content), formats=["PNG"])
+    packed = picture.info.get(KEY)
     if packed:
         yield from _identity(packed, content)
 
 
-def _svg(content: bytes) -> Iterator[Cited]:
-    found = re.search(r"<metadata>(\{.*?\})</metadata>", content.decode("utf-8"), re.S)
-    if found:
-        yield from _identity(html.unescape(found[1]))
+def _svg(content: bytes, name: str) -> Iterator[Cited]:
+    # looked for, not matched: a pattern would begin again at each of a million openings
+    _, begin, rest = plain(content, name).decode("utf-8").partition("<metadata>{")
+    packed, end, _ = rest.partition("}</metadata>")
+    if begin and end:
+        yield from _identity(html.unescape(f"{{{packed}}}"))
 
 
-def _pdf(content: bytes) -> Iterator[Cited]:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        made = PdfReader(io.BytesIO(content))
-        packed = (made.metadata or {}).get(f"/{KEY}")
-        text = "".join(page.extract_text() for page in made.pages)
-    except PyPdfError as error:
-        raise ValueError(str(error)) from error
+def _pdf(content: bytes, name: str) -> Iterator[Cited]:
+    packed, text = _read_pdf(content)
     if packed:
         yield from _identity(packed)
     # a line of a page may end anywhere in a mark
@@ -131,25 +140,56 @@ def _pdf(content: bytes) -> Iterator[Cited]:
         yield Cited("figure", found["id"], found["edition"], found["data"])
     for found in re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain):
         # once in the list at the end: the text itself must say it too
-        kept = found["text"] if plain.count(found["text"]) > 1 else ""
+        first = plain.find(found["text"])
+        again = plain.find(found["text"], first + 1)
+        kept = found["text"] if again >= 0 else ""
         name = bookmark(found["page"], found["key"])
         yield Cited("number", name, found["edition"], text=kept)
 
 
-def _office(content: bytes) -> Iterator[Cited]:
-    """Yield what stands in a Word or PowerPoint file."""
-    from lxml import etree
+def _read_pdf(content: bytes) -> tuple[str, str]:
+    """Return the identity in a PDF and its text, read in a process of its own.
 
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        names = [name for name in parts.namelist() if re.match(r"(word|ppt)/.*\.xml$", name)]
+    A PDF is a program of sorts, and what it costs to read is not known before: the process has a
+    limit of memory and of time.
+    """
+    limits = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({PDF_BYTES}, {PDF_BYTES}))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{limits}\n{_PDF_READER}", f"/{KEY}"],
+        input=content,
+        capture_output=True,
+        timeout=PDF_SECONDS,
+        check=False,
+    )
+    if run.returncode:
+        msg = run.stderr.decode("utf-8", errors="replace").strip().rpartition("\n")[2]
+        raise ValueError(msg)
+    packed, text = json.loads(run.stdout)
+    return packed, text
+
+
+_PDF_READER = """
+import io, json, logging, sys
+from pypdf import PdfReader
+logging.disable(logging.CRITICAL)
+made = PdfReader(io.BytesIO(sys.stdin.buffer.read()))
+packed = (made.metadata or {}).get(sys.argv[1]) or ""
+text = "".join(page.extract_text() for page in made.pages)
+sys.stdout.write(json.dumps([str(packed), text]))
+"""
+
+
+def _office(content: bytes, name: str) -> Iterator[Cited]:
+    """Yield what stands in a Word or PowerPoint file."""
+    with opened(content, name) as parts:
+        names = [part for part in parts.namelist() if re.match(r"(word|ppt)/.*\.xml$", part)]
         core = parts.read("docProps/core.xml").decode("utf-8")
         edition = EDITION_PATTERN.search(core)
         seen: dict[tuple[str, str], Cited] = {}
         numbers = []
-        safe = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        for name in sorted(names):
-            tree = etree.fromstring(parts.read(name), safe)
-            for item in _figures(parts, name, tree):
+        for part in sorted(names):
+            tree = etree.fromstring(parts.read(part), _safe())
+            for item in _figures(parts, part, tree):
                 # the same figure twice is asked twice where it shows different things
                 key = (item.name, item.edition, item.picture, item.series)
                 seen[key] = item
@@ -165,7 +205,7 @@ def _office(content: bytes) -> Iterator[Cited]:
 
 
 def _figures(parts: zipfile.ZipFile, name: str, tree: Any) -> Iterator[Cited]:  # noqa: ANN401
-    for node in tree.iter():
+    for node in tree.iter(etree.Element):
         found = MARK_PATTERN.search(node.get("descr") or "")
         if found:
             picture, series = _picture(parts, name, node), _series(parts, name, node)
@@ -173,12 +213,23 @@ def _figures(parts: zipfile.ZipFile, name: str, tree: Any) -> Iterator[Cited]:  
                 "figure", found["id"], found["edition"], found["data"],
                 picture=picture, series=series,
             )  # fmt: skip
-    for paragraph in [*tree.iter(f"{W}p"), *tree.iter(f"{A}p")]:
-        text = "".join(
-            node.text or "" for node in paragraph.iter() if node.tag in (f"{W}t", f"{A}t")
-        )
+    for text in _paragraphs(tree):
         for found in MARK_PATTERN.finditer(text):
             yield Cited("figure", found["id"], found["edition"], found["data"])
+
+
+def _paragraphs(tree: Any) -> Iterator[str]:  # noqa: ANN401 - a part of a document
+    """Yield the text of each paragraph; of one inside another only once."""
+    tags = [f"{space}{tag}" for space in (W, A) for tag in "pt"]
+    texts: list[list[str]] = [[]]
+    for event, node in etree.iterwalk(tree, events=("start", "end"), tag=tags):
+        if node.tag[-1] == "t":
+            if event == "start":
+                texts[-1].append(node.text or "")
+        elif event == "start":
+            texts.append([])
+        else:
+            yield "".join(texts.pop())
 
 
 def _series(
@@ -187,20 +238,18 @@ def _series(
     node: Any,  # noqa: ANN401 - an element
 ) -> tuple[tuple[str, tuple[float, ...]], ...]:
     """Return the values that a native chart shows, by series; nothing where it is no chart."""
-    from lxml import etree
-
-    frame = node.getparent()
-    while frame is not None and not frame.tag.endswith("}graphicFrame"):
-        frame = frame.getparent()
+    frame = next(
+        (up for up in _above(node) if str(up.tag).endswith("}graphicFrame")),
+        None,
+    )
     place = None if frame is None else next(frame.iter(f"{C}chart"), None)
     if place is None:
         return ()
     target = _relation(parts, name, place.get(f"{R}id") or "")
     if target not in parts.namelist():
         return ()
-    safe = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     found = []
-    for series in etree.fromstring(parts.read(target), safe).iter(f"{C}ser"):
+    for series in etree.fromstring(parts.read(target), _safe()).iter(f"{C}ser"):
         words = [node.text or "" for tx in series.iter(f"{C}tx") for node in tx.iter(f"{C}v")]
         values = [
             node.text or "nan" for val in series.iter(f"{C}val") for node in val.iter(f"{C}v")
@@ -216,10 +265,13 @@ def _tables(tree: Any) -> Iterator[Cited]:  # noqa: ANN401 - a part of a documen
         if node.tag == f"{W}p":
             mark = MARK_PATTERN.search(_words(node)) or mark
             continue
-        lines = [[_words(cell) for cell in row.iter(f"{W}tc")] for row in node.iter(f"{W}tr")]
-        heads = lines[0] if lines else []
-        if mark is None or "数值" not in heads or not set(heads) <= set(TABLE.values()):
+        if mark is None:
             continue
+        first = next(node.iter(f"{W}tr"), None)
+        heads = [] if first is None else [_words(cell) for cell in first.iter(f"{W}tc")]
+        if "数值" not in heads or not set(heads) <= set(TABLE.values()):
+            continue
+        lines = [[_words(cell) for cell in row.iter(f"{W}tc")] for row in node.iter(f"{W}tr")]
         rows = tuple(tuple(zip(heads, line, strict=False)) for line in lines[1:])
         yield Cited("table", mark["id"], mark["edition"], mark["data"], rows=rows)
         mark = None
@@ -231,35 +283,46 @@ def _words(node: Any) -> str:  # noqa: ANN401 - an element
 
 def _picture(parts: zipfile.ZipFile, name: str, node: Any) -> bytes:  # noqa: ANN401
     """Return the bytes of the picture that a drawing's properties belong to."""
-    holder = node
-    while holder is not None:
-        blips = list(holder.iter(f"{A}blip"))
-        if blips:
-            break
-        holder = holder.getparent()
-    if holder is None or not blips:
+    found = (next(holder.iter(f"{A}blip"), None) for holder in _above(node))
+    blip = next((blip for blip in found if blip is not None), None)
+    if blip is None:
         return b""
-    target = _relation(parts, name, blips[0].get(f"{R}embed") or "")
+    target = _relation(parts, name, blip.get(f"{R}embed") or "")
     return parts.read(target) if target in parts.namelist() else b""
 
 
-def _relation(parts: zipfile.ZipFile, name: str, identifier: str) -> str:
+def _above(node: Any) -> Iterator[Any]:  # noqa: ANN401 - an element
+    """Yield what a drawing's properties lie in, as near as formats put them to the drawing."""
+    return itertools.islice(node.iterancestors(), 3)
+
+
+def _safe() -> Any:  # noqa: ANN401 - a parser
+    """Return a parser that fetches and expands nothing."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+
+
+@functools.lru_cache(maxsize=1)
+def _relations(parts: zipfile.ZipFile, name: str) -> dict[str, str]:
+    """Return the targets of a part's relations by their ids; kept for the part that is read."""
     folder, _, file = name.rpartition("/")
     rels = f"{folder}/_rels/{file}.rels"
     if rels not in parts.namelist():
-        return ""
-    text = parts.read(rels).decode("utf-8")
-    for relation in re.findall(r"<Relationship [^>]*>", text):
-        if f'Id="{identifier}"' in relation:
-            target = re.search(r'Target="([^"]+)"', relation)[1]
-            steps = target.lstrip("/").split("/") if target[0] == "/" else [
-                *folder.split("/"), *target.split("/"),
-            ]  # fmt: skip
-            found: list[str] = []
-            for step in steps:
-                found = found[:-1] if step == ".." else [*found, step]
-            return "/".join(found)
-    return ""
+        return {}
+    tree = etree.fromstring(parts.read(rels), _safe())
+    return {node.get("Id", ""): node.get("Target", "") for node in tree.iter(etree.Element)}
+
+
+def _relation(parts: zipfile.ZipFile, name: str, identifier: str) -> str:
+    """Return the name of the part that a relation leads to; ``""`` if it leads nowhere."""
+    target = _relations(parts, name).get(identifier, "")
+    folder = name.rpartition("/")[0]
+    steps = (
+        target.split("/") if target.startswith("/") else [*folder.split("/"), *target.split("/")]
+    )
+    found: list[str] = []
+    for step in steps if target else ():
+        found = found[:-1] if step == ".." else [*found, step]
+    return "/".join(found).lstrip("/")
 
 
 def _numbers(tree: Any, edition: str) -> Iterator[Cited]:  # noqa: ANN401
@@ -278,7 +341,7 @@ def _numbers(tree: Any, edition: str) -> Iterator[Cited]:  # noqa: ANN401
 
 def _marked_numbers(tree: Any) -> Iterator[Cited]:  # noqa: ANN401
     """Yield the numbers that a slide's text box says it holds; one that is gone has no text."""
-    for node in tree.iter():
+    for node in tree.iter(etree.Element):
         marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
         if not marks:
             continue
@@ -429,11 +492,16 @@ def _why(then: Path, now: Path, old: dict[str, Any], new: dict[str, Any]) -> str
 
 def _altered(picture: bytes, edition: Path, entry: dict[str, Any]) -> bool:
     """Return whether a picture shows something else than the edition's."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        found = Image.open(io.BytesIO(picture)).convert("RGB")
-    except UnidentifiedImageError:
+        with whole("picture"):
+            found = Image.open(io.BytesIO(picture), formats=PICTURES)
+            if found.width * found.height > PIXELS:
+                return True
+            found = found.convert("RGB")
+    except DataError:
+        # a picture that can't be drawn is not the one that was taken
         return True
     drawn = [entry["files"][form] for form in ("png", "en.png") if form in entry["files"]]
     return all(_differs(found, edition / "site" / item["path"]) for item in drawn)

@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from cqbook.exports import BOOK
 from cqbook.site.nodes import ChartFigure, DataTable
 from cqbook.site.register import note, noted
+from cqbook.site.scripts import script_hash
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -31,6 +32,19 @@ MODE_SCRIPT = (
     "d.dataset.theme=m==='dark'||m==='light'?m:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})"
     "(document.documentElement)"
+)
+#: What a page may load and run, the same from a folder and from a server: its own files, and of
+#: inline scripts only the one above. Nothing is evaluated (Vega interprets its expressions), sent
+#: or styled inline; a text that got into a page as markup would still not run.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        f"script-src 'self' '{script_hash(MODE_SCRIPT)}'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+    ]
 )
 
 
@@ -243,6 +257,7 @@ def dress(
         "book": BOOK,
         "coded": 'class="cell ' in body,
         "mode_script": MODE_SCRIPT,
+        "policy": POLICY,
         "style": digest("cqbook.css"),
         "script": digest("cqbook.js"),
         "search": digest("search.js"),

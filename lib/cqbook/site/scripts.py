@@ -1,7 +1,9 @@
-"""Data that stands in a script."""
+"""Data that stands in a script, and the hash by which a page allows an inline one."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -16,3 +18,8 @@ def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029")
     )
+
+
+def script_hash(script: str) -> str:
+    """Return the name of an inline script in a Content-Security-Policy (``sha256-…``)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,6 +1,8 @@
 /* Charts become interactive when they are touched; without this script the pictures stay. */
 (function () {
   "use strict";
+  /* As where the pictures are drawn: a label called __proto__ is a label like any other to Vega. */
+  delete Object.prototype.__proto__;
   var book = (window.cqbook = window.cqbook || {});
   var waiting = {}, vega = null;
 
@@ -51,7 +53,9 @@
     var shown = isDark ? recolour(spec, book.dark) : spec;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
-    var options = { ast: true, actions: false, renderer: "svg", tooltip: { theme: isDark ? "dark" : "light" } };
+    /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
+    var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
+      tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } };
     return window.vegaEmbed(host, Object.assign({}, shown, { width: width }), options).then(function () {
       var old = chart.querySelector(".cq-live");
       if (old) old.remove();

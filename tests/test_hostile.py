@@ -1,0 +1,446 @@
+"""Hostile text in every text column of every table, followed to every output.
+
+``hostile.csv`` has the payloads, each a JSON text: ``text`` is taken in and stays text wherever it
+goes; ``refused`` is stopped by the data contract. A book is rendered from data that hold them, and
+Chromium visits it: the canary (a page's title) must not change, and no page may even try.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from xml.etree import ElementTree
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import ROOT, Spoiled
+from lxml import etree, html
+from test_policy import WATCH
+from test_site import CHROMIUM, FLAGS
+
+from cqbook import brief, charts, containers, editions, exports, press
+from cqbook.catalog import Catalog, DataError
+from cqbook.contracts import check
+from cqbook.execution import Executed, Page, to_bytes
+from cqbook.figures import figure, glued, table
+
+with (ROOT / "tests" / "hostile.csv").open(encoding="utf-8", newline="") as lines:
+    CORPUS = list(csv.DictReader(lines))
+TEXTS = {row["name"]: json.loads(row["payload"]) for row in CORPUS if row["as"] == "text"}
+REFUSED = {row["name"]: json.loads(row["payload"]) for row in CORPUS if row["as"] == "refused"}
+EDITION = "2026-11"
+
+
+def text_columns(book: Catalog) -> list[tuple[str, str]]:
+    """Return the columns whose cells are free text: no codes, keys, words of a list."""
+    found = []
+    for name, resource in book.resources.items():
+        schema = resource["schema"]
+        keys = {*schema.get("primaryKey", [])} if name not in ("english", "glossary") else set()
+        for link in schema.get("foreignKeys", []):
+            keys |= {link["fields"]} if isinstance(link["fields"], str) else {*link["fields"]}
+        for field in book.fields(name):
+            rules = field.get("constraints", {})
+            coded = {"enum", "pattern"} & set(rules) or "listOf" in field
+            if field["type"] == "string" and not coded and field["name"] not in keys:
+                found.append((name, field["name"]))
+    return found
+
+
+#: Read by the contract as what they say: periods, units, pairs of a key and a value, ids.
+READ = {"period", "unit", "breakdown", "part_of", "supersedes", "base", "observation_id"}
+#: Codes that the chapters ask for, though nothing declares them.
+ASKED = {
+    *("kind", "scheme", "district", "qualifier", "words", "dimension", "level", "hs_code"),
+    *("powertrain", "plug_in", "year_from", "year_to", "status", "start_year", "end_year"),
+    *("new_code", "origin", "since", "until", "stage_as_of", "document", "basis", "date_basis"),
+    *("group_2020", "subgroup_2020", "successor", "predecessor", "code", "iso_alpha3", "entity"),
+    *("language", "reference", "heading", "section", "authors"),
+}
+
+
+def spoil(folder: Spoiled, columns: list[tuple[str, str]], *, behind: bool) -> None:
+    """Put the payloads into the cells, one after the other; behind what stands there, or alone."""
+    book = Catalog(folder.path)
+    payloads = list(TEXTS.values())
+    for name in dict.fromkeys(name for name, _ in columns):
+        path = str(book.file(name).relative_to(folder.path))
+        rows = folder.rows(path)
+        for number, column in enumerate(column for table_, column in columns if table_ == name):
+            place = rows[0].index(column)
+            for at, row in enumerate(rows[1:]):
+                if row[place] or not behind:
+                    payload = payloads[(at + 7 * number) % len(payloads)]
+                    # a term is a key: it stands once
+                    payload += str(at) if column in ("term", "name_zh") else ""
+                    row[place] = f"{row[place]}{payload}" if behind else payload
+        folder.write(path, rows)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A copy of the data with the payloads in every column of free text."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
+    made = Spoiled(folder / "data")
+    columns = [pair for pair in text_columns(Catalog(made.path)) if pair[1] not in READ]
+    assert len(columns) > 60
+    spoil(made, columns, behind=False)
+    descriptor = json.loads((made.path / "datapackage.json").read_text(encoding="utf-8"))
+    for resource, payload in zip(descriptor["resources"], TEXTS.values(), strict=False):
+        resource["title"] = resource["description"] = payload
+        for item in resource["schema"]["fields"]:
+            item["description"] = payload
+    text = json.dumps(descriptor, ensure_ascii=False)
+    (made.path / "datapackage.json").write_text(text, encoding="utf-8")
+    return made
+
+
+def test_the_contract_lets_text_be_text(hostile):
+    check(Catalog(hostile.path))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_contract_stops_what_no_cell_has(spoiled, name):
+    spoiled.set("sources.csv", 3, "note", REFUSED[name])
+    with pytest.raises(DataError) as caught:
+        check(Catalog(spoiled.path))
+    if name != "carriage return":
+        # that one ends a line of the file: its row is then too short
+        for breach in caught.value.breaches:
+            assert (breach.file, breach.row, breach.column) == ("sources.csv", 3, "note")
+    # what a message shows steers no terminal and turns no line
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u200b-\u200f\u2028-\u202e\u2066]", str(caught.value))
+
+
+@pytest.mark.parametrize("cell", ["+24%", "-13.2%为环比", "-", "−5", "a=b", "1-2", "——", "(@)"])
+def test_the_contract_stops_no_figure(spoiled, cell):
+    spoiled.set("sources.csv", 3, "note", cell)
+    check(Catalog(spoiled.path))
+
+
+# --- a small book of all forms
+
+
+def drawings():
+    """Return every chart form with the payloads in every column that is drawn."""
+    texts = [text[:60] for text in TEXTS.values()]
+    rows = pd.DataFrame(
+        {
+            "label": texts,
+            "text": texts,
+            "full": texts,
+            "detail": texts,
+            "status": texts,
+            "observation_id": texts,
+            "source_id": texts,
+            "value": [float(n % 7 + 1) for n in range(len(texts))],
+        }
+    )
+    rows["lower"], rows["upper"] = rows["value"] - 0.5, rows["value"] + 0.5
+    few = rows.head(6).assign(group=[texts[n % 2 + 3] for n in range(6)])
+    dated = few.assign(date=[f"20{n + 10}-01-01" for n in range(6)])
+    tiled = rows.head(8).assign(
+        tile_row=[n // 4 for n in range(8)],
+        tile_col=[n % 4 for n in range(8)],
+        kind=[texts[n % 3 + 5] for n in range(8)],
+        symbol=texts[:8],
+    )
+    # prototype, last of the names: an object's own key in a script
+    return {
+        "bars": charts.bars(rows, highlight=texts[2], detail=True),
+        "columns": charts.columns(few),
+        "lines": charts.lines(dated),
+        "dots": charts.dots(few),
+        "matrix": charts.matrix(few),
+        "tiles": charts.tiles(tiled),
+    }
+
+
+def outputs(book):
+    texts = list(TEXTS.values())
+    for number, (form, drawing) in enumerate(drawings().items()):
+        yield figure(
+            book,
+            f"fig-hostile-{form}",
+            drawing,
+            title=texts[number],
+            subtitle=texts[number + 6],
+            unit=texts[number + 12][:40],
+            note=texts[number + 18],
+            english=(texts[number + 1], texts[number + 2]),
+        )
+    frame = pd.DataFrame({"a": texts, "b": texts, "source_id": texts})
+    columns = {"a": texts[0], "b": texts[1], "source_id": "来源"}
+    yield table(
+        book, "tab-hostile", frame, columns=columns, title=texts[3], note=texts[4], searchable=True
+    )
+
+
+class Small:
+    """What was rendered: folders, the identities drawn and the texts glued."""
+
+
+@pytest.fixture(scope="module")
+def small(hostile, tmp_path_factory):
+    book = Catalog(hostile.path)
+    cells = []
+    words = []
+    for number, text in enumerate(TEXTS.values()):
+        data = {"application/papermill.record/text/plain": repr(text)}
+        mark = {"scrapbook": {"name": f"t{number}", "mime_prefix": "application/papermill.record/"}}
+        cell = nbformat.v4.new_code_cell("x", execution_count=1)
+        cell.outputs = [nbformat.v4.new_output("display_data", data, metadata=mark)]
+        cells.append(cell)
+        words.append(f"- 甲{{glue:text}}`t{number}`乙")
+    shown = nbformat.v4.new_code_cell("x", execution_count=2)
+    shown.outputs = [
+        nbformat.v4.new_output("display_data", item._repr_mimebundle_()) for item in outputs(book)
+    ]
+    # what a chapter should not give: a frame whose cells are markup, a picture with a script
+    canary = TEXTS["script end"] + TEXTS["picture"]
+    wild = {"text/plain": "plain", "text/html": canary, "image/svg+xml": f"<svg>{canary}</svg>"}
+    wild |= {"text/markdown": canary, "application/javascript": "document.title='fired'"}
+    loose = nbformat.v4.new_code_cell("x", execution_count=3)
+    loose.outputs = [nbformat.v4.new_output("display_data", wild)]
+    raw = nbformat.v4.new_markdown_cell(f"## 标题 {TEXTS['bold']}\n\n{canary}\n\n乙 {canary}")
+    prose = nbformat.v4.new_markdown_cell("# 章\n\n" + "\n".join(words))
+    notebook = nbformat.v4.new_notebook(cells=[prose, raw, *cells, shown, loose])
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"c{number}"
+    made = Small()
+    made.notebook = notebook
+    folder = tmp_path_factory.mktemp("small")
+    staged = folder / "stage"
+    chosen = [Page("hostile", "hostile")]
+    results = {"hostile": Executed(to_bytes(notebook))}
+    editions.stage(ROOT, chosen, results, staged, data=hostile.path, edition=EDITION)
+    pages = ["sources", "data", "methods", "glossary", "figures"]
+    contents = {"format": "jb-book", "root": "chapters/hostile"}
+    contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
+    (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
+    site = editions.render(staged, folder / "out", folder / "cache", print, alone=True)
+    made.edition = folder / "edition"
+    made.edition.mkdir()
+    shutil.move(site, made.edition / "site")
+    manifest = {"edition": EDITION, "glued": {"hostile": glued(notebook)}}
+    (made.edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    made.site = made.edition / "site"
+    return made
+
+
+def test_glued_texts_are_read_back_as_they_were(small):
+    assert list(glued(small.notebook).values()) == list(TEXTS.values())
+
+
+#: All that a page is made of.
+TAGS = re.compile(
+    "html|head|meta|title|link|script|body|a|header|form|input|button|div|main|article|section|nav"
+    "|h[1-4]|p|ul|ol|li|dl|dt|dd|span|strong|em|code|pre|br|table|thead|tbody|tr|th|td|figure"
+    "|figcaption|picture|source|img|details|summary|footer|label|noscript|aside|colgroup|col|mark"
+    "|blockquote|hr"
+)
+
+
+def test_no_page_holds_markup_of_the_data(small):
+    for path in small.site.rglob("*.html"):
+        tree = html.parse(str(path), html.HTMLParser(encoding="utf-8"))
+        for node in tree.iter(etree.Element):
+            assert TAGS.fullmatch(node.tag), (path.name, node.tag)
+            for key, value in node.attrib.items():
+                assert not key.startswith("on"), (path.name, key)
+                assert key not in ("style", "srcdoc", "formaction", "autofocus"), (path.name, key)
+                if key in ("href", "src", "srcset", "action"):
+                    assert not value.strip().lower().startswith(("javascript:", "http:", "data:"))
+        scripts = [node.text or "" for node in tree.iter("script") if not node.get("type")]
+        assert not any("fired" in script for script in scripts)
+        for node in tree.xpath("//script[@type]"):
+            json.loads(node.text)
+
+
+@pytest.mark.site
+@pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium | no Chromium on this machine")
+def test_the_canary_never_fires(small):
+    from playwright.sync_api import sync_playwright
+
+    seen: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        tab.add_init_script(WATCH)
+        tab.on("request", lambda request: seen.append(request.url))
+        tab.on("dialog", lambda dialog: seen.append(dialog.message))
+        names = [*(path.name for path in (small.site / "chapters").glob("*.html")), "search"]
+        for name in names:
+            query = "" if name != "search" else "?q=<script>"
+            place = small.site / ("search.html" if name == "search" else f"chapters/{name}")
+            tab.goto(place.as_uri() + query)
+            words = tab.evaluate("document.body.textContent.replace(/\\s+/g, ' ')")
+            if name == "hostile.html":
+                for payload in TEXTS.values():
+                    assert words.count(" ".join(payload.split())) >= 3, payload
+                hover(tab)
+            assert tab.title() != "fired", name
+            assert tab.evaluate("window.violations") == [], name
+        chromium.close()
+    # the one file that a page asks for outside its edition
+    seen = [url for url in seen if not url.endswith("/editions.js")]
+    assert all(url.startswith((small.site.as_uri(), "data:")) for url in seen), seen
+
+
+def hover(tab) -> None:
+    """Make every chart live, and read the tooltips: they show text."""
+    shown = 0
+    for chart in tab.locator("figure[data-figure] .cq-chart").all():
+        chart.hover()
+        chart.locator(".cq-live svg").wait_for(timeout=15000)
+        mark = chart.locator(".cq-live .role-mark path").first
+        mark.hover(force=True, timeout=5000)
+        tab.wait_for_timeout(50)
+        shown += tab.locator("#vg-tooltip-element").count()
+        assert not tab.locator("#vg-tooltip-element :is(img, script, b, svg, iframe)").count()
+        assert not chart.locator(".cq-live :is(script, iframe, foreignObject, image)").count()
+    assert shown > 3
+    tab.locator(".cq-filter").first.fill("<img")
+    for summary in tab.locator("summary:visible").all()[:8]:
+        summary.click()
+
+
+def test_files_to_take_away_hold_text(small):
+    files = small.site / "_figures"
+    for path in files.glob("*.csv"):
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+        assert len(lines) > 3
+        cells = [cell for line in lines for cell in line]
+        assert not any(exports.FORMULA.match(cell) for cell in cells)
+    for path in files.glob("*.xlsx"):
+        assert_no_formulas(path.read_bytes())
+    for path in files.glob("*.svg"):
+        tree = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+        for node in tree.iter():
+            name = node.tag.rpartition("}")[2]
+            assert name not in ("script", "foreignObject", "iframe", "a", "image"), path.name
+            assert not any(key.lower().startswith("on") for key in node.attrib), path.name
+            assert not any("javascript:" in node.get(key, "") for key in ("href", "fill", "style"))
+    for path in files.glob("*.js"):
+        assert "<" not in path.read_text(encoding="utf-8")
+    drawn = json.loads((files / "fig-hostile-bars.vl.json").read_text(encoding="utf-8"))
+    assert drawn["title"]["text"] == next(iter(TEXTS.values()))
+    listed = json.loads((small.site / "figures.json").read_text(encoding="utf-8"))["figures"]
+    assert len(listed) == 6
+
+
+def assert_no_formulas(content: bytes) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            assert not any(cell.data_type == "f" or cell.hyperlink for cell in row)
+
+
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+def test_briefings_hold_text(small, form):
+    figures = [f"fig-hostile-{name}" for name in ("bars", "columns", "lines", "tiles")]
+    text = "# 甲\n\n乙" + "".join(f"{{{{ hostile.t{n} }}}}，" for n in range(len(TEXTS)))
+    blocks = [*brief.blocks_of_markdown(text), *brief.blocks_of_figures(figures)]
+    content = getattr(brief, form)(blocks, small.edition)
+    with containers.opened(content, f"x.{form}") as parts:
+        found = ""
+        for name in parts.namelist():
+            if name.endswith(".xml"):
+                tree = ElementTree.fromstring(parts.read(name))
+                found += "".join(tree.itertext())
+            if name.endswith(".rels"):
+                assert b"TargetMode" not in parts.read(name), "nothing is fetched from elsewhere"
+            if name.endswith(".xlsx"):
+                assert_no_formulas(parts.read(name))
+    for payload in TEXTS.values():
+        assert payload in found, payload
+
+
+def test_labels_that_a_spreadsheet_would_calculate(small, tmp_path):
+    """A figure from elsewhere than our data may have them: its files defuse them."""
+    shutil.copytree(small.edition, tmp_path / "edition")
+    path = tmp_path / "edition" / "site" / "figures.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for entry in content["figures"]:
+        for number, row in enumerate(entry["rows"]):
+            row["label"] = row["group"] = f"=cmd|'/C calc'!A{number}"
+        entry["title"] = entry["unit"] = "=1+1"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    blocks = brief.blocks_of_figures(["fig-hostile-columns"])
+    slides = brief.pptx(blocks, tmp_path / "edition")
+    with zipfile.ZipFile(io.BytesIO(slides)) as parts:
+        sheets = [name for name in parts.namelist() if name.endswith(".xlsx")]
+        assert sheets
+        for name in sheets:
+            assert_no_formulas(parts.read(name))
+
+
+def test_the_template_has_no_formulas(hostile):
+    made = press.template(Catalog(hostile.path))
+    assert_no_formulas(made)
+
+
+def test_the_template_writes_a_formula_as_text(spoiled):
+    """Also where the contract was not asked."""
+    spoiled.set("entities.csv", 3, "name_zh", "=1+1")
+    assert_no_formulas(press.template(Catalog(spoiled.path)))
+
+
+# --- the whole book
+
+
+@pytest.mark.site
+@pytest.mark.thorough
+@pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium | no Chromium on this machine")
+def test_the_whole_book_from_hostile_data(tmp_path):
+    """Every chapter executed on data whose texts end in payloads; every page visited."""
+    from playwright.sync_api import sync_playwright
+
+    root = tmp_path / "book"
+    root.mkdir()
+    for name in ("_config.yml", "_toc.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, root)
+    for name in ("chapters", "data"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("customs"))
+    made = Spoiled(root / "data")
+    columns = [
+        pair
+        for pair in text_columns(Catalog(made.path))
+        if pair[1] not in READ | ASKED | {"as_printed", "locator"} and pair[0] != "english"
+    ]
+    spoil(made, columns, behind=True)
+    command = [sys.executable, "-m", "cqbook.cli", "--root", str(root), "build"]
+    run = subprocess.run(
+        [*command, "--edition", "hostile"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    site = root / "_build" / "html" / "v" / "hostile"
+    pages = sorted((site / "chapters").glob("*.html"))
+    assert len(pages) > 20
+    seen: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = chromium.new_page()
+        tab.add_init_script(WATCH)
+        tab.on("request", lambda request: seen.append(request.url))
+        for path in pages:
+            tab.goto(path.as_uri())
+            for chart in tab.locator("figure[data-figure] .cq-chart").all():
+                chart.hover()
+                chart.locator(".cq-live svg").wait_for(timeout=20000)
+            assert tab.title() != "fired", path.name
+            assert tab.evaluate("window.violations") == [], path.name
+        chromium.close()
+    assert all(url.startswith((root.as_uri(), "data:")) for url in seen)
+    assert not list(root.rglob("fired"))
+    for path in (site / "_figures").glob("*.xlsx"):
+        assert_no_formulas(path.read_bytes())

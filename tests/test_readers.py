@@ -1,0 +1,527 @@
+"""Whatever is handed to a reader is read as it says, or refused in words: no traceback, no hang.
+
+Fuzzed: the customs CSV, press tables, the data package, briefings, documents under ``verify``.
+Metamorphic: known values written in every accepted form come back the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import stat
+import time
+import zipfile
+
+import customs_files
+import openpyxl
+import pytest
+import yaml
+from conftest import ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cqbook import brief, containers, customs, press, verify
+from cqbook.catalog import Catalog, DataError
+from cqbook.contracts import check
+from cqbook.customs import Said
+from cqbook.printed import read_printed
+
+FUZZ = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+SECONDS, BYTES = 5.0, 1 << 30
+
+
+@pytest.fixture(scope="module")
+def codes(request):
+    return customs.known_codes(Catalog(ROOT / "data"))
+
+
+def refused_or_read(reader):
+    """Return what a reader gives; None if it refuses in words. All else fails the test."""
+    try:
+        return reader()
+    except DataError as error:
+        said = str(error)
+    assert " | " in said
+    return None
+
+
+def within_bounds(reader):
+    """Read, and see to time and memory (of the whole process: it only grows)."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    found = refused_or_read(reader)
+    assert time.process_time() - start < SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < BYTES // 1024
+    return found
+
+
+# --- fuzz
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["202401", "87032341", "502", "10", "50", "1,234", "？", '"', "\x00", "=1", "１"]
+    ),
+)
+LINES = st.lists(st.lists(CELLS, max_size=6), max_size=6)
+
+
+def joined(header: list[str], lines: list[list[str]], separator: str) -> str:
+    return "\n".join(separator.join(cells) for cells in [header, *lines])
+
+
+@FUZZ
+@given(
+    st.lists(st.sampled_from([*customs.HEADINGS, "x", ""]), max_size=6),
+    LINES,
+    st.sampled_from(",;\t"),
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+)
+def test_customs_files(codes, header, lines, separator, encoding):
+    content = joined(header, lines, separator).encode(encoding, errors="ignore")
+    refused_or_read(lambda: customs.read(content, "出口.csv", codes, Said("export", "CN")))
+    customs.recognises(content)
+    press.recognises(content, "x.csv")
+
+
+@FUZZ
+@given(st.binary(max_size=400))
+def test_bytes_of_any_kind(codes, content):
+    book = Catalog(ROOT / "data")
+    for name in ("x.csv", "x.xlsx"):
+        refused_or_read(lambda name=name: press.read(content, name, book))
+    refused_or_read(lambda: customs.read(content, "x.csv", codes, Said("export", "CN", "2024")))
+    for name in ("x.docx", "x.pptx", "x.svg", "x.png"):
+        refused_or_read(lambda name=name: verify.cited(content, name))
+
+
+PRESS = ["source_id", "locator", "indicator", "entity", "period", "status", "as_printed", "value"]
+
+
+@FUZZ
+@given(st.permutations(PRESS), LINES)
+def test_press_tables(header, lines):
+    book = Catalog(ROOT / "data")
+    content = joined([*header, "unit"], lines, ",").encode("utf-8", errors="ignore")
+    refused_or_read(lambda: press.read(content, "x.csv", book))
+
+
+@FUZZ
+@given(st.text(alphabet="{}# -fig.a1\n\r\x0b\x00\u2028重", max_size=60))
+def test_briefings(text):
+    refused_or_read(lambda: brief.blocks_of_markdown(text))
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["version", "resources", "name", "path", "schema", "fields", "type", "constraints"]
+            ),
+            inner,
+            max_size=5,
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+@FUZZ
+@given(JSON)
+def test_descriptors(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("d")
+    (folder / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
+    refused_or_read(lambda: check(Catalog(folder)))
+
+
+@FUZZ
+@given(st.data())
+def test_descriptors_with_one_thing_changed(spoiled, data):
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    resource = data.draw(st.sampled_from(whole["resources"]))
+    place = data.draw(
+        st.sampled_from([resource, resource["schema"], resource["schema"]["fields"][0]])
+    )
+    place[data.draw(st.sampled_from([*place, "constraints", "listOf"]))] = data.draw(JSON)
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    refused_or_read(lambda: check(Catalog(spoiled.path)))
+
+
+@pytest.mark.parametrize("way", ["../x.csv", "/etc/passwd", "codelists/../../x.csv", "link.csv"])
+def test_tables_lie_inside_the_package(spoiled, tmp_path, way):
+    (tmp_path / "x.csv").write_text("a\n", encoding="utf-8")
+    (spoiled.path / "link.csv").symlink_to(tmp_path / "x.csv")
+    path = spoiled.path / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace('"sources.csv"', f'"{way}"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="之内"):
+        check(Catalog(spoiled.path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,2,3\n",
+        b"a,b\n1\n",
+        b"a,a\n1,2\n",
+        b'a,b\n"1,2\n',
+        b"",
+        b"\xff\xfea",
+        b"a,b\n1,2,\n3,4,\n",
+    ],
+)
+def test_no_table_is_read_with_its_cells_moved(spoiled, content):
+    """Pandas takes a first column too many for an index, and all values one place further."""
+    (spoiled.path / "sources.csv").write_bytes(content)
+    with pytest.raises(DataError, match=r"sources\.csv"):
+        Catalog(spoiled.path).text("sources")
+
+
+def test_a_tag_of_yaml_makes_nothing():
+    with pytest.raises(yaml.YAMLError):
+        yaml.safe_load("a: !!python/object/apply:os.system ['touch fired']")
+    for path in (ROOT / "lib").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "yaml.load(" not in text, path
+        assert "yaml.unsafe_load" not in text, path
+
+
+# --- containers
+
+
+def packed(parts: dict[str, bytes], **facts) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = facts.get("method", zipfile.ZIP_DEFLATED)
+            info.external_attr = facts.get("mode", 0) << 16
+            made.writestr(info, content)
+    return out.getvalue()
+
+
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
+OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
+BAD = {
+    "bomb": lambda: packed({"word/media/x.bin": b"\0" * (containers.UNPACKED + 1)}),
+    "much XML": lambda: packed({"word/x.xml": b"<x>" + b" " * containers.XML + b"</x>"}),
+    "many elements": lambda: packed({"x.xml": b"<x>" + b"<y/>" * 600_000 + b"</x>"}),
+    "deep": lambda: packed({"x.xml": b"<x>" * 300 + b"</x>" * 300}),
+    "laughs": lambda: packed({"word/document.xml": LAUGHS}),
+    "entity": lambda: packed({"word/document.xml": OUTSIDE}),
+    "UTF-16 entity": lambda: packed({"x.xml": OUTSIDE.decode().encode("utf-16")}),
+    "DTD": lambda: packed({"x.rels": b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x"><x/>'}),
+    "broken XML": lambda: packed({"x.xml": b"<x>"}),
+    "up": lambda: packed({"../x.xml": b"<x/>"}),
+    "absolute": lambda: packed({"/etc/x.xml": b"<x/>"}),
+    "drive": lambda: packed({"C:/x.xml": b"<x/>"}),
+    "other strokes": lambda: packed({"..\\x.xml": b"<x/>"}),
+    "link": lambda: packed({"word/x.xml": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777),
+    "method": lambda: packed({"x.xml": b"<x/>"}, method=zipfile.ZIP_LZMA),
+    "twice": lambda: packed({"x.xml": b"<x/>", "X.xml": b"<y/>"}),
+    "many parts": lambda: packed({f"{n}": b"" for n in range(containers.PARTS + 1)}),
+    "no ZIP": lambda: b"PK\x03\x04" + b"\0" * 100,
+    "merged": lambda: packed({"x.xml": b'<s><mergeCell ref="A1:XFD1048576"/></s>'}),
+    "linked": lambda: packed({"x.xml": b'<s><hyperlink ref="A1:XFD1048576"/></s>'}),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_would_not_stay_small_is_refused(what, tmp_path):
+    content = BAD[what]()
+    start = time.process_time()
+    with pytest.raises(DataError):
+        containers.opened(content, "x.docx")
+    for reader in (
+        lambda: press.read(content, "x.xlsx", Catalog(ROOT / "data")),
+        lambda: verify.cited(content, "x.docx"),
+        lambda: verify.cited(content, "x.pptx"),
+    ):
+        with pytest.raises(DataError):
+            reader()
+    template = tmp_path / "t.docx"
+    template.write_bytes(content)
+    with pytest.raises(DataError):
+        brief._begun(lambda _: pytest.fail("opened"), template)
+    assert time.process_time() - start < 3 * SECONDS
+
+
+def test_an_intact_document_is_opened():
+    content = press.template(Catalog(ROOT / "data"))
+    assert "xl/workbook.xml" in containers.opened(content, "x.xlsx").namelist()
+
+
+LARGE = {
+    "lines": ("x.csv", b"a\n" * 3_000_000),
+    "columns": ("x.csv", b"a," * 3_000_000),
+    "a cell": ("x.csv", b"a" * 6_000_000),
+    "quotes": ("x.csv", b'"' * 6_000_000),
+    "customs": ("x.csv", "数据年月,美元\n".encode() + b"202401,1\n" * 600_000),
+    "digits": ("x.csv", "数据年月,美元\n".encode() + b"202401," + b"1" * 100_000),
+    "openings": ("x.svg", b"<svg>" + b"<metadata>{</metadata>" * 300_000 + b"</svg>"),
+    "marks": (
+        "x.docx",
+        lambda: packed(
+            {
+                "docProps/core.xml": b"<x>cqbook edition=1</x>",
+                "word/document.xml": b'<x xmlns:w="http://schemas.openxmlformats.org/'
+                b'wordprocessingml/2006/main"><w:p><w:t>'
+                + b"fig-" * 1_500_000
+                + b"</w:t></w:p></x>",
+            }
+        ),
+    ),
+    "numbers": (
+        "x.docx",
+        lambda: packed(
+            {
+                "docProps/core.xml": b"<x/>",
+                "word/document.xml": b"<x>"
+                + b'<y name="'
+                + "数 a.b＝".encode() * 500_000
+                + b'"/></x>',
+            }
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_large_files_take_neither_time_nor_memory(what, codes):
+    name, content = LARGE[what]
+    content = content() if callable(content) else content
+    said = Said("export", "CN", "" if what in ("customs", "digits") else "2024")
+    if name.endswith(".csv"):
+        assert within_bounds(lambda: customs.read(content, name, codes, said)) is None
+        assert within_bounds(lambda: press.read(content, name, Catalog(ROOT / "data"))) is None
+    else:
+        assert not within_bounds(lambda: verify.cited(content, name))
+
+
+def test_a_sheet_that_says_it_is_large(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "observations"
+    book.active.cell(1_048_576, 16_000, "x")
+    path = tmp_path / "x.xlsx"
+    book.save(path)
+    start = time.process_time()
+    with pytest.raises(DataError, match="5000"):
+        press.read(path.read_bytes(), "x.xlsx", Catalog(ROOT / "data"))
+    assert time.process_time() - start < SECONDS
+
+
+def test_pictures_that_unpack_to_more_than_is_compared():
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    start = time.process_time()
+    assert refused_or_read(lambda: verify.cited(out.getvalue(), "x.png")) in ([], None)
+    assert verify._altered(out.getvalue(), ROOT, {"files": {}})
+    assert time.process_time() - start < SECONDS
+
+
+def test_a_pdf_that_is_none_is_refused():
+    for content in (b"", b"%PDF-1.4\n" + b"<<" * 5000, b"\0" * 1000):
+        with pytest.raises(DataError, match=r"x\.pdf"):
+            verify.cited(content, "x.pdf")
+
+
+# --- metamorphic: the same values in every form
+
+
+def forms(text: str) -> list[str]:
+    full = text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    return [text, full, f" {text}　", f"\u00a0{text}\t"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 10**9),
+    st.integers(0, 3),
+    st.sampled_from(["亿元", "万辆", "%", "家", "亿美元"]),
+    st.sampled_from(["", "约", "超", "增长", "下降"]),
+)
+def test_a_printed_figure_is_the_same_in_every_form(whole, places, unit, word):
+    digits = f"{whole % 10**places:0{places}d}" if places else ""
+    tail = f".{digits}" if places else ""
+    if word in ("增长", "下降") and unit != "%":
+        unit = "%"
+    plain, grouped = f"{word}{whole}{tail}{unit}", f"{word}{whole:,}{tail}{unit}"
+    known = read_printed(plain)
+    assert known.value.lstrip("-") == f"{whole}{tail}"
+    for text in [*forms(plain), *forms(grouped), f"{word} {whole}{tail} {unit}"]:
+        assert read_printed(text) == known, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8158.4¹亿元",
+        "8158.4①亿元",
+        "81²亿元",
+        "½亿元",
+        "٣亿元",
+        "2025 8006.8亿元",
+        "8 158.4亿元",
+        "8,1584亿元",
+        "8.158,4亿元",
+        "1e3亿元",
+        "0x1F亿元",
+        "8158.4亿元8006.8亿元",
+        "８１５８\u200b.4亿元",
+        "\u202e4.8518亿元",
+        "−8158.4−亿元",
+        "=8158.4亿元",
+        "8158..4亿元",
+    ],
+)
+def test_a_figure_in_no_accepted_form_is_refused(text):
+    with pytest.raises(ValueError, match="读不懂"):
+        read_printed(text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.permutations(["month", "commodity", "partner", "regime", "USD"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_customs_file_is_the_same_in_every_form(
+    codes, order, encoding, end, english, grouped, quoted, trailing
+):
+    rows = [
+        {
+            "month": "202401",
+            "commodity": "01012100",
+            "partner": "101",
+            "regime": "10",
+            "USD": 1234567,
+        },
+        {"month": "202402", "commodity": "0101", "partner": "502", "regime": "14", "USD": 5},
+    ]
+    names = customs_files.EN if english else customs_files.ZH
+    out = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, lineterminator=end, quoting=quoting)
+    writer.writerow([*(names[name] for name in order), *([""] if trailing else [])])
+    for row in rows:
+        cells = row | {"USD": f"{row['USD']:,}" if grouped else row["USD"]}
+        writer.writerow([*(cells[name] for name in order), *([""] if trailing else [])])
+    content = out.getvalue().encode(encoding)
+    found = customs.read(content, "出口.csv", codes, Said(entity="CN-50")).frame
+    columns = ["period", "commodity", "partner", "regime", "value"]
+    assert found[columns].values.tolist() == [
+        ["2024-01", "01012100", "101", "10", 1234567.0],
+        ["2024-02", "0101", "502", "14", 5.0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("commodity", "０１０１２１００"),
+        ("commodity", "1012100"),
+        ("month", "2024-13"),
+        ("month", "２０２４０１"),
+        ("USD", "1234567890123456"),
+        ("USD", "1.234,5"),
+        ("USD", "1e5"),
+        ("USD", "１２"),
+        ("USD", "=1+1"),
+        ("USD", "-5"),
+        ("partner", "1\u200b01"),
+        ("regime", "1"),
+    ],
+)
+def test_customs_cells_in_no_accepted_form_are_refused(codes, column, value):
+    row = {"month": "202401", "commodity": "01012100", "partner": "101", "regime": "10", "USD": "5"}
+    row[column] = value
+    lines = [[customs_files.ZH[name] for name in row], list(row.values())]
+    content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
+    with pytest.raises(DataError, match=r"出口\.csv"):
+        customs.read(content, "出口.csv", codes, Said(entity="CN-50"))
+
+
+def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
+    """As GB18030 the names would be other names."""
+    lines = ["Date of data,Commodity code,Commodity,US dollar"]
+    lines += [f"202401,010121{n:02d},改良种用马驴骡家禽其他,{n}" for n in range(10, 30)]
+    content = "\n".join(lines).encode()
+    assert refused_or_read(lambda: customs.read(content, "出口.csv", codes, Said(entity="CN")))
+    with pytest.raises(DataError, match="UTF-8"):
+        customs.read(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
+
+
+def observation(**changes) -> dict[str, str]:
+    row = {
+        "source_id": "cq-test",
+        "locator": "¶1",
+        "indicator": "trade_value",
+        "entity": "CN-50",
+        "period": "2024",
+        "status": "actual",
+        "as_printed": "7154.4亿元",
+        "title": "题",
+        "outlet": "报",
+        "flow": "total",
+    }
+    return row | changes
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_press_table_is_the_same_in_every_form(encoding, end, turned):
+    book = Catalog(ROOT / "data")
+    for text in (*forms("7154.4亿元"), "7,154.4亿元"):
+        row = observation(as_printed=text)
+        names = list(reversed(row)) if turned else list(row)
+        out = io.StringIO(newline="")
+        csv.writer(out, lineterminator=end).writerows([names, [row[name] for name in names]])
+        found = press.read(out.getvalue().encode(encoding), "x.csv", book).observations.iloc[0]
+        assert (found["value"], found["unit"], found["period"]) == ("7154.4", "100M CNY", "2024")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # a comma that was not quoted: the figure would be 7
+        [list(observation()), list(observation(as_printed="7,154.4亿元").values())],
+        [[*observation(), "period"], [*observation().values(), "2025"]],
+    ],
+)
+def test_a_press_table_with_a_cell_too_many_is_refused(lines):
+    content = "\n".join(",".join(line) for line in lines).encode()
+    with pytest.raises(DataError, match=r"x\.csv"):
+        press.read(content, "x.csv", Catalog(ROOT / "data"))
+
+
+def test_a_formula_is_refused_also_with_its_result_stored(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "observations"
+    row = observation(as_printed="=1+1")
+    book.active.append(list(row))
+    book.active.append(list(row.values()))
+    out = io.BytesIO()
+    book.save(out)
+    content = out.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        contents = {name: parts.read(name) for name in parts.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    contents[sheet] = (
+        contents[sheet].replace(b"<v></v>", b"<v>7154.4</v>").replace(b"<v/>", b"<v>7154.4</v>")
+    )
+    with pytest.raises(DataError, match="公式"):
+        press.read(packed(contents), "x.xlsx", Catalog(ROOT / "data"))
