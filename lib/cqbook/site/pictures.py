@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cqbook import theme
-from cqbook.english import Untranslated
+from cqbook.catalog import Catalog
+from cqbook.english import Untranslated, words
 from cqbook.exports import ENGLISH, FORMATS, Exhibit, hashed, in_english, made
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FIGURES = "_figures"
 VEGA_BUNDLE = "vega/vega.js"
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
-RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 2"
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
 _SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
@@ -44,13 +45,18 @@ def key(spec: dict) -> str:
     return hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
 
 
-def rendered(spec: dict, cache: Path) -> str:
+class Undrawn(Exception):
+    """A picture that the cache has not, where none may be drawn."""
+
+
+def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
-    return _kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode()).decode()
+    kept = _kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode(), draws=draws)
+    return kept.decode()
 
 
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
-    """Return what the cache has under a name, or make it.
+def _kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
+    """Return what the cache has under a name, or make it if this process draws.
 
     An entry carries the hash of its content: one that a power cut emptied, or a disk altered, would
     otherwise be published by every build to come.
@@ -61,6 +67,8 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
             return content
     except FileNotFoundError:
         pass
+    if not draws:
+        raise Undrawn(path.name)
     content = make()
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
@@ -77,11 +85,11 @@ def size_of(svg: str) -> list[int]:
     return [round(float(match[1])), round(float(match[2]))]
 
 
-def exported(exhibit: Exhibit, form: str, cache: Path) -> bytes:
+def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
     content.append(exhibit.language)
-    return _kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form))
+    return _kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form), draws=draws)
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -117,11 +125,11 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
         How many figures were drawn.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    words = hashed(dict(known))
+    said = hashed(dict(known))
     wanted = {}
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        mark = hashed([RENDERER, words, item.page, item.edition, item.meta, item.spec])
+        mark = hashed([RENDERER, said, item.page, item.edition, item.meta, item.spec])
         if not (cache / f"{mark}.drawn").exists():
             wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))
@@ -145,6 +153,20 @@ def publish(
     dict
         By language ``zh`` and ``en``, by ``wide`` and ``narrow``: width and height in px.
     """
+    try:
+        return _published(app, exhibit, english)
+    except Undrawn:
+        # another process draws: Sphinx forks, and a renderer that has run must not be forked
+        known = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, context, initializer=dies_with_parent) as pool:
+            pool.submit(draw, exhibit, known, cache_directory(app)).result()
+        return _published(app, exhibit, english)
+
+
+def _published(
+    app: Sphinx, exhibit: Exhibit, english: Exhibit | None
+) -> dict[str, dict[str, list[int]]]:
     identifier = exhibit.id
     cache = cache_directory(app)
     target = Path(app.outdir) / FIGURES
@@ -155,12 +177,12 @@ def publish(
         name = stem(identifier, shown.language)
         size = sizes.setdefault(shown.language, {})
         for shape, spec in static_specs(shown.spec).items():
-            text = rendered(spec, cache)
+            text = rendered(spec, cache, draws=False)
             (target / f"{name}.{shape}.svg").write_text(text, encoding="utf-8")
             (target / f"{name}.{shape}-dark.svg").write_text(theme.dark(text), encoding="utf-8")
             size[shape] = size_of(text)
         for form in forms(shown):
-            (target / f"{name}.{form}").write_bytes(exported(shown, form, cache))
+            (target / f"{name}.{form}").write_bytes(exported(shown, form, cache, draws=False))
     specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
     (target / f"{identifier}.js").write_text(call, encoding="utf-8")
