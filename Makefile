@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site faults mutation check lint unit nbval site serve pdf bench lock clean browser
+.PHONY: book test test-site faults mutation check lint unit nbval site serve pdf bench bench-full lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -52,9 +52,17 @@ pdf: browser book
 	$(BIN)/cqbook pdf
 
 bench: book
-	$(BIN)/python benchmarks/rebuild.py
+	$(BIN)/python benchmarks/book.py
+	$(BIN)/python benchmarks/many.py quick
 	$(BIN)/python benchmarks/exports.py
 	$(BIN)/python benchmarks/reading.py
+
+# an hour, and 30 GB of disk for a while
+bench-full: book
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.in
+	$(BIN)/python benchmarks/book.py 5
+	$(BIN)/python benchmarks/many.py full
+	$(BIN)/python benchmarks/customs.py
 
 browser:
 	sh tests/browser.sh

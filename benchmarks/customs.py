@@ -1,6 +1,6 @@
 """Customs detail against pandas and polars: taking a year in, the chapter's questions, a decade.
 
-Run from the book's root: ``python benchmarks/customs.py [--keep FOLDER] [-o FILE.json]``, after
+Run from the book's root: ``python benchmarks/customs.py [--keep FOLDER] [--small]``, after
 ``pip install polars``. Each run is a process of its own, and its baseline runs right before it.
 Taking in and reading include the start of the process; questions do not, on either side. Seconds
 are wall clock; on a machine that is shared, the CPU seconds beside them say more.
@@ -12,9 +12,7 @@ import argparse
 import contextlib
 import importlib.util
 import io
-import json
 import os
-import platform
 import re
 import shutil
 import statistics
@@ -25,6 +23,7 @@ import time
 from pathlib import Path
 
 import customs_rows as sizes
+from harness import keep
 
 ROOT = Path(__file__).resolve().parents[1]
 AREA, YEAR, FLOW = "CN-50", "2024", "export"
@@ -194,11 +193,11 @@ def _load(task: str) -> None:
 # --- measuring
 
 
-def prepare(folder: Path) -> None:
-    """Make the rows of all sizes below `folder`, but for those that are there."""
+def prepare(folder: Path, wanted: tuple[str, ...]) -> None:
+    """Make the rows of the sizes below `folder`, but for those that are there."""
     if not (folder / "M").exists():
         sizes.write_files(folder / "M", "M")
-    for size in ("M", "L", "XL"):
+    for size in wanted:
         data = folder / f"data-{size}"
         if not data.exists():
             ignored = shutil.ignore_patterns("customs", ".*")
@@ -254,8 +253,9 @@ def compared(
         "target": target,
         "ratio": statistics.median(ratios("seconds")),
         "spread": [min(ratios("seconds")), max(ratios("seconds"))],
-        "seconds": statistics.median(own["seconds"] for _, own in pairs),
-        "baseline_seconds": statistics.median(base["seconds"] for base, _ in pairs),
+        "value": statistics.median(own["seconds"] for _, own in pairs),
+        "unit": "s",
+        "baseline_value": statistics.median(base["seconds"] for base, _ in pairs),
         "cpu_ratio": statistics.median(ratios("cpu")),
         "cpu_seconds": statistics.median(own["cpu"] for _, own in pairs),
         "baseline_cpu_seconds": statistics.median(base["cpu"] for base, _ in pairs),
@@ -274,8 +274,9 @@ def peak(folder: Path, name: str, task: str, runs: int = 3) -> dict[str, object]
         "target": 1.0,
         "ratio": statistics.median(ratios),
         "spread": [min(ratios), max(ratios)],
-        "seconds": statistics.median(item["seconds"] for item in found),
-        "baseline_seconds": None,
+        "value": statistics.median(item["peak"] for item in found) / 2**20,
+        "unit": "MiB",
+        "baseline_value": 1024,
         "runs": runs,
     }
 
@@ -294,15 +295,16 @@ def flat(folder: Path, larger: str, smaller: str, runs: int = 3) -> dict[str, ob
         "target": 1.3,
         "ratio": statistics.median(ratios),
         "spread": [min(ratios), max(ratios)],
-        "seconds": statistics.median(item["seconds"] for item in found),
-        "baseline_seconds": statistics.median(item["seconds"] for item in base),
+        "value": statistics.median(item["seconds"] for item in found),
+        "unit": "s",
+        "baseline_value": statistics.median(item["seconds"] for item in base),
         "runs": runs,
     }
 
 
-def measure(folder: Path) -> list[dict[str, object]]:
+def measure(folder: Path, *, small: bool) -> list[dict[str, object]]:
     """Return all results; rows are made below `folder` where they are not there yet."""
-    prepare(folder)
+    prepare(folder, ("M", "L") if small else ("M", "L", "XL"))
     found = [
         compared(folder, "cqbook add of M", "add M", "pandas reads M", 0.25),
         compared(folder, "the chapter's questions on L", "chapter of L", "pandas asks L", 0.05, 3),
@@ -312,6 +314,8 @@ def measure(folder: Path) -> list[dict[str, object]]:
             compared(folder, "cqbook add of M", "add M", "polars reads M", 1.0),
             compared(folder, "the chapter's questions on L", "chapter of L", "polars asks L", 1.0),
         ]
+    if small:
+        return [*found, flat(folder, "L", "M")]
     return [
         *found,
         peak(folder, "memory of the chapter's questions on XL", "chapter of XL"),
@@ -327,7 +331,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, help="folder of the rows, kept; default: a temporary")
-    parser.add_argument("-o", dest="output", type=Path, help="file of the results")
+    parser.add_argument("--small", action="store_true", help="up to a national year, no decade")
     asked = parser.parse_args()
     if asked.task:
         _load(asked.task)
@@ -341,14 +345,8 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        results = measure(folder.resolve())
-    for item in results:
-        name, ratio, baseline = item["name"], item["ratio"], item["baseline"]
-        print(f"{name:55} {ratio:7.3f} of {baseline}, target {item['target']}")
-    machine = {"cpu_count": os.cpu_count(), "python": platform.python_version()}
-    if asked.output:
-        text = json.dumps({"machine": machine, "results": results}, indent=1)
-        asked.output.write_text(text + "\n", encoding="utf-8")
+        results = measure(folder.resolve(), small=asked.small)
+    keep(results)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -116,14 +115,17 @@ def rendering() -> None:
 def _render(place: Path, out: Path) -> None:
     import yaml
 
+    from cqbook.rendering import Renderer
+
     config = yaml.safe_load((place / "_config.yml").read_text(encoding="utf-8"))
-    command = [str(BIN / "jupyter-book")]
-    if "sphinx" in config:
-        command = [sys.executable, "-m", "cqbook.site"]
-        config["sphinx"]["config"]["extensions"].append("stages")
-        (place / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True))
-    variables = {"CQBOOK_CACHE": str(ROOT / "_build" / "cache"), "BEGUN": str(time.time())}
-    run(*command, "build", place, "--all", "--path-output", out, **variables)
+    if "sphinx" not in config:
+        run(BIN / "jupyter-book", "build", place, "--all", "--path-output", out)
+        return
+    config["sphinx"]["config"]["extensions"].append("stages")
+    (place / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    os.environ["BEGUN"] = str(time.time())
+    with Renderer(ROOT / "_build" / "cache") as renderer:
+        renderer.render(place, out, print)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -16,6 +16,7 @@ from cqbook import editions, execution, figures, transaction
 from cqbook.catalog import Catalog, DataError
 from cqbook.execution import ExecutionError, Page
 from cqbook.parameters import ParameterError
+from cqbook.rendering import Renderer
 
 DATA = ROOT / "data"
 
@@ -301,7 +302,8 @@ def test_two_builds_give_the_same_site(tmp_path):
     for folder in ("one", "另一处 two"):
         place = tmp_path / folder
         editions.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
-        site = editions.render(place / "stage", place / "out", place / "cache", silent)
+        with Renderer(place / "cache") as renderer:
+            site = renderer.render(place / "stage", place / "out", silent)
         trees.append(
             {
                 str(path.relative_to(site)): execution.digest(path.read_bytes())

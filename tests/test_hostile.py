@@ -31,6 +31,7 @@ from cqbook.catalog import Catalog, DataError
 from cqbook.contracts import check
 from cqbook.execution import Executed, Page, to_bytes
 from cqbook.figures import figure, glued, table
+from cqbook.rendering import Renderer
 
 with (ROOT / "tests" / "hostile.csv").open(encoding="utf-8", newline="") as lines:
     CORPUS = list(csv.DictReader(lines))
@@ -227,7 +228,8 @@ def small(hostile, tmp_path_factory):
     contents = {"format": "jb-book", "root": "chapters/hostile"}
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
     (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
-    site = editions.render(staged, folder / "out", folder / "cache", print, alone=True)
+    with Renderer(folder / "cache") as renderer:
+        site = renderer.render(staged, folder / "out", print, alone=True)
     made.edition = folder / "edition"
     made.edition.mkdir()
     shutil.move(site, made.edition / "site")

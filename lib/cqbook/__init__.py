@@ -27,6 +27,7 @@ PUBLIC = {
     "measures": "cqbook.measures",
     "open_data": "cqbook.catalog:Catalog",
     "parks": "cqbook.parks",
+    "performance": "cqbook.performance",
     "profile": "cqbook.profile",
     "reconcile": "cqbook.reconcile",
     "reported": "cqbook.reported",

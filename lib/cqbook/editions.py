@@ -15,7 +15,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
@@ -40,6 +39,7 @@ from cqbook.execution import (
     execute,
     execute_all,
     here,
+    warm,
 )
 from cqbook.exports import hashed
 from cqbook.figures import figures_of, glued, tables_of
@@ -47,14 +47,13 @@ from cqbook.publication import (
     find,
     is_released,
     keep,
-    leading_to,
     manifest_of,
     predecessor,
     proper,
     publish,
 )
+from cqbook.rendering import BuildError, Renderer
 from cqbook.transaction import (
-    dies_with_parent,
     exchange,
     locked,
     replace_files,
@@ -80,10 +79,6 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 class StaleError(Exception):
     """Committed outputs differ from what the chapters give now."""
-
-
-class BuildError(Exception):
-    """The book could not be built; nothing was published."""
 
 
 def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
@@ -464,58 +459,6 @@ def _draw(
         say(f"  画图 {drawn}张")
 
 
-def render(staged: Path, out: Path, cache: Path, say: Say, *, alone: bool = False) -> Path:
-    """Render the staged book with jupyter-book; return the folder of the site.
-
-    Parameters
-    ----------
-    alone : bool
-        Part of a book: references to pages that are not there are no error.
-
-    Raises
-    ------
-    BuildError
-        If Sphinx warns or fails: warnings are errors, references are checked.
-    """
-    import yaml
-
-    strict = [] if alone else ["-n", "-W", "--keep-going"]
-    command = [
-        *(sys.executable, "-m", "cqbook.site", "build", str(staged)),
-        *("--path-output", str(out), *strict, "--all"),
-    ]
-    environment = os.environ | {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
-    # what it says is read here, whatever the terminal of this command can show
-    environment |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-    run = subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        preexec_fn=dies_with_parent,
-    )
-    if run.returncode:
-        log = cache / "build.log"
-        cache.mkdir(parents=True, exist_ok=True)
-        log.write_text(run.stdout + run.stderr, encoding="utf-8")
-        bad = [line for line in (run.stdout + run.stderr).splitlines() if _is_complaint(line)]
-        msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
-        raise BuildError(msg + "\n".join(bad[:40] or run.stderr.splitlines()[-20:]) + f"\n{log}")
-    say("  页面已生成")
-    site = out / "_build" / "html"
-    # jupyter-book's own page that leads to the first one has no head, and so no policy
-    contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
-    (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
-    return site
-
-
-def _is_complaint(line: str) -> bool:
-    return any(word in line for word in ("WARNING", "ERROR", "Error", "Exception"))
-
-
 @dataclass(frozen=True)
 class Order:
     """What is asked for: the data, the name of the edition, parameters by page and name."""
@@ -585,7 +528,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
 
     asked = asked or order(root)
     work = root / "_build"
-    with scratch(work / "run") as run:
+    warm()
+    with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
@@ -605,7 +549,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         staged = run / "stage"
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
         _draw(results, asked.edition, book, work / "cache", say)
-        site = render(staged, run / "out", work / "cache", say)
+        site = renderer.render(staged, run / "out", say)
         edition = run / "edition"
         _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
         say("5/5 发布")
@@ -857,14 +801,16 @@ def run(
     """
     from cqbook.contracts import check
 
+    warm()
     data = data or root / "data"
     book = Catalog(data)
-    check(book)
-    chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
     target = root / "_build" / "pages" / chapter
-    with scratch(root / "_build" / "run") as own:
+    work = root / "_build"
+    with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        check(book)
+        chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, _memory(root, data), say)
-        site = _render_alone(root, chosen, results, data, own, say)
+        site = _render_alone(root, chosen, results, data, own, say, renderer)
         _put(site, target)
     return target / "chapters" / f"{chapter}.html"
 
@@ -881,6 +827,7 @@ def _render_alone(
     data: Path,
     own: Path,
     say: Say,
+    renderer: Renderer,
 ) -> Path:
     """Render some pages without the rest of the book."""
     import yaml
@@ -898,7 +845,7 @@ def _render_alone(
     text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
     (staged / "_toc.yml").write_text(text, encoding="utf-8")
     _draw(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
-    return render(staged, own / "out", root / "_build" / "cache", say, alone=True)
+    return renderer.render(staged, own / "out", say, alone=True)
 
 
 def make_pages(
@@ -942,6 +889,7 @@ def make_pages(
         return None, failures
     target = root / "_build" / "pages" / (table.stem if table else "pages")
     first = next(page.name for page in chosen if page.name in results)
-    with scratch(root / "_build" / "run") as own:
-        _put(_render_alone(root, chosen, results, data, own, say), target)
+    work = root / "_build"
+    with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        _put(_render_alone(root, chosen, results, data, own, say, renderer), target)
     return target / "chapters" / f"{first}.html", failures

@@ -375,11 +375,16 @@ Told = Callable[[Page, Executed | ExecutionError], None]
 Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Executed | ExecutionError]]]
 
 
+def warm() -> None:
+    """Let the fork server load what chapters import; something else can be done meanwhile."""
+    kernels.start(tuple(_name(path) for path in modules()))
+
+
 def here(
     chapters: Path, pages: list[Page], data: Path, failed: Path, *, at_once: int = 0
 ) -> Iterator[tuple[Page, Executed | ExecutionError]]:
     """Execute pages on this machine, as many `at_once` as there are processors or as is said."""
-    kernels.start(tuple(_name(path) for path in modules()))
+    warm()
 
     def one(page: Page) -> Executed | ExecutionError:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import multiprocessing
@@ -158,10 +159,15 @@ def publish(
     except Undrawn:
         # another process draws: Sphinx forks, and a renderer that has run must not be forked
         known = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, context, initializer=dies_with_parent) as pool:
-            pool.submit(draw, exhibit, known, cache_directory(app)).result()
+        _painter(os.getpid()).submit(draw, exhibit, known, cache_directory(app)).result()
         return _published(app, exhibit, english)
+
+
+@functools.cache
+def _painter(process: int) -> ProcessPoolExecutor:
+    """Return the process that draws for `process`; a fork of that needs one of its own."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, context, initializer=dies_with_parent)
 
 
 def _published(

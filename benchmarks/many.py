@@ -1,0 +1,156 @@
+"""Many pages: 38 districts × 12 years × 3 notebooks, executed and built.
+
+Run from the book's root: ``python benchmarks/many.py [quick|full]``. The baseline of executing is
+papermill in a shell loop, two at once, on 120 of the pages; that of building is jupyter-book as it
+ships, with its own theme and none of ours. Pictures are drawn once for both, and timed apart.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import many_rows
+import yaml
+from harness import BIN, ROOT, Result, command, keep, result, seconds
+
+from cqbook import editions, execution
+from cqbook.catalog import Catalog
+from cqbook.execution import Memory, Page
+from cqbook.rendering import Renderer
+
+LOOP = 120
+#: Pages of the sites that are built: to see how time grows.
+SIZES = {"quick": (90, 180), "full": (171, 342, 684, 1368)}
+SHIPPED = {"quick": (90, 180), "full": (171, 342, 684)}
+
+
+def pages(data: Path, table: Path) -> list[Page]:
+    """Return the pages of a table."""
+    found = editions.pages(ROOT, Catalog(data), table=table)
+    return [page for page in found if page.name != page.notebook]
+
+
+def loop(folder: Path, data: Path, some: list[Page]) -> None:
+    """Execute pages by papermill, two at once."""
+    folder.mkdir()
+    lines = []
+    for page in some:
+        given = " ".join(f"-r {name} '{value}'" for name, value in page.parameters.items())
+        source = ROOT / "chapters" / f"{page.notebook}.ipynb"
+        lines.append(f"{BIN / 'papermill'} {source} {folder / page.name}.ipynb {given}")
+    script = "\n".join(lines)
+    subprocess.run(
+        ["xargs", "-P2", "-d", "\n", "-I{}", "sh", "-c", "{} --no-progress-bar"],
+        input=script,
+        text=True,
+        check=True,
+        env=os.environ | {"CQBOOK_DATA": str(data)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def ours(folder: Path, data: Path, some: list[Page]) -> dict[str, execution.Executed]:
+    """Execute pages as `cqbook pages` does."""
+    memory = Memory(folder, data, "benchmark")
+    done, failures = execution.execute_all(
+        ROOT / "chapters", some, memory, lambda *_: None, failed=folder
+    )
+    assert not failures, next(iter(failures.values()))
+    return done
+
+
+def staged(place: Path, data: Path, some: list[Page], done: dict[str, execution.Executed]) -> Path:
+    """Lay out a site of some pages."""
+    shutil.rmtree(place, ignore_errors=True)
+    editions.stage(ROOT, some, {page.name: done[page.name] for page in some}, place, data=data)
+    first, *rest = [f"chapters/{page.name}" for page in some]
+    contents = {"format": "jb-book", "root": first, "chapters": [{"file": name} for name in rest]}
+    (place / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+    return place
+
+
+def build(place: Path, out: Path, cache: Path) -> None:
+    """Render as the book is rendered."""
+    shutil.rmtree(out, ignore_errors=True)
+    with Renderer(cache) as renderer:
+        renderer.render(place, out, lambda _: None, alone=True)
+
+
+def shipped(place: Path, out: Path) -> None:
+    """Render by jupyter-book as it ships: its theme, its search, figures as it finds them."""
+    shutil.rmtree(out, ignore_errors=True)
+    config = {"title": "x", "execute": {"execute_notebooks": "off"}, "only_build_toc_files": True}
+    (place / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    command(BIN / "jupyter-book", "build", place, "--all", "--path-output", out, "-q")
+
+
+def measure(size: str) -> list[Result]:
+    """Return the results."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = many_rows.grow(folder / "data")
+        few = pages(data, many_rows.table(folder / "few.csv", data, LOOP))
+        base = seconds(lambda: loop(folder / "loop", data, few))
+        own = seconds(lambda: ours(folder / "few", data, few))
+        title = f"{LOOP} pages executed"
+        found = [result(title, "many", [own], "papermill, two at once", [base], 0.25)]
+        everything = few
+        if size == "full":
+            everything = pages(data, many_rows.table(folder / "all.csv", data))
+        done: dict[str, execution.Executed] = {}
+        whole = seconds(lambda: done.update(ours(folder / "few", data, everything)))
+        if size == "full":
+            part = [base * len(everything) / LOOP]
+            title = f"{len(everything)} pages executed"
+            found.append(result(title, "many", [whole], "papermill, from 120 pages", part, 0.25))
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        found.append(
+            result(
+                "memory of a page's process", "many", [memory], "154 MiB", [154], None, unit="MiB"
+            )
+        )
+        cache = folder / "cache"
+        book = Catalog(data)
+        drawn = seconds(lambda: editions._draw(done, "draft", book, cache, lambda _: None))
+        found.append(
+            result("pictures and files drawn", "many", [drawn], "executing", [whole], None)
+        )
+        if size == "quick":
+            # the same pages under other names: only their number matters here
+            everything = [
+                Page(f"{p.name}-{n}", p.notebook, p.parameters) for n in (1, 2) for p in few
+            ]
+            done = {f"{name}-{n}": one for n in (1, 2) for name, one in done.items()}
+        times, bases = {}, {}
+        for count in SIZES[size]:
+            place = staged(folder / "stage", data, everything[:count], done)
+            times[count] = seconds(lambda: build(place, folder / "out", cache))  # noqa: B023
+            if count in SHIPPED[size]:
+                bases[count] = seconds(lambda: shipped(place, folder / "out"))  # noqa: B023
+                title = f"{count} pages built"
+                found.append(
+                    result(
+                        title,
+                        "many",
+                        [times[count]],
+                        "jupyter-book as shipped",
+                        [bases[count]],
+                        None,
+                    )
+                )
+        small, *_, large = times
+        a, b = times[small] / small, times[large] / large
+        title = f"a page of {large} to one of {small}"
+        found.append(result(title, "many", [b], f"a page of {small}", [a], 1.3))
+    return found
+
+
+if __name__ == "__main__":
+    keep(measure(sys.argv[1] if len(sys.argv) > 1 else "quick"))
