@@ -91,6 +91,36 @@ def shipped(place: Path, out: Path) -> None:
     command(BIN / "jupyter-book", "build", place, "--all", "--path-output", out, "-q")
 
 
+#: Words that a reader would look for.
+QUERIES = (
+    "进出口总值",
+    "巴南 2019",
+    "民营企业",
+    "增长",
+    "工业增加值",
+    "新能源汽车",
+    "trade",
+    "没有的词",
+)
+
+
+def searching(site: Path, first: Page) -> float:
+    """Return the slowest answer (ms) of the search page, each query five times."""
+    from playwright.sync_api import sync_playwright
+
+    from cqbook.paper import chromium
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((site / "search.html").as_uri())
+        assert page.evaluate("cqbook.pagesOf().length") > 1, first.name
+        ask = "q => { const t = performance.now(); cqbook.search(q); return performance.now() - t }"
+        times = [sorted(page.evaluate(ask, query) for _ in range(5))[2] for query in QUERIES]
+        browser.close()
+    return max(times)
+
+
 def measure(size: str) -> list[Result]:
     """Return the results."""
     with tempfile.TemporaryDirectory() as name:
@@ -128,12 +158,13 @@ def measure(size: str) -> list[Result]:
                 Page(f"{p.name}-{n}", p.notebook, p.parameters) for n in (1, 2) for p in few
             ]
             done = {f"{name}-{n}": one for n in (1, 2) for name, one in done.items()}
-        times, bases = {}, {}
+        times, bases, weights, slowest = {}, {}, {}, 0.0
+        site = folder / "ours" / "_build" / "html"
         for count in SIZES[size]:
             place = staged(folder / "stage", data, everything[:count], done)
-            times[count] = seconds(lambda: build(place, folder / "out", cache))  # noqa: B023
+            times[count] = seconds(lambda: build(place, folder / "ours", cache))  # noqa: B023
             if count in SHIPPED[size]:
-                bases[count] = seconds(lambda: shipped(place, folder / "out"))  # noqa: B023
+                bases[count] = seconds(lambda: shipped(place, folder / "theirs"))  # noqa: B023
                 title = f"{count} pages built"
                 found.append(
                     result(
@@ -145,7 +176,16 @@ def measure(size: str) -> list[Result]:
                         None,
                     )
                 )
+            weights[count] = (
+                site / "chapters" / f"{everything[0].name}.html"
+            ).stat().st_size / 1000
+            slowest = searching(site, everything[0])
         small, *_, large = times
+        grown = max(weights[large] - weights[small], 0.001)
+        title = f"a page's growth from {small} to {large} pages"
+        found.append(result(title, "many", [grown], "5 kB", [5], 1.0, unit="kB"))
+        title = f"search among {large} pages"
+        found.append(result(title, "many", [slowest], "100 ms", [100], 1.0, unit="ms"))
         a, b = times[small] / small, times[large] / large
         title = f"a page of {large} to one of {small}"
         found.append(result(title, "many", [b], f"a page of {small}", [a], 1.3))

@@ -28,7 +28,8 @@ NAMES = {
     "cqbook add of M": "收入海关明细一年（百万行）",
     "the chapter's questions on L": "海关明细一章的查询（全国一年）",
     "memory of (.*) on XL": "全国十年明细的查询占内存",
-    "search among the pages": "在这些页中检索",
+    r"search among (\d+) pages": r"在\1页中检索",
+    r"a page's growth from (\d+) to (\d+) pages": r"由\1页到\2页，每页增大",
     "imports of the fork server": "载入各库",
     "kernels and cells of all pages": "执行各页",
     r"(\d+) pictures of the pages": r"画网页用的\1张图",
@@ -53,13 +54,14 @@ BASELINES = {
     "polars asks L": "polars 做同样的查询",
     "1 GiB": "1 GiB",
     "100 ms": "0.1秒",
+    "5 kB": "5 kB",
     "an empty Python": "只启动 Python 要",
     "as many empty notebooks": "同样多的空笔记本要",
     "the first picture": "第一张要",
     "the pictures of the pages": "网页用的图要",
     "jupyter-book on one empty page": "jupyter-book 做一页空书要",
 }
-UNITS = {"s": "秒", "MiB": "MiB", "ms": "毫秒"}
+UNITS = {"s": "秒", "MiB": "MiB", "ms": "毫秒", "kB": "kB"}
 
 
 def _named(text: str, names: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,28 +76,26 @@ def run(book: Path, runner: execution.Runner, kept: str):
 
 
 @contextlib.contextmanager
-def killed_after(seconds: float, name: str) -> Iterator[None]:
-    """Kill the worker of that name in the middle of what it does."""
+def killed(name: str, runs: Path) -> Iterator[None]:
+    """Kill the worker of that name in the middle of its first batch."""
 
     def kill() -> None:
+        while f" {name}\n" not in (runs.read_text() if runs.exists() else ""):
+            time.sleep(0.05)
         for process in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
                 words = process.read_bytes().split(b"\0")
                 if b"worker" in words and b"--name" in words and name.encode() in words:
                     os.kill(int(process.parent.name), signal.SIGKILL)
 
-    timer = threading.Timer(seconds, kill)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    threading.Thread(target=kill, daemon=True).start()
+    yield
 
 
 @pytest.mark.skipif("CQBOOK_APART" not in os.environ, reason="runs inside the network made below")
 def test_inside(book):
     runner = distributed.runner(f"tcp://127.0.0.1:{PORT}")
-    with killed_after(2.0, "2"):
+    with killed("2", book / "data" / "runs.txt"):
         results, failures = run(book, runner, "far")
     assert list(failures) == ["page-5"]
     assert "the fifth page fails" in str(failures["page-5"])

@@ -233,7 +233,8 @@ def small(hostile, tmp_path_factory):
     made.edition = folder / "edition"
     made.edition.mkdir()
     shutil.move(site, made.edition / "site")
-    manifest = {"edition": EDITION, "glued": {"hostile": glued(notebook)}}
+    manifest = {"edition": EDITION, "given": {}, "pages": {}}
+    manifest["glued"] = {"hostile": glued(notebook)}
     (made.edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     made.site = made.edition / "site"
     return made

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import papermill_translators
 
-from cqbook import editions, parameters, publication
+from cqbook import editions, execution, parameters, publication
 from cqbook.catalog import DataError
 from cqbook.execution import Page, execute
 from cqbook.parameters import ParameterError, checked, read
@@ -293,6 +293,8 @@ def test_the_kernel_gets_the_same_values(tmp_path, monkeypatch):
     """Through papermill and a kernel, in a folder whose name is a format string and a command."""
     folder = tmp_path / "{period} %s '\"$(touch fired)"
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
+    # the fork server keeps its socket where it was started
+    execution.warm()
     # short: the name of a socket has 107 bytes
     with tempfile.TemporaryDirectory(prefix="{period}%s'$(x)") as short:
         monkeypatch.setattr(tempfile, "tempdir", short)

@@ -164,6 +164,7 @@ def execute(
             if fresh:
                 content, wrong = _outcome(_in_kernel, *arguments)
             else:
+                warm()
                 content, wrong = kernels.call(_outcome, kernels.execute, *arguments)
         except (kernels.KernelError, RuntimeError, TimeoutError) as error:
             # a kernel that dies or does not answer
@@ -377,7 +378,7 @@ Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Executed 
 
 def warm() -> None:
     """Let the fork server load what chapters import; something else can be done meanwhile."""
-    kernels.start(tuple(_name(path) for path in modules()))
+    kernels.start(lambda: tuple(_name(path) for path in modules()))
 
 
 def here(

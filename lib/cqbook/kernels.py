@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +40,11 @@ OUTPUT = 2_000_000
 FILE = 1 << 30
 
 
+#: Characters of a folder of temporary files in which a socket can be: its name has 107 bytes.
+SHORT = 50
+_STARTED: set[int] = set()
+
+
 class FloodError(Exception):
     """A page that writes without end."""
 
@@ -47,9 +53,18 @@ class KernelError(Exception):
     """A kernel that died or did not answer."""
 
 
-def start(modules: tuple[str, ...]) -> None:
-    """Start the fork server, which imports `modules`, and return at once."""
-    context().set_forkserver_preload([*IMPORTED, *modules, "cqbook.kernels"])
+def start(modules: Callable[[], tuple[str, ...]]) -> None:
+    """Start the fork server, which imports `modules`, and return at once; once a process."""
+    if os.getpid() in _STARTED:
+        return
+    _STARTED.add(os.getpid())
+    kept = tempfile.tempdir
+    if len(tempfile.gettempdir()) > SHORT:
+        tempfile.tempdir = "/tmp"
+    # the folder of the server's socket, made once
+    util.get_temp_dir()
+    tempfile.tempdir = kept
+    context().set_forkserver_preload([*IMPORTED, *modules(), "cqbook.kernels"])
     forkserver.ensure_running()
 
 
