@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,11 @@ def publish(
 def _painter(process: int) -> ProcessPoolExecutor:
     """Return the process that draws for `process`; a fork of that needs one of its own."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, context, initializer=dies_with_parent)
+    pool = ProcessPoolExecutor(1, context, initializer=dies_with_parent)
+    # at its end a fork waits for its children; before that, and before the queue to them is closed,
+    # they must be told
+    util.Finalize(None, pool.shutdown, exitpriority=100)
+    return pool
 
 
 def _published(
