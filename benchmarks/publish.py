@@ -11,7 +11,7 @@ import re
 
 from harness import RESULTS, ROOT
 
-COLUMNS = ("benchmark", "kind", "name_zh", "value", "unit_zh", "baseline_zh", "ratio")
+COLUMNS = ("benchmark", "kind", "name_zh", "name_en", "value", "unit_zh", "baseline_zh", "ratio")
 COLUMNS += ("ratio_low", "ratio_high", "target", "runs", "day")
 #: What each measurement is called on the page; one that is not named here is not shown.
 NAMES = {
@@ -87,6 +87,7 @@ def main() -> None:
                 "benchmark": slug.strip("-"),
                 "kind": "stage" if item["group"] == "stages" else item["group"],
                 "name_zh": name,
+                "name_en": item["name"],
                 "value": f"{item['value']:.3f}",
                 "unit_zh": UNITS[item["unit"]],
                 "baseline_zh": baseline,

@@ -39,6 +39,7 @@ UNITS: dict[str, tuple[int, str]] = {
     "个": (0, "{}"),
     "家": (0, "{}"),
     "倍": (0, "{} times"),
+    "秒": (0, "{} s"),
     "": (0, "{}"),
 }
 _NUMBER = r"[-−]?\d+(?:\.\d+)?"
@@ -192,7 +193,7 @@ def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | No
 LINE = 20
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {"公布": "published", "推算": "derived", "预计": "expected", "计划": "planned"}
-STATUS |= {"目标": "target"}
+STATUS |= {"目标": "target", "测量": "measured"}
 _ROOM = re.compile(r"width - (\d+)")
 
 

@@ -42,8 +42,8 @@ def ratios(book: Catalog) -> pd.DataFrame:
             "value": 100 * row["ratio"],
             "lower": 100 * row["ratio_low"],
             "upper": 100 * row["ratio_high"],
-            "text": f"{_percent(row['ratio'])}（目标{100 * row['target']:g}%）",
-            "full": f"{_percent(row['ratio'])}，基准：{row['baseline_zh']}",
+            "text": _percent(row["ratio"]),
+            "full": _percent(row["ratio"]),
             "status": "测量",
         }
         for row in found.to_dict("records")
@@ -60,9 +60,7 @@ def stages(book: Catalog) -> pd.DataFrame:
             "label": row["name_zh"],
             "value": row["value"],
             "text": _amount(row["value"], row["unit_zh"]),
-            "full": f"{_amount(row['value'], row['unit_zh'])}，{row['baseline_zh']}"
-            f"{_amount(row['value'] / row['ratio'], row['unit_zh'])}",
-            "detail": f"{row['baseline_zh']}{_amount(row['value'] / row['ratio'], row['unit_zh'])}",
+            "full": _amount(row["value"], row["unit_zh"]),
             "status": "测量",
         }
         for row in found.to_dict("records")
@@ -74,7 +72,7 @@ def table(book: Catalog) -> pd.DataFrame:
     """Return all measurements in words: columns of `TABLE`."""
     found = results(book)
     rows = []
-    for row in found[found["kind"].ne(STAGE)].to_dict("records"):
+    for row in found.to_dict("records"):
         aimed = row["target"] == row["target"]
         low, high = _percent(row["ratio_low"]), _percent(row["ratio_high"])
         rows.append(
@@ -92,18 +90,18 @@ def table(book: Catalog) -> pd.DataFrame:
 
 
 def words(book: Catalog) -> dict[str, str]:
-    """Return how many targets there are and are met, the day, and the longest stage."""
+    """Return how many targets there are and are met, the month, and the longest stage."""
     found = results(book)
     aimed = found[found["target"].notna()]
     met = aimed["ratio"].le(aimed["target"])
     spent = found[found["kind"].eq(STAGE)].sort_values("value").iloc[-1]
-    year, month, day = found["day"].max().split("-")
+    year, month, _ = found["day"].max().split("-")
     missed = "、".join(aimed.loc[~met, "name_zh"])
     return {
-        "aimed": f"{len(aimed)}项",
-        "met": f"{int(met.sum())}项",
+        "aimed": f"{len(aimed)}个",
+        "met": f"{int(met.sum())}个",
         "missed": f"没有达到的：{missed}" if missed else "都达到了",
-        "day": f"{year}年{int(month)}月{int(day)}日",
+        "day": f"{year}年{int(month)}月",
         "longest": spent["name_zh"],
         "longest_spent": _amount(spent["value"], spent["unit_zh"]),
     }
