@@ -74,14 +74,14 @@ def result(
 
 
 def keep(results: list[Result]) -> Path:
-    """Write results into today's file, in the place of those of the same name; print them."""
+    """Write results into today's file, in the place of those of their groups; print them."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.datetime.now(tz=datetime.UTC).date().isoformat()}.json"
     known: list[Result] = []
     if path.exists():
         known = json.loads(path.read_text(encoding="utf-8"))["results"]
-    fresh = {(item["group"], item["name"], item["baseline"]): item for item in results}
-    held = {(item["group"], item["name"], item["baseline"]): item for item in known}
+    groups = {item["group"] for item in results}
+    kept = [item for item in known if item["group"] not in groups]
     content = {
         "machine": {
             "processors": os.cpu_count(),
@@ -89,7 +89,7 @@ def keep(results: list[Result]) -> Path:
             "python": platform.python_version(),
             "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         },
-        "results": list((held | fresh).values()),
+        "results": [*kept, *results],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     path.write_text(text, encoding="utf-8")
