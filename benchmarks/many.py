@@ -155,18 +155,18 @@ def measure(size: str) -> list[Result]:
                 "memory of a page's process", "many", [memory], "154 MiB", [154], None, unit="MiB"
             )
         )
-        cache = folder / "cache"
-        book = Catalog(data)
-        drawn = seconds(lambda: editions._draw(done, "draft", book, cache, lambda _: None))
-        found.append(
-            result("pictures and files drawn", "many", [drawn], "executing", [whole], None)
-        )
         if size == "quick":
             # the same pages under other names: only their number matters here
             everything = [
                 Page(f"{p.name}-{n}", p.notebook, p.parameters) for n in (1, 2, 3) for p in few
             ]
             done = {f"{name}-{n}": one for n in (1, 2, 3) for name, one in done.items()}
+        cache = folder / "cache"
+        book = Catalog(data)
+        drawn = seconds(lambda: editions._draw(done, "draft", book, cache, lambda _: None))
+        found.append(
+            result("pictures and files drawn", "many", [drawn], "executing", [whole], None)
+        )
         times, bases, weights, slowest = {}, {}, {}, 0.0
         site = folder / "ours" / "_build" / "html"
         for count in SIZES[size]:
