@@ -9,6 +9,7 @@ to know.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -249,14 +250,20 @@ def modules() -> list[Path]:
         if path in found or not path.exists():
             continue
         found.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqbook"):
-                names = [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
-            elif isinstance(node, ast.Import):
-                names = [item.name for item in node.names if item.name.startswith("cqbook.")]
-            todo += map(_file, names)
+        todo += map(_file, _imported(path.read_text(encoding="utf-8")))
     return sorted(found)
+
+
+@functools.cache
+def _imported(text: str) -> tuple[str, ...]:
+    """Return what of the package a module's text imports; a build asks several times."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqbook"):
+            found += [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
+        elif isinstance(node, ast.Import):
+            found += [item.name for item in node.names if item.name.startswith("cqbook.")]
+    return tuple(found)
 
 
 def _file(name: str) -> Path:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cqbook import theme
-from cqbook.catalog import Catalog
-from cqbook.english import Untranslated, words
+from cqbook.english import Untranslated
 from cqbook.exports import ENGLISH, FORMATS, Exhibit, hashed, in_english, made
 from cqbook.figures import static_specs
 from cqbook.site.scripts import script_text
@@ -159,7 +158,10 @@ def publish(
         return _published(app, exhibit, english)
     except Undrawn:
         # another process draws: Sphinx forks, and a renderer that has run must not be forked
-        known = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
+        # nodes imports this module
+        from cqbook.site.nodes import known_words
+
+        known = dict(known_words(app))
         _painter(os.getpid()).submit(draw, exhibit, known, cache_directory(app)).result()
         return _published(app, exhibit, english)
 
