@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from pathlib import Path
 
+from harness import ROOT, Result, keep, result
 from tqdm import tqdm
 
 from cqbook import execution, figures, theme
 from cqbook.exports import FORMATS, Exhibit, made
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def exhibits() -> list[Exhibit]:
@@ -31,30 +29,32 @@ def exhibits() -> list[Exhibit]:
     return found
 
 
-def main() -> None:
-    """Make all and print a line a format."""
+def measure() -> list[Result]:
+    """Return time and size of each format, as parts of those of the pictures of the pages."""
     shown = exhibits()
     assert shown, "run `make book` first"
-    seconds: dict[str, float] = defaultdict(float)
-    size: dict[str, int] = defaultdict(int)
+    spent: dict[str, float] = defaultdict(float)
+    size: dict[str, float] = defaultdict(float)
     theme.svg(shown[0].spec)  # the renderer starts once
     for item in tqdm(shown, unit="fig"):
         start = time.perf_counter()
         for spec in figures.static_specs(item.spec).values():
-            size["page"] += len(theme.svg(spec).encode())
-        seconds["page"] += time.perf_counter() - start
+            size["page"] += len(theme.svg(spec).encode()) / 1e6
+        spent["page"] += time.perf_counter() - start
         for form in FORMATS:
             start = time.perf_counter()
-            size[form] += len(made(item, form))
-            seconds[form] += time.perf_counter() - start
-    print(f"{len(shown)} figures; ratio to the four pictures of the page")
-    for form in ("page", *FORMATS):
-        ratio = seconds[form] / seconds["page"]
-        print(f"{form:8s} {seconds[form]:6.2f} s  {ratio:5.2f}  {size[form] / 1e6:6.2f} MB")
-    forms = sum(seconds[form] for form in FORMATS)
-    weight = sum(size[form] for form in FORMATS) / 1e6
-    print(f"{'all six':8s} {forms:6.2f} s  {forms / seconds['page']:5.2f}  {weight:6.2f} MB")
+            size[form] += len(made(item, form)) / 1e6
+            spent[form] += time.perf_counter() - start
+    base = "pictures of the pages"
+    found = []
+    for form in FORMATS:
+        name = f"{form} of {len(shown)} figures"
+        found.append(result(f"{name}, time", "exports", [spent[form]], base, [spent["page"]], None))
+        found.append(
+            result(f"{name}, size", "exports", [size[form]], base, [size["page"]], None, unit="MB")
+        )
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    keep(measure())

@@ -7,12 +7,14 @@ ships, with its own theme and none of ours. Pictures are drawn once for both, an
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import many_rows
@@ -20,7 +22,7 @@ import nbformat
 import yaml
 from harness import BIN, ROOT, Result, command, keep, result, seconds
 
-from cqbook import editions, execution, figures
+from cqbook import distributed, editions, execution, figures
 from cqbook.catalog import Catalog
 from cqbook.execution import Memory, Page
 from cqbook.rendering import Renderer
@@ -57,14 +59,55 @@ def loop(folder: Path, data: Path, some: list[Page]) -> None:
     )
 
 
-def ours(folder: Path, data: Path, some: list[Page]) -> dict[str, execution.Executed]:
+def ours(
+    folder: Path, data: Path, some: list[Page], runner: execution.Runner = execution.here
+) -> dict[str, execution.Executed]:
     """Execute pages as `cqbook pages` does."""
     memory = Memory(folder, data, "benchmark")
     done, failures = execution.execute_all(
-        ROOT / "chapters", some, memory, lambda *_: None, failed=folder
+        ROOT / "chapters", some, memory, lambda *_: None, failed=folder, runner=runner
     )
     assert not failures, next(iter(failures.values()))
     return done
+
+
+@contextlib.contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """Start a dask cluster of processes here; yield its address."""
+    from distributed import Client
+
+    address = "tcp://127.0.0.1:18787"
+    commands = [["scheduler", "--host", "127.0.0.1", "--port", "18787", "--no-show"]]
+    commands += [["worker", address, "--no-nanny", "--nthreads", "1"]] * workers
+    # what is made there must be what would be made here: strings hash alike
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
+    with contextlib.ExitStack() as stack:
+        for words in commands:
+            process = subprocess.Popen(
+                [BIN / "dask", *words, "--no-dashboard"],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        with Client(address, timeout=30) as client:
+            client.wait_for_workers(workers, timeout=30)
+        yield address
+
+
+def spread(folder: Path, data: Path, some: list[Page]) -> Result:
+    """Return how long two workers take, as a part of half of what one takes."""
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for turn in range(3):
+        for workers in times:
+            with cluster(workers) as address:
+                there = distributed.runner(address)
+                kept = folder / f"cluster-{turn}-{workers}"
+                times[workers].append(seconds(lambda: ours(kept, data, some, there)))  # noqa: B023
+    halves = [one / 2 for one in times[1]]
+    name = f"{len(some)} pages on two workers"
+    return result(name, "many", times[2], "half of one worker's time", halves, 1 / 0.85)
 
 
 def staged(place: Path, data: Path, some: list[Page], done: dict[str, execution.Executed]) -> Path:
@@ -140,6 +183,7 @@ def measure(size: str) -> list[Result]:
         own = seconds(lambda: ours(folder / "few", data, few))
         title = f"{len(few)} pages executed"
         found = [result(title, "many", [own], "papermill, two at once", [base], 0.25)]
+        found.append(spread(folder, data, few))
         everything = few
         if size == "full":
             everything = pages(data, many_rows.table(folder / "all.csv", data))

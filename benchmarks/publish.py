@@ -21,6 +21,7 @@ NAMES = {
     "nothing changed": "什么都没改",
     "cqbook run of a chapter, new parameter": "一章换一个参数",
     r"(\d+) pages executed": r"执行\1页",
+    r"(\d+) pages on two workers": r"两个工作进程执行\1页",
     "memory of a page's process": "一页的进程占内存",
     "pictures and files drawn": "画好这些页的图和文件",
     r"(\d+) pages built": r"生成\1页的网站",
@@ -37,6 +38,9 @@ NAMES = {
     "start of Sphinx": "Sphinx 启动",
     "Sphinx reads": "Sphinx 读",
     "Sphinx writes": "Sphinx 写",
+    r"first paint of the worst of (\d+) pages": r"手机首次显示，\1页中最慢的",
+    r"largest paint of the worst of (\d+) pages": r"手机主要内容显示，\1页中最慢的",
+    r"weight before interaction of the worst of (\d+) pages": r"打开一页要传，\1页中最重的",
     "lists, search and scripts of the site": "目录、检索和脚本",
 }
 BASELINES = {
@@ -44,6 +48,7 @@ BASELINES = {
     "jupyter-book, execute_notebooks: cache": "jupyter-book 自己执行",
     "papermill, two at once": "papermill 两页同时",
     "papermill, from 120 pages": "papermill 两页同时（由120页推算）",
+    "half of one worker's time": "一个工作进程用时的一半",
     "jupyter-book as shipped": "jupyter-book 原样",
     r"a page of (\d+)": r"\1页时每页",
     "154 MiB": "普通内核（154 MiB）",
@@ -52,6 +57,7 @@ BASELINES = {
     "pandas asks L": "pandas 做同样的查询",
     "polars reads M": "polars 读同样的文件",
     "polars asks L": "polars 做同样的查询",
+    "what is wanted": "要求的上限",
     "1 GiB": "1 GiB",
     "100 ms": "0.1秒",
     "5 kB": "5 kB",
