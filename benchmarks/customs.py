@@ -92,7 +92,7 @@ def chapter(folder: Path, size: str) -> float:
     from cqbook import customs_analysis as customs
     from cqbook.catalog import Catalog
 
-    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR)
+    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
     customs.summary(asked)
     customs.auto_words(asked, FLOW)
     customs.given_table(asked)
