@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -208,17 +209,40 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     users: dict[str, list[str]] = {}
-    for name in reading_order(app):
-        for node in exhibits(app.env, name):
-            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
-            title = escape(node["meta"]["title"])
-            link = f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
-            for item in node["meta"]["sources"]:
-                users.setdefault(item["id"], []).append(link)
+    for node, link in _links(app, docname):
+        for item in node["meta"]["sources"]:
+            users.setdefault(item["id"], []).append(link)
     for place in places:
         links = users.get(place["source"], [])
         html = f'<p class="cq-users">用于：{"、".join(links)}</p>' if links else ""
         place.replace_self(nodes.raw("", html, format="html"))
+
+
+def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give a table of observations (key ``rests``) the links to the figures that draw them."""
+    places = [
+        node
+        for node in doctree.findall(DataTable)
+        if "rests" in node["meta"]["keys"] and node["meta"]["rows"]
+    ]
+    if not places:
+        return
+    users: dict[str, list[str]] = {}
+    for node, link in _links(app, docname):
+        for name in (node["meta"]["id"], *node["meta"]["observations"]):
+            users.setdefault(name, []).append(link)
+    links = {name: "、".join(some) for name, some in users.items()}
+    for place in places:
+        place["meta"] = place["meta"] | {"links": links}
+
+
+def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, str]]:
+    """Yield the figures and tables of all pages with a link to each from a page."""
+    for name in reading_order(app):
+        for node in exhibits(app.env, name):
+            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
+            title = escape(node["meta"]["title"])
+            yield node, f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
 
 
 def _label(app: Sphinx, docname: str, node: nodes.Element) -> str:
@@ -270,3 +294,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("figure-catalogue", FigureList)
     app.connect("doctree-resolved", fill_catalogue)
     app.connect("doctree-resolved", fill_users)
+    app.connect("doctree-resolved", fill_rests)
