@@ -391,7 +391,7 @@ def test_records_that_come_each_month_are_counted_once(scope):
     more = [(YEAR[0], code, "116", 10.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     more += [(YEAR[0], code, "601", 20.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     asked = scope(rows(*months, *more), least=3)
-    cubes = customs_analysis.chosen(asked, "export", "2024", ["partner"])
+    cubes = customs_analysis.chosen(asked, "export", "2024", ("partner",))
     assert "502" in customs_analysis.withheld(asked, cubes, "partner"), "twelve rows, one record"
 
 

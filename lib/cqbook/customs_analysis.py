@@ -9,11 +9,13 @@ What would show the trade of a few records only is not published: see `cqbook.di
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -85,7 +87,8 @@ class Scope:
         return engines.of(self)
 
     @cached_property
-    def _answers(self) -> dict[str, pd.DataFrame]:
+    def answers(self) -> dict[object, Any]:
+        """What was asked already, by what asked: see `_remembered`."""
         return {}
 
     def select(self, query: str) -> pd.DataFrame:
@@ -94,9 +97,9 @@ class Scope:
         It holds only what every engine understands alike: see `cqbook.engines`. What was asked
         before is not read again.
         """
-        if query not in self._answers:
-            self._answers[query] = self.engine.ask(query)
-        return self._answers[query].copy()
+        if query not in self.answers:
+            self.answers[query] = self.engine.ask(query)
+        return self.answers[query].copy()
 
     @cached_property
     def cubes(self) -> pd.DataFrame:
@@ -122,6 +125,23 @@ class Scope:
         return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
 
 
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a scope that is worked out once for each scope and arguments.
+
+    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
+    """
+
+    @functools.wraps(function)
+    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
+        key = (function.__name__, words)
+        if key not in asked.answers:
+            asked.answers[key] = function(asked, *words)
+        found = asked.answers[key]
+        return found.copy() if isinstance(found, pd.DataFrame) else found
+
+    return asks
+
+
 def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:
     """Return the scope of a chapter.
 
@@ -143,8 +163,9 @@ def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Sco
     return Scope(book, area, currency, year, least)
 
 
+@_remembered
 def chosen(
-    asked: Scope, flow: str, year: str, needs: Iterable[str] = (), digits: int = 0
+    asked: Scope, flow: str, year: str, needs: tuple[str, ...] = (), digits: int = 0
 ) -> pd.DataFrame:
     """Return the cube to use for each period of a year: columns of `Scope.cubes`.
 
@@ -165,7 +186,9 @@ def chosen(
     return order.drop_duplicates("period").drop(columns="size").reset_index(drop=True)
 
 
-def amounts(asked: Scope, cubes: pd.DataFrame, by: Iterable[str], digits: int = 0) -> pd.DataFrame:
+def amounts(
+    asked: Scope, cubes: pd.DataFrame, by: tuple[str, ...], digits: int = 0
+) -> pd.DataFrame:
     """Return sums over the given cubes: the columns `by`, ``value`` and ``number``, largest first.
 
     `digits` cuts commodity codes; ``number`` counts the rows that have a value.
@@ -232,11 +255,12 @@ def withheld(
     asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int = 0
 ) -> frozenset[Hashable]:
     """Return the codes of a dimension whose sums over the cubes are not published."""
-    sums = amounts(asked, cubes, [dimension], digits).set_index(dimension)
+    sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
     units = _records(asked, cubes, dimension, digits, sums["number"])
     return disclosure.withheld(sums["value"], units, asked.least)
 
 
+@_remembered
 def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     """Return total and records by period of a year, of the periods whose records can be counted."""
     cubes = chosen(asked, flow, year).set_index("period")
@@ -244,12 +268,14 @@ def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
 
 
+@_remembered
 def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
     """Return the periods of a year whose totals are not published."""
     months = _units_of_months(asked, flow, year)
     return disclosure.withheld(months["total"], months["units"], asked.least, disjoint=False)
 
 
+@_remembered
 def silent(asked: Scope, flow: str, year: str) -> bool:
     """Return whether so few records are behind a year that nothing of it is published.
 
@@ -410,14 +436,14 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     where the dimension was not given. Codes that are held back are part of the rest.
     """
     digits = 2 if dimension == "commodity" else 0
-    now = chosen(asked, flow, asked.year, [dimension], digits)
-    found = amounts(asked, now, [dimension], digits)
+    now = chosen(asked, flow, asked.year, (dimension,), digits)
+    found = amounts(asked, now, (dimension,), digits)
     if found.empty or silent(asked, flow, asked.year):
         return pd.DataFrame()
-    same, earlier = same_months(now, chosen(asked, flow, asked.before, [dimension], digits))
+    same, earlier = same_months(now, chosen(asked, flow, asked.before, (dimension,), digits))
     # a change over a year shows what there was before
     was, now_same = (
-        amounts(asked, cubes, [dimension], digits)
+        amounts(asked, cubes, (dimension,), digits)
         .set_index(dimension)["value"]
         .drop(list(withheld(asked, cubes, dimension, digits)))
         for cubes in (earlier, same)
@@ -445,7 +471,7 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
 def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
     """Return a label by HS chapter: its number and what in it weighs most, by the files' names."""
     said = names(asked, "commodity")
-    found = amounts(asked, cubes, ["commodity"])
+    found = amounts(asked, cubes, ("commodity",))
     labels: dict[str, str] = {}
     for code in found["commodity"]:
         name = said.get(code, "")
@@ -466,8 +492,8 @@ def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     Where few codes are held back the index would give them away, and is held back with them.
     """
     digits = 2 if dimension == "commodity" else 0
-    now = chosen(asked, flow, asked.year, [dimension], digits)
-    found = amounts(asked, now, [dimension], digits)
+    now = chosen(asked, flow, asked.year, (dimension,), digits)
+    found = amounts(asked, now, (dimension,), digits)
     key = {name: f"{dimension}_{name}" for name in ("hhi", "equivalent", "first")}
     if found.empty or found["value"].sum() <= 0:
         return dict.fromkeys(key.values(), ABSENT)
@@ -574,13 +600,14 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
 
 
+@_remembered
 def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     """Return value and number of vehicles by code, its class, and how many records are behind it.
 
     ``counted`` is the value of the rows that have a number in 辆: what a unit value may be made of.
     ``units`` are the records; a code that was queried without partner and regime is one.
     """
-    cubes = chosen(asked, flow, year, ["commodity"], 4)
+    cubes = chosen(asked, flow, year, ("commodity",), 4)
     if cubes.empty:
         columns = ["commodity", "value", "number", "quantity", "counted", "units"]
         return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
@@ -604,6 +631,7 @@ def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
 TREE = ("plug_in", "powertrain", "heading")
 
 
+@_remembered
 def withheld_vehicles(asked: Scope, flow: str) -> frozenset[disclosure.Key]:
     """Return the sums of vehicles that are not published: keys of `TREE`."""
     found = vehicles(asked, flow, asked.year)
@@ -724,7 +752,7 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     Besedeš, T., & Prusa, T. J. (2011). The role of extensive and intensive margins and export
     growth. *Journal of Development Economics* 96(2), 371–379.
     """
-    needs = ["commodity", "partner"]
+    needs = ("commodity", "partner")
     now, before = same_months(
         chosen(asked, flow, asked.year, needs), chosen(asked, flow, asked.before, needs)
     )
@@ -735,7 +763,8 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     # eight digits change from year to year; six are the same within an edition of the HS
     digits = min(6, int(now["digits"].min()))
     sides = [
-        amounts(asked, cubes, needs, digits).set_index(needs)["value"] for cubes in (now, before)
+        amounts(asked, cubes, needs, digits).set_index(list(needs))["value"]
+        for cubes in (now, before)
     ]
     sides = [side[side > 0] for side in sides]
     both = sides[0].index.intersection(sides[1].index)
@@ -793,13 +822,13 @@ def advantage(asked: Scope) -> pd.DataFrame:
     not there.
     """
     nation = Scope(asked.book, "CN", asked.currency, asked.year, asked.least)
-    sides = [chosen(place, "export", asked.year, ["commodity"], 2) for place in (asked, nation)]
+    sides = [chosen(place, "export", asked.year, ("commodity",), 2) for place in (asked, nation)]
     alone = asked.area == "CN" or any(side.empty for side in sides)
     if alone or silent(asked, "export", asked.year):
         return pd.DataFrame()
     own_cubes, all_cubes = same_months(*sides)
     own, whole = (
-        amounts(place, cubes, ["commodity"], 2).set_index("commodity")["value"]
+        amounts(place, cubes, ("commodity",), 2).set_index("commodity")["value"]
         for place, cubes in ((asked, own_cubes), (nation, all_cubes))
     )
     whole = whole[whole > 0]
@@ -812,7 +841,9 @@ def advantage(asked: Scope) -> pd.DataFrame:
     rows = []
     # who knows the nation's share of a chapter gets the chapter from the index
     hidden = withheld(asked, own_cubes, "commodity", 2)
-    hidden |= withheld(asked, chosen(asked, "export", asked.year, ["commodity"], 2), "commodity", 2)
+    hidden |= withheld(
+        asked, chosen(asked, "export", asked.year, ("commodity",), 2), "commodity", 2
+    )
     index = index.drop(list(hidden & set(index.index)))
     for code, value in index.sort_values(ascending=False).head(TOP).items():
         if value <= 0:
@@ -860,10 +891,10 @@ def held_words(asked: Scope, flow: str) -> dict[str, str]:
     if silent(asked, flow, asked.year):
         return {"held": "全部", "least": f"{asked.least}条"}
     found = {
-        "伙伴": len(withheld(asked, chosen(asked, flow, asked.year, ["partner"]), "partner")),
-        "贸易方式": len(withheld(asked, chosen(asked, flow, asked.year, ["regime"]), "regime")),
+        "伙伴": len(withheld(asked, chosen(asked, flow, asked.year, ("partner",)), "partner")),
+        "贸易方式": len(withheld(asked, chosen(asked, flow, asked.year, ("regime",)), "regime")),
         "商品章": len(
-            withheld(asked, chosen(asked, flow, asked.year, ["commodity"], 2), "commodity", 2)
+            withheld(asked, chosen(asked, flow, asked.year, ("commodity",), 2), "commodity", 2)
         ),
         "汽车的品目": sum(len(key) == len(TREE) for key in withheld_vehicles(asked, flow)),
         "月份": len(withheld_months(asked, flow, asked.year)),
