@@ -11,11 +11,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 from cqbook.catalog import Catalog
 from cqbook.profile import DOMAINS
-from cqbook.site.nodes import ChartFigure, DataTable, source_anchor
+from cqbook.site.nodes import ChartFigure, DataTable, both, source_anchor
 from cqbook.site.register import exhibits
 
 
@@ -58,6 +58,20 @@ def _grid(heads: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
 
 def _text(text: str) -> nodes.paragraph:
     return _paragraph(nodes.Text(text or "—"))
+
+
+class Said(nodes.Inline, nodes.TextElement):
+    """A text in Chinese, with what English readers see in its place: ``english``."""
+
+
+def visit_said(self: SphinxTranslator, node: nodes.Element) -> None:
+    """Write both texts, of which one is shown."""
+    self.body.append(both(escape(node.astext()), escape(node["english"])))
+    raise nodes.SkipNode
+
+
+def _both(chinese: str, english: str) -> nodes.paragraph:
+    return _paragraph(Said("", chinese, english=english))
 
 
 class SourceList(SphinxDirective):
@@ -151,8 +165,8 @@ class IndicatorList(SphinxDirective):
             rows = [
                 [
                     _paragraph(nodes.literal("", row["indicator"])),
-                    _text(row["name_zh"]),
-                    _text(row["definition"]),
+                    _both(row["name_zh"], row["name_en"]),
+                    _both(row["definition_zh"], row["definition_en"]),
                     _text(str(counts.get(row["indicator"], 0))),
                 ]
                 for row in frame.to_dict("records")
@@ -287,6 +301,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("cqbook_data_dir", "", "env", types=[str])
     app.add_node(FigureCatalogue)
     app.add_node(Users)
+    app.add_node(Said, html=(visit_said, None))
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)
