@@ -147,6 +147,24 @@ def test_membership_changed_from_2011_to_2025(book):
     assert frame["then"].eq("是").sum() == frame["now"].eq("是").sum() == 7
 
 
+def test_only_projects_here_are_counted_and_each_once(book):
+    counted = parks.counted(book).set_index("project")
+    named = parks.projects(book).set_index("project")
+    assert named.loc["proj-changan-thailand", "country"] == "TH"
+    assert "proj-changan-thailand" not in counted.index
+    assert "proj-kasu" in counted.index
+    assert "proj-kasu-phase1" not in counted.index, "a phase of it"
+    assert "proj-beisiyuan-ghana-cars" not in counted.index, "exports to Ghana make nothing here"
+    assert named.loc["proj-beisiyuan-ghana-cars", "origin"] == ""
+
+
+def test_a_link_of_a_chain_is_a_whole_word(book):
+    links = parks.chain_links(book).set_index(["chain", "link"])["names"]
+    assert links["新能源汽车", "整车"] == "赛力斯凤凰智慧工厂", "no acoustic set, no motorcycle"
+    assert links["新能源汽车", "底盘"] == "拓普新能源汽车轻量化底盘生产基地"
+    assert links["新能源汽车", "软件"] == ""
+
+
 def test_matrix_counts_projects_once(book):
     cells = parks.landed(book)
     assert cells["value"].ge(1).all()
