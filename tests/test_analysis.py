@@ -165,6 +165,17 @@ def test_a_link_of_a_chain_is_a_whole_word(book):
     assert links["新能源汽车", "软件"] == ""
 
 
+def test_a_zone_of_seven_districts_is_not_the_district(book):
+    frame = profile.figures(book, "500102")
+    zone = frame[frame["across"]]
+    assert set(zone["who"]) == {"重庆沿江承接产业转移示范区（跨7个区县）"}
+    assert "获批次序·位次（全国承接产业转移示范区，按获批先后）" in set(zone["what"])
+    words = profile.summary(book, "500102")
+    parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
+    assert sum(parts) == len(frame)
+    assert parts[2] == len(zone) > 0
+
+
 def test_matrix_counts_projects_once(book):
     cells = parks.landed(book)
     assert cells["value"].ge(1).all()
