@@ -27,7 +27,7 @@ def test_composition_of_2022_by_enterprise(book):
     # (3741.1 − 3493.1) / 7998.4 of a year before: some 3.1 points
     assert private.points.interval.contains(D("3.1"))
     assert private.rate.zh == "156%"
-    assert made.named("国有企业").level.zh == "未公布"
+    assert made.named("国有企业").level.zh == "未见公布"
 
 
 def test_a_share_of_something_else_is_no_share_of_the_total(book):
@@ -241,12 +241,12 @@ def test_a_sentence_that_lacks_its_figure_says_so(book):
     missing = facts.missing("100M CNY")
     alone = trade.parts(book, AREA, "2025", "enterprise")
     # 8006.8 - 3841.9 = 4164.9 ± 0.1: the last digit is not supported
-    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少没有公布"
+    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少未见公布"
     assert trade.rest_words(trade.parts(book, AREA, "2022", "enterprise")).startswith("列名的各类")
-    assert "没有公布齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
+    assert "没有找齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
     for words in (
         trade.industry_words(missing, facts.missing("percent")),
         trade.west_words(facts.missing("percent"), "2025年"),
     ):
-        assert "没有公布" in words
-        assert "未公布" not in words
+        assert "未见公布" in words
+        assert "未见公布" not in words

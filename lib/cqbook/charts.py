@@ -203,13 +203,13 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 未公布.
+        A row without a value is a gap and says 未见公布.
     highlight : str
         Label of the column in the accent colour.
     """
     rows = rows.copy()
     grouped = "group" in rows and rows["group"].nunique() > 1
-    rows["top"] = rows["text"].where(rows["value"].notna(), "未公布")
+    rows["top"] = rows["text"].where(rows["value"].notna(), "未见公布")
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
     axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
@@ -253,9 +253,13 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             fontSize=10,
             baseline="line-bottom",
             lineBreak="\n",
-            dy=-28 if periods > 8 else -4,
+            dy=-38 if periods > 8 else -4,
         )
-        .encode(x=x, y=alt.YDatum(0), text=alt.TextValue("未\n公\n布" if periods > 8 else "未公布"))
+        .encode(
+            x=x,
+            y=alt.YDatum(0),
+            text=alt.TextValue("未\n见\n公\n布" if periods > 8 else "未见公布"),
+        )
     )
     gaps = rows["gap"].any()
     layers = [bar, number, gap] if gaps else [bar, number]

@@ -29,7 +29,7 @@ GLUE_PREFIX = "application/papermill.record/"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
-UNPUBLISHED = "未公布"
+UNPUBLISHED = "未见公布"
 
 
 def _sorted(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -270,8 +270,8 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
     _heading(self, node)
     if node["spec"] is None:
         gap = both(
-            "没有已公布的数据可画；留空，不以推测补上。",
-            "Nothing is published to draw: left empty.",
+            "没有找到公布的数据可画；留空，不以推测补上。",
+            "No published figure was found: left empty.",
         )
         self.body.append(f'<p class="cq-gap">{gap}</p>')
     else:
