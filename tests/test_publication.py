@@ -15,6 +15,7 @@ from conftest import KILLED_AT
 
 from cqbook import places, publication
 from cqbook.catalog import DataError
+from cqbook.sums import SUMS, as_text, hashes, read
 
 
 def made(root, name, text="page", *, place="", given=None):
@@ -64,6 +65,7 @@ def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
     for name in ("index.html", "chapters/trade.html"):
         place = root / "_build" / "editions" / "latest" / "site" / name
         place.write_text(figure, encoding="utf-8")
+    publication.seal(root / "_build" / "editions" / "latest")
     publication.publish(root)
     assert text(root, "latest", "index.html") == figure, "a draft has no frozen page yet"
     publication.release(root, "2026-11")
@@ -74,6 +76,90 @@ def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
         assert f'href="{way}#fig-a"' in text(root, "latest", name)
         assert (root / "_build" / "html" / "latest" / name).parent.joinpath(way).exists()
         assert text(root, "v", "2026-11", name) == figure, "a frozen page never changes"
+
+
+def checked(*words, folder):
+    """What sha256sum itself says in a folder."""
+    if shutil.which("sha256sum") is None:
+        pytest.skip("sha256sum is not there")
+    variables = os.environ | {"LC_ALL": "C"}
+    return subprocess.run(
+        ["sha256sum", "--check", *words],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_sha256sum_alone_checks_an_edition_as_it_is_served(root):
+    figure = f'{publication.PERMALINK}#fig-a">链接</a>'
+    made(root, "2026-11", figure, place="latest")
+    publication.release(root, "2026-11")
+    assert text(root, "latest", "index.html") != figure, "altered for publication"
+    html = root / "_build" / "html"
+    for place in (html / "latest", html / "v" / "2026-11", root / "editions" / "2026-11"):
+        done = checked("--strict", "SHA256SUMS", folder=place)
+        assert done.returncode == 0, done.stdout + done.stderr
+        listed = read((place / SUMS).read_text(encoding="utf-8"))
+        there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+        assert set(listed) == there - {SUMS, publication.RELEASE}
+        assert list(listed) == sorted(listed)
+    page = html / "v" / "2026-11" / "index.html"
+    page.write_text(figure + " ", encoding="utf-8")
+    done = checked("SHA256SUMS", folder=page.parent)
+    assert done.returncode == 1
+    assert "index.html: FAILED" in done.stdout
+
+
+def test_names_that_sha256sum_escapes(tmp_path):
+    names = ["a b.csv", "两 行\n.csv", "back\\slash", "\\n", "cr\r", "ls\u2028"]
+    for name in names:
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    found = hashes(tmp_path)
+    assert list(found) == sorted(names)
+    assert read(as_text(found)) == found
+    (tmp_path / SUMS).write_text(as_text(found), encoding="utf-8", newline="")
+    done = checked("--strict", SUMS, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("line", ["x", "0" * 64 + " one", "0" * 63 + "  short", "0" * 64 + "  "])
+def test_a_line_of_no_such_form_is_refused(line):
+    with pytest.raises(ValueError, match=line[:10]):
+        read(line + "\n")
+
+
+def test_an_edition_altered_after_it_was_built_is_not_released(root):
+    page = root / "_build" / "editions" / "latest" / "site" / "index.html"
+    page.write_text("forged", encoding="utf-8")
+    with pytest.raises(DataError, match="altered after it was built"):
+        publication.release(root, "2026-11")
+    assert not (root / "editions" / "2026-11").exists()
+
+
+@pytest.mark.parametrize("place", ["site/index.html", "site/SHA256SUMS", "SHA256SUMS", "new"])
+def test_whatever_changes_in_a_release_is_seen(root, place):
+    folder = publication.release(root, "2026-11")
+    with (folder / place).open("a", encoding="utf-8") as file:
+        file.write(f"{'0' * 64}  other\n")
+    with pytest.raises(DataError, match="altered"):
+        publication.publish(root)
+
+
+def test_an_edition_released_before_there_were_sums_still_stands(root):
+    folder = publication.release(root, "2026-11")
+    for path in (folder / SUMS, folder / "site" / SUMS):
+        path.unlink()
+    facts = publication.release_of(folder)
+    # the digest as it was made then, of these two files
+    tree = "0df97bbf71ed20c5a359afd8aa150203ca13003c87d2a930276c30c006ac4a99"
+    (folder / "release.json").write_text(json.dumps(facts | {"tree": tree}), encoding="utf-8")
+    publication.publish(root)
+    (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
+    with pytest.raises(DataError, match="altered"):
+        publication.publish(root)
 
 
 def test_without_a_latest_edition_the_door_leads_to_what_there_is(tmp_path):

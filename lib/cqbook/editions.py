@@ -8,7 +8,6 @@ jupyter-book renders what was judged. A build works in a folder of its own; only
 from __future__ import annotations
 
 import csv
-import hashlib
 import importlib.metadata
 import io
 import json
@@ -35,7 +34,6 @@ from cqbook.execution import (
     Memory,
     Page,
     code_digest,
-    digest,
     execute,
     execute_all,
     here,
@@ -53,6 +51,7 @@ from cqbook.publication import (
     publish,
 )
 from cqbook.rendering import BuildError, Renderer
+from cqbook.sums import digest
 from cqbook.transaction import (
     exchange,
     locked,
@@ -74,7 +73,7 @@ VERSIONS = (
     *("sphinx-book-theme", "vl-convert-python"),
 )
 #: A query that found no customs detail has the digest of nothing.
-NOTHING = hashlib.sha256(b"").hexdigest()
+NOTHING = digest(b"")
 
 
 class StaleError(Exception):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ import nbformat
 from cqbook import PUBLIC, kernels
 from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
 from cqbook.parameters import sound
+from cqbook.sums import digest
 from cqbook.unchanged import packages
 
 INJECTED = "injected-parameters"
@@ -76,11 +76,6 @@ class Executed:
     def notebook(self) -> nbformat.NotebookNode:
         """The notebook, parsed."""
         return nbformat.reads(self.content.decode("utf-8"), as_version=4)
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of `content`."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -20,9 +20,11 @@ from typing import Any
 
 from cqbook.catalog import DataError
 from cqbook.places import built, published, released
+from cqbook.sums import SUMS, as_text, digest, hashes, read
 from cqbook.transaction import exchange, locked, restore, settle
 
 LATEST = "latest"
+RELEASE = "release.json"
 #: A name is a folder of the site and part of addresses that people cite.
 NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 #: Names that the site uses for itself, and that of an edition without one.
@@ -64,15 +66,18 @@ def _content(path: Path, *needed: str) -> dict[str, Any]:
         _ = [found[name] for name in needed]
         return found
     except (OSError, ValueError, KeyError, TypeError) as error:
-        # one that was built can be built again; one that was released only its owner has
-        where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
-        msg = (
-            f"版次文件 {path} 已损坏或不可读（{error}）；"
-            f"生成的版次：删去文件夹 {where} 再 cqbook build；发布过的版次：从备份恢复"
-            f" | {path} of an edition is damaged: delete the folder {where} and run"
-            " `cqbook build`, or, of a released edition, restore it from a copy"
-        )
-        raise DataError(msg) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    # one that was built can be built again; one that was released only its owner has
+    where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
+    return DataError(
+        f"版次文件 {path} 已损坏或不可读（{error}）；"
+        f"生成的版次：删去文件夹 {where} 再 cqbook build；发布过的版次：从备份恢复"
+        f" | {path} of an edition is damaged: delete the folder {where} and run"
+        " `cqbook build`, or, of a released edition, restore it from a copy"
+    )
 
 
 def manifest_of(edition: Path) -> dict[str, Any]:
@@ -81,8 +86,8 @@ def manifest_of(edition: Path) -> dict[str, Any]:
 
 
 def release_of(edition: Path) -> dict[str, Any]:
-    """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (hash)."""
-    return _content(edition / "release.json", "edition", "released", "tree")
+    """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (of `SUMS`)."""
+    return _content(edition / RELEASE, "edition", "released", "tree")
 
 
 def find(root: Path, name: str) -> Path:
@@ -144,18 +149,62 @@ def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Pa
     return max(found)[2] if found else None
 
 
+def sums_of(folder: Path) -> dict[str, str]:
+    """Return the hashes by path that `SUMS` in a folder lists.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    try:
+        return read((folder / SUMS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder / SUMS, error) from error
+
+
 def tree_digest(folder: Path) -> str:
-    """Return one SHA-256 over the names and contents of all files below `folder`."""
+    """Return one SHA-256 over the names and contents of all files below `folder`.
+
+    It is the SHA-256 of `SUMS` in the folder of an edition.
+    """
+    return digest(as_text(hashes(folder, (SUMS, RELEASE))).encode())
+
+
+def seal(edition: Path) -> None:
+    """Write the hashes of an edition's files: of its site, as it is served, and of all."""
+    within = f"site/{SUMS}"
+    found = hashes(edition, (SUMS, within))
+    served = {
+        name.removeprefix("site/"): value
+        for name, value in found.items()
+        if name.startswith("site/")
+    }
+    text = as_text(served)
+    _write(edition / within, text)
+    _write(edition / SUMS, as_text(found | {within: digest(text.encode())}))
+
+
+def is_altered(edition: Path, tree: str) -> bool:
+    """Return whether an edition's files are other than those of which `tree` is the digest."""
+    if not (edition / SUMS).exists():
+        return _tree_of_old(edition) != tree
+    return {tree_digest(edition), digest((edition / SUMS).read_bytes())} != {tree}
+
+
+def _tree_of_old(folder: Path) -> str:
+    """Return the digest of an edition that was released before editions had `SUMS`."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != "release.json":
+        if path.is_file() and path.name != RELEASE:
             total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
 def keep(root: Path, edition: Path, name: str) -> None:
-    """Put a built edition's folder in its place, in one step."""
+    """Put a built edition's folder in its place, in one step; with the hashes of its files."""
+    seal(edition)
     home = built(root)
     with locked(home):
         restore(home / name)
@@ -233,7 +282,13 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
             with locked(built(root)):
                 shutil.copytree(edition, part / "edition")
             frozen = part / "edition"
-            tree = tree_digest(frozen)
+            tree = digest((frozen / SUMS).read_bytes()) if (frozen / SUMS).exists() else ""
+            if is_altered(frozen, tree):
+                msg = (
+                    f"版次 {name} 生成之后被改动过（{edition}）；先 cqbook build"
+                    f" | edition {name} was altered after it was built: run `cqbook build` first"
+                )
+                raise DataError(msg)
             if (home / name).exists():
                 if release_of(home / name)["tree"] == tree:
                     return
@@ -248,7 +303,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
                 "tree": tree,
             }
             text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
-            (frozen / "release.json").write_text(text, encoding="utf-8")
+            (frozen / RELEASE).write_text(text, encoding="utf-8")
             settle(home)
             frozen.rename(home / name)
             # what was said to be released must still be so after a power cut
@@ -291,7 +346,7 @@ def _assemble(root: Path, target: Path) -> None:
     frozen = _editions(released(root))
     for name, path in frozen.items():
         facts = release_of(path)
-        if tree_digest(path) != facts["tree"]:
+        if is_altered(path, facts["tree"]):
             msg = (
                 f"已发布的版次 {name} 被改动过（{path}）；请恢复它，或移走后重新发布"
                 f" | released edition {name} has been altered: restore it ({path})"
@@ -321,6 +376,8 @@ def _assemble(root: Path, target: Path) -> None:
 
 def _lead_to_frozen(site: Path, name: str) -> None:
     """Make the permalinks of the latest site plain links into the frozen edition that it is."""
+    # built before editions had it: of the files as they are
+    sums = sums_of(site) if (site / SUMS).exists() else hashes(site)
     for page in sorted(site.rglob("*.html")):
         text = page.read_text(encoding="utf-8")
         inside = page.relative_to(site)
@@ -328,6 +385,8 @@ def _lead_to_frozen(site: Path, name: str) -> None:
         found = text.replace(f"{PERMALINK}#", f"{PERMALINK}{way}#")
         if found != text:
             page.write_text(found, encoding="utf-8")
+            sums[inside.as_posix()] = digest(found.encode())
+    _write(site / SUMS, as_text(sums))
 
 
 def _hashes(manifest: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""The SHA-256 of every file of a folder, in the form that ``sha256sum -c`` reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+#: The file that lists them: of all files of its folder and below, but itself.
+SUMS = "SHA256SUMS"
+#: sha256sum escapes these in a name and puts a backslash before the line.
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of `content`."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
+    """Return the SHA-256 of all files below `folder` by their path in it, without those `but`.
+
+    What Python compiled is no content.
+    """
+    found = {}
+    left_out = set(but)
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        if name.as_posix() not in left_out and "__pycache__" not in name.parts and path.is_file():
+            with path.open("rb") as file:
+                found[name.as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return dict(sorted(found.items()))
+
+
+def as_text(found: Mapping[str, str]) -> str:
+    """Return hashes by path as `SUMS` holds them, sorted by path."""
+    return "".join(_line(name, found[name]) for name in sorted(found))
+
+
+def _line(name: str, value: str) -> str:
+    escaped = name.translate(str.maketrans(_ESCAPES))
+    return f"{chr(92) if escaped != name else ''}{value}  {escaped}\n"
+
+
+def read(text: str) -> dict[str, str]:
+    """Return the hashes by path of what `as_text` wrote.
+
+    Raises
+    ------
+    ValueError
+        If a line has no such form.
+    """
+    found = {}
+    for line in text.removesuffix("\n").split("\n"):
+        value, sign, name = line.removeprefix("\\").partition("  ")
+        if len(value) != 64 or not sign or not name:
+            msg = f"{line[:80]!r}"
+            raise ValueError(msg)
+        if line[0] == "\\":
+            # a NUL stands in no name
+            name = name.replace("\\\\", "\0").replace("\\n", "\n").replace("\\r", "\r")
+            name = name.replace("\0", "\\")
+        found[name] = value
+    return found
