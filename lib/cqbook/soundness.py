@@ -354,7 +354,7 @@ def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
         words = [record.get("top") for layer in layers for record in layer.records]
         words += [layer.encoding.get("text", {}).get("value") for layer in layers]
         if not any(UNPUBLISHED in str(word).replace("\n", "") for word in words):
-            yield main.fault("空缺处没有“未公布”", "a gap that does not say 未公布")
+            yield main.fault("空缺处没有“未见公布”", "a gap that does not say 未见公布")
     if main.mark in ("bar", "point", "line") and not any(
         layer.mark == "text" and layer.encoding.get("text", {}).get("field") for layer in layers
     ):
