@@ -9,13 +9,14 @@ fits its number, parts that point at a whole) is checked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from cqbook.attested import doubts
 from cqbook.catalog import DESCRIPTOR, Catalog, DataError
 from cqbook.periods import Period
 from cqbook.reported import SIGNED_MEASURES, from_printed
@@ -115,7 +116,9 @@ def check(book: Catalog) -> dict[str, int]:
         for name in book.resources:
             breaches += _foreign_keys(book, name, tables)
             breaches += _listed_keys(book, name, tables)
-        breaches += _observations(tables["observations"], book.file("observations").name)
+        file = book.file("observations").name
+        breaches += _observations(tables["observations"], file)
+        breaches += _attested(tables, file)
     if breaches:
         raise ContractError(breaches)
     return {name: len(frame) for name, frame in tables.items()}
@@ -353,3 +356,18 @@ def _observations(frame: pd.DataFrame, file: str) -> Iterator[Breach]:
         parts = row["breakdown"].split(";") if row["breakdown"] else []
         if parts != sorted(parts) or any(part.count("=") != 1 for part in parts):
             yield breach("breakdown", "按键排序的 键=值", "key=value pairs sorted by key")
+
+
+def _attested(tables: Mapping[str, pd.DataFrame], file: str) -> Iterator[Breach]:
+    """Check ``observations`` against what was printed, where indicators and sources are tables."""
+    rows = tables["observations"].to_dict("records")
+    names, published = (
+        dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
+        for table, key, column in (
+            ("indicators", "indicator", "name_zh"),
+            ("sources", "source_id", "published"),
+        )
+    )
+    for doubt in doubts(rows, names, published):
+        value = rows[doubt.row][doubt.column]
+        yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)

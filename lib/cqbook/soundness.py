@@ -45,6 +45,13 @@ LAYERS: dict[str, tuple[dict[str, str], ...]] = {
 }
 #: What may be added to any of them: series side by side, and their colours.
 _ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone"}}
+#: What is read beside a mark: one of these, of a tile all.
+_BESIDE = {
+    "bar": ("end", "top"),
+    "point": ("text", "end"),
+    "circle": ("text",),
+    "rect": ("label", "symbol"),
+}
 #: What says the number of a mark that is pointed at.
 _TOLD = {"group", "label", "full", "text", "status"}
 #: All that the scale of a number may say: no logarithm, no power, nothing reversed, no margin.
@@ -58,7 +65,9 @@ _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
 _NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(sorted(_WORDS, key=len)[::-1])})?")
 _UNIT = re.compile(rf"({'|'.join(sorted(_WORDS, key=len)[::-1])})?(.*)")
-_ONE_SIDED = re.compile("以上|以下|超过|超|逾|突破|近|不到|不足|不少于|余|多|约|左右")
+_QUALIFIED = re.compile("以上|以下|余|多|左右")
+#: A derived figure that has one end only is written by that end, and drawn elsewhere.
+_ONE_SIDED = re.compile("以上|以下")
 #: Columns of the table that a mark has too.
 _SAME = ("full", "status")
 
@@ -350,15 +359,21 @@ def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
             plain = main.encoding.get(channel, {}).get("value")
             if not all(word in told for word in _HOLLOW) or condition.get("value") == plain:
                 yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
-    if main.mark == "bar" and any(record.get("value") is None for record in main.records):
-        words = [record.get("top") for layer in layers for record in layer.records]
-        words += [layer.encoding.get("text", {}).get("value") for layer in layers]
-        if not any(UNPUBLISHED in str(word).replace("\n", "") for word in words):
-            yield main.fault("空缺处没有“未见公布”", "a gap that does not say 未见公布")
-    if main.mark in ("bar", "point", "line") and not any(
-        layer.mark == "text" and layer.encoding.get("text", {}).get("field") for layer in layers
-    ):
-        yield main.fault("图上没有数字", "no numbers beside the marks")
+    texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
+    words = [str(text.get("value", "")).replace("\n", "") for text in texts]
+    # what has no value has no place of its own: the word stands at zero
+    if any(record.get("gap") for record in main.records) and UNPUBLISHED not in words:
+        yield main.fault("空缺处没有“未见公布”", "a gap that does not say 未见公布")
+    wanted = _BESIDE.get(main.mark, ())
+    if "symbol" in wanted and not any(record.get("symbol") for record in main.records):
+        wanted = ("label",)
+    shown = {text.get("field") for text in texts}
+    if main.mark == "rect":
+        lacking = set(wanted) - shown
+    else:
+        lacking = set(wanted) if wanted and not shown & set(wanted) else set()
+    if lacking:
+        yield main.fault(f"图上没有 {sorted(lacking)}", f"no {sorted(lacking)} beside the marks")
 
 
 def _place(record: Mapping[str, Any]) -> tuple[str, str]:
@@ -384,7 +399,7 @@ def _read(text: str, unit: str) -> list[tuple[float, float]]:
     last = matches[-1][2]
     tail = text[matches[-1].end() :]
     # a bare number is one of the axis
-    bare = not last and not _ONE_SIDED.sub("", tail)
+    bare = not last and not _QUALIFIED.sub("", tail)
     if not bare and not tail.startswith(name):
         return []
     found = []
@@ -426,7 +441,7 @@ def _spans(text: str, ends: Sequence[float], unit: str) -> bool:
     numbers = _read(text, unit)
     if len(numbers) != 2:
         # one end is open, or both are the same
-        return not numbers or bool(_ONE_SIDED.search(text)) or _allows(text, ends[0], unit)
+        return not numbers or text.startswith("不") or _allows(text, ends[0], unit)
     return all(
         # the ends may have been rounded outwards
         abs(end - number) <= 2 * half + 1e-9 * abs(number)

@@ -54,8 +54,8 @@ _NAMES = {
     "idxmax": "idxmin",
     "idxmin": "idxmax",
 }
-#: Calls whose arguments are the words of an error.
-_WORDS = ("_broken", "_refuse", "_unclear", "Error")
+#: Calls whose arguments are words for people: of an error, or of a table that a page shows.
+_WORDS = ("_broken", "_refuse", "_unclear", "Error", "Qualifier")
 
 
 @dataclass(frozen=True)
