@@ -131,6 +131,9 @@ def keys(codes: Lists, flow: str, count: int) -> dict[str, np.ndarray]:
     for name in reversed(sizes):
         code, rest = np.divmod(code, sizes[name])
         made[name] = order[name][rest]
+    # so far by month, and by place within it
+    kept = np.argsort(rank["province"][made["province"]], kind="stable")
+    made = {name: column[kept] for name, column in made.items()}
     made["value"] = np.exp(pick.normal(11, 2.5, count)).round() + 1
     made["quantity_1"] = np.ceil(made["value"] / np.exp(pick.normal(3, 1.5, count)))
     made["lacking"] = pick.random(count)

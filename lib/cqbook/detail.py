@@ -27,9 +27,11 @@ from cqbook.transaction import replace_file
 
 INDEX = "store.json"
 DIMENSIONS = ("commodity", "partner", "regime")
-#: What identifies a row of the detail.
-KEY = ("flow", "period", "entity", "dims", *DIMENSIONS, "currency")
-COLUMNS = (*KEY, "value", "quantity_1", "unit_1", "quantity_2", "unit_2", "file")
+#: What identifies a row of the detail, in the order in which rows are kept: a chapter asks for one
+#: place in all months.
+KEY = ("flow", "entity", "period", "dims", *DIMENSIONS, "currency")
+COLUMNS = ("flow", "period", "entity", "dims", *DIMENSIONS, "currency", "value")
+COLUMNS += ("quantity_1", "unit_1", "quantity_2", "unit_2", "file")
 NUMBERS = ("value", "quantity_1", "quantity_2")
 #: SQL type by column.
 TYPES = {name: "DOUBLE" if name in NUMBERS else "VARCHAR" for name in COLUMNS}
