@@ -281,7 +281,8 @@ def test_where_the_address_is_known_there_are_cards_and_a_site_map(two_editions)
     root = two_editions
     config = root / "_config.yml"
     kept = config.read_text(encoding="utf-8")
-    config.write_text(kept + "html: {baseurl: 'https://example.org/book'}\n", encoding="utf-8")
+    with_address = kept.replace("\nhtml:\n", "\nhtml:\n  baseurl: https://example.org/book\n")
+    config.write_text(with_address, encoding="utf-8")
     try:
         run(root, "build", "--edition", "2022", *OF_2022)
     finally:
