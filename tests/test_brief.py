@@ -572,7 +572,7 @@ def test_a_document_of_many_numbers_is_judged_in_seconds(tmp_path, monkeypatch):
         for n, (key, text) in enumerate(texts.items())
     )
     start = time.process_time()
-    found = verify.verify(tmp_path, packed_docx(body), "x.docx")
+    found = verify.verify(tmp_path, packed_docx(body), "x.docx", "2026-11")
     assert [item.verdict for item in found] == [verify.STANDS] * len(texts)
     assert time.process_time() - start < 5
 
@@ -592,5 +592,5 @@ def test_more_pixels_than_can_be_compared_are_refused(root, first):
     assert len(content) < 1 << 20
     start = time.process_time()
     with pytest.raises(DataError, match=r"x\.docx.*split"):
-        verify.verify(root, content, "x.docx")
+        verify.verify(root, content, "x.docx", "2026-11")
     assert time.process_time() - start < 5

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import ROOT
 from harness import copy_of_prepared, figures_csv, good, refused, run, site, tree
 
 pytestmark = pytest.mark.thorough
@@ -185,6 +186,24 @@ def test_no_font_of_the_system(tmp_path):
     nothing = tmp_path / "fonts.conf"
     nothing.write_text("<fontconfig></fontconfig>", encoding="utf-8")
     good(root, "build", FONTCONFIG_FILE=str(nothing))
+    assert site(root) == before
+
+
+def test_no_font_of_the_book(tmp_path):
+    """Without it pictures would be drawn with another, and kept: nothing is published."""
+    root = copy_of_prepared(tmp_path / "book")
+    before = site(root)
+    shutil.rmtree(root / "_build" / "cache")
+    package = tmp_path / "lib" / "cqbook"
+    shutil.copytree(ROOT / "lib" / "cqbook", package)
+    font = package / "fonts" / "CQBookSansSC-Bold.otf"
+    whole = font.read_bytes()
+    for damage in (font.unlink, lambda: font.write_bytes(whole[: len(whole) // 2])):
+        damage()
+        refused(run(root, "build", PYTHONPATH=str(package.parent)), font.name, "git checkout")
+        assert site(root) == before
+    font.write_bytes(whole)
+    good(root, "build", PYTHONPATH=str(package.parent))
     assert site(root) == before
 
 
