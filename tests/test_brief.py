@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import time
 import zipfile
 
 import docx
@@ -538,3 +539,58 @@ def test_a_number_altered_before_printing_is_seen_in_the_pdf(root, first, tmp_pa
     found = verdicts(root, path.with_suffix(".pdf").read_bytes(), "brief.pdf")
     assert found["trade.total"] == verify.ALTERED
     assert found["trade.share"] == verify.STANDS
+
+
+# --- documents that ask for much
+
+
+def packed_docx(body, relations="", **parts):
+    """A Word file of this body, as somebody else may write one."""
+    spaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("docProps/core.xml", "<x>cqbook edition=2026-11</x>")
+        made.writestr("word/document.xml", f"<w:x {spaces}>{body}</w:x>")
+        made.writestr("word/_rels/document.xml.rels", f"<Rs>{relations}</Rs>")
+        for name, content in parts.items():
+            made.writestr(f"word/media/{name}.png", content)
+    return out.getvalue()
+
+
+def test_a_document_of_many_numbers_is_judged_in_seconds(tmp_path, monkeypatch):
+    """What an edition says is read once, not once for each number."""
+    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    texts = {f"n{number}": f"{number}亿元" for number in range(1500)}
+    edition(tmp_path, "2026-11", [], texts)
+    body = "".join(
+        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{brief.bookmark("trade", key)}"/>'
+        f'<w:r><w:t>{text}</w:t></w:r><w:bookmarkEnd w:id="{n}"/></w:p>'
+        for n, (key, text) in enumerate(texts.items())
+    )
+    start = time.process_time()
+    found = verify.verify(tmp_path, packed_docx(body), "x.docx", "2026-11")
+    assert [item.verdict for item in found] == [verify.STANDS] * len(texts)
+    assert time.process_time() - start < 5
+
+
+def test_more_pixels_than_can_be_compared_are_refused(root, first):
+    out = io.BytesIO()
+    Image.new("1", (5000, 5000)).save(out, "PNG")
+    # bytes behind the end of a picture are none of it
+    pictures = {f"p{n}": out.getvalue() + bytes([n]) for n in range(12)}
+    mark = f"{first.id}｜版次 2026-11｜数据 {first.data_hash[:16]}"
+    body = "".join(
+        f'<w:y><w:y><w:y><w:z descr="{mark}"/><a:blip r:embed="{name}"/></w:y></w:y></w:y>'
+        for name in pictures
+    )
+    relations = "".join(f'<R Id="{name}" Target="media/{name}.png"/>' for name in pictures)
+    content = packed_docx(body, relations, **pictures)
+    assert len(content) < 1 << 20
+    start = time.process_time()
+    with pytest.raises(DataError, match=r"x\.docx.*split"):
+        verify.verify(root, content, "x.docx", "2026-11")
+    assert time.process_time() - start < 5

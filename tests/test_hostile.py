@@ -28,7 +28,7 @@ from test_site import CHROMIUM, FLAGS
 
 from cqbook import brief, charts, containers, editions, exports, press
 from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import check
+from cqbook.contracts import FORMULA, check
 from cqbook.execution import Executed, Page, to_bytes
 from cqbook.figures import figure, glued, table
 from cqbook.rendering import Renderer
@@ -82,7 +82,9 @@ def spoil(folder: Spoiled, columns: list[tuple[str, str]], *, behind: bool) -> N
                     payload = payloads[(at + 7 * number) % len(payloads)]
                     # a term is a key: it stands once
                     payload += str(at) if column in ("term", "name_zh") else ""
-                    row[place] = f"{row[place]}{payload}" if behind else payload
+                    put = f"{row[place]}{payload}" if behind else payload
+                    # a cell that begins as a number may become a formula: that one is refused
+                    row[place] = row[place] if FORMULA.fullmatch(put) else put
         folder.write(path, rows)
 
 

@@ -305,6 +305,97 @@ def test_an_intact_document_is_opened():
     assert "xl/workbook.xml" in containers.opened(content, "x.xlsx").namelist()
 
 
+SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+MARK = "fig-a｜版次 1｜数据 0123456789abcdef"
+
+
+def office(body: str, **others: bytes) -> bytes:
+    """Return a Word file of this body, and further parts by the last of their names."""
+    parts = {
+        "docProps/core.xml": b"<x>cqbook edition=1</x>",
+        "word/document.xml": f"<w:x {SPACES}>{body}</w:x>".encode(),
+    }
+    relations = "".join(
+        f'<R Id="{name}" Target="media/{name}.bin"/>' for name in others if name != "rels"
+    )
+    parts["word/_rels/document.xml.rels"] = f"<Rs>{relations}</Rs>".encode()
+    return packed(parts | {f"word/media/{name}.bin": content for name, content in others.items()})
+
+
+def nested(first: str, last: str, inner: str, depth: int) -> str:
+    return first * depth + inner + last * depth
+
+
+HEADS = "<w:tr><w:tc><w:t>数值</w:t></w:tc></w:tr>"
+#: What was once looked at again and again: each is small, and took minutes.
+SLOW = {
+    "bookmarks without an end": lambda: office(
+        "".join(
+            f'<w:bookmarkStart w:id="{n}" w:name="cq_{n:020x}"/><w:t>1</w:t>' for n in range(90_000)
+        )
+    ),
+    "bookmarks around much": lambda: office(
+        "<w:p>"
+        + "".join(f'<w:bookmarkStart w:id="{n}" w:name="cq_{n:020x}"/>' for n in range(3_000))
+        + "<w:p>"
+        + "<w:t>1</w:t>" * 400_000
+        + "</w:p></w:p>"
+    ),
+    "drawings below one element": lambda: office(
+        # a picture somewhere else: what is nowhere in a file is not even looked for
+        "<a:blip/>"
+        + nested("<w:y>", "</w:y>", f'<w:z descr="{MARK}"/>' * 90_000 + "<w:t/>" * 400_000, 5)
+    ),
+    "one large picture in many drawings": lambda: office(
+        f'<w:y><w:z descr="{MARK}"/><a:blip r:embed="p"/></w:y>' * 60_000, p=b"0" * 100_000_000
+    ),
+    "names of numbers in one box": lambda: office(
+        "<w:y><w:y>"
+        + "".join(f'<w:z name="数 a.b{n}＝1｜版次 1"/>' for n in range(90_000))
+        + "<a:t>2</a:t>" * 400_000
+        + "</w:y></w:y>"
+    ),
+    "tables in tables": lambda: office(
+        f"<w:p><w:t>{MARK}</w:t></w:p>"
+        + nested("<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>", "<w:t>1</w:t>" * 500_000, 60)
+    ),
+    "tables of ours in tables of ours": lambda: office(
+        nested(
+            f"<w:tbl>{HEADS}<w:tr><w:tc><w:p><w:t>{MARK}</w:t></w:p>",
+            "</w:tc></w:tr></w:tbl>",
+            "<w:t>1</w:t>" * 500_000,
+            60,
+        )
+    ),
+    "paragraphs in paragraphs": lambda: office(
+        nested("<w:p>", "</w:p>", "<w:t>1</w:t>" * 500_000, 190)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_a_document_is_not_looked_through_again_and_again(what):
+    content = SLOW[what]()
+    assert len(content) < 10 << 20
+    within_bounds(lambda: verify.cited(content, "x.docx"))
+
+
+def test_a_document_without_core_properties_is_still_asked():
+    """They may be left out. Numbers of an edition that nobody names are named, not passed over."""
+    body = f'<w:p><w:z descr="{MARK}"/><w:bookmarkStart w:id="1" w:name="cq_{1:020x}"/></w:p>'
+    with zipfile.ZipFile(io.BytesIO(office(body))) as parts:
+        kept = {name: parts.read(name) for name in parts.namelist() if "core" not in name}
+    found = verify.cited(packed(kept), "x.docx")
+    assert [(item.kind, item.name, item.edition) for item in found] == [
+        ("figure", "fig-a", "1"),
+        ("number", f"cq_{1:020x}", ""),
+    ]
+
+
 LARGE = {
     "lines": ("x.csv", b"a\n" * 3_000_000),
     "columns": ("x.csv", b"a," * 3_000_000),
@@ -373,6 +464,91 @@ def test_pictures_that_unpack_to_more_than_is_compared():
     assert refused_or_read(lambda: verify.cited(out.getvalue(), "x.png")) in ([], None)
     assert verify._altered(out.getvalue(), ROOT, {"files": {}})
     assert time.process_time() - start < SECONDS
+
+
+def pdf(*texts: bytes) -> bytes:
+    """Return a PDF with a page for each stream of text operators."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DictionaryObject, NameObject, StreamObject
+
+    made = PdfWriter()
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    for text in texts:
+        page = made.add_blank_page(600, 800)
+        fonts = DictionaryObject({NameObject("/F1"): font})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        stream = StreamObject()
+        stream.set_data(text)
+        page[NameObject("/Contents")] = made._add_object(stream.flate_encode())
+    out = io.BytesIO()
+    made.write(out)
+    return out.getvalue()
+
+
+def spent() -> float:
+    """Return the seconds of a processor of this process and of those that it waited for."""
+    sides = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(side) for side in sides]
+    return sum(side.ru_utime + side.ru_stime for side in used)
+
+
+WORD = b"BT /F1 12 Tf 10 700 Td (fig-a) Tj ET\n"
+LOOP = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[2 0 R 3 0 R]/Count 9>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/Contents 3 0 R/MediaBox[0 0 9 9]>> endobj
+trailer <</Root 1 0 R/Prev 0>>
+startxref
+0
+%%EOF"""
+PDFS = {
+    "a loop of pages": lambda: LOOP,
+    "a page of much text": lambda: pdf(WORD * 400_000),
+    "a stream that unpacks to much": lambda: pdf(b" " * 300_000_000),
+    "many pages": lambda: pdf(*[WORD] * 3_000),
+    "operands without an operator": lambda: pdf(b"[" * 1_000_000),
+    "numbers": lambda: pdf(b"1 " * 3_000_000),
+    "ten megabytes of nothing": lambda: b"%PDF-1.7\n" + b"1 0 obj\n" * 1_200_000,
+}
+
+
+@pytest.mark.parametrize("what", PDFS)
+def test_a_hostile_pdf_takes_no_time(what):
+    """Its memory is limited by the system: `verify.PDF_BYTES`."""
+    content = PDFS[what]()
+    assert len(content) < 12 << 20
+    start = spent()
+    found = refused_or_read(lambda: verify.cited(content, "x.pdf"))
+    assert not found
+    # what a start of Python takes beside its limit
+    assert spent() - start < verify.PDF_SECONDS + 2
+
+
+def test_a_pdf_that_takes_too_long_says_so_and_the_way_out():
+    with pytest.raises(DataError, match=r"秒内读不完.*takes longer") as caught:
+        verify.cited(pdf(WORD * 400_000), "x.pdf")
+    assert "import" not in str(caught.value)
+
+
+@settings(FUZZ, max_examples=12)
+@given(st.data())
+def test_a_damaged_pdf_is_refused_or_read(data):
+    """A whole one of which a piece was lost, doubled or altered: no marks that it did not have."""
+    mark = b"BT /F1 12 Tf 10 700 Td (no mark of ours) Tj ET\n"
+    content = bytearray(pdf(mark, mark))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        size = data.draw(st.integers(0, 40))
+        content[at : at + size] = data.draw(
+            st.one_of(st.binary(max_size=8), st.sampled_from([b"<<", b">>", b"9 0 R", b"-1", b"["]))
+        )
+    assert not refused_or_read(lambda: verify.cited(bytes(content), "x.pdf"))
 
 
 def test_a_pdf_that_is_none_is_refused():

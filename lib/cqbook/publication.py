@@ -110,6 +110,12 @@ def find(root: Path, name: str) -> Path:
     raise DataError(msg)
 
 
+def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
+    """Return what an edition's ``figures.json`` says of its figures, by id."""
+    path = edition / "site" / "figures.json"
+    return {item["id"]: item for item in _content(path, "figures")["figures"]}
+
+
 def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
     """Return what an edition's ``figures.json`` says of a figure.
 
@@ -118,8 +124,7 @@ def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
     DataError
         If the edition has no such figure; the message names the nearest.
     """
-    path = edition / "site" / "figures.json"
-    known = {item["id"]: item for item in _content(path, "figures")["figures"]}
+    known = catalogue(edition)
     if identifier not in known:
         near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
         msg = (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+import struct
 from pathlib import Path
 from typing import Any
 
 FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
+FONT_FILES = ("CQBookSansSC-Bold.otf", "CQBookSansSC-Regular.otf")
 #: The committed subset first, so that pictures are the same everywhere; then what readers have.
 FONT = (
     "CQBook Sans SC, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
@@ -112,11 +114,38 @@ def untitled(spec: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if key != "title"}
 
 
+def _whole_font(path: Path) -> bool:
+    """Return whether a font file has all the tables that its directory lists."""
+    try:
+        content = path.read_bytes()
+        (count,) = struct.unpack_from(">4xH", content)
+        ends = [sum(struct.unpack_from(">2I", content, 20 + 16 * n)) for n in range(count)]
+    except (OSError, struct.error):
+        return False
+    return content[:4] in (b"OTTO", b"\0\1\0\0") and 0 < max(ends, default=0) <= len(content)
+
+
 @functools.cache
 def register_fonts() -> bool:
-    """Make the committed font the one that vl-convert draws with."""
+    """Make the committed font the one that vl-convert draws with.
+
+    Raises
+    ------
+    DataError
+        If it is not there whole: pictures would be drawn with whatever the machine has.
+    """
     import vl_convert
 
+    for path in (FONT_DIRECTORY / name for name in FONT_FILES):
+        if not _whole_font(path):
+            from cqbook.catalog import DataError
+
+            msg = (
+                f"本书的字体 {path} 缺失或已损坏；git checkout 恢复它，或重装 cqbook 再运行"
+                f" | the book's font {path} is missing or damaged: restore it by git checkout,"
+                " or install cqbook again"
+            )
+            raise DataError(msg)
     vl_convert.register_font_directory(str(FONT_DIRECTORY))
     return True
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from cqbook.catalog import Catalog, DataError
 from cqbook.comparison import compare_observations
 from cqbook.containers import opened, plain, sized, whole
 from cqbook.exports import KEY
-from cqbook.publication import exhibits, find, manifest_of
+from cqbook.publication import catalogue, find, manifest_of
 
 STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详", "图或数被改动"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -43,10 +44,15 @@ _BOOKMARK = re.compile(r"(cq_[0-9a-f]{20})(?:_\d+)?")
 BLUR, RESAMPLED = 1.0, 24
 #: Formats that word processors keep pictures in, and the largest that is compared: ten times ours.
 PICTURES, PIXELS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"), 30_000_000
-#: Things of the book that one document is asked for.
-MOST = 2000
-#: What the process may take that reads a PDF.
-PDF_BYTES, PDF_SECONDS = 1 << 30, 30
+#: Pixels of one of our pictures, nearly.
+OURS = 1_500_000
+#: Things of the book that one document is asked for; and the pixels that are compared for it.
+MOST, COMPARED = 2000, 250_000_000
+#: Elements in which the text of a number, and of a cell, is looked for: they hold a few runs.
+FEW = 400
+#: What the process may take that reads a PDF: memory, seconds of a processor, seconds on the wall
+#: (of a machine that does something else), and the characters of its text.
+PDF_BYTES, PDF_SECONDS, PDF_WAIT, PDF_TEXT = 1 << 30, 5, 120, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -151,16 +157,28 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     """Return the identity in a PDF and its text, read in a process of its own.
 
     A PDF is a program of sorts, and what it costs to read is not known before: the process has a
-    limit of memory and of time.
+    limit of memory and of time (where the system knows limits; elsewhere, of time).
+
+    Raises
+    ------
+    ValueError
+        If it can't be read within them.
     """
-    limits = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({PDF_BYTES}, {PDF_BYTES}))"
-    run = subprocess.run(
-        [sys.executable, "-c", f"{limits}\n{_PDF_READER}", f"/{KEY}"],
-        input=content,
-        capture_output=True,
-        timeout=PDF_SECONDS,
-        check=False,
+    long = (
+        f"{PDF_SECONDS}秒内读不完；只留有图的几页再核对 | takes longer than {PDF_SECONDS} s to read"
     )
+    try:
+        run = subprocess.run(
+            [sys.executable, "-c", _PDF_READER, f"/{KEY}", str(PDF_TEXT)],
+            input=content,
+            capture_output=True,
+            timeout=PDF_WAIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(long) from error
+    if run.returncode < 0:
+        raise ValueError(long)
     if run.returncode:
         msg = run.stderr.decode("utf-8", errors="replace").strip().rpartition("\n")[2]
         raise ValueError(msg)
@@ -168,34 +186,52 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     return packed, text
 
 
-_PDF_READER = """
+_PDF_READER = f"""
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({PDF_BYTES}, {PDF_BYTES}))
+    resource.setrlimit(resource.RLIMIT_CPU, ({PDF_SECONDS}, {PDF_SECONDS}))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+except ImportError:
+    pass
 import io, json, logging, sys
 from pypdf import PdfReader
 logging.disable(logging.CRITICAL)
 made = PdfReader(io.BytesIO(sys.stdin.buffer.read()))
-packed = (made.metadata or {}).get(sys.argv[1]) or ""
-text = "".join(page.extract_text() for page in made.pages)
-sys.stdout.write(json.dumps([str(packed), text]))
+packed = str((made.metadata or {{}}).get(sys.argv[1]) or "")
+texts, room = [], int(sys.argv[2])
+for page in made.pages:
+    texts.append(page.extract_text())
+    room -= len(texts[-1])
+    if room < len(packed):
+        sys.exit(f"more than {{sys.argv[2]}} characters")
+sys.stdout.write(json.dumps([packed, "".join(texts)]))
 """
 
 
 def _office(content: bytes, name: str) -> Iterator[Cited]:
     """Yield what stands in a Word or PowerPoint file."""
-    with opened(content, name) as parts:
-        names = [part for part in parts.namelist() if re.match(r"(word|ppt)/.*\.xml$", part)]
-        core = parts.read("docProps/core.xml").decode("utf-8")
-        edition = EDITION_PATTERN.search(core)
+    with opened(content, name) as archive:
+        parts = _Parts(archive)
+        names = [part for part in parts.names if re.match(r"(word|ppt)/.*\.xml$", part)]
+        # the core properties may be left out, and an edition lost by who saved it again
+        core = "docProps/core.xml"
+        said = parts.read(core).decode("utf-8") if core in parts.names else ""
+        edition = EDITION_PATTERN.search(said)
         seen: dict[tuple[str, str], Cited] = {}
-        numbers = []
+        numbers: list[Cited] = []
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), _safe())
-            for item in _figures(parts, part, tree):
+            for item in itertools.islice(_figures(parts, part, tree), MOST):
                 # the same figure twice is asked twice where it shows different things
                 key = (item.name, item.edition, item.picture, item.series)
                 seen[key] = item
-            if edition:
-                numbers += _numbers(tree, edition["edition"])
-            numbers += [*_marked_numbers(tree), *_tables(tree)]
+            of = edition["edition"] if edition else ""
+            numbers += itertools.islice(_numbers(tree, of), MOST)
+            numbers += itertools.islice(_marked_numbers(tree), MOST)
+            numbers += itertools.islice(_tables(tree), MOST)
+            if max(len(seen), len(numbers)) >= MOST:
+                break
     shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
     for item in seen.values():
         # a caption says nothing that its picture does not
@@ -204,7 +240,61 @@ def _office(content: bytes, name: str) -> Iterator[Cited]:
     yield from numbers
 
 
-def _figures(parts: zipfile.ZipFile, name: str, tree: Any) -> Iterator[Cited]:  # noqa: ANN401
+class _Parts:
+    """The parts of a Word or PowerPoint file; each is unpacked, parsed and looked through once.
+
+    A part may be named a thousand times, and a thousand drawings may stand below one element.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.names = frozenset(archive.namelist())
+        self.read = functools.cache(archive.read)
+        self.relations = functools.cache(self._relations)
+        self.series = functools.cache(self._series)
+        # by element and tag; the elements are kept, so that they stay the same ones
+        self.first = functools.cache(_first)
+
+    def _relations(self, name: str) -> dict[str, str]:
+        """Return the targets of a part's relations by their ids."""
+        folder, _, file = name.rpartition("/")
+        rels = f"{folder}/_rels/{file}.rels"
+        if rels not in self.names:
+            return {}
+        tree = etree.fromstring(self.read(rels), _safe())
+        return {node.get("Id", ""): node.get("Target", "") for node in tree.iter(etree.Element)}
+
+    def relation(self, name: str, identifier: str) -> str:
+        """Return the name of the part that a relation leads to; ``""`` if to none of the file."""
+        target = self.relations(name).get(identifier, "")
+        folder = name.rpartition("/")[0]
+        steps = (
+            target.split("/")
+            if target.startswith("/")
+            else [*folder.split("/"), *target.split("/")]
+        )
+        found: list[str] = []
+        for step in steps if target else ():
+            found = found[:-1] if step == ".." else [*found, step]
+        path = "/".join(found).lstrip("/")
+        return path if path in self.names else ""
+
+    def _series(self, part: str) -> tuple[tuple[str, tuple[float, ...]], ...]:
+        """Return the values of a native chart, by series."""
+        found = []
+        for series in etree.fromstring(self.read(part), _safe()).iter(f"{C}ser"):
+            words = [node.text or "" for tx in series.iter(f"{C}tx") for node in tx.iter(f"{C}v")]
+            values = [
+                node.text or "nan" for val in series.iter(f"{C}val") for node in val.iter(f"{C}v")
+            ]
+            found.append((words[0] if words else "", tuple(map(float, values))))
+        return tuple(found)
+
+
+def _first(node: Any, tag: str) -> Any:  # noqa: ANN401 - an element
+    return next(node.iter(tag), None)
+
+
+def _figures(parts: _Parts, name: str, tree: Any) -> Iterator[Cited]:  # noqa: ANN401
     for node in tree.iter(etree.Element):
         found = MARK_PATTERN.search(node.get("descr") or "")
         if found:
@@ -233,7 +323,7 @@ def _paragraphs(tree: Any) -> Iterator[str]:  # noqa: ANN401 - a part of a docum
 
 
 def _series(
-    parts: zipfile.ZipFile,
+    parts: _Parts,
     name: str,
     node: Any,  # noqa: ANN401 - an element
 ) -> tuple[tuple[str, tuple[float, ...]], ...]:
@@ -242,53 +332,62 @@ def _series(
         (up for up in _above(node) if str(up.tag).endswith("}graphicFrame")),
         None,
     )
-    place = None if frame is None else next(frame.iter(f"{C}chart"), None)
-    if place is None:
-        return ()
-    target = _relation(parts, name, place.get(f"{R}id") or "")
-    if target not in parts.namelist():
-        return ()
-    found = []
-    for series in etree.fromstring(parts.read(target), _safe()).iter(f"{C}ser"):
-        words = [node.text or "" for tx in series.iter(f"{C}tx") for node in tx.iter(f"{C}v")]
-        values = [
-            node.text or "nan" for val in series.iter(f"{C}val") for node in val.iter(f"{C}v")
-        ]
-        found.append((words[0] if words else "", tuple(map(float, values))))
-    return tuple(found)
+    place = None if frame is None else parts.first(frame, f"{C}chart")
+    target = "" if place is None else parts.relation(name, place.get(f"{R}id") or "")
+    return parts.series(target) if target else ()
 
 
 def _tables(tree: Any) -> Iterator[Cited]:  # noqa: ANN401 - a part of a document
     """Yield the data tables of a Word document: those that follow the caption of a figure."""
     mark = None
-    for node in tree.iter(f"{W}p", f"{W}tbl"):
-        if node.tag == f"{W}p":
-            mark = MARK_PATTERN.search(_words(node)) or mark
+    for node, text in _in_order(tree):
+        if node is None:
+            mark = MARK_PATTERN.search(text) or mark
             continue
         if mark is None:
             continue
-        first = next(node.iter(f"{W}tr"), None)
-        heads = [] if first is None else [_words(cell) for cell in first.iter(f"{W}tc")]
+        # rows and cells of its own, not those of tables inside it
+        lines = node.iterchildren(f"{W}tr")
+        first = next(lines, None)
+        heads = [] if first is None else [_words(cell) for cell in first.iterchildren(f"{W}tc")]
         if "数值" not in heads or not set(heads) <= set(TABLE.values()):
             continue
-        lines = [[_words(cell) for cell in row.iter(f"{W}tc")] for row in node.iter(f"{W}tr")]
-        rows = tuple(tuple(zip(heads, line, strict=False)) for line in lines[1:])
+        rows = tuple(
+            tuple(zip(heads, (_words(cell) for cell in row.iterchildren(f"{W}tc")), strict=False))
+            for row in lines
+        )
         yield Cited("table", mark["id"], mark["edition"], mark["data"], rows=rows)
         mark = None
 
 
+def _in_order(tree: Any) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - a part of a document
+    """Yield the tables of Word, and the texts of its paragraphs as (None, text), in order."""
+    tags = [f"{W}p", f"{W}t", f"{W}tbl"]
+    texts: list[list[str]] = [[]]
+    for event, node in etree.iterwalk(tree, events=("start", "end"), tag=tags):
+        if node.tag == f"{W}tbl":
+            if event == "start":
+                yield node, ""
+        elif node.tag == f"{W}t":
+            if event == "start":
+                texts[-1].append(node.text or "")
+        elif event == "start":
+            texts.append([])
+        else:
+            yield None, "".join(texts.pop())
+
+
 def _words(node: Any) -> str:  # noqa: ANN401 - an element
-    return "".join(part.text or "" for part in node.iter(f"{W}t"))
+    """Return the text of a cell; of one that is none of ours, its beginning."""
+    return "".join(part.text or "" for part in itertools.islice(node.iter(f"{W}t"), FEW))
 
 
-def _picture(parts: zipfile.ZipFile, name: str, node: Any) -> bytes:  # noqa: ANN401
+def _picture(parts: _Parts, name: str, node: Any) -> bytes:  # noqa: ANN401 - an element
     """Return the bytes of the picture that a drawing's properties belong to."""
-    found = (next(holder.iter(f"{A}blip"), None) for holder in _above(node))
+    found = (parts.first(holder, f"{A}blip") for holder in _above(node))
     blip = next((blip for blip in found if blip is not None), None)
-    if blip is None:
-        return b""
-    target = _relation(parts, name, blip.get(f"{R}embed") or "")
-    return parts.read(target) if target in parts.namelist() else b""
+    target = "" if blip is None else parts.relation(name, blip.get(f"{R}embed") or "")
+    return parts.read(target) if target else b""
 
 
 def _above(node: Any) -> Iterator[Any]:  # noqa: ANN401 - an element
@@ -301,55 +400,40 @@ def _safe() -> Any:  # noqa: ANN401 - a parser
     return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
-@functools.lru_cache(maxsize=1)
-def _relations(parts: zipfile.ZipFile, name: str) -> dict[str, str]:
-    """Return the targets of a part's relations by their ids; kept for the part that is read."""
-    folder, _, file = name.rpartition("/")
-    rels = f"{folder}/_rels/{file}.rels"
-    if rels not in parts.namelist():
-        return {}
-    tree = etree.fromstring(parts.read(rels), _safe())
-    return {node.get("Id", ""): node.get("Target", "") for node in tree.iter(etree.Element)}
-
-
-def _relation(parts: zipfile.ZipFile, name: str, identifier: str) -> str:
-    """Return the name of the part that a relation leads to; ``""`` if it leads nowhere."""
-    target = _relations(parts, name).get(identifier, "")
-    folder = name.rpartition("/")[0]
-    steps = (
-        target.split("/") if target.startswith("/") else [*folder.split("/"), *target.split("/")]
-    )
-    found: list[str] = []
-    for step in steps if target else ():
-        found = found[:-1] if step == ".." else [*found, step]
-    return "/".join(found).lstrip("/")
-
-
 def _numbers(tree: Any, edition: str) -> Iterator[Cited]:  # noqa: ANN401
     for start in tree.iter(f"{W}bookmarkStart"):
         found = _BOOKMARK.fullmatch(start.get(f"{W}name") or "")
-        if not found:
-            continue
-        text, node = "", start.getnext()
-        while node is not None and not (
-            node.tag == f"{W}bookmarkEnd" and node.get(f"{W}id") == start.get(f"{W}id")
-        ):
-            text += "".join(part.text or "" for part in node.iter(f"{W}t"))
-            node = node.getnext()
-        yield Cited("number", found[1], edition, text=text)
+        if found:
+            yield Cited("number", found[1], edition, text=_marked(start))
+
+
+def _marked(start: Any) -> str:  # noqa: ANN401 - an element
+    """Return the text from the start of a bookmark to its end, or for as long as a number is."""
+    text, looked = "", 0
+    for node in start.itersiblings():
+        if node.tag == f"{W}bookmarkEnd" and node.get(f"{W}id") == start.get(f"{W}id"):
+            break
+        for part in node.iter():
+            text += (part.text or "") if part.tag == f"{W}t" else ""
+            looked += 1
+            if looked > FEW:
+                return text
+    return text
 
 
 def _marked_numbers(tree: Any) -> Iterator[Cited]:  # noqa: ANN401
     """Yield the numbers that a slide's text box says it holds; one that is gone has no text."""
+    texts: dict[Any, str] = {}
     for node in tree.iter(etree.Element):
         marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
         if not marks:
             continue
         holder = node.getparent().getparent()
-        text = "".join(part.text or "" for part in holder.iter(f"{A}t"))
+        if holder not in texts:
+            texts[holder] = "".join(part.text or "" for part in holder.iter(f"{A}t"))
         for found in marks:
             name = bookmark(found["page"], found["key"])
-            kept = found["text"] if found["text"] in text else ""
+            kept = found["text"] if found["text"] in texts[holder] else ""
             yield Cited("number", name, found["edition"], text=kept)
 
 
@@ -374,17 +458,55 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
         If the document can't be read, or `against` is no edition.
     """
     now = find(root, against)
-    return [_judge(root, now, item) for item in cited(content, name)]
+    held = _Editions(root)
+    found = cited(content, name)
+    _comparable(found, name)
+    return [_judge(held, now, item) for item in found]
 
 
-def _judge(root: Path, now: Path, item: Cited) -> Verdict:
-    try:
-        then = find(root, item.edition)
-    except DataError:
+class _Editions:
+    """What editions say, each read once for a document."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.find = functools.cache(self._find)
+        self.figures = functools.cache(catalogue)
+        self.numbers = functools.cache(_keys)
+        self.revised = functools.cache(_revised)
+
+    def _find(self, name: str) -> Path | None:
+        try:
+            return find(self.root, name)
+        except DataError:
+            return None
+
+
+def _comparable(items: Iterable[Cited], name: str) -> None:
+    """Refuse a document with more pixels than can be compared while somebody waits."""
+    from PIL import Image
+
+    total = 0
+    for picture in {item.picture for item in items if item.picture}:
+        # what can't be opened is told apart from ours without being drawn
+        with suppress(DataError), whole(name):
+            width, height = Image.open(io.BytesIO(picture), formats=PICTURES).size
+            # beside it, ours in two languages
+            total += min(width * height, PIXELS) + 2 * OURS
+    if total > COMPARED:
+        msg = (
+            f"{name}：图片过多过大，不能一次比较；分成几份再核对"
+            f" | {name}: too many and too large pictures to compare at once: split it"
+        )
+        raise DataError(msg)
+
+
+def _judge(held: _Editions, now: Path, item: Cited) -> Verdict:
+    then = held.find(item.edition)
+    if then is None:
         return Verdict(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
     if item.kind == "number":
-        return _judge_number(then, now, item)
-    return _judge_figure(then, now, item)
+        return _judge_number(held, then, now, item)
+    return _judge_figure(held, then, now, item)
 
 
 def _keys(edition: Path) -> dict[str, tuple[str, str]]:
@@ -396,24 +518,27 @@ def _keys(edition: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-def _judge_number(then: Path, now: Path, item: Cited) -> Verdict:
-    name, text = _keys(then).get(item.name, ("", ""))
+def _revised(then: Path, now: Path) -> list[dict[str, Any]]:
+    return compare_observations(Catalog(then / "data"), Catalog(now / "data"))["revised"]
+
+
+def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Verdict:
+    name, text = held.numbers(then).get(item.name, ("", ""))
     if not name:
         return Verdict("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
     # a page of a PDF knows no spaces
     if re.sub(r"\s", "", item.text) != re.sub(r"\s", "", text):
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
         return Verdict("number", name, item.edition, ALTERED, detail)
-    _, new = _keys(now).get(item.name, ("", ""))
+    _, new = held.numbers(now).get(item.name, ("", ""))
     if new == text:
         return Verdict("number", name, item.edition, STANDS, text)
     return Verdict("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
 
 
-def _judge_figure(then: Path, now: Path, item: Cited) -> Verdict:
-    try:
-        old = exhibits(then, item.name)
-    except DataError:
+def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Verdict:
+    old = held.figures(then).get(item.name)
+    if old is None:
         return Verdict(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
     if not old["data"].startswith(item.data):
         return Verdict(item.kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
@@ -426,13 +551,14 @@ def _judge_figure(then: Path, now: Path, item: Cited) -> Verdict:
     if strange:
         detail = f"数据表中有该版次没有的行：{strange}"
         return Verdict(kind, item.name, item.edition, ALTERED, detail)
-    try:
-        new = exhibits(now, item.name)
-    except DataError:
+    new = held.figures(now).get(item.name)
+    if new is None:
         return Verdict(item.kind, item.name, item.edition, REVISED, "最新版次没有这张图")
     if new["data"] == old["data"]:
         return Verdict(item.kind, item.name, item.edition, STANDS, old["title"])
-    return Verdict(item.kind, item.name, item.edition, REVISED, _why(then, now, old, new))
+    return Verdict(
+        item.kind, item.name, item.edition, REVISED, _why(held.revised(then, now), old, new)
+    )
 
 
 def _same_values(series: Iterable[tuple[str, tuple[float, ...]]], entry: dict[str, Any]) -> bool:
@@ -457,7 +583,7 @@ def _same_values(series: Iterable[tuple[str, tuple[float, ...]]], entry: dict[st
 def _strange_rows(item: Cited, entry: dict[str, Any]) -> str:
     """Return the first row of a table that the figure does not have; rows may be left out."""
     keys = {title: key for key, title in TABLE.items()}
-    for row in item.rows:
+    for row in dict.fromkeys(item.rows):
         if not any(
             all(str(known.get(keys[head]) or "") == text for head, text in row)
             for known in entry["rows"]
@@ -466,7 +592,7 @@ def _strange_rows(item: Cited, entry: dict[str, Any]) -> str:
     return ""
 
 
-def _why(then: Path, now: Path, old: dict[str, Any], new: dict[str, Any]) -> str:
+def _why(revised: list[dict[str, Any]], old: dict[str, Any], new: dict[str, Any]) -> str:
     """Return which rows changed, old → new, and what the data say of the reason."""
 
     def named(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -480,7 +606,6 @@ def _why(then: Path, now: Path, old: dict[str, Any], new: dict[str, Any]) -> str
             moves.append(f"{name}：{texts[0]} → {texts[1]}")
             for side in (was, is_now):
                 ids |= set(((side.get(name) or {}).get("observation_id") or "").split(";"))
-    revised = compare_observations(Catalog(then / "data"), Catalog(now / "data"))["revised"]
     reasons = [
         f"{item['how']}（{item['new_source']}）"
         for item in revised

@@ -121,6 +121,21 @@ def test_a_damaged_source_is_named_and_the_site_stays(root, name):
     assert site(root) == before
 
 
+@pytest.mark.parametrize("name", ["_config.yml", "_toc.yml"])
+def test_a_damaged_configuration_is_named_with_its_line_and_the_site_stays(root, name):
+    before = site(root)
+    path = root / name
+    whole = path.read_bytes()
+    for damage in (emptied, zeroed, other):
+        damage(path)
+        for words in (["build"], ["build", "--edition", "b"], ["run", "trade"]):
+            refused(run(root, *words), f"{name}：第1行", "git checkout")
+        assert site(root) == before
+    path.write_bytes(whole)
+    good(root, "build")
+    assert site(root) == before
+
+
 def test_a_damaged_journal_is_named_and_nothing_is_guessed(root):
     journal = root / "data" / ".cqbook-journal.json"
     journal.write_bytes(b'["observ')

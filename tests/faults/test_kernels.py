@@ -82,7 +82,10 @@ print(sorted(path.name for path in folder.iterdir()))
 """
 
 
-@pytest.mark.parametrize("name", ["a" * 200, "临时文件" * 10, "a b'c\"d{e}"])
+NAMES = {"200": "a" * 200, "Chinese": "临时文件" * 10, "signs": "a b'c\"d{e}"}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_temporary_files_in_a_folder_with_any_name(tmp_path, spoiled, name):
     """A socket's own name has 107 bytes: neither kernel may put one where that is too little."""
     folder = tmp_path / name

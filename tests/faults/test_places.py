@@ -6,8 +6,10 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 
 import pytest
+from conftest import ROOT
 from harness import copy_of_prepared, figures_csv, good, refused, run, site, tree
 
 pytestmark = pytest.mark.thorough
@@ -187,6 +189,24 @@ def test_no_font_of_the_system(tmp_path):
     assert site(root) == before
 
 
+def test_no_font_of_the_book(tmp_path):
+    """Without it pictures would be drawn with another, and kept: nothing is published."""
+    root = copy_of_prepared(tmp_path / "book")
+    before = site(root)
+    shutil.rmtree(root / "_build" / "cache")
+    package = tmp_path / "lib" / "cqbook"
+    shutil.copytree(ROOT / "lib" / "cqbook", package)
+    font = package / "fonts" / "CQBookSansSC-Bold.otf"
+    whole = font.read_bytes()
+    for damage in (font.unlink, lambda: font.write_bytes(whole[: len(whole) // 2])):
+        damage()
+        refused(run(root, "build", PYTHONPATH=str(package.parent)), font.name, "git checkout")
+        assert site(root) == before
+    font.write_bytes(whole)
+    good(root, "build", PYTHONPATH=str(package.parent))
+    assert site(root) == before
+
+
 def test_no_chromium(tmp_path):
     root = copy_of_prepared(tmp_path / "book")
     done = run(root, "pdf", PATH=str(tmp_path), CQBOOK_CHROMIUM="")
@@ -198,6 +218,75 @@ def test_no_chromium(tmp_path):
     broken.chmod(0o755)
     done = run(root, "pdf", CQBOOK_CHROMIUM=str(broken))
     refused(done, "Chromium")
+
+
+#: Shifts the clock of the day of a process, and of those that it starts: after each thirty looks a
+#: year on, then ten years back, then right again.
+CLOCK = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <time.h>
+#include <sys/time.h>
+static long shift(void) {
+  static unsigned looks;
+  unsigned phase = __sync_fetch_and_add(&looks, 1) / 30 % 3;
+  return phase == 1 ? 31536000L : phase == 2 ? -315360000L : 0;
+}
+int clock_gettime(clockid_t kind, struct timespec *now) {
+  static int (*real)(clockid_t, struct timespec *);
+  if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
+  int done = real(kind, now);
+  if (kind == CLOCK_REALTIME || kind == CLOCK_REALTIME_COARSE) now->tv_sec += shift();
+  return done;
+}
+int gettimeofday(struct timeval *now, void *zone) {
+  struct timespec exact;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  now->tv_sec = exact.tv_sec;
+  now->tv_usec = exact.tv_nsec / 1000;
+  return 0;
+}
+time_t time(time_t *place) {
+  struct timespec exact;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  if (place) *place = exact.tv_sec;
+  return exact.tv_sec;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def jumping(tmp_path_factory):
+    """The environment in which the clock jumps."""
+    folder = tmp_path_factory.mktemp("clock")
+    (folder / "clock.c").write_text(CLOCK, encoding="utf-8")
+    words = ["cc", "-shared", "-fPIC", "-O1", "-o", "clock.so", "clock.c", "-ldl"]
+    if shutil.which("cc") is None or subprocess.run(words, cwd=folder).returncode:
+        pytest.skip("no C compiler to shift the clock with")
+    return {"LD_PRELOAD": str(folder / "clock.so")}
+
+
+def test_the_clock_jumps_in_the_middle_of_a_command(tmp_path, jumping):
+    """On by a year, back by ten: the same site, and what is taken in is taken in."""
+    script = "import time; print(len({int(time.time()) // 10**7 for _ in range(200)}))"
+    seen = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | jumping, capture_output=True, text=True
+    )
+    assert int(seen.stdout) > 1, "the clock does not jump"
+    root = copy_of_prepared(tmp_path / "book")
+    before = site(root)
+    shutil.rmtree(root / "_build" / "cache")
+    good(root, "build", **jumping)
+    assert site(root) == before
+    good(root, "brief", "fig-small", "-o", str(root / "brief.docx"), **jumping)
+    good(root, "verify", str(root / "brief.docx"), **jumping)
+    table = figures_csv(tmp_path / "more.csv", period="2021-01/2021-06")
+    good(root, "add", str(table), "--edition", "2026-12", **jumping)
+    good(root, "accept", **jumping)
+    good(root, "build", **jumping)
+    good(root, "release", "draft-a", **jumping)
+    good(root, "check")
+    good(root, "build")
 
 
 def test_the_clock_was_wrong(tmp_path):
