@@ -46,7 +46,7 @@ def _percent(part: Interval, whole: Interval) -> Interval:
 def _at_least(*items: Interval) -> Interval:
     """Return where a whole can lie that contains all these parts, which exclude each other."""
     low = _total(*items)
-    return Interval(low.lower, None, low.lower_closed and low.lower is not None, False)
+    return Interval(low.lower, None, low.lower_closed)
 
 
 def _grown(previous: Interval, yoy: Interval) -> Interval:
