@@ -63,6 +63,16 @@ def found(*rows, names=None, published=""):
         ("252.07", "1B CNY", "252.07"),
         ("1,359".replace(",", ""), "trains", "1,359 trips"),
         ("3", "units", "三到四台汽车"),
+        ("4", "units", "三到四台汽车"),
+        ("1", "1T CNY", "万亿级产业集群"),
+        ("100", "10k CNY", "上百万元"),
+        ("2.5", "months", "两个半月"),
+        ("80", "percent", "贡献率超过八成"),
+        ("2", "times", "二期翻倍"),
+        ("6", "times", "more than six times"),
+        ("1", "rank", "seven-year high"),
+        # no numeral at all: nothing speaks against it
+        ("1", "times", "已超去年全年总和"),
         ("9.3", "percent", "grows 9.3 pct in Q1"),
         ("110", "100M USD", "近110亿美元（约合700亿元）"),
     ],
@@ -86,6 +96,12 @@ def test_what_is_printed_is_believed(value, unit, printed):
         ("97.25", "1M CNY", "97.25 +37.3% (billion yuan)", "unit"),
         # 1.234 may be 1234 or one and a bit, and nothing else
         ("12.34", "vehicles", "1.234 units", "value"),
+        ("5", "units", "三到四台汽车", "value"),
+        ("1", "1B CNY", "万亿级产业集群", "value"),
+        ("8", "percent", "贡献率超过八成", "value"),
+        ("2", "months", "两个半月", "value"),
+        ("5", "times", "more than six times", "value"),
+        ("3", "rank", "ranked fourth", "value"),
     ],
 )
 def test_what_is_not_printed_is_doubted(value, unit, printed, column):

@@ -7,6 +7,7 @@ printed of.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import defaultdict
@@ -39,6 +40,27 @@ _NUMBER = re.compile(
 #: The scale of all numbers before it: 97.25 +37.3% (billion yuan).
 _BEHIND = re.compile(rf"\((?P<scale>{_LISTED})[^()0-9]*\)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})+(?:[.,][0-9]+)?")
+#: Numbers in words, where a figure has no digits at all.
+_NUMERALS = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
+    word: number for number, word in enumerate("一二三四五六七八九十", start=1)
+}
+_ENGLISH = {
+    word: number
+    for number, words in enumerate(
+        (
+            *("one first", "two double doubled twice", "three threefold third", "four fourth"),
+            *("five fifth", "six", "seven", "eight", "nine", "ten"),
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_POWERS = {"百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
+_IN_WORDS = re.compile(
+    rf"(?P<power>[{''.join(_POWERS)}]+)|(?P<one>{'|'.join(_NUMERALS)})"
+    r"(?P<half>个半)?(?P<tenths>成)?|(?P<word>[a-z]+(?:-[a-z]+)*)",
+    re.IGNORECASE,
+)
 #: Currency → how it is printed.
 _CURRENCIES = {
     "USD": re.compile(r"美元|美金|dollar|USD|US\$|\$", re.IGNORECASE),
@@ -116,6 +138,28 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     return found
 
 
+def in_words(text: str) -> set[Decimal]:
+    """Return what the numerals of a text without digits can mean, in full.
+
+    Examples
+    --------
+    >>> sorted(in_words("近五成"))
+    [Decimal('50')]
+    >>> sorted(in_words("千亿级产业规模"))
+    [Decimal('100000000000')]
+    """
+    found = set()
+    for match in _IN_WORDS.finditer(text):
+        if match["power"]:
+            found.add(Decimal(math.prod(_POWERS[word] for word in match["power"])))
+        elif match["one"]:
+            number = Decimal(_NUMERALS[match["one"]]) + (Decimal("0.5") if match["half"] else 0)
+            found.add(number * 10 if match["tenths"] else number)
+        elif match["word"].lower() in _ENGLISH:
+            found.add(Decimal(_ENGLISH[match["word"].lower()]))
+    return found
+
+
 def _meanings(text: str) -> set[Decimal]:
     made = set()
     grouped = _GROUPED.fullmatch(text)
@@ -157,12 +201,16 @@ def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> 
     """Yield values and units that the printed form does not have."""
     scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
     said = f"“{row['as_printed']}”"
+    worded = set() if printed else in_words(row["as_printed"])
     for column in ("value", "value_upper"):
-        # figures in words (三到四台) are left to the reader
-        if scale is None or not printed or not _is_number(row[column]):
+        if scale is None or not (printed or worded) or not _is_number(row[column]):
             continue
         value = abs(Decimal(row[column]))
         full = value * scale
+        if worded:
+            if full not in worded:
+                yield Doubt(index, column, f"{said}中的数", f"a number of {row['as_printed']!r}")
+            continue
         if any(full / (other or 1) in meant for meant, other in printed):
             continue
         if not any(value in meant for meant, _ in printed):
