@@ -26,6 +26,7 @@ ROW = {
     "unit": "100M CNY",
     "status": "actual",
     "basis": "customs",
+    "part_of": "",
     "supersedes": "",
     "as_printed": "8158.4亿元",
 }
@@ -206,6 +207,42 @@ def test_one_source_prints_one_number_for_one_thing():
 def test_what_had_not_begun_was_no_fact(period, status, published, good):
     row = ROW | {"period": period, "status": status}
     assert found(row, published=published) == ([] if good else [(0, "period")])
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "base", "good"),
+    [
+        ("trade-2022.yoy-2022-03", "2022-03", "", True),
+        ("trade-2022.yoy-2022-03", "2021-03", "", False),
+        ("trade-2022.share-2021", "2021", "", True),
+        ("trade-2022.vs-2019", "2022", "2019", True),
+        ("trade-2022.share-2021", "2020", "", False),
+        # the year of the source is not that of the row, and 19719 is none
+        ("trade-2022.share", "2020", "", True),
+        ("trade-2022.cars-19719", "2020", "", True),
+    ],
+)
+def test_a_name_with_a_year_is_of_that_year(name, period, base, good):
+    row = ROW | {"observation_id": name, "period": period, "base": base}
+    assert found(row) == ([] if good else [(0, "period")])
+
+
+@pytest.mark.parametrize(
+    ("period", "whole", "good"),
+    [
+        ("2022", "2022", True),
+        ("2022", "../2022", True),
+        ("2021", "2022", False),
+        ("2021", "../2022", False),
+        ("2022-12", "2022", True),
+        # an end that is not known can't differ
+        ("2023-05/..", "2023-05-26", True),
+    ],
+)
+def test_a_part_ends_with_its_whole(period, whole, good):
+    part = ROW | {"observation_id": "trade-2022.part", "breakdown": "regime=general"}
+    part |= {"part_of": "trade-2022.total", "period": period}
+    assert found(ROW | {"period": whole}, part) == ([] if good else [(1, "period")])
 
 
 def test_a_number_in_several_languages():

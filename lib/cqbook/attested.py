@@ -66,6 +66,7 @@ _CURRENCIES = {
     "USD": re.compile(r"美元|美金|dollar|USD|US\$|\$", re.IGNORECASE),
     "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
 }
+_YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
@@ -105,7 +106,9 @@ def doubts(
         yield from _value(index, row, spoken)
         yield from _flow(index, row, names.get(row["indicator"], ""))
         yield from _day(index, row, published.get(row["source_id"], ""))
+        yield from _named(index, row)
     yield from _growth(rows)
+    yield from _parts(rows)
     yield from _once(rows)
 
 
@@ -254,6 +257,30 @@ def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
     if start is not None and start.isoformat()[: len(published)] > published:
         expected = f"a period that had begun when it was printed ({published})"
         yield Doubt(index, "period", f"发表（{published}）时已经开始的时期", expected)
+
+
+def _named(index: int, row: Row) -> Iterator[Doubt]:
+    """Yield periods that the row's own name contradicts: ``…yoy-2022-03`` is of March 2022."""
+    found = _YEAR.search(row["observation_id"].partition(".")[2])
+    if found and found[1] not in row["period"] and found[1] not in row["base"]:
+        expected = f"{found[1]}, as the observation_id says"
+        yield Doubt(index, "period", f"编号中的 {found[1]}", expected)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[Doubt]:
+    """Yield parts whose period ends on another day than that of their whole."""
+    known = {row["observation_id"]: row for row in rows}
+    for index, row in enumerate(rows):
+        whole = known.get(row["part_of"])
+        if whole is None:
+            continue
+        try:
+            ends = [Period.parse(item["period"]).end for item in (row, whole)]
+        except ValueError:
+            continue
+        if None not in ends and ends[0] != ends[1]:
+            expected = f"a period that ends with {whole['period']} of {row['part_of']}"
+            yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
 
 
 def _growth(rows: Sequence[Row]) -> Iterator[Doubt]:
