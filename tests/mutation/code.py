@@ -3,8 +3,9 @@
 Each mutant runs in a fork of one process that has collected the tests, and there only the tests
 that pass through its line, the quickest first, until one fails.
 
-    python tests/mutation/code.py [MODULE …]
+    python tests/mutation/code.py [MODULE[:PART/PARTS] …]
 
+A module in parts (``reported:2/4``) may be tried by several processes; their counts add up.
 Survivors are listed; those that can't matter are in ``survivors.txt``, each with its reason. The
 exit code is 1 if fewer than 95 % of a module's mutants are caught or explained away.
 """
@@ -49,8 +50,8 @@ CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 class Judge:
     """Plugin that runs the mutants instead of the tests."""
 
-    def __init__(self, module: str) -> None:
-        self.module = module
+    def __init__(self, module: str, part: int = 1, parts: int = 1) -> None:
+        self.module, self.part, self.parts = module, part, parts
         self.path = ROOT / "lib" / "cqbook" / f"{module}.py"
         self.verdicts: list[tuple[Mutant, str]] = []
 
@@ -71,7 +72,7 @@ class Judge:
         source = self.path.read_text(encoding="utf-8")
         self.tree = ast.parse(source)
         original = list(_codes(compile(self.tree, str(self.path), "exec")))
-        everything = list(mutants(source))
+        everything = list(mutants(source))[self.part - 1 :: self.parts]
         for number, mutant in enumerate(everything, start=1):
             verdict = self.tried(mutant, original)
             self.verdicts.append((mutant, verdict))
@@ -361,9 +362,10 @@ def main(modules: list[str]) -> int:
     settings.load_profile("mutation")
     known = explained()
     bad = False
-    for module in modules or MODULES:
+    for name in modules or MODULES:
+        module, _, part = name.partition(":")
         start = time.monotonic()
-        judge = Judge(module)
+        judge = Judge(module, *map(int, (part or "1/1").split("/")))
         pytest.main(_words(module), plugins=[judge])
         left = [item for item, verdict in judge.verdicts if verdict == SURVIVED]
         new = [item for item in left if f"{module} | {item.place}" not in known]
@@ -372,7 +374,7 @@ def main(modules: list[str]) -> int:
         share = 1 - len(new) / count
         bad |= share < WANTED
         print(
-            f"{module}: {count} mutants, {count - len(left)} caught ({late} by time or memory),"
+            f"{name}: {count} mutants, {count - len(left)} caught ({late} by time or memory),"
             f" {len(left)} survived, {len(left) - len(new)} of them explained: {share:.1%}"
             f" ({time.monotonic() - start:.0f} s)",
             flush=True,
