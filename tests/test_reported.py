@@ -384,8 +384,42 @@ def test_every_qualifier_of_the_data_model_is_documented():
         assert qualifier.why
 
 
+def test_the_words_of_each_qualifier():
+    assert {name: qualifier.words for name, qualifier in QUALIFIERS.items()} == {
+        "as_rounded": (),
+        "about": ("约", "左右", "大概"),
+        "nearly": ("近",),
+        "over": ("超", "超过", "逾", "突破"),
+        "more_than": ("余", "多"),
+        "at_least": ("以上", "不少于"),
+        "under": ("不到", "不足", "以下"),
+        "unchanged": ("基本持平",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier"), [("", "about"), (None, "as_rounded"), ("", "unchanged"), ("5", "under")]
+)
+def test_the_upper_end_of_a_range_needs_a_lower_one(value, qualifier):
+    if qualifier == "unchanged":
+        with pytest.raises(ValueError, match="takes no value, got '3'"):
+            from_printed(value, qualifier, "3")
+    elif value:
+        assert from_printed(value, qualifier, "7", signed=False) == interval("[0, 7)")
+    else:
+        with pytest.raises(ValueError, match="needs a value"):
+            from_printed(value, qualifier, "3")
+
+
+def test_a_range_may_be_one_number():
+    assert from_printed("4", "as_rounded", "4") == interval("[3.5, 4.5)")
+
+
 def test_growth_is_signed_and_levels_are_not():
-    assert {"yoy", "difference", "contribution_rate"} <= SIGNED_MEASURES
+    assert {
+        *("yoy", "difference", "contribution_rate", "contribution_points"),
+        *("pp_change", "pct_change", "vs_plan"),
+    } == SIGNED_MEASURES
     assert not {"level", "share", "rank", "multiple", "completion"} & SIGNED_MEASURES
 
 

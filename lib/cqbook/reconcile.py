@@ -184,7 +184,7 @@ def _alike(item: Quantity, printed: Quantity) -> Quantity:
     if item.unit.name == printed.unit.name:
         return item.to(str(printed.unit))
     # a ratio of two amounts: both in plain units, so that scales cancel
-    return item.to(item.unit.name) if item.unit.scale != 1 else item
+    return item.to(item.unit.name)
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:
