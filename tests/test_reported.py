@@ -116,10 +116,11 @@ def test_what_is_no_interval_cannot_be_made(ends, error):
 def test_width_midpoint_and_emptiness():
     box = interval("[48.1, 48.4)")
     assert (box.width, box.midpoint, box.is_empty) == (Decimal("0.3"), Decimal("48.25"), False)
-    assert UNBOUNDED.width is None
-    assert interval("[1, ∞)").midpoint is None
+    for unbounded in (UNBOUNDED, interval("[1, ∞)"), interval("(-∞, 1]")):
+        assert (unbounded.width, unbounded.midpoint, unbounded.is_empty) == (None, None, False)
     assert EMPTY.is_empty
-    assert interval("[1, 1)").is_empty
+    for empty in ("[1, 1)", "(1, 1]", "(1, 1)"):
+        assert interval(empty).is_empty, empty
     assert not Interval.exactly(1).is_empty
 
 
@@ -228,6 +229,11 @@ def test_nothing_comes_of_nothing():
     for result in (EMPTY + box, box - EMPTY, EMPTY * box, box / EMPTY, EMPTY / 0, -EMPTY):
         assert result.is_empty
     assert EMPTY.union(box) == box.union(EMPTY) == box
+    # an interval without a number, elsewhere than at 0
+    none = interval("[3, 3)")
+    for result in (none + box, box + none, none - box, none * box, box * none, none / box):
+        assert result.is_empty
+    assert (box / none).is_empty
 
 
 def test_a_third_is_rounded_outwards_to_fifty_digits():
