@@ -378,6 +378,13 @@ def test_what_differs_by_construction_is_no_contradiction(of, basis):
     book = of({"basis": basis}, {"value": "20", "basis": basis})
     assert len(conflicts(book)) == 2
     assert contradictions(book).empty
+    later = [{"period": "2021"}, {"period": "2021", "value": "20"}]
+    frame = contradictions(of({"basis": basis}, {"value": "20", "basis": basis}, *later))
+    assert frame[["observation_id", "thing"]].to_dict("index") == {
+        0: {"observation_id": "trade-2022.c", "thing": 2},
+        1: {"observation_id": "trade-2022.d", "thing": 2},
+    }
+    assert list(frame.columns)[0] == "observation_id"
 
 
 @pytest.mark.parametrize(

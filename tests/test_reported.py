@@ -177,6 +177,9 @@ def test_intersection_and_union(one, other, common, hull):
         ("(0, 1]", "*", "(1, ∞)", "(0, ∞)"),
         ("[0, 0]", "*", "(-∞, ∞)", "[0, 0]"),
         ("[0, 1)", "*", "(1, 2)", "[0, 2)"),
+        # a 0 that is only neared is not attained by what it is multiplied with
+        ("(0, 1]", "*", "[1, 2]", "(0, 2]"),
+        ("[1, 2]", "*", "(0, 1]", "(0, 2]"),
         ("[6, 6]", "/", "[3, 3]", "[2, 2]"),
         ("[1, 2)", "/", "[4, 5)", "(0.2, 0.5)"),
         ("[-1, 2]", "/", "[-4, -2]", "[-1, 0.5]"),
@@ -309,6 +312,8 @@ def test_quotients_are_no_wider_than_their_corners(a, b):
         ("8158.4", "as_rounded", None, False, "[8158.35, 8158.45)"),
         ("2", "as_rounded", None, False, "[1.5, 2.5)"),
         ("2.0", "as_rounded", None, False, "[1.95, 2.05)"),
+        ("1", "as_rounded", None, False, "[0.5, 1.5)"),
+        ("0.3", "as_rounded", None, False, "[0.25, 0.35)"),
         ("42", "as_rounded", None, False, "[41.5, 42.5)"),
         ("3500", "as_rounded", None, False, "[3499.5, 3500.5)"),
         ("-2", "as_rounded", None, True, "(-2.5, -1.5]"),

@@ -299,7 +299,7 @@ def contradictions(book: Catalog) -> pd.DataFrame:
     frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
     used = preferred(frame)["observation_id"] if len(frame) else []
     names = book.names("indicators", "indicator")
-    kinds = {"level": "", "yoy": "同比"}
+    kinds = {"yoy": "同比"}
     frame = frame.assign(
         what=[
             "·".join(
