@@ -349,6 +349,10 @@ def test_a_printed_figure_is_read_as_an_interval(value, qualifier, upper, signed
     assert from_printed(value, qualifier, upper, signed=signed) == interval(expected)
 
 
+def test_a_figure_is_a_level_unless_it_is_said_to_be_signed():
+    assert from_printed("5", "under") == interval("[0, 5)")
+
+
 def test_the_value_may_be_a_decimal_or_an_int():
     assert from_printed(Decimal("2.0")) == from_printed("2.0")
     assert from_printed(Decimal("3.5E+3")) == from_printed(3500) == from_printed("3500")
