@@ -497,6 +497,9 @@ def test_a_share_contains_the_truth(part, whole):
         ("[1, ∞)", ["[1, 3]"], "[25, 100)"),
         ("[1, 1]", [], "[100, 100]"),
         ("(-0.5, 0.5)", ["[0.5, 1]"], "[0, 50)"),
+        # others that may be nothing leave all of it
+        ("[1, 3]", ["[0, 3]"], "[25, 100]"),
+        ("[1, 3]", ["(0, 3]"], "[25, 100)"),
     ],
 )
 def test_a_share_in_a_sum_is_tight(part, others, expected):
@@ -664,6 +667,8 @@ def test_the_remainder_contains_the_truth(whole, parts):
         ("[48.17, 48.27]", "48"),
         ("[48.4, 48.6]", None),
         ("[47.6, 48.4]", "48"),
+        # the middle is 48.00, of which one decimal is known
+        ("[47.99, 48.01]", "48.0"),
         ("[-48.24, -48.17]", "-48.2"),
         ("(-48.25, -48.15]", "-48.2"),
         ("[-0.3, 0.2]", "0"),
@@ -681,6 +686,8 @@ def test_the_digits_that_all_of_an_interval_rounds_to(box, digits):
 def test_a_limit_on_decimals_never_turns_a_number_into_zero():
     assert supported_digits(interval("[48.1701, 48.1702]"), max_decimals=1) == Decimal("48.2")
     assert supported_digits(interval("[0.00012, 0.00013]"), max_decimals=1) == Decimal("0.0001")
+    # what may be 0 needs no more decimals to show that it is not
+    assert str(supported_digits(interval("[-0.003, 0.004]"), max_decimals=1)) == "0.0"
 
 
 @steady
