@@ -40,8 +40,9 @@ test-site: browser book
 faults: $(VENV)/.ready
 	$(BIN)/pytest tests/faults -rs
 
-# what the tests catch of small wrong things in the code and the data: an hour
+# what the tests catch of small wrong things in charts, data and code: an hour
 mutation: $(VENV)/.ready
+	$(BIN)/python -W ignore tests/mutation/charts.py
 	$(BIN)/python -W ignore tests/mutation/data.py
 	$(BIN)/python -W ignore tests/mutation/code.py
 

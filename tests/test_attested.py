@@ -27,6 +27,7 @@ ROW = {
     "qualifier": "as_rounded",
     "status": "actual",
     "basis": "customs",
+    "part_of": "",
     "supersedes": "",
     "as_printed": "8158.4亿元",
 }
@@ -64,6 +65,16 @@ def found(*rows, names=None, published=""):
         ("252.07", "1B CNY", "252.07"),
         ("1,359".replace(",", ""), "trains", "1,359 trips"),
         ("3", "units", "三到四台汽车"),
+        ("4", "units", "三到四台汽车"),
+        ("1", "1T CNY", "万亿级产业集群"),
+        ("100", "10k CNY", "上百万元"),
+        ("2.5", "months", "两个半月"),
+        ("80", "percent", "贡献率超过八成"),
+        ("2", "times", "二期翻倍"),
+        ("6", "times", "more than six times"),
+        ("1", "rank", "seven-year high"),
+        # no numeral at all: nothing speaks against it
+        ("1", "times", "已超去年全年总和"),
         ("9.3", "percent", "grows 9.3 pct in Q1"),
         ("110", "100M USD", "近110亿美元（约合700亿元）"),
     ],
@@ -87,6 +98,12 @@ def test_what_is_printed_is_believed(value, unit, printed):
         ("97.25", "1M CNY", "97.25 +37.3% (billion yuan)", "unit"),
         # 1.234 may be 1234 or one and a bit, and nothing else
         ("12.34", "vehicles", "1.234 units", "value"),
+        ("5", "units", "三到四台汽车", "value"),
+        ("1", "1B CNY", "万亿级产业集群", "value"),
+        ("8", "percent", "贡献率超过八成", "value"),
+        ("2", "months", "两个半月", "value"),
+        ("5", "times", "more than six times", "value"),
+        ("3", "rank", "ranked fourth", "value"),
     ],
 )
 def test_what_is_not_printed_is_doubted(value, unit, printed, column):
@@ -194,6 +211,42 @@ def test_one_source_prints_one_number_for_one_thing():
 def test_what_had_not_begun_was_no_fact(period, status, published, good):
     row = ROW | {"period": period, "status": status}
     assert found(row, published=published) == ([] if good else [(0, "period")])
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "base", "good"),
+    [
+        ("trade-2022.yoy-2022-03", "2022-03", "", True),
+        ("trade-2022.yoy-2022-03", "2021-03", "", False),
+        ("trade-2022.share-2021", "2021", "", True),
+        ("trade-2022.vs-2019", "2022", "2019", True),
+        ("trade-2022.share-2021", "2020", "", False),
+        # the year of the source is not that of the row, and 19719 is none
+        ("trade-2022.share", "2020", "", True),
+        ("trade-2022.cars-19719", "2020", "", True),
+    ],
+)
+def test_a_name_with_a_year_is_of_that_year(name, period, base, good):
+    row = ROW | {"observation_id": name, "period": period, "base": base}
+    assert found(row) == ([] if good else [(0, "period")])
+
+
+@pytest.mark.parametrize(
+    ("period", "whole", "good"),
+    [
+        ("2022", "2022", True),
+        ("2022", "../2022", True),
+        ("2021", "2022", False),
+        ("2021", "../2022", False),
+        ("2022-12", "2022", True),
+        # an end that is not known can't differ
+        ("2023-05/..", "2023-05-26", True),
+    ],
+)
+def test_a_part_ends_with_its_whole(period, whole, good):
+    part = ROW | {"observation_id": "trade-2022.part", "breakdown": "regime=general"}
+    part |= {"part_of": "trade-2022.total", "period": period}
+    assert found(ROW | {"period": whole}, part) == ([] if good else [(1, "period")])
 
 
 def test_a_number_in_several_languages():

@@ -29,7 +29,7 @@ def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
         identifier,
         cq.charts.bars(rows),
         title=title,
-        subtitle="",
+        subtitle="亿元",
         unit="亿元",
         english=("t", "c"),
     )

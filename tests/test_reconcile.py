@@ -8,18 +8,26 @@ from decimal import Decimal as D
 import pytest
 
 from cqbook.catalog import Catalog, DataError
+from cqbook.facts import Quantity
 from cqbook.reconcile import (
     CONSISTENT,
     INCONSISTENT,
     KINDS,
     UNDECIDABLE,
+    Finding,
     conflicts,
+    contradictions,
+    findings_table,
+    gaps,
+    latest,
     reconcile,
     tally,
+    tally_points,
     verdict,
     worth,
 )
 from cqbook.reported import Interval, from_printed
+from cqbook.units import Unit
 
 
 @pytest.mark.parametrize(
@@ -173,3 +181,306 @@ def test_what_a_consistent_relation_is_worth_is_counted(book):
     made.append(dataclasses.replace(made[1], verdict=UNDECIDABLE))
     assert tally(made)["consistent"] == "4条"
     assert worth(made) == {"one_sided": "2条", "across": "2条"}
+
+
+# --- few figures, so that what is said of them can be told by hand -------------------------------
+
+PERCENT = Unit(1, "percent")
+
+
+def said(low, high, *, zh="", status="公布", source="a", unit=PERCENT):
+    """A quantity between two numbers, each of which may be absent."""
+    low, high = (None if end is None else D(str(end)) for end in (low, high))
+    interval = Interval(low, high, low is not None, high is not None)
+    return Quantity(interval, unit, zh, status, source_id=source, observation_id=f"{source}.1")
+
+
+def finding(printed, computed, word=CONSISTENT, title="甲"):
+    return Finding("r", "share", title, printed, computed, word, "缘由")
+
+
+def test_findings_in_words_with_their_sources():
+    agreed = finding(said(1, 2, zh="1.5%"), said(1, 2, zh="约1.6%", source="b;c"))
+    torn = finding(said(1, 2, zh="1.5%"), said(3, 4, zh="3.5%", source="a;b"), INCONSISTENT, "乙")
+    frame = findings_table([agreed, torn])
+    assert frame.to_dict("records") == [
+        {
+            "title": "甲",
+            "printed": "1.5%",
+            "computed": "约1.6%",
+            "verdict": "一致",
+            "explanation": "缘由",
+            "source_id": "a;b;c",
+            "observation_id": "a.1;b;c.1",
+        },
+        {
+            "title": "乙",
+            "printed": "1.5%",
+            # where they differ, the ends: the middle hides by how much
+            "computed": "3—4%",
+            "verdict": "不一致",
+            "explanation": "缘由",
+            "source_id": "a;b",
+            "observation_id": "a.1;a;b.1",
+        },
+    ]
+    assert list(findings_table([]).columns) == list(frame.columns)
+    assert findings_table([]).empty
+
+
+def test_sources_that_are_not_known_leave_no_empty_name():
+    nameless = finding(said(1, 2, source="a"), said(1, 2, source=""))
+    assert findings_table([nameless]).loc[0, "source_id"] == "a"
+
+
+def test_the_tally_counts_each_verdict():
+    words = [CONSISTENT, CONSISTENT, UNDECIDABLE, INCONSISTENT, CONSISTENT, UNDECIDABLE]
+    findings = [finding(said(1, 2), said(1, 2), word) for word in words]
+    assert tally(findings) == {
+        "consistent": "3条",
+        "inconsistent": "1条",
+        "undecidable": "2条",
+        "relations": "6条",
+    }
+    frame = tally_points(findings)
+    assert frame.to_dict("list") == {
+        "label": ["一致", "不一致", "不可判定"],
+        "group": [""] * 3,
+        "value": [3.0, 1.0, 2.0],
+        "text": ["3条", "1条", "2条"],
+        "status": ["推算"] * 3,
+    }
+    assert frame["value"].dtype == float
+
+
+def test_gaps_are_percentages_of_that_verdict_with_two_ends():
+    shown = finding(said(1, 2, zh="1.5%"), said(0, 9, zh="0%—9%"), UNDECIDABLE)
+    left_out = [
+        finding(said(1, 2), said(0, 9), CONSISTENT),
+        finding(said(1, 2), said(0, None), UNDECIDABLE),
+        finding(said(1, 2), said(None, 9), UNDECIDABLE),
+        # where a rate ends by definition
+        finding(said(1, 2), said(-100, 9), UNDECIDABLE),
+        finding(said(1, 2), said(0, 100), UNDECIDABLE),
+        finding(said(1, 2, unit=Unit(1, "CNY")), said(0, 9, unit=Unit(1, "CNY")), UNDECIDABLE),
+    ]
+    frame = gaps([*left_out, shown], only=UNDECIDABLE)
+    assert frame[["label", "group", "text", "lower", "upper"]].values.tolist() == [
+        ["甲", "所印", "1.5%", 1.0, 2.0],
+        ["甲", "推算", "0%—9%", 0.0, 9.0],
+    ]
+    assert list(frame.index) == [0, 1]
+    nothing = gaps(left_out, only=UNDECIDABLE)
+    assert nothing.empty
+    assert "value" in nothing
+
+
+FIRST = {
+    "observation_id": "trade-2022.a",
+    "source_id": "trade-2022",
+    "indicator": "trade_value",
+    "entity": "CN-50",
+    "period": "2022",
+    "flow": "total",
+    "breakdown": "",
+    "measure": "level",
+    "value": "10",
+    "unit": "100M CNY",
+    "qualifier": "as_rounded",
+    "status": "actual",
+    "basis": "",
+    "confidence": "3",
+    "supersedes": "",
+    "as_printed": "10亿元",
+}
+
+
+@pytest.fixture
+def of(spoiled):
+    """Make a book of these figures alone, each the first one but for what is given."""
+
+    def made(*changes):
+        header = spoiled.rows("observations.csv")[0]
+        rest = {"accumulation": "period", "edition_added": "2026-11"}
+        names = (f"trade-2022.{letter}" for letter in "abcdefgh")
+        rows = [
+            FIRST | rest | {"observation_id": name} | change
+            for name, change in zip(names, changes, strict=False)
+        ]
+        cells = [[row.get(name, "") for name in header] for row in rows]
+        spoiled.write("observations.csv", [header, *cells])
+        return Catalog(spoiled.path)
+
+    return made
+
+
+def listed(frame):
+    return [(row["thing"], row["observation_id"][-1]) for row in frame.to_dict("records")]
+
+
+def test_conflicts_are_figures_of_one_thing_without_a_common_number(of):
+    book = of({}, {"value": "10.2"}, {"value": "11"}, {"period": "2021", "value": "99"})
+    # 10 and 10.2 overlap, 10 and 11 only touch: all three belong to the dispute
+    assert listed(conflicts(book)) == [(1, "a"), (1, "b"), (1, "c")]
+    assert list(conflicts(book)["zh"]) == ["10亿元", "10.2亿元", "11亿元"]
+    assert listed(conflicts(of({}, {"value": "10.2"}))) == []
+    assert listed(conflicts(of({}))) == []
+
+
+def test_two_figures_are_enough_for_a_conflict_and_each_thing_has_its_number(of):
+    book = of(
+        {"period": "2023"},
+        {},
+        {"period": "2023", "value": "20"},
+        {"value": "30"},
+        {"period": "2021"},
+    )
+    # in the order in which they stand in the file
+    assert listed(conflicts(book)) == [(1, "a"), (1, "c"), (2, "b"), (2, "d")]
+    assert list(conflicts(book).index) == [0, 1, 2, 3]
+
+
+def test_conflicts_compare_in_one_unit(of):
+    assert listed(conflicts(of({}, {"value": "100000", "unit": "10k CNY"}))) == []
+    far = {"value": "100", "unit": "10k CNY"}
+    assert listed(conflicts(of({}, far))) == [(1, "a"), (1, "b")]
+    assert listed(conflicts(of(far, {}))) == [(1, "a"), (1, "b")]
+    # yuan and dollars of one trade are two things
+    assert listed(conflicts(of({}, {"value": "99", "unit": "100M USD"}))) == []
+
+
+def test_neither_targets_nor_what_was_corrected_contradict(of):
+    for status, contradicts in (("plan", 0), ("target", 0), ("estimate", 2), ("preliminary", 2)):
+        book = of({}, {"value": "20", "status": status})
+        assert len(conflicts(book)) == contradicts, status
+    corrected = of({}, {"value": "20", "supersedes": "trade-2022.a"})
+    assert listed(conflicts(corrected)) == []
+    # a correction contradicts a third figure; what it corrected is out of it
+    third = of({}, {"value": "20", "supersedes": "trade-2022.a"}, {"value": "30"})
+    assert listed(conflicts(third)) == [(1, "b"), (1, "c")]
+
+
+def test_no_conflict_is_an_empty_frame_with_its_columns(of):
+    frame = conflicts(of({}))
+    assert frame.empty
+    assert {"thing", "zh", "observation_id"} <= set(frame)
+    assert contradictions(of({})).empty
+
+
+def test_figures_of_low_confidence_conflict_but_are_not_used(of):
+    frame = conflicts(
+        of({}, {"value": "20", "confidence": "1"}, {"value": "30", "confidence": "2"})
+    )
+    assert list(frame["used"]) == [True, False, True]
+
+
+def test_contradictions_in_words(of):
+    book = of({"basis": "customs"}, {"value": "20", "confidence": "2"})
+    frame = contradictions(book)
+    assert list(frame["what"]) == ["重庆市·进出口额"] * 2
+    assert list(frame["when"]) == ["2022年"] * 2
+    assert list(frame["used"]) == ["采用", ""]
+    assert list(frame["how"]) == ["海关", "未注明"]
+    rates = {"measure": "yoy", "unit": "percent"}
+    private = {"breakdown": "enterprise=private"} | rates
+    book = of(private, private | {"value": "20", "basis": "elsewhere"})
+    frame = contradictions(book)
+    assert list(frame["what"]) == ["重庆市·进出口额同比·民营企业"] * 2
+    # a basis without a word keeps its name
+    assert list(frame["how"]) == ["未注明", "elsewhere"]
+
+
+@pytest.mark.parametrize("basis", ["traders_seat", "origin_destination", "converted"])
+def test_what_differs_by_construction_is_no_contradiction(of, basis):
+    book = of({"basis": basis}, {"value": "20", "basis": basis})
+    assert len(conflicts(book)) == 2
+    assert contradictions(book).empty
+    later = [{"period": "2021"}, {"period": "2021", "value": "20"}]
+    frame = contradictions(of({"basis": basis}, {"value": "20", "basis": basis}, *later))
+    assert frame[["observation_id", "thing"]].to_dict("index") == {
+        0: {"observation_id": "trade-2022.c", "thing": 2},
+        1: {"observation_id": "trade-2022.d", "thing": 2},
+    }
+    assert "index" not in frame
+
+
+@pytest.mark.parametrize(
+    ("basis", "word"),
+    [
+        ("caam", "中汽协"),
+        ("jama", "日本汽车工业协会"),
+        ("trade_statistics", "贸易统计"),
+        ("media", "媒体转述"),
+        ("maker", "企业"),
+        ("vda", "德国汽车工业协会"),
+        ("cpca", "乘联会"),
+    ],
+)
+def test_each_basis_has_its_word(of, basis, word):
+    frame = contradictions(of({"basis": basis}, {"value": "20"}))
+    assert list(frame["how"]) == [word, "未注明"]
+
+
+def test_a_relation_holds_for_the_last_correction(of):
+    book = of({}, {"value": "20", "supersedes": "trade-2022.a"}, {"supersedes": "trade-2022.b"})
+    rows = latest(book.observations())
+    assert {key: row["observation_id"][-1] for key, row in rows.items()} == {
+        "trade-2022.a": "c",
+        "trade-2022.b": "c",
+        "trade-2022.c": "c",
+    }
+
+
+def related(spoiled, kind, target, inputs):
+    header = spoiled.rows("relations.csv")[0]
+    row = {"relation": "r", "kind": kind, "target": target, "inputs": inputs, "title_zh": "题"}
+    row["explanation_zh"] = "缘由"
+    spoiled.write("relations.csv", [header, [row.get(name, "") for name in header]])
+
+
+def test_a_relation_is_reckoned_in_the_scale_of_what_is_printed(of, spoiled):
+    thousand = {"value": "100000", "unit": "10k CNY", "period": "2021"}
+    related(spoiled, "same", "trade-2022.a", "trade-2022.b")
+    (found,) = reconcile(of({}, thousand))
+    assert (found.relation, found.kind, found.title, found.explanation) == (
+        *("r", "same", "题", "缘由"),
+    )
+    assert found.verdict == CONSISTENT
+    assert found.computed.unit == Unit.parse("100M CNY")
+    assert found.computed.interval.contains(D(10))
+    assert found.printed.zh == "10亿元"
+
+
+def test_the_scales_of_a_ratio_cancel(of, spoiled):
+    """5亿元 of 100000万元 is a half, whatever the words they are printed with."""
+    related(spoiled, "share", "trade-2022.a", "trade-2022.b;trade-2022.c")
+    share = {"measure": "share", "value": "50", "unit": "percent"}
+    part = {"value": "5.0", "period": "2021"}
+    whole = {"value": "100000", "unit": "10k CNY", "period": "2020"}
+    (found,) = reconcile(of(share, part, whole))
+    assert found.verdict == CONSISTENT
+    assert found.computed.interval.contains(D(50))
+    # thousands are a scale like any other, and a bare unit needs none
+    single = {"value": "1000000000", "unit": "CNY", "period": "2020"}
+    (found,) = reconcile(of(share, part, single))
+    assert found.computed.interval.contains(D(50))
+
+
+def test_a_bound_is_judged_as_one(of, spoiled):
+    related(spoiled, "at_least", "trade-2022.a", "trade-2022.b;trade-2022.c")
+    parts = [{"value": "3", "period": "2021"}, {"value": "4", "period": "2020"}]
+    (found,) = reconcile(of({}, *parts))
+    assert found.verdict == CONSISTENT
+    (found,) = reconcile(of({"value": "6"}, *parts))
+    assert found.verdict == UNDECIDABLE
+    (found,) = reconcile(of({"value": "5"}, *parts))
+    assert found.verdict == INCONSISTENT
+
+
+def test_every_figure_that_is_not_known_is_named_with_its_line(of, spoiled):
+    related(spoiled, "sum", "trade-2022.x", "trade-2022.a;trade-2022.y")
+    with pytest.raises(DataError, match=r"第1行：未知的 trade-2022\.y、trade-2022\.x "):
+        reconcile(of({}))
+    related(spoiled, "guess", "trade-2022.a", "trade-2022.a")
+    with pytest.raises(DataError, match=r"row 1: unknown guess; kinds: same, sum"):
+        reconcile(of({}))

@@ -116,10 +116,11 @@ def test_what_is_no_interval_cannot_be_made(ends, error):
 def test_width_midpoint_and_emptiness():
     box = interval("[48.1, 48.4)")
     assert (box.width, box.midpoint, box.is_empty) == (Decimal("0.3"), Decimal("48.25"), False)
-    assert UNBOUNDED.width is None
-    assert interval("[1, ∞)").midpoint is None
+    for unbounded in (UNBOUNDED, interval("[1, ∞)"), interval("(-∞, 1]")):
+        assert (unbounded.width, unbounded.midpoint, unbounded.is_empty) == (None, None, False)
     assert EMPTY.is_empty
-    assert interval("[1, 1)").is_empty
+    for empty in ("[1, 1)", "(1, 1]", "(1, 1)"):
+        assert interval(empty).is_empty, empty
     assert not Interval.exactly(1).is_empty
 
 
@@ -176,6 +177,9 @@ def test_intersection_and_union(one, other, common, hull):
         ("(0, 1]", "*", "(1, ∞)", "(0, ∞)"),
         ("[0, 0]", "*", "(-∞, ∞)", "[0, 0]"),
         ("[0, 1)", "*", "(1, 2)", "[0, 2)"),
+        # a 0 that is only neared is not attained by what it is multiplied with
+        ("(0, 1]", "*", "[1, 2]", "(0, 2]"),
+        ("[1, 2]", "*", "(0, 1]", "(0, 2]"),
         ("[6, 6]", "/", "[3, 3]", "[2, 2]"),
         ("[1, 2)", "/", "[4, 5)", "(0.2, 0.5)"),
         ("[-1, 2]", "/", "[-4, -2]", "[-1, 0.5]"),
@@ -228,6 +232,11 @@ def test_nothing_comes_of_nothing():
     for result in (EMPTY + box, box - EMPTY, EMPTY * box, box / EMPTY, EMPTY / 0, -EMPTY):
         assert result.is_empty
     assert EMPTY.union(box) == box.union(EMPTY) == box
+    # an interval without a number, elsewhere than at 0
+    none = interval("[3, 3)")
+    for result in (none + box, box + none, none - box, none * box, box * none, none / box):
+        assert result.is_empty
+    assert (box / none).is_empty
 
 
 def test_a_third_is_rounded_outwards_to_fifty_digits():
@@ -303,6 +312,8 @@ def test_quotients_are_no_wider_than_their_corners(a, b):
         ("8158.4", "as_rounded", None, False, "[8158.35, 8158.45)"),
         ("2", "as_rounded", None, False, "[1.5, 2.5)"),
         ("2.0", "as_rounded", None, False, "[1.95, 2.05)"),
+        ("1", "as_rounded", None, False, "[0.5, 1.5)"),
+        ("0.3", "as_rounded", None, False, "[0.25, 0.35)"),
         ("42", "as_rounded", None, False, "[41.5, 42.5)"),
         ("3500", "as_rounded", None, False, "[3499.5, 3500.5)"),
         ("-2", "as_rounded", None, True, "(-2.5, -1.5]"),
@@ -336,6 +347,10 @@ def test_quotients_are_no_wider_than_their_corners(a, b):
 )
 def test_a_printed_figure_is_read_as_an_interval(value, qualifier, upper, signed, expected):
     assert from_printed(value, qualifier, upper, signed=signed) == interval(expected)
+
+
+def test_a_figure_is_a_level_unless_it_is_said_to_be_signed():
+    assert from_printed("5", "under") == interval("[0, 5)")
 
 
 def test_the_value_may_be_a_decimal_or_an_int():
@@ -384,8 +399,42 @@ def test_every_qualifier_of_the_data_model_is_documented():
         assert qualifier.why
 
 
+def test_the_words_of_each_qualifier():
+    assert {name: qualifier.words for name, qualifier in QUALIFIERS.items()} == {
+        "as_rounded": (),
+        "about": ("约", "左右", "大概"),
+        "nearly": ("近",),
+        "over": ("超", "超过", "逾", "突破"),
+        "more_than": ("余", "多"),
+        "at_least": ("以上", "不少于"),
+        "under": ("不到", "不足", "以下"),
+        "unchanged": ("基本持平",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier"), [("", "about"), (None, "as_rounded"), ("", "unchanged"), ("5", "under")]
+)
+def test_the_upper_end_of_a_range_needs_a_lower_one(value, qualifier):
+    if qualifier == "unchanged":
+        with pytest.raises(ValueError, match="takes no value, got '3'"):
+            from_printed(value, qualifier, "3")
+    elif value:
+        assert from_printed(value, qualifier, "7", signed=False) == interval("[0, 7)")
+    else:
+        with pytest.raises(ValueError, match="needs a value"):
+            from_printed(value, qualifier, "3")
+
+
+def test_a_range_may_be_one_number():
+    assert from_printed("4", "as_rounded", "4") == interval("[3.5, 4.5)")
+
+
 def test_growth_is_signed_and_levels_are_not():
-    assert {"yoy", "difference", "contribution_rate"} <= SIGNED_MEASURES
+    assert {
+        *("yoy", "difference", "contribution_rate", "contribution_points"),
+        *("pp_change", "pct_change", "vs_plan"),
+    } == SIGNED_MEASURES
     assert not {"level", "share", "rank", "multiple", "completion"} & SIGNED_MEASURES
 
 
@@ -448,6 +497,9 @@ def test_a_share_contains_the_truth(part, whole):
         ("[1, ∞)", ["[1, 3]"], "[25, 100)"),
         ("[1, 1]", [], "[100, 100]"),
         ("(-0.5, 0.5)", ["[0.5, 1]"], "[0, 50)"),
+        # others that may be nothing leave all of it
+        ("[1, 3]", ["[0, 3]"], "[25, 100]"),
+        ("[1, 3]", ["(0, 3]"], "[25, 100)"),
     ],
 )
 def test_a_share_in_a_sum_is_tight(part, others, expected):
@@ -615,6 +667,8 @@ def test_the_remainder_contains_the_truth(whole, parts):
         ("[48.17, 48.27]", "48"),
         ("[48.4, 48.6]", None),
         ("[47.6, 48.4]", "48"),
+        # the middle is 48.00, of which one decimal is known
+        ("[47.99, 48.01]", "48.0"),
         ("[-48.24, -48.17]", "-48.2"),
         ("(-48.25, -48.15]", "-48.2"),
         ("[-0.3, 0.2]", "0"),
@@ -632,6 +686,8 @@ def test_the_digits_that_all_of_an_interval_rounds_to(box, digits):
 def test_a_limit_on_decimals_never_turns_a_number_into_zero():
     assert supported_digits(interval("[48.1701, 48.1702]"), max_decimals=1) == Decimal("48.2")
     assert supported_digits(interval("[0.00012, 0.00013]"), max_decimals=1) == Decimal("0.0001")
+    # what may be 0 needs no more decimals to show that it is not
+    assert str(supported_digits(interval("[-0.003, 0.004]"), max_decimals=1)) == "0.0"
 
 
 @steady

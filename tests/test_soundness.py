@@ -108,7 +108,13 @@ BARS = {
         lambda s: s["layer"][1].update(transform=[{"calculate": "1", "as": "end"}]),
         "changed or left out",
     ),
-    "no numbers": (lambda s: s["layer"].pop(), "no numbers beside"),
+    "no numbers": (lambda s: s["layer"].pop(), "beside the marks"),
+    "numbers at the wrong end": (
+        lambda s: s["layer"][-1]["encoding"]["x"].update(field="reach_low"),
+        "datum.value < 0",
+    ),
+    "numbers of the others": (lambda s: s["layer"][-1].pop("transform"), "datum.value >= 0"),
+    "number as a name": (lambda s: bar(s, "x").update(type="nominal"), "of a wrong type"),
 }
 
 
@@ -132,6 +138,7 @@ DATA = {
     "interval": (lambda rows: rows[0].update(upper=8258.45), "8158.35—8158.45"),
     "no value": (lambda rows: rows[0].update(value=None), "is drawn at None"),
     "printed beside": (lambda rows: rows[0].update(text="8158.5亿元"), "8158.5"),
+    "another range beside": (lambda rows: rows[0].update(text="8158亿元—8159亿元"), "8159"),
     "status": (lambda rows: rows[0].update(status="预计"), "is drawn at"),
 }
 
@@ -160,6 +167,10 @@ COLUMNS = {
     "no colours": (lambda s: s["layer"][0]["encoding"].update(color={"value": "#000"}), "tell"),
     "no legend": (lambda s: bar(s, "color").update(legend=None), "neither a legend"),
     "as if published": (lambda s: bar(s, "fillOpacity").pop("condition"), "look like published"),
+    "numbers on one another": (
+        lambda s: s["layer"][1]["encoding"].pop("xOffset"),
+        "more than one mark",
+    ),
     "the other way round": (lambda s: bar(s, "x")["sort"].reverse(), "another order"),
 }
 
@@ -188,6 +199,15 @@ def test_a_gap_says_that_nothing_was_published():
 def test_lines_keep_to_their_series():
     drawing = charts.lines(series())
     judged(drawing, lambda _: None)
+
+    def unnamed(spec):
+        ends = min(spec["datasets"].values(), key=len)
+        ends[0]["end"] = ends[0]["text"]
+
+    with pytest.raises(UnsoundError, match="nor names at the series"):
+        judged(drawing, unnamed)
+    with pytest.raises(UnsoundError, match="no row of the table"):
+        judged(drawing, lambda s: min(s["datasets"].values(), key=len)[0].update(label="2023"))
     with pytest.raises(UnsoundError, match="expected"):
         judged(drawing, lambda s: s["layer"][0]["encoding"].pop("color"))
     with pytest.raises(UnsoundError, match="cuts off"):
@@ -216,6 +236,23 @@ def test_layers_that_share_an_axis_agree_on_it():
             charts.dots(frame),
             lambda s: s["layer"][2]["encoding"]["x"]["scale"].update(zero=True),
         )
+
+
+def test_the_bars_of_dots_have_the_colours_of_their_series():
+    drawing = charts.dots(series().dropna().assign(upper=lambda frame: frame["upper"]))
+    judged(drawing, lambda _: None)
+    for layer in range(3):
+        with pytest.raises(UnsoundError, match="tell the series apart"):
+            judged(
+                drawing,
+                lambda s, n=layer: s["layer"][n]["encoding"].update(color={"value": "#00f"}),
+            )
+    with pytest.raises(UnsoundError, match=r"layers disagree on yOffset|more than one"):
+        judged(drawing, lambda s: s["layer"][0]["encoding"].pop("yOffset"))
+    with pytest.raises(UnsoundError, match=r"datum\.arrow"):
+        judged(drawing, lambda s: s["layer"][1].pop("transform"))
+    with pytest.raises(UnsoundError, match="elsewhere than at its value"):
+        judged(drawing, lambda s: s["layer"][2]["encoding"]["x"].update(field="upper"))
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -265,6 +302,10 @@ def test_the_subtitle_says_the_unit(book, rows, unit, subtitle, good):
         ("超9万辆", "9万辆以上", (9, None), 9, True),
         ("超9万辆", "9万辆以上", (9, None), 8, False),
         ("不到3000标箱", "不到3000标箱", (0, 0.3), 0.3, True),
+        ("9.99万辆以上", "9.99万辆以上", (9.99, None), 10, True),
+        ("9.99万辆以上", "9.99万辆以上", (9.99, None), 100, False),
+        ("2.29万辆以下", "0—2.288万辆", (0, 2.288), 1.7, True),
+        ("2.29万辆以下", "2.29万辆以下", (None, 2.288), 2.2, True),
         ("10.1万辆—11.3万辆", "10.12—11.29万辆", (10.1175, 11.2875), 10.7, True),
         ("10.1万辆—11.3万辆", "10.12—11.29万辆", (10.1175, 11.2875), 12, False),
         ("10.1万辆—11.3万辆", "10.12—11.29万辆", (9.1175, 11.2875), 10.7, False),

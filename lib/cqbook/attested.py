@@ -7,6 +7,7 @@ printed of.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import defaultdict
@@ -40,11 +41,33 @@ _NUMBER = re.compile(
 #: The scale of all numbers before it: 97.25 +37.3% (billion yuan).
 _BEHIND = re.compile(rf"\((?P<scale>{_LISTED})[^()0-9]*\)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})+(?:[.,][0-9]+)?")
+#: Numbers in words, where a figure has no digits at all.
+_NUMERALS = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
+    word: number for number, word in enumerate("一二三四五六七八九十", start=1)
+}
+_ENGLISH = {
+    word: number
+    for number, words in enumerate(
+        (
+            *("one first", "two double doubled twice", "three threefold third", "four fourth"),
+            *("five fifth", "six", "seven", "eight", "nine", "ten"),
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_POWERS = {"百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
+_IN_WORDS = re.compile(
+    rf"(?P<power>[{''.join(_POWERS)}]+)|(?P<one>{'|'.join(_NUMERALS)})"
+    r"(?P<half>个半)?(?P<tenths>成)?|(?P<word>[a-z]+(?:-[a-z]+)*)",
+    re.IGNORECASE,
+)
 #: Currency → how it is printed.
 _CURRENCIES = {
     "USD": re.compile(r"美元|美金|dollar|USD|US\$|\$", re.IGNORECASE),
     "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
 }
+_YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
@@ -84,7 +107,9 @@ def doubts(
         yield from _value(index, row, spoken)
         yield from _flow(index, row, names.get(row["indicator"], ""))
         yield from _day(index, row, published.get(row["source_id"], ""))
+        yield from _named(index, row)
     yield from _growth(rows)
+    yield from _parts(rows)
     yield from _once(rows)
 
 
@@ -114,6 +139,28 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     for place in range(len(found) - 2, -1, -1):
         if ranges[place] and found[place][1] is None:
             found[place] = (found[place][0], found[place + 1][1])
+    return found
+
+
+def in_words(text: str) -> set[Decimal]:
+    """Return what the numerals of a text without digits can mean, in full.
+
+    Examples
+    --------
+    >>> sorted(in_words("近五成"))
+    [Decimal('50')]
+    >>> sorted(in_words("千亿级产业规模"))
+    [Decimal('100000000000')]
+    """
+    found = set()
+    for match in _IN_WORDS.finditer(text):
+        if match["power"]:
+            found.add(Decimal(math.prod(_POWERS[word] for word in match["power"])))
+        elif match["one"]:
+            number = Decimal(_NUMERALS[match["one"]]) + (Decimal("0.5") if match["half"] else 0)
+            found.add(number * 10 if match["tenths"] else number)
+        elif match["word"].lower() in _ENGLISH:
+            found.add(Decimal(_ENGLISH[match["word"].lower()]))
     return found
 
 
@@ -158,12 +205,16 @@ def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> 
     """Yield values and units that the printed form does not have."""
     scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
     said = f"“{row['as_printed']}”"
+    worded = set() if printed else in_words(row["as_printed"])
     for column in ("value", "value_upper"):
-        # figures in words (三到四台) are left to the reader
-        if scale is None or not printed or not _is_number(row[column]):
+        if scale is None or not (printed or worded) or not _is_number(row[column]):
             continue
         value = abs(Decimal(row[column]))
         full = value * scale
+        if worded:
+            if full not in worded:
+                yield Doubt(index, column, f"{said}中的数", f"a number of {row['as_printed']!r}")
+            continue
         if any(full / (other or 1) in meant for meant, other in printed):
             continue
         if not any(value in meant for meant, _ in printed):
@@ -207,6 +258,30 @@ def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
     if start is not None and start.isoformat()[: len(published)] > published:
         expected = f"a period that had begun when it was printed ({published})"
         yield Doubt(index, "period", f"发表（{published}）时已经开始的时期", expected)
+
+
+def _named(index: int, row: Row) -> Iterator[Doubt]:
+    """Yield periods that the row's own name contradicts: ``…yoy-2022-03`` is of March 2022."""
+    found = _YEAR.search(row["observation_id"].partition(".")[2])
+    if found and found[1] not in row["period"] and found[1] not in row["base"]:
+        expected = f"{found[1]}, as the observation_id says"
+        yield Doubt(index, "period", f"编号中的 {found[1]}", expected)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[Doubt]:
+    """Yield parts whose period ends on another day than that of their whole."""
+    known = {row["observation_id"]: row for row in rows}
+    for index, row in enumerate(rows):
+        whole = known.get(row["part_of"])
+        if whole is None:
+            continue
+        try:
+            ends = [Period.parse(item["period"]).end for item in (row, whole)]
+        except ValueError:
+            continue
+        if None not in ends and ends[0] != ends[1]:
+            expected = f"a period that ends with {whole['period']} of {row['part_of']}"
+            yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
 
 
 def _growth(rows: Sequence[Row]) -> Iterator[Doubt]:

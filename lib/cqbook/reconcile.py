@@ -46,7 +46,7 @@ def _percent(part: Interval, whole: Interval) -> Interval:
 def _at_least(*items: Interval) -> Interval:
     """Return where a whole can lie that contains all these parts, which exclude each other."""
     low = _total(*items)
-    return Interval(low.lower, None, low.lower_closed and low.lower is not None, False)
+    return Interval(low.lower, None, low.lower_closed)
 
 
 def _grown(previous: Interval, yoy: Interval) -> Interval:
@@ -184,7 +184,7 @@ def _alike(item: Quantity, printed: Quantity) -> Quantity:
     if item.unit.name == printed.unit.name:
         return item.to(str(printed.unit))
     # a ratio of two amounts: both in plain units, so that scales cancel
-    return item.to(item.unit.name) if item.unit.scale != 1 else item
+    return item.to(item.unit.name)
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:
@@ -311,7 +311,7 @@ def contradictions(book: Catalog) -> pd.DataFrame:
     frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
     used = preferred(frame)["observation_id"] if len(frame) else []
     names = book.names("indicators", "indicator")
-    kinds = {"level": "", "yoy": "同比"}
+    kinds = {"yoy": "同比"}
     frame = frame.assign(
         what=[
             "·".join(

@@ -43,6 +43,13 @@ LAYERS: dict[str, tuple[dict[str, str], ...]] = {
         {"x": "label"},
     ),
 }
+#: Fields that are numbers on an axis, and which rows alone some of them are for.
+_MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
+_FILTERS = {
+    ("text", "reach"): "datum.value >= 0",
+    ("text", "reach_low"): "datum.value < 0",
+    ("point", "upper"): "datum.arrow",
+}
 #: What may be added to any of them: series side by side, and their colours.
 _ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone"}}
 #: What is read beside a mark: one of these, of a tile all.
@@ -60,6 +67,8 @@ _SCALE = {"domain", "range", "nice", "zero"}
 _RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
 #: Least part of a stated domain that the data fill: less, and differences can't be seen.
 FILLED = 0.5
+#: How far above its only end, as a part of it, a derived figure may be drawn.
+NEAR = 0.1
 _HOLLOW = ("推算", "预计", "计划", "目标")
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
@@ -112,7 +121,6 @@ class _Layer:
     mark: str
     encoding: dict[str, Any]
     records: list[dict[str, Any]]
-    filtered: bool
     transforms: list[dict[str, Any]]
 
     @classmethod
@@ -120,8 +128,7 @@ class _Layer:
         mark = item["mark"] if isinstance(item["mark"], str) else item["mark"]["type"]
         data = item.get("data", spec.get("data", {}))
         records = data.get("values", spec.get("datasets", {}).get(data.get("name"), []))
-        transforms = item.get("transform", [])
-        return cls(number, mark, item["encoding"], records, bool(transforms), transforms)
+        return cls(number, mark, item["encoding"], records, item.get("transform", []))
 
     def channels(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the channels that show a field."""
@@ -160,7 +167,21 @@ def _fields(layer: _Layer) -> Iterator[str]:
         used = [name for name in _RECKONED if isinstance(value, dict) and name in value]
         if used:
             yield layer.fault(f"{channel} 另有计算 {used}", f"{channel} reckons: {used}")
-    if any(set(item) != {"filter"} for item in layer.transforms) or (layer.main and layer.filtered):
+    for channel, value in layer.channels():
+        number = value["field"] in _MEASURED
+        if channel in ("x", "x2", "y", "y2") and number != (
+            layer.encoding[channel[0]].get("type") == "quantitative"
+        ):
+            yield layer.fault(f"{channel} 的类型不对", f"{channel} of a wrong type for its field")
+    filters = [str(item.get("filter", "")) for item in layer.transforms]
+    if layer.mark == "point" and layer.main == (shown.get("x") == "upper"):
+        yield layer.fault("点不在数值处", "a point elsewhere than at its value")
+    wanted = _FILTERS.get((layer.mark, shown.get("x", "")))
+    if wanted and layer.main is False and wanted not in filters:
+        yield layer.fault(f"应筛选 {wanted}", f"expected the filter {wanted}")
+    if any(set(item) != {"filter"} for item in layer.transforms) or (
+        layer.main and layer.transforms
+    ):
         yield layer.fault("图中另有计算或筛选", "rows are changed or left out within the chart")
 
 
@@ -270,9 +291,10 @@ def _order(layer: _Layer) -> Iterator[str]:
             yield layer.fault(
                 f"{channel} 不按所给的顺序", f"{channel} in another order than given: {sort}"
             )
-    if layer.mark in ("bar", "point", "circle", "rect", "line") and not layer.filtered:
+    # the word for a gap stands once where several series have none
+    if layer.mark != "rule" and (layer.mark != "text" or "field" in layer.encoding["text"]):
         names = [value["field"] for key, value in layer.channels() if key in _PLACES]
-        names = [name for name in names if name not in ("value", "lower", "upper")]
+        names = [name for name in names if name not in _MEASURED]
         if "date" in names:
             names.append("group")
         places = Counter(tuple(record.get(name) for name in names) for record in layer.records)
@@ -304,18 +326,25 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
         several = len({record.get("group") for record in layer.records}) > 1
         # a matrix tells its groups by their place
         placed = any(value["field"] == "group" for key, value in layer.channels() if key in "xy")
-        if layer.main and several and not placed and layer not in grouped:
+        drawn = layer.mark not in ("text", "circle", "rect")
+        if drawn and several and not placed and layer not in grouped:
             yield layer.fault("颜色不分系列", "its colour does not tell the series apart")
     if not grouped or len({record["group"] for record in grouped[0].records}) < 2:
         return
-    named = any(
-        str(record.get("end", "")).startswith(f"{record['group']}\n")
+    named = {
+        record["group"]
         for layer in grouped
         for record in layer.records
-        if layer.mark == "text"
-    )
+        if layer.mark == "text" and str(record.get("end", "")).startswith(f"{record['group']}\n")
+    }
     hidden = any(layer.encoding["color"].get("legend", {}) is None for layer in grouped)
-    if hidden and not named:
+    series = {
+        record["group"]
+        for layer in grouped
+        for record in layer.records
+        if record.get("value") is not None
+    }
+    if hidden and series - named:
         yield "没有图例也没有系列名 | neither a legend nor names at the series"
 
 
@@ -341,12 +370,20 @@ def _marks(layers: Sequence[_Layer], usermeta: Mapping[str, Any]) -> Iterator[st
     for layer in layers:
         for record in layer.records:
             row = by_place.get(_place(record)) if "label" in record else None
-            if row is not None and not _agrees(record, row, str(usermeta["unit"])):
+            if row is None and "label" in record:
+                yield layer.fault(
+                    f"{_place(record)} 不在数据表中", f"{_place(record)} is no row of the table"
+                )
+            elif row is not None and not _agrees(record, row, str(usermeta["unit"])):
                 yield layer.fault(
                     f"{_place(record)} 画的是 {record.get('value')}，印的是 {_said(row, record)}",
                     f"{_place(record)} is drawn at {record.get('value')}, but {_said(row, record)}",
                 )
     yield from _seen(layers, main)
+    for offset in ("xOffset", "yOffset"):
+        beside = [layer for layer in layers if "field" in layer.encoding.get("text", {"field": 0})]
+        if len({offset in layer.encoding for layer in beside}) > 1:
+            yield f"各层的 {offset} 不一 | layers disagree on {offset}"
 
 
 def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
@@ -415,8 +452,12 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
     value = record.get("value")
     full, span = row.get("full", ""), row.get("range", "")
     same = all(name not in row or record.get(name, row[name]) == row[name] for name in _SAME)
+    text = str(record.get("text") or "")
     if value is None or not same:
-        return same and full in ("", UNPUBLISHED)
+        return same and full in ("", UNPUBLISHED) and not _read(text, unit)
+    # what stands beside the mark is the figure itself, or one number for short
+    if full and text != full and (len(_NUMBER.findall(text)) > 1 or _ONE_SIDED.search(text)):
+        return False
     ends = [value if record.get(name) is None else record[name] for name in ("lower", "upper")]
     beside = [str(record.get(name) or "").split("\n")[0] for name in ("text", "top")]
     return (
@@ -429,8 +470,14 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
 def _allows(text: str, value: float, unit: str) -> bool:
     """Whether the printed numbers leave room for the value: 218亿元 for 218.37, 33%—39% for 35."""
     numbers = _read(text, unit)
-    if not numbers or (len(numbers) == 1 and _ONE_SIDED.search(text)):
+    if not numbers:
         return True
+    if len(numbers) == 1 and _ONE_SIDED.search(text):
+        end, half = numbers[0]
+        # below a ceiling there is room; a floor is drawn at itself or little above
+        if "以下" in text:
+            return value <= end + half
+        return end - half <= value <= end + NEAR * abs(end)
     (first, below), (last, above) = numbers[0], numbers[-1]
     slack = 1e-9 * abs(value)
     return first - below - slack <= value <= last + above + slack
@@ -441,7 +488,8 @@ def _spans(text: str, ends: Sequence[float], unit: str) -> bool:
     numbers = _read(text, unit)
     if len(numbers) != 2:
         # one end is open, or both are the same
-        return not numbers or text.startswith("不") or _allows(text, ends[0], unit)
+        end = ends[1] if "以下" in text else ends[0]
+        return not numbers or text.startswith("不") or _allows(text, end, unit)
     return all(
         # the ends may have been rounded outwards
         abs(end - number) <= 2 * half + 1e-9 * abs(number)

@@ -3,8 +3,9 @@
 Each mutant runs in a fork of one process that has collected the tests, and there only the tests
 that pass through its line, the quickest first, until one fails.
 
-    python tests/mutation/code.py [MODULE …]
+    python tests/mutation/code.py [MODULE[:PART/PARTS] …]
 
+A module in parts (``reported:2/4``) may be tried by several processes; their counts add up.
 Survivors are listed; those that can't matter are in ``survivors.txt``, each with its reason. The
 exit code is 1 if fewer than 95 % of a module's mutants are caught or explained away.
 """
@@ -12,10 +13,12 @@ exit code is 1 if fewer than 95 % of a module's mutants are caught or explained 
 from __future__ import annotations
 
 import ast
+import decimal
 import gc
 import importlib.util
 import os
 import pickle
+import re
 import resource
 import signal
 import sys
@@ -47,8 +50,8 @@ CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 class Judge:
     """Plugin that runs the mutants instead of the tests."""
 
-    def __init__(self, module: str) -> None:
-        self.module = module
+    def __init__(self, module: str, part: int = 1, parts: int = 1) -> None:
+        self.module, self.part, self.parts = module, part, parts
         self.path = ROOT / "lib" / "cqbook" / f"{module}.py"
         self.verdicts: list[tuple[Mutant, str]] = []
 
@@ -67,8 +70,9 @@ class Judge:
         gc.freeze()
         gc.disable()
         source = self.path.read_text(encoding="utf-8")
-        original = list(_codes(compile(ast.parse(source), str(self.path), "exec")))
-        everything = list(mutants(source))
+        self.tree = ast.parse(source)
+        original = list(_codes(compile(self.tree, str(self.path), "exec")))
+        everything = list(mutants(source))[self.part - 1 :: self.parts]
         for number, mutant in enumerate(everything, start=1):
             verdict = self.tried(mutant, original)
             self.verdicts.append((mutant, verdict))
@@ -151,7 +155,12 @@ class Judge:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             _quiet()
             try:
-                good = self.runs(names, inside) if inside is not None else self.fresh(mutant, names)
+                if inside is not None:
+                    good = self.runs(names, inside)
+                elif self.patched(mutant):
+                    good = self.runs(names, [])
+                else:
+                    good = self.fresh(mutant, names)
             except BaseException:
                 good = False
             os._exit(0 if good else 1)
@@ -167,6 +176,46 @@ class Judge:
                 function.__code__ = new
         by_name = {item.nodeid: item for item in self.items}
         return all(self.run(by_name[name]) for name in names)
+
+    def patched(self, mutant: Mutant) -> bool:
+        """Put the changed constants of a mutant where the old ones were, if they are plain data.
+
+        Importing all anew costs a second, and most mutants of a module's own level are of tables.
+        """
+        module = sys.modules[f"cqbook.{self.module}"]
+        statements = zip(self.tree.body, mutant.tree.body, strict=True)
+        differ = [new for old, new in statements if ast.dump(old) != ast.dump(new)]
+        if any(not isinstance(item, ast.Assign | ast.AnnAssign) for item in differ):
+            return False
+        named = {
+            node.id for item in differ for node in ast.walk(item) if isinstance(node, ast.Name)
+        }
+        space = types.ModuleType(module.__name__)
+        space.__file__ = str(self.path)
+        # dataclasses look their module up by its name
+        sys.modules[module.__name__] = space
+        try:
+            exec(compile(mutant.tree, str(self.path), "exec"), space.__dict__)
+        finally:
+            sys.modules[module.__name__] = module
+        changed = {
+            name: new
+            for name, new in vars(space).items()
+            if not name.startswith("__")
+            and not isinstance(new, types.FunctionType | types.ModuleType | type)
+            and (name in named or (_is_plain(new) and new != getattr(module, name)))
+        }
+        if not all(_is_plain(new) for new in changed.values()):
+            return False
+        for name, new in changed.items():
+            old = getattr(module, name)
+            for holder in list(sys.modules.values()):
+                if holder.__name__.startswith(("cqbook", "test_", "conftest")):
+                    for key, value in list(vars(holder).items()):
+                        # small numbers and short texts are one object for everybody
+                        if value is old and key == name:
+                            setattr(holder, key, new)
+        return True
 
     def fresh(self, mutant: Mutant, names: list[str]) -> bool:
         """Return whether all tests pass where the whole module is imported mutated."""
@@ -250,6 +299,16 @@ def _swaps(
     return tops
 
 
+def _is_plain(value: object) -> bool:
+    """Whether a value is data, of no class that a module of ours defines."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, [*value, *value.values()]))
+    if isinstance(value, set | frozenset | tuple | list):
+        return type(value).__module__ == "builtins" and all(map(_is_plain, value))
+    plain = (int, float, str, type(None), decimal.Decimal, decimal.Context, re.Pattern)
+    return isinstance(value, plain)
+
+
 def _bare(code: types.CodeType) -> tuple:
     constants = [item for item in code.co_consts if not isinstance(item, types.CodeType)]
     return code.co_code, [(type(item), item) for item in constants], code.co_names
@@ -303,9 +362,10 @@ def main(modules: list[str]) -> int:
     settings.load_profile("mutation")
     known = explained()
     bad = False
-    for module in modules or MODULES:
+    for name in modules or MODULES:
+        module, _, part = name.partition(":")
         start = time.monotonic()
-        judge = Judge(module)
+        judge = Judge(module, *map(int, (part or "1/1").split("/")))
         pytest.main(_words(module), plugins=[judge])
         left = [item for item, verdict in judge.verdicts if verdict == SURVIVED]
         new = [item for item in left if f"{module} | {item.place}" not in known]
@@ -314,7 +374,7 @@ def main(modules: list[str]) -> int:
         share = 1 - len(new) / count
         bad |= share < WANTED
         print(
-            f"{module}: {count} mutants, {count - len(left)} caught ({late} by time or memory),"
+            f"{name}: {count} mutants, {count - len(left)} caught ({late} by time or memory),"
             f" {len(left)} survived, {len(left) - len(new)} of them explained: {share:.1%}"
             f" ({time.monotonic() - start:.0f} s)",
             flush=True,

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cqbook.attested import doubts
 from cqbook.catalog import Catalog
 from cqbook.contracts import ContractError, check
 from cqbook.editions import stale
@@ -34,7 +35,7 @@ from cqbook.units import SCALES, Unit
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Every so many rows; a prime, so that all kinds of rows come up.
-STEP = 29
+STEP = 17
 #: How many of those that pass the contracts and are shown are executed.
 EXECUTED = 8
 FLOWS = {"export": "import", "import": "export", "total": "export"}
@@ -88,17 +89,13 @@ def main() -> int:
     for number in range(0, len(rows), STEP):
         row = rows[number]
         for kind, column, value in mutants(row):
-            book = Changed(data)
-            book.row, book.column, book.value = number, column, value
-            try:
-                check(book)
-            except ContractError:
-                verdict = "stopped by a contract"
-            else:
+            verdict = "stopped by a contract"
+            if not stopped(data, rows, number, column, value):
                 verdict = "not shown"
                 if row["observation_id"] in shown:
                     verdict = "left to nbval"
                     passed.append((number, kind, column, value))
+                print(f"  {row['observation_id']} {kind} -> {value}: {verdict}", flush=True)
             outcome.setdefault(kind, Counter())[verdict] += 1
     for kind, counts in outcome.items():
         print(f"{kind}: {dict(counts)}", flush=True)
@@ -110,6 +107,27 @@ def main() -> int:
         told = "seen" if seen else "nothing published changed"
         print(f"  {name} {kind} -> {value}: {told} in {shown[name]}")
     return int(bool(missed))
+
+
+def stopped(data: Path, rows: list[dict[str, str]], number: int, column: str, value: str) -> bool:
+    """Return whether a contract stops a changed cell: first the one that costs least is asked."""
+    book = Changed(data)
+    book.row, book.column, book.value = number, column, value
+    names, published = (
+        dict(zip(frame[key], frame[column], strict=True))
+        for frame, key, column in (
+            (book.text("indicators"), "indicator", "name_zh"),
+            (book.text("sources"), "source_id", "published"),
+        )
+    )
+    changed = [*rows[:number], rows[number] | {column: value}, *rows[number + 1 :]]
+    if next(doubts(changed, names, published), None) is not None:
+        return True
+    try:
+        check(book)
+    except ContractError:
+        return True
+    return False
 
 
 def shown_by_chapters(rows: list[dict[str, str]]) -> dict[str, str]:
