@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site faults mutation check lint unit nbval site serve pdf bench bench-full lock clean browser
+.PHONY: book test test-site faults mutation check lint unit nbval site licences advisories serve pdf bench bench-full lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -44,6 +44,16 @@ faults: $(VENV)/.ready
 mutation: $(VENV)/.ready
 	$(BIN)/python -W ignore tests/mutation/data.py
 	$(BIN)/python -W ignore tests/mutation/code.py
+
+# package, version, licence of all that is locked; fails on a licence that is not on the list
+licences: $(VENV)/.ready
+	$(BIN)/python -m cqbook.components
+
+# asks the advisory service of the package index about each locked version: needs the network.
+# --strict: a package that could not be asked about is a failure, not a pass.
+advisories: $(VENV)/.ready
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt || { \
+	  echo "有漏洞通告，或没有全部查到：见上 | advisories, or not all could be asked about: see above"; exit 1; }
 
 serve: $(VENV)/.ready
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000

@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, elsewhere
 
 from cqbook import editions, execution, figures, transaction
 from cqbook.catalog import Catalog, DataError
@@ -288,6 +289,17 @@ def test_a_stale_notebook_is_not_published(tmp_path):
     assert not (book / "_build" / "html").exists()
 
 
+def test_elsewhere_is_another_place_and_day(tmp_path):
+    script = (
+        "import datetime, os, pathlib, sys, time; os.write(1, repr((pathlib.Path.home().name,"
+        " datetime.date.today().year, time.localtime().tm_zone, os.umask(0), os.cpu_count(),"
+        " len(os.sched_getaffinity(0)))).encode())"
+    )
+    with elsewhere(tmp_path / "home"):
+        there = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert there.stdout.decode() == repr(("home", 2031, "NZDT", 0o077, 1, 1))
+
+
 @pytest.mark.slow
 def test_two_builds_give_the_same_site(tmp_path):
     results = {
@@ -296,13 +308,17 @@ def test_two_builds_give_the_same_site(tmp_path):
     }
     chosen = [item for item in all_pages() if item.name == item.notebook]
     trees = []
-    # what `make book` drew in other processes, on all cores; and drawn anew, one after the other
+    # with what `make book` drew in other processes, on all cores; and drawn anew, for another user,
+    # in another zone, on another day, on one processor
     if (ROOT / "_build" / "cache").exists():
         shutil.copytree(ROOT / "_build" / "cache", tmp_path / "one" / "cache")
     for folder in ("one", "另一处 two"):
         place = tmp_path / folder
         editions.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
-        with Renderer(place / "cache") as renderer:
+        with (
+            elsewhere(tmp_path / "家") if trees else nullcontext(),
+            Renderer(place / "cache") as renderer,
+        ):
             site = renderer.render(place / "stage", place / "out", silent)
         trees.append(
             {
