@@ -15,7 +15,6 @@ import io
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,13 +22,12 @@ import time
 from pathlib import Path
 
 import customs_rows as sizes
-from harness import keep
+from harness import Result, keep, result
 
 ROOT = Path(__file__).resolve().parents[1]
 AREA, YEAR, FLOW = "CN-50", "2024", "export"
 CODES = ["数据年月", "商品编码", "贸易伙伴编码", "贸易方式编码", "注册地编码"]
 RUNS = 5
-GIB = 2**30
 
 
 # --- what is run, each in a process of its own: a folder → something to compare
@@ -92,7 +90,7 @@ def chapter(folder: Path, size: str) -> float:
     from cqbook import customs_analysis as customs
     from cqbook.catalog import Catalog
 
-    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR)
+    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
     customs.summary(asked)
     customs.auto_words(asked, FLOW)
     customs.given_table(asked)
@@ -237,72 +235,44 @@ def run(task: str, folder: Path) -> dict[str, float]:
 
 def compared(
     folder: Path, name: str, ours: str, baseline: str, target: float, runs: int = RUNS
-) -> dict[str, object]:
+) -> Result:
     """Return how long `ours` takes as a part of `baseline`, run in turn."""
     pairs = [(run(baseline, folder), run(ours, folder)) for _ in range(runs)]
     for base, own in pairs:
         assert abs(base["answer"] - own["answer"]) <= 1e-9 * abs(base["answer"]), name
 
-    def ratios(of: str) -> list[float]:
-        return [own[of] / base[of] for base, own in pairs]
-
-    return {
-        "name": name,
-        "group": "data",
-        "baseline": baseline,
-        "target": target,
-        "ratio": statistics.median(ratios("seconds")),
-        "spread": [min(ratios("seconds")), max(ratios("seconds"))],
-        "value": statistics.median(own["seconds"] for _, own in pairs),
-        "unit": "s",
-        "baseline_value": statistics.median(base["seconds"] for base, _ in pairs),
-        "cpu_ratio": statistics.median(ratios("cpu")),
-        "cpu_seconds": statistics.median(own["cpu"] for _, own in pairs),
-        "baseline_cpu_seconds": statistics.median(base["cpu"] for base, _ in pairs),
-        "runs": runs,
+    found, spent = (
+        result(name, "data", [own[of] for _, own in pairs], baseline,
+               [base[of] for base, _ in pairs], target)
+        for of in ("seconds", "cpu")
+    )  # fmt: skip
+    return found | {
+        "cpu_ratio": spent["ratio"],
+        "cpu_seconds": spent["value"],
+        "baseline_cpu_seconds": spent["baseline_value"],
     }
 
 
-def peak(folder: Path, name: str, task: str, runs: int = 3) -> dict[str, object]:
+def peak(folder: Path, name: str, task: str, runs: int = 3) -> Result:
     """Return the peak of memory of a task as a part of 1 GiB."""
-    found = [run(task, folder) for _ in range(runs)]
-    ratios = [item["peak"] / GIB for item in found]
-    return {
-        "name": name,
-        "group": "data",
-        "baseline": "1 GiB",
-        "target": 1.0,
-        "ratio": statistics.median(ratios),
-        "spread": [min(ratios), max(ratios)],
-        "value": statistics.median(item["peak"] for item in found) / 2**20,
-        "unit": "MiB",
-        "baseline_value": 1024,
-        "runs": runs,
-    }
+    found = [run(task, folder)["peak"] / 2**20 for _ in range(runs)]
+    return result(name, "data", found, "1 GiB", [1024] * runs, 1.0, unit="MiB")
 
 
-def flat(folder: Path, larger: str, smaller: str, runs: int = 3) -> dict[str, object]:
+def flat(folder: Path, larger: str, smaller: str, runs: int = 3) -> Result:
     """Return what a row of a size costs in a full scan, as a part of what one of a smaller does."""
     count = {size: sizes.SIZES[size][0] for size in (larger, smaller)}
-    base = [run(f"scan {smaller}", folder) for _ in range(runs)]
-    found = [run(f"scan {larger}", folder) for _ in range(runs)]
-    scale = count[smaller] / count[larger]
-    ratios = [a["cpu"] / b["cpu"] * scale for a, b in zip(found, base, strict=True)]
-    return {
-        "name": f"cost of a row in a full scan, {larger} to {smaller} (CPU)",
-        "group": "data",
-        "baseline": f"scan {smaller}",
-        "target": 1.3,
-        "ratio": statistics.median(ratios),
-        "spread": [min(ratios), max(ratios)],
-        "value": statistics.median(item["seconds"] for item in found),
-        "unit": "s",
-        "baseline_value": statistics.median(item["seconds"] for item in base),
-        "runs": runs,
-    }
+    pairs = [[run(f"scan {size}", folder) for size in (larger, smaller)] for _ in range(runs)]
+    # of a million rows each
+    own, other = (
+        [pair[n]["cpu"] / count[size] * 1e6 for pair in pairs]
+        for n, size in enumerate((larger, smaller))
+    )
+    name = f"cost of a million rows in a full scan, {larger} to {smaller} (CPU)"
+    return result(name, "data", own, f"scan {smaller}", other, 1.3)
 
 
-def measure(folder: Path, *, small: bool) -> list[dict[str, object]]:
+def measure(folder: Path, *, small: bool) -> list[Result]:
     """Return all results; rows are made below `folder` where they are not there yet."""
     prepare(folder, ("M", "L") if small else ("M", "L", "XL"))
     found = [

@@ -29,6 +29,9 @@ NAMES = {
     "cqbook add of M": "收入海关明细一年（百万行）",
     "the chapter's questions on L": "海关明细一章的查询（全国一年）",
     "memory of (.*) on XL": "全国十年明细的查询占内存",
+    r"cost of a million rows in a full scan, (\w+) to (\w+) \(CPU\)": (
+        r"扫描每百万行用处理器（\1）"
+    ),
     r"search among (\d+) pages": r"在\1页中检索",
     r"a page's growth from (\d+) to (\d+) pages": r"由\1页到\2页，每页增大",
     "imports of the fork server": "载入各库",
@@ -59,6 +62,7 @@ BASELINES = {
     "polars asks L": "polars 做同样的查询",
     "what is wanted": "要求的上限",
     "1 GiB": "1 GiB",
+    r"scan (\w+)": r"\1扫描每百万行",
     "100 ms": "0.1秒",
     "5 kB": "5 kB",
     "an empty Python": "只启动 Python 要",

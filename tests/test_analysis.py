@@ -27,7 +27,7 @@ def test_composition_of_2022_by_enterprise(book):
     # (3741.1 − 3493.1) / 7998.4 of a year before: some 3.1 points
     assert private.points.interval.contains(D("3.1"))
     assert private.rate.zh == "156%"
-    assert made.named("国有企业").level.zh == "未公布"
+    assert made.named("国有企业").level.zh == "未见公布"
 
 
 def test_a_share_of_something_else_is_no_share_of_the_total(book):
@@ -147,6 +147,35 @@ def test_membership_changed_from_2011_to_2025(book):
     assert frame["then"].eq("是").sum() == frame["now"].eq("是").sum() == 7
 
 
+def test_only_projects_here_are_counted_and_each_once(book):
+    counted = parks.counted(book).set_index("project")
+    named = parks.projects(book).set_index("project")
+    assert named.loc["proj-changan-thailand", "country"] == "TH"
+    assert "proj-changan-thailand" not in counted.index
+    assert "proj-kasu" in counted.index
+    assert "proj-kasu-phase1" not in counted.index, "a phase of it"
+    assert "proj-beisiyuan-ghana-cars" not in counted.index, "exports to Ghana make nothing here"
+    assert named.loc["proj-beisiyuan-ghana-cars", "origin"] == ""
+
+
+def test_a_link_of_a_chain_is_a_whole_word(book):
+    links = parks.chain_links(book).set_index(["chain", "link"])["names"]
+    assert links["新能源汽车", "整车"] == "赛力斯凤凰智慧工厂", "no acoustic set, no motorcycle"
+    assert links["新能源汽车", "底盘"] == "拓普新能源汽车轻量化底盘生产基地"
+    assert links["新能源汽车", "软件"] == ""
+
+
+def test_a_zone_of_seven_districts_is_not_the_district(book):
+    frame = profile.figures(book, "500102")
+    zone = frame[frame["across"]]
+    assert set(zone["who"]) == {"重庆沿江承接产业转移示范区（跨7个区县）"}
+    assert "获批次序·位次（全国承接产业转移示范区，按获批先后）" in set(zone["what"])
+    words = profile.summary(book, "500102")
+    parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
+    assert sum(parts) == len(frame)
+    assert parts[2] == len(zone) > 0
+
+
 def test_matrix_counts_projects_once(book):
     cells = parks.landed(book)
     assert cells["value"].ge(1).all()
@@ -212,12 +241,12 @@ def test_a_sentence_that_lacks_its_figure_says_so(book):
     missing = facts.missing("100M CNY")
     alone = trade.parts(book, AREA, "2025", "enterprise")
     # 8006.8 - 3841.9 = 4164.9 ± 0.1: the last digit is not supported
-    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少没有公布"
+    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少未见公布"
     assert trade.rest_words(trade.parts(book, AREA, "2022", "enterprise")).startswith("列名的各类")
-    assert "没有公布齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
-    for words in (
-        trade.industry_words(missing, facts.missing("percent")),
-        trade.west_words(facts.missing("percent"), "2025年"),
-    ):
-        assert "没有公布" in words
-        assert "未公布" not in words
+    assert "没有找齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
+    said = trade.industry_words(missing, facts.missing("percent"))
+    assert said == "按“汽车制造业”口径的进出口，这一时期未见公布", (
+        "a sentence, not a word in its place"
+    )
+    said = trade.west_words(facts.missing("percent"), "2025年")
+    assert said == "占西部地区外贸的比重，2025年未见公布"

@@ -52,7 +52,7 @@ def scope(spoiled):
 
     numbers = itertools.count()
 
-    def make(*frames, currency="USD"):
+    def make(*frames, currency="USD", least=0):
         book = Catalog(spoiled.path)
         labels = pd.DataFrame(columns=["dimension", "code", "name", "period"], dtype=str)
         exports = [
@@ -63,7 +63,7 @@ def scope(spoiled):
             for number, frame in enumerate(frames)
         ]  # fmt: skip
         batches.write(book.detail, batches.plan(book.detail, exports))
-        return customs_analysis.scope(Catalog(spoiled.path), "CN-50", currency, "2024")
+        return customs_analysis.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
 
     return make
 
@@ -130,7 +130,7 @@ def test_the_detail_is_checked_against_the_published_total(scope):
         frame = rows(*((f"2022-{n:02d}", "87", "", factor * printed / 12, 1) for n in range(1, 13)),
                      currency="CNY")  # fmt: skip
         made = scope(frame, currency="CNY")
-        asked = customs_analysis.scope(made.book, "CN-50", "CNY", "2022")
+        asked = customs_analysis.scope(made.book, "CN-50", "CNY", "2022", 0)
         table = customs_analysis.coverage_table(asked)
         verdicts.append(table.loc[0, "verdict"])
         assert table.loc[0, "published"] == "5245.3亿元"
@@ -244,7 +244,7 @@ def test_without_the_nation_there_is_no_advantage(scope):
 )
 def test_a_scope_that_is_none_is_refused(book, currency, year, word):
     with pytest.raises(DataError, match=word):
-        customs_analysis.scope(book, "CN-50", currency, year)
+        customs_analysis.scope(book, "CN-50", currency, year, 0)
 
 
 PARTIAL = {
@@ -280,7 +280,7 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
 
 
 def test_nothing_given_is_said_everywhere(book):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 0)
     for words in (
         customs_analysis.summary(asked),
         customs_analysis.auto_words(asked, "export"),
@@ -291,3 +291,110 @@ def test_nothing_given_is_said_everywhere(book):
     assert customs_analysis.given_table(asked).empty
     assert customs_analysis.monthly(asked).empty
     assert customs_analysis.auto_points(asked, "export").empty
+
+
+# --- what is held back: three partners, of which one has a single record
+
+SPARSE = [
+    ("2024-01", code, partner, value, 10)
+    for partner, codes in {
+        "502": [PETROL, ELECTRIC, "01012100", "84713000"],
+        "116": [PETROL, ELECTRIC, "01012100"],
+        "601": ["84713000"],
+    }.items()
+    for code, value in ((code, 100.0 + 7 * int(partner[0])) for code in codes)
+]
+
+
+def test_a_partner_of_one_record_is_part_of_the_rest(scope):
+    """And so is the next smallest, as the total less the other two would be the one."""
+    asked = scope(rows(*SPARSE), least=3)
+    found = customs_analysis.structure(asked, "export", "partner")
+    assert list(found["label"].str.contains("不单列")) == [False, True]
+    assert found["label"].iloc[1] == "其余2项（2项不单列）"
+    assert sum(found["value"] * 1e8) == pytest.approx(
+        customs_analysis.total(asked, "export", "2024")
+    )
+    open_ = customs_analysis.structure(scope(rows(*SPARSE), least=0), "export", "partner")
+    assert len(open_) == 3, "as without the gate"
+    words = customs_analysis.concentration(asked, "export", "partner")
+    assert words["partner_hhi"] == "不单列", "two unknowns, a sum and a sum of squares"
+    assert customs_analysis.held_words(asked, "export")["held"].startswith("伙伴2个")
+
+
+def test_growth_does_not_tell_what_was_held_back_a_year_before(scope):
+    before = [("2023-01", "01012100", "502", 40.0, 1), ("2023-01", PETROL, "116", 90.0, 1)]
+    before += [("2023-01", code, "116", 90.0, 1) for code in (ELECTRIC, "84713000")]
+    before += [("2023-01", code, "601", 50.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
+    now = [item for item in SPARSE if item[2] != "601"]
+    now += [("2024-01", code, "601", 9.0, 1) for code in (PETROL, ELECTRIC, "01012100")]
+    details = {}
+    for least in (0, 3):
+        found = customs_analysis.structure(
+            scope(rows(*before, *now), least=least), "export", "partner"
+        )
+        details[least] = ["增长" in text or "下降" in text for text in found["detail"]]
+    assert details == {0: [True, True, True], 3: [False, True, False]}
+
+
+def test_vehicles_of_few_records_are_held_with_what_would_show_them(scope):
+    """One electric record: not the NEV, nor the others, which are the total less the NEV."""
+    cars = [("2024-01", PETROL, partner, 100.0, 1) for partner in ("502", "116", "601", "110")]
+    electric = [("2024-01", ELECTRIC, "502", 30.0, 1)]
+    asked = scope(rows(*cars, *electric), least=3)
+    words = customs_analysis.auto_words(asked, "export")
+    assert words["auto_value"] == "430.00美元"
+    assert (words["nev_value"], words["nev_share"]) == ("不单列", "不单列")
+    table = customs_analysis.autos_table(asked, "export")
+    assert set(table["value"]) == set(table["unit_value"]) == {"不单列"}
+    drawn = customs_analysis.auto_points(asked, "export")
+    assert drawn["label"].tolist() == ["其余动力，不单列"]
+    enough = [("2024-01", ELECTRIC, partner, 30.0, 1) for partner in ("502", "116", "601")]
+    asked = scope(rows(*cars, *enough), least=3)
+    assert customs_analysis.auto_words(asked, "export")["nev_value"] == "90.00美元"
+
+
+def test_a_month_of_few_records_breaks_the_running_sum(scope):
+    several = [PETROL, ELECTRIC, "01012100"]
+    items = [(month, code, "", 10.0, 1) for month in YEAR[:6] for code in several]
+    items = [item for item in items if item[0] != "2024-03" or item[1] == PETROL]
+    asked = scope(rows(*items), least=3)
+    hidden = customs_analysis.withheld_months(asked, "export", "2024")
+    assert hidden == {"2024-01", "2024-03"}, "with the first of the equal ones"
+    assert "2024年3月" not in set(customs_analysis.monthly(asked)["label"])
+    told = customs_analysis.ytd_table(asked, "export")["now"].tolist()
+    assert told == ["不单列", "不单列", *(f"{amount}.00美元" for amount in (70, 100, 130, 160))]
+
+
+def test_an_area_of_few_records_says_nothing_at_all(scope):
+    asked = scope(rows(("2024-01", PETROL, "502", 100.0, 1), ("2024-01", PETROL, "116", 9.0, 1)),
+                  least=3)  # fmt: skip
+    assert customs_analysis.summary(asked)["export"] == "不单列"
+    assert customs_analysis.coverage_table(asked).empty
+    assert customs_analysis.monthly(asked).empty
+    assert customs_analysis.ytd_table(asked, "export").empty
+    assert customs_analysis.structure(asked, "export", "partner").empty
+    assert customs_analysis.advantage(asked).empty
+    assert customs_analysis.auto_points(asked, "export").empty
+    assert customs_analysis.auto_words(asked, "export")["auto_value"] == "不单列"
+    assert set(customs_analysis.autos_table(asked, "export")["value"]) == {"不单列"}
+
+
+def test_where_the_query_is_no_finer_than_the_cell_nothing_is_counted(scope):
+    asked = scope(rows(("2024-01", "", "502", 100.0, 1), ("2024-01", "", "116", 9.0, 1),
+                       ("2024-01", "", "601", 9.0, 1)), least=3)  # fmt: skip
+    assert len(customs_analysis.structure(asked, "export", "partner")) == 3
+
+
+def test_records_that_come_each_month_are_counted_once(scope):
+    months = [(month, PETROL, "502", 10.0, 1) for month in YEAR]
+    more = [(YEAR[0], code, "116", 10.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
+    more += [(YEAR[0], code, "601", 20.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
+    asked = scope(rows(*months, *more), least=3)
+    cubes = customs_analysis.chosen(asked, "export", "2024", ("partner",))
+    assert "502" in customs_analysis.withheld(asked, cubes, "partner"), "twelve rows, one record"
+
+
+def test_a_threshold_below_nothing_is_refused(book):
+    with pytest.raises(DataError, match="least=-1"):
+        customs_analysis.scope(book, "CN-50", "USD", "2024", -1)

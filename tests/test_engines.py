@@ -47,7 +47,7 @@ def book(tmp_path, spoiled):
 
 def answers(book):
     """All that the chapter asks, and whose engine it was."""
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 3)
     found = [
         customs_analysis.summary(asked),
         customs_analysis.given_table(asked),
@@ -82,7 +82,7 @@ def test_spark_gives_the_same_numbers(book, cluster, monkeypatch):
 
 
 def test_an_answer_is_asked_for_once(book, monkeypatch):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024")
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 3)
     queries = []
     real = engines.Embedded.ask
     monkeypatch.setattr(
@@ -96,10 +96,10 @@ def test_an_answer_is_asked_for_once(book, monkeypatch):
 
 
 def test_other_years_are_not_read(book):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2025")
+    asked = customs_analysis.scope(book, "CN-50", "USD", "2025", 3)
     assert set(asked.cubes["period"].str[:4]) == {"2024"}
     assert customs_analysis.total(asked, "export", "2024") > 0
     for path in book.detail.folder.glob("flow=*/year=2023/*.parquet"):
         path.unlink()
-    later = customs_analysis.scope(Catalog(book.path), "CN-50", "USD", "2025")
+    later = customs_analysis.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
     assert later.cubes.equals(asked.cubes)

@@ -64,7 +64,7 @@ def test_nothing_published_is_a_figure_that_says_so(book):
     )
     bundle = gap._repr_mimebundle_()
     assert figures.FIGURE_MIME not in bundle
-    assert "未公布" in bundle[figures.GAP_MIME]["usermeta"]["alt"]
+    assert "未见公布" in bundle[figures.GAP_MIME]["usermeta"]["alt"]
 
 
 def test_bars_start_at_zero(rows):

@@ -519,7 +519,7 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
         return execution.execute(ROOT / "chapters" / "trade.ipynb", page, data=data).notebook
 
     without = figures.glued(words(root / "data"))
-    assert without["total"] == "未公布"
+    assert without["total"] == "未见公布"
 
     header = rows[0]
     made = openpyxl.load_workbook(io.BytesIO(press.template(Catalog(root / "data"))))
@@ -549,7 +549,7 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
         values = [row[place] for row in meta["table"]["rows"]]
         assert values == [row[place] for row in expected[key]["table"]["rows"]], key
     glued = figures.glued(notebook)
-    lacking = {key for key, text in glued.items() if text == "未公布"}
+    lacking = {key for key, text in glued.items() if text == "未见公布"}
     assert {"auto", "auto_share"} <= lacking, "sections that lack data say so"
     assert "没有" in glued["rate_words"]
 

@@ -154,6 +154,53 @@ def test_descriptors_with_one_thing_changed(spoiled, data):
     refused_or_read(lambda: check(Catalog(spoiled.path)))
 
 
+def with_pattern(spoiled, pattern) -> None:
+    """Give the notes of the sources a pattern."""
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    (table,) = [item for item in whole["resources"] if item["name"] == "sources"]
+    (field,) = [item for item in table["schema"]["fields"] if item["name"] == "note"]
+    field["constraints"] = {"pattern": pattern}
+    path.write_text(json.dumps(whole), encoding="utf-8")
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*b", "(a|aa)+c", "(.*)*x", "(a?){60}a{60}"])
+def test_a_pattern_that_backtracks_hangs_no_check(spoiled, pattern):
+    """Python's own matcher is not done with one of these cells in a year."""
+    with_pattern(spoiled, pattern)
+    spoiled.set("sources.csv", 3, "note", f"{'a' * 40}!")
+    start = time.process_time()
+    with pytest.raises(DataError) as caught:
+        check(Catalog(spoiled.path))
+    assert time.process_time() - start < SECONDS
+    assert ("sources.csv", 3, "note") in [
+        (breach.file, breach.row, breach.column) for breach in caught.value.breaches
+    ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(", "a**", "(?=a)b", r"(a)\1", "((a{999}){999}){999}", "a" * 3_000_000, r"\pL", 5, None, []],
+    ids=lambda pattern: str(pattern)[:20],
+)
+def test_a_pattern_that_not_both_can_apply_is_refused(spoiled, pattern):
+    """Both: the check here, and the Frictionless tool, which takes Python's."""
+    with_pattern(spoiled, pattern)
+    start = time.process_time()
+    with pytest.raises(DataError, match=r"sources\.note.*正则表达式"):
+        check(Catalog(spoiled.path))
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize("pattern", [r"\d{4}", "[一-龥]*", "", "a\0b", "\ud800"], ids=repr)
+def test_a_pattern_is_matched_whole_and_by_its_letters(spoiled, pattern):
+    with_pattern(spoiled, pattern)
+    for cell in ("２０２４", "2024x", "x2024"):
+        spoiled.set("sources.csv", 3, "note", cell)
+        with pytest.raises(DataError, match=r"note"):
+            check(Catalog(spoiled.path))
+
+
 @pytest.mark.parametrize("way", ["../x.csv", "/etc/passwd", "codelists/../../x.csv", "link.csv"])
 def test_tables_lie_inside_the_package(spoiled, tmp_path, way):
     (tmp_path / "x.csv").write_text("a\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal as D
 
 import pytest
@@ -14,6 +15,7 @@ from cqbook.reconcile import (
     UNDECIDABLE,
     conflicts,
     reconcile,
+    tally,
     verdict,
 )
 from cqbook.reported import Interval, from_printed
@@ -155,3 +157,18 @@ def test_a_bound_is_confirmed_where_the_figure_lies_within_it():
 
 def test_the_verdicts_are_these_words():
     assert (CONSISTENT, INCONSISTENT, UNDECIDABLE) == ("一致", "不一致", "不可判定")
+
+
+def test_what_a_consistent_relation_is_worth_is_counted(book):
+    """A part that is no more than the whole, and figures of one source, confirm little."""
+    findings = reconcile(book)
+    some = next(item for item in findings if item.verdict == CONSISTENT)
+    printed = dataclasses.replace(some.printed, source_id="a")
+    one, two = (dataclasses.replace(some.computed, source_id=text) for text in ("a", "a;b"))
+    made = [
+        dataclasses.replace(some, kind=kind, printed=printed, computed=computed)
+        for kind, computed in (("sum", one), ("at_least", one), ("growth", two), ("at_least", two))
+    ]
+    made.append(dataclasses.replace(made[1], verdict=UNDECIDABLE))
+    words = tally(made)
+    assert (words["consistent"], words["one_sided"], words["across"]) == ("4条", "2条", "2条")

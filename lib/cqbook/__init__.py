@@ -18,6 +18,7 @@ PUBLIC = {
     "composition_columns": "cqbook.structure:TABLE_COLUMNS",
     "corridors": "cqbook.corridors",
     "customs_analysis": "cqbook.customs_analysis",
+    "errata": "cqbook.errata",
     "facts": "cqbook.facts",
     "figure": "cqbook.figures:figure",
     "glue": "cqbook.figures:glue",

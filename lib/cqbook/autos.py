@@ -196,7 +196,7 @@ def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
 def made_clause(book: Catalog, area: str, period: str) -> str:
     """Return output and its new-energy part as a clause; what is not published is said once."""
     found = made(book, area, period)
-    whole = facts.clause("产量{output}", "产量未公布", output=found["output"])
+    whole = facts.clause("产量{output}", "产量未见公布", output=found["output"])
     part = facts.clause("，其中新能源汽车{nev}", "", nev=found["nev_output"])
     share = facts.clause("，占{share}", "", share=found["nev_output_share"])
     return f"{whole}{part}{share}"
@@ -296,7 +296,7 @@ def latest_volume(book: Catalog, area: str, until: str) -> dict[str, str]:
                 f"占全国{share}",
                 "volume_point": f"有公布数的{year}年，重庆占全国出口量的{share}",
             }
-    none = f"到{until[:4]}年为止没有公布数"
+    none = f"到{until[:4]}年为止未见公布数"
     return {
         "volume_now": none,
         "volume_later": f"重庆全年的出口量，{none}，无从验证",

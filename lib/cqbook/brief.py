@@ -607,7 +607,7 @@ def _native(
     else:
         # a gap is published as a gap; in a line the break says so
         known = {label for (_, label), value in values.items() if value is not None}
-        data.categories = [label if label in known else f"{label}（未公布）" for label in labels]
+        data.categories = [label if label in known else f"{label}（未见公布）" for label in labels]
     for group in groups:
         data.add_series(group, [values.get((group, label)) for label in labels])
     kinds = {

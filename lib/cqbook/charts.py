@@ -133,7 +133,10 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows["tone"] = "plain"
     if highlight:
         rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
-    low, high = min(0.0, rows["value"].min()), max(0.0, rows["value"].max())
+    # numbers stand beyond the bar and its whisker; a floor has no upper end to go by
+    rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
+    rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
+    low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
     span = (high - low) or 1.0
     room = round(12 * rows["end"].map(_width).max()) + 14
     left = room if low < 0 else 0
@@ -151,9 +154,6 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
                 domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
             ),
         )
-    # numbers stand beyond the bar and its whisker; a floor has no upper end to go by
-    rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
-    rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
@@ -203,13 +203,13 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 未公布.
+        A row without a value is a gap and says 未见公布.
     highlight : str
         Label of the column in the accent colour.
     """
     rows = rows.copy()
     grouped = "group" in rows and rows["group"].nunique() > 1
-    rows["top"] = rows["text"].where(rows["value"].notna(), "未公布")
+    rows["top"] = rows["text"].where(rows["value"].notna(), "未见公布")
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
     axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
@@ -253,9 +253,13 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             fontSize=10,
             baseline="line-bottom",
             lineBreak="\n",
-            dy=-28 if periods > 8 else -4,
+            dy=-38 if periods > 8 else -4,
         )
-        .encode(x=x, y=alt.YDatum(0), text=alt.TextValue("未\n公\n布" if periods > 8 else "未公布"))
+        .encode(
+            x=x,
+            y=alt.YDatum(0),
+            text=alt.TextValue("未\n见\n公\n布" if periods > 8 else "未见公布"),
+        )
     )
     gaps = rows["gap"].any()
     layers = [bar, number, gap] if gaps else [bar, number]
@@ -342,7 +346,10 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     rows["upper"] = rows["upper"].fillna(high + 2 * pad)
     rows["lower"] = rows["lower"].fillna(low - 2 * pad)
     rows["arrow"] = open_end
-    domain = [min(0.0, low) if zero else low - 3 * pad, high + 3 * pad]
+    domain = [low - 3 * pad, high + 3 * pad]
+    if zero:
+        # no room is wanted beyond the zero, on whichever side of it the numbers lie
+        domain = [domain[0] if low < 0 else 0.0, domain[1] if high > 0 else 0.0]
     x = alt.X(
         "value",
         type="quantitative",

@@ -182,9 +182,13 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
 
 def _release(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.catalog import Catalog
-    from cqbook.publication import release
+    from cqbook.errata import declare
+    from cqbook.publication import built_as, predecessor, release
 
     name = arguments.edition or Catalog(root / "data").edition
+    before = predecessor(root, name, None)
+    if before is not None:
+        declare(Catalog(before / "data"), Catalog(built_as(root, name) / "data"))
     folder = release(root, name)
     print(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
     return 0

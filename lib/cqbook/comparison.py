@@ -168,7 +168,8 @@ def _chosen(book: Catalog) -> dict[tuple[str, ...], dict[str, Any]]:
     return dict(zip(keys, frame.to_dict("records"), strict=True))
 
 
-_SAME = ("value_text", "value_upper_text", "unit", "qualifier", "status")
+#: What of a row is its figure.
+SAME = ("value_text", "value_upper_text", "unit", "qualifier", "status")
 
 
 def compare_observations(old: Catalog, new: Catalog) -> Comparison:
@@ -193,7 +194,7 @@ def compare_observations(old: Catalog, new: Catalog) -> Comparison:
             found["added"].append({"what": what(new, row), "text": quantity(row).zh})
             continue
         before = was[key]
-        if all(row[column] == before[column] for column in _SAME):
+        if all(row[column] == before[column] for column in SAME):
             continue
         ids = (before["observation_id"], row["observation_id"])
         how = "改用"

@@ -3,20 +3,25 @@
 Rows with different dimensions are different cubes of the same trade and are never added together.
 For each question and period one cube is taken: of those that have the dimensions asked for, the one
 that holds most. A missing value is counted and said; it is not 0.
+
+What would show the trade of a few records only is not published: see `cqbook.disclosure`.
 """
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
-from cqbook import engines, measures, reported
+from cqbook import disclosure, engines, measures, reported
 from cqbook.catalog import CUSTOMS, Catalog, DataError
+from cqbook.disclosure import HELD
 from cqbook.engines import Engine
 from cqbook.facts import DERIVED, UNPUBLISHED, Quantity, fact
 from cqbook.periods import Period
@@ -66,13 +71,15 @@ DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 class Scope:
     """What a chapter asks: the data, whose trade, in which currency, about which year.
 
-    Only that year and the one before are ever read.
+    Only that year and the one before are ever read. Cells on fewer than `least` records are not
+    published.
     """
 
     book: Catalog
     area: str
     currency: str
     year: str
+    least: int
 
     @cached_property
     def engine(self) -> Engine:
@@ -80,7 +87,8 @@ class Scope:
         return engines.of(self)
 
     @cached_property
-    def _answers(self) -> dict[str, pd.DataFrame]:
+    def answers(self) -> dict[object, Any]:
+        """What was asked already, by what asked: see `_remembered`."""
         return {}
 
     def select(self, query: str) -> pd.DataFrame:
@@ -89,9 +97,9 @@ class Scope:
         It holds only what every engine understands alike: see `cqbook.engines`. What was asked
         before is not read again.
         """
-        if query not in self._answers:
-            self._answers[query] = self.engine.ask(query)
-        return self._answers[query].copy()
+        if query not in self.answers:
+            self.answers[query] = self.engine.ask(query)
+        return self.answers[query].copy()
 
     @cached_property
     def cubes(self) -> pd.DataFrame:
@@ -117,13 +125,30 @@ class Scope:
         return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
 
 
-def scope(book: Catalog, area: str, currency: str, year: str) -> Scope:
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a scope that is worked out once for each scope and arguments.
+
+    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
+    """
+
+    @functools.wraps(function)
+    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
+        key = (function.__name__, words)
+        if key not in asked.answers:
+            asked.answers[key] = function(asked, *words)
+        found = asked.answers[key]
+        return found.copy() if isinstance(found, pd.DataFrame) else found
+
+    return asks
+
+
+def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:
     """Return the scope of a chapter.
 
     Raises
     ------
     DataError
-        If the year is none, or the currency not one of `CURRENCIES`.
+        If the year is none, the currency not one of `CURRENCIES`, or the threshold below 0.
     """
     if not re.fullmatch(r"(19|20)\d{2}", year):
         msg = f"period={year}：应为一年，如 2024 | expected a year such as 2024"
@@ -132,11 +157,15 @@ def scope(book: Catalog, area: str, currency: str, year: str) -> Scope:
         listed = "、".join(CURRENCIES)
         msg = f"currency={currency}：应为 {listed} 之一 | expected one of {listed}"
         raise DataError(msg)
-    return Scope(book, area, currency, year)
+    if least < 0:
+        msg = f"least={least}：应为 0 或以上的整数 | expected 0 or more"
+        raise DataError(msg)
+    return Scope(book, area, currency, year, least)
 
 
+@_remembered
 def chosen(
-    asked: Scope, flow: str, year: str, needs: Iterable[str] = (), digits: int = 0
+    asked: Scope, flow: str, year: str, needs: tuple[str, ...] = (), digits: int = 0
 ) -> pd.DataFrame:
     """Return the cube to use for each period of a year: columns of `Scope.cubes`.
 
@@ -157,26 +186,30 @@ def chosen(
     return order.drop_duplicates("period").drop(columns="size").reset_index(drop=True)
 
 
-def amounts(asked: Scope, cubes: pd.DataFrame, by: Iterable[str], digits: int = 0) -> pd.DataFrame:
-    """Return sums over the given cubes: the columns `by` and ``value``, largest first.
+def amounts(
+    asked: Scope, cubes: pd.DataFrame, by: tuple[str, ...], digits: int = 0
+) -> pd.DataFrame:
+    """Return sums over the given cubes: the columns `by`, ``value`` and ``number``, largest first.
 
-    `digits` cuts commodity codes.
+    `digits` cuts commodity codes; ``number`` counts the rows that have a value.
     """
     if cubes.empty:
-        return pd.DataFrame(columns=[*by, "value"])
-    codes = {
-        name: f"left(commodity, {digits})" if name == "commodity" and digits else name
-        for name in by
-    }
+        return pd.DataFrame(columns=[*by, "value", "number"])
+    codes = {name: _code(name, digits) for name in by}
     listed = ", ".join(f"{code} AS {name}" for name, code in codes.items())
     grouped = ", ".join(codes.values())
     # ties in the order of their codes, whatever the engine
     order = ", ".join(str(number + 1) for number in range(len(codes)))
     found = asked.select(
-        f"SELECT {listed}, sum(value) AS value FROM own WHERE {_within(cubes)}"
+        f"SELECT {listed}, sum(value) AS value, count(value) AS number"
+        f" FROM own WHERE {_within(cubes)}"
         f" GROUP BY {grouped} HAVING sum(value) IS NOT NULL ORDER BY value DESC, {order}"
     )
     return found.astype({"value": float})
+
+
+def _code(dimension: str, digits: int) -> str:
+    return f"left(commodity, {digits})" if dimension == "commodity" and digits else dimension
 
 
 def _within(cubes: pd.DataFrame) -> str:
@@ -188,6 +221,68 @@ def _within(cubes: pd.DataFrame) -> str:
             f"flow = '{flow}' AND dims = '{dims}' AND digits = {digits} AND period IN ({periods})"
         )
     return "(" + ") OR (".join(kinds) + ")"
+
+
+def _records(
+    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int, number: pd.Series
+) -> pd.Series:
+    """Return how many records are behind each code of a dimension, exactly where they are few.
+
+    `number` has the rows by code. A record comes once a month: where there are many rows, what
+    they are divided by the months is enough to know. Empty where there is nothing to count,
+    because what was queried is no finer than the codes.
+    """
+    finer = cubes["dims"].ne(dimension)
+    if digits:
+        finer |= cubes["digits"].gt(digits)
+    if cubes.empty or not asked.least or not finer.all():
+        return pd.Series(dtype=float)
+    months = len(cubes)
+    found = -(-number // months)
+    few = sorted(number.index[number <= months * (asked.least - 1)])
+    if few:
+        code = _code(dimension, digits)
+        listed = ", ".join(f"'{name}'" for name in few)
+        rows = asked.select(
+            f"SELECT DISTINCT {code} AS code, commodity, partner, regime FROM own"
+            f" WHERE value IS NOT NULL AND {code} IN ({listed}) AND ({_within(cubes)})"
+        )
+        found.update(rows.groupby("code").size())
+    return found
+
+
+def withheld(
+    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int = 0
+) -> frozenset[Hashable]:
+    """Return the codes of a dimension whose sums over the cubes are not published."""
+    sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
+    units = _records(asked, cubes, dimension, digits, sums["number"])
+    return disclosure.withheld(sums["value"], units, asked.least)
+
+
+@_remembered
+def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
+    """Return total and records by period of a year, of the periods whose records can be counted."""
+    cubes = chosen(asked, flow, year).set_index("period")
+    cubes = cubes[cubes["dims"].ne("")]
+    return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
+
+
+@_remembered
+def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
+    """Return the periods of a year whose totals are not published."""
+    months = _units_of_months(asked, flow, year)
+    return disclosure.withheld(months["total"], months["units"], asked.least, disjoint=False)
+
+
+@_remembered
+def silent(asked: Scope, flow: str, year: str) -> bool:
+    """Return whether so few records are behind a year that nothing of it is published.
+
+    The year has as many records as its fullest month, at least.
+    """
+    months = _units_of_months(asked, flow, year)
+    return bool(0 < months["units"].max() < asked.least)
 
 
 def same_months(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -262,7 +357,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
     for flow, name in FLOWS.items():
         cubes = chosen(asked, flow, asked.year)
         when = _span(list(cubes["period"]), asked.year)
-        if cubes.empty:
+        if cubes.empty or silent(asked, flow, asked.year):
             continue
         amount = float(cubes["total"].sum())
         printed = _published(asked, flow, when) if when else None
@@ -338,36 +433,45 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     """Return the point frame of the largest codes of a dimension and the rest, with their shares.
 
     ``detail`` has the share and the change against the same months of the year before; empty frame
-    where the dimension was not given.
+    where the dimension was not given. Codes that are held back are part of the rest.
     """
     digits = 2 if dimension == "commodity" else 0
-    now = chosen(asked, flow, asked.year, [dimension], digits)
-    found = amounts(asked, now, [dimension], digits)
-    if found.empty:
+    now = chosen(asked, flow, asked.year, (dimension,), digits)
+    found = amounts(asked, now, (dimension,), digits)
+    if found.empty or silent(asked, flow, asked.year):
         return pd.DataFrame()
-    same, earlier = same_months(now, chosen(asked, flow, asked.before, [dimension], digits))
-    was = amounts(asked, earlier, [dimension], digits).set_index(dimension)["value"]
-    now_same = amounts(asked, same, [dimension], digits).set_index(dimension)["value"]
+    same, earlier = same_months(now, chosen(asked, flow, asked.before, (dimension,), digits))
+    # a change over a year shows what there was before
+    was, now_same = (
+        amounts(asked, cubes, (dimension,), digits)
+        .set_index(dimension)["value"]
+        .drop(list(withheld(asked, cubes, dimension, digits)))
+        for cubes in (earlier, same)
+    )
+    hidden = withheld(asked, now, dimension, digits)
+    shown = found[~found[dimension].isin(hidden)].head(TOP)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     whole = found["value"].sum()
     rows = []
-    for row in found.head(TOP).to_dict("records"):
+    for row in shown.to_dict("records"):
         code, amount = row[dimension], row["value"]
         parts = [f"占{100 * amount / whole:.1f}%"]
         if was.get(code) and code in now_same:
             parts.append(_change(100 * (now_same[code] / was[code] - 1)))
         rows.append(_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
-    rest = found["value"].iloc[TOP:].sum()
-    if len(found) > TOP:
+    more = len(found) - len(shown)
+    if more:
+        rest = whole - shown["value"].sum()
         share = f"占{100 * rest / whole:.1f}%"
-        rows.append(_point(asked, f"其余{len(found) - TOP}项", rest, detail=share, status=DERIVED))
+        label = f"其余{more}项" + (f"（{len(hidden)}项{HELD}）" if hidden else "")
+        rows.append(_point(asked, label, rest, detail=share, status=DERIVED))
     return pd.DataFrame(rows)
 
 
 def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
     """Return a label by HS chapter: its number and what in it weighs most, by the files' names."""
     said = names(asked, "commodity")
-    found = amounts(asked, cubes, ["commodity"])
+    found = amounts(asked, cubes, ("commodity",))
     labels: dict[str, str] = {}
     for code in found["commodity"]:
         name = said.get(code, "")
@@ -383,21 +487,29 @@ def _change(percent: float) -> str:
 
 
 def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
-    """Return the concentration over a dimension in words: ``hhi``, ``equivalent``, ``first``."""
+    """Return the concentration over a dimension in words: ``hhi``, ``equivalent``, ``first``.
+
+    Where few codes are held back the index would give them away, and is held back with them.
+    """
     digits = 2 if dimension == "commodity" else 0
-    now = chosen(asked, flow, asked.year, [dimension], digits)
-    found = amounts(asked, now, [dimension], digits)
+    now = chosen(asked, flow, asked.year, (dimension,), digits)
+    found = amounts(asked, now, (dimension,), digits)
     key = {name: f"{dimension}_{name}" for name in ("hhi", "equivalent", "first")}
     if found.empty or found["value"].sum() <= 0:
         return dict.fromkeys(key.values(), ABSENT)
+    if silent(asked, flow, asked.year):
+        return dict.fromkeys(key.values(), HELD)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     code, amount = found.loc[0, dimension], found.loc[0, "value"]
     share = 100 * amount / found["value"].sum()
-    return {
-        key["hhi"]: f"{10_000 * measures.hhi(found['value']):.0f}（最高10000）",
-        key["equivalent"]: f"{measures.equivalent_number(found['value']):.1f}个",
-        key["first"]: f"{labels.get(code, code)}，占{share:.1f}%",
-    }
+    hidden = withheld(asked, now, dimension, digits)
+    words = dict.fromkeys(key.values(), HELD)
+    if not disclosure.solvable(len(hidden)):
+        words[key["hhi"]] = f"{10_000 * measures.hhi(found['value']):.0f}（最高10000）"
+        words[key["equivalent"]] = f"{measures.equivalent_number(found['value']):.1f}个"
+    if code not in hidden:
+        words[key["first"]] = f"{labels.get(code, code)}，占{share:.1f}%"
+    return words
 
 
 def monthly(asked: Scope) -> pd.DataFrame:
@@ -405,8 +517,9 @@ def monthly(asked: Scope) -> pd.DataFrame:
     rows = []
     for flow, name in FLOWS.items():
         for year in (asked.before, asked.year):
+            hidden = withheld_months(asked, flow, year)
             for cube in chosen(asked, flow, year).to_dict("records"):
-                if cube["period"] == year:
+                if cube["period"] == year or cube["period"] in hidden:
                     continue
                 label = Period.parse(cube["period"]).zh()
                 start = f"{cube['period']}-01"
@@ -421,6 +534,15 @@ def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
     sums = [
         dict(zip(frame["period"].str[5:], frame["total"], strict=True)) for frame in (now, before)
     ]
+    hidden = [
+        {str(period)[5:] for period in disclosure.withheld_running(list(frame["period"]), held)}
+        for frame, held in (
+            (now, withheld_months(asked, flow, asked.year)),
+            (before, withheld_months(asked, flow, asked.before)),
+        )
+    ]
+    if silent(asked, flow, asked.year):
+        return pd.DataFrame(columns=list(YTD))
     rows = []
     running = [0.0, 0.0]
     for number in range(1, 13):
@@ -431,12 +553,17 @@ def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
         running[0] += sums[0][month]
         whole = all(f"{earlier:02d}" in sums[1] for earlier in range(1, number + 1))
         running[1] += sums[1].get(month, 0.0)
+        told = [month not in some for some in hidden]
+        told[1] = told[1] and not silent(asked, flow, asked.before)
+        before_zh = (asked.money(running[1]) if told[1] else HELD) if whole else ABSENT
         rows.append(
             {
                 "month": f"{number}月",
-                "now": asked.money(running[0]),
-                "before": asked.money(running[1]) if whole else ABSENT,
-                "growth": _change(100 * (running[0] / running[1] - 1)) if whole else "",
+                "now": asked.money(running[0]) if told[0] else HELD,
+                "before": before_zh,
+                "growth": _change(100 * (running[0] / running[1] - 1))
+                if whole and all(told)
+                else "",
             }
         )
     return pd.DataFrame(rows, columns=list(YTD))
@@ -473,37 +600,63 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
 
 
+@_remembered
 def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
-    """Return value and number of vehicles by code: commodity, value, quantity, counted, class.
+    """Return value and number of vehicles by code, its class, and how many records are behind it.
 
     ``counted`` is the value of the rows that have a number in 辆: what a unit value may be made of.
+    ``units`` are the records; a code that was queried without partner and regime is one.
     """
-    cubes = chosen(asked, flow, year, ["commodity"], 4)
+    cubes = chosen(asked, flow, year, ("commodity",), 4)
     if cubes.empty:
-        columns = ["commodity", "value", "quantity", "counted", "heading", "powertrain", "plug_in"]
-        return pd.DataFrame(columns=columns)
+        columns = ["commodity", "value", "number", "quantity", "counted", "units"]
+        return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
     number = (
         f"CASE WHEN unit_1 = '{VEHICLE}' THEN quantity_1"
         f" WHEN unit_2 = '{VEHICLE}' THEN quantity_2 END"
     )
     found = asked.select(
-        f"SELECT commodity, sum(value) AS value, sum({number}) AS quantity,"
+        f"SELECT commodity, sum(value) AS value, count(value) AS number,"
+        f" sum({number}) AS quantity,"
         f" sum(CASE WHEN {number} IS NOT NULL THEN value END) AS counted FROM own"
         f" WHERE left(commodity, 4) IN ('8702', '8703', '8704') AND ({_within(cubes)})"
         " GROUP BY commodity HAVING sum(value) IS NOT NULL ORDER BY commodity"
     )
+    units = _records(asked, cubes, "commodity", 0, found.set_index("commodity")["number"])
+    found["units"] = found["commodity"].map(units)
     return found.merge(classified(asked.book, found["commodity"], year), on="commodity")
+
+
+#: What vehicles are added up to, from above: whether they are NEV, their powertrain, their heading.
+TREE = ("plug_in", "powertrain", "heading")
+
+
+@_remembered
+def withheld_vehicles(asked: Scope, flow: str) -> frozenset[disclosure.Key]:
+    """Return the sums of vehicles that are not published: keys of `TREE`."""
+    found = vehicles(asked, flow, asked.year)
+    if silent(asked, flow, asked.year):
+        return disclosure.withheld_tree(found.assign(units=0), TREE, 1)
+    if found["units"].isna().any():
+        return frozenset()
+    return disclosure.withheld_tree(found, TREE, asked.least)
 
 
 def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
     """Return vehicles by heading and powertrain in words: columns of `AUTOS`."""
     found = vehicles(asked, flow, asked.year)
+    hidden = withheld_vehicles(asked, flow)
     whole = found["value"].sum()
     rows = []
-    groups = found.groupby(["heading", "powertrain"], sort=True)
-    for (heading, powertrain), group in groups:
+    groups = found.groupby(["heading", "powertrain", "plug_in"], sort=True)
+    for (heading, powertrain, plug_in), group in groups:
         amount = group["value"].sum()
         count = group["quantity"].sum()
+        if (plug_in, powertrain, heading) in hidden:
+            held = dict.fromkeys(AUTOS, HELD)
+            name = f"{heading} {HEADINGS[heading]}"
+            rows.append(held | {"heading": name, "powertrain": POWERTRAINS[powertrain]})
+            continue
         rows.append(
             {
                 "heading": f"{heading} {HEADINGS[heading]}",
@@ -534,8 +687,19 @@ def _unit_value(asked: Scope, amount: float, count: float) -> str:
 def auto_points(asked: Scope, flow: str) -> pd.DataFrame:
     """Return the point frame of vehicles by powertrain, largest first."""
     found = vehicles(asked, flow, asked.year)
-    sums = found.groupby("powertrain")["value"].sum().sort_values(ascending=False)
-    return pd.DataFrame([_point(asked, POWERTRAINS[name], amount) for name, amount in sums.items()])
+    hidden = withheld_vehicles(asked, flow)
+    if () in hidden:
+        return pd.DataFrame()
+    keys = ["plug_in", "powertrain"]
+    sums = found.groupby(keys)["value"].sum().sort_values(ascending=False)
+    held = sums.index.isin([key for key in hidden if len(key) == len(keys)])
+    rows = [
+        _point(asked, POWERTRAINS[powertrain], amount)
+        for (_, powertrain), amount in sums[~held].items()
+    ]
+    if held.any():
+        rows.append(_point(asked, f"其余动力，{HELD}", sums[held].sum(), status=DERIVED))
+    return pd.DataFrame(rows)
 
 
 def auto_words(asked: Scope, flow: str) -> dict[str, str]:
@@ -547,6 +711,12 @@ def auto_words(asked: Scope, flow: str) -> dict[str, str]:
     whole = found["value"].sum()
     if found.empty or not whole:
         return dict.fromkeys(["auto_value", "nev_value", "nev_share"], ABSENT)
+    hidden = withheld_vehicles(asked, flow)
+    if () in hidden:
+        return dict.fromkeys(["auto_value", "nev_value", "nev_share"], HELD)
+    if any(len(key) == 1 for key in hidden):
+        held = dict.fromkeys(["nev_value", "nev_share"], HELD)
+        return {"auto_value": asked.money(whole)} | held
     sure = found.loc[found["plug_in"].eq("true"), "value"].sum()
     perhaps = found.loc[found["plug_in"].eq(""), "value"].sum()
     low, high = 100 * sure / whole, 100 * (sure + perhaps) / whole
@@ -582,16 +752,19 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     Besedeš, T., & Prusa, T. J. (2011). The role of extensive and intensive margins and export
     growth. *Journal of Development Economics* 96(2), 371–379.
     """
-    needs = ["commodity", "partner"]
+    needs = ("commodity", "partner")
     now, before = same_months(
         chosen(asked, flow, asked.year, needs), chosen(asked, flow, asked.before, needs)
     )
     if now.empty or set(now["digits"]) != set(before["digits"]):
         return None
+    if any(silent(asked, flow, year) for year in (asked.year, asked.before)):
+        return None
     # eight digits change from year to year; six are the same within an edition of the HS
     digits = min(6, int(now["digits"].min()))
     sides = [
-        amounts(asked, cubes, needs, digits).set_index(needs)["value"] for cubes in (now, before)
+        amounts(asked, cubes, needs, digits).set_index(list(needs))["value"]
+        for cubes in (now, before)
     ]
     sides = [side[side > 0] for side in sides]
     both = sides[0].index.intersection(sides[1].index)
@@ -615,8 +788,15 @@ def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
         f"消失的{found.pairs[1]}对": -found.leaving,
         f"延续的{found.pairs[2]}对": found.continuing,
     }
+    # a pair is one record at least; their sum, the growth of all, is published with the totals
+    pairs = pd.Series(found.pairs, index=list(parts))
+    hidden = disclosure.withheld(pd.Series(parts), pairs, asked.least)
     return pd.DataFrame(
-        [_point(asked, label, amount, status=DERIVED) for label, amount in parts.items()]
+        [
+            _point(asked, label, amount, status=DERIVED)
+            for label, amount in parts.items()
+            if label not in hidden
+        ]
     )
 
 
@@ -641,13 +821,14 @@ def advantage(asked: Scope) -> pd.DataFrame:
     Exports of the same months; chapters that the nation exports. Empty where the nation's detail is
     not there.
     """
-    nation = Scope(asked.book, "CN", asked.currency, asked.year)
-    sides = [chosen(place, "export", asked.year, ["commodity"], 2) for place in (asked, nation)]
-    if asked.area == "CN" or any(side.empty for side in sides):
+    nation = Scope(asked.book, "CN", asked.currency, asked.year, asked.least)
+    sides = [chosen(place, "export", asked.year, ("commodity",), 2) for place in (asked, nation)]
+    alone = asked.area == "CN" or any(side.empty for side in sides)
+    if alone or silent(asked, "export", asked.year):
         return pd.DataFrame()
     own_cubes, all_cubes = same_months(*sides)
     own, whole = (
-        amounts(place, cubes, ["commodity"], 2).set_index("commodity")["value"]
+        amounts(place, cubes, ("commodity",), 2).set_index("commodity")["value"]
         for place, cubes in ((asked, own_cubes), (nation, all_cubes))
     )
     whole = whole[whole > 0]
@@ -658,6 +839,12 @@ def advantage(asked: Scope) -> pd.DataFrame:
     )
     labels = _chapters(asked, own_cubes)
     rows = []
+    # who knows the nation's share of a chapter gets the chapter from the index
+    hidden = withheld(asked, own_cubes, "commodity", 2)
+    hidden |= withheld(
+        asked, chosen(asked, "export", asked.year, ("commodity",), 2), "commodity", 2
+    )
+    index = index.drop(list(hidden & set(index.index)))
     for code, value in index.sort_values(ascending=False).head(TOP).items():
         if value <= 0:
             continue
@@ -674,10 +861,12 @@ def advantage(asked: Scope) -> pd.DataFrame:
 def summary(asked: Scope) -> dict[str, str]:
     """Return what the chapter says first, in words."""
     files = asked.book.detail.files
-    words = {
-        flow: asked.money(amount) if amount == amount else ABSENT
-        for flow, amount in ((flow, total(asked, flow, asked.year)) for flow in FLOWS)
-    }
+    words = {}
+    for flow in FLOWS:
+        amount = total(asked, flow, asked.year)
+        words[flow] = asked.money(amount) if amount == amount else ABSENT
+        if silent(asked, flow, asked.year):
+            words[flow] = HELD
     held = {flow: list(chosen(asked, flow, asked.year)["period"]) for flow in FLOWS}
     when = {
         f"{flow}_when": Period.parse(_span(periods, asked.year)).zh()
@@ -695,3 +884,20 @@ def summary(asked: Scope) -> dict[str, str]:
             "year_zh": f"{asked.year}年",
         }
     )
+
+
+def held_words(asked: Scope, flow: str) -> dict[str, str]:
+    """Return what the gate held back, in words: ``held`` and ``least``."""
+    if silent(asked, flow, asked.year):
+        return {"held": "全部", "least": f"{asked.least}条"}
+    found = {
+        "伙伴": len(withheld(asked, chosen(asked, flow, asked.year, ("partner",)), "partner")),
+        "贸易方式": len(withheld(asked, chosen(asked, flow, asked.year, ("regime",)), "regime")),
+        "商品章": len(
+            withheld(asked, chosen(asked, flow, asked.year, ("commodity",), 2), "commodity", 2)
+        ),
+        "汽车的品目": sum(len(key) == len(TREE) for key in withheld_vehicles(asked, flow)),
+        "月份": len(withheld_months(asked, flow, asked.year)),
+    }
+    told = "、".join(f"{name}{count}个" for name, count in found.items() if count)
+    return {"held": told or "无", "least": f"{asked.least}条"}

@@ -23,7 +23,7 @@ from typing import Any
 
 import nbformat
 
-from cqbook import comparison, parameters
+from cqbook import comparison, configuration, parameters
 from cqbook.catalog import COMPARISON_VARIABLE, CUSTOMS, Catalog, DataError
 from cqbook.components import SBOM, kept_bill
 from cqbook.containers import sized
@@ -361,9 +361,9 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
     """
     import yaml
 
-    contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    listed = configuration.contents(root)
     chosen = list(chosen)
-    parts = contents.get("parts", [contents])
+    parts = listed.get("parts", [listed])
     held = notebooks(root)
     for page in chosen:
         after = held[page.name].metadata.get("cqbook", {}).get("after") if page.name in held else ""
@@ -376,7 +376,7 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
     for part in parts:
         for chapter in part["chapters"]:
             chapter.update(_entry(chapter["file"].removeprefix("chapters/"), below))
-    return yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
+    return yaml.safe_dump(listed, allow_unicode=True, sort_keys=False)
 
 
 def _below(tabled: Iterable[Page]) -> dict[str, list[str]]:
@@ -420,7 +420,7 @@ def stage(
     import yaml
 
     (target / "chapters").mkdir(parents=True)
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config = configuration.settings(root)
     config["sphinx"]["config"]["cqbook_edition"] = edition
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (target / "_config.yml").write_text(text, encoding="utf-8")
@@ -522,12 +522,15 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         If a parameter is unknown or has a value that the data don't hold; likewise.
     StaleError
         If committed outputs are not what the chapters give now, or two executions differ.
+    DataError
+        If ``_config.yml`` or ``_toc.yml`` is not what jupyter-book takes; likewise.
     BuildError
         If a chapter or the rendering fails. Nothing is published in any of these cases.
     """
     from cqbook.contracts import check
 
     asked = asked or order(root)
+    configuration.check(root)
     work = root / "_build"
     warm()
     with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
@@ -808,6 +811,7 @@ def run(
     """
     from cqbook.contracts import check
 
+    configuration.check(root)
     warm()
     data = data or root / "data"
     book = Catalog(data)
@@ -877,6 +881,7 @@ def make_pages(
     failures : dict of str to ExecutionError
         By page; what was executed of it is kept.
     """
+    configuration.check(root)
     data = data or root / "data"
     book = Catalog(data)
     chosen = [page for page in pages(root, book, table=table) if page.name != page.notebook]

@@ -147,7 +147,8 @@ def execute(
         See `parameters.sound`.
     """
     sound(page.parameters)
-    with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
+    place = kernels.socket_folder() if fresh else None
+    with tempfile.TemporaryDirectory(prefix="cqbook-", dir=place) as folder:
         # a folder of this kernel's own: its working directory, its sockets (nobody else can
         # listen, two kernels that start together don't take the same names, a socket's name stays
         # below 107 bytes), and the trace of its queries

@@ -19,7 +19,7 @@ from cqbook.periods import Period
 from cqbook.reported import SIGNED_MEASURES, Interval, from_printed
 from cqbook.units import Unit, convert, format_zh, is_count, zh
 
-UNPUBLISHED = "未公布"
+UNPUBLISHED = "未见公布"
 DERIVED = "推算"
 STATUS_ZH = {
     "actual": "公布",
@@ -97,12 +97,12 @@ class Quantity:
 
     @property
     def growth(self) -> str:
-        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未公布."""
+        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
         return _direction(self, "增长", "下降")
 
     @property
     def yoy(self) -> str:
-        """The rate as a clause that can follow a level: 增长2%, or 同比未公布."""
+        """The rate as a clause that can follow a level: 增长2%, or 同比未见公布."""
         return self.growth if self.growth != UNPUBLISHED else f"同比{UNPUBLISHED}"
 
     @property
@@ -486,8 +486,8 @@ def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:
 def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
     """Return the first and last figure of a point frame in words, and their periods, for glueing.
 
-    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未公布 where the frame
-    has no figure.
+    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未见公布 where the
+    frame has no figure.
     """
     known = published(rows)
     words = {}

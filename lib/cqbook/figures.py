@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from cqbook import theme
+from cqbook import soundness, theme
 from cqbook.catalog import Catalog
 from cqbook.charts import Drawing
 
@@ -29,7 +29,7 @@ GLUE_PREFIX = "application/papermill.record/"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
-UNPUBLISHED = "未公布"
+UNPUBLISHED = "未见公布"
 
 
 def _sorted(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -142,6 +142,11 @@ def figure(
         Title, and caption with unit, period and how to read it, for English readers.
     note : str
         How to read it; what is left out.
+
+    Raises
+    ------
+    ValueError
+        If the id has another form, or the drawing would mislead (see `cqbook.soundness`).
     """
     _check_id(identifier, "fig-")
     rows = drawing.rows if drawing is not None else pd.DataFrame()
@@ -159,7 +164,10 @@ def figure(
         if drawing is not None
         else {"columns": [], "keys": [], "rows": []},
     }
-    return Figure(meta, drawing.spec if drawing is not None else None)
+    if drawing is None:
+        return Figure(meta, None)
+    soundness.check(drawing.spec, meta)
+    return Figure(meta, drawing.spec)
 
 
 def table(

@@ -117,10 +117,10 @@ def clauses(book: Catalog, area: str, period: str) -> dict[str, str]:
     auto = trade.auto_exports(book, area, period)
     share = facts.clause("，占全部出口的{share}", "", share=found["auto_in_exports"])
     return {
-        "auto": facts.clause("汽车出口{auto}", "汽车出口额未公布", auto=auto) + share,
+        "auto": facts.clause("汽车出口{auto}", "汽车出口额未见公布", auto=auto) + share,
         "nev": facts.clause(
             "汽车产量里{nev}是新能源汽车",
-            "新能源汽车占汽车产量多少没有公布",
+            "新能源汽车占汽车产量多少未见公布",
             nev=found["nev_in_output"],
         ),
     }

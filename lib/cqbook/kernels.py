@@ -40,7 +40,7 @@ OUTPUT = 2_000_000
 FILE = 1 << 30
 
 
-#: Characters of a folder of temporary files in which a socket can be: its name has 107 bytes.
+#: Bytes of a folder of temporary files in which a socket can be: its own name has at most 107.
 SHORT = 50
 _STARTED: set[int] = set()
 
@@ -53,14 +53,18 @@ class KernelError(Exception):
     """A kernel that died or did not answer."""
 
 
+def socket_folder() -> str:
+    """Return the folder of temporary files, or ``/tmp`` where its name is too long for a socket."""
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) <= SHORT else "/tmp"
+
+
 def start(modules: Callable[[], tuple[str, ...]]) -> None:
     """Start the fork server, which imports `modules`, and return at once; once a process."""
     if os.getpid() in _STARTED:
         return
     _STARTED.add(os.getpid())
-    kept = tempfile.tempdir
-    if len(tempfile.gettempdir()) > SHORT:
-        tempfile.tempdir = "/tmp"
+    kept, tempfile.tempdir = tempfile.tempdir, socket_folder()
     # the folder of the server's socket, made once
     util.get_temp_dir()
     tempfile.tempdir = kept

@@ -75,6 +75,16 @@ PROJECT_COLUMNS = {
 }
 
 
+def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.DataFrame:
+    """Return the projects of some industries that are counted: each once, and none abroad.
+
+    A phase of another project is part of it; a plant abroad receives nothing that moves to here.
+    """
+    frame = projects(book)
+    frame = frame[frame["industry"].isin(industries) & frame["country"].eq("")]
+    return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
+
+
 def landed(book: Catalog) -> pd.DataFrame:
     """Return industry × district counts of manufacturing projects whose district is printed.
 
@@ -83,18 +93,17 @@ def landed(book: Catalog) -> pd.DataFrame:
     pandas.DataFrame
         A frame for `cqbook.charts.matrix`: ``label`` district, ``group`` industry, ``value``.
     """
-    frame = projects(book)
-    frame = frame[frame["industry"].isin(MANUFACTURING) & frame["district"].ne("")]
-    frame = frame[frame["parent"].eq("") | frame["parent"].str.startswith("org-")]
+    frame = counted(book)
+    frame = frame[frame["district"].ne("")]
     names = book.table("districts").set_index("adcode")["name_zh"]
     frame = frame.assign(code=frame["district"].str.split(";")).explode("code")
     frame["label"] = frame["code"].map(names).map(short_name)
     frame["group"] = frame["industry_zh"]
-    counted = frame.groupby(["label", "group"]).agg(
+    sums = frame.groupby(["label", "group"]).agg(
         value=("project", "size"),
         source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
     )
-    rows = counted.reset_index()
+    rows = sums.reset_index()
     rows["text"] = rows["value"].astype(str)
     rows["value"] = rows["value"].astype(float)
     rows["status"] = "公布"
@@ -111,6 +120,16 @@ CHAINS = {
     "电子信息": ("晶圆", "封测", "线路板", "Micro LED", "手机摄像头", "特色工艺线"),
     "医药": ("生物制药", "化学药", "现代中药", "医疗器械", "医药中间体", "原料药"),
 }
+#: How a project's own words name a link, where they are others; no part of another word counts
+#: (整车声学套组 is no vehicle, nor is 摩托车整车 a car).
+_LINK_WORDS = {
+    "整车": ("整车", "整车组装"),
+    "电驱动": ("电驱动系统",),
+    "底盘": ("轻量化底盘",),
+    "车身结构件": ("一体化车身结构件",),
+    "智能驾驶": ("智能驾驶系统",),
+    "芯片": ("车规级芯片",),
+}
 _CHAIN_INDUSTRIES = {
     "新能源汽车": ("auto", "nev", "battery", "software"),
     "电子信息": ("electronics",),
@@ -119,13 +138,13 @@ _CHAIN_INDUSTRIES = {
 
 
 def chain_links(book: Catalog) -> pd.DataFrame:
-    """Return, for each chain, which links have a named project and which have none."""
-    frame = projects(book)
+    """Return, for each chain, which links have a named project here and which have none."""
     rows = []
     for chain, links in CHAINS.items():
-        own = frame[frame["industry"].isin(_CHAIN_INDUSTRIES[chain])]
+        own = counted(book, _CHAIN_INDUSTRIES[chain])
+        made = own["chain_link"].str.split("、").map(set)
         for link in links:
-            hits = own[own["chain_link"].str.contains(re.escape(link))]
+            hits = own[~made.map(set(_LINK_WORDS.get(link, (link,))).isdisjoint)]
             rows.append(
                 {
                     "chain": chain,
@@ -146,8 +165,7 @@ def absent(links: pd.DataFrame) -> str:
 
 def origins(book: Catalog) -> dict[str, str]:
     """Return how many projects say where they come from, in words."""
-    frame = projects(book)
-    frame = frame[frame["industry"].isin(MANUFACTURING)]
+    frame = counted(book)
     known = frame[frame["origin"].ne("")]
     return {
         "projects": f"{len(frame)}个",

@@ -57,11 +57,14 @@ def _listed(cells: pd.Series, code: str) -> pd.Series:
     return cells.map(lambda cell: code in cell.split(";"))
 
 
+#: Tables of what lies in a district, and their keys.
+KEYED = {"parks": "park", "organisations": "organisation", "projects": "project"}
+
+
 def members(book: Catalog, code: str) -> list[str]:
     """Return the entities in a district: itself, its parks, firms and projects, and their parts."""
     found = [code]
-    keyed = {"parks": "park", "organisations": "organisation", "projects": "project"}
-    for table, key in keyed.items():
+    for table, key in KEYED.items():
         frame = book.table(table)
         found += list(frame.loc[_listed(frame["district"], code), key])
     entities = book.table("entities")
@@ -71,6 +74,16 @@ def members(book: Catalog, code: str) -> list[str]:
         if not new:
             return list(dict.fromkeys(found))
         found += new
+
+
+def spanning(book: Catalog) -> dict[str, int]:
+    """Return the parks, firms and projects that lie in several districts, with how many."""
+    found = {}
+    for table, key in KEYED.items():
+        frame = book.table(table)
+        counts = frame["district"].str.count(";") + 1
+        found |= dict(zip(frame.loc[counts > 1, key], counts[counts > 1], strict=True))
+    return found
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -85,7 +98,8 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of ``observations`` and, in words, ``domain``, ``who``, ``what``, ``when``,
-        ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
+        ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure;
+        ``across``: that of something which lies in other districts too, and says so in ``who``.
     """
     frame = book.observations(entity=members(book, code))
     frame = frame[~frame["superseded"]].reset_index(drop=True)
@@ -95,11 +109,19 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     indicators = book.table("indicators").set_index("indicator")
     quantities = [facts.quantity(row) for row in frame.to_dict("records")]
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
-    frame["who"] = frame["entity"].map(book.name)
+    districts = frame["entity"].map(spanning(book))
+    frame["across"] = districts.notna()
+    frame["who"] = [
+        book.name(entity) + (f"（跨{int(count)}个区县）" if count == count else "")
+        for entity, count in zip(frame["entity"], districts, strict=True)
+    ]
     frame["own"] = frame["entity"].eq(code)
     names = frame["indicator"].map(indicators["name_zh"])
     parts = frame["breakdown"].map(lambda text: book.breakdown_name(text) if text else "")
     kinds = frame["measure"].map(MEASURES)
+    # a rank says nothing without those among whom it is one
+    among = "（" + frame["base"].map(book.name) + "）"
+    kinds += among.where(frame["measure"].eq("rank"), "")
     frame["what"] = [
         "·".join(part for part in parts if part) for parts in zip(names, parts, kinds, strict=True)
     ]
@@ -215,6 +237,8 @@ def summary(book: Catalog, code: str, year: str = "") -> dict[str, str]:
         "state": f"已于{Period.parse(ended).zh()}撤销" if ended else "现行区划",
         "count": f"{len(frame)}个",
         "own": f"{int(frame['own'].sum())}个",
+        "inside": f"{int((~frame['own'] & ~frame['across']).sum())}个",
+        "across": f"{int(frame['across'].sum())}个",
         "planned": f"{planned}个",
         "domains": "、".join(dict.fromkeys(frame["domain"])) or "（无）",
         "sources": f"{frame['source_id'].nunique()}篇",

@@ -130,15 +130,16 @@ def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
     return known[identifier]
 
 
-def predecessor(root: Path, edition: str, given: Mapping[str, Any]) -> Path | None:
+def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Path | None:
     """Return the edition that one of this name and these parameters is compared with.
 
-    The one released last before it, of those that asked the same questions (the same parameters).
+    The one released last before it, of those that asked the same questions (the same parameters);
+    of all, where `given` is None.
     """
     found = [
         (release_of(path)["released"], name, path)
         for name, path in _editions(released(root)).items()
-        if name != edition and manifest_of(path)["given"] == given
+        if name != edition and (given is None or manifest_of(path)["given"] == given)
     ]
     own = _editions(released(root)).get(edition)
     if own is not None:
@@ -244,8 +245,21 @@ def release(root: Path, name: str) -> Path:
     DataError
         If it was not built, has no proper name, or another one was released under that name.
     """
+    _freeze(root, released(root), name, built_as(root, name))
+    # also if it was released already: the publication may have been killed
+    publish(root)
+    return released(root) / name
+
+
+def built_as(root: Path, name: str) -> Path:
+    """Return the folder of an edition as it was built last.
+
+    Raises
+    ------
+    DataError
+        If it was not, or can't have that name.
+    """
     proper(name)
-    home = released(root)
     fresh = _editions(built(root))
     named = [
         path
@@ -255,10 +269,7 @@ def release(root: Path, name: str) -> Path:
     if not named:
         msg = f"版次 {name} 还没有生成；先 cqbook build | edition {name} has not been built yet"
         raise DataError(msg)
-    _freeze(root, home, name, named[-1])
-    # also if it was released already: the publication may have been killed
-    publish(root)
-    return home / name
+    return named[-1]
 
 
 def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:

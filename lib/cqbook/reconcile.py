@@ -250,10 +250,21 @@ def conflicts(book: Catalog) -> pd.DataFrame:
 
 
 def tally(findings: list[Finding]) -> dict[str, str]:
-    """Return the number of findings by verdict, in words, and of all."""
+    """Return the number of findings by verdict, in words, and of all.
+
+    And of the consistent ones, ``one_sided``: those that only say that a part is no more than the
+    whole; and ``across``: those whose figures come from more than one source.
+    """
     counts = {name: sum(item.verdict == name for item in findings) for name in VERDICTS}
     words = {key: f"{counts[name]}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
-    return words | {"relations": f"{len(findings)}条"}
+    right = [item for item in findings if item.verdict == CONSISTENT]
+    weak = sum(item.kind in ONE_SIDED for item in right)
+    across = sum(";" in _joined(item.printed.source_id, item.computed.source_id) for item in right)
+    return words | {
+        "relations": f"{len(findings)}条",
+        "one_sided": f"{weak}条",
+        "across": f"{across}条",
+    }
 
 
 VERDICTS = (CONSISTENT, INCONSISTENT, UNDECIDABLE)

@@ -1,7 +1,7 @@
 """What a total is made of: level, share, growth and contribution of each published part.
 
 A part may be published with its level only, or with level and growth; what can be computed from
-what is printed is computed, with its interval, and what can't stays 未公布.
+what is printed is computed, with its interval, and what can't stays 未见公布.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ TABLE_COLUMNS = {
 def _words(part: Part, column: str) -> str:
     item = getattr(part, column)
     if column == "yoy":
-        return item.growth if item.known else "增速未公布"
+        return item.growth if item.known else "增速未见公布"
     return item.zh
 
 

@@ -118,9 +118,9 @@ def rest_words(parts: Composition) -> str:
         return f"列名的各类之外，其余为{parts.rest.level.zh}"
     known = [part for part in parts.parts if part.level.known]
     if len(known) != 1 or not parts.total.known:
-        return "各类企业的金额没有公布齐，其余有多大拆不出来"
+        return "各类企业的金额没有找齐，其余有多大拆不出来"
     left = difference(parts.total, known[0].level)
-    return f"{known[0].label}之外的各类合计{left.zh}，其中各占多少没有公布"
+    return f"{known[0].label}之外的各类合计{left.zh}，其中各占多少未见公布"
 
 
 def rate_words(rates: pd.DataFrame) -> dict[str, str]:
@@ -149,7 +149,7 @@ def rate_words(rates: pd.DataFrame) -> dict[str, str]:
         }
     if printed:
         return {
-            "rate_words": f"所印{printed}；推算它所需的数没有公布齐",
+            "rate_words": f"所印{printed}；推算它所需的数没有找齐",
             "rate_point": f"所印{printed}，无从核对",
         }
     return {
@@ -161,7 +161,7 @@ def rate_words(rates: pd.DataFrame) -> dict[str, str]:
 def industry_words(value: Quantity, share: Quantity) -> str:
     """Return the trade of the automobile industry beside the exports of automobiles."""
     if not value.known:
-        return "按“汽车制造业”口径的进出口，这一时期没有公布"
+        return "按“汽车制造业”口径的进出口，这一时期未见公布"
     return (
         f"按“汽车制造业”口径的进出口为{value.zh}，占进出口{share.zh}。两个口径一个只算出口商品，"
         "一个算产业的进出口，不能相减得到“汽车进口”"
@@ -171,13 +171,13 @@ def industry_words(value: Quantity, share: Quantity) -> str:
 def west_words(share: Quantity, when: str) -> str:
     """Return the share in the trade of the western regions."""
     if not share.known:
-        return f"占西部地区外贸的比重，{when}没有公布"
+        return f"占西部地区外贸的比重，{when}未见公布"
     return f"占西部地区外贸的比重，{when}为{share.zh}"
 
 
 def regime_words(rows: pd.DataFrame) -> str:
     """Return where the regimes are shown, or that they are not published."""
-    return "贸易方式另有一图" if len(rows) else "贸易方式的数，这一时期没有公布"
+    return "贸易方式另有一图" if len(rows) else "贸易方式的数，这一时期未见公布"
 
 
 def revision_words(rows: pd.DataFrame) -> str:
@@ -218,7 +218,7 @@ def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
 
 
 def _grown(yoy: Quantity) -> str:
-    return yoy.growth if yoy.known else "增速未公布"
+    return yoy.growth if yoy.known else "增速未见公布"
 
 
 def auto_exports(

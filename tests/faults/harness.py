@@ -19,6 +19,8 @@ import nbformat
 from conftest import ROOT
 
 SHIM = Path(__file__).resolve().parent / "shim"
+#: Seconds after which a command hangs; a hundred times what one takes on a machine of its own.
+PATIENCE = 900
 CHAPTER = """import cqbook as cq
 book = cq.open_data(data_dir)
 item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
@@ -102,8 +104,15 @@ def start(root: Path, *words: str, before=None, **changes: str | None) -> subpro
 
 
 def run(root: Path, *words: str, before=None, **changes: str | None) -> Done:
-    process = start(root, *words, before=before, **changes)
-    out, err = process.communicate(timeout=240)
+    return ended(start(root, *words, before=before, **changes))
+
+
+def ended(process: subprocess.Popen[str]) -> Done:
+    """Wait for a command; one that hangs is ended, and fails the test."""
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
     return Done(process.returncode, out, err)
 
 

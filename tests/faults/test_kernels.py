@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import nbformat
 import pytest
+from harness import environment
 
 from cqbook import execution, kernels
 from cqbook.execution import ExecutionError, Page
@@ -52,12 +55,43 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_page_that(tmp_path, spoiled, monkeypatch, name):
     source, word = FAULTS[name]
-    monkeypatch.setattr(kernels, "LIMIT", 15.0 if word == "秒没有结果" else 120.0)
+    if word == "秒没有结果":
+        monkeypatch.setattr(kernels, "LIMIT", 15.0)
     start = time.monotonic()
     with pytest.raises(ExecutionError, match=word) as caught:
         executed(tmp_path, source, spoiled.path)
-    assert time.monotonic() - start < 150
+    assert time.monotonic() - start < kernels.LIMIT + 100
     assert str(caught.value).startswith("page：")
     assert " | " in str(caught.value)
     assert len(str(caught.value)) < 100_000
     assert executed(tmp_path, "print('well')", spoiled.path).notebook.cells[0].outputs
+
+
+ELSEWHERE = """
+import sys, tempfile
+from pathlib import Path
+from cqbook import execution, kernels
+folder, data = map(Path, sys.argv[1:])
+assert tempfile.gettempdir() == str(folder)
+source = folder / "page.ipynb"
+for fresh in (False, True):
+    done = execution.execute(source, execution.Page("page", "page"), data=data, fresh=fresh)
+    print(done.notebook.cells[0].outputs[0].text)
+assert tempfile.gettempdir() == str(folder)
+print(sorted(path.name for path in folder.iterdir()))
+"""
+
+
+@pytest.mark.parametrize("name", ["a" * 200, "临时文件" * 10, "a b'c\"d{e}"])
+def test_temporary_files_in_a_folder_with_any_name(tmp_path, spoiled, name):
+    """A socket's own name has 107 bytes: neither kernel may put one where that is too little."""
+    folder = tmp_path / name
+    folder.mkdir()
+    cells = [nbformat.v4.new_code_cell("print('well')")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "page.ipynb", version=4)
+    words = [sys.executable, "-c", ELSEWHERE, str(folder), str(spoiled.path)]
+    run = subprocess.run(
+        words, capture_output=True, text=True, timeout=900, env=environment(TMPDIR=str(folder))
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["well", "well", "['page.ipynb']"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from harness import Done as Ended
-from harness import copy_of_prepared, figures_csv, good, refused, site, start, tree
+from harness import copy_of_prepared, ended, figures_csv, good, refused, site, start, tree
 
 from cqbook import intake
 from cqbook.catalog import Catalog, DataError
@@ -24,11 +23,6 @@ def root(tmp_path):
 def rows(root):
     with (root / "data" / "observations.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.reader(lines))
-
-
-def ended(process):
-    out, err = process.communicate(timeout=240)
-    return Ended(process.returncode, out, err)
 
 
 def test_two_adds_at_once_lose_nothing(root, tmp_path):

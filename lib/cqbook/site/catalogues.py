@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,11 +11,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
 from cqbook.catalog import Catalog
 from cqbook.profile import DOMAINS
-from cqbook.site.nodes import ChartFigure, DataTable, source_anchor
+from cqbook.site.nodes import ChartFigure, DataTable, both, source_anchor
 from cqbook.site.register import exhibits
 
 
@@ -57,6 +58,20 @@ def _grid(heads: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
 
 def _text(text: str) -> nodes.paragraph:
     return _paragraph(nodes.Text(text or "—"))
+
+
+class Said(nodes.Inline, nodes.TextElement):
+    """A text in Chinese, with what English readers see in its place: ``english``."""
+
+
+def visit_said(self: SphinxTranslator, node: nodes.Element) -> None:
+    """Write both texts, of which one is shown."""
+    self.body.append(both(escape(node.astext()), escape(node["english"])))
+    raise nodes.SkipNode
+
+
+def _both(chinese: str, english: str) -> nodes.paragraph:
+    return _paragraph(Said("", chinese, english=english))
 
 
 class SourceList(SphinxDirective):
@@ -150,8 +165,8 @@ class IndicatorList(SphinxDirective):
             rows = [
                 [
                     _paragraph(nodes.literal("", row["indicator"])),
-                    _text(row["name_zh"]),
-                    _text(row["definition"]),
+                    _both(row["name_zh"], row["name_en"]),
+                    _both(row["definition_zh"], row["definition_en"]),
                     _text(str(counts.get(row["indicator"], 0))),
                 ]
                 for row in frame.to_dict("records")
@@ -208,17 +223,40 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     users: dict[str, list[str]] = {}
-    for name in reading_order(app):
-        for node in exhibits(app.env, name):
-            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
-            title = escape(node["meta"]["title"])
-            link = f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
-            for item in node["meta"]["sources"]:
-                users.setdefault(item["id"], []).append(link)
+    for node, link in _links(app, docname):
+        for item in node["meta"]["sources"]:
+            users.setdefault(item["id"], []).append(link)
     for place in places:
         links = users.get(place["source"], [])
         html = f'<p class="cq-users">用于：{"、".join(links)}</p>' if links else ""
         place.replace_self(nodes.raw("", html, format="html"))
+
+
+def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give a table of observations (key ``rests``) the links to the figures that draw them."""
+    places = [
+        node
+        for node in doctree.findall(DataTable)
+        if "rests" in node["meta"]["keys"] and node["meta"]["rows"]
+    ]
+    if not places:
+        return
+    users: dict[str, list[str]] = {}
+    for node, link in _links(app, docname):
+        for name in (node["meta"]["id"], *node["meta"]["observations"]):
+            users.setdefault(name, []).append(link)
+    links = {name: "、".join(some) for name, some in users.items()}
+    for place in places:
+        place["meta"] = place["meta"] | {"links": links}
+
+
+def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, str]]:
+    """Yield the figures and tables of all pages with a link to each from a page."""
+    for name in reading_order(app):
+        for node in exhibits(app.env, name):
+            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
+            title = escape(node["meta"]["title"])
+            yield node, f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
 
 
 def _label(app: Sphinx, docname: str, node: nodes.Element) -> str:
@@ -263,6 +301,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("cqbook_data_dir", "", "env", types=[str])
     app.add_node(FigureCatalogue)
     app.add_node(Users)
+    app.add_node(Said, html=(visit_said, None))
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)
@@ -270,3 +309,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("figure-catalogue", FigureList)
     app.connect("doctree-resolved", fill_catalogue)
     app.connect("doctree-resolved", fill_users)
+    app.connect("doctree-resolved", fill_rests)

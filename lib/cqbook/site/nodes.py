@@ -126,6 +126,9 @@ def _cell(translator: SphinxTranslator, key: str, text: str, labels: dict[str, s
         page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
         parts = text.split(";")
         return "；".join(_source_link(page, part, labels.get(part, part)) for part in parts)
+    if key == "rests":
+        # what of this is drawn nowhere has no label
+        return "、".join(labels[part] for part in text.split(";") if part in labels) or "没有图用它"
     if key == "observation_id":
         return "<br>".join(f"<code>{escape(part)}</code>" for part in text.split(";"))
     return escape(text) if text else "—"
@@ -138,7 +141,7 @@ def _rows(
     numeric: tuple[str, ...] = (),
 ) -> str:
     keys = content["keys"]
-    labels = {item["id"]: item["label"] for item in sources}
+    labels = {item["id"]: item["label"] for item in sources} | content.get("links", {})
     head = "".join(
         f'<th scope="col"{_class(key in numeric)}>{escape(name)}</th>'
         for key, name in zip(keys, content["columns"], strict=True)
@@ -267,8 +270,8 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
     _heading(self, node)
     if node["spec"] is None:
         gap = both(
-            "没有已公布的数据可画；留空，不以推测补上。",
-            "Nothing is published to draw: left empty.",
+            "没有找到公布的数据可画；留空，不以推测补上。",
+            "No published figure was found: left empty.",
         )
         self.body.append(f'<p class="cq-gap">{gap}</p>')
     else:

@@ -23,10 +23,20 @@ from cqbook.site.nodes import ChartFigure, DataTable
 KEPT = ("id", "title", "sources")
 
 
+def _observations(meta: dict[str, Any]) -> list[str]:
+    """Return the ids of the observations that a figure names in its table."""
+    table = meta.get("table", {"keys": []})
+    if "observation_id" not in table["keys"]:
+        return []
+    place = table["keys"].index("observation_id")
+    return sorted({part for row in table["rows"] for part in row[place].split(";") if part})
+
+
 def _light(tree: nodes.document) -> list[nodes.Element]:
     found = []
     for node in tree.findall(lambda item: isinstance(item, ChartFigure | DataTable)):
         meta = {name: node["meta"][name] for name in KEPT if name in node["meta"]}
+        meta["observations"] = _observations(node["meta"])
         drawn = isinstance(node, ChartFigure) and node["spec"] is not None
         found.append(type(node)(ids=node["ids"], meta=meta, drawn=drawn))
     return found
@@ -90,7 +100,10 @@ def merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvi
 
 
 def exhibits(env: BuildEnvironment, docname: str) -> list[nodes.Element]:
-    """Return the figures and tables of a page, in order: ``ids``, ``meta`` (`KEPT`), ``drawn``."""
+    """Return the figures and tables of a page, in order: ``ids``, ``drawn``, ``meta``.
+
+    Of their identity what is `KEPT`, and ``observations``: the ids of the figures drawn.
+    """
     return _pages(env)[docname]
 
 

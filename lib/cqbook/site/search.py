@@ -32,6 +32,7 @@ LISTS = {
     "citing",
     "reconciliation",
     "revisions",
+    "errata",
 }
 
 
