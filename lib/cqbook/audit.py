@@ -387,8 +387,20 @@ def _compare_numbers(edition: Path, again: Path, report: Report) -> None:
     report.complain("版次中的 → 重新推算的 | in the edition → made again", changes)
 
 
+#: What it means that an entry of the manifest differs.
+MEANING = {
+    "code": "执行章节的代码、锁文件或已装的包 | code of the chapters, lock or installed packages",
+    "data": "数据文件 | files of the data",
+    "package": "本书的程序 | the package of the book",
+    "versions": "软件版本 | versions of software",
+}
+
+
 def _compare_origin(edition: Path, again: Path, report: Report) -> None:
     """Say what of the manifest differs: by that, why."""
     was, now = manifest_of(edition), manifest_of(again)
     differing = sorted(key for key in was | now if was.get(key) != now.get(key))
-    report.complain("清单中不同的项 | what of the manifest differs", differing)
+    report.complain(
+        "清单中不同的项 | what of the manifest differs",
+        [f"{key}：{MEANING[key]}" if key in MEANING else key for key in differing],
+    )

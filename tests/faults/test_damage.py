@@ -58,6 +58,7 @@ def test_a_damaged_cache_is_made_anew(root):
         "_build/editions/draft-a/manifest.json",
         "editions/2026-11/manifest.json",
         "editions/2026-11/release.json",
+        "editions/2026-11/SHA256SUMS",
         "editions/2026-11/notebooks/trade.ipynb",
         "editions/2026-11/site/chapters/trade.html",
     ],
