@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -10,9 +9,9 @@ import subprocess
 
 import pytest
 from conftest import ELSEWHERE, ROOT, elsewhere
-from faults.harness import CHAPTER, CONTENTS, DRAW, good, run, write_chapter
+from faults.harness import CHAPTER, CONTENTS, DRAW, good, write_chapter
 
-from cqbook import audit, publication
+from cqbook import audit, cli, publication
 from cqbook.audit import IrreproducibleError, Report
 from cqbook.places import built
 from cqbook.sums import SUMS, as_text, digest, hashes
@@ -118,28 +117,23 @@ def test_a_file_that_is_gone_and_one_that_is_new(edition, again):
     assert "  site/new.html（只在版次中 | only in the edition）" in report.lines
 
 
-@pytest.mark.slow
-def test_a_number_that_the_data_do_not_give_is_told_old_and_new(root, edition):
-    """A figure of the data altered, outputs and sums as if nothing had been: by the command."""
-    path = built(root) / "small" / "data" / "observations.csv"
-    kept = path.read_bytes()
-    rows = list(csv.reader(kept.decode().splitlines()))
-    at = rows[0].index("value")
-    (row,) = [row for row in rows if row[0] == "trade-2022.total"]
-    row[at], row[rows[0].index("as_printed")] = "8258.4", "8258.4亿元"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-    publication.seal(built(root) / "small")
-    try:
-        done = run(root, "audit", "small")
-    finally:
-        shutil.rmtree(built(root) / "small")
-        shutil.copytree(edition, built(root) / "small")
-    assert done.code == 1, done.out + done.err
-    assert "数 trade total：8158.4亿元 → 8258.4亿元" in done.out
-    assert "numbers in the text：1/2" in done.out
-    assert f"  {PAGE}\n" in done.out
-    assert "not all of it" in done.out
+@pytest.mark.parametrize("good", [True, False])
+def test_the_command_says_it_by_its_exit_code(tmp_path, monkeypatch, capsys, good):
+    report = Report()
+    report.complain("被改动 | altered", [] if good else [PAGE])
+    monkeypatch.setattr(audit, "audit", lambda *_: report)
+    assert cli.main(["--root", str(tmp_path), "audit", "2022"]) == (0 if good else 1)
+    out = capsys.readouterr().out
+    assert ("all of it is reproduced" in out) == good
+    assert (PAGE in out) != good
+
+
+def test_of_many_findings_some_are_named():
+    report = Report()
+    report.complain("多出 | added", [f"{number}.html" for number in range(audit.SHOWN + 5)])
+    assert report.lines[0] == f"多出 | added（{audit.SHOWN + 5}）"
+    assert len(report.lines) == audit.SHOWN + 2
+    assert "5项" in report.lines[-1]
 
 
 def small(tmp_path, **facts):
