@@ -69,7 +69,7 @@ bench: book
 
 # an hour, and 30 GB of disk for a while
 bench-full: book
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.in
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/book.py 5
 	$(BIN)/python benchmarks/many.py full
 	$(BIN)/python benchmarks/customs.py
@@ -77,15 +77,18 @@ bench-full: book
 browser:
 	sh tests/browser.sh
 
+# only archives whose hash is in the lock, and none that would have to be built: building fetches more
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "需要 Python 3.11—3.13 | Python 3.11 to 3.13 is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --only-binary :all: --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-index --no-deps --no-build-isolation -e .
 	touch $@
 
+LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-header
 lock:
-	uv pip compile --generate-hashes --universal --python-version 3.11 --no-header --output-file requirements.txt requirements.in
+	$(LOCK) --output-file requirements.txt requirements.in
+	$(LOCK) --constraints requirements.txt --output-file benchmarks/requirements.txt benchmarks/requirements.in
 
 clean:
 	rm -rf _build
