@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,35 @@ def counted(real):
         return real(*arguments, **named)
     return call
 """
+
+
+#: A start of Python on another day, which sees one processor.
+ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
+
+
+@contextmanager
+def elsewhere(home: Path) -> Iterator[dict[str, str]]:
+    """Let processes that start within be another user's, in another zone, on another day.
+
+    Yields what of their environment differs from here.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    changed = {"HOME": str(home), "USER": "other", "LOGNAME": "other", "TZ": "Pacific/Auckland"}
+    changed |= {"LC_ALL": "C", "PYTHONPATH": str(ELSEWHERE)}
+    kept = {key: os.environ.get(key) for key in (*changed, "SOURCE_DATE_EPOCH")}
+    mask, processors = os.umask(0o077), os.sched_getaffinity(0)
+    os.environ.update(changed)
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
+    os.sched_setaffinity(0, {min(processors)})
+    try:
+        yield changed
+    finally:
+        os.umask(mask)
+        os.sched_setaffinity(0, processors)
+        for key, text in kept.items():
+            os.environ.pop(key, None)
+            if text is not None:
+                os.environ[key] = text
 
 
 @pytest.fixture(scope="session")

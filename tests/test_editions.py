@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, elsewhere
 
 from cqbook import editions, execution, figures, transaction
 from cqbook.catalog import Catalog, DataError
@@ -279,6 +280,7 @@ def test_a_stale_notebook_is_not_published(tmp_path):
     for path in (book / "chapters").iterdir():
         if path.name != "corridors.ipynb":
             path.unlink()
+    (book / "_toc.yml").write_text("format: jb-book\nroot: chapters/corridors\n", encoding="utf-8")
     chapter = book / "chapters" / "corridors.ipynb"
     text = chapter.read_text(encoding="utf-8")
     assert "4700万吨" in text
@@ -286,6 +288,17 @@ def test_a_stale_notebook_is_not_published(tmp_path):
     with pytest.raises(editions.StaleError, match="corridors"):
         editions.build(book, silent)
     assert not (book / "_build" / "html").exists()
+
+
+def test_elsewhere_is_another_place_and_day(tmp_path):
+    script = (
+        "import datetime, os, pathlib, sys, time; os.write(1, repr((pathlib.Path.home().name,"
+        " datetime.date.today().year, time.localtime().tm_zone, os.umask(0), os.cpu_count(),"
+        " len(os.sched_getaffinity(0)))).encode())"
+    )
+    with elsewhere(tmp_path / "home"):
+        there = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert there.stdout.decode() == repr(("home", 2031, "NZDT", 0o077, 1, 1))
 
 
 @pytest.mark.slow
@@ -296,13 +309,17 @@ def test_two_builds_give_the_same_site(tmp_path):
     }
     chosen = [item for item in all_pages() if item.name == item.notebook]
     trees = []
-    # what `make book` drew in other processes, on all cores; and drawn anew, one after the other
+    # with what `make book` drew in other processes, on all cores; and drawn anew, for another user,
+    # in another zone, on another day, on one processor
     if (ROOT / "_build" / "cache").exists():
         shutil.copytree(ROOT / "_build" / "cache", tmp_path / "one" / "cache")
     for folder in ("one", "另一处 two"):
         place = tmp_path / folder
         editions.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
-        with Renderer(place / "cache") as renderer:
+        with (
+            elsewhere(tmp_path / "家") if trees else nullcontext(),
+            Renderer(place / "cache") as renderer,
+        ):
             site = renderer.render(place / "stage", place / "out", silent)
         trees.append(
             {
@@ -344,7 +361,7 @@ item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-
                      period="2022", flow="total")"""
     glue = "cq.glue(total=item)"
     draw = """rows = cq.facts.points([("总值", item)], unit="100M CNY")
-words = {"title": "总值", "subtitle": "亿元", "unit": "亿元", "english": ("Total", "2022")}
+words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
     cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]
     path = tmp_path / "small.ipynb"

@@ -298,7 +298,11 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
         "\n".join(part for part in pair if part)
         for pair in zip(last["group"], last["text"], strict=True)
     ]
-    x = alt.X("date", type="temporal", title=None, axis=alt.Axis(tickCount=6, format="%Y"))
+    # a day has no zone here: in local time the picture would depend on where it is drawn
+    utc = alt.Scale(type="utc")
+    x = alt.X(
+        "date", type="temporal", title=None, axis=alt.Axis(tickCount=6, format="%Y"), scale=utc
+    )
     y = alt.Y(
         "value",
         type="quantitative",
@@ -322,7 +326,7 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
     # direct labels stand to the right of the last point: leave them room inside the picture
     width = last["end"].map(_width).max()
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
-    spec["layer"][0]["encoding"]["x"]["scale"] = {
+    spec["layer"][0]["encoding"]["x"]["scale"] |= {
         "range": [0, {"expr": f"width - {round(12 * width + 14)}"}]
     }
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{_listing(last)}。"

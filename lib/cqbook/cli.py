@@ -276,6 +276,23 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.audit import audit
+
+    found = audit(root, arguments.edition, _say_from(time.monotonic()))
+    print("\n".join(found.lines))
+    verdict = (
+        ("全部复现", "all of it is reproduced")
+        if found.good
+        else (
+            "有不符或不能复现之处，见上",
+            "not all of it: see above",
+        )
+    )
+    print(f"版次 {arguments.edition}：{verdict[0]} | edition {arguments.edition}: {verdict[1]}")
+    return 0 if found.good else 1
+
+
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
 
@@ -349,6 +366,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
     made.add_argument("--against", default="latest", help="an edition's name; default: latest")
     made.add_argument("--json", action="store_true", help="for machines")
+    made = command("audit", _audit, "check an edition's files and make it again", data=False)
+    made.add_argument("edition", help="its name, or latest")
     made = command("diff", _diff, "tell what changed between two editions", data=False)
     made.add_argument("old")
     made.add_argument("new")

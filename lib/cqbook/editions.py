@@ -25,6 +25,7 @@ import nbformat
 
 from cqbook import comparison, configuration, parameters
 from cqbook.catalog import COMPARISON_VARIABLE, CUSTOMS, Catalog, DataError
+from cqbook.components import SBOM, kept_bill
 from cqbook.containers import sized
 from cqbook.contracts import Breach, ContractError, visible
 from cqbook.customs import decode
@@ -37,6 +38,7 @@ from cqbook.execution import (
     execute,
     execute_all,
     here,
+    package_digest,
     warm,
 )
 from cqbook.exports import hashed
@@ -83,10 +85,10 @@ class StaleError(Exception):
 def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
     """Return the committed notebooks of the book by name, sorted."""
     paths = sorted((root / "chapters").glob("*.ipynb"))
-    return {path.stem: _read(path) for path in paths}
+    return {path.stem: read_notebook(path) for path in paths}
 
 
-def _read(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> nbformat.NotebookNode:
     """Return a notebook of the book or of an edition.
 
     Raises
@@ -343,7 +345,7 @@ def _accepted(
     """Return the accepted output of a page: the committed notebook, or one that is remembered."""
     path = root / "chapters" / f"{page.name}.ipynb"
     if path.exists():
-        return _read(path)
+        return read_notebook(path)
     for entry in memory.entries(page):
         if digest(entry.content) == lock.get(page.name):
             return entry.notebook
@@ -667,6 +669,8 @@ def _lay_out(
         (edition / "notebooks" / f"{page.name}.ipynb").write_bytes(results[page.name].content)
     ignored = shutil.ignore_patterns(CUSTOMS, ".*")
     shutil.copytree(asked.data, edition / "data", ignore=ignored)
+    bill = kept_bill(root / "requirements.txt", root / "_build" / "cache")
+    (edition / "site" / SBOM).write_bytes(bill)
     content = manifest(root, asked, chosen, results, code=code, before=before)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     for place in (edition, edition / "site"):
@@ -687,7 +691,8 @@ def manifest(
     Returns
     -------
     dict
-        ``edition``, ``compared_with``, ``code`` (one hash), ``versions``, ``data`` and ``book``
+        ``edition``, ``compared_with``, ``code`` (one hash of all that executes), ``package`` (one
+        of all files of this package), ``versions``, ``data`` and ``book``
         (SHA-256 by file), ``given`` (parameters that were asked for), ``pages`` (by name: notebook,
         parameters, sha256, queries), ``figures`` and ``tables`` (by page and id: title, unit,
         sources, hash of the data drawn), ``glued`` (texts by page and name).
@@ -696,16 +701,13 @@ def manifest(
         "edition": asked.edition,
         "compared_with": before,
         "code": code,
+        "package": package_digest(),
         "versions": {
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
             **{name: importlib.metadata.version(name) for name in VERSIONS},
         },
         "data": _hashes(asked.data, sorted(asked.data.rglob("*"))),
-        "book": _hashes(
-            root,
-            [root / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
-            + sorted((root / "chapters").glob("*.*")),
-        ),
+        "book": book_hashes(root),
         "given": asked.own,
         "pages": {},
         "figures": {},
@@ -741,6 +743,12 @@ def manifest(
     return content
 
 
+def book_hashes(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of what a book is made of besides its data, by path."""
+    paths = [root / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
+    return _hashes(root, [*paths, *sorted((root / "chapters").glob("*.*"))])
+
+
 def _hashes(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
     """Return the SHA-256 of files by their path below `folder`; hidden ones are no inputs."""
     return {
@@ -758,7 +766,7 @@ def compare(
     The page 修订 itself is left out: that it differs says nothing.
     """
     paths = sorted((before / "notebooks").glob("*.ipynb"))
-    old = {path.stem: _read(path) for path in paths}
+    old = {path.stem: read_notebook(path) for path in paths}
     for side in (old, new := dict(new)):
         side.pop(REVISIONS, None)
     was = manifest_of(before)
@@ -782,7 +790,7 @@ def diff(root: Path, old: str, new: str) -> comparison.Comparison:
     """
     before, after = find(root, old), find(root, new)
     paths = sorted((after / "notebooks").glob("*.ipynb"))
-    notebooks_new = {path.stem: _read(path) for path in paths}
+    notebooks_new = {path.stem: read_notebook(path) for path in paths}
     was, now = (manifest_of(folder) for folder in (before, after))
     found = compare(before, notebooks_new, Catalog(after / "data"), now["edition"])
     sides = (

@@ -25,7 +25,7 @@ import nbformat
 from cqbook import PUBLIC, kernels
 from cqbook.catalog import DATA_VARIABLE, REPOSITORY, TRACE_VARIABLE, Catalog, DataError, Query
 from cqbook.parameters import sound
-from cqbook.sums import digest
+from cqbook.sums import as_text, digest, hashes
 from cqbook.unchanged import packages
 
 INJECTED = "injected-parameters"
@@ -279,6 +279,11 @@ def code_digest(root: Path = REPOSITORY) -> str:
     parts.append(digest(lock.read_bytes()) if lock.exists() else "no lock")
     parts += [*packages(), f"Python {sys.version_info.major}.{sys.version_info.minor}"]
     return digest("\n".join(parts).encode())
+
+
+def package_digest() -> str:
+    """Return one hash of the whole package: what executes, draws and renders."""
+    return digest(as_text(hashes(PACKAGE)).encode())
 
 
 class Memory:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from harness import copy_of_prepared, good, refused, run, site
+
+from cqbook import publication
 
 pytestmark = pytest.mark.thorough
 
@@ -58,6 +62,7 @@ def test_a_damaged_cache_is_made_anew(root):
         "_build/editions/draft-a/manifest.json",
         "editions/2026-11/manifest.json",
         "editions/2026-11/release.json",
+        "editions/2026-11/SHA256SUMS",
         "editions/2026-11/notebooks/trade.ipynb",
         "editions/2026-11/site/chapters/trade.html",
     ],
@@ -84,6 +89,23 @@ def test_a_damaged_edition_is_named_and_the_site_stays(root, name):
         "editions.js",
         "v/editions.js",
     }
+
+
+def test_a_number_altered_in_an_edition_is_told_by_an_audit(root):
+    """The data altered, outputs and sums as if nothing had been: only a new execution can know."""
+    folder = root / "_build" / "editions" / "draft-a"
+    path = folder / "data" / "observations.csv"
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    (row,) = [row for row in rows if row[0] == "trade-2022.total"]
+    row[rows[0].index("value")], row[rows[0].index("as_printed")] = "8258.4", "8258.4亿元"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    publication.seal(folder)
+    done = run(root, "audit", "draft-a")
+    assert done.code == 1, done.err
+    assert "数 trade total：8158.4亿元 → 8258.4亿元" in done.out
+    assert "numbers in the text：1/2" in done.out
+    assert "  site/chapters/trade.html\n" in done.out
 
 
 def test_what_a_briefing_reads_is_damaged(root, tmp_path):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: Files of the figures, below the root of the site.
 FIGURES = "_figures"
 VEGA_BUNDLE = "vega/vega.js"
+#: Version of Vega-Lite that is drawn in the pages.
+VEGA_LITE = "6.4"
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
 _SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
@@ -52,11 +54,10 @@ class Undrawn(Exception):
 
 def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
-    kept = _kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode(), draws=draws)
-    return kept.decode()
+    return kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode(), draws=draws).decode()
 
 
-def _kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
+def kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
     """Return what the cache has under a name, or make it if this process draws.
 
     An entry carries the hash of its content: one that a power cut emptied, or a disk altered, would
@@ -90,7 +91,7 @@ def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) ->
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
     content.append(exhibit.language)
-    return _kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form), draws=draws)
+    return kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form), draws=draws)
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -215,20 +216,26 @@ def _plain(spec: dict) -> dict:
     }
 
 
+def bundle() -> bytes:
+    """Return Vega, Vega-Lite and Vega-Embed as one classic script."""
+    import vl_convert
+
+    made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    return f"(function(){{{made}}})();\n".encode()
+
+
+def kept_bundle(cache: Path) -> bytes:
+    """Return the `bundle`, from the cache if it was ever made."""
+    return kept(cache / f"vega-{VEGA_LITE}.js", bundle)
+
+
 def write_vega(app: Sphinx, exception: Exception | None) -> None:
     """Write the one local Vega bundle of the site, wrapped so that it works as a classic script."""
     if exception or app.builder.format != "html":
         return
-    import vl_convert
-
     target = Path(app.outdir) / "_static" / VEGA_BUNDLE
     target.parent.mkdir(parents=True, exist_ok=True)
-
-    def bundle() -> bytes:
-        made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version="6.4")
-        return f"(function(){{{made}}})();\n".encode()
-
-    target.write_bytes(_kept(cache_directory(app) / "vega-6.4.js", bundle))
+    target.write_bytes(kept_bundle(cache_directory(app)))
     dark = dict(theme.PALETTE.values())
     (target.parent / "palette.js").write_text(
         f"cqbook.dark={script_text(dark)};\n", encoding="utf-8"
