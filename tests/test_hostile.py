@@ -56,8 +56,9 @@ def text_columns(book: Catalog) -> list[tuple[str, str]]:
     return found
 
 
-#: Read by the contract as what they say: periods, units, pairs of a key and a value, ids.
-READ = {"period", "unit", "breakdown", "part_of", "supersedes", "base", "observation_id"}
+#: Read by the contract as what they say: periods, units, pairs of a key and a value, ids, and the
+#: basis, which a figure and its growth have in common.
+READ = {"period", "unit", "breakdown", "part_of", "supersedes", "base", "observation_id", "basis"}
 #: Codes that the chapters ask for, though nothing declares them.
 ASKED = {
     *("kind", "scheme", "district", "qualifier", "words", "dimension", "level", "hs_code"),
@@ -82,6 +83,11 @@ def spoil(folder: Spoiled, columns: list[tuple[str, str]], *, behind: bool) -> N
                     payload = payloads[(at + 7 * number) % len(payloads)]
                     # a term is a key: it stands once
                     payload += str(at) if column in ("term", "name_zh") else ""
+                    if column == "as_printed":
+                        # the contract reads the figure in it, and numerals where there is none
+                        if re.search(r"[0-9]", row[place]):
+                            row[place] = f"{payload} {row[place]}"
+                        continue
                     row[place] = f"{row[place]}{payload}" if behind else payload
         folder.write(path, rows)
 
