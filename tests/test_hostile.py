@@ -56,8 +56,9 @@ def text_columns(book: Catalog) -> list[tuple[str, str]]:
     return found
 
 
-#: Read by the contract as what they say: periods, units, pairs of a key and a value, ids.
-READ = {"period", "unit", "breakdown", "part_of", "supersedes", "base", "observation_id"}
+#: Read by the contract as what they say: periods, units, pairs of a key and a value, ids, and the
+#: basis, which a figure and its growth have in common.
+READ = {"period", "unit", "breakdown", "part_of", "supersedes", "base", "observation_id", "basis"}
 #: Codes that the chapters ask for, though nothing declares them.
 ASKED = {
     *("kind", "scheme", "district", "qualifier", "words", "dimension", "level", "hs_code"),
@@ -83,6 +84,11 @@ def spoil(folder: Spoiled, columns: list[tuple[str, str]], *, behind: bool) -> N
                     # a term is a key: it stands once
                     payload += str(at) if column in ("term", "name_zh") else ""
                     put = f"{row[place]}{payload}" if behind else payload
+                    if column == "as_printed":
+                        # the contract reads the figure in it, and numerals where there is none
+                        put = f"{payload} {row[place]}"
+                        if not re.search(r"[0-9]", row[place]):
+                            continue
                     # a cell that begins as a number may become a formula: that one is refused
                     row[place] = row[place] if FORMULA.fullmatch(put) else put
         folder.write(path, rows)

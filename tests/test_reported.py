@@ -686,6 +686,7 @@ def test_the_digits_that_all_of_an_interval_rounds_to(box, digits):
 def test_a_limit_on_decimals_never_turns_a_number_into_zero():
     assert supported_digits(interval("[48.1701, 48.1702]"), max_decimals=1) == Decimal("48.2")
     assert supported_digits(interval("[0.00012, 0.00013]"), max_decimals=1) == Decimal("0.0001")
+    assert supported_digits(Interval.exactly(Decimal("0.12345678"))) == Decimal("0.123457")
     # what may be 0 needs no more decimals to show that it is not
     assert str(supported_digits(interval("[-0.003, 0.004]"), max_decimals=1)) == "0.0"
 
@@ -712,6 +713,8 @@ def test_supported_digits_are_what_every_truth_rounds_to(drawn, max_decimals):
         ("[48.16, 48.19]", "percent", "48.2%"),
         ("[4.77, 4.84]", "percent", "4.8%"),
         ("[4.7, 4.9]", "percent", "4.7%—4.9%"),
+        # 4.8 stands for just twice as much as is known
+        ("[4.76, 4.81]", "percent", "4.8%"),
         ("[4.2, 5.3]", "percent", "4.2%—5.3%"),
         ("[33.2, 38.9]", "percent", "33%—39%"),
         ("[0.5201, 0.5204]", "percent", "0.52%"),

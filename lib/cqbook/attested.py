@@ -64,10 +64,11 @@ _IN_WORDS = re.compile(
 )
 #: Currency → how it is printed.
 _CURRENCIES = {
-    "USD": re.compile(r"美元|美金|dollar|USD|US\$|\$", re.IGNORECASE),
+    "USD": re.compile(r"美元|美金|dollar|USD|\$\s*[0-9]", re.IGNORECASE),
     "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
 }
 _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
@@ -249,7 +250,7 @@ def _flow(index: int, row: Row, name: str) -> Iterator[Doubt]:
 
 def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
     """Yield periods of what had not begun when it was printed as a fact."""
-    if row["status"] not in ("actual", "preliminary") or not published:
+    if row["status"] not in ("actual", "preliminary") or not _DAY.fullmatch(published):
         return
     try:
         start = Period.parse(row["period"]).start

@@ -137,7 +137,7 @@ def settings(root: Path) -> dict[str, Any]:
 
 
 def contents(root: Path) -> dict[str, Any]:
-    """Return ``_toc.yml``: a root, and parts or chapters, each the ``file`` of a page.
+    """Return ``_toc.yml``: a root, and maybe parts or chapters, each the ``file`` of a page.
 
     Raises
     ------
@@ -150,8 +150,8 @@ def contents(root: Path) -> dict[str, Any]:
         file.refuse([], "format、root 和 parts", "format, root and parts")
     if found.get("format") != "jb-book":
         file.refuse(["format"], "format: jb-book", "format: jb-book")
-    if ("parts" in found) == ("chapters" in found):
-        file.refuse(["parts"], "parts 或 chapters，二者之一", "either parts or chapters")
+    if "parts" in found and "chapters" in found:
+        file.refuse(["parts"], "parts 或 chapters，不能都有", "parts or chapters, not both")
     listed: set[str] = set()
     for steps, name in _listed(file):
         if not isinstance(name, str) or not name:
@@ -174,6 +174,8 @@ def _listed(file: _File) -> Iterator[tuple[list[str | int], Any]]:
         if not isinstance(parts, list) or not parts:
             file.refuse(["parts"], "parts 下有一部分", "at least one part")
         holders = [["parts", number] for number in range(len(parts))]
+    elif "chapters" not in file.value:
+        holders = []
     for holder in holders:
         yield from _entries(file, [*holder, "chapters"])
 

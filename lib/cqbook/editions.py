@@ -374,7 +374,7 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
                 part["chapters"].insert(files.index(after) + 1, {"file": file})
     below = _below(page for page in chosen if page.name != page.notebook)
     for part in parts:
-        for chapter in part["chapters"]:
+        for chapter in part.get("chapters", []):
             chapter.update(_entry(chapter["file"].removeprefix("chapters/"), below))
     return yaml.safe_dump(listed, allow_unicode=True, sort_keys=False)
 
