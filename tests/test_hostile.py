@@ -228,7 +228,10 @@ def small(hostile, tmp_path_factory):
     loose = nbformat.v4.new_code_cell("x", execution_count=3)
     loose.outputs = [nbformat.v4.new_output("display_data", wild)]
     raw = nbformat.v4.new_markdown_cell(f"## 标题 {TEXTS['bold']}\n\n{canary}\n\n乙 {canary}")
-    prose = nbformat.v4.new_markdown_cell("# 章\n\n" + "\n".join(words))
+    # a title is shown elsewhere too: in the contents, and on the pages before and after
+    titled = list(TEXTS).index("script end")
+    heading = f"# 章 {{glue:text}}`t{titled}`\n\n"
+    prose = nbformat.v4.new_markdown_cell(heading + "\n".join(words))
     notebook = nbformat.v4.new_notebook(cells=[prose, raw, *cells, shown, loose])
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"c{number}"

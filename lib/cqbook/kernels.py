@@ -139,6 +139,8 @@ def execute(
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     os.chdir(folder)
     os.environ.update(variables)
+    # where there is no home to write to, IPython would complain on stderr
+    os.environ["IPYTHONDIR"] = str(folder)
     printed = Path(folder) / "printed.txt"
     # what writes past Python's streams would otherwise land on the console of the build
     with printed.open("wb") as file:

@@ -79,6 +79,8 @@ class Renderer:
 
         strict = [] if alone else ["-n", "-W", "--keep-going"]
         words = ["build", str(staged), "--path-output", str(out), *strict, "--all"]
+        # this process may have no UTF-8, the renderer has: paths as it will read them
+        words = [os.fsencode(word).decode("utf-8", errors="surrogateescape") for word in words]
         told = self.process.communicate(json.dumps(words) + "\n")
         if self.process.returncode:
             log = self.cache / "build.log"

@@ -42,9 +42,10 @@ def _files(*places: Path) -> Iterator[os.DirEntry | Path]:
             yield place
 
 
-def _stat(path: Path) -> str:
+def _stat(path: Path) -> bytes:
     facts = path.stat()
-    return f"{path} {facts.st_size} {facts.st_mtime_ns}"
+    # a name as the system has it: in a locale without UTF-8 it is no text
+    return os.fsencode(path) + f" {facts.st_size} {facts.st_mtime_ns}".encode()
 
 
 def inputs(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -58,11 +59,11 @@ def inputs(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSO
         total.update(f"{line}\n".encode())
     for path in _files(data, *(root / name for name in READ), PACKAGE):
         if path.suffix == ".parquet":
-            total.update(_stat(path).encode())
+            total.update(_stat(path))
         elif path.name[0] != ".":
-            total.update(f"{path}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+            total.update(os.fsencode(path) + b"\n" + hashlib.sha256(path.read_bytes()).digest())
     for path in _files(released(root)):
-        total.update(_stat(path).encode())
+        total.update(_stat(path))
     return total.hexdigest()
 
 
@@ -71,7 +72,7 @@ def outputs(root: Path) -> str:
     total = hashlib.sha256()
     for path in _files(built(root), published(root)):
         if path.name[0] != ".":
-            total.update(_stat(path).encode())
+            total.update(_stat(path))
     return total.hexdigest()
 
 
