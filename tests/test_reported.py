@@ -715,6 +715,7 @@ def test_supported_digits_are_what_every_truth_rounds_to(drawn, max_decimals):
         ("[4.7, 4.9]", "percent", "4.7%—4.9%"),
         # 4.8 stands for just twice as much as is known
         ("[4.76, 4.81]", "percent", "4.8%"),
+        ("[4.76, 4.80]", "percent", "4.76%—4.80%"),
         ("[4.2, 5.3]", "percent", "4.2%—5.3%"),
         ("[33.2, 38.9]", "percent", "33%—39%"),
         ("[0.5201, 0.5204]", "percent", "0.52%"),
