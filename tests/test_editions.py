@@ -280,7 +280,9 @@ def test_a_stale_notebook_is_not_published(tmp_path):
     for path in (book / "chapters").iterdir():
         if path.name != "corridors.ipynb":
             path.unlink()
-    (book / "_toc.yml").write_text("format: jb-book\nroot: chapters/corridors\n", encoding="utf-8")
+    contents = "format: jb-book\nroot: chapters/index\nchapters:\n  - file: chapters/corridors\n"
+    (book / "_toc.yml").write_text(contents, encoding="utf-8")
+    (book / "chapters" / "index.md").write_text("# 概览\n", encoding="utf-8")
     chapter = book / "chapters" / "corridors.ipynb"
     text = chapter.read_text(encoding="utf-8")
     assert "4700万吨" in text
