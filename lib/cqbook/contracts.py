@@ -8,6 +8,7 @@ fits its number, parts that point at a whole) is checked here.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -170,8 +171,14 @@ def _matches(pattern: str, cells: list[str]) -> list[bool]:
     years for ``(a+)+`` and forty letters, and a package comes from whoever made it.
     """
     question = "SELECT regexp_full_match(cell, ?) FROM unnest(?::VARCHAR[]) AS asked(cell)"
-    with duckdb.connect() as asked:
-        return [found for (found,) in asked.execute(question, [pattern, cells]).fetchall()]
+    found = _matcher().cursor().execute(question, [pattern, cells])
+    return [matched for (matched,) in found.fetchall()]
+
+
+@functools.cache
+def _matcher() -> duckdb.DuckDBPyConnection:
+    """Return a database without data: to open one for each pattern takes half of a check."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def _compiled(pattern: object) -> None:
