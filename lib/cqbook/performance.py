@@ -25,20 +25,24 @@ def results(book: Catalog) -> pd.DataFrame:
 
 
 def _percent(ratio: float) -> str:
-    return f"{100 * ratio:.1f}%" if ratio >= 0.001 else "不到0.1%"
+    return f"{100 * ratio:.{1 if ratio >= 0.001 else 2}f}%"
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{value:.1f}{unit}" if value >= 0.1 else f"不到0.1{unit}"
+    return f"{value:.{1 if value >= 0.1 else 2}f}{unit}"
 
 
 def ratios(book: Catalog) -> pd.DataFrame:
     """Return the point frame of what has a target: percent of the baseline, largest first."""
     found = results(book)
     found = found[found["target"].notna()]
+    # what has two baselines is told apart by them
+    twice = found["name_zh"].duplicated(keep=False)
+    baseline = found["baseline_zh"].str.split(" ").str[0]
+    found = found.assign(label=found["name_zh"].where(~twice, found["name_zh"] + "，比" + baseline))
     rows = [
         {
-            "label": row["name_zh"],
+            "label": row["label"],
             "value": 100 * row["ratio"],
             "lower": 100 * row["ratio_low"],
             "upper": 100 * row["ratio_high"],
