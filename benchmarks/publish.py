@@ -109,6 +109,13 @@ def main() -> None:
                 "day": newest.stem,
             }
         )
+    # what has two baselines is told apart by them
+    names = [row["name_zh"] for row in rows if row["target"]]
+    for row in rows:
+        if names.count(row["name_zh"]) > 1:
+            other = row["baseline_zh"].split(" ")[0]
+            row["name_zh"] += f"，比{other}"
+            row["name_en"] += f", against {other}"
     with (ROOT / "data" / "benchmarks.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
         writer.writeheader()

@@ -36,13 +36,9 @@ def ratios(book: Catalog) -> pd.DataFrame:
     """Return the point frame of what has a target: percent of the baseline, largest first."""
     found = results(book)
     found = found[found["target"].notna()]
-    # what has two baselines is told apart by them
-    twice = found["name_zh"].duplicated(keep=False)
-    baseline = found["baseline_zh"].str.split(" ").str[0]
-    found = found.assign(label=found["name_zh"].where(~twice, found["name_zh"] + "，比" + baseline))
     rows = [
         {
-            "label": row["label"],
+            "label": row["name_zh"],
             "value": 100 * row["ratio"],
             "lower": 100 * row["ratio_low"],
             "upper": 100 * row["ratio_high"],
