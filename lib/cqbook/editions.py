@@ -59,6 +59,7 @@ from cqbook.transaction import (
     locked,
     replace_files,
     scratch,
+    settle,
     undisturbed,
 )
 
@@ -828,6 +829,7 @@ def run(
 
 def _put(site: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    settle(site)
     exchange(site, target)
 
 
