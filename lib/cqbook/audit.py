@@ -103,7 +103,7 @@ def check(folder: Path, report: Report, of: str = "") -> None:
         return
     try:
         listed = sums_of(folder)
-        tree = release_of(folder)["tree"] if (folder / RELEASE).exists() else ""
+        tree = release_of(folder)["tree"] if (folder / RELEASE).exists() else None
     except DataError as error:
         report.complain(f"{of}无从核对 | can't be checked", [str(error)])
         return
@@ -113,12 +113,8 @@ def check(folder: Path, report: Report, of: str = "") -> None:
     report.complain(f"{of}被改动 | altered", altered)
     report.complain(f"{of}缺少 | missing", [name for name in listed if name not in there])
     report.complain(f"{of}多出 | added", [name for name in there if name not in listed])
-    if (folder / RELEASE).exists():
-        tree = digest((folder / SUMS).read_bytes())
-        if tree != release_of(folder)["tree"]:
-            report.complain(
-                f"{of}被改动 | altered", [f"{SUMS}（与 {RELEASE} 不符 | not as released）"]
-            )
+    if tree is not None and digest((folder / SUMS).read_bytes()) != tree:
+        report.complain(f"{of}被改动 | altered", [f"{SUMS}（与 {RELEASE} 不符 | not as released）"])
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from cqbook.catalog import DataError
 from cqbook.containers import content_of, opened, whole
 from cqbook.contracts import visible
 from cqbook.exports import AUTHOR, undated
+from cqbook.facts import UNPUBLISHED
 from cqbook.publication import exhibits, manifest_of
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
@@ -607,7 +608,9 @@ def _native(
     else:
         # a gap is published as a gap; in a line the break says so
         known = {label for (_, label), value in values.items() if value is not None}
-        data.categories = [label if label in known else f"{label}（未见公布）" for label in labels]
+        data.categories = [
+            label if label in known else f"{label}（{UNPUBLISHED}）" for label in labels
+        ]
     for group in groups:
         data.add_series(group, [values.get((group, label)) for label in labels])
     kinds = {

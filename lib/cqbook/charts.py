@@ -19,6 +19,7 @@ import altair as alt
 import pandas as pd
 
 from cqbook import theme
+from cqbook.facts import UNPUBLISHED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
 LABEL_LINE = 9
@@ -209,7 +210,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     """
     rows = rows.copy()
     grouped = "group" in rows and rows["group"].nunique() > 1
-    rows["top"] = rows["text"].where(rows["value"].notna(), "未见公布")
+    rows["top"] = rows["text"].where(rows["value"].notna(), UNPUBLISHED)
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
     axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
@@ -258,7 +259,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .encode(
             x=x,
             y=alt.YDatum(0),
-            text=alt.TextValue("未\n见\n公\n布" if periods > 8 else "未见公布"),
+            text=alt.TextValue("\n".join(UNPUBLISHED) if periods > 8 else UNPUBLISHED),
         )
     )
     gaps = rows["gap"].any()

@@ -133,7 +133,7 @@ def scripts(bundle: bytes) -> dict[str, str]:
     """Return the versions of what the Vega bundle of the pages holds, by npm's names."""
     import vl_convert
 
-    from cqbook.site.pictures import VEGA_LITE
+    from cqbook.theme import VEGA_LITE
 
     exact = re.search(rf'"({re.escape(VEGA_LITE)}\.\d+)"', bundle.decode())
     return {

@@ -118,8 +118,9 @@ def check(book: Catalog) -> dict[str, int]:
             breaches += _foreign_keys(book, name, tables)
             breaches += _listed_keys(book, name, tables)
         file = book.file("observations").name
-        breaches += _observations(tables["observations"], file)
-        breaches += _attested(tables, file)
+        rows = tables["observations"].to_dict("records")
+        breaches += _observations(rows, file)
+        breaches += _attested(rows, tables, file)
     if breaches:
         raise ContractError(breaches)
     return {name: len(frame) for name, frame in tables.items()}
@@ -325,10 +326,10 @@ def _tried(read: Callable[[], object]) -> str:
     return ""
 
 
-def _observations(frame: pd.DataFrame, file: str) -> Iterator[Breach]:
+def _observations(rows: list[dict[str, str]], file: str) -> Iterator[Breach]:
     """Check what the descriptor can't say of ``observations``."""
-    ids = set(frame["observation_id"])
-    for index, row in enumerate(frame.to_dict("records"), start=1):
+    ids = {row["observation_id"] for row in rows}
+    for index, row in enumerate(rows, start=1):
 
         def breach(column: str, zh_text: str, text: str) -> Breach:
             return Breach(file, index, column, row[column], zh_text, text)  # noqa: B023
@@ -365,9 +366,10 @@ def _observations(frame: pd.DataFrame, file: str) -> Iterator[Breach]:
             yield breach("breakdown", "按键排序的 键=值", "key=value pairs sorted by key")
 
 
-def _attested(tables: Mapping[str, pd.DataFrame], file: str) -> Iterator[Breach]:
+def _attested(
+    rows: list[dict[str, str]], tables: Mapping[str, pd.DataFrame], file: str
+) -> Iterator[Breach]:
     """Check ``observations`` against what was printed, where indicators and sources are tables."""
-    rows = tables["observations"].to_dict("records")
     names, published = (
         dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
         for table, key, column in (

@@ -67,6 +67,23 @@ AUTOS = {"heading": "品目", "powertrain": "动力", "value": "金额", "share"
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a scope that is worked out once for each scope and arguments.
+
+    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
+    """
+
+    @functools.wraps(function)
+    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
+        key = (function.__name__, words)
+        if key not in asked.answers:
+            asked.answers[key] = function(asked, *words)
+        found = asked.answers[key]
+        return found.copy() if isinstance(found, pd.DataFrame) else found
+
+    return asks
+
+
 @dataclass(frozen=True)
 class Scope:
     """What a chapter asks: the data, whose trade, in which currency, about which year.
@@ -91,15 +108,14 @@ class Scope:
         """What was asked already, by what asked: see `_remembered`."""
         return {}
 
+    @_remembered
     def select(self, query: str) -> pd.DataFrame:
         """Return the result of a query over ``own``: the rows of this area, currency, two years.
 
         It holds only what every engine understands alike: see `cqbook.engines`. What was asked
         before is not read again.
         """
-        if query not in self.answers:
-            self.answers[query] = self.engine.ask(query)
-        return self.answers[query].copy()
+        return self.engine.ask(query)
 
     @cached_property
     def cubes(self) -> pd.DataFrame:
@@ -123,23 +139,6 @@ class Scope:
     def money(self, amount: float, decimals: int = 2) -> str:
         """Return an amount in the currency as an analyst writes it."""
         return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
-
-
-def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of a scope that is worked out once for each scope and arguments.
-
-    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
-    """
-
-    @functools.wraps(function)
-    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
-        key = (function.__name__, words)
-        if key not in asked.answers:
-            asked.answers[key] = function(asked, *words)
-        found = asked.answers[key]
-        return found.copy() if isinstance(found, pd.DataFrame) else found
-
-    return asks
 
 
 def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:

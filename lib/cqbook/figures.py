@@ -20,6 +20,7 @@ import pandas as pd
 from cqbook import soundness, theme
 from cqbook.catalog import Catalog
 from cqbook.charts import Drawing
+from cqbook.facts import UNPUBLISHED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
 GAP_MIME = "application/vnd.cqbook.gap+json"
@@ -29,7 +30,6 @@ GLUE_PREFIX = "application/papermill.record/"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
-UNPUBLISHED = "未见公布"
 
 
 def _sorted(value: Any) -> Any:  # noqa: ANN401 - any JSON value

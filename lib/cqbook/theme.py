@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
+#: Version of Vega-Lite that is drawn, here and in the pages.
+VEGA_LITE = "6.4"
 FONT_FILES = ("CQBookSansSC-Bold.otf", "CQBookSansSC-Regular.otf")
 #: The committed subset first, so that pictures are the same everywhere; then what readers have.
 FONT = (
@@ -158,7 +160,7 @@ def svg(spec: dict[str, Any]) -> str:
     import vl_convert
 
     register_fonts()
-    return vl_convert.vegalite_to_svg(spec, vl_version="6.4", time_format_locale="zh-CN")
+    return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, time_format_locale="zh-CN")
 
 
 def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
@@ -167,4 +169,4 @@ def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
 
     register_fonts()
     opaque = recolour(spec, {"transparent": colour("page")})
-    return vl_convert.vegalite_to_png(opaque, vl_version="6.4", scale=scale)
+    return vl_convert.vegalite_to_png(opaque, vl_version=VEGA_LITE, scale=scale)

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 #: Files of the figures, below the root of the site.
 FIGURES = "_figures"
 VEGA_BUNDLE = "vega/vega.js"
-#: Version of Vega-Lite that is drawn in the pages.
-VEGA_LITE = "6.4"
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
 _SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
@@ -220,13 +218,13 @@ def bundle() -> bytes:
     """Return Vega, Vega-Lite and Vega-Embed as one classic script."""
     import vl_convert
 
-    made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=theme.VEGA_LITE)
     return f"(function(){{{made}}})();\n".encode()
 
 
 def kept_bundle(cache: Path) -> bytes:
     """Return the `bundle`, from the cache if it was ever made."""
-    return kept(cache / f"vega-{VEGA_LITE}.js", bundle)
+    return kept(cache / f"vega-{theme.VEGA_LITE}.js", bundle)
 
 
 def write_vega(app: Sphinx, exception: Exception | None) -> None:
