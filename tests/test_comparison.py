@@ -18,8 +18,8 @@ COLUMNS = ("label", "group", "value", "text", "range", "status", "source_id", "o
 def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
     """A notebook with one figure, one table and one glued number."""
     quantities = [(name, number) for name, number in numbers.items()]
-    rows = cq.facts.points(
-        [(name, cq.facts.missing("100M CNY")) for name, _ in quantities], unit="100M CNY"
+    rows = cq.points(
+        [(name, cq.missing("100M CNY")) for name, _ in quantities], unit="100M CNY"
     )
     rows["value"] = [number for _, number in quantities]
     rows["lower"] = rows["upper"] = rows["value"]
@@ -149,16 +149,16 @@ def test_a_figure_that_only_one_side_has(two):
 def test_relations_follow_corrections_and_their_verdicts_turn(two):
     old, spoiled = two
     relation = next(
-        item for item in cq.reconcile.reconcile(old) if item.verdict == cq.reconcile.CONSISTENT
+        item for item in cq.reconciliation.reconcile(old) if item.verdict == cq.reconciliation.CONSISTENT
     )
     target = relation.printed.observation_id
     source = target.split(".")[0]
     corrected(spoiled, target, "1", source=source, name="corrected")
     turned = comparison.compare_relations(old, Catalog(spoiled.path))
-    assert {"relation": relation.relation, "old": cq.reconcile.CONSISTENT} == {
+    assert {"relation": relation.relation, "old": cq.reconciliation.CONSISTENT} == {
         key: turned[0][key] for key in ("relation", "old")
     }
-    assert turned[0]["new"] == cq.reconcile.INCONSISTENT
+    assert turned[0]["new"] == cq.reconciliation.INCONSISTENT
 
 
 def test_parameters_that_differ():

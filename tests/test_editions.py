@@ -359,10 +359,10 @@ def small_chapter(tmp_path, spoiled):
     """A chapter of one figure and one glued number on a copy of the data, executed once."""
     source = f"""import cqbook as cq
 book = cq.open_data({str(spoiled.path)!r})
-item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+item = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                      period="2022", flow="total")"""
     glue = "cq.glue(total=item)"
-    draw = """rows = cq.facts.points([("总值", item)], unit="100M CNY")
+    draw = """rows = cq.points([("总值", item)], unit="100M CNY")
 words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
     cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]

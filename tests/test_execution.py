@@ -17,7 +17,7 @@ from cqbook.execution import Executed, ExecutionError, Memory, Page
 
 SOURCE = """import cqbook as cq
 book = cq.open_data()
-item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+item = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                      period="2022", flow="total")
 projects = len(book.table("projects"))
 cq.glue(total=item, source=book.source_label("trade-2022"), projects=f"{projects}个")"""

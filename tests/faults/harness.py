@@ -23,12 +23,12 @@ SHIM = Path(__file__).resolve().parent / "shim"
 PATIENCE = 900
 CHAPTER = """import cqbook as cq
 book = cq.open_data(data_dir)
-item = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+item = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                      period="2022", flow="total")
-new = cq.facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
+new = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                     period="2021-01/2021-05", flow="total")
 cq.glue(total=item, new=new)"""
-DRAW = """rows = cq.facts.points([("总值", item)], unit="100M CNY")
+DRAW = """rows = cq.points([("总值", item)], unit="100M CNY")
 words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
 TEXT = "# 外贸\n\n进出口总值{glue:text}`total`，{glue:text}`new`。\n"
