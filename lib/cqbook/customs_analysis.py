@@ -101,7 +101,7 @@ class Scope:
     @cached_property
     def engine(self) -> Engine:
         """What the questions are asked of: the rows of this area, currency and two years."""
-        return engines.of(self)
+        return engines.of(engines.Slice(self.book.detail, self.area, self.currency, self.year))
 
     @cached_property
     def answers(self) -> dict[object, Any]:

@@ -12,21 +12,34 @@ be where every executor sees it.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pandas as pd
 
 from cqbook.detail import REPLACED, Detail
 
-if TYPE_CHECKING:
-    from cqbook.customs_analysis import Scope
-
 VARIABLE = "CQBOOK_ENGINE"
 
 
+@dataclass(frozen=True)
+class Slice:
+    """What is read of the detail: one area's trade, in one currency, in a year and the one before."""
+
+    detail: Detail
+    area: str
+    currency: str
+    year: str
+
+    @property
+    def before(self) -> str:
+        """The year before."""
+        return str(int(self.year) - 1)
+
+
 class Engine(Protocol):
-    """Answers questions about one scope."""
+    """Answers questions about one slice."""
 
     def ask(self, query: str) -> pd.DataFrame:
         """Return the answer to a query over ``own``."""
@@ -35,13 +48,13 @@ class Engine(Protocol):
         """Return the last name of each code of a dimension."""
 
 
-def of(asked: Scope) -> Engine:
-    """Return the engine that the environment names, for the rows of a scope."""
+def of(asked: Slice) -> Engine:
+    """Return the engine that the environment names, for the rows of a slice."""
     master = os.environ.get(VARIABLE, "")
     return Spark(asked, master) if master else Embedded(asked)
 
 
-def _own(asked: Scope) -> str:
+def _own(asked: Slice) -> str:
     # by period too: in sorted files it says which parts of them are not read at all
     return (
         f"SELECT *, length(commodity) AS digits FROM detail WHERE entity = '{_text(asked.area)}'"
@@ -54,15 +67,15 @@ def _text(text: str) -> str:
     return text.replace("'", "''")
 
 
-def _concerned(asked: Scope) -> set[tuple[str, str]]:
+def _concerned(asked: Slice) -> set[tuple[str, str]]:
     return {(flow, year) for flow in ("export", "import") for year in (asked.before, asked.year)}
 
 
 class Embedded:
     """DuckDB in this process."""
 
-    def __init__(self, asked: Scope) -> None:
-        self._link = asked.book.detail.connect(_concerned(asked))
+    def __init__(self, asked: Slice) -> None:
+        self._link = asked.detail.connect(_concerned(asked))
         self._link.execute(f"CREATE VIEW own AS {_own(asked)}")
 
     def ask(self, query: str) -> pd.DataFrame:
@@ -78,10 +91,10 @@ class Embedded:
 class Spark:
     """A Spark cluster; ``pyspark`` is wanted only where it is asked for."""
 
-    def __init__(self, asked: Scope, master: str) -> None:
+    def __init__(self, asked: Slice, master: str) -> None:
         from pyspark.sql import SparkSession
 
-        self._detail: Detail = asked.book.detail
+        self._detail: Detail = asked.detail
         self._session = (
             SparkSession.builder.master(master)
             .appName("cqbook")
