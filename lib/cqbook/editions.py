@@ -893,9 +893,9 @@ def make_pages(
     memory = _memory(root, data)
     runner = here
     if cluster:
-        from cqbook import distributed
+        from cqbook.distributed import runner as on_workers
 
-        runner = distributed.runner(cluster)
+        runner = on_workers(cluster)
     results, failures = execute_all(
         root / "chapters", chosen, memory, told, failed=_failed(root), runner=runner
     )
