@@ -83,11 +83,11 @@ def specs_of(item: Exhibit) -> list[dict]:
 
 def staged(folder: Path, *, prepared: bool) -> tuple[Path, list[execution.Page]]:
     """Lay the book out as jupyter-book wants it, not executed; parameters set if `prepared`."""
-    pages = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
+    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
     place = folder / "staged"
     edition = Catalog(ROOT / "data").edition
-    editions.stage(ROOT, pages, {}, place, data=ROOT / "data", edition=edition)
-    for page in pages:
+    editions.stage(ROOT, chosen, {}, place, data=ROOT / "data", edition=edition)
+    for page in chosen:
         notebook = nbformat.read(ROOT / "chapters" / f"{page.notebook}.ipynb", as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -95,7 +95,7 @@ def staged(folder: Path, *, prepared: bool) -> tuple[Path, list[execution.Page]]
         nbformat.write(notebook, place / "chapters" / f"{page.name}.ipynb")
         if prepared:
             execute(place, page, "--prepare-only")
-    return place, pages
+    return place, chosen
 
 
 def execute(place: Path, page: execution.Page, *more: str) -> None:
@@ -108,8 +108,8 @@ def execute(place: Path, page: execution.Page, *more: str) -> None:
 
 def slow(folder: Path, cache: Path) -> None:
     """Do what the baseline does."""
-    place, pages = staged(folder, prepared=False)
-    for page in pages:
+    place, chosen = staged(folder, prepared=False)
+    for page in chosen:
         execute(place, page)
     books = ["build", place, "--all", "--path-output", folder / "out"]
     command(BIN / "jupyter-book", *books, CQBOOK_CACHE=str(cache))

@@ -33,7 +33,7 @@ SIZES = {"quick": (90, 180), "full": (171, 342, 1368)}
 SHIPPED = {"quick": (90, 180), "full": (171, 342)}
 
 
-def pages(data: Path, table: Path) -> list[Page]:
+def tabled(data: Path, table: Path) -> list[Page]:
     """Return the pages of a table."""
     found = editions.pages(ROOT, Catalog(data), table=table)
     return [page for page in found if page.name != page.notebook]
@@ -72,7 +72,7 @@ def ours(
 
 
 @contextlib.contextmanager
-def cluster(workers: int) -> Iterator[str]:
+def dask_cluster(workers: int) -> Iterator[str]:
     """Start a dask cluster of processes here; yield its address."""
     from distributed import Client
 
@@ -101,7 +101,7 @@ def spread(folder: Path, data: Path, some: list[Page]) -> Result:
     times: dict[int, list[float]] = {1: [], 2: []}
     for turn in range(3):
         for workers in times:
-            with cluster(workers) as address:
+            with dask_cluster(workers) as address:
                 there = distributed.runner(address)
                 kept = folder / f"cluster-{turn}-{workers}"
                 times[workers].append(seconds(lambda: ours(kept, data, some, there)))  # noqa: B023
@@ -178,7 +178,7 @@ def measure(size: str) -> list[Result]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data = many_rows.grow(folder / "data")
-        few = pages(data, many_rows.table(folder / "few.csv", data, LOOPS[size]))
+        few = tabled(data, many_rows.table(folder / "few.csv", data, LOOPS[size]))
         base = seconds(lambda: loop(folder / "loop", data, few))
         own = seconds(lambda: ours(folder / "few", data, few))
         title = f"{len(few)} pages executed"
@@ -186,7 +186,7 @@ def measure(size: str) -> list[Result]:
         found.append(spread(folder, data, few))
         everything = few
         if size == "full":
-            everything = pages(data, many_rows.table(folder / "all.csv", data))
+            everything = tabled(data, many_rows.table(folder / "all.csv", data))
         done: dict[str, execution.Executed] = {}
         whole = seconds(lambda: done.update(ours(folder / "few", data, everything)))
         if size == "full":

@@ -30,7 +30,7 @@ def cells() -> None:
     from cqbook.catalog import Catalog
     from cqbook.execution import Page
 
-    pages = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
+    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
     with tempfile.TemporaryDirectory() as name:
         empty = Path(name)
         nbformat.write(nbformat.v4.new_notebook(), empty / "empty.ipynb")
@@ -41,10 +41,10 @@ def cells() -> None:
                 assert isinstance(outcome, execution.Executed), outcome
             return time.perf_counter() - start
 
-        nothing = [Page(page.name, "empty") for page in pages]
+        nothing = [Page(page.name, "empty") for page in chosen]
         executed(empty, nothing[:2])  # the fork server starts
         base = executed(empty, nothing)
-        own = executed(ROOT / "chapters", pages)
+        own = executed(ROOT / "chapters", chosen)
     _said(**{"kernels and cells of all pages": (own, "as many empty notebooks", base)})
 
 
@@ -87,9 +87,9 @@ def rendering() -> None:
     stage = folder / "stage"
     from book import staged
 
-    place, pages = staged(folder, prepared=False)
+    place, chosen = staged(folder, prepared=False)
     built = ROOT / "_build" / "editions" / "latest" / "notebooks"
-    for page in pages:
+    for page in chosen:
         (place / "chapters" / f"{page.name}.ipynb").write_bytes(
             (built / f"{page.name}.ipynb").read_bytes()
         )
