@@ -1,125 +1,174 @@
-"""Write the newest results into the data package, from which the appendix 性能 is made.
+"""Write the newest results as ``docs/performance.md``.
 
-Run from the book's root: ``python benchmarks/publish.py``; then ``cqbook accept``.
+Run from the book's root: ``python benchmarks/publish.py``.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-import re
+from typing import Any
 
-from harness import RESULTS, ROOT
+from harness import RESULTS, ROOT, Result
 
-COLUMNS = ("benchmark", "kind", "name_zh", "name_en", "value", "unit_zh", "baseline_zh", "ratio")
-COLUMNS += ("ratio_low", "ratio_high", "target", "runs", "day")
-#: What each measurement is called on the page; one that is not named here is not shown.
-NAMES = {
-    "cold build": "整书，从头生成",
-    "one cell of one chapter changed": "改一章的一格",
-    "one row of one table changed": "改一张表的一行",
-    "nothing changed": "什么都没改",
-    "cqbook run of a chapter, new parameter": "一章换一个参数",
-    r"(\d+) pages executed": r"执行\1页",
-    r"(\d+) pages on two workers": r"两个工作进程执行\1页",
-    "memory of a page's process": "一页的进程占内存",
-    "pictures and files drawn": "画好这些页的图和文件",
-    r"(\d+) pages built": r"生成\1页的网站",
-    r"a page of (\d+) to one of (\d+)": r"\1页时每页用时",
-    "cqbook add of M": "收入海关明细一年（百万行）",
-    "the chapter's questions on L": "海关明细一章的查询（全国一年）",
-    "memory of (.*) on XL": "全国十年明细的查询占内存",
-    r"cost of a million rows in a full scan, (\w+) to (\w+) \(CPU\)": (
-        r"扫描每百万行用处理器（\1）"
+PAGE = ROOT / "docs" / "performance.md"
+STAGES = "stages"
+#: Groups of measurements in the order of the page: title, and what was measured.
+GROUPS = {
+    "book": (
+        "The book",
+        "`benchmarks/book.py`: the book from nothing, after small changes, unchanged. The baseline "
+        "is what a user of the same packages does: papermill on the command line for each page in "
+        "turn, then `jupyter-book build --all`; or `jupyter-book build` that executes by itself. "
+        "All sides draw the static pictures.",
     ),
-    r"search among (\d+) pages": r"在\1页中检索",
-    r"a page's growth from (\d+) to (\d+) pages": r"由\1页到\2页，每页增大",
-    "imports of the fork server": "载入各库",
-    "kernels and cells of all pages": "执行各页",
-    r"(\d+) pictures of the pages": r"画网页用的\1张图",
-    r"(\d+) figures in six formats": r"做\1张图的取用文件",
-    "start of Sphinx": "Sphinx 启动",
-    "Sphinx reads": "Sphinx 读",
-    "Sphinx writes": "Sphinx 写",
-    r"first paint of the worst of (\d+) pages": r"手机首次显示，\1页中最慢的",
-    r"largest paint of the worst of (\d+) pages": r"手机主要内容显示，\1页中最慢的",
-    r"weight before interaction of the worst of (\d+) pages": r"打开一页要传，\1页中最重的",
-    "lists, search and scripts of the site": "目录、检索和脚本",
+    "many": (
+        "Many pages",
+        "`benchmarks/many.py`: districts × years × three notebooks, on data that are made up where "
+        "the real ones do not reach. The baseline of executing is papermill in a shell loop, two "
+        "at once (“from 120 pages”: extrapolated); that of building is jupyter-book as it ships, "
+        "with its own theme.",
+    ),
+    "data": (
+        "Customs detail",
+        "`benchmarks/customs.py`: made-up rows of real codes. M is a year of Chongqing as the "
+        "platform gives it, a million rows; L is a year of the nation, XL a decade of it, as the "
+        "store keeps them. Each run is a process of its own; its baseline runs right before it.",
+    ),
+    "reading": (
+        "Reading",
+        "`benchmarks/reading.py`: Chromium slowed down to a quarter of the machine's speed, on a "
+        "line of 1.6 Mbit/s with 150 ms a round trip. The baseline is what is wanted, or the same "
+        "chapter with jupyter-book's own theme and Altair's own output (“default page”).",
+    ),
+    "exports": (
+        "Figures as files",
+        "`benchmarks/exports.py`: every figure of the book in every format that a reader can take "
+        "away. The baseline is what the page itself needs, its SVG pictures.",
+    ),
 }
-BASELINES = {
-    "papermill for each page, then jupyter-book": "逐页 papermill 再 jupyter-book",
-    "jupyter-book, execute_notebooks: cache": "jupyter-book 自己执行",
-    "papermill, two at once": "papermill 两页同时",
-    "papermill, from 120 pages": "papermill 两页同时（由120页推算）",
-    "half of one worker's time": "一个工作进程用时的一半",
-    "jupyter-book as shipped": "jupyter-book 原样",
-    r"a page of (\d+)": r"\1页时每页",
-    "154 MiB": "普通内核（154 MiB）",
-    "executing": "执行用时",
-    "pandas reads M": "pandas 读同样的文件",
-    "pandas asks L": "pandas 做同样的查询",
-    "polars reads M": "polars 读同样的文件",
-    "polars asks L": "polars 做同样的查询",
-    "what is wanted": "要求的上限",
-    "1 GiB": "1 GiB",
-    r"scan (\w+)": r"\1扫描每百万行",
-    "100 ms": "0.1秒",
-    "5 kB": "5 kB",
-    "an empty Python": "只启动 Python 要",
-    "as many empty notebooks": "同样多的空笔记本要",
-    "the first picture": "第一张要",
-    "the pictures of the pages": "网页用的图要",
-    "jupyter-book on one empty page": "jupyter-book 做一页空书要",
-}
-UNITS = {"s": "秒", "MiB": "MiB", "ms": "毫秒", "kB": "kB"}
+HEAD = """\
+# How long the book takes
+
+Written by `benchmarks/publish.py` from `benchmarks/results/{name}`; not to be edited by hand.
+
+Each measurement is a ratio to a baseline that ran in turn with it on the same machine: on another
+one the amounts change and the ratios hardly do. Amounts and ratios are medians; in brackets the
+lowest and the highest ratio of all runs. A target is a ratio that is not to be exceeded.
+
+Measured on {day}: {machine}.
+
+Targets: {aimed}; met: {met}.
+"""
+STAGES_TEXT = """\
+## Where the time goes
+
+The stages of a build from nothing, each alone, beside the least that they could take. A stage that
+is near its floor gains little from better code. Executing, drawing, reading and writing use all
+processors, and stages overlap: their sum is not the time of a build.
+
+The longest: {name}, {spent}.
+
+"""
 
 
-def _named(text: str, names: dict[str, str]) -> str:
-    for pattern, name in names.items():
-        found = re.fullmatch(pattern, text)
-        if found:
-            return found.expand(name)
-    return ""
+def page(name: str, content: dict[str, Any]) -> str:
+    """Return the page of a file of results, called `name`."""
+    results: list[Result] = content["results"]
+    measured = [item for item in results if item["group"] != STAGES]
+    aimed = [item for item in measured if item["target"] is not None]
+    missed = [item for item in aimed if not _met(item)]
+    stages = [item for item in results if item["group"] == STAGES]
+    longest = max(stages, key=lambda item: item["value"])
+    head = HEAD.format(
+        name=name,
+        day=name.removesuffix(".json"),
+        machine=_machine(content["machine"]),
+        aimed=len(aimed),
+        met=len(aimed) - len(missed),
+    )
+    where = STAGES_TEXT.format(name=longest["name"], spent=_amount(longest["value"], "s"))
+    return "\n".join(
+        [
+            head,
+            _table(
+                ("what", "amount", "baseline", "ratio", "target", "met?"),
+                [_measured(item) for group in GROUPS for item in _of(group, measured)],
+            ),
+            "## What was measured\n",
+            *(f"- **{title}.** {text}" for title, text in GROUPS.values()),
+            "",
+            where + _table(("stage", "time", "floor", "its time"), [_stage(one) for one in stages]),
+            "## What is missed\n",
+            *([_miss(item) for item in missed] or ["Nothing."]),
+            "",
+        ]
+    )
+
+
+def _of(group: str, results: list[Result]) -> list[Result]:
+    return [item for item in results if item["group"] == group]
+
+
+def _met(item: Result) -> bool:
+    return item["ratio"] <= item["target"]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{_number(value)} {unit}".strip()
+
+
+def _ratio(item: Result) -> str:
+    if item["runs"] == 1:
+        return f"{_number(item['ratio'])} (one run)"
+    return f"{_number(item['ratio'])} ({'–'.join(map(_number, item['spread']))})"
+
+
+def _machine(machine: dict[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    system = f"{machine['processors']} processors, {machine['system']}"
+    return f"{system}, Python {machine['python']}, {packages}"
+
+
+def _measured(item: Result) -> tuple[str, ...]:
+    aim = ("", "") if item["target"] is None else (f"≤ {_number(item['target'])}", _verdict(item))
+    return (
+        item["name"],
+        _amount(item["value"], item["unit"]),
+        f"{item['baseline']}: {_amount(item['baseline_value'], item['unit'])}",
+        _ratio(item),
+        *aim,
+    )
+
+
+def _verdict(item: Result) -> str:
+    return "yes" if _met(item) else "**no**"
+
+
+def _stage(item: Result) -> tuple[str, ...]:
+    spent, least = (_amount(item[key], item["unit"]) for key in ("value", "baseline_value"))
+    return item["name"], spent, item["baseline"], least
+
+
+def _miss(item: Result) -> str:
+    ratio, target = _number(item["ratio"]), _number(item["target"])
+    return f"- {item['name']}: {ratio} of “{item['baseline']}”, wanted {target}"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    rule = tuple("---" for _ in head)
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, rule, *rows))
 
 
 def main() -> None:
-    """Write ``data/benchmarks.csv``."""
+    """Write `PAGE`."""
     newest = max(RESULTS.glob("*.json"))
-    rows = []
-    for item in json.loads(newest.read_text(encoding="utf-8"))["results"]:
-        name, baseline = _named(item["name"], NAMES), _named(item["baseline"], BASELINES)
-        if not name or not baseline:
-            print(f"not named: {item['name']} | {item['baseline']}")
-            continue
-        slug = re.sub(r"[^a-z0-9]+", "-", f"{item['name']} to {item['baseline']}".lower())
-        rows.append(
-            {
-                "benchmark": slug.strip("-"),
-                "kind": "stage" if item["group"] == "stages" else item["group"],
-                "name_zh": name,
-                "name_en": item["name"],
-                "value": f"{item['value']:.3f}",
-                "unit_zh": UNITS[item["unit"]],
-                "baseline_zh": baseline,
-                "ratio": f"{item['ratio']:.4f}",
-                "ratio_low": f"{item['spread'][0]:.4f}",
-                "ratio_high": f"{item['spread'][1]:.4f}",
-                "target": "" if item["target"] is None else f"{item['target']:g}",
-                "runs": str(item["runs"]),
-                "day": newest.stem,
-            }
-        )
-    # what has two baselines is told apart by them
-    names = [row["name_zh"] for row in rows if row["target"]]
-    for row in rows:
-        if names.count(row["name_zh"]) > 1:
-            other = row["baseline_zh"].split(" ")[0]
-            row["name_zh"] += f"，比{other}"
-            row["name_en"] += f", against {other}"
-    with (ROOT / "data" / "benchmarks.csv").open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    content = json.loads(newest.read_text(encoding="utf-8"))
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(newest.name, content), encoding="utf-8")
 
 
 if __name__ == "__main__":

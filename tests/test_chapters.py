@@ -89,8 +89,8 @@ def test_every_figure_says_where_it_comes_from(path):
         else:
             assert meta["alt"] == f"{meta['title']}：未见公布。"
         # drawn from the book's own tables, not from a published figure: where a district lies, how
-        # many relations hold, how long the book takes
-        own = meta["unit"] in ("区县", "条") or path.stem == "performance"
+        # many relations hold
+        own = meta["unit"] in ("区县", "条")
         if meta["table"]["rows"] and not own:
             assert meta["sources"], meta["id"]
 

@@ -57,6 +57,17 @@ def test_the_identity_is_inside_each_picture(shown):
     assert json.loads(exports.vega(shown))["usermeta"]["data"] == shown.data_hash
 
 
+def test_a_png_draws_the_chinese_glyphs(shown):
+    """A missing font would leave boxes: other labels, other picture, and never the same one."""
+    spec = json.dumps(shown.spec, ensure_ascii=False)
+    assert "民营" in spec
+    renamed = Exhibit(
+        shown.meta, json.loads(spec.replace("民营", "国有")), shown.page, shown.edition
+    )
+    assert exports.png(shown)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert exports.png(shown) != exports.png(renamed)
+
+
 def test_an_svg_brings_every_glyph_that_it_shows(shown):
     import base64
 

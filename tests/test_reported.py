@@ -484,59 +484,6 @@ def test_a_share_contains_the_truth(part, whole):
     assert holds(reported.share(a, b), 100 * x / y)
 
 
-@pytest.mark.parametrize(
-    ("part", "others", "expected"),
-    [
-        ("[1, 1]", ["[3, 3]"], "[25, 25]"),
-        ("[1, 3)", ["[1, 3]"], "[25, 75)"),
-        ("[0, 1]", ["[1, 3]"], "[0, 50]"),
-        ("[0, 0]", ["[1, 3]"], "[0, 0]"),
-        ("[1, 3]", ["[0, 0]"], "[100, 100]"),
-        ("[1, 3]", ["[0, 0]", "[1, 3]"], "[25, 75]"),
-        ("(0, 1]", ["[1, ∞)"], "(0, 50]"),
-        ("[1, ∞)", ["[1, 3]"], "[25, 100)"),
-        ("[1, 1]", [], "[100, 100]"),
-        ("(-0.5, 0.5)", ["[0.5, 1]"], "[0, 50)"),
-        # others that may be nothing leave all of it
-        ("[1, 3]", ["[0, 3]"], "[25, 100]"),
-        ("[1, 3]", ["(0, 3]"], "[25, 100)"),
-    ],
-)
-def test_a_share_in_a_sum_is_tight(part, others, expected):
-    assert reported.share_of_sum(interval(part), map(interval, others)) == interval(expected)
-
-
-def test_a_share_in_a_sum_needs_something_to_share():
-    zero = Interval.exactly(0)
-    with pytest.raises(ZeroDivisionError, match="占比"):
-        reported.share_of_sum(zero, [zero])
-    with pytest.raises(ValueError, match="cannot be negative"):
-        reported.share_of_sum(interval("[-2, -1]"), [zero])
-    assert reported.share_of_sum(EMPTY, [zero]).is_empty
-    assert reported.share_of_sum(zero, [EMPTY]).is_empty
-
-
-non_negative_levels = with_truth(st.decimals(min_value=0, max_value=400, places=1))
-
-
-@steady
-@given(non_negative_levels, non_negative_levels, non_negative_levels)
-def test_a_share_in_a_sum_contains_the_truth(part, second, third):
-    (a, x), (b, y), (c, z) = part, second, third
-    assume(min(x, y, z) >= 0 and x + y + z > 0)
-    zeros = [box.is_subset(Interval.exactly(0)) for box in (a, b, c)]
-    assume(not all(zeros))
-    assert holds(reported.share_of_sum(a, [b, c]), 100 * x / (x + y + z))
-
-
-@steady
-@given(intervals(positive_ends, bounded=True), intervals(positive_ends, bounded=True))
-def test_a_share_in_a_sum_is_never_wider_than_the_formula_as_written(a, b):
-    assume(not a.is_empty and not b.is_empty)
-    tiny = Interval(Decimal("-1E-45"), Decimal("1E-45"))
-    assert reported.share_of_sum(a, [b]).is_subset(100 * a / (a + b) + tiny)
-
-
 def test_growth_of_reported_figures():
     result = reported.growth(from_printed("8158.4"), from_printed("8000.6"))
     assert supported_digits(result, max_decimals=1) == Decimal("2.0")

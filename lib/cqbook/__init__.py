@@ -31,7 +31,6 @@ PUBLIC = {
     "open_data": "cqbook.catalog:Catalog",
     "overview": "cqbook.headline",
     "parks": "cqbook.parks",
-    "performance": "cqbook.performance",
     "period_zh": "cqbook.facts:period_zh",
     "pick": "cqbook.facts:pick",
     "points": "cqbook.facts:points",

@@ -28,8 +28,8 @@ XML = 24 << 20
 PARTS = 4000
 #: Elements of all XML together: what makes the trees and cells that libraries build.
 ELEMENTS = 600_000
-#: Cells of a workbook, and of one area that is merged or linked: openpyxl makes each of them.
-CELLS, AREA = 120_000, 20_000
+#: Cells of a workbook, with those of merged or linked areas: openpyxl makes each of them.
+CELLS = 120_000
 DEPTH = 200
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 

@@ -13,7 +13,7 @@ from cqbook.catalog import Catalog
 from cqbook.facts import Quantity, derive, fact, points, series
 from cqbook.reported import Interval
 
-RIVER_SEA, LAND_SEA, TRAINS = "route-river-sea", "route-ilstc", "route-crexpress"
+RIVER_SEA, LAND_SEA = "route-river-sea", "route-ilstc"
 DAYS_A_YEAR = 365
 
 

@@ -193,7 +193,7 @@ def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | No
 LINE = 20
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {"公布": "published", "推算": "derived", "预计": "expected", "计划": "planned"}
-STATUS |= {"目标": "target", "测量": "measured"}
+STATUS |= {"目标": "target"}
 _ROOM = re.compile(r"width - (\d+)")
 
 

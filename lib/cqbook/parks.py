@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import pandas as pd
 
@@ -11,7 +10,6 @@ from cqbook import facts
 from cqbook.catalog import Catalog
 from cqbook.facts import Quantity, derive, fact, points
 from cqbook.profile import STAGES, short_name
-from cqbook.reported import Interval
 
 INDUSTRIES = {
     "auto": "汽车及零部件",
@@ -332,14 +330,3 @@ def implied_plan(
     done = fact(book, unit="100M CNY", indicator="investment_completed", **asked)
     rate = fact(book, unit="percent", measure="completion", indicator="investment_rate", **asked)
     return derive(lambda money, share: 100 * money / share, done, rate, unit="100M CNY")
-
-
-def quarter_of_year() -> Quantity:
-    """Return what an even pace would have done after a quarter of the year, in percent."""
-    return Quantity(
-        Interval.exactly(Decimal(25)),
-        facts.Unit.parse("percent"),
-        "25%",
-        facts.DERIVED,
-        Decimal(25),
-    )

@@ -608,66 +608,8 @@ def share(part: Interval, whole: Interval) -> Interval:
     ------
     ZeroDivisionError
         If the whole is exactly 0.
-
-    See Also
-    --------
-    share_of_sum : where the whole is not reported but the other parts are.
     """
     return (100 * part / whole).intersection(Interval(_ZERO, _HUNDRED, True, True))
-
-
-def share_of_sum(part: Interval, others: Iterable[Interval]) -> Interval:
-    """Share of a part in the sum of all parts: 100 · x / (x + y), y the sum of the others.
-
-    The share rises with x and falls with y, so its ends lie at (lower x, upper y) and (upper x,
-    lower y). ``100 * x / (x + y)`` would pair the ends of x with each other, as if they were
-    two unknowns, and come out wider.
-
-    Parameters
-    ----------
-    part : Interval
-        What it holds of negative numbers is left out: a printed 0 reaches below 0.
-    others : iterable of Interval
-        The other parts, in the same unit; likewise.
-
-    Returns
-    -------
-    Interval
-        Percent.
-
-    Raises
-    ------
-    ValueError
-        If a part is negative throughout.
-    ZeroDivisionError
-        If all parts are exactly 0.
-    """
-    nothing = Interval.exactly(0)
-    x, y = _non_negative(part), sum(map(_non_negative, others), nothing)
-    if x.is_empty or y.is_empty:
-        return EMPTY
-    if x == nothing and y == nothing:
-        msg = "各部分均为零，占比无从计算 | a share of parts that are all exactly 0"
-        raise ZeroDivisionError(msg)
-    if nothing in (x, y):
-        return nothing if x == nothing else Interval.exactly(100)
-    return _between(
-        _share_corner(_lower(x), _upper(y), _QUOTIENT_DOWN),
-        _share_corner(_upper(x), _lower(y), _QUOTIENT_UP),
-    )
-
-
-def _share_corner(x: _End, y: _End, context: Context) -> _End:
-    """100 · x / (x + y) at one corner; neither interval is only 0."""
-    # Some y > 0 shows that x = 0 has the share 0, and some x > 0 that y = 0 leaves it 100.
-    if x.at.is_zero():
-        return _End(_ZERO, x.closed)
-    if y.at.is_zero():
-        return _End(_HUNDRED, y.closed)
-    if x.at.is_infinite() or y.at.is_infinite():
-        return _End(_HUNDRED if x.at.is_infinite() else _ZERO, False)
-    whole = _DOWN.add(x.at, y.at)
-    return _End(context.divide(_DOWN.multiply(_HUNDRED, x.at), whole), x.closed and y.closed)
 
 
 def growth(current: Interval, previous: Interval) -> Interval:
@@ -817,14 +759,6 @@ def _index(growth_percent: Interval) -> Interval:
 
 def _change(now: Interval, growth_percent: Interval) -> Interval:
     return now * (1 - 100 / _index(growth_percent))
-
-
-def _non_negative(part: Interval) -> Interval:
-    cut = part.intersection(Interval(_ZERO, None, True, False))
-    if cut.is_empty and not part.is_empty:
-        msg = f"各部分不能为负，现有 {part} | parts cannot be negative, got {part}"
-        raise ValueError(msg)
-    return cut
 
 
 # --- from an interval to print --------------------------------------------------------------

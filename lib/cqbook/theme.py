@@ -161,12 +161,3 @@ def svg(spec: dict[str, Any]) -> str:
 
     register_fonts()
     return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, time_format_locale="zh-CN")
-
-
-def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
-    """Return `spec` as PNG on the page colour, `scale` pixels a unit."""
-    import vl_convert
-
-    register_fonts()
-    opaque = recolour(spec, {"transparent": colour("page")})
-    return vl_convert.vegalite_to_png(opaque, vl_version=VEGA_LITE, scale=scale)

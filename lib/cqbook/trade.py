@@ -187,9 +187,6 @@ def revision_words(rows: pd.DataFrame) -> str:
     return "两个区间相交，就看不出修订；不相交，说明分母改过或口径不同"
 
 
-PRODUCTS = ["electromechanical", "laptop", "phone", "motorcycle", "integrated_circuit"]
-
-
 def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the point frame of published products, exports and imports, autos included."""
     frames = []
