@@ -48,7 +48,7 @@ mutation: $(VENV)/.ready
 
 # package, version, licence of all that is locked; fails on a licence that is not on the list
 licences: $(VENV)/.ready
-	$(BIN)/python -m cqbook.components
+	$(BIN)/python -m cqbook.build.sbom
 
 # asks the advisory service of the package index about each locked version: needs the network.
 # --strict: a package that could not be asked about is a failure, not a pass.

@@ -20,11 +20,13 @@ import nbformat
 import yaml
 from harness import BIN, ROOT, Result, command, keep, result, seconds
 
-from cqbook import editions, execution, figures
-from cqbook.catalog import Catalog
-from cqbook.english import words
-from cqbook.exports import Exhibit
-from cqbook.site import pictures
+from cqbook.build import pages, staging
+from cqbook.data.catalog import Catalog
+from cqbook.execution import fingerprint, notebooks
+from cqbook.execution.page import Page
+from cqbook.figures import drawing, figure
+from cqbook.figures.english import words
+from cqbook.figures.formats import Exhibit
 
 SLOW = "papermill for each page, then jupyter-book"
 CACHED = "jupyter-book, execute_notebooks: cache"
@@ -50,7 +52,7 @@ def copy(target: Path) -> Path:
 def exports_only(target: Path) -> Path:
     """Copy the cache of pictures without the pictures of the pages: the exports are timed apart."""
     cache = ROOT / "_build" / "cache"
-    drawn = {pictures.key(spec) for item in exhibits() for spec in specs_of(item)}
+    drawn = {drawing.key(spec) for item in exhibits() for spec in specs_of(item)}
     target.mkdir(parents=True)
     for path in cache.glob("*.*"):
         if path.stem not in drawn and path.suffix not in (".drawn", ".log") and path.is_file():
@@ -63,8 +65,8 @@ def exhibits() -> list[Exhibit]:
     found = []
     edition = Catalog(ROOT / "data").edition
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        for output in figures.outputs(nbformat.read(path, as_version=4)):
-            spec = output["data"].get(figures.FIGURE_MIME)
+        for output in figure.outputs(nbformat.read(path, as_version=4)):
+            spec = output["data"].get(figure.FIGURE_MIME)
             if spec:
                 found.append(Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", edition))
     assert found, "run `make book` first"
@@ -76,17 +78,17 @@ def specs_of(item: Exhibit) -> list[dict]:
     known = words(Catalog(ROOT / "data"))
     return [
         spec
-        for shown in pictures.languages(item, known)
-        for spec in figures.static_specs(shown.spec).values()
+        for shown in drawing.languages(item, known)
+        for spec in figure.static_specs(shown.spec).values()
     ]
 
 
-def staged(folder: Path, *, prepared: bool) -> tuple[Path, list[execution.Page]]:
+def staged(folder: Path, *, prepared: bool) -> tuple[Path, list[Page]]:
     """Lay the book out as jupyter-book wants it, not executed; parameters set if `prepared`."""
-    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
+    chosen = pages.wanted(ROOT, pages.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
     place = folder / "staged"
     edition = Catalog(ROOT / "data").edition
-    editions.stage(ROOT, chosen, {}, place, data=ROOT / "data", edition=edition)
+    staging.stage(ROOT, chosen, {}, place, data=ROOT / "data", edition=edition)
     for page in chosen:
         notebook = nbformat.read(ROOT / "chapters" / f"{page.notebook}.ipynb", as_version=4)
         for cell in notebook.cells:
@@ -98,7 +100,7 @@ def staged(folder: Path, *, prepared: bool) -> tuple[Path, list[execution.Page]]
     return place, chosen
 
 
-def execute(place: Path, page: execution.Page, *more: str) -> None:
+def execute(place: Path, page: Page, *more: str) -> None:
     """Execute a page in place by papermill's command."""
     path = place / "chapters" / f"{page.name}.ipynb"
     given = yaml.safe_dump(page.parameters, allow_unicode=True) if page.parameters else ""
@@ -134,7 +136,7 @@ def change_a_cell(root: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     cell = [item for item in notebook.cells if item.cell_type == "code"][-1]
     cell.source += "\n# changed by the benchmark"
-    path.write_bytes(execution.to_bytes(notebook))
+    path.write_bytes(notebooks.to_bytes(notebook))
 
 
 def change_a_row(root: Path) -> None:
@@ -197,7 +199,7 @@ def _python(code: str, **variables: str) -> float:
 
 def stages() -> list[Result]:
     """Return what each stage of a cold build takes beside the least that it could."""
-    modules = ", ".join(execution._name(path) for path in execution.modules())
+    modules = ", ".join(fingerprint._name(path) for path in fingerprint.modules())
     empty = _python("pass")
     load = _python(f"import altair, duckdb, papermill, IPython, {modules}")
     found = [

@@ -74,7 +74,7 @@ def add_to_decade(folder: Path) -> float:
 
 def _add(folder: Path, data: Path, *more: str) -> float:
     from cqbook import cli
-    from cqbook.catalog import Catalog
+    from cqbook.data.catalog import Catalog
 
     files = [str(path) for path in sorted((folder / "M").glob("*.csv"))]
     with contextlib.redirect_stdout(io.StringIO()):
@@ -87,8 +87,8 @@ def _add(folder: Path, data: Path, *more: str) -> float:
 
 def chapter(folder: Path, size: str) -> float:
     """Ask all that the chapter asks."""
-    from cqbook import customs_analysis as customs
-    from cqbook.catalog import Catalog
+    from cqbook.analysis import customs
+    from cqbook.data.catalog import Catalog
 
     asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
     customs.summary(asked)
@@ -154,7 +154,7 @@ def scan(folder: Path, size: str) -> float:
 
     What is kept are the largest; a frame of all sums would be weighed with the scan.
     """
-    from cqbook.catalog import Catalog
+    from cqbook.data.catalog import Catalog
 
     with Catalog(folder / f"data-{size}").detail.connect() as link:
         groups = (

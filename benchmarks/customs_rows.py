@@ -20,8 +20,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cqbook import batches
-from cqbook.detail import COLUMNS, DIMENSIONS, INDEX, TYPES
+from cqbook.data.customs_store import COLUMNS, DIMENSIONS, INDEX, TYPES
+from cqbook.intake import customs_batch
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "data" / "codelists"
@@ -267,7 +267,7 @@ def _write_year(
             "SELECT *, row_number() OVER () - 1 AS row FROM made)"
         )
         place = f"flow={flow}/year={year}/batch-0001.parquet"
-        return {"kind": "rows", **batches.write_part(link, folder, place, select)}
+        return {"kind": "rows", **customs_batch.write_part(link, folder, place, select)}
 
 
 def main() -> None:

@@ -12,17 +12,18 @@ from collections import defaultdict
 from harness import ROOT, Result, keep, result
 from tqdm import tqdm
 
-from cqbook import execution, figures, theme
-from cqbook.exports import FORMATS, Exhibit, made
+from cqbook.execution.page import Executed
+from cqbook.figures import figure, theme
+from cqbook.figures.formats import FORMATS, Exhibit, made
 
 
 def exhibits() -> list[Exhibit]:
     """Return the figures of the built chapters that are drawn."""
     found = []
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        notebook = execution.Executed(path.read_bytes()).notebook
-        for output in figures.outputs(notebook):
-            spec = output["data"].get(figures.FIGURE_MIME)
+        notebook = Executed(path.read_bytes()).notebook
+        for output in figure.outputs(notebook):
+            spec = output["data"].get(figure.FIGURE_MIME)
             if spec:
                 page = f"chapters/{path.stem}"
                 found.append(Exhibit(spec["usermeta"], spec, page, "benchmark"))
@@ -38,7 +39,7 @@ def measure() -> list[Result]:
     theme.svg(shown[0].spec)  # the renderer starts once
     for item in tqdm(shown, unit="fig"):
         start = time.perf_counter()
-        for spec in figures.static_specs(item.spec).values():
+        for spec in figure.static_specs(item.spec).values():
             size["page"] += len(theme.svg(spec).encode()) / 1e6
         spent["page"] += time.perf_counter() - start
         for form in FORMATS:

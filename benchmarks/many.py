@@ -22,10 +22,13 @@ import nbformat
 import yaml
 from harness import BIN, ROOT, Result, command, keep, result, seconds
 
-from cqbook import distributed, editions, execution, figures
-from cqbook.catalog import Catalog
-from cqbook.execution import Memory, Page
-from cqbook.rendering import Renderer
+from cqbook.build import pages, staging
+from cqbook.build.rendering import Renderer
+from cqbook.data.catalog import Catalog
+from cqbook.execution import cluster, executor
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import Executed, Page
+from cqbook.figures import figure
 
 LOOPS = {"quick": 60, "full": 120}
 #: Pages of the sites that are built: to see how time grows.
@@ -35,7 +38,7 @@ SHIPPED = {"quick": (90, 180), "full": (171, 342)}
 
 def tabled(data: Path, table: Path) -> list[Page]:
     """Return the pages of a table."""
-    found = editions.pages(ROOT, Catalog(data), table=table)
+    found = pages.pages(ROOT, Catalog(data), table=table)
     return [page for page in found if page.name != page.notebook]
 
 
@@ -60,11 +63,11 @@ def loop(folder: Path, data: Path, some: list[Page]) -> None:
 
 
 def ours(
-    folder: Path, data: Path, some: list[Page], runner: execution.Runner = execution.here
-) -> dict[str, execution.Executed]:
+    folder: Path, data: Path, some: list[Page], runner: executor.Runner = executor.here
+) -> dict[str, Executed]:
     """Execute pages as `cqbook pages` does."""
     memory = Memory(folder, data, "benchmark")
-    done, failures = execution.execute_all(
+    done, failures = executor.execute_all(
         ROOT / "chapters", some, memory, lambda *_: None, failed=folder, runner=runner
     )
     assert not failures, next(iter(failures.values()))
@@ -102,7 +105,7 @@ def spread(folder: Path, data: Path, some: list[Page]) -> Result:
     for turn in range(3):
         for workers in times:
             with dask_cluster(workers) as address:
-                there = distributed.runner(address)
+                there = cluster.runner(address)
                 kept = folder / f"cluster-{turn}-{workers}"
                 times[workers].append(seconds(lambda: ours(kept, data, some, there)))  # noqa: B023
     halves = [one / 2 for one in times[1]]
@@ -110,10 +113,10 @@ def spread(folder: Path, data: Path, some: list[Page]) -> Result:
     return result(name, "many", times[2], "half of one worker's time", halves, 1 / 0.85)
 
 
-def staged(place: Path, data: Path, some: list[Page], done: dict[str, execution.Executed]) -> Path:
+def staged(place: Path, data: Path, some: list[Page], done: dict[str, Executed]) -> Path:
     """Lay out a site of some pages."""
     shutil.rmtree(place, ignore_errors=True)
-    editions.stage(ROOT, some, {page.name: done[page.name] for page in some}, place, data=data)
+    staging.stage(ROOT, some, {page.name: done[page.name] for page in some}, place, data=data)
     first, *rest = [f"chapters/{page.name}" for page in some]
     contents = {"format": "jb-book", "root": first, "chapters": [{"file": name} for name in rest]}
     (place / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
@@ -135,7 +138,7 @@ def shipped(place: Path, out: Path) -> None:
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
-                for kind in (figures.FIGURE_MIME, figures.GAP_MIME, figures.TABLE_MIME):
+                for kind in (figure.FIGURE_MIME, figure.GAP_MIME, figure.TABLE_MIME):
                     output.get("data", {}).pop(kind, None)
         nbformat.write(notebook, path)
     config = {"title": "x", "execute": {"execute_notebooks": "off"}, "only_build_toc_files": True}
@@ -160,7 +163,7 @@ def searching(site: Path, first: Page) -> float:
     """Return the slowest answer (ms) of the search page, each query five times."""
     from playwright.sync_api import sync_playwright
 
-    from cqbook.paper import chromium
+    from cqbook.citing.book_pdf import chromium
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
@@ -187,7 +190,7 @@ def measure(size: str) -> list[Result]:
         everything = few
         if size == "full":
             everything = tabled(data, many_rows.table(folder / "all.csv", data))
-        done: dict[str, execution.Executed] = {}
+        done: dict[str, Executed] = {}
         whole = seconds(lambda: done.update(ours(folder / "few", data, everything)))
         if size == "full":
             part = [base * len(everything) / len(few)]
@@ -207,7 +210,7 @@ def measure(size: str) -> list[Result]:
             done = {f"{name}-{n}": one for n in (1, 2, 3) for name, one in done.items()}
         cache = folder / "cache"
         book = Catalog(data)
-        drawn = seconds(lambda: editions._draw(done, "draft", book, cache, lambda _: None))
+        drawn = seconds(lambda: staging._draw(done, "draft", book, cache, lambda _: None))
         found.append(
             result("pictures and files drawn", "many", [drawn], "executing", [whole], None)
         )

@@ -26,8 +26,8 @@ import vl_convert
 from harness import ROOT, Result, keep, result
 from playwright.sync_api import Browser, sync_playwright
 
-from cqbook.figures import FIGURE_MIME, GLUE_PREFIX
-from cqbook.paper import chromium
+from cqbook.citing.book_pdf import chromium
+from cqbook.figures.figure import FIGURE_MIME, GLUE_PREFIX
 
 LATEST = ROOT / "_build" / "html" / "latest"
 NOTEBOOKS = ROOT / "_build" / "editions" / "latest" / "notebooks"

@@ -26,19 +26,20 @@ def cells() -> None:
     """Execute all pages in forks, and as many empty notebooks."""
     import nbformat
 
-    from cqbook import editions, execution
-    from cqbook.catalog import Catalog
-    from cqbook.execution import Page
+    from cqbook.build import pages
+    from cqbook.data.catalog import Catalog
+    from cqbook.execution import executor
+    from cqbook.execution.page import Executed, Page
 
-    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
+    chosen = pages.wanted(ROOT, pages.pages(ROOT, Catalog(ROOT / "data")), ROOT / "data")
     with tempfile.TemporaryDirectory() as name:
         empty = Path(name)
         nbformat.write(nbformat.v4.new_notebook(), empty / "empty.ipynb")
 
         def executed(chapters: Path, some: list[Page]) -> float:
             start = time.perf_counter()
-            for _, outcome in execution.here(chapters, some, ROOT / "data", empty):
-                assert isinstance(outcome, execution.Executed), outcome
+            for _, outcome in executor.here(chapters, some, ROOT / "data", empty):
+                assert isinstance(outcome, Executed), outcome
             return time.perf_counter() - start
 
         nothing = [Page(page.name, "empty") for page in chosen]
@@ -55,8 +56,8 @@ def drawing() -> None:
 
     from book import exhibits, specs_of
 
-    from cqbook import theme
-    from cqbook.exports import FORMATS, made
+    from cqbook.figures import theme
+    from cqbook.figures.formats import FORMATS, made
 
     items = exhibits()
     specs = [spec for item in items for spec in specs_of(item)]
@@ -115,7 +116,7 @@ def rendering() -> None:
 def _render(place: Path, out: Path) -> None:
     import yaml
 
-    from cqbook.rendering import Renderer
+    from cqbook.build.rendering import Renderer
 
     config = yaml.safe_load((place / "_config.yml").read_text(encoding="utf-8"))
     if "sphinx" not in config:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cqbook.catalog import Catalog
+from cqbook.data.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The sources as scanned; beside the checkout where the project is worked on, absent elsewhere.

@@ -6,9 +6,10 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook import autos, corridors, facts, headline, industry, parks, profile, trade
-from cqbook.catalog import DataError
-from cqbook.structure import REST, composition
+from cqbook.analysis import autos, corridors, district, industry, overview, parks, trade
+from cqbook.analysis.composition import REST, composition
+from cqbook.errors import DataError
+from cqbook.quantities import quantity
 
 AREA = "CN-50"
 
@@ -166,11 +167,11 @@ def test_a_link_of_a_chain_is_a_whole_word(book):
 
 
 def test_a_zone_of_seven_districts_is_not_the_district(book):
-    frame = profile.figures(book, "500102")
+    frame = district.figures(book, "500102")
     zone = frame[frame["across"]]
     assert set(zone["who"]) == {"重庆沿江承接产业转移示范区（跨7个区县）"}
     assert "获批次序·位次（全国承接产业转移示范区，按获批先后）" in set(zone["what"])
-    words = profile.summary(book, "500102")
+    words = district.summary(book, "500102")
     parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
     assert sum(parts) == len(frame)
     assert parts[2] == len(zone) > 0
@@ -208,7 +209,7 @@ def test_stock_a_year_before(book):
 
 
 def test_a_district_page_holds_its_firms_and_projects(book):
-    frame = profile.figures(book, "500106")
+    frame = district.figures(book, "500106")
     assert {"shapingba-nev-2024.auto-exports", "shapingba-nev-2024.tuopu-chassis-capacity"} <= set(
         frame["observation_id"]
     )
@@ -217,14 +218,14 @@ def test_a_district_page_holds_its_firms_and_projects(book):
 
 def test_an_unknown_district_is_refused_with_the_known_ones(book):
     with pytest.raises(DataError, match=r"599999.*500120璧山区"):
-        profile.summary(book, "599999")
+        district.summary(book, "599999")
 
 
 def test_headlines_say_which_year_they_are_of(book):
-    frame = headline.table(book, AREA, "2025").set_index("label")
+    frame = overview.table(book, AREA, "2025").set_index("label")
     assert frame.loc["进出口总值", "text"] == "8006.8亿元"
     assert frame.loc["汽车出口量", "when"] == "2023年"
-    earlier = headline.table(book, AREA, "2022").set_index("label")
+    earlier = overview.table(book, AREA, "2022").set_index("label")
     assert earlier.loc["进出口总值", "text"] == "8158.4亿元"
 
 
@@ -238,15 +239,15 @@ def test_a_sentence_that_lacks_its_figure_says_so(book):
     )
     empty = trade.private_rate(book, "CN-50", "2019")
     assert "既没有印出" in trade.rate_words(empty)["rate_words"]
-    missing = facts.missing("100M CNY")
+    missing = quantity.missing("100M CNY")
     alone = trade.parts(book, AREA, "2025", "enterprise")
     # 8006.8 - 3841.9 = 4164.9 ± 0.1: the last digit is not supported
     assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少未见公布"
     assert trade.rest_words(trade.parts(book, AREA, "2022", "enterprise")).startswith("列名的各类")
     assert "没有找齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
-    said = trade.industry_words(missing, facts.missing("percent"))
+    said = trade.industry_words(missing, quantity.missing("percent"))
     assert said == "按“汽车制造业”口径的进出口，这一时期未见公布", (
         "a sentence, not a word in its place"
     )
-    said = trade.west_words(facts.missing("percent"), "2025年")
+    said = trade.west_words(quantity.missing("percent"), "2025年")
     assert said == "占西部地区外贸的比重，2025年未见公布"

@@ -6,9 +6,10 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.attested import doubts, numbers
-from cqbook.catalog import Catalog
-from cqbook.contracts import ContractError, check
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.data.plausibility import doubts, numbers
+from cqbook.errors import ContractError
 
 ROW = {
     "observation_id": "trade-2022.total",

@@ -11,10 +11,13 @@ import pytest
 from conftest import ELSEWHERE, ROOT, elsewhere
 from faults.harness import CHAPTER, CONTENTS, DRAW, good, write_chapter
 
-from cqbook import audit, cli, publication
-from cqbook.audit import IrreproducibleError, Report
-from cqbook.places import built
-from cqbook.sums import SUMS, as_text, digest, hashes
+from cqbook import cli
+from cqbook.build import audit, manifest
+from cqbook.build.audit import IrreproducibleError, Report
+from cqbook.disk.checksums import SUMS, as_text, digest, hashes
+from cqbook.editions import publish
+from cqbook.editions.paths import built
+from cqbook.execution import fingerprint
 
 PAGE = "site/chapters/trade.html"
 PICTURE = "site/_figures/fig-small.png"
@@ -96,7 +99,7 @@ def test_a_changed_file_is_found_also_when_the_sums_were_made_to_fit(edition, ag
     report = checked(edition)
     assert not report.good
     assert f"  {place}" in report.lines
-    publication.seal(edition)
+    publish.seal(edition)
     assert checked(edition).good, "the forger wrote new sums"
     report = compared(edition, again)
     assert not report.good
@@ -110,7 +113,7 @@ def test_a_file_that_is_gone_and_one_that_is_new(edition, again):
     text = "\n".join(checked(edition).lines)
     assert f"missing（1）\n  {PICTURE}" in text
     assert "added（1）\n  site/new.html" in text
-    publication.seal(edition)
+    publish.seal(edition)
     assert checked(edition).good
     report = compared(edition, again)
     assert f"  {PICTURE}（只在重新生成的中 | only when made again）" in report.lines
@@ -150,8 +153,8 @@ def small(tmp_path, **facts):
         "pages": {},
         "compared_with": "",
         "code": "",
-        "package": audit.package_digest(),
-        "book": audit.book_hashes(root),
+        "package": fingerprint.package_digest(),
+        "book": manifest.book_hashes(root),
         "data": {},
         "versions": {"python": "3.11"},
     }

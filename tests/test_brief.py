@@ -15,8 +15,11 @@ from conftest import ROOT
 from PIL import Image, ImageDraw
 from test_exports import exhibit
 
-from cqbook import brief, exports, places, publication, verify
-from cqbook.catalog import DataError
+from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
+from cqbook.citing.word import to_docx
+from cqbook.editions import paths, publish, store
+from cqbook.errors import DataError
+from cqbook.figures import formats
 
 TOTAL, SHARE = "8006.8亿元", "48%"
 
@@ -34,8 +37,8 @@ def entry(shown):
         "note": shown.meta["caption"],
         "data": shown.data_hash,
         "files": files,
-        "rows": exports.rows(shown),
-        "citations": exports.citations(shown),
+        "rows": formats.rows(shown),
+        "citations": formats.citations(shown),
     }
 
 
@@ -46,13 +49,13 @@ def edition(root, name, shown, glued, place=""):
     for item in shown:
         for form in ("png", "vl.json"):
             path = folder / "site" / "_figures" / f"{item.id}.{form}"
-            path.write_bytes(exports.made(item, form))
+            path.write_bytes(formats.made(item, form))
     catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
-    publication.keep(root, folder, place or name)
+    publish.keep(root, folder, place or name)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def second():
 
 @pytest.fixture
 def root(tmp_path, monkeypatch, first, second):
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     edition(tmp_path, "2026-11", [first, second], {"total": TOTAL, "share": SHARE})
     return tmp_path
 
@@ -84,8 +87,8 @@ TEXT = """# 月报
 
 
 def written(root, figure, name="2026-11"):
-    blocks = brief.blocks_of_markdown(TEXT.replace("FIGURE", figure.id))
-    return brief.docx(blocks, publication.find(root, name))
+    blocks = briefing.blocks_of_markdown(TEXT.replace("FIGURE", figure.id))
+    return to_docx(blocks, store.find(root, name))
 
 
 def verdicts(root, content, name="brief.docx", against="2026-11"):
@@ -95,7 +98,7 @@ def verdicts(root, content, name="brief.docx", against="2026-11"):
 
 
 def test_markdown_is_read_in_blocks(first):
-    blocks = brief.blocks_of_markdown(TEXT.replace("FIGURE", first.id))
+    blocks = briefing.blocks_of_markdown(TEXT.replace("FIGURE", first.id))
     assert [block.kind for block in blocks] == ["heading", "text", "item", "figure"]
     assert blocks[1].text == "进出口总值{{ trade.total }}，民营企业占{{ trade.share }}。"
 
@@ -110,17 +113,17 @@ def test_markdown_is_read_in_blocks(first):
 )
 def test_what_is_no_figure_and_no_number_is_told_by_line(text, word):
     with pytest.raises(DataError, match=word):
-        brief.blocks_of_markdown(text)
+        briefing.blocks_of_markdown(text)
 
 
 def test_what_the_edition_does_not_have_is_told_with_the_nearest(root):
-    folder = publication.find(root, "2026-11")
+    folder = store.find(root, "2026-11")
     for text, word in (
         ("{{ trade.totl }}", r"trade\.total"),
         ("{{ fig-trade-by-entrprise }}", "by-ent"),
     ):
         with pytest.raises(DataError, match=word):
-            brief.docx(brief.blocks_of_markdown(text), folder)
+            to_docx(briefing.blocks_of_markdown(text), folder)
 
 
 def test_the_document_has_all_that_a_briefing_needs(root, first):
@@ -150,8 +153,8 @@ def test_a_template_lends_its_styles_and_not_its_text(root, first, tmp_path):
     own.styles["Normal"].font.name = "Courier New"
     path = tmp_path / "template.docx"
     own.save(path)
-    blocks = brief.blocks_of_figures([first.id])
-    made = docx.Document(io.BytesIO(brief.docx(blocks, publication.find(root, "2026-11"), path)))
+    blocks = briefing.blocks_of_figures([first.id])
+    made = docx.Document(io.BytesIO(to_docx(blocks, store.find(root, "2026-11"), path)))
     assert "模板里的字" not in "".join(item.text for item in made.paragraphs)
     assert made.styles["Normal"].font.name == "Courier New"
 
@@ -185,7 +188,7 @@ def test_exactly_what_changed_is_named(root, first, second):
 
 def test_an_edition_that_is_not_at_hand(root, first):
     content = written(root, first)
-    shutil.rmtree(places.built(root) / "2026-11")
+    shutil.rmtree(paths.built(root) / "2026-11")
     edition(root, "2026-12", [first], {"total": TOTAL, "share": SHARE})
     assert set(verdicts(root, content, against="2026-12").values()) == {verify.UNKNOWN}
 
@@ -260,13 +263,13 @@ def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, qu
         small.save(out, "JPEG", quality=quality)
         return out.getvalue()
 
-    kept = publication.find(root, "2026-11")
-    listed = publication.exhibits(kept, first.id)
-    picture = Image.open(io.BytesIO(exports.png(first))).convert("RGB")
+    kept = store.find(root, "2026-11")
+    listed = store.exhibits(kept, first.id)
+    picture = Image.open(io.BytesIO(formats.png(first))).convert("RGB")
     assert not verify._altered(compressed(picture), kept, listed)
     other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
-    forged = exports.Exhibit(first.meta, other, first.page, first.edition)
-    picture = Image.open(io.BytesIO(exports.png(forged))).convert("RGB")
+    forged = formats.Exhibit(first.meta, other, first.page, first.edition)
+    picture = Image.open(io.BytesIO(formats.png(forged))).convert("RGB")
     assert verify._altered(compressed(picture), kept, listed)
 
 
@@ -325,9 +328,9 @@ def test_a_cell_changed_in_the_data_table_is_seen(root, second):
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_a_picture_by_itself_is_known(root, first, form):
-    content = exports.made(first, form)
+    content = formats.made(first, form)
     assert verdicts(root, content, f"图.{form}") == {first.id: verify.STANDS}
-    assert verify.cited(exports.png(first), "x.png")[0].edition == "2026-11"
+    assert documents.cited(formats.png(first), "x.png")[0].edition == "2026-11"
 
 
 @pytest.mark.parametrize("name", ["x.docx", "x.pdf", "x.png", "x.txt", "x.pptx"])
@@ -347,7 +350,7 @@ def test_a_document_that_has_nothing_of_the_book(root):
 
 def slides(root, *figures, name="2026-11"):
     text = TEXT.replace("{{ FIGURE }}", "\n\n".join(f"{{{{ {item.id} }}}}" for item in figures))
-    return brief.pptx(brief.blocks_of_markdown(text), publication.find(root, name))
+    return powerpoint.to_pptx(briefing.blocks_of_markdown(text), store.find(root, name))
 
 
 def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
@@ -363,7 +366,7 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
             for series in chart.plots[0].series
             for label, value in zip(categories, series.values, strict=True)
         }
-        rows = exports.rows(shown)
+        rows = formats.rows(shown)
         wanted = {(row["group"] or shown.meta["unit"], row["label"]): row["value"] for row in rows}
         assert found == wanted
         assert chart.value_axis.minimum_scale == 0
@@ -381,7 +384,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
 
     made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
     (chart,) = [shape.chart for shape in made.slides[1].shapes if shape.has_chart]
-    rows = exports.rows(months)
+    rows = formats.rows(months)
     drawn = {
         series.name: [value for value in series.values if value is not None]
         for series in chart.plots[0].series
@@ -392,7 +395,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
         last = [row["full"] for row in rows if row["group"] == group and row["value"] is not None]
         assert last[-1] in chart._chartSpace.xml
     book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
-    assert brief.MARK_PATTERN.search(book.properties.description)["id"] == months.id
+    assert marks.MARK_PATTERN.search(book.properties.description)["id"] == months.id
     assert book["说明"]["B1"].value == months.meta["title"]
     # the cells that Office charts hold what the chart shows, over days
     sheet = book.worksheets[0]
@@ -409,8 +412,8 @@ def test_a_template_gives_its_master_to_the_slides(root, first, tmp_path):
     template.slides.add_slide(template.slide_layouts[0])
     path = tmp_path / "office.pptx"
     template.save(path)
-    blocks = brief.blocks_of_figures([first.id])
-    content = brief.pptx(blocks, publication.find(root, "2026-11"), path)
+    blocks = briefing.blocks_of_figures([first.id])
+    content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), path)
     made = pptx.Presentation(io.BytesIO(content))
     assert (made.slide_width, made.slide_height) == (pptx.util.Cm(30), pptx.util.Cm(20))
     assert len(made.slides) == 1, "the template's own slides are left out"
@@ -430,7 +433,7 @@ def test_slides_are_the_same_bytes_a_second_later(root, first):
 
 def test_other_forms_keep_the_picture(root):
     dots = exhibit("trade", 4)
-    assert brief.chart_form(dots.spec, entry(dots)) == ""
+    assert native_charts.chart_form(dots.spec, entry(dots)) == ""
     edition(root, "2026-12", [dots], {"total": TOTAL, "share": SHARE})
     import pptx
 
@@ -453,12 +456,12 @@ def test_a_floor_keeps_its_word_in_a_native_chart(root):
 
 
 def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
-    from cqbook.catalog import Catalog
-    from cqbook.english import words
+    from cqbook.data.catalog import Catalog
+    from cqbook.figures.english import words
 
-    folder = publication.find(root, "2026-11")
-    translated = exports.in_english(first, words(Catalog(ROOT / "data")))
-    content = exports.made(translated, "png")
+    folder = store.find(root, "2026-11")
+    translated = formats.in_english(first, words(Catalog(ROOT / "data")))
+    content = formats.made(translated, "png")
     path = folder / "site" / "_figures" / f"{first.id}.en.png"
     path.write_bytes(content)
     listed = json.loads((folder / "site" / "figures.json").read_text(encoding="utf-8"))
@@ -474,7 +477,7 @@ def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
     from PIL.PngImagePlugin import PngInfo
 
     kept = PngInfo()
-    kept.add_itxt(exports.KEY, facts[exports.KEY])
+    kept.add_itxt(formats.KEY, facts[formats.KEY])
     picture.save(out, "PNG", pnginfo=kept)
     assert verdicts(root, out.getvalue(), "x.png")[first.id] == verify.ALTERED
 
@@ -563,11 +566,11 @@ def packed_docx(body, relations="", **parts):
 
 def test_a_document_of_many_numbers_is_judged_in_seconds(tmp_path, monkeypatch):
     """What an edition says is read once, not once for each number."""
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     texts = {f"n{number}": f"{number}亿元" for number in range(1500)}
     edition(tmp_path, "2026-11", [], texts)
     body = "".join(
-        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{brief.bookmark("trade", key)}"/>'
+        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{marks.bookmark("trade", key)}"/>'
         f'<w:r><w:t>{text}</w:t></w:r><w:bookmarkEnd w:id="{n}"/></w:p>'
         for n, (key, text) in enumerate(texts.items())
     )

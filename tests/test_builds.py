@@ -14,7 +14,7 @@ import time
 import pytest
 from conftest import ROOT
 
-from cqbook import places, publication
+from cqbook.editions import paths, store
 
 pytestmark = pytest.mark.slow
 PERIOD = ["index", "trade", "auto-exports", "corridors"]
@@ -35,7 +35,7 @@ def book(tmp_path_factory):
 
 
 def environment():
-    return {key: text for key, text in os.environ.items() if key != places.HOME_VARIABLE}
+    return {key: text for key, text in os.environ.items() if key != paths.HOME_VARIABLE}
 
 
 def start(root, *words):
@@ -111,13 +111,13 @@ def test_a_manifest_says_nothing_of_this_machine(two_editions):
 
 def test_the_released_edition_stays_as_it_was(two_editions):
     folder = two_editions / "editions" / "2026-11"
-    tree = publication.tree_digest(folder)
-    assert publication.release_of(folder)["tree"] == tree
+    tree = store.tree_digest(folder)
+    assert store.release_of(folder)["tree"] == tree
     again = start(two_editions, "build", "--edition", "2026-11", *OF_2022)
     _, err = again.communicate(timeout=60)
     assert again.returncode == 1
     assert "已经发布" in err
-    assert publication.tree_digest(folder) == tree
+    assert store.tree_digest(folder) == tree
 
 
 def test_two_builds_at_once_do_no_harm(two_editions):
@@ -138,20 +138,20 @@ def test_two_builds_at_once_do_no_harm(two_editions):
 @pytest.mark.parametrize("seconds", [0.6, 2.0, 4.0, 6.0])
 def test_a_build_killed_in_the_middle_leaves_the_last_good_site(two_editions, seconds):
     root = two_editions
-    before = publication.tree_digest(root / "_build" / "html")
+    before = store.tree_digest(root / "_build" / "html")
     process = start(root, "build")
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
-    assert publication.tree_digest(root / "_build" / "html") == before
-    assert publication.tree_digest(root / "editions" / "2026-11")
+    assert store.tree_digest(root / "_build" / "html") == before
+    assert store.tree_digest(root / "editions" / "2026-11")
 
 
 def test_after_all_that_the_next_build_works_and_cleans_up(two_editions):
     root = two_editions
-    before = publication.tree_digest(root / "_build" / "html")
+    before = store.tree_digest(root / "_build" / "html")
     run(root, "build")
-    assert publication.tree_digest(root / "_build" / "html") == before
+    assert store.tree_digest(root / "_build" / "html") == before
     left = {path.name for path in (root / "_build").iterdir()}
     assert left == {".cqbook-lock", "cache", "editions", "html", "run"}
     assert [path.name for path in (root / "_build" / "run").iterdir()] == [".cqbook-lock"]

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import execution, figures
+from cqbook.execution import notebooks
+from cqbook.figures import figure
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 PARAMETRISED = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -33,8 +34,8 @@ def test_committed_as_executed(path):
 @PARAMETRISED
 def test_bytes_are_normalised(path):
     notebook = read(path)
-    assert path.read_bytes() == execution.to_bytes(execution.normalise(notebook))
-    assert not execution.complaints(notebook)
+    assert path.read_bytes() == notebooks.to_bytes(notebooks.normalise(notebook))
+    assert not notebooks.complaints(notebook)
 
 
 @PARAMETRISED
@@ -66,14 +67,14 @@ def test_every_glued_key_is_published_and_used(path):
     notebook = read(path)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     wanted = set(re.findall(r"\{glue:text\}`([^`]+)`", prose))
-    assert wanted == set(figures.glued(notebook))
+    assert wanted == set(figure.glued(notebook))
 
 
 def test_figure_ids_are_unique():
     ids = [
         meta["id"]
         for path in CHAPTERS
-        for meta in [*figures.figures_of(read(path)), *figures.tables_of(read(path))]
+        for meta in [*figure.figures_of(read(path)), *figure.tables_of(read(path))]
     ]
     assert len(ids) == len(set(ids))
     assert len(ids) >= 30
@@ -81,7 +82,7 @@ def test_figure_ids_are_unique():
 
 @PARAMETRISED
 def test_every_figure_says_where_it_comes_from(path):
-    for meta in figures.figures_of(read(path)):
+    for meta in figure.figures_of(read(path)):
         assert meta["title"]
         assert meta["subtitle"]
         if meta["table"]["rows"]:

@@ -9,8 +9,10 @@ import nbformat
 import pytest
 
 import cqbook as cq
-from cqbook import comparison, figures, revisions
-from cqbook.catalog import COMPARISON_VARIABLE, Catalog
+from cqbook.changes import comparison, revisions
+from cqbook.data.catalog import COMPARISON_VARIABLE, Catalog
+from cqbook.figures import figure
+from cqbook.figures.figure import GLUE_PREFIX
 
 COLUMNS = ("label", "group", "value", "text", "range", "status", "source_id", "observation_id")
 
@@ -18,13 +20,11 @@ COLUMNS = ("label", "group", "value", "text", "range", "status", "source_id", "o
 def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
     """A notebook with one figure, one table and one glued number."""
     quantities = [(name, number) for name, number in numbers.items()]
-    rows = cq.points(
-        [(name, cq.missing("100M CNY")) for name, _ in quantities], unit="100M CNY"
-    )
+    rows = cq.points([(name, cq.missing("100M CNY")) for name, _ in quantities], unit="100M CNY")
     rows["value"] = [number for _, number in quantities]
     rows["lower"] = rows["upper"] = rows["value"]
     rows["text"] = rows["full"] = [f"{number}亿元" for _, number in quantities]
-    drawn = figures.figure(
+    drawn = figure.figure(
         book,
         identifier,
         cq.charts.bars(rows),
@@ -33,8 +33,8 @@ def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
         unit="亿元",
         english=("t", "c"),
     )
-    listed = figures.table(book, "tab-x", rows, columns={"label": "项目", "full": "数"}, title="表")
-    prefix = figures.GLUE_PREFIX
+    listed = figure.table(book, "tab-x", rows, columns={"label": "项目", "full": "数"}, title="表")
+    prefix = GLUE_PREFIX
     outputs = [
         nbformat.v4.new_output("display_data", data=drawn._repr_mimebundle_()),
         nbformat.v4.new_output("display_data", data=listed._repr_mimebundle_()),
@@ -149,7 +149,9 @@ def test_a_figure_that_only_one_side_has(two):
 def test_relations_follow_corrections_and_their_verdicts_turn(two):
     old, spoiled = two
     relation = next(
-        item for item in cq.reconciliation.reconcile(old) if item.verdict == cq.reconciliation.CONSISTENT
+        item
+        for item in cq.reconciliation.reconcile(old)
+        if item.verdict == cq.reconciliation.CONSISTENT
     )
     target = relation.printed.observation_id
     source = target.split(".")[0]

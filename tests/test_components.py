@@ -8,8 +8,8 @@ import re
 import pytest
 from conftest import ROOT
 
-from cqbook import components
-from cqbook.site import pictures
+from cqbook.build import sbom
+from cqbook.figures import drawing
 
 LOCK = """\
 # a comment
@@ -27,7 +27,7 @@ jinja2==3.1.6 ; python_full_version >= '3.11' \\
 
 
 def test_what_the_lock_says_of_this_system():
-    found = list(components.locked(LOCK))
+    found = list(sbom.locked(LOCK))
     assert [(item.name, item.version) for item in found] == [
         ("altair", "6.3.0"),
         ("jinja2", "3.1.6"),
@@ -42,11 +42,11 @@ def test_the_bill_is_sound_and_the_same_each_time(monkeypatch):
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
-    content = components.bill(LOCK, BUNDLE)
+    content = sbom.bill(LOCK, BUNDLE)
     wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(content.decode())
     assert wrong is None, wrong
     monkeypatch.setenv("TZ", "Asia/Shanghai")
-    assert components.bill(LOCK, BUNDLE) == content
+    assert sbom.bill(LOCK, BUNDLE) == content
     found = json.loads(content)
     by_name = {item["name"]: item for item in found["components"]}
     (archives,) = by_name["altair"]["externalReferences"]
@@ -60,8 +60,8 @@ def test_the_bill_is_sound_and_the_same_each_time(monkeypatch):
 
 
 def test_the_scripts_of_the_pages_are_those_that_are_served():
-    content = pictures.bundle()
-    found, text = components.scripts(content), content.decode()
+    content = drawing.bundle()
+    found, text = sbom.scripts(content), content.decode()
     assert set(found) == {"vega", "vega-lite", "vega-embed", "vega-themes"}
     for name, version in found.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
@@ -79,12 +79,12 @@ def test_a_bill_is_made_once_for_a_lock(tmp_path, monkeypatch):
         made.append((text, bundle))
         return b"bill"
 
-    monkeypatch.setattr(components, "bill", bill)
-    monkeypatch.setattr(pictures, "bundle", lambda: BUNDLE)
+    monkeypatch.setattr(sbom, "bill", bill)
+    monkeypatch.setattr(drawing, "bundle", lambda: BUNDLE)
     for _ in range(2):
-        assert components.kept_bill(lock, cache) == b"bill"
+        assert sbom.kept_bill(lock, cache) == b"bill"
     lock.write_text(LOCK.replace("6.3.0", "6.2.0"), encoding="utf-8")
-    components.kept_bill(lock, cache)
+    sbom.kept_bill(lock, cache)
     assert len(made) == 2
 
 
@@ -104,11 +104,11 @@ def test_a_bill_is_made_once_for_a_lock(tmp_path, monkeypatch):
     ],
 )
 def test_which_licences_are_allowed(licence, allowed):
-    assert components.is_allowed(licence) == allowed
+    assert sbom.is_allowed(licence) == allowed
 
 
 def test_all_that_is_locked_may_be_used_and_handed_on(capsys):
-    assert components.main(ROOT / "requirements.txt") == 0, capsys.readouterr().out
+    assert sbom.main(ROOT / "requirements.txt") == 0, capsys.readouterr().out
 
 
 def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
@@ -119,10 +119,10 @@ def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
         message["License-Expression"] = "AGPL-3.0-only" if name == "altair" else "MIT"
         return message
 
-    monkeypatch.setattr(components.importlib.metadata, "metadata", described)
+    monkeypatch.setattr(sbom.importlib.metadata, "metadata", described)
     lock = tmp_path / "requirements.txt"
     lock.write_text(LOCK, encoding="utf-8")
-    assert components.main(lock) == 1
+    assert sbom.main(lock) == 1
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "←" in line]
     assert line.startswith("altair")
     assert "AGPL-3.0-only" in line

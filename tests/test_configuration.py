@@ -14,8 +14,8 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cqbook import configuration
-from cqbook.catalog import DataError
+from cqbook.build import configuration
+from cqbook.errors import DataError
 
 CONFIG = (ROOT / "_config.yml").read_text(encoding="utf-8")
 CONTENTS = (ROOT / "_toc.yml").read_text(encoding="utf-8")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import ContractError, check
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.errors import ContractError, DataError
 
 
 def refused(spoiled, **expected) -> ContractError:

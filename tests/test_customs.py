@@ -15,20 +15,22 @@ import duckdb
 import pytest
 from conftest import KILLED_AT, SHARED
 
-from cqbook import batches, customs, detail, intake, transaction
-from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import ContractError
-from cqbook.customs import Said
-from cqbook.detail import KEY, Detail
+from cqbook.data import customs_store
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import KEY, Detail
+from cqbook.disk import atomic
+from cqbook.errors import ContractError, DataError
+from cqbook.intake import customs_batch, customs_csv, customs_format, customs_regular, plan
+from cqbook.intake.customs_format import Said
 
 
 @pytest.fixture(scope="module")
 def codes(book):
-    return customs.known_codes(book)
+    return customs_format.known_codes(book)
 
 
 def read(path, codes, **said):
-    return customs.read_file(path, codes, Said(**said))
+    return customs_csv.read_file(path, codes, Said(**said))
 
 
 ROWS = files.rows()
@@ -298,12 +300,12 @@ def test_a_sidecar_says_what_the_file_does_not(tmp_path, codes):
 def test_recognised_by_its_heading_in_any_encoding(tmp_path):
     for form in FORMS:
         content = files.write(tmp_path, "x.csv", ROWS, **form).read_bytes()
-        assert customs.recognises(content)
-    assert customs.recognises("数据年月,商品编码,美元\r202401,0101,1\r".encode())
+        assert customs_csv.recognises(content)
+    assert customs_csv.recognises("数据年月,商品编码,美元\r202401,0101,1\r".encode())
     # no picture, no archive makes it stumble
-    assert not customs.recognises(b'\x89PNG\rab"c\r\n')
-    assert not customs.recognises(b"indicator,period,as_printed\n")
-    assert not customs.recognises(b"\x00\x01\x02")
+    assert not customs_csv.recognises(b'\x89PNG\rab"c\r\n')
+    assert not customs_csv.recognises(b"indicator,period,as_printed\n")
+    assert not customs_csv.recognises(b"\x00\x01\x02")
 
 
 # --- the store
@@ -315,8 +317,8 @@ def store(tmp_path):
 
 
 def add(store, *exports):
-    planned = batches.plan(store, exports)
-    batches.write(store, planned)
+    planned = customs_batch.plan(store, exports)
+    customs_batch.write(store, planned)
     return planned
 
 
@@ -348,7 +350,7 @@ def test_what_goes_in_comes_out(tmp_path, codes, store):
 def test_one_file_is_not_exports_and_imports(tmp_path, codes, store):
     add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
     with pytest.raises(DataError, match=r"内容相同.*export.*import"):
-        batches.plan(store, [read(files.write(tmp_path, "进口.csv", ROWS), codes)])
+        customs_batch.plan(store, [read(files.write(tmp_path, "进口.csv", ROWS), codes)])
 
 
 def test_overlaps_same_is_one_and_other_is_a_revision(tmp_path, codes, store):
@@ -384,7 +386,7 @@ def test_the_order_of_retrieval_goes_before_the_order_given(tmp_path, codes, sto
         files.write(tmp_path, "出口3.csv", with_cell("USD", "6")), codes, retrieved="2024-12"
     )
     with pytest.raises(DataError, match=r"出口3\.csv.*2024-12"):
-        batches.plan(store, [older])
+        customs_batch.plan(store, [older])
 
 
 @pytest.mark.parametrize("gone", ["column", "figure"])
@@ -466,7 +468,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path, codes):
 
 def test_a_year_of_a_hundred_files_in_one_go(tmp_path, codes, store):
     made = files.year(tmp_path, files=100, count=200)
-    planned = add(store, *(customs.read_file(path, codes) for path in made))
+    planned = add(store, *(customs_csv.read_file(path, codes) for path in made))
     assert (planned.new, planned.same, len(planned.revised)) == (20_000, 0, 0)
     assert len(store.files) == 100
     with store.connect() as link:
@@ -491,38 +493,38 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
     add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
     before = (store.digest, len(values(store)))
     more = [files.write(tmp_path, f"{flow}2.csv", OTHERS[place:]) for place, flow in FLOWS]
-    planned = batches.plan(store, [read(path, codes) for path in more])
+    planned = customs_batch.plan(store, [read(path, codes) for path in more])
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
     if place == "parts":
-        monkeypatch.setattr(batches, "digest_of", full)
+        monkeypatch.setattr(customs_batch, "digest_of", full)
     else:
-        monkeypatch.setattr(transaction, "_synced", full)
+        monkeypatch.setattr(atomic, "_synced", full)
     with pytest.raises(OSError, match="No space"):
-        batches.write(store, planned)
+        customs_batch.write(store, planned)
     monkeypatch.undo()
     assert (store.digest, len(values(store))) == before
-    assert batches.write(store, planned) == 2
+    assert customs_batch.write(store, planned) == 2
     named = {part["path"] for part in store.index["parts"]}
     there = {str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")}
     assert there == named, "leftovers are removed"
 
 
 def test_a_write_while_another_plans_is_noticed(tmp_path, codes, store, monkeypatch):
-    one = batches.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    one = customs_batch.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
     exports = [read(files.write(tmp_path, "出口2.csv", with_cell("USD", "5")), codes)]
-    last = batches._refuse_older
+    last = customs_batch._refuse_older
 
     def meanwhile(*arguments):
-        batches.write(store, one)
+        customs_batch.write(store, one)
         last(*arguments)
 
-    monkeypatch.setattr(batches, "_refuse_older", meanwhile)
-    two = batches.plan(store, exports)
+    monkeypatch.setattr(customs_batch, "_refuse_older", meanwhile)
+    two = customs_batch.plan(store, exports)
     with pytest.raises(DataError, match="run it again"):
-        batches.write(store, two)
+        customs_batch.write(store, two)
     assert len(values(store)) == len(ROWS)
 
 
@@ -551,18 +553,18 @@ def test_what_is_named_is_on_disk_before_the_index(tmp_path, codes, store, monke
 
 
 def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
-    one = batches.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
-    two = batches.plan(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
-    batches.write(store, one)
+    one = customs_batch.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    two = customs_batch.plan(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
+    customs_batch.write(store, one)
     with pytest.raises(DataError, match="run it again"):
-        batches.write(store, two)
+        customs_batch.write(store, two)
     assert len(store.files) == 1
 
 
 KILL = """
 from cqbook import batches, customs
-from cqbook.catalog import Catalog
-from cqbook.detail import KEY, Detail
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import KEY, Detail
 batches.write_part = counted(batches.write_part)
 batches.digest_of = counted(batches.digest_of)
 Path.replace = counted(Path.replace)
@@ -628,9 +630,9 @@ def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, 
     said = Said(
         entity="" if "province" in ticked else "CN", period="" if "month" in ticked else "2024"
     )
-    fast = customs._regular(content, "出口.csv", codes, said, Said())
+    fast = customs_regular._regular(content, "出口.csv", codes, said, Said())
     assert fast is not None, "nothing in it is irregular"
-    same_export(fast, customs._by_cell(content, "出口.csv", codes, said, Said()))
+    same_export(fast, customs_csv._by_cell(content, "出口.csv", codes, said, Said()))
 
 
 @pytest.mark.parametrize(
@@ -660,7 +662,7 @@ def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, 
 )
 def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
     content = files.write(tmp_path, "出口.csv", with_cell(column, value, 7)).read_bytes()
-    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 @pytest.mark.parametrize(
@@ -679,19 +681,19 @@ def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
 def test_a_line_that_is_unlike_the_others_is_read_cell_by_cell(tmp_path, codes, spoil):
     text = spoil(files.text_of(ROWS))
     content = text.encode("gb18030").replace(b"\x810\x810", b"\x80")
-    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 @pytest.mark.parametrize("value", ["", "?", "-", "0", "7", "007", "1,234", "999,999,999,999"])
 def test_each_form_of_a_number_is_read_by_bytes(tmp_path, codes, value):
     content = files.write(tmp_path, "出口.csv", with_cell("USD", value)).read_bytes()
-    fast = customs._regular(content, "出口.csv", codes, Said(), Said())
-    same_export(fast, customs._by_cell(content, "出口.csv", codes, Said(), Said()))
+    fast = customs_regular._regular(content, "出口.csv", codes, Said(), Said())
+    same_export(fast, customs_csv._by_cell(content, "出口.csv", codes, Said(), Said()))
 
 
 def test_a_repeated_key_is_left_to_the_careful_way(tmp_path, codes):
     content = files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]).read_bytes()
-    assert customs._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 # --- what is replaced
@@ -746,20 +748,22 @@ def test_a_plan_reads_only_the_partitions_that_come_in(tmp_path, codes, store):
     add(store, read(files.write(tmp_path, "出口2.csv", files.rows(months=("202301",))), codes))
     (part,) = store.folder.glob("flow=export/year=2024/*.parquet")
     part.unlink()
-    planned = batches.plan(
+    planned = customs_batch.plan(
         store, [read(files.write(tmp_path, "出口3.csv", files.rows(months=("202302",))), codes)]
     )
     assert planned.new == len(ROWS)
     with pytest.raises(DataError, match="缺少文件"):
-        batches.plan(store, [read(files.write(tmp_path, "出口4.csv", OTHERS), codes)])
+        customs_batch.plan(store, [read(files.write(tmp_path, "出口4.csv", OTHERS), codes)])
 
 
 def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store, monkeypatch):
     add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
     (part,) = store.folder.glob("flow=export/*/*.parquet")
     read_through = []
-    real = detail.digest_of
-    monkeypatch.setattr(detail, "digest_of", lambda path: read_through.append(path) or real(path))
+    real = customs_store.digest_of
+    monkeypatch.setattr(
+        customs_store, "digest_of", lambda path: read_through.append(path) or real(path)
+    )
     store.connect()
     store.connect()
     assert read_through.count(part) == 2, "what was changed just now may be changed again unseen"
@@ -775,13 +779,13 @@ def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store,
 
 
 def test_many_files_are_read_as_one_by_one(tmp_path, codes, monkeypatch):
-    paths = files.year(tmp_path, files=intake.MANY, count=20)
+    paths = files.year(tmp_path, files=plan.MANY, count=20)
     bad = files.write(tmp_path, "出口_bad.csv", with_cell("USD", "12万"))
     paths.insert(3, bad)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    alone = list(intake._exports(paths, codes, Said()))
+    alone = list(plan._exports(paths, codes, Said()))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    together = list(intake._exports(paths, codes, Said()))
+    together = list(plan._exports(paths, codes, Said()))
     assert together[3] == alone[3]
     assert "12万" in str(ContractError(together[3]))
     for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):

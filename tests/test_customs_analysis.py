@@ -9,11 +9,15 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from cqbook import batches, customs, customs_analysis, execution, figures
-from cqbook.catalog import Catalog, DataError
-from cqbook.customs import Export
-from cqbook.detail import COLUMNS
-from cqbook.execution import Page
+from cqbook.analysis import customs
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import COLUMNS
+from cqbook.errors import DataError
+from cqbook.execution import executor
+from cqbook.execution.page import Page
+from cqbook.figures import figure
+from cqbook.intake import customs_batch, customs_csv, customs_format
+from cqbook.intake.customs_format import Export
 
 #: HS codes of the vehicle list: petrol car, battery-electric car (six digits are enough for both).
 PETROL, ELECTRIC = "87032361", "87038000"
@@ -62,8 +66,8 @@ def scope(spoiled):
             )
             for number, frame in enumerate(frames)
         ]  # fmt: skip
-        batches.write(book.detail, batches.plan(book.detail, exports))
-        return customs_analysis.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
+        customs_batch.write(book.detail, customs_batch.plan(book.detail, exports))
+        return customs.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
 
     return make
 
@@ -77,10 +81,10 @@ def test_cubes_are_never_added_together(scope):
         rows(("2024-01", PETROL, "", 100.0, 1), ("2024-01", "01012100", "", 50.0, 1)),
         rows(("2024-01", "", "502", 150.0, 1)),
     )
-    assert customs_analysis.total(asked, "export", "2024") == 150
-    partners = customs_analysis.structure(asked, "export", "partner")
+    assert customs.total(asked, "export", "2024") == 150
+    partners = customs.structure(asked, "export", "partner")
     assert list(partners["value"] * 1e8) == [150]
-    chapters = customs_analysis.structure(asked, "export", "commodity")
+    chapters = customs.structure(asked, "export", "commodity")
     assert [round(value * 1e8) for value in chapters["value"]] == [100, 50]
     assert chapters["detail"].tolist() == ["占66.7%", "占33.3%"]
 
@@ -90,35 +94,35 @@ def test_codes_of_two_lengths_are_two_cubes(scope):
         rows(("2024-01", "87", "", 100.0, 1), ("2024-01", "01", "", 60.0, 1)),
         rows(("2024-01", PETROL, "", 90.0, 1)),
     )
-    assert customs_analysis.total(asked, "export", "2024") == 160, "the one that leaves out least"
-    assert customs_analysis.vehicles(asked, "export", "2024")["value"].tolist() == [90]
+    assert customs.total(asked, "export", "2024") == 160, "the one that leaves out least"
+    assert customs.vehicles(asked, "export", "2024")["value"].tolist() == [90]
 
 
 def test_a_whole_year_is_not_added_to_its_months(scope):
     asked = scope(rows(("2024", "87", "", 500.0, 1), ("2024-01", "87", "", 40.0, 1)))
-    assert customs_analysis.total(asked, "export", "2024") == 40
+    assert customs.total(asked, "export", "2024") == 40
     asked = scope(rows(("2023", "87", "", 500.0, 1)))
-    assert customs_analysis.total(asked, "export", "2023") == 500
+    assert customs.total(asked, "export", "2023") == 500
 
 
 def test_missing_values_are_counted_and_not_zero(scope):
     asked = scope(
         rows(("2024-01", PETROL, "", float("nan"), 1), ("2024-01", "01012100", "", 5.0, 1))
     )
-    (row,) = customs_analysis.given_table(asked).to_dict("records")
+    (row,) = customs.given_table(asked).to_dict("records")
     assert row["missing"] == "1"
-    assert customs_analysis.total(asked, "export", "2024") == 5
-    assert len(customs_analysis.structure(asked, "export", "commodity")) == 1
+    assert customs.total(asked, "export", "2024") == 5
+    assert len(customs.structure(asked, "export", "commodity")) == 1
 
 
 def test_months_that_lack_are_told(scope):
     asked = scope(rows(*((month, "87", "", 10.0, 1) for month in YEAR if month != "2024-05")))
-    (row,) = customs_analysis.given_table(asked).to_dict("records")
+    (row,) = customs.given_table(asked).to_dict("records")
     assert row["gaps"] == "2024年5月"
     assert row["months"] == "2024年11个月"
-    ytd = customs_analysis.ytd_table(asked, "export")
+    ytd = customs.ytd_table(asked, "export")
     assert list(ytd["month"]) == ["1月", "2月", "3月", "4月"], "no cumulative figure over a gap"
-    words = customs_analysis.summary(asked)
+    words = customs.summary(asked)
     assert words["export_when"] == "2024年1—4月、2024年6—12月"
 
 
@@ -130,8 +134,8 @@ def test_the_detail_is_checked_against_the_published_total(scope):
         frame = rows(*((f"2022-{n:02d}", "87", "", factor * printed / 12, 1) for n in range(1, 13)),
                      currency="CNY")  # fmt: skip
         made = scope(frame, currency="CNY")
-        asked = customs_analysis.scope(made.book, "CN-50", "CNY", "2022", 0)
-        table = customs_analysis.coverage_table(asked)
+        asked = customs.scope(made.book, "CN-50", "CNY", "2022", 0)
+        table = customs.coverage_table(asked)
         verdicts.append(table.loc[0, "verdict"])
         assert table.loc[0, "published"] == "5245.3亿元"
         made.book.detail.folder.joinpath("store.json").unlink()
@@ -146,14 +150,14 @@ def test_growth_compares_only_months_that_both_years_have(scope):
             ("2024-02", "", "502", 999.0, 1),
         )
     )
-    (row,) = customs_analysis.structure(asked, "export", "partner").to_dict("records")
+    (row,) = customs.structure(asked, "export", "partner").to_dict("records")
     assert row["detail"] == "占100.0%，增长10.0%"
 
 
 def test_concentration(scope):
     """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
     asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
-    words = customs_analysis.concentration(asked, "export", "partner")
+    words = customs.concentration(asked, "export", "partner")
     assert words["partner_hhi"] == "6250（最高10000）"
     assert words["partner_equivalent"] == "1.6个"
     assert words["partner_first"] == "美国，占75.0%"
@@ -168,30 +172,30 @@ def test_vehicles_by_powertrain_and_unit_value(scope):
         ),
         rows(("2024-02", ELECTRIC, "", 50_000.0, 700), unit="千克"),
     )
-    table = customs_analysis.autos_table(asked, "export").set_index("powertrain")
+    table = customs.autos_table(asked, "export").set_index("powertrain")
     assert table.loc["纯电动", "quantity"] == "5辆"
     assert table.loc["纯电动", "unit_value"] == "2.00万美元/辆", "only what was counted in 辆"
     assert table.loc["纯电动", "value"] == "15.00万美元"
     assert table.loc["燃油", "share"] == "66.7%"
-    words = customs_analysis.auto_words(asked, "export")
+    words = customs.auto_words(asked, "export")
     assert words["nev_share"] == "33.3%"
 
 
 def test_a_code_is_classified_by_its_year(book):
-    found = customs_analysis.classified(book, [PETROL, ELECTRIC, "87034010", "87036000"], "2022")
+    found = customs.classified(book, [PETROL, ELECTRIC, "87034010", "87036000"], "2022")
     assert list(found["powertrain"]) == ["ice", "bev", "hev", "phev"]
     assert list(found["plug_in"]) == ["false", "true", "false", "true"]
-    later = customs_analysis.classified(book, [ELECTRIC, "87038099"], "2025")
+    later = customs.classified(book, [ELECTRIC, "87038099"], "2025")
     assert list(later["powertrain"]) == ["bev", "bev"], "by six digits where the year has no list"
-    before = customs_analysis.classified(book, ["87038000"], "2016")
+    before = customs.classified(book, ["87038000"], "2016")
     assert list(before["plug_in"]) == [""], "six digits did not tell before the HS of 2017"
-    trucks = customs_analysis.classified(book, ["87046000"], "2021")
+    trucks = customs.classified(book, ["87046000"], "2021")
     assert list(trucks["plug_in"]) == [""]
 
 
 def test_what_is_not_known_leaves_the_share_open(scope):
     asked = scope(rows(("2024-01", ELECTRIC, "", 25.0, 1), ("2024-01", "87039000", "", 75.0, 1)))
-    words = customs_analysis.auto_words(asked, "export")
+    words = customs.auto_words(asked, "export")
     assert words["nev_share"] == "25.0%—100.0%"
     assert words["nev_value"].endswith("以上")
 
@@ -207,19 +211,19 @@ def test_growth_is_entering_less_leaving_plus_continuing(scope):
             ("2024-03", "01012100", "110", 999.0, 1),
         )
     )
-    found = customs_analysis.margins(asked, "export")
+    found = customs.margins(asked, "export")
     assert (found.entering, found.leaving, found.continuing) == (30, 40, 30)
     assert found.pairs == (1, 1, 1)
-    words = customs_analysis.margin_words(asked, found)
+    words = customs.margin_words(asked, found)
     assert words["pairs_growth"] == "增长14.3%"
     assert words["pairs_when"] == "1月"
-    points = customs_analysis.margin_points(asked, found)
+    points = customs.margin_points(asked, found)
     assert [round(value * 1e8) for value in points["value"]] == [30, -40, 30]
 
 
 def test_years_of_codes_of_two_lengths_are_not_compared(scope):
     asked = scope(rows(("2023-01", "8703", "502", 1.0, 1), ("2024-01", PETROL, "502", 1.0, 1)))
-    assert customs_analysis.margins(asked, "export") is None
+    assert customs.margins(asked, "export") is None
 
 
 def test_advantage_against_the_nation(scope):
@@ -228,15 +232,15 @@ def test_advantage_against_the_nation(scope):
         rows(("2024-01", PETROL, "", 80.0, 1), ("2024-01", "01012100", "", 20.0, 1)),
         rows(("2024-01", "87", "", 400.0, 1), ("2024-01", "01", "", 600.0, 1), entity="CN"),
     )
-    found = customs_analysis.advantage(asked)
+    found = customs.advantage(asked)
     assert list(found["text"]) == ["2.00", "0.33"]
     assert found.loc[0, "label"].startswith("第87章")
-    assert customs_analysis.advantage(scope(rows(("2025-01", "87", "", 1.0, 1)))) is not None
+    assert customs.advantage(scope(rows(("2025-01", "87", "", 1.0, 1)))) is not None
 
 
 def test_without_the_nation_there_is_no_advantage(scope):
     asked = scope(rows(("2024-01", PETROL, "", 80.0, 1)))
-    assert customs_analysis.advantage(asked).empty
+    assert customs.advantage(asked).empty
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def test_without_the_nation_there_is_no_advantage(scope):
 )
 def test_a_scope_that_is_none_is_refused(book, currency, year, word):
     with pytest.raises(DataError, match=word):
-        customs_analysis.scope(book, "CN-50", currency, year, 0)
+        customs.scope(book, "CN-50", currency, year, 0)
 
 
 PARTIAL = {
@@ -261,36 +265,36 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
     """Imports only, of two months or one; each section has something, or says that it has not."""
     path = files.write(tmp_path, "进口.csv", files.rows(count=30, **PARTIAL[case]))
     book = Catalog(spoiled.path)
-    export = customs.read_file(path, customs.known_codes(book))
-    batches.write(book.detail, batches.plan(book.detail, [export]))
+    export = customs_csv.read_file(path, customs_format.known_codes(book))
+    customs_batch.write(book.detail, customs_batch.plan(book.detail, [export]))
     parameters = {"flow": "import", "currency": export.currency}
     page = Page("customs-detail", "customs-detail", parameters)
     source = ROOT / "chapters" / "customs-detail.ipynb"
-    notebook = execution.execute(source, page, data=spoiled.path).notebook
-    words = figures.glued(notebook)
-    assert words["export"] == customs_analysis.ABSENT
+    notebook = executor.execute(source, page, data=spoiled.path).notebook
+    words = figure.glued(notebook)
+    assert words["export"] == customs.ABSENT
     assert words["import"].endswith("美元" if export.currency == "USD" else "元")
     held = {name for name in ("partner", "regime", "commodity") if name in export.dims}
     for name in ("partner", "regime", "commodity"):
-        assert (words[f"{name}_hhi"] != customs_analysis.ABSENT) == (name in held)
-    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figures.figures_of(notebook)}
+        assert (words[f"{name}_hhi"] != customs.ABSENT) == (name in held)
+    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figure.figures_of(notebook)}
     assert (drawn["fig-customs-partners"] > 0) == ("partner" in held)
     assert (drawn["fig-customs-autos"] > 0) == ("commodity" in held)
     assert drawn["fig-customs-months"] == len(export.periods)
 
 
 def test_nothing_given_is_said_everywhere(book):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 0)
+    asked = customs.scope(book, "CN-50", "USD", "2024", 0)
     for words in (
-        customs_analysis.summary(asked),
-        customs_analysis.auto_words(asked, "export"),
-        customs_analysis.concentration(asked, "export", "partner"),
-        customs_analysis.margin_words(asked, customs_analysis.margins(asked, "export")),
+        customs.summary(asked),
+        customs.auto_words(asked, "export"),
+        customs.concentration(asked, "export", "partner"),
+        customs.margin_words(asked, customs.margins(asked, "export")),
     ):
-        assert customs_analysis.ABSENT in words.values()
-    assert customs_analysis.given_table(asked).empty
-    assert customs_analysis.monthly(asked).empty
-    assert customs_analysis.auto_points(asked, "export").empty
+        assert customs.ABSENT in words.values()
+    assert customs.given_table(asked).empty
+    assert customs.monthly(asked).empty
+    assert customs.auto_points(asked, "export").empty
 
 
 # --- what is held back: three partners, of which one has a single record
@@ -309,17 +313,15 @@ SPARSE = [
 def test_a_partner_of_one_record_is_part_of_the_rest(scope):
     """And so is the next smallest, as the total less the other two would be the one."""
     asked = scope(rows(*SPARSE), least=3)
-    found = customs_analysis.structure(asked, "export", "partner")
+    found = customs.structure(asked, "export", "partner")
     assert list(found["label"].str.contains("不单列")) == [False, True]
     assert found["label"].iloc[1] == "其余2项（2项不单列）"
-    assert sum(found["value"] * 1e8) == pytest.approx(
-        customs_analysis.total(asked, "export", "2024")
-    )
-    open_ = customs_analysis.structure(scope(rows(*SPARSE), least=0), "export", "partner")
+    assert sum(found["value"] * 1e8) == pytest.approx(customs.total(asked, "export", "2024"))
+    open_ = customs.structure(scope(rows(*SPARSE), least=0), "export", "partner")
     assert len(open_) == 3, "as without the gate"
-    words = customs_analysis.concentration(asked, "export", "partner")
+    words = customs.concentration(asked, "export", "partner")
     assert words["partner_hhi"] == "不单列", "two unknowns, a sum and a sum of squares"
-    assert customs_analysis.held_words(asked, "export")["held"].startswith("伙伴2个")
+    assert customs.held_words(asked, "export")["held"].startswith("伙伴2个")
 
 
 def test_growth_does_not_tell_what_was_held_back_a_year_before(scope):
@@ -330,9 +332,7 @@ def test_growth_does_not_tell_what_was_held_back_a_year_before(scope):
     now += [("2024-01", code, "601", 9.0, 1) for code in (PETROL, ELECTRIC, "01012100")]
     details = {}
     for least in (0, 3):
-        found = customs_analysis.structure(
-            scope(rows(*before, *now), least=least), "export", "partner"
-        )
+        found = customs.structure(scope(rows(*before, *now), least=least), "export", "partner")
         details[least] = ["增长" in text or "下降" in text for text in found["detail"]]
     assert details == {0: [True, True, True], 3: [False, True, False]}
 
@@ -342,16 +342,16 @@ def test_vehicles_of_few_records_are_held_with_what_would_show_them(scope):
     cars = [("2024-01", PETROL, partner, 100.0, 1) for partner in ("502", "116", "601", "110")]
     electric = [("2024-01", ELECTRIC, "502", 30.0, 1)]
     asked = scope(rows(*cars, *electric), least=3)
-    words = customs_analysis.auto_words(asked, "export")
+    words = customs.auto_words(asked, "export")
     assert words["auto_value"] == "430.00美元"
     assert (words["nev_value"], words["nev_share"]) == ("不单列", "不单列")
-    table = customs_analysis.autos_table(asked, "export")
+    table = customs.autos_table(asked, "export")
     assert set(table["value"]) == set(table["unit_value"]) == {"不单列"}
-    drawn = customs_analysis.auto_points(asked, "export")
+    drawn = customs.auto_points(asked, "export")
     assert drawn["label"].tolist() == ["其余动力，不单列"]
     enough = [("2024-01", ELECTRIC, partner, 30.0, 1) for partner in ("502", "116", "601")]
     asked = scope(rows(*cars, *enough), least=3)
-    assert customs_analysis.auto_words(asked, "export")["nev_value"] == "90.00美元"
+    assert customs.auto_words(asked, "export")["nev_value"] == "90.00美元"
 
 
 def test_a_month_of_few_records_breaks_the_running_sum(scope):
@@ -359,31 +359,31 @@ def test_a_month_of_few_records_breaks_the_running_sum(scope):
     items = [(month, code, "", 10.0, 1) for month in YEAR[:6] for code in several]
     items = [item for item in items if item[0] != "2024-03" or item[1] == PETROL]
     asked = scope(rows(*items), least=3)
-    hidden = customs_analysis.withheld_months(asked, "export", "2024")
+    hidden = customs.withheld_months(asked, "export", "2024")
     assert hidden == {"2024-01", "2024-03"}, "with the first of the equal ones"
-    assert "2024年3月" not in set(customs_analysis.monthly(asked)["label"])
-    told = customs_analysis.ytd_table(asked, "export")["now"].tolist()
+    assert "2024年3月" not in set(customs.monthly(asked)["label"])
+    told = customs.ytd_table(asked, "export")["now"].tolist()
     assert told == ["不单列", "不单列", *(f"{amount}.00美元" for amount in (70, 100, 130, 160))]
 
 
 def test_an_area_of_few_records_says_nothing_at_all(scope):
     asked = scope(rows(("2024-01", PETROL, "502", 100.0, 1), ("2024-01", PETROL, "116", 9.0, 1)),
                   least=3)  # fmt: skip
-    assert customs_analysis.summary(asked)["export"] == "不单列"
-    assert customs_analysis.coverage_table(asked).empty
-    assert customs_analysis.monthly(asked).empty
-    assert customs_analysis.ytd_table(asked, "export").empty
-    assert customs_analysis.structure(asked, "export", "partner").empty
-    assert customs_analysis.advantage(asked).empty
-    assert customs_analysis.auto_points(asked, "export").empty
-    assert customs_analysis.auto_words(asked, "export")["auto_value"] == "不单列"
-    assert set(customs_analysis.autos_table(asked, "export")["value"]) == {"不单列"}
+    assert customs.summary(asked)["export"] == "不单列"
+    assert customs.coverage_table(asked).empty
+    assert customs.monthly(asked).empty
+    assert customs.ytd_table(asked, "export").empty
+    assert customs.structure(asked, "export", "partner").empty
+    assert customs.advantage(asked).empty
+    assert customs.auto_points(asked, "export").empty
+    assert customs.auto_words(asked, "export")["auto_value"] == "不单列"
+    assert set(customs.autos_table(asked, "export")["value"]) == {"不单列"}
 
 
 def test_where_the_query_is_no_finer_than_the_cell_nothing_is_counted(scope):
     asked = scope(rows(("2024-01", "", "502", 100.0, 1), ("2024-01", "", "116", 9.0, 1),
                        ("2024-01", "", "601", 9.0, 1)), least=3)  # fmt: skip
-    assert len(customs_analysis.structure(asked, "export", "partner")) == 3
+    assert len(customs.structure(asked, "export", "partner")) == 3
 
 
 def test_records_that_come_each_month_are_counted_once(scope):
@@ -391,10 +391,10 @@ def test_records_that_come_each_month_are_counted_once(scope):
     more = [(YEAR[0], code, "116", 10.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     more += [(YEAR[0], code, "601", 20.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     asked = scope(rows(*months, *more), least=3)
-    cubes = customs_analysis.chosen(asked, "export", "2024", ("partner",))
-    assert "502" in customs_analysis.withheld(asked, cubes, "partner"), "twelve rows, one record"
+    cubes = customs.chosen(asked, "export", "2024", ("partner",))
+    assert "502" in customs.withheld(asked, cubes, "partner"), "twelve rows, one record"
 
 
 def test_a_threshold_below_nothing_is_refused(book):
     with pytest.raises(DataError, match="least=-1"):
-        customs_analysis.scope(book, "CN-50", "USD", "2024", -1)
+        customs.scope(book, "CN-50", "USD", "2024", -1)

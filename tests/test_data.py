@@ -7,7 +7,7 @@ import csv
 import pytest
 from conftest import ROOT, SHARED
 
-from cqbook.catalog import Catalog
+from cqbook.data.catalog import Catalog
 
 
 def test_valid_for_the_frictionless_tool():

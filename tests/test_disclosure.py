@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cqbook import disclosure
+from cqbook.analysis.customs import disclosure
 
 LEVELS = ("class", "kind", "item")
 LEAF = st.tuples(

@@ -17,9 +17,11 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import distributed, execution
-from cqbook.catalog import DataError
-from cqbook.execution import ExecutionError, Memory, Page, execute_all
+from cqbook.errors import DataError
+from cqbook.execution import cluster, executor
+from cqbook.execution.executor import execute_all
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import ExecutionError, Page
 
 PORT = "18786"
 #: Lets the processes below run in a network of their own, in which they may make more of them.
@@ -63,11 +65,11 @@ def book(tmp_path, monkeypatch) -> Path:
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), chapters / "page.ipynb")
     shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("customs"))
-    monkeypatch.setattr(distributed, "BATCH", 4)
+    monkeypatch.setattr(cluster, "BATCH", 4)
     return tmp_path
 
 
-def run(book: Path, runner: execution.Runner, kept: str):
+def run(book: Path, runner: executor.Runner, kept: str):
     pages = [Page(f"page-{number}", "page", {"number": number}) for number in range(20)]
     memory = Memory(book / kept, book / "data", "code")
     return execute_all(
@@ -94,7 +96,7 @@ def killed(name: str, runs: Path) -> Iterator[None]:
 
 @pytest.mark.skipif("CQBOOK_APART" not in os.environ, reason="runs inside the network made below")
 def test_inside(book):
-    runner = distributed.runner(f"tcp://127.0.0.1:{PORT}")
+    runner = cluster.runner(f"tcp://127.0.0.1:{PORT}")
     with killed("2", book / "data" / "runs.txt"):
         results, failures = run(book, runner, "far")
     assert list(failures) == ["page-5"]
@@ -106,7 +108,7 @@ def test_inside(book):
     numbers = [line.split()[0] for line in runs]
     assert len(numbers) > len(set(numbers)) == 20, "what the dead worker had begun is done again"
     # where a page was made does not show
-    nearby, _ = run(book, execution.here, "near")
+    nearby, _ = run(book, executor.here, "near")
     assert {name: one.content for name, one in nearby.items()} == {
         name: one.content for name, one in results.items()
     }
@@ -139,12 +141,12 @@ def test_two_workers_one_of_which_is_killed(tmp_path):
 
 
 def test_a_cluster_that_is_not_there_is_said(book, monkeypatch):
-    monkeypatch.setattr(distributed, "PATIENCE", 1)
-    runner = distributed.runner("tcp://127.0.0.1:9")
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    runner = cluster.runner("tcp://127.0.0.1:9")
     with pytest.raises(DataError, match="连不上集群"):
         run(book, runner, "far")
 
 
 def test_a_worker_with_other_code_is_refused(tmp_path):
     with pytest.raises(DataError, match="代码或依赖"):
-        distributed.batch("other", tmp_path, [], tmp_path, tmp_path)
+        cluster.batch("other", tmp_path, [], tmp_path, tmp_path)

@@ -13,11 +13,17 @@ import pytest
 import yaml
 from conftest import ROOT, elsewhere
 
-from cqbook import editions, execution, figures, transaction
-from cqbook.catalog import Catalog, DataError
-from cqbook.execution import ExecutionError, Page
-from cqbook.parameters import ParameterError
-from cqbook.rendering import Renderer
+from cqbook.build import build, judge, order, pages, staging
+from cqbook.build.pages import DRAFT, staged_contents, wanted
+from cqbook.build.rendering import Renderer
+from cqbook.data.catalog import Catalog
+from cqbook.disk import atomic, checksums
+from cqbook.errors import DataError
+from cqbook.execution import executor
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import Executed, ExecutionError, Page
+from cqbook.execution.parameters import ParameterError
+from cqbook.figures import figure
 
 DATA = ROOT / "data"
 
@@ -40,18 +46,18 @@ def page(name, **parameters):
 
 def run(name, data=DATA, **parameters):
     source = ROOT / "chapters" / f"{name}.ipynb"
-    return execution.execute(source, page(name, **parameters), data=data)
+    return executor.execute(source, page(name, **parameters), data=data)
 
 
 def all_pages():
     # the default book, also where somebody has taken customs detail in
-    return editions.wanted(ROOT, editions.pages(ROOT, Catalog(DATA)), ROOT / "nowhere")
+    return wanted(ROOT, pages.pages(ROOT, Catalog(DATA)), ROOT / "nowhere")
 
 
 def execute_all(pages, folder, data=DATA):
     """Execute pages with a memory of their own."""
-    memory = execution.Memory(folder / "memory", data, "code")
-    results, failures = execution.execute_all(
+    memory = Memory(folder / "memory", data, "code")
+    results, failures = executor.execute_all(
         ROOT / "chapters", pages, memory, lambda *_: None, failed=folder / "failed"
     )
     assert failures == {}
@@ -73,7 +79,7 @@ def test_two_executions_give_the_same_bytes_as_committed(tmp_path):
         for key, value in saved.items():
             os.environ.pop(key) if value is None else os.environ.update({key: value})
     assert all(second[item.name].content == first[item.name].content for item in some)
-    assert editions.stale(ROOT, first) == []
+    assert judge.stale(ROOT, first) == []
 
 
 @pytest.mark.slow
@@ -81,11 +87,11 @@ def test_a_changed_number_makes_the_committed_output_stale(tmp_path, spoiled):
     row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
     spoiled.set("observations.csv", row, "value", "8258.4")
     changed = run("trade", spoiled.path, period="2022")
-    was = figures.glued(run("trade", period="2022").notebook)
-    now = figures.glued(changed.notebook)
+    was = figure.glued(run("trade", period="2022").notebook)
+    now = figure.glued(changed.notebook)
     assert "8158.4亿元" in was.values()
     assert "8258.4亿元" in now.values()
-    assert editions.stale(ROOT, {"trade": changed}) == ["trade"]
+    assert judge.stale(ROOT, {"trade": changed}) == ["trade"]
 
 
 @pytest.mark.slow
@@ -96,7 +102,7 @@ def test_a_failing_cell_stops_the_build(tmp_path):
     notebook.cells.append(nbformat.v4.new_code_cell("1 / 0"))
     nbformat.write(notebook, path)
     with pytest.raises(ExecutionError, match="ZeroDivisionError") as caught:
-        execution.execute(path, page("trade"), data=DATA, failed=tmp_path / "failed")
+        executor.execute(path, page("trade"), data=DATA, failed=tmp_path / "failed")
     kept = nbformat.read(caught.value.notebook, as_version=4)
     assert any(
         output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", [])
@@ -111,7 +117,7 @@ def test_a_warning_on_stderr_stops_the_build(tmp_path):
     path = tmp_path / "loud.ipynb"
     nbformat.write(notebook, path)
     with pytest.raises(ExecutionError, match="stderr"):
-        execution.execute(path, page("loud"), data=DATA)
+        executor.execute(path, page("loud"), data=DATA)
 
 
 @pytest.mark.slow
@@ -139,13 +145,13 @@ def test_bad_data_stops_before_anything_is_published(tmp_path):
 def test_pages_of_the_table_come_after_the_chapters():
     names = [item.name for item in all_pages()]
     assert len(names) == len(set(names))
-    assert set(editions.read_lock(ROOT)) == {
+    assert set(judge.read_lock(ROOT)) == {
         item.name for item in all_pages() if item.name != item.notebook
     }
 
 
 def test_staged_contents_place_the_pages_below_their_notebook():
-    text = editions.staged_contents(ROOT, all_pages())
+    text = staged_contents(ROOT, all_pages())
     for item in all_pages():
         assert f"chapters/{item.name}" in text
 
@@ -160,7 +166,7 @@ def contents_of(chosen):
             found[name] = above
             walk(entry.get("sections", []), (*above, name))
 
-    for part in yaml.safe_load(editions.staged_contents(ROOT, chosen))["parts"]:
+    for part in yaml.safe_load(staged_contents(ROOT, chosen))["parts"]:
         walk(part["chapters"], ())
     return found
 
@@ -173,7 +179,7 @@ def test_years_of_a_district_come_below_the_district(tmp_path, book):
         "b,district,500102,\nb-2023,district,500102,2023\n",
         encoding="utf-8",
     )
-    places = contents_of(editions.pages(ROOT, book, table=table))
+    places = contents_of(pages.pages(ROOT, book, table=table))
     assert places["a"] == places["b"] == ("district",)
     assert places["a-2023"] == places["a-2022"] == ("district", "a")
     assert places["b-2023"] == ("district", "b")
@@ -192,7 +198,7 @@ def test_a_wrong_row_of_the_table_is_told_before_a_kernel_starts(tmp_path, book,
     table = tmp_path / "pages.csv"
     table.write_text(f"page,notebook,district,year\n{line}\n", encoding="utf-8")
     with pytest.raises(ParameterError) as caught:
-        editions.pages(ROOT, book, table=table)
+        pages.pages(ROOT, book, table=table)
     for word in words:
         assert word in str(caught.value)
 
@@ -205,7 +211,7 @@ def test_customs_detail_is_a_chapter_where_there_is_some(spoiled):
     store = spoiled.path / "customs" / "store.json"
     store.parent.mkdir()
     store.write_text('{"batch": 0, "files": [], "parts": []}', encoding="utf-8")
-    chosen = editions.wanted(ROOT, editions.pages(ROOT, Catalog(spoiled.path)), spoiled.path)
+    chosen = wanted(ROOT, pages.pages(ROOT, Catalog(spoiled.path)), spoiled.path)
     places = list(contents_of(chosen))
     assert places.index("customs-detail") == places.index("trade") + 1
 
@@ -214,29 +220,29 @@ def test_a_build_reads_the_data_as_they_were_when_it_began(tmp_path, spoiled):
     """What is taken in meanwhile belongs to the next; what a kill left half done is finished."""
     (spoiled.path / "customs").mkdir()
     (spoiled.path / "customs" / "part.parquet").write_bytes(b"rows")
-    waiting = spoiled.path / f"parks.csv{transaction.WAITING}"
+    waiting = spoiled.path / f"parks.csv{atomic.WAITING}"
     waiting.write_bytes((spoiled.path / "parks.csv").read_bytes() + b"\n")
-    (spoiled.path / transaction.JOURNAL).write_text('["parks.csv"]', encoding="utf-8")
-    copy = editions.snapshot(spoiled.path, tmp_path / "copy")
+    (spoiled.path / atomic.JOURNAL).write_text('["parks.csv"]', encoding="utf-8")
+    copy = staging.snapshot(spoiled.path, tmp_path / "copy")
     assert (copy / "parks.csv").read_bytes().endswith(b"\n\n"), "the journal was rolled forward"
     assert not list(copy.rglob(".*"))
-    transaction.replace_file(spoiled.path / "parks.csv", b"later")
+    atomic.replace_file(spoiled.path / "parks.csv", b"later")
     assert (copy / "parks.csv").read_bytes() != b"later"
     assert (copy / "customs" / "part.parquet").read_bytes() == b"rows"
-    plain = editions.snapshot(spoiled.path, tmp_path / "plain", detail=False)
+    plain = staging.snapshot(spoiled.path, tmp_path / "plain", detail=False)
     assert not (plain / "customs").exists()
     with pytest.raises(DataError, match=r"datapackage\.json"):
-        editions.snapshot(tmp_path, tmp_path / "none")
+        staging.snapshot(tmp_path, tmp_path / "none")
 
 
 def test_what_a_build_is_asked_for(tmp_path):
-    assert editions.order(ROOT).latest
-    assert editions.order(ROOT).edition == Catalog(DATA).edition
+    assert order.order(ROOT).latest
+    assert order.order(ROOT).edition == Catalog(DATA).edition
     given = {"trade": {"period": "2022"}}
-    assert editions.order(ROOT, given=given).edition == editions.DRAFT
-    assert not editions.order(ROOT, edition="2022", given=given).latest
+    assert order.order(ROOT, given=given).edition == DRAFT
+    assert not order.order(ROOT, edition="2022", given=given).latest
     with pytest.raises(DataError, match="no name"):
-        editions.order(ROOT, edition="latest")
+        order.order(ROOT, edition="latest")
 
 
 @pytest.mark.slow
@@ -249,7 +255,7 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
     pages = [item for item in all_pages() if item.name == item.notebook]
     results = execute_all(pages, tmp_path, spoiled.path)
     for name, result in results.items():
-        for meta in figures.figures_of(result.notebook):
+        for meta in figure.figures_of(result.notebook):
             table = meta["table"]
             if "observation_id" in table["keys"]:
                 place = table["keys"].index("observation_id")
@@ -261,7 +267,7 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
 @pytest.mark.parametrize("name", ["index", "trade", "auto-exports", "corridors"])
 def test_another_year_given_as_the_command_line_gives_it(name):
     """papermill's command line makes an integer of `-p period 2022`."""
-    words = figures.glued(run(name, period=2022).notebook)
+    words = figure.glued(run(name, period=2022).notebook)
     assert "2022年" in words.values()
     if name in ("index", "trade"):
         assert words["total"] == "8158.4亿元"
@@ -270,7 +276,7 @@ def test_another_year_given_as_the_command_line_gives_it(name):
 @pytest.mark.slow
 def test_the_year_of_the_customs_article_fills_every_section():
     notebook = run("trade", period="2022").notebook
-    empty = [meta["id"] for meta in figures.figures_of(notebook) if not meta["table"]["rows"]]
+    empty = [meta["id"] for meta in figure.figures_of(notebook) if not meta["table"]["rows"]]
     assert empty == []
 
 
@@ -287,8 +293,8 @@ def test_a_stale_notebook_is_not_published(tmp_path):
     text = chapter.read_text(encoding="utf-8")
     assert "4700万吨" in text
     chapter.write_text(text.replace("4700万吨", "4701万吨"), encoding="utf-8")
-    with pytest.raises(editions.StaleError, match="corridors"):
-        editions.build(book, silent)
+    with pytest.raises(judge.StaleError, match="corridors"):
+        build.build(book, silent)
     assert not (book / "_build" / "html").exists()
 
 
@@ -306,8 +312,7 @@ def test_elsewhere_is_another_place_and_day(tmp_path):
 @pytest.mark.slow
 def test_two_builds_give_the_same_site(tmp_path):
     results = {
-        path.stem: execution.Executed(path.read_bytes())
-        for path in (ROOT / "chapters").glob("*.ipynb")
+        path.stem: Executed(path.read_bytes()) for path in (ROOT / "chapters").glob("*.ipynb")
     }
     chosen = [item for item in all_pages() if item.name == item.notebook]
     trees = []
@@ -317,7 +322,7 @@ def test_two_builds_give_the_same_site(tmp_path):
         shutil.copytree(ROOT / "_build" / "cache", tmp_path / "one" / "cache")
     for folder in ("one", "另一处 two"):
         place = tmp_path / folder
-        editions.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
+        staging.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
         with (
             elsewhere(tmp_path / "家") if trees else nullcontext(),
             Renderer(place / "cache") as renderer,
@@ -325,7 +330,7 @@ def test_two_builds_give_the_same_site(tmp_path):
             site = renderer.render(place / "stage", place / "out", silent)
         trees.append(
             {
-                str(path.relative_to(site)): execution.digest(path.read_bytes())
+                str(path.relative_to(site)): checksums.digest(path.read_bytes())
                 for path in sorted(site.rglob("*"))
                 if path.is_file()
             }
@@ -368,7 +373,7 @@ cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
     cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]
     path = tmp_path / "small.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    path.write_bytes(execution.execute(path, page("small"), data=DATA).content)
+    path.write_bytes(executor.execute(path, page("small"), data=DATA).content)
     return path, spoiled
 
 
@@ -399,7 +404,7 @@ def test_nbval_fails_when_a_published_output_was_altered(small_chapter, cell):
     for mime, value in output.items():
         if cell == 1:
             output[mime] = value.replace("8158.4", "8158.3")
-        elif mime == figures.FIGURE_MIME:
+        elif mime == figure.FIGURE_MIME:
             value["usermeta"]["table"]["rows"][0][1] = "8158.3亿元"
     assert nbformat.writes(notebook) != text
     nbformat.write(notebook, path)

@@ -8,9 +8,11 @@ from pathlib import Path
 import customs_files as files
 import pytest
 
-from cqbook import batches, customs, customs_analysis, engines
-from cqbook.catalog import Catalog
-from cqbook.customs import Said
+from cqbook.analysis import customs
+from cqbook.analysis.customs import engines
+from cqbook.data.catalog import Catalog
+from cqbook.intake import customs_batch, customs_csv, customs_format
+from cqbook.intake.customs_format import Said
 
 MONTHS = ("202301", "202302", "202401", "202402", "202403")
 
@@ -36,33 +38,33 @@ def book(tmp_path, spoiled):
     for row in later:
         row["USD"] = "4,321"
     made[5] = made[5] | {"USD": "?"}
-    codes = customs.known_codes(Catalog(spoiled.path))
+    codes = customs_format.known_codes(Catalog(spoiled.path))
     for name, rows in (("出口1", made), ("进口1", made[:90]), ("出口2", later)):
         path = files.write(tmp_path, f"{name}.csv", rows)
         detail = Catalog(spoiled.path).detail
-        read = customs.read_file(path, codes, Said())
-        batches.write(detail, batches.plan(detail, [read]))
+        read = customs_csv.read_file(path, codes, Said())
+        customs_batch.write(detail, customs_batch.plan(detail, [read]))
     return Catalog(spoiled.path)
 
 
 def answers(book):
     """All that the chapter asks, and whose engine it was."""
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 3)
+    asked = customs.scope(book, "CN-50", "USD", "2024", 3)
     found = [
-        customs_analysis.summary(asked),
-        customs_analysis.given_table(asked),
-        customs_analysis.coverage_table(asked),
-        customs_analysis.monthly(asked),
+        customs.summary(asked),
+        customs.given_table(asked),
+        customs.coverage_table(asked),
+        customs.monthly(asked),
     ]
-    for flow in customs.FLOWS:
-        margins = customs_analysis.margins(asked, flow)
+    for flow in customs_format.FLOWS:
+        margins = customs.margins(asked, flow)
         found += [
-            *(customs_analysis.structure(asked, flow, name) for name in files.ZH if name in DIMS),
-            *(customs_analysis.concentration(asked, flow, name) for name in DIMS),
-            customs_analysis.ytd_table(asked, flow),
-            customs_analysis.auto_words(asked, flow),
-            customs_analysis.autos_table(asked, flow),
-            customs_analysis.auto_points(asked, flow),
+            *(customs.structure(asked, flow, name) for name in files.ZH if name in DIMS),
+            *(customs.concentration(asked, flow, name) for name in DIMS),
+            customs.ytd_table(asked, flow),
+            customs.auto_words(asked, flow),
+            customs.autos_table(asked, flow),
+            customs.auto_points(asked, flow),
             margins,
         ]
     return asked.engine, [item.to_csv() if hasattr(item, "to_csv") else item for item in found]
@@ -82,24 +84,24 @@ def test_spark_gives_the_same_numbers(book, cluster, monkeypatch):
 
 
 def test_an_answer_is_asked_for_once(book, monkeypatch):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2024", 3)
+    asked = customs.scope(book, "CN-50", "USD", "2024", 3)
     queries = []
     real = engines.Embedded.ask
     monkeypatch.setattr(
         engines.Embedded, "ask", lambda self, query: queries.append(query) or real(self, query)
     )
-    first = customs_analysis.structure(asked, "export", "partner")
+    first = customs.structure(asked, "export", "partner")
     first["value"] = 0.0
-    again = customs_analysis.structure(asked, "export", "partner")
+    again = customs.structure(asked, "export", "partner")
     assert again["value"].gt(0).all(), "what a caller does to an answer stays with the caller"
     assert len(queries) == len(set(queries))
 
 
 def test_other_years_are_not_read(book):
-    asked = customs_analysis.scope(book, "CN-50", "USD", "2025", 3)
+    asked = customs.scope(book, "CN-50", "USD", "2025", 3)
     assert set(asked.cubes["period"].str[:4]) == {"2024"}
-    assert customs_analysis.total(asked, "export", "2024") > 0
+    assert customs.total(asked, "export", "2024") > 0
     for path in book.detail.folder.glob("flow=*/year=2023/*.parquet"):
         path.unlink()
-    later = customs_analysis.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
+    later = customs.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
     assert later.cubes.equals(asked.cubes)

@@ -9,8 +9,8 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cqbook import english
-from cqbook.catalog import Catalog
+from cqbook.data.catalog import Catalog
+from cqbook.figures import english
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,12 @@ import pytest
 from docutils.utils import new_document
 from test_comparison import corrected
 
-from cqbook import cli, errata, places, publication
-from cqbook.catalog import Catalog, DataError
-from cqbook.site import catalogues, nodes
+from cqbook import cli
+from cqbook.changes import errata
+from cqbook.data.catalog import Catalog
+from cqbook.editions import paths, publish, store
+from cqbook.errors import DataError
+from cqbook.site import directives, nodes
 
 HEADER = ("erratum", "observation_id", "what_zh", "kind", "old_zh", "new_zh", "wrong_zh")
 HEADER += ("exhibits", "edition_from", "edition_to")
@@ -135,14 +138,14 @@ def built(root, name, data):
     manifest = {"edition": name, "given": {}, "pages": {}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     shutil.copytree(data, folder / "data")
-    publication.keep(root, folder, "latest")
+    publish.keep(root, folder, "latest")
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_an_edition_with_an_error_mended_in_silence_is_not_released(
     tmp_path, spoiled, monkeypatch, capsys
 ):
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     root = tmp_path / "book"
     (root / "data").mkdir(parents=True)
     built(root, "2026-11", spoiled.path)
@@ -153,7 +156,7 @@ def test_an_edition_with_an_error_mended_in_silence_is_not_released(
     told = capsys.readouterr().err
     assert "trade-2022.total：8158.4亿元 → 8300.0亿元" in told
     assert "errata.csv" in told
-    assert not publication.is_released(root, "2026-12")
+    assert not store.is_released(root, "2026-12")
     said(spoiled, observation_id=TOTAL)
     built(root, "2026-12", spoiled.path)
     assert cli.main(["--root", str(root), "release", "2026-12"]) == 0
@@ -177,7 +180,7 @@ def test_an_erratum_leads_to_the_figures_that_draw_its_figure():
     )
     page = new_document("errata")
     page += nodes.DataTable(meta=listing)
-    catalogues.fill_rests(app, page, "errata")
+    directives.fill_rests(app, page, "errata")
     links = page[0]["meta"]["links"]
     link = '<a href="trade.html#fig-x" title="图&lt;甲&gt;">图 3</a>'
     cells = [nodes._cell(None, "rests", row[1], links) for row in listing["rows"]]

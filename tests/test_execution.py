@@ -11,9 +11,10 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import execution
-from cqbook.catalog import Catalog
-from cqbook.execution import Executed, ExecutionError, Memory, Page
+from cqbook.data.catalog import Catalog
+from cqbook.execution import executor, fingerprint
+from cqbook.execution.memory import KEPT, Memory
+from cqbook.execution.page import Executed, ExecutionError, Page
 
 SOURCE = """import cqbook as cq
 book = cq.open_data()
@@ -41,7 +42,7 @@ PAGE = Page("small", "small", {"place": "y"})
 def executed(chapters, tmp_path, spoiled):
     """The chapter executed once, and remembered."""
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
-    results, failures = execution.execute_all(
+    results, failures = executor.execute_all(
         chapters, [PAGE], memory, lambda *_: None, failed=tmp_path / "failed"
     )
     assert not failures
@@ -157,17 +158,17 @@ def test_a_killed_run_leaves_no_entry(chapters, tmp_path, spoiled):
 
 def test_only_so_many_results_are_kept(chapters, tmp_path, spoiled):
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
-    for number in range(execution.KEPT + 3):
+    for number in range(KEPT + 3):
         page = Page("small", "small", {"place": str(number)})
         memory.keep(chapters / "small.ipynb", page, Executed(str(number).encode()))
-    assert len(list((tmp_path / "memory" / "small").glob("*.json"))) == execution.KEPT
+    assert len(list((tmp_path / "memory" / "small").glob("*.json"))) == KEPT
 
 
 @pytest.mark.slow
 def test_a_changed_row_of_a_table_concerns_just_the_chapters_that_read_it(tmp_path, spoiled):
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
     pages = [Page(name, name) for name in ("corridors", "parks", "trade")]
-    results, failures = execution.execute_all(
+    results, failures = executor.execute_all(
         ROOT / "chapters", pages, memory, lambda *_: None, failed=tmp_path
     )
     assert not failures
@@ -179,7 +180,7 @@ def test_a_changed_row_of_a_table_concerns_just_the_chapters_that_read_it(tmp_pa
     assert reads == {"parks"}
     spoiled.set("projects.csv", 1, "note", "another note")
     told = {}
-    execution.execute_all(
+    executor.execute_all(
         ROOT / "chapters",
         pages,
         Memory(tmp_path / "memory", spoiled.path, "code"),
@@ -192,33 +193,33 @@ def test_a_changed_row_of_a_table_concerns_just_the_chapters_that_read_it(tmp_pa
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A copy of the package and the lock, whose modules can be changed."""
-    shutil.copytree(execution.PACKAGE, tmp_path / "cqbook")
+    shutil.copytree(fingerprint.PACKAGE, tmp_path / "cqbook")
     shutil.copy(ROOT / "requirements.txt", tmp_path)
-    monkeypatch.setattr(execution, "PACKAGE", tmp_path / "cqbook")
+    monkeypatch.setattr(fingerprint, "PACKAGE", tmp_path / "cqbook")
     return tmp_path
 
 
 def test_a_changed_module_or_lock_changes_the_code(package):
-    first = execution.code_digest(package)
+    first = fingerprint.code_digest(package)
     for path in (package / "cqbook").rglob("*.py"):
         os.utime(path)
-    assert execution.code_digest(package) == first
+    assert fingerprint.code_digest(package) == first
     for name, other in (
-        ("cqbook/trade.py", True),
-        ("cqbook/catalog.py", True),
-        ("cqbook/reported.py", True),
+        ("cqbook/analysis/trade.py", True),
+        ("cqbook/data/catalog.py", True),
+        ("cqbook/quantities/formulas.py", True),
         ("requirements.txt", True),
         # these never run in a chapter
         ("cqbook/cli.py", False),
-        ("cqbook/editions.py", False),
+        ("cqbook/build/build.py", False),
         ("cqbook/site/nodes.py", False),
     ):
         path = package / name
         old = path.read_bytes()
         path.write_bytes(old + b"\n# changed\n")
-        assert (execution.code_digest(package) != first) == other, name
+        assert (fingerprint.code_digest(package) != first) == other, name
         path.write_bytes(old)
-    assert execution.code_digest(package) == first
+    assert fingerprint.code_digest(package) == first
 
 
 def test_the_modules_are_those_that_an_import_loads():
@@ -226,9 +227,9 @@ def test_the_modules_are_those_that_an_import_loads():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    found = {f"cqbook.{path.stem}" for path in execution.modules()}
+    found = {fingerprint._name(path) for path in fingerprint.modules()}
     assert set(loaded) <= found
-    assert not found & {"cqbook.cli", "cqbook.editions", "cqbook.execution"}
+    assert not found & {"cqbook.cli", "cqbook.build.build", "cqbook.execution.executor"}
 
 
 @pytest.mark.slow
@@ -236,7 +237,7 @@ def test_a_failing_page_stops_no_other_and_is_kept(chapters, tmp_path, spoiled):
     bad = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
     nbformat.write(bad, chapters / "bad.ipynb")
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
-    results, failures = execution.execute_all(
+    results, failures = executor.execute_all(
         chapters, [Page("bad", "bad"), PAGE], memory, lambda *_: None, failed=tmp_path / "failed"
     )
     assert list(results) == ["small"]

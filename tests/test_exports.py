@@ -11,14 +11,15 @@ import openpyxl
 import pytest
 from conftest import ROOT
 
-from cqbook import execution, exports, figures
-from cqbook.exports import Exhibit
+from cqbook.execution import page
+from cqbook.figures import figure, formats
+from cqbook.figures.formats import Exhibit
 
 
 def exhibit(name="trade", place=1, **changes):
-    notebook = execution.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    drawn = [out["data"] for out in figures.outputs(notebook) if figures.FIGURE_MIME in out["data"]]
-    spec = json.loads(json.dumps(drawn[place][figures.FIGURE_MIME]))
+    notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
+    drawn = [out["data"] for out in figure.outputs(notebook) if figure.FIGURE_MIME in out["data"]]
+    spec = json.loads(json.dumps(drawn[place][figure.FIGURE_MIME]))
     return Exhibit(spec["usermeta"] | changes, spec, f"chapters/{name}", "2026-11")
 
 
@@ -27,15 +28,15 @@ def shown():
     return exhibit()
 
 
-@pytest.mark.parametrize("form", exports.FORMATS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_the_same_figure_gives_the_same_bytes(form):
-    first = exports.made(exhibit(place=0), form)
-    assert exports.made(exhibit(place=1), form) != first
-    assert exports.made(exhibit(place=0), form) == first
+    first = formats.made(exhibit(place=0), form)
+    assert formats.made(exhibit(place=1), form) != first
+    assert formats.made(exhibit(place=0), form) == first
 
 
 def test_every_picture_carries_title_source_edition_and_id(shown):
-    text = re.sub(r"<[^>]+>", "", exports.card(shown))
+    text = re.sub(r"<[^>]+>", "", formats.card(shown))
     for word in (shown.meta["title"], "数据来源", "版次 2026-11", shown.id):
         assert word in text
 
@@ -44,17 +45,17 @@ def test_the_identity_is_inside_each_picture(shown):
     from PIL import Image
     from pypdf import PdfReader
 
-    packed = json.loads(Image.open(io.BytesIO(exports.png(shown))).text["cqbook"])
+    packed = json.loads(Image.open(io.BytesIO(formats.png(shown))).text["cqbook"])
     assert packed == shown.identity
-    assert packed["data"] == exports.hashed(shown.meta["table"])
-    facts = PdfReader(io.BytesIO(exports.pdf(shown))).metadata
+    assert packed["data"] == formats.hashed(shown.meta["table"])
+    facts = PdfReader(io.BytesIO(formats.pdf(shown))).metadata
     assert json.loads(facts["/cqbook"]) == shown.identity
-    svg = exports.svg(shown).decode()
+    svg = formats.svg(shown).decode()
     import html
 
     packed = re.search(r"<metadata>(.*?)</metadata>", svg)[1]
     assert json.loads(html.unescape(packed)) == shown.identity
-    assert json.loads(exports.vega(shown))["usermeta"]["data"] == shown.data_hash
+    assert json.loads(formats.vega(shown))["usermeta"]["data"] == shown.data_hash
 
 
 def test_a_png_draws_the_chinese_glyphs(shown):
@@ -64,8 +65,8 @@ def test_a_png_draws_the_chinese_glyphs(shown):
     renamed = Exhibit(
         shown.meta, json.loads(spec.replace("民营", "国有")), shown.page, shown.edition
     )
-    assert exports.png(shown)[:8] == b"\x89PNG\r\n\x1a\n"
-    assert exports.png(shown) != exports.png(renamed)
+    assert formats.png(shown)[:8] == b"\x89PNG\r\n\x1a\n"
+    assert formats.png(shown) != formats.png(renamed)
 
 
 def test_an_svg_brings_every_glyph_that_it_shows(shown):
@@ -73,7 +74,7 @@ def test_an_svg_brings_every_glyph_that_it_shows(shown):
 
     from fontTools.ttLib import TTFont
 
-    svg = exports.svg(shown).decode()
+    svg = formats.svg(shown).decode()
     faces = re.findall(r"font-weight:(\d+);src:url\(data:font/woff;base64,([^)]+)\)", svg)
     assert [weight for weight, _ in faces] == ["400", "700"]
     for place, (_, packed) in enumerate(faces):
@@ -88,13 +89,13 @@ def test_an_svg_brings_every_glyph_that_it_shows(shown):
 
 
 def test_data_are_numbers_with_units_and_sources(shown):
-    text = exports.as_csv(shown).decode("utf-8-sig")
+    text = formats.as_csv(shown).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len(shown.meta["table"]["rows"])
     assert [float(row["数值"]) for row in rows] == [3841.9]
     assert rows[0]["单位"] == shown.meta["unit"]
     assert rows[0]["来源"]
-    book = openpyxl.load_workbook(io.BytesIO(exports.xlsx(shown)))
+    book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(shown)))
     assert book.sheetnames == ["数据", "说明"]
     assert book["数据"]["C2"].value == 3841.9
     assert book["数据"]["C2"].data_type == "n"
@@ -110,9 +111,9 @@ def test_no_cell_becomes_a_formula(evil):
     table = json.loads(json.dumps(meta["table"]))
     table["rows"][0][table["keys"].index("label")] = evil
     bad = exhibit(table=table, title=evil)
-    for line in csv.reader(io.StringIO(exports.as_csv(bad).decode("utf-8-sig"))):
-        assert not any(exports.FORMULA.match(cell) for cell in line if not _number(cell))
-    book = openpyxl.load_workbook(io.BytesIO(exports.xlsx(bad)))
+    for line in csv.reader(io.StringIO(formats.as_csv(bad).decode("utf-8-sig"))):
+        assert not any(formats.FORMULA.match(cell) for cell in line if not _number(cell))
+    book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(bad)))
     for sheet in book:
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
@@ -125,12 +126,12 @@ def _number(cell):
 
 
 def test_markup_in_a_title_stays_text():
-    svg = exports.svg(exhibit(title="<script>alert(1)</script>&")).decode()
+    svg = formats.svg(exhibit(title="<script>alert(1)</script>&")).decode()
     assert "<script" not in svg
 
 
 def test_citations_name_figure_edition_and_place(shown):
-    found = exports.citations(shown)
+    found = formats.citations(shown)
     for text in found.values():
         assert shown.id in text
         assert "2026-11" in text
@@ -141,7 +142,7 @@ def test_citations_name_figure_edition_and_place(shown):
 
 
 def test_lines_do_not_begin_with_a_stop():
-    lines = exports.wrapped("数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30)
+    lines = formats.wrapped("数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30)
     assert len(lines) > 3
     assert all(line[0] not in "，；。：" for line in lines)
 
@@ -150,12 +151,12 @@ def test_every_figure_of_every_chapter_exports():
     """Each as data and specification; the pictures are made by the build."""
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        notebook = execution.Executed(path.read_bytes()).notebook
-        for out in figures.outputs(notebook):
-            if figures.FIGURE_MIME in out["data"]:
-                spec = out["data"][figures.FIGURE_MIME]
+        notebook = page.Executed(path.read_bytes()).notebook
+        for out in figure.outputs(notebook):
+            if figure.FIGURE_MIME in out["data"]:
+                spec = out["data"][figure.FIGURE_MIME]
                 shown = Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", "2026-11")
-                rows = exports.rows(shown)
+                rows = formats.rows(shown)
                 assert rows
                 plotted = shown.meta["unit"] not in ("区县",)
                 if plotted:
@@ -165,17 +166,17 @@ def test_every_figure_of_every_chapter_exports():
 
 
 def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
-    from cqbook.catalog import Catalog
-    from cqbook.english import words
-    from cqbook.site import pictures
+    from cqbook.data.catalog import Catalog
+    from cqbook.figures import drawing
+    from cqbook.figures.english import words
 
     known = words(Catalog(ROOT / "data"))
     shown = [exhibit(place=place) for place in (0, 1)]
-    assert pictures.draw_all(shown, known, tmp_path / "many") == 2
-    assert pictures.draw_all(shown, known, tmp_path / "many") == 0, "the cache has them"
+    assert drawing.draw_all(shown, known, tmp_path / "many") == 2
+    assert drawing.draw_all(shown, known, tmp_path / "many") == 0, "the cache has them"
     (tmp_path / "one").mkdir()
     for item in shown:
-        pictures.draw(item, known, tmp_path / "one")
+        drawing.draw(item, known, tmp_path / "one")
     made = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
     assert len(made) == 2 * (4 + 6 + 4)
     for name, content in made.items():
@@ -183,10 +184,10 @@ def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
 
 
 def test_a_picture_that_was_lost_is_drawn_again(tmp_path):
-    from cqbook.site import pictures
+    from cqbook.figures import drawing
 
     shown = exhibit(place=1)
-    first = pictures.exported(shown, "csv", tmp_path)
+    first = drawing.exported(shown, "csv", tmp_path)
     for path in tmp_path.iterdir():
         path.unlink()
-    assert pictures.exported(shown, "csv", tmp_path) == first
+    assert drawing.exported(shown, "csv", tmp_path) == first

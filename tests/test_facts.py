@@ -7,8 +7,11 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from cqbook import facts
-from cqbook.catalog import Catalog, DataError
+from cqbook.data.catalog import Catalog
+from cqbook.data.selection import KEY, fact, preferred, series
+from cqbook.errors import DataError
+from cqbook.quantities import quantity
+from cqbook.quantities.quantity import missing, quantity_of
 
 TOTAL = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
 
@@ -44,7 +47,7 @@ def row(value, unit, qualifier="as_rounded", upper="", measure="level"):
     ],
 )
 def test_words_of_a_printed_figure(record, words):
-    assert facts.quantity(record).zh == words
+    assert quantity_of(record).zh == words
 
 
 @pytest.mark.parametrize(
@@ -57,35 +60,35 @@ def test_words_of_a_printed_figure(record, words):
     ],
 )
 def test_words_of_growth(value, qualifier, words):
-    assert facts.quantity(row(value, "percent", qualifier, measure="yoy")).growth == words
+    assert quantity_of(row(value, "percent", qualifier, measure="yoy")).growth == words
 
 
 def test_what_nobody_published_says_so():
-    nothing = facts.missing("100M CNY")
+    nothing = missing("100M CNY")
     assert nothing.zh == "未见公布"
     assert nothing.growth == "未见公布"
-    assert not facts.share(nothing, nothing).known
+    assert not quantity.share(nothing, nothing).known
 
 
 def test_a_fact_is_found_with_its_address(book):
-    found = facts.fact(book, unit="100M CNY", **TOTAL)
+    found = fact(book, unit="100M CNY", **TOTAL)
     assert (found.zh, found.observation_id) == ("8158.4亿元", "trade-2022.total")
-    assert facts.fact(book, unit="100M CNY", **(TOTAL | {"period": "1999"})).zh == "未见公布"
+    assert fact(book, unit="100M CNY", **(TOTAL | {"period": "1999"})).zh == "未见公布"
 
 
 def test_ambiguous_filters_are_an_error(book):
     with pytest.raises(DataError, match="不唯一"):
-        facts.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50", period="2022")
+        fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50", period="2022")
 
 
 def test_integers_from_the_command_line_are_periods_too(book):
-    assert facts.fact(book, unit="100M CNY", **(TOTAL | {"period": str(2022)})).known
+    assert fact(book, unit="100M CNY", **(TOTAL | {"period": str(2022)})).known
 
 
 def test_derived_figures_carry_sources_and_digits(book):
-    whole = facts.fact(book, unit="100M CNY", **TOTAL)
-    part = facts.fact(book, unit="100M CNY", breakdown="enterprise=private", **TOTAL)
-    share = facts.share(part, whole)
+    whole = fact(book, unit="100M CNY", **TOTAL)
+    part = fact(book, unit="100M CNY", breakdown="enterprise=private", **TOTAL)
+    share = quantity.share(part, whole)
     assert share.status == "推算"
     assert share.zh == "45.9%"
     assert share.observation_id.split(";") == [part.observation_id, whole.observation_id]
@@ -93,16 +96,14 @@ def test_derived_figures_carry_sources_and_digits(book):
 
 
 def frame(**columns):
-    base = dict.fromkeys(
-        ["observation_id", "source_id", *facts.KEY, "base", "basis", "confidence"], ""
-    )
+    base = dict.fromkeys(["observation_id", "source_id", *KEY, "base", "basis", "confidence"], "")
     fixed = {"confidence": 3, "unit": "100M CNY", "status": "actual", "superseded": False}
     return pd.DataFrame([base | fixed | row for row in columns["rows"]])
 
 
 def test_doubtful_figures_are_not_used():
     rows = frame(rows=[{"observation_id": "a", "confidence": 1}])
-    assert facts.preferred(rows).empty
+    assert preferred(rows).empty
 
 
 def test_a_correction_replaces_what_it_corrects(spoiled):
@@ -116,10 +117,10 @@ def test_a_correction_replaces_what_it_corrects(spoiled):
     spoiled.write("observations.csv", [*rows, new])
     book = Catalog(spoiled.path)
     asked = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
-    assert facts.fact(book, unit="100M CNY", **asked).zh == "8258.4亿元"
+    assert fact(book, unit="100M CNY", **asked).zh == "8258.4亿元"
     own = book.observations(source_id="trade-2022", observation_id=old[0])
     assert list(own["superseded"]) == [True]
-    assert facts.preferred(own).empty
+    assert preferred(own).empty
 
 
 def test_what_happened_goes_before_what_was_hoped_for():
@@ -129,7 +130,7 @@ def test_what_happened_goes_before_what_was_hoped_for():
             {"observation_id": "b", "status": "actual", "confidence": 2},
         ]
     )
-    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+    assert list(preferred(rows)["observation_id"]) == ["b"]
 
 
 def test_customs_before_other_bases():
@@ -139,11 +140,11 @@ def test_customs_before_other_bases():
             {"observation_id": "b", "basis": "customs"},
         ]
     )
-    assert list(facts.preferred(rows)["observation_id"]) == ["b"]
+    assert list(preferred(rows)["observation_id"]) == ["b"]
 
 
 def test_series_keep_their_gaps(book):
-    found = facts.series(
+    found = series(
         book,
         unit="100M CNY",
         years=range(2019, 2026),

@@ -8,9 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from cqbook import charts, figures, theme
-from cqbook.facts import fact, missing, points
-from cqbook.site.scripts import script_text
+from cqbook.analysis.frames import points
+from cqbook.data.selection import fact
+from cqbook.figures import charts, figure, theme
+from cqbook.quantities.quantity import missing
+from cqbook.site.inline_scripts import script_text
 
 
 @pytest.fixture
@@ -24,12 +26,12 @@ def rows(book):
 def made(book, rows, **changes):
     words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"}
     words |= {"english": ("Title", "Caption")} | changes
-    return figures.figure(book, "fig-test-one", charts.bars(rows), **words)
+    return figure.figure(book, "fig-test-one", charts.bars(rows), **words)
 
 
 def test_identity_travels_with_the_chart(book, rows):
     bundle = made(book, rows)._repr_mimebundle_()
-    meta = bundle[figures.FIGURE_MIME]["usermeta"]
+    meta = bundle[figure.FIGURE_MIME]["usermeta"]
     assert meta["id"] == "fig-test-one"
     assert [item["id"] for item in meta["sources"]] == ["trade-2022"]
     assert "8158.4亿元" in meta["alt"]
@@ -42,10 +44,10 @@ def test_the_same_chart_has_the_same_bytes(book, rows):
 
 
 def test_nbformat_accepts_the_bundles(book, rows):
-    gap = figures.figure(
+    gap = figure.figure(
         book, "fig-gap", None, title="缺", subtitle="", unit="亿元", english=("t", "c")
     )
-    listing = figures.table(book, "tab-x", rows, columns={"label": "项目"}, title="表")
+    listing = figure.table(book, "tab-x", rows, columns={"label": "项目"}, title="表")
     for item in (made(book, rows), gap, listing):
         output = nbformat.v4.new_output("display_data", data=item._repr_mimebundle_())
         cell = nbformat.v4.new_code_cell("x", outputs=[output], execution_count=1)
@@ -55,16 +57,16 @@ def test_nbformat_accepts_the_bundles(book, rows):
 @pytest.mark.parametrize("identifier", ["Fig-x", "fig_x", "tab-x", "fig-", "fig-x--y", "fig-图"])
 def test_ids_follow_one_form(book, rows, identifier):
     with pytest.raises(ValueError, match="fig-"):
-        figures.figure(book, identifier, None, title="x", subtitle="", unit="", english=("t", "c"))
+        figure.figure(book, identifier, None, title="x", subtitle="", unit="", english=("t", "c"))
 
 
 def test_nothing_published_is_a_figure_that_says_so(book):
-    gap = figures.figure(
+    gap = figure.figure(
         book, "fig-gap", None, title="标题", subtitle="", unit="亿元", english=("t", "c")
     )
     bundle = gap._repr_mimebundle_()
-    assert figures.FIGURE_MIME not in bundle
-    assert "未见公布" in bundle[figures.GAP_MIME]["usermeta"]["alt"]
+    assert figure.FIGURE_MIME not in bundle
+    assert "未见公布" in bundle[figure.GAP_MIME]["usermeta"]["alt"]
 
 
 def test_bars_start_at_zero(rows):
@@ -81,7 +83,7 @@ def test_a_missing_year_is_a_gap_not_a_zero():
 
 
 def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
-    spec = figures.static_specs(charts.bars(rows).spec)["wide"]
+    spec = figure.static_specs(charts.bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
     drawn = theme.dark(theme.svg(spec))
     assert drawn == theme.svg(theme.recolour(spec, partners))
@@ -90,7 +92,7 @@ def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
 
 
 def test_pictures_are_deterministic_and_name_the_font(rows):
-    spec = figures.static_specs(charts.bars(rows).spec)["narrow"]
+    spec = figure.static_specs(charts.bars(rows).spec)["narrow"]
     one = theme.svg(spec)
     assert one == theme.svg(spec)
     assert "CQBook Sans SC" in one
@@ -106,9 +108,9 @@ def test_specifications_stand_safely_in_scripts():
 
 def test_glue_refuses_what_is_no_text():
     with pytest.raises(ValueError, match="glue"):
-        figures.glue(total=None)
+        figure.glue(total=None)
     with pytest.raises(ValueError, match="glue"):
-        figures.glue(Total="x")
+        figure.glue(Total="x")
 
 
 @pytest.mark.parametrize(

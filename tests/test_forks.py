@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook import execution
-from cqbook.execution import ExecutionError, Page
+from cqbook.execution import executor
+from cqbook.execution.page import ExecutionError, Page
 
 #: All that a cell can give: streams, rich output, a result, what is shown later, several of each.
 CELLS = [
@@ -51,8 +51,8 @@ def chapters(tmp_path):
 def test_a_fork_gives_what_a_kernel_gives(chapters, tmp_path):
     source = chapters / "kinds.ipynb"
     page = Page("kinds", "kinds", {"place": "引号'\"、{花括号}、%s"})
-    forked = execution.execute(source, page, data=ROOT / "data")
-    kernel = execution.execute(source, page, data=ROOT / "data", fresh=True)
+    forked = executor.execute(source, page, data=ROOT / "data")
+    kernel = executor.execute(source, page, data=ROOT / "data", fresh=True)
     assert forked.content.decode() == kernel.content.decode()
 
 
@@ -60,8 +60,8 @@ def test_a_fork_gives_what_a_kernel_gives(chapters, tmp_path):
 def test_a_chapter_gives_the_same_queries_and_bytes_either_way():
     source = ROOT / "chapters" / "corridors.ipynb"
     page = Page("corridors", "corridors")
-    forked = execution.execute(source, page, data=ROOT / "data")
-    kernel = execution.execute(source, page, data=ROOT / "data", fresh=True)
+    forked = executor.execute(source, page, data=ROOT / "data")
+    kernel = executor.execute(source, page, data=ROOT / "data", fresh=True)
     assert forked == kernel
     assert forked.content == source.read_bytes()
 
@@ -69,7 +69,7 @@ def test_a_chapter_gives_the_same_queries_and_bytes_either_way():
 def test_a_page_leaves_nothing_to_the_next(chapters):
     for name in ("leaves", "finds"):
         page = Page(name, name)
-        done = execution.execute(chapters / f"{name}.ipynb", page, data=ROOT / "data")
+        done = executor.execute(chapters / f"{name}.ipynb", page, data=ROOT / "data")
     assert "(False, False)" in done.content.decode()
 
 
@@ -88,4 +88,4 @@ def test_what_goes_wrong_is_told(chapters, source, told):
     cells = [nbformat.v4.new_code_cell(source)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), chapters / "bad.ipynb")
     with pytest.raises(ExecutionError, match=told):
-        execution.execute(chapters / "bad.ipynb", Page("bad", "bad"), data=ROOT / "data")
+        executor.execute(chapters / "bad.ipynb", Page("bad", "bad"), data=ROOT / "data")

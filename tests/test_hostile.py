@@ -26,12 +26,20 @@ from lxml import etree, html
 from test_policy import WATCH
 from test_site import CHROMIUM, FLAGS
 
-from cqbook import brief, charts, containers, editions, exports, press, soundness
-from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import FORMULA, check
-from cqbook.execution import Executed, Page, to_bytes
-from cqbook.figures import figure, glued, table
-from cqbook.rendering import Renderer
+from cqbook.build import staging
+from cqbook.build.rendering import Renderer
+from cqbook.citing import briefing, powerpoint
+from cqbook.citing.powerpoint import to_pptx
+from cqbook.citing.word import to_docx
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import FORMULA, check
+from cqbook.disk import untrusted
+from cqbook.errors import DataError
+from cqbook.execution.notebooks import to_bytes
+from cqbook.execution.page import Executed, Page
+from cqbook.figures import charts, formats, rules
+from cqbook.figures.figure import figure, glued, table
+from cqbook.intake import press_template
 
 with (ROOT / "tests" / "hostile.csv").open(encoding="utf-8", newline="") as lines:
     CORPUS = list(csv.DictReader(lines))
@@ -177,7 +185,7 @@ def drawings():
 def outputs(book):
     # no number agrees with its text, no subtitle says the unit: only how it is written counts
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(soundness, "check", lambda *_: None)
+        patch.setattr(rules, "check", lambda *_: None)
         yield from nonsense(book)
 
 
@@ -241,7 +249,7 @@ def small(hostile, tmp_path_factory):
     staged = folder / "stage"
     chosen = [Page("hostile", "hostile")]
     results = {"hostile": Executed(to_bytes(notebook))}
-    editions.stage(ROOT, chosen, results, staged, data=hostile.path, edition=EDITION)
+    staging.stage(ROOT, chosen, results, staged, data=hostile.path, edition=EDITION)
     pages = ["sources", "data", "methods", "glossary", "figures"]
     contents = {"format": "jb-book", "root": "chapters/hostile"}
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
@@ -341,7 +349,7 @@ def test_files_to_take_away_hold_text(small):
         lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
         assert len(lines) > 3
         cells = [cell for line in lines for cell in line]
-        assert not any(exports.FORMULA.match(cell) for cell in cells)
+        assert not any(formats.FORMULA.match(cell) for cell in cells)
     for path in files.glob("*.xlsx"):
         assert_no_formulas(path.read_bytes())
     for path in files.glob("*.svg"):
@@ -370,9 +378,9 @@ def assert_no_formulas(content: bytes) -> None:
 def test_briefings_hold_text(small, form):
     figures = [f"fig-hostile-{name}" for name in ("bars", "columns", "lines", "tiles")]
     text = "# 甲\n\n乙" + "".join(f"{{{{ hostile.t{n} }}}}，" for n in range(len(TEXTS)))
-    blocks = [*brief.blocks_of_markdown(text), *brief.blocks_of_figures(figures)]
-    content = getattr(brief, form)(blocks, small.edition)
-    with containers.opened(content, f"x.{form}") as parts:
+    blocks = [*briefing.blocks_of_markdown(text), *briefing.blocks_of_figures(figures)]
+    content = {"docx": to_docx, "pptx": to_pptx}[form](blocks, small.edition)
+    with untrusted.opened(content, f"x.{form}") as parts:
         found = ""
         for name in parts.namelist():
             if name.endswith(".xml"):
@@ -396,8 +404,8 @@ def test_labels_that_a_spreadsheet_would_calculate(small, tmp_path):
             row["label"] = row["group"] = f"=cmd|'/C calc'!A{number}"
         entry["title"] = entry["unit"] = "=1+1"
     path.write_text(json.dumps(content), encoding="utf-8")
-    blocks = brief.blocks_of_figures(["fig-hostile-columns"])
-    slides = brief.pptx(blocks, tmp_path / "edition")
+    blocks = briefing.blocks_of_figures(["fig-hostile-columns"])
+    slides = powerpoint.to_pptx(blocks, tmp_path / "edition")
     with zipfile.ZipFile(io.BytesIO(slides)) as parts:
         sheets = [name for name in parts.namelist() if name.endswith(".xlsx")]
         assert sheets
@@ -406,14 +414,14 @@ def test_labels_that_a_spreadsheet_would_calculate(small, tmp_path):
 
 
 def test_the_template_has_no_formulas(hostile):
-    made = press.template(Catalog(hostile.path))
+    made = press_template.template(Catalog(hostile.path))
     assert_no_formulas(made)
 
 
 def test_the_template_writes_a_formula_as_text(spoiled):
     """Also where the contract was not asked."""
     spoiled.set("entities.csv", 3, "name_zh", "=1+1")
-    assert_no_formulas(press.template(Catalog(spoiled.path)))
+    assert_no_formulas(press_template.template(Catalog(spoiled.path)))
 
 
 # --- the whole book

@@ -15,11 +15,17 @@ import openpyxl
 import pytest
 from conftest import KILLED_AT, ROOT
 
-from cqbook import cli, execution, figures, intake, places, press, transaction
-from cqbook.catalog import Catalog
-from cqbook.contracts import ContractError, check
-from cqbook.customs import Said
-from cqbook.execution import Page
+from cqbook import cli, errors
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.disk import atomic, locks
+from cqbook.editions import paths
+from cqbook.errors import ContractError
+from cqbook.execution import executor
+from cqbook.execution.page import Page
+from cqbook.figures import figure
+from cqbook.intake import plan, press, press_template
+from cqbook.intake.customs_format import Said
 
 COLUMNS = [
     *("source_id", "locator", "indicator", "entity", "period", "flow", "measure"),
@@ -253,8 +259,8 @@ def test_hidden_rows_are_taken_and_told(book):
 
 
 def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
-    content = press.template(book)
-    assert content == press.template(book), "the same bytes"
+    content = press_template.template(book)
+    assert content == press_template.template(book), "the same bytes"
     made = openpyxl.load_workbook(io.BytesIO(content))
     assert made.sheetnames == ["observations", "sources", "示例", "说明", "代码"]
     sheet = made["observations"]
@@ -280,7 +286,7 @@ def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
 @pytest.fixture
 def root(tmp_path, spoiled, monkeypatch):
     """A book of which only the data matter."""
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     return tmp_path
 
 
@@ -292,8 +298,8 @@ def put(root, rows, name="figures.xlsx", **form):
 
 def add(root, *files, edition="", **said):
     data = root / "data"
-    made = intake.plan(root, data, files, Said(**said), edition)
-    return made, intake.write(data, made)
+    made = plan.plan(root, data, files, Said(**said), edition)
+    return made, plan.write(data, made)
 
 
 def bytes_of(root):
@@ -353,7 +359,7 @@ def test_another_source_with_another_value_stands_beside(root):
     assert made.figures.revised == ()
     ((old, new),) = made.figures.beside
     assert new["supersedes"] == ""
-    words = "\n".join(intake.in_words(Catalog(root / "data"), made))
+    words = "\n".join(plan.in_words(Catalog(root / "data"), made))
     assert old["observation_id"] in words
     assert "supersedes" in words
 
@@ -368,11 +374,11 @@ def test_a_rounder_print_of_the_same_figure_is_no_correction(root):
 
 
 def test_new_figures_do_not_go_into_a_released_edition(root):
-    folder = places.released(root) / "2026-11"
+    folder = paths.released(root) / "2026-11"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
     path = put(root, [TOTAL])
-    with pytest.raises(intake.DataError, match="--edition"):
+    with pytest.raises(errors.DataError, match="--edition"):
         add(root, path)
     add(root, path, edition="2026-12")
     assert Catalog(root / "data").edition == "2026-12"
@@ -393,7 +399,7 @@ def test_one_bad_file_and_nothing_of_any_is_written(root):
         add(root, good, bad)
     assert bytes_of(root) == before
     assert not (root / "data" / "customs").exists()
-    with pytest.raises(intake.DataError, match="打不开"):
+    with pytest.raises(errors.DataError, match="打不开"):
         add(root, good, root / "none.csv")
     other = root / "notes.docx"
     other.write_bytes(b"x")
@@ -411,7 +417,7 @@ def test_both_kinds_in_one_command(root):
     assert changed == ["observations.csv", "customs"]
     assert len(made.figures.rows) == 2
     assert len(Catalog(root / "data").detail.files) == 4
-    words = "\n".join(intake.in_words(Catalog(root / "data"), made))
+    words = "\n".join(plan.in_words(Catalog(root / "data"), made))
     assert "gb18030，出口，美元，重庆市，2024-01" in words
     assert "新2个" in words
 
@@ -422,8 +428,8 @@ def test_a_revision_of_customs_detail_says_what_changed(root):
     made[0] = made[0] | {"USD": "?"}
     made[1] = made[1] | {"quantity_1": "1234567"}
     path = customs_files.write(root, "出口2.csv", made)
-    planned = intake.plan(root, root / "data", [path], Said())
-    words = "\n".join(intake.in_words(Catalog(root / "data"), planned))
+    planned = plan.plan(root, root / "data", [path], Said())
+    words = "\n".join(plan.in_words(Catalog(root / "data"), planned))
     assert re.search(r"金额 [\d,]+ → 缺", words)
     assert re.search(r"第一数量 [\d,]+ → 1,234,567", words)
 
@@ -457,7 +463,7 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(transaction, "_synced", full)
+        patch.setattr(atomic, "_synced", full)
         assert cli.main(["--root", str(root), "add", str(path)]) == 1
     assert "No space" in capsys.readouterr().err
     assert bytes_of(root) == before
@@ -492,7 +498,7 @@ def test_a_kill_in_the_middle_of_an_add(root, step):
     assert cli.main(["--root", str(root), "add", str(path), "--edition", "2026-12"]) == 0
     assert len(Catalog(root / "data").observations(source_id="customs-2021-05")) == 1
     left = [item.name for item in (root / "data").iterdir() if "cqbook-" in item.name]
-    assert left == [transaction.LOCK]
+    assert left == [locks.LOCK]
 
 
 # --- from the file to the chapter
@@ -516,13 +522,13 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
 
     def words(data):
         page = Page("trade", "trade", {"period": period})
-        return execution.execute(ROOT / "chapters" / "trade.ipynb", page, data=data).notebook
+        return executor.execute(ROOT / "chapters" / "trade.ipynb", page, data=data).notebook
 
-    without = figures.glued(words(root / "data"))
+    without = figure.glued(words(root / "data"))
     assert without["total"] == "未见公布"
 
     header = rows[0]
-    made = openpyxl.load_workbook(io.BytesIO(press.template(Catalog(root / "data"))))
+    made = openpyxl.load_workbook(io.BytesIO(press_template.template(Catalog(root / "data"))))
     sheet = made["observations"]
     for number, row in enumerate(gone, start=2):
         for place, text in enumerate(row, start=1):
@@ -539,16 +545,16 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
 
     notebook = words(root / "data")
     original = words(ROOT / "data")
-    assert figures.glued(notebook) == figures.glued(original)
-    assert "4613.9亿元" in figures.glued(notebook).values()
-    drawn = {meta["id"]: meta for meta in figures.figures_of(notebook)}
-    expected = {meta["id"]: meta for meta in figures.figures_of(original)}
+    assert figure.glued(notebook) == figure.glued(original)
+    assert "4613.9亿元" in figure.glued(notebook).values()
+    drawn = {meta["id"]: meta for meta in figure.figures_of(notebook)}
+    expected = {meta["id"]: meta for meta in figure.figures_of(original)}
     assert set(drawn) == set(expected)
     for key, meta in drawn.items():
         place = meta["table"]["keys"].index("full") if meta["table"]["rows"] else 0
         values = [row[place] for row in meta["table"]["rows"]]
         assert values == [row[place] for row in expected[key]["table"]["rows"]], key
-    glued = figures.glued(notebook)
+    glued = figure.glued(notebook)
     lacking = {key for key, text in glued.items() if text == "未见公布"}
     assert {"auto", "auto_share"} <= lacking, "sections that lack data say so"
     assert "没有" in glued["rate_words"]
@@ -559,13 +565,13 @@ def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(r
     add(root, *customs_files.year(root, files=24, count=60))
     source = ROOT / "chapters" / "customs-detail.ipynb"
     page = Page("customs-detail", "customs-detail")
-    notebook = execution.execute(source, page, data=root / "data").notebook
-    words = figures.glued(notebook)
+    notebook = executor.execute(source, page, data=root / "data").notebook
+    words = figure.glued(notebook)
     with Catalog(root / "data").detail.connect() as link:
         (total,) = link.execute("SELECT sum(value) FROM detail WHERE flow = 'export'").fetchone()
     assert words["export"] == f"{total / 1e8:.2f}亿美元"
     assert words["export_when"] == "2024年"
-    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figures.figures_of(notebook)}
+    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figure.figures_of(notebook)}
     assert drawn["fig-customs-partners"] == 11
     assert drawn["fig-customs-months"] == 24
     assert drawn["fig-customs-margins"] == 0, "no year before, no margins"

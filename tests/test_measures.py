@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cqbook import measures
+from cqbook.analysis import indices
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parents[1] / "shared" / "reference" / "golden_values.csv"
@@ -42,7 +42,7 @@ def _argument(value):
     "case", GOLDEN, ids=[f"{row['reference_row']}-{row['function']}" for row in GOLDEN]
 )
 def test_a_published_value_comes_out(case):
-    function = getattr(measures, case["function"])
+    function = getattr(indices, case["function"])
     inputs = json.loads(case["inputs"])
     computed = function(**{name: _argument(value) for name, value in inputs.items()})
     expected, tolerance = json.loads(case["expected"]), float(case["tolerance"])
@@ -74,26 +74,26 @@ WORLD = pd.Series([40.0, 60.0], index=["车", "机"])
 
 
 def test_an_advantage_for_each_product():
-    assert measures.rca(GOODS, 40, WORLD, 100).to_dict() == pytest.approx(
+    assert indices.rca(GOODS, 40, WORLD, 100).to_dict() == pytest.approx(
         {"车": (30 / 40) / (40 / 100), "机": (10 / 40) / (60 / 100)}
     )
 
 
 def test_a_gap_stays_a_gap():
     exports, world = pd.Series([1.0, math.nan]), pd.Series([2.0, 4.0])
-    assert measures.rca(exports, 3, world, 6).isna().tolist() == [False, True]
+    assert indices.rca(exports, 3, world, 6).isna().tolist() == [False, True]
 
 
 def test_the_integer_and_nullable_types_of_pandas_work():
     for dtype in ("int64", "Int64", "float32"):
-        assert measures.hhi(pd.Series([20, 50, 20, 10], dtype=dtype)) == pytest.approx(0.34)
+        assert indices.hhi(pd.Series([20, 50, 20, 10], dtype=dtype)) == pytest.approx(0.34)
 
 
 def test_inputs_are_left_as_they_are():
     exports, world = GOODS.copy(), WORLD.copy()
-    measures.hhi(exports)
-    measures.equivalent_number(exports)
-    measures.rca(exports, 40, world, 100)
+    indices.hhi(exports)
+    indices.equivalent_number(exports)
+    indices.rca(exports, 40, world, 100)
     pd.testing.assert_series_equal(exports, GOODS)
     pd.testing.assert_series_equal(world, WORLD)
 
@@ -107,8 +107,8 @@ def test_concentration_stays_in_its_bounds_at_any_scale(values, factor):
     count = len(values)
     close = {"rel": 1e-9, "abs": 1e-9}
     for measure, low, high in (
-        (measures.hhi, 1 / count, 1),
-        (measures.equivalent_number, 1, count),
+        (indices.hhi, 1 / count, 1),
+        (indices.equivalent_number, 1, count),
     ):
         found = measure(values)
         assert low - 1e-9 <= found <= high + 1e-9
@@ -125,10 +125,10 @@ def test_advantages_average_to_one_by_weight_at_any_scale(rows, factor):
     exports, world = (pd.Series(column) for column in zip(*rows, strict=True))
     if exports.sum() < 1e-6:
         return
-    found = measures.rca(exports, float(exports.sum()), world, float(world.sum()))
+    found = indices.rca(exports, float(exports.sum()), world, float(world.sum()))
     assert (found * world / world.sum()).sum() == pytest.approx(1)
     other = factor * exports
-    scaled = measures.rca(other, float(other.sum()), world, float(world.sum()))
+    scaled = indices.rca(other, float(other.sum()), world, float(world.sum()))
     assert scaled.tolist() == pytest.approx(found.tolist())
 
 
@@ -141,7 +141,7 @@ GAP = pd.Series([3.0, math.nan], index=["出口", "进口"])
 FINE = pd.Series([1.0, 2.0], index=["出口", "进口"])
 
 
-@pytest.mark.parametrize("measure", [measures.hhi, measures.equivalent_number])
+@pytest.mark.parametrize("measure", [indices.hhi, indices.equivalent_number])
 def test_one_column_is_checked(measure):
     with pytest.raises(
         ValueError, match=r"\| values must not be negative: got \[-1.0\] at \['进口'\]"
@@ -168,23 +168,23 @@ def test_the_argument_that_is_wrong_is_named():
     ):
         exports, world = wrong
         with pytest.raises(ValueError, match=rf"\| {name} must (not )?be .* at \['进口'\]"):
-            measures.rca(exports, 3, world, 3)
+            indices.rca(exports, 3, world, 3)
     for bad, why in ((EMPTY, "is empty"), (TEXT, "must be numeric"), (FINE > 1, "must be numeric")):
         with pytest.raises(ValueError, match=rf"\| exports {why}"):
-            measures.rca(bad, 3, FINE, 3)
+            indices.rca(bad, 3, FINE, 3)
         with pytest.raises(ValueError, match=rf"\| world_exports {why}"):
-            measures.rca(FINE, 3, bad, 3)
+            indices.rca(FINE, 3, bad, 3)
 
 
 @pytest.mark.parametrize(
     ("compute", "message"),
     [
-        (lambda: measures.rca(1, 0, 1, 1), "exports_total must be positive: got 0"),
-        (lambda: measures.rca(1, 1, 1, 0), "world_total must be positive: got 0"),
-        (lambda: measures.rca(1, 1, 0, 1), "world_exports must be positive: got 0"),
-        (lambda: measures.rca(-1, 1, 1, 1), r"exports must not be negative: got -1\.0"),
-        (lambda: measures.rca("5", 1, 1, 1), "exports must be numeric, got '5'"),
-        (lambda: measures.rca(1, True, 1, 1), "exports_total must be numeric, got True"),
+        (lambda: indices.rca(1, 0, 1, 1), "exports_total must be positive: got 0"),
+        (lambda: indices.rca(1, 1, 1, 0), "world_total must be positive: got 0"),
+        (lambda: indices.rca(1, 1, 0, 1), "world_exports must be positive: got 0"),
+        (lambda: indices.rca(-1, 1, 1, 1), r"exports must not be negative: got -1\.0"),
+        (lambda: indices.rca("5", 1, 1, 1), "exports must be numeric, got '5'"),
+        (lambda: indices.rca(1, True, 1, 1), "exports_total must be numeric, got True"),
     ],
 )
 def test_what_has_no_meaning_is_refused(compute, message):
@@ -196,15 +196,15 @@ def test_labels_that_differ_are_refused_whichever_argument_has_them():
     other = FINE.rename({"出口": "增速"})
     for pair in ((FINE, other), (other, FINE)):
         with pytest.raises(ValueError, match=r"labels differ: \['出口', '增速'\]"):
-            measures.rca(pair[0], 3, pair[1], 3)
+            indices.rca(pair[0], 3, pair[1], 3)
     with pytest.raises(ValueError, match=r"labels differ: 顺序不同 \(another order\)$"):
-        measures.rca(FINE, 3, FINE[::-1], 3)
+        indices.rca(FINE, 3, FINE[::-1], 3)
 
 
 def test_five_wrong_labels_are_listed_and_no_more():
     many = pd.Series([-1.0] * 7, index=list("abcdefg"))
     five = r"\['a', 'b', 'c', 'd', 'e'\]$"
     with pytest.raises(ValueError, match=rf"got \[(-1\.0, ){{4}}-1\.0\] at {five}"):
-        measures.hhi(many)
+        indices.hhi(many)
     with pytest.raises(ValueError, match=rf"labels differ: {five}"):
-        measures.rca(many.abs(), 7, pd.Series([1.0], index=["z"]), 1)
+        indices.rca(many.abs(), 7, pd.Series([1.0], index=["z"]), 1)

@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import papermill_translators
 
-from cqbook import editions, execution, parameters, publication
-from cqbook.catalog import DataError
-from cqbook.execution import Page, execute
-from cqbook.parameters import ParameterError, checked, read
+from cqbook.build import pages
+from cqbook.editions import store
+from cqbook.errors import DataError
+from cqbook.execution import executor, parameters
+from cqbook.execution.executor import execute
+from cqbook.execution.page import Page
+from cqbook.execution.parameters import ParameterError, checked, read
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
@@ -294,7 +297,7 @@ def test_the_kernel_gets_the_same_values(tmp_path, monkeypatch):
     folder = tmp_path / "{period} %s '\"$(touch fired)"
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
     # the fork server keeps its socket where it was started
-    execution.warm()
+    executor.warm()
     # short: the name of a socket has 107 bytes
     with tempfile.TemporaryDirectory(prefix="{period}%s'$(x)") as short:
         monkeypatch.setattr(tempfile, "tempdir", short)
@@ -334,7 +337,7 @@ def test_names_of_pages_lead_nowhere_else(row, tmp_path, book):
     table = tmp_path / "t.csv"
     table.write_text(f"page,notebook\n{row}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"t\.csv"):
-        editions.pages(ROOT, book, table=table)
+        pages.pages(ROOT, book, table=table)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -344,7 +347,7 @@ def test_a_table_of_pages_in_every_form(encoding, end, tmp_path, book):
     rows = ["notebook,district,page,year", "district,500106,沙坪坝-0101,", ""]
     content = end.join(rows).replace("沙坪坝", "spb").encode(encoding)
     table.write_bytes(content)
-    page = next(item for item in editions.pages(ROOT, book, table=table) if item.name == "spb-0101")
+    page = next(item for item in pages.pages(ROOT, book, table=table) if item.name == "spb-0101")
     assert page.parameters == {"district": "500106"}
 
 
@@ -365,10 +368,10 @@ def test_a_table_of_pages_that_is_none(content, tmp_path, book):
     table = tmp_path / "t.csv"
     table.write_bytes(content)
     with pytest.raises(DataError, match=r"t\.csv"):
-        editions.pages(ROOT, book, table=table)
+        pages.pages(ROOT, book, table=table)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".x", "X", "latest", "x\n", "v 1", "", "x\u202e"])
 def test_names_of_editions_lead_nowhere_else(name):
     with pytest.raises(DataError):
-        publication.proper(name)
+        store.proper(name)

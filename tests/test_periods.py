@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cqbook.periods import EXAMPLES, Period
+from cqbook.quantities.periods import EXAMPLES, Period
 
 # The same examples in every run: a test must not fail by chance.
 steady = settings(derandomize=True, deadline=None)

@@ -14,8 +14,8 @@ import threading
 import pytest
 from test_site import CHROMIUM, FLAGS, LATEST, SITE, pages
 
-from cqbook.site.pages import MODE_SCRIPT, POLICY
-from cqbook.site.scripts import script_hash
+from cqbook.site.inline_scripts import script_hash
+from cqbook.site.layout import MODE_SCRIPT, POLICY
 
 pytestmark = [
     pytest.mark.site,

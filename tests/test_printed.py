@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from cqbook import facts
-from cqbook.printed import read_printed
-from cqbook.units import Unit, convert
+from cqbook.quantities.printed import read_printed
+from cqbook.quantities.quantity import printed_zh
+from cqbook.quantities.units import Unit, convert
 
 READ = {
     "8158.4亿元": ("8158.4", "", "100M CNY", "as_rounded", ""),
@@ -89,7 +89,7 @@ def test_the_figures_of_the_book_are_never_misread(book):
     """Each figure as the book itself prints it reads back to itself, or is refused."""
     read = refused = 0
     for row in book.observations().to_dict("records"):
-        text = facts.printed_zh(row)
+        text = printed_zh(row)
         try:
             found = read_printed(text)
         except ValueError:

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook.prose import typed_figures, typed_figures_of
+from cqbook.build.prose_lint import typed_figures, typed_figures_of
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import threading
 import pytest
 from conftest import KILLED_AT
 
-from cqbook import places, publication
-from cqbook.catalog import DataError
-from cqbook.sums import SUMS, as_text, hashes, read
+from cqbook.disk.checksums import SUMS, as_text, hashes, read
+from cqbook.editions import paths, publish, store
+from cqbook.errors import DataError
 
 
 def made(root, name, text="page", *, place="", given=None):
@@ -25,7 +25,7 @@ def made(root, name, text="page", *, place="", given=None):
     (folder / "site" / "index.html").write_text(text, encoding="utf-8")
     manifest = {"edition": name, "given": given or {}, "pages": {"trade": {}}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    publication.keep(root, folder, place or name)
+    publish.keep(root, folder, place or name)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -35,16 +35,16 @@ def text(root, *parts):
 
 @pytest.fixture
 def root(tmp_path, monkeypatch):
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     made(tmp_path, "2026-11", "first", place="latest")
     return tmp_path
 
 
 def test_the_site_holds_latest_drafts_and_released(root):
     made(root, "2022", "of 2022")
-    publication.release(root, "2026-11")
+    publish.release(root, "2026-11")
     made(root, "2026-12", "second", place="latest")
-    publication.publish(root)
+    publish.publish(root)
     assert text(root, "latest", "index.html") == "second"
     assert text(root, "v", "2026-11", "index.html") == "first"
     assert text(root, "v", "2022", "index.html") == "of 2022"
@@ -60,15 +60,15 @@ def test_the_site_holds_latest_drafts_and_released(root):
 
 
 def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
-    figure = f'{publication.PERMALINK}#fig-a">链接</a>'
+    figure = f'{store.PERMALINK}#fig-a">链接</a>'
     made(root, "2026-11", figure, place="latest")
     for name in ("index.html", "chapters/trade.html"):
         place = root / "_build" / "editions" / "latest" / "site" / name
         place.write_text(figure, encoding="utf-8")
-    publication.seal(root / "_build" / "editions" / "latest")
-    publication.publish(root)
+    publish.seal(root / "_build" / "editions" / "latest")
+    publish.publish(root)
     assert text(root, "latest", "index.html") == figure, "a draft has no frozen page yet"
-    publication.release(root, "2026-11")
+    publish.release(root, "2026-11")
     for name, way in (
         ("index.html", "../v/2026-11/index.html"),
         ("chapters/trade.html", "../../v/2026-11/chapters/trade.html"),
@@ -94,9 +94,9 @@ def checked(*words, folder):
 
 
 def test_sha256sum_alone_checks_an_edition_as_it_is_served(root):
-    figure = f'{publication.PERMALINK}#fig-a">链接</a>'
+    figure = f'{store.PERMALINK}#fig-a">链接</a>'
     made(root, "2026-11", figure, place="latest")
-    publication.release(root, "2026-11")
+    publish.release(root, "2026-11")
     assert text(root, "latest", "index.html") != figure, "altered for publication"
     html = root / "_build" / "html"
     for place in (html / "latest", html / "v" / "2026-11", root / "editions" / "2026-11"):
@@ -104,7 +104,7 @@ def test_sha256sum_alone_checks_an_edition_as_it_is_served(root):
         assert done.returncode == 0, done.stdout + done.stderr
         listed = read((place / SUMS).read_text(encoding="utf-8"))
         there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-        assert set(listed) == there - {SUMS, publication.RELEASE}
+        assert set(listed) == there - {SUMS, store.RELEASE}
         assert list(listed) == sorted(listed)
     page = html / "v" / "2026-11" / "index.html"
     page.write_text(figure + " ", encoding="utf-8")
@@ -135,89 +135,89 @@ def test_an_edition_altered_after_it_was_built_is_not_released(root):
     page = root / "_build" / "editions" / "latest" / "site" / "index.html"
     page.write_text("forged", encoding="utf-8")
     with pytest.raises(DataError, match="altered after it was built"):
-        publication.release(root, "2026-11")
+        publish.release(root, "2026-11")
     assert not (root / "editions" / "2026-11").exists()
 
 
 @pytest.mark.parametrize("place", ["site/index.html", "site/SHA256SUMS", "SHA256SUMS", "new"])
 def test_whatever_changes_in_a_release_is_seen(root, place):
-    folder = publication.release(root, "2026-11")
+    folder = publish.release(root, "2026-11")
     with (folder / place).open("a", encoding="utf-8") as file:
         file.write(f"{'0' * 64}  other\n")
     with pytest.raises(DataError, match="altered"):
-        publication.publish(root)
+        publish.publish(root)
 
 
 def test_an_edition_released_before_there_were_sums_still_stands(root):
-    folder = publication.release(root, "2026-11")
+    folder = publish.release(root, "2026-11")
     for path in (folder / SUMS, folder / "site" / SUMS):
         path.unlink()
-    facts = publication.release_of(folder)
+    facts = store.release_of(folder)
     # the digest as it was made then, of these two files
     tree = "0df97bbf71ed20c5a359afd8aa150203ca13003c87d2a930276c30c006ac4a99"
     (folder / "release.json").write_text(json.dumps(facts | {"tree": tree}), encoding="utf-8")
-    publication.publish(root)
+    publish.publish(root)
     (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
     with pytest.raises(DataError, match="altered"):
-        publication.publish(root)
+        publish.publish(root)
 
 
 def test_without_a_latest_edition_the_door_leads_to_what_there_is(tmp_path):
     made(tmp_path, "2022", "of 2022")
-    publication.publish(tmp_path)
+    publish.publish(tmp_path)
     assert "v/2022/index.html" in text(tmp_path, "index.html")
 
 
 def test_a_released_edition_never_changes(root):
-    folder = publication.release(root, "2026-11")
-    tree = publication.tree_digest(folder)
-    assert publication.release(root, "2026-11") == folder, "the same again is nothing new"
+    folder = publish.release(root, "2026-11")
+    tree = store.tree_digest(folder)
+    assert publish.release(root, "2026-11") == folder, "the same again is nothing new"
     made(root, "2026-11", "other", place="latest")
     with pytest.raises(DataError, match="already released with other content"):
-        publication.release(root, "2026-11")
-    publication.publish(root)
-    assert publication.tree_digest(folder) == tree
+        publish.release(root, "2026-11")
+    publish.publish(root)
+    assert store.tree_digest(folder) == tree
     assert text(root, "v", "2026-11", "index.html") == "first"
 
 
 def test_an_altered_release_is_not_published(root):
-    folder = publication.release(root, "2026-11")
+    folder = publish.release(root, "2026-11")
     (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
     with pytest.raises(DataError, match="altered"):
-        publication.publish(root)
+        publish.publish(root)
     assert text(root, "v", "2026-11", "index.html") == "first"
 
 
 @pytest.mark.parametrize("name", ["latest", "draft", "../x", "A", "", "2022/..", ".x"])
 def test_a_name_that_is_no_name_is_refused(root, name):
     with pytest.raises(DataError, match="no name"):
-        publication.release(root, name)
+        publish.release(root, name)
 
 
 def test_what_was_not_built_is_not_released(root):
     with pytest.raises(DataError, match="has not been built"):
-        publication.release(root, "2030")
+        publish.release(root, "2030")
     with pytest.raises(DataError, match=r"2030.*latest"):
-        publication.find(root, "2030")
+        store.find(root, "2030")
 
 
 def test_releases_live_where_the_environment_says(root, tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv(places.HOME_VARIABLE, str(home))
-    assert publication.release(root, "2026-11") == home / "2026-11"
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(home))
+    assert publish.release(root, "2026-11") == home / "2026-11"
     assert not (root / "editions").exists()
 
 
 def test_an_edition_is_compared_with_the_last_that_asked_the_same(root):
-    publication.release(root, "2026-11")
-    assert publication.predecessor(root, "2026-12", {}).name == "2026-11"
-    assert publication.predecessor(root, "2026-11", {}) is None
+    publish.release(root, "2026-11")
+    assert store.predecessor(root, "2026-12", {}).name == "2026-11"
+    assert store.predecessor(root, "2026-11", {}) is None
     asked = {"trade": {"period": "2022"}}
-    assert publication.predecessor(root, "2022", asked) is None
+    assert store.predecessor(root, "2022", asked) is None
     made(root, "2022", given=asked)
-    publication.release(root, "2022")
-    assert publication.predecessor(root, "2022-b", asked).name == "2022"
-    assert publication.predecessor(root, "2026-12", {}).name == "2026-11"
+    publish.release(root, "2022")
+    assert store.predecessor(root, "2022-b", asked).name == "2022"
+    assert store.predecessor(root, "2026-12", {}).name == "2026-11"
 
 
 def test_a_full_disk_releases_nothing(root, monkeypatch):
@@ -226,12 +226,12 @@ def test_a_full_disk_releases_nothing(root, monkeypatch):
         (target / "half").write_text("", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publication.shutil, "copytree", full)
+    monkeypatch.setattr(publish.shutil, "copytree", full)
     with pytest.raises(OSError, match="No space"):
-        publication.release(root, "2026-11")
+        publish.release(root, "2026-11")
     monkeypatch.undo()
     assert [path.name for path in (root / "editions").iterdir()] == [".cqbook-lock"]
-    assert publication.release(root, "2026-11").exists()
+    assert publish.release(root, "2026-11").exists()
 
 
 KILL = """
@@ -247,14 +247,14 @@ publication.release(Path(sys.argv[1]), "2026-11")
 @pytest.mark.parametrize("step", range(1, 8))
 def test_a_kill_in_the_middle_of_a_release(root, step):
     """Every step of release and publication: the next command works, nothing is lost."""
-    publication.publish(root)
+    publish.publish(root)
     run = subprocess.run(
         [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root)], check=False
     )
     assert run.returncode in (-signal.SIGKILL, 0)
     assert run.returncode == -signal.SIGKILL or step > 6, "each step is one that can be killed"
     assert text(root, "latest", "index.html") == "first", "the site that was there is still there"
-    publication.release(root, "2026-11")
+    publish.release(root, "2026-11")
     assert text(root, "v", "2026-11", "index.html") == "first"
     names = sorted(path.name for path in (root / "editions").iterdir())
     assert names == [".cqbook-lock", "2026-11"]
@@ -264,7 +264,7 @@ def test_a_kill_in_the_middle_of_a_release(root, step):
 
 def test_publishing_at_once_does_no_harm(root):
     made(root, "2022", "of 2022")
-    threads = [threading.Thread(target=publication.publish, args=(root,)) for _ in range(6)]
+    threads = [threading.Thread(target=publish.publish, args=(root,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -22,11 +22,14 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cqbook import brief, containers, customs, press, verify
-from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import check
-from cqbook.customs import Said
-from cqbook.printed import read_printed
+from cqbook.citing import briefing, documents, verify
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.disk import untrusted
+from cqbook.errors import DataError
+from cqbook.intake import customs_csv, customs_format, press, press_template
+from cqbook.intake.customs_format import Said
+from cqbook.quantities.printed import read_printed
 
 FUZZ = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -36,7 +39,7 @@ SECONDS, BYTES = 5.0, 1 << 30
 
 @pytest.fixture(scope="module")
 def codes(request):
-    return customs.known_codes(Catalog(ROOT / "data"))
+    return customs_format.known_codes(Catalog(ROOT / "data"))
 
 
 def refused_or_read(reader):
@@ -76,15 +79,15 @@ def joined(header: list[str], lines: list[list[str]], separator: str) -> str:
 
 @FUZZ
 @given(
-    st.lists(st.sampled_from([*customs.HEADINGS, "x", ""]), max_size=6),
+    st.lists(st.sampled_from([*customs_format.HEADINGS, "x", ""]), max_size=6),
     LINES,
     st.sampled_from(",;\t"),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
 def test_customs_files(codes, header, lines, separator, encoding):
     content = joined(header, lines, separator).encode(encoding, errors="ignore")
-    refused_or_read(lambda: customs.read(content, "出口.csv", codes, Said("export", "CN")))
-    customs.recognises(content)
+    refused_or_read(lambda: customs_csv.read(content, "出口.csv", codes, Said("export", "CN")))
+    customs_csv.recognises(content)
     press.recognises(content, "x.csv")
 
 
@@ -94,9 +97,9 @@ def test_bytes_of_any_kind(codes, content):
     book = Catalog(ROOT / "data")
     for name in ("x.csv", "x.xlsx"):
         refused_or_read(lambda name=name: press.read(content, name, book))
-    refused_or_read(lambda: customs.read(content, "x.csv", codes, Said("export", "CN", "2024")))
+    refused_or_read(lambda: customs_csv.read(content, "x.csv", codes, Said("export", "CN", "2024")))
     for name in ("x.docx", "x.pptx", "x.svg", "x.png"):
-        refused_or_read(lambda name=name: verify.cited(content, name))
+        refused_or_read(lambda name=name: documents.cited(content, name))
 
 
 PRESS = ["source_id", "locator", "indicator", "entity", "period", "status", "as_printed", "value"]
@@ -113,7 +116,7 @@ def test_press_tables(header, lines):
 @FUZZ
 @given(st.text(alphabet="{}# -fig.a1\n\r\x0b\x00\u2028重", max_size=60))
 def test_briefings(text):
-    refused_or_read(lambda: brief.blocks_of_markdown(text))
+    refused_or_read(lambda: briefing.blocks_of_markdown(text))
 
 
 JSON = st.recursive(
@@ -257,8 +260,8 @@ def packed(parts: dict[str, bytes], **facts) -> bytes:
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 BAD = {
-    "bomb": lambda: packed({"word/media/x.bin": b"\0" * (containers.UNPACKED + 1)}),
-    "much XML": lambda: packed({"word/x.xml": b"<x>" + b" " * containers.XML + b"</x>"}),
+    "bomb": lambda: packed({"word/media/x.bin": b"\0" * (untrusted.UNPACKED + 1)}),
+    "much XML": lambda: packed({"word/x.xml": b"<x>" + b" " * untrusted.XML + b"</x>"}),
     "many elements": lambda: packed({"x.xml": b"<x>" + b"<y/>" * 600_000 + b"</x>"}),
     "deep": lambda: packed({"x.xml": b"<x>" * 300 + b"</x>" * 300}),
     "laughs": lambda: packed({"word/document.xml": LAUGHS}),
@@ -273,7 +276,7 @@ BAD = {
     "link": lambda: packed({"word/x.xml": b"/etc/passwd"}, mode=stat.S_IFLNK | 0o777),
     "method": lambda: packed({"x.xml": b"<x/>"}, method=zipfile.ZIP_LZMA),
     "twice": lambda: packed({"x.xml": b"<x/>", "X.xml": b"<y/>"}),
-    "many parts": lambda: packed({f"{n}": b"" for n in range(containers.PARTS + 1)}),
+    "many parts": lambda: packed({f"{n}": b"" for n in range(untrusted.PARTS + 1)}),
     "no ZIP": lambda: b"PK\x03\x04" + b"\0" * 100,
     "merged": lambda: packed({"x.xml": b'<s><mergeCell ref="A1:XFD1048576"/></s>'}),
     "linked": lambda: packed({"x.xml": b'<s><hyperlink ref="A1:XFD1048576"/></s>'}),
@@ -285,24 +288,24 @@ def test_what_would_not_stay_small_is_refused(what, tmp_path):
     content = BAD[what]()
     start = time.process_time()
     with pytest.raises(DataError):
-        containers.opened(content, "x.docx")
+        untrusted.opened(content, "x.docx")
     for reader in (
         lambda: press.read(content, "x.xlsx", Catalog(ROOT / "data")),
-        lambda: verify.cited(content, "x.docx"),
-        lambda: verify.cited(content, "x.pptx"),
+        lambda: documents.cited(content, "x.docx"),
+        lambda: documents.cited(content, "x.pptx"),
     ):
         with pytest.raises(DataError):
             reader()
     template = tmp_path / "t.docx"
     template.write_bytes(content)
     with pytest.raises(DataError):
-        brief._begun(lambda _: pytest.fail("opened"), template)
+        briefing._begun(lambda _: pytest.fail("opened"), template)
     assert time.process_time() - start < 3 * SECONDS
 
 
 def test_an_intact_document_is_opened():
-    content = press.template(Catalog(ROOT / "data"))
-    assert "xl/workbook.xml" in containers.opened(content, "x.xlsx").namelist()
+    content = press_template.template(Catalog(ROOT / "data"))
+    assert "xl/workbook.xml" in untrusted.opened(content, "x.xlsx").namelist()
 
 
 SPACES = (
@@ -381,7 +384,7 @@ SLOW = {
 def test_a_document_is_not_looked_through_again_and_again(what):
     content = SLOW[what]()
     assert len(content) < 10 << 20
-    within_bounds(lambda: verify.cited(content, "x.docx"))
+    within_bounds(lambda: documents.cited(content, "x.docx"))
 
 
 def test_a_document_without_core_properties_is_still_asked():
@@ -389,7 +392,7 @@ def test_a_document_without_core_properties_is_still_asked():
     body = f'<w:p><w:z descr="{MARK}"/><w:bookmarkStart w:id="1" w:name="cq_{1:020x}"/></w:p>'
     with zipfile.ZipFile(io.BytesIO(office(body))) as parts:
         kept = {name: parts.read(name) for name in parts.namelist() if "core" not in name}
-    found = verify.cited(packed(kept), "x.docx")
+    found = documents.cited(packed(kept), "x.docx")
     assert [(item.kind, item.name, item.edition) for item in found] == [
         ("figure", "fig-a", "1"),
         ("number", f"cq_{1:020x}", ""),
@@ -437,10 +440,10 @@ def test_large_files_take_neither_time_nor_memory(what, codes):
     content = content() if callable(content) else content
     said = Said("export", "CN", "" if what in ("customs", "digits") else "2024")
     if name.endswith(".csv"):
-        assert within_bounds(lambda: customs.read(content, name, codes, said)) is None
+        assert within_bounds(lambda: customs_csv.read(content, name, codes, said)) is None
         assert within_bounds(lambda: press.read(content, name, Catalog(ROOT / "data"))) is None
     else:
-        assert not within_bounds(lambda: verify.cited(content, name))
+        assert not within_bounds(lambda: documents.cited(content, name))
 
 
 def test_a_sheet_that_says_it_is_large(tmp_path):
@@ -461,7 +464,7 @@ def test_pictures_that_unpack_to_more_than_is_compared():
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
     start = time.process_time()
-    assert refused_or_read(lambda: verify.cited(out.getvalue(), "x.png")) in ([], None)
+    assert refused_or_read(lambda: documents.cited(out.getvalue(), "x.png")) in ([], None)
     assert verify._altered(out.getvalue(), ROOT, {"files": {}})
     assert time.process_time() - start < SECONDS
 
@@ -524,15 +527,15 @@ def test_a_hostile_pdf_takes_no_time(what):
     content = PDFS[what]()
     assert len(content) < 12 << 20
     start = spent()
-    found = refused_or_read(lambda: verify.cited(content, "x.pdf"))
+    found = refused_or_read(lambda: documents.cited(content, "x.pdf"))
     assert not found
     # what a start of Python takes beside its limit
-    assert spent() - start < verify.PDF_SECONDS + 2
+    assert spent() - start < documents.PDF_SECONDS + 2
 
 
 def test_a_pdf_that_takes_too_long_says_so_and_the_way_out():
     with pytest.raises(DataError, match=r"秒内读不完.*takes longer") as caught:
-        verify.cited(pdf(WORD * 400_000), "x.pdf")
+        documents.cited(pdf(WORD * 400_000), "x.pdf")
     assert "import" not in str(caught.value)
 
 
@@ -548,13 +551,13 @@ def test_a_damaged_pdf_is_refused_or_read(data):
         content[at : at + size] = data.draw(
             st.one_of(st.binary(max_size=8), st.sampled_from([b"<<", b">>", b"9 0 R", b"-1", b"["]))
         )
-    assert not refused_or_read(lambda: verify.cited(bytes(content), "x.pdf"))
+    assert not refused_or_read(lambda: documents.cited(bytes(content), "x.pdf"))
 
 
 def test_a_pdf_that_is_none_is_refused():
     for content in (b"", b"%PDF-1.4\n" + b"<<" * 5000, b"\0" * 1000):
         with pytest.raises(DataError, match=r"x\.pdf"):
-            verify.cited(content, "x.pdf")
+            documents.cited(content, "x.pdf")
 
 
 # --- metamorphic: the same values in every form
@@ -643,7 +646,7 @@ def test_a_customs_file_is_the_same_in_every_form(
         cells = row | {"USD": f"{row['USD']:,}" if grouped else row["USD"]}
         writer.writerow([*(cells[name] for name in order), *([""] if trailing else [])])
     content = out.getvalue().encode(encoding)
-    found = customs.read(content, "出口.csv", codes, Said(entity="CN-50")).frame
+    found = customs_csv.read(content, "出口.csv", codes, Said(entity="CN-50")).frame
     columns = ["period", "commodity", "partner", "regime", "value"]
     assert found[columns].values.tolist() == [
         ["2024-01", "01012100", "101", "10", 1234567.0],
@@ -674,7 +677,7 @@ def test_customs_cells_in_no_accepted_form_are_refused(codes, column, value):
     lines = [[customs_files.ZH[name] for name in row], list(row.values())]
     content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
     with pytest.raises(DataError, match=r"出口\.csv"):
-        customs.read(content, "出口.csv", codes, Said(entity="CN-50"))
+        customs_csv.read(content, "出口.csv", codes, Said(entity="CN-50"))
 
 
 def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
@@ -682,9 +685,9 @@ def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
     lines = ["Date of data,Commodity code,Commodity,US dollar"]
     lines += [f"202401,010121{n:02d},改良种用马驴骡家禽其他,{n}" for n in range(10, 30)]
     content = "\n".join(lines).encode()
-    assert refused_or_read(lambda: customs.read(content, "出口.csv", codes, Said(entity="CN")))
+    assert refused_or_read(lambda: customs_csv.read(content, "出口.csv", codes, Said(entity="CN")))
     with pytest.raises(DataError, match="UTF-8"):
-        customs.read(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
+        customs_csv.read(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
 
 
 def observation(**changes) -> dict[str, str]:

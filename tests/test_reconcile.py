@@ -7,9 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.catalog import Catalog, DataError
-from cqbook.facts import Quantity
-from cqbook.reconcile import (
+from cqbook.analysis.reconciliation import (
     CONSISTENT,
     INCONSISTENT,
     KINDS,
@@ -26,8 +24,12 @@ from cqbook.reconcile import (
     verdict,
     worth,
 )
-from cqbook.reported import Interval, from_printed
-from cqbook.units import Unit
+from cqbook.data.catalog import Catalog
+from cqbook.errors import DataError
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.qualifiers import from_printed
+from cqbook.quantities.quantity import Quantity
+from cqbook.quantities.units import Unit
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cqbook import reported
-from cqbook.reported import (
-    EMPTY,
-    QUALIFIERS,
-    SIGNED_MEASURES,
-    UNBOUNDED,
-    Interval,
-    from_printed,
-    supported_digits,
-)
-from cqbook.units import Unit
+from cqbook.quantities import formulas, wording
+from cqbook.quantities.interval import EMPTY, UNBOUNDED, Interval
+from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
+from cqbook.quantities.units import Unit
+from cqbook.quantities.wording import supported_digits
 
 # The same examples in every run: a test must not fail by chance.
 steady = settings(derandomize=True, deadline=None, max_examples=300)
@@ -248,9 +242,9 @@ def test_a_third_is_rounded_outwards_to_fifty_digits():
 def test_results_do_not_depend_on_the_current_context():
     with localcontext(prec=3):
         summed = from_printed("8158.4") + from_printed("3929.91")
-        shared = reported.share(from_printed("3929.91"), from_printed("8158.4"))
+        shared = formulas.share(from_printed("3929.91"), from_printed("8158.4"))
     assert summed == interval("[12088.255, 12088.365)")
-    assert shared == reported.share(from_printed("3929.91"), from_printed("8158.4"))
+    assert shared == formulas.share(from_printed("3929.91"), from_printed("8158.4"))
 
 
 OPERATIONS = {
@@ -462,18 +456,18 @@ def test_a_negative_figure_mirrors_the_positive_one(value, qualifier):
 
 
 def test_a_share_of_two_reported_figures():
-    result = reported.share(from_printed("3929.9"), from_printed("8158.4"))
+    result = formulas.share(from_printed("3929.9"), from_printed("8158.4"))
     assert supported_digits(result, max_decimals=2) == Decimal("48.17")
 
 
 def test_a_share_stays_between_nothing_and_all():
-    assert reported.share(from_printed("5.0"), from_printed("5.0")).upper == 100
-    assert reported.share(from_printed("0"), from_printed("5")).lower == 0
-    assert reported.share(interval("[1, 2]"), interval("(-1, 1)")) == interval("[0, 100]")
+    assert formulas.share(from_printed("5.0"), from_printed("5.0")).upper == 100
+    assert formulas.share(from_printed("0"), from_printed("5")).lower == 0
+    assert formulas.share(interval("[1, 2]"), interval("(-1, 1)")) == interval("[0, 100]")
 
 
 def test_a_part_beyond_its_whole_is_a_contradiction():
-    assert reported.share(from_printed("7"), from_printed("5")).is_empty
+    assert formulas.share(from_printed("7"), from_printed("5")).is_empty
 
 
 @steady
@@ -481,13 +475,13 @@ def test_a_part_beyond_its_whole_is_a_contradiction():
 def test_a_share_contains_the_truth(part, whole):
     (a, x), (b, y) = part, whole
     assume(0 <= x <= y and y > 0)
-    assert holds(reported.share(a, b), 100 * x / y)
+    assert holds(formulas.share(a, b), 100 * x / y)
 
 
 def test_growth_of_reported_figures():
-    result = reported.growth(from_printed("8158.4"), from_printed("8000.6"))
+    result = formulas.growth(from_printed("8158.4"), from_printed("8000.6"))
     assert supported_digits(result, max_decimals=1) == Decimal("2.0")
-    assert reported.growth(Interval.exactly(12), Interval.exactly(10)) == interval("[20, 20]")
+    assert formulas.growth(Interval.exactly(12), Interval.exactly(10)) == interval("[20, 20]")
 
 
 @steady
@@ -495,21 +489,21 @@ def test_growth_of_reported_figures():
 def test_growth_contains_the_truth(current, previous):
     (a, x), (b, y) = current, previous
     assume(y > 0)
-    assert holds(reported.growth(a, b), 100 * (x / y - 1))
+    assert holds(formulas.growth(a, b), 100 * (x / y - 1))
 
 
 def test_the_previous_value_that_growth_implies():
-    assert reported.previous_from_growth(Interval.exactly(12), interval("[20, 20]")) == interval(
+    assert formulas.previous_from_growth(Interval.exactly(12), interval("[20, 20]")) == interval(
         "[10, 10]"
     )
     # growth of 5 % or less says that it was at least so much, and no more than that
-    floor = reported.previous_from_growth(Interval.exactly(105), interval("(-∞, 5]"))
+    floor = formulas.previous_from_growth(Interval.exactly(105), interval("(-∞, 5]"))
     assert floor == interval("[100, ∞)")
 
 
 def test_nothing_falls_by_more_than_all_of_itself():
     with pytest.raises(ValueError, match="-100"):
-        reported.previous_from_growth(Interval.exactly(1), interval("[-120, -100]"))
+        formulas.previous_from_growth(Interval.exactly(1), interval("[-120, -100]"))
 
 
 @steady
@@ -517,7 +511,7 @@ def test_nothing_falls_by_more_than_all_of_itself():
 def test_the_previous_value_contains_the_truth(current, growth):
     (a, x), (b, g) = current, growth
     assume(g > -100)
-    assert holds(reported.previous_from_growth(a, b), x / (1 + g / 100))
+    assert holds(formulas.previous_from_growth(a, b), x / (1 + g / 100))
 
 
 def _changed(now, growth):
@@ -527,10 +521,10 @@ def _changed(now, growth):
 def test_contributions_of_exact_figures():
     exactly = Interval.exactly
     figures = exactly(550), exactly(10), exactly(1250), exactly(25)  # +50 of +250, from 1000
-    assert holds(reported.contribution_rate(*figures), Fraction(20))
-    assert reported.contribution_rate(*figures).width < Decimal("1E-40")
-    assert holds(reported.contribution_points(*figures), Fraction(5))
-    assert reported.contribution_points(*figures).width < Decimal("1E-40")
+    assert holds(formulas.contribution_rate(*figures), Fraction(20))
+    assert formulas.contribution_rate(*figures).width < Decimal("1E-40")
+    assert holds(formulas.contribution_points(*figures), Fraction(5))
+    assert formulas.contribution_points(*figures).width < Decimal("1E-40")
 
 
 @steady
@@ -540,10 +534,10 @@ def test_contributions_contain_the_truth(part_now, part_growth, whole_now, whole
     (p, g), (w, h) = (part_now[1], part_growth[1]), (whole_now[1], whole_growth[1])
     assume(g > -100 and h > -100 and p > 0 and w > 0)
     points = 100 * _changed(p, g) / (w / (1 + h / 100))
-    assert holds(reported.contribution_points(*boxes), points)
+    assert holds(formulas.contribution_points(*boxes), points)
     assume(h != 0 and boxes[3] != Interval.exactly(0))
     rate = 100 * _changed(p, g) / _changed(w, h)
-    assert holds(reported.contribution_rate(*boxes), rate)
+    assert holds(formulas.contribution_rate(*boxes), rate)
 
 
 sure_growths = st.decimals(min_value=1, max_value=50, places=1)
@@ -565,8 +559,8 @@ def test_contributions_are_no_wider_than_their_corners(part, part_growth, whole,
     rates = [100 * _changed(p, g) / _changed(w, h) for p, g, w, h in corners]
     points = [100 * _changed(p, g) * (1 + h / 100) / w for p, g, w, h in corners]
     for result, truths in (
-        (reported.contribution_rate(*boxes), rates),
-        (reported.contribution_points(*boxes), points),
+        (formulas.contribution_rate(*boxes), rates),
+        (formulas.contribution_points(*boxes), points),
     ):
         tiny = Fraction(1, 10**38)
         assert min(truths) - tiny <= Fraction(result.lower) <= min(truths)
@@ -576,29 +570,29 @@ def test_contributions_are_no_wider_than_their_corners(part, part_growth, whole,
 def test_a_rate_of_what_may_not_have_grown_is_unknown():
     part, whole = from_printed("50"), from_printed("100")
     some = from_printed("5.0")
-    assert reported.contribution_rate(part, some, whole, from_printed("0.0")) == UNBOUNDED
-    one_sided = reported.contribution_rate(part, some, whole, interval("[0, 1]"))
+    assert formulas.contribution_rate(part, some, whole, from_printed("0.0")) == UNBOUNDED
+    one_sided = formulas.contribution_rate(part, some, whole, interval("[0, 1]"))
     assert one_sided.lower > 0
     assert one_sided.upper is None
     with pytest.raises(ZeroDivisionError):
-        reported.contribution_rate(part, some, whole, Interval.exactly(0))
+        formulas.contribution_rate(part, some, whole, Interval.exactly(0))
 
 
 def test_contradictory_growth_stays_contradictory():
     part = from_printed("50")
-    assert reported.contribution_points(part, EMPTY, part, from_printed("5")).is_empty
+    assert formulas.contribution_points(part, EMPTY, part, from_printed("5")).is_empty
 
 
 def test_the_remainder_of_a_whole():
     parts = [from_printed("3.1"), from_printed("2.04")]
-    assert reported.remainder(from_printed("10"), parts) == interval("(4.305, 5.415)")
-    assert reported.remainder(from_printed("10"), []) == from_printed("10")
+    assert formulas.remainder(from_printed("10"), parts) == interval("(4.305, 5.415)")
+    assert formulas.remainder(from_printed("10"), []) == from_printed("10")
 
 
 @steady
 @given(with_truth(), st.lists(with_truth(), max_size=4))
 def test_the_remainder_contains_the_truth(whole, parts):
-    result = reported.remainder(whole[0], [box for box, _ in parts])
+    result = formulas.remainder(whole[0], [box for box, _ in parts])
     assert holds(result, whole[1] - sum(truth for _, truth in parts))
 
 
@@ -675,19 +669,19 @@ def test_supported_digits_are_what_every_truth_rounds_to(drawn, max_decimals):
     ],
 )
 def test_a_derived_figure_is_written_to_its_known_digits(box, unit, text):
-    assert reported.zh(interval(box), Unit.parse(unit)) == text
+    assert wording.zh(interval(box), Unit.parse(unit)) == text
 
 
 def test_a_contradiction_cannot_be_written():
     with pytest.raises(ValueError, match="互相矛盾"):
-        reported.zh(EMPTY, PERCENT)
+        wording.zh(EMPTY, PERCENT)
 
 
 @steady
 @given(with_truth(bounded=True))
 def test_a_written_range_contains_the_truth_and_is_not_much_wider(drawn):
     box, truth = drawn
-    text = reported.zh(box, PERCENT)
+    text = wording.zh(box, PERCENT)
     if "—" not in text:
         return
     lower, upper = (Fraction(end.removesuffix("%")) for end in text.split("—"))

@@ -10,16 +10,17 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from cqbook import charts, figures, soundness
-from cqbook.facts import fact, points
-from cqbook.soundness import UnsoundError
+from cqbook.analysis.frames import points
+from cqbook.data.selection import fact
+from cqbook.figures import charts, figure, rules
+from cqbook.figures.rules import UnsoundError
 
 TRADE = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
 
 
 def made(book, drawing, **changes):
     words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元", "english": ("t", "c")}
-    return figures.figure(book, "fig-test-one", drawing, **(words | changes))
+    return figure.figure(book, "fig-test-one", drawing, **(words | changes))
 
 
 @pytest.fixture
@@ -55,17 +56,17 @@ def judged(drawing, change, **meta):
     spec = copy.deepcopy(drawing.spec)
     change(spec)
     words = {"id": "fig-test", "title": "标题", "subtitle": "亿元", "unit": "亿元"}
-    words["table"] = figures.data_table(drawing.rows)
-    soundness.check(spec, words | meta)
+    words["table"] = figure.data_table(drawing.rows)
+    rules.check(spec, words | meta)
 
 
 def test_every_figure_of_the_book_is_sound():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        for output in figures.outputs(nbformat.read(path, as_version=4)):
-            spec = output["data"].get(figures.FIGURE_MIME)
+        for output in figure.outputs(nbformat.read(path, as_version=4)):
+            spec = output["data"].get(figure.FIGURE_MIME)
             if spec is not None:
-                soundness.check(spec, spec["usermeta"])
+                rules.check(spec, spec["usermeta"])
                 count += 1
     assert count >= 40
 

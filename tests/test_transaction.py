@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cqbook import transaction
+from cqbook.disk import atomic, locks
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b"}
 NEW = {"a.csv": b"new a", "b.csv": b"new b", "c.csv": b"new c"}
@@ -32,7 +32,7 @@ def contents(folder):
 
 
 def test_several_files_change_together(folder):
-    transaction.replace_files(folder, NEW)
+    atomic.replace_files(folder, NEW)
     assert contents(folder) == NEW
     assert sorted(path.name for path in folder.iterdir()) == sorted(NEW)
 
@@ -40,7 +40,7 @@ def test_several_files_change_together(folder):
 @pytest.mark.parametrize("step", range(1, 5))
 def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
     """Three contents and the journal are written; each write may be the one that fails."""
-    real, calls = transaction._synced, []
+    real, calls = atomic._synced, []
 
     def full(path, content):
         calls.append(path)
@@ -49,9 +49,9 @@ def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         real(path, content)
 
-    monkeypatch.setattr(transaction, "_synced", full)
+    monkeypatch.setattr(atomic, "_synced", full)
     with pytest.raises(OSError, match="No space left"):
-        transaction.replace_files(folder, NEW)
+        atomic.replace_files(folder, NEW)
     assert contents(folder) == OLD
     assert sorted(path.name for path in folder.iterdir()) == sorted(OLD)
 
@@ -76,38 +76,38 @@ def test_a_kill_between_any_two_steps_leaves_old_or_new(folder, monkeypatch, ste
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", counted(Path.replace))
-        patch.setattr(transaction, "_synced", counted(transaction._synced))
+        patch.setattr(atomic, "_synced", counted(atomic._synced))
         # three contents, the journal and its rename, three renames: eight steps
         with pytest.raises(Killed):
-            transaction.replace_files(folder, NEW)
-    transaction.recover(folder)
+            atomic.replace_files(folder, NEW)
+    atomic.recover(folder)
     assert contents(folder) in (OLD, NEW)
     assert {path.name for path in folder.iterdir()} in (set(OLD), set(NEW))
-    transaction.replace_files(folder, NEW)
+    atomic.replace_files(folder, NEW)
     assert contents(folder) == NEW
 
 
 def test_the_kill_test_sees_both_outcomes(folder, monkeypatch):
     """Killed before the journal stands: old. After it: new."""
-    real = transaction.replace_file
+    real = atomic.replace_file
 
     def before(path, content):
         raise Killed
 
-    monkeypatch.setattr(transaction, "replace_file", before)
+    monkeypatch.setattr(atomic, "replace_file", before)
     with pytest.raises(Killed):
-        transaction.replace_files(folder, NEW)
-    transaction.recover(folder)
+        atomic.replace_files(folder, NEW)
+    atomic.recover(folder)
     assert contents(folder) == OLD
 
     def after(path, content):
         real(path, content)
         raise Killed
 
-    monkeypatch.setattr(transaction, "replace_file", after)
+    monkeypatch.setattr(atomic, "replace_file", after)
     with pytest.raises(Killed):
-        transaction.replace_files(folder, NEW)
-    transaction.recover(folder)
+        atomic.replace_files(folder, NEW)
+    atomic.recover(folder)
     assert contents(folder) == NEW
 
 
@@ -121,7 +121,7 @@ def trees(tmp_path):
 
 def test_folders_change_places_in_one_step(tmp_path):
     new, target = trees(tmp_path)
-    transaction.exchange(new, target)
+    atomic.exchange(new, target)
     assert (target / "page").read_text(encoding="utf-8") == "new"
     assert (new / "page").read_text(encoding="utf-8") == "old"
 
@@ -140,7 +140,7 @@ def test_while_folders_change_places_one_is_always_there(tmp_path):
     looker = threading.Thread(target=look)
     looker.start()
     for _ in range(300):
-        transaction.exchange(new, target)
+        atomic.exchange(new, target)
     stop.set()
     looker.join()
     assert missing == []
@@ -152,11 +152,11 @@ def test_where_no_exchange_is_known_two_renames_do(tmp_path, monkeypatch):
 
     monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Old())
     new, target = trees(tmp_path)
-    transaction.exchange(new, target)
+    atomic.exchange(new, target)
     assert (target / "page").read_text(encoding="utf-8") == "new"
     # killed between the two renames: the folder is away, and comes back
-    target.rename(transaction.away(target))
-    transaction.restore(target)
+    target.rename(atomic.away(target))
+    atomic.restore(target)
     assert (target / "page").read_text(encoding="utf-8") == "new"
 
 
@@ -184,7 +184,7 @@ def test_a_killed_process_holds_no_lock(tmp_path):
     waited = threading.Event()
 
     def wait():
-        with transaction.locked(tmp_path):
+        with locks.locked(tmp_path):
             waited.set()
 
     waiter = threading.Thread(target=wait)
@@ -203,7 +203,7 @@ def test_scratch_folders_of_the_living_stay_and_of_the_dead_go(tmp_path):
     dead.kill()
     dead.wait()
     try:
-        with transaction.scratch(tmp_path) as own:
+        with locks.scratch(tmp_path) as own:
             assert own.exists()
             assert Path(folder_alive).exists()
             assert not Path(folder_dead).exists()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from cqbook import places, unchanged
+from cqbook.build import uptodate
+from cqbook.editions import paths
 
 COPIED = ("_config.yml", "_toc.yml", "requirements.txt", "chapters", "data")
 
@@ -19,7 +20,7 @@ COPIED = ("_config.yml", "_toc.yml", "requirements.txt", "chapters", "data")
 @pytest.fixture
 def root(tmp_path, monkeypatch) -> Path:
     """A book that was built: its note stands."""
-    monkeypatch.delenv(places.HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("customs"))
@@ -29,21 +30,21 @@ def root(tmp_path, monkeypatch) -> Path:
         path = tmp_path / place
         path.parent.mkdir(parents=True)
         path.write_text("made", encoding="utf-8")
-    unchanged.note(tmp_path, made_of(tmp_path), tmp_path / "_build/html/latest/index.html")
+    uptodate.note(tmp_path, made_of(tmp_path), tmp_path / "_build/html/latest/index.html")
     return tmp_path
 
 
 def made_of(root: Path, edition: str = "") -> str:
-    return unchanged.inputs(root, root / "data", [edition, False, []])
+    return uptodate.inputs(root, root / "data", [edition, False, []])
 
 
 def standing(root: Path) -> Path | None:
-    return unchanged.standing(root, root / "data", made_of(root))
+    return uptodate.standing(root, root / "data", made_of(root))
 
 
 def test_nothing_is_loaded_where_nothing_changed(root):
     command = [sys.executable, "-X", "importtime", "-m", "cqbook.cli", "--root", root, "build"]
-    variables = {key: text for key, text in os.environ.items() if key != places.HOME_VARIABLE}
+    variables = {key: text for key, text in os.environ.items() if key != paths.HOME_VARIABLE}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=variables)
     assert "什么都没有变" in done.stdout
     assert str(root / "_build" / "html" / "latest" / "index.html") in done.stdout
@@ -55,7 +56,7 @@ def test_nothing_is_loaded_where_nothing_changed(root):
 
 def test_it_stands_as_long_as_nothing_changed(root):
     assert standing(root) == root / "_build" / "html" / "latest" / "index.html"
-    assert unchanged.standing(root, root / "data", made_of(root, "2022")) is None
+    assert uptodate.standing(root, root / "data", made_of(root, "2022")) is None
 
 
 @pytest.mark.parametrize(

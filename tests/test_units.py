@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cqbook.units import (
+from cqbook.quantities.units import (
     MEASURED,
     SCALE_ZH,
     SCALES,

@@ -23,7 +23,7 @@ def _say_from(start: float) -> Callable[[str], None]:
 
 def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, Any]]:
     """Return ``chapter.name=value`` words as parameters by chapter and name."""
-    from cqbook.parameters import ParameterError
+    from cqbook.execution.parameters import ParameterError
 
     found: dict[str, dict[str, Any]] = {}
     form = "名字=值 | name=value" if chapter else "章节.名字=值 | chapter.name=value"
@@ -38,8 +38,8 @@ def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, 
 
 
 def _check(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.catalog import Catalog
-    from cqbook.contracts import check
+    from cqbook.data.catalog import Catalog
+    from cqbook.data.contracts import check
 
     for name, count in check(Catalog(arguments.data or root / "data")).items():
         print(f"{name}：{count}行")
@@ -48,8 +48,8 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.comparison import in_words
-    from cqbook.editions import accept
+    from cqbook.build.build import accept
+    from cqbook.changes.comparison import in_words
 
     found = accept(root, _say_from(time.monotonic()), arguments.chapter)
     print("变动的页 | changed: " + ("、".join(found["pages"]) or "无 | none"))
@@ -63,9 +63,9 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _add(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.catalog import Catalog
-    from cqbook.customs import Said
-    from cqbook.intake import in_words, plan, write
+    from cqbook.data.catalog import Catalog
+    from cqbook.intake.customs_format import Said
+    from cqbook.intake.plan import in_words, plan, write
 
     data = arguments.data or root / "data"
     said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
@@ -81,9 +81,10 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _template(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.catalog import Catalog, DataError
-    from cqbook.press import template
-    from cqbook.transaction import replace_file
+    from cqbook.data.catalog import Catalog
+    from cqbook.disk.atomic import replace_file
+    from cqbook.errors import DataError
+    from cqbook.intake.press_template import template
 
     path = arguments.file.resolve()
     if path.exists():
@@ -95,7 +96,7 @@ def _template(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _build(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.unchanged import inputs, note, standing
+    from cqbook.build.uptodate import inputs, note, standing
 
     say = _say_from(time.monotonic())
     data = (arguments.data or root / "data").resolve()
@@ -105,7 +106,8 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
     if page:
         say("什么都没有变 | nothing has changed")
     else:
-        from cqbook.editions import build, order
+        from cqbook.build.build import build
+        from cqbook.build.order import order
 
         given = _assignments(arguments.p)
         asked = order(root, arguments.data, arguments.edition, given)
@@ -119,7 +121,7 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _run(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.editions import run
+    from cqbook.build.build import run
 
     given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
     say = _say_from(time.monotonic())
@@ -129,9 +131,9 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _params(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.catalog import Catalog
-    from cqbook.editions import notebooks
-    from cqbook.parameters import DATA_DIR, ParameterError, nearest, read
+    from cqbook.data.catalog import Catalog
+    from cqbook.execution.notebooks import notebooks
+    from cqbook.execution.parameters import DATA_DIR, ParameterError, nearest, read
 
     known = notebooks(root)
     if arguments.chapter not in known:
@@ -156,9 +158,10 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
 def _pages(root: Path, arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from cqbook.catalog import Catalog
-    from cqbook.editions import make_pages, pages
-    from cqbook.execution import Executed, ExecutionError, Page
+    from cqbook.build.build import make_pages
+    from cqbook.build.pages import pages
+    from cqbook.data.catalog import Catalog
+    from cqbook.execution.page import Executed, ExecutionError, Page
 
     book = Catalog(arguments.data or root / "data")
     count = sum(page.name != page.notebook for page in pages(root, book, table=arguments.table))
@@ -181,9 +184,10 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _release(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.catalog import Catalog
-    from cqbook.errata import declare
-    from cqbook.publication import built_as, predecessor, release
+    from cqbook.changes.errata import declare
+    from cqbook.data.catalog import Catalog
+    from cqbook.editions.publish import release
+    from cqbook.editions.store import built_as, predecessor
 
     name = arguments.edition or Catalog(root / "data").edition
     before = predecessor(root, name, None)
@@ -195,7 +199,7 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _cite(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.publication import exhibits, find
+    from cqbook.editions.store import exhibits, find
 
     folder = find(root, arguments.edition)
     entry = exhibits(folder, arguments.figure)
@@ -209,21 +213,21 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook import brief
-    from cqbook.catalog import DataError
-    from cqbook.containers import content_of
-    from cqbook.customs import decode
-    from cqbook.publication import find, is_released, manifest_of
-    from cqbook.transaction import replace_file
+    from cqbook.citing import briefing, powerpoint, word
+    from cqbook.disk.atomic import replace_file
+    from cqbook.disk.text import decode
+    from cqbook.disk.untrusted import content_of
+    from cqbook.editions.store import find, is_released, manifest_of
+    from cqbook.errors import DataError
 
     words = arguments.figures
     if len(words) == 1 and words[0].endswith(".md"):
         text, _ = decode(content_of(Path(words[0])), Path(words[0]).name)
-        blocks = brief.blocks_of_markdown(text)
+        blocks = briefing.blocks_of_markdown(text)
     else:
-        blocks = brief.blocks_of_figures(words)
+        blocks = briefing.blocks_of_figures(words)
     edition = find(root, arguments.edition)
-    writers = {".docx": brief.docx, ".pptx": brief.pptx}
+    writers = {".docx": word.to_docx, ".pptx": powerpoint.to_pptx}
     writer = writers.get(arguments.output.suffix.lower())
     if writer is None:
         msg = f"-o {arguments.output}：应为 .docx 或 .pptx | expected .docx or .pptx"
@@ -238,9 +242,9 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.paper import printed
-    from cqbook.publication import find, manifest_of
-    from cqbook.transaction import replace_file
+    from cqbook.citing.book_pdf import printed
+    from cqbook.disk.atomic import replace_file
+    from cqbook.editions.store import find, manifest_of
 
     edition = find(root, arguments.edition)
     target = arguments.output or root / "_build" / "book.pdf"
@@ -250,8 +254,8 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.containers import content_of
-    from cqbook.verify import STANDS, as_json, verify
+    from cqbook.citing.verify import STANDS, as_json, verify
+    from cqbook.disk.untrusted import content_of
 
     file = arguments.file
     found = verify(root, content_of(file), file.name, arguments.against)
@@ -267,8 +271,8 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _diff(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.comparison import in_words
-    from cqbook.editions import diff
+    from cqbook.build.diff import diff
+    from cqbook.changes.comparison import in_words
 
     found = diff(root, arguments.old, arguments.new)
     lines = in_words(found)
@@ -277,7 +281,7 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _audit(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.audit import audit
+    from cqbook.build.audit import audit
 
     found = audit(root, arguments.edition, _say_from(time.monotonic()))
     print("\n".join(found.lines))
@@ -298,7 +302,8 @@ ENGINE_HELP = "a Spark master that answers the questions about customs detail; d
 
 def _recover(folder: Path) -> None:
     """Finish a change of a folder that was killed after its journal stood."""
-    from cqbook.transaction import JOURNAL, locked, recover
+    from cqbook.disk.atomic import JOURNAL, recover
+    from cqbook.disk.locks import locked
 
     if (folder / JOURNAL).exists():
         with locked(folder):
@@ -376,9 +381,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """Return what is told in a line, without a traceback; asked for when something was raised."""
-    from cqbook.catalog import DataError
-    from cqbook.editions import BuildError, StaleError
-    from cqbook.execution import ExecutionError
+    from cqbook.build.judge import StaleError
+    from cqbook.build.rendering import BuildError
+    from cqbook.errors import DataError
+    from cqbook.execution.page import ExecutionError
 
     return DataError, BuildError, StaleError, ExecutionError
 
@@ -403,7 +409,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
-        from cqbook.transaction import in_words
+        from cqbook.errors import in_words
 
         print(f"cqbook: {in_words(error)}", file=sys.stderr)
     return 1

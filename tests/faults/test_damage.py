@@ -7,7 +7,7 @@ import csv
 import pytest
 from harness import copy_of_prepared, good, refused, run, site
 
-from cqbook import publication
+from cqbook.editions import publish
 
 pytestmark = pytest.mark.thorough
 
@@ -100,7 +100,7 @@ def test_a_number_altered_in_an_edition_is_told_by_an_audit(root):
     row[rows[0].index("value")], row[rows[0].index("as_printed")] = "8258.4", "8258.4亿元"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
-    publication.seal(folder)
+    publish.seal(folder)
     done = run(root, "audit", "draft-a")
     assert done.code == 1, done.err
     assert "数 trade total：8158.4亿元 → 8258.4亿元" in done.out

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from harness import environment
 
-from cqbook import execution, kernels
-from cqbook.execution import ExecutionError, Page
+from cqbook.execution import executor, kernels
+from cqbook.execution.page import ExecutionError, Page
 
 pytestmark = pytest.mark.thorough
 PAGE = Page("page", "page")
@@ -22,7 +22,7 @@ def executed(folder, source, data):
     nbformat.write(
         nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path, version=4
     )
-    return execution.execute(path, PAGE, data=data, failed=folder / "failed")
+    return executor.execute(path, PAGE, data=data, failed=folder / "failed")
 
 
 FAULTS = {

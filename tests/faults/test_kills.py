@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from harness import changes, figures_csv, good, killed, small_book, some, tree
 
-from cqbook import publication
+from cqbook.editions import paths
 
 pytestmark = pytest.mark.thorough
 #: How many of a command's changes are tried.
@@ -119,6 +119,6 @@ def test_a_command_killed_at_any_change(books, reference, tmp_path, command, pow
         for part in after:
             named = {k: v for k, v in finished[part].items() if not k.endswith(".cqbook-new")}
             assert named == after[part], f"{part}, run again after change {at} of {count}"
-        for path in publication.released(root).iterdir() if command == "release" else ():
+        for path in paths.released(root).iterdir() if command == "release" else ():
             assert path.name.startswith((".cqbook-lock", "20")), "nothing is left under way"
         shutil.rmtree(root)

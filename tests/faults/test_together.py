@@ -7,10 +7,11 @@ import csv
 import pytest
 from harness import copy_of_prepared, ended, figures_csv, good, refused, site, start, tree
 
-from cqbook import intake
-from cqbook.catalog import Catalog, DataError
-from cqbook.contracts import check
-from cqbook.customs import Said
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.errors import DataError
+from cqbook.intake import plan
+from cqbook.intake.customs_format import Said
 
 pytestmark = pytest.mark.thorough
 
@@ -49,11 +50,11 @@ def test_what_was_planned_on_other_data_is_not_written(root, tmp_path):
     """The same figure from two hands: the second would supersede what is superseded already."""
     table = figures_csv(tmp_path / "more.csv")
     data = root / "data"
-    plans = [intake.plan(root, data, [table], Said("", "", "", ""), "2026-12") for _ in range(2)]
-    assert intake.write(data, plans[0])
+    plans = [plan.plan(root, data, [table], Said("", "", "", ""), "2026-12") for _ in range(2)]
+    assert plan.write(data, plans[0])
     once = tree(data)
     with pytest.raises(DataError, match="再运行一次"):
-        intake.write(data, plans[1])
+        plan.write(data, plans[1])
     assert tree(data) == once
 
 

@@ -3,7 +3,7 @@
 Each figure of the committed chapters gets one small wrong thing at a time: another field, a field
 that isn't there, a logarithm, a reversed or cut axis, bars without a zero, numbers reckoned within
 the chart, another order, a value, a label or a row that is not the table's, no unit, and what tells
-series and derived numbers apart taken away. First `cqbook.soundness` judges, which every figure
+series and derived numbers apart taken away. First `cqbook.figures.rules` judges, which every figure
 passes before it is shown: no earlier output is needed. Then nbval's own comparison with the
 committed output.
 
@@ -29,8 +29,8 @@ import nbformat
 from altair import LayerChart
 from nbval.plugin import IPyNbCell
 
-from cqbook import soundness
-from cqbook.figures import FIGURE_MIME
+from cqbook.figures import rules
+from cqbook.figures.figure import FIGURE_MIME
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = 0.95
@@ -235,7 +235,7 @@ def refused(spec: Spec) -> bool:
     """Whether a specification is refused at its first drawing."""
     bare = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
     try:
-        soundness.check(bare, spec["usermeta"])
+        rules.check(bare, spec["usermeta"])
         # as `charts` has it judged by the schema of Vega-Lite
         slim = {name: rows[:1] for name, rows in bare["datasets"].items()}
         LayerChart.validate(bare | {"datasets": slim})

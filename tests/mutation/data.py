@@ -25,13 +25,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from cqbook.attested import doubts
-from cqbook.catalog import Catalog
-from cqbook.contracts import ContractError, check
-from cqbook.editions import stale
-from cqbook.execution import ExecutionError, Page, execute
-from cqbook.periods import Period
-from cqbook.units import SCALES, Unit
+from cqbook.build.judge import stale
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check
+from cqbook.data.plausibility import doubts
+from cqbook.errors import ContractError
+from cqbook.execution.executor import execute
+from cqbook.execution.page import ExecutionError, Page
+from cqbook.quantities.periods import Period
+from cqbook.quantities.units import SCALES, Unit
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Every so many rows; a prime, so that all kinds of rows come up.

@@ -7,7 +7,16 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from cqbook.site import abstracts, catalogues, glossary, linked, pages, pictures, register, search
+from cqbook.site import (
+    abstracts,
+    directives,
+    figure_index,
+    glossary,
+    layout,
+    metadata,
+    pictures,
+    search,
+)
 from cqbook.site.nodes import (
     Abstract,
     ChartFigure,
@@ -34,12 +43,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
-    register.setup(app)
+    figure_index.setup(app)
     pictures.setup(app)
-    catalogues.setup(app)
-    linked.setup(app)
+    directives.setup(app)
+    metadata.setup(app)
     search.setup(app)
-    pages.setup(app)
+    layout.setup(app)
     abstracts.setup(app)
     glossary.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all

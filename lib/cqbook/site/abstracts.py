@@ -7,8 +7,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from cqbook.english import english
-from cqbook.site.nodes import Abstract, known_words
+from cqbook.figures.english import english
+from cqbook.site.nodes import Abstract
+from cqbook.site.settings import known_words
 
 PASTED = "pasted-text"
 log = logging.getLogger(__name__)

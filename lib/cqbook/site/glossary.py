@@ -10,8 +10,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 
-from cqbook.site.catalogues import book_of
 from cqbook.site.nodes import Abstract, ChartFigure, DataTable
+from cqbook.site.settings import book_of
 
 PAGE = "chapters/glossary"
 #: Text inside these is not prose, or is a link already.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,15 +13,16 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
-from cqbook.catalog import CUSTOMS, Catalog
-from cqbook.english import Untranslated, words
-from cqbook.exports import ENGLISH, FORMATS, Exhibit, citations, hashed, in_english
-from cqbook.publication import PERMALINK
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.editions.store import PERMALINK
+from cqbook.figures import drawing
+from cqbook.figures.english import Untranslated
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, hashed, in_english
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES
+from cqbook.site.settings import known_words
 
 log = logging.getLogger(__name__)
-
 SOURCES_PAGE = "chapters/sources"
 #: What a page that is part of no edition says instead of its name.
 DRAFT = "draft"
@@ -40,7 +39,7 @@ class Abstract(nodes.General, nodes.Element):
 
 
 class DataTable(nodes.General, nodes.Element):
-    """A numbered table: ``meta`` (content of `cqbook.figures.Table`)."""
+    """A numbered table: ``meta`` (content of `cqbook.figures.figure.Table`)."""
 
 
 #: What only English readers see; what they don't is marked ``data-zh``.
@@ -188,7 +187,7 @@ def picture(
     """Return the static pictures of a figure: by language, width of the page, light and dark."""
     parts = []
     for language, alt in alts.items():
-        base = f"{root}{FIGURES}/{pictures.stem(identifier, language)}"
+        base = f"{root}{FIGURES}/{drawing.stem(identifier, language)}"
         wide, narrow = sizes[language]["wide"], sizes[language]["narrow"]
         # without a translation the Chinese picture serves both
         whose = EN if language == "en" else 'data-zh=""' if len(alts) > 1 else ""
@@ -248,14 +247,6 @@ def toolbar(exhibit: Exhibit, root: str, forms: tuple[str, ...] = ENGLISH) -> st
         f'<details class="cq-cite"><summary>{both("引用", "Cite")}</summary>'
         f"<dl>{texts}</dl></details></div>"
     )
-
-
-def known_words(app: Sphinx) -> Mapping[str, str]:
-    """Return the English that the book knows; read once a build."""
-    kept = getattr(app, "cqbook_words", None)
-    if kept is None:
-        kept = app.cqbook_words = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
-    return kept
 
 
 def visit_figure(self: SphinxTranslator, node: Element) -> None:

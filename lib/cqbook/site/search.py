@@ -16,12 +16,12 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cqbook.site.catalogues import reading_order
+from cqbook.editions.paths import PASSAGES
+from cqbook.site.directives import reading_order
+from cqbook.site.figure_index import note, noted
+from cqbook.site.inline_scripts import script_text
 from cqbook.site.nodes import ChartFigure, DataTable
-from cqbook.site.register import note, noted
-from cqbook.site.scripts import script_text
 
-INDEX = "_static/passages.js"
 #: Pages that list what others say come after them.
 LISTS = {
     "figures",
@@ -124,7 +124,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
                 lines.append([number, anchor, text, weight])
     words = "".join(line[2] for line in lines)
     content = {"pages": pages, "passages": lines, "simplified": simplified(words)}
-    path = Path(app.outdir) / INDEX
+    path = Path(app.outdir) / PASSAGES
     path.write_text(f"cqbook.look({script_text(content)});\n", encoding="utf-8")
 
 

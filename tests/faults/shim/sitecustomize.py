@@ -54,13 +54,13 @@ def install(fault):
 
 
 class Settling:
-    """Notes when a whole file system was flushed: wraps `cqbook.transaction.settle`."""
+    """Notes when a whole file system was flushed: wraps `cqbook.disk.atomic.settle`."""
 
     def __init__(self, told):
         self.told = told
 
     def find_spec(self, name, path=None, target=None):
-        if name != "cqbook.transaction":
+        if name != "cqbook.disk.atomic":
             return None
         import importlib.machinery
         import time

@@ -1,0 +1,1 @@
+"""What the figures say: levels, shares, changes, sums and contradictions, as points and tables."""

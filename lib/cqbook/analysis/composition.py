@@ -1,0 +1,205 @@
+"""What a total is made of: level, share, growth and contribution of each published part.
+
+A part may be published with its level only, or with level and growth; what can be computed from
+what is printed is computed, with its interval, and what can't stays 未见公布.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cqbook.analysis import frames
+from cqbook.data.catalog import Catalog
+from cqbook.data.selection import fact, preferred
+from cqbook.quantities import formulas, quantity
+from cqbook.quantities.quantity import (
+    Quantity,
+    derive,
+    growth,
+    missing,
+    previous,
+    quantity_of,
+    remainder,
+    share,
+)
+
+REST = "其余（未列名）"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a total, published and derived."""
+
+    label: str
+    level: Quantity
+    yoy: Quantity
+    share: Quantity
+    previous: Quantity
+    points: Quantity
+    rate: Quantity
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A total and its published parts; `rest` is what they leave."""
+
+    total: Quantity
+    total_yoy: Quantity
+    parts: tuple[Part, ...]
+    rest: Part | None
+
+    @property
+    def all(self) -> tuple[Part, ...]:
+        """The parts, and the rest if the parts exclude each other."""
+        return (*self.parts, *([self.rest] if self.rest else []))
+
+    def named(self, label: str) -> Part:
+        """Return the part called `label`; one without figures if nothing is published of it."""
+        for part in self.all:
+            if part.label == label:
+                return part
+        none = missing(str(self.total.unit))
+        rates = (missing("percent"), missing("percent"), none)
+        return Part(label, none, *rates, missing("percentage points"), missing("percent"))
+
+    def points(self, column: str, *, unit: str, detail: str = "") -> pd.DataFrame:
+        """Return a point frame of one column (``level``, ``share``, ``yoy``, ``points`` …).
+
+        Parts without that figure are left out. With `detail` (``yoy``, mostly), that column's
+        words stand behind the number.
+        """
+        shown = [part for part in self.all if getattr(part, column).known]
+        words = [_words(part, detail) for part in shown] if detail else []
+        items = ((part.label, getattr(part, column)) for part in shown)
+        return frames.points(items, unit=unit, detail=words)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a part with every figure in words, for a table."""
+        return pd.DataFrame(
+            [
+                {
+                    "label": part.label,
+                    "level": part.level.zh,
+                    "share": part.share.zh,
+                    "yoy": part.yoy.growth,
+                    "previous": part.previous.zh,
+                    "points": part.points.zh,
+                    "rate": part.rate.zh,
+                    "source_id": part.level.source_id,
+                }
+                for part in self.all
+            ]
+        )
+
+
+#: Headings of `Composition.table`.
+TABLE_COLUMNS = {
+    "label": "项目",
+    "level": "金额",
+    "share": "占比",
+    "yoy": "同比",
+    "previous": "上年同期（推算）",
+    "points": "拉动",
+    "rate": "贡献率",
+}
+
+
+def _words(part: Part, column: str) -> str:
+    item = getattr(part, column)
+    if column == "yoy":
+        return item.growth if item.known else "增速未见公布"
+    return item.zh
+
+
+def composition(
+    book: Catalog,
+    *,
+    dimension: str,
+    unit: str = "100M CNY",
+    exclusive: bool = True,
+    codes: Iterable[str] = (),
+    **filters: Any,  # noqa: ANN401
+) -> Composition:
+    """Return the published parts of a total along one breakdown.
+
+    Parameters
+    ----------
+    book : Catalog
+    dimension : str
+        Key of the breakdown (``enterprise``, ``regime``, ``partner``, ``product`` …).
+    unit : str
+        Unit of the levels.
+    exclusive : bool
+        Whether the parts exclude each other, so that a rest can be computed.
+    codes : iterable of str
+        Only these values of the dimension, in this order; otherwise all, largest first.
+    **filters
+        Columns of ``observations`` that name the total: indicator, entity, period, flow …
+    """
+    # the flow of a part may differ from the total's (exports of laptops in the trade chapter)
+    total = fact(book, unit=unit, **filters)
+    total_yoy = fact(book, unit="percent", measure="yoy", **filters)
+    rows = preferred(book.observations(**filters))
+    rows = rows[rows["breakdown"].str.fullmatch(rf"{dimension}=[^;=]+")]
+    # a share of something else (laptops in the nation's exports of laptops) is no share of this
+    own = rows["base"].isin(["", "total", total.observation_id])
+    own |= rows["base"].str.startswith(f"{filters.get('entity', '')} ")
+    rows = rows[rows["measure"].ne("share") | own]
+    by_key = {
+        (row["breakdown"].split("=")[1], row["measure"]): quantity_of(row)
+        for row in rows.to_dict("records")
+    }
+    wanted = list(codes) or list(dict.fromkeys(code for code, _ in by_key))
+    parts = [
+        _part(
+            book.breakdown_name(f"{dimension}={code}"),
+            {measure: item for (key, measure), item in by_key.items() if key == code},
+            total,
+            total_yoy,
+            unit,
+        )
+        for code in wanted
+    ]
+    parts = [part for part in parts if part.level.known or part.share.known or part.yoy.known]
+    if not codes:
+        parts.sort(key=lambda part: -part.level.point if part.level.known else 0)
+    levels = [part.level for part in parts if part.level.known]
+    rest = None
+    if exclusive and total.known and len(levels) > 1:
+        rest = _rest(total, total_yoy, parts)
+    return Composition(total, total_yoy, tuple(parts), rest)
+
+
+def _part(
+    label: str, found: dict[str, Quantity], total: Quantity, total_yoy: Quantity, unit: str
+) -> Part:
+    level = found["level"].to(unit) if "level" in found else missing(unit)
+    yoy = found.get("yoy", missing("percent"))
+    share = found.get("share") or quantity.share(level, total)
+    points = derive(
+        formulas.contribution_points, level, yoy, total, total_yoy, unit="percentage points"
+    )
+    rate = found.get("contribution_rate") or derive(
+        formulas.contribution_rate, level, yoy, total, total_yoy, unit="percent"
+    )
+    return Part(label, level, yoy, share, previous(level, yoy), points, rate)
+
+
+def _rest(total: Quantity, total_yoy: Quantity, parts: list[Part]) -> Part:
+    unit = str(total.unit)
+    level = remainder(total, [part.level for part in parts])
+    known = all(part.previous.known for part in parts) and total_yoy.known
+    before = (
+        remainder(previous(total, total_yoy), [part.previous for part in parts])
+        if known
+        else missing(unit)
+    )
+    yoy = growth(level, before) if before.known else missing("percent")
+    nothing = missing("percent")
+    return Part(
+        REST, level, yoy, share(level, total), before, missing("percentage points"), nothing
+    )

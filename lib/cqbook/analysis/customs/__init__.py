@@ -1,0 +1,53 @@
+"""Customs detail: what was given, structure, months, vehicles, margins, advantage.
+
+What would show the trade of a few records only is not published: see `suppression`.
+"""
+
+from cqbook.analysis.customs.autos import (
+    AUTOS,
+    auto_points,
+    auto_words,
+    autos_table,
+    classified,
+    vehicles,
+)
+from cqbook.analysis.customs.coverage import COVERAGE, GIVEN, coverage_table, given_table
+from cqbook.analysis.customs.cubes import ABSENT, CURRENCIES, FLOWS, Scope, chosen, scope, total
+from cqbook.analysis.customs.decomposition import margin_points, margin_words, margins
+from cqbook.analysis.customs.dimensions import advantage, concentration, structure
+from cqbook.analysis.customs.months import YTD, monthly, ytd_table
+from cqbook.analysis.customs.overview import held_words, summary
+from cqbook.analysis.customs.suppression import withheld, withheld_months
+
+__all__ = [
+    "ABSENT",
+    "AUTOS",
+    "COVERAGE",
+    "CURRENCIES",
+    "FLOWS",
+    "GIVEN",
+    "YTD",
+    "Scope",
+    "advantage",
+    "auto_points",
+    "auto_words",
+    "autos_table",
+    "chosen",
+    "classified",
+    "concentration",
+    "coverage_table",
+    "given_table",
+    "held_words",
+    "margin_points",
+    "margin_words",
+    "margins",
+    "monthly",
+    "scope",
+    "structure",
+    "summary",
+    "total",
+    "vehicles",
+    "withheld",
+    "withheld_months",
+    "ytd_table",
+]

@@ -1,0 +1,107 @@
+"""What was given of the customs detail, and how much of the published totals it covers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+
+from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, FLOWS, Scope, chosen
+from cqbook.analysis.customs.suppression import silent
+from cqbook.data.selection import fact
+from cqbook.quantities import wording
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.periods import Period, _periods_zh, _span
+from cqbook.quantities.quantity import UNPUBLISHED, Quantity
+from cqbook.quantities.units import Unit
+
+#: A share of the published total above which the detail counts as complete: the platform revises,
+#: the press rounds.
+WHOLE = 99.5
+GIVEN = {"flow": "进出口", "dims": "维度", "months": "时期", "gaps": "缺的月份"} | {
+    "rows": "行数",
+    "missing": "缺数的行",
+}
+COVERAGE = {"flow": "进出口", "when": "时期", "detail": "明细合计", "published": "公布的总值"} | {
+    "share": "明细占公布",
+    "verdict": "结论",
+    "source_id": "来源",
+}
+
+
+def given_table(asked: Scope) -> pd.DataFrame:
+    """Return what was given for the year and the one before, one row a cube: columns of `GIVEN`."""
+    rows = []
+    cubes = asked.cubes[asked.cubes["period"].str[:4].isin([asked.year, asked.before])]
+    for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
+        for year, part in group.groupby(group["period"].str[:4]):
+            months = {f"{year}-{number:02d}" for number in range(1, 13)}
+            held = set(part["period"])
+            gaps = sorted(months - held) if held & months else []
+            names = [DIMENSIONS_ZH[name] for name in dims.split(";") if name]
+            if digits:
+                names = [f"{name}（{digits}位）" if name == "商品" else name for name in names]
+            rows.append(
+                {
+                    "flow": FLOWS[flow],
+                    "dims": "×".join(names) or "合计",
+                    "months": f"{year}年{len(held & months)}个月" if held & months else year,
+                    "gaps": _periods_zh(gaps) or "无",
+                    "rows": str(int(part["number"].sum())),
+                    "missing": str(int(part["missing"].sum())),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(GIVEN))
+
+
+def coverage_table(asked: Scope) -> pd.DataFrame:
+    """Return the detail against the published totals, by flow: columns of `COVERAGE`."""
+    rows = []
+    for flow, name in FLOWS.items():
+        cubes = chosen(asked, flow, asked.year)
+        when = _span(list(cubes["period"]), asked.year)
+        if cubes.empty or silent(asked, flow, asked.year):
+            continue
+        amount = float(cubes["total"].sum())
+        printed = _published(asked, flow, when) if when else None
+        known = printed is not None and printed.known
+        covered = _covered(amount, printed, asked.unit) if known else None
+        rows.append(
+            {
+                "flow": name,
+                "when": Period.parse(when).zh() if when else _periods_zh(cubes["period"]),
+                "detail": asked.money(amount),
+                "published": printed.zh if known else UNPUBLISHED,
+                "share": wording.zh(covered, Unit.parse("percent")) if known else "",
+                "verdict": _verdict(covered),
+                "source_id": printed.source_id if known else "",
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COVERAGE))
+
+
+def _published(asked: Scope, flow: str, when: str) -> Quantity:
+    return fact(
+        asked.book,
+        unit=asked.unit,
+        indicator="trade_value",
+        entity=asked.area,
+        period=when,
+        flow=flow,
+    )
+
+
+def _covered(amount: float, printed: Quantity, unit: str) -> Interval:
+    whole = printed.to(unit).interval
+    part = Interval.exactly(Decimal(str(amount)) / 10**8 * 100)
+    return part / whole
+
+
+def _verdict(covered: Interval | None) -> str:
+    if covered is None:
+        return "没有可比的公布数"
+    if covered.lower is not None and covered.lower > Decimal("100.5"):
+        return "明细多于公布，请查重复或口径"
+    if covered.upper is not None and covered.upper < Decimal(str(WHOLE)):
+        return "明细只是一部分"
+    return "相符"

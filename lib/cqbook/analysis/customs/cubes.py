@@ -1,0 +1,229 @@
+"""What a chapter on customs detail asks about, and the cubes that answer.
+
+Rows with different dimensions are different cubes of the same trade and are never added together.
+For each question and period one cube is taken: of those that have the dimensions asked for, the one
+that holds most. A missing value is counted and said; it is not 0.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from cqbook.analysis.customs import engines
+from cqbook.analysis.customs.engines import Engine
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.errors import DataError
+from cqbook.quantities.units import Unit, rescale_zh
+
+ABSENT = "未提供"
+LEVEL = "海关明细"
+FLOWS = {"export": "出口", "import": "进口"}
+CURRENCIES = {"USD": "美元", "CNY": "人民币"}
+DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
+
+
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of a scope that is worked out once for each scope and arguments.
+
+    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
+    """
+
+    @functools.wraps(function)
+    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
+        key = (function.__name__, words)
+        if key not in asked.answers:
+            asked.answers[key] = function(asked, *words)
+        found = asked.answers[key]
+        return found.copy() if isinstance(found, pd.DataFrame) else found
+
+    return asks
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a chapter asks: the data, whose trade, in which currency, about which year.
+
+    Only that year and the one before are ever read. Cells on fewer than `least` records are not
+    published.
+    """
+
+    book: Catalog
+    area: str
+    currency: str
+    year: str
+    least: int
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What the questions are asked of: the rows of this area, currency and two years."""
+        return engines.of(engines.Slice(self.book.detail, self.area, self.currency, self.year))
+
+    @cached_property
+    def answers(self) -> dict[object, Any]:
+        """What was asked already, by what asked: see `_remembered`."""
+        return {}
+
+    @_remembered
+    def select(self, query: str) -> pd.DataFrame:
+        """Return the result of a query over ``own``: the rows of this area, currency, two years.
+
+        It holds only what every engine understands alike: see `cqbook.analysis.customs.engines`.
+        What was asked before is not read again.
+        """
+        return self.engine.ask(query)
+
+    @cached_property
+    def cubes(self) -> pd.DataFrame:
+        """One row a cube: flow, period, dims, digits (of the codes), total, number, missing."""
+        return self.select(
+            "SELECT flow, period, dims, digits, coalesce(sum(value), 0) AS total,"
+            " count(*) AS number, count(*) - count(value) AS missing"
+            " FROM own GROUP BY flow, period, dims, digits ORDER BY flow, period, dims, digits"
+        )
+
+    @property
+    def unit(self) -> str:
+        """Unit of the charts."""
+        return f"100M {self.currency}"
+
+    @property
+    def before(self) -> str:
+        """The year before."""
+        return str(int(self.year) - 1)
+
+    def money(self, amount: float, decimals: int = 2) -> str:
+        """Return an amount in the currency as an analyst writes it."""
+        return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
+
+
+def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:
+    """Return the scope of a chapter.
+
+    Raises
+    ------
+    DataError
+        If the year is none, the currency not one of `CURRENCIES`, or the threshold below 0.
+    """
+    if not re.fullmatch(r"(19|20)\d{2}", year):
+        msg = f"period={year}：应为一年，如 2024 | expected a year such as 2024"
+        raise DataError(msg)
+    if currency not in CURRENCIES:
+        listed = "、".join(CURRENCIES)
+        msg = f"currency={currency}：应为 {listed} 之一 | expected one of {listed}"
+        raise DataError(msg)
+    if least < 0:
+        msg = f"least={least}：应为 0 或以上的整数 | expected 0 or more"
+        raise DataError(msg)
+    return Scope(book, area, currency, year, least)
+
+
+@_remembered
+def chosen(
+    asked: Scope, flow: str, year: str, needs: tuple[str, ...] = (), digits: int = 0
+) -> pd.DataFrame:
+    """Return the cube to use for each period of a year: columns of `Scope.cubes`.
+
+    Months where there are any; otherwise a period that is the whole year. The cube has all of
+    `needs`, and codes of at least `digits`; of several, the one with the largest total (it leaves
+    out least), of equals that with the fewest dimensions and the longest codes.
+    """
+    cubes = asked.cubes
+    wanted = set(needs)
+    fits = cubes["dims"].map(lambda dims: wanted <= set(dims.split(";")))
+    held = cubes[cubes["flow"].eq(flow) & fits & cubes["digits"].ge(digits)]
+    months = held[held["period"].str.fullmatch(rf"{year}-\d\d")]
+    held = months if len(months) else held[held["period"].eq(year)]
+    order = held.assign(size=held["dims"].str.count(";"))
+    order = order.sort_values(
+        ["period", "total", "size", "digits"], ascending=[True, False, True, False]
+    )
+    return order.drop_duplicates("period").drop(columns="size").reset_index(drop=True)
+
+
+def amounts(
+    asked: Scope, cubes: pd.DataFrame, by: tuple[str, ...], digits: int = 0
+) -> pd.DataFrame:
+    """Return sums over the given cubes: the columns `by`, ``value`` and ``number``, largest first.
+
+    `digits` cuts commodity codes; ``number`` counts the rows that have a value.
+    """
+    if cubes.empty:
+        return pd.DataFrame(columns=[*by, "value", "number"])
+    codes = {name: _code(name, digits) for name in by}
+    listed = ", ".join(f"{code} AS {name}" for name, code in codes.items())
+    grouped = ", ".join(codes.values())
+    # ties in the order of their codes, whatever the engine
+    order = ", ".join(str(number + 1) for number in range(len(codes)))
+    found = asked.select(
+        f"SELECT {listed}, sum(value) AS value, count(value) AS number"
+        f" FROM own WHERE {_within(cubes)}"
+        f" GROUP BY {grouped} HAVING sum(value) IS NOT NULL ORDER BY value DESC, {order}"
+    )
+    return found.astype({"value": float})
+
+
+def _code(dimension: str, digits: int) -> str:
+    return f"left(commodity, {digits})" if dimension == "commodity" and digits else dimension
+
+
+def _within(cubes: pd.DataFrame) -> str:
+    """Return the condition that a row of ``own`` is of one of the cubes."""
+    kinds = []
+    for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
+        periods = ", ".join(f"'{period}'" for period in group["period"])
+        kinds.append(
+            f"flow = '{flow}' AND dims = '{dims}' AND digits = {digits} AND period IN ({periods})"
+        )
+    return "(" + ") OR (".join(kinds) + ")"
+
+
+def same_months(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cubes of two years for the months that both have."""
+    ends = [frame["period"].str[4:] for frame in (now, before)]
+    return now[ends[0].isin(ends[1])], before[ends[1].isin(ends[0])]
+
+
+def total(asked: Scope, flow: str, year: str) -> float:
+    """Return the sum of a year's detail; NaN if there is none."""
+    cubes = chosen(asked, flow, year)
+    return float(cubes["total"].sum()) if len(cubes) else float("nan")
+
+
+def _point(asked: Scope, label: str, amount: float, **more: str) -> dict[str, object]:
+    text = asked.money(amount)
+    return {
+        "label": label,
+        "group": "",
+        "value": amount / 1e8,
+        "lower": amount / 1e8,
+        "upper": amount / 1e8,
+        "text": text,
+        "full": text,
+        "range": "",
+        "status": LEVEL,
+        "source_id": CUSTOMS,
+        "observation_id": "",
+    } | more
+
+
+def names(asked: Scope, dimension: str) -> dict[str, str]:
+    """Return names by code: the book's own list first, then what the files said last."""
+    said = asked.engine.labels(dimension)
+    lists = {"partner": "partners", "regime": "trade_regimes"}
+    own = asked.book.names(lists[dimension], "code").to_dict() if dimension in lists else {}
+    return said | own
+
+
+def _change(percent: float) -> str:
+    if abs(percent) < 0.05:
+        return "持平"
+    return f"{'增长' if percent > 0 else '下降'}{abs(percent):.1f}%"

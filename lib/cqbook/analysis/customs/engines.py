@@ -1,0 +1,140 @@
+"""Where the questions about customs detail are answered: DuckDB in this process, or Spark.
+
+A question is written once, in the SQL that both understand alike: sums and counts over ``own``,
+grouped, with ``left``, ``CASE`` and ``IN``; no alias is used but in ``ORDER BY``. ``own`` has the
+current rows of one area and currency in two years, and ``digits``, the length of the code.
+
+DuckDB is the default. Where the data live on a cluster, ``CQBOOK_ENGINE=spark://host:7077`` (or
+any master that Spark knows) names it, and the same questions go there; the data folder must then
+be where every executor sees it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import pandas as pd
+
+from cqbook.data.customs_store import REPLACED, Detail
+
+VARIABLE = "CQBOOK_ENGINE"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What is read of the detail: one area's trade in one currency, in two years."""
+
+    detail: Detail
+    area: str
+    currency: str
+    year: str
+
+    @property
+    def before(self) -> str:
+        """The year before."""
+        return str(int(self.year) - 1)
+
+
+class Engine(Protocol):
+    """Answers questions about one slice."""
+
+    def ask(self, query: str) -> pd.DataFrame:
+        """Return the answer to a query over ``own``."""
+
+    def labels(self, dimension: str) -> dict[str, str]:
+        """Return the last name of each code of a dimension."""
+
+
+def of(asked: Slice) -> Engine:
+    """Return the engine that the environment names, for the rows of a slice."""
+    master = os.environ.get(VARIABLE, "")
+    return Spark(asked, master) if master else Embedded(asked)
+
+
+def _own(asked: Slice) -> str:
+    # by period too: in sorted files it says which parts of them are not read at all
+    return (
+        f"SELECT *, length(commodity) AS digits FROM detail WHERE entity = '{_text(asked.area)}'"
+        f" AND currency = '{_text(asked.currency)}'"
+        f" AND period >= '{asked.before}' AND period < '{int(asked.year) + 1}'"
+    )
+
+
+def _text(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _concerned(asked: Slice) -> set[tuple[str, str]]:
+    return {(flow, year) for flow in ("export", "import") for year in (asked.before, asked.year)}
+
+
+class Embedded:
+    """DuckDB in this process."""
+
+    def __init__(self, asked: Slice) -> None:
+        self._link = asked.detail.connect(_concerned(asked))
+        self._link.execute(f"CREATE VIEW own AS {_own(asked)}")
+
+    def ask(self, query: str) -> pd.DataFrame:
+        """Return the answer to a query over ``own``."""
+        return self._link.execute(query).df()
+
+    def labels(self, dimension: str) -> dict[str, str]:
+        """Return the last name of each code of a dimension."""
+        query = "SELECT code, name FROM labels WHERE dimension = ?"
+        return dict(self._link.execute(query, [dimension]).fetchall())
+
+
+class Spark:
+    """A Spark cluster; ``pyspark`` is wanted only where it is asked for."""
+
+    def __init__(self, asked: Slice, master: str) -> None:
+        from pyspark.sql import SparkSession
+
+        self._detail: Detail = asked.detail
+        self._session = (
+            SparkSession.builder.master(master)
+            .appName("cqbook")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.ansi.enabled", "true")
+            .getOrCreate()
+        )
+        parts = self._detail.verified(_concerned(asked))
+        rows = [part for part in parts if part["kind"] == "rows"]
+        self._view("vintages", [part["path"] for part in rows])
+        replaced = [part["path"] for part in parts if part["kind"] == "replaced"]
+        if not self._detail.index["lists_replaced"]:
+            self._session.sql(REPLACED).createOrReplaceTempView("replaced")
+        elif replaced:
+            self._view("replaced", replaced)
+        else:
+            self._session.sql("SELECT 0 AS batch, 0 AS seq").createOrReplaceTempView("replaced")
+        current = " ANTI JOIN replaced USING (batch, seq)"
+        self._session.sql(f"SELECT * FROM vintages{current}").createOrReplaceTempView("detail")
+        self._session.sql(_own(asked)).createOrReplaceTempView("own")
+
+    def _view(self, name: str, paths: list[str]) -> None:
+        places = [str((self._detail.folder / path).resolve()) for path in paths]
+        self._session.read.parquet(*places).createOrReplaceTempView(name)
+
+    def ask(self, query: str) -> pd.DataFrame:
+        """Return the answer to a query over ``own``."""
+        found = self._session.sql(query)
+        rows = [tuple(row) for row in found.collect()]
+        return pd.DataFrame(rows, columns=found.columns)
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, str]]:
+        with self._detail.connect(()) as link:
+            found = link.execute("SELECT dimension, code, name FROM labels").fetchall()
+        by: dict[str, dict[str, str]] = {}
+        for dimension, code, name in found:
+            by.setdefault(dimension, {})[code] = name
+        return by
+
+    def labels(self, dimension: str) -> dict[str, str]:
+        """Return the last name of each code of a dimension; names are few, and read here."""
+        return self._labels.get(dimension, {})

@@ -1,0 +1,70 @@
+"""Customs detail by month, and cumulated."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cqbook.analysis.customs import disclosure
+from cqbook.analysis.customs.cubes import ABSENT, FLOWS, Scope, _change, _point, chosen
+from cqbook.analysis.customs.disclosure import HELD
+from cqbook.analysis.customs.suppression import silent, withheld_months
+from cqbook.quantities.periods import Period
+
+YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "growth": "同比"}
+
+
+def monthly(asked: Scope) -> pd.DataFrame:
+    """Return the point frame of the months of both years, by flow, as lines over ``date``."""
+    rows = []
+    for flow, name in FLOWS.items():
+        for year in (asked.before, asked.year):
+            hidden = withheld_months(asked, flow, year)
+            for cube in chosen(asked, flow, year).to_dict("records"):
+                if cube["period"] == year or cube["period"] in hidden:
+                    continue
+                label = Period.parse(cube["period"]).zh()
+                start = f"{cube['period']}-01"
+                point = _point(asked, label, cube["total"], group=name)
+                rows.append(point | {"date": start, "period": cube["period"]})
+    return pd.DataFrame(rows)
+
+
+def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
+    """Return the year to date by month against the same months a year before: columns of `YTD`."""
+    now, before = (chosen(asked, flow, year) for year in (asked.year, asked.before))
+    sums = [
+        dict(zip(frame["period"].str[5:], frame["total"], strict=True)) for frame in (now, before)
+    ]
+    hidden = [
+        {str(period)[5:] for period in disclosure.withheld_running(list(frame["period"]), held)}
+        for frame, held in (
+            (now, withheld_months(asked, flow, asked.year)),
+            (before, withheld_months(asked, flow, asked.before)),
+        )
+    ]
+    if silent(asked, flow, asked.year):
+        return pd.DataFrame(columns=list(YTD))
+    rows = []
+    running = [0.0, 0.0]
+    for number in range(1, 13):
+        month = f"{number:02d}"
+        if month not in sums[0]:
+            # a cumulative figure with a month left out would be none
+            break
+        running[0] += sums[0][month]
+        whole = all(f"{earlier:02d}" in sums[1] for earlier in range(1, number + 1))
+        running[1] += sums[1].get(month, 0.0)
+        told = [month not in some for some in hidden]
+        told[1] = told[1] and not silent(asked, flow, asked.before)
+        before_zh = (asked.money(running[1]) if told[1] else HELD) if whole else ABSENT
+        rows.append(
+            {
+                "month": f"{number}月",
+                "now": asked.money(running[0]) if told[0] else HELD,
+                "before": before_zh,
+                "growth": _change(100 * (running[0] / running[1] - 1))
+                if whole and all(told)
+                else "",
+            }
+        )
+    return pd.DataFrame(rows, columns=list(YTD))

@@ -1,0 +1,72 @@
+"""Cells of customs detail on too few records, held back with what would tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from cqbook.analysis.customs import disclosure
+from cqbook.analysis.customs.cubes import Scope, _code, _remembered, _within, amounts, chosen
+
+
+def _records(
+    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int, number: pd.Series
+) -> pd.Series:
+    """Return how many records are behind each code of a dimension, exactly where they are few.
+
+    `number` has the rows by code. A record comes once a month: where there are many rows, what
+    they are divided by the months is enough to know. Empty where there is nothing to count,
+    because what was queried is no finer than the codes.
+    """
+    finer = cubes["dims"].ne(dimension)
+    if digits:
+        finer |= cubes["digits"].gt(digits)
+    if cubes.empty or not asked.least or not finer.all():
+        return pd.Series(dtype=float)
+    months = len(cubes)
+    found = -(-number // months)
+    few = sorted(number.index[number <= months * (asked.least - 1)])
+    if few:
+        code = _code(dimension, digits)
+        listed = ", ".join(f"'{name}'" for name in few)
+        rows = asked.select(
+            f"SELECT DISTINCT {code} AS code, commodity, partner, regime FROM own"
+            f" WHERE value IS NOT NULL AND {code} IN ({listed}) AND ({_within(cubes)})"
+        )
+        found.update(rows.groupby("code").size())
+    return found
+
+
+def withheld(
+    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int = 0
+) -> frozenset[Hashable]:
+    """Return the codes of a dimension whose sums over the cubes are not published."""
+    sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
+    units = _records(asked, cubes, dimension, digits, sums["number"])
+    return disclosure.withheld(sums["value"], units, asked.least)
+
+
+@_remembered
+def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
+    """Return total and records by period of a year, of the periods whose records can be counted."""
+    cubes = chosen(asked, flow, year).set_index("period")
+    cubes = cubes[cubes["dims"].ne("")]
+    return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
+
+
+@_remembered
+def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
+    """Return the periods of a year whose totals are not published."""
+    months = _units_of_months(asked, flow, year)
+    return disclosure.withheld(months["total"], months["units"], asked.least, disjoint=False)
+
+
+@_remembered
+def silent(asked: Scope, flow: str, year: str) -> bool:
+    """Return whether so few records are behind a year that nothing of it is published.
+
+    The year has as many records as its fullest month, at least.
+    """
+    months = _units_of_months(asked, flow, year)
+    return bool(0 < months["units"].max() < asked.least)

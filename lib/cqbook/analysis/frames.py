@@ -1,0 +1,108 @@
+"""Point frames: quantities laid out for charts, one row a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from cqbook.quantities.periods import Period
+from cqbook.quantities.quantity import UNPUBLISHED, Quantity, missing
+
+
+def points(
+    items: Iterable[tuple[str, Quantity]], *, unit: str, group: str = "", detail: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Return a point frame (see `cqbook.figures.charts.form`) of labelled quantities.
+
+    Parameters
+    ----------
+    items : iterable of (str, Quantity)
+        Label and quantity; all convertible to `unit`.
+    unit : str
+        Unit of the chart.
+    group : str
+        Series name for all of them.
+    detail : iterable of str
+        A text for each, shown behind its number.
+    """
+    rows = []
+    for label, item in items:
+        held = item.to(unit) if item.known else missing(unit)
+        bounds = held.interval if held.known else None
+        rows.append(
+            {
+                "label": label,
+                "group": group,
+                "value": held.point,
+                "lower": _number(bounds.lower if bounds else None),
+                "upper": _number(bounds.upper if bounds else None),
+                "text": item.zh,
+                "full": item.zh,
+                "range": held.range_zh,
+                "status": item.status,
+                "source_id": item.source_id,
+                "observation_id": item.observation_id,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=[*_POINT])
+    details = list(detail)
+    if details:
+        frame["detail"] = details
+    return frame
+
+
+_POINT = (
+    *("label", "group", "value", "lower", "upper", "text", "full", "range"),
+    *("status", "source_id", "observation_id"),
+)
+
+
+def _number(end: Decimal | None) -> float:
+    return float("nan") if end is None else float(end)
+
+
+def timeline(
+    found: Mapping[str, Quantity], *, unit: str, group: str = "", short: bool = False
+) -> pd.DataFrame:
+    """Return the point frame of a `series`: labels are periods in Chinese, ``date`` their start.
+
+    Parameters
+    ----------
+    short : bool
+        Bare years as labels (``2022``), for axes that are full.
+    """
+    rows = points(
+        ((_period_label(period, short), item) for period, item in found.items()),
+        unit=unit,
+        group=group,
+    )
+    starts = [Period.parse(period).span[0] for period in found]
+    rows["date"] = [start.isoformat() if start else "" for start in starts]
+    rows["period"] = list(found)
+    return rows
+
+
+def _period_label(period: str, short: bool) -> str:
+    return period if short and len(period) == 4 else Period.parse(period).zh()
+
+
+def published(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a point frame that have a number."""
+    return rows[rows["value"].notna()].reset_index(drop=True)
+
+
+def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
+    """Return the first and last figure of a point frame in words, and their periods, for glueing.
+
+    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未见公布 where the
+    frame has no figure.
+    """
+    known = published(rows)
+    words = {}
+    for which, place in (("first", 0), ("last", -1)):
+        row = known.iloc[place] if len(known) else {}
+        words[f"{which}_{name}"] = row.get(column) or UNPUBLISHED
+        words[f"{which}_{name}_period"] = row.get("period") or UNPUBLISHED
+    return words

@@ -1,0 +1,134 @@
+"""The figures that open the book: each found in the data, with where to read on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cqbook.analysis import trade
+from cqbook.analysis.frames import points
+from cqbook.data.catalog import Catalog
+from cqbook.data.selection import fact
+from cqbook.quantities.quantity import Quantity, clause, missing, period_zh, share
+
+#: What an official asks first: label, unit, chapter to read on, filters. Years come from the data.
+ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("进出口总值", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "total"}),
+    ("出口", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "export"}),
+    (
+        "民营企业进出口",
+        "100M CNY",
+        "外贸结构",
+        {"indicator": "trade_value", "flow": "total", "breakdown": "enterprise=private"},
+    ),
+    (
+        "汽车出口额",
+        "100M CNY",
+        "汽车出口",
+        {"indicator": "auto_exports_value", "flow": "export"},
+    ),
+    ("汽车出口量", "10k vehicles", "汽车出口", {"indicator": "auto_exports", "flow": "export"}),
+    ("汽车产量", "10k vehicles", "汽车出口", {"indicator": "auto_output"}),
+    (
+        "新能源汽车产量",
+        "10k vehicles",
+        "汽车出口",
+        {"indicator": "auto_output", "breakdown": "vehicle=nev"},
+    ),
+    ("陆海新通道箱量", "10k TEU", "开放通道", {"indicator": "ilstc_containers"}),
+    (
+        "陆海新通道货值",
+        "100M CNY",
+        "开放通道",
+        {"indicator": "shipment_value", "breakdown": "route=ilstc"},
+    ),
+)
+COLUMNS = {
+    "label": "指标",
+    "when": "时期",
+    "text": "数值",
+    "growth": "同比",
+    "chapter": "接着读",
+    "source_id": "来源",
+}
+
+
+def latest(
+    book: Catalog, area: str, unit: str, filters: dict[str, Any], until: str
+) -> tuple[str, Quantity, Quantity]:
+    """Return the last whole year up to `until` with a figure, the figure, and its growth."""
+    for year in range(int(until), int(until) - 12, -1):
+        asked = {"entity": area, "period": str(year), "accumulation": "period"} | filters
+        found = fact(book, unit=unit, **asked)
+        if found.known:
+            return str(year), found, fact(book, unit="percent", measure="yoy", **asked)
+    return until, missing(unit), missing("percent")
+
+
+def table(book: Catalog, area: str, until: str) -> pd.DataFrame:
+    """Return one row a headline figure, in words, at its latest year up to `until`."""
+    rows = []
+    for label, unit, chapter, filters in ASKED:
+        year, found, yoy = latest(book, area, unit, filters, until)
+        rows.append(
+            {
+                "label": label,
+                "when": period_zh(year) if found.known else "—",
+                "text": found.zh,
+                "growth": yoy.growth,
+                "chapter": chapter,
+                "status": found.status,
+                "source_id": found.source_id,
+                "observation_id": found.observation_id,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def growth_points(book: Catalog, area: str, until: str) -> pd.DataFrame:
+    """Return the point frame of the growth of each headline figure that has one."""
+    items = []
+    for label, unit, _, filters in ASKED:
+        year, _found, yoy = latest(book, area, unit, filters, until)
+        if yoy.known:
+            items.append((f"{label}（{year}年）", yoy))
+    rows = points(items, unit="percent")
+    return rows.sort_values("value", ascending=False).reset_index(drop=True)
+
+
+def inside(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return what the headline figures add up to: shares of one in another; derived."""
+    total = trade.level(book, area, period)
+    exports = trade.level(book, area, period, "export")
+    auto = trade.auto_exports(book, area, period)
+    output = {"indicator": "auto_output", "entity": area, "period": period}
+    made = fact(book, unit="10k vehicles", **output)
+    nev = fact(book, unit="10k vehicles", breakdown="vehicle=nev", **output)
+    return {
+        "export_share": share(exports, total),
+        "auto_in_exports": share(auto, exports),
+        "nev_in_output": share(nev, made),
+        "balance": trade.balance(book, area, period),
+    }
+
+
+def clauses(book: Catalog, area: str, period: str) -> dict[str, str]:
+    """Return what the overview says of autos, as clauses that hold whatever is published."""
+    found = inside(book, area, period)
+    auto = trade.auto_exports(book, area, period)
+    share = clause("，占全部出口的{share}", "", share=found["auto_in_exports"])
+    return {
+        "auto": clause("汽车出口{auto}", "汽车出口额未见公布", auto=auto) + share,
+        "nev": clause(
+            "汽车产量里{nev}是新能源汽车",
+            "新能源汽车占汽车产量多少未见公布",
+            nev=found["nev_in_output"],
+        ),
+    }
+
+
+def years_without(book: Catalog, area: str, years: range) -> str:
+    """Return the years whose total trade nobody published in yuan, in words."""
+    missing_years = [f"{year}年" for year in years if not trade.level(book, area, str(year)).known]
+    return "、".join(missing_years) or "没有哪一年"

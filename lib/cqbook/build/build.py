@@ -1,0 +1,305 @@
+"""An edition is parameters × data × code: executed, judged, rendered, published, released.
+
+papermill executes, the committed outputs judge (for other editions a second execution),
+jupyter-book renders what was judged. A build works in a folder of its own; only `accept` writes to
+``chapters/``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cqbook.build import configuration
+from cqbook.build.diff import compare_edition
+from cqbook.build.judge import _accepted, _judge, read_lock, stale
+from cqbook.build.order import Order, Say, _failed, _memory, order
+from cqbook.build.pages import DRAFT, REVISIONS, _below, _entry, _parent, pages, wanted
+from cqbook.build.rendering import BuildError, Renderer
+from cqbook.build.staging import _draw, _lay_out, snapshot, stage
+from cqbook.changes import comparison
+from cqbook.data.catalog import COMPARISON_VARIABLE, Catalog
+from cqbook.disk.atomic import exchange, replace_files, settle
+from cqbook.disk.checksums import digest
+from cqbook.disk.locks import locked, scratch
+from cqbook.editions.publish import keep, publish
+from cqbook.editions.store import predecessor
+from cqbook.errors import DataError
+from cqbook.execution import parameters
+from cqbook.execution.executor import execute_all, here, warm
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import Executed, ExecutionError, Page
+
+
+def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError], None]:
+    done: list[str] = []
+
+    def told(page: Page, outcome: Executed | ExecutionError) -> None:
+        done.append(page.name)
+        word = "执行"
+        if isinstance(outcome, ExecutionError):
+            word = "失败"
+        elif outcome.remembered:
+            word = "未变"
+        say(f"  {word} {len(done)}/{count}  {page.name}")
+
+    return told
+
+
+def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict[str, Executed]:
+    told = _teller(say, len(todo))
+    results, failures = execute_all(root / "chapters", todo, memory, told, failed=_failed(root))
+    if failures:
+        raise BuildError("\n\n".join(str(error) for error in failures.values()))
+    return results
+
+
+def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Comparison:
+    """Execute the chapters and write the results as the new judged outputs.
+
+    Returns
+    -------
+    dict
+        See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
+    """
+    from cqbook.data.contracts import check
+
+    data = root / "data"
+    book = Catalog(data)
+    check(book)
+    chosen = set(only)
+    everything = pages(root, book)
+    unknown = chosen - {page.name for page in everything}
+    if unknown:
+        msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
+        raise parameters.ParameterError(msg)
+    todo = [page for page in everything if not chosen or page.name in chosen]
+    with scratch(root / "_build" / "run") as run:
+        # what is committed must not rest on what is not: customs detail stays out
+        plain = snapshot(data, run / "data", detail=False)
+        memory = _memory(root, plain)
+        results = _all_or_none(root, todo, memory, say)
+    changed = stale(root, results)
+    lock = read_lock(root)
+    old, new = {}, {}
+    contents: dict[str, bytes] = {}
+    for page in todo:
+        if page.name not in changed:
+            continue
+        new[page.name] = results[page.name].notebook
+        before = _accepted(root, memory, page, lock)
+        if before is not None:
+            old[page.name] = before
+        if page.name == page.notebook:
+            contents[f"{page.name}.ipynb"] = results[page.name].content
+        else:
+            lock[page.name] = digest(results[page.name].content)
+    names = {page.name for page in everything if page.name != page.notebook}
+    lines = [f"{value}  {name}\n" for name, value in sorted(lock.items()) if name in names]
+    if lines:
+        contents["pages.lock"] = "".join(lines).encode()
+    with locked(root / "chapters"):
+        # all or none: what changed is told once, of all pages
+        replace_files(root / "chapters", contents)
+    # a page of the table whose accepted result is remembered nowhere can only be said to differ
+    told = comparison.compare_notebooks(old, {name: new[name] for name in old})
+    return told | {"pages": changed, "unknown": [name for name in new if name not in old]}
+
+
+def build(root: Path, say: Say, asked: Order | None = None) -> Path:
+    """Check the data, execute, judge, render and publish an edition.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    say : callable
+        Told of progress.
+    asked : Order, optional
+        See `order`; the default edition if left out.
+
+    Returns
+    -------
+    pathlib.Path
+        The edition's folder in the published ``_build/html``.
+
+    Raises
+    ------
+    cqbook.errors.ContractError
+        If the data breaks its contract; before anything is executed.
+    ParameterError
+        If a parameter is unknown or has a value that the data don't hold; likewise.
+    StaleError
+        If committed outputs are not what the chapters give now, or two executions differ.
+    DataError
+        If ``_config.yml`` or ``_toc.yml`` is not what jupyter-book takes; likewise.
+    BuildError
+        If a chapter or the rendering fails. Nothing is published in any of these cases.
+    """
+    from cqbook.data.contracts import check
+
+    asked = asked or order(root)
+    configuration.check(root)
+    work = root / "_build"
+    warm()
+    with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
+        asked = replace(asked, data=snapshot(asked.data, run / "data"))
+        say(f"1/5 检查数据（版次 {asked.edition}）")
+        book = Catalog(asked.data)
+        counts = check(book)
+        say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
+        chosen = wanted(root, pages(root, book, asked.given), asked.data)
+        memory = _memory(root, asked.data)
+        say("2/5 执行各章")
+        others = [page for page in chosen if page.name != REVISIONS]
+        results = _all_or_none(root, others, memory, say)
+        chosen, before = _revisions(root, asked, chosen, results, run)
+        last = [page for page in chosen if page.name == REVISIONS]
+        results |= _all_or_none(root, last, memory, say)
+        say("3/5 核对输出")
+        _judge(root, asked, chosen, results, memory, say)
+        say("4/5 生成页面")
+        staged = run / "stage"
+        stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
+        _draw(results, asked.edition, book, work / "cache", say)
+        site = renderer.render(staged, run / "out", say)
+        edition = run / "edition"
+        _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
+        say("5/5 发布")
+        keep(root, edition, "latest" if asked.latest else asked.edition)
+    target = publish(root)
+    return target / ("latest" if asked.latest else f"v/{asked.edition}")
+
+
+def _revisions(
+    root: Path,
+    asked: Order,
+    chosen: list[Page],
+    results: Mapping[str, Executed],
+    run: Path,
+) -> tuple[list[Page], str]:
+    """Return the pages with the comparison that 修订 reads, and the edition compared with."""
+    before = predecessor(root, asked.edition, asked.own)
+    if before is None:
+        return chosen, ""
+    new = {page.name: results[page.name].notebook for page in chosen if page.name in results}
+    found = compare_edition(before, new, Catalog(asked.data), asked.edition)
+    path = run / "comparison.json"
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    files = {COMPARISON_VARIABLE: path}
+    return [
+        replace(page, files=files) if page.name == REVISIONS else page for page in chosen
+    ], before.name
+
+
+def run(
+    root: Path, say: Say, chapter: str, given: Mapping[str, Any], data: Path | None = None
+) -> Path:
+    """Execute one chapter and render it as a page of its own; return the page.
+
+    Raises
+    ------
+    ParameterError, BuildError, ContractError
+        As for `build`.
+    """
+    from cqbook.data.contracts import check
+
+    configuration.check(root)
+    warm()
+    data = data or root / "data"
+    book = Catalog(data)
+    target = root / "_build" / "pages" / chapter
+    work = root / "_build"
+    with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        check(book)
+        chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
+        results = _all_or_none(root, chosen, _memory(root, data), say)
+        site = _render_alone(root, chosen, results, data, own, say, renderer)
+        _put(site, target)
+    return target / "chapters" / f"{chapter}.html"
+
+
+def _put(site: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    settle(site)
+    exchange(site, target)
+
+
+def _render_alone(
+    root: Path,
+    chosen: list[Page],
+    results: Mapping[str, Executed],
+    data: Path,
+    own: Path,
+    say: Say,
+    renderer: Renderer,
+) -> Path:
+    """Render some pages without the rest of the book."""
+    import yaml
+
+    staged = own / "stage"
+    done = [page for page in chosen if page.name in results]
+    stage(root, done, results, staged, data=data)
+    below = _below(done)
+    names = {page.name for page in done}
+    first, *others = [page.name for page in done if _parent(page, done) not in names - {page.name}]
+    contents: dict[str, Any] = {"format": "jb-book", "root": f"chapters/{first}"}
+    entries = [_entry(name, below) for name in [*below.get(first, []), *others] if name != first]
+    if entries:
+        contents["chapters"] = entries
+    text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
+    (staged / "_toc.yml").write_text(text, encoding="utf-8")
+    _draw(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
+    return renderer.render(staged, own / "out", say, alone=True)
+
+
+def make_pages(
+    root: Path,
+    say: Say,
+    told: Callable[[Page, Executed | ExecutionError], None],
+    table: Path | None = None,
+    data: Path | None = None,
+    cluster: str = "",
+) -> tuple[Path | None, dict[str, ExecutionError]]:
+    """Make all pages of a table from their notebooks; a failing page stops no other.
+
+    Parameters
+    ----------
+    cluster : str
+        Address of the workers that execute the pages; empty: this machine.
+
+    Returns
+    -------
+    index : pathlib.Path or None
+        The first of the pages; None if all failed.
+    failures : dict of str to ExecutionError
+        By page; what was executed of it is kept.
+    """
+    configuration.check(root)
+    data = data or root / "data"
+    book = Catalog(data)
+    chosen = [page for page in pages(root, book, table=table) if page.name != page.notebook]
+    if not chosen:
+        msg = "页面表是空的 | the table of pages is empty"
+        raise DataError(msg)
+    memory = _memory(root, data)
+    runner = here
+    if cluster:
+        from cqbook.execution.cluster import runner as on_workers
+
+        runner = on_workers(cluster)
+    results, failures = execute_all(
+        root / "chapters", chosen, memory, told, failed=_failed(root), runner=runner
+    )
+    if not results:
+        return None, failures
+    target = root / "_build" / "pages" / (table.stem if table else "pages")
+    first = next(page.name for page in chosen if page.name in results)
+    work = root / "_build"
+    with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        _put(_render_alone(root, chosen, results, data, own, say, renderer), target)
+    return target / "chapters" / f"{first}.html", failures

@@ -1,0 +1,101 @@
+"""jupyter-book in a process of its own, which loads Sphinx while the chapters are executed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cqbook.disk.processes import dies_with_parent
+from cqbook.editions.publish import leading_to
+
+
+class BuildError(Exception):
+    """The book could not be built; nothing was published."""
+
+
+class Renderer:
+    """Renders one staged book; to be used in a ``with`` statement.
+
+    Parameters
+    ----------
+    cache : pathlib.Path
+        Where drawn pictures are, and the log of a failure goes.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = cache
+        variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
+        # what it says is read here, whatever the terminal of this command can show
+        variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cqbook.site"],
+            env=os.environ | variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            preexec_fn=dies_with_parent,
+        )
+
+    def __enter__(self) -> Self:
+        """Return the renderer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process, whether or not it was needed."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+    def render(
+        self, staged: Path, out: Path, say: Callable[[str], None], *, alone: bool = False
+    ) -> Path:
+        """Render the staged book with jupyter-book; return the folder of the site.
+
+        Parameters
+        ----------
+        alone : bool
+            Part of a book: references to pages that are not there are no error.
+
+        Raises
+        ------
+        BuildError
+            If Sphinx warns or fails: warnings are errors, references are checked.
+        """
+        import yaml
+
+        strict = [] if alone else ["-n", "-W", "--keep-going"]
+        words = ["build", str(staged), "--path-output", str(out), *strict, "--all"]
+        # this process may have no UTF-8, the renderer has: paths as it will read them
+        words = [os.fsencode(word).decode("utf-8", errors="surrogateescape") for word in words]
+        told = self.process.communicate(json.dumps(words) + "\n")
+        if self.process.returncode:
+            log = self.cache / "build.log"
+            self.cache.mkdir(parents=True, exist_ok=True)
+            log.write_text("".join(told), encoding="utf-8")
+            bad = [line for line in "".join(told).splitlines() if _is_complaint(line)]
+            msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
+            raise BuildError(msg + "\n".join(bad[:40] or told[1].splitlines()[-20:]) + f"\n{log}")
+        say("  页面已生成")
+        site = out / "_build" / "html"
+        # jupyter-book's own page that leads to the first one has no head, and so no policy
+        contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
+        (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
+        return site
+
+
+def _is_complaint(line: str) -> bool:
+    return any(word in line for word in ("WARNING", "ERROR", "Error", "Exception"))

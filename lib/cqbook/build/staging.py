@@ -1,0 +1,130 @@
+"""A folder for jupyter-book, and the folder of an edition, laid out from executed pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import BrokenExecutor
+from pathlib import Path
+
+from cqbook.build import configuration
+from cqbook.build.manifest import manifest
+from cqbook.build.order import Order, Say
+from cqbook.build.pages import staged_contents
+from cqbook.build.rendering import BuildError
+from cqbook.build.sbom import SBOM, kept_bill
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.locks import undisturbed
+from cqbook.execution.page import Executed, Page
+
+
+def stage(
+    root: Path,
+    chosen: Iterable[Page],
+    results: Mapping[str, Executed],
+    target: Path,
+    *,
+    data: Path,
+    edition: str = "",
+) -> None:
+    """Lay out the book to render in `target`: configuration, contents, data, executed pages."""
+    import yaml
+
+    (target / "chapters").mkdir(parents=True)
+    config = configuration.settings(root)
+    config["sphinx"]["config"]["cqbook_edition"] = edition
+    text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+    (target / "_config.yml").write_text(text, encoding="utf-8")
+    (target / "_toc.yml").write_text(staged_contents(root, chosen), encoding="utf-8")
+    # customs detail is the analyst's own copy: what the platform gives is not ours to hand on
+    shutil.copytree(data, target / "data", ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
+    for path in sorted((root / "chapters").glob("*.md")):
+        shutil.copy(path, target / "chapters")
+    for name, result in results.items():
+        (target / "chapters" / f"{name}.ipynb").write_bytes(result.content)
+
+
+def _draw(
+    results: Mapping[str, Executed], edition: str, book: Catalog, cache: Path, say: Say
+) -> None:
+    """Draw the figures of all pages before they are rendered, on all cores."""
+    from cqbook.figures.drawing import draw_all
+    from cqbook.figures.english import words
+    from cqbook.figures.figure import FIGURE_MIME, outputs
+    from cqbook.figures.formats import Exhibit
+
+    exhibits = []
+    for name, result in results.items():
+        for output in outputs(result.notebook):
+            spec = output["data"].get(FIGURE_MIME)
+            if spec:
+                exhibits.append(Exhibit(spec["usermeta"], spec, f"chapters/{name}", edition))
+    try:
+        drawn = draw_all(exhibits, words(book), cache)
+    except BrokenExecutor as error:
+        msg = (
+            "画图的进程中途退出（内存不足？），未发布；再运行一次会接着画"
+            " | a process that draws has died (out of memory?): run it again, it goes on from there"
+        )
+        raise BuildError(msg) from error
+    if drawn:
+        say(f"  画图 {drawn}张")
+
+
+def snapshot(data: Path, target: Path, *, detail: bool = True) -> Path:
+    """Copy a data directory as it is between two changes; return the copy.
+
+    A build reads its data for as long as it runs, and what is taken in meanwhile belongs to the
+    next one. The files of the customs detail never change and are linked.
+
+    Parameters
+    ----------
+    detail : bool
+        With the customs detail.
+    """
+    Catalog(data)
+    with undisturbed(data):
+        ignored = shutil.ignore_patterns(CUSTOMS, ".*")
+        shutil.copytree(data, target, ignore=ignored)
+        if detail and (data / CUSTOMS).exists():
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(data / CUSTOMS, target / CUSTOMS, ignore=hidden, copy_function=_linked)
+    return target
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        # another file system
+        shutil.copy2(source, target)
+
+
+def _lay_out(
+    root: Path,
+    edition: Path,
+    site: Path,
+    asked: Order,
+    chosen: Iterable[Page],
+    results: Mapping[str, Executed],
+    *,
+    code: str,
+    before: str,
+) -> None:
+    """Write an edition's folder: site, notebooks, data, manifest."""
+    edition.mkdir()
+    shutil.move(site, edition / "site")
+    (edition / "notebooks").mkdir()
+    for page in chosen:
+        (edition / "notebooks" / f"{page.name}.ipynb").write_bytes(results[page.name].content)
+    ignored = shutil.ignore_patterns(CUSTOMS, ".*")
+    shutil.copytree(asked.data, edition / "data", ignore=ignored)
+    bill = kept_bill(root / "requirements.txt", root / "_build" / "cache")
+    (edition / "site" / SBOM).write_bytes(bill)
+    content = manifest(root, asked, chosen, results, code=code, before=before)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    for place in (edition, edition / "site"):
+        (place / "manifest.json").write_text(text, encoding="utf-8")

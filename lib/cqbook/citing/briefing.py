@@ -1,0 +1,128 @@
+"""A briefing from figures and numbers of an edition, that can be asked later if it still stands.
+
+A briefing is a list of figure ids, or a small Markdown file: ``#`` headings, paragraphs, ``-``
+items, a figure on a line of its own (``{{ fig-… }}``), and numbers in the text as keys of the
+edition (``{{ trade.total }}``). The same file next month gives the same briefing with new numbers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cqbook.disk.untrusted import content_of, opened, whole
+from cqbook.errors import DataError, visible
+
+FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
+NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80})\.([a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
+ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
+#: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a briefing: ``heading`` (with level), ``text``, ``item`` or ``figure``."""
+
+    kind: str
+    text: str
+    level: int = 0
+
+
+def blocks_of_figures(figures: Iterable[str]) -> list[Block]:
+    """Return a briefing that is a list of figures."""
+    return [Block("figure", name) for name in figures]
+
+
+def blocks_of_markdown(text: str) -> list[Block]:
+    """Read a briefing written as Markdown.
+
+    Raises
+    ------
+    DataError
+        If something in double braces is neither a figure nor a number; with its line.
+    """
+    found: list[Block] = []
+    open_text = False
+    # lines as an editor counts them: not at every separator that Unicode has
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        plain = line.strip()
+        bad = UNPRINTABLE.search(plain)
+        if bad:
+            code = f"U+{ord(bad[0]):04X}"
+            msg = f"第{number}行：有控制字符 {code} | line {number}: control character {code}"
+            raise DataError(msg)
+        for inner in ANY.finditer(plain):
+            if not FIGURE.fullmatch(inner[0]) and not NUMBER.fullmatch(inner[0]):
+                msg = (
+                    f"第{number}行：{visible(inner[0])} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
+                    f" | line {number}: {visible(inner[0])} is neither a figure nor page.key"
+                )
+                raise DataError(msg)
+        figure, head = FIGURE.fullmatch(plain), re.match(r"(#{1,4})\s+(.*)", plain)
+        if not plain:
+            open_text = False
+            continue
+        if figure:
+            found.append(Block("figure", figure[1]))
+        elif FIGURE.search(plain):
+            msg = f"第{number}行：图应独占一行 | line {number}: a figure has a line of its own"
+            raise DataError(msg)
+        elif head:
+            found.append(Block("heading", head[2], len(head[1])))
+        elif plain.startswith("- "):
+            found.append(Block("item", plain[2:]))
+        elif open_text:
+            found[-1] = Block("text", found[-1].text + plain)
+            continue
+        else:
+            found.append(Block("text", plain))
+            open_text = True
+            continue
+        open_text = False
+    return found
+
+
+def number(manifest: Mapping[str, Any], page: str, key: str) -> str:
+    """Return a glued text of an edition.
+
+    Raises
+    ------
+    DataError
+        If there is none; the message names the nearest.
+    """
+    known = {
+        f"{name}.{item}": text
+        for name, items in manifest["glued"].items()
+        for item, text in items.items()
+    }
+    wanted = f"{page}.{key}"
+    if wanted not in known:
+        near = "、".join(difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)) or "无"
+        msg = (
+            f"版次 {manifest['edition']} 中没有数 {wanted}；相近的：{near}"
+            f" | no number {wanted!r} in edition {manifest['edition']}; near ones: {near}"
+        )
+        raise DataError(msg)
+    return known[wanted]
+
+
+def _begun(new: Callable[[Any], Any], template: Path | None) -> Any:  # noqa: ANN401
+    """Return a new document, or one of the template's styles.
+
+    Raises
+    ------
+    DataError
+        If the template is no intact document.
+    """
+    if not template:
+        return new(None)
+    content = content_of(template)
+    opened(content, template.name).close()
+    with whole(template.name):
+        return new(io.BytesIO(content))

@@ -1,0 +1,40 @@
+"""Marks by which figures and numbers are known in a document."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+#: What alternative texts and captions carry of a figure's identity.
+MARK = "{id}｜版次 {edition}｜数据 {data}"
+MARK_PATTERN = re.compile(
+    r"(?<![a-z0-9-])(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
+    r"｜数据 (?P<data>[0-9a-f]{16})"
+)
+#: The core property that says which edition the numbers of a document are of.
+EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
+#: How a slide's text box (in its name) and the end of a Word document (in print) say which numbers
+#: of the book they hold: paper and PDF lose the bookmarks.
+NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
+NUMBER_PATTERN = re.compile(
+    r"数 (?P<page>[a-z0-9-]{1,80})\.(?P<key>[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
+    r"｜版次 (?P<edition>[\w.-]{1,80})"
+)
+TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
+
+
+def bookmark(page: str, key: str) -> str:
+    """Return the name of the bookmark around a number; word processors keep bookmarks."""
+    return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
+
+
+def number_mark(name: str, text: str, manifest: Mapping[str, Any]) -> str:
+    """Return the identity of a number as the name of a text box or print carries it."""
+    return NUMBER_MARK.format(name=name, text=text, edition=manifest["edition"])
+
+
+def mark(entry: Mapping[str, Any], edition: str) -> str:
+    """Return the identity of a figure as alternative texts and captions carry it."""
+    return MARK.format(id=entry["id"], edition=edition, data=entry["data"][:16])

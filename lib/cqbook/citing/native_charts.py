@@ -1,0 +1,226 @@
+"""Charts that Office draws itself, from a figure's specification and data."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cqbook.citing.marks import mark
+from cqbook.figures import theme
+from cqbook.figures.formats import AUTHOR
+from cqbook.quantities.quantity import UNPUBLISHED
+
+
+def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
+    """Return the data sheet of a native chart with a second one that says what it is and whence."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(sheet))
+    # labels that begin with = were written as formulas
+    _as_texts(book.active)
+    about = book.create_sheet("说明")
+    source = "；".join(item["label"] for item in entry["sources"])
+    for row in (
+        ("图题", entry["title"]),
+        ("单位", entry["unit"]),
+        ("来源", source),
+        ("编号", mark(entry, name)),
+        ("引用", entry["citations"]["gbt7714"]),
+    ):
+        about.append(row)
+    _as_texts(about)
+    book.properties.description = mark(entry, name)
+    book.properties.creator = AUTHOR
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _as_texts(sheet: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
+    """Make texts of what a library took for formulas: a data sheet has none."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cell.data_type = "s"
+
+
+def chart_form(spec: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """Return the native chart that shows the same as the figure, or ``""``: keep the picture.
+
+    ``bar`` of labels, ``column`` of periods (with series), ``line`` over time; each label once a
+    series. Dots with their intervals, matrices and maps have no equal in Office.
+    """
+    layers = spec.get("layer") or [spec]
+    first = layers[0]
+    drawn = first.get("mark")
+    kind = drawn.get("type") if isinstance(drawn, dict) else drawn
+    if kind not in ("bar", "line"):
+        return ""
+    places = {axis: (first.get("encoding", {}).get(axis) or {}).get("field") for axis in ("x", "y")}
+    keys = [(row.get("group"), row["label"]) for row in entry["rows"]]
+    if len(set(keys)) != len(keys) or not any(row["value"] is not None for row in entry["rows"]):
+        return ""
+    forms = {
+        ("bar", "value", "label"): "bar",
+        ("bar", "label", "value"): "column",
+        ("line", "date", "value"): "line",
+    }
+    return forms.get((kind, places["x"], places["y"]), "")
+
+
+def _from_zero(spec: Mapping[str, Any]) -> bool:
+    """Return whether the value axis of a figure is made to begin at zero."""
+    first = (spec.get("layer") or [spec])[0]
+    return bool(first["encoding"]["y"].get("scale", {}).get("zero", True))
+
+
+def _dates(spec: Mapping[str, Any]) -> dict[str, datetime.date]:
+    """Return the day that each label of a line chart stands at, in time order."""
+    marks = [mark for rows in spec.get("datasets", {}).values() for mark in rows if "date" in mark]
+    found = {mark["label"]: datetime.date.fromisoformat(mark["date"]) for mark in marks}
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _native(
+    slide: Any,  # noqa: ANN401 - python-pptx's slide
+    entry: Mapping[str, Any],
+    form: str,
+    area: tuple[int, ...],
+    dates: Mapping[str, datetime.date],
+) -> Any:  # noqa: ANN401 - python-pptx's shape
+    """Add a chart with its data sheet, in the colours of the house."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.util import Pt
+
+    rows = entry["rows"]
+    groups = list(dict.fromkeys(row.get("group") or entry["unit"] for row in rows))
+    labels = list(dates) if form == "line" else list(dict.fromkeys(row["label"] for row in rows))
+    if form == "bar":
+        # Office draws the first category at the bottom
+        labels.reverse()
+    by_key = {(row.get("group") or entry["unit"], row["label"]): row for row in rows}
+    values = {key: row["value"] for key, row in by_key.items()}
+    data = CategoryChartData(number_format="General")
+    if form == "line":
+        data.categories = list(dates.values())
+        data.categories.number_format = "yyyy"
+    else:
+        # a gap is published as a gap; in a line the break says so
+        known = {label for (_, label), value in values.items() if value is not None}
+        data.categories = [
+            label if label in known else f"{label}（{UNPUBLISHED}）" for label in labels
+        ]
+    for group in groups:
+        data.add_series(group, [values.get((group, label)) for label in labels])
+    kinds = {
+        "bar": XL_CHART_TYPE.BAR_CLUSTERED,
+        "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
+        "line": XL_CHART_TYPE.LINE_MARKERS,
+    }
+    shape = slide.shapes.add_chart(kinds[form], *area, data)
+    chart = shape.chart
+    chart.has_legend = len(groups) > 1
+    if chart.has_legend:
+        chart.legend.position = XL_LEGEND_POSITION.TOP
+        chart.legend.include_in_layout = False
+    chart.has_title = False
+    chart.font.size = Pt(14)
+    plot = chart.plots[0]
+    chart.value_axis.visible = form == "line"
+    chart.value_axis.has_major_gridlines = form == "line"
+    if form == "line":
+        _grid(chart)
+    else:
+        plot.gap_width = 60
+    if form != "line" or entry["zero"]:
+        # bars begin at zero, lines where the figure's do
+        lowest = min(v for v in values.values() if v is not None)
+        chart.value_axis.minimum_scale = min(0.0, lowest)
+    for place, series in enumerate(plot.series):
+        role = (
+            "rest" if groups[place].startswith("其余") else theme.SERIES[place % len(theme.SERIES)]
+        )
+        drawn = [by_key.get((groups[place], label)) for label in labels]
+        _dressed(series, form, theme.colour(role), drawn)
+    return shape
+
+
+def _grid(chart: Any) -> None:  # noqa: ANN401 - python-pptx's chart
+    """Set the thin grid of a line chart."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_TICK_LABEL_POSITION
+    from pptx.oxml.ns import qn
+    from pptx.util import Pt
+
+    line = chart.value_axis.major_gridlines.format.line
+    line.color.rgb = RGBColor.from_string(theme.colour("grid")[1:].upper())
+    line.width = Pt(0.75)
+    chart.value_axis.format.line.fill.background()
+    # below the plot also where values are negative
+    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    # a mark a year: else Office sets one for each month
+    axis = chart.category_axis._element
+    for tag, value in (("majorUnit", "1"), ("majorTimeUnit", "years")):
+        step = axis.makeelement(qn(f"c:{tag}"), {"val": value})
+        axis.append(step)
+
+
+def _dressed(
+    series: Any,  # noqa: ANN401 - python-pptx's series
+    form: str,
+    colour: str,
+    drawn: list[Mapping[str, Any] | None],
+) -> None:
+    """Give a series its colour and its numbers the words that they are published with."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
+    from pptx.util import Pt
+
+    full = RGBColor.from_string(colour[1:].upper())
+    position = XL_LABEL_POSITION.RIGHT if form == "line" else XL_LABEL_POSITION.OUTSIDE_END
+    if form == "line":
+        series.smooth = False
+        series.format.line.color.rgb = full
+        series.format.line.width = Pt(2.5)
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 6
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = full
+        series.marker.format.line.color.rgb = full
+    else:
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = full
+        series.invert_if_negative = False
+        # of the series, not of the plot: a label of a point's own would put out the others
+        series.data_labels.show_value = True
+        series.data_labels.number_format = "#,##0.##"
+        series.data_labels.number_format_is_linked = False
+        series.data_labels.position = position
+    known = [index for index, row in enumerate(drawn) if row and row["value"] is not None]
+    for index in known:
+        row = drawn[index]
+        if row["status"] in PALE:
+            point = series.points[index]
+            fill = (point.marker if form == "line" else point).format.fill
+            fill.solid()
+            fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
+        # a line says its last number; 超4700亿元 is no 4700, and an interval no number
+        if index == known[-1] if form == "line" else not PLAIN.fullmatch(row["full"] or ""):
+            label = series.points[index].data_label
+            label.text_frame.text = row["full"]
+            label.position = position
+
+
+#: What did not happen or was not published is drawn pale, as in the book.
+PALE = ("推算", "预计", "计划", "目标")
+#: A number that a label can show without a word: the rest keeps its words.
+PLAIN = re.compile(r"[-−]?[\d.]+[^\d—]*")
+
+
+def _pale(colour: str) -> str:
+    """Return a colour mixed with white, as RRGGBB."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return "".join(f"{round(0.35 * part + 0.65 * 255):02X}" for part in parts)

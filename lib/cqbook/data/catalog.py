@@ -1,0 +1,420 @@
+"""Open a data directory and load its tables: the only place that reads data files.
+
+Every query is recorded (what was asked, and a hash of what came back), so that it can be known
+which rows a chapter depends on, and whether they are still the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.installed import REPOSITORY
+from cqbook.errors import DataError
+
+if TYPE_CHECKING:
+    from cqbook.data.customs_store import Detail
+
+
+DESCRIPTOR = "datapackage.json"
+#: The data that ``data_dir=""`` means, where it is not the repository's (a build sets it, so that
+#: no path stands in a notebook).
+DATA_VARIABLE = "CQBOOK_DATA"
+#: A file to which each query is appended as a line of JSON (an execution that is observed sets it).
+TRACE_VARIABLE = "CQBOOK_TRACE"
+#: A comparison with the edition before (JSON), where a build made one.
+COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
+_NONE = np.array([], dtype=int)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
+
+    No filters: the whole table. Table ``""``, filter ``edition``: the package's version.
+    """
+
+    table: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
+    digest: str
+
+    def to_json(self) -> str:
+        """Return the query as one line of JSON."""
+        content = {"table": self.table, "filters": dict(self.filters), "digest": self.digest}
+        return json.dumps(content, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Query:
+        """Read what `to_json` wrote."""
+        content = json.loads(line)
+        filters = tuple((key, tuple(value)) for key, value in sorted(content["filters"].items()))
+        return cls(content["table"], filters, content["digest"])
+
+
+def _misshapen(content: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return what a descriptor lacks to be read from; ``""`` if nothing."""
+    if not isinstance(content, dict) or not isinstance(content.get("version"), str):
+        return "version"
+    resources = content.get("resources")
+    if not isinstance(resources, list):
+        return "resources"
+    for number, item in enumerate(resources):
+        place = f"resources[{number}]"
+        if not isinstance(item, dict):
+            return place
+        for key in ("name", "path"):
+            if not isinstance(item.get(key), str) or not item[key] or "\0" in item[key]:
+                return f"{place}.{key}"
+        schema = item.get("schema")
+        fields = schema.get("fields") if isinstance(schema, dict) else None
+        if not isinstance(fields, list) or not all(
+            isinstance(field, dict)
+            and isinstance(field.get("name"), str)
+            and isinstance(field.get("type"), str)
+            for field in fields
+        ):
+            return f"{place}.schema.fields"
+    names = [item["name"] for item in resources]
+    return "" if len(set(names)) == len(names) else "resources[].name"
+
+
+def _ragged(rows: list[list[str]]) -> str:
+    """Return what keeps rows from being a table; a guess at it would move cells."""
+    if not rows:
+        return "empty"
+    if len(set(rows[0])) < len(rows[0]):
+        return "a heading stands twice"
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            return f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}"
+    return ""
+
+
+def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
+    """Return the absolute data directory that a `data_dir` parameter means.
+
+    Parameters
+    ----------
+    data_dir : str or path
+        Empty: the directory that ``CQBOOK_DATA`` names, or else the repository's ``data/``.
+        Otherwise a directory; a relative one counts from the current directory.
+
+    Raises
+    ------
+    DataError
+        If the directory has no ``datapackage.json``.
+    """
+    chosen = str(data_dir) or os.environ.get(DATA_VARIABLE, "")
+    path = Path(chosen).resolve() if chosen else REPOSITORY / "data"
+    if not (path / DESCRIPTOR).is_file():
+        msg = (
+            f"数据目录 {path} 中没有 {DESCRIPTOR}；请指定一个数据包目录。"
+            f" | No {DESCRIPTOR} in {path}: expected a directory that holds a data package."
+        )
+        raise DataError(msg)
+    return path
+
+
+class Catalog:
+    """The tables of one data package, read once each, as text where the package says string.
+
+    Parameters
+    ----------
+    data_dir : str or path
+        See `find_data`.
+
+    Examples
+    --------
+    >>> book = Catalog()
+    >>> book.observations(indicator="trade_value", entity="CN-50", period="2022").empty
+    False
+    """
+
+    def __init__(self, data_dir: str | os.PathLike[str] = "") -> None:
+        self.path = find_data(data_dir)
+        self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
+        self._tables: dict[str, pd.DataFrame] = {}
+        self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
+        self._lines: dict[str, pd.Series] = {}
+        self._places: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+        self._trace = os.environ.get(TRACE_VARIABLE, "")
+
+    @cached_property
+    def descriptor(self) -> dict[str, Any]:
+        """The Frictionless descriptor, parsed."""
+        try:
+            content = json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
+            problem = _misshapen(content)
+        except (ValueError, RecursionError) as error:
+            problem = f"{error}"
+        if problem:
+            msg = (
+                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{problem}）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({problem});"
+                " restore it"
+            )
+            raise DataError(msg)
+        return content
+
+    @cached_property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Resource descriptors by table name."""
+        return {item["name"]: item for item in self.descriptor["resources"]}
+
+    def fields(self, name: str) -> list[dict[str, Any]]:
+        """Return the field descriptors of table `name`."""
+        return self._resource(name)["schema"]["fields"]
+
+    def file(self, name: str) -> Path:
+        """Return the path of the file that holds table `name`.
+
+        Raises
+        ------
+        DataError
+            If it lies outside the data directory, as by ``..`` or a link.
+        """
+        given = self._resource(name)["path"]
+        path = self.path / given
+        if not path.resolve().is_relative_to(self.path):
+            msg = (
+                f"{DESCRIPTOR}：表 {name} 的 path“{given}”应在数据目录之内"
+                f" | {DESCRIPTOR}: path {given!r} of table {name}: expected inside the directory"
+            )
+            raise DataError(msg)
+        return path
+
+    def _resource(self, name: str) -> dict[str, Any]:
+        try:
+            return self.resources[name]
+        except KeyError:
+            known = sorted(self.resources)
+            msg = f"数据包中没有表 {name} | no table {name!r}: expected one of {known}"
+            raise DataError(msg) from None
+
+    def text(self, name: str) -> pd.DataFrame:
+        """Return table `name` with every cell as the text in the file (empty: ``""``)."""
+        path = self.file(name)
+        try:
+            lines = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+            rows = [row for row in csv.reader(lines, strict=True) if row]
+            problem = _ragged(rows)
+        except FileNotFoundError:
+            msg = f"缺少数据文件 {path} | missing data file {path}"
+            raise DataError(msg) from None
+        except (csv.Error, UnicodeDecodeError) as error:
+            problem = str(error)
+        if problem:
+            msg = (
+                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{problem}）"
+                f" | {path.name}: cannot be read as CSV in UTF-8 ({problem})"
+            )
+            raise DataError(msg)
+        return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return table `name`; columns typed number become floats, integer ``Int64``.
+
+        Codes stay text, with their leading zeros. The frame is a copy: callers may change it.
+        """
+        frame = self._typed(name)
+        self._record(name)
+        return frame.copy()
+
+    def _typed(self, name: str) -> pd.DataFrame:
+        if name not in self._tables:
+            frame = self.text(name)
+            # the rows as they stand in the file: what a query's digest is made of
+            if name == "observations":
+                # a row that a query does not return can correct one that it does
+                frame["superseded"] = frame["observation_id"].isin(frame["supersedes"])
+                marked = frame.assign(superseded=frame["superseded"].map(str))
+            else:
+                marked = frame
+            self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
+            for field in self.fields(name):
+                column = field["name"]
+                if column not in frame:
+                    continue
+                if field["type"] == "number":
+                    # the printed digits are kept beside the float: precision is information
+                    frame[f"{column}_text"] = frame[column]
+                    frame[column] = pd.to_numeric(frame[column].replace("", None))
+                elif field["type"] == "integer":
+                    frame[column] = pd.to_numeric(frame[column].replace("", None)).astype("Int64")
+                elif field["type"] == "boolean":
+                    frame[column] = frame[column].eq("true")
+            self._tables[name] = frame
+        return self._tables[name]
+
+    def observations(self, **filters: str | list[str] | None) -> pd.DataFrame:
+        """Return the observations whose columns equal the filters, in file order.
+
+        Parameters
+        ----------
+        **filters
+            Column name → value, or list of values of which one must match.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of ``observations`` and ``superseded``: whether another row corrects this
+            one. Empty if nothing matches.
+        """
+        asked = {
+            column: [wanted] if isinstance(wanted, str) else list(wanted)
+            for column, wanted in filters.items()
+            if wanted is not None
+        }
+        return self._select("observations", asked).reset_index(drop=True)
+
+    def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+        """Return the rows of which each asked column has one of its values; record the query."""
+        key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
+        if key in self._found:
+            # a name is looked up a hundred times on a page
+            return self._found[key].copy()
+        frame = self._typed(name)
+        unknown = sorted(set(asked) - set(frame.columns))
+        if unknown:
+            msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
+            raise DataError(msg)
+        found = np.arange(len(frame))
+        for column, values in asked.items():
+            found = np.intersect1d(found, self._where(name, column, values), assume_unique=True)
+        frame = frame.iloc[found]
+        self._record(name, asked, frame.index)
+        self._found[key] = frame
+        return frame.copy()
+
+    def _where(self, name: str, column: str, values: Sequence[str]) -> np.ndarray:
+        """Return the places of the rows of which `column` has one of `values`."""
+        key = (name, column)
+        if key not in self._places:
+            self._places[key] = self._typed(name).groupby(column, sort=False).indices
+        places = self._places[key]
+        return np.concatenate([_NONE, *(places[value] for value in set(values) if value in places)])
+
+    def _record(
+        self,
+        name: str,
+        asked: Mapping[str, Sequence[str]] | None = None,
+        rows: pd.Index | None = None,
+        content: str = "",
+    ) -> Query:
+        filters = tuple(sorted((key, tuple(values)) for key, values in (asked or {}).items()))
+        known = self.queries.get((name, filters))
+        if known:
+            return known
+        if name in self._lines:
+            # the schema says how the text is read: another type is another answer
+            schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
+            lines = self._lines[name] if rows is None else self._lines[name].loc[rows]
+            content = "\x1e".join([schema, *lines])
+        query = Query(name, filters, hashlib.sha256(content.encode()).hexdigest())
+        self.queries[name, filters] = query
+        if self._trace:
+            # as it happens: an execution that dies leaves what it asked until then
+            with Path(self._trace).open("a", encoding="utf-8") as trace:
+                trace.write(query.to_json() + "\n")
+        return query
+
+    def again(self, query: Query) -> Query:
+        """Ask a recorded query again and return it with the digest of what comes back now.
+
+        Raises
+        ------
+        DataError
+            If the table or a column is no longer there.
+        """
+        filters = dict(query.filters)
+        if query.table == "":
+            _ = self.edition
+        elif query.table == CUSTOMS:
+            _ = self.customs_digest
+        elif filters:
+            self._select(query.table, filters)
+        else:
+            self.table(query.table)
+        return self.queries[query.table, query.filters]
+
+    @property
+    def edition(self) -> str:
+        """Name of the edition that the data are made for (``2026-11``)."""
+        name = self.descriptor["version"].replace(".", "-")
+        self._record("", {"edition": []}, content=name)
+        return name
+
+    @property
+    def comparison(self) -> dict[str, Any] | None:
+        """The comparison with the edition before, or None; see `cqbook.changes.comparison`.
+
+        It is made by the build, and no part of the data: an execution that reads it says so in the
+        page's files, not in the queries.
+        """
+        path = os.environ.get(COMPARISON_VARIABLE, "")
+        return json.loads(Path(path).read_text(encoding="utf-8")) if path else None
+
+    @property
+    def customs_digest(self) -> str:
+        """SHA-256 of the index of the customs detail; empty where there is none."""
+        index = self.path / CUSTOMS / "store.json"
+        digest = hashlib.sha256(index.read_bytes()).hexdigest() if index.exists() else ""
+        self._record(CUSTOMS, content=digest)
+        return digest
+
+    @cached_property
+    def detail(self) -> Detail:
+        """The customs detail; it may be empty. To read it is to depend on all of it."""
+        from cqbook.data.customs_store import Detail
+
+        _ = self.customs_digest
+        return Detail(self.path / CUSTOMS)
+
+    def lookup(self, name: str, key: str, code: str, column: str = "name_zh") -> str | None:
+        """Return one cell of table `name`: `column` of the row whose `key` is `code`, or None.
+
+        Only that row counts as read: a chapter does not depend on sources that it does not cite.
+        """
+        found = self._select(name, {key: [code]})
+        return None if found.empty else found.iloc[0][column]
+
+    def names(self, name: str, key: str) -> pd.Series:
+        """Return the Chinese names of table `name`, indexed by its column `key`."""
+        return self.table(name).set_index(key)["name_zh"]
+
+    def name(self, entity: str) -> str:
+        """Return the Chinese name of an entity; the code itself where it has none."""
+        return self.lookup("entities", "entity", entity) or entity
+
+    def breakdown_name(self, breakdown: str) -> str:
+        """Return the Chinese name of a breakdown (``partner=asean`` → 东盟)."""
+        if not breakdown:
+            return "合计"
+        return "·".join(self._part_name(part) for part in breakdown.split(";"))
+
+    def _part_name(self, part: str) -> str:
+        dimension, _, code = part.rpartition("=")
+        found = self._select("breakdowns", {"dimension": [dimension], "code": [code]})
+        return code if found.empty else found.iloc[0]["name_zh"]
+
+    def source_label(self, source_id: str) -> str:
+        """Return the short label of a source: outlet, and date where it has one."""
+        if source_id == CUSTOMS:
+            return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
+        found = self._select("sources", {"source_id": [source_id]})
+        if found.empty:
+            return source_id
+        row = found.iloc[0]
+        return f"{row['outlet']}，{row['published'] or '日期不详'}"

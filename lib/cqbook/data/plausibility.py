@@ -1,0 +1,345 @@
+"""Whether a row of ``observations`` agrees with its own printed form and with the rows beside it.
+
+A value, a unit, a flow or a period that was mistaken on entry fits its column as well as the right
+one. What was printed does not: ``8158.4亿元`` is no 8158.4万元, and what grew is what its growth is
+printed of.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from cqbook.quantities.periods import Period
+from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.units import SCALE_ZH, Unit
+
+Row = Mapping[str, str]
+#: Words and letters behind a number that multiply it, of the languages that the sources have.
+SCALES: dict[str, int] = {
+    **{word: scale for scale, word in SCALE_ZH.items() if word},
+    **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
+    **dict.fromkeys(("thousand", "mila", "mil"), 10**3),
+    **dict.fromkeys(("million", "millions", "milioni", "millionen", "millones"), 10**6),
+    **dict.fromkeys(("milhões", "mio", "mln", "mn", "m"), 10**6),
+    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards", "mrd"), 10**9),
+    **dict.fromkeys(("mil millones",), 10**9),
+    **dict.fromkeys(("trillion",), 10**12),
+}
+_LISTED = "|".join(sorted(map(re.escape, SCALES), key=len, reverse=True))
+_NUMBER = re.compile(
+    r"(?P<number>[0-9](?:[0-9.,]*[0-9])?)\s*[余多几]?\s*"
+    rf"(?P<scale>(?:{_LISTED})(?![a-z]))?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
+    re.IGNORECASE,
+)
+#: The scale of all numbers before it: 97.25 +37.3% (billion yuan).
+_BEHIND = re.compile(rf"\((?P<scale>{_LISTED})[^()0-9]*\)$", re.IGNORECASE)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})+(?:[.,][0-9]+)?")
+#: Numbers in words, where a figure has no digits at all.
+_NUMERALS = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
+    word: number for number, word in enumerate("一二三四五六七八九十", start=1)
+}
+_ENGLISH = {
+    word: number
+    for number, words in enumerate(
+        (
+            *("one first", "two double doubled twice", "three threefold third", "four fourth"),
+            *("five fifth", "six", "seven", "eight", "nine", "ten"),
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_POWERS = {"百": 100, "千": 10**3, "万": 10**4, "亿": 10**8}
+_IN_WORDS = re.compile(
+    rf"(?P<power>[{''.join(_POWERS)}]+)|(?P<one>{'|'.join(_NUMERALS)})"
+    r"(?P<half>个半)?(?P<tenths>成)?|(?P<word>[a-z]+(?:-[a-z]+)*)",
+    re.IGNORECASE,
+)
+#: Currency → how it is printed.
+_CURRENCIES = {
+    "USD": re.compile(r"美元|美金|dollar|USD|\$\s*[0-9]", re.IGNORECASE),
+    "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
+}
+_YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
+_FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
+#: What a figure and its growth have in common.
+_SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
+#: What one source prints one number for.
+_KEY = (
+    *("source_id", "indicator", "entity", "period", "accumulation", "breakdown", "flow"),
+    *("measure", "base", "basis", "status"),
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A cell that its own row or a row beside it speaks against; `row` counts from 0."""
+
+    row: int
+    column: str
+    expected_zh: str
+    expected: str
+
+
+def doubts(
+    rows: Sequence[Row], names: Mapping[str, str], published: Mapping[str, str]
+) -> Iterator[Doubt]:
+    """Yield the cells that can't be what was printed.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        ``observations`` as text.
+    names : mapping
+        Indicator → its Chinese name.
+    published : mapping
+        Source → the day it was published, or empty.
+    """
+    spoken = _spoken(rows)
+    for index, row in enumerate(rows):
+        yield from _value(index, row, spoken)
+        yield from _flow(index, row, names.get(row["indicator"], ""))
+        yield from _day(index, row, published.get(row["source_id"], ""))
+        yield from _named(index, row)
+    yield from _growth(rows)
+    yield from _parts(rows)
+    yield from _once(rows)
+
+
+def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
+    """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
+
+    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit.
+
+    Examples
+    --------
+    >>> numbers("666,000 units")[0][1] is None
+    True
+    >>> numbers("113,28 Milliarden Yuan")
+    [({Decimal('113.28')}, 1000000000)]
+    """
+    found: list[tuple[set[Decimal], int | None]] = []
+    ranges = []
+    for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
+        scale = SCALES[match["scale"].lower()] if match["scale"] else None
+        found.append((_meanings(match["number"]), scale))
+        ranges.append(bool(match["range"]))
+    behind = _BEHIND.search(text)
+    if behind:
+        scale = SCALES[behind["scale"].lower()]
+        return [(meant, own or scale) for meant, own in found]
+    # 3—4万台: the scale stands behind the second number
+    for place in range(len(found) - 2, -1, -1):
+        if ranges[place] and found[place][1] is None:
+            found[place] = (found[place][0], found[place + 1][1])
+    return found
+
+
+def in_words(text: str) -> set[Decimal]:
+    """Return what the numerals of a text without digits can mean, in full.
+
+    Examples
+    --------
+    >>> sorted(in_words("近五成"))
+    [Decimal('50')]
+    >>> sorted(in_words("千亿级产业规模"))
+    [Decimal('100000000000')]
+    """
+    found = set()
+    for match in _IN_WORDS.finditer(text):
+        if match["power"]:
+            found.add(Decimal(math.prod(_POWERS[word] for word in match["power"])))
+        elif match["one"]:
+            number = Decimal(_NUMERALS[match["one"]]) + (Decimal("0.5") if match["half"] else 0)
+            found.add(number * 10 if match["tenths"] else number)
+        elif match["word"].lower() in _ENGLISH:
+            found.add(Decimal(_ENGLISH[match["word"].lower()]))
+    return found
+
+
+def _meanings(text: str) -> set[Decimal]:
+    made = set()
+    grouped = _GROUPED.fullmatch(text)
+    candidates = [text.replace(grouped[1], "").replace(",", ".")] if grouped else []
+    for candidate in (*candidates, text.replace(",", ".")):
+        try:
+            made.add(Decimal(candidate))
+        except InvalidOperation:
+            continue
+    return made
+
+
+def _spoken(rows: Sequence[Row]) -> dict[tuple[str, ...], set[str]]:
+    """Return the units that a source prints, by source, indicator and measure."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for row in rows:
+        scale = _scale(row["unit"])
+        if any(said == scale for _, said in numbers(row["as_printed"])):
+            found[_kind(row)].add(row["unit"])
+    return found
+
+
+def _kind(row: Row) -> tuple[str, ...]:
+    return row["source_id"], row["indicator"], row["measure"]
+
+
+def _scale(unit: str) -> int | None:
+    try:
+        return Unit.parse(unit).scale
+    except ValueError:
+        return None
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
+
+
+def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> Iterator[Doubt]:
+    """Yield values and units that the printed form does not have."""
+    scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
+    said = f"“{row['as_printed']}”"
+    worded = set() if printed else in_words(row["as_printed"])
+    for column in ("value", "value_upper"):
+        if scale is None or not (printed or worded) or not _is_number(row[column]):
+            continue
+        value = abs(Decimal(row[column]))
+        full = value * scale
+        if worded:
+            if full not in worded:
+                yield Doubt(index, column, f"{said}中的数", f"a number of {row['as_printed']!r}")
+            continue
+        if any(full / (other or 1) in meant for meant, other in printed):
+            continue
+        if not any(value in meant for meant, _ in printed):
+            yield Doubt(index, column, f"{said}中的数", f"a number of {row['as_printed']!r}")
+        elif not any(value in meant and other is None for meant, other in printed):
+            yield Doubt(index, "unit", f"{said}的数量级", f"the scale of {row['as_printed']!r}")
+        elif row["unit"] not in spoken.get(_kind(row), {row["unit"]}):
+            # a bare number has the unit that stands behind another one of its source
+            listed = ", ".join(sorted(spoken[_kind(row)]))
+            yield Doubt(index, "unit", f"同一来源印出的 {listed}", f"{listed}, as its source says")
+    # of two moneys that are printed either may be the row's
+    money = {name for name, word in _CURRENCIES.items() if word.search(row["as_printed"])}
+    own = set(_CURRENCIES) & set(row["unit"].replace("/", " ").split())
+    if money and own and not own & money:
+        yield Doubt(index, "unit", f"{said}的货币", f"the money of {row['as_printed']!r}")
+
+
+def _flow(index: int, row: Row, name: str) -> Iterator[Doubt]:
+    """Yield flows other than what the printed form, or the indicator's name, says."""
+    if not row["flow"]:
+        return
+    for text in (row["as_printed"], name):
+        said = {flow for flow, word in _FLOWS.items() if word in text.replace("进出口", "")}
+        if "进出口" in text:
+            # the whole, or a part that is named beside it
+            said = said | {"total"} if text == row["as_printed"] else set(_FLOWS)
+        if said and row["flow"] not in said:
+            listed = "、".join(sorted(said))
+            yield Doubt(index, "flow", f"{listed}（“{text}”）", f"{listed}, as {text!r} says")
+            return
+
+
+def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
+    """Yield periods of what had not begun when it was printed as a fact."""
+    if row["status"] not in ("actual", "preliminary") or not _DAY.fullmatch(published):
+        return
+    try:
+        start = Period.parse(row["period"]).start
+    except ValueError:
+        return
+    if start is not None and start.isoformat()[: len(published)] > published:
+        expected = f"a period that had begun when it was printed ({published})"
+        yield Doubt(index, "period", f"发表（{published}）时已经开始的时期", expected)
+
+
+def _named(index: int, row: Row) -> Iterator[Doubt]:
+    """Yield periods that the row's own name contradicts: ``…yoy-2022-03`` is of March 2022."""
+    found = _YEAR.search(row["observation_id"].partition(".")[2])
+    if found and found[1] not in row["period"] and found[1] not in row["base"]:
+        expected = f"{found[1]}, as the observation_id says"
+        yield Doubt(index, "period", f"编号中的 {found[1]}", expected)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[Doubt]:
+    """Yield parts whose period ends on another day than that of their whole."""
+    known = {row["observation_id"]: row for row in rows}
+    for index, row in enumerate(rows):
+        whole = known.get(row["part_of"])
+        if whole is None:
+            continue
+        try:
+            ends = [Period.parse(item["period"]).end for item in (row, whole)]
+        except ValueError:
+            continue
+        if None not in ends and ends[0] != ends[1]:
+            expected = f"a period that ends with {whole['period']} of {row['part_of']}"
+            yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
+
+
+def _growth(rows: Sequence[Row]) -> Iterator[Doubt]:
+    """Yield where a growth differs from the figure that it is the growth of (``X``, ``X-yoy``)."""
+    places = {row["observation_id"]: index for index, row in enumerate(rows)}
+    for name, place in places.items():
+        level = places.get(name.removesuffix("-yoy"), place)
+        if level == place or rows[place]["measure"] != "yoy":
+            continue
+        for column in _SAME:
+            if rows[place][column] != rows[level][column]:
+                other = rows[level]
+                expected = f"{other[column]!r}, as of {other['observation_id']}"
+                yield Doubt(place, column, f"与 {other['observation_id']} 相同", expected)
+
+
+def _once(rows: Sequence[Row]) -> Iterator[Doubt]:
+    """Yield rows of which one source would print two numbers for one thing, not both true."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        groups[tuple(row[name] for name in _KEY)].append(index)
+    for places in groups.values():
+        standing = [
+            place for place in places if not any(_corrects(rows[i], rows[place]) for i in places)
+        ]
+        for place in standing[1:]:
+            if _agree(rows[standing[0]], rows[place]):
+                # 超8000亿元 in the headline, 8158.4亿元 below it
+                continue
+            other = rows[standing[0]]["observation_id"]
+            expected = f"another thing than {other} of the same source, or a supersedes"
+            yield Doubt(
+                place, "period", f"与同一来源的 {other} 不同的事，或写明 supersedes", expected
+            )
+
+
+def _agree(one: Row, other: Row) -> bool:
+    """Return whether two figures of one thing have a number in common; same are no two figures."""
+    found = []
+    for row in (one, other):
+        try:
+            interval = from_printed(
+                row["value"],
+                row["qualifier"],
+                row["value_upper"],
+                signed=row["measure"] in SIGNED_MEASURES,
+            )
+        except (ValueError, ArithmeticError):
+            return True
+        scale = _scale(row["unit"])
+        if scale is None:
+            return True
+        found.append(interval * scale)
+    alike = ("value", "value_upper", "unit", "qualifier")
+    if all(one[name] == other[name] for name in alike):
+        return False
+    return found[0].overlaps(found[1])
+
+
+def _corrects(newer: Row, older: Row) -> bool:
+    return newer["supersedes"] == older["observation_id"]

@@ -1,0 +1,162 @@
+"""Changes on disk that happen whole or not at all, also when the process is killed.
+
+One file is replaced by a rename; several files by a journal that is rolled forward; a directory by
+an exchange of two names. Locks are the kernel's, so that a killed process holds none.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+JOURNAL = ".cqbook-journal.json"
+#: Suffix of new contents that wait for the journal.
+WAITING = ".cqbook-new"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def _synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def settle(folder: Path) -> None:
+    """Wait until all that was written to the file system of `folder` is on its disk.
+
+    A rename may reach the disk before what was renamed: after a power cut a tree that was put in
+    place without this has its files, and they are empty.
+    """
+    syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(handle):
+            os.sync()
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace one file; at every moment it has its old or its new content."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=WAITING, delete=False) as part:
+        name = Path(part.name)
+    try:
+        _synced(name, content)
+        # a temporary file is its owner's alone; what it replaces may be read by others
+        name.chmod(0o644)
+        name.replace(path)
+    except OSError:
+        name.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Replace several files of `folder`: all or none, also over a kill or a full disk.
+
+    The new contents are written beside the old ones; the journal that names them is the moment of
+    the change: before it the old ones stand, after it `recover` can always finish.
+
+    Parameters
+    ----------
+    folder : Path
+        The caller holds its lock.
+    contents : mapping of str to bytes
+        By file name.
+
+    Raises
+    ------
+    OSError
+        If the new contents can't be written; then nothing has changed.
+    """
+    recover(folder)
+    try:
+        for name, content in contents.items():
+            _synced(folder / f"{name}{WAITING}", content)
+        replace_file(folder / JOURNAL, json.dumps(sorted(contents)).encode())
+    except OSError:
+        if not (folder / JOURNAL).exists():
+            for name in contents:
+                (folder / f"{name}{WAITING}").unlink(missing_ok=True)
+        raise
+    recover(folder)
+
+
+def recover(folder: Path) -> None:
+    """Finish a change whose journal stands; remove what one without a journal left behind."""
+    journal = folder / JOURNAL
+    if journal.exists():
+        for name in _named(journal):
+            waiting = folder / f"{name}{WAITING}"
+            if waiting.exists():
+                waiting.replace(folder / name)
+        _sync_folder(folder)
+        journal.unlink()
+    for left in folder.glob(f"*{WAITING}"):
+        left.unlink(missing_ok=True)
+
+
+def _named(journal: Path) -> list[str]:
+    try:
+        return json.loads(journal.read_text(encoding="utf-8"))
+    except ValueError as error:
+        # it was flushed before it stood: the disk has altered it, and nothing is guessed
+        zh = f"日志已损坏；旁边的 *{WAITING} 是各文件的新内容：逐个改名或删去，再删去日志"
+        en = f"damaged; each *{WAITING} beside it is new content: rename or delete it, then this"
+        raise OSError(errno.EIO, f"{zh} | {en}", str(journal)) from error
+
+
+def exchange(new: Path, target: Path) -> None:
+    """Put the directory `new` in the place of `target`, and what was there in the place of `new`.
+
+    One atomic step where the system can exchange two names (Linux, most file systems); elsewhere
+    two renames, between which `target` is away for a moment (`restore` brings it back).
+    """
+    if not target.exists():
+        new.rename(target)
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    rename = getattr(libc, "renameat2", None)
+    if rename is not None:
+        names = (_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(target))
+        if rename(*names, _RENAME_EXCHANGE) == 0:
+            return
+        if ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.ENOTSUP):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(target))
+    old = away(target)
+    target.rename(old)
+    new.rename(target)
+    old.rename(new)
+
+
+def away(target: Path) -> Path:
+    """Return the name under which `target` waits during an exchange in two steps."""
+    return target.with_name(f".{target.name}.away")
+
+
+def restore(target: Path) -> None:
+    """Bring back a `target` that a killed exchange in two steps left away."""
+    old = away(target)
+    if old.exists():
+        if target.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(target)

@@ -1,0 +1,205 @@
+"""Built editions, released editions, and the site that is put together from both.
+
+``_build/editions/`` holds what was built last under each name, ``editions/`` (place set by
+``CQBOOK_EDITIONS``) what was released and never changes again. The site is put together beside the
+old one and takes its place in one step.
+"""
+
+from __future__ import annotations
+
+from cqbook.disk.atomic import (exchange, restore, settle)
+from cqbook.disk.checksums import (SUMS, as_text, digest, hashes)
+from cqbook.disk.locks import (locked)
+from cqbook.editions.paths import (built, published, released)
+from cqbook.editions.store import (LATEST, PERMALINK, RELEASE, _editions, built_as, is_altered, manifest_of, release_of, sums_of)
+from cqbook.errors import (DataError)
+from pathlib import (Path)
+from typing import (Any)
+import datetime
+import json
+import shutil
+import tempfile
+
+REDIRECT = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
+<title>重庆开放型经济分析</title>
+<meta http-equiv="refresh" content="0; url={target}"></head>
+<body><p><a href="{target}">重庆开放型经济分析</a></p></body></html>
+"""
+
+
+def leading_to(target: str) -> str:
+    """Return a page that only leads to another one."""
+    return REDIRECT.format(target=target)
+
+
+def seal(edition: Path) -> None:
+    """Write the hashes of an edition's files: of its site, as it is served, and of all."""
+    within = f"site/{SUMS}"
+    found = hashes(edition, (SUMS, within))
+    served = {
+        name.removeprefix("site/"): value
+        for name, value in found.items()
+        if name.startswith("site/")
+    }
+    text = as_text(served)
+    _write(edition / within, text)
+    _write(edition / SUMS, as_text(found | {within: digest(text.encode())}))
+
+
+def keep(root: Path, edition: Path, name: str) -> None:
+    """Put a built edition's folder in its place, in one step; with the hashes of its files."""
+    seal(edition)
+    home = built(root)
+    with locked(home):
+        restore(home / name)
+        settle(edition)
+        exchange(edition, home / name)
+
+
+def release(root: Path, name: str) -> Path:
+    """Freeze an edition as it was built last; return its folder.
+
+    Releasing the same again changes nothing.
+
+    Raises
+    ------
+    DataError
+        If it was not built, has no proper name, or another one was released under that name.
+    """
+    _freeze(root, released(root), name, built_as(root, name))
+    # also if it was released already: the publication may have been killed
+    publish(root)
+    return released(root) / name
+
+
+def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
+    with locked(home):
+        for left in home.glob(".*.part-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(dir=home, prefix=f".{name}.part-"))
+        try:
+            # the lock of the folder of built editions: none is exchanged while it is copied
+            with locked(built(root)):
+                shutil.copytree(edition, part / "edition")
+            frozen = part / "edition"
+            tree = digest((frozen / SUMS).read_bytes()) if (frozen / SUMS).exists() else ""
+            if is_altered(frozen, tree):
+                msg = (
+                    f"版次 {name} 生成之后被改动过（{edition}）；先 cqbook build"
+                    f" | edition {name} was altered after it was built: run `cqbook build` first"
+                )
+                raise DataError(msg)
+            if (home / name).exists():
+                if release_of(home / name)["tree"] == tree:
+                    return
+                msg = (
+                    f"版次 {name} 已经发布，内容不同；发布过的版次不再改变，请换一个名字"
+                    f" | edition {name} is already released with other content: choose another name"
+                )
+                raise DataError(msg)
+            facts = {
+                "edition": name,
+                "released": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+                "tree": tree,
+            }
+            text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
+            (frozen / RELEASE).write_text(text, encoding="utf-8")
+            settle(home)
+            frozen.rename(home / name)
+            # what was said to be released must still be so after a power cut
+            settle(home)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def publish(root: Path) -> Path:
+    """Put the site together from the built and the released editions; return ``_build/html``.
+
+    Raises
+    ------
+    DataError
+        If a released edition is no longer what was released; the old site stays.
+    """
+    work = root / "_build"
+    target = published(root)
+    with locked(work):
+        restore(target)
+        for left in work.glob(".html-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(dir=work, prefix=".html-"))
+        try:
+            _assemble(root, new)
+            new.chmod(0o755)
+            settle(new)
+            exchange(new, target)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    return target
+
+
+def _assemble(root: Path, target: Path) -> None:
+    with locked(built(root)):
+        fresh = _editions(built(root))
+        for name, path in fresh.items():
+            place = target / LATEST if name == LATEST else target / "v" / name
+            shutil.copytree(path / "site", place)
+    frozen = _editions(released(root))
+    for name, path in frozen.items():
+        facts = release_of(path)
+        if is_altered(path, facts["tree"]):
+            msg = (
+                f"已发布的版次 {name} 被改动过（{path}）；请恢复它，或移走后重新发布"
+                f" | released edition {name} has been altered: restore it ({path})"
+            )
+            raise DataError(msg)
+        shutil.rmtree(target / "v" / name, ignore_errors=True)
+        shutil.copytree(path / "site", target / "v" / name)
+    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] in frozen:
+        _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST])["edition"])
+    (target / "v").mkdir(exist_ok=True)
+    drafts = [name for name in fresh if name != LATEST and name not in frozen]
+    front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
+    _write(target / "index.html", leading_to(f"{front}/index.html"))
+    # the same relative link leads to the latest edition from latest/ and from v/<edition>/
+    _write(target / "v" / LATEST / "index.html", leading_to("../../index.html"))
+    known = {
+        "latest": manifest_of(fresh[LATEST])["edition"] if LATEST in fresh else "",
+        "released": {name: release_of(path)["released"] for name, path in frozen.items()},
+        "drafts": drafts,
+        "pages": sorted(manifest_of(fresh[LATEST])["pages"]) if LATEST in fresh else [],
+        "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
+    }
+    script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
+    for place in (target, target / "v"):
+        _write(place / "editions.js", script)
+
+
+def _lead_to_frozen(site: Path, name: str) -> None:
+    """Make the permalinks of the latest site plain links into the frozen edition that it is."""
+    # built before editions had it: of the files as they are
+    sums = sums_of(site) if (site / SUMS).exists() else hashes(site)
+    for page in sorted(site.rglob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        inside = page.relative_to(site)
+        way = "../" * len(inside.parts) + f"v/{name}/{inside.as_posix()}"
+        found = text.replace(f"{PERMALINK}#", f"{PERMALINK}{way}#")
+        if found != text:
+            page.write_text(found, encoding="utf-8")
+            sums[inside.as_posix()] = digest(found.encode())
+    _write(site / SUMS, as_text(sums))
+
+
+def _hashes(manifest: dict[str, Any]) -> dict[str, str]:
+    """Return the hash of the data of each figure, as short as the pages carry it."""
+    return {
+        name: entry["data"][:16]
+        for page in manifest.get("figures", {}).values()
+        for name, entry in page.items()
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

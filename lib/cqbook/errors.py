@@ -1,0 +1,97 @@
+"""What can go wrong, as types; each message says it in Chinese and English."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from dataclasses import dataclass
+
+
+class DataError(Exception):
+    """Data that can't be right, said in Chinese and English."""
+
+
+#: Rows shown of each failed check: enough to see what is wrong, few enough to read.
+SHOWN = 10
+#: What no cell has: control characters (line ends and tabs too), characters without width, marks
+#: that turn the direction of what follows (8158 would be read 8518), halves of characters.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+#: Characters of a value that a message shows.
+LONGEST = 120
+
+
+def visible(text: str) -> str:
+    """Return a text as a message may show it: cut, and nothing in it that steers a terminal."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", cut)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One cell that can't be right. `row` counts from 1 below the header; 0: the whole file."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    expected_zh: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return the breach in Chinese and English."""
+        place = f"第{self.row}行（文件第{self.row + 1}行）" if self.row else "整个文件"
+        where = f"row {self.row} (line {self.row + 1})" if self.row else "whole file"
+        file, column, value = (visible(text) for text in (self.file, self.column, self.value))
+        return (
+            f"{file}：{place}，列 {column}，值“{value}”：应为{self.expected_zh}"
+            f" | {file}: {where}, column {column}, value {value!r}: expected {self.expected}"
+        )
+
+
+class ContractError(DataError):
+    """The data breaks its contract; `breaches` lists where."""
+
+    def __init__(self, breaches: list[Breach]) -> None:
+        self.breaches = breaches
+        lines = [str(breach) for breach in breaches[:SHOWN]]
+        more = len(breaches) - len(lines)
+        if more > 0:
+            lines.append(f"……另有{more}处 | … and {more} more")
+        head = f"数据有{len(breaches)}处不符合约定 | {len(breaches)} breaches of the data contract"
+        super().__init__("\n".join([head, *lines]))
+
+
+#: What to do about a failure of the system, in Chinese and English.
+_WAYS = {
+    errno.ENOSPC: ("磁盘已满；腾出空间后再运行", "the disk is full: free some space, run it again"),
+    errno.EDQUOT: ("磁盘配额已满；腾出空间后再运行", "the quota is used up: free some space"),
+    errno.EFBIG: ("文件超过允许的大小；放宽限制后再运行", "a file may not be that large"),
+    errno.EROFS: (
+        "此处只读；换到可写的文件夹再运行",
+        "it is read-only: run it where it may be written",
+    ),
+    errno.EACCES: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.EPERM: ("没有权限；取得读写权限后再运行", "no permission: get it, run it again"),
+    errno.ENOENT: ("没有此文件或文件夹", "there is no such file or folder"),
+    errno.EMFILE: (
+        "打开的文件过多；放宽 ulimit -n 后再运行",
+        "too many files: raise ulimit -n",
+    ),
+    errno.ENOMEM: ("内存不足；关掉别的程序后再运行", "out of memory: close other programs"),
+}
+
+
+def in_words(error: OSError) -> str:
+    """Return what the system refused, where, and the way out, in Chinese and English."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        # many files of a tree: the first says it; of it only the words are left
+        source, target, why = error.args[0][0][:3]
+        number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
+        error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
+    place = error.filename2 or error.filename
+    zh, en = _WAYS.get(error.errno, ("系统报错", "the system failed"))
+    where = f"（{place}）" if place else ""
+    return f"{zh}{where}；此前的内容没有变 | {en}; what was there is unchanged: {error}"

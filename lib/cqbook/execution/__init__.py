@@ -1,0 +1,1 @@
+"""Pages executed by papermill: parameters, kernels, what is remembered of them."""

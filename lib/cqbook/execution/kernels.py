@@ -1,0 +1,309 @@
+"""Kernels that begin warm: each page in a process of its own, forked from one that has imported.
+
+Nine tenths of the time of a short notebook are the start of its kernel and its imports. A fork
+server, which has executed nothing, imports once what the chapters import; every page gets a fork of
+it, and in it papermill executes the cells by an engine of ours. A page sees nothing of another.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from multiprocessing import forkserver, util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cqbook.disk.processes import dies_with_parent
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from nbformat import NotebookNode
+
+
+Result = TypeVar("Result")
+#: Name of the engine with papermill.
+ENGINE = "cqbook-forked"
+#: What an execution does not load, but every chapter or papermill does.
+IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
+#: A page that takes longer than this (s) hangs.
+LIMIT = 300.0
+#: Memory (bytes) and output (characters) that no page needs: more is a loop gone wild, and is
+#: stopped before it takes the machine with it.
+MEMORY = 6 << 30
+OUTPUT = 2_000_000
+#: Bytes of one file that a page writes, such as what DuckDB puts aside.
+FILE = 1 << 30
+#: Bytes of a folder of temporary files in which a socket can be: its own name has at most 107.
+SHORT = 50
+_STARTED: set[int] = set()
+
+
+class FloodError(Exception):
+    """A page that writes without end."""
+
+
+class KernelError(Exception):
+    """A kernel that died or did not answer."""
+
+
+def socket_folder() -> str:
+    """Return the folder of temporary files, or ``/tmp`` where its name is too long for a socket."""
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) <= SHORT else "/tmp"
+
+
+def start(modules: Callable[[], tuple[str, ...]]) -> None:
+    """Start the fork server, which imports `modules`, and return at once; once a process."""
+    if os.getpid() in _STARTED:
+        return
+    _STARTED.add(os.getpid())
+    kept, tempfile.tempdir = tempfile.tempdir, socket_folder()
+    # the folder of the server's socket, made once
+    util.get_temp_dir()
+    tempfile.tempdir = kept
+    context().set_forkserver_preload([*IMPORTED, *modules(), "cqbook.execution.kernels"])
+    forkserver.ensure_running()
+
+
+def context() -> Any:  # noqa: ANN401 - the type has no public name
+    """Return the context in which kernels are forked."""
+    return multiprocessing.get_context("forkserver")
+
+
+def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401
+    """Return what `function` gives in a fork of its own.
+
+    Raises
+    ------
+    KernelError
+        If the process dies, or has not answered after `LIMIT`.
+    """
+    receiver, sender = context().Pipe(duplex=False)
+    process = context().Process(target=_answer, args=(sender, function, arguments), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        if not receiver.poll(LIMIT):
+            msg = f"{LIMIT:.0f}秒没有结果 | no result within {LIMIT:.0f} s"
+            raise KernelError(msg)
+        return receiver.recv()
+    except EOFError:
+        process.join()
+        msg = f"内核中途退出（{process.exitcode}）| the kernel died ({process.exitcode})"
+        raise KernelError(msg) from None
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def _answer(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    # the fork server ends when the process that started it does
+    dies_with_parent()
+    sender.send(function(*arguments))
+    sender.close()
+    # no clean-up of what the fork server imported: the process is done
+    os._exit(0)
+
+
+def execute(
+    notebook: NotebookNode, parameters: Mapping[str, Any], folder: Path, variables: dict[str, str]
+) -> tuple[NotebookNode, str]:
+    """Execute a notebook in this process; return it, and what went wrong (``""``: nothing).
+
+    The process is of no use for anything else afterwards: for `call`.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    parameters : mapping
+        papermill's parameters.
+    folder : pathlib.Path
+        Working directory.
+    variables : dict of str to str
+        Environment.
+    """
+    import papermill
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    # the room of a page is limited: past it, an exception in its cell
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
+    os.chdir(folder)
+    os.environ.update(variables)
+    # where there is no home to write to, IPython would complain on stderr
+    os.environ["IPYTHONDIR"] = str(folder)
+    printed = Path(folder) / "printed.txt"
+    # what writes past Python's streams would otherwise land on the console of the build
+    with printed.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    engine = _engine()
+    papermill_engines.register(ENGINE, engine)
+    try:
+        done = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+        )
+    except PapermillExecutionError as error:
+        return engine.notebook, str(error)
+    sys.stdout.flush()
+    with printed.open(encoding="utf-8", errors="replace") as file:
+        rest = file.read(10_000)
+    return done, f"绕过 Python 写了内容 | wrote past Python's streams:\n{rest}" if rest else ""
+
+
+def _engine() -> Any:  # noqa: ANN401 - a class made late: papermill takes long to import
+    from papermill.engines import Engine
+
+    class ForkedEngine(Engine):
+        """Runs the cells in IPython in this process, in order, up to the first that fails."""
+
+        notebook: NotebookNode | None = None
+
+        @classmethod
+        def execute_managed_notebook(cls, manager: Any, kernel_name: str, **_: Any) -> None:  # noqa: ANN401
+            cls.notebook = manager.nb
+            run = _shell()
+            for index, cell in enumerate(manager.nb.cells):
+                manager.cell_start(cell, index)
+                try:
+                    if cell.cell_type == "code" and not run(cell):
+                        manager.cell_exception(cell, cell_index=index)
+                        break
+                finally:
+                    manager.cell_complete(cell, cell_index=index)
+
+    return ForkedEngine
+
+
+def _shell() -> Callable[[NotebookNode], bool]:
+    """Return what runs a code cell in IPython: outputs as a kernel would give them; True if well.
+
+    Only IPython itself: no sockets, no threads, no history on disk.
+    """
+    from ipykernel.jsonutil import encode_images, json_clean
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from nbformat.v4 import new_output
+    from traitlets import Type
+    from traitlets.config import Config
+
+    outputs: list[NotebookNode] = []
+    shown: dict[str, list[NotebookNode]] = {}
+    count = written = 0
+
+    def more(size: int) -> None:
+        nonlocal written
+        written += size
+        if written > OUTPUT:
+            # once: what tells of it must be written too
+            written = 0
+            msg = f"输出过多，超过{OUTPUT}字 | more than {OUTPUT} characters of output"
+            raise FloodError(msg)
+
+    class Stream:
+        """A text stream into the outputs; what follows on the same stream is joined to it."""
+
+        encoding, errors = "utf-8", "strict"
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def write(self, text: str) -> int:
+            if not isinstance(text, str):
+                msg = f"write() argument must be str, not {type(text)}"
+                raise TypeError(msg)
+            more(len(text))
+            last = outputs[-1] if outputs else None
+            if last is not None and last.output_type == "stream" and last.name == self.name:
+                last.text += text
+            elif text:
+                outputs.append(new_output("stream", name=self.name, text=text))
+            return len(text)
+
+        def writelines(self, lines: list[str]) -> None:
+            for line in lines:
+                self.write(line)
+
+        def flush(self) -> None:
+            """Nothing waits."""
+
+        def isatty(self) -> bool:
+            return False
+
+    class Publisher(DisplayPublisher):
+        def publish(
+            self,
+            data: dict[str, Any],
+            metadata: dict[str, Any] | None = None,
+            source: Any = None,  # noqa: ANN401
+            *,
+            transient: dict[str, Any] | None = None,
+            update: bool = False,
+            **_: Any,  # noqa: ANN401
+        ) -> None:
+            content = {"data": json_clean(encode_images(data)), "metadata": metadata or {}}
+            more(sum(len(str(item)) for item in data.values()))
+            key = (transient or {}).get("display_id", "")
+            if update:
+                for output in shown.get(key, []):
+                    output.update(content)
+                return
+            made = new_output("display_data", **content)
+            outputs.append(made)
+            if key:
+                shown.setdefault(key, []).append(made)
+
+        def clear_output(self, wait: bool = False) -> None:
+            outputs.clear()
+
+    class Hook(DisplayHook):
+        def write_output_prompt(self) -> None:
+            """No prompt: the count is part of the output."""
+
+        def write_format_data(self, data: dict[str, Any], md_dict: Any = None) -> None:  # noqa: ANN401
+            content = {"data": json_clean(encode_images(data)), "metadata": md_dict or {}}
+            outputs.append(new_output("execute_result", execution_count=count, **content))
+
+        def finish_displayhook(self) -> None:
+            """No line break on the console."""
+
+    class Shell(InteractiveShell):
+        display_pub_class = Type(Publisher)
+        displayhook_class = Type(Hook)
+
+        def _showtraceback(self, etype: type, evalue: Exception, stb: list[str]) -> None:
+            outputs.append(
+                new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+            )
+
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    shell = Shell.instance(config=settings)
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+
+    def run(cell: NotebookNode) -> bool:
+        # IPython counts on before it shows a result
+        nonlocal count
+        count = shell.execution_count
+        result = shell.run_cell(cell.source, store_history=True)
+        cell.execution_count = count
+        cell.outputs = list(outputs)
+        outputs.clear()
+        return result.success
+
+    return run

@@ -1,0 +1,113 @@
+"""Executed pages remembered by what they depend on."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from cqbook.data.catalog import Catalog, Query
+from cqbook.disk.checksums import digest
+from cqbook.errors import DataError
+from cqbook.execution.page import Executed, Page
+
+#: Results kept of one page: enough to go back and forth between a few editions.
+KEPT = 12
+
+
+class Memory:
+    """Executed pages in a folder, found again by what they depend on.
+
+    An entry is written under another name and renamed when it is whole, and carries a hash of
+    itself: a killed run leaves no entry that lies.
+
+    Parameters
+    ----------
+    folder : Path
+    data : Path
+        The data directory that queries are asked of.
+    code : str
+        See `code_digest`.
+    """
+
+    def __init__(self, folder: Path, data: Path, code: str) -> None:
+        self.folder, self.code = folder, code
+        self.book = Catalog(data)
+        self._cells: dict[Path, tuple[bytes, list[Any]]] = {}
+
+    def key(self, source: Path, page: Page) -> str:
+        """Return the hash of what is known before execution: cells, parameters, code, files."""
+        files = {name: digest(path.read_bytes()) for name, path in page.files.items()}
+        content = [page.name, page.parameters, self._cells_of(source), files, self.code]
+        return digest(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
+
+    def _cells_of(self, source: Path) -> list[Any]:
+        """Return what of a notebook is executed; parsed once for the many pages that it makes."""
+        content = source.read_bytes()
+        known = self._cells.get(source)
+        if known is None or known[0] != content:
+            cells = nbformat.reads(content.decode("utf-8"), as_version=4).cells
+            said = [[cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in cells]
+            known = self._cells[source] = (content, said)
+        return known[1]
+
+    def recall(self, source: Path, page: Page) -> Executed | None:
+        """Return the remembered result that still holds, or None."""
+        start = self.key(source, page)[:40]
+        for path in sorted((self.folder / page.name).glob(f"{start}-*.json")):
+            entry = self._read(path)
+            if entry and self._holds(entry.queries):
+                os.utime(path)
+                return entry
+        return None
+
+    def entries(self, page: Page) -> Iterator[Executed]:
+        """Yield what is remembered of a page, whether it still holds or not."""
+        for path in sorted((self.folder / page.name).glob("*.json")):
+            entry = self._read(path)
+            if entry:
+                yield entry
+
+    def keep(self, source: Path, page: Page, executed: Executed) -> None:
+        """Remember a result; forget the oldest beyond `KEPT`."""
+        queries = [query.to_json() for query in executed.queries]
+        content = {
+            "agreed": executed.agreed,
+            "notebook": executed.content.decode("utf-8"),
+            "queries": queries,
+        }
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        folder = self.folder / page.name
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = digest("\n".join(queries).encode())[:24]
+        path = folder / f"{self.key(source, page)[:40]}-{asked}.json"
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+            part.write(f"{digest(text.encode())}\n{text}".encode())
+        Path(part.name).replace(path)
+        entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
+        for old in entries[:-KEPT]:
+            old.unlink(missing_ok=True)
+
+    @staticmethod
+    def _read(path: Path) -> Executed | None:
+        try:
+            proof, _, text = path.read_text(encoding="utf-8").partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        if proof != digest(text.encode()):
+            return None
+        content = json.loads(text)
+        queries = tuple(Query.from_json(line) for line in content["queries"])
+        return Executed(content["notebook"].encode("utf-8"), queries, content["agreed"], True)
+
+    def _holds(self, queries: Iterable[Query]) -> bool:
+        try:
+            return all(self.book.again(query) == query for query in queries)
+        except DataError:
+            # a table or a column that is gone: certainly another answer
+            return False

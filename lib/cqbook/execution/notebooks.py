@@ -1,0 +1,78 @@
+"""Notebooks of the book: read, normalised, written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from cqbook.errors import DataError
+
+INJECTED = "injected-parameters"
+
+
+def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return `notebook` without what differs from run to run: times, versions, random ids.
+
+    papermill writes durations, paths and a random cell id; the kernel its patch version. None of
+    it says anything about the result.
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    for index, cell in enumerate(notebook.cells):
+        for name in ("papermill", "execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+        tags = cell.metadata.get("tags", [])
+        if INJECTED in tags:
+            # what a reader should not see: the parameters cell above shows the same names
+            cell.metadata["tags"] = [INJECTED, "remove-cell"]
+            cell["id"] = f"injected-{index}"
+        elif "tags" in cell.metadata and not tags:
+            cell.metadata.pop("tags")
+    return notebook
+
+
+def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
+    """Return the one byte form of a normalised notebook."""
+    return nbformat.writes(notebook, version=4).encode("utf-8").rstrip(b"\n") + b"\n"
+
+
+def complaints(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what an executed notebook printed to stderr (a chapter must print nothing there)."""
+    return [
+        output["text"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.get("name") == "stderr"
+    ]
+
+
+def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
+    """Return the committed notebooks of the book by name, sorted."""
+    paths = sorted((root / "chapters").glob("*.ipynb"))
+    return {path.stem: read_notebook(path) for path in paths}
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook of the book or of an edition.
+
+    Raises
+    ------
+    DataError
+        If it is no whole notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        # nbformat's own errors are ValueErrors; JSON that is no notebook lacks keys
+        msg = (
+            f"笔记本 {path} 已损坏；恢复它（章节：git checkout；发布过的版次：备份）再运行"
+            f" | the notebook {path} is damaged: restore it, run it again ({str(error)[:80]})"
+        )
+        raise DataError(msg) from error

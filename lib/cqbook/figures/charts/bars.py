@@ -1,0 +1,101 @@
+"""Horizontal bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import (
+    _DRAWN,
+    _HOLLOW,
+    _LABELS,
+    Drawing,
+    _finish,
+    _listing,
+    _tooltip,
+    _values,
+    _width,
+    wrap,
+)
+
+
+def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Drawing:
+    """Draw one horizontal bar a row, in the order given, each with its number at its end.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
+        they differ from the value, as a thin whisker.
+    highlight : str
+        Label of the row in the accent colour; the others are muted. Empty: all alike.
+    detail : bool
+        Add the column ``detail`` (growth, say) behind the number.
+    """
+    rows = rows.copy()
+    rows["label"] = rows["label"].map(wrap)
+    rows["end"] = rows["text"] + (("\n" + rows["detail"]) if detail else "")
+    rows["tone"] = "plain"
+    if highlight:
+        rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
+    # numbers stand beyond the bar and its whisker; a floor has no upper end to go by
+    rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
+    rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
+    low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
+    span = (high - low) or 1.0
+    room = round(12 * rows["end"].map(_width).max()) + 14
+    left = room if low < 0 else 0
+    right = alt.expr(f"width - {room if high > 0 else 8}")
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
+    scale = alt.Scale(domain=[low, high or 1.0], range=[left, right], nice=False)
+    x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
+    fill: Any = alt.ColorValue(theme.colour("blue"))
+    if highlight:
+        fill = alt.Color(
+            "tone",
+            type="nominal",
+            legend=None,
+            scale=alt.Scale(
+                domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
+            ),
+        )
+    base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
+    layers: list[alt.Chart] = [
+        base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
+            y=y,
+            x=x,
+            color=fill,
+            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
+            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
+            tooltip=_tooltip(rows),
+        )
+    ]
+    if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
+        layers.append(
+            base.transform_filter("datum.lower !== null && datum.upper !== null")
+            .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
+            .encode(y=y, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"))
+        )
+    layers.append(
+        base.transform_filter("datum.value >= 0")
+        .mark_text(align="left", dx=6, lineBreak="\n", baseline="middle")
+        .encode(y=y, x=alt.X("reach", type="quantitative"), text=alt.Text("end:N"))
+    )
+    if low < 0:
+        layers.append(
+            base.transform_filter("datum.value < 0")
+            .mark_text(align="right", dx=-6, lineBreak="\n", baseline="middle")
+            .encode(y=y, x=alt.X("reach_low", type="quantitative"), text=alt.Text("end:N"))
+        )
+        layers.append(
+            alt.Chart(alt.InlineData(values=[{"zero": 0}]))
+            .mark_rule(color=theme.colour("muted"))
+            .encode(x=alt.X("zero", type="quantitative"))
+        )
+    lines = int(rows["label"].str.count("\n").max()) + 1
+    step = max(44 if detail else 30, 17 * lines + 10)
+    alt_text = f"条形图，{len(rows)}项：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(*layers), step * len(rows)), rows, alt_text)

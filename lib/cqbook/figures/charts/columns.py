@@ -1,0 +1,94 @@
+"""Columns over periods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import (
+    _DRAWN,
+    _HOLLOW,
+    _LABELS,
+    Drawing,
+    _finish,
+    _listing,
+    _series_colour,
+    _tooltip,
+    _values,
+    wrap,
+)
+from cqbook.quantities.quantity import UNPUBLISHED
+
+
+def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
+    """Draw one column a period, zero-based, with its number on top; unpublished periods stay empty.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame in time order. With ``group``, columns of one period stand side by side.
+        A row without a value is a gap and says 未见公布.
+    highlight : str
+        Label of the column in the accent colour.
+    """
+    rows = rows.copy()
+    grouped = "group" in rows and rows["group"].nunique() > 1
+    rows["top"] = rows["text"].where(rows["value"].notna(), UNPUBLISHED)
+    rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
+    periods = max(1, rows["label"].nunique())
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
+    rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
+    # named in full: a period without a number would otherwise be put last
+    order = list(dict.fromkeys(rows["label"]))
+    x = alt.X("label", type="nominal", sort=order, title=None, axis=axis)
+    y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
+    # a period of which one series is known is no gap: only where nothing is does it say so
+    rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
+    base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone", "gap"]))
+    encoding: dict[str, Any] = {"x": x, "y": y}
+    if grouped:
+        encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
+        colour = _series_colour(rows)
+    else:
+        colour = alt.Color(
+            "tone",
+            type="nominal",
+            legend=None,
+            scale=alt.Scale(
+                domain=["plain", "accent"], range=[theme.colour("blue"), theme.colour("orange")]
+            ),
+        )
+    crowd = periods * (rows["group"].nunique() if grouped else 1)
+    size = {"expr": f"width / {crowd} < 26 ? 8.5 : (width / {crowd} < 38 ? 10 : 12)"}
+    bar = base.mark_bar(stroke=theme.colour("blue")).encode(
+        **encoding,
+        color=colour,
+        fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
+        strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
+        tooltip=_tooltip(rows),
+    )
+    number = base.mark_text(dy=-7, fontSize=size).encode(
+        **(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N")
+    )
+    gap = (
+        base.transform_filter("datum.gap")
+        .mark_text(
+            color=theme.colour("muted"),
+            fontSize=10,
+            baseline="line-bottom",
+            lineBreak="\n",
+            dy=-38 if periods > 8 else -4,
+        )
+        .encode(
+            x=x,
+            y=alt.YDatum(0),
+            text=alt.TextValue("\n".join(UNPUBLISHED) if periods > 8 else UNPUBLISHED),
+        )
+    )
+    gaps = rows["gap"].any()
+    layers = [bar, number, gap] if gaps else [bar, number]
+    alt_text = f"柱形图，{rows['label'].nunique()}个时期：{_listing(rows)}。"
+    return Drawing(_finish(alt.layer(*layers), 260), rows, alt_text)

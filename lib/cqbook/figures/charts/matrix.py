@@ -1,0 +1,55 @@
+"""A table of marks."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import _DRAWN, _LABELS, Drawing, _finish, _tooltip, _values, wrap
+
+
+def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing:
+    """Draw a table of marks: which column meets which row, the cell's ``text`` inside the mark.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row a filled cell: columns `x`, `y`, ``value`` (how strongly filled), ``text``.
+    """
+    rows = rows.copy()
+    # a 342 px picture leaves a column of eight some 30 px
+    across = 2 if rows[x].nunique() > 6 else 4
+    rows[x] = rows[x].map(lambda text: wrap(text, across))
+    rows[y] = rows[y].map(wrap)
+    base = alt.Chart(_values(rows, [*_DRAWN, x, y]))
+    columns_of = alt.X(
+        x,
+        type="nominal",
+        sort=None,
+        title=None,
+        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, **_LABELS),
+    )
+    lines_of = alt.Axis(grid=True, tickBand="center", **_LABELS)
+    down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
+    top = float(rows["value"].max() or 1)
+    mark = base.mark_circle(opacity=1).encode(
+        x=columns_of,
+        y=down,
+        size=alt.Size(
+            "value",
+            type="quantitative",
+            legend=None,
+            scale=alt.Scale(domain=[1, max(top, 2)], range=[260, 900]),
+        ),
+        color=alt.ColorValue(theme.colour("blue")),
+        tooltip=_tooltip(rows),
+    )
+    number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
+        x=columns_of, y=down, text=alt.Text("text:N")
+    )
+    height = 36 * rows[y].nunique() + 10
+    named = "；".join(
+        f"{row[y]}×{row[x]}：{row['text']}" for row in rows.to_dict("records")
+    ).replace("\n", "")
+    return Drawing(_finish(alt.layer(mark, number), height), rows, f"矩阵图：{named}。")

@@ -1,0 +1,118 @@
+"""Pictures of figures, drawn once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from cqbook.disk.cache import kept
+from cqbook.disk.processes import dies_with_parent
+from cqbook.figures import theme
+from cqbook.figures.english import Untranslated
+from cqbook.figures.figure import static_specs
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, hashed, in_english, made
+
+#: Part of every cache key: pictures change with the renderer, the font and this version of ours.
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
+_SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
+
+
+def key(spec: dict) -> str:
+    """Return the name of the picture of `spec` in the cache."""
+    return hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
+
+
+def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
+    """Return the SVG of `spec`, from the cache if it was ever drawn."""
+    return kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode(), draws=draws).decode()
+
+
+def size_of(svg: str) -> list[int]:
+    """Return width and height of an SVG in px."""
+    match = _SIZE.search(svg)
+    if not match:
+        msg = "SVG without width and height"
+        raise ValueError(msg)
+    return [round(float(match[1])), round(float(match[2]))]
+
+
+def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
+    """Return the figure as a file to take away, from the cache if it was ever made."""
+    content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
+    content.append(exhibit.language)
+    return kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form), draws=draws)
+
+
+def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
+    """Return the figure in Chinese, and in English unless a word of it has none."""
+    try:
+        return [exhibit, in_english(exhibit, known)]
+    except Untranslated:
+        return [exhibit]
+
+
+def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path) -> None:
+    """Make all pictures and files of a figure, into the cache."""
+    for shown in languages(exhibit, known):
+        for spec in static_specs(shown.spec).values():
+            rendered(spec, cache)
+        for form in forms(shown):
+            exported(shown, form, cache)
+
+
+def forms(exhibit: Exhibit) -> tuple[str, ...]:
+    """Return the formats that a figure can be taken away in, in its language."""
+    return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
+
+
+def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path) -> int:
+    """Draw the figures that the cache has not, as many at once as there are cores.
+
+    The renderer is one thread in each process, and must not be forked: the processes are new ones.
+
+    Returns
+    -------
+    int
+        How many figures were drawn.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    said = hashed(dict(known))
+    wanted = {}
+    for item in exhibits:
+        # a mark a figure: asking for each of its pictures would read every specification again
+        mark = hashed([RENDERER, said, item.page, item.edition, item.meta, item.spec])
+        if not (cache / f"{mark}.drawn").exists():
+            wanted[mark] = item
+    workers = min(os.cpu_count() or 1, len(wanted))
+    if workers:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
+            tasks = {mark: pool.submit(draw, item, known, cache) for mark, item in wanted.items()}
+            for mark, task in tasks.items():
+                task.result()
+                (cache / f"{mark}.drawn").touch()
+    return len(wanted)
+
+
+def stem(identifier: str, language: str) -> str:
+    """Return how the files of a figure begin: ``fig-…`` or ``fig-….en``."""
+    return identifier if language == "zh" else f"{identifier}.{language}"
+
+
+def bundle() -> bytes:
+    """Return Vega, Vega-Lite and Vega-Embed as one classic script."""
+    import vl_convert
+
+    made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=theme.VEGA_LITE)
+    return f"(function(){{{made}}})();\n".encode()
+
+
+def kept_bundle(cache: Path) -> bytes:
+    """Return the `bundle`, from the cache if it was ever made."""
+    return kept(cache / f"vega-{theme.VEGA_LITE}.js", bundle)

@@ -1,0 +1,296 @@
+"""The English of what the charts and abstracts say: names, numbers, periods; nothing guessed.
+
+Names come from the codelists, phrases from `data/codelists/english.csv`, numbers and periods from
+rules. Whatever none of them covers has no English, and is reported, not left in Chinese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from cqbook.data.catalog import Catalog
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+QUARTERS = dict(zip("一二三四", range(1, 5), strict=True))
+#: Unit as printed → (places that the point moves to the right, how the number is then written).
+UNITS: dict[str, tuple[int, str]] = {
+    "万亿元": (0, "CNY {} trillion"),
+    "亿元": (-1, "CNY {} bn"),
+    "亿美元": (-1, "USD {} bn"),
+    "万元": (1, "CNY {}k"),
+    "元/吨": (0, "CNY {}/t"),
+    "元": (0, "CNY {}"),
+    "万辆": (1, "{}k vehicles"),
+    "辆": (0, "{} vehicles"),
+    "万标箱": (1, "{}k TEU"),
+    "标箱": (0, "{} TEU"),
+    "万千瓦": (-2, "{} GW"),
+    "天": (0, "{} days"),
+    "个月": (0, "{} months"),
+    "个百分点": (0, "{} pp"),
+    "百分点": (0, "{} pp"),
+    "%": (0, "{}%"),
+    "亩": (0, "{} mu"),
+    "条": (0, "{}"),
+    "个": (0, "{}"),
+    "家": (0, "{}"),
+    "倍": (0, "{} times"),
+    "秒": (0, "{} s"),
+    "": (0, "{}"),
+}
+_NUMBER = r"[-−]?\d+(?:\.\d+)?"
+_UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS if unit), key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?P<before>超过|超|近|约|不到|第)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
+    r"(?P<after>以上|以下|左右|余)?"
+)
+BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
+BEFORE |= {"不到": "under {}", "第": "no. {}"}
+AFTER = {"以上": "{} or more", "以下": "{} or less", "左右": "about {}", "余": "over {}"}
+#: What joins two pieces, each said by itself.
+JOINTS = (
+    ("\n", "\n"),
+    ("；", "; "),
+    ("，", ", "),
+    ("、", ", "),
+    ("·", " · "),
+    ("—", "–"),
+    ("与", " and "),
+)
+
+
+def words(book: Catalog) -> dict[str, str]:
+    """Return the English of every name of the codelists and of the phrases."""
+    found: dict[str, str] = {}
+    for name in book.resources:
+        fields = {field["name"] for field in book.fields(name)}
+        if {"name_zh", "name_en"} <= fields:
+            rows = book.text(name)
+            found |= dict(zip(rows["name_zh"], rows["name_en"], strict=True))
+            if name == "districts":
+                # charts set the short name: 沙坪坝, not 沙坪坝区
+                short = rows["name_zh"].str.replace(
+                    r"(土家族|苗族)*(自治县|区|县)$", "", regex=True
+                )
+                found |= dict(zip(short, rows["name_en"], strict=True))
+    rows = book.text("english")
+    found |= dict(zip(rows["name_zh"], rows["name_en"], strict=True))
+    return {zh: en for zh, en in found.items() if zh and en}
+
+
+def in_english(book: Catalog) -> Callable[[str], str]:
+    """Return the function that says a name, number or period in English; see `english`."""
+    known = words(book)
+    return lambda text: english(text, known)
+
+
+def quantity(text: str) -> str:
+    """Return a number with its unit and qualifier in English, or ``""``: 超700万辆."""
+    found = _QUANTITY.fullmatch(text)
+    if not found:
+        return ""
+    places, form = UNITS[found["unit"] or ""]
+    number = Decimal(found["number"].replace("−", "-"))
+    if form.count("}k") and abs(number) >= 100:
+        # from a million on
+        places, form = -2, form.replace("}k", "} m")
+    # the point moves, the digits stay: no more precision than was printed
+    exponent = int(number.as_tuple().exponent)
+    number = number.scaleb(places)
+    if exponent + places > 0:
+        number = number.quantize(Decimal(1))
+    said = form.format(f"{number:,f}")
+    said = BEFORE.get(found["before"] or "", "{}").format(said)
+    return AFTER.get(found["after"] or "", "{}").format(said)
+
+
+def period(text: str) -> str:
+    """Return a period in English, or ``""``: 2025年1—9月, 2023年一季度, 5—7月, 2023-12-15."""
+    if re.fullmatch(r"(19|20)\d\d(-\d\d){0,2}", text):
+        return text
+    found = re.fullmatch(
+        r"(?:(?P<year>\d{4})年)?(?:(?P<first>\d{1,2})(?:[—-](?P<last>\d{1,2}))?月)?"
+        r"(?:(?P<quarter>[一二三四])季度)?(?P<half>上半年)?(?P<whole>全年)?",
+        text,
+    )
+    if not found or not text:
+        return ""
+    parts = []
+    if found["first"]:
+        months = [MONTHS[int(month) - 1] for month in (found["first"], found["last"]) if month]
+        parts.append("–".join(months))
+    if found["quarter"]:
+        parts.append(f"Q{QUARTERS[found['quarter']]}")
+    if found["half"]:
+        parts.append("H1")
+    if found["year"]:
+        parts.append(found["year"])
+    return " ".join(parts)
+
+
+def _growth(text: str) -> str:
+    found = re.fullmatch(r"(增长|下降)(.+)", text)
+    said = quantity(found[2]) if found else ""
+    return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
+
+
+def english(text: str, known: Mapping[str, str]) -> str:
+    """Return a text in English.
+
+    Parameters
+    ----------
+    text : str
+        A name, a number with its unit, a period, or several joined.
+    known : mapping
+        See `words`.
+
+    Raises
+    ------
+    KeyError
+        If a piece of it has no English.
+    """
+    said = _english(text, known)
+    if said is None:
+        raise KeyError(text)
+    return said
+
+
+def _english(text: str, known: Mapping[str, str]) -> str | None:
+    if text in known:
+        return known[text]
+    if not CHINESE.search(text):
+        return text.replace("—", "–")
+    said = quantity(text) or period(text) or _growth(text)
+    if said:
+        return said
+    found = re.fullmatch(r"(.*?)（([^（）]+)）", text, re.S)
+    if found:
+        return _all([found[1], found[2]], known, "{} ({})")
+    found = re.fullmatch(r"(.+?)发表", text)
+    if found and period(found[1]):
+        return f"published {period(found[1])}"
+    for chinese, sign in JOINTS:
+        if chinese in text:
+            pieces = text.split(chinese)
+            joined = _all(pieces, known, sign.join(["{}"] * len(pieces)))
+            if joined is not None:
+                return joined
+    return None
+
+
+def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | None:
+    said = [_english(piece.strip(), known) for piece in pieces]
+    return None if None in said else form.format(*said)
+
+
+# --- charts
+
+#: Longest line of an English label, in characters.
+LINE = 20
+#: Words of the column ``status`` that the expressions of a specification ask for.
+STATUS = {"公布": "published", "推算": "derived", "预计": "expected", "计划": "planned"}
+STATUS |= {"目标": "target"}
+_ROOM = re.compile(r"width - (\d+)")
+
+
+def wrapped(text: str, line: int = LINE) -> str:
+    """Break an English label into lines."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= line:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines)
+
+
+class Untranslated(Exception):
+    """Texts of a chart that have no English; ``texts`` lists them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Keep the texts."""
+        self.texts = sorted(set(texts))
+        super().__init__("没有英文 | no English for: " + "；".join(self.texts))
+
+
+def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    """Return a specification with every text in English, and room for the longer labels.
+
+    Raises
+    ------
+    Untranslated
+        If a text has no English.
+    """
+    missing: list[str] = []
+
+    def said(text: str, key: str) -> str:
+        for zh, en in STATUS.items():
+            text = text.replace(f"'{zh}'", f"'{en}'")
+        if key == "font":
+            return text
+        if not CHINESE.search(text):
+            return text.replace("—", "–") if key in LINES else text
+        if text in STATUS:
+            return STATUS[text]
+        # labels are broken for Chinese; a number and its growth keep their lines
+        plain = text if key in LINES else text.replace("\n", "")
+        found = _english(plain, known)
+        if found is None:
+            missing.append(plain)
+            return text
+        return found if key in LINES else wrapped(found)
+
+    def walk(node: Any, key: str = "") -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(node, dict):
+            return {name: walk(value, name) for name, value in node.items()}
+        if isinstance(node, list):
+            return [walk(value, key) for value in node]
+        return said(node, key) if isinstance(node, str) else node
+
+    plain = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
+    made = walk(plain)
+    if missing:
+        raise Untranslated(missing)
+    longest = max(
+        (
+            len(line)
+            for rows in made.get("datasets", {}).values()
+            for row in rows
+            for line in str(row.get("end") or "").split("\n")
+        ),
+        default=0,
+    )
+    return _roomy(made, round(7 * longest) + 14)
+
+
+def described(meta: Mapping[str, Any], known: Mapping[str, str], most: int = 12) -> str:
+    """Return an English alternative text from the rows that a figure draws."""
+    parts = []
+    for cells in meta["table"]["rows"][:most]:
+        row = dict(zip(meta["table"]["keys"], cells, strict=True))
+        names = [row.get("group"), row.get("label")]
+        said = [_english(part, known) for part in [*names, row.get("full")] if part]
+        if None in said:
+            raise Untranslated(part for part in [*names, row.get("full")] if part)
+        name = ", ".join(said[: len([part for part in names if part])])
+        parts.append(f"{name}: {said[-1]}" if row.get("full") else name)
+    more = len(meta["table"]["rows"]) - len(parts)
+    rest = f"; {more} more in the data table" if more > 0 else ""
+    return f"{meta['english']['title']}. {'; '.join(parts)}{rest}."
+
+
+#: Columns whose lines are lines of their own.
+LINES = ("end", "top", "text", "full", "detail", "part")
+
+
+def _roomy(node: Any, room: int) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(node, dict):
+        return {key: _roomy(value, room) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_roomy(value, room) for value in node]
+    if isinstance(node, str):
+        return _ROOM.sub(lambda found: f"width - {max(int(found[1]), room)}", node)
+    return node

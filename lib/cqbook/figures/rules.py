@@ -1,0 +1,504 @@
+"""What a specification must satisfy before it becomes a figure.
+
+nbval and every build compare a figure with the committed one. The first time that it is drawn there
+is none: here a chart that would mislead is refused whatever its form. A bar has a zero, a scale is
+linear and cuts nothing off, each row of the figure's table is drawn once, at the number that is
+printed beside it, in the order given, and a reader is told the unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.units import SCALE_ZH
+
+#: Marks, and which field may stand at which channel of them: another field is another statement.
+#: ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both.
+LAYERS: dict[str, tuple[dict[str, str], ...]] = {
+    "bar": ({"x": "value", "y": "label"}, {"x": "label", "y": "value"}),
+    "line": ({"x": "date", "y": "value", "color": "group"},),
+    "point": (
+        {"x": "value", "y": "label"},
+        {"x": "upper", "y": "label"},
+        {"x": "date", "y": "value", "color": "group"},
+    ),
+    "rule": ({"x": "lower", "x2": "upper", "y": "label"}, {"x": "zero"}),
+    "circle": ({"x": "group", "y": "label", "size": "value"},),
+    "rect": ({"x": "tile_col", "y": "tile_row", "color": "kind"},),
+    "text": (
+        {"x": "reach", "y": "label", "text": "end"},
+        {"x": "reach_low", "y": "label", "text": "end"},
+        {"x": "label", "y": "value", "text": "top"},
+        {"x": "value", "y": "label", "text": "text"},
+        {"x": "date", "y": "value", "text": "end", "color": "group"},
+        {"x": "group", "y": "label", "text": "text"},
+        {"x": "tile_col", "y": "tile_row", "text": "label"},
+        {"x": "tile_col", "y": "tile_row", "text": "symbol"},
+        # the word for what was not published
+        {"x": "label"},
+    ),
+}
+#: Fields that are numbers on an axis, and which rows alone some of them are for.
+_MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
+_FILTERS = {
+    ("text", "reach"): "datum.value >= 0",
+    ("text", "reach_low"): "datum.value < 0",
+    ("point", "upper"): "datum.arrow",
+}
+#: What may be added to any of them: series side by side, and their colours.
+_ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone"}}
+#: What is read beside a mark: one of these, of a tile all.
+_BESIDE = {
+    "bar": ("end", "top"),
+    "point": ("text", "end"),
+    "circle": ("text",),
+    "rect": ("label", "symbol"),
+}
+#: What says the number of a mark that is pointed at.
+_TOLD = {"group", "label", "full", "text", "status"}
+#: All that the scale of a number may say: no logarithm, no power, nothing reversed, no margin.
+_SCALE = {"domain", "range", "nice", "zero"}
+#: Channels that would show other numbers than the rows have.
+_RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
+#: Least part of a stated domain that the data fill: less, and differences can't be seen.
+FILLED = 0.5
+#: How far above its only end, as a part of it, a derived figure may be drawn.
+NEAR = 0.1
+_HOLLOW = ("推算", "预计", "计划", "目标")
+_PLACES = ("x", "y", "xOffset", "yOffset")
+_WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
+_NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(sorted(_WORDS, key=len)[::-1])})?")
+_UNIT = re.compile(rf"({'|'.join(sorted(_WORDS, key=len)[::-1])})?(.*)")
+_QUALIFIED = re.compile("以上|以下|余|多|左右")
+#: A derived figure that has one end only is written by that end, and drawn elsewhere.
+_ONE_SIDED = re.compile("以上|以下")
+#: Columns of the table that a mark has too.
+_SAME = ("full", "status")
+
+
+class UnsoundError(ValueError):
+    """A chart that would mislead; the message names figure, layer and what was expected."""
+
+
+def check(spec: Mapping[str, Any], usermeta: Mapping[str, Any]) -> None:
+    """Refuse a specification that would mislead.
+
+    Parameters
+    ----------
+    spec : mapping
+        Vega-Lite, as a chart form returns it.
+    usermeta : mapping
+        Identity of the figure: id, subtitle, unit and table are looked at.
+
+    Raises
+    ------
+    UnsoundError
+        With all that is wrong.
+    """
+    layers = [_Layer.of(number, item, spec) for number, item in enumerate(spec["layer"], start=1)]
+    found = [
+        *(fault for layer in layers for fault in _fields(layer)),
+        *_scales(layers),
+        *(fault for layer in layers for fault in _order(layer)),
+        *_colours(layers),
+        *_marks(layers, usermeta),
+        *_words(usermeta),
+    ]
+    if found:
+        raise UnsoundError("\n".join(f"{usermeta['id']}：{fault}" for fault in found))
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One layer: its number, its mark, its encoding, the records that it draws."""
+
+    number: int
+    mark: str
+    encoding: dict[str, Any]
+    records: list[dict[str, Any]]
+    transforms: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, number: int, item: Mapping[str, Any], spec: Mapping[str, Any]) -> _Layer:
+        mark = item["mark"] if isinstance(item["mark"], str) else item["mark"]["type"]
+        data = item.get("data", spec.get("data", {}))
+        records = data.get("values", spec.get("datasets", {}).get(data.get("name"), []))
+        return cls(number, mark, item["encoding"], records, item.get("transform", []))
+
+    def channels(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the channels that show a field."""
+        for channel, value in self.encoding.items():
+            if isinstance(value, dict) and "field" in value:
+                yield channel, value
+
+    @property
+    def main(self) -> bool:
+        """Whether its marks are what the figure's rows stand for: they can be pointed at."""
+        return "tooltip" in self.encoding
+
+    def fault(self, zh: str, text: str) -> str:
+        """Return a message about this layer."""
+        return f"第{self.number}层（{self.mark}）：{zh} | layer {self.number} ({self.mark}): {text}"
+
+
+def _fields(layer: _Layer) -> Iterator[str]:
+    """Each field exists, stands where it may, and is shown as it is."""
+    known = {name for record in layer.records for name in record}
+    shown = {channel: value["field"] for channel, value in layer.channels()}
+    told = [item["field"] for item in layer.encoding.get("tooltip", [])]
+    for name in [*shown.values(), *told]:
+        if name not in known:
+            yield layer.fault(f"数据中没有字段 {name}", f"no field {name!r} in its data")
+    forms = LAYERS.get(layer.mark, ())
+    if not any(_fits(shown, form) for form in forms):
+        listed = " / ".join(str(form) for form in forms) or "another mark"
+        yield layer.fault(f"字段 {shown} 不该在此", f"fields {shown}, expected {listed}")
+    # a tile is no number
+    numbered = layer.mark != "rect"
+    wrong = [name for name in told if name not in _TOLD]
+    if wrong or (layer.main and numbered and not {"full", "text"} & set(told)):
+        yield layer.fault(f"提示文字 {told} 不是数值", f"a tooltip that says no number: {told}")
+    for channel, value in [*layer.channels(), *layer.encoding.items()]:
+        used = [name for name in _RECKONED if isinstance(value, dict) and name in value]
+        if used:
+            yield layer.fault(f"{channel} 另有计算 {used}", f"{channel} reckons: {used}")
+    for channel, value in layer.channels():
+        number = value["field"] in _MEASURED
+        if channel in ("x", "x2", "y", "y2") and number != (
+            layer.encoding[channel[0]].get("type") == "quantitative"
+        ):
+            yield layer.fault(f"{channel} 的类型不对", f"{channel} of a wrong type for its field")
+    filters = [str(item.get("filter", "")) for item in layer.transforms]
+    if layer.mark == "point" and layer.main == (shown.get("x") == "upper"):
+        yield layer.fault("点不在数值处", "a point elsewhere than at its value")
+    wanted = _FILTERS.get((layer.mark, shown.get("x", "")))
+    if wanted and layer.main is False and wanted not in filters:
+        yield layer.fault(f"应筛选 {wanted}", f"expected the filter {wanted}")
+    if any(set(item) != {"filter"} for item in layer.transforms) or (
+        layer.main and layer.transforms
+    ):
+        yield layer.fault("图中另有计算或筛选", "rows are changed or left out within the chart")
+
+
+def _fits(shown: Mapping[str, str], form: Mapping[str, str]) -> bool:
+    if any(shown.get(channel) != name for channel, name in form.items()):
+        return False
+    rest = {channel: name for channel, name in shown.items() if channel not in form}
+    return all(name in _ADDED.get(channel, ()) for channel, name in rest.items())
+
+
+def _numbers(layer: _Layer, channel: str) -> list[float]:
+    """Return the numbers that a layer draws along x or y."""
+    names = [
+        value["field"]
+        for key, value in layer.channels()
+        if key in (channel, f"{channel}2") and layer.encoding[channel].get("type") == "quantitative"
+    ]
+    found = [record.get(name) for record in layer.records for name in names]
+    return [float(item) for item in found if isinstance(item, int | float)]
+
+
+def _scales(layers: Sequence[_Layer]) -> Iterator[str]:
+    """Scales of numbers: each is linear, shows all that is drawn, and a bar's has the zero."""
+    for channel in ("x", "y"):
+        kinds = {
+            layer.encoding[channel]["type"]
+            for layer in layers
+            if "type" in layer.encoding.get(channel, {})
+        }
+        if len(kinds) > 1:
+            yield f"{channel} 轴各层不同：{kinds} | {channel} differs from layer to layer: {kinds}"
+        if "quantitative" not in kinds:
+            continue
+        stated: dict[str, Any] = {}
+        for layer in layers:
+            scale = layer.encoding.get(channel, {}).get("scale", {})
+            if scale is None:
+                yield layer.fault(f"{channel} 没有比例尺", f"{channel} without a scale")
+                continue
+            other = set(scale) - _SCALE
+            if other:
+                yield layer.fault(
+                    f"{channel} 的比例尺不是线性的：{sorted(other)}",
+                    f"expected a plain linear scale of {channel}, got {sorted(other)}",
+                )
+            at_odds = [key for key in scale if stated.get(key, scale[key]) != scale[key]]
+            if at_odds:
+                yield layer.fault(
+                    f"{channel} 轴与别层不一：{at_odds}", f"layers disagree on {channel}: {at_odds}"
+                )
+            stated |= scale
+        drawn = [number for layer in layers for number in _numbers(layer, channel)]
+        barred = any(layer.mark == "bar" and _numbers(layer, channel) for layer in layers)
+        yield from _domain(channel, stated, drawn, barred)
+        ends = stated.get("range")
+        # a first end that is a number is the left one, and the bottom one is no business of ours
+        if ends is not None and not (
+            isinstance(ends, list)
+            and isinstance(ends[0], int | float)
+            and isinstance(ends[1], dict)
+        ):
+            yield f"{channel} 轴左右颠倒 | the range of {channel} runs backwards: {ends}"
+
+
+def _domain(
+    channel: str, stated: Mapping[str, Any], drawn: Sequence[float], barred: bool
+) -> Iterator[str]:
+    if not drawn:
+        return
+    domain = stated.get("domain")
+    if domain is None:
+        if barred and stated.get("zero") is False:
+            yield f"{channel} 轴的柱不从零开始 | bars along {channel} without a zero"
+        return
+    numeric = isinstance(domain, list) and all(isinstance(end, int | float) for end in domain)
+    if not numeric or len(domain) != 2 or domain[0] >= domain[1]:
+        yield f"{channel} 轴的范围不对：{domain} | expected two ascending ends: {channel} {domain}"
+        return
+    low, high = domain
+    if (barred or stated.get("zero")) and not low <= 0 <= high:
+        yield f"{channel} 轴不含零：{domain} | the domain of {channel} has no zero: {domain}"
+    # records are written to ten digits
+    slack = 1e-8 * (high - low)
+    if min(drawn) < low - slack or max(drawn) > high + slack:
+        ends = (min(drawn), max(drawn))
+        yield (
+            f"{channel} 轴的范围 {domain} 截去了数据 {ends}"
+            f" | the domain {domain} of {channel} cuts off data, which lie in {ends}"
+        )
+    based = [*drawn, 0.0] if low <= 0 <= high else drawn
+    if len(set(based)) > 1 and max(based) - min(based) < FILLED * (high - low):
+        yield (
+            f"{channel} 轴的范围 {domain} 远大于数据 | the domain {domain} of {channel} is far"
+            " wider than the data"
+        )
+
+
+def _order(layer: _Layer) -> Iterator[str]:
+    """Categories stand in the order of the rows, and no two bars or points in one place."""
+    for channel, value in layer.channels():
+        if value.get("type") != "nominal" or channel not in (*_PLACES, "color"):
+            continue
+        given = list(dict.fromkeys(record[value["field"]] for record in layer.records))
+        sort = value.get("sort")
+        free = channel == "color" and "scale" in value
+        if sort != given and not (sort is None and ("sort" in value or free)):
+            yield layer.fault(
+                f"{channel} 不按所给的顺序", f"{channel} in another order than given: {sort}"
+            )
+    # the word for a gap stands once where several series have none
+    if layer.mark != "rule" and (layer.mark != "text" or "field" in layer.encoding["text"]):
+        names = [value["field"] for key, value in layer.channels() if key in _PLACES]
+        names = [name for name in names if name not in _MEASURED]
+        if "date" in names:
+            names.append("group")
+        places = Counter(tuple(record.get(name) for name in names) for record in layer.records)
+        twice = [place for place, count in places.items() if count > 1]
+        if twice:
+            yield layer.fault(f"重叠在 {twice[:3]}", f"more than one mark at {twice[:3]}")
+
+
+def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
+    """Each series has a colour of its own, and a reader is told which."""
+    grouped = [layer for layer in layers if layer.encoding.get("color", {}).get("field") == "group"]
+    for layer in layers:
+        colour = layer.encoding.get("color", {})
+        name = colour.get("field")
+        if name is None:
+            continue
+        scale = colour.get("scale") or {}
+        domain, shades = scale.get("domain") or [], scale.get("range") or []
+        lacking = {record[name] for record in layer.records} - set(domain)
+        if lacking or len(domain) != len(shades):
+            yield layer.fault(
+                f"没有颜色的系列 {sorted(map(str, lacking))}",
+                f"series without a colour: {sorted(map(str, lacking))}",
+            )
+        # of a tile's kinds those that nothing has share the neutral shade
+        if len(set(shades)) != len(shades) and name == "group":
+            yield layer.fault("两个系列同一种颜色", "two series of one colour")
+    for layer in layers:
+        several = len({record.get("group") for record in layer.records}) > 1
+        # a matrix tells its groups by their place
+        placed = any(value["field"] == "group" for key, value in layer.channels() if key in "xy")
+        drawn = layer.mark not in ("text", "circle", "rect")
+        if drawn and several and not placed and layer not in grouped:
+            yield layer.fault("颜色不分系列", "its colour does not tell the series apart")
+    if not grouped or len({record["group"] for record in grouped[0].records}) < 2:
+        return
+    named = {
+        record["group"]
+        for layer in grouped
+        for record in layer.records
+        if layer.mark == "text" and str(record.get("end", "")).startswith(f"{record['group']}\n")
+    }
+    hidden = any(layer.encoding["color"].get("legend", {}) is None for layer in grouped)
+    series = {
+        record["group"]
+        for layer in grouped
+        for record in layer.records
+        if record.get("value") is not None
+    }
+    if hidden and series - named:
+        yield "没有图例也没有系列名 | neither a legend nor names at the series"
+
+
+def _marks(layers: Sequence[_Layer], usermeta: Mapping[str, Any]) -> Iterator[str]:
+    """Each row of the table is drawn once, as its numbers say."""
+    mains = [layer for layer in layers if layer.main]
+    if len(mains) != 1:
+        yield f"应有一层代表各行，现有{len(mains)} | expected one layer of marks, got {len(mains)}"
+        return
+    (main,) = mains
+    keys = usermeta["table"]["keys"]
+    rows = [dict(zip(keys, row, strict=True)) for row in usermeta["table"]["rows"]]
+    by_place = {_place(row): row for row in rows}
+    drawn = Counter(_place(record) for record in main.records)
+    listed = Counter(_place(row) for row in rows)
+    if drawn != listed:
+        lacking, extra = list(listed - drawn)[:3], list(drawn - listed)[:3]
+        yield main.fault(
+            f"所画与数据表不符：缺 {lacking}，多 {extra}",
+            f"marks and rows of the table differ: lacking {lacking}, extra {extra}",
+        )
+        return
+    for layer in layers:
+        for record in layer.records:
+            row = by_place.get(_place(record)) if "label" in record else None
+            if row is None and "label" in record:
+                yield layer.fault(
+                    f"{_place(record)} 不在数据表中", f"{_place(record)} is no row of the table"
+                )
+            elif row is not None and not _agrees(record, row, str(usermeta["unit"])):
+                yield layer.fault(
+                    f"{_place(record)} 画的是 {record.get('value')}，印的是 {_said(row, record)}",
+                    f"{_place(record)} is drawn at {record.get('value')}, but {_said(row, record)}",
+                )
+    yield from _seen(layers, main)
+    for offset in ("xOffset", "yOffset"):
+        beside = [layer for layer in layers if "field" in layer.encoding.get("text", {"field": 0})]
+        if len({offset in layer.encoding for layer in beside}) > 1:
+            yield f"各层的 {offset} 不一 | layers disagree on {offset}"
+
+
+def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
+    """Show derived numbers as such, and say what is missing."""
+    hollow = [record for record in main.records if record.get("status") in _HOLLOW]
+    if main.mark == "bar" and hollow:
+        for channel in ("fillOpacity", "strokeOpacity"):
+            condition = main.encoding.get(channel, {}).get("condition", {})
+            told = str(condition.get("test", ""))
+            plain = main.encoding.get(channel, {}).get("value")
+            if not all(word in told for word in _HOLLOW) or condition.get("value") == plain:
+                yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
+    texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
+    words = [str(text.get("value", "")).replace("\n", "") for text in texts]
+    # what has no value has no place of its own: the word stands at zero
+    if any(record.get("gap") for record in main.records) and UNPUBLISHED not in words:
+        yield main.fault("空缺处没有“未见公布”", "a gap that does not say 未见公布")
+    wanted = _BESIDE.get(main.mark, ())
+    if "symbol" in wanted and not any(record.get("symbol") for record in main.records):
+        wanted = ("label",)
+    shown = {text.get("field") for text in texts}
+    if main.mark == "rect":
+        lacking = set(wanted) - shown
+    else:
+        lacking = set(wanted) if wanted and not shown & set(wanted) else set()
+    if lacking:
+        yield main.fault(f"图上没有 {sorted(lacking)}", f"no {sorted(lacking)} beside the marks")
+
+
+def _place(record: Mapping[str, Any]) -> tuple[str, str]:
+    parts = (str(record.get(name) or "").replace("\n", "") for name in ("group", "label"))
+    group, label = parts
+    return group, label
+
+
+def _said(row: Mapping[str, str], record: Mapping[str, Any]) -> str:
+    texts = (row.get("full"), row.get("range"), record.get("text"))
+    return "、".join(dict.fromkeys(str(text) for text in texts if text))
+
+
+def _read(text: str, unit: str) -> list[tuple[float, float]]:
+    """Return the numbers of a text in `unit`, each with half of its last digit.
+
+    None if the text has another unit: 1—2个月 beside an axis of days.
+    """
+    matches = list(_NUMBER.finditer(text))
+    if not matches:
+        return []
+    scale, name = _UNIT.fullmatch(unit).groups()
+    last = matches[-1][2]
+    tail = text[matches[-1].end() :]
+    # a bare number is one of the axis
+    bare = not last and not _QUALIFIED.sub("", tail)
+    if not bare and not tail.startswith(name):
+        return []
+    found = []
+    for match in matches:
+        # the scale may stand once, behind the second number: 105.5—106.5万辆
+        own = _WORDS.get(match[2] or last, 1) / _WORDS.get(scale, 1) if not bare else 1
+        found.append((float(match[1]) * own, 0.5 * 10 ** -len(match[1].partition(".")[2]) * own))
+    return found
+
+
+def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> bool:
+    """Whether what is drawn of a row is what its texts say."""
+    value = record.get("value")
+    full, span = row.get("full", ""), row.get("range", "")
+    same = all(name not in row or record.get(name, row[name]) == row[name] for name in _SAME)
+    text = str(record.get("text") or "")
+    if value is None or not same:
+        return same and full in ("", UNPUBLISHED) and not _read(text, unit)
+    # what stands beside the mark is the figure itself, or one number for short
+    if full and text != full and (len(_NUMBER.findall(text)) > 1 or _ONE_SIDED.search(text)):
+        return False
+    ends = [value if record.get(name) is None else record[name] for name in ("lower", "upper")]
+    beside = [str(record.get(name) or "").split("\n")[0] for name in ("text", "top")]
+    return (
+        ends[0] <= value <= ends[1]
+        and all(_allows(text, value, unit) for text in (full, *beside))
+        and _spans(span, ends, unit)
+    )
+
+
+def _allows(text: str, value: float, unit: str) -> bool:
+    """Whether the printed numbers leave room for the value: 218亿元 for 218.37, 33%—39% for 35."""
+    numbers = _read(text, unit)
+    if not numbers:
+        return True
+    if len(numbers) == 1 and _ONE_SIDED.search(text):
+        end, half = numbers[0]
+        # below a ceiling there is room; a floor is drawn at itself or little above
+        if "以下" in text:
+            return value <= end + half
+        return end - half <= value <= end + NEAR * abs(end)
+    (first, below), (last, above) = numbers[0], numbers[-1]
+    slack = 1e-9 * abs(value)
+    return first - below - slack <= value <= last + above + slack
+
+
+def _spans(text: str, ends: Sequence[float], unit: str) -> bool:
+    """Whether these are the ends of the interval that is printed."""
+    numbers = _read(text, unit)
+    if len(numbers) != 2:
+        # one end is open, or both are the same
+        end = ends[1] if "以下" in text else ends[0]
+        return not numbers or text.startswith("不") or _allows(text, end, unit)
+    return all(
+        # the ends may have been rounded outwards
+        abs(end - number) <= 2 * half + 1e-9 * abs(number)
+        for end, (number, half) in zip(ends, numbers, strict=True)
+    )
+
+
+def _words(usermeta: Mapping[str, Any]) -> Iterator[str]:
+    """Readers are told the unit."""
+    unit = str(usermeta["unit"]).removeprefix("个") or str(usermeta["unit"])
+    if not unit or unit not in f"{usermeta['subtitle']}{usermeta['title']}":
+        yield f"题下没有单位“{unit}” | the subtitle does not say the unit {unit!r}"

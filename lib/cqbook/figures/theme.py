@@ -1,0 +1,157 @@
+"""The look: one palette in light and dark, one Vega-Lite configuration, one named font."""
+
+from __future__ import annotations
+
+import functools
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
+#: Version of Vega-Lite that is drawn, here and in the pages.
+VEGA_LITE = "6.4"
+FONT_FILES = ("CQBookSansSC-Bold.otf", "CQBookSansSC-Regular.otf")
+#: The committed subset first, so that pictures are the same everywhere; then what readers have.
+FONT = (
+    "CQBook Sans SC, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, PingFang SC, "
+    "Microsoft YaHei, sans-serif"
+)
+#: Colour roles, each as (light, dark). Hues after Okabe and Ito (2008), darkened or lightened until
+#: text and marks have 4.5:1 (ink, muted) or 3:1 (marks) against the page in both modes.
+PALETTE: dict[str, tuple[str, str]] = {
+    "ink": ("#1f2933", "#e8ebef"),
+    "muted": ("#55606e", "#a9b3bf"),
+    "grid": ("#dfe4ea", "#3a4450"),
+    "rest": ("#8a95a3", "#7f8b99"),
+    "blue": ("#0b62a4", "#62b5f0"),
+    "orange": ("#b5510a", "#f2a265"),
+    "green": ("#00785f", "#3fc7a8"),
+    "purple": ("#7a4a99", "#c9a0e2"),
+    "red": ("#ae2a22", "#f58d85"),
+    "pale": ("#cfe0ee", "#26435a"),
+    "page": ("#ffffff", "#14181e"),
+}
+#: Order in which series take colours; the last is for what is left over.
+SERIES = ("blue", "orange", "green", "purple", "red", "rest")
+WIDE = 680  # px, total width of a static picture on a desk
+NARROW = 342  # px, the same on a 390 px phone less the page's margins
+
+
+def colour(role: str) -> str:
+    """Return the light-mode colour of `role`; `dark` maps it later."""
+    return PALETTE[role][0]
+
+
+def config() -> dict[str, Any]:
+    """Return the Vega-Lite ``config`` of the house."""
+    ink, muted, grid = colour("ink"), colour("muted"), colour("grid")
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "view": {"stroke": None},
+        "padding": 4,
+        "axis": {
+            "labelColor": muted,
+            "labelFontSize": 12,
+            "titleColor": muted,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "gridColor": grid,
+            "domainColor": grid,
+            "tickColor": grid,
+            "labelLimit": 240,
+        },
+        "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
+        "axisX": {"grid": False, "labelPadding": 4},
+        "legend": {"labelColor": ink, "titleColor": muted, "labelFontSize": 12, "orient": "top"},
+        "title": {
+            "anchor": "start",
+            "color": ink,
+            "fontSize": 16,
+            "subtitleColor": muted,
+            "subtitleFontSize": 12,
+        },
+        "text": {"color": ink, "fontSize": 12},
+        "bar": {"color": colour("blue")},
+        "line": {"strokeWidth": 2.5, "color": colour("blue")},
+        "point": {"filled": True, "size": 55},
+        "range": {"category": [colour(role) for role in SERIES]},
+    }
+
+
+def recolour(node: Any, mapping: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a copy of JSON `node` with every string that is a key of `mapping` replaced."""
+    if isinstance(node, dict):
+        return {key: recolour(value, mapping) for key, value in node.items()}
+    if isinstance(node, list):
+        return [recolour(value, mapping) for value in node]
+    if isinstance(node, str):
+        return mapping.get(node, node)
+    return node
+
+
+def dark(svg: str) -> str:
+    """Return a picture with each colour of the light palette replaced by its dark partner.
+
+    The same picture as of a specification in dark colours: these change no place and no size.
+    """
+    partners = {f'="{light}"': f'="{dark}"' for light, dark in PALETTE.values()}
+    return re.sub("|".join(map(re.escape, partners)), lambda found: partners[found[0]], svg)
+
+
+def sized(spec: dict[str, Any], width: int) -> dict[str, Any]:
+    """Return `spec` drawn for a total width of `width` pixels, axes included."""
+    return spec | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def untitled(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return `spec` without its title, for pages that set the title as text."""
+    return {key: value for key, value in spec.items() if key != "title"}
+
+
+def _whole_font(path: Path) -> bool:
+    """Return whether a font file has all the tables that its directory lists."""
+    try:
+        content = path.read_bytes()
+        (count,) = struct.unpack_from(">4xH", content)
+        ends = [sum(struct.unpack_from(">2I", content, 20 + 16 * n)) for n in range(count)]
+    except (OSError, struct.error):
+        return False
+    return content[:4] in (b"OTTO", b"\0\1\0\0") and 0 < max(ends, default=0) <= len(content)
+
+
+@functools.cache
+def register_fonts() -> bool:
+    """Make the committed font the one that vl-convert draws with.
+
+    Raises
+    ------
+    DataError
+        If it is not there whole: pictures would be drawn with whatever the machine has.
+    """
+    import vl_convert
+
+    for path in (FONT_DIRECTORY / name for name in FONT_FILES):
+        if not _whole_font(path):
+            from cqbook.errors import DataError
+
+            msg = (
+                f"本书的字体 {path} 缺失或已损坏；git checkout 恢复它，或重装 cqbook 再运行"
+                f" | the book's font {path} is missing or damaged: restore it by git checkout,"
+                " or install cqbook again"
+            )
+            raise DataError(msg)
+    vl_convert.register_font_directory(str(FONT_DIRECTORY))
+    return True
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """Return the static SVG of a Vega-Lite `spec`, its text in the house font.
+
+    vl-convert is imported here only: a process that has used it must not fork afterwards.
+    """
+    import vl_convert
+
+    register_fonts()
+    return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, time_format_locale="zh-CN")

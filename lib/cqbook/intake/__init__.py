@@ -1,0 +1,1 @@
+"""New data: read, planned, written."""

@@ -1,0 +1,399 @@
+"""Figures of press releases, typed into a table: the template, and reading it back.
+
+What a spreadsheet makes of typed text (dates of fractions, numbers without their last zero,
+fractions of percents) is undone where it is certain and refused, with the address of the cell,
+where it is not.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import ID
+from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.errors import Breach, ContractError
+from cqbook.intake.press_cells import OBSERVATIONS, SOURCES, Cell, Sheet, _breach, _csv, _workbook
+from cqbook.quantities.periods import Period
+from cqbook.quantities.printed import Printed, halfwidth, read_period, read_printed
+from cqbook.quantities.quantity import STATUS_ZH
+from cqbook.quantities.units import SCALE_ZH, ZH, Unit, zh
+
+#: Sheets for people: how to fill, one example, the codes.
+HELP, EXAMPLE, CODES = "说明", "示例", "代码"
+#: What a row can't do without; the rest has a default or is read from ``as_printed``.
+NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as_printed")
+#: Columns of a new source that a CSV may have beside those of the figure.
+BESIDE = ("title", "outlet", "published", "url")
+LISTS = {"indicator": "indicators", "entity": "entities", "source_id": "sources"}
+#: Words that are as good as the codes.
+WORDS = {
+    "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
+    "flow": {word: code for code, word in FLOWS_ZH.items()},
+    "measure": {"同比": "yoy", "占比": "share", "贡献率": "contribution_rate", "位次": "rank"},
+}
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Press:
+    """What was read: rows of ``observations`` and of ``sources`` as text, and what to tell.
+
+    ``edition_added`` is left empty: who takes the rows in knows it. ``addresses`` has the first
+    cell of each observation's row.
+    """
+
+    observations: pd.DataFrame
+    sources: pd.DataFrame
+    warnings: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def recognises(content: bytes, name: str) -> bool:
+    """Return whether a file is a table of press figures (XLSX, or CSV with our columns)."""
+    if name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        return True
+    first = content[:2000]
+    for encoding in ("utf-8-sig", "gb18030"):
+        # any line end: a lone CR inside a line is an error to csv
+        lines = first.decode(encoding, errors="ignore").lstrip().splitlines()
+        cells = {cell.strip() for cell in next(csv.reader(lines[:1]), [])}
+        if {"indicator", "period"} <= cells or {"indicator", "as_printed"} <= cells:
+            return True
+    return False
+
+
+def read(content: bytes, name: str, book: Catalog) -> Press:
+    """Read a filled template, or a CSV with its columns.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages; ``.xlsx`` or ``.csv``.
+    book : Catalog
+        Known sources, indicators, entities and breakdowns.
+
+    Raises
+    ------
+    ContractError
+        With every cell that is not understood, by its address.
+    """
+    found: list[Breach] = []
+    warnings: list[str] = []
+    if name.lower().endswith((".xlsx", ".xlsm")):
+        sheets = _workbook(content, name, found, warnings)
+    elif name.lower().endswith(".xls") or content[:4] == b"PK\x03\x04":
+        raise ContractError(
+            [
+                Breach(
+                    name,
+                    0,
+                    "*",
+                    name[-5:],
+                    "另存为 .xlsx 或 CSV 的表",
+                    "a table saved as .xlsx or CSV",
+                )
+            ]
+        )
+    else:
+        sheets = {OBSERVATIONS: _csv(content, name)}
+    rows, listed = sheets.get(OBSERVATIONS, []), sheets.get(SOURCES, [])
+    sheet = OBSERVATIONS if SOURCES in sheets else ""
+    _headings(book, name, sheet, rows, found)
+    sources = [_source(book, name, SOURCES, row, found) for row in listed]
+    sources += [_source(book, name, sheet, row, found) for row in rows if _has_source(row)]
+    known = {row["source_id"] for row in sources}
+    reader = _Reader(book, name, sheet, known, found)
+    observations = [reader.row(row) for row in rows]
+    if not rows and not found:
+        found.append(Breach(name, 0, "*", "", "至少一行数字", "at least one figure"))
+    if found:
+        raise ContractError(found)
+    columns = [field["name"] for field in book.fields(OBSERVATIONS)]
+    source_columns = [field["name"] for field in book.fields(SOURCES)]
+    frame = pd.DataFrame(observations, columns=columns, dtype=str).fillna("")
+    new = pd.DataFrame(sources, columns=source_columns, dtype=str).fillna("")
+    addresses = tuple(next(iter(row.values())).address for row in rows)
+    return Press(frame, new.drop_duplicates(), tuple(warnings), addresses)
+
+
+def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Breach]) -> None:
+    if not rows:
+        return
+    columns = [field["name"] for field in book.fields(OBSERVATIONS)]
+    allowed = [*columns, *(BESIDE if not sheet else ())]
+    # also what stands below no heading, in whatever row
+    strange = [row[""] for row in rows[1:] if "" in row and row[""].text]
+    for column, cell in [*rows[0].items(), *(("", cell) for cell in strange)]:
+        if column not in allowed:
+            near = difflib.get_close_matches(column, columns, n=1, cutoff=0.5)
+            hint = f"；是不是 {near[0]}？" if near else ""
+            head = replace(cell, text=column, row=1, address=re.sub(r"\d+", "1", cell.address))
+            found.append(_breach(name, sheet, head, f"已有的列名{hint}", "a known column"))
+    for column in NEEDED:
+        if column not in rows[0]:
+            found.append(Breach(name, 0, column, "", "有这一列", "this column to be there"))
+
+
+def _has_source(row: Mapping[str, Cell]) -> bool:
+    return any(row[column].text for column in ("title", "outlet") if column in row)
+
+
+def _source(
+    book: Catalog, name: str, sheet: str, row: Mapping[str, Cell], found: list[Breach]
+) -> dict[str, str]:
+    """Return a row of ``sources``; what is not said gets the careful value."""
+    made = {field["name"]: "" for field in book.fields(SOURCES)}
+    made |= {column: cell.text for column, cell in row.items() if column in made}
+    for column in ("source_id", "title", "outlet"):
+        if not made[column]:
+            cell = row.get(column) or replace(next(iter(row.values())), column=column, text="")
+            found.append(_breach(name, sheet, cell, "非空：新的来源", "a value: a new source"))
+    size = {10: "day", 7: "month", 4: "year"}
+    precision = size.get(len(made["published"]), "unknown")
+    defaults = {"date_precision": precision, "date_basis": "printed", "confidence": "2"}
+    if _has_source(row) and "indicator" in row:
+        # in a row of a figure these columns are the figure's
+        made |= {"confidence": "", "note": ""}
+    defaults |= {"language": "zh"}
+    return {column: text or defaults.get(column, "") for column, text in made.items()}
+
+
+@dataclass
+class _Reader:
+    """Reads the rows of one file."""
+
+    book: Catalog
+    name: str
+    sheet: str
+    new_sources: set[str]
+    found: list[Breach]
+
+    def __post_init__(self) -> None:
+        self.columns = [field["name"] for field in self.book.fields(OBSERVATIONS)]
+        self.enums = {
+            field["name"]: field["constraints"]["enum"]
+            for field in self.book.fields(OBSERVATIONS)
+            if "enum" in field.get("constraints", {})
+        }
+        self.codes = {column: self.book.table(table) for column, table in LISTS.items()}
+        self.taken = set(self.book.table(OBSERVATIONS)["observation_id"])
+        self.breakdowns = self.book.table("breakdowns")
+
+    def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
+        self.found.append(_breach(self.name, self.sheet, cell, zh_text, text))
+        return ""
+
+    def row(self, cells: Mapping[str, Cell]) -> dict[str, str]:
+        anywhere = next(iter(cells.values()))
+
+        def cell(column: str) -> Cell:
+            return cells.get(column) or replace(
+                anywhere, column=column, text="", address=f"第{anywhere.row}行"
+            )
+
+        made = {column: cell(column).text for column in self.columns}
+        for column in NEEDED:
+            if not made[column] and not (column == "as_printed" and made["value"]):
+                self.refuse(cell(column), "非空", "a value")
+        made |= {column: self._coded(cell(column)) for column in LISTS if made[column]}
+        made["breakdown"] = self._breakdown(cell("breakdown"))
+        for column, words in WORDS.items():
+            made[column] = words.get(made[column], made[column])
+        for column, allowed in self.enums.items():
+            if made[column] and made[column] not in allowed:
+                listed = "、".join(allowed)
+                self.refuse(cell(column), f"{listed} 之一", f"one of {', '.join(allowed)}")
+        made["period"] = self._tried(cell("period"), read_period) if made["period"] else ""
+        self._figure(made, cell)
+        made["confidence"] = made["confidence"] or "2"
+        made["accumulation"] = made["accumulation"] or self._accumulation(made, cell)
+        made["observation_id"] = made["observation_id"] or self._identifier(made)
+        if not ID.fullmatch(made["observation_id"]):
+            self.refuse(
+                cell("observation_id"), "source_id.名字，小写", "source_id.name, lower case"
+            )
+        made["edition_added"] = ""
+        return made
+
+    def _tried(self, cell: Cell, reader: Callable[[str], str]) -> str:
+        try:
+            return reader(cell.text)
+        except ValueError as error:
+            zh_text, _, text = str(error).partition(" | ")
+            return self.refuse(cell, zh_text, text)
+
+    def _coded(self, cell: Cell) -> str:
+        """Return the code that a cell gives by code or by its exact Chinese name."""
+        frame = self.codes[cell.column]
+        key = cell.column
+        known = set(frame[key]) | (self.new_sources if key == "source_id" else set())
+        if cell.text in known:
+            return cell.text
+        if "name_zh" in frame:
+            named = list(frame.loc[frame["name_zh"].eq(cell.text), key])
+            if len(named) == 1:
+                return named[0]
+        near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
+        listed = "、".join(near) or "见“代码”表"
+        table = LISTS[cell.column]
+        return self.refuse(
+            cell, f"表 {table} 中的代码或中文名（相近的：{listed}）", f"a code of {table}"
+        )
+
+    def _breakdown(self, cell: Cell) -> str:
+        parts = []
+        for part in re.split(r"[;；]", cell.text) if cell.text else []:
+            frame = self.breakdowns
+            dimension, sign, code = (text.strip() for text in part.partition("="))
+            held = frame[frame["dimension"].eq(dimension) & frame["code"].eq(code)]
+            if not sign:
+                held = frame[frame["name_zh"].eq(part.strip())]
+            if len(held) != 1:
+                return self.refuse(cell, "表 breakdowns 中的 键=值 或中文名", "a known key=value")
+            parts.append(f"{held.iloc[0]['dimension']}={held.iloc[0]['code']}")
+        return ";".join(sorted(parts))
+
+    def _figure(self, made: dict[str, str], cell: Callable[[str], Cell]) -> None:
+        """Read the number from ``as_printed`` or ``value``, and check one against the other."""
+        unit = self._unit(cell("unit")) if made["unit"] else ""
+        typed = self._read(cell("value"), unit) if made["value"] else None
+        made["as_printed"] = made["as_printed"] or made["value"]
+        printed = None
+        if typed is None:
+            printed = self._read(cell("as_printed"), unit) if made["as_printed"] else None
+        else:
+            printed = _readable(made["as_printed"], unit)
+            if printed is None and not _stands_in(typed, made["as_printed"]):
+                self.refuse(
+                    cell("value"),
+                    f"与 as_printed（{made['as_printed']}）一致的数和单位",
+                    "the number and unit that as_printed has",
+                )
+        if typed and printed and not _agree(typed, printed):
+            self.refuse(
+                cell("value"),
+                f"与 as_printed（{made['as_printed']}）一致的数",
+                "the number of as_printed",
+            )
+        known = printed or typed
+        if known is None:
+            return
+        said = [item.measure for item in (printed, typed) if item and item.measure]
+        if made["measure"] == "yoy" and known.unit == "times" and "yoy" not in said:
+            self.refuse(
+                cell("as_printed"),
+                "“增长…倍”或“为…倍”：两者差一倍",
+                "增长…倍 or 为…倍: they differ by one",
+            )
+        elif made["measure"] and said and not _fits(made["measure"], said[0], known.unit):
+            self.refuse(cell("measure"), f"{said[0]}（照 as_printed）", f"{said[0]}, as printed")
+        # a spreadsheet drops the zero of 8158.40; what is printed has it
+        made["value"], made["value_upper"] = known.value, made["value_upper"] or known.value_upper
+        made["unit"] = known.unit
+        made["measure"] = made["measure"] or (said[0] if said else "level")
+        made["qualifier"] = made["qualifier"] or known.qualifier
+        if made["measure"] == "level" and known.unit == "percent":
+            self.refuse(
+                cell("measure"),
+                "yoy、share 等：百分数是什么的百分数",
+                "yoy, share …: percent of what",
+            )
+
+    def _unit(self, cell: Cell) -> str:
+        """Return a unit given by its code, or by its Chinese word where that has one meaning."""
+        try:
+            return str(Unit.parse(cell.text)) if zh(Unit.parse(cell.text)) else ""
+        except ValueError:
+            pass
+        return self._tried(cell, lambda text: read_printed(f"1{text}").unit)
+
+    def _read(self, cell: Cell, unit: str) -> Printed | None:
+        try:
+            return read_printed(cell.text, unit)
+        except ValueError as error:
+            zh_text, _, text = str(error).partition(" | ")
+            self.refuse(cell, f"读得懂的数（{zh_text}）", f"a figure ({text})")
+            return None
+
+    def _accumulation(self, made: Mapping[str, str], cell: Callable[[str], Cell]) -> str:
+        """Return the accumulation that a period leaves no doubt about."""
+        if not made["period"]:
+            return ""
+        period = Period.parse(made["period"])
+        certain = ""
+        if period.kind in ("year", "month"):
+            certain = "period"
+        elif period.is_ytd:
+            certain = "ytd"
+        frame = self.book.observations(indicator=made["indicator"])
+        usual = set(frame["accumulation"])
+        if certain and (not usual or certain in usual):
+            return certain
+        listed = "、".join(self.enums["accumulation"])
+        return self.refuse(
+            cell("accumulation"), f"{listed} 之一：时期 {made['period']} 看不出来", "one of these"
+        )
+
+    def _identifier(self, made: Mapping[str, str]) -> str:
+        parts = [made[key] for key in ("indicator", "period", "breakdown", "flow", "measure")]
+        parts = [part for part in parts if part not in ("", "level", "total")]
+        if made["entity"] not in ("", "CN-50"):
+            parts.insert(1, made["entity"])
+        slug = _SLUG.sub("-", "-".join(parts).lower()).strip("-")
+        first = made["source_id"] or "source"
+        made_id, count = f"{first}.{slug}", 1
+        while made_id in self.taken:
+            count += 1
+            made_id = f"{first}.{slug}-{count}"
+        self.taken.add(made_id)
+        return made_id
+
+
+def _readable(text: str, unit: str) -> Printed | None:
+    """Return a printed figure read with the given unit, or else with its own; None for neither."""
+    for given in dict.fromkeys((unit, "")):
+        try:
+            return read_printed(text, given)
+        except ValueError:
+            continue
+    return None
+
+
+def _stands_in(typed: Printed, passage: str) -> bool:
+    """Return whether a passage has the number, with the same scale and currency behind it."""
+    plain = halfwidth(passage).replace(",", "")
+    unit = Unit.parse(typed.unit)
+    scales, money = "|".join(filter(None, SCALE_ZH.values())), (ZH["CNY"], ZH["USD"])
+    digits = re.escape(typed.value.lstrip("-"))
+    pattern = rf"(?<!\d)(?<!\d\.){digits}(?![\d.]*\d)[余多]?({scales})?[余多]?({'|'.join(money)})?"
+    for found in re.finditer(pattern, plain):
+        scale, name = found[1] or "", found[2]
+        # words that are not Chinese (200.1 billion yuan) say nothing that is read here
+        chinese = bool(scale or name)
+        if not chinese or (
+            scale == SCALE_ZH[unit.scale] and (name is None or name == ZH.get(unit.name))
+        ):
+            return True
+    return not typed.value
+
+
+def _agree(typed: Printed, printed: Printed) -> bool:
+    same = float(typed.value or "nan") == float(printed.value or "nan")
+    return (same or typed.value == printed.value) and typed.unit == printed.unit
+
+
+def _fits(measure: str, said: str, unit: str) -> bool:
+    """Return whether a measure can be meant where the words say `said`."""
+    if measure == said:
+        return True
+    # 增长5% is also how a change against another base is printed; 1.3倍 how growth is not
+    return said == "yoy" and measure in ("pct_change", "vs_plan") and unit != "times"

@@ -1,0 +1,256 @@
+"""Cells of a table that a person filled in."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cqbook.disk.text import decode
+from cqbook.disk.untrusted import opened, whole
+from cqbook.errors import Breach, ContractError, visible
+
+OBSERVATIONS, SOURCES = "observations", "sources"
+ROWS = 500
+#: Rows and columns of a table that is read: ten times what the template has.
+MOST, WIDE = 5000, 100
+
+
+@dataclass(frozen=True)
+class CellBreach(Breach):
+    """A cell that can't be right, by its address in the sheet (``B7``)."""
+
+    sheet: str = ""
+    address: str = ""
+
+    def __str__(self) -> str:
+        """Return the breach in Chinese and English."""
+        sheet_zh = f"表 {self.sheet} " if self.sheet else ""
+        sheet = f"sheet {self.sheet}, " if self.sheet else ""
+        file, column, value = (visible(text) for text in (self.file, self.column, self.value))
+        return (
+            f"{file}：{sheet_zh}单元格 {self.address}（第{self.row}行，列 {column}），"
+            f"值“{value}”：应为{self.expected_zh}"
+            f" | {file}: {sheet}cell {self.address} (row {self.row}, column {column}),"
+            f" value {value!r}: expected {self.expected}"
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as text, and where it stands."""
+
+    text: str
+    column: str
+    row: int
+    address: str
+
+
+Sheet = list[dict[str, Cell]]
+
+
+# --- cells
+
+
+def _letter(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _csv(content: bytes, name: str) -> Sheet:
+    text, _ = decode(content, name)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        # no more than is needed to know that it is too much
+        lines = list(itertools.islice(reader, MOST + 1))
+    except csv.Error as error:
+        raise ContractError(
+            [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
+        ) from error
+    if not lines:
+        raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
+    header = [cell.strip() for cell in lines[0]]
+    if len(lines) > MOST or len(header) > WIDE:
+        raise ContractError([_too_many(name, len(lines), len(header))])
+    breaches = [*_doubled(name, "", header)]
+    # a cell too many is a comma that was not quoted: 8,158.4亿元 would be read as 8
+    breaches += [
+        Breach(name, number - 1, "*", f"{len(line)}列", f"{len(header)}列", f"{len(header)} cells")
+        for number, line in enumerate(lines[1:], start=2)
+        if any(line) and (len(line) < len(header) or any(map(str.strip, line[len(header) :])))
+    ]
+    if breaches:
+        raise ContractError(breaches)
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = {
+            column: Cell(text.strip(), column, number, f"{_letter(place)}{number}")
+            for place, (column, text) in enumerate(zip(header, line, strict=False), start=1)
+            if column or text.strip()
+        }
+        if any(cell.text for cell in cells.values()):
+            rows.append(cells)
+    return rows
+
+
+def _too_many(name: str, rows: int, columns: int) -> Breach:
+    value = f"{rows}×{columns}"
+    return Breach(
+        name, 0, "*", value, f"至多{MOST}行、{WIDE}列", f"at most {MOST} rows, {WIDE} columns"
+    )
+
+
+def _doubled(name: str, sheet: str, header: list[str]) -> Iterator[Breach]:
+    """Yield the headings that stand twice: of two columns one would be lost without a word."""
+    for place, column in enumerate(header, start=1):
+        if column and column in header[: place - 1]:
+            cell = Cell(column, column, 1, f"{_letter(place)}1")
+            yield _breach(name, sheet, cell, "只有一列", "one such column only")
+
+
+def _workbook(
+    content: bytes, name: str, found: list[Breach], warnings: list[str]
+) -> dict[str, Sheet]:
+    import openpyxl
+
+    opened(content, name).close()
+    with whole(name):
+        # formulas as they are: their stored results are anybody's, and none is taken
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+    if OBSERVATIONS not in book.sheetnames:
+        value = "、".join(book.sheetnames)
+        raise ContractError(
+            [Breach(name, 0, "*", value, f"名为 {OBSERVATIONS} 的表", f"a sheet {OBSERVATIONS}")]
+        )
+    sheets = {}
+    for title in (OBSERVATIONS, SOURCES):
+        if title in book.sheetnames:
+            with whole(name):
+                sheets[title] = _sheet(name, book[title], found, warnings)
+    return sheets
+
+
+def _sheet(
+    name: str,
+    shown: Any,  # noqa: ANN401 - openpyxl's worksheet
+    found: list[Breach],
+    warnings: list[str],
+) -> Sheet:
+    if shown.max_row > MOST or shown.max_column > WIDE:
+        raise ContractError([_too_many(name, shown.max_row, shown.max_column)])
+    for area in shown.merged_cells.ranges:
+        found.append(
+            CellBreach(
+                name, area.min_row, "*", str(area), "不合并的单元格", "cells that are not merged",
+                shown.title, str(area),
+            )
+        )  # fmt: skip
+    header = [str(cell.value or "").strip() for cell in shown[1]]
+    found += _doubled(name, shown.title, header)
+    rows = []
+    for number in range(2, shown.max_row + 1):
+        cells: dict[str, Cell] = {}
+        for place, column in enumerate(header, start=1):
+            cell = shown.cell(number, place)
+            try:
+                text = _text(cell, column)
+            except ValueError as error:
+                zh_text, _, text_en = str(error).partition(" | ")
+                value = getattr(cell.value, "text", cell.value)
+                found.append(
+                    CellBreach(
+                        name, number, column, str(value), zh_text, text_en, shown.title,
+                        cell.coordinate,
+                    )
+                )  # fmt: skip
+                text = ""
+            if column or text:
+                cells[column] = Cell(text, column, number, cell.coordinate)
+        if any(cell.text for cell in cells.values()):
+            rows.append(cells)
+            if shown.row_dimensions[number].hidden:
+                warnings.append(
+                    f"{name}：表 {shown.title} 第{number}行是隐藏的，照收"
+                    f" | hidden row {number} is taken"
+                )
+    return rows
+
+
+def _text(cell: Any, column: str) -> str:  # noqa: ANN401 - openpyxl's cell
+    """Return what a cell says, as text, or say by a ValueError what it should be."""
+    value, form = cell.value, str(cell.number_format)
+    if cell.data_type == "f":
+        msg = (
+            "文字或数值，不是公式（在 Excel 中选择性粘贴为数值）"
+            " | text or a number, no formula (paste it as a value)"
+        )
+        raise ValueError(msg)
+    if cell.data_type == "e":
+        msg = "数值，不是错误 | a value, not an error"
+        raise ValueError(msg)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        msg = "文字或数值 | text or a number"
+        raise ValueError(msg)
+    if isinstance(value, datetime.datetime | datetime.date):
+        return _date(value, form, column)
+    if isinstance(value, datetime.time | datetime.timedelta):
+        msg = "文字或数值；Excel 把它变成了时刻 | text or a number; Excel made a time of it"
+        raise ValueError(msg)
+    if isinstance(value, int | float):
+        return _number(value, form)
+    return str(value).strip()
+
+
+def _date(value: datetime.date, form: str, column: str) -> str:
+    parts = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", form.lower())
+    if column == "period" and "d" not in parts:
+        return f"{value:%Y-%m}" if "m" in parts else f"{value:%Y}"
+    if column == "published":
+        return f"{value:%Y-%m-%d}"
+    msg = (
+        "文字；Excel 把它变成了日期，请把单元格设为文本后重新输入（如 2022-03、3—4台）"
+        " | text; Excel made a date of it: format the cell as text and type it again"
+    )
+    raise ValueError(msg)
+
+
+def _number(value: float, form: str) -> str:
+    if isinstance(value, int):
+        text = str(value)
+    else:
+        # what a spreadsheet shows has 15 digits; the rest is noise of binary fractions
+        text = f"{value:.15g}"
+        if "e" in text:
+            text = f"{value:f}"
+    places = re.fullmatch(r"#?,?#*0(?:\.(0+))?(%?)", form)
+    if "%" in form:
+        decimals = len(places[1] or "") if places else None
+        percent = float(f"{100 * value:.13g}")
+        text = f"{percent:.{decimals}f}" if decimals is not None else f"{percent:.15g}"
+        if float(text) != percent:
+            msg = "所示与所存相同的百分数 | a percentage stored as it is shown"
+            raise ValueError(msg)
+        return f"{text}%"
+    if places and places[1]:
+        shown = f"{value:.{len(places[1])}f}"
+        # 8158.40 is stored as 8158.4; the format has kept the zero
+        if float(shown) == float(text):
+            return shown
+    return text
+
+
+# --- rows
+
+
+def _breach(name: str, sheet: str, cell: Cell, zh_text: str, text: str) -> CellBreach:
+    return CellBreach(name, cell.row, cell.column, cell.text, zh_text, text, sheet, cell.address)

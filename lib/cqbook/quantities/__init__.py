@@ -1,0 +1,1 @@
+"""Numbers as they are printed: units, periods, intervals, qualifiers, formulas, words."""

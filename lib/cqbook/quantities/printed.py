@@ -1,0 +1,218 @@
+"""Read a figure as Chinese prints it: ``约8158.4亿元``, ``下降3.1%``, ``20余万件``, ``1.3倍``.
+
+Understood wholly or refused: no character is dropped and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cqbook.quantities.periods import Period
+from cqbook.quantities.qualifiers import QUALIFIERS
+from cqbook.quantities.units import SCALE_ZH, ZH, Unit, zh
+
+_QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
+
+
+def read_period(text: str) -> str:
+    """Return a period as the tables have it from what is typed: 2022年1—9月, 前三季度, 202203.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    plain = "".join(halfwidth(text).split())
+    try:
+        return str(Period.parse(plain))
+    except ValueError as error:
+        known = _period(plain)
+        if known:
+            return str(Period.parse(known))
+        msg = (
+            "时期，如 2022、2022-03、2022-01/2022-09、2022年1—9月、2022年前三季度"
+            " | a period such as 2022, 2022-03, 2022-01/2022-09"
+        )
+        raise ValueError(msg) from error
+
+
+def _period(plain: str) -> str:
+    year = re.match(r"((?:19|20)[0-9]{2})", plain)
+    if not year:
+        return ""
+    rest = plain[4:].removeprefix("年")
+    if rest in ("", "全年"):
+        return year[1]
+    halves = {"上半年": "06", "前三季度": "09", "前3季度": "09"}
+    if rest in halves:
+        return f"{year[1]}-01/{year[1]}-{halves[rest]}"
+    quarter = re.fullmatch(r"第?([一二三四1-4])季度|[qQ]([1-4])", rest)
+    if quarter:
+        return f"{year[1]}-Q{_QUARTERS[quarter[1] or quarter[2]]}"
+    span = re.fullmatch(r"([0-9]{1,2})月?[-—–~至到]([0-9]{1,2})月(?:份)?", rest)
+    if span:
+        return f"{year[1]}-{int(span[1]):02d}/{year[1]}-{int(span[2]):02d}"
+    first = re.fullmatch(r"前([0-9]{1,2})个?月", rest)
+    if first:
+        return f"{year[1]}-01/{year[1]}-{int(first[1]):02d}"
+    # 202103, 2021-3, 2021年3月; not 20213, of which nobody knows what is missing
+    month = re.fullmatch(r"([0-9]{2})|[-/.]([0-9]{1,2})|([0-9]{1,2})月(?:份)?", rest)
+    return f"{year[1]}-{int(month[1] or month[2] or month[3]):02d}" if month else ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as printed: texts as ``observations`` has them; ``measure`` is empty if unsaid."""
+
+    value: str
+    value_upper: str
+    unit: str
+    qualifier: str
+    measure: str
+
+
+_SCALE = {word: scale for scale, word in SCALE_ZH.items() if word}
+_UP, _DOWN = ("增长", "增加", "上升", "提高", "上涨"), ("下降", "减少", "降低", "回落", "下跌")
+_BEFORE = {
+    word: name for name in ("about", "nearly", "over", "under") for word in QUALIFIERS[name].words
+} | {"不少于": "at_least"}
+_BEHIND = {"左右": "about", "以上": "at_least", "以下": "under"}
+_MORE = {"余": "more_than", "多": "more_than"}
+
+
+def _any(words: object) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+_FIGURE = re.compile(
+    rf"(?P<head>同比|占)?(?P<way>{_any((*_UP, *_DOWN))})?"
+    rf"(?P<before>{_any(set(_BEFORE) - set(_BEHIND))})?"
+    rf"(?P<sign>[-−])?(?P<low>{_NUMBER})(?:[-—–~至到](?P<high>{_NUMBER}))?"
+    rf"(?P<more>[余多])?(?P<scale>{_any(_SCALE)})?(?P<more_behind>[余多])?(?P<name>[^\d,.]{{0,40}}?)"
+    rf"(?P<behind>{_any(_BEHIND)})?"
+)
+_RANK = re.compile(r"(?:第|居第)(?P<place>[一二三四五六七八九十]|[0-9]{1,3})位?")
+_PLACES = {word: str(number) for number, word in enumerate("一二三四五六七八九十", start=1)}
+#: Full-width forms, whose meaning is that of the half-width ones. Not all of Unicode's
+#: compatibility: that makes 8158.41 of 8158.4 with the footnote mark ¹.
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+#: Longer than any figure that is printed.
+_LONGEST = 80
+
+
+def halfwidth(text: str) -> str:
+    """Return a text with its full-width forms in half width, without white space at its ends."""
+    return text.translate(_HALF).strip()
+
+
+def _refuse(text: str, why_zh: str, why: str) -> ValueError:
+    return ValueError(f"“{text}”读不懂：{why_zh} | cannot read {text!r}: {why}")
+
+
+#: Names that only stand behind a stroke (元/辆): never what a figure counts.
+_DIVISORS = ("vehicle", "month")
+
+
+def _units(name: str) -> list[str]:
+    return [code for code, word in ZH.items() if word == name and code not in _DIVISORS]
+
+
+def read_printed(text: str, unit: str = "") -> Printed:
+    """Read one printed figure.
+
+    Parameters
+    ----------
+    text : str
+        As printed; full-width digits and thousands separators are understood.
+    unit : str
+        The unit as ``observations`` has it, where the printed word has several meanings (个, 套) or
+        none is printed; it must have the word that is printed.
+
+    Raises
+    ------
+    ValueError
+        If any part of it is not understood.
+
+    Examples
+    --------
+    >>> read_printed("约8158.40亿元")
+    Printed(value='8158.40', value_upper='', unit='100M CNY', qualifier='about', measure='')
+    >>> read_printed("下降3.1%").value
+    '-3.1'
+    """
+    plain = halfwidth(text)
+    if re.search(r"[0-9,.]\s+[0-9,.]", plain):
+        raise _refuse(text, "数字之间有空格", "white space between digits")
+    plain = "".join(plain.split())
+    if len(plain) > _LONGEST:
+        raise _refuse(plain[:_LONGEST], "过长", "too long")
+    if plain in QUALIFIERS["unchanged"].words:
+        return Printed("", "", "percent", "unchanged", "yoy")
+    rank = _RANK.fullmatch(plain)
+    if rank:
+        place = rank["place"]
+        return Printed(_PLACES.get(place, place), "", "rank", "as_rounded", "rank")
+    found = _FIGURE.fullmatch(plain)
+    if not found:
+        raise _refuse(text, "应如 8158.4亿元、增长2.5%、约3万辆", "expected such as 8158.4亿元")
+    qualifiers = [
+        table[found[part]]
+        for part, table in (
+            ("before", _BEFORE),
+            ("more", _MORE),
+            ("more_behind", _MORE),
+            ("behind", _BEHIND),
+        )
+        if found[part]
+    ]
+    if len(qualifiers) > 1:
+        raise _refuse(text, "限定词不止一个", "more than one qualifier")
+    made = _unit(text, found, unit)
+    low, high = (found[part].replace(",", "") if found[part] else "" for part in ("low", "high"))
+    if found["way"] in _DOWN or found["sign"]:
+        if found["way"] in _DOWN and found["sign"]:
+            raise _refuse(text, "下降又带负号", "a fall with a minus sign")
+        if high:
+            raise _refuse(text, "下降的范围", "a range of falls")
+        low = f"-{low}"
+    qualifier = qualifiers[0] if qualifiers else "as_rounded"
+    return Printed(low, high, str(made), qualifier, _measure(text, found, made))
+
+
+def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
+    """Return the unit that is printed, checked against the one that is given."""
+    scale, name = _SCALE.get(found["scale"] or "", 1), found["name"]
+    given = Unit.parse(unit) if unit else None
+    if not name and scale == 1:
+        if given is None:
+            raise _refuse(text, "没有单位", "no unit")
+        return given
+    known = _units(name)
+    if not known:
+        raise _refuse(text, f"不认识的单位“{name}”", f"unknown unit {name!r}")
+    if given is None:
+        if len(known) > 1:
+            listed = "、".join(known)
+            why = f"unit {name!r} can be {listed}"
+            raise _refuse(text, f"“{name}”可以是 {listed}，请在 unit 列写明", why)
+        return Unit(scale, known[0])
+    if given.name not in known or given.scale != scale:
+        word = zh(given)
+        raise _refuse(text, f"所给单位 {unit} 是“{word}”", f"the given unit is {unit} ({word})")
+    return given
+
+
+def _measure(text: str, found: re.Match[str], unit: Unit) -> str:
+    """Return what the words say is measured; empty where a plain level or rate is printed."""
+    head, way, name = found["head"], found["way"], unit.name
+    if head == "占":
+        if way or name not in ("percent", "per mille"):
+            raise _refuse(text, "“占”后应为百分比", "expected a percentage after 占")
+        return "share"
+    if name == "percentage points":
+        return "pp_change"
+    if way or head == "同比":
+        return "yoy" if name in ("percent", "times") else "difference"
+    return "multiple" if name == "times" else ""

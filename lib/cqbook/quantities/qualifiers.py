@@ -1,0 +1,259 @@
+"""How a printed figure is read: 约, 近, 超, 余 …, each as an interval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from cqbook.quantities.interval import _DOWN, _ZERO, Interval, _decimal
+
+# --- from a printed figure to an interval ---------------------------------------------------
+
+
+class _Printed(NamedTuple):
+    """A printed magnitude (never negative) and how fine it was printed."""
+
+    value: Decimal
+    half_unit: Decimal
+    """Half of the last printed decimal: 0.05 for 8158.4, 0.5 for 3500."""
+    significant_unit: Decimal
+    """The last printed significant digit: 0.1 for 4.2, 100 for 3500."""
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """One way of qualifying a printed figure, and the interval that we read it as.
+
+    Attributes
+    ----------
+    words : tuple of str
+        The Chinese words that carry it; empty for a bare number.
+    english : str
+    rule : str
+        The interval for a printed v ≥ 0.
+    why : str
+        Why we read it so.
+    read : callable
+        From the printed magnitude and whether the measure may be negative, to the interval.
+    """
+
+    words: tuple[str, ...]
+    english: str
+    rule: str
+    why: str
+    read: Callable[[_Printed, bool], Interval]
+
+
+def _as_rounded(printed: _Printed, _signed: bool) -> Interval:
+    value, half, _ = printed
+    # Rounding half away from zero sends both −half and +half away from a printed 0.
+    return Interval(value - half, value + half, value > 0, False)
+
+
+def _about(printed: _Printed, _signed: bool) -> Interval:
+    margin = max(printed.value / 10, printed.half_unit)
+    return Interval(printed.value - margin, printed.value + margin, True, True)
+
+
+def _nearly(printed: _Printed, _signed: bool) -> Interval:
+    return Interval(printed.value * 9 / 10, printed.value, True, False)
+
+
+def _over(printed: _Printed, _signed: bool) -> Interval:
+    return Interval(printed.value, None)
+
+
+def _more_than(printed: _Printed, _signed: bool) -> Interval:
+    return Interval(printed.value, printed.value + printed.significant_unit, True, False)
+
+
+def _at_least(printed: _Printed, _signed: bool) -> Interval:
+    return Interval(printed.value, None, True, False)
+
+
+def _under(printed: _Printed, signed: bool) -> Interval:
+    return Interval(None if signed else _ZERO, printed.value, not signed, False)
+
+
+_UNCHANGED = Interval(Decimal(-1), Decimal(1), True, True)
+QUALIFIERS: dict[str, Qualifier] = {
+    "as_rounded": Qualifier(
+        (),
+        "bare number",
+        "[v − h, v + h), h = half of the last printed decimal",
+        "A bare number was rounded half away from zero to the decimals that are printed. "
+        "Zeros before the point are taken for exact: 3500 is 3499.5 to 3500.5.",
+        _as_rounded,
+    ),
+    "about": Qualifier(
+        ("约", "左右", "大概"),
+        "about",
+        "[v − m, v + m], m = the larger of 10 % of v and h",
+        "约 says that the last digits are not meant; a tenth is the most that a reader would "
+        "still let pass as 约.",
+        _about,
+    ),
+    "nearly": Qualifier(
+        ("近",),
+        "nearly",
+        "[0.9 v, v)",
+        "近 promises that v was not reached; more than a tenth short, the next lower round "
+        "number would have been printed.",
+        _nearly,
+    ),
+    "over": Qualifier(
+        ("超", "超过", "逾", "突破"),
+        "over",
+        "(v, ∞)",
+        "A floor that was passed. How far is not said: 突破 marks the day of passing, 超 a "
+        "threshold of a plan, so that any ceiling would be invented.",
+        _over,
+    ),
+    "more_than": Qualifier(
+        ("余", "多"),
+        "and some more",
+        "[v, v + u), u = one unit of the last printed significant digit",
+        "余 and 多 stand for the digits that were cut off: 4.2万余 is 4.2 to 4.3, 3500余 is 3500 "
+        "to 3600, 20余万 is 20 to 30. The last significant digit is the last non-zero one, or, "
+        "where decimals are printed, the last decimal.",
+        _more_than,
+    ),
+    "at_least": Qualifier(
+        ("以上", "不少于"),
+        "at least",
+        "[v, ∞)",
+        "以上 includes the number itself (Civil Code of the PRC, article 1259).",
+        _at_least,
+    ),
+    "under": Qualifier(
+        ("不到", "不足", "以下"),
+        "less than",
+        "[0, v), or (−∞, v) where the measure may be negative",
+        "A ceiling that was not reached. Levels, shares and counts cannot fall below 0; growth "
+        "and differences can.",
+        _under,
+    ),
+    "unchanged": Qualifier(
+        ("基本持平",),
+        "practically unchanged",
+        "[−1, 1], in percent against the base",
+        "No number is printed. Statistical releases print rates beyond ±1 % as growth or "
+        "decline; within it they speak of 持平.",
+        lambda _printed, _signed: _UNCHANGED,
+    ),
+}
+# What may be negative: for these `under` has no floor at 0.
+SIGNED_MEASURES = frozenset(
+    {
+        "yoy",
+        "contribution_rate",
+        "contribution_points",
+        "pp_change",
+        "difference",
+        "pct_change",
+        "vs_plan",
+    }
+)
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
+def from_printed(
+    value: str | Decimal | int | None,
+    qualifier: str = "as_rounded",
+    value_upper: str | Decimal | int | None = None,
+    *,
+    signed: bool = False,
+) -> Interval:
+    """Read a printed figure as the interval of what may have stood behind it.
+
+    Parameters
+    ----------
+    value : str, Decimal, int or None
+        The number as printed, with its trailing zeros: `2.0` is finer than `2`. None or empty
+        for `unchanged`, and only there.
+    qualifier : str
+        A key of `QUALIFIERS`.
+    value_upper : str, Decimal, int or None
+        The upper end of a printed range (3—4台). The result reaches from the lower end of the
+        one reading to the upper end of the other: [2.5, 4.5).
+    signed : bool
+        Whether the measure may be negative (`SIGNED_MEASURES`); matters to `under` only.
+
+    Returns
+    -------
+    Interval
+        In the unit of the printed number. A negative number is read by its magnitude and
+        mirrored: 下降超5% is a fall of more than 5, (−∞, −5). `unchanged` gives percent against
+        the base, whatever the unit that the row has.
+
+    Raises
+    ------
+    ValueError
+        If the qualifier is unknown, the number malformed, missing or superfluous, the range
+        backwards or `more_than` applied to 0.
+    TypeError
+        If a number is a float, which no longer has the printed digits.
+    """
+    if qualifier not in QUALIFIERS:
+        msg = (
+            f"限定词“{qualifier}”不在表内 | unknown qualifier {qualifier!r};"
+            f" expected one of {', '.join(QUALIFIERS)}"
+        )
+        raise ValueError(msg)
+    text, text_upper = _plain(value), _plain(value_upper)
+    if qualifier == "unchanged":
+        if text or text_upper:
+            msg = (
+                f"“基本持平”不应带数值“{text or text_upper}”"
+                f" | 'unchanged' takes no value, got {text or text_upper!r}"
+            )
+            raise ValueError(msg)
+        return _UNCHANGED
+    low = _read(text, qualifier, signed)
+    if not text_upper:
+        return low
+    if Decimal(text_upper) < Decimal(text):
+        msg = f"数值范围颠倒：{text}—{text_upper} | range runs backwards: {text}—{text_upper}"
+        raise ValueError(msg)
+    return low.union(_read(text_upper, qualifier, signed))
+
+
+def _plain(value: str | Decimal | int | None) -> str:
+    """Return the printed text of a number, '' if there is none."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else f"{_decimal(value):f}"
+    if text and not _NUMBER.fullmatch(text):
+        msg = (
+            f"数值“{value}”不合规范：应为 8158.4、-2 一类的数字"
+            f" | not a printed number: {value!r}; expected digits such as 8158.4 or -2"
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _read(text: str, qualifier: str, signed: bool) -> Interval:
+    if not text:
+        msg = (
+            f"缺少数值：只有“基本持平”可以没有数值"
+            f" | qualifier {qualifier!r} needs a value; only 'unchanged' has none"
+        )
+        raise ValueError(msg)
+    magnitude = text.removeprefix("-")
+    # The readings compute in plain operators: here they are exact whatever context is current.
+    with localcontext(_DOWN):
+        reading = QUALIFIERS[qualifier].read(_printed(magnitude, qualifier), signed)
+    return -reading if text.startswith("-") else reading
+
+
+def _printed(magnitude: str, qualifier: str) -> _Printed:
+    decimals = len(magnitude.partition(".")[2])
+    zeros = 0 if decimals else len(magnitude) - len(magnitude.rstrip("0"))
+    if qualifier == "more_than" and not magnitude.strip("0."):
+        msg = f"“余”“多”不能用于 0 | 'more_than' needs a digit other than 0, got {magnitude!r}"
+        raise ValueError(msg)
+    last = Decimal(1).scaleb(-decimals)
+    return _Printed(Decimal(magnitude), last / 2, last.scaleb(zeros))

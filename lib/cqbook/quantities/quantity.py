@@ -1,0 +1,280 @@
+"""Quantities: a number with its unit, interval, status and sources; derived from one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from cqbook.quantities import formulas, wording
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.periods import Period
+from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.units import Unit, convert, format_zh, is_count, zh
+
+UNPUBLISHED = "未见公布"
+DERIVED = "推算"
+STATUS_ZH = {
+    "actual": "公布",
+    "preliminary": "初步",
+    "estimate": "预计",
+    "plan": "计划",
+    "target": "目标",
+}
+#: Printed words set before and behind a number, by qualifier; 基本持平 has no number.
+WORDS = {
+    "as_rounded": ("", ""),
+    "about": ("约", ""),
+    "nearly": ("近", ""),
+    "over": ("超", ""),
+    "more_than": ("", "多"),
+    "at_least": ("", "以上"),
+    "under": ("不到", ""),
+}
+#: From here on a bare count is written in 万, as Chinese text does.
+IN_TEN_THOUSANDS = 100_000
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in `unit`; `interval` is None where nothing is published."""
+
+    interval: Interval | None
+    unit: Unit
+    zh: str
+    status: str
+    value: Decimal | None = None
+    source_id: str = ""
+    observation_id: str = ""
+    measure: str = "level"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number."""
+        return self.interval is not None and not self.interval.is_empty
+
+    @property
+    def point(self) -> float:
+        """The printed number, or the middle of the interval (its one end, if half open); or NaN."""
+        if not self.known:
+            return float("nan")
+        if self.value is not None:
+            return float(self.value)
+        ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
+        return next((float(end) for end in ends if end is not None), float("nan"))
+
+    @property
+    def range_zh(self) -> str:
+        """The interval in words (``8158.35亿元—8158.45亿元``)."""
+        if not self.known:
+            return ""
+        low, high = self.interval.lower, self.interval.upper
+        if low is not None and high is not None and low != high:
+            return f"{_short(low)}—{_short(high)}{zh(self.unit)}"
+        return wording.zh(self.interval, self.unit)
+
+    @property
+    def growth(self) -> str:
+        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
+        return _direction(self, "增长", "下降")
+
+    @property
+    def yoy(self) -> str:
+        """The rate as a clause that can follow a level: 增长2%, or 同比未见公布."""
+        return self.growth if self.growth != UNPUBLISHED else f"同比{UNPUBLISHED}"
+
+    @property
+    def change(self) -> str:
+        """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
+        return _direction(self, "提高", "降低")
+
+    def to(self, unit: str) -> Quantity:
+        """Return the same quantity in another unit of the same kind; its words stay as printed."""
+        target = Unit.parse(unit)
+        if target == self.unit or self.interval is None:
+            return replace(self, unit=target)
+        factor = convert(Decimal(1), self.unit, target)
+        value = None if self.value is None else self.value * factor
+        return replace(self, unit=target, interval=self.interval * factor, value=value)
+
+
+def _short(number: Decimal) -> str:
+    text = f"{number:.{2 if abs(number) >= 10 else 3}f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def _direction(quantity: Quantity, up: str, down: str) -> str:
+    if not quantity.known:
+        return UNPUBLISHED if quantity.zh != "基本持平" else quantity.zh
+    if quantity.zh == "基本持平":
+        return quantity.zh
+    point = quantity.point
+    if point == 0:
+        return "持平"
+    return (up if point > 0 else down) + quantity.zh.replace("-", "").replace("−", "")
+
+
+def missing(unit: str) -> Quantity:
+    """Return the quantity that nobody published."""
+    return Quantity(None, Unit.parse(unit), UNPUBLISHED, UNPUBLISHED)
+
+
+def printed_zh(row: Mapping[str, Any]) -> str:
+    """Return a reported figure in Chinese, with its qualifier: 8158.4亿元, 超9万辆, 3500多家."""
+    if row["qualifier"] == "unchanged":
+        return "基本持平"
+    before, behind = WORDS[row["qualifier"]]
+    printed = Unit.parse(row["unit"])
+    # an English billion, or 327,700 boxes, is written in 亿 or 万; no digit is lost or gained
+    unit = _chinese(printed)
+    if unit.scale == 1 and abs(Decimal(row["value_text"])) >= IN_TEN_THOUSANDS:
+        unit = Unit(10**4, unit.name)
+    value = convert(Decimal(row["value_text"]), printed, unit)
+    if printed.scale == 1 and unit.scale != 1:
+        value = Decimal(
+            f"{value.normalize():f}"
+        )  # a count has no decimals to keep: 32.7700 is 32.77
+    number = format_zh(value, unit)
+    if row.get("value_upper_text"):
+        upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
+        number = f"{row['value_text']}—{upper}"
+    if behind == "多":
+        # the word stands between the number with its scale and the unit: 4.2万多辆
+        name = zh(Unit(1, unit.name))
+        stem = number.removesuffix(name)
+        return f"{stem}多{name}"
+    return f"{before}{number}{behind}"
+
+
+def quantity_of(row: Mapping[str, Any]) -> Quantity:
+    """Return one row of ``observations`` as a quantity."""
+    text = row["value_text"]
+    interval = from_printed(
+        text,
+        row["qualifier"],
+        row["value_upper_text"],
+        signed=row["measure"] in SIGNED_MEASURES,
+    )
+    ranged = bool(row["value_upper_text"])
+    unit = Unit.parse(row["unit"])
+    if row["qualifier"] == "as_rounded" and is_count(unit):
+        # 28个项目 were counted one by one, and 三到四台 are three or four: nothing was rounded
+        upper = row["value_upper_text"] or text
+        interval = Interval(Decimal(text), Decimal(upper), True, True)
+    found = Quantity(
+        interval,
+        unit,
+        printed_zh(row),
+        STATUS_ZH[row["status"]],
+        None if not text or ranged else Decimal(text),
+        row["source_id"],
+        row["observation_id"],
+        row["measure"],
+    )
+    # what English prints in billions and millions is counted in 亿 and 万 here
+    return found.to(str(_chinese(unit)))
+
+
+def _chinese(unit: Unit) -> Unit:
+    """Return `unit` at the scale that Chinese has a word for."""
+    return Unit({10**9: 10**8, 10**6: 10**4}.get(unit.scale, unit.scale), unit.name)
+
+
+def derive(
+    formula: Callable[..., Interval], *inputs: Quantity, unit: str, measure: str = "level"
+) -> Quantity:
+    """Return ``formula`` of the inputs' intervals as a derived quantity.
+
+    Parameters
+    ----------
+    formula : callable
+        Takes one `Interval` an input, in the inputs' units; mostly of `formulas`.
+    *inputs : Quantity
+        If one is missing, so is the result.
+    unit : str
+        Unit of the result.
+    """
+    if not all(item.known for item in inputs):
+        return missing(unit)
+    interval = formula(*(item.interval for item in inputs))
+    target = Unit.parse(unit)
+    sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
+    rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
+    open_input = any(item.interval.upper is None for item in inputs)
+    words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
+    return Quantity(
+        interval,
+        target,
+        words,
+        DERIVED,
+        _central(formula, inputs),
+        ";".join(sources),
+        ";".join(rows),
+        measure,
+    )
+
+
+def _central(formula: Callable[..., Interval], inputs: Iterable[Quantity]) -> Decimal | None:
+    """Return the formula of the printed numbers themselves: where a mark is drawn, no more."""
+    if any(item.value is None for item in inputs):
+        return None
+    try:
+        return formula(*(Interval.exactly(item.value) for item in inputs)).midpoint
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
+    """Return a derived interval in words; an end that only a definition sets is no end.
+
+    A share reaches up to 100 and down to 0 by definition: where an input is a floor (超), that end
+    says nothing, and the words give the other one.
+    """
+    if open_input and unit.name == "percent" and interval.upper == 100:
+        interval = Interval(interval.lower, None)
+    elif open_input and interval.lower == 0 and interval.upper is not None:
+        interval = Interval(None, interval.upper)
+    return wording.zh(interval, unit)
+
+
+def clause(text: str, otherwise: str, **parts: Quantity) -> str:
+    """Return `text` with the quantities in words, or `otherwise` if one is not published."""
+    if not all(item.known for item in parts.values()):
+        return otherwise
+    return text.format(**{name: item.zh for name, item in parts.items()})
+
+
+def share(part: Quantity, whole: Quantity) -> Quantity:
+    """Return 100 · part / whole in percent."""
+    return derive(formulas.share, part, whole.to(str(part.unit)), unit="percent", measure="share")
+
+
+def previous(level: Quantity, yoy: Quantity) -> Quantity:
+    """Return the value a year before that a level and its growth imply."""
+    return derive(formulas.previous_from_growth, level, yoy, unit=str(level.unit))
+
+
+def remainder(whole: Quantity, parts: Iterable[Quantity]) -> Quantity:
+    """Return what the published parts leave of the whole."""
+    same = [part.to(str(whole.unit)) for part in parts if part.known]
+    return derive(
+        lambda total, *rest: formulas.remainder(total, rest), whole, *same, unit=str(whole.unit)
+    )
+
+
+def growth(current: Quantity, before: Quantity) -> Quantity:
+    """Return the growth from `before` to `current` in percent."""
+    return derive(
+        formulas.growth, current, before.to(str(current.unit)), unit="percent", measure="yoy"
+    )
+
+
+def period_zh(text: str) -> str:
+    """Return a period in Chinese (``2022`` → 2022年)."""
+    return Period.parse(text).zh()
+
+
+def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:
+    """Return some of the named quantities, for glueing."""
+    return {name: found[name] for name in names}

@@ -1,0 +1,125 @@
+"""Intervals in words, to the digits that they support."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from cqbook.quantities.interval import _DOWN, Interval
+from cqbook.quantities.qualifiers import from_printed
+from cqbook.quantities.units import Unit, format_zh
+
+# --- from an interval to print --------------------------------------------------------------
+
+
+def supported_digits(interval: Interval, *, max_decimals: int = 6) -> Decimal | None:
+    """Return the number that the whole interval rounds to, as fine as it goes.
+
+    That is the finest decimal r of which the interval lies within ``from_printed(r)``: printing
+    it claims no more than is known.
+
+    Parameters
+    ----------
+    interval : Interval
+    max_decimals : int
+        Decimals to stop at, unless more are needed to show that the number is not 0.
+
+    Returns
+    -------
+    Decimal or None
+        [48.17, 48.24] → 48.2. None if even the units digit is open, or the interval is
+        unbounded or empty. (Zeros before the point would look like digits, so nothing coarser
+        than units is tried.)
+    """
+    middle, width = interval.midpoint, interval.width
+    if middle is None or width is None or interval.is_empty:
+        return None
+    finest = max_decimals if interval.contains(0) else max(max_decimals, -middle.adjusted())
+    # One step of the last decimal has to hold the interval; a single number holds all its own.
+    fits = -width.adjusted() if width else _decimals(middle)
+    for decimals in range(min(finest, fits), -1, -1):
+        rounded = _rounded(middle, decimals, ROUND_HALF_UP)
+        if interval.is_subset(from_printed(rounded)):
+            return rounded
+    return None
+
+
+def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
+    """Write a derived figure to the digits that are known.
+
+    Parameters
+    ----------
+    interval : Interval
+        Not empty.
+    unit : Unit
+        Of the interval's numbers.
+    max_decimals : int
+        Decimals to stop at, for one number and for one-sided bounds.
+
+    Returns
+    -------
+    str
+        `48.2%` if all of the interval rounds to it and that says about as much as is known, else
+        both ends rounded outwards, `48.1%—48.4%`. `9万辆以上` or `9万辆以下` where one end is
+        absent, whether the other is open or closed, and `无法确定` where both are. The unit stands
+        at both ends of a range, as GB/T 15835-2011 asks for % and 万.
+
+    Raises
+    ------
+    ValueError
+        If the interval is empty: contradictory figures have no value to print.
+    """
+    if interval.is_empty:
+        msg = "区间为空：所据数字互相矛盾 | empty interval: the figures contradict each other"
+        raise ValueError(msg)
+    lower, upper = interval.lower, interval.upper
+    if upper is None:
+        if lower is None:
+            return "无法确定"
+        return f"{_bound(lower, max_decimals, ROUND_FLOOR, unit)}以上"
+    if lower is None:
+        return f"{_bound(upper, max_decimals, ROUND_CEILING, unit)}以下"
+    digits = supported_digits(interval, max_decimals=max_decimals)
+    if digits is not None and _says_enough(digits, upper - lower, max_decimals):
+        return format_zh(digits, unit)
+    # The coarsest step of which two fit in: rounding outwards then at most doubles the width.
+    decimals = max(0, -((upper - lower) / 2).adjusted())
+    ends = (
+        _rounded(lower, decimals, ROUND_FLOOR),
+        _rounded(upper, decimals, ROUND_CEILING),
+    )
+    return "—".join(format_zh(end, unit) for end in ends)
+
+
+def _says_enough(digits: Decimal, width: Decimal, max_decimals: int) -> bool:
+    """Whether one number tells nearly as much as the ends of the interval would.
+
+    48.1 to 48.4 all rounds to 48, but 48 could as well be 47.6. It does where the number has
+    three digits, as an analyst would print; where more decimals are not wanted; or where it
+    stands for a stretch at most twice as wide as the interval.
+    """
+    step = Decimal(1).scaleb(-_places(digits))
+    return (
+        len(digits.as_tuple().digits) >= 3
+        or _places(digits) >= max_decimals
+        or step <= 2 * width
+        or not width
+    )
+
+
+def _places(number: Decimal) -> int:
+    """Decimals as printed, with trailing zeros."""
+    return -int(number.as_tuple().exponent)
+
+
+def _bound(at: Decimal, max_decimals: int, rounding: str, unit: Unit) -> str:
+    return format_zh(_rounded(at, min(max_decimals, _decimals(at)), rounding), unit)
+
+
+def _decimals(number: Decimal) -> int:
+    """Decimals that the number needs, without trailing zeros."""
+    return max(0, _places(number.normalize(_DOWN)))
+
+
+def _rounded(number: Decimal, decimals: int, rounding: str) -> Decimal:
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding, _DOWN)
+    return rounded.copy_abs() if rounded.is_zero() else rounded

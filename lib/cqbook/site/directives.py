@@ -1,0 +1,306 @@
+"""Directives that generate the appendices from the data and from the figures of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+
+from cqbook.data.vocabulary import DOMAINS
+from cqbook.site.figure_index import exhibits
+from cqbook.site.nodes import ChartFigure, DataTable, both, source_anchor
+from cqbook.site.settings import book_of
+
+
+class FigureCatalogue(nodes.General, nodes.Element):
+    """Place of the list of all figures; filled when pages are resolved."""
+
+
+def _paragraph(*children: nodes.Node) -> nodes.paragraph:
+    paragraph = nodes.paragraph()
+    paragraph.extend(children)
+    return paragraph
+
+
+def _link(text: str, uri: str) -> nodes.reference:
+    return nodes.reference(text, text, refuri=uri, internal=False)
+
+
+def _grid(heads: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
+    """Return a plain docutils table of `rows` under `heads`."""
+    group = nodes.tgroup(cols=len(heads))
+    group.extend(nodes.colspec(colwidth=1) for _ in heads)
+    head, body = nodes.thead(), nodes.tbody()
+
+    def row(cells: list[nodes.Node]) -> nodes.row:
+        line = nodes.row()
+        for cell in cells:
+            line += nodes.entry("", cell)
+        return line
+
+    head += row([_paragraph(nodes.Text(text)) for text in heads])
+    body.extend(row(cells) for cells in rows)
+    group.extend([head, body])
+    return nodes.table("", group, classes=["cq-grid"])
+
+
+def _text(text: str) -> nodes.paragraph:
+    return _paragraph(nodes.Text(text or "—"))
+
+
+class Said(nodes.Inline, nodes.TextElement):
+    """A text in Chinese, with what English readers see in its place: ``english``."""
+
+
+def visit_said(self: SphinxTranslator, node: nodes.Element) -> None:
+    """Write both texts, of which one is shown."""
+    self.body.append(both(escape(node.astext()), escape(node["english"])))
+    raise nodes.SkipNode
+
+
+def _both(chinese: str, english: str) -> nodes.paragraph:
+    return _paragraph(Said("", chinese, english=english))
+
+
+class SourceList(SphinxDirective):
+    """``{source-list}``: every source, with its anchor, its figures' number, and its link."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one definition a source."""
+        book = book_of(self.env.app)
+        counts = book.table("observations")["source_id"].value_counts()
+        found: list[nodes.Node] = []
+        sources = book.table("sources").sort_values(["document", "published", "source_id"])
+        for kind, frame in sources.groupby(sources["document"].ne(""), sort=False):
+            title = "五份报纸文档" if kind else "其他已公布来源"
+            anchor = "source-documents" if kind else "source-others"
+            section = nodes.section("", nodes.title("", title), ids=[anchor], names=[anchor])
+            for row in frame.sort_values("published").to_dict("records"):
+                section += self._entry(row, int(counts.get(row["source_id"], 0)))
+            found.insert(0 if kind else len(found), section)
+        return found
+
+    def _entry(self, row: dict[str, Any], count: int) -> nodes.Node:
+        entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
+        date = row["published"] or "日期不详"
+        head = _paragraph(nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}，{date}。"))
+        entry += head
+        facts = [f"收入{count}个数字", f"可信度{row['confidence']}"]
+        if row["date_basis"] and row["date_basis"] != "printed":
+            facts.append(f"日期：{row['date_basis']}")
+        if row["note"]:
+            facts.append(row["note"])
+        detail = _paragraph(
+            nodes.literal("", row["source_id"]), nodes.Text("　" + "；".join(facts) + "。")
+        )
+        if row["url"].startswith(("http://", "https://")):
+            detail += _link("原文", row["url"])
+        entry += detail
+        entry += Users(source=row["source_id"])
+        return entry
+
+
+class Users(nodes.General, nodes.Element):
+    """Place of the figures and tables that rest on a source; filled when pages are resolved."""
+
+
+class DataCatalogue(SphinxDirective):
+    """``{data-catalogue}``: every table, its fields and units, and the file to download."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one section a table of the package."""
+        book = book_of(self.env.app)
+        found: list[nodes.Node] = []
+        for name, resource in book.resources.items():
+            anchor = f"table-{name.replace('_', '-')}"
+            section = nodes.section(
+                "", nodes.title("", f"{resource['title']}（{name}）"), ids=[anchor], names=[anchor]
+            )
+            section += _text(f"{resource['description']} 共{len(book.table(name))}行。")
+            download = addnodes.download_reference(
+                "", "", reftarget=f"/data/{resource['path']}", refdoc=self.env.docname
+            )
+            download += nodes.literal("", resource["path"])
+            section += _paragraph(nodes.Text("下载："), download)
+            rows = [
+                [
+                    _paragraph(nodes.literal("", field["name"])),
+                    _text(field.get("type", "string")),
+                    _text(field.get("description", "")),
+                ]
+                for field in resource["schema"]["fields"]
+            ]
+            section += _grid(["字段", "类型", "含义"], rows)
+            found.append(section)
+        return found
+
+
+class IndicatorList(SphinxDirective):
+    """``{indicator-list}``: every indicator by domain, with its definition."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one table a domain."""
+        book = book_of(self.env.app)
+        counts = book.table("observations")["indicator"].value_counts()
+        found: list[nodes.Node] = []
+        indicators = book.table("indicators")
+        for domain, title in DOMAINS.items():
+            frame = indicators[indicators["domain"].eq(domain)].sort_values("indicator")
+            if frame.empty:
+                continue
+            anchor = f"indicators-{domain}"
+            section = nodes.section("", nodes.title("", title), ids=[anchor], names=[anchor])
+            rows = [
+                [
+                    _paragraph(nodes.literal("", row["indicator"])),
+                    _both(row["name_zh"], row["name_en"]),
+                    _both(row["definition_zh"], row["definition_en"]),
+                    _text(str(counts.get(row["indicator"], 0))),
+                ]
+                for row in frame.to_dict("records")
+            ]
+            section += _grid(["代码", "名称", "定义", "数字个数"], rows)
+            found.append(section)
+        return found
+
+
+class Listing(SphinxDirective):
+    """``{listing} table``: a small table of the package as it is, under its own headings."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table's columns but the first (its code), headed by their descriptions."""
+        book = book_of(self.env.app)
+        name = self.arguments[0]
+        fields = book.fields(name)[1:]
+        frame = book.text(name)
+        rows = [[_text(row[field["name"]]) for field in fields] for row in frame.to_dict("records")]
+        return [_grid([field["description"] for field in fields], rows)]
+
+
+class FigureList(SphinxDirective):
+    """``{figure-catalogue}``: every figure and table of the book, with thumbnail, id and link."""
+
+    option_spec: ClassVar = {"kind": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Return a place that is filled once all pages are read."""
+        return [FigureCatalogue(kind=self.options.get("kind", "figure"))]
+
+
+def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each `FigureCatalogue` by the figures of all pages in the book's order."""
+    places = list(doctree.findall(FigureCatalogue))
+    if not places:
+        return
+    order = reading_order(app)
+    found = [(name, node) for name in order for node in exhibits(app.env, name)]
+    for place in places:
+        wanted = ChartFigure if place["kind"] == "figure" else DataTable
+        items = [
+            _entry(app, docname, name, node) for name, node in found if isinstance(node, wanted)
+        ]
+        html = f'<ul class="cq-catalogue">{"".join(items)}</ul>'
+        place.replace_self(nodes.raw("", html, format="html"))
+
+
+def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Name below each source the figures and tables that rest on it: the way back."""
+    places = list(doctree.findall(Users))
+    if not places:
+        return
+    users: dict[str, list[str]] = {}
+    for node, link in _links(app, docname):
+        for item in node["meta"]["sources"]:
+            users.setdefault(item["id"], []).append(link)
+    for place in places:
+        links = users.get(place["source"], [])
+        html = f'<p class="cq-users">用于：{"、".join(links)}</p>' if links else ""
+        place.replace_self(nodes.raw("", html, format="html"))
+
+
+def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give a table of observations (key ``rests``) the links to the figures that draw them."""
+    places = [
+        node
+        for node in doctree.findall(DataTable)
+        if "rests" in node["meta"]["keys"] and node["meta"]["rows"]
+    ]
+    if not places:
+        return
+    users: dict[str, list[str]] = {}
+    for node, link in _links(app, docname):
+        for name in (node["meta"]["id"], *node["meta"]["observations"]):
+            users.setdefault(name, []).append(link)
+    links = {name: "、".join(some) for name, some in users.items()}
+    for place in places:
+        place["meta"] = place["meta"] | {"links": links}
+
+
+def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, str]]:
+    """Yield the figures and tables of all pages with a link to each from a page."""
+    for name in reading_order(app):
+        for node in exhibits(app.env, name):
+            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
+            title = escape(node["meta"]["title"])
+            yield node, f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
+
+
+def _label(app: Sphinx, docname: str, node: nodes.Element) -> str:
+    kind, word = ("figure", "图") if isinstance(node, ChartFigure) else ("table", "表")
+    number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
+    return f"{word} {'.'.join(map(str, number))}" if number else ""
+
+
+def reading_order(app: Sphinx) -> list[str]:
+    """Return the pages in the order of the contents."""
+    order: list[str] = []
+
+    def walk(name: str) -> None:
+        order.append(name)
+        for child in app.env.toctree_includes.get(name, []):
+            walk(child)
+
+    walk(app.config.root_doc)
+    return order
+
+
+def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
+    meta = node["meta"]
+    label = _label(app, docname, node)
+    uri = f"{app.builder.get_relative_uri(here, docname)}#{node['ids'][0]}"
+    thumb = ""
+    if node["drawn"]:
+        root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
+        thumb = "".join(
+            f'<img class="cq-{mode}" src="{root}_figures/{meta["id"]}.narrow{suffix}.svg" '
+            'alt="" loading="lazy">'
+            for mode, suffix in (("light", ""), ("dark", "-dark"))
+        )
+    return (
+        f'<li><a href="{uri}">{thumb}<span>{escape(label)}　{escape(meta["title"])}</span></a>'
+        f"<code>{escape(meta['id'])}</code></li>"
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_config_value("cqbook_data_dir", "", "env", types=[str])
+    app.add_node(FigureCatalogue)
+    app.add_node(Users)
+    app.add_node(Said, html=(visit_said, None))
+    app.add_directive("source-list", SourceList)
+    app.add_directive("data-catalogue", DataCatalogue)
+    app.add_directive("indicator-list", IndicatorList)
+    app.add_directive("listing", Listing)
+    app.add_directive("figure-catalogue", FigureList)
+    app.connect("doctree-resolved", fill_catalogue)
+    app.connect("doctree-resolved", fill_users)
+    app.connect("doctree-resolved", fill_rests)

@@ -1,0 +1,138 @@
+"""What machines read: ``figures.json``, and Dublin Core and schema.org in the pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from cqbook.figures.formats import AUTHOR, BOOK, ENGLISH, FORMATS, citations, rows
+from cqbook.site.directives import reading_order
+from cqbook.site.figure_index import note, noted
+from cqbook.site.inline_scripts import script_text
+from cqbook.site.nodes import DRAFT, ChartFigure, exhibit_of
+from cqbook.site.pictures import FIGURES
+
+CATALOGUE = "figures.json"
+SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
+
+
+def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[str, Any]:
+    drawn = node["spec"] is not None
+    shown = exhibit_of(node, docname, edition)
+    files = {}
+    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)] if drawn else ():
+        path = f"{FIGURES}/{shown.id}.{form}"
+        if not (out / path).exists():
+            # a word of it has no English
+            continue
+        content = (out / path).read_bytes()
+        files[form] = {
+            "path": path,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        }
+    meta = shown.meta
+    return {
+        "id": shown.id,
+        "page": docname,
+        "permalink": shown.permalink,
+        "title": meta["title"],
+        "subtitle": meta["subtitle"],
+        "unit": meta["unit"],
+        "note": meta["caption"],
+        "alt": meta["alt"],
+        "english": meta["english"],
+        "status": meta["status"],
+        "data": shown.data_hash,
+        "sources": meta["sources"],
+        "files": files,
+        "rows": rows(shown),
+        "citations": citations(shown),
+    }
+
+
+def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
+    """Write ``figures.json`` and its schema at the root of the site."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    edition = app.config.cqbook_edition or DRAFT
+    entries = (noted(app, "figures", docname, []) for docname in reading_order(app))
+    content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    (out / CATALOGUE).write_text(text, encoding="utf-8")
+    shutil.copyfile(SCHEMA, out / SCHEMA.name)
+
+
+def describe(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Note the figures of a page; add Dublin Core and schema.org ``Dataset`` descriptions to it."""
+    if doctree is None:
+        return
+    edition = app.config.cqbook_edition or DRAFT
+    figures = list(doctree.findall(ChartFigure))
+    # the pictures are written with the page, before this
+    entries = [_entry(Path(app.outdir), node, page, edition) for node in figures]
+    note(app, "figures", page, entries)
+    drawn = [node for node in figures if node["spec"] is not None]
+    if not drawn:
+        return
+    sets = []
+    for node in drawn:
+        shown = exhibit_of(node, page, edition)
+        root = "../" * page.count("/")
+        sets.append(
+            {
+                "@context": "https://schema.org",
+                "@type": "Dataset",
+                "identifier": shown.id,
+                "name": shown.meta["title"],
+                "description": shown.meta["alt"],
+                "version": edition,
+                "creator": {"@type": "Organization", "name": AUTHOR},
+                "isBasedOn": [item["label"] for item in shown.meta["sources"]],
+                "distribution": [
+                    {
+                        "@type": "DataDownload",
+                        "contentUrl": f"{root}{FIGURES}/{shown.id}.{form}",
+                        "encodingFormat": kind,
+                    }
+                    for form, kind in ENCODINGS.items()
+                ],
+            }
+        )
+    core = {
+        "DC.title": f"{context.get('title', '')}｜{BOOK}",
+        "DC.creator": AUTHOR,
+        "DC.language": "zh-CN",
+        "DC.identifier": f"v/{edition}/{page}.html",
+    }
+    tags = "".join(
+        f'<meta name="{name}" content="{escape(text)}">\n' for name, text in core.items()
+    )
+    script = f'<script type="application/ld+json">{script_text(sets)}</script>\n'
+    context["metatags"] = context.get("metatags", "") + tags + script
+
+
+ENCODINGS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "vl.json": "application/vnd.vegalite.v6+json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Connect both."""
+    app.connect("html-page-context", describe)
+    app.connect("build-finished", write_catalogue)

@@ -1,0 +1,33 @@
+"""What the extension is told by the build: cache, words, the book."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from cqbook.data.catalog import Catalog
+from cqbook.figures.english import words
+
+
+def cache_directory(app: Sphinx) -> Path:
+    """Return where rendered pictures are kept between builds (content-addressed)."""
+    place = os.environ.get("CQBOOK_CACHE") or str(Path(app.outdir).parent / "pictures")
+    path = Path(place)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def known_words(app: Sphinx) -> Mapping[str, str]:
+    """Return the English that the book knows; read once a build."""
+    kept = getattr(app, "cqbook_words", None)
+    if kept is None:
+        kept = app.cqbook_words = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
+    return kept
+
+
+def book_of(app: Sphinx) -> Catalog:
+    """Return the data of the edition that is rendered."""
+    return Catalog(Path(app.srcdir) / app.config.cqbook_data_dir)
