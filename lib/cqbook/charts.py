@@ -280,7 +280,7 @@ def _series_colour(rows: pd.DataFrame) -> alt.Color:
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=legend)
 
 
-def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
+def lines(rows: pd.DataFrame) -> Drawing:
     """Draw one line a ``group`` over ``date``, its name and last number at its end; gaps stay gaps.
 
     Parameters
@@ -288,8 +288,6 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
     rows : pandas.DataFrame
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line.
-    zero : bool
-        Start the value axis at zero.
     """
     rows = rows.copy()
     if "group" not in rows:
@@ -308,7 +306,7 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
         "value",
         type="quantitative",
         title=None,
-        scale=alt.Scale(zero=zero),
+        scale=alt.Scale(zero=True),
         axis=alt.Axis(grid=True, tickCount=5),
     )
     colour = _series_colour(rows)
@@ -386,29 +384,30 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     return Drawing(_finish(alt.layer(bar, arrow, dot, number), height), rows, alt_text)
 
 
-def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing:
+def matrix(rows: pd.DataFrame) -> Drawing:
     """Draw a table of marks: which column meets which row, the cell's ``text`` inside the mark.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row a filled cell: columns `x`, `y`, ``value`` (how strongly filled), ``text``.
+        One row a filled cell: columns ``group`` (across), ``label`` (down), ``value`` (how
+        strongly filled), ``text``.
     """
     rows = rows.copy()
     # a 342 px picture leaves a column of eight some 30 px
-    across = 2 if rows[x].nunique() > 6 else 4
-    rows[x] = rows[x].map(lambda text: wrap(text, across))
-    rows[y] = rows[y].map(wrap)
-    base = alt.Chart(_values(rows, [*_DRAWN, x, y]))
+    across = 2 if rows["group"].nunique() > 6 else 4
+    rows["group"] = rows["group"].map(lambda text: wrap(text, across))
+    rows["label"] = rows["label"].map(wrap)
+    base = alt.Chart(_values(rows, _DRAWN))
     columns_of = alt.X(
-        x,
+        "group",
         type="nominal",
         sort=None,
         title=None,
         axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, **_LABELS),
     )
     lines_of = alt.Axis(grid=True, tickBand="center", **_LABELS)
-    down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
+    down = alt.Y("label", type="nominal", sort=None, title=None, axis=lines_of)
     top = float(rows["value"].max() or 1)
     mark = base.mark_circle(opacity=1).encode(
         x=columns_of,
@@ -425,9 +424,9 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
     number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
         x=columns_of, y=down, text=alt.Text("text:N")
     )
-    height = 36 * rows[y].nunique() + 10
+    height = 36 * rows["label"].nunique() + 10
     named = "；".join(
-        f"{row[y]}×{row[x]}：{row['text']}" for row in rows.to_dict("records")
+        f"{row['label']}×{row['group']}：{row['text']}" for row in rows.to_dict("records")
     ).replace("\n", "")
     return Drawing(_finish(alt.layer(mark, number), height), rows, f"矩阵图：{named}。")
 

@@ -136,9 +136,9 @@ class Scope:
         """The year before."""
         return str(int(self.year) - 1)
 
-    def money(self, amount: float, decimals: int = 2) -> str:
+    def money(self, amount: float) -> str:
         """Return an amount in the currency as an analyst writes it."""
-        return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
+        return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=2)
 
 
 def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:
