@@ -276,7 +276,7 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
 
 
-def months(book: Catalog, area: str, year: str, flow: str = "total") -> pd.DataFrame:
+def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
     """Return the months between published cumulative figures, as differences with intervals.
 
     Two cumulative figures of the same basis that are one month apart leave a month; further
@@ -286,7 +286,7 @@ def months(book: Catalog, area: str, year: str, flow: str = "total") -> pd.DataF
     for month in range(1, 13):
         period = f"{year}-01/{year}-{month:02d}" if 1 < month < 12 else year if month == 12 else ""
         if period:
-            item = level(book, area, period, flow)
+            item = level(book, area, period)
             if item.known and item.interval.width is not None:
                 ends[month] = item
     rows = []
