@@ -1,0 +1,213 @@
+"""Editions by name: built, released, published; what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import (Mapping)
+from cqbook.disk.checksums import (SUMS, as_text, digest, hashes, read)
+from cqbook.editions.paths import (built, released)
+from cqbook.errors import (DataError)
+from pathlib import (Path)
+from typing import (Any)
+import difflib
+import hashlib
+import json
+import re
+
+LATEST = "latest"
+RELEASE = "release.json"
+#: A name is a folder of the site and part of addresses that people cite.
+NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+#: Names that the site uses for itself, and that of an edition without one.
+RESERVED = (LATEST, "draft")
+#: How a figure's permalink begins; on its own page it goes on with the anchor.
+PERMALINK = '<a class="cq-permalink" href="'
+
+
+def _editions(folder: Path) -> dict[str, Path]:
+    found = sorted(folder.glob("*/manifest.json")) if folder.exists() else []
+    # a name with a leading dot is a release under way, or one that a kill left behind
+    return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
+
+
+def _content(path: Path, *needed: str) -> dict[str, Any]:
+    """Return the content of a JSON file of an edition, which has at least what is `needed`.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        _ = [found[name] for name in needed]
+        return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    # one that was built can be built again; one that was released only its owner has
+    where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
+    return DataError(
+        f"版次文件 {path} 已损坏或不可读（{error}）；"
+        f"生成的版次：删去文件夹 {where} 再 cqbook build；发布过的版次：从备份恢复"
+        f" | {path} of an edition is damaged: delete the folder {where} and run"
+        " `cqbook build`, or, of a released edition, restore it from a copy"
+    )
+
+
+def manifest_of(edition: Path) -> dict[str, Any]:
+    """Return the manifest of an edition's folder."""
+    return _content(edition / "manifest.json", "edition", "given", "pages")
+
+
+def release_of(edition: Path) -> dict[str, Any]:
+    """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (of `SUMS`)."""
+    return _content(edition / RELEASE, "edition", "released", "tree")
+
+
+def find(root: Path, name: str) -> Path:
+    """Return the folder of an edition: ``latest``, a released one, or one built under that name.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    frozen, fresh = _editions(released(root)), _editions(built(root))
+    if name in frozen:
+        return frozen[name]
+    if name in fresh:
+        return fresh[name]
+    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] == name:
+        return fresh[LATEST]
+    known = "、".join([*fresh, *(item for item in frozen if item not in fresh)]) or "（无）"
+    msg = f"没有版次 {name}；有：{known} | no edition {name!r}; there are: {known}"
+    raise DataError(msg)
+
+
+def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
+    """Return what an edition's ``figures.json`` says of its figures, by id."""
+    path = edition / "site" / "figures.json"
+    return {item["id"]: item for item in _content(path, "figures")["figures"]}
+
+
+def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
+    """Return what an edition's ``figures.json`` says of a figure.
+
+    Raises
+    ------
+    DataError
+        If the edition has no such figure; the message names the nearest.
+    """
+    known = catalogue(edition)
+    if identifier not in known:
+        near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
+        msg = (
+            f"版次中没有图 {identifier}；相近的：{near}"
+            f" | no figure {identifier!r} in this edition; near ones: {near}"
+        )
+        raise DataError(msg)
+    return known[identifier]
+
+
+def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Path | None:
+    """Return the edition that one of this name and these parameters is compared with.
+
+    The one released last before it, of those that asked the same questions (the same parameters);
+    of all, where `given` is None.
+    """
+    found = [
+        (release_of(path)["released"], name, path)
+        for name, path in _editions(released(root)).items()
+        if name != edition and (given is None or manifest_of(path)["given"] == given)
+    ]
+    own = _editions(released(root)).get(edition)
+    if own is not None:
+        # released already: what came later is not before it
+        mine = (release_of(own)["released"], edition)
+        found = [item for item in found if item[:2] < mine]
+    return max(found)[2] if found else None
+
+
+def sums_of(folder: Path) -> dict[str, str]:
+    """Return the hashes by path that `SUMS` in a folder lists.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    try:
+        return read((folder / SUMS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder / SUMS, error) from error
+
+
+def tree_digest(folder: Path) -> str:
+    """Return one SHA-256 over the names and contents of all files below `folder`.
+
+    It is the SHA-256 of `SUMS` in the folder of an edition.
+    """
+    return digest(as_text(hashes(folder, (SUMS, RELEASE))).encode())
+
+
+def is_altered(edition: Path, tree: str) -> bool:
+    """Return whether an edition's files are other than those of which `tree` is the digest."""
+    if not (edition / SUMS).exists():
+        return _tree_of_old(edition) != tree
+    return {tree_digest(edition), digest((edition / SUMS).read_bytes())} != {tree}
+
+
+def _tree_of_old(folder: Path) -> str:
+    """Return the digest of an edition that was released before editions had `SUMS`."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != RELEASE:
+            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def proper(name: str) -> str:
+    """Return `name` if an edition can have it.
+
+    Raises
+    ------
+    DataError
+        If it can't.
+    """
+    if name in RESERVED or not NAME.fullmatch(name):
+        taken = "、".join(RESERVED)
+        msg = (
+            f"版次名“{name}”不合规则：应为小写字母、数字、连字符，如 2026-11，且不是 {taken}"
+            f" | {name!r} is no name for an edition: expected one such as 2026-11"
+        )
+        raise DataError(msg)
+    return name
+
+
+def is_released(root: Path, name: str) -> bool:
+    """Return whether an edition of that name was released."""
+    return name in _editions(released(root))
+
+
+def built_as(root: Path, name: str) -> Path:
+    """Return the folder of an edition as it was built last.
+
+    Raises
+    ------
+    DataError
+        If it was not, or can't have that name.
+    """
+    proper(name)
+    fresh = _editions(built(root))
+    named = [
+        path
+        for key, path in fresh.items()
+        if key == name or (key == LATEST and manifest_of(path)["edition"] == name)
+    ]
+    if not named:
+        msg = f"版次 {name} 还没有生成；先 cqbook build | edition {name} has not been built yet"
+        raise DataError(msg)
+    return named[-1]
