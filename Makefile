@@ -22,6 +22,8 @@ check: $(VENV)/.ready
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --dist loadfile -m "not site and not thorough"

@@ -25,7 +25,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.execution import fingerprint, notebooks
 from cqbook.execution.page import Page
 from cqbook.figures import drawing, figure
-from cqbook.figures.english import words
+from cqbook.figures.english import dictionary
 from cqbook.figures.formats import Exhibit
 
 SLOW = "papermill for each page, then jupyter-book"
@@ -65,7 +65,7 @@ def exhibits() -> list[Exhibit]:
     found = []
     edition = Catalog(ROOT / "data").edition
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        for output in figure.outputs(nbformat.read(path, as_version=4)):
+        for output in figure.display_outputs(nbformat.read(path, as_version=4)):
             spec = output["data"].get(figure.FIGURE_MIME)
             if spec:
                 found.append(Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", edition))
@@ -75,7 +75,7 @@ def exhibits() -> list[Exhibit]:
 
 def specs_of(item: Exhibit) -> list[dict]:
     """Return the specifications of a figure's pictures in all its languages."""
-    known = words(Catalog(ROOT / "data"))
+    known = dictionary(Catalog(ROOT / "data"))
     return [
         spec
         for shown in drawing.languages(item, known)

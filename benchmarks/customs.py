@@ -87,24 +87,32 @@ def _add(folder: Path, data: Path, *more: str) -> float:
 
 def chapter(folder: Path, size: str) -> float:
     """Ask all that the chapter asks."""
-    from cqbook.analysis import customs
+    from cqbook.analysis.customs import (
+        autos,
+        coverage,
+        cubes,
+        decomposition,
+        dimensions,
+        months,
+        overview,
+    )
     from cqbook.data.catalog import Catalog
 
-    asked = customs.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
-    customs.summary(asked)
-    customs.auto_words(asked, FLOW)
-    customs.given_table(asked)
-    customs.coverage_table(asked)
+    asked = cubes.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
+    overview.summary(asked)
+    autos.auto_words(asked, FLOW)
+    coverage.given_table(asked)
+    coverage.coverage_table(asked)
     for dimension in ("partner", "regime", "commodity"):
-        customs.structure(asked, FLOW, dimension)
-        customs.concentration(asked, FLOW, dimension)
-    customs.monthly(asked)
-    customs.ytd_table(asked, FLOW)
-    customs.auto_points(asked, FLOW)
-    customs.autos_table(asked, FLOW)
-    customs.margins(asked, FLOW)
-    customs.advantage(asked)
-    return customs.total(asked, FLOW, YEAR)
+        dimensions.structure(asked, FLOW, dimension)
+        dimensions.concentration(asked, FLOW, dimension)
+    months.monthly(asked)
+    months.ytd_table(asked, FLOW)
+    autos.auto_points(asked, FLOW)
+    autos.autos_table(asked, FLOW)
+    decomposition.margins(asked, FLOW)
+    dimensions.advantage(asked)
+    return cubes.total(asked, FLOW, YEAR)
 
 
 def pandas_asks(folder: Path) -> float:

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cqbook.data.customs_store import COLUMNS, DIMENSIONS, INDEX, TYPES
+from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, INDEX, TYPES
 from cqbook.intake import customs_batch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -218,7 +218,7 @@ def _facts(sha256: str, flow: str, year: str) -> dict[str, object]:
         "flow": flow,
         "entities": "",
         "periods": year,
-        "dims": ";".join(DIMENSIONS),
+        "dims": ";".join(DETAIL_DIMENSIONS),
         "currency": "USD",
         "rows": FILE_ROWS,
         "encoding": "gb18030",
@@ -250,8 +250,8 @@ def _write_year(
             "flow": f"'{flow}'",
             "period": f"'{year}-' || lpad(month::VARCHAR, 2, '0')",
             "entity": coded("entity", "province + 1"),
-            "dims": f"'{';'.join(DIMENSIONS)}'",
-            **{name: coded(name, f"{name} + 1") for name in DIMENSIONS},
+            "dims": f"'{';'.join(DETAIL_DIMENSIONS)}'",
+            **{name: coded(name, f"{name} + 1") for name in DETAIL_DIMENSIONS},
             "currency": "'USD'",
             "value": "value",
             "quantity_1": "quantity_1",
@@ -261,7 +261,9 @@ def _write_year(
             "unit_2": "CASE WHEN lacking >= 0.6 THEN '千克' ELSE '' END",
             "file": coded("file", f"row // {FILE_ROWS} + 1"),
         }
-        typed = ", ".join(f"CAST({cells[name]} AS {TYPES[name]}) AS {name}" for name in COLUMNS)
+        typed = ", ".join(
+            f"CAST({cells[name]} AS {TYPES[name]}) AS {name}" for name in DETAIL_COLUMNS
+        )
         select = (
             f"SELECT {typed}, 1::INTEGER AS batch, ({seq} + row + 1)::INTEGER AS seq FROM ("
             "SELECT *, row_number() OVER () - 1 AS row FROM made)"

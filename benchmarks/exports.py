@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from cqbook.execution.page import Executed
 from cqbook.figures import figure, theme
-from cqbook.figures.formats import FORMATS, Exhibit, made
+from cqbook.figures.formats import FORMATS, Exhibit, to_format
 
 
 def exhibits() -> list[Exhibit]:
@@ -22,7 +22,7 @@ def exhibits() -> list[Exhibit]:
     found = []
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
         notebook = Executed(path.read_bytes()).notebook
-        for output in figure.outputs(notebook):
+        for output in figure.display_outputs(notebook):
             spec = output["data"].get(figure.FIGURE_MIME)
             if spec:
                 page = f"chapters/{path.stem}"
@@ -36,15 +36,15 @@ def measure() -> list[Result]:
     assert shown, "run `make book` first"
     spent: dict[str, float] = defaultdict(float)
     size: dict[str, float] = defaultdict(float)
-    theme.svg(shown[0].spec)  # the renderer starts once
+    theme.draw_svg(shown[0].spec)  # the renderer starts once
     for item in tqdm(shown, unit="fig"):
         start = time.perf_counter()
         for spec in figure.static_specs(item.spec).values():
-            size["page"] += len(theme.svg(spec).encode()) / 1e6
+            size["page"] += len(theme.draw_svg(spec).encode()) / 1e6
         spent["page"] += time.perf_counter() - start
         for form in FORMATS:
             start = time.perf_counter()
-            size[form] += len(made(item, form)) / 1e6
+            size[form] += len(to_format(item, form)) / 1e6
             spent[form] += time.perf_counter() - start
     base = "pictures of the pages"
     found = []

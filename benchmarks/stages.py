@@ -57,20 +57,20 @@ def drawing() -> None:
     from book import exhibits, specs_of
 
     from cqbook.figures import theme
-    from cqbook.figures.formats import FORMATS, made
+    from cqbook.figures.formats import FORMATS, to_format
 
     items = exhibits()
     specs = [spec for item in items for spec in specs_of(item)]
     start = time.perf_counter()
-    theme.svg(specs[0])
+    theme.draw_svg(specs[0])
     first = time.perf_counter() - start
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        list(pool.map(theme.svg, specs[:4]))
+        list(pool.map(theme.draw_svg, specs[:4]))
         start = time.perf_counter()
-        list(pool.map(theme.svg, specs, chunksize=4))
+        list(pool.map(theme.draw_svg, specs, chunksize=4))
         own = time.perf_counter() - start
         start = time.perf_counter()
-        work = [pool.submit(made, item, form) for item in items for form in FORMATS]
+        work = [pool.submit(to_format, item, form) for item in items for form in FORMATS]
         for one in work:
             one.result()
         files = time.perf_counter() - start

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 import pytest
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.data.plausibility import doubts, numbers
 from cqbook.errors import ContractError
 
@@ -271,6 +271,6 @@ def test_the_contract_names_the_cell(spoiled, name, column, value):
     row = spoiled.find("observations.csv", "observation_id", name)
     spoiled.set("observations.csv", row, column, value)
     with pytest.raises(ContractError) as caught:
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
     cells = [(item.file, item.row, item.column, item.value) for item in caught.value.breaches]
     assert ("observations.csv", row, column, value) in cells

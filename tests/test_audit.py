@@ -14,9 +14,9 @@ from faults.harness import CHAPTER, CONTENTS, DRAW, good, write_chapter
 from cqbook import cli
 from cqbook.build import audit, manifest
 from cqbook.build.audit import IrreproducibleError, Report
-from cqbook.disk.checksums import SUMS, as_text, digest, hashes
+from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.editions import publish
-from cqbook.editions.paths import built
+from cqbook.editions.paths import built_folder
 from cqbook.execution import fingerprint
 
 PAGE = "site/chapters/trade.html"
@@ -53,7 +53,9 @@ def again(root, tmp_path_factory):
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(audit, "_run", run_elsewhere)
-        with audit.remade(root, built(root) / "small", folder / "again", report, print) as path:
+        with audit.remade(
+            root, built_folder(root) / "small", folder / "again", report, print
+        ) as path:
             assert report.good
             return path
 
@@ -61,12 +63,12 @@ def again(root, tmp_path_factory):
 @pytest.fixture
 def edition(root, tmp_path):
     """A copy of the edition that a test may spoil."""
-    return shutil.copytree(built(root) / "small", tmp_path / "small")
+    return shutil.copytree(built_folder(root) / "small", tmp_path / "small")
 
 
 def checked(folder):
     report = Report()
-    audit.check(folder, report)
+    audit.compare_sums(folder, report)
     return report
 
 
@@ -133,9 +135,9 @@ def test_the_command_says_it_by_its_exit_code(tmp_path, monkeypatch, capsys, goo
 
 def test_of_many_findings_some_are_named():
     report = Report()
-    report.complain("多出 | added", [f"{number}.html" for number in range(audit.SHOWN + 5)])
-    assert report.lines[0] == f"多出 | added（{audit.SHOWN + 5}）"
-    assert len(report.lines) == audit.SHOWN + 2
+    report.complain("多出 | added", [f"{number}.html" for number in range(audit.FILES_SHOWN + 5)])
+    assert report.lines[0] == f"多出 | added（{audit.FILES_SHOWN + 5}）"
+    assert len(report.lines) == audit.FILES_SHOWN + 2
     assert "5项" in report.lines[-1]
 
 
@@ -213,7 +215,7 @@ def test_the_commit_of_which_the_code_was_is_found_and_taken_out(tmp_path, monke
     for version in ("one", "two", "three"):
         (package / "book.py").write_text(version, encoding="utf-8")
         (package / "图.txt").write_text("same", encoding="utf-8")
-        digests.append(digest(as_text(hashes(package)).encode()))
+        digests.append(digest(format_sums(hashes(package)).encode()))
         git(repository, "add", "-A")
         git(repository, "commit", "-qm", version)
     monkeypatch.setattr(audit, "REPOSITORY", repository)

@@ -49,7 +49,7 @@ def edition(root, name, shown, glued, place=""):
     for item in shown:
         for form in ("png", "vl.json"):
             path = folder / "site" / "_figures" / f"{item.id}.{form}"
-            path.write_bytes(formats.made(item, form))
+            path.write_bytes(formats.to_format(item, form))
     catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
@@ -188,7 +188,7 @@ def test_exactly_what_changed_is_named(root, first, second):
 
 def test_an_edition_that_is_not_at_hand(root, first):
     content = written(root, first)
-    shutil.rmtree(paths.built(root) / "2026-11")
+    shutil.rmtree(paths.built_folder(root) / "2026-11")
     edition(root, "2026-12", [first], {"total": TOTAL, "share": SHARE})
     assert set(verdicts(root, content, against="2026-12").values()) == {verify.UNKNOWN}
 
@@ -264,7 +264,7 @@ def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, qu
         return out.getvalue()
 
     kept = store.find(root, "2026-11")
-    listed = store.exhibits(kept, first.id)
+    listed = store.figure_entry(kept, first.id)
     picture = Image.open(io.BytesIO(formats.png(first))).convert("RGB")
     assert not verify._altered(compressed(picture), kept, listed)
     other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
@@ -328,7 +328,7 @@ def test_a_cell_changed_in_the_data_table_is_seen(root, second):
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_a_picture_by_itself_is_known(root, first, form):
-    content = formats.made(first, form)
+    content = formats.to_format(first, form)
     assert verdicts(root, content, f"图.{form}") == {first.id: verify.STANDS}
     assert documents.cited(formats.png(first), "x.png")[0].edition == "2026-11"
 
@@ -457,11 +457,11 @@ def test_a_floor_keeps_its_word_in_a_native_chart(root):
 
 def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
     from cqbook.data.catalog import Catalog
-    from cqbook.figures.english import words
+    from cqbook.figures.english import dictionary
 
     folder = store.find(root, "2026-11")
-    translated = formats.in_english(first, words(Catalog(ROOT / "data")))
-    content = formats.made(translated, "png")
+    translated = formats.translated(first, dictionary(Catalog(ROOT / "data")))
+    content = formats.to_format(translated, "png")
     path = folder / "site" / "_figures" / f"{first.id}.en.png"
     path.write_bytes(content)
     listed = json.loads((folder / "site" / "figures.json").read_text(encoding="utf-8"))
@@ -477,7 +477,7 @@ def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
     from PIL.PngImagePlugin import PngInfo
 
     kept = PngInfo()
-    kept.add_itxt(formats.KEY, facts[formats.KEY])
+    kept.add_itxt(formats.METADATA_KEY, facts[formats.METADATA_KEY])
     picture.save(out, "PNG", pnginfo=kept)
     assert verdicts(root, out.getvalue(), "x.png")[first.id] == verify.ALTERED
 

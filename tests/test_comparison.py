@@ -63,7 +63,7 @@ def test_what_moved_in_figures_tables_and_text(book):
     (table,) = found["tables"]
     assert (table["rows_new"], table["rows_gone"]) == (2, 2)
     assert found["glued"] == [{"page": "trade", "name": "total", "old": "1亿元", "new": "2亿元"}]
-    lines = "\n".join(comparison.in_words(found))
+    lines = "\n".join(comparison.comparison_lines(found))
     assert "乙：2亿元 → 5亿元" in lines
     assert "数 trade total：1亿元 → 2亿元" in lines
 

@@ -27,7 +27,7 @@ jinja2==3.1.6 ; python_full_version >= '3.11' \\
 
 
 def test_what_the_lock_says_of_this_system():
-    found = list(sbom.locked(LOCK))
+    found = list(sbom.locked_packages(LOCK))
     assert [(item.name, item.version) for item in found] == [
         ("altair", "6.3.0"),
         ("jinja2", "3.1.6"),
@@ -108,7 +108,7 @@ def test_which_licences_are_allowed(licence, allowed):
 
 
 def test_all_that_is_locked_may_be_used_and_handed_on(capsys):
-    assert sbom.main(ROOT / "requirements.txt") == 0, capsys.readouterr().out
+    assert sbom.print_licences(ROOT / "requirements.txt") == 0, capsys.readouterr().out
 
 
 def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
@@ -122,7 +122,7 @@ def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sbom.importlib.metadata, "metadata", described)
     lock = tmp_path / "requirements.txt"
     lock.write_text(LOCK, encoding="utf-8")
-    assert sbom.main(lock) == 1
+    assert sbom.print_licences(lock) == 1
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "←" in line]
     assert line.startswith("altair")
     assert "AGPL-3.0-only" in line

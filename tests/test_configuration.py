@@ -38,15 +38,17 @@ def number(text: str, part: str) -> int:
 
 def test_the_book_s_own_are_what_they_were(root):
     assert configuration.settings(root) == yaml.safe_load(CONFIG)
-    assert configuration.contents(root) == yaml.safe_load(CONTENTS)
-    configuration.check(root)
+    assert configuration.read_contents(root) == yaml.safe_load(CONTENTS)
+    configuration.check_configuration(root)
 
 
 def test_contents_without_parts_and_with_sections_are_read(root):
     text = "format: jb-book\nroot: chapters/index\nchapters:\n- file: chapters/trade\n"
     text += "  sections:\n  - file: chapters/parks\n  - file: chapters/data\n"
     (root / "_toc.yml").write_text(text, encoding="utf-8")
-    assert configuration.contents(root)["chapters"][0]["sections"][1] == {"file": "chapters/data"}
+    assert configuration.read_contents(root)["chapters"][0]["sections"][1] == {
+        "file": "chapters/data"
+    }
 
 
 #: File, what stands there, what is put in its place, the line that is told (a part of it).
@@ -89,7 +91,7 @@ def test_what_is_broken_is_named_with_its_line(root, what):
     text = text.replace(old, new, 1)
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        configuration.check(root)
+        configuration.check_configuration(root)
     found = re.match(
         rf"{name}：第(\d+)行.* \| {name}: line (\d+), .*git checkout", str(caught.value)
     )
@@ -104,7 +106,7 @@ def test_what_is_broken_is_named_with_its_line(root, what):
 def test_another_encoding_is_named_with_its_line(root, name):
     (root / name).write_bytes("# x\n# y\ntitle: 重庆\n".encode("gb18030"))
     with pytest.raises(DataError, match=rf"{name}：第3行.*UTF-8"):
-        configuration.check(root)
+        configuration.check_configuration(root)
 
 
 def test_what_is_nested_without_end_is_refused(root):
@@ -115,7 +117,7 @@ def test_what_is_nested_without_end_is_refused(root):
     loop = "format: jb-book\nroot: chapters/index\nchapters: &x\n- file: chapters/trade\n"
     (root / "_toc.yml").write_text(loop + "  sections: *x\n", encoding="utf-8")
     with pytest.raises(DataError, match="只列一次"):
-        configuration.contents(root)
+        configuration.read_contents(root)
 
 
 @settings(
@@ -131,7 +133,7 @@ def test_any_damage_is_refused_in_words_or_harmless(root, data):
     (root / name).write_text(text[:start] + middle + text[end:], encoding="utf-8")
     said = ""
     try:
-        configuration.check(root)
+        configuration.check_configuration(root)
     except DataError as error:
         said = str(error)
     finally:

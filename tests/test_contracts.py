@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.errors import ContractError, DataError
 
 
 def refused(spoiled, **expected) -> ContractError:
     with pytest.raises(ContractError) as caught:
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
     breaches = caught.value.breaches
     fitting = [
         breach
@@ -26,7 +26,7 @@ def refused(spoiled, **expected) -> ContractError:
 
 
 def test_the_repositorys_data_satisfies_its_contracts(book):
-    counts = check(book)
+    counts = check_package(book)
     assert counts["observations"] > 800
     assert counts["sources"] > 100
 
@@ -95,13 +95,13 @@ def test_not_utf8(spoiled):
     path = spoiled.path / "observations.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
     with pytest.raises(DataError, match=r"observations\.csv.*UTF-8"):
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
 
 
 def test_missing_file(spoiled):
     (spoiled.path / "sources.csv").unlink()
     with pytest.raises(DataError, match=r"sources\.csv"):
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
 
 
 def test_no_package(tmp_path):

@@ -17,7 +17,7 @@ from conftest import KILLED_AT, SHARED
 
 from cqbook.data import customs_store
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import KEY, Detail
+from cqbook.data.customs_store import ROW_KEY, Detail
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format, customs_regular, plan
@@ -300,12 +300,12 @@ def test_a_sidecar_says_what_the_file_does_not(tmp_path, codes):
 def test_recognised_by_its_heading_in_any_encoding(tmp_path):
     for form in FORMS:
         content = files.write(tmp_path, "x.csv", ROWS, **form).read_bytes()
-        assert customs_csv.recognises(content)
-    assert customs_csv.recognises("数据年月,商品编码,美元\r202401,0101,1\r".encode())
+        assert customs_csv.is_customs_query(content)
+    assert customs_csv.is_customs_query("数据年月,商品编码,美元\r202401,0101,1\r".encode())
     # no picture, no archive makes it stumble
-    assert not customs_csv.recognises(b'\x89PNG\rab"c\r\n')
-    assert not customs_csv.recognises(b"indicator,period,as_printed\n")
-    assert not customs_csv.recognises(b"\x00\x01\x02")
+    assert not customs_csv.is_customs_query(b'\x89PNG\rab"c\r\n')
+    assert not customs_csv.is_customs_query(b"indicator,period,as_printed\n")
+    assert not customs_csv.is_customs_query(b"\x00\x01\x02")
 
 
 # --- the store
@@ -317,8 +317,8 @@ def store(tmp_path):
 
 
 def add(store, *exports):
-    planned = customs_batch.plan(store, exports)
-    customs_batch.write(store, planned)
+    planned = customs_batch.plan_batch(store, exports)
+    customs_batch.write_batch(store, planned)
     return planned
 
 
@@ -350,7 +350,7 @@ def test_what_goes_in_comes_out(tmp_path, codes, store):
 def test_one_file_is_not_exports_and_imports(tmp_path, codes, store):
     add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
     with pytest.raises(DataError, match=r"内容相同.*export.*import"):
-        customs_batch.plan(store, [read(files.write(tmp_path, "进口.csv", ROWS), codes)])
+        customs_batch.plan_batch(store, [read(files.write(tmp_path, "进口.csv", ROWS), codes)])
 
 
 def test_overlaps_same_is_one_and_other_is_a_revision(tmp_path, codes, store):
@@ -386,7 +386,7 @@ def test_the_order_of_retrieval_goes_before_the_order_given(tmp_path, codes, sto
         files.write(tmp_path, "出口3.csv", with_cell("USD", "6")), codes, retrieved="2024-12"
     )
     with pytest.raises(DataError, match=r"出口3\.csv.*2024-12"):
-        customs_batch.plan(store, [older])
+        customs_batch.plan_batch(store, [older])
 
 
 @pytest.mark.parametrize("gone", ["column", "figure"])
@@ -493,7 +493,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
     add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
     before = (store.digest, len(values(store)))
     more = [files.write(tmp_path, f"{flow}2.csv", OTHERS[place:]) for place, flow in FLOWS]
-    planned = customs_batch.plan(store, [read(path, codes) for path in more])
+    planned = customs_batch.plan_batch(store, [read(path, codes) for path in more])
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -503,28 +503,28 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
     else:
         monkeypatch.setattr(atomic, "_synced", full)
     with pytest.raises(OSError, match="No space"):
-        customs_batch.write(store, planned)
+        customs_batch.write_batch(store, planned)
     monkeypatch.undo()
     assert (store.digest, len(values(store))) == before
-    assert customs_batch.write(store, planned) == 2
+    assert customs_batch.write_batch(store, planned) == 2
     named = {part["path"] for part in store.index["parts"]}
     there = {str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")}
     assert there == named, "leftovers are removed"
 
 
 def test_a_write_while_another_plans_is_noticed(tmp_path, codes, store, monkeypatch):
-    one = customs_batch.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    one = customs_batch.plan_batch(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
     exports = [read(files.write(tmp_path, "出口2.csv", with_cell("USD", "5")), codes)]
     last = customs_batch._refuse_older
 
     def meanwhile(*arguments):
-        customs_batch.write(store, one)
+        customs_batch.write_batch(store, one)
         last(*arguments)
 
     monkeypatch.setattr(customs_batch, "_refuse_older", meanwhile)
-    two = customs_batch.plan(store, exports)
+    two = customs_batch.plan_batch(store, exports)
     with pytest.raises(DataError, match="run it again"):
-        customs_batch.write(store, two)
+        customs_batch.write_batch(store, two)
     assert len(values(store)) == len(ROWS)
 
 
@@ -553,11 +553,11 @@ def test_what_is_named_is_on_disk_before_the_index(tmp_path, codes, store, monke
 
 
 def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
-    one = customs_batch.plan(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
-    two = customs_batch.plan(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
-    customs_batch.write(store, one)
+    one = customs_batch.plan_batch(store, [read(files.write(tmp_path, "出口1.csv", ROWS), codes)])
+    two = customs_batch.plan_batch(store, [read(files.write(tmp_path, "进口1.csv", OTHERS), codes)])
+    customs_batch.write_batch(store, one)
     with pytest.raises(DataError, match="run it again"):
-        customs_batch.write(store, two)
+        customs_batch.write_batch(store, two)
     assert len(store.files) == 1
 
 
@@ -704,7 +704,7 @@ def by_window(store):
     with store.connect() as link:
         return link.execute(
             "SELECT * FROM vintages QUALIFY row_number() OVER"
-            f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) = 1 ORDER BY ALL"
+            f" (PARTITION BY {', '.join(ROW_KEY)} ORDER BY batch DESC, seq DESC) = 1 ORDER BY ALL"
         ).df()
 
 
@@ -748,12 +748,12 @@ def test_a_plan_reads_only_the_partitions_that_come_in(tmp_path, codes, store):
     add(store, read(files.write(tmp_path, "出口2.csv", files.rows(months=("202301",))), codes))
     (part,) = store.folder.glob("flow=export/year=2024/*.parquet")
     part.unlink()
-    planned = customs_batch.plan(
+    planned = customs_batch.plan_batch(
         store, [read(files.write(tmp_path, "出口3.csv", files.rows(months=("202302",))), codes)]
     )
     assert planned.new == len(ROWS)
     with pytest.raises(DataError, match="缺少文件"):
-        customs_batch.plan(store, [read(files.write(tmp_path, "出口4.csv", OTHERS), codes)])
+        customs_batch.plan_batch(store, [read(files.write(tmp_path, "出口4.csv", OTHERS), codes)])
 
 
 def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store, monkeypatch):

@@ -9,9 +9,19 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from cqbook.analysis import customs
+from cqbook.analysis.customs import (
+    autos,
+    coverage,
+    cubes,
+    decomposition,
+    dimensions,
+    overview,
+    suppression,
+)
+from cqbook.analysis.customs.cubes import ABSENT, chosen, total
+from cqbook.analysis.customs.months import monthly, ytd_table
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import COLUMNS
+from cqbook.data.customs_store import DETAIL_COLUMNS
 from cqbook.errors import DataError
 from cqbook.execution import executor
 from cqbook.execution.page import Page
@@ -31,7 +41,7 @@ def rows(*items, entity="CN-50", flow="export", currency="USD", unit="辆"):
             name for name, code in (("commodity", commodity), ("partner", partner)) if code
         )
         found.append(
-            dict.fromkeys(COLUMNS, "")
+            dict.fromkeys(DETAIL_COLUMNS, "")
             | {
                 "flow": flow,
                 "period": period,
@@ -47,7 +57,7 @@ def rows(*items, entity="CN-50", flow="export", currency="USD", unit="辆"):
                 "file": "0" * 12,
             }
         )
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    return pd.DataFrame(found, columns=list(DETAIL_COLUMNS))
 
 
 @pytest.fixture
@@ -66,8 +76,8 @@ def scope(spoiled):
             )
             for number, frame in enumerate(frames)
         ]  # fmt: skip
-        customs_batch.write(book.detail, customs_batch.plan(book.detail, exports))
-        return customs.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
+        customs_batch.write_batch(book.detail, customs_batch.plan_batch(book.detail, exports))
+        return cubes.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
 
     return make
 
@@ -81,10 +91,10 @@ def test_cubes_are_never_added_together(scope):
         rows(("2024-01", PETROL, "", 100.0, 1), ("2024-01", "01012100", "", 50.0, 1)),
         rows(("2024-01", "", "502", 150.0, 1)),
     )
-    assert customs.total(asked, "export", "2024") == 150
-    partners = customs.structure(asked, "export", "partner")
+    assert total(asked, "export", "2024") == 150
+    partners = dimensions.structure(asked, "export", "partner")
     assert list(partners["value"] * 1e8) == [150]
-    chapters = customs.structure(asked, "export", "commodity")
+    chapters = dimensions.structure(asked, "export", "commodity")
     assert [round(value * 1e8) for value in chapters["value"]] == [100, 50]
     assert chapters["detail"].tolist() == ["占66.7%", "占33.3%"]
 
@@ -94,35 +104,35 @@ def test_codes_of_two_lengths_are_two_cubes(scope):
         rows(("2024-01", "87", "", 100.0, 1), ("2024-01", "01", "", 60.0, 1)),
         rows(("2024-01", PETROL, "", 90.0, 1)),
     )
-    assert customs.total(asked, "export", "2024") == 160, "the one that leaves out least"
-    assert customs.vehicles(asked, "export", "2024")["value"].tolist() == [90]
+    assert total(asked, "export", "2024") == 160, "the one that leaves out least"
+    assert autos.vehicles(asked, "export", "2024")["value"].tolist() == [90]
 
 
 def test_a_whole_year_is_not_added_to_its_months(scope):
     asked = scope(rows(("2024", "87", "", 500.0, 1), ("2024-01", "87", "", 40.0, 1)))
-    assert customs.total(asked, "export", "2024") == 40
+    assert total(asked, "export", "2024") == 40
     asked = scope(rows(("2023", "87", "", 500.0, 1)))
-    assert customs.total(asked, "export", "2023") == 500
+    assert total(asked, "export", "2023") == 500
 
 
 def test_missing_values_are_counted_and_not_zero(scope):
     asked = scope(
         rows(("2024-01", PETROL, "", float("nan"), 1), ("2024-01", "01012100", "", 5.0, 1))
     )
-    (row,) = customs.given_table(asked).to_dict("records")
+    (row,) = coverage.given_table(asked).to_dict("records")
     assert row["missing"] == "1"
-    assert customs.total(asked, "export", "2024") == 5
-    assert len(customs.structure(asked, "export", "commodity")) == 1
+    assert total(asked, "export", "2024") == 5
+    assert len(dimensions.structure(asked, "export", "commodity")) == 1
 
 
 def test_months_that_lack_are_told(scope):
     asked = scope(rows(*((month, "87", "", 10.0, 1) for month in YEAR if month != "2024-05")))
-    (row,) = customs.given_table(asked).to_dict("records")
+    (row,) = coverage.given_table(asked).to_dict("records")
     assert row["gaps"] == "2024年5月"
     assert row["months"] == "2024年11个月"
-    ytd = customs.ytd_table(asked, "export")
+    ytd = ytd_table(asked, "export")
     assert list(ytd["month"]) == ["1月", "2月", "3月", "4月"], "no cumulative figure over a gap"
-    words = customs.summary(asked)
+    words = overview.summary(asked)
     assert words["export_when"] == "2024年1—4月、2024年6—12月"
 
 
@@ -134,8 +144,8 @@ def test_the_detail_is_checked_against_the_published_total(scope):
         frame = rows(*((f"2022-{n:02d}", "87", "", factor * printed / 12, 1) for n in range(1, 13)),
                      currency="CNY")  # fmt: skip
         made = scope(frame, currency="CNY")
-        asked = customs.scope(made.book, "CN-50", "CNY", "2022", 0)
-        table = customs.coverage_table(asked)
+        asked = cubes.scope(made.book, "CN-50", "CNY", "2022", 0)
+        table = coverage.coverage_table(asked)
         verdicts.append(table.loc[0, "verdict"])
         assert table.loc[0, "published"] == "5245.3亿元"
         made.book.detail.folder.joinpath("store.json").unlink()
@@ -150,14 +160,14 @@ def test_growth_compares_only_months_that_both_years_have(scope):
             ("2024-02", "", "502", 999.0, 1),
         )
     )
-    (row,) = customs.structure(asked, "export", "partner").to_dict("records")
+    (row,) = dimensions.structure(asked, "export", "partner").to_dict("records")
     assert row["detail"] == "占100.0%，增长10.0%"
 
 
 def test_concentration(scope):
     """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
     asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
-    words = customs.concentration(asked, "export", "partner")
+    words = dimensions.concentration(asked, "export", "partner")
     assert words["partner_hhi"] == "6250（最高10000）"
     assert words["partner_equivalent"] == "1.6个"
     assert words["partner_first"] == "美国，占75.0%"
@@ -172,30 +182,30 @@ def test_vehicles_by_powertrain_and_unit_value(scope):
         ),
         rows(("2024-02", ELECTRIC, "", 50_000.0, 700), unit="千克"),
     )
-    table = customs.autos_table(asked, "export").set_index("powertrain")
+    table = autos.autos_table(asked, "export").set_index("powertrain")
     assert table.loc["纯电动", "quantity"] == "5辆"
     assert table.loc["纯电动", "unit_value"] == "2.00万美元/辆", "only what was counted in 辆"
     assert table.loc["纯电动", "value"] == "15.00万美元"
     assert table.loc["燃油", "share"] == "66.7%"
-    words = customs.auto_words(asked, "export")
+    words = autos.auto_words(asked, "export")
     assert words["nev_share"] == "33.3%"
 
 
 def test_a_code_is_classified_by_its_year(book):
-    found = customs.classified(book, [PETROL, ELECTRIC, "87034010", "87036000"], "2022")
+    found = autos.classified(book, [PETROL, ELECTRIC, "87034010", "87036000"], "2022")
     assert list(found["powertrain"]) == ["ice", "bev", "hev", "phev"]
     assert list(found["plug_in"]) == ["false", "true", "false", "true"]
-    later = customs.classified(book, [ELECTRIC, "87038099"], "2025")
+    later = autos.classified(book, [ELECTRIC, "87038099"], "2025")
     assert list(later["powertrain"]) == ["bev", "bev"], "by six digits where the year has no list"
-    before = customs.classified(book, ["87038000"], "2016")
+    before = autos.classified(book, ["87038000"], "2016")
     assert list(before["plug_in"]) == [""], "six digits did not tell before the HS of 2017"
-    trucks = customs.classified(book, ["87046000"], "2021")
+    trucks = autos.classified(book, ["87046000"], "2021")
     assert list(trucks["plug_in"]) == [""]
 
 
 def test_what_is_not_known_leaves_the_share_open(scope):
     asked = scope(rows(("2024-01", ELECTRIC, "", 25.0, 1), ("2024-01", "87039000", "", 75.0, 1)))
-    words = customs.auto_words(asked, "export")
+    words = autos.auto_words(asked, "export")
     assert words["nev_share"] == "25.0%—100.0%"
     assert words["nev_value"].endswith("以上")
 
@@ -211,19 +221,19 @@ def test_growth_is_entering_less_leaving_plus_continuing(scope):
             ("2024-03", "01012100", "110", 999.0, 1),
         )
     )
-    found = customs.margins(asked, "export")
+    found = decomposition.margins(asked, "export")
     assert (found.entering, found.leaving, found.continuing) == (30, 40, 30)
     assert found.pairs == (1, 1, 1)
-    words = customs.margin_words(asked, found)
+    words = decomposition.margin_words(asked, found)
     assert words["pairs_growth"] == "增长14.3%"
     assert words["pairs_when"] == "1月"
-    points = customs.margin_points(asked, found)
+    points = decomposition.margin_points(asked, found)
     assert [round(value * 1e8) for value in points["value"]] == [30, -40, 30]
 
 
 def test_years_of_codes_of_two_lengths_are_not_compared(scope):
     asked = scope(rows(("2023-01", "8703", "502", 1.0, 1), ("2024-01", PETROL, "502", 1.0, 1)))
-    assert customs.margins(asked, "export") is None
+    assert decomposition.margins(asked, "export") is None
 
 
 def test_advantage_against_the_nation(scope):
@@ -232,15 +242,15 @@ def test_advantage_against_the_nation(scope):
         rows(("2024-01", PETROL, "", 80.0, 1), ("2024-01", "01012100", "", 20.0, 1)),
         rows(("2024-01", "87", "", 400.0, 1), ("2024-01", "01", "", 600.0, 1), entity="CN"),
     )
-    found = customs.advantage(asked)
+    found = dimensions.advantage(asked)
     assert list(found["text"]) == ["2.00", "0.33"]
     assert found.loc[0, "label"].startswith("第87章")
-    assert customs.advantage(scope(rows(("2025-01", "87", "", 1.0, 1)))) is not None
+    assert dimensions.advantage(scope(rows(("2025-01", "87", "", 1.0, 1)))) is not None
 
 
 def test_without_the_nation_there_is_no_advantage(scope):
     asked = scope(rows(("2024-01", PETROL, "", 80.0, 1)))
-    assert customs.advantage(asked).empty
+    assert dimensions.advantage(asked).empty
 
 
 @pytest.mark.parametrize(
@@ -248,7 +258,7 @@ def test_without_the_nation_there_is_no_advantage(scope):
 )
 def test_a_scope_that_is_none_is_refused(book, currency, year, word):
     with pytest.raises(DataError, match=word):
-        customs.scope(book, "CN-50", currency, year, 0)
+        cubes.scope(book, "CN-50", currency, year, 0)
 
 
 PARTIAL = {
@@ -266,17 +276,17 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
     path = files.write(tmp_path, "进口.csv", files.rows(count=30, **PARTIAL[case]))
     book = Catalog(spoiled.path)
     export = customs_csv.read_file(path, customs_format.known_codes(book))
-    customs_batch.write(book.detail, customs_batch.plan(book.detail, [export]))
+    customs_batch.write_batch(book.detail, customs_batch.plan_batch(book.detail, [export]))
     parameters = {"flow": "import", "currency": export.currency}
     page = Page("customs-detail", "customs-detail", parameters)
     source = ROOT / "chapters" / "customs-detail.ipynb"
     notebook = executor.execute(source, page, data=spoiled.path).notebook
     words = figure.glued(notebook)
-    assert words["export"] == customs.ABSENT
+    assert words["export"] == ABSENT
     assert words["import"].endswith("美元" if export.currency == "USD" else "元")
     held = {name for name in ("partner", "regime", "commodity") if name in export.dims}
     for name in ("partner", "regime", "commodity"):
-        assert (words[f"{name}_hhi"] != customs.ABSENT) == (name in held)
+        assert (words[f"{name}_hhi"] != ABSENT) == (name in held)
     drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figure.figures_of(notebook)}
     assert (drawn["fig-customs-partners"] > 0) == ("partner" in held)
     assert (drawn["fig-customs-autos"] > 0) == ("commodity" in held)
@@ -284,17 +294,17 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
 
 
 def test_nothing_given_is_said_everywhere(book):
-    asked = customs.scope(book, "CN-50", "USD", "2024", 0)
+    asked = cubes.scope(book, "CN-50", "USD", "2024", 0)
     for words in (
-        customs.summary(asked),
-        customs.auto_words(asked, "export"),
-        customs.concentration(asked, "export", "partner"),
-        customs.margin_words(asked, customs.margins(asked, "export")),
+        overview.summary(asked),
+        autos.auto_words(asked, "export"),
+        dimensions.concentration(asked, "export", "partner"),
+        decomposition.margin_words(asked, decomposition.margins(asked, "export")),
     ):
-        assert customs.ABSENT in words.values()
-    assert customs.given_table(asked).empty
-    assert customs.monthly(asked).empty
-    assert customs.auto_points(asked, "export").empty
+        assert ABSENT in words.values()
+    assert coverage.given_table(asked).empty
+    assert monthly(asked).empty
+    assert autos.auto_points(asked, "export").empty
 
 
 # --- what is held back: three partners, of which one has a single record
@@ -313,15 +323,15 @@ SPARSE = [
 def test_a_partner_of_one_record_is_part_of_the_rest(scope):
     """And so is the next smallest, as the total less the other two would be the one."""
     asked = scope(rows(*SPARSE), least=3)
-    found = customs.structure(asked, "export", "partner")
+    found = dimensions.structure(asked, "export", "partner")
     assert list(found["label"].str.contains("不单列")) == [False, True]
     assert found["label"].iloc[1] == "其余2项（2项不单列）"
-    assert sum(found["value"] * 1e8) == pytest.approx(customs.total(asked, "export", "2024"))
-    open_ = customs.structure(scope(rows(*SPARSE), least=0), "export", "partner")
+    assert sum(found["value"] * 1e8) == pytest.approx(total(asked, "export", "2024"))
+    open_ = dimensions.structure(scope(rows(*SPARSE), least=0), "export", "partner")
     assert len(open_) == 3, "as without the gate"
-    words = customs.concentration(asked, "export", "partner")
+    words = dimensions.concentration(asked, "export", "partner")
     assert words["partner_hhi"] == "不单列", "two unknowns, a sum and a sum of squares"
-    assert customs.held_words(asked, "export")["held"].startswith("伙伴2个")
+    assert overview.held_words(asked, "export")["held"].startswith("伙伴2个")
 
 
 def test_growth_does_not_tell_what_was_held_back_a_year_before(scope):
@@ -332,7 +342,7 @@ def test_growth_does_not_tell_what_was_held_back_a_year_before(scope):
     now += [("2024-01", code, "601", 9.0, 1) for code in (PETROL, ELECTRIC, "01012100")]
     details = {}
     for least in (0, 3):
-        found = customs.structure(scope(rows(*before, *now), least=least), "export", "partner")
+        found = dimensions.structure(scope(rows(*before, *now), least=least), "export", "partner")
         details[least] = ["增长" in text or "下降" in text for text in found["detail"]]
     assert details == {0: [True, True, True], 3: [False, True, False]}
 
@@ -342,16 +352,16 @@ def test_vehicles_of_few_records_are_held_with_what_would_show_them(scope):
     cars = [("2024-01", PETROL, partner, 100.0, 1) for partner in ("502", "116", "601", "110")]
     electric = [("2024-01", ELECTRIC, "502", 30.0, 1)]
     asked = scope(rows(*cars, *electric), least=3)
-    words = customs.auto_words(asked, "export")
+    words = autos.auto_words(asked, "export")
     assert words["auto_value"] == "430.00美元"
     assert (words["nev_value"], words["nev_share"]) == ("不单列", "不单列")
-    table = customs.autos_table(asked, "export")
+    table = autos.autos_table(asked, "export")
     assert set(table["value"]) == set(table["unit_value"]) == {"不单列"}
-    drawn = customs.auto_points(asked, "export")
+    drawn = autos.auto_points(asked, "export")
     assert drawn["label"].tolist() == ["其余动力，不单列"]
     enough = [("2024-01", ELECTRIC, partner, 30.0, 1) for partner in ("502", "116", "601")]
     asked = scope(rows(*cars, *enough), least=3)
-    assert customs.auto_words(asked, "export")["nev_value"] == "90.00美元"
+    assert autos.auto_words(asked, "export")["nev_value"] == "90.00美元"
 
 
 def test_a_month_of_few_records_breaks_the_running_sum(scope):
@@ -359,31 +369,31 @@ def test_a_month_of_few_records_breaks_the_running_sum(scope):
     items = [(month, code, "", 10.0, 1) for month in YEAR[:6] for code in several]
     items = [item for item in items if item[0] != "2024-03" or item[1] == PETROL]
     asked = scope(rows(*items), least=3)
-    hidden = customs.withheld_months(asked, "export", "2024")
+    hidden = suppression.withheld_months(asked, "export", "2024")
     assert hidden == {"2024-01", "2024-03"}, "with the first of the equal ones"
-    assert "2024年3月" not in set(customs.monthly(asked)["label"])
-    told = customs.ytd_table(asked, "export")["now"].tolist()
+    assert "2024年3月" not in set(monthly(asked)["label"])
+    told = ytd_table(asked, "export")["now"].tolist()
     assert told == ["不单列", "不单列", *(f"{amount}.00美元" for amount in (70, 100, 130, 160))]
 
 
 def test_an_area_of_few_records_says_nothing_at_all(scope):
     asked = scope(rows(("2024-01", PETROL, "502", 100.0, 1), ("2024-01", PETROL, "116", 9.0, 1)),
                   least=3)  # fmt: skip
-    assert customs.summary(asked)["export"] == "不单列"
-    assert customs.coverage_table(asked).empty
-    assert customs.monthly(asked).empty
-    assert customs.ytd_table(asked, "export").empty
-    assert customs.structure(asked, "export", "partner").empty
-    assert customs.advantage(asked).empty
-    assert customs.auto_points(asked, "export").empty
-    assert customs.auto_words(asked, "export")["auto_value"] == "不单列"
-    assert set(customs.autos_table(asked, "export")["value"]) == {"不单列"}
+    assert overview.summary(asked)["export"] == "不单列"
+    assert coverage.coverage_table(asked).empty
+    assert monthly(asked).empty
+    assert ytd_table(asked, "export").empty
+    assert dimensions.structure(asked, "export", "partner").empty
+    assert dimensions.advantage(asked).empty
+    assert autos.auto_points(asked, "export").empty
+    assert autos.auto_words(asked, "export")["auto_value"] == "不单列"
+    assert set(autos.autos_table(asked, "export")["value"]) == {"不单列"}
 
 
 def test_where_the_query_is_no_finer_than_the_cell_nothing_is_counted(scope):
     asked = scope(rows(("2024-01", "", "502", 100.0, 1), ("2024-01", "", "116", 9.0, 1),
                        ("2024-01", "", "601", 9.0, 1)), least=3)  # fmt: skip
-    assert len(customs.structure(asked, "export", "partner")) == 3
+    assert len(dimensions.structure(asked, "export", "partner")) == 3
 
 
 def test_records_that_come_each_month_are_counted_once(scope):
@@ -391,10 +401,10 @@ def test_records_that_come_each_month_are_counted_once(scope):
     more = [(YEAR[0], code, "116", 10.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     more += [(YEAR[0], code, "601", 20.0, 1) for code in (PETROL, ELECTRIC, "84713000")]
     asked = scope(rows(*months, *more), least=3)
-    cubes = customs.chosen(asked, "export", "2024", ("partner",))
-    assert "502" in customs.withheld(asked, cubes, "partner"), "twelve rows, one record"
+    cubes = chosen(asked, "export", "2024", ("partner",))
+    assert "502" in suppression.withheld_codes(asked, cubes, "partner"), "twelve rows, one record"
 
 
 def test_a_threshold_below_nothing_is_refused(book):
     with pytest.raises(DataError, match="least=-1"):
-        customs.scope(book, "CN-50", "USD", "2024", -1)
+        cubes.scope(book, "CN-50", "USD", "2024", -1)

@@ -68,30 +68,30 @@ def test_primary_without_its_complement_is_given_away():
     """One cell held alone is the total less the others: the smallest of these goes with it."""
     values = pd.Series({"a": 500.0, "b": 40.0, "c": 7.0, "d": 300.0})
     units = pd.Series({"a": 9, "b": 5, "c": 1, "d": 8})
-    assert disclosure.withheld(values, units, 3) == {"c", "b"}
-    assert disclosure.withheld(values, units, 1) == frozenset()
+    assert disclosure.withheld_cells(values, units, 3) == {"c", "b"}
+    assert disclosure.withheld_cells(values, units, 1) == frozenset()
     # two cells of one unit each: who has one of them knows the other
-    assert disclosure.withheld(values, units.replace(5, 1), 3) == {"b", "c", "d"}
+    assert disclosure.withheld_cells(values, units.replace(5, 1), 3) == {"b", "c", "d"}
 
 
 def test_enough_cells_of_few_units_hide_each_other():
     values = pd.Series({"a": 500.0, "b": 4.0, "c": 7.0, "d": 3.0})
     units = pd.Series({"a": 9, "b": 1, "c": 1, "d": 1})
-    assert disclosure.withheld(values, units, 3) == {"b", "c", "d"}
+    assert disclosure.withheld_cells(values, units, 3) == {"b", "c", "d"}
 
 
 def test_an_empty_cell_hides_nothing():
     values = pd.Series({"a": 5.0, "b": 0.0, "c": 7.0})
     units = pd.Series({"a": 1, "b": 0, "c": 8})
-    assert disclosure.withheld(values, units, 3) == {"a", "c"}
+    assert disclosure.withheld_cells(values, units, 3) == {"a", "c"}
 
 
 def test_what_units_share_does_not_add_up():
     """Months of the same two records are still of two records together."""
     values = pd.Series([5.0, 6.0, 70.0], index=["01", "02", "03"])
     units = pd.Series([2, 2, 4], index=["01", "02", "03"])
-    assert disclosure.withheld(values, units, 3, disjoint=False) == {"01", "02", "03"}
-    assert disclosure.withheld(values, units, 3) == {"01", "02"}
+    assert disclosure.withheld_cells(values, units, 3, disjoint=False) == {"01", "02", "03"}
+    assert disclosure.withheld_cells(values, units, 3) == {"01", "02"}
 
 
 def test_running_sums_stop_where_their_steps_would_show_a_cell():

@@ -8,8 +8,16 @@ from pathlib import Path
 import customs_files as files
 import pytest
 
-from cqbook.analysis import customs
-from cqbook.analysis.customs import engines
+from cqbook.analysis.customs import (
+    autos,
+    coverage,
+    cubes,
+    decomposition,
+    dimensions,
+    engines,
+    months,
+    overview,
+)
 from cqbook.data.catalog import Catalog
 from cqbook.intake import customs_batch, customs_csv, customs_format
 from cqbook.intake.customs_format import Said
@@ -43,28 +51,28 @@ def book(tmp_path, spoiled):
         path = files.write(tmp_path, f"{name}.csv", rows)
         detail = Catalog(spoiled.path).detail
         read = customs_csv.read_file(path, codes, Said())
-        customs_batch.write(detail, customs_batch.plan(detail, [read]))
+        customs_batch.write_batch(detail, customs_batch.plan_batch(detail, [read]))
     return Catalog(spoiled.path)
 
 
 def answers(book):
     """All that the chapter asks, and whose engine it was."""
-    asked = customs.scope(book, "CN-50", "USD", "2024", 3)
+    asked = cubes.scope(book, "CN-50", "USD", "2024", 3)
     found = [
-        customs.summary(asked),
-        customs.given_table(asked),
-        customs.coverage_table(asked),
-        customs.monthly(asked),
+        overview.summary(asked),
+        coverage.given_table(asked),
+        coverage.coverage_table(asked),
+        months.monthly(asked),
     ]
-    for flow in customs_format.FLOWS:
-        margins = customs.margins(asked, flow)
+    for flow in customs_format.FLOW_CODES:
+        margins = decomposition.margins(asked, flow)
         found += [
-            *(customs.structure(asked, flow, name) for name in files.ZH if name in DIMS),
-            *(customs.concentration(asked, flow, name) for name in DIMS),
-            customs.ytd_table(asked, flow),
-            customs.auto_words(asked, flow),
-            customs.autos_table(asked, flow),
-            customs.auto_points(asked, flow),
+            *(dimensions.structure(asked, flow, name) for name in files.ZH if name in DIMS),
+            *(dimensions.concentration(asked, flow, name) for name in DIMS),
+            months.ytd_table(asked, flow),
+            autos.auto_words(asked, flow),
+            autos.autos_table(asked, flow),
+            autos.auto_points(asked, flow),
             margins,
         ]
     return asked.engine, [item.to_csv() if hasattr(item, "to_csv") else item for item in found]
@@ -84,24 +92,24 @@ def test_spark_gives_the_same_numbers(book, cluster, monkeypatch):
 
 
 def test_an_answer_is_asked_for_once(book, monkeypatch):
-    asked = customs.scope(book, "CN-50", "USD", "2024", 3)
+    asked = cubes.scope(book, "CN-50", "USD", "2024", 3)
     queries = []
     real = engines.Embedded.ask
     monkeypatch.setattr(
         engines.Embedded, "ask", lambda self, query: queries.append(query) or real(self, query)
     )
-    first = customs.structure(asked, "export", "partner")
+    first = dimensions.structure(asked, "export", "partner")
     first["value"] = 0.0
-    again = customs.structure(asked, "export", "partner")
+    again = dimensions.structure(asked, "export", "partner")
     assert again["value"].gt(0).all(), "what a caller does to an answer stays with the caller"
     assert len(queries) == len(set(queries))
 
 
 def test_other_years_are_not_read(book):
-    asked = customs.scope(book, "CN-50", "USD", "2025", 3)
+    asked = cubes.scope(book, "CN-50", "USD", "2025", 3)
     assert set(asked.cubes["period"].str[:4]) == {"2024"}
-    assert customs.total(asked, "export", "2024") > 0
+    assert cubes.total(asked, "export", "2024") > 0
     for path in book.detail.folder.glob("flow=*/year=2023/*.parquet"):
         path.unlink()
-    later = customs.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
+    later = cubes.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
     assert later.cubes.equals(asked.cubes)

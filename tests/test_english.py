@@ -15,7 +15,7 @@ from cqbook.figures import english
 
 @pytest.fixture(scope="module")
 def known():
-    return english.words(Catalog(ROOT / "data"))
+    return english.dictionary(Catalog(ROOT / "data"))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_is_not_known_is_not_guessed(known, text):
 @given(st.decimals(min_value=0, max_value=10**6, places=2), st.sampled_from([0, 1, 2]))
 def test_no_digit_is_lost_and_none_is_added(number, places):
     shown = number.quantize(Decimal(1).scaleb(-places))
-    said = english.quantity(f"{shown}亿元")
+    said = english.english_quantity(f"{shown}亿元")
     assert Decimal(said.removeprefix("CNY ").removesuffix(" bn").replace(",", "")) * 10 == shown
     digits = said.split(" ")[1].partition(".")[2]
     assert len(digits) == places + 1, "a billion shows one digit more than a hundred million"

@@ -35,23 +35,23 @@ def said(spoiled, **cells):
 def test_a_correction_by_the_source_is_listed_with_its_size(spoiled):
     corrected(spoiled, TOTAL, "8258.4")
     book = Catalog(spoiled.path)
-    (row,) = errata.table(book).to_dict("records")
+    (row,) = errata.corrections_table(book).to_dict("records")
     assert row["old"] == "8158.4亿元"
     assert row["new"] == "8258.4亿元（相差1.2%）", "100 of 8158.4"
     assert row["wrong"].startswith("来源更正：")
     assert row["editions"] == "自2026-11，至2026-12更正"
     assert row["rests"] == "trade-2022.total-corrected"
     assert "中国" in row["what"] or "重庆" in row["what"]
-    assert errata.words(book)["listed"] == "1处"
+    assert errata.counts_in_words(book)["listed"] == "1处"
 
 
 def test_a_correction_below_the_limit_is_only_counted(spoiled):
     corrected(spoiled, TOTAL, "8208.4")
     book = Catalog(spoiled.path)
-    assert errata.table(book).empty, "50 of 8158.4 is 0.6 %"
+    assert errata.corrections_table(book).empty, "50 of 8158.4 is 0.6 %"
     assert len(errata.corrections(book)) == 1
-    assert errata.words(book)["listed"] == "没有"
-    assert errata.words(book)["below"] == "另有1处低于此限，见“修订”"
+    assert errata.counts_in_words(book)["listed"] == "没有"
+    assert errata.counts_in_words(book)["below"] == "另有1处低于此限，见“修订”"
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_a_correction_below_the_limit_is_only_counted(spoiled):
 def test_rates_are_compared_in_points(spoiled, value, shown):
     """53 % to 53.9 % is 1.7 % of the rate, and 0.9 points."""
     corrected(spoiled, RATE, value, source="auto-export-2023", name="liangjiang-corrected")
-    assert errata.table(Catalog(spoiled.path))["new"].tolist() == shown
+    assert errata.corrections_table(Catalog(spoiled.path))["new"].tolist() == shown
 
 
 def test_what_was_wrong_can_be_said_of_a_source_too(spoiled):
     corrected(spoiled, TOTAL, "8258.4")
     said(spoiled, observation_id="trade-2022.total-corrected", kind="source", wrong_zh="年报重核")
-    (row,) = errata.table(Catalog(spoiled.path)).to_dict("records")
+    (row,) = errata.corrections_table(Catalog(spoiled.path)).to_dict("records")
     assert row["wrong"] == "来源更正：年报重核"
 
 
@@ -76,7 +76,7 @@ def test_the_books_own_errors_stand_beside_those_of_the_sources(spoiled):
          exhibits="fig-trade-composition", edition_to="2027-01")  # fmt: skip
     said(spoiled, erratum="e-3", what_zh="某厂产能", kind="withdrawn", old_zh="10万辆",
          observation_id="gone.capacity")  # fmt: skip
-    rows = errata.table(Catalog(spoiled.path)).to_dict("records")
+    rows = errata.corrections_table(Catalog(spoiled.path)).to_dict("records")
     assert [row["wrong"].split("：")[0] for row in rows] == [
         "本书算法有误",
         "本书抄录有误",

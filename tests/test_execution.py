@@ -12,8 +12,9 @@ import pytest
 from conftest import ROOT
 
 from cqbook.data.catalog import Catalog
+from cqbook.disk import installed
 from cqbook.execution import executor, fingerprint
-from cqbook.execution.memory import KEPT, Memory
+from cqbook.execution.memory import RESULTS_KEPT, Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 
 SOURCE = """import cqbook as cq
@@ -158,10 +159,10 @@ def test_a_killed_run_leaves_no_entry(chapters, tmp_path, spoiled):
 
 def test_only_so_many_results_are_kept(chapters, tmp_path, spoiled):
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
-    for number in range(KEPT + 3):
+    for number in range(RESULTS_KEPT + 3):
         page = Page("small", "small", {"place": str(number)})
         memory.keep(chapters / "small.ipynb", page, Executed(str(number).encode()))
-    assert len(list((tmp_path / "memory" / "small").glob("*.json"))) == KEPT
+    assert len(list((tmp_path / "memory" / "small").glob("*.json"))) == RESULTS_KEPT
 
 
 @pytest.mark.slow
@@ -193,7 +194,7 @@ def test_a_changed_row_of_a_table_concerns_just_the_chapters_that_read_it(tmp_pa
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A copy of the package and the lock, whose modules can be changed."""
-    shutil.copytree(fingerprint.PACKAGE, tmp_path / "cqbook")
+    shutil.copytree(installed.PACKAGE, tmp_path / "cqbook")
     shutil.copy(ROOT / "requirements.txt", tmp_path)
     monkeypatch.setattr(fingerprint, "PACKAGE", tmp_path / "cqbook")
     return tmp_path

@@ -18,7 +18,9 @@ from cqbook.figures.formats import Exhibit
 
 def exhibit(name="trade", place=1, **changes):
     notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    drawn = [out["data"] for out in figure.outputs(notebook) if figure.FIGURE_MIME in out["data"]]
+    drawn = [
+        out["data"] for out in figure.display_outputs(notebook) if figure.FIGURE_MIME in out["data"]
+    ]
     spec = json.loads(json.dumps(drawn[place][figure.FIGURE_MIME]))
     return Exhibit(spec["usermeta"] | changes, spec, f"chapters/{name}", "2026-11")
 
@@ -30,9 +32,9 @@ def shown():
 
 @pytest.mark.parametrize("form", formats.FORMATS)
 def test_the_same_figure_gives_the_same_bytes(form):
-    first = formats.made(exhibit(place=0), form)
-    assert formats.made(exhibit(place=1), form) != first
-    assert formats.made(exhibit(place=0), form) == first
+    first = formats.to_format(exhibit(place=0), form)
+    assert formats.to_format(exhibit(place=1), form) != first
+    assert formats.to_format(exhibit(place=0), form) == first
 
 
 def test_every_picture_carries_title_source_edition_and_id(shown):
@@ -112,7 +114,7 @@ def test_no_cell_becomes_a_formula(evil):
     table["rows"][0][table["keys"].index("label")] = evil
     bad = exhibit(table=table, title=evil)
     for line in csv.reader(io.StringIO(formats.as_csv(bad).decode("utf-8-sig"))):
-        assert not any(formats.FORMULA.match(cell) for cell in line if not _number(cell))
+        assert not any(formats.FORMULA_START.match(cell) for cell in line if not _number(cell))
     book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(bad)))
     for sheet in book:
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
@@ -142,7 +144,9 @@ def test_citations_name_figure_edition_and_place(shown):
 
 
 def test_lines_do_not_begin_with_a_stop():
-    lines = formats.wrapped("数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30)
+    lines = formats.wrap_small_print(
+        "数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30
+    )
     assert len(lines) > 3
     assert all(line[0] not in "，；。：" for line in lines)
 
@@ -152,7 +156,7 @@ def test_every_figure_of_every_chapter_exports():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = page.Executed(path.read_bytes()).notebook
-        for out in figure.outputs(notebook):
+        for out in figure.display_outputs(notebook):
             if figure.FIGURE_MIME in out["data"]:
                 spec = out["data"][figure.FIGURE_MIME]
                 shown = Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", "2026-11")
@@ -168,9 +172,9 @@ def test_every_figure_of_every_chapter_exports():
 def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
     from cqbook.data.catalog import Catalog
     from cqbook.figures import drawing
-    from cqbook.figures.english import words
+    from cqbook.figures.english import dictionary
 
-    known = words(Catalog(ROOT / "data"))
+    known = dictionary(Catalog(ROOT / "data"))
     shown = [exhibit(place=place) for place in (0, 1)]
     assert drawing.draw_all(shown, known, tmp_path / "many") == 2
     assert drawing.draw_all(shown, known, tmp_path / "many") == 0, "the cache has them"

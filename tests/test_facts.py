@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import KEY, fact, preferred, series
+from cqbook.data.selection import OBSERVATION_KEY, fact, preferred, series
 from cqbook.errors import DataError
 from cqbook.quantities import quantity
 from cqbook.quantities.quantity import missing, quantity_of
@@ -96,7 +96,9 @@ def test_derived_figures_carry_sources_and_digits(book):
 
 
 def frame(**columns):
-    base = dict.fromkeys(["observation_id", "source_id", *KEY, "base", "basis", "confidence"], "")
+    base = dict.fromkeys(
+        ["observation_id", "source_id", *OBSERVATION_KEY, "base", "basis", "confidence"], ""
+    )
     fixed = {"confidence": 3, "unit": "100M CNY", "status": "actual", "superseded": False}
     return pd.DataFrame([base | fixed | row for row in columns["rows"]])
 

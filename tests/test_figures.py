@@ -10,7 +10,8 @@ import pytest
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
-from cqbook.figures import charts, figure, theme
+from cqbook.figures import figure, theme
+from cqbook.figures.charts import bars, columns
 from cqbook.quantities.quantity import missing
 from cqbook.site.inline_scripts import script_text
 
@@ -26,7 +27,7 @@ def rows(book):
 def made(book, rows, **changes):
     words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"}
     words |= {"english": ("Title", "Caption")} | changes
-    return figure.figure(book, "fig-test-one", charts.bars(rows), **words)
+    return figure.figure(book, "fig-test-one", bars.bars(rows), **words)
 
 
 def test_identity_travels_with_the_chart(book, rows):
@@ -70,31 +71,31 @@ def test_nothing_published_is_a_figure_that_says_so(book):
 
 
 def test_bars_start_at_zero(rows):
-    spec = charts.bars(rows).spec
+    spec = bars.bars(rows).spec
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == 0
 
 
 def test_a_missing_year_is_a_gap_not_a_zero():
     frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
-    drawing = charts.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
+    drawing = columns.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
     (records,) = drawing.spec["datasets"].values()
     values = [record["value"] for record in records]
     assert values == [None, 3.0]
 
 
 def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
-    spec = figure.static_specs(charts.bars(rows).spec)["wide"]
+    spec = figure.static_specs(bars.bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
-    drawn = theme.dark(theme.svg(spec))
-    assert drawn == theme.svg(theme.recolour(spec, partners))
+    drawn = theme.dark(theme.draw_svg(spec))
+    assert drawn == theme.draw_svg(theme.recolour(spec, partners))
     for light in partners:
         assert light not in drawn
 
 
 def test_pictures_are_deterministic_and_name_the_font(rows):
-    spec = figure.static_specs(charts.bars(rows).spec)["narrow"]
-    one = theme.svg(spec)
-    assert one == theme.svg(spec)
+    spec = figure.static_specs(bars.bars(rows).spec)["narrow"]
+    one = theme.draw_svg(spec)
+    assert one == theme.draw_svg(spec)
     assert "CQBook Sans SC" in one
     assert "民营企业" in one
 

@@ -17,7 +17,7 @@ from conftest import KILLED_AT, ROOT
 
 from cqbook import cli, errors
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.disk import atomic, locks
 from cqbook.editions import paths
 from cqbook.errors import ContractError
@@ -76,7 +76,7 @@ def csv_text(rows, encoding="utf-8"):
 
 
 def one(book, **changes):
-    return press.read(workbook([TOTAL | changes]), "figures.xlsx", book).observations.iloc[0]
+    return press.read_press(workbook([TOTAL | changes]), "figures.xlsx", book).observations.iloc[0]
 
 
 def test_what_is_not_typed_is_read_from_what_is_printed(book):
@@ -93,8 +93,8 @@ def test_what_is_not_typed_is_read_from_what_is_printed(book):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_csv_in_the_encodings_of_excel(book, encoding):
     content = csv_text([TOTAL], encoding)
-    assert press.recognises(content, "figures.csv")
-    row = press.read(content, "figures.csv", book).observations.iloc[0]
+    assert press.is_press_table(content, "figures.csv")
+    row = press.read_press(content, "figures.csv", book).observations.iloc[0]
     assert row["as_printed"] == "3000.5亿元"
     assert row["value"] == "3000.5"
 
@@ -148,18 +148,18 @@ def test_an_excel_date_without_a_day_is_a_month(book):
     date = datetime.datetime(2021, 3, 1)
     for form, period in (("mmm-yy", "2021-03"), ('yyyy"年"m"月"', "2021-03"), ("yyyy", "2021")):
         content = workbook([TOTAL | {"period": date}], formats={(2, "period"): form})
-        row = press.read(content, "figures.xlsx", book).observations.iloc[0]
+        row = press.read_press(content, "figures.xlsx", book).observations.iloc[0]
         assert row["period"] == period
 
 
 def test_a_percent_cell_keeps_what_it_shows(book):
     rows = [TOTAL | {"value": 0.025, "as_printed": "增长2.5%", "measure": "yoy"}]
     content = workbook(rows, formats={(2, "value"): "0.0%"})
-    row = press.read(content, "figures.xlsx", book).observations.iloc[0]
+    row = press.read_press(content, "figures.xlsx", book).observations.iloc[0]
     assert row["value"] == "2.5"
     rows = [TOTAL | {"value": 0.025, "as_printed": "增长2.50%", "measure": "yoy"}]
     content = workbook(rows, formats={(2, "value"): "0.00%"})
-    assert press.read(content, "f.xlsx", book).observations.iloc[0]["value"] == "2.50"
+    assert press.read_press(content, "f.xlsx", book).observations.iloc[0]["value"] == "2.50"
 
 
 def test_noise_of_binary_fractions_is_not_a_digit(book):
@@ -224,7 +224,7 @@ REFUSED = {
 def test_what_is_refused_by_cell(book, fault):
     form, words = REFUSED[fault]
     with pytest.raises(ContractError) as caught:
-        press.read(workbook(**form), "figures.xlsx", book)
+        press.read_press(workbook(**form), "figures.xlsx", book)
     for word in ["figures.xlsx", *words]:
         assert word in str(caught.value)
 
@@ -232,7 +232,7 @@ def test_what_is_refused_by_cell(book, fault):
 def test_all_refusals_of_a_file_are_told_at_once(book):
     rows = [TOTAL | {"status": ""}, TOTAL | {"period": "去年"}, TOTAL | {"as_printed": "许多"}]
     with pytest.raises(ContractError) as caught:
-        press.read(workbook(rows), "figures.xlsx", book)
+        press.read_press(workbook(rows), "figures.xlsx", book)
     assert [breach.column for breach in caught.value.breaches] == ["status", "period", "as_printed"]
 
 
@@ -246,14 +246,14 @@ def test_all_refusals_of_a_file_are_told_at_once(book):
 )
 def test_other_files_are_told_what_to_be(book, name, content, word):
     with pytest.raises(ContractError, match=word):
-        press.read(content, name, book)
+        press.read_press(content, name, book)
 
 
 def test_hidden_rows_are_taken_and_told(book):
     def hide(sheet):
         sheet.row_dimensions[2].hidden = True
 
-    found = press.read(workbook([TOTAL], change=hide), "figures.xlsx", book)
+    found = press.read_press(workbook([TOTAL], change=hide), "figures.xlsx", book)
     assert len(found.observations) == 1
     assert any("隐藏" in text for text in found.warnings)
 
@@ -275,7 +275,7 @@ def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
         sheet.cell(2, header.index(column) + 1, value)
     out = io.BytesIO()
     made.save(out)
-    found = press.read(out.getvalue(), "figures.xlsx", book)
+    found = press.read_press(out.getvalue(), "figures.xlsx", book)
     assert len(found.observations) == 1
     assert found.observations.iloc[0]["value"] == "3000.5"
 
@@ -298,8 +298,8 @@ def put(root, rows, name="figures.xlsx", **form):
 
 def add(root, *files, edition="", **said):
     data = root / "data"
-    made = plan.plan(root, data, files, Said(**said), edition)
-    return made, plan.write(data, made)
+    made = plan.plan_intake(root, data, files, Said(**said), edition)
+    return made, plan.write_plan(data, made)
 
 
 def bytes_of(root):
@@ -318,7 +318,7 @@ def test_a_new_figure_and_a_new_source(root):
     assert changed == ["observations.csv", "sources.csv"]
     assert (len(made.figures.rows), made.figures.same) == (1, 0)
     book = Catalog(root / "data")
-    check(book)
+    check_package(book)
     (row,) = book.observations(source_id="customs-2021-05").to_dict("records")
     assert row["value_text"] == "3000.5"
     assert row["edition_added"] == "2026-11"
@@ -337,7 +337,7 @@ def test_a_correction_keeps_the_old_value(root):
     ((before, after),) = made.figures.revised
     assert before["observation_id"] == "trade-2022.total"
     book = Catalog(root / "data")
-    check(book)
+    check_package(book)
     found = book.observations(observation_id=after["observation_id"]).iloc[0]
     assert found["supersedes"] == "trade-2022.total"
     assert found["edition_added"] == "2026-12"
@@ -350,7 +350,7 @@ def test_a_correction_keeps_the_old_value(root):
     ((before, last),) = made.figures.revised
     assert before["observation_id"] == after["observation_id"]
     assert last["observation_id"] not in (before["observation_id"], "trade-2022.total")
-    check(Catalog(root / "data"))
+    check_package(Catalog(root / "data"))
 
 
 def test_another_source_with_another_value_stands_beside(root):
@@ -359,7 +359,7 @@ def test_another_source_with_another_value_stands_beside(root):
     assert made.figures.revised == ()
     ((old, new),) = made.figures.beside
     assert new["supersedes"] == ""
-    words = "\n".join(plan.in_words(Catalog(root / "data"), made))
+    words = "\n".join(plan.plan_lines(Catalog(root / "data"), made))
     assert old["observation_id"] in words
     assert "supersedes" in words
 
@@ -374,7 +374,7 @@ def test_a_rounder_print_of_the_same_figure_is_no_correction(root):
 
 
 def test_new_figures_do_not_go_into_a_released_edition(root):
-    folder = paths.released(root) / "2026-11"
+    folder = paths.released_folder(root) / "2026-11"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{}", encoding="utf-8")
     path = put(root, [TOTAL])
@@ -417,7 +417,7 @@ def test_both_kinds_in_one_command(root):
     assert changed == ["observations.csv", "customs"]
     assert len(made.figures.rows) == 2
     assert len(Catalog(root / "data").detail.files) == 4
-    words = "\n".join(plan.in_words(Catalog(root / "data"), made))
+    words = "\n".join(plan.plan_lines(Catalog(root / "data"), made))
     assert "gb18030，出口，美元，重庆市，2024-01" in words
     assert "新2个" in words
 
@@ -428,8 +428,8 @@ def test_a_revision_of_customs_detail_says_what_changed(root):
     made[0] = made[0] | {"USD": "?"}
     made[1] = made[1] | {"quantity_1": "1234567"}
     path = customs_files.write(root, "出口2.csv", made)
-    planned = plan.plan(root, root / "data", [path], Said())
-    words = "\n".join(plan.in_words(Catalog(root / "data"), planned))
+    planned = plan.plan_intake(root, root / "data", [path], Said())
+    words = "\n".join(plan.plan_lines(Catalog(root / "data"), planned))
     assert re.search(r"金额 [\d,]+ → 缺", words)
     assert re.search(r"第一数量 [\d,]+ → 1,234,567", words)
 
@@ -518,7 +518,7 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
     inputs, target = relations[0].index("inputs"), relations[0].index("target")
     kept = [row for row in relations if not used & {*row[inputs].split(";"), row[target]}]
     spoiled.write("relations.csv", kept)
-    check(Catalog(root / "data"))
+    check_package(Catalog(root / "data"))
 
     def words(data):
         page = Page("trade", "trade", {"period": period})
@@ -541,7 +541,7 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
     made.save(path)
     taken, _ = add(root, path)
     assert len(taken.figures.rows) == len(gone)
-    check(Catalog(root / "data"))
+    check_package(Catalog(root / "data"))
 
     notebook = words(root / "data")
     original = words(ROOT / "data")

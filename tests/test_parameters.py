@@ -20,7 +20,7 @@ from cqbook.errors import DataError
 from cqbook.execution import executor, parameters
 from cqbook.execution.executor import execute
 from cqbook.execution.page import Page
-from cqbook.execution.parameters import ParameterError, checked, read
+from cqbook.execution.parameters import ParameterError, checked, read_parameters
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
@@ -31,7 +31,7 @@ def notebook(source, tag="parameters"):
     return nbformat.v4.new_notebook(cells=[cell])
 
 
-TYPED = read(
+TYPED = read_parameters(
     notebook(
         'period = "2025"  # a year [observations.period with indicator trade_value, entity $area]\n'
         'area = "CN-50"  # whose [observations.entity with indicator trade_value]\n'
@@ -45,7 +45,7 @@ TYPED = read(
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_chapter_says_what_its_parameters_are(path, book):
-    items = read(nbformat.read(path, as_version=4))
+    items = read_parameters(nbformat.read(path, as_version=4))
     assert items
     defaults = {item.name: item.default for item in items}
     for item in items:
@@ -65,12 +65,12 @@ def test_the_cell_gives_names_types_and_meanings():
     ]
     assert TYPED[0].comment == "a year"
     assert TYPED[0].filters == {"indicator": "trade_value", "entity": "$area"}
-    assert read(notebook("x = 1", tag="other")) == []
+    assert read_parameters(notebook("x = 1", tag="other")) == []
 
 
 def test_a_computed_parameter_is_refused():
     with pytest.raises(ParameterError, match="第2行"):
-        read(notebook("a = 1\nb = a + 1"))
+        read_parameters(notebook("a = 1\nb = a + 1"))
 
 
 def test_text_from_the_command_line_takes_the_type_of_the_default(book):
@@ -116,7 +116,9 @@ def test_valid_values_depend_on_the_other_parameters(book):
 
 
 def test_years_are_those_that_the_periods_touch(book):
-    item = read(notebook('year = ""  # one year [observations.year with entity 500106]'))[0]
+    item = read_parameters(
+        notebook('year = ""  # one year [observations.year with entity 500106]')
+    )[0]
     years = item.choices(book, {})
     assert "2023" in years
     assert all(len(year) == 4 for year in years)
@@ -208,7 +210,7 @@ def test_a_value_that_is_none_reaches_no_cell(value):
 )
 def test_a_cell_that_is_more_than_names_and_values_is_refused(source):
     with pytest.raises(ParameterError):
-        read(notebook(source))
+        read_parameters(notebook(source))
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_no_value_is_turned_into_another(name, text, book):
 
 
 def test_codes_keep_their_zeros(book):
-    item = read(notebook('code = ""\ncodes = ["0101"]'))
+    item = read_parameters(notebook('code = ""\ncodes = ["0101"]'))
     assert checked("x", item, {"code": "0101", "codes": '["0101", "2024.10"]'}, book) == {
         "code": "0101",
         "codes": ["0101", "2024.10"],

@@ -13,7 +13,7 @@ import threading
 import pytest
 from conftest import KILLED_AT
 
-from cqbook.disk.checksums import SUMS, as_text, hashes, read
+from cqbook.disk.checksums import SUMS, format_sums, hashes, parse_sums
 from cqbook.editions import paths, publish, store
 from cqbook.errors import DataError
 
@@ -44,7 +44,7 @@ def test_the_site_holds_latest_drafts_and_released(root):
     made(root, "2022", "of 2022")
     publish.release(root, "2026-11")
     made(root, "2026-12", "second", place="latest")
-    publish.publish(root)
+    publish.publish_site(root)
     assert text(root, "latest", "index.html") == "second"
     assert text(root, "v", "2026-11", "index.html") == "first"
     assert text(root, "v", "2022", "index.html") == "of 2022"
@@ -66,7 +66,7 @@ def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
         place = root / "_build" / "editions" / "latest" / "site" / name
         place.write_text(figure, encoding="utf-8")
     publish.seal(root / "_build" / "editions" / "latest")
-    publish.publish(root)
+    publish.publish_site(root)
     assert text(root, "latest", "index.html") == figure, "a draft has no frozen page yet"
     publish.release(root, "2026-11")
     for name, way in (
@@ -102,7 +102,7 @@ def test_sha256sum_alone_checks_an_edition_as_it_is_served(root):
     for place in (html / "latest", html / "v" / "2026-11", root / "editions" / "2026-11"):
         done = checked("--strict", "SHA256SUMS", folder=place)
         assert done.returncode == 0, done.stdout + done.stderr
-        listed = read((place / SUMS).read_text(encoding="utf-8"))
+        listed = parse_sums((place / SUMS).read_text(encoding="utf-8"))
         there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
         assert set(listed) == there - {SUMS, store.RELEASE}
         assert list(listed) == sorted(listed)
@@ -119,8 +119,8 @@ def test_names_that_sha256sum_escapes(tmp_path):
         (tmp_path / name).write_text(name, encoding="utf-8")
     found = hashes(tmp_path)
     assert list(found) == sorted(names)
-    assert read(as_text(found)) == found
-    (tmp_path / SUMS).write_text(as_text(found), encoding="utf-8", newline="")
+    assert parse_sums(format_sums(found)) == found
+    (tmp_path / SUMS).write_text(format_sums(found), encoding="utf-8", newline="")
     done = checked("--strict", SUMS, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -128,7 +128,7 @@ def test_names_that_sha256sum_escapes(tmp_path):
 @pytest.mark.parametrize("line", ["x", "0" * 64 + " one", "0" * 63 + "  short", "0" * 64 + "  "])
 def test_a_line_of_no_such_form_is_refused(line):
     with pytest.raises(ValueError, match=line[:10]):
-        read(line + "\n")
+        parse_sums(line + "\n")
 
 
 def test_an_edition_altered_after_it_was_built_is_not_released(root):
@@ -145,7 +145,7 @@ def test_whatever_changes_in_a_release_is_seen(root, place):
     with (folder / place).open("a", encoding="utf-8") as file:
         file.write(f"{'0' * 64}  other\n")
     with pytest.raises(DataError, match="altered"):
-        publish.publish(root)
+        publish.publish_site(root)
 
 
 def test_an_edition_released_before_there_were_sums_still_stands(root):
@@ -156,15 +156,15 @@ def test_an_edition_released_before_there_were_sums_still_stands(root):
     # the digest as it was made then, of these two files
     tree = "0df97bbf71ed20c5a359afd8aa150203ca13003c87d2a930276c30c006ac4a99"
     (folder / "release.json").write_text(json.dumps(facts | {"tree": tree}), encoding="utf-8")
-    publish.publish(root)
+    publish.publish_site(root)
     (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
     with pytest.raises(DataError, match="altered"):
-        publish.publish(root)
+        publish.publish_site(root)
 
 
 def test_without_a_latest_edition_the_door_leads_to_what_there_is(tmp_path):
     made(tmp_path, "2022", "of 2022")
-    publish.publish(tmp_path)
+    publish.publish_site(tmp_path)
     assert "v/2022/index.html" in text(tmp_path, "index.html")
 
 
@@ -175,7 +175,7 @@ def test_a_released_edition_never_changes(root):
     made(root, "2026-11", "other", place="latest")
     with pytest.raises(DataError, match="already released with other content"):
         publish.release(root, "2026-11")
-    publish.publish(root)
+    publish.publish_site(root)
     assert store.tree_digest(folder) == tree
     assert text(root, "v", "2026-11", "index.html") == "first"
 
@@ -184,7 +184,7 @@ def test_an_altered_release_is_not_published(root):
     folder = publish.release(root, "2026-11")
     (folder / "site" / "index.html").write_text("forged", encoding="utf-8")
     with pytest.raises(DataError, match="altered"):
-        publish.publish(root)
+        publish.publish_site(root)
     assert text(root, "v", "2026-11", "index.html") == "first"
 
 
@@ -247,7 +247,7 @@ publication.release(Path(sys.argv[1]), "2026-11")
 @pytest.mark.parametrize("step", range(1, 8))
 def test_a_kill_in_the_middle_of_a_release(root, step):
     """Every step of release and publication: the next command works, nothing is lost."""
-    publish.publish(root)
+    publish.publish_site(root)
     run = subprocess.run(
         [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root)], check=False
     )
@@ -264,7 +264,7 @@ def test_a_kill_in_the_middle_of_a_release(root, step):
 
 def test_publishing_at_once_does_no_harm(root):
     made(root, "2022", "of 2022")
-    threads = [threading.Thread(target=publish.publish, args=(root,)) for _ in range(6)]
+    threads = [threading.Thread(target=publish.publish_site, args=(root,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from cqbook.citing import briefing, documents, verify
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.disk import untrusted
 from cqbook.errors import DataError
 from cqbook.intake import customs_csv, customs_format, press, press_template
@@ -79,16 +79,18 @@ def joined(header: list[str], lines: list[list[str]], separator: str) -> str:
 
 @FUZZ
 @given(
-    st.lists(st.sampled_from([*customs_format.HEADINGS, "x", ""]), max_size=6),
+    st.lists(st.sampled_from([*customs_format.COLUMN_HEADINGS, "x", ""]), max_size=6),
     LINES,
     st.sampled_from(",;\t"),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
 def test_customs_files(codes, header, lines, separator, encoding):
     content = joined(header, lines, separator).encode(encoding, errors="ignore")
-    refused_or_read(lambda: customs_csv.read(content, "出口.csv", codes, Said("export", "CN")))
-    customs_csv.recognises(content)
-    press.recognises(content, "x.csv")
+    refused_or_read(
+        lambda: customs_csv.read_customs(content, "出口.csv", codes, Said("export", "CN"))
+    )
+    customs_csv.is_customs_query(content)
+    press.is_press_table(content, "x.csv")
 
 
 @FUZZ
@@ -96,8 +98,10 @@ def test_customs_files(codes, header, lines, separator, encoding):
 def test_bytes_of_any_kind(codes, content):
     book = Catalog(ROOT / "data")
     for name in ("x.csv", "x.xlsx"):
-        refused_or_read(lambda name=name: press.read(content, name, book))
-    refused_or_read(lambda: customs_csv.read(content, "x.csv", codes, Said("export", "CN", "2024")))
+        refused_or_read(lambda name=name: press.read_press(content, name, book))
+    refused_or_read(
+        lambda: customs_csv.read_customs(content, "x.csv", codes, Said("export", "CN", "2024"))
+    )
     for name in ("x.docx", "x.pptx", "x.svg", "x.png"):
         refused_or_read(lambda name=name: documents.cited(content, name))
 
@@ -110,7 +114,7 @@ PRESS = ["source_id", "locator", "indicator", "entity", "period", "status", "as_
 def test_press_tables(header, lines):
     book = Catalog(ROOT / "data")
     content = joined([*header, "unit"], lines, ",").encode("utf-8", errors="ignore")
-    refused_or_read(lambda: press.read(content, "x.csv", book))
+    refused_or_read(lambda: press.read_press(content, "x.csv", book))
 
 
 @FUZZ
@@ -140,7 +144,7 @@ JSON = st.recursive(
 def test_descriptors(tmp_path_factory, content):
     folder = tmp_path_factory.mktemp("d")
     (folder / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
-    refused_or_read(lambda: check(Catalog(folder)))
+    refused_or_read(lambda: check_package(Catalog(folder)))
 
 
 @FUZZ
@@ -154,7 +158,7 @@ def test_descriptors_with_one_thing_changed(spoiled, data):
     )
     place[data.draw(st.sampled_from([*place, "constraints", "listOf"]))] = data.draw(JSON)
     path.write_text(json.dumps(whole), encoding="utf-8")
-    refused_or_read(lambda: check(Catalog(spoiled.path)))
+    refused_or_read(lambda: check_package(Catalog(spoiled.path)))
 
 
 def with_pattern(spoiled, pattern) -> None:
@@ -174,7 +178,7 @@ def test_a_pattern_that_backtracks_hangs_no_check(spoiled, pattern):
     spoiled.set("sources.csv", 3, "note", f"{'a' * 40}!")
     start = time.process_time()
     with pytest.raises(DataError) as caught:
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
     assert time.process_time() - start < SECONDS
     assert ("sources.csv", 3, "note") in [
         (breach.file, breach.row, breach.column) for breach in caught.value.breaches
@@ -191,7 +195,7 @@ def test_a_pattern_that_not_both_can_apply_is_refused(spoiled, pattern):
     with_pattern(spoiled, pattern)
     start = time.process_time()
     with pytest.raises(DataError, match=r"sources\.note.*正则表达式"):
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
     assert time.process_time() - start < SECONDS
 
 
@@ -201,7 +205,7 @@ def test_a_pattern_is_matched_whole_and_by_its_letters(spoiled, pattern):
     for cell in ("２０２４", "2024x", "x2024"):
         spoiled.set("sources.csv", 3, "note", cell)
         with pytest.raises(DataError, match=r"note"):
-            check(Catalog(spoiled.path))
+            check_package(Catalog(spoiled.path))
 
 
 @pytest.mark.parametrize("way", ["../x.csv", "/etc/passwd", "codelists/../../x.csv", "link.csv"])
@@ -212,7 +216,7 @@ def test_tables_lie_inside_the_package(spoiled, tmp_path, way):
     text = path.read_text(encoding="utf-8").replace('"sources.csv"', f'"{way}"')
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="之内"):
-        check(Catalog(spoiled.path))
+        check_package(Catalog(spoiled.path))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +294,7 @@ def test_what_would_not_stay_small_is_refused(what, tmp_path):
     with pytest.raises(DataError):
         untrusted.opened(content, "x.docx")
     for reader in (
-        lambda: press.read(content, "x.xlsx", Catalog(ROOT / "data")),
+        lambda: press.read_press(content, "x.xlsx", Catalog(ROOT / "data")),
         lambda: documents.cited(content, "x.docx"),
         lambda: documents.cited(content, "x.pptx"),
     ):
@@ -440,8 +444,10 @@ def test_large_files_take_neither_time_nor_memory(what, codes):
     content = content() if callable(content) else content
     said = Said("export", "CN", "" if what in ("customs", "digits") else "2024")
     if name.endswith(".csv"):
-        assert within_bounds(lambda: customs_csv.read(content, name, codes, said)) is None
-        assert within_bounds(lambda: press.read(content, name, Catalog(ROOT / "data"))) is None
+        assert within_bounds(lambda: customs_csv.read_customs(content, name, codes, said)) is None
+        assert (
+            within_bounds(lambda: press.read_press(content, name, Catalog(ROOT / "data"))) is None
+        )
     else:
         assert not within_bounds(lambda: documents.cited(content, name))
 
@@ -454,7 +460,7 @@ def test_a_sheet_that_says_it_is_large(tmp_path):
     book.save(path)
     start = time.process_time()
     with pytest.raises(DataError, match="5000"):
-        press.read(path.read_bytes(), "x.xlsx", Catalog(ROOT / "data"))
+        press.read_press(path.read_bytes(), "x.xlsx", Catalog(ROOT / "data"))
     assert time.process_time() - start < SECONDS
 
 
@@ -646,7 +652,7 @@ def test_a_customs_file_is_the_same_in_every_form(
         cells = row | {"USD": f"{row['USD']:,}" if grouped else row["USD"]}
         writer.writerow([*(cells[name] for name in order), *([""] if trailing else [])])
     content = out.getvalue().encode(encoding)
-    found = customs_csv.read(content, "出口.csv", codes, Said(entity="CN-50")).frame
+    found = customs_csv.read_customs(content, "出口.csv", codes, Said(entity="CN-50")).frame
     columns = ["period", "commodity", "partner", "regime", "value"]
     assert found[columns].values.tolist() == [
         ["2024-01", "01012100", "101", "10", 1234567.0],
@@ -677,7 +683,7 @@ def test_customs_cells_in_no_accepted_form_are_refused(codes, column, value):
     lines = [[customs_files.ZH[name] for name in row], list(row.values())]
     content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
     with pytest.raises(DataError, match=r"出口\.csv"):
-        customs_csv.read(content, "出口.csv", codes, Said(entity="CN-50"))
+        customs_csv.read_customs(content, "出口.csv", codes, Said(entity="CN-50"))
 
 
 def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
@@ -685,9 +691,11 @@ def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
     lines = ["Date of data,Commodity code,Commodity,US dollar"]
     lines += [f"202401,010121{n:02d},改良种用马驴骡家禽其他,{n}" for n in range(10, 30)]
     content = "\n".join(lines).encode()
-    assert refused_or_read(lambda: customs_csv.read(content, "出口.csv", codes, Said(entity="CN")))
+    assert refused_or_read(
+        lambda: customs_csv.read_customs(content, "出口.csv", codes, Said(entity="CN"))
+    )
     with pytest.raises(DataError, match="UTF-8"):
-        customs_csv.read(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
+        customs_csv.read_customs(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
 
 
 def observation(**changes) -> dict[str, str]:
@@ -716,7 +724,9 @@ def test_a_press_table_is_the_same_in_every_form(encoding, end, turned):
         names = list(reversed(row)) if turned else list(row)
         out = io.StringIO(newline="")
         csv.writer(out, lineterminator=end).writerows([names, [row[name] for name in names]])
-        found = press.read(out.getvalue().encode(encoding), "x.csv", book).observations.iloc[0]
+        found = press.read_press(out.getvalue().encode(encoding), "x.csv", book).observations.iloc[
+            0
+        ]
         assert (found["value"], found["unit"], found["period"]) == ("7154.4", "100M CNY", "2024")
 
 
@@ -731,7 +741,7 @@ def test_a_press_table_is_the_same_in_every_form(encoding, end, turned):
 def test_a_press_table_with_a_cell_too_many_is_refused(lines):
     content = "\n".join(",".join(line) for line in lines).encode()
     with pytest.raises(DataError, match=r"x\.csv"):
-        press.read(content, "x.csv", Catalog(ROOT / "data"))
+        press.read_press(content, "x.csv", Catalog(ROOT / "data"))
 
 
 def test_a_formula_is_refused_also_with_its_result_stored(tmp_path):
@@ -750,4 +760,4 @@ def test_a_formula_is_refused_also_with_its_result_stored(tmp_path):
         contents[sheet].replace(b"<v></v>", b"<v>7154.4</v>").replace(b"<v/>", b"<v>7154.4</v>")
     )
     with pytest.raises(DataError, match="公式"):
-        press.read(packed(contents), "x.xlsx", Catalog(ROOT / "data"))
+        press.read_press(packed(contents), "x.xlsx", Catalog(ROOT / "data"))

@@ -10,7 +10,7 @@ import pytest
 from cqbook.analysis.reconciliation import (
     CONSISTENT,
     INCONSISTENT,
-    KINDS,
+    RELATION_KINDS,
     UNDECIDABLE,
     Finding,
     conflicts,
@@ -53,12 +53,12 @@ def test_verdicts(printed, computed, expected):
 
 def test_kinds_compute_what_they_say():
     two, three = Interval.exactly(2), Interval.exactly(3)
-    assert KINDS["sum"](two, three) == Interval.exactly(5)
-    assert KINDS["difference"](three, two) == Interval.exactly(1)
-    assert KINDS["product"](two, three) == Interval.exactly(6)
-    assert KINDS["grown"](two, Interval.exactly(50)) == three
-    assert KINDS["share_of"](Interval.exactly(50), two) == Interval.exactly(1)
-    assert KINDS["at_least"](two, three).upper is None
+    assert RELATION_KINDS["sum"](two, three) == Interval.exactly(5)
+    assert RELATION_KINDS["difference"](three, two) == Interval.exactly(1)
+    assert RELATION_KINDS["product"](two, three) == Interval.exactly(6)
+    assert RELATION_KINDS["grown"](two, Interval.exactly(50)) == three
+    assert RELATION_KINDS["share_of"](Interval.exactly(50), two) == Interval.exactly(1)
+    assert RELATION_KINDS["at_least"](two, three).upper is None
 
 
 def test_the_real_relations_are_at_least_thirty_and_explained(book):
@@ -128,13 +128,13 @@ def exactly(number):
     ],
 )
 def test_each_kind_on_exact_numbers(kind, inputs, expected):
-    found = KINDS[kind](*(exactly(number) for number in inputs))
+    found = RELATION_KINDS[kind](*(exactly(number) for number in inputs))
     assert found.contains(D(str(expected)))
     assert found.width < D("1e-20")
 
 
 def test_the_kinds_are_those_that_are_tested():
-    assert set(KINDS) == {
+    assert set(RELATION_KINDS) == {
         *("same", "sum", "at_least", "difference", "share", "rate", "quotient", "product"),
         *("growth", "grown", "contribution_rate", "share_grown", "share_contribution"),
         *("share_of", "whole_of"),
@@ -142,12 +142,12 @@ def test_the_kinds_are_those_that_are_tested():
 
 
 def test_a_whole_is_no_smaller_than_its_parts_and_knows_no_end():
-    found = KINDS["at_least"](from_printed("2"), from_printed("3"))
+    found = RELATION_KINDS["at_least"](from_printed("2"), from_printed("3"))
     assert (found.lower, found.lower_closed) == (D("4.0"), True)
     assert (found.upper, found.upper_closed) == (None, False)
-    over = KINDS["at_least"](from_printed("2", "over"), from_printed("3", "over"))
+    over = RELATION_KINDS["at_least"](from_printed("2", "over"), from_printed("3", "over"))
     assert (over.lower, over.lower_closed) == (D(5), False)
-    below = KINDS["at_least"](Interval(None, D(5), False, True), exactly(1))
+    below = RELATION_KINDS["at_least"](Interval(None, D(5), False, True), exactly(1))
     assert (below.lower, below.lower_closed, below.upper) == (None, False, None)
 
 

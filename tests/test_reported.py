@@ -669,19 +669,19 @@ def test_supported_digits_are_what_every_truth_rounds_to(drawn, max_decimals):
     ],
 )
 def test_a_derived_figure_is_written_to_its_known_digits(box, unit, text):
-    assert wording.zh(interval(box), Unit.parse(unit)) == text
+    assert wording.interval_zh(interval(box), Unit.parse(unit)) == text
 
 
 def test_a_contradiction_cannot_be_written():
     with pytest.raises(ValueError, match="互相矛盾"):
-        wording.zh(EMPTY, PERCENT)
+        wording.interval_zh(EMPTY, PERCENT)
 
 
 @steady
 @given(with_truth(bounded=True))
 def test_a_written_range_contains_the_truth_and_is_not_much_wider(drawn):
     box, truth = drawn
-    text = wording.zh(box, PERCENT)
+    text = wording.interval_zh(box, PERCENT)
     if "—" not in text:
         return
     lower, upper = (Fraction(end.removesuffix("%")) for end in text.split("—"))

@@ -30,12 +30,12 @@ def root(tmp_path, monkeypatch) -> Path:
         path = tmp_path / place
         path.parent.mkdir(parents=True)
         path.write_text("made", encoding="utf-8")
-    uptodate.note(tmp_path, made_of(tmp_path), tmp_path / "_build/html/latest/index.html")
+    uptodate.note_build(tmp_path, made_of(tmp_path), tmp_path / "_build/html/latest/index.html")
     return tmp_path
 
 
 def made_of(root: Path, edition: str = "") -> str:
-    return uptodate.inputs(root, root / "data", [edition, False, []])
+    return uptodate.inputs_digest(root, root / "data", [edition, False, []])
 
 
 def standing(root: Path) -> Path | None:

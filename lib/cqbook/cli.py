@@ -39,9 +39,9 @@ def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, 
 
 def _check(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
-    from cqbook.data.contracts import check
+    from cqbook.data.contracts import check_package
 
-    for name, count in check(Catalog(arguments.data or root / "data")).items():
+    for name, count in check_package(Catalog(arguments.data or root / "data")).items():
         print(f"{name}：{count}行")
     print("数据符合约定 | the data satisfies its contracts")
     return 0
@@ -49,11 +49,11 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
 
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.build import accept
-    from cqbook.changes.comparison import in_words
+    from cqbook.changes.comparison import comparison_lines
 
     found = accept(root, _say_from(time.monotonic()), arguments.chapter)
     print("变动的页 | changed: " + ("、".join(found["pages"]) or "无 | none"))
-    for line in in_words(found):
+    for line in comparison_lines(found):
         print(line)
     for page in found["unknown"]:
         print(
@@ -65,17 +65,17 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
 def _add(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.intake.customs_format import Said
-    from cqbook.intake.plan import in_words, plan, write
+    from cqbook.intake.plan import plan_intake, plan_lines, write_plan
 
     data = arguments.data or root / "data"
     said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
-    made = plan(root, data, arguments.files, said, arguments.edition)
-    for line in in_words(Catalog(data), made):
+    made = plan_intake(root, data, arguments.files, said, arguments.edition)
+    for line in plan_lines(Catalog(data), made):
         print(line)
     if arguments.dry_run:
         print("只看不写 | nothing was written")
         return 0
-    changed = write(data, made)
+    changed = write_plan(data, made)
     print(f"已写入 | written: {'、'.join(changed) or '无 | nothing'}")
     return 0
 
@@ -96,12 +96,12 @@ def _template(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _build(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.build.uptodate import inputs, note, standing
+    from cqbook.build.uptodate import inputs_digest, note_build, standing
 
     say = _say_from(time.monotonic())
     data = (arguments.data or root / "data").resolve()
     words = [arguments.edition, arguments.data is not None, sorted(arguments.p)]
-    made_of = inputs(root, data, words)
+    made_of = inputs_digest(root, data, words)
     page = standing(root, data, made_of)
     if page:
         say("什么都没有变 | nothing has changed")
@@ -112,9 +112,9 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
         given = _assignments(arguments.p)
         asked = order(root, arguments.data, arguments.edition, given)
         page = build(root, say, asked) / "index.html"
-        if inputs(root, data, words) == made_of:
+        if inputs_digest(root, data, words) == made_of:
             # what changed while it was built is for the next one
-            note(root, made_of, page)
+            note_build(root, made_of, page)
     print(f"\n书在 {page}，用浏览器打开即可：{page.as_uri()}")
     print(f"The book is in {page}; open it in a browser, or run `make serve`.")
     return 0
@@ -133,7 +133,7 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 def _params(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.execution.notebooks import notebooks
-    from cqbook.execution.parameters import DATA_DIR, ParameterError, nearest, read
+    from cqbook.execution.parameters import DATA_DIR, ParameterError, nearest, read_parameters
 
     known = notebooks(root)
     if arguments.chapter not in known:
@@ -145,7 +145,7 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
         )
         raise ParameterError(msg)
     book = Catalog(arguments.data or root / "data")
-    items = [item for item in read(known[arguments.chapter]) if item.name != DATA_DIR]
+    items = [item for item in read_parameters(known[arguments.chapter]) if item.name != DATA_DIR]
     defaults = {item.name: item.default for item in items}
     for item in items:
         default = json.dumps(item.default, ensure_ascii=False)
@@ -199,10 +199,10 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _cite(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.editions.store import exhibits, find
+    from cqbook.editions.store import figure_entry, find
 
     folder = find(root, arguments.edition)
-    entry = exhibits(folder, arguments.figure)
+    entry = figure_entry(folder, arguments.figure)
     print(f"{entry['title']}（{entry['subtitle']}）")
     for text in entry["citations"].values():
         print(f"\n{text}")
@@ -272,10 +272,10 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
 
 def _diff(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.diff import diff
-    from cqbook.changes.comparison import in_words
+    from cqbook.changes.comparison import comparison_lines
 
     found = diff(root, arguments.old, arguments.new)
-    lines = in_words(found)
+    lines = comparison_lines(found)
     print("\n".join(lines) or "两个版次没有不同 | no difference")
     return 0
 
@@ -409,9 +409,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
-        from cqbook.errors import in_words
+        from cqbook.errors import system_error_words
 
-        print(f"cqbook: {in_words(error)}", file=sys.stderr)
+        print(f"cqbook: {system_error_words(error)}", file=sys.stderr)
     return 1
 
 

@@ -13,7 +13,7 @@ class DataError(Exception):
 
 
 #: Rows shown of each failed check: enough to see what is wrong, few enough to read.
-SHOWN = 10
+BREACHES_SHOWN = 10
 #: What no cell has: control characters (line ends and tabs too), characters without width, marks
 #: that turn the direction of what follows (8158 would be read 8518), halves of characters.
 HIDDEN = re.compile(
@@ -56,7 +56,7 @@ class ContractError(DataError):
 
     def __init__(self, breaches: list[Breach]) -> None:
         self.breaches = breaches
-        lines = [str(breach) for breach in breaches[:SHOWN]]
+        lines = [str(breach) for breach in breaches[:BREACHES_SHOWN]]
         more = len(breaches) - len(lines)
         if more > 0:
             lines.append(f"……另有{more}处 | … and {more} more")
@@ -84,7 +84,7 @@ _WAYS = {
 }
 
 
-def in_words(error: OSError) -> str:
+def system_error_words(error: OSError) -> str:
     """Return what the system refused, where, and the way out, in Chinese and English."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         # many files of a tree: the first says it; of it only the words are left

@@ -119,6 +119,6 @@ def test_a_command_killed_at_any_change(books, reference, tmp_path, command, pow
         for part in after:
             named = {k: v for k, v in finished[part].items() if not k.endswith(".cqbook-new")}
             assert named == after[part], f"{part}, run again after change {at} of {count}"
-        for path in paths.released(root).iterdir() if command == "release" else ():
+        for path in paths.released_folder(root).iterdir() if command == "release" else ():
             assert path.name.startswith((".cqbook-lock", "20")), "nothing is left under way"
         shutil.rmtree(root)

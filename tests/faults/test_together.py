@@ -8,7 +8,7 @@ import pytest
 from harness import copy_of_prepared, ended, figures_csv, good, refused, site, start, tree
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.errors import DataError
 from cqbook.intake import plan
 from cqbook.intake.customs_format import Said
@@ -43,18 +43,20 @@ def test_two_adds_at_once_lose_nothing(root, tmp_path):
     now = rows(root)
     assert now[: len(before)] == before
     assert len(now) == len(before) + 3
-    check(Catalog(root / "data"))
+    check_package(Catalog(root / "data"))
 
 
 def test_what_was_planned_on_other_data_is_not_written(root, tmp_path):
     """The same figure from two hands: the second would supersede what is superseded already."""
     table = figures_csv(tmp_path / "more.csv")
     data = root / "data"
-    plans = [plan.plan(root, data, [table], Said("", "", "", ""), "2026-12") for _ in range(2)]
-    assert plan.write(data, plans[0])
+    plans = [
+        plan.plan_intake(root, data, [table], Said("", "", "", ""), "2026-12") for _ in range(2)
+    ]
+    assert plan.write_plan(data, plans[0])
     once = tree(data)
     with pytest.raises(DataError, match="再运行一次"):
-        plan.write(data, plans[1])
+        plan.write_plan(data, plans[1])
     assert tree(data) == once
 
 
@@ -68,4 +70,4 @@ def test_a_build_during_an_add(root, tmp_path):
     now = site(root)
     kept = {name for name in before if name.startswith(("latest/", "v/2026-11/", "v/draft-a/"))}
     assert {name: now[name] for name in kept} == {name: before[name] for name in kept}
-    check(Catalog(root / "data"))
+    check_package(Catalog(root / "data"))

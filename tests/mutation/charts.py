@@ -235,7 +235,7 @@ def refused(spec: Spec) -> bool:
     """Whether a specification is refused at its first drawing."""
     bare = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
     try:
-        rules.check(bare, spec["usermeta"])
+        rules.check_drawing(bare, spec["usermeta"])
         # as `charts` has it judged by the schema of Vega-Lite
         slim = {name: rows[:1] for name, rows in bare["datasets"].items()}
         LayerChart.validate(bare | {"datasets": slim})

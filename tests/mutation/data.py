@@ -27,7 +27,7 @@ import pandas as pd
 
 from cqbook.build.judge import stale
 from cqbook.data.catalog import Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.data.plausibility import doubts
 from cqbook.errors import ContractError
 from cqbook.execution.executor import execute
@@ -126,7 +126,7 @@ def stopped(data: Path, rows: list[dict[str, str]], number: int, column: str, va
     if next(doubts(changed, names, published), None) is not None:
         return True
     try:
-        check(book)
+        check_package(book)
     except ContractError:
         return True
     return False

@@ -142,7 +142,7 @@ def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]
     }
 
 
-def growth(book: Catalog, area: str, period: str) -> dict[str, str]:
+def growth_words(book: Catalog, area: str, period: str) -> dict[str, str]:
     """Return the printed growth of boxes and value, and the change a box that follows, in words."""
     asked = {"unit": "percent", "measure": "yoy", "entity": area, "period": period}
     boxes = fact(book, indicator="ilstc_containers", **asked)

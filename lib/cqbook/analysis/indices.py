@@ -18,7 +18,7 @@ from typing import TypeVar, cast
 import pandas as pd
 
 # A number, or one number for each label.
-Quantity = TypeVar("Quantity", float, pd.Series)
+NumberOrSeries = TypeVar("Quantity", float, pd.Series)
 
 
 def hhi(values: pd.Series) -> float:
@@ -76,8 +76,8 @@ def equivalent_number(values: pd.Series) -> float:
 
 
 def rca(
-    exports: Quantity, exports_total: float, world_exports: Quantity, world_total: float
-) -> Quantity:
+    exports: NumberOrSeries, exports_total: float, world_exports: NumberOrSeries, world_total: float
+) -> NumberOrSeries:
     """Revealed comparative advantage of one exporter: (E_cp / E_c) / (W_p / W).
 
     Parameters
@@ -115,7 +115,7 @@ def rca(
 # --- what inputs must satisfy ---------------------------------------------------------------
 
 
-def _numeric(values: Quantity, name: str) -> Quantity:
+def _numeric(values: NumberOrSeries, name: str) -> NumberOrSeries:
     """Return the values as float; text, booleans and an empty Series are refused."""
     if not isinstance(values, pd.Series):
         if isinstance(values, str | bool):
@@ -132,13 +132,13 @@ def _numeric(values: Quantity, name: str) -> Quantity:
     return values.astype(float)
 
 
-def _non_negative(values: Quantity, name: str) -> Quantity:
+def _non_negative(values: NumberOrSeries, name: str) -> NumberOrSeries:
     numbers = _numeric(values, name)
     _refuse(numbers, numbers < 0, f"{name} 不能为负", f"{name} must not be negative")
     return numbers
 
 
-def _positive(values: Quantity, name: str) -> Quantity:
+def _positive(values: NumberOrSeries, name: str) -> NumberOrSeries:
     numbers = _numeric(values, name)
     _refuse(numbers, numbers <= 0, f"{name} 应大于零", f"{name} must be positive")
     return numbers

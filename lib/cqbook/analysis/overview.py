@@ -66,7 +66,7 @@ def latest(
     return until, missing(unit), missing("percent")
 
 
-def table(book: Catalog, area: str, until: str) -> pd.DataFrame:
+def headline_table(book: Catalog, area: str, until: str) -> pd.DataFrame:
     """Return one row a headline figure, in words, at its latest year up to `until`."""
     rows = []
     for label, unit, chapter, filters in ASKED:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cqbook.analysis.frames import points
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import DRAWN_FROM, KEY, preferred, with_key
+from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
@@ -65,7 +65,7 @@ def _less(minuend: Interval, *items: Interval) -> Interval:
 
 
 #: Kind of relation → what its target must equal, computed from its inputs in this order.
-KINDS: dict[str, Callable[..., Interval]] = {
+RELATION_KINDS: dict[str, Callable[..., Interval]] = {
     "same": lambda other: other,  # another source's figure for the same thing
     "sum": _total,  # parts … → whole
     "at_least": _at_least,  # parts … → the whole is no smaller
@@ -148,16 +148,16 @@ def reconcile(book: Catalog) -> list[Finding]:
     for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
         ids = row["inputs"].split(";")
         unknown = [key for key in (*ids, row["target"]) if key not in rows]
-        if unknown or row["kind"] not in KINDS:
+        if unknown or row["kind"] not in RELATION_KINDS:
             bad = "、".join(unknown) or row["kind"]
             msg = (
                 f"relations.csv：第{line}行：未知的 {bad}"
-                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(KINDS)}"
+                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
             )
             raise DataError(msg)
         printed = quantity_of(rows[row["target"]])
         inputs = [_alike(quantity_of(rows[key]), printed) for key in ids]
-        computed = derive(KINDS[row["kind"]], *inputs, unit=str(printed.unit))
+        computed = derive(RELATION_KINDS[row["kind"]], *inputs, unit=str(printed.unit))
         findings.append(
             Finding(
                 row["relation"],
@@ -227,7 +227,7 @@ def conflicts(book: Catalog) -> pd.DataFrame:
     frame = frame[~frame["status"].isin(["plan", "target"]) & ~frame["superseded"]]
     found = []
     number = 0
-    for _, group in frame.groupby(KEY, sort=False):
+    for _, group in frame.groupby(OBSERVATION_KEY, sort=False):
         if len(group) < 2:
             continue
         records = group.to_dict("records")

@@ -29,19 +29,19 @@ DIMENSIONS = {"enterprise": "企业性质", "regime": "贸易方式", "partner":
 OVERLAPPING = ("bri", "rcep")
 
 
-def of(area: str, period: str, flow: str = "total") -> dict[str, str]:
+def value_filters(area: str, period: str, flow: str = "total") -> dict[str, str]:
     """Return the filters that name a trade value in yuan."""
     return {"indicator": "trade_value", "entity": area, "period": period, "flow": flow}
 
 
 def level(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity:
     """Return the published value of trade."""
-    return fact(book, unit=UNIT, **of(area, period, flow))
+    return fact(book, unit=UNIT, **value_filters(area, period, flow))
 
 
 def rate(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity:
     """Return the published growth of trade."""
-    return fact(book, unit="percent", measure="yoy", **of(area, period, flow))
+    return fact(book, unit="percent", measure="yoy", **value_filters(area, period, flow))
 
 
 def difference(more: Quantity, less: Quantity) -> Quantity:
@@ -76,7 +76,7 @@ def annual_flows(book: Catalog, area: str, years: range) -> pd.DataFrame:
 
 def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
     """Return the composition of trade along `dimension`; overlapping groups are left out."""
-    filters = of(area, period)
+    filters = value_filters(area, period)
     rows = book.observations(**filters)
     codes = rows["breakdown"].str.extract(rf"^{dimension}=([^;=]+)$")[0].dropna().unique()
     kept = [code for code in codes if code not in OVERLAPPING]
@@ -108,7 +108,9 @@ def contributions(book: Catalog, area: str, period: str) -> pd.DataFrame:
 
 def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the point frame of the private sector's contribution rate, printed and computed."""
-    private = composition(book, dimension="enterprise", codes=["private"], **of(area, period))
+    private = composition(
+        book, dimension="enterprise", codes=["private"], **value_filters(area, period)
+    )
     part = private.named("民营企业")
     computed = derive(
         formulas.contribution_rate,
@@ -202,7 +204,7 @@ def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the point frame of published products, exports and imports, autos included."""
     frames = []
     for flow in ("export", "import"):
-        filters = of(area, period, flow)
+        filters = value_filters(area, period, flow)
         made = composition(book, dimension="product", exclusive=False, **filters)
         items = [
             (f"{part.label}（{FLOWS[flow]}）", part) for part in made.parts if part.level.known
@@ -243,7 +245,7 @@ def shares_over_time(book: Catalog, area: str, years: range, breakdown: str) -> 
     """Return the point frame of a part's share by year: as printed, else derived, else a gap."""
     found = {}
     for year in map(str, years):
-        filters = of(area, year) | {"breakdown": breakdown}
+        filters = value_filters(area, year) | {"breakdown": breakdown}
         printed = fact(book, unit="percent", measure="share", **filters)
         whole = level(book, area, year)
         part = fact(book, unit=UNIT, **filters)
@@ -264,8 +266,8 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
     things |= {"民营企业": {"breakdown": "enterprise=private"}}
     frames = []
     for label, extra in things.items():
-        now = of(area, period) | extra
-        then = of(area, before) | extra
+        now = value_filters(area, period) | extra
+        then = value_filters(area, before) | extra
         implied = previous(
             fact(book, unit=UNIT, **now), fact(book, unit="percent", measure="yoy", **now)
         )
@@ -276,7 +278,7 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
 
 
-def months(book: Catalog, area: str, year: str, flow: str = "total") -> pd.DataFrame:
+def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
     """Return the months between published cumulative figures, as differences with intervals.
 
     Two cumulative figures of the same basis that are one month apart leave a month; further
@@ -286,7 +288,7 @@ def months(book: Catalog, area: str, year: str, flow: str = "total") -> pd.DataF
     for month in range(1, 13):
         period = f"{year}-01/{year}-{month:02d}" if 1 < month < 12 else year if month == 12 else ""
         if period:
-            item = level(book, area, period, flow)
+            item = level(book, area, period)
             if item.known and item.interval.width is not None:
                 ends[month] = item
     rows = []
@@ -312,7 +314,7 @@ def peers(book: Catalog, year: str) -> pd.DataFrame:
         items = [
             (
                 book.name(code).removesuffix("壮族自治区").removesuffix("省").removesuffix("市"),
-                fact(book, unit="100M USD", basis=basis, **of(code, year)),
+                fact(book, unit="100M USD", basis=basis, **value_filters(code, year)),
             )
             for code in PEERS
         ]

@@ -24,10 +24,10 @@ from cqbook.build.manifest import book_hashes
 from cqbook.build.pages import DRAFT
 from cqbook.changes import comparison
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.disk.checksums import SUMS, as_text, digest, hashes
+from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.disk.installed import PACKAGE, REPOSITORY
 from cqbook.disk.locks import locked
-from cqbook.editions.paths import HOME_VARIABLE, built, published, released
+from cqbook.editions.paths import HOME_VARIABLE, built_folder, released_folder, site_folder
 from cqbook.editions.store import (
     LATEST,
     RELEASE,
@@ -44,9 +44,9 @@ from cqbook.figures.figure import figures_of, glued, tables_of
 
 #: Of a commit: what its code is and what installs it; and what of the book is no data.
 CODE = ("lib/cqbook", "pyproject.toml", "Makefile")
-BOOK = ("_config.yml", "_toc.yml", "requirements.txt", "chapters")
+BOOK_FILES = ("_config.yml", "_toc.yml", "requirements.txt", "chapters")
 #: Files named of each kind of finding; of more, how many there are.
-SHOWN = 20
+FILES_SHOWN = 20
 
 
 class IrreproducibleError(Exception):
@@ -69,9 +69,9 @@ class Report:
         if details:
             self.good = False
             self.lines.append(f"{title}（{len(details)}）")
-            self.lines += [f"  {text}" for text in details[:SHOWN]]
-            if len(details) > SHOWN:
-                self.lines.append(f"  …… 另有{len(details) - SHOWN}项 | and more")
+            self.lines += [f"  {text}" for text in details[:FILES_SHOWN]]
+            if len(details) > FILES_SHOWN:
+                self.lines.append(f"  …… 另有{len(details) - FILES_SHOWN}项 | and more")
 
 
 def audit(root: Path, name: str, say: Callable[[str], None]) -> Report:
@@ -91,13 +91,15 @@ def audit(root: Path, name: str, say: Callable[[str], None]) -> Report:
     with tempfile.TemporaryDirectory(prefix="cqbook-audit-") as folder:
         own = Path(folder)
         # no build takes it away while it is read
-        with nullcontext() if edition.parent == released(root) else locked(built(root)):
+        with (
+            nullcontext() if edition.parent == released_folder(root) else locked(built_folder(root))
+        ):
             shutil.copytree(edition, own / "edition")
         say("1/3 核对文件 | the files")
-        check(own / "edition", report)
-        served = published(root) / (LATEST if edition.name == LATEST else f"v/{edition.name}")
+        compare_sums(own / "edition", report)
+        served = site_folder(root) / (LATEST if edition.name == LATEST else f"v/{edition.name}")
         if served.exists():
-            check(served, report, "已发布的网页 | the site as published：")
+            compare_sums(served, report, "已发布的网页 | the site as published：")
         say("2/3 用它自己的数据重新生成 | making it again from its own data")
         try:
             with remade(root, own / "edition", own / "again", report, say) as again:
@@ -108,7 +110,7 @@ def audit(root: Path, name: str, say: Callable[[str], None]) -> Report:
     return report
 
 
-def check(folder: Path, report: Report, of: str = "") -> None:
+def compare_sums(folder: Path, report: Report, of: str = "") -> None:
     """Compare the files of a folder with what its `SUMS` lists."""
     if not (folder / SUMS).exists():
         report.complain(f"{of}无从核对 | can't be checked", [f"没有 {SUMS} | there is none"])
@@ -171,7 +173,7 @@ def _lay_out_code(place: Path, manifest: Mapping[str, Any], say: Callable[[str],
         return ""
     for commit, files in _commits(REPOSITORY, CODE[0]):
         package = {path.removeprefix(f"{CODE[0]}/"): value for path, value in files.items()}
-        if digest(as_text(package).encode()) == manifest["package"]:
+        if digest(format_sums(package).encode()) == manifest["package"]:
             say(f"  代码取自提交 {commit[:12]} | not the code that is here but a commit")
             _extract(REPOSITORY, commit, CODE, place)
             return commit
@@ -191,7 +193,7 @@ def _lay_out_book(
             (place / name).parent.mkdir(exist_ok=True)
             shutil.copy(root / name, place / name)
         return
-    for commit, files in _commits(REPOSITORY, *BOOK):
+    for commit, files in _commits(REPOSITORY, *BOOK_FILES):
         if {name: files.get(name, "") for name in manifest["book"]} == manifest["book"]:
             say(f"  章节取自提交 {commit[:12]} | chapters of commit {commit[:12]}")
             _extract(REPOSITORY, commit, manifest["book"], place)
@@ -240,7 +242,7 @@ def _lay_out_predecessor(root: Path, place: Path, name: str) -> None:
             f" | it was compared with the edition {name}, which is not at hand"
         )
         raise IrreproducibleError(msg)
-    shutil.copytree(released(root) / name, place / "editions" / name)
+    shutil.copytree(released_folder(root) / name, place / "editions" / name)
 
 
 def _environment(place: Path, version: str, say: Callable[[str], None]) -> str:
@@ -280,7 +282,7 @@ def _built_again(place: Path, manifest: Mapping[str, Any], python: str) -> Path:
     if done.returncode:
         msg = f"重新生成失败 | building it again failed:\n{done.stderr[-2000:]}"
         raise IrreproducibleError(msg)
-    return built(place) / name
+    return built_folder(place) / name
 
 
 def _run(
@@ -343,7 +345,7 @@ def _extract(
 
 
 #: Kinds of an edition's files, by how their paths begin.
-KINDS = {
+FILE_KINDS = {
     "notebooks/": "执行过的笔记本 | notebooks",
     "site/_figures/": "图和图的文件 | pictures and files of figures",
     "site/": "网页及其文件 | pages and what they load",
@@ -357,7 +359,7 @@ def compare(edition: Path, again: Path, report: Report) -> None:
     sums = (SUMS, f"site/{SUMS}", RELEASE)
     was, now = hashes(edition, sums), hashes(again, sums)
     rest = dict.fromkeys([*was, *now])
-    for start, kind in KINDS.items():
+    for start, kind in FILE_KINDS.items():
         names = [name for name in rest if name.startswith(start)]
         for name in names:
             del rest[name]
@@ -391,7 +393,7 @@ def _compare_numbers(edition: Path, again: Path, report: Report) -> None:
             for name, value in of(notebook).items()
         ]
         report.say(f"{kind}：{sum(a == b for a, b in pairs)}/{len(pairs)} 推算相同 | the same")
-    changes = comparison.in_words(comparison.compare_notebooks(old, new))
+    changes = comparison.comparison_lines(comparison.compare_notebooks(old, new))
     report.complain("版次中的 → 重新推算的 | in the edition → made again", changes)
 
 

@@ -25,7 +25,7 @@ from cqbook.data.catalog import COMPARISON_VARIABLE, Catalog
 from cqbook.disk.atomic import exchange, replace_files, settle
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
-from cqbook.editions.publish import keep, publish
+from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
 from cqbook.errors import DataError
 from cqbook.execution import parameters
@@ -65,11 +65,11 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
     dict
         See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
     """
-    from cqbook.data.contracts import check
+    from cqbook.data.contracts import check_package
 
     data = root / "data"
     book = Catalog(data)
-    check(book)
+    check_package(book)
     chosen = set(only)
     everything = pages(root, book)
     unknown = chosen - {page.name for page in everything}
@@ -139,17 +139,17 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     BuildError
         If a chapter or the rendering fails. Nothing is published in any of these cases.
     """
-    from cqbook.data.contracts import check
+    from cqbook.data.contracts import check_package
 
     asked = asked or order(root)
-    configuration.check(root)
+    configuration.check_configuration(root)
     work = root / "_build"
     warm()
     with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
-        counts = check(book)
+        counts = check_package(book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
         memory = _memory(root, asked.data)
@@ -170,7 +170,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
         say("5/5 发布")
         keep(root, edition, "latest" if asked.latest else asked.edition)
-    target = publish(root)
+    target = publish_site(root)
     return target / ("latest" if asked.latest else f"v/{asked.edition}")
 
 
@@ -206,16 +206,16 @@ def run(
     ParameterError, BuildError, ContractError
         As for `build`.
     """
-    from cqbook.data.contracts import check
+    from cqbook.data.contracts import check_package
 
-    configuration.check(root)
+    configuration.check_configuration(root)
     warm()
     data = data or root / "data"
     book = Catalog(data)
     target = root / "_build" / "pages" / chapter
     work = root / "_build"
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
-        check(book)
+        check_package(book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, _memory(root, data), say)
         site = _render_alone(root, chosen, results, data, own, say, renderer)
@@ -279,7 +279,7 @@ def make_pages(
     failures : dict of str to ExecutionError
         By page; what was executed of it is kept.
     """
-    configuration.check(root)
+    configuration.check_configuration(root)
     data = data or root / "data"
     book = Catalog(data)
     chosen = [page for page in pages(root, book, table=table) if page.name != page.notebook]

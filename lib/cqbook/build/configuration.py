@@ -99,10 +99,10 @@ class _File:
                     todo.append(value)
 
 
-def check(root: Path) -> None:
+def check_configuration(root: Path) -> None:
     """Check both files; see `settings` and `contents`."""
     settings(root)
-    contents(root)
+    read_contents(root)
 
 
 def settings(root: Path) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def settings(root: Path) -> dict[str, Any]:
     return file.value
 
 
-def contents(root: Path) -> dict[str, Any]:
+def read_contents(root: Path) -> dict[str, Any]:
     """Return ``_toc.yml``: a root, and maybe parts or chapters, each the ``file`` of a page.
 
     Raises

@@ -63,7 +63,7 @@ def manifest(
     for page in chosen:
         result = results[page.name]
         notebook = result.notebook
-        defaults = {item.name: item.default for item in parameters.read(notebook)}
+        defaults = {item.name: item.default for item in parameters.read_parameters(notebook)}
         defaults.pop(parameters.DATA_DIR, None)
         content["pages"][page.name] = {
             "notebook": page.notebook,

@@ -15,7 +15,7 @@ from cqbook.build import configuration
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
-from cqbook.disk.untrusted import sized
+from cqbook.disk.untrusted import size_checked
 from cqbook.errors import Breach, ContractError, visible
 from cqbook.execution import parameters
 from cqbook.execution.notebooks import notebooks
@@ -24,14 +24,14 @@ from cqbook.execution.page import Page
 #: The page that tells what changed since the edition before; executed when all others are known.
 REVISIONS = "revisions"
 #: What a page is called: it is the name of a file, and part of addresses.
-PAGE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PAGE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: Name of an edition that was given data or parameters of its own, but no name.
 DRAFT = "draft"
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
     """Return the rows of a table of pages; each has all columns, and ``page`` and ``notebook``."""
-    text, _ = decode(sized(table.read_bytes(), table.name), table.name)
+    text, _ = decode(size_checked(table.read_bytes(), table.name), table.name)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
@@ -83,7 +83,9 @@ def pages(
         See `parameters.checked`; also for an unknown page.
     """
     given = given or {}
-    known = {name: parameters.read(notebook) for name, notebook in notebooks(root).items()}
+    known = {
+        name: parameters.read_parameters(notebook) for name, notebook in notebooks(root).items()
+    }
     path = table or root / "chapters" / "pages.csv"
     rows = _rows(path) if path.exists() else []
     names = [*known, *(row["page"] for row in rows)]
@@ -103,7 +105,7 @@ def pages(
     columns = {item.name for row in rows for item in known.get(row.get("notebook", ""), ())}
     for number, row in enumerate(rows, start=2):
         notebook = row["notebook"]
-        if not PAGE.fullmatch(row["page"]):
+        if not PAGE_NAME.fullmatch(row["page"]):
             msg = (
                 f"{path.name}：第{number}行，列 page，值“{visible(row['page'])}”："
                 "应为小写字母、数字、连字符，如 district-500106"
@@ -159,7 +161,7 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
     """
     import yaml
 
-    listed = configuration.contents(root)
+    listed = configuration.read_contents(root)
     chosen = list(chosen)
     parts = listed.get("parts", [listed])
     held = notebooks(root)

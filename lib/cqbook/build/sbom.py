@@ -64,7 +64,7 @@ class Locked:
     hashes: tuple[str, ...]
 
 
-def locked(lock: str) -> Iterator[Locked]:
+def locked_packages(lock: str) -> Iterator[Locked]:
     """Yield what a lock's text names for this Python and system, in its order."""
     from packaging.requirements import Requirement
 
@@ -177,7 +177,7 @@ def bill(lock: str, bundle: bytes) -> bytes:
         )
 
     found = {}
-    for item in locked(lock):
+    for item in locked_packages(lock):
         archives = ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION,
             url=XsUri(f"pkg:pypi/{item.name}@{item.version}"),
@@ -244,11 +244,14 @@ def kept_bill(lock: Path, cache: Path) -> bytes:
     return kept(path, lambda: bill(text, bundle))
 
 
-def main(lock: Path) -> int:
+def print_licences(lock: Path) -> int:
     """Print package, version and licence of all that is locked; return 1 if one is not allowed."""
     from cqbook.figures.drawing import bundle
 
-    rows = [(item.name, item.version, licence_of(item.name)) for item in locked(lock.read_text())]
+    rows = [
+        (item.name, item.version, licence_of(item.name))
+        for item in locked_packages(lock.read_text())
+    ]
     rows += [
         (f"npm:{name}", version, "BSD-3-Clause") for name, version in scripts(bundle()).items()
     ]
@@ -265,4 +268,4 @@ def main(lock: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path("requirements.txt")))
+    sys.exit(print_licences(Path("requirements.txt")))

@@ -52,18 +52,18 @@ def _draw(
 ) -> None:
     """Draw the figures of all pages before they are rendered, on all cores."""
     from cqbook.figures.drawing import draw_all
-    from cqbook.figures.english import words
-    from cqbook.figures.figure import FIGURE_MIME, outputs
+    from cqbook.figures.english import dictionary
+    from cqbook.figures.figure import FIGURE_MIME, display_outputs
     from cqbook.figures.formats import Exhibit
 
     exhibits = []
     for name, result in results.items():
-        for output in outputs(result.notebook):
+        for output in display_outputs(result.notebook):
             spec = output["data"].get(FIGURE_MIME)
             if spec:
                 exhibits.append(Exhibit(spec["usermeta"], spec, f"chapters/{name}", edition))
     try:
-        drawn = draw_all(exhibits, words(book), cache)
+        drawn = draw_all(exhibits, dictionary(book), cache)
     except BrokenExecutor as error:
         msg = (
             "画图的进程中途退出（内存不足？），未发布；再运行一次会接着画"

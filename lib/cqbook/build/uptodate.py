@@ -16,7 +16,7 @@ from typing import Any
 
 from cqbook.disk.atomic import JOURNAL, replace_file
 from cqbook.disk.installed import PACKAGE, packages
-from cqbook.editions.paths import built, published, released
+from cqbook.editions.paths import built_folder, released_folder, site_folder
 
 #: What of the root a build reads; ``data`` may be another folder.
 READ = ("_config.yml", "_toc.yml", "requirements.txt", "chapters")
@@ -39,7 +39,7 @@ def _stat(path: Path) -> bytes:
     return os.fsencode(path) + f" {facts.st_size} {facts.st_mtime_ns}".encode()
 
 
-def inputs(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSON value
+def inputs_digest(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSON value
     """Return one hash of all that a build is made of.
 
     Contents are read; of Parquet files and released editions, which may be large and never change,
@@ -53,15 +53,15 @@ def inputs(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSO
             total.update(_stat(path))
         elif path.name[0] != ".":
             total.update(os.fsencode(path) + b"\n" + hashlib.sha256(path.read_bytes()).digest())
-    for path in _files(released(root)):
+    for path in _files(released_folder(root)):
         total.update(_stat(path))
     return total.hexdigest()
 
 
-def outputs(root: Path) -> str:
+def outputs_digest(root: Path) -> str:
     """Return one hash of what stands: names, sizes and times of the built and published files."""
     total = hashlib.sha256()
-    for path in _files(built(root), published(root)):
+    for path in _files(built_folder(root), site_folder(root)):
         if path.name[0] != ".":
             total.update(_stat(path))
     return total.hexdigest()
@@ -87,16 +87,16 @@ def standing(root: Path, data: Path, made_of: str) -> Path | None:
     except (OSError, ValueError, KeyError, TypeError):
         # none, or one that a disk has altered: then a build is due
         return None
-    return page if was == (made_of, outputs(root)) else None
+    return page if was == (made_of, outputs_digest(root)) else None
 
 
-def note(root: Path, made_of: str, page: Path) -> None:
+def note_build(root: Path, made_of: str, page: Path) -> None:
     """Note of what the last build was made, and its first page."""
     path = _note(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {
         "inputs": made_of,
-        "outputs": outputs(root),
+        "outputs": outputs_digest(root),
         "page": page.relative_to(root).as_posix(),
     }
     replace_file(path, json.dumps(content).encode())

@@ -13,14 +13,14 @@ import pandas as pd
 
 from cqbook.analysis.reconciliation import reconcile
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import KEY, preferred, what, with_key
+from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
 from cqbook.quantities.quantity import quantity_of
 
 Comparison = dict[str, Any]
 CHANGES_ZH = {"changed": "变动", "added": "新增", "gone": "不再有"}
 #: The key of a row's number in the table of a figure, and what is compared when it is the same.
-NUMBER, BESIDE = "full", ("range", "status", "detail")
+NUMBER_FIELD, COMPARED_BESIDE = "full", ("range", "status", "detail")
 
 
 def _by_name(meta: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -50,7 +50,7 @@ def _values(spec: Mapping[str, Any] | None) -> dict[str, float]:
 def _drawn(notebook: nbformat.NotebookNode) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return identity and specification of each figure, by id."""
     found = {}
-    for output in figure.outputs(notebook):
+    for output in figure.display_outputs(notebook):
         for mime in (figure.FIGURE_MIME, figure.GAP_MIME):
             if mime in output["data"]:
                 content = output["data"][mime]
@@ -85,13 +85,13 @@ def _row_changes(
     found = []
     for name in dict.fromkeys([*now, *was]):
         before, after = was.get(name, {}), now.get(name, {})
-        if before.get(NUMBER) == after.get(NUMBER):
-            beside = [key for key in BESIDE if before.get(key, "") != after.get(key, "")]
+        if before.get(NUMBER_FIELD) == after.get(NUMBER_FIELD):
+            beside = [key for key in COMPARED_BESIDE if before.get(key, "") != after.get(key, "")]
             if not beside:
                 continue
             texts = [" ".join(row.get(key, "") for key in beside) for row in (before, after)]
         else:
-            texts = [row.get(NUMBER, "") for row in (before, after)]
+            texts = [row.get(NUMBER_FIELD, "") for row in (before, after)]
         entry: dict[str, Any] = {"name": name, "old": texts[0], "new": texts[1]}
         if name in values_was and name in values_now and values_was[name] != values_now[name]:
             entry["values"] = [values_was[name], values_now[name]]
@@ -148,7 +148,7 @@ def compare_notebooks(
 def _chosen(book: Catalog) -> dict[tuple[str, ...], dict[str, Any]]:
     """Return the row that the book uses for each thing measured, by `KEY`."""
     frame = preferred(book.observations())
-    keys = with_key(frame)[KEY].itertuples(index=False, name=None)
+    keys = with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None)
     return dict(zip(keys, frame.to_dict("records"), strict=True))
 
 
@@ -230,7 +230,7 @@ def compare_relations(old: Catalog, new: Catalog) -> list[dict[str, str]]:
     ]
 
 
-def in_words(comparison: Comparison) -> list[str]:
+def comparison_lines(comparison: Comparison) -> list[str]:
     """Return a comparison as lines of text, figures and glued numbers old → new."""
     lines: list[str] = []
     for item in comparison["figures"]:
@@ -259,9 +259,9 @@ def in_words(comparison: Comparison) -> list[str]:
         rows = observations.get(key, [])
         if rows:
             lines.append(f"观测值{word}：{len(rows)}个")
-            lines += [f"    {item['what']}：{item['text']}" for item in rows[:SHOWN]]
-            if len(rows) > SHOWN:
-                lines.append(f"    ……另有{len(rows) - SHOWN}个")
+            lines += [f"    {item['what']}：{item['text']}" for item in rows[:ADDED_SHOWN]]
+            if len(rows) > ADDED_SHOWN:
+                lines.append(f"    ……另有{len(rows) - ADDED_SHOWN}个")
     for item in comparison.get("relations", []):
         lines.append(f"核对 {item['title']}：{item['old'] or '无'} → {item['new'] or '无'}")
     for item in comparison.get("parameters", []):
@@ -270,10 +270,10 @@ def in_words(comparison: Comparison) -> list[str]:
 
 
 #: Added figures that a terminal lists; the page and the data have them all.
-SHOWN = 20
+ADDED_SHOWN = 20
 
 
-def tally(comparison: Comparison) -> dict[str, int]:
+def count_changes(comparison: Comparison) -> dict[str, int]:
     """Return how many of each kind changed."""
     counts = {
         f"figures_{change}": sum(item["change"] == change for item in comparison["figures"])

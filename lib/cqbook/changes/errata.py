@@ -18,8 +18,8 @@ from cqbook.errors import DataError
 from cqbook.quantities.quantity import quantity_of
 
 #: Corrections below it are left to 修订: percent of a level, percentage points of a rate or share.
-LIMIT = Decimal(1)
-KINDS = {
+THRESHOLD = Decimal(1)
+ERRATUM_KINDS = {
     "source": "来源更正",
     "entry": "本书抄录有误",
     "method": "本书算法有误",
@@ -61,7 +61,7 @@ def _size_zh(size: Decimal | None, row: dict[str, Any]) -> str:
 
 
 def _wrong(kind: str, text: str) -> str:
-    return f"{KINDS[kind]}：{text}"
+    return f"{ERRATUM_KINDS[kind]}：{text}"
 
 
 def _editions(since: str, mended: str) -> str:
@@ -69,7 +69,7 @@ def _editions(since: str, mended: str) -> str:
 
 
 def _matters(size: Decimal | None) -> bool:
-    return size is None or size >= LIMIT
+    return size is None or size >= THRESHOLD
 
 
 def corrections(book: Catalog) -> pd.DataFrame:
@@ -129,14 +129,14 @@ def corrections(book: Catalog) -> pd.DataFrame:
     return found.sort_values("mended", ascending=False, kind="stable", ignore_index=True)
 
 
-def table(book: Catalog) -> pd.DataFrame:
+def corrections_table(book: Catalog) -> pd.DataFrame:
     """Return the corrections that matter: columns of `COLUMNS` and ``source_id``."""
     found = corrections(book)
     found = found[found["matters"].astype(bool)].reset_index(drop=True)
     return found[[*COLUMNS, "source_id"]]
 
 
-def words(book: Catalog) -> dict[str, str]:
+def counts_in_words(book: Catalog) -> dict[str, str]:
     """Return counts and threshold in words: ``listed``, ``below``, ``limit``, ``points``."""
     found = corrections(book)
     listed = int(found["matters"].astype(bool).sum())
@@ -144,8 +144,8 @@ def words(book: Catalog) -> dict[str, str]:
     return {
         "listed": f"{listed}处" if listed else "没有",
         "below": f"另有{below}处低于此限，见“修订”" if below else "低于此限的也没有",
-        "limit": f"{LIMIT}%",
-        "points": f"{LIMIT}个百分点",
+        "limit": f"{THRESHOLD}%",
+        "points": f"{THRESHOLD}个百分点",
     }
 
 

@@ -11,7 +11,8 @@ from cqbook.changes import comparison
 from cqbook.changes.comparison import Comparison
 from cqbook.data import selection
 from cqbook.data.catalog import Catalog
-from cqbook.figures import charts, figure
+from cqbook.figures import figure
+from cqbook.figures.charts import dots
 from cqbook.quantities.quantity import quantity_of
 
 #: Charts of what moved that the page draws; a reader of more takes the table.
@@ -37,7 +38,7 @@ def summary(book: Catalog) -> dict[str, str]:
             "compared": "此前没有同一组参数的已发布版次",
             "counted": "没有可比较的",
         }
-    counts = comparison.tally(found)
+    counts = comparison.count_changes(found)
     parts = [
         f"图变动{counts['figures_changed']}张，新增{counts['figures_added']}张，"
         f"不再有{counts['figures_gone']}张",
@@ -190,7 +191,7 @@ def _moved(book: Catalog, item: dict[str, Any], old: str, new: str) -> figure.Fi
     return figure.figure(
         book,
         f"fig-revised-{item['id'].removeprefix('fig-')}",
-        charts.dots(frame),
+        dots.dots(frame),
         title=f"{item['title']}：{len(_paired(item))}个点有变",
         subtitle=f"{item['unit']}，版次{old}与版次{new}",
         unit=item["unit"],

@@ -22,7 +22,7 @@ from lxml import etree, html
 from cqbook.disk import archives
 from cqbook.editions.paths import PASSAGES
 from cqbook.errors import DataError
-from cqbook.figures.formats import AUTHOR, BOOK
+from cqbook.figures.formats import AUTHOR, BOOK_TITLE
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 STYLE = """
@@ -118,9 +118,10 @@ def joined(site: Path, edition: str, numbers: dict[str, int]) -> str:
     body = "".join(etree.tostring(item, encoding="unicode", method="html") for item in made)
     style = (site / "_static" / "cqbook.css").read_text(encoding="utf-8") + STYLE
     return (
-        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{BOOK}</title>'
+        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{BOOK_TITLE}</title>'
         f"<style>{style}</style></head><body>"
-        f'<div class="cq-cover"><h1>{BOOK}</h1><p>版次 {escape(edition)}</p><p>{AUTHOR}</p></div>'
+        f'<div class="cq-cover"><h1>{BOOK_TITLE}</h1><p>版次 {escape(edition)}</p>'
+        f"<p>{AUTHOR}</p></div>"
         f"{_leaves(made, numbers)}{body}</body></html>"
     )
 
@@ -163,7 +164,7 @@ def printed(site: Path, edition: str) -> bytes:
     made = PdfWriter(clone_from=found)
     made.add_metadata(
         {
-            "/Title": f"{BOOK}（版次 {edition}）",
+            "/Title": f"{BOOK_TITLE}（版次 {edition}）",
             "/Author": AUTHOR,
             "/Creator": "cqbook",
             "/CreationDate": f"D:{archives.EPOCH:%Y%m%d%H%M%S}Z",

@@ -19,7 +19,7 @@ from cqbook.disk.untrusted import content_of, opened, whole
 from cqbook.errors import DataError, visible
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
-NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80})\.([a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
+QUOTED_NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80})\.([a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
 ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
 #: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -58,7 +58,7 @@ def blocks_of_markdown(text: str) -> list[Block]:
             msg = f"第{number}行：有控制字符 {code} | line {number}: control character {code}"
             raise DataError(msg)
         for inner in ANY.finditer(plain):
-            if not FIGURE.fullmatch(inner[0]) and not NUMBER.fullmatch(inner[0]):
+            if not FIGURE.fullmatch(inner[0]) and not QUOTED_NUMBER.fullmatch(inner[0]):
                 msg = (
                     f"第{number}行：{visible(inner[0])} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
                     f" | line {number}: {visible(inner[0])} is neither a figure nor page.key"

@@ -19,9 +19,9 @@ from typing import Any
 from lxml import etree
 
 from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, TABLE, bookmark
-from cqbook.disk.untrusted import opened, plain, sized, whole
+from cqbook.disk.untrusted import opened, plain, size_checked, whole
 from cqbook.errors import DataError
-from cqbook.figures.formats import KEY
+from cqbook.figures.formats import METADATA_KEY
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -29,7 +29,7 @@ C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BOOKMARK = re.compile(r"(cq_[0-9a-f]{20})(?:_\d+)?")
 #: Things of the book that one document is asked for; and the pixels that are compared for it.
-MOST, COMPARED = 2000, 250_000_000
+CITED_MOST, COMPARED = 2000, 250_000_000
 #: Elements in which the text of a number, and of a cell, is looked for: they hold a few runs.
 FEW = 400
 #: What the process may take that reads a PDF: memory, seconds of a processor, seconds on the wall
@@ -76,9 +76,9 @@ def cited(content: bytes, name: str) -> list[Cited]:
         listed = " ".join(readers)
         msg = f"{name}：应为 {listed} 之一 | expected one of {listed}"
         raise DataError(msg)
-    sized(content, name)
+    size_checked(content, name)
     with whole(name):
-        return list(dict.fromkeys(itertools.islice(reader(content, name), MOST)))
+        return list(dict.fromkeys(itertools.islice(reader(content, name), CITED_MOST)))
 
 
 def _identity(text: str, picture: bytes = b"") -> Iterator[Cited]:
@@ -94,7 +94,7 @@ def _png(content: bytes, name: str) -> Iterator[Cited]:
     from PIL import Image
 
     picture = Image.open(io.BytesIO(content), formats=["PNG"])
-    packed = picture.info.get(KEY)
+    packed = picture.info.get(METADATA_KEY)
     if packed:
         yield from _identity(packed, content)
 
@@ -140,7 +140,7 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     )
     try:
         run = subprocess.run(
-            [sys.executable, "-c", _PDF_READER, f"/{KEY}", str(PDF_TEXT)],
+            [sys.executable, "-c", _PDF_READER, f"/{METADATA_KEY}", str(PDF_TEXT)],
             input=content,
             capture_output=True,
             timeout=PDF_WAIT,
@@ -193,15 +193,15 @@ def _office(content: bytes, name: str) -> Iterator[Cited]:
         numbers: list[Cited] = []
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), _safe())
-            for item in itertools.islice(_figures(parts, part, tree), MOST):
+            for item in itertools.islice(_figures(parts, part, tree), CITED_MOST):
                 # the same figure twice is asked twice where it shows different things
                 key = (item.name, item.edition, item.picture, item.series)
                 seen[key] = item
             of = edition["edition"] if edition else ""
-            numbers += itertools.islice(_numbers(tree, of), MOST)
-            numbers += itertools.islice(_marked_numbers(tree), MOST)
-            numbers += itertools.islice(_tables(tree), MOST)
-            if max(len(seen), len(numbers)) >= MOST:
+            numbers += itertools.islice(_numbers(tree, of), CITED_MOST)
+            numbers += itertools.islice(_marked_numbers(tree), CITED_MOST)
+            numbers += itertools.islice(_tables(tree), CITED_MOST)
+            if max(len(seen), len(numbers)) >= CITED_MOST:
                 break
     shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
     for item in seen.values():

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cqbook.citing.briefing import NUMBER, Block, _begun, number
+from cqbook.citing.briefing import QUOTED_NUMBER, Block, _begun, number
 from cqbook.citing.marks import mark, number_mark
 from cqbook.citing.native_charts import _dates, _from_zero, _identified, _native, chart_form
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
-from cqbook.editions.store import exhibits, manifest_of
+from cqbook.editions.store import figure_entry, manifest_of
 from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR
 
 #: Rows of data set below a figure; all of them are in the files of the figure.
-ROWS = 15
+TABLE_ROWS = 15
 
 
 def takeaway(entry: Mapping[str, Any], most: int = 3) -> str:
@@ -77,7 +77,7 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None
         elif block.kind == "figure":
             flush()
             cited.append(block.text)
-            _figure_slide(made, exhibits(edition, block.text), edition, manifest["edition"])
+            _figure_slide(made, figure_entry(edition, block.text), edition, manifest["edition"])
         else:
             texts.append(block.text)
     flush()
@@ -158,7 +158,7 @@ def _plain(text: str, manifest: Mapping[str, Any]) -> tuple[str, list[str]]:
         marks.append(number_mark(f"{found[1]}.{found[2]}", value, manifest))
         return value
 
-    return NUMBER.sub(put, text), marks
+    return QUOTED_NUMBER.sub(put, text), marks
 
 
 def _figure_slide(made: Any, entry: Mapping[str, Any], edition: Path, name: str) -> None:  # noqa: ANN401

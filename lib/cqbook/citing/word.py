@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cqbook.citing.briefing import NUMBER, Block, _begun, number
+from cqbook.citing.briefing import QUOTED_NUMBER, Block, _begun, number
 from cqbook.citing.marks import TABLE, bookmark, mark, number_mark
-from cqbook.citing.powerpoint import ROWS, takeaway
+from cqbook.citing.powerpoint import TABLE_ROWS, takeaway
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
-from cqbook.editions.store import exhibits, manifest_of
+from cqbook.editions.store import figure_entry, manifest_of
 from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR
 
@@ -122,7 +122,7 @@ class _Writer:
         from docx.oxml.ns import qn
 
         place = 0
-        for found in NUMBER.finditer(text):
+        for found in QUOTED_NUMBER.finditer(text):
             paragraph.add_run(text[place : found.start()])
             value = number(self.manifest, found[1], found[2])
             self.numbers[number_mark(f"{found[1]}.{found[2]}", value, self.manifest)] = None
@@ -140,7 +140,7 @@ class _Writer:
     def _figure(self, identifier: str) -> None:
         from docx.shared import Cm
 
-        entry = exhibits(self.edition, identifier)
+        entry = figure_entry(self.edition, identifier)
         if not entry["files"]:
             msg = f"{identifier} 没有可画的数据 | {identifier} has nothing to draw"
             raise DataError(msg)
@@ -183,8 +183,8 @@ class _Writer:
             cell.text = TABLE[name]
         # the heading comes again on the next page
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for row in rows[:ROWS]:
+        for row in rows[:TABLE_ROWS]:
             for cell, name in zip(table.add_row().cells, columns, strict=True):
                 cell.text = str(row.get(name) or "")
-        if len(rows) > ROWS:
-            self.made.add_paragraph(f"（表中列{ROWS}行，全部{len(rows)}行见数据文件。）")
+        if len(rows) > TABLE_ROWS:
+            self.made.add_paragraph(f"（表中列{TABLE_ROWS}行，全部{len(rows)}行见数据文件。）")

@@ -21,9 +21,9 @@ from cqbook.data.plausibility import doubts
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.units import Unit, zh
+from cqbook.quantities.units import Unit, unit_zh
 
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?")
 #: What a spreadsheet that opens the published tables would calculate; ``-13.2%为环比`` is none.
 FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$)).*", re.S)
@@ -40,7 +40,7 @@ MEASURE_UNITS = {
 }
 
 
-def check(book: Catalog) -> dict[str, int]:
+def check_package(book: Catalog) -> dict[str, int]:
     """Check every table of a data package.
 
     Returns
@@ -199,7 +199,7 @@ def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Brea
     if rules.get("required"):
         tests.append((~filled, "非空", "a value"))
     if kind == "number":
-        tests.append((filled & ~column.str.fullmatch(NUMBER), "数字", "a number"))
+        tests.append((filled & ~column.str.fullmatch(NUMERAL), "数字", "a number"))
     if kind == "integer":
         tests.append((filled & ~column.str.fullmatch(r"-?[0-9]+"), "整数", "an integer"))
     if kind == "boolean":
@@ -287,7 +287,7 @@ def _observations(rows: list[dict[str, str]], file: str) -> Iterator[Breach]:
         problem = _tried(lambda: Period.parse(row["period"]))  # noqa: B023
         if problem:
             yield breach("period", "一个时期", f"a period ({problem})")
-        problem = _tried(lambda: zh(Unit.parse(row["unit"])))  # noqa: B023
+        problem = _tried(lambda: unit_zh(Unit.parse(row["unit"])))  # noqa: B023
         if problem:
             yield breach("unit", "有中文名的单位", f"a unit with a Chinese name ({problem})")
         allowed = MEASURE_UNITS.get(row["measure"])

@@ -28,15 +28,15 @@ from cqbook.errors import DataError
 #: The folder of the customs detail in a data directory, and the name of its queries.
 CUSTOMS = "customs"
 INDEX = "store.json"
-DIMENSIONS = ("commodity", "partner", "regime")
+DETAIL_DIMENSIONS = ("commodity", "partner", "regime")
 #: What identifies a row of the detail, in the order in which rows are kept: a chapter asks for one
 #: place in all months.
-KEY = ("flow", "entity", "period", "dims", *DIMENSIONS, "currency")
-COLUMNS = ("flow", "period", "entity", "dims", *DIMENSIONS, "currency", "value")
-COLUMNS += ("quantity_1", "unit_1", "quantity_2", "unit_2", "file")
-NUMBERS = ("value", "quantity_1", "quantity_2")
+ROW_KEY = ("flow", "entity", "period", "dims", *DETAIL_DIMENSIONS, "currency")
+DETAIL_COLUMNS = ("flow", "period", "entity", "dims", *DETAIL_DIMENSIONS, "currency", "value")
+DETAIL_COLUMNS += ("quantity_1", "unit_1", "quantity_2", "unit_2", "file")
+NUMBER_COLUMNS = ("value", "quantity_1", "quantity_2")
 #: SQL type by column.
-TYPES = {name: "DOUBLE" if name in NUMBERS else "VARCHAR" for name in COLUMNS}
+TYPES = {name: "DOUBLE" if name in NUMBER_COLUMNS else "VARCHAR" for name in DETAIL_COLUMNS}
 FILE_COLUMNS = [
     *("name", "sha256", "flow", "entities", "periods", "dims", "currency", "rows", "encoding"),
     *("retrieved", "batch"),
@@ -53,11 +53,11 @@ VIEWS = {
 #: What is replaced in a store whose batches did not list it yet: all but the last row of a key.
 REPLACED = (
     "SELECT batch, seq FROM (SELECT batch, seq, row_number() OVER"
-    f" (PARTITION BY {', '.join(KEY)} ORDER BY batch DESC, seq DESC) AS n FROM vintages) AS all_"
-    " WHERE n > 1"
+    f" (PARTITION BY {', '.join(ROW_KEY)} ORDER BY batch DESC, seq DESC) AS n"
+    " FROM vintages) AS all_ WHERE n > 1"
 )
 #: What queries may hold in memory; a national decade is larger than most machines.
-MEMORY = "512MB"
+QUERY_MEMORY = "512MB"
 VERIFIED = ".verified.json"
 #: How long, in ns, a file must be unchanged for its time of change to be told apart from the next.
 SETTLED = 2_000_000_000
@@ -127,7 +127,7 @@ class Detail:
         """
         parts = self.verified(concerned)
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
-        link = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(spill)})
+        link = duckdb.connect(config={"memory_limit": QUERY_MEMORY, "temp_directory": str(spill)})
         for kind, (view, columns) in VIEWS.items():
             paths = [str(self.folder / part["path"]) for part in parts if part["kind"] == kind]
             _view(link, view, columns, paths)
@@ -212,7 +212,7 @@ def key_numbers(frame: pd.DataFrame) -> np.ndarray:
     The texts of `frame` are categories in the order of their letters.
     """
     found, size = np.zeros(len(frame), dtype=np.int64), 1
-    for name in KEY:
+    for name in ROW_KEY:
         column = frame[name].cat
         count = max(len(column.categories), 1)
         if size * count >= 2**62:

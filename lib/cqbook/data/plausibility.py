@@ -21,7 +21,7 @@ from cqbook.quantities.units import SCALE_ZH, Unit
 
 Row = Mapping[str, str]
 #: Words and letters behind a number that multiply it, of the languages that the sources have.
-SCALES: dict[str, int] = {
+WORD_SCALES: dict[str, int] = {
     **{word: scale for scale, word in SCALE_ZH.items() if word},
     **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
     **dict.fromkeys(("thousand", "mila", "mil"), 10**3),
@@ -31,7 +31,7 @@ SCALES: dict[str, int] = {
     **dict.fromkeys(("mil millones",), 10**9),
     **dict.fromkeys(("trillion",), 10**12),
 }
-_LISTED = "|".join(sorted(map(re.escape, SCALES), key=len, reverse=True))
+_LISTED = "|".join(sorted(map(re.escape, WORD_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<number>[0-9](?:[0-9.,]*[0-9])?)\s*[余多几]?\s*"
     rf"(?P<scale>(?:{_LISTED})(?![a-z]))?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
@@ -128,12 +128,12 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     found: list[tuple[set[Decimal], int | None]] = []
     ranges = []
     for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
-        scale = SCALES[match["scale"].lower()] if match["scale"] else None
+        scale = WORD_SCALES[match["scale"].lower()] if match["scale"] else None
         found.append((_meanings(match["number"]), scale))
         ranges.append(bool(match["range"]))
     behind = _BEHIND.search(text)
     if behind:
-        scale = SCALES[behind["scale"].lower()]
+        scale = WORD_SCALES[behind["scale"].lower()]
         return [(meant, own or scale) for meant, own in found]
     # 3—4万台: the scale stands behind the second number
     for place in range(len(found) - 2, -1, -1):
@@ -142,7 +142,7 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     return found
 
 
-def in_words(text: str) -> set[Decimal]:
+def amounts_in_words(text: str) -> set[Decimal]:
     """Return what the numerals of a text without digits can mean, in full.
 
     Examples
@@ -205,7 +205,7 @@ def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> 
     """Yield values and units that the printed form does not have."""
     scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
     said = f"“{row['as_printed']}”"
-    worded = set() if printed else in_words(row["as_printed"])
+    worded = set() if printed else amounts_in_words(row["as_printed"])
     for column in ("value", "value_upper"):
         if scale is None or not (printed or worded) or not _is_number(row[column]):
             continue

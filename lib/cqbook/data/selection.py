@@ -41,7 +41,7 @@ BASIS_ORDER = ("customs", "caam", "traders_seat", "")
 STATUS_ORDER = ("actual", "preliminary", "estimate", "plan", "target")
 #: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
 DRAWN_FROM = 2
-KEY = [
+OBSERVATION_KEY = [
     *("indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure"),
     *("against", "counted"),
 ]
@@ -90,7 +90,7 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
         _status=frame["status"].map({status: i for i, status in enumerate(STATUS_ORDER)}),
     )
     order = order.sort_values(list(sort), ascending=list(sort.values()))
-    chosen = order.drop_duplicates(KEY).sort_values("_row")
+    chosen = order.drop_duplicates(OBSERVATION_KEY).sort_values("_row")
     return chosen.drop(
         columns=["_basis", "_relayed", "_row", "_status", "against", "counted"]
     ).reset_index(drop=True)

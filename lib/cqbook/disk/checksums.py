@@ -32,7 +32,7 @@ def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def as_text(found: Mapping[str, str]) -> str:
+def format_sums(found: Mapping[str, str]) -> str:
     """Return hashes by path as `SUMS` holds them, sorted by path."""
     return "".join(_line(name, found[name]) for name in sorted(found))
 
@@ -42,7 +42,7 @@ def _line(name: str, value: str) -> str:
     return f"{chr(92) if escaped != name else ''}{value}  {escaped}\n"
 
 
-def read(text: str) -> dict[str, str]:
+def parse_sums(text: str) -> dict[str, str]:
     """Return the hashes by path of what `as_text` wrote.
 
     Raises

@@ -43,7 +43,7 @@ def _refused(name: str, zh: str, text: str) -> ContractError:
     )
 
 
-def sized(content: bytes, name: str) -> bytes:
+def size_checked(content: bytes, name: str) -> bytes:
     """Return a file's content if it is not too large to be read.
 
     Raises
@@ -71,7 +71,7 @@ def content_of(path: Path) -> bytes:
     try:
         with path.open("rb") as handle:
             # not the size that the folder tells: a device has none
-            return sized(handle.read(LARGEST + 1), path.name)
+            return size_checked(handle.read(LARGEST + 1), path.name)
     except OSError as error:
         msg = f"打不开文件 {path}：{error.strerror} | cannot open {path}: {error.strerror}"
         raise DataError(msg) from error
@@ -88,7 +88,7 @@ def opened(content: bytes, name: str) -> zipfile.ZipFile:
         declares a document type (entities, external parts).
     """
     try:
-        parts = zipfile.ZipFile(io.BytesIO(sized(content, name)))
+        parts = zipfile.ZipFile(io.BytesIO(size_checked(content, name)))
         _directory(parts, name)
         _documents(parts, name)
     except (

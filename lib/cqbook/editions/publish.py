@@ -7,18 +7,29 @@ old one and takes its place in one step.
 
 from __future__ import annotations
 
-from cqbook.disk.atomic import (exchange, restore, settle)
-from cqbook.disk.checksums import (SUMS, as_text, digest, hashes)
-from cqbook.disk.locks import (locked)
-from cqbook.editions.paths import (built, published, released)
-from cqbook.editions.store import (LATEST, PERMALINK, RELEASE, _editions, built_as, is_altered, manifest_of, release_of, sums_of)
-from cqbook.errors import (DataError)
-from pathlib import (Path)
-from typing import (Any)
 import datetime
 import json
 import shutil
 import tempfile
+from pathlib import Path
+from typing import Any
+
+from cqbook.disk.atomic import exchange, restore, settle
+from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
+from cqbook.disk.locks import locked
+from cqbook.editions.paths import built_folder, released_folder, site_folder
+from cqbook.editions.store import (
+    LATEST,
+    PERMALINK,
+    RELEASE,
+    _editions,
+    built_as,
+    is_altered,
+    manifest_of,
+    release_of,
+    sums_of,
+)
+from cqbook.errors import DataError
 
 REDIRECT = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8">
@@ -43,15 +54,15 @@ def seal(edition: Path) -> None:
         for name, value in found.items()
         if name.startswith("site/")
     }
-    text = as_text(served)
+    text = format_sums(served)
     _write(edition / within, text)
-    _write(edition / SUMS, as_text(found | {within: digest(text.encode())}))
+    _write(edition / SUMS, format_sums(found | {within: digest(text.encode())}))
 
 
 def keep(root: Path, edition: Path, name: str) -> None:
     """Put a built edition's folder in its place, in one step; with the hashes of its files."""
     seal(edition)
-    home = built(root)
+    home = built_folder(root)
     with locked(home):
         restore(home / name)
         settle(edition)
@@ -68,10 +79,10 @@ def release(root: Path, name: str) -> Path:
     DataError
         If it was not built, has no proper name, or another one was released under that name.
     """
-    _freeze(root, released(root), name, built_as(root, name))
+    _freeze(root, released_folder(root), name, built_as(root, name))
     # also if it was released already: the publication may have been killed
-    publish(root)
-    return released(root) / name
+    publish_site(root)
+    return released_folder(root) / name
 
 
 def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
@@ -81,7 +92,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
         part = Path(tempfile.mkdtemp(dir=home, prefix=f".{name}.part-"))
         try:
             # the lock of the folder of built editions: none is exchanged while it is copied
-            with locked(built(root)):
+            with locked(built_folder(root)):
                 shutil.copytree(edition, part / "edition")
             frozen = part / "edition"
             tree = digest((frozen / SUMS).read_bytes()) if (frozen / SUMS).exists() else ""
@@ -114,7 +125,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def publish(root: Path) -> Path:
+def publish_site(root: Path) -> Path:
     """Put the site together from the built and the released editions; return ``_build/html``.
 
     Raises
@@ -123,7 +134,7 @@ def publish(root: Path) -> Path:
         If a released edition is no longer what was released; the old site stays.
     """
     work = root / "_build"
-    target = published(root)
+    target = site_folder(root)
     with locked(work):
         restore(target)
         for left in work.glob(".html-*"):
@@ -140,12 +151,12 @@ def publish(root: Path) -> Path:
 
 
 def _assemble(root: Path, target: Path) -> None:
-    with locked(built(root)):
-        fresh = _editions(built(root))
+    with locked(built_folder(root)):
+        fresh = _editions(built_folder(root))
         for name, path in fresh.items():
             place = target / LATEST if name == LATEST else target / "v" / name
             shutil.copytree(path / "site", place)
-    frozen = _editions(released(root))
+    frozen = _editions(released_folder(root))
     for name, path in frozen.items():
         facts = release_of(path)
         if is_altered(path, facts["tree"]):
@@ -188,7 +199,7 @@ def _lead_to_frozen(site: Path, name: str) -> None:
         if found != text:
             page.write_text(found, encoding="utf-8")
             sums[inside.as_posix()] = digest(found.encode())
-    _write(site / SUMS, as_text(sums))
+    _write(site / SUMS, format_sums(sums))
 
 
 def _hashes(manifest: dict[str, Any]) -> dict[str, str]:

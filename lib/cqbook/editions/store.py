@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import (Mapping)
-from cqbook.disk.checksums import (SUMS, as_text, digest, hashes, read)
-from cqbook.editions.paths import (built, released)
-from cqbook.errors import (DataError)
-from pathlib import (Path)
-from typing import (Any)
 import difflib
 import hashlib
 import json
 import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cqbook.disk.checksums import SUMS, digest, format_sums, hashes, parse_sums
+from cqbook.editions.paths import built_folder, released_folder
+from cqbook.errors import DataError
 
 LATEST = "latest"
 RELEASE = "release.json"
 #: A name is a folder of the site and part of addresses that people cite.
-NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+EDITION_NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 #: Names that the site uses for itself, and that of an edition without one.
 RESERVED = (LATEST, "draft")
 #: How a figure's permalink begins; on its own page it goes on with the anchor.
@@ -74,7 +75,7 @@ def find(root: Path, name: str) -> Path:
     DataError
         If there is none.
     """
-    frozen, fresh = _editions(released(root)), _editions(built(root))
+    frozen, fresh = _editions(released_folder(root)), _editions(built_folder(root))
     if name in frozen:
         return frozen[name]
     if name in fresh:
@@ -92,7 +93,7 @@ def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
     return {item["id"]: item for item in _content(path, "figures")["figures"]}
 
 
-def exhibits(edition: Path, identifier: str) -> dict[str, Any]:
+def figure_entry(edition: Path, identifier: str) -> dict[str, Any]:
     """Return what an edition's ``figures.json`` says of a figure.
 
     Raises
@@ -119,10 +120,10 @@ def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Pa
     """
     found = [
         (release_of(path)["released"], name, path)
-        for name, path in _editions(released(root)).items()
+        for name, path in _editions(released_folder(root)).items()
         if name != edition and (given is None or manifest_of(path)["given"] == given)
     ]
-    own = _editions(released(root)).get(edition)
+    own = _editions(released_folder(root)).get(edition)
     if own is not None:
         # released already: what came later is not before it
         mine = (release_of(own)["released"], edition)
@@ -139,7 +140,7 @@ def sums_of(folder: Path) -> dict[str, str]:
         If it is no longer what was written.
     """
     try:
-        return read((folder / SUMS).read_text(encoding="utf-8"))
+        return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _damaged(folder / SUMS, error) from error
 
@@ -149,7 +150,7 @@ def tree_digest(folder: Path) -> str:
 
     It is the SHA-256 of `SUMS` in the folder of an edition.
     """
-    return digest(as_text(hashes(folder, (SUMS, RELEASE))).encode())
+    return digest(format_sums(hashes(folder, (SUMS, RELEASE))).encode())
 
 
 def is_altered(edition: Path, tree: str) -> bool:
@@ -177,7 +178,7 @@ def proper(name: str) -> str:
     DataError
         If it can't.
     """
-    if name in RESERVED or not NAME.fullmatch(name):
+    if name in RESERVED or not EDITION_NAME.fullmatch(name):
         taken = "、".join(RESERVED)
         msg = (
             f"版次名“{name}”不合规则：应为小写字母、数字、连字符，如 2026-11，且不是 {taken}"
@@ -189,7 +190,7 @@ def proper(name: str) -> str:
 
 def is_released(root: Path, name: str) -> bool:
     """Return whether an edition of that name was released."""
-    return name in _editions(released(root))
+    return name in _editions(released_folder(root))
 
 
 def built_as(root: Path, name: str) -> Path:
@@ -201,7 +202,7 @@ def built_as(root: Path, name: str) -> Path:
         If it was not, or can't have that name.
     """
     proper(name)
-    fresh = _editions(built(root))
+    fresh = _editions(built_folder(root))
     named = [
         path
         for key, path in fresh.items()

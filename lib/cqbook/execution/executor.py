@@ -68,7 +68,7 @@ def execute(
                 content, wrong = _outcome(_in_kernel, *arguments)
             else:
                 warm()
-                content, wrong = kernels.call(_outcome, kernels.execute, *arguments)
+                content, wrong = kernels.call(_outcome, kernels.run_cells, *arguments)
         except (kernels.KernelError, RuntimeError, TimeoutError) as error:
             # a kernel that dies or does not answer
             raise ExecutionError(page.name, f"执行失败 | execution failed\n{error}") from error

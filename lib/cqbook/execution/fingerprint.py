@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from cqbook import PUBLIC
-from cqbook.disk.checksums import as_text, digest, hashes
+from cqbook.disk.checksums import digest, format_sums, hashes
 from cqbook.disk.installed import PACKAGE, REPOSITORY, packages
 
 
@@ -64,4 +64,4 @@ def code_digest(root: Path = REPOSITORY) -> str:
 
 def package_digest() -> str:
     """Return one hash of the whole package: what executes, draws and renders."""
-    return digest(as_text(hashes(PACKAGE)).encode())
+    return digest(format_sums(hashes(PACKAGE)).encode())

@@ -31,15 +31,15 @@ ENGINE = "cqbook-forked"
 #: What an execution does not load, but every chapter or papermill does.
 IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
 #: A page that takes longer than this (s) hangs.
-LIMIT = 300.0
+PAGE_SECONDS = 300.0
 #: Memory (bytes) and output (characters) that no page needs: more is a loop gone wild, and is
 #: stopped before it takes the machine with it.
-MEMORY = 6 << 30
+PAGE_MEMORY = 6 << 30
 OUTPUT = 2_000_000
 #: Bytes of one file that a page writes, such as what DuckDB puts aside.
 FILE = 1 << 30
 #: Bytes of a folder of temporary files in which a socket can be: its own name has at most 107.
-SHORT = 50
+SOCKET_FOLDER_BYTES = 50
 _STARTED: set[int] = set()
 
 
@@ -54,7 +54,7 @@ class KernelError(Exception):
 def socket_folder() -> str:
     """Return the folder of temporary files, or ``/tmp`` where its name is too long for a socket."""
     folder = tempfile.gettempdir()
-    return folder if len(os.fsencode(folder)) <= SHORT else "/tmp"
+    return folder if len(os.fsencode(folder)) <= SOCKET_FOLDER_BYTES else "/tmp"
 
 
 def start(modules: Callable[[], tuple[str, ...]]) -> None:
@@ -88,8 +88,8 @@ def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: A
     process.start()
     sender.close()
     try:
-        if not receiver.poll(LIMIT):
-            msg = f"{LIMIT:.0f}秒没有结果 | no result within {LIMIT:.0f} s"
+        if not receiver.poll(PAGE_SECONDS):
+            msg = f"{PAGE_SECONDS:.0f}秒没有结果 | no result within {PAGE_SECONDS:.0f} s"
             raise KernelError(msg)
         return receiver.recv()
     except EOFError:
@@ -111,7 +111,7 @@ def _answer(sender: Connection, function: Callable[..., Any], arguments: tuple[A
     os._exit(0)
 
 
-def execute(
+def run_cells(
     notebook: NotebookNode, parameters: Mapping[str, Any], folder: Path, variables: dict[str, str]
 ) -> tuple[NotebookNode, str]:
     """Execute a notebook in this process; return it, and what went wrong (``""``: nothing).
@@ -133,7 +133,7 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     # the room of a page is limited: past it, an exception in its cell
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (PAGE_MEMORY, PAGE_MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     os.chdir(folder)
     os.environ.update(variables)

@@ -17,7 +17,7 @@ from cqbook.errors import DataError
 from cqbook.execution.page import Executed, Page
 
 #: Results kept of one page: enough to go back and forth between a few editions.
-KEPT = 12
+RESULTS_KEPT = 12
 
 
 class Memory:
@@ -90,7 +90,7 @@ class Memory:
             part.write(f"{digest(text.encode())}\n{text}".encode())
         Path(part.name).replace(path)
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
-        for old in entries[:-KEPT]:
+        for old in entries[:-RESULTS_KEPT]:
             old.unlink(missing_ok=True)
 
     @staticmethod

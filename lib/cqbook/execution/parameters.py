@@ -30,11 +30,11 @@ TAG = "parameters"
 #: Where the data are is no matter of the chapter: the command line has ``--data`` for it.
 DATA_DIR = "data_dir"
 #: Valid values shown in an error: enough to choose from, few enough to read.
-SHOWN = 40
+VALUES_SHOWN = 40
 #: A column that no table has: the years that the periods of its rows touch.
 YEAR = "year"
 #: What a parameter is called: papermill writes names into the cell as they are.
-NAME = re.compile(r"[a-z_][a-z0-9_]*")
+PARAMETER_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 #: What is read as a number: no full-width digits, no ``1_000``, no ``nan``, no leading zeros (they
 #: belong to codes, and codes are text).
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.A)
@@ -88,7 +88,7 @@ class Parameter:
         return sorted(frame[self.column].unique())
 
 
-def read(notebook: nbformat.NotebookNode) -> list[Parameter]:
+def read_parameters(notebook: nbformat.NotebookNode) -> list[Parameter]:
     """Return the parameters of a notebook, in the order of its ``parameters`` cell.
 
     Raises
@@ -125,7 +125,11 @@ def _read(source: str) -> list[Parameter]:
                 f" | line {statement.lineno} of the parameters cell: expected name = literal"
             )
             raise ParameterError(msg) from error
-        if not NAME.fullmatch(name) or type(default) not in _KIND_ZH or not _plain(default):
+        if (
+            not PARAMETER_NAME.fullmatch(name)
+            or type(default) not in _KIND_ZH
+            or not _plain(default)
+        ):
             msg = (
                 f"parameters 单元第{statement.lineno}行应为小写的名字（字母、数字、下划线）"
                 "和文字、数、true/false 或列表"
@@ -169,7 +173,7 @@ def sound(values: Mapping[str, object]) -> None:
         If a name is not as `NAME` wants it, or a value neither a JSON scalar nor a list.
     """
     for name, value in values.items():
-        if not isinstance(name, str) or not NAME.fullmatch(name) or not _plain(value):
+        if not isinstance(name, str) or not PARAMETER_NAME.fullmatch(name) or not _plain(value):
             msg = (
                 f"参数 {name!r}={value!r}：应为小写的名字，和文字、数、true/false 或列表"
                 f" | parameter {name!r}={value!r}: expected a lower-case name, and a text, number,"
@@ -264,10 +268,10 @@ def checked(
             continue
         valid = item.choices(book, values)
         if str(value) not in valid:
-            near = difflib.get_close_matches(str(value), valid, n=SHOWN, cutoff=0.6)
+            near = difflib.get_close_matches(str(value), valid, n=VALUES_SHOWN, cutoff=0.6)
             listed = near + [text for text in valid if text not in near]
-            more = f" …（共{len(valid)}个）" if len(valid) > SHOWN else ""
-            shown = " ".join(listed[:SHOWN]) + more or "（无）"
+            more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
+            shown = " ".join(listed[:VALUES_SHOWN]) + more or "（无）"
             msg = (
                 f"{chapter}.{name}={value}：数据中没有；可选：{shown}"
                 f" | {chapter}.{name}={value}: not in the data; expected one of those listed"

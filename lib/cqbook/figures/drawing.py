@@ -16,7 +16,7 @@ from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.figure import static_specs
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, hashed, in_english, made
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, hashed, to_format, translated
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -30,7 +30,9 @@ def key(spec: dict) -> str:
 
 def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
-    return kept(cache / f"{key(spec)}.svg", lambda: theme.svg(spec).encode(), draws=draws).decode()
+    return kept(
+        cache / f"{key(spec)}.svg", lambda: theme.draw_svg(spec).encode(), draws=draws
+    ).decode()
 
 
 def size_of(svg: str) -> list[int]:
@@ -46,13 +48,13 @@ def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) ->
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
     content.append(exhibit.language)
-    return kept(cache / f"{hashed(content)}.{form}", lambda: made(exhibit, form), draws=draws)
+    return kept(cache / f"{hashed(content)}.{form}", lambda: to_format(exhibit, form), draws=draws)
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
     """Return the figure in Chinese, and in English unless a word of it has none."""
     try:
-        return [exhibit, in_english(exhibit, known)]
+        return [exhibit, translated(exhibit, known)]
     except Untranslated:
         return [exhibit]
 

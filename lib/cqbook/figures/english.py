@@ -17,7 +17,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 QUARTERS = dict(zip("一二三四", range(1, 5), strict=True))
 #: Unit as printed → (places that the point moves to the right, how the number is then written).
-UNITS: dict[str, tuple[int, str]] = {
+ENGLISH_UNITS: dict[str, tuple[int, str]] = {
     "万亿元": (0, "CNY {} trillion"),
     "亿元": (-1, "CNY {} bn"),
     "亿美元": (-1, "USD {} bn"),
@@ -43,7 +43,7 @@ UNITS: dict[str, tuple[int, str]] = {
     "": (0, "{}"),
 }
 _NUMBER = r"[-−]?\d+(?:\.\d+)?"
-_UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS if unit), key=len, reverse=True))
+_UNIT = "|".join(sorted((re.escape(unit) for unit in ENGLISH_UNITS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<before>超过|超|近|约|不到|第)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
     r"(?P<after>以上|以下|左右|余)?"
@@ -63,7 +63,7 @@ JOINTS = (
 )
 
 
-def words(book: Catalog) -> dict[str, str]:
+def dictionary(book: Catalog) -> dict[str, str]:
     """Return the English of every name of the codelists and of the phrases."""
     found: dict[str, str] = {}
     for name in book.resources:
@@ -84,16 +84,16 @@ def words(book: Catalog) -> dict[str, str]:
 
 def in_english(book: Catalog) -> Callable[[str], str]:
     """Return the function that says a name, number or period in English; see `english`."""
-    known = words(book)
+    known = dictionary(book)
     return lambda text: english(text, known)
 
 
-def quantity(text: str) -> str:
+def english_quantity(text: str) -> str:
     """Return a number with its unit and qualifier in English, or ``""``: 超700万辆."""
     found = _QUANTITY.fullmatch(text)
     if not found:
         return ""
-    places, form = UNITS[found["unit"] or ""]
+    places, form = ENGLISH_UNITS[found["unit"] or ""]
     number = Decimal(found["number"].replace("−", "-"))
     if form.count("}k") and abs(number) >= 100:
         # from a million on
@@ -134,7 +134,7 @@ def period(text: str) -> str:
 
 def _growth(text: str) -> str:
     found = re.fullmatch(r"(增长|下降)(.+)", text)
-    said = quantity(found[2]) if found else ""
+    said = english_quantity(found[2]) if found else ""
     return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
 
 
@@ -164,7 +164,7 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
         return known[text]
     if not CHINESE.search(text):
         return text.replace("—", "–")
-    said = quantity(text) or period(text) or _growth(text)
+    said = english_quantity(text) or period(text) or _growth(text)
     if said:
         return said
     found = re.fullmatch(r"(.*?)（([^（）]+)）", text, re.S)
@@ -190,14 +190,14 @@ def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | No
 # --- charts
 
 #: Longest line of an English label, in characters.
-LINE = 20
+LABEL_CHARACTERS = 20
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {"公布": "published", "推算": "derived", "预计": "expected", "计划": "planned"}
 STATUS |= {"目标": "target"}
 _ROOM = re.compile(r"width - (\d+)")
 
 
-def wrapped(text: str, line: int = LINE) -> str:
+def wrapped(text: str, line: int = LABEL_CHARACTERS) -> str:
     """Break an English label into lines."""
     lines = [""]
     for word in text.split():

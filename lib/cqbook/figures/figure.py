@@ -165,7 +165,7 @@ def figure(
     }
     if drawing is None:
         return Figure(meta, None)
-    rules.check(drawing.spec, meta)
+    rules.check_drawing(drawing.spec, meta)
     return Figure(meta, drawing.spec)
 
 
@@ -234,7 +234,7 @@ def glue(**values: object) -> None:
         )
 
 
-def outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
+def display_outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
     """Yield the display outputs of an executed notebook, in order."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -245,7 +245,7 @@ def outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
 def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """Return the identity (``usermeta``) of each figure in an executed notebook."""
     found = []
-    for output in outputs(notebook):
+    for output in display_outputs(notebook):
         for mime in (FIGURE_MIME, GAP_MIME):
             if mime in output["data"]:
                 found.append(output["data"][mime]["usermeta"])
@@ -254,13 +254,15 @@ def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
 
 def tables_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
     """Return the content of each `Table` in an executed notebook."""
-    return [out["data"][TABLE_MIME] for out in outputs(notebook) if TABLE_MIME in out["data"]]
+    return [
+        out["data"][TABLE_MIME] for out in display_outputs(notebook) if TABLE_MIME in out["data"]
+    ]
 
 
 def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """Return the glued texts of an executed notebook by name."""
     texts = {}
-    for output in outputs(notebook):
+    for output in display_outputs(notebook):
         mark = output.get("metadata", {}).get("scrapbook")
         if mark:
             # as the pages read it: a text may have quotes and backslashes of its own
@@ -271,4 +273,7 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
 def static_specs(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the two pictures of a figure, wide and narrow, for light pages."""
     plain = theme.untitled({key: value for key, value in spec.items() if key != "usermeta"})
-    return {"wide": theme.sized(plain, theme.WIDE), "narrow": theme.sized(plain, theme.NARROW)}
+    return {
+        "wide": theme.with_width(plain, theme.PICTURE_WIDTH),
+        "narrow": theme.with_width(plain, theme.NARROW),
+    }

@@ -27,7 +27,7 @@ from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.figures import english, theme
 
-BOOK = "重庆开放型经济分析"
+BOOK_TITLE = "重庆开放型经济分析"
 BOOK_EN = "Chongqing's Open Economy"
 AUTHOR = "重庆开放型经济分析编写组"
 #: Formats in the order of the toolbar: extension → what a reader calls it.
@@ -42,11 +42,11 @@ FORMATS = {
 #: Formats that are there in English too, as ``fig-….en.png``.
 ENGLISH = ("png", "svg", "pdf", "vl.json")
 #: Key of the identity in PNG text chunks and PDF properties.
-KEY = "cqbook"
+METADATA_KEY = "cqbook"
 #: Width of a line of small print, in full-width characters at 11 px.
-LINE = 58
+SMALL_PRINT_WIDTH = 58
 PICTURE_SCALE = 2.0
-COLUMNS = {
+CSV_COLUMNS = {
     "group": "系列",
     "label": "项目",
     "value": "数值",
@@ -59,9 +59,9 @@ COLUMNS = {
     "source_id": "来源",
     "observation_id": "数据编号",
 }
-NUMBERS = ("value", "lower", "upper")
+NUMERIC_FIELDS = ("value", "lower", "upper")
 #: What a spreadsheet takes for the beginning of a formula, also in full width and after spaces.
-FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
+FORMULA_START = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Exhibit:
         return f"数据来源{derived.get(self.meta['status'], '')}：{names}"
 
 
-def in_english(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
+def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
     """Return the figure for English readers: same id, same data, same hash.
 
     Raises
@@ -142,13 +142,13 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     year = edition[:4] if re.match(r"(19|20)\d\d", edition) else ""
     key = re.sub(r"\W", "", f"{exhibit.id}{edition}".replace("-", ""))
     return {
-        "line": f"{exhibit.source}；图：《{BOOK}》，版次 {edition}，{exhibit.id}。",
-        "gbt7714": f"{AUTHOR}. {title}[DS/OL]//{BOOK}. 版次 {edition}. {exhibit.id}"
+        "line": f"{exhibit.source}；图：《{BOOK_TITLE}》，版次 {edition}，{exhibit.id}。",
+        "gbt7714": f"{AUTHOR}. {title}[DS/OL]//{BOOK_TITLE}. 版次 {edition}. {exhibit.id}"
         f"[引用日期]. {exhibit.permalink}.",
         "apa": f"{AUTHOR}. ({year or 'n.d.'}). {title} [Figure {exhibit.id}]. "
-        f"In {BOOK} (Edition {edition}). {exhibit.permalink}",
+        f"In {BOOK_TITLE} (Edition {edition}). {exhibit.permalink}",
         "bibtex": f"@misc{{{key},\n  author = {{{{{AUTHOR}}}}},\n  title = {{{title}}},\n"
-        f"  howpublished = {{{BOOK}，版次 {edition}}},\n  year = {{{year}}},\n"
+        f"  howpublished = {{{BOOK_TITLE}，版次 {edition}}},\n  year = {{{year}}},\n"
         f"  note = {{{exhibit.id}，{exhibit.source}}},\n  url = {{{exhibit.permalink}}}\n}}",
     }
 
@@ -160,7 +160,7 @@ def _width(text: str) -> float:
     return sum(1.0 if ord(char) > 0x2E80 else 0.55 for char in text)
 
 
-def wrapped(text: str, line: float) -> list[str]:
+def wrap_small_print(text: str, line: float) -> list[str]:
     """Break a text into lines of at most `line` full-width characters."""
     lines, width = [""], 0.0
     for piece in re.findall(r"(?:[0-9A-Za-z.,%/:_-]+|.)[，。；：、）”]*", text):
@@ -220,19 +220,25 @@ _CARDS: dict[str, str] = {}
 def _card(exhibit: Exhibit) -> str:
     spec = {key: value for key, value in exhibit.spec.items() if key != "usermeta"}
     # an English line breaks between words, a Chinese one between characters
-    breaks = textual if exhibit.language == "en" else wrapped
+    breaks = textual if exhibit.language == "en" else wrap_small_print
     title = breaks(exhibit.meta["title"], 40)
     subtitle = breaks(exhibit.meta["subtitle"], 54)
-    spec = theme.sized(spec | {"title": {"text": title, "subtitle": subtitle}}, theme.WIDE)
-    chart = theme.svg(spec)
+    spec = theme.with_width(
+        spec | {"title": {"text": title, "subtitle": subtitle}}, theme.PICTURE_WIDTH
+    )
+    chart = theme.draw_svg(spec)
     head = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', chart)
     width, height = (float(number) for number in head.groups())
-    notes = wrapped(exhibit.meta["caption"], LINE) if exhibit.meta["caption"] else []
-    small = [*notes, *wrapped(exhibit.source, LINE)]
+    notes = (
+        wrap_small_print(exhibit.meta["caption"], SMALL_PRINT_WIDTH)
+        if exhibit.meta["caption"]
+        else []
+    )
+    small = [*notes, *wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
     if exhibit.language == "en":
         small.append(f"{BOOK_EN}, edition {exhibit.edition} | {exhibit.id}")
     else:
-        small.append(f"《{BOOK}》版次 {exhibit.edition}｜{exhibit.id}")
+        small.append(f"《{BOOK_TITLE}》版次 {exhibit.edition}｜{exhibit.id}")
     texts = "".join(
         f'<text x="8" y="{height + 18 + 17 * number:g}" font-size="11"'
         f' font-family="{escape(theme.FONT)}" fill="{theme.colour("muted")}">{escape(line)}</text>'
@@ -274,7 +280,7 @@ def png(exhibit: Exhibit) -> bytes:
     theme.register_fonts()
     made = vl_convert.svg_to_png(card(exhibit), scale=PICTURE_SCALE)
     # an iTXt chunk goes behind the header: 8 bytes of signature, 25 of IHDR
-    chunk = _chunk(b"iTXt", KEY.encode() + b"\0\0\0\0\0" + _packed(exhibit).encode())
+    chunk = _chunk(b"iTXt", METADATA_KEY.encode() + b"\0\0\0\0\0" + _packed(exhibit).encode())
     return made[:33] + chunk + made[33:]
 
 
@@ -302,7 +308,7 @@ def pdf(exhibit: Exhibit) -> bytes:
             "/Author": AUTHOR,
             "/Subject": citations(exhibit)["line"],
             "/Keywords": f"{exhibit.id} {exhibit.edition}",
-            f"/{KEY}": _packed(exhibit),
+            f"/{METADATA_KEY}": _packed(exhibit),
         }
     )
     out = io.BytesIO()
@@ -337,18 +343,20 @@ def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
     found = []
     table = exhibit.meta["table"]
     for cells in table["rows"]:
-        row: dict[str, Any] = dict.fromkeys(COLUMNS) | dict(zip(table["keys"], cells, strict=True))
+        row: dict[str, Any] = dict.fromkeys(CSV_COLUMNS) | dict(
+            zip(table["keys"], cells, strict=True)
+        )
         mark = drawn.get((row["group"] or "", row["label"] or ""), {})
-        for name in NUMBERS:
+        for name in NUMERIC_FIELDS:
             number = mark.get(name)
             row[name] = float(number) if isinstance(number, int | float) else None
-        found.append({name: row[name] for name in COLUMNS} | {"unit": exhibit.meta["unit"]})
+        found.append({name: row[name] for name in CSV_COLUMNS} | {"unit": exhibit.meta["unit"]})
     return found
 
 
 def _safe(cell: Any) -> Any:  # noqa: ANN401 - text or number
     """Return a text that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and FORMULA.match(cell):
+    if isinstance(cell, str) and FORMULA_START.match(cell):
         return f"'{cell}"
     return "" if cell is None else cell
 
@@ -357,9 +365,9 @@ def as_csv(exhibit: Exhibit) -> bytes:
     """Return the rows drawn as CSV for spreadsheets: UTF-8 with BOM, numbers as numbers."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS.values())
+    writer.writerow(CSV_COLUMNS.values())
     for row in rows(exhibit):
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
+        writer.writerow([_safe(row[name]) for name in CSV_COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -382,15 +390,15 @@ def xlsx(exhibit: Exhibit) -> bytes:
     )
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet("数据")
-    sheet.write_row(0, 0, list(COLUMNS.values()), bold)
+    sheet.write_row(0, 0, list(CSV_COLUMNS.values()), bold)
     for number, row in enumerate(rows(exhibit), start=1):
-        for place, name in enumerate(COLUMNS):
+        for place, name in enumerate(CSV_COLUMNS):
             cell = row[name]
             if isinstance(cell, float):
                 sheet.write_number(number, place, cell)
             elif cell:
                 sheet.write_string(number, place, cell)
-    sheet.set_column(0, len(COLUMNS) - 1, 16)
+    sheet.set_column(0, len(CSV_COLUMNS) - 1, 16)
     about = book.add_worksheet("说明")
     meta = exhibit.meta
     facts = [
@@ -423,6 +431,6 @@ def vega(exhibit: Exhibit) -> bytes:
 MAKERS = {"png": png, "svg": svg, "pdf": pdf, "csv": as_csv, "xlsx": xlsx, "vl.json": vega}
 
 
-def made(exhibit: Exhibit, form: str) -> bytes:
+def to_format(exhibit: Exhibit, form: str) -> bytes:
     """Return the figure in one of `FORMATS`."""
     return MAKERS[form](exhibit)

@@ -85,7 +85,7 @@ class UnsoundError(ValueError):
     """A chart that would mislead; the message names figure, layer and what was expected."""
 
 
-def check(spec: Mapping[str, Any], usermeta: Mapping[str, Any]) -> None:
+def check_drawing(spec: Mapping[str, Any], usermeta: Mapping[str, Any]) -> None:
     """Refuse a specification that would mislead.
 
     Parameters

@@ -34,7 +34,7 @@ PALETTE: dict[str, tuple[str, str]] = {
 }
 #: Order in which series take colours; the last is for what is left over.
 SERIES = ("blue", "orange", "green", "purple", "red", "rest")
-WIDE = 680  # px, total width of a static picture on a desk
+PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
 NARROW = 342  # px, the same on a 390 px phone less the page's margins
 
 
@@ -100,7 +100,7 @@ def dark(svg: str) -> str:
     return re.sub("|".join(map(re.escape, partners)), lambda found: partners[found[0]], svg)
 
 
-def sized(spec: dict[str, Any], width: int) -> dict[str, Any]:
+def with_width(spec: dict[str, Any], width: int) -> dict[str, Any]:
     """Return `spec` drawn for a total width of `width` pixels, axes included."""
     return spec | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
 
@@ -146,7 +146,7 @@ def register_fonts() -> bool:
     return True
 
 
-def svg(spec: dict[str, Any]) -> str:
+def draw_svg(spec: dict[str, Any]) -> str:
     """Return the static SVG of a Vega-Lite `spec`, its text in the house font.
 
     vl-convert is imported here only: a process that has used it must not fork afterwards.

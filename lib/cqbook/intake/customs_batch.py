@@ -20,11 +20,11 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from cqbook.data.customs_store import (
-    COLUMNS,
+    DETAIL_COLUMNS,
     INDEX,
-    KEY,
     LABEL_COLUMNS,
-    NUMBERS,
+    NUMBER_COLUMNS,
+    ROW_KEY,
     TYPES,
     Detail,
     digest_of,
@@ -36,29 +36,29 @@ from cqbook.disk.locks import locked
 from cqbook.errors import DataError
 from cqbook.intake.customs_format import Export
 
-_KEY = ", ".join(KEY)
-UNITS = ("unit_1", "unit_2")
+_KEY = ", ".join(ROW_KEY)
+UNIT_COLUMNS = ("unit_1", "unit_2")
 #: A quantity that a file lacks, for want of the column or of a figure, says nothing against the one
 #: that is known: it is no revision.
 _SAME = (
     "value IS NOT DISTINCT FROM old_value"
     + "".join(
         f" AND ({name} IS NULL OR {name} IS NOT DISTINCT FROM old_{name})"
-        for name in NUMBERS
+        for name in NUMBER_COLUMNS
         if name != "value"
     )
     + "".join(
         # the same number in another unit is another quantity
         f" AND ({name} = '' OR old_{name} = '' OR {name} = old_{name})"
-        for name in UNITS
+        for name in UNIT_COLUMNS
     )
 )
-UNITS_AND_NUMBERS = (*NUMBERS, *UNITS)
+UNITS_AND_NUMBERS = (*NUMBER_COLUMNS, *UNIT_COLUMNS)
 _PAIRS = [item for name in UNITS_AND_NUMBERS for item in (f"old_{name}", name)]
 
 
 @dataclass(frozen=True)
-class Plan:
+class BatchPlan:
     """What taking some files in would do.
 
     ``write``: rows to be added, in order. ``new``, ``same``: how many keys are new, how many rows
@@ -78,7 +78,7 @@ class Plan:
     base: str
 
 
-def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
+def plan_batch(detail: Detail, exports: Iterable[Export]) -> BatchPlan:
     """Return what taking in `exports` would do; nothing is written.
 
     Files are taken in the order of their retrieval where all of them say it, else as given: of
@@ -105,7 +105,7 @@ def plan(detail: Detail, exports: Iterable[Export]) -> Plan:
     rows = incoming.iloc[change.written - 1].assign(seq=change.written)
     same = len(incoming) - len(rows)
     new = len(rows) - len(change.revised)
-    return Plan(
+    return BatchPlan(
         tuple(fresh.values()), rows, new, same, change.revised, change.replaced, tuple(known), base
     )
 
@@ -122,9 +122,9 @@ class _Change:
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all frames in order; text as categories in the order of their letters."""
     columns: dict[str, object] = {}
-    for name in COLUMNS:
+    for name in DETAIL_COLUMNS:
         parts = [frame[name] for frame in frames]
-        if name in NUMBERS:
+        if name in NUMBER_COLUMNS:
             columns[name] = np.concatenate([*parts, np.empty(0)]).astype(float)
         elif parts:
             coded = [part.astype("category") for part in parts]
@@ -149,12 +149,12 @@ def _compared(detail: Detail, incoming: pd.DataFrame) -> _Change:
     if not held and not (keys[1:] == keys[:-1]).any():
         return _Change(
             np.arange(1, len(incoming) + 1),
-            pd.DataFrame(columns=[*KEY, *_PAIRS, "old_file", "file"]),
+            pd.DataFrame(columns=[*ROW_KEY, *_PAIRS, "old_file", "file"]),
             pd.DataFrame(columns=["batch", "seq"]),
         )
     typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in TYPES.items())
     before = ", ".join(f"lag({name}) OVER w AS old_{name}" for name in (*UNITS_AND_NUMBERS, "file"))
-    listed = ", ".join(COLUMNS)
+    listed = ", ".join(DETAIL_COLUMNS)
     with detail.connect(concerned) as link:
         link.register("given", incoming.assign(number=range(1, len(incoming) + 1)))
         link.execute(f"CREATE TABLE incoming AS SELECT {typed}, number FROM given")
@@ -223,7 +223,7 @@ def _refuse_older(detail: Detail, exports: Iterable[Export], revised: pd.DataFra
             raise DataError(msg)
 
 
-def write(detail: Detail, planned: Plan) -> int:
+def write_batch(detail: Detail, planned: BatchPlan) -> int:
     """Take the planned files in; return the number of the batch (0: there was nothing to do).
 
     Raises

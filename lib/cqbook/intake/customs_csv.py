@@ -16,22 +16,22 @@ from pathlib import Path
 
 import pandas as pd
 
-from cqbook.data.customs_store import DIMENSIONS, KEY, LABEL_COLUMNS
+from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY
 from cqbook.disk.text import decode
-from cqbook.disk.untrusted import content_of, sized
+from cqbook.disk.untrusted import content_of, size_checked
 from cqbook.errors import HIDDEN, Breach, ContractError
 from cqbook.intake.customs_format import (
     _MONTH,
     _NUMBER,
     _TOTALS,
-    CURRENCIES,
+    COLUMN_HEADINGS,
+    COLUMNS_LIMIT,
+    CURRENCY_CODES,
     EXACT,
-    HEADINGS,
-    LIMIT,
     MISSING,
     QUANTITIES,
+    ROWS_LIMIT,
     TEXTS,
-    WIDE,
     Codes,
     Export,
     Said,
@@ -45,14 +45,14 @@ from cqbook.intake.customs_regular import _DIGITS, _regular
 SIDECAR = ("flow", "entity", "period", "retrieved")
 
 
-def recognises(content: bytes) -> bool:
+def is_customs_query(content: bytes) -> bool:
     """Return whether the first line has headings of the platform, in any encoding."""
     first = content[:4000]
     for encoding in ("utf-8-sig", "gb18030", "utf-16"):
         # any line end: a lone CR inside a line is an error to csv
         lines = first.decode(encoding, errors="ignore").lstrip().splitlines()
         cells = [cell.strip() for cell in next(csv.reader(lines[:1]), [])]
-        if sum(cell in HEADINGS for cell in cells) >= 2:
+        if sum(cell in COLUMN_HEADINGS for cell in cells) >= 2:
             return True
     return False
 
@@ -93,10 +93,12 @@ def sidecar(path: Path) -> Said:
 
 def read_file(path: Path, codes: Codes, said: Said | None = None) -> Export:
     """Read one file, and its sidecar where there is one; see `read`."""
-    return read(path.read_bytes(), path.name, codes, said or Said(), sidecar(path))
+    return read_customs(path.read_bytes(), path.name, codes, said or Said(), sidecar(path))
 
 
-def read(content: bytes, name: str, codes: Codes, said: Said, beside: Said | None = None) -> Export:
+def read_customs(
+    content: bytes, name: str, codes: Codes, said: Said, beside: Said | None = None
+) -> Export:
     """Read one export of the platform.
 
     Parameters
@@ -130,14 +132,14 @@ _DIGITS["province"] = (2,)
 
 def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export:
     """Read any file, cell by cell, and tell of everything in it that can't be right."""
-    text, encoding = decode(sized(content, name), name)
+    text, encoding = decode(size_checked(content, name), name)
     header, rows = _table(text, name)
     columns, breaches = _columns(header, name)
     if breaches:
         raise ContractError(breaches)
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "至少一行数据", "at least one row of data")])
-    if len(rows) >= LIMIT:
+    if len(rows) >= ROWS_LIMIT:
         raise ContractError(
             [
                 Breach(
@@ -163,12 +165,12 @@ def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
     frame = pd.DataFrame(cells, columns=columns, dtype=str)
     headings = dict(zip(columns, header, strict=True))
-    currency = next(item for item in CURRENCIES if item in frame)
+    currency = next(item for item in CURRENCY_CODES if item in frame)
     given, breaches = _given(frame, name, said, beside, codes)
     breaches += _bad_cells(frame, name, headings, codes, currency)
     if breaches:
         raise ContractError(breaches)
-    dims = ";".join(item for item in DIMENSIONS if item in frame)
+    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in frame)
     made = _typed(frame, given, codes, currency, dims)
     sha256 = hashlib.sha256(content).hexdigest()
     made["file"] = sha256[:12]
@@ -214,14 +216,14 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
     try:
         rows = []
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
-            if len(row) > WIDE:
-                expected = f"at most {WIDE} columns"
+            if len(row) > COLUMNS_LIMIT:
+                expected = f"at most {COLUMNS_LIMIT} columns"
                 raise ContractError(
-                    [Breach(name, 0, "*", f"{len(row)}列", f"至多{WIDE}列", expected)]
+                    [Breach(name, 0, "*", f"{len(row)}列", f"至多{COLUMNS_LIMIT}列", expected)]
                 )
             # what is beyond the limit is only counted
             if any(cell.strip() for cell in row):
-                rows.append(row if len(rows) <= LIMIT else [])
+                rows.append(row if len(rows) <= ROWS_LIMIT else [])
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -310,7 +312,7 @@ def _typed(
         "period": given.period if months is None else months,
         "entity": frame["province"].map(codes.provinces) if "province" in frame else given.entity,
         "dims": dims,
-        **{dimension: words(dimension) for dimension in DIMENSIONS},
+        **{dimension: words(dimension) for dimension in DETAIL_DIMENSIONS},
         "currency": currency,
         "value": number(currency),
         "quantity_1": number("quantity_1"),
@@ -328,7 +330,7 @@ def _once(
 
     The refusal names both rows, and the cells in which they differ, as printed in `frame`.
     """
-    key = list(KEY)
+    key = list(ROW_KEY)
     unique = made.drop_duplicates()
     again = unique.index[unique.duplicated(key)]
     if len(again):
@@ -370,7 +372,7 @@ def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
                 "period": periods,
             }
         )
-        for dimension in DIMENSIONS
+        for dimension in DETAIL_DIMENSIONS
         if f"{dimension}_name" in frame
     ]
     if not found:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import COLUMNS, DIMENSIONS, NUMBERS
+from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, NUMBER_COLUMNS
 from cqbook.disk.text import _BOTH
 from cqbook.errors import Breach
 from cqbook.quantities.periods import Period
 
 #: Column headings of the platform, Chinese and English; the English misspelling is the platform's.
-HEADINGS = {
+COLUMN_HEADINGS = {
     "数据年月": "month",
     "商品编码": "commodity",
     "商品名称": "commodity_name",
@@ -50,14 +50,14 @@ HEADINGS = {
     "US dollar": "USD",
     "Renminbi Yuan": "CNY",
 }
-CURRENCIES = ("USD", "CNY")
-FLOWS = ("export", "import")
+CURRENCY_CODES = ("USD", "CNY")
+FLOW_CODES = ("export", "import")
 QUANTITIES = ("quantity_1", "quantity_2")
-TEXTS = tuple(name for name in COLUMNS if name not in NUMBERS)
+TEXTS = tuple(name for name in DETAIL_COLUMNS if name not in NUMBER_COLUMNS)
 #: The platform gives no more rows than this, and does not say that there are more.
-LIMIT = 10_000
+ROWS_LIMIT = 10_000
 #: Columns of a file: twice as many as the platform has.
-WIDE = 40
+COLUMNS_LIMIT = 40
 #: Digits of a number that can be kept exactly.
 EXACT = 15
 MISSING = ("?", "？", "-", "")
@@ -144,21 +144,21 @@ def flow_of_name(name: str) -> str:
 
 def _columns(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
     breaches = []
-    columns = [HEADINGS.get(cell, "") for cell in header]
+    columns = [COLUMN_HEADINGS.get(cell, "") for cell in header]
     for cell, column in zip(header, columns, strict=True):
         if not column:
-            near = difflib.get_close_matches(cell, HEADINGS, n=1, cutoff=0.4)
+            near = difflib.get_close_matches(cell, COLUMN_HEADINGS, n=1, cutoff=0.4)
             hint = f"平台的列名{f'（是不是 {near[0]}？）' if near else ''}"
             breaches.append(Breach(name, 0, cell, cell, hint, "a heading of the platform"))
         elif columns.count(column) > 1:
             breaches.append(Breach(name, 0, cell, cell, "只有一列", "one such column only"))
-    held = [item for item in CURRENCIES if item in columns]
+    held = [item for item in CURRENCY_CODES if item in columns]
     if len(held) != 1:
         listed = "、".join(held) or "（无）"
         breaches.append(
             Breach(name, 0, "美元/人民币", listed, "恰好一列金额", "exactly one column of values")
         )
-    for dimension in (*DIMENSIONS, "province"):
+    for dimension in (*DETAIL_DIMENSIONS, "province"):
         if f"{dimension}_name" in columns and dimension not in columns:
             cell = header[columns.index(f"{dimension}_name")]
             breaches.append(
@@ -205,7 +205,7 @@ def _given(
                 " name that says only one of the two",
             )
         )
-    elif flow not in FLOWS:
+    elif flow not in FLOW_CODES:
         breaches.append(Breach(name, 0, "flow", flow, "export 或 import", "export or import"))
     period = one("period", said.period, beside.period)
     if "month" in frame and period:

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cqbook.data.customs_store import DIMENSIONS, LABEL_COLUMNS, key_numbers
+from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, key_numbers
 from cqbook.disk.text import _damaged
 from cqbook.errors import HIDDEN
 from cqbook.intake import customs_bytes
 from cqbook.intake.customs_format import (
     _MONTH,
     _TOTALS,
-    CURRENCIES,
-    LIMIT,
+    CURRENCY_CODES,
     QUANTITIES,
+    ROWS_LIMIT,
     Codes,
     Export,
     Said,
@@ -41,7 +41,7 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     if encoding == "gb18030" and _damaged(content):
         return None
     cells = customs_bytes.cells(body)
-    if cells is None or not 0 < cells.rows < LIMIT:
+    if cells is None or not 0 < cells.rows < ROWS_LIMIT:
         return None
     try:
         header = [cell.decode(encoding).strip() for cell in cells.header]
@@ -53,7 +53,7 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     place = {column: number for number, column in enumerate(columns)}
     held: dict[str, pd.Categorical | np.ndarray | None] = {}
     for column, number in place.items():
-        if column in (*CURRENCIES, *QUANTITIES):
+        if column in (*CURRENCY_CODES, *QUANTITIES):
             held[column] = cells.numbers(number)
         elif column in _DIGITS:
             held[column] = _coded(cells.codes(number, _DIGITS[column]))
@@ -64,8 +64,8 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     given, breaches = _given(held, name, said, beside, codes)
     if breaches or not _codes_hold(held, codes):
         return None
-    currency = next(item for item in CURRENCIES if item in held)
-    dims = ";".join(item for item in DIMENSIONS if item in held)
+    currency = next(item for item in CURRENCY_CODES if item in held)
+    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in held)
     frame = _frame(held, given, codes, currency, dims, cells.rows)
     numbers = np.sort(key_numbers(frame))
     if (numbers[1:] == numbers[:-1]).any():
@@ -171,7 +171,7 @@ def _frame(
         "period": period,
         "entity": entity,
         "dims": always(dims),
-        **{dimension: words(dimension) for dimension in DIMENSIONS},
+        **{dimension: words(dimension) for dimension in DETAIL_DIMENSIONS},
         "currency": always(currency),
         "value": number(currency),
         "quantity_1": number("quantity_1"),
@@ -186,7 +186,7 @@ def _labels_of(held: Mapping[str, pd.Categorical], periods: pd.Categorical) -> p
     """Return the last name of each code, as `_labels` does."""
     parts = []
     latest = np.argsort(periods.codes, kind="stable")[::-1]
-    for dimension in DIMENSIONS:
+    for dimension in DETAIL_DIMENSIONS:
         if f"{dimension}_name" not in held:
             continue
         code, word = held[dimension], held[f"{dimension}_name"]

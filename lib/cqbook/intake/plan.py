@@ -25,9 +25,9 @@ import pandas as pd
 
 from cqbook.data import vocabulary
 from cqbook.data.catalog import DESCRIPTOR, Catalog
-from cqbook.data.contracts import check
+from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.data.selection import KEY, what, with_key
+from cqbook.data.selection import OBSERVATION_KEY, what, with_key
 from cqbook.disk.atomic import recover, replace_files
 from cqbook.disk.locks import locked
 from cqbook.disk.processes import dies_with_parent
@@ -39,9 +39,9 @@ from cqbook.intake.customs_format import Export, Said
 from cqbook.intake.press import Press
 from cqbook.intake.press_cells import CellBreach
 from cqbook.quantities.quantity import quantity_of
-from cqbook.quantities.units import Unit, zh
+from cqbook.quantities.units import Unit, unit_zh
 
-OBSERVATIONS, SOURCES = press_cells.OBSERVATIONS, press_cells.SOURCES
+OBSERVATIONS_TABLE, SOURCES_TABLE = press_cells.OBSERVATIONS_TABLE, press_cells.SOURCES_TABLE
 #: Rows of each kind that are listed; the counts are of all.
 LISTED = 12
 #: From so many files on, to start processes takes less time than they save.
@@ -68,12 +68,12 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Plan:
+class IntakePlan:
     """All that one command would take in."""
 
     edition: str
     exports: tuple[Export, ...]
-    detail: customs_batch.Plan | None
+    detail: customs_batch.BatchPlan | None
     presses: tuple[tuple[str, Press], ...]
     figures: Figures | None
     #: Digest of the files that the figures change, as they were planned on.
@@ -101,7 +101,9 @@ def edition_for(root: Path, book: Catalog, wanted: str) -> str:
     return name
 
 
-def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str = "") -> Plan:
+def plan_intake(
+    root: Path, data: Path, files: Iterable[Path], said: Said, edition: str = ""
+) -> IntakePlan:
     """Read the files and return what taking them in would do; nothing is written.
 
     Raises
@@ -122,9 +124,9 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
         told.setdefault(path, [])
         content = content_of(path)
         try:
-            if press.recognises(content, path.name):
-                presses.append((path.name, press.read(content, path.name, book)))
-            elif customs_csv.recognises(content) or path.suffix.lower() == ".csv":
+            if press.is_press_table(content, path.name):
+                presses.append((path.name, press.read_press(content, path.name, book)))
+            elif customs_csv.is_customs_query(content) or path.suffix.lower() == ".csv":
                 queried.append(path)
             else:
                 told[path].append(
@@ -150,9 +152,9 @@ def plan(root: Path, data: Path, files: Iterable[Path], said: Said, edition: str
     if breaches:
         raise ContractError(breaches)
     name = edition_for(root, book, edition) if presses else book.edition
-    detail = customs_batch.plan(book.detail, exports) if exports else None
+    detail = customs_batch.plan_batch(book.detail, exports) if exports else None
     figures = _figures(book, presses, name) if presses else None
-    made = Plan(name, tuple(exports), detail, tuple(presses), figures, base)
+    made = IntakePlan(name, tuple(exports), detail, tuple(presses), figures, base)
     if figures is not None:
         _check(data, made)
     return made
@@ -181,12 +183,12 @@ def _export(path: Path, codes: customs_format.Codes, said: Said) -> Export | lis
 
 def _base(data: Path) -> str:
     book = Catalog(data)
-    paths = [data / DESCRIPTOR, book.file(OBSERVATIONS), book.file(SOURCES)]
+    paths = [data / DESCRIPTOR, book.file(OBSERVATIONS_TABLE), book.file(SOURCES_TABLE)]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _key(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(with_key(frame)[KEY].itertuples(index=False, name=None))
+    return list(with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None))
 
 
 _VALUE = ("value", "value_upper", "unit", "qualifier", "status")
@@ -206,7 +208,7 @@ def _compatible(one: dict[str, str], other: dict[str, str]) -> bool:
 
 
 def _figures(book: Catalog, presses: Iterable[tuple[str, Press]], edition: str) -> Figures:
-    known = book.text(OBSERVATIONS)
+    known = book.text(OBSERVATIONS_TABLE)
     superseded = set(known["supersedes"])
     by_id = {row["observation_id"]: row for row in known.to_dict("records")}
     by_key: dict[tuple[str, ...], list[dict[str, str]]] = {}
@@ -249,7 +251,7 @@ def _figures(book: Catalog, presses: Iterable[tuple[str, Press]], edition: str) 
             origins.append((name, address))
     columns = list(known.columns)
     new = pd.concat(sources, ignore_index=True).drop_duplicates()
-    new = new[~new["source_id"].isin(book.text(SOURCES)["source_id"])]
+    new = new[~new["source_id"].isin(book.text(SOURCES_TABLE)["source_id"])]
     return Figures(
         pd.DataFrame(rows, columns=columns),
         new,
@@ -272,11 +274,14 @@ def _free(identifier: str, source_id: str, taken: set[str]) -> str:
     return found
 
 
-def _contents(data: Path, made: Plan) -> dict[str, bytes]:
+def _contents(data: Path, made: IntakePlan) -> dict[str, bytes]:
     """Return the new contents of the files that the figures change: rows are only ever added."""
     book = Catalog(data)
     contents = {}
-    for name, rows in ((OBSERVATIONS, made.figures.rows), (SOURCES, made.figures.sources)):
+    for name, rows in (
+        (OBSERVATIONS_TABLE, made.figures.rows),
+        (SOURCES_TABLE, made.figures.sources),
+    ):
         if len(rows):
             path = book.file(name)
             out = io.StringIO(newline="")
@@ -293,9 +298,9 @@ def _contents(data: Path, made: Plan) -> dict[str, bytes]:
     return contents
 
 
-def _check(data: Path, made: Plan) -> None:
+def _check(data: Path, made: IntakePlan) -> None:
     """Check the data as they would be; breaches in new rows are told by their cells."""
-    old = len(Catalog(data).text(OBSERVATIONS))
+    old = len(Catalog(data).text(OBSERVATIONS_TABLE))
     with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
         candidate = Path(folder) / "data"
         shutil.copytree(data, candidate, ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
@@ -303,9 +308,9 @@ def _check(data: Path, made: Plan) -> None:
             (candidate / name).write_bytes(content)
         book = Catalog(candidate)
         try:
-            check(book)
+            check_package(book)
         except ContractError as error:
-            file = book.file(OBSERVATIONS).name
+            file = book.file(OBSERVATIONS_TABLE).name
             raise ContractError(
                 [_located(item, file, old, made.figures.origins) for item in error.breaches]
             ) from error
@@ -321,12 +326,12 @@ def _located(item: Breach, file: str, old: int, origins: tuple[tuple[str, str], 
     )
 
 
-def in_words(book: Catalog, made: Plan) -> Iterator[str]:
+def plan_lines(book: Catalog, made: IntakePlan) -> Iterator[str]:
     """Yield what was understood and what would change, line by line."""
     for export in made.exports:
         yield (
             f"{export.name}：海关查询，{export.encoding}，{vocabulary.DIRECTIONS_ZH[export.flow]}，"
-            f"{zh(Unit(1, export.currency))}，{'、'.join(map(book.name, export.entities))}，"
+            f"{unit_zh(Unit(1, export.currency))}，{'、'.join(map(book.name, export.entities))}，"
             f"{export.periods[0]}{'—' + export.periods[-1] if export.periods[1:] else ''}，"
             f"维度 {export.dims or '（无）'}，{export.rows}行"
         )
@@ -395,7 +400,7 @@ def _pairs(
     yield from _more(len(pairs))
 
 
-def write(data: Path, made: Plan) -> list[str]:
+def write_plan(data: Path, made: IntakePlan) -> list[str]:
     """Take in what was planned; return the files that changed.
 
     Raises
@@ -416,6 +421,6 @@ def write(data: Path, made: Plan) -> list[str]:
             contents = _contents(data, made)
             replace_files(data, contents)
             changed += sorted(contents)
-    if made.detail is not None and customs_batch.write(Catalog(data).detail, made.detail):
+    if made.detail is not None and customs_batch.write_batch(Catalog(data).detail, made.detail):
         changed.append(CUSTOMS)
     return changed

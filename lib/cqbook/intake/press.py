@@ -19,21 +19,29 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import ID
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.errors import Breach, ContractError
-from cqbook.intake.press_cells import OBSERVATIONS, SOURCES, Cell, Sheet, _breach, _csv, _workbook
+from cqbook.intake.press_cells import (
+    OBSERVATIONS_TABLE,
+    SOURCES_TABLE,
+    Cell,
+    Sheet,
+    _breach,
+    _csv,
+    _workbook,
+)
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import Printed, halfwidth, read_period, read_printed
 from cqbook.quantities.quantity import STATUS_ZH
-from cqbook.quantities.units import SCALE_ZH, ZH, Unit, zh
+from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
 
 #: Sheets for people: how to fill, one example, the codes.
 HELP, EXAMPLE, CODES = "说明", "示例", "代码"
 #: What a row can't do without; the rest has a default or is read from ``as_printed``.
 NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as_printed")
 #: Columns of a new source that a CSV may have beside those of the figure.
-BESIDE = ("title", "outlet", "published", "url")
-LISTS = {"indicator": "indicators", "entity": "entities", "source_id": "sources"}
+SOURCE_COLUMNS = ("title", "outlet", "published", "url")
+CHOICES = {"indicator": "indicators", "entity": "entities", "source_id": "sources"}
 #: Words that are as good as the codes.
-WORDS = {
+CODE_WORDS = {
     "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
     "flow": {word: code for code, word in FLOWS_ZH.items()},
     "measure": {"同比": "yoy", "占比": "share", "贡献率": "contribution_rate", "位次": "rank"},
@@ -55,7 +63,7 @@ class Press:
     addresses: tuple[str, ...]
 
 
-def recognises(content: bytes, name: str) -> bool:
+def is_press_table(content: bytes, name: str) -> bool:
     """Return whether a file is a table of press figures (XLSX, or CSV with our columns)."""
     if name.lower().endswith((".xlsx", ".xlsm", ".xls")):
         return True
@@ -69,7 +77,7 @@ def recognises(content: bytes, name: str) -> bool:
     return False
 
 
-def read(content: bytes, name: str, book: Catalog) -> Press:
+def read_press(content: bytes, name: str, book: Catalog) -> Press:
     """Read a filled template, or a CSV with its columns.
 
     Parameters
@@ -104,11 +112,11 @@ def read(content: bytes, name: str, book: Catalog) -> Press:
             ]
         )
     else:
-        sheets = {OBSERVATIONS: _csv(content, name)}
-    rows, listed = sheets.get(OBSERVATIONS, []), sheets.get(SOURCES, [])
-    sheet = OBSERVATIONS if SOURCES in sheets else ""
+        sheets = {OBSERVATIONS_TABLE: _csv(content, name)}
+    rows, listed = sheets.get(OBSERVATIONS_TABLE, []), sheets.get(SOURCES_TABLE, [])
+    sheet = OBSERVATIONS_TABLE if SOURCES_TABLE in sheets else ""
     _headings(book, name, sheet, rows, found)
-    sources = [_source(book, name, SOURCES, row, found) for row in listed]
+    sources = [_source(book, name, SOURCES_TABLE, row, found) for row in listed]
     sources += [_source(book, name, sheet, row, found) for row in rows if _has_source(row)]
     known = {row["source_id"] for row in sources}
     reader = _Reader(book, name, sheet, known, found)
@@ -117,8 +125,8 @@ def read(content: bytes, name: str, book: Catalog) -> Press:
         found.append(Breach(name, 0, "*", "", "至少一行数字", "at least one figure"))
     if found:
         raise ContractError(found)
-    columns = [field["name"] for field in book.fields(OBSERVATIONS)]
-    source_columns = [field["name"] for field in book.fields(SOURCES)]
+    columns = [field["name"] for field in book.fields(OBSERVATIONS_TABLE)]
+    source_columns = [field["name"] for field in book.fields(SOURCES_TABLE)]
     frame = pd.DataFrame(observations, columns=columns, dtype=str).fillna("")
     new = pd.DataFrame(sources, columns=source_columns, dtype=str).fillna("")
     addresses = tuple(next(iter(row.values())).address for row in rows)
@@ -128,8 +136,8 @@ def read(content: bytes, name: str, book: Catalog) -> Press:
 def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Breach]) -> None:
     if not rows:
         return
-    columns = [field["name"] for field in book.fields(OBSERVATIONS)]
-    allowed = [*columns, *(BESIDE if not sheet else ())]
+    columns = [field["name"] for field in book.fields(OBSERVATIONS_TABLE)]
+    allowed = [*columns, *(SOURCE_COLUMNS if not sheet else ())]
     # also what stands below no heading, in whatever row
     strange = [row[""] for row in rows[1:] if "" in row and row[""].text]
     for column, cell in [*rows[0].items(), *(("", cell) for cell in strange)]:
@@ -151,7 +159,7 @@ def _source(
     book: Catalog, name: str, sheet: str, row: Mapping[str, Cell], found: list[Breach]
 ) -> dict[str, str]:
     """Return a row of ``sources``; what is not said gets the careful value."""
-    made = {field["name"]: "" for field in book.fields(SOURCES)}
+    made = {field["name"]: "" for field in book.fields(SOURCES_TABLE)}
     made |= {column: cell.text for column, cell in row.items() if column in made}
     for column in ("source_id", "title", "outlet"):
         if not made[column]:
@@ -178,14 +186,14 @@ class _Reader:
     found: list[Breach]
 
     def __post_init__(self) -> None:
-        self.columns = [field["name"] for field in self.book.fields(OBSERVATIONS)]
+        self.columns = [field["name"] for field in self.book.fields(OBSERVATIONS_TABLE)]
         self.enums = {
             field["name"]: field["constraints"]["enum"]
-            for field in self.book.fields(OBSERVATIONS)
+            for field in self.book.fields(OBSERVATIONS_TABLE)
             if "enum" in field.get("constraints", {})
         }
-        self.codes = {column: self.book.table(table) for column, table in LISTS.items()}
-        self.taken = set(self.book.table(OBSERVATIONS)["observation_id"])
+        self.codes = {column: self.book.table(table) for column, table in CHOICES.items()}
+        self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
@@ -204,9 +212,9 @@ class _Reader:
         for column in NEEDED:
             if not made[column] and not (column == "as_printed" and made["value"]):
                 self.refuse(cell(column), "非空", "a value")
-        made |= {column: self._coded(cell(column)) for column in LISTS if made[column]}
+        made |= {column: self._coded(cell(column)) for column in CHOICES if made[column]}
         made["breakdown"] = self._breakdown(cell("breakdown"))
-        for column, words in WORDS.items():
+        for column, words in CODE_WORDS.items():
             made[column] = words.get(made[column], made[column])
         for column, allowed in self.enums.items():
             if made[column] and made[column] not in allowed:
@@ -244,7 +252,7 @@ class _Reader:
                 return named[0]
         near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
         listed = "、".join(near) or "见“代码”表"
-        table = LISTS[cell.column]
+        table = CHOICES[cell.column]
         return self.refuse(
             cell, f"表 {table} 中的代码或中文名（相近的：{listed}）", f"a code of {table}"
         )
@@ -311,7 +319,7 @@ class _Reader:
     def _unit(self, cell: Cell) -> str:
         """Return a unit given by its code, or by its Chinese word where that has one meaning."""
         try:
-            return str(Unit.parse(cell.text)) if zh(Unit.parse(cell.text)) else ""
+            return str(Unit.parse(cell.text)) if unit_zh(Unit.parse(cell.text)) else ""
         except ValueError:
             pass
         return self._tried(cell, lambda text: read_printed(f"1{text}").unit)

@@ -15,10 +15,10 @@ from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, whole
 from cqbook.errors import Breach, ContractError, visible
 
-OBSERVATIONS, SOURCES = "observations", "sources"
-ROWS = 500
+OBSERVATIONS_TABLE, SOURCES_TABLE = "observations", "sources"
+TEMPLATE_ROWS = 500
 #: Rows and columns of a table that is read: ten times what the template has.
-MOST, WIDE = 5000, 100
+ROWS_MOST, COLUMNS_MOST = 5000, 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _csv(content: bytes, name: str) -> Sheet:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         # no more than is needed to know that it is too much
-        lines = list(itertools.islice(reader, MOST + 1))
+        lines = list(itertools.islice(reader, ROWS_MOST + 1))
     except csv.Error as error:
         raise ContractError(
             [Breach(name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
@@ -78,7 +78,7 @@ def _csv(content: bytes, name: str) -> Sheet:
     if not lines:
         raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
     header = [cell.strip() for cell in lines[0]]
-    if len(lines) > MOST or len(header) > WIDE:
+    if len(lines) > ROWS_MOST or len(header) > COLUMNS_MOST:
         raise ContractError([_too_many(name, len(lines), len(header))])
     breaches = [*_doubled(name, "", header)]
     # a cell too many is a comma that was not quoted: 8,158.4亿元 would be read as 8
@@ -104,7 +104,12 @@ def _csv(content: bytes, name: str) -> Sheet:
 def _too_many(name: str, rows: int, columns: int) -> Breach:
     value = f"{rows}×{columns}"
     return Breach(
-        name, 0, "*", value, f"至多{MOST}行、{WIDE}列", f"at most {MOST} rows, {WIDE} columns"
+        name,
+        0,
+        "*",
+        value,
+        f"至多{ROWS_MOST}行、{COLUMNS_MOST}列",
+        f"at most {ROWS_MOST} rows, {COLUMNS_MOST} columns",
     )
 
 
@@ -125,13 +130,22 @@ def _workbook(
     with whole(name):
         # formulas as they are: their stored results are anybody's, and none is taken
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-    if OBSERVATIONS not in book.sheetnames:
+    if OBSERVATIONS_TABLE not in book.sheetnames:
         value = "、".join(book.sheetnames)
         raise ContractError(
-            [Breach(name, 0, "*", value, f"名为 {OBSERVATIONS} 的表", f"a sheet {OBSERVATIONS}")]
+            [
+                Breach(
+                    name,
+                    0,
+                    "*",
+                    value,
+                    f"名为 {OBSERVATIONS_TABLE} 的表",
+                    f"a sheet {OBSERVATIONS_TABLE}",
+                )
+            ]
         )
     sheets = {}
-    for title in (OBSERVATIONS, SOURCES):
+    for title in (OBSERVATIONS_TABLE, SOURCES_TABLE):
         if title in book.sheetnames:
             with whole(name):
                 sheets[title] = _sheet(name, book[title], found, warnings)
@@ -144,7 +158,7 @@ def _sheet(
     found: list[Breach],
     warnings: list[str],
 ) -> Sheet:
-    if shown.max_row > MOST or shown.max_column > WIDE:
+    if shown.max_row > ROWS_MOST or shown.max_column > COLUMNS_MOST:
         raise ContractError([_too_many(name, shown.max_row, shown.max_column)])
     for area in shown.merged_cells.ranges:
         found.append(

@@ -8,8 +8,8 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.intake.press import CODES, EXAMPLE, HELP, NEEDED
-from cqbook.intake.press_cells import OBSERVATIONS, ROWS, SOURCES
-from cqbook.quantities.units import Unit, zh
+from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, TEMPLATE_ROWS
+from cqbook.quantities.units import Unit, unit_zh
 
 # --- the template
 
@@ -42,15 +42,15 @@ def _lists(book: Catalog) -> dict[str, list[tuple[str, str]]]:
             "source_id": (book.table("sources"), "source_id", "title"),
         }.items()
     }
-    units = sorted(book.table(OBSERVATIONS)["unit"].unique())
-    found["unit"] = [(unit, zh(Unit.parse(unit))) for unit in units]
-    bases = sorted(set(book.table(OBSERVATIONS)["basis"]) - {""})
+    units = sorted(book.table(OBSERVATIONS_TABLE)["unit"].unique())
+    found["unit"] = [(unit, unit_zh(Unit.parse(unit))) for unit in units]
+    bases = sorted(set(book.table(OBSERVATIONS_TABLE)["basis"]) - {""})
     found["basis"] = [(basis, "") for basis in bases]
     parts = book.table("breakdowns")
     found["breakdown"] = list(
         zip(parts["dimension"] + "=" + parts["code"], parts["name_zh"], strict=True)
     )
-    for field in book.fields(OBSERVATIONS):
+    for field in book.fields(OBSERVATIONS_TABLE):
         for code in field.get("constraints", {}).get("enum", []):
             found.setdefault(field["name"], []).append((code, ""))
     return found
@@ -73,10 +73,10 @@ def template(book: Catalog) -> bytes:
     bold, tint = Font(bold=True), PatternFill("solid", fgColor="FFF2CC")
     lists = _lists(book)
     places = {column: number for number, column in enumerate(lists, start=1)}
-    for title in (OBSERVATIONS, SOURCES, EXAMPLE):
-        sheet = made.active if title == OBSERVATIONS else made.create_sheet(title)
+    for title in (OBSERVATIONS_TABLE, SOURCES_TABLE, EXAMPLE):
+        sheet = made.active if title == OBSERVATIONS_TABLE else made.create_sheet(title)
         sheet.title = title
-        fields = book.fields(SOURCES if title == SOURCES else OBSERVATIONS)
+        fields = book.fields(SOURCES_TABLE if title == SOURCES_TABLE else OBSERVATIONS_TABLE)
         for number, field in enumerate(fields, start=1):
             head = sheet.cell(1, number, field["name"])
             head.font = bold
@@ -85,22 +85,22 @@ def template(book: Catalog) -> bytes:
             sheet.column_dimensions[letter].width = 16
             if title == EXAMPLE:
                 continue
-            needed = NEEDED if title == OBSERVATIONS else ("source_id", "title", "outlet")
+            needed = NEEDED if title == OBSERVATIONS_TABLE else ("source_id", "title", "outlet")
             if field["name"] in needed:
                 head.fill = tint
-            for line in range(2, ROWS + 2):
+            for line in range(2, TEMPLATE_ROWS + 2):
                 # text: a spreadsheet makes dates of 3-4 and 2022-03, and drops zeros
                 sheet.cell(line, number).number_format = "@"
-            if title == OBSERVATIONS and field["name"] in places:
+            if title == OBSERVATIONS_TABLE and field["name"] in places:
                 column = get_column_letter(2 * places[field["name"]] - 1)
                 last = len(lists[field["name"]]) + 1
                 # names in Chinese are understood too, so that other text is no error here
                 rule = DataValidation("list", f"{CODES}!${column}$2:${column}${last}")
                 rule.showErrorMessage = False
-                rule.add(f"{letter}2:{letter}{ROWS + 1}")
+                rule.add(f"{letter}2:{letter}{TEMPLATE_ROWS + 1}")
                 sheet.add_data_validation(rule)
         sheet.freeze_panes = "A2"
-    example = book.text(OBSERVATIONS)
+    example = book.text(OBSERVATIONS_TABLE)
     plain = example["as_printed"].str.fullmatch(r"[0-9.]+亿元")
     # the first that is easily read; in data that have none, any
     for row in (example[plain] if plain.any() else example).head(1).values.tolist():

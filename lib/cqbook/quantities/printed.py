@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS
-from cqbook.quantities.units import SCALE_ZH, ZH, Unit, zh
+from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
 
@@ -199,7 +199,7 @@ def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
             raise _refuse(text, f"“{name}”可以是 {listed}，请在 unit 列写明", why)
         return Unit(scale, known[0])
     if given.name not in known or given.scale != scale:
-        word = zh(given)
+        word = unit_zh(given)
         raise _refuse(text, f"所给单位 {unit} 是“{word}”", f"the given unit is {unit} ({word})")
     return given
 

@@ -11,7 +11,7 @@ from cqbook.quantities import formulas, wording
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.units import Unit, convert, format_zh, is_count, zh
+from cqbook.quantities.units import Unit, convert, format_zh, is_count, unit_zh
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
@@ -23,7 +23,7 @@ STATUS_ZH = {
     "target": "目标",
 }
 #: Printed words set before and behind a number, by qualifier; 基本持平 has no number.
-WORDS = {
+QUALIFIER_WORDS = {
     "as_rounded": ("", ""),
     "about": ("约", ""),
     "nearly": ("近", ""),
@@ -71,8 +71,8 @@ class Quantity:
             return ""
         low, high = self.interval.lower, self.interval.upper
         if low is not None and high is not None and low != high:
-            return f"{_short(low)}—{_short(high)}{zh(self.unit)}"
-        return wording.zh(self.interval, self.unit)
+            return f"{_short(low)}—{_short(high)}{unit_zh(self.unit)}"
+        return wording.interval_zh(self.interval, self.unit)
 
     @property
     def growth(self) -> str:
@@ -124,7 +124,7 @@ def printed_zh(row: Mapping[str, Any]) -> str:
     """Return a reported figure in Chinese, with its qualifier: 8158.4亿元, 超9万辆, 3500多家."""
     if row["qualifier"] == "unchanged":
         return "基本持平"
-    before, behind = WORDS[row["qualifier"]]
+    before, behind = QUALIFIER_WORDS[row["qualifier"]]
     printed = Unit.parse(row["unit"])
     # an English billion, or 327,700 boxes, is written in 亿 or 万; no digit is lost or gained
     unit = _chinese(printed)
@@ -141,7 +141,7 @@ def printed_zh(row: Mapping[str, Any]) -> str:
         number = f"{row['value_text']}—{upper}"
     if behind == "多":
         # the word stands between the number with its scale and the unit: 4.2万多辆
-        name = zh(Unit(1, unit.name))
+        name = unit_zh(Unit(1, unit.name))
         stem = number.removesuffix(name)
         return f"{stem}多{name}"
     return f"{before}{number}{behind}"
@@ -235,7 +235,7 @@ def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
         interval = Interval(interval.lower, None)
     elif open_input and interval.lower == 0 and interval.upper is not None:
         interval = Interval(None, interval.upper)
-    return wording.zh(interval, unit)
+    return wording.interval_zh(interval, unit)
 
 
 def clause(text: str, otherwise: str, **parts: Quantity) -> str:

@@ -229,7 +229,7 @@ def convert(value: Decimal | int, from_unit: Unit, to_unit: Unit) -> Decimal:
     return Decimal(f"{_EXACT.scaleb(number, shift):f}")
 
 
-def zh(unit: Unit) -> str:
+def unit_zh(unit: Unit) -> str:
     """Return the Chinese name of a unit: `亿元`, `万辆`, `个百分点`, `元/吨`.
 
     Parameters
@@ -269,7 +269,7 @@ def format_zh(value: Decimal | int, unit: Unit) -> str:
     number = _finite(value)
     # A rounded-off loss must not print as -0.0.
     digits = f"{abs(number) if number.is_zero() else number:f}"
-    return f"第{digits}{zh(unit)}" if unit.name == "rank" else f"{digits}{zh(unit)}"
+    return f"第{digits}{unit_zh(unit)}" if unit.name == "rank" else f"{digits}{unit_zh(unit)}"
 
 
 def rescale_zh(value: Decimal | int, unit: Unit, *, decimals: int | None = None) -> str:

@@ -43,7 +43,7 @@ def supported_digits(interval: Interval, *, max_decimals: int = 6) -> Decimal | 
     return None
 
 
-def zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
+def interval_zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str:
     """Write a derived figure to the digits that are known.
 
     Parameters

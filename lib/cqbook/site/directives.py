@@ -54,7 +54,7 @@ def _text(text: str) -> nodes.paragraph:
     return _paragraph(nodes.Text(text or "—"))
 
 
-class Said(nodes.Inline, nodes.TextElement):
+class Bilingual(nodes.Inline, nodes.TextElement):
     """A text in Chinese, with what English readers see in its place: ``english``."""
 
 
@@ -65,7 +65,7 @@ def visit_said(self: SphinxTranslator, node: nodes.Element) -> None:
 
 
 def _both(chinese: str, english: str) -> nodes.paragraph:
-    return _paragraph(Said("", chinese, english=english))
+    return _paragraph(Bilingual("", chinese, english=english))
 
 
 class SourceList(SphinxDirective):
@@ -295,7 +295,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("cqbook_data_dir", "", "env", types=[str])
     app.add_node(FigureCatalogue)
     app.add_node(Users)
-    app.add_node(Said, html=(visit_said, None))
+    app.add_node(Bilingual, html=(visit_said, None))
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)

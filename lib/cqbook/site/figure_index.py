@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from cqbook.site.nodes import ChartFigure, DataTable
 
 #: What of a figure's identity lists and references of other pages need.
-KEPT = ("id", "title", "sources")
+IDENTITY_KEPT = ("id", "title", "sources")
 
 
 def _observations(meta: dict[str, Any]) -> list[str]:
@@ -35,7 +35,7 @@ def _observations(meta: dict[str, Any]) -> list[str]:
 def _light(tree: nodes.document) -> list[nodes.Element]:
     found = []
     for node in tree.findall(lambda item: isinstance(item, ChartFigure | DataTable)):
-        meta = {name: node["meta"][name] for name in KEPT if name in node["meta"]}
+        meta = {name: node["meta"][name] for name in IDENTITY_KEPT if name in node["meta"]}
         meta["observations"] = _observations(node["meta"])
         drawn = isinstance(node, ChartFigure) and node["spec"] is not None
         found.append(type(node)(ids=node["ids"], meta=meta, drawn=drawn))
@@ -46,7 +46,7 @@ def _notes(app: Sphinx) -> Path:
     return Path(app.doctreedir) / "notes"
 
 
-def note(app: Sphinx, kind: str, page: str, content: Any) -> None:  # noqa: ANN401 - any JSON
+def note_page(app: Sphinx, kind: str, page: str, content: Any) -> None:  # noqa: ANN401 - any JSON
     """Note something of a page that is written: on disk, its process ends with its pages."""
     path = _notes(app) / kind / f"{page}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxTranslator
 from cqbook.site.nodes import Abstract, ChartFigure, DataTable
 from cqbook.site.settings import book_of
 
-PAGE = "chapters/glossary"
+GLOSSARY_PAGE = "chapters/glossary"
 #: Text inside these is not prose, or is a link already.
 CLOSED = (
     nodes.title,
@@ -91,9 +91,9 @@ class Glossary(SphinxDirective):
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Link the first use of each term in the prose of a page to its definition."""
-    if docname == PAGE or PAGE not in app.env.found_docs:
+    if docname == GLOSSARY_PAGE or GLOSSARY_PAGE not in app.env.found_docs:
         return
-    way = app.builder.get_relative_uri(docname, PAGE)
+    way = app.builder.get_relative_uri(docname, GLOSSARY_PAGE)
     left = dict(terms(app))
     for text in list(doctree.findall(nodes.Text)):
         if not left or _closed(text):

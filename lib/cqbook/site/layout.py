@@ -17,14 +17,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cqbook.figures.formats import BOOK
-from cqbook.site.figure_index import note, noted
+from cqbook.figures.formats import BOOK_TITLE
+from cqbook.site.figure_index import note_page, noted
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.nodes import ChartFigure, DataTable
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
-SHOWN = 16
+PAGES_SHOWN = 16
 #: Before the first paint: without it a dark page would flash in light.
 MODE_SCRIPT = (
     "(function(d){try{var m=localStorage.getItem('cq-mode'),l=localStorage.getItem('cq-lang')}"
@@ -82,11 +82,11 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
 
 def _near(entries: list[Entry], name: str) -> tuple[list[Entry], bool]:
     """Return at most `SHOWN` entries around the one that holds `name`, and whether some are out."""
-    if len(entries) <= SHOWN:
+    if len(entries) <= PAGES_SHOWN:
         return entries, False
     place = next((n for n, entry in enumerate(entries) if entry.holds(name)), 0)
-    start = min(max(0, place - SHOWN // 2), len(entries) - SHOWN)
-    return entries[start : start + SHOWN], True
+    start = min(max(0, place - PAGES_SHOWN // 2), len(entries) - PAGES_SHOWN)
+    return entries[start : start + PAGES_SHOWN], True
 
 
 def _listed(app: Sphinx, entries: list[Entry], here: str) -> str:
@@ -158,7 +158,7 @@ def _day(text: str) -> str:
     return f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")
 
 
-def summary(doctree: nodes.document | None) -> str:
+def first_paragraph(doctree: nodes.document | None) -> str:
     """Return the first paragraph of a page, for search engines and previews."""
     if doctree is None:
         return ""
@@ -188,7 +188,7 @@ def social(app: Sphinx, page: str, doctree: nodes.document) -> str:
     if drawn:
         name = f"_figures/{drawn[0]['meta']['id']}.png"
         card = f"{page.rpartition('/')[2]}.png"
-        note(app, "card", page, [name, card])
+        note_page(app, "card", page, [name, card])
         tags += f'<meta property="og:image" content="{escape(base)}/_cards/{card}">\n'
         tags += f'<meta property="og:image:alt" content="{escape(drawn[0]["meta"]["alt"])}">\n'
         tags += '<meta name="twitter:card" content="summary_large_image">\n'
@@ -226,7 +226,7 @@ def write_addresses(app: Sphinx, exception: Exception | None) -> None:
 
 
 @cache
-def digest(name: str) -> str:
+def short_hash(name: str) -> str:
     """Return a short hash of a file of the theme: an address changes when its content does."""
     return hashlib.sha256((THEME / "static" / name).read_bytes()).hexdigest()[:12]
 
@@ -242,9 +242,9 @@ def dress(
         way = app.builder.get_relative_uri(page, "chapters/sources")
         line = provenance(doctree, edition, way)
         context["body"] = body.replace("</h1>", f"</h1>\n{line}", 1)
-    words = summary(doctree)
+    words = first_paragraph(doctree)
     if words:
-        title = escape(f"{app.env.titles[page].astext()}｜{BOOK}")
+        title = escape(f"{app.env.titles[page].astext()}｜{BOOK_TITLE}")
         card = social(app, page, doctree)
         context["metatags"] = (
             f'<meta name="description" content="{escape(words)}">\n'
@@ -254,13 +254,13 @@ def dress(
             f'<meta property="og:locale" content="zh_CN">\n{card}'
         ) + context.get("metatags", "")
     context["cq"] = {
-        "book": BOOK,
+        "book": BOOK_TITLE,
         "coded": 'class="cell ' in body,
         "mode_script": MODE_SCRIPT,
         "policy": POLICY,
-        "style": digest("cqbook.css"),
-        "script": digest("cqbook.js"),
-        "search": digest("search.js"),
+        "style": short_hash("cqbook.css"),
+        "script": short_hash("cqbook.js"),
+        "search": short_hash("search.js"),
         "contents": contents_html(app, page),
         "sections": sections_html(doctree),
         "edition": _edition(page, root, edition),

@@ -12,12 +12,12 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from cqbook.figures.formats import AUTHOR, BOOK, ENGLISH, FORMATS, citations, rows
+from cqbook.figures.formats import AUTHOR, BOOK_TITLE, ENGLISH, FORMATS, citations, rows
 from cqbook.site.directives import reading_order
-from cqbook.site.figure_index import note, noted
+from cqbook.site.figure_index import note_page, noted
 from cqbook.site.inline_scripts import script_text
-from cqbook.site.nodes import DRAFT, ChartFigure, exhibit_of
-from cqbook.site.pictures import FIGURES
+from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
+from cqbook.site.pictures import FIGURES_FOLDER
 
 CATALOGUE = "figures.json"
 SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
@@ -28,7 +28,7 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
     shown = exhibit_of(node, docname, edition)
     files = {}
     for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)] if drawn else ():
-        path = f"{FIGURES}/{shown.id}.{form}"
+        path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
         if not (out / path).exists():
             # a word of it has no English
             continue
@@ -63,7 +63,7 @@ def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    edition = app.config.cqbook_edition or DRAFT
+    edition = app.config.cqbook_edition or NO_EDITION
     entries = (noted(app, "figures", docname, []) for docname in reading_order(app))
     content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
@@ -77,11 +77,11 @@ def describe(
     """Note the figures of a page; add Dublin Core and schema.org ``Dataset`` descriptions to it."""
     if doctree is None:
         return
-    edition = app.config.cqbook_edition or DRAFT
+    edition = app.config.cqbook_edition or NO_EDITION
     figures = list(doctree.findall(ChartFigure))
     # the pictures are written with the page, before this
     entries = [_entry(Path(app.outdir), node, page, edition) for node in figures]
-    note(app, "figures", page, entries)
+    note_page(app, "figures", page, entries)
     drawn = [node for node in figures if node["spec"] is not None]
     if not drawn:
         return
@@ -102,7 +102,7 @@ def describe(
                 "distribution": [
                     {
                         "@type": "DataDownload",
-                        "contentUrl": f"{root}{FIGURES}/{shown.id}.{form}",
+                        "contentUrl": f"{root}{FIGURES_FOLDER}/{shown.id}.{form}",
                         "encodingFormat": kind,
                     }
                     for form, kind in ENCODINGS.items()
@@ -110,7 +110,7 @@ def describe(
             }
         )
     core = {
-        "DC.title": f"{context.get('title', '')}｜{BOOK}",
+        "DC.title": f"{context.get('title', '')}｜{BOOK_TITLE}",
         "DC.creator": AUTHOR,
         "DC.language": "zh-CN",
         "DC.identifier": f"v/{edition}/{page}.html",

@@ -17,15 +17,15 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.english import Untranslated
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, hashed, in_english
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, hashed, translated
 from cqbook.site import pictures
-from cqbook.site.pictures import FIGURES
+from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import known_words
 
 log = logging.getLogger(__name__)
 SOURCES_PAGE = "chapters/sources"
 #: What a page that is part of no edition says instead of its name.
-DRAFT = "draft"
+NO_EDITION = "draft"
 #: Digits of the hash of a figure's data that a page carries: enough to see a change.
 SHOWN_HASH = 16
 
@@ -159,16 +159,16 @@ def _rows(
 
 
 #: Tables of this many columns are set as cards on a phone.
-WIDE = 5
+CARDS_FROM = 5
 
 
 def _table(rows: str, columns: int) -> str:
-    wide = " cq-wide" if columns >= WIDE else ""
+    wide = " cq-wide" if columns >= CARDS_FROM else ""
     return f'<table class="cq-table{wide}">{rows}</table>'
 
 
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
-SHORT = 7
+ONE_LINE = 7
 #: Cells from this many characters on need room, or they stand as a narrow tower.
 LONG = 30
 
@@ -178,7 +178,7 @@ def _class(numeric: bool, text: str = "") -> str:
         return ' class="cq-number"'
     if len(text) >= LONG and ";" not in text:
         return ' class="cq-long"'
-    return ' class="cq-short"' if 0 < len(text) <= SHORT else ""
+    return ' class="cq-short"' if 0 < len(text) <= ONE_LINE else ""
 
 
 def picture(
@@ -187,7 +187,7 @@ def picture(
     """Return the static pictures of a figure: by language, width of the page, light and dark."""
     parts = []
     for language, alt in alts.items():
-        base = f"{root}{FIGURES}/{drawing.stem(identifier, language)}"
+        base = f"{root}{FIGURES_FOLDER}/{drawing.stem(identifier, language)}"
         wide, narrow = sizes[language]["wide"], sizes[language]["narrow"]
         # without a translation the Chinese picture serves both
         whose = EN if language == "en" else 'data-zh=""' if len(alts) > 1 else ""
@@ -206,7 +206,7 @@ def picture(
 
 def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
     """Return what can be taken away of a figure's node."""
-    return Exhibit(node["meta"], node["spec"] or {}, docname, edition or DRAFT)
+    return Exhibit(node["meta"], node["spec"] or {}, docname, edition or NO_EDITION)
 
 
 STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
@@ -215,7 +215,7 @@ STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "
 def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
     """Return the figure in English; None where a word of it has none, which the log names."""
     try:
-        return in_english(exhibit, known_words(app))
+        return translated(exhibit, known_words(app))
     except Untranslated as error:
         log.info("%s：%s", exhibit.id, error)
         return None
@@ -232,7 +232,7 @@ def toolbar(exhibit: Exhibit, root: str, forms: tuple[str, ...] = ENGLISH) -> st
     forms : tuple of str
         Formats that are there in English too.
     """
-    place = f"{root}{FIGURES}/{exhibit.id}"
+    place = f"{root}{FIGURES_FOLDER}/{exhibit.id}"
     links = "".join(
         f'<a href="{place}.{form}" download{" data-zh" if form in forms else ""}>{name}</a>'
         for form, name in FORMATS.items()
@@ -268,7 +268,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
     else:
         shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
         translated = translation(self.builder.app, shown)
-        sizes = pictures.publish(self.builder.app, shown, translated)
+        sizes = pictures.publish_figure(self.builder.app, shown, translated)
         alts = {"zh": meta["alt"]} | ({"en": translated.meta["alt"]} if translated else {})
         drawn = picture(root, meta["id"], alts, sizes)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 #: Files of the figures, below the root of the site.
-FIGURES = "_figures"
+FIGURES_FOLDER = "_figures"
 VEGA_BUNDLE = "vega/vega.js"
 
 
-def publish(
+def publish_figure(
     app: Sphinx, exhibit: Exhibit, english: Exhibit | None
 ) -> dict[str, dict[str, list[int]]]:
     """Write the pictures, the files to take away and the specifications of one figure.
@@ -66,7 +66,7 @@ def _published(
 ) -> dict[str, dict[str, list[int]]]:
     identifier = exhibit.id
     cache = cache_directory(app)
-    target = Path(app.outdir) / FIGURES
+    target = Path(app.outdir) / FIGURES_FOLDER
     target.mkdir(parents=True, exist_ok=True)
     sizes: dict[str, dict[str, list[int]]] = {}
     known = [shown for shown in (exhibit, english) if shown]

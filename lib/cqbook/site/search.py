@@ -18,12 +18,12 @@ from sphinx.application import Sphinx
 
 from cqbook.editions.paths import PASSAGES
 from cqbook.site.directives import reading_order
-from cqbook.site.figure_index import note, noted
+from cqbook.site.figure_index import note_page, noted
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.nodes import ChartFigure, DataTable
 
 #: Pages that list what others say come after them.
-LISTS = {
+LISTING_PAGES = {
     "figures",
     "data",
     "sources",
@@ -95,7 +95,7 @@ def collect(
 ) -> None:
     """Note the passages of a page."""
     if doctree is not None:
-        note(app, "passages", page, passages(doctree))
+        note_page(app, "passages", page, passages(doctree))
 
 
 def begin(app: Sphinx) -> None:
@@ -108,7 +108,7 @@ def page_of_search(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     return [("search", {}, "search.html")]
 
 
-def write(app: Sphinx, exception: Exception | None) -> None:
+def write_passages(app: Sphinx, exception: Exception | None) -> None:
     """Write what the search page looks through."""
     if exception or app.builder.format != "html":
         return
@@ -116,7 +116,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     seen: set[tuple[str, str]] = set()
     for name in reading_order(app):
         number = len(pages)
-        rank = 0 if name.rpartition("/")[2] in LISTS else 1
+        rank = 0 if name.rpartition("/")[2] in LISTING_PAGES else 1
         pages.append([app.builder.get_target_uri(name), app.env.titles[name].astext(), rank])
         for anchor, text, weight in noted(app, "passages", name, []):
             if (name, text) not in seen:
@@ -133,4 +133,4 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", begin)
     app.connect("html-page-context", collect)
     app.connect("html-collect-pages", page_of_search)
-    app.connect("build-finished", write)
+    app.connect("build-finished", write_passages)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from cqbook.data.catalog import Catalog
-from cqbook.figures.english import words
+from cqbook.figures.english import dictionary
 
 
 def cache_directory(app: Sphinx) -> Path:
@@ -24,7 +24,7 @@ def known_words(app: Sphinx) -> Mapping[str, str]:
     """Return the English that the book knows; read once a build."""
     kept = getattr(app, "cqbook_words", None)
     if kept is None:
-        kept = app.cqbook_words = words(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
+        kept = app.cqbook_words = dictionary(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
     return kept
 
 

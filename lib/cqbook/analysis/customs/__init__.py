@@ -17,7 +17,7 @@ from cqbook.analysis.customs.decomposition import margin_points, margin_words, m
 from cqbook.analysis.customs.dimensions import advantage, concentration, structure
 from cqbook.analysis.customs.months import YTD, monthly, ytd_table
 from cqbook.analysis.customs.overview import held_words, summary
-from cqbook.analysis.customs.suppression import withheld, withheld_months
+from cqbook.analysis.customs.suppression import withheld_codes, withheld_months
 
 __all__ = [
     "ABSENT",
@@ -47,7 +47,7 @@ __all__ = [
     "summary",
     "total",
     "vehicles",
-    "withheld",
+    "withheld_codes",
     "withheld_months",
     "ytd_table",
 ]

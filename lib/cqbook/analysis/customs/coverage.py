@@ -72,7 +72,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
                 "when": Period.parse(when).zh() if when else _periods_zh(cubes["period"]),
                 "detail": asked.money(amount),
                 "published": printed.zh if known else UNPUBLISHED,
-                "share": wording.zh(covered, Unit.parse("percent")) if known else "",
+                "share": wording.interval_zh(covered, Unit.parse("percent")) if known else "",
                 "verdict": _verdict(covered),
                 "source_id": printed.source_id if known else "",
             }

@@ -65,7 +65,9 @@ class Scope:
     @cached_property
     def engine(self) -> Engine:
         """What the questions are asked of: the rows of this area, currency and two years."""
-        return engines.of(engines.Slice(self.book.detail, self.area, self.currency, self.year))
+        return engines.engine_for(
+            engines.Slice(self.book.detail, self.area, self.currency, self.year)
+        )
 
     @cached_property
     def answers(self) -> dict[object, Any]:

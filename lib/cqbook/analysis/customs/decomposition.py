@@ -82,7 +82,7 @@ def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
     }
     # a pair is one record at least; their sum, the growth of all, is published with the totals
     pairs = pd.Series(found.pairs, index=list(parts))
-    hidden = disclosure.withheld(pd.Series(parts), pairs, asked.least)
+    hidden = disclosure.withheld_cells(pd.Series(parts), pairs, asked.least)
     return pd.DataFrame(
         [
             _point(asked, label, amount, status=DERIVED)

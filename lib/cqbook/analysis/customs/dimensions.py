@@ -17,7 +17,7 @@ from cqbook.analysis.customs.cubes import (
     same_months,
 )
 from cqbook.analysis.customs.disclosure import HELD
-from cqbook.analysis.customs.suppression import silent, withheld
+from cqbook.analysis.customs.suppression import silent, withheld_codes
 from cqbook.quantities.quantity import DERIVED
 
 TOP = 10
@@ -39,10 +39,10 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     was, now_same = (
         amounts(asked, cubes, (dimension,), digits)
         .set_index(dimension)["value"]
-        .drop(list(withheld(asked, cubes, dimension, digits)))
+        .drop(list(withheld_codes(asked, cubes, dimension, digits)))
         for cubes in (earlier, same)
     )
-    hidden = withheld(asked, now, dimension, digits)
+    hidden = withheld_codes(asked, now, dimension, digits)
     shown = found[~found[dimension].isin(hidden)].head(TOP)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     whole = found["value"].sum()
@@ -90,7 +90,7 @@ def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     code, amount = found.loc[0, dimension], found.loc[0, "value"]
     share = 100 * amount / found["value"].sum()
-    hidden = withheld(asked, now, dimension, digits)
+    hidden = withheld_codes(asked, now, dimension, digits)
     words = dict.fromkeys(key.values(), HELD)
     if not disclosure.solvable(len(hidden)):
         words[key["hhi"]] = f"{10_000 * indices.hhi(found['value']):.0f}（最高10000）"
@@ -125,8 +125,8 @@ def advantage(asked: Scope) -> pd.DataFrame:
     labels = _chapters(asked, own_cubes)
     rows = []
     # who knows the nation's share of a chapter gets the chapter from the index
-    hidden = withheld(asked, own_cubes, "commodity", 2)
-    hidden |= withheld(
+    hidden = withheld_codes(asked, own_cubes, "commodity", 2)
+    hidden |= withheld_codes(
         asked, chosen(asked, "export", asked.year, ("commodity",), 2), "commodity", 2
     )
     index = index.drop(list(hidden & set(index.index)))

@@ -23,7 +23,7 @@ UNSOLVED = 3
 Key = tuple[Hashable, ...]
 
 
-def withheld(
+def withheld_cells(
     values: pd.Series, units: pd.Series, least: int, *, disjoint: bool = True
 ) -> frozenset[Hashable]:
     """Return the cells to be held back of a table whose total is published.
@@ -86,7 +86,7 @@ def _below(
         return found
     level = levels[len(key)]
     sums = cells.groupby(level)[["value", "units"]].sum()
-    some = withheld(sums["value"], sums["units"], least)
+    some = withheld_cells(sums["value"], sums["units"], least)
     for name, part in cells.groupby(level):
         found |= _below(part, levels, least, (*key, name), held=held or name in some)
     return found

@@ -48,7 +48,7 @@ class Engine(Protocol):
         """Return the last name of each code of a dimension."""
 
 
-def of(asked: Slice) -> Engine:
+def engine_for(asked: Slice) -> Engine:
     """Return the engine that the environment names, for the rows of a slice."""
     master = os.environ.get(VARIABLE, "")
     return Spark(asked, master) if master else Embedded(asked)

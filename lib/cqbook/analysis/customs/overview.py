@@ -5,7 +5,7 @@ from __future__ import annotations
 from cqbook.analysis.customs.autos import TREE, withheld_vehicles
 from cqbook.analysis.customs.cubes import ABSENT, CURRENCIES, FLOWS, Scope, chosen, total
 from cqbook.analysis.customs.disclosure import HELD
-from cqbook.analysis.customs.suppression import silent, withheld, withheld_months
+from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld_months
 from cqbook.quantities.periods import Period, _periods_zh, _span
 
 
@@ -42,10 +42,16 @@ def held_words(asked: Scope, flow: str) -> dict[str, str]:
     if silent(asked, flow, asked.year):
         return {"held": "全部", "least": f"{asked.least}条"}
     found = {
-        "伙伴": len(withheld(asked, chosen(asked, flow, asked.year, ("partner",)), "partner")),
-        "贸易方式": len(withheld(asked, chosen(asked, flow, asked.year, ("regime",)), "regime")),
+        "伙伴": len(
+            withheld_codes(asked, chosen(asked, flow, asked.year, ("partner",)), "partner")
+        ),
+        "贸易方式": len(
+            withheld_codes(asked, chosen(asked, flow, asked.year, ("regime",)), "regime")
+        ),
         "商品章": len(
-            withheld(asked, chosen(asked, flow, asked.year, ("commodity",), 2), "commodity", 2)
+            withheld_codes(
+                asked, chosen(asked, flow, asked.year, ("commodity",), 2), "commodity", 2
+            )
         ),
         "汽车的品目": sum(len(key) == len(TREE) for key in withheld_vehicles(asked, flow)),
         "月份": len(withheld_months(asked, flow, asked.year)),

@@ -38,13 +38,13 @@ def _records(
     return found
 
 
-def withheld(
+def withheld_codes(
     asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int = 0
 ) -> frozenset[Hashable]:
     """Return the codes of a dimension whose sums over the cubes are not published."""
     sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
     units = _records(asked, cubes, dimension, digits, sums["number"])
-    return disclosure.withheld(sums["value"], units, asked.least)
+    return disclosure.withheld_cells(sums["value"], units, asked.least)
 
 
 @_remembered
@@ -59,7 +59,7 @@ def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
 def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
     """Return the periods of a year whose totals are not published."""
     months = _units_of_months(asked, flow, year)
-    return disclosure.withheld(months["total"], months["units"], asked.least, disjoint=False)
+    return disclosure.withheld_cells(months["total"], months["units"], asked.least, disjoint=False)
 
 
 @_remembered

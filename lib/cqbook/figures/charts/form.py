@@ -80,7 +80,7 @@ def _finish(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
     type(chart).validate(spec | {"datasets": slim})
     spec["config"] = theme.config()
     spec["height"] = height
-    return theme.sized(spec, theme.WIDE)
+    return theme.with_width(spec, theme.PICTURE_WIDTH)
 
 
 def _listing(rows: pd.DataFrame, most: int = 12) -> str:
