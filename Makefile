@@ -1,5 +1,9 @@
 # Two commands do everything on a fresh machine: `make book` and `make test`.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHONS := 3.11 3.12 3.13 3.14
+# the first of them that runs; else python3, of which is said what is wrong with it
+PYTHON ?= $(or $(shell for name in $(PYTHONS:%=python%) python3; do \
+  version=$$($$name -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+  case " $(PYTHONS) " in (*" $$version "*) echo $$name; break ;; esac; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONHASHSEED := 0
@@ -8,70 +12,85 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site faults mutation check lint unit nbval site licences advisories serve pdf bench bench-full lock clean browser
+.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf bench bench-full lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
 
-# the book first: the tests of whole builds begin from what it has drawn
-test: lint book unit nbval site
+# the book first: some tests begin from what it has drawn, others visit it. All tests in one go, so
+# that no processor waits for the last of unit, nbval or site; what is dear to make is made once.
+test: lint browser book $(VENV)/.ready-dev
+	$(TESTS) -p no:cacheprovider --nbval -m "not thorough" -rs tests chapters $(NOT_JUDGED)
 
 check: $(VENV)/.ready
 	$(BIN)/cqbook check
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
-unit: $(VENV)/.ready
-	$(BIN)/pytest -n 2 --dist loadfile -m "not site and not thorough"
+# tests of one group share what is dear to make, and the cells of a notebook their kernel
+TESTS := $(BIN)/pytest -n 2 --dist loadgroup
 
-nbval: $(VENV)/.ready
+unit: $(VENV)/.ready-dev
+	$(TESTS) -m "not site and not thorough" tests
+
+nbval: $(VENV)/.ready-dev
 	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
 
-site: browser book
-	$(BIN)/pytest -m "site and not thorough" -rs
+site: browser book $(VENV)/.ready-dev
+	$(TESTS) -m "site and not thorough" -rs tests
+
+# the engines on clusters: dask in networks of its own, Spark with Java; installs what is missing
+test-cluster: $(VENV)/.ready-dev
+	sh tests/cluster.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r benchmarks/requirements.txt
+	CQBOOK_NOTHING_LACKS=1 $(BIN)/pytest tests/test_distributed.py tests/test_engines.py
 
 # every page at every width, light and dark: some minutes
-test-site: browser book
+test-site: browser book $(VENV)/.ready-dev
 	$(BIN)/pytest -m site -rs
 
+# both commands in empty roots of Debian stable and unstable: needs root
+test-fresh:
+	sh tests/fresh.sh
+
 # kills, power cuts, full disks, damage at every stage: half an hour
-faults: $(VENV)/.ready
+faults: $(VENV)/.ready-dev
 	$(BIN)/pytest tests/faults -rs
 
 # what the tests catch of small wrong things in charts, data and code: an hour
-mutation: $(VENV)/.ready
+mutation: $(VENV)/.ready-dev
 	$(BIN)/python -W ignore tests/mutation/charts.py
 	$(BIN)/python -W ignore tests/mutation/data.py
 	$(BIN)/python -W ignore tests/mutation/code.py
 
 # package, version, licence of all that is locked; fails on a licence that is not on the list
-licences: $(VENV)/.ready
+licences: $(VENV)/.ready-dev
 	$(BIN)/python -m cqbook.build.sbom
 
 # asks the advisory service of the package index about each locked version: needs the network.
 # --strict: a package that could not be asked about is a failure, not a pass.
-advisories: $(VENV)/.ready
-	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt || { \
+advisories: $(VENV)/.ready-dev
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt || { \
 	  echo "有漏洞通告，或没有全部查到：见上 | advisories, or not all could be asked about: see above"; exit 1; }
 
 serve: $(VENV)/.ready
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 8000
 
-pdf: browser book
+pdf: browser book $(VENV)/.ready-dev
 	$(BIN)/cqbook pdf
 
-bench: book
+bench: book $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/book.py
 	$(BIN)/python benchmarks/many.py quick
 	$(BIN)/python benchmarks/exports.py
 	$(BIN)/python benchmarks/reading.py
 
 # an hour, and 30 GB of disk for a while
-bench-full: book
+bench-full: book $(VENV)/.ready-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/book.py 5
 	$(BIN)/python benchmarks/many.py full
@@ -80,18 +99,45 @@ bench-full: book
 browser:
 	sh tests/browser.sh
 
-# only archives whose hash is in the lock, and none that would have to be built: building fetches more
+# Only archives whose hash is in the lock, and none that would have to be built: building fetches more.
+# By pip: uv takes two thirds of the time, and knows nothing of a mirror, certificate or folder that pip's
+# settings name, so that it fails just where the way to packages is a special one.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+LOCKED := $(INSTALL) --only-binary :all: --no-compile --require-hashes -r
+# on all processors, which pip doesn't; the packages' own tests are never run
+COMPILE := $(BIN)/python -W ignore -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib
+
+# what the book needs
 $(VENV)/.ready: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "需要 Python 3.11—3.13 | Python 3.11 to 3.13 is needed")'
+	@version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null); \
+	refuse() { echo "$$1" >&2; exit 1; }; \
+	zh="需要$(firstword $(PYTHONS))—$(lastword $(PYTHONS))，可写明 make PYTHON=…"; \
+	en="$(firstword $(PYTHONS)) to $(lastword $(PYTHONS)) is needed, make PYTHON=... names one"; \
+	case " $(PYTHONS) " in *" $$version "*) ;; *) case "$$version" in \
+	  "") refuse "没有找到 Python：$$zh | no Python found: $$en" ;; \
+	  [12].*|3.?|3.10) refuse "Python $$version 太旧：$$zh | Python $$version is too old: $$en" ;; \
+	  *) refuse "Python $$version 太新：$$zh | Python $$version is too new: $$en" ;; \
+	esac ;; esac; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || refuse \
+	  "Python $$version 没有 venv：在 Debian、Ubuntu 上先装 python$$version-venv | Python $$version has no venv: on Debian and Ubuntu, install python$$version-venv first"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --only-binary :all: --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-index --no-deps --no-build-isolation -e .
+	$(LOCKED) requirements.txt
+	$(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	$(COMPILE)
+	touch $@
+
+# what tests and tools want beside it
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	$(LOCKED) requirements-dev.txt
+	$(COMPILE)
 	touch $@
 
 LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-header
 lock:
-	$(LOCK) --output-file requirements.txt requirements.in
-	$(LOCK) --constraints requirements.txt --output-file benchmarks/requirements.txt benchmarks/requirements.in
+	$(LOCK) --output-file requirements.txt pyproject.toml requirements.in
+	$(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
+	$(LOCK) --constraints requirements.txt --constraints requirements-dev.txt \
+	  --output-file benchmarks/requirements.txt benchmarks/requirements.in
 
 clean:
 	rm -rf _build

@@ -8,14 +8,23 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from cqbook.data.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parents[1]
-#: The sources as scanned; beside the checkout where the project is worked on, absent elsewhere.
+#: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip a test for what it lacks here; where all was to be installed, fail."""
+    if "CQBOOK_NOTHING_LACKS" in os.environ:
+        pytest.fail(what)
+    pytest.skip(what)
+
 
 #: Start of a script that kills itself at the n-th call (its first argument) of what it counts.
 KILLED_AT = """
@@ -100,3 +109,11 @@ class Spoiled:
 def spoiled(tmp_path: Path) -> Spoiled:
     shutil.copytree(ROOT / "data", tmp_path / "data")
     return Spoiled(tmp_path / "data")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the cells of a notebook on one worker: they run in one kernel."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))

@@ -108,7 +108,8 @@ def test_which_licences_are_allowed(licence, allowed):
 
 
 def test_all_that_is_locked_may_be_used_and_handed_on(capsys):
-    assert sbom.print_licences(ROOT / "requirements.txt") == 0, capsys.readouterr().out
+    locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+    assert sbom.print_licences(*locks) == 0, capsys.readouterr().out
 
 
 def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):

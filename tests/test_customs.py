@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import customs_files as files
 import duckdb
 import pytest
-from conftest import KILLED_AT, SHARED
+from conftest import SHARED
+from kills import ended
 
 from cqbook.data import customs_store
 from cqbook.data.catalog import Catalog
@@ -578,9 +577,7 @@ batches.write(store, batches.plan(store, [customs.read_file(Path(sys.argv[2]), c
 def test_a_kill_in_the_middle_of_a_write(tmp_path, codes, store, step):
     add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
     more = files.write(tmp_path, "进口.csv", OTHERS)
-    script = [sys.executable, "-c", KILLED_AT + KILL, str(step), str(store.folder), str(more)]
-    run = subprocess.run(script, check=False)
-    assert run.returncode == -signal.SIGKILL
+    assert ended(KILLED_AT + KILL, step, store.folder, more) == -signal.SIGKILL
     assert len(values(store)) == len(ROWS), "nothing is half there"
     add(store, read(more, codes))
     assert len(values(store)) == len(ROWS) + len(OTHERS)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 
-import pytest
-from conftest import ROOT, SHARED
-
-from cqbook.data.catalog import Catalog
+import passages
+from conftest import ROOT
 
 
 def test_valid_for_the_frictionless_tool():
@@ -27,56 +25,48 @@ def test_the_frictionless_tool_refuses_an_unknown_source(spoiled):
     assert "foreign-key" in {item[0] for item in report.flatten(["type"])}
 
 
-def document_lines(book: Catalog) -> dict[str, list[str]]:
-    names = {name for name in book.table("sources")["document"] if name}
-    return {
-        name: [
-            line.rstrip("\n")
-            for line in (SHARED / "sources" / name).read_text(encoding="utf-8").split("\n")
-            if line.strip()
-        ]
-        for name in names
-    }
+def test_each_printed_form_stands_in_its_passage(book):
+    """Each was found in the paragraph, or the row of the official series, that its row names."""
+    kept = passages.kept()
+    checked = {True: 0, False: 0}
+    wrong = []
+    for row, document, place in passages.places(book):
+        checked[document == passages.OFFICIAL] += 1
+        if (document, place, passages.hashed(row["as_printed"])) not in kept:
+            wrong.append(f"{row['observation_id']}: {row['as_printed']!r} in {document} {place}")
+    assert not wrong, (wrong[:10], "not seen in the source: python tests/passages.py FOLDER")
+    assert checked[False] > 300
+    assert checked[True] > 500
 
 
-@pytest.mark.skipif(not (SHARED / "sources").is_dir(), reason="../shared/sources is not here")
-def test_each_printed_form_stands_in_its_paragraph(book):
-    lines = document_lines(book)
-    documents = book.table("sources").set_index("source_id")["document"]
-    checked, wrong = 0, []
-    for row in book.table("observations").to_dict("records"):
-        document = documents[row["source_id"]]
-        if not document:
-            continue
-        number = int(row["locator"].rsplit("¶", 1)[1])
-        checked += 1
-        if row["as_printed"] not in lines[document][number - 1]:
-            wrong.append(f"{row['observation_id']}: {row['as_printed']!r} not in ¶{number}")
-    assert not wrong, wrong[:10]
-    assert checked > 300
-
-
-OFFICIAL = SHARED / "reference" / "official_series.csv"
-
-
-@pytest.mark.skipif(not OFFICIAL.is_file(), reason="../shared/reference is not here")
-def test_each_official_figure_stands_in_its_row(book):
-    with OFFICIAL.open(encoding="utf-8-sig", newline="") as lines:
-        printed = list(csv.DictReader(lines))
-    frame = book.table("observations")
-    frame = frame[frame["locator"].str.startswith("official_series row ")]
-    wrong, used = [], set()
-    for row in frame.to_dict("records"):
-        number = int(row["locator"].rsplit(" ", 1)[1])
-        used.add(number)
-        original = printed[number - 1]
-        # what the compiler converted or added has no passage; its note says so
-        stated = "converted by the compiler" in row["note"] or "as compiled" in row["note"]
-        passage = "|".join(original[name] for name in ("as_printed", "note", "source_title"))
-        if row["as_printed"] not in passage and not stated:
-            wrong.append(f"{row['observation_id']}: {row['as_printed']!r} not in row {number}")
-    assert not wrong, wrong[:20]
-    assert len(used) > 500
+def test_a_form_that_is_not_in_its_passage_is_named(book, tmp_path):
+    """What writes the kept hashes looks into the sources."""
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "reference").mkdir()
+    rows = list(passages.places(book))
+    seen: dict[str, dict[int, str]] = {}
+    for row, document, place in rows:
+        seen.setdefault(document, {}).setdefault(place, "")
+        seen[document][place] += f"{row['as_printed']}。"
+    changed, document, place = next(item for item in rows if item[1] != passages.OFFICIAL)
+    for name, texts in seen.items():
+        lines = [texts.get(number, "x") for number in range(1, max(texts) + 1)]
+        if name == passages.OFFICIAL:
+            with (tmp_path / "reference" / f"{name}.csv").open("w", encoding="utf-8") as out:
+                writer = csv.writer(out)
+                writer.writerow(["as_printed", "note", "source_title"])
+                writer.writerows([line, "", ""] for line in lines)
+        else:
+            (tmp_path / "sources" / name).write_text("\n".join(lines), encoding="utf-8")
+    lines, wrong = passages.found(tmp_path, book)
+    assert wrong == []
+    assert {(line[0], line[1], line[3]) for line in lines} == passages.kept()
+    path = tmp_path / "sources" / document
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(changed["as_printed"], "别的"), "utf-8"
+    )
+    _, wrong = passages.found(tmp_path, book)
+    assert any(line.startswith(f"{changed['observation_id']}: ") for line in wrong)
 
 
 def test_every_entity_and_indicator_is_used_or_described(book):

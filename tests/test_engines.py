@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
 import customs_files as files
 import pytest
+from conftest import lacking
 
 from cqbook.analysis.customs import (
     autos,
@@ -26,12 +28,18 @@ MONTHS = ("202301", "202302", "202401", "202402", "202403")
 
 
 @pytest.fixture
-def cluster(monkeypatch):
-    pyspark = pytest.importorskip("pyspark", reason="see benchmarks/requirements.in")
+def cluster(tmp_path, monkeypatch):
+    if importlib.util.find_spec("pyspark") is None:
+        lacking("no pyspark: make test-cluster installs it")
     if shutil.which("java") is None:
-        pytest.skip("Spark wants Java")
+        lacking("no Java, which Spark wants: make test-cluster installs it where it may")
+    import pyspark
+
     # executors are started by the scripts beside the package
     monkeypatch.setenv("SPARK_HOME", str(Path(pyspark.__file__).parent))
+    # two executors have no use for the two hundred tasks of a large cluster
+    (tmp_path / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 2\n")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     yield "local-cluster[2,1,1024]"
     from pyspark.sql import SparkSession
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
 import nbformat
 import pytest
 from conftest import ROOT
+from kills import ended
 
 from cqbook.data.catalog import Catalog
 from cqbook.disk import installed
@@ -149,10 +151,7 @@ memory.keep(Path(sys.argv[1]) / "chapters" / "small.ipynb", page,
 
 
 def test_a_killed_run_leaves_no_entry(chapters, tmp_path, spoiled):
-    run = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path), str(spoiled.path)], check=False
-    )
-    assert run.returncode == -9
+    assert ended(KILLED, tmp_path, spoiled.path) == -signal.SIGKILL
     assert list((tmp_path / "memory" / "small").iterdir())
     assert recalled(chapters, tmp_path, spoiled) is None
 

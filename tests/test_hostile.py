@@ -47,6 +47,8 @@ with (ROOT / "tests" / "hostile.csv").open(encoding="utf-8", newline="") as corp
 TEXTS = {row["name"]: json.loads(row["payload"]) for row in CORPUS if row["as"] == "text"}
 REFUSED = {row["name"]: json.loads(row["payload"]) for row in CORPUS if row["as"] == "refused"}
 EDITION = "2026-11"
+# what is rendered here is rendered once
+pytestmark = pytest.mark.xdist_group("hostile")
 
 
 def text_columns(book: Catalog) -> list[tuple[str, str]]:
@@ -126,22 +128,41 @@ def test_the_contract_lets_text_be_text(hostile):
     check_package(Catalog(hostile.path))
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_the_contract_stops_what_no_cell_has(spoiled, name):
-    spoiled.set("sources.csv", 3, "note", REFUSED[name])
+#: It ends a line of the file, whose row is then too short.
+RETURN = "carriage return"
+#: What steers a terminal or turns a line.
+STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\u200b-\u200f\u2028-\u202e\u2066]")
+
+
+def refusal(folder):
     with pytest.raises(DataError) as caught:
-        check_package(Catalog(spoiled.path))
-    if name != "carriage return":
-        # that one ends a line of the file: its row is then too short
-        for breach in caught.value.breaches:
-            assert (breach.file, breach.row, breach.column) == ("sources.csv", 3, "note")
-    # what a message shows steers no terminal and turns no line
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\u200b-\u200f\u2028-\u202e\u2066]", str(caught.value))
+        check_package(Catalog(folder))
+    assert not STEERING.search(str(caught.value))
+    return caught.value
 
 
-@pytest.mark.parametrize("cell", ["+24%", "-13.2%为环比", "-", "−5", "a=b", "1-2", "——", "(@)"])
-def test_the_contract_stops_no_figure(spoiled, cell):
-    spoiled.set("sources.csv", 3, "note", cell)
+def test_the_contract_stops_what_no_cell_has(spoiled):
+    """Each cell is named, and no message steers a terminal."""
+    names = [name for name in REFUSED if name != RETURN]
+    assert len(names) > 10
+    for row, name in enumerate(names, start=3):
+        spoiled.set("sources.csv", row, "note", REFUSED[name])
+    breaches = refusal(spoiled.path).breaches
+    found = {(breach.file, breach.row, breach.column) for breach in breaches}
+    expected = {("sources.csv", row, "note"): name for row, name in enumerate(names, start=3)}
+    assert found == set(expected), [name for place, name in expected.items() if place not in found]
+    assert not any(STEERING.search(str(breach)) for breach in breaches)
+
+
+def test_the_contract_stops_a_carriage_return(spoiled):
+    spoiled.set("sources.csv", 3, "note", REFUSED[RETURN])
+    assert "sources.csv" in str(refusal(spoiled.path))
+
+
+def test_the_contract_stops_no_figure(spoiled):
+    cells = ["+24%", "-13.2%为环比", "-", "−5", "a=b", "1-2", "——", "(@)"]
+    for row, cell in enumerate(cells, start=3):
+        spoiled.set("sources.csv", row, "note", cell)
     check_package(Catalog(spoiled.path))
 
 

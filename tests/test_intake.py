@@ -7,13 +7,12 @@ import datetime
 import io
 import re
 import signal
-import subprocess
-import sys
 
 import customs_files
 import openpyxl
 import pytest
 from conftest import KILLED_AT, ROOT
+from kills import ended
 
 from cqbook import cli, errors
 from cqbook.data.catalog import Catalog
@@ -484,12 +483,7 @@ def test_a_kill_in_the_middle_of_an_add(root, step):
     new = {"source_id": "customs-2021-05", "title": "1—5月外贸", "outlet": "重庆海关"}
     path = put(root, [TOTAL | {"source_id": "customs-2021-05"}], sources=[new])
     before = bytes_of(root)
-    run = subprocess.run(
-        [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root), str(path)],
-        check=False,
-        timeout=60,
-    )
-    assert run.returncode == -signal.SIGKILL
+    assert ended(KILLED_AT + KILL, step, root, path) == -signal.SIGKILL
     assert cli.main(["--root", str(root), "check"]) == 0, "the next command finishes or undoes it"
     names = ("observations.csv", "sources.csv", "datapackage.json")
     now = bytes_of(root)

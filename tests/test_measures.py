@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cqbook.analysis import indices
 
 HERE = Path(__file__).parent
-REFERENCE = HERE.parents[1] / "shared" / "reference" / "golden_values.csv"
+#: The publications' values in their own words; `golden_values.csv` has them as calls.
+REFERENCE = HERE / "published_values.csv"
 
 # The same examples in every run: a test must not fail by chance.
 steady = settings(derandomize=True, deadline=None)
@@ -54,8 +55,6 @@ def _numbers(text):
 
 
 def test_no_published_value_was_left_out():
-    if not REFERENCE.exists():
-        pytest.skip(f"{REFERENCE} is not here: the copy is not compared with it")
     indicators = {case["indicator"] for case in GOLDEN}
     assert indicators == {"hhi_raw", "hhi_equivalent_number", "rca_balassa"}
     for number, row in enumerate(read_csv(REFERENCE), start=1):

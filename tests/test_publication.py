@@ -7,11 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 
 import pytest
 from conftest import KILLED_AT
+from kills import ended
 
 from cqbook.disk.checksums import SUMS, format_sums, hashes, parse_sums
 from cqbook.editions import paths, publish, store
@@ -248,11 +248,9 @@ publication.release(Path(sys.argv[1]), "2026-11")
 def test_a_kill_in_the_middle_of_a_release(root, step):
     """Every step of release and publication: the next command works, nothing is lost."""
     publish.publish_site(root)
-    run = subprocess.run(
-        [sys.executable, "-c", KILLED_AT + KILL, str(step), str(root)], check=False
-    )
-    assert run.returncode in (-signal.SIGKILL, 0)
-    assert run.returncode == -signal.SIGKILL or step > 6, "each step is one that can be killed"
+    code = ended(KILLED_AT + KILL, step, root)
+    assert code in (-signal.SIGKILL, 0)
+    assert code == -signal.SIGKILL or step > 6, "each step is one that can be killed"
     assert text(root, "latest", "index.html") == "first", "the site that was there is still there"
     publish.release(root, "2026-11")
     assert text(root, "v", "2026-11", "index.html") == "first"

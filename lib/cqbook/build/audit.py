@@ -22,6 +22,7 @@ from typing import Any
 
 from cqbook.build.manifest import book_hashes
 from cqbook.build.pages import DRAFT
+from cqbook.build.uptodate import TOOLS
 from cqbook.changes import comparison
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
@@ -167,7 +168,8 @@ def _lay_out_code(place: Path, manifest: Mapping[str, Any], say: Callable[[str],
         shutil.copytree(
             PACKAGE, place / "lib" / "cqbook", ignore=shutil.ignore_patterns("__pycache__")
         )
-        for name in CODE[1:]:
+        # this Python may have the tools too: they are told from the book's packages there as here
+        for name in (*CODE[1:], TOOLS):
             if (REPOSITORY / name).exists():
                 shutil.copy(REPOSITORY / name, place)
         return ""

@@ -244,14 +244,14 @@ def kept_bill(lock: Path, cache: Path) -> bytes:
     return kept(path, lambda: bill(text, bundle))
 
 
-def print_licences(lock: Path) -> int:
+def print_licences(*locks: Path) -> int:
     """Print package, version and licence of all that is locked; return 1 if one is not allowed."""
     from cqbook.figures.drawing import bundle
 
-    rows = [
-        (item.name, item.version, licence_of(item.name))
-        for item in locked_packages(lock.read_text())
-    ]
+    found = {
+        (item.name, item.version) for lock in locks for item in locked_packages(lock.read_text())
+    }
+    rows = [(name, version, licence_of(name)) for name, version in sorted(found)]
     rows += [
         (f"npm:{name}", version, "BSD-3-Clause") for name, version in scripts(bundle()).items()
     ]
@@ -268,4 +268,4 @@ def print_licences(lock: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(print_licences(Path("requirements.txt")))
+    sys.exit(print_licences(Path("requirements.txt"), Path("requirements-dev.txt")))

@@ -128,7 +128,12 @@ def joined(site: Path, edition: str, numbers: dict[str, int]) -> str:
 
 def printed(site: Path, edition: str) -> bytes:
     """Return the book as PDF."""
-    from playwright.sync_api import Error, sync_playwright
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        # in the lock of tests and tools: most who make the book never print it
+        msg = "这里没有 playwright；运行 make pdf | playwright is not here: run `make pdf`"
+        raise DataError(msg) from error
     from pypdf import PdfReader, PdfWriter
 
     with (

@@ -19,6 +19,7 @@ from typing import Any
 from lxml import etree
 
 from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, TABLE, bookmark
+from cqbook.citing.verify import _LIMITS
 from cqbook.disk.untrusted import opened, plain, size_checked, whole
 from cqbook.errors import DataError
 from cqbook.figures.formats import METADATA_KEY
@@ -138,9 +139,10 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     long = (
         f"{PDF_SECONDS}秒内读不完；只留有图的几页再核对 | takes longer than {PDF_SECONDS} s to read"
     )
+    limits = (PDF_BYTES, PDF_SECONDS, PDF_TEXT)
     try:
         run = subprocess.run(
-            [sys.executable, "-c", _PDF_READER, f"/{METADATA_KEY}", str(PDF_TEXT)],
+            [sys.executable, "-c", _LIMITS + _PDF_READER, *map(str, limits), f"/{METADATA_KEY}"],
             input=content,
             capture_output=True,
             timeout=PDF_WAIT,
@@ -157,25 +159,18 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     return packed, text
 
 
-_PDF_READER = f"""
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, ({PDF_BYTES}, {PDF_BYTES}))
-    resource.setrlimit(resource.RLIMIT_CPU, ({PDF_SECONDS}, {PDF_SECONDS}))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-except ImportError:
-    pass
-import io, json, logging, sys
+_PDF_READER = """
+import io, json, logging
 from pypdf import PdfReader
 logging.disable(logging.CRITICAL)
 made = PdfReader(io.BytesIO(sys.stdin.buffer.read()))
-packed = str((made.metadata or {{}}).get(sys.argv[1]) or "")
-texts, room = [], int(sys.argv[2])
+packed = str((made.metadata or {}).get(sys.argv[4]) or "")
+texts, room = [], characters
 for page in made.pages:
     texts.append(page.extract_text())
     room -= len(texts[-1])
     if room < len(packed):
-        sys.exit(f"more than {{sys.argv[2]}} characters")
+        sys.exit(f"more than {characters} characters")
 sys.stdout.write(json.dumps([packed, "".join(texts)]))
 """
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
+
+from cqbook.build.uptodate import DIST, TOOLS, _locked
 
 #: The folder of the package.
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -13,9 +16,18 @@ REPOSITORY = PACKAGE.parents[1]
 
 
 def packages() -> list[str]:
-    """Return the installed distributions as ``name-version``, sorted, by the names of folders."""
+    """Return the installed distributions as ``name-version``, sorted, by the names of folders.
+
+    What only tests and tools want makes no part of a book, and is left out: a book that `make book`
+    made is the same after `make test` has installed them.
+    """
+    repository = PACKAGE.parents[1]
+    tools = _locked(repository / TOOLS) - _locked(repository / "requirements.txt")
     found = set()
     for place in sys.path:
         if place and Path(place).is_dir():
-            found |= {item.name for item in os.scandir(place) if item.name.endswith(".dist-info")}
-    return sorted(name.removesuffix(".dist-info") for name in found)
+            names = (item.name for item in os.scandir(place))
+            found |= {name.removesuffix(DIST) for name in names if name.endswith(DIST)}
+    # a folder spells a name with underscores where a lock has hyphens
+    spelt = {name: re.sub(r"[-_.]+", "-", name.rpartition("-")[0]).lower() for name in found}
+    return sorted(name for name in found if spelt[name] not in tools)
