@@ -11,7 +11,7 @@ from pathlib import Path
 import customs_files as files
 import duckdb
 import pytest
-from conftest import SHARED
+from conftest import KILLED_AT, SHARED
 from kills import ended
 
 from cqbook.data import customs_store
@@ -561,15 +561,16 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
 
 
 KILL = """
-from cqbook import batches, customs
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import KEY, Detail
-batches.write_part = counted(batches.write_part)
-batches.digest_of = counted(batches.digest_of)
+from cqbook.data.customs_store import ROW_KEY, Detail
+from cqbook.intake import customs_batch, customs_csv, customs_format
+customs_batch.write_part = counted(customs_batch.write_part)
+customs_batch.digest_of = counted(customs_batch.digest_of)
 Path.replace = counted(Path.replace)
-codes = customs.known_codes(Catalog())
+codes = customs_format.known_codes(Catalog())
 store = Detail(Path(sys.argv[1]))
-batches.write(store, batches.plan(store, [customs.read_file(Path(sys.argv[2]), codes)]))
+read = customs_csv.read_file(Path(sys.argv[2]), codes)
+customs_batch.write_batch(store, customs_batch.plan_batch(store, [read]))
 """
 
 

@@ -93,7 +93,7 @@ def _only_the_failed(chapters, pages, data, failed):
 
 
 @pytest.fixture
-def cluster(tmp_path) -> Iterator[tuple[str, subprocess.Popen]]:
+def workers(tmp_path) -> Iterator[tuple[str, subprocess.Popen]]:
     """A scheduler and two workers: its address, and the second of them."""
     place = tmp_path / "scheduler.json"
     words = ["--no-dashboard", "--scheduler-file", str(place)]
@@ -117,8 +117,8 @@ def cluster(tmp_path) -> Iterator[tuple[str, subprocess.Popen]]:
 
 
 @pytest.mark.slow
-def test_two_workers_one_of_which_is_killed(book, cluster):
-    address, second = cluster
+def test_two_workers_one_of_which_is_killed(book, workers):
+    address, second = workers
     two_workers(book, address, second.kill)
     assert second.poll() is not None
 

@@ -71,17 +71,20 @@ def execute_all(pages, folder, data=DATA):
 
 EVERYTHING = """
 import pathlib, sys
-from cqbook import editions, execution
-from cqbook.catalog import Catalog
+from cqbook.build.judge import stale
+from cqbook.build.pages import pages, wanted
+from cqbook.data.catalog import Catalog
+from cqbook.execution.executor import execute_all
+from cqbook.execution.memory import Memory
 root, folder = map(pathlib.Path, sys.argv[1:])
 data = root / "data"
-pages = editions.wanted(root, editions.pages(root, Catalog(data)), root / "nowhere")
-memory = execution.Memory(folder / "memory", data, "code")
-results, failures = execution.execute_all(
-    root / "chapters", pages, memory, lambda *_: None, failed=folder / "failed"
+chosen = wanted(root, pages(root, Catalog(data)), root / "nowhere")
+memory = Memory(folder / "memory", data, "code")
+results, failures = execute_all(
+    root / "chapters", chosen, memory, lambda *_: None, failed=folder / "failed"
 )
 assert not failures, failures
-print(len(results), *editions.stale(root, results))
+print(len(results), *stale(root, results))
 """
 
 
@@ -347,12 +350,12 @@ def one_of_each_form():
 
 DRAW_ANEW = """
 import pathlib, pickle, sys
-from cqbook.site import pictures
+from cqbook.figures import drawing
 folder = pathlib.Path(sys.argv[1])
 known, shown = pickle.loads((folder / "shown").read_bytes())
 (folder / "there").mkdir()
 for item in shown:
-    pictures.draw(item, known, folder / "there")
+    drawing.draw(item, known, folder / "there")
 """
 
 

@@ -470,8 +470,9 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
 
 
 KILL = """
-from cqbook import cli, transaction
-transaction._synced = counted(transaction._synced)
+from cqbook import cli
+from cqbook.disk import atomic
+atomic._synced = counted(atomic._synced)
 Path.replace = counted(Path.replace)
 sys.exit(cli.main(["--root", sys.argv[1], "add", sys.argv[2], "--edition", "2026-12"]))
 """

@@ -235,12 +235,12 @@ def test_a_full_disk_releases_nothing(root, monkeypatch):
 
 
 KILL = """
-from cqbook import publication
-publication.shutil.copytree = counted(publication.shutil.copytree)
-publication.exchange = counted(publication.exchange)
-publication.tree_digest = counted(publication.tree_digest)
+from cqbook.editions import publish
+publish.shutil.copytree = counted(publish.shutil.copytree)
+publish.exchange = counted(publish.exchange)
+publish.tree_digest = counted(publish.tree_digest)
 Path.rename = counted(Path.rename)
-publication.release(Path(sys.argv[1]), "2026-11")
+publish.release(Path(sys.argv[1]), "2026-11")
 """
 
 

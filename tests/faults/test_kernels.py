@@ -70,12 +70,13 @@ def test_a_page_that(tmp_path, spoiled, monkeypatch, name):
 ELSEWHERE = """
 import sys, tempfile
 from pathlib import Path
-from cqbook import execution, kernels
+from cqbook.execution.executor import execute
+from cqbook.execution.page import Page
 folder, data = map(Path, sys.argv[1:])
 assert tempfile.gettempdir() == str(folder)
 source = folder / "page.ipynb"
 for fresh in (False, True):
-    done = execution.execute(source, execution.Page("page", "page"), data=data, fresh=fresh)
+    done = execute(source, Page("page", "page"), data=data, fresh=fresh)
     print(done.notebook.cells[0].outputs[0].text)
 assert tempfile.gettempdir() == str(folder)
 print(sorted(path.name for path in folder.iterdir()))
