@@ -22,11 +22,10 @@ from typing import Any
 
 from cqbook.build.manifest import book_hashes
 from cqbook.build.pages import DRAFT
-from cqbook.build.uptodate import TOOLS
 from cqbook.changes import comparison
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
-from cqbook.disk.installed import PACKAGE, REPOSITORY
+from cqbook.disk.installed import PACKAGE, REPOSITORY, TOOLS
 from cqbook.disk.locks import locked
 from cqbook.editions.paths import HOME_VARIABLE, built_folder, released_folder, site_folder
 from cqbook.editions.store import (

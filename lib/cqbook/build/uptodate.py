@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,14 +20,6 @@ from cqbook.editions.paths import built_folder, released_folder, site_folder
 
 #: What of the root a build reads; ``data`` may be another folder.
 READ = ("_config.yml", "_toc.yml", "requirements.txt", "chapters")
-#: The lock of what tests and tools want.
-TOOLS = "requirements-dev.txt"
-DIST = ".dist-info"
-
-
-def _locked(lock: Path) -> set[str]:
-    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
 def _files(*places: Path) -> Iterator[os.DirEntry | Path]:

@@ -7,12 +7,18 @@ import re
 import sys
 from pathlib import Path
 
-from cqbook.build.uptodate import DIST, TOOLS, _locked
-
 #: The folder of the package.
 PACKAGE = Path(__file__).resolve().parents[1]
 #: The repository, found from the package's place in it.
 REPOSITORY = PACKAGE.parents[1]
+#: The lock of what tests and tools want.
+TOOLS = "requirements-dev.txt"
+_DIST = ".dist-info"
+
+
+def _locked(lock: Path) -> set[str]:
+    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
 def packages() -> list[str]:
@@ -21,13 +27,12 @@ def packages() -> list[str]:
     What only tests and tools want makes no part of a book, and is left out: a book that `make book`
     made is the same after `make test` has installed them.
     """
-    repository = PACKAGE.parents[1]
-    tools = _locked(repository / TOOLS) - _locked(repository / "requirements.txt")
+    tools = _locked(REPOSITORY / TOOLS) - _locked(REPOSITORY / "requirements.txt")
     found = set()
     for place in sys.path:
         if place and Path(place).is_dir():
             names = (item.name for item in os.scandir(place))
-            found |= {name.removesuffix(DIST) for name in names if name.endswith(DIST)}
+            found |= {name.removesuffix(_DIST) for name in names if name.endswith(_DIST)}
     # a folder spells a name with underscores where a lock has hyphens
     spelt = {name: re.sub(r"[-_.]+", "-", name.rpartition("-")[0]).lower() for name in found}
     return sorted(name for name in found if spelt[name] not in tools)
