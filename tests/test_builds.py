@@ -41,7 +41,7 @@ period = str(period)
 book = cq.open_data(data_dir)
 trade = cq.trade
 private = trade.parts(book, area, period, "enterprise").named("民营企业")
-cq.glue(when=cq.facts.period_zh(period), total=trade.level(book, area, period))
+cq.glue(when=cq.period_zh(period), total=trade.level(book, area, period))
 cq.glue(private=private.level, private_share=private.share)""",
     *(
         f"""cq.figure(
@@ -67,12 +67,12 @@ data_dir = ""  # where""",
 
 book = cq.open_data(data_dir)
 district = str(district)
-key = cq.profile.page_key(district, "")
+key = cq.district.page_key(district, "")
 cq.glue(name=book.name(district))""",
     """cq.figure(
     book,
     f"fig-place-{key}",
-    cq.charts.tiles(cq.profile.position(book, district)),
+    cq.charts.tiles(cq.district.position(book, district)),
     title="位置",
     subtitle="方块地图：一格一个区县",
     unit="区县",

@@ -235,10 +235,10 @@ def test_a_full_disk_releases_nothing(root, monkeypatch):
 
 
 KILL = """
-from cqbook.editions import publish
+from cqbook.editions import publish, store
 publish.shutil.copytree = counted(publish.shutil.copytree)
 publish.exchange = counted(publish.exchange)
-publish.tree_digest = counted(publish.tree_digest)
+store.tree_digest = counted(store.tree_digest)
 Path.rename = counted(Path.rename)
 publish.release(Path(sys.argv[1]), "2026-11")
 """

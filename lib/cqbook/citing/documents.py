@@ -19,7 +19,6 @@ from typing import Any
 from lxml import etree
 
 from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, TABLE, bookmark
-from cqbook.citing.verify import _LIMITS
 from cqbook.disk.untrusted import opened, plain, size_checked, whole
 from cqbook.errors import DataError
 from cqbook.figures.formats import METADATA_KEY
@@ -158,6 +157,18 @@ def _read_pdf(content: bytes) -> tuple[str, str]:
     packed, text = json.loads(run.stdout)
     return packed, text
 
+
+_LIMITS = """
+import sys
+most, seconds, characters = map(int, sys.argv[1:4])
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+except ImportError:
+    pass
+"""
 
 _PDF_READER = """
 import io, json, logging

@@ -48,19 +48,6 @@ class Verdict:
     detail: str = ""
 
 
-_LIMITS = """
-import sys
-most, seconds, characters = map(int, sys.argv[1:4])
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-except ImportError:
-    pass
-"""
-
-
 # --- verdicts
 
 
