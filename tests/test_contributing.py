@@ -98,4 +98,4 @@ def test_an_indicator_and_a_place(spoiled):
         spoiled.write(name, [rows[0], *sorted([*rows[1:], *new], key=lambda row: row[0])])
     book = Catalog(spoiled.path)
     check_package(book)
-    assert eval(asked, {"cq": cq, "book": book}) == "1200套"
+    assert eval(asked, {"cq": cq, "book": book}) == "120套"
