@@ -31,8 +31,8 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
-# tests of one group share what is dear to make, and the cells of a notebook their kernel
-TESTS := $(BIN)/pytest -n 2 --dist loadgroup
+# which tests stay together on one worker: tests/conftest.py
+TESTS := $(BIN)/pytest -n 2
 
 unit: $(VENV)/.ready-dev
 	$(TESTS) -m "not site and not thorough" tests

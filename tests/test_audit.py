@@ -19,8 +19,6 @@ from cqbook.editions import publish
 from cqbook.editions.paths import built_folder
 from cqbook.execution import fingerprint
 
-# the edition is built once, and made again once
-pytestmark = pytest.mark.xdist_group("audit")
 PAGE = "site/chapters/trade.html"
 PICTURE = "site/_figures/fig-small.png"
 

@@ -20,7 +20,9 @@ from cqbook import cli
 from cqbook.disk.checksums import SUMS, hashes, parse_sums
 from cqbook.editions import paths, store
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("builds")]
+pytestmark = pytest.mark.slow
+#: Seconds after which a command hangs; a hundred times what one takes on a machine of its own.
+PATIENCE = 900
 OF_2022 = ["-p", "trade.period=2022"]
 CONTENTS = """format: jb-book
 root: chapters/index
@@ -136,7 +138,7 @@ def two_editions(book):
     """The default edition and one for 2022 from the same chapters, built at once; one released."""
     both = [start(book, "build"), start(book, "build", "--edition", "2022", *OF_2022)]
     for process in both:
-        _, err = process.communicate(timeout=300)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
     said(book, "release")
     return book
@@ -209,7 +211,7 @@ def test_a_build_killed_in_the_middle_leaves_the_last_good_site(two_editions, st
     process = start(root, "build")
     assert any(f"] {stage} " in line for line in process.stdout)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGKILL
     assert store.tree_digest(root / "_build" / "html") == before
     assert store.tree_digest(root / "editions" / "2026-11") == released
@@ -244,7 +246,7 @@ def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
     )
     try:
         process = start(root, "pages", str(table))
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=PATIENCE)
     finally:
         (root / "chapters" / "failing.ipynb").unlink()
     assert process.returncode == 1

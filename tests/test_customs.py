@@ -544,7 +544,9 @@ def test_what_is_named_is_on_disk_before_the_index(tmp_path, codes, store, monke
     monkeypatch.setattr(os, "fsync", noted)
     add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
     index = next(n for n, path in enumerate(synced) if path.endswith(".cqbook-new"))
-    for part in store.index["parts"]:
+    parts = store.index["parts"]
+    assert parts
+    for part in parts:
         path = store.folder / part["path"]
         assert str(path) in synced[:index]
         assert str(path.parent) in synced[:index]

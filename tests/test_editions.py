@@ -278,6 +278,7 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
     spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
     pages = [item for item in all_pages() if item.name == item.notebook]
     results = execute_all(pages, tmp_path, spoiled.path)
+    drawn = 0
     for name, result in results.items():
         for meta in figure.figures_of(result.notebook):
             table = meta["table"]
@@ -285,6 +286,8 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
                 place = table["keys"].index("observation_id")
                 ids = [row[place] for row in table["rows"]]
                 assert all(item.startswith("qijiang-jobs-2024.") for item in ids), (name, meta)
+                drawn += len(ids)
+    assert drawn, "what there is, is drawn"
 
 
 @pytest.mark.slow

@@ -449,7 +449,6 @@ def paper(tmp_path_factory):
     return made, [page.extract_text() for page in made.pages]
 
 
-@pytest.mark.xdist_group("paper")
 def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
     paper, text = paper
     heads = [item for item in paper.outline if not isinstance(item, list)]
@@ -463,7 +462,6 @@ def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
         assert re.search(rf"(^|\n){number}(\n|$)", text[number - 1]), "numbered through"
 
 
-@pytest.mark.xdist_group("paper")
 def test_the_printed_book_is_whole_and_leads_nowhere_else(paper):
     paper, pages = paper
     text = "".join(pages)
@@ -634,13 +632,16 @@ def test_english_readers_switch_once_and_get_the_figures_and_their_files(browser
 
 
 def test_each_chapter_has_its_english_abstract():
+    with_figures = 0
     for path in sorted((LATEST / "chapters").glob("*.html")):
         text = path.read_text(encoding="utf-8")
         if 'data-figure="' in text:
+            with_figures += 1
             found = re.search(r'<aside class="cq-abstract".*?</aside>', text, re.S)
             assert found, path.name
             words = re.sub(r"<[^>]+>", "", found[0])
             assert not re.search(r"[\u3400-\u9fff]", words), (path.name, words)
+    assert with_figures > 10
 
 
 def test_no_english_picture_holds_chinese():
@@ -674,7 +675,9 @@ def test_the_first_use_of_a_term_explains_itself(tab):
 def test_no_definition_reaches_beyond_the_page(tab, width):
     tab.set_viewport_size({"width": width, "height": 900})
     opened(tab, "chapters/trade.html")
-    for term in tab.locator(".cq-term").all():
+    terms = tab.locator(".cq-term").all()
+    assert terms
+    for term in terms:
         term.focus()
         wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, term.inner_text()
@@ -683,6 +686,7 @@ def test_no_definition_reaches_beyond_the_page(tab, width):
 def test_no_markup_is_searched_or_described():
     text = (LATEST / "_static" / "passages.js").read_text(encoding="utf-8")
     content = json.loads(text.removeprefix("cqbook.look(").removesuffix(");\n"))
+    assert len(content["passages"]) > 100
     for _, _, words, _ in content["passages"]:
         assert not re.search(r"</?[a-z]", words), words
     for path in (LATEST / "chapters").glob("*.html"):
