@@ -163,8 +163,8 @@ def test_where_no_exchange_is_known_two_renames_do(tmp_path, monkeypatch):
 HOLD = """
 import sys, time
 from pathlib import Path
-from cqbook import transaction
-with transaction.{what}(Path(sys.argv[1])) as got:
+from cqbook.disk import locks
+with locks.{what}(Path(sys.argv[1])) as got:
     print(got or "held", flush=True)
     time.sleep(60)
 """

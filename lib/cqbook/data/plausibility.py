@@ -41,7 +41,7 @@ _NUMBER = re.compile(
 _BEHIND = re.compile(rf"\((?P<scale>{_LISTED})[^()0-9]*\)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})+(?:[.,][0-9]+)?")
 #: Numbers in words, where a figure has no digits at all.
-_NUMERALS = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
+_NUMERALS: dict[str, int | Decimal] = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
     word: number for number, word in enumerate("一二三四五六七八九十", start=1)
 }
 _ENGLISH = {

@@ -9,7 +9,7 @@ from pathlib import Path
 #: The file that lists them: of all files of its folder and below, but itself.
 SUMS = "SHA256SUMS"
 #: sha256sum escapes these in a name and puts a backslash before the line.
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
 def digest(content: bytes) -> str:
@@ -38,7 +38,7 @@ def format_sums(found: Mapping[str, str]) -> str:
 
 
 def _line(name: str, value: str) -> str:
-    escaped = name.translate(str.maketrans(_ESCAPES))
+    escaped = name.translate(_ESCAPES)
     return f"{chr(92) if escaped != name else ''}{value}  {escaped}\n"
 
 

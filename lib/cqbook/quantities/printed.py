@@ -6,6 +6,7 @@ Understood wholly or refused: no character is dropped and nothing is guessed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cqbook.quantities.periods import Period
@@ -81,7 +82,7 @@ _BEHIND = {"左右": "about", "以上": "at_least", "以下": "under"}
 _MORE = {"余": "more_than", "多": "more_than"}
 
 
-def _any(words: object) -> str:
+def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 

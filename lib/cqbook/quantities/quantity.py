@@ -50,29 +50,36 @@ class Quantity:
     measure: str = "level"
 
     @property
+    def _held(self) -> Interval | None:
+        """The interval, if there is a number in it."""
+        return None if self.interval is None or self.interval.is_empty else self.interval
+
+    @property
     def known(self) -> bool:
         """Whether there is a number."""
-        return self.interval is not None and not self.interval.is_empty
+        return self._held is not None
 
     @property
     def point(self) -> float:
         """The printed number, or the middle of the interval (its one end, if half open); or NaN."""
-        if not self.known:
+        held = self._held
+        if held is None:
             return float("nan")
         if self.value is not None:
             return float(self.value)
-        ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
+        ends = (held.midpoint, held.lower, held.upper)
         return next((float(end) for end in ends if end is not None), float("nan"))
 
     @property
     def range_zh(self) -> str:
         """The interval in words (``8158.35亿元—8158.45亿元``)."""
-        if not self.known:
+        held = self._held
+        if held is None:
             return ""
-        low, high = self.interval.lower, self.interval.upper
+        low, high = held.lower, held.upper
         if low is not None and high is not None and low != high:
             return f"{_short(low)}—{_short(high)}{unit_zh(self.unit)}"
-        return wording.interval_zh(self.interval, self.unit)
+        return wording.interval_zh(held, self.unit)
 
     @property
     def growth(self) -> str:
@@ -195,13 +202,14 @@ def derive(
     unit : str
         Unit of the result.
     """
-    if not all(item.known for item in inputs):
+    held = [item._held for item in inputs if item._held is not None]
+    if len(held) < len(inputs):
         return missing(unit)
-    interval = formula(*(item.interval for item in inputs))
+    interval = formula(*held)
     target = Unit.parse(unit)
     sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
-    open_input = any(item.interval.upper is None for item in inputs)
+    open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
     return Quantity(
         interval,
@@ -217,10 +225,12 @@ def derive(
 
 def _central(formula: Callable[..., Interval], inputs: Iterable[Quantity]) -> Decimal | None:
     """Return the formula of the printed numbers themselves: where a mark is drawn, no more."""
-    if any(item.value is None for item in inputs):
+    printed = [item.value for item in inputs]
+    numbers = [Interval.exactly(value) for value in printed if value is not None]
+    if len(numbers) < len(printed):
         return None
     try:
-        return formula(*(Interval.exactly(item.value) for item in inputs)).midpoint
+        return formula(*numbers).midpoint
     except (ArithmeticError, ValueError):
         return None
 
