@@ -36,6 +36,8 @@ DATA_VARIABLE = "CQBOOK_DATA"
 TRACE_VARIABLE = "CQBOOK_TRACE"
 #: A comparison with the edition before (JSON), where a build made one.
 COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
+#: What a column is asked for: a value, values of which one must match, or nothing.
+Wanted = str | list[str] | None
 _NONE = np.array([], dtype=int)
 
 
@@ -258,7 +260,7 @@ class Catalog:
             self._tables[name] = frame
         return self._tables[name]
 
-    def observations(self, **filters: str | list[str] | None) -> pd.DataFrame:
+    def observations(self, **filters: Wanted) -> pd.DataFrame:
         """Return the observations whose columns equal the filters, in file order.
 
         Parameters

@@ -32,8 +32,10 @@ DETAIL_DIMENSIONS = ("commodity", "partner", "regime")
 #: What identifies a row of the detail, in the order in which rows are kept: a chapter asks for one
 #: place in all months.
 ROW_KEY = ("flow", "entity", "period", "dims", *DETAIL_DIMENSIONS, "currency")
-DETAIL_COLUMNS = ("flow", "period", "entity", "dims", *DETAIL_DIMENSIONS, "currency", "value")
-DETAIL_COLUMNS += ("quantity_1", "unit_1", "quantity_2", "unit_2", "file")
+DETAIL_COLUMNS = (
+    *("flow", "period", "entity", "dims", *DETAIL_DIMENSIONS, "currency", "value"),
+    *("quantity_1", "unit_1", "quantity_2", "unit_2", "file"),
+)
 NUMBER_COLUMNS = ("value", "quantity_1", "quantity_2")
 #: SQL type by column.
 TYPES = {name: "DOUBLE" if name in NUMBER_COLUMNS else "VARCHAR" for name in DETAIL_COLUMNS}

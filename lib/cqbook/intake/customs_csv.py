@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY
+from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of, size_checked
 from cqbook.errors import HIDDEN, Breach, ContractError
@@ -26,7 +27,6 @@ from cqbook.intake.customs_format import (
     _TOTALS,
     COLUMN_HEADINGS,
     COLUMNS_LIMIT,
-    CURRENCY_CODES,
     EXACT,
     MISSING,
     QUANTITIES,
@@ -165,7 +165,7 @@ def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
     frame = pd.DataFrame(cells, columns=columns, dtype=str)
     headings = dict(zip(columns, header, strict=True))
-    currency = next(item for item in CURRENCY_CODES if item in frame)
+    currency = next(item for item in CURRENCIES if item in frame)
     given, breaches = _given(frame, name, said, beside, codes)
     breaches += _bad_cells(frame, name, headings, codes, currency)
     if breaches:
