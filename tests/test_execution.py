@@ -136,15 +136,16 @@ def test_an_entry_that_a_kill_left_half_written_does_not_count(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from cqbook import execution
-memory = execution.Memory(Path(sys.argv[1]) / "memory", Path(sys.argv[2]), "code")
-page = execution.Page("small", "small", {"place": "y"})
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import Executed, Page
+memory = Memory(Path(sys.argv[1]) / "memory", Path(sys.argv[2]), "code")
+page = Page("small", "small", {"place": "y"})
 real = Path.replace
 def kill(self, target):
     os.kill(os.getpid(), signal.SIGKILL)
 Path.replace = kill
 memory.keep(Path(sys.argv[1]) / "chapters" / "small.ipynb", page,
-            execution.Executed(b"{}"))
+            Executed(b"{}"))
 """
 
 

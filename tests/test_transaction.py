@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import errno
 import os
@@ -13,8 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
-from cqbook.disk import atomic, locks
+from cqbook.disk import atomic, cache, checksums, locks
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b"}
 NEW = {"a.csv": b"new a", "b.csv": b"new b", "c.csv": b"new c"}
@@ -40,7 +42,7 @@ def test_several_files_change_together(folder):
 @pytest.mark.parametrize("step", range(1, 5))
 def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
     """Three contents and the journal are written; each write may be the one that fails."""
-    real, calls = atomic._synced, []
+    real, calls = atomic._flushed, []
 
     def full(path, content):
         calls.append(path)
@@ -49,7 +51,7 @@ def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         real(path, content)
 
-    monkeypatch.setattr(atomic, "_synced", full)
+    monkeypatch.setattr(atomic, "_flushed", full)
     with pytest.raises(OSError, match="No space left"):
         atomic.replace_files(folder, NEW)
     assert contents(folder) == OLD
@@ -76,7 +78,7 @@ def test_a_kill_between_any_two_steps_leaves_old_or_new(folder, monkeypatch, ste
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", counted(Path.replace))
-        patch.setattr(atomic, "_synced", counted(atomic._synced))
+        patch.setattr(atomic, "_flushed", counted(atomic._flushed))
         # three contents, the journal and its rename, three renames: eight steps
         with pytest.raises(Killed):
             atomic.replace_files(folder, NEW)
@@ -211,3 +213,79 @@ def test_scratch_folders_of_the_living_stay_and_of_the_dead_go(tmp_path):
     finally:
         alive.kill()
         alive.wait()
+
+
+# --- one way each
+
+#: What may stand in one module of the package only: each is done there, and right.
+ONE_PLACE = {
+    "hashlib": "disk/checksums.py",
+    "fsync": "disk/atomic.py",
+    "NamedTemporaryFile": "disk/atomic.py",
+    "renameat2": "disk/atomic.py",
+}
+
+
+def names(path: Path) -> set[str]:
+    """Return what a module imports, reads of other things and says as a whole text."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize("name", ONE_PLACE)
+def test_one_write_one_digest(name):
+    package = ROOT / "lib" / "cqbook"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if name in names(path)
+    }
+    assert found == {ONE_PLACE[name]}
+
+
+def test_a_cache_gives_back_what_was_kept_or_nothing(tmp_path):
+    path = tmp_path / "new" / "entry"
+    assert cache.recall(path) is None
+    with pytest.raises(cache.Undrawn):
+        cache.kept(path, lambda: b"made", draws=False)
+    assert cache.kept(path, lambda: b"made\nof lines") == b"made\nof lines"
+    assert cache.kept(path, lambda: pytest.fail("made again")) == b"made\nof lines"
+    whole = path.read_bytes()
+    for broken in (b"", whole[:-1], whole + b"x", whole.replace(b"made", b"fade"), whole[1:]):
+        path.write_bytes(broken)
+        assert cache.recall(path) is None, broken
+        assert cache.kept(path, lambda: b"again") == b"again"
+    assert [item.name for item in path.parent.iterdir()] == ["entry"]
+
+
+def test_a_cache_flushes_nothing_and_a_replaced_file_does(tmp_path, monkeypatch):
+    flushed = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(handle) or real(handle))
+    cache.remember(tmp_path / "entry", b"made")
+    assert flushed == []
+    atomic.replace_file(tmp_path / "file", b"new")
+    assert len(flushed) == 2, "the content, and its name in the folder"
+
+
+def test_a_journal_of_something_else_is_not_guessed_at(folder):
+    for content in (b"{}", b'"a.csv"', b"[1]", b"\xff"):
+        (folder / atomic.JOURNAL).write_bytes(content)
+        with pytest.raises(OSError, match="日志已损坏"):
+            atomic.recover(folder)
+
+
+def test_parts_of_a_content_have_its_digest(tmp_path):
+    (tmp_path / "file").write_bytes(b"one two")
+    assert checksums.digest(b"one ", b"two") == checksums.digest(b"one two")
+    assert checksums.file_digest(tmp_path / "file") == checksums.digest(b"one two")
+    assert checksums.json_digest({"b": "二", "a": 1}) == checksums.digest(
+        '{"a": 1, "b": "二"}'.encode()
+    )

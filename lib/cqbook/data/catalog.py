@@ -7,7 +7,6 @@ which rows a chapter depends on, and whether they are still the same.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -21,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY
 from cqbook.errors import DataError
 
@@ -324,7 +324,7 @@ class Catalog:
             schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
             lines = self._lines[name] if rows is None else self._lines[name].loc[rows]
             content = "\x1e".join([schema, *lines])
-        query = Query(name, filters, hashlib.sha256(content.encode()).hexdigest())
+        query = Query(name, filters, digest(content.encode()))
         self.queries[name, filters] = query
         if self._trace:
             # as it happens: an execution that dies leaves what it asked until then
@@ -372,9 +372,9 @@ class Catalog:
     def customs_digest(self) -> str:
         """SHA-256 of the index of the customs detail; empty where there is none."""
         index = self.path / CUSTOMS / "store.json"
-        digest = hashlib.sha256(index.read_bytes()).hexdigest() if index.exists() else ""
-        self._record(CUSTOMS, content=digest)
-        return digest
+        found = file_digest(index) if index.exists() else ""
+        self._record(CUSTOMS, content=found)
+        return found
 
     @cached_property
     def detail(self) -> Detail:

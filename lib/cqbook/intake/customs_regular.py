@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, key_numbers
 from cqbook.data.vocabulary import CURRENCIES
+from cqbook.disk.checksums import digest
 from cqbook.disk.text import _damaged
 from cqbook.errors import HIDDEN
 from cqbook.intake import customs_bytes
@@ -70,7 +70,7 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     numbers = np.sort(key_numbers(frame))
     if (numbers[1:] == numbers[:-1]).any():
         return None
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = digest(content)
     frame["file"] = pd.Categorical.from_codes(np.zeros(cells.rows, dtype=np.int8), [sha256[:12]])
     return Export(
         name,
