@@ -215,6 +215,71 @@ def test_scratch_folders_of_the_living_stay_and_of_the_dead_go(tmp_path):
         alive.wait()
 
 
+FORKED = """
+import os, sys, time
+from pathlib import Path
+from cqbook.disk import locks
+with locks.locked(Path(sys.argv[1])):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_forked_holds_no_lock(tmp_path):
+    """A kernel is a fork: one that outlives its build must not stop the next."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", FORKED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline().strip() == "held"
+    try:
+        assert not locks._abandoned(tmp_path), "held by the living"
+        process.kill()
+        process.wait()
+        assert locks._abandoned(tmp_path)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_change_waits_for_who_reads(tmp_path):
+    process, _ = holding("undisturbed", tmp_path)
+    assert not locks._abandoned(tmp_path)
+    process.kill()
+    process.wait()
+    with locks.undisturbed(tmp_path):
+        assert not locks._abandoned(tmp_path)
+    assert locks._abandoned(tmp_path)
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_what_may_only_be_read_is_read_without_a_lock(tmp_path, monkeypatch, code):
+    def refuse(*_, **__):
+        raise OSError(code, os.strerror(code), str(tmp_path))
+
+    monkeypatch.setattr(locks.FileLock, "_acquire", refuse)
+    with locks.undisturbed(tmp_path):
+        pass
+    (tmp_path / atomic.JOURNAL).write_bytes(b"[]")
+    with pytest.raises(OSError, match=os.strerror(code)), locks.undisturbed(tmp_path):
+        pass
+
+
+def test_a_folder_that_its_owner_removes_meanwhile_stops_nobody(tmp_path, monkeypatch):
+    """It was listed, and is gone when its lock is tried."""
+    gone = tmp_path / "run-gone"
+    listed, real = Path.iterdir, Path.is_dir
+    monkeypatch.setattr(Path, "iterdir", lambda self: [gone] if self == tmp_path else listed(self))
+    monkeypatch.setattr(Path, "is_dir", lambda self: self == gone or real(self))
+    with locks.scratch(tmp_path) as own:
+        assert own.exists()
+    assert not gone.exists()
+
+
 # --- one way each
 
 #: What may stand in one module of the package only: each is done there, and right.

@@ -33,13 +33,18 @@ def _descriptor(place: Path) -> Iterator[int]:
 
 def flush(place: Path) -> None:
     """Wait until a file's content, or the names in a folder, are on its disk."""
+    if os.name == "nt":
+        # Windows opens no folder, and flushes no file that is open for reading
+        return
     with _descriptor(place) as handle:
         os.fsync(handle)
 
 
 def _flushed(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    flush(path)
+    with path.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
 
 
 def settle(folder: Path) -> None:
