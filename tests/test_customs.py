@@ -498,9 +498,9 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
         raise OSError(28, "No space left on device")
 
     if place == "parts":
-        monkeypatch.setattr(customs_batch, "digest_of", full)
+        monkeypatch.setattr(customs_batch, "file_digest", full)
     else:
-        monkeypatch.setattr(atomic, "_synced", full)
+        monkeypatch.setattr(atomic, "_flushed", full)
     with pytest.raises(OSError, match="No space"):
         customs_batch.write_batch(store, planned)
     monkeypatch.undo()
@@ -564,15 +564,15 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
 
 KILL = """
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import ROW_KEY, Detail
+from cqbook.data.customs_store import Detail
 from cqbook.intake import customs_batch, customs_csv, customs_format
 customs_batch.write_part = counted(customs_batch.write_part)
-customs_batch.digest_of = counted(customs_batch.digest_of)
+customs_batch.file_digest = counted(customs_batch.file_digest)
 Path.replace = counted(Path.replace)
 codes = customs_format.known_codes(Catalog())
 store = Detail(Path(sys.argv[1]))
-read = customs_csv.read_file(Path(sys.argv[2]), codes)
-customs_batch.write_batch(store, customs_batch.plan_batch(store, [read]))
+more = [customs_csv.read_file(Path(sys.argv[2]), codes)]
+customs_batch.write_batch(store, customs_batch.plan_batch(store, more))
 """
 
 
@@ -760,9 +760,9 @@ def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store,
     add(store, read(files.write(tmp_path, "出口.csv", ROWS), codes))
     (part,) = store.folder.glob("flow=export/*/*.parquet")
     read_through = []
-    real = customs_store.digest_of
+    real = customs_store.file_digest
     monkeypatch.setattr(
-        customs_store, "digest_of", lambda path: read_through.append(path) or real(path)
+        customs_store, "file_digest", lambda path: read_through.append(path) or real(path)
     )
     store.connect()
     store.connect()

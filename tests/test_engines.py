@@ -21,6 +21,7 @@ from cqbook.analysis.customs import (
     overview,
 )
 from cqbook.data.catalog import Catalog
+from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.intake import customs_batch, customs_csv, customs_format
 from cqbook.intake.customs_format import Said
 
@@ -72,7 +73,7 @@ def answers(book):
         coverage.coverage_table(asked),
         months.monthly(asked),
     ]
-    for flow in customs_format.FLOW_CODES:
+    for flow in DIRECTIONS_ZH:
         margins = decomposition.margins(asked, flow)
         found += [
             *(dimensions.structure(asked, flow, name) for name in files.ZH if name in DIMS),

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from conftest import ROOT
 
+from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import figure, formats
 from cqbook.figures.formats import Exhibit
@@ -49,7 +50,7 @@ def test_the_identity_is_inside_each_picture(shown):
 
     packed = json.loads(Image.open(io.BytesIO(formats.png(shown))).text["cqbook"])
     assert packed == shown.identity
-    assert packed["data"] == formats.hashed(shown.meta["table"])
+    assert packed["data"] == json_digest(shown.meta["table"])
     facts = PdfReader(io.BytesIO(formats.pdf(shown))).metadata
     assert json.loads(facts["/cqbook"]) == shown.identity
     svg = formats.svg(shown).decode()

@@ -462,7 +462,7 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic, "_synced", full)
+        patch.setattr(atomic, "_flushed", full)
         assert cli.main(["--root", str(root), "add", str(path)]) == 1
     assert "No space" in capsys.readouterr().err
     assert bytes_of(root) == before
@@ -472,7 +472,7 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
 KILL = """
 from cqbook import cli
 from cqbook.disk import atomic
-atomic._synced = counted(atomic._synced)
+atomic._flushed = counted(atomic._flushed)
 Path.replace = counted(Path.replace)
 sys.exit(cli.main(["--root", sys.argv[1], "add", sys.argv[2], "--edition", "2026-12"]))
 """

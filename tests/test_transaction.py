@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import errno
 import os
@@ -13,8 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
-from cqbook.disk import atomic, locks
+from cqbook.disk import atomic, cache, checksums, locks
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b"}
 NEW = {"a.csv": b"new a", "b.csv": b"new b", "c.csv": b"new c"}
@@ -40,7 +42,7 @@ def test_several_files_change_together(folder):
 @pytest.mark.parametrize("step", range(1, 5))
 def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
     """Three contents and the journal are written; each write may be the one that fails."""
-    real, calls = atomic._synced, []
+    real, calls = atomic._flushed, []
 
     def full(path, content):
         calls.append(path)
@@ -49,7 +51,7 @@ def test_a_full_disk_changes_nothing(folder, monkeypatch, step):
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         real(path, content)
 
-    monkeypatch.setattr(atomic, "_synced", full)
+    monkeypatch.setattr(atomic, "_flushed", full)
     with pytest.raises(OSError, match="No space left"):
         atomic.replace_files(folder, NEW)
     assert contents(folder) == OLD
@@ -76,7 +78,7 @@ def test_a_kill_between_any_two_steps_leaves_old_or_new(folder, monkeypatch, ste
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", counted(Path.replace))
-        patch.setattr(atomic, "_synced", counted(atomic._synced))
+        patch.setattr(atomic, "_flushed", counted(atomic._flushed))
         # three contents, the journal and its rename, three renames: eight steps
         with pytest.raises(Killed):
             atomic.replace_files(folder, NEW)
@@ -211,3 +213,144 @@ def test_scratch_folders_of_the_living_stay_and_of_the_dead_go(tmp_path):
     finally:
         alive.kill()
         alive.wait()
+
+
+FORKED = """
+import os, sys, time
+from pathlib import Path
+from cqbook.disk import locks
+with locks.locked(Path(sys.argv[1])):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_forked_holds_no_lock(tmp_path):
+    """A kernel is a fork: one that outlives its build must not stop the next."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", FORKED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline().strip() == "held"
+    try:
+        assert not locks._abandoned(tmp_path), "held by the living"
+        process.kill()
+        process.wait()
+        assert locks._abandoned(tmp_path)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_change_waits_for_who_reads(tmp_path):
+    process, _ = holding("undisturbed", tmp_path)
+    assert not locks._abandoned(tmp_path)
+    process.kill()
+    process.wait()
+    with locks.undisturbed(tmp_path):
+        assert not locks._abandoned(tmp_path)
+    assert locks._abandoned(tmp_path)
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_what_may_only_be_read_is_read_without_a_lock(tmp_path, monkeypatch, code):
+    def refuse(*_, **__):
+        raise OSError(code, os.strerror(code), str(tmp_path))
+
+    monkeypatch.setattr(locks.FileLock, "_acquire", refuse)
+    with locks.undisturbed(tmp_path):
+        pass
+    (tmp_path / atomic.JOURNAL).write_bytes(b"[]")
+    with pytest.raises(OSError, match=os.strerror(code)), locks.undisturbed(tmp_path):
+        pass
+
+
+def test_a_folder_that_its_owner_removes_meanwhile_stops_nobody(tmp_path, monkeypatch):
+    """It was listed, and is gone when its lock is tried."""
+    gone = tmp_path / "run-gone"
+    listed, real = Path.iterdir, Path.is_dir
+    monkeypatch.setattr(Path, "iterdir", lambda self: [gone] if self == tmp_path else listed(self))
+    monkeypatch.setattr(Path, "is_dir", lambda self: self == gone or real(self))
+    with locks.scratch(tmp_path) as own:
+        assert own.exists()
+    assert not gone.exists()
+
+
+# --- one way each
+
+#: What may stand in one module of the package only: each is done there, and right.
+ONE_PLACE = {
+    "hashlib": "disk/checksums.py",
+    "fsync": "disk/atomic.py",
+    "NamedTemporaryFile": "disk/atomic.py",
+    "renameat2": "disk/atomic.py",
+}
+
+
+def names(path: Path) -> set[str]:
+    """Return what a module imports, reads of other things and says as a whole text."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize("name", ONE_PLACE)
+def test_one_write_one_digest(name):
+    package = ROOT / "lib" / "cqbook"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if name in names(path)
+    }
+    assert found == {ONE_PLACE[name]}
+
+
+def test_a_cache_gives_back_what_was_kept_or_nothing(tmp_path):
+    path = tmp_path / "new" / "entry"
+    assert cache.recall(path) is None
+    with pytest.raises(cache.Undrawn):
+        cache.kept(path, lambda: b"made", draws=False)
+    assert cache.kept(path, lambda: b"made\nof lines") == b"made\nof lines"
+    assert cache.kept(path, lambda: pytest.fail("made again")) == b"made\nof lines"
+    whole = path.read_bytes()
+    for broken in (b"", whole[:-1], whole + b"x", whole.replace(b"made", b"fade"), whole[1:]):
+        path.write_bytes(broken)
+        assert cache.recall(path) is None, broken
+        assert cache.kept(path, lambda: b"again") == b"again"
+    assert [item.name for item in path.parent.iterdir()] == ["entry"]
+
+
+def test_a_cache_flushes_nothing_and_a_replaced_file_does(tmp_path, monkeypatch):
+    flushed = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(handle) or real(handle))
+    cache.remember(tmp_path / "entry", b"made")
+    assert flushed == []
+    atomic.replace_file(tmp_path / "file", b"new")
+    assert len(flushed) == 2, "the content, and its name in the folder"
+
+
+def test_a_journal_of_something_else_is_not_guessed_at(folder):
+    for content in (b"{}", b'"a.csv"', b"[1]", b"\xff"):
+        (folder / atomic.JOURNAL).write_bytes(content)
+        with pytest.raises(OSError, match="日志已损坏"):
+            atomic.recover(folder)
+
+
+def test_parts_of_a_content_have_its_digest(tmp_path):
+    (tmp_path / "file").write_bytes(b"one two")
+    assert checksums.digest(b"one ", b"two") == checksums.digest(b"one two")
+    assert checksums.file_digest(tmp_path / "file") == checksums.digest(b"one two")
+    assert checksums.json_digest({"b": "二", "a": 1}) == checksums.digest(
+        '{"a": 1, "b": "二"}'.encode()
+    )

@@ -92,6 +92,6 @@ def system_error_words(error: OSError) -> str:
         number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
         error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
     place = error.filename2 or error.filename
-    zh, en = _WAYS.get(error.errno, ("系统报错", "the system failed"))
+    zh, en = _WAYS.get(error.errno or 0, ("系统报错", "the system failed"))
     where = f"（{place}）" if place else ""
     return f"{zh}{where}；此前的内容没有变 | {en}; what was there is unchanged: {error}"

@@ -9,6 +9,7 @@ import pandas as pd
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
+from cqbook.data.vocabulary import BASES_ZH
 from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
@@ -75,19 +76,16 @@ def months(book: Catalog, first: int, last: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-BASES = {
-    "caam": "中汽协",
-    "customs": "海关",
-    "jama": "日本车协",
-    "trade_statistics": "贸易统计",
-}
+#: Bases on which vehicles are counted, as a label has room for them.
+COUNTED_BY = {basis: BASES_ZH[basis] for basis in ("caam", "customs", "jama", "trade_statistics")}
+COUNTED_BY["jama"] = "日本车协"
 
 
 def by_basis(book: Catalog, places: dict[str, str], periods: list[str]) -> pd.DataFrame:
     """Return the point frame of exports of `places` (code → name) on each basis there is."""
     frames = []
     for code, name in places.items():
-        for basis, word in BASES.items():
+        for basis, word in COUNTED_BY.items():
             frame = book.observations(
                 indicator="auto_exports", entity=code, basis=basis, period=periods,
                 measure="level", breakdown="",

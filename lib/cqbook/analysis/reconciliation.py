@@ -16,10 +16,11 @@ import pandas as pd
 from cqbook.analysis.frames import points
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
+from cqbook.data.vocabulary import BASES_ZH
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import Quantity, derive, period_zh, quantity_of
+from cqbook.quantities.quantity import DERIVED, Quantity, derive, period_zh, quantity_of
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
@@ -274,7 +275,7 @@ def tally_points(findings: list[Finding]) -> pd.DataFrame:
             "group": "",
             "value": [float(count) for count in counts],
             "text": [f"{count}条" for count in counts],
-            "status": "推算",
+            "status": DERIVED,
         }
     )
 
@@ -320,19 +321,6 @@ def contradictions(book: Catalog) -> pd.DataFrame:
         ],
         when=frame["period"].map(period_zh),
         used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),
-        how=frame["basis"].map(BASES).fillna(frame["basis"]),
+        how=frame["basis"].map({"": "未注明"} | BASES_ZH).fillna(frame["basis"]),
     )
     return frame.reset_index(drop=True)
-
-
-BASES = {
-    "": "未注明",
-    "customs": "海关",
-    "caam": "中汽协",
-    "jama": "日本汽车工业协会",
-    "trade_statistics": "贸易统计",
-    "media": "媒体转述",
-    "maker": "企业",
-    "vda": "德国汽车工业协会",
-    "cpca": "乘联会",
-}

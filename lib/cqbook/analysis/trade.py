@@ -8,6 +8,7 @@ from cqbook.analysis.composition import Composition, composition
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, series
+from cqbook.data.vocabulary import BASES_ZH, DIRECTIONS_ZH, FLOWS_ZH
 from cqbook.quantities import formulas
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
@@ -22,7 +23,6 @@ from cqbook.quantities.quantity import (
 )
 
 UNIT = "100M CNY"
-FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
 #: Breakdowns of the total that exclude each other, in the order the chapter shows them.
 DIMENSIONS = {"enterprise": "企业性质", "regime": "贸易方式", "partner": "贸易伙伴"}
 #: Groups of partners that contain other partners of the list: no parts beside them.
@@ -65,8 +65,8 @@ def yearly(book: Catalog, area: str, flow: str, years: range) -> dict[str, Quant
 def annual_flows(book: Catalog, area: str, years: range) -> pd.DataFrame:
     """Return the point frame of exports and imports by year, gaps included."""
     frames = [
-        timeline(yearly(book, area, flow, years), unit=UNIT, group=FLOWS[flow], short=True)
-        for flow in ("export", "import")
+        timeline(yearly(book, area, flow, years), unit=UNIT, group=FLOWS_ZH[flow], short=True)
+        for flow in DIRECTIONS_ZH
     ]
     # columns of one year stand side by side: the number alone, the unit is in the subtitle
     rows = pd.concat(frames, ignore_index=True)
@@ -203,11 +203,11 @@ def revision_words(rows: pd.DataFrame) -> str:
 def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the point frame of published products, exports and imports, autos included."""
     frames = []
-    for flow in ("export", "import"):
+    for flow in DIRECTIONS_ZH:
         filters = value_filters(area, period, flow)
         made = composition(book, dimension="product", exclusive=False, **filters)
         items = [
-            (f"{part.label}（{FLOWS[flow]}）", part) for part in made.parts if part.level.known
+            (f"{part.label}（{FLOWS_ZH[flow]}）", part) for part in made.parts if part.level.known
         ]
         if flow == "export":
             auto = auto_exports(book, area, period)
@@ -303,14 +303,15 @@ def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
     return frame
 
 
-BASES = {"traders_seat": "经营单位所在地", "origin_destination": "境内目的地和货源地"}
+#: The two bases of a province's trade: by the trader's seat, by where the goods come from and go.
+PLACED_BY = {basis: BASES_ZH[basis] for basis in ("traders_seat", "origin_destination")}
 PEERS = ["CN-50", "CN-51", "CN-61", "CN-45", "CN-34", "CN-42"]
 
 
 def peers(book: Catalog, year: str) -> pd.DataFrame:
     """Return the point frame of provinces on both bases, in dollars, largest first."""
     frames = []
-    for basis, name in BASES.items():
+    for basis, name in PLACED_BY.items():
         items = [
             (
                 book.name(code).removesuffix("壮族自治区").removesuffix("省").removesuffix("市"),
@@ -321,7 +322,7 @@ def peers(book: Catalog, year: str) -> pd.DataFrame:
         frames.append(points(items, unit="100M USD", group=name))
     rows = published(pd.concat(frames, ignore_index=True))
     rows["text"] = rows["value"].map("{:.0f}亿美元".format)
-    order = rows[rows["group"].eq(BASES["traders_seat"])].sort_values("value", ascending=False)
+    order = rows[rows["group"].eq(PLACED_BY["traders_seat"])].sort_values("value", ascending=False)
     rank = {label: number for number, label in enumerate(order["label"])}
     rows["_rank"] = rows["label"].map(rank)
     return rows.sort_values(["_rank", "group"]).drop(columns="_rank").reset_index(drop=True)
@@ -330,7 +331,7 @@ def peers(book: Catalog, year: str) -> pd.DataFrame:
 def peer_rank(rows: pd.DataFrame, name: str) -> dict[str, str]:
     """Return the place of `name` among the peers drawn, by basis, in words."""
     found = {}
-    for basis, label in BASES.items():
+    for basis, label in PLACED_BY.items():
         frame = rows[rows["group"].eq(label)].sort_values("value", ascending=False)
         place = list(frame["label"]).index(name) + 1 if name in set(frame["label"]) else 0
         found[basis] = f"第{place}位" if place else UNPUBLISHED
@@ -371,6 +372,6 @@ def implied_growth(book: Catalog, area: str, period: str, flow: str) -> Quantity
 
 def latest_peer_year(book: Catalog, period: str) -> str:
     """Return the last year up to `period` for which provinces are published in dollars."""
-    frame = book.observations(indicator="trade_value", basis=list(BASES))
+    frame = book.observations(indicator="trade_value", basis=list(PLACED_BY))
     years = sorted(year for year in frame["period"].unique() if year <= period[:4])
     return years[-1] if years else period[:4]

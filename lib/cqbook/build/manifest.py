@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.build.order import Order
-from cqbook.disk.checksums import digest
+from cqbook.disk.checksums import digest, json_digest
 from cqbook.execution import parameters
 from cqbook.execution.fingerprint import package_digest
 from cqbook.execution.page import Executed, Page
 from cqbook.figures.figure import figures_of, glued, tables_of
-from cqbook.figures.formats import hashed
 
 #: What makes and draws the pages; all packages are in the hash of the code.
 VERSIONS = (
@@ -77,12 +76,12 @@ def manifest(
                 "unit": meta["unit"],
                 "status": meta["status"],
                 "sources": [item["id"] for item in meta["sources"]],
-                "data": hashed(meta["table"]),
+                "data": json_digest(meta["table"]),
             }
             for meta in figures_of(notebook)
         }
         content["tables"][page.name] = {
-            meta["id"]: {"title": meta["title"], "data": hashed(meta["rows"])}
+            meta["id"]: {"title": meta["title"], "data": json_digest(meta["rows"])}
             for meta in tables_of(notebook)
         }
         content["glued"][page.name] = glued(notebook)

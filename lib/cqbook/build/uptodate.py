@@ -6,7 +6,6 @@ loads nothing where both are as they were.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -14,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cqbook.disk.atomic import JOURNAL, replace_file
+from cqbook.disk.atomic import JOURNAL
+from cqbook.disk.cache import recall, remember
+from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.disk.installed import PACKAGE, packages
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 
@@ -45,30 +46,24 @@ def inputs_digest(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - 
     Contents are read; of Parquet files and released editions, which may be large and never change,
     sizes and times of change stand for them.
     """
-    total = hashlib.sha256(json.dumps([asked, str(data)], sort_keys=True).encode())
-    for line in [sys.version, *packages()]:
-        total.update(f"{line}\n".encode())
+    parts = [f"{line}\n".encode() for line in (sys.version, *packages())]
     for path in _files(data, *(root / name for name in READ), PACKAGE):
         if path.suffix == ".parquet":
-            total.update(_stat(path))
+            parts.append(_stat(path))
         elif path.name[0] != ".":
-            total.update(os.fsencode(path) + b"\n" + hashlib.sha256(path.read_bytes()).digest())
-    for path in _files(released_folder(root)):
-        total.update(_stat(path))
-    return total.hexdigest()
+            parts.append(os.fsencode(path) + f"\n{file_digest(path)}\n".encode())
+    parts += [_stat(path) for path in _files(released_folder(root))]
+    return digest(json_digest([asked, str(data)]).encode(), *parts)
 
 
 def outputs_digest(root: Path) -> str:
     """Return one hash of what stands: names, sizes and times of the built and published files."""
-    total = hashlib.sha256()
-    for path in _files(built_folder(root), site_folder(root)):
-        if path.name[0] != ".":
-            total.update(_stat(path))
-    return total.hexdigest()
+    files = _files(built_folder(root), site_folder(root))
+    return digest(*(_stat(path) for path in files if path.name[0] != "."))
 
 
 def _note(root: Path) -> Path:
-    return root / "_build" / "cache" / "built.json"
+    return root / "_build" / "cache" / "built"
 
 
 def standing(root: Path, data: Path, made_of: str) -> Path | None:
@@ -80,23 +75,14 @@ def standing(root: Path, data: Path, made_of: str) -> Path | None:
     left = [data / JOURNAL, *work.glob(".html-*"), *work.glob("run/run-*")]
     if any(path.exists() for path in left):
         return None
-    try:
-        content = json.loads(_note(root).read_text(encoding="utf-8"))
-        page = root / content["page"]
-        was = (content["inputs"], content["outputs"])
-    except (OSError, ValueError, KeyError, TypeError):
-        # none, or one that a disk has altered: then a build is due
+    noted = recall(_note(root))
+    if noted is None:
         return None
-    return page if was == (made_of, outputs_digest(root)) else None
+    inputs, outputs, page = json.loads(noted)
+    return root / page if (inputs, outputs) == (made_of, outputs_digest(root)) else None
 
 
 def note_build(root: Path, made_of: str, page: Path) -> None:
     """Note of what the last build was made, and its first page."""
-    path = _note(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {
-        "inputs": made_of,
-        "outputs": outputs_digest(root),
-        "page": page.relative_to(root).as_posix(),
-    }
-    replace_file(path, json.dumps(content).encode())
+    content = [made_of, outputs_digest(root), page.relative_to(root).as_posix()]
+    remember(_note(root), json.dumps(content).encode())

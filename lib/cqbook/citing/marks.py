@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from cqbook.disk.checksums import digest
 
 #: What alternative texts and captions carry of a figure's identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
@@ -27,7 +28,7 @@ TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性�
 
 def bookmark(page: str, key: str) -> str:
     """Return the name of the bookmark around a number; word processors keep bookmarks."""
-    return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
+    return "cq_" + digest(f"{page}.{key}".encode())[:20]
 
 
 def number_mark(name: str, text: str, manifest: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
 from cqbook.figures.formats import AUTHOR
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
 
 def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
@@ -202,7 +202,7 @@ def _dressed(
     known = [index for index, row in enumerate(drawn) if row and row["value"] is not None]
     for index in known:
         row = drawn[index]
-        if row["status"] in PALE:
+        if row["status"] in UNOBSERVED:
             point = series.points[index]
             fill = (point.marker if form == "line" else point).format.fill
             fill.solid()
@@ -214,8 +214,6 @@ def _dressed(
             label.position = position
 
 
-#: What did not happen or was not published is drawn pale, as in the book.
-PALE = ("推算", "预计", "计划", "目标")
 #: A number that a label can show without a word: the rest keeps its words.
 PLAIN = re.compile(r"[-−]?[\d.]+[^\d—]*")
 

@@ -7,7 +7,6 @@ which rows a chapter depends on, and whether they are still the same.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -21,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY
 from cqbook.errors import DataError
 
@@ -36,6 +36,8 @@ DATA_VARIABLE = "CQBOOK_DATA"
 TRACE_VARIABLE = "CQBOOK_TRACE"
 #: A comparison with the edition before (JSON), where a build made one.
 COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
+#: What a column is asked for: a value, values of which one must match, or nothing.
+Wanted = str | list[str] | None
 _NONE = np.array([], dtype=int)
 
 
@@ -258,7 +260,7 @@ class Catalog:
             self._tables[name] = frame
         return self._tables[name]
 
-    def observations(self, **filters: str | list[str] | None) -> pd.DataFrame:
+    def observations(self, **filters: Wanted) -> pd.DataFrame:
         """Return the observations whose columns equal the filters, in file order.
 
         Parameters
@@ -322,7 +324,7 @@ class Catalog:
             schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
             lines = self._lines[name] if rows is None else self._lines[name].loc[rows]
             content = "\x1e".join([schema, *lines])
-        query = Query(name, filters, hashlib.sha256(content.encode()).hexdigest())
+        query = Query(name, filters, digest(content.encode()))
         self.queries[name, filters] = query
         if self._trace:
             # as it happens: an execution that dies leaves what it asked until then
@@ -370,9 +372,9 @@ class Catalog:
     def customs_digest(self) -> str:
         """SHA-256 of the index of the customs detail; empty where there is none."""
         index = self.path / CUSTOMS / "store.json"
-        digest = hashlib.sha256(index.read_bytes()).hexdigest() if index.exists() else ""
-        self._record(CUSTOMS, content=digest)
-        return digest
+        found = file_digest(index) if index.exists() else ""
+        self._record(CUSTOMS, content=found)
+        return found
 
     @cached_property
     def detail(self) -> Detail:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -21,6 +21,7 @@ from cqbook.data.plausibility import doubts
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.quantity import Reported
 from cqbook.quantities.units import Unit, unit_zh
 
 NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -276,7 +277,7 @@ def _tried(read: Callable[[], object]) -> str:
     return ""
 
 
-def _observations(rows: list[dict[str, str]], file: str) -> Iterator[Breach]:
+def _observations(rows: Sequence[Reported], file: str) -> Iterator[Breach]:
     """Check what the descriptor can't say of ``observations``."""
     ids = {row["observation_id"] for row in rows}
     for index, row in enumerate(rows, start=1):
@@ -317,7 +318,7 @@ def _observations(rows: list[dict[str, str]], file: str) -> Iterator[Breach]:
 
 
 def _attested(
-    rows: list[dict[str, str]], tables: Mapping[str, pd.DataFrame], file: str
+    rows: Sequence[Reported], tables: Mapping[str, pd.DataFrame], file: str
 ) -> Iterator[Breach]:
     """Check ``observations`` against what was printed, where indicators and sources are tables."""
     names, published = (

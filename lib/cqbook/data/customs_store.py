@@ -8,7 +8,6 @@ them, so that to read the current ones nobody has to compare all rows.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 import time
@@ -22,7 +21,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cqbook.disk.atomic import replace_file
+from cqbook.disk.cache import recall, remember
+from cqbook.disk.checksums import file_digest
 from cqbook.errors import DataError
 
 #: The folder of the customs detail in a data directory, and the name of its queries.
@@ -32,8 +32,10 @@ DETAIL_DIMENSIONS = ("commodity", "partner", "regime")
 #: What identifies a row of the detail, in the order in which rows are kept: a chapter asks for one
 #: place in all months.
 ROW_KEY = ("flow", "entity", "period", "dims", *DETAIL_DIMENSIONS, "currency")
-DETAIL_COLUMNS = ("flow", "period", "entity", "dims", *DETAIL_DIMENSIONS, "currency", "value")
-DETAIL_COLUMNS += ("quantity_1", "unit_1", "quantity_2", "unit_2", "file")
+DETAIL_COLUMNS = (
+    *("flow", "period", "entity", "dims", *DETAIL_DIMENSIONS, "currency", "value"),
+    *("quantity_1", "unit_1", "quantity_2", "unit_2", "file"),
+)
 NUMBER_COLUMNS = ("value", "quantity_1", "quantity_2")
 #: SQL type by column.
 TYPES = {name: "DOUBLE" if name in NUMBER_COLUMNS else "VARCHAR" for name in DETAIL_COLUMNS}
@@ -84,7 +86,7 @@ class Detail:
     def digest(self) -> str:
         """SHA-256 of the index, which names every file with its hash; empty without one."""
         path = self.folder / INDEX
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+        return file_digest(path) if path.exists() else ""
 
     @property
     def index(self) -> dict[str, Any]:
@@ -172,10 +174,8 @@ class Detail:
         are. The memory of that is this folder's own: a build's snapshot has none, and reads all.
         """
         memory = self.folder / VERIFIED
-        try:
-            known = json.loads(memory.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            known = {}
+        kept = recall(memory)
+        known: dict[str, list[str | int]] = json.loads(kept) if kept is not None else {}
         found = dict(known)
         for part in parts:
             path = self.folder / part["path"]
@@ -188,7 +188,7 @@ class Detail:
             seen = [part["sha256"], state.st_size, state.st_mtime_ns, state.st_ino]
             if known.get(part["path"]) == seen:
                 continue
-            if digest_of(path) != part["sha256"]:
+            if file_digest(path) != part["sha256"]:
                 msg = f"海关明细的文件 {place} 被改动过 | the file {place} has been altered"
                 raise DataError(msg)
             # a file changed just now may change again without its time of change telling
@@ -197,7 +197,7 @@ class Detail:
         if found != known:
             # a store that can't be written to is verified each time
             with suppress(OSError):
-                replace_file(memory, json.dumps(found, sort_keys=True).encode())
+                remember(memory, json.dumps(found, sort_keys=True).encode())
 
 
 def partition(place: str) -> tuple[str, str]:
@@ -221,12 +221,6 @@ def key_numbers(frame: pd.DataFrame) -> np.ndarray:
         found = found * count + column.codes
         size *= count
     return found
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, which may be larger than the memory."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _view(

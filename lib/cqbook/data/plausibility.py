@@ -15,11 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.quantity import HAPPENED, Reported
 from cqbook.quantities.units import SCALE_ZH, Unit
 
-Row = Mapping[str, str]
 #: Words and letters behind a number that multiply it, of the languages that the sources have.
 WORD_SCALES: dict[str, int] = {
     **{word: scale for scale, word in SCALE_ZH.items() if word},
@@ -41,8 +42,9 @@ _NUMBER = re.compile(
 _BEHIND = re.compile(rf"\((?P<scale>{_LISTED})[^()0-9]*\)$", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})+(?:[.,][0-9]+)?")
 #: Numbers in words, where a figure has no digits at all.
-_NUMERALS = {"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2} | {
-    word: number for number, word in enumerate("一二三四五六七八九十", start=1)
+_NUMERALS: dict[str, int | Decimal] = {
+    **{"首": 1, "两": 2, "半": Decimal("0.5"), "翻倍": 2},
+    **{word: number for number, word in enumerate("一二三四五六七八九十", start=1)},
 }
 _ENGLISH = {
     word: number
@@ -68,7 +70,6 @@ _CURRENCIES = {
 }
 _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_FLOWS = {"total": "进出口", "export": "出口", "import": "进口"}
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
 #: What one source prints one number for.
@@ -89,13 +90,13 @@ class Doubt:
 
 
 def doubts(
-    rows: Sequence[Row], names: Mapping[str, str], published: Mapping[str, str]
+    rows: Sequence[Reported], names: Mapping[str, str], published: Mapping[str, str]
 ) -> Iterator[Doubt]:
     """Yield the cells that can't be what was printed.
 
     Parameters
     ----------
-    rows : sequence of mappings
+    rows : sequence of Reported
         ``observations`` as text.
     names : mapping
         Indicator → its Chinese name.
@@ -176,7 +177,7 @@ def _meanings(text: str) -> set[Decimal]:
     return made
 
 
-def _spoken(rows: Sequence[Row]) -> dict[tuple[str, ...], set[str]]:
+def _spoken(rows: Sequence[Reported]) -> dict[tuple[str, ...], set[str]]:
     """Return the units that a source prints, by source, indicator and measure."""
     found: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in rows:
@@ -186,7 +187,7 @@ def _spoken(rows: Sequence[Row]) -> dict[tuple[str, ...], set[str]]:
     return found
 
 
-def _kind(row: Row) -> tuple[str, ...]:
+def _kind(row: Reported) -> tuple[str, ...]:
     return row["source_id"], row["indicator"], row["measure"]
 
 
@@ -201,7 +202,9 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
 
 
-def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> Iterator[Doubt]:
+def _value(
+    index: int, row: Reported, spoken: Mapping[tuple[str, ...], set[str]]
+) -> Iterator[Doubt]:
     """Yield values and units that the printed form does not have."""
     scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
     said = f"“{row['as_printed']}”"
@@ -232,24 +235,25 @@ def _value(index: int, row: Row, spoken: Mapping[tuple[str, ...], set[str]]) -> 
         yield Doubt(index, "unit", f"{said}的货币", f"the money of {row['as_printed']!r}")
 
 
-def _flow(index: int, row: Row, name: str) -> Iterator[Doubt]:
+def _flow(index: int, row: Reported, name: str) -> Iterator[Doubt]:
     """Yield flows other than what the printed form, or the indicator's name, says."""
     if not row["flow"]:
         return
     for text in (row["as_printed"], name):
-        said = {flow for flow, word in _FLOWS.items() if word in text.replace("进出口", "")}
-        if "进出口" in text:
+        both = FLOWS_ZH["total"]
+        said = {flow for flow, word in FLOWS_ZH.items() if word in text.replace(both, "")}
+        if both in text:
             # the whole, or a part that is named beside it
-            said = said | {"total"} if text == row["as_printed"] else set(_FLOWS)
+            said = said | {"total"} if text == row["as_printed"] else set(FLOWS_ZH)
         if said and row["flow"] not in said:
             listed = "、".join(sorted(said))
             yield Doubt(index, "flow", f"{listed}（“{text}”）", f"{listed}, as {text!r} says")
             return
 
 
-def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
+def _day(index: int, row: Reported, published: str) -> Iterator[Doubt]:
     """Yield periods of what had not begun when it was printed as a fact."""
-    if row["status"] not in ("actual", "preliminary") or not _DAY.fullmatch(published):
+    if row["status"] not in HAPPENED or not _DAY.fullmatch(published):
         return
     try:
         start = Period.parse(row["period"]).start
@@ -260,7 +264,7 @@ def _day(index: int, row: Row, published: str) -> Iterator[Doubt]:
         yield Doubt(index, "period", f"发表（{published}）时已经开始的时期", expected)
 
 
-def _named(index: int, row: Row) -> Iterator[Doubt]:
+def _named(index: int, row: Reported) -> Iterator[Doubt]:
     """Yield periods that the row's own name contradicts: ``…yoy-2022-03`` is of March 2022."""
     found = _YEAR.search(row["observation_id"].partition(".")[2])
     if found and found[1] not in row["period"] and found[1] not in row["base"]:
@@ -268,7 +272,7 @@ def _named(index: int, row: Row) -> Iterator[Doubt]:
         yield Doubt(index, "period", f"编号中的 {found[1]}", expected)
 
 
-def _parts(rows: Sequence[Row]) -> Iterator[Doubt]:
+def _parts(rows: Sequence[Reported]) -> Iterator[Doubt]:
     """Yield parts whose period ends on another day than that of their whole."""
     known = {row["observation_id"]: row for row in rows}
     for index, row in enumerate(rows):
@@ -284,7 +288,7 @@ def _parts(rows: Sequence[Row]) -> Iterator[Doubt]:
             yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
 
 
-def _growth(rows: Sequence[Row]) -> Iterator[Doubt]:
+def _growth(rows: Sequence[Reported]) -> Iterator[Doubt]:
     """Yield where a growth differs from the figure that it is the growth of (``X``, ``X-yoy``)."""
     places = {row["observation_id"]: index for index, row in enumerate(rows)}
     for name, place in places.items():
@@ -298,7 +302,7 @@ def _growth(rows: Sequence[Row]) -> Iterator[Doubt]:
                 yield Doubt(place, column, f"与 {other['observation_id']} 相同", expected)
 
 
-def _once(rows: Sequence[Row]) -> Iterator[Doubt]:
+def _once(rows: Sequence[Reported]) -> Iterator[Doubt]:
     """Yield rows of which one source would print two numbers for one thing, not both true."""
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
@@ -318,7 +322,7 @@ def _once(rows: Sequence[Row]) -> Iterator[Doubt]:
             )
 
 
-def _agree(one: Row, other: Row) -> bool:
+def _agree(one: Reported, other: Reported) -> bool:
     """Return whether two figures of one thing have a number in common; same are no two figures."""
     found = []
     for row in (one, other):
@@ -341,5 +345,5 @@ def _agree(one: Row, other: Row) -> bool:
     return found[0].overlaps(found[1])
 
 
-def _corrects(newer: Row, older: Row) -> bool:
+def _corrects(newer: Reported, older: Reported) -> bool:
     return newer["supersedes"] == older["observation_id"]

@@ -6,20 +6,17 @@ A `Quantity` is a number with its unit, the interval that printing leaves open, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES
 from cqbook.errors import DataError
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import Quantity, missing, quantity_of
+from cqbook.quantities.quantity import STATUS_ZH, Quantity, Reported, missing, quantity_of
 from cqbook.quantities.units import Unit
 
 
-def what(book: Catalog, row: Mapping[str, Any]) -> str:
+def what(book: Catalog, row: Reported) -> str:
     """Return in Chinese what a row of ``observations`` measures: whose, what, when."""
     name = book.lookup("indicators", "indicator", row["indicator"]) or row["indicator"]
     parts = [
@@ -33,12 +30,10 @@ def what(book: Catalog, row: Mapping[str, Any]) -> str:
     return "·".join(part for part in parts if part)
 
 
-#: Of several figures for one thing, the one used: first what happened, then by confidence, then by
-#: how it was counted, then the document before the relayed figure. The reconciliation page shows
-#: those not used.
+#: Of several figures for one thing, the one used: first what happened (`STATUS_ZH` has the order),
+#: however well the rest is attested, then by confidence, then by how it was counted, then the
+#: document before the relayed figure. The reconciliation page shows those not used.
 BASIS_ORDER = ("customs", "caam", "traders_seat", "")
-#: What happened goes before what was expected, planned or hoped for, however well attested.
-STATUS_ORDER = ("actual", "preliminary", "estimate", "plan", "target")
 #: Below this confidence a figure is kept and listed, but neither drawn nor quoted.
 DRAWN_FROM = 2
 OBSERVATION_KEY = [
@@ -82,12 +77,12 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.reset_index(drop=True)
     rank = frame["basis"].map({basis: i for i, basis in enumerate(BASIS_ORDER)}).fillna(9)
     relayed = frame["source_id"].str.startswith("os-")
-    sort = {"_status": 1, "confidence": 0, "_basis": 1, "_relayed": 1, "_row": 1}
+    sort = {"_status": True, "confidence": False, "_basis": True, "_relayed": True, "_row": True}
     order = with_key(frame).assign(
         _basis=rank,
         _relayed=relayed,
         _row=range(len(frame)),
-        _status=frame["status"].map({status: i for i, status in enumerate(STATUS_ORDER)}),
+        _status=frame["status"].map({status: i for i, status in enumerate(STATUS_ZH)}),
     )
     order = order.sort_values(list(sort), ascending=list(sort.values()))
     chosen = order.drop_duplicates(OBSERVATION_KEY).sort_values("_row")
@@ -96,7 +91,7 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) -> Quantity:  # noqa: ANN401
+def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Wanted) -> Quantity:
     """Return the one published figure that the filters name; a missing quantity if there is none.
 
     Parameters
@@ -113,7 +108,7 @@ def fact(book: Catalog, *, unit: str, measure: str = "level", **filters: Any) ->
     DataError
         If the filters fit figures of several different things.
     """
-    asked = {"breakdown": ""} | filters
+    asked: dict[str, Wanted] = {"breakdown": "", **filters}
     frame = preferred(in_unit(book.observations(measure=measure, **asked), unit))
     if frame.empty:
         return missing(unit)
@@ -129,7 +124,7 @@ def series(
     *,
     unit: str,
     years: range | None = None,
-    **filters: Any,  # noqa: ANN401
+    **filters: Wanted,
 ) -> dict[str, Quantity]:
     """Return the published figures of one thing over time, by period, oldest first.
 
@@ -142,7 +137,7 @@ def series(
     **filters
         As for `fact`, without the period.
     """
-    asked = {"breakdown": "", "measure": "level"} | filters
+    asked: dict[str, Wanted] = {"breakdown": "", "measure": "level", **filters}
     frame = preferred(in_unit(book.observations(**asked), unit))
     found = {row["period"]: quantity_of(row).to(unit) for row in frame.to_dict("records")}
     if years is not None:

@@ -1,9 +1,31 @@
-"""Words that code and tables share, each once."""
+"""Words that code and tables share, each once.
+
+What belongs to a figure itself stands with it: qualifiers in `quantities.qualifiers`, statuses in
+`quantities.quantity`, units in `quantities.units`. A test holds the descriptor's lists of allowed
+codes (``datapackage.json``) to these tables.
+"""
 
 from __future__ import annotations
 
-DIRECTIONS_ZH = {"export": "出口", "import": "进口"}
 FLOWS_ZH = {"total": "进出口", "export": "出口", "import": "进口"}
+#: The two of which the total is made, as the customs query has them.
+DIRECTIONS_ZH = {flow: word for flow, word in FLOWS_ZH.items() if flow != "total"}
+CURRENCIES = {"USD": "美元", "CNY": "人民币"}
+#: Who counted, or how; empty where nobody says.
+BASES_ZH = {
+    "customs": "海关",
+    "caam": "中汽协",
+    "traders_seat": "经营单位所在地",
+    "origin_destination": "境内目的地和货源地",
+    "jama": "日本汽车工业协会",
+    "vda": "德国汽车工业协会",
+    "cpca": "乘联会",
+    "trade_statistics": "贸易统计",
+    "district_customs": "属地海关",
+    "maker": "企业",
+    "media": "媒体转述",
+    "converted": "转述者折算",
+}
 DOMAINS = {
     "auto": "汽车",
     "trade": "外贸",

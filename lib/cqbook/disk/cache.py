@@ -1,33 +1,43 @@
-"""Files made once for what they are made of."""
+"""What was made once is kept for what it is made of.
+
+An entry carries the hash of its content: one that a kill or a power cut left half written, or that
+a disk altered, is none.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
+
+from cqbook.disk.atomic import replace_file
+from cqbook.disk.checksums import digest
 
 
 class Undrawn(Exception):
     """A picture that the cache has not, where none may be drawn."""
 
 
-def kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
-    """Return what the cache has under a name, or make it if this process draws.
-
-    An entry carries the hash of its content: one that a power cut emptied, or a disk altered, would
-    otherwise be published by every build to come.
-    """
+def recall(path: Path) -> bytes | None:
+    """Return what was remembered under a name, or None."""
     try:
         proof, _, content = path.read_bytes().partition(b"\n")
-        if proof == hashlib.sha256(content).hexdigest().encode():
-            return content
     except FileNotFoundError:
-        pass
-    if not draws:
-        raise Undrawn(path.name)
-    content = make()
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-    part.replace(path)
+        return None
+    return content if proof == digest(content).encode() else None
+
+
+def remember(path: Path, content: bytes) -> None:
+    """Keep `content` under a name, in a folder that is made for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, digest(content).encode() + b"\n" + content, durable=False)
+
+
+def kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
+    """Return what the cache has under a name, or make it if this process draws."""
+    content = recall(path)
+    if content is None:
+        if not draws:
+            raise Undrawn(path.name)
+        content = make()
+        remember(path, content)
     return content

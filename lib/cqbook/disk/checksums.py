@@ -1,20 +1,35 @@
-"""The SHA-256 of every file of a folder, in the form that ``sha256sum -c`` reads."""
+"""SHA-256 of contents, of files, and of folders in the form that ``sha256sum -c`` reads."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 #: The file that lists them: of all files of its folder and below, but itself.
 SUMS = "SHA256SUMS"
 #: sha256sum escapes these in a name and puts a backslash before the line.
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of `content`."""
-    return hashlib.sha256(content).hexdigest()
+def digest(*parts: bytes) -> str:
+    """Return the SHA-256 of a content, which may be given in parts."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part)
+    return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, which may be larger than the memory."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def json_digest(value: object) -> str:
+    """Return the SHA-256 of a JSON value in its one byte form."""
+    return digest(json.dumps(value, ensure_ascii=False, sort_keys=True).encode())
 
 
 def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
@@ -27,8 +42,7 @@ def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
         if name.as_posix() not in left_out and "__pycache__" not in name.parts and path.is_file():
-            with path.open("rb") as file:
-                found[name.as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+            found[name.as_posix()] = file_digest(path)
     return dict(sorted(found.items()))
 
 
@@ -38,7 +52,7 @@ def format_sums(found: Mapping[str, str]) -> str:
 
 
 def _line(name: str, value: str) -> str:
-    escaped = name.translate(str.maketrans(_ESCAPES))
+    escaped = name.translate(_ESCAPES)
     return f"{chr(92) if escaped != name else ''}{value}  {escaped}\n"
 
 

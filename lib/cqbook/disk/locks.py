@@ -1,4 +1,7 @@
-"""Folders that one process changes at a time, and folders of a run's own."""
+"""Folders that one process changes at a time, and folders of a run's own.
+
+The locks are the system's, by filelock: a killed process holds none, nor does what it forked.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from cqbook.disk.atomic import JOURNAL, recover
 
-try:
-    import fcntl
-except ImportError:  # Windows: reading editions (cite, verify) needs no lock
-    fcntl = None
 LOCK = ".cqbook-lock"
+
+
+def _lock(folder: Path) -> FileLock:
+    # where the file system has no locks, that is said: a file that a kill leaves behind is none
+    return FileLock(folder / LOCK, fallback_to_soft=False)
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the exclusive lock of `folder`; wait for it if another process has it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with _lock(folder):
         yield
 
 
@@ -34,7 +39,7 @@ def undisturbed(folder: Path) -> Iterator[None]:
     Who may not write there may not lock it either; what nobody writes needs no lock.
     """
     try:
-        handle = (folder / LOCK).open("w")
+        held = _lock(folder).acquire()
     except OSError as error:
         if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise
@@ -43,8 +48,7 @@ def undisturbed(folder: Path) -> Iterator[None]:
             raise
         yield
         return
-    with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with held:
         recover(folder)
         yield
 
@@ -55,25 +59,23 @@ def scratch(parent: Path) -> Iterator[Path]:
 
     Two builds at once work in two folders. A folder whose lock is free belongs to nobody any more.
     """
-    parent.mkdir(parents=True, exist_ok=True)
     with locked(parent):
         for old in [item for item in parent.iterdir() if item.is_dir()]:
             if _abandoned(old):
                 shutil.rmtree(old, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(dir=parent, prefix="run-"))
-        handle = (folder / LOCK).open("w")
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock = _lock(folder)
+        lock.acquire()
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        handle.close()
+        lock.release()
 
 
 def _abandoned(folder: Path) -> bool:
     try:
-        with (folder / LOCK).open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        with _lock(folder).acquire(blocking=False):
+            return True
+    except Timeout:
         return False
-    return True

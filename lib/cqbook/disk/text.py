@@ -20,6 +20,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     ContractError
         If it is neither.
     """
+    tried: tuple[str, ...]
     if content.startswith(b"\xef\xbb\xbf"):
         tried = ("utf-8-sig",)
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")):

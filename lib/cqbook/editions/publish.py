@@ -118,7 +118,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
             text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
             (frozen / RELEASE).write_text(text, encoding="utf-8")
             settle(home)
-            frozen.rename(home / name)
+            exchange(frozen, home / name)
             # what was said to be released must still be so after a power cut
             settle(home)
         finally:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cqbook.disk.checksums import SUMS, digest, format_sums, hashes, parse_sums
+from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.editions.paths import built_folder, released_folder
 from cqbook.errors import DataError
 
@@ -162,12 +161,12 @@ def is_altered(edition: Path, tree: str) -> bool:
 
 def _tree_of_old(folder: Path) -> str:
     """Return the digest of an edition that was released before editions had `SUMS`."""
-    total = hashlib.sha256()
+    parts = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != RELEASE:
-            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+            parts.append(f"{path.relative_to(folder).as_posix()}\0".encode())
+            parts.append(bytes.fromhex(file_digest(path)))
+    return digest(*parts)
 
 
 def proper(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 import nbformat
 
 from cqbook.data.catalog import Catalog, Query
-from cqbook.disk.checksums import digest
+from cqbook.disk.cache import recall, remember
+from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.errors import DataError
 from cqbook.execution.page import Executed, Page
 
@@ -23,8 +23,7 @@ RESULTS_KEPT = 12
 class Memory:
     """Executed pages in a folder, found again by what they depend on.
 
-    An entry is written under another name and renamed when it is whole, and carries a hash of
-    itself: a killed run leaves no entry that lies.
+    An entry is one of `disk.cache`: a killed run leaves none that lies.
 
     Parameters
     ----------
@@ -42,9 +41,9 @@ class Memory:
 
     def key(self, source: Path, page: Page) -> str:
         """Return the hash of what is known before execution: cells, parameters, code, files."""
-        files = {name: digest(path.read_bytes()) for name, path in page.files.items()}
+        files = {name: file_digest(path) for name, path in page.files.items()}
         content = [page.name, page.parameters, self._cells_of(source), files, self.code]
-        return digest(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())
+        return json_digest(content)
 
     def _cells_of(self, source: Path) -> list[Any]:
         """Return what of a notebook is executed; parsed once for the many pages that it makes."""
@@ -83,25 +82,19 @@ class Memory:
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         folder = self.folder / page.name
-        folder.mkdir(parents=True, exist_ok=True)
         asked = digest("\n".join(queries).encode())[:24]
         path = folder / f"{self.key(source, page)[:40]}-{asked}.json"
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-            part.write(f"{digest(text.encode())}\n{text}".encode())
-        Path(part.name).replace(path)
+        remember(path, text.encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
             old.unlink(missing_ok=True)
 
     @staticmethod
     def _read(path: Path) -> Executed | None:
-        try:
-            proof, _, text = path.read_text(encoding="utf-8").partition("\n")
-        except (OSError, UnicodeDecodeError):
+        kept = recall(path)
+        if kept is None:
             return None
-        if proof != digest(text.encode()):
-            return None
-        content = json.loads(text)
+        content = json.loads(kept)
         queries = tuple(Query.from_json(line) for line in content["queries"])
         return Executed(content["notebook"].encode("utf-8"), queries, content["agreed"], True)
 

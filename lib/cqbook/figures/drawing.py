@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import multiprocessing
 import os
 import re
@@ -12,11 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from cqbook.disk.cache import kept
+from cqbook.disk.checksums import json_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.figure import static_specs
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, hashed, to_format, translated
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -25,7 +24,7 @@ _SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 def key(spec: dict) -> str:
     """Return the name of the picture of `spec` in the cache."""
-    return hashlib.sha256((RENDERER + json.dumps(spec, sort_keys=True)).encode()).hexdigest()
+    return json_digest([RENDERER, spec])
 
 
 def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
@@ -48,7 +47,9 @@ def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) ->
     """Return the figure as a file to take away, from the cache if it was ever made."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
     content.append(exhibit.language)
-    return kept(cache / f"{hashed(content)}.{form}", lambda: to_format(exhibit, form), draws=draws)
+    return kept(
+        cache / f"{json_digest(content)}.{form}", lambda: to_format(exhibit, form), draws=draws
+    )
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -84,11 +85,11 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
         How many figures were drawn.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    said = hashed(dict(known))
+    said = json_digest(dict(known))
     wanted = {}
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        mark = hashed([RENDERER, said, item.page, item.edition, item.meta, item.spec])
+        mark = json_digest([RENDERER, said, item.page, item.edition, item.meta, item.spec])
         if not (cache / f"{mark}.drawn").exists():
             wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))

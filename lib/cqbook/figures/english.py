@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.quantities.quantity import DERIVED, STATUS_ZH
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -192,8 +193,15 @@ def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | No
 #: Longest line of an English label, in characters.
 LABEL_CHARACTERS = 20
 #: Words of the column ``status`` that the expressions of a specification ask for.
-STATUS = {"公布": "published", "推算": "derived", "预计": "expected", "计划": "planned"}
-STATUS |= {"目标": "target"}
+STATUS = {DERIVED: "derived"} | {
+    STATUS_ZH[status]: word
+    for status, word in (
+        ("actual", "published"),
+        ("estimate", "expected"),
+        ("plan", "planned"),
+        ("target", "target"),
+    )
+}
 _ROOM = re.compile(r"width - (\d+)")
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.figures import rules, theme
 from cqbook.figures.charts.form import Drawing
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import DERIVED, UNPUBLISHED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
 GAP_MIME = "application/vnd.cqbook.gap+json"
@@ -58,7 +58,7 @@ def status_of(rows: pd.DataFrame) -> str:
     """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
     if "status" not in rows or rows.empty:
         return "reported"
-    derived = rows["status"].eq("推算")
+    derived = rows["status"].eq(DERIVED)
     return "derived" if derived.all() else "mixed" if derived.any() else "reported"
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import csv
 import functools
-import hashlib
 import io
 import json
 import logging
@@ -25,6 +24,7 @@ from typing import Any
 
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
+from cqbook.disk.checksums import json_digest
 from cqbook.figures import english, theme
 
 BOOK_TITLE = "重庆开放型经济分析"
@@ -82,7 +82,7 @@ class Exhibit:
     @property
     def data_hash(self) -> str:
         """SHA-256 of the rows that were drawn."""
-        return hashed(self.meta["table"])
+        return json_digest(self.meta["table"])
 
     @property
     def permalink(self) -> str:
@@ -125,12 +125,6 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
     meta |= {"alt": english.described(exhibit.meta, known)}
     spec = english.chart(exhibit.spec, known)
     return Exhibit(meta, spec, exhibit.page, exhibit.edition, "en")
-
-
-def hashed(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return the SHA-256 of a JSON value in its one byte form."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def citations(exhibit: Exhibit) -> dict[str, str]:
@@ -206,7 +200,9 @@ def _face(weight: str, css: int, text: str) -> str:
 
 def card(exhibit: Exhibit) -> str:
     """Return the figure as one SVG with title, unit, source, edition and id inside, no font yet."""
-    kept = hashed([exhibit.spec, exhibit.meta, exhibit.page, exhibit.edition, exhibit.language])
+    kept = json_digest(
+        [exhibit.spec, exhibit.meta, exhibit.page, exhibit.edition, exhibit.language]
+    )
     if kept not in _CARDS:
         # the three formats of one figure are made one after the other
         _CARDS.clear()

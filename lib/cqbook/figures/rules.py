@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.qualifiers import words_at
+from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
 
 #: Marks, and which field may stand at which channel of them: another field is another statement.
@@ -69,12 +70,11 @@ _RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
 FILLED = 0.5
 #: How far above its only end, as a part of it, a derived figure may be drawn.
 NEAR = 0.1
-_HOLLOW = ("推算", "预计", "计划", "目标")
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
 _NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(sorted(_WORDS, key=len)[::-1])})?")
 _UNIT = re.compile(rf"({'|'.join(sorted(_WORDS, key=len)[::-1])})?(.*)")
-_QUALIFIED = re.compile("以上|以下|余|多|左右")
+_QUALIFIED = re.compile("|".join(words_at("between", "behind")))
 #: A derived figure that has one end only is written by that end, and drawn elsewhere.
 _ONE_SIDED = re.compile("以上|以下")
 #: Columns of the table that a mark has too.
@@ -388,13 +388,13 @@ def _marks(layers: Sequence[_Layer], usermeta: Mapping[str, Any]) -> Iterator[st
 
 def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
     """Show derived numbers as such, and say what is missing."""
-    hollow = [record for record in main.records if record.get("status") in _HOLLOW]
+    hollow = [record for record in main.records if record.get("status") in UNOBSERVED]
     if main.mark == "bar" and hollow:
         for channel in ("fillOpacity", "strokeOpacity"):
             condition = main.encoding.get(channel, {}).get("condition", {})
             told = str(condition.get("test", ""))
             plain = main.encoding.get(channel, {}).get("value")
-            if not all(word in told for word in _HOLLOW) or condition.get("value") == plain:
+            if not all(word in told for word in UNOBSERVED) or condition.get("value") == plain:
                 yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
     texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
     words = [str(text.get("value", "")).replace("\n", "") for text in texts]

@@ -7,7 +7,6 @@ is in.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ from cqbook.data.customs_store import (
     ROW_KEY,
     TYPES,
     Detail,
-    digest_of,
     key_numbers,
     partition,
 )
-from cqbook.disk.atomic import recover, replace_file
+from cqbook.disk.atomic import flush, recover, replace_file
+from cqbook.disk.checksums import file_digest
 from cqbook.disk.locks import locked
 from cqbook.errors import DataError
 from cqbook.intake.customs_format import Export
@@ -288,12 +287,8 @@ def write_part(
         raise OSError(str(error)) from error
     # on disk before the index names it, with the folders that lead to it
     for item in (path, *path.parents[: len(Path(place).parts)]):
-        handle = os.open(item, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    return {"path": place, "sha256": digest_of(path)}
+        flush(item)
+    return {"path": place, "sha256": file_digest(path)}
 
 
 def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[str, str]]:

@@ -8,7 +8,6 @@ name, and is never guessed. All that can't be right in a file is reported at onc
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY
+from cqbook.data.vocabulary import CURRENCIES
+from cqbook.disk.checksums import digest
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of, size_checked
 from cqbook.errors import HIDDEN, Breach, ContractError
@@ -26,7 +27,6 @@ from cqbook.intake.customs_format import (
     _TOTALS,
     COLUMN_HEADINGS,
     COLUMNS_LIMIT,
-    CURRENCY_CODES,
     EXACT,
     MISSING,
     QUANTITIES,
@@ -165,14 +165,14 @@ def _by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     cells = [[" ".join(cell.split()) for cell in row] for row in rows]
     frame = pd.DataFrame(cells, columns=columns, dtype=str)
     headings = dict(zip(columns, header, strict=True))
-    currency = next(item for item in CURRENCY_CODES if item in frame)
+    currency = next(item for item in CURRENCIES if item in frame)
     given, breaches = _given(frame, name, said, beside, codes)
     breaches += _bad_cells(frame, name, headings, codes, currency)
     if breaches:
         raise ContractError(breaches)
     dims = ";".join(item for item in DETAIL_DIMENSIONS if item in frame)
     made = _typed(frame, given, codes, currency, dims)
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = digest(content)
     made["file"] = sha256[:12]
     once, doubled = _once(made, frame, name, headings, currency)
     warnings = [*_unknown(frame, name, codes), *_totals(frame, name)]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, NUMBER_COLUMNS
+from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.disk.text import _BOTH
 from cqbook.errors import Breach
 from cqbook.quantities.periods import Period
@@ -50,8 +51,6 @@ COLUMN_HEADINGS = {
     "US dollar": "USD",
     "Renminbi Yuan": "CNY",
 }
-CURRENCY_CODES = ("USD", "CNY")
-FLOW_CODES = ("export", "import")
 QUANTITIES = ("quantity_1", "quantity_2")
 TEXTS = tuple(name for name in DETAIL_COLUMNS if name not in NUMBER_COLUMNS)
 #: The platform gives no more rows than this, and does not say that there are more.
@@ -152,7 +151,7 @@ def _columns(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
             breaches.append(Breach(name, 0, cell, cell, hint, "a heading of the platform"))
         elif columns.count(column) > 1:
             breaches.append(Breach(name, 0, cell, cell, "只有一列", "one such column only"))
-    held = [item for item in CURRENCY_CODES if item in columns]
+    held = [item for item in CURRENCIES if item in columns]
     if len(held) != 1:
         listed = "、".join(held) or "（无）"
         breaches.append(
@@ -205,7 +204,7 @@ def _given(
                 " name that says only one of the two",
             )
         )
-    elif flow not in FLOW_CODES:
+    elif flow not in DIRECTIONS_ZH:
         breaches.append(Breach(name, 0, "flow", flow, "export 或 import", "export or import"))
     period = one("period", said.period, beside.period)
     if "month" in frame and period:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, key_numbers
+from cqbook.data.vocabulary import CURRENCIES
+from cqbook.disk.checksums import digest
 from cqbook.disk.text import _damaged
 from cqbook.errors import HIDDEN
 from cqbook.intake import customs_bytes
 from cqbook.intake.customs_format import (
     _MONTH,
     _TOTALS,
-    CURRENCY_CODES,
     QUANTITIES,
     ROWS_LIMIT,
     Codes,
@@ -53,7 +53,7 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     place = {column: number for number, column in enumerate(columns)}
     held: dict[str, pd.Categorical | np.ndarray | None] = {}
     for column, number in place.items():
-        if column in (*CURRENCY_CODES, *QUANTITIES):
+        if column in (*CURRENCIES, *QUANTITIES):
             held[column] = cells.numbers(number)
         elif column in _DIGITS:
             held[column] = _coded(cells.codes(number, _DIGITS[column]))
@@ -64,13 +64,13 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
     given, breaches = _given(held, name, said, beside, codes)
     if breaches or not _codes_hold(held, codes):
         return None
-    currency = next(item for item in CURRENCY_CODES if item in held)
+    currency = next(item for item in CURRENCIES if item in held)
     dims = ";".join(item for item in DETAIL_DIMENSIONS if item in held)
     frame = _frame(held, given, codes, currency, dims, cells.rows)
     numbers = np.sort(key_numbers(frame))
     if (numbers[1:] == numbers[:-1]).any():
         return None
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = digest(content)
     frame["file"] = pd.Categorical.from_codes(np.zeros(cells.rows, dtype=np.int8), [sha256[:12]])
     return Export(
         name,

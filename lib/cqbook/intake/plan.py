@@ -7,7 +7,6 @@ as a vintage, and the new row says which one it supersedes; another source's val
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import multiprocessing
 import os
@@ -29,6 +28,7 @@ from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.selection import OBSERVATION_KEY, what, with_key
 from cqbook.disk.atomic import recover, replace_files
+from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked
 from cqbook.disk.processes import dies_with_parent
 from cqbook.disk.untrusted import content_of
@@ -184,7 +184,7 @@ def _export(path: Path, codes: customs_format.Codes, said: Said) -> Export | lis
 def _base(data: Path) -> str:
     book = Catalog(data)
     paths = [data / DESCRIPTOR, book.file(OBSERVATIONS_TABLE), book.file(SOURCES_TABLE)]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+    return digest(b"\0".join(path.read_bytes() for path in paths))
 
 
 def _key(frame: pd.DataFrame) -> list[tuple[str, ...]]:

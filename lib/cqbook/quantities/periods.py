@@ -172,9 +172,8 @@ class Period:
     @property
     def years(self) -> range:
         """The calendar years that the period touches; of an open one, that of its known end."""
-        first = self.start or self.end
-        last = self.end or self.start
-        return range(first.year, last.year + 1)
+        known = [day.year for day in self.span if day is not None]
+        return range(known[0], known[-1] + 1)
 
     @property
     def months(self) -> int | None:

@@ -6,10 +6,11 @@ Understood wholly or refused: no character is dropped and nothing is guessed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cqbook.quantities.periods import Period
-from cqbook.quantities.qualifiers import QUALIFIERS
+from cqbook.quantities.qualifiers import QUALIFIERS, words_at
 from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
@@ -74,23 +75,20 @@ class Printed:
 
 _SCALE = {word: scale for scale, word in SCALE_ZH.items() if word}
 _UP, _DOWN = ("增长", "增加", "上升", "提高", "上涨"), ("下降", "减少", "降低", "回落", "下跌")
-_BEFORE = {
-    word: name for name in ("about", "nearly", "over", "under") for word in QUALIFIERS[name].words
-} | {"不少于": "at_least"}
-_BEHIND = {"左右": "about", "以上": "at_least", "以下": "under"}
-_MORE = {"余": "more_than", "多": "more_than"}
+_BEFORE, _BETWEEN, _BEHIND = words_at("before"), words_at("between"), words_at("behind")
 
 
-def _any(words: object) -> str:
+def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 _FIGURE = re.compile(
     rf"(?P<head>同比|占)?(?P<way>{_any((*_UP, *_DOWN))})?"
-    rf"(?P<before>{_any(set(_BEFORE) - set(_BEHIND))})?"
+    rf"(?P<before>{_any(_BEFORE)})?"
     rf"(?P<sign>[-−])?(?P<low>{_NUMBER})(?:[-—–~至到](?P<high>{_NUMBER}))?"
-    rf"(?P<more>[余多])?(?P<scale>{_any(_SCALE)})?(?P<more_behind>[余多])?(?P<name>[^\d,.]{{0,40}}?)"
+    rf"(?P<more>{_any(_BETWEEN)})?(?P<scale>{_any(_SCALE)})?(?P<more_behind>{_any(_BETWEEN)})?"
+    r"(?P<name>[^\d,.]{0,40}?)"
     rf"(?P<behind>{_any(_BEHIND)})?"
 )
 _RANK = re.compile(r"(?:第|居第)(?P<place>[一二三四五六七八九十]|[0-9]{1,3})位?")
@@ -161,8 +159,8 @@ def read_printed(text: str, unit: str = "") -> Printed:
         table[found[part]]
         for part, table in (
             ("before", _BEFORE),
-            ("more", _MORE),
-            ("more_behind", _MORE),
+            ("more", _BETWEEN),
+            ("more_behind", _BETWEEN),
             ("behind", _BEHIND),
         )
         if found[part]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cqbook.quantities.interval import _DOWN, _ZERO, Interval, _decimal
 
@@ -23,129 +23,131 @@ class _Printed(NamedTuple):
     """The last printed significant digit: 0.1 for 4.2, 100 for 3500."""
 
 
+#: Where a word stands: before the number, between it and its unit, behind both, or alone.
+Place = Literal["before", "between", "behind", "alone"]
+
+
 @dataclass(frozen=True, slots=True)
 class Qualifier:
     """One way of qualifying a printed figure, and the interval that we read it as.
 
     Attributes
     ----------
-    words : tuple of str
-        The Chinese words that carry it; empty for a bare number.
-    english : str
-    rule : str
-        The interval for a printed v ≥ 0.
-    why : str
-        Why we read it so.
+    places : mapping of str to Place
+        Where each Chinese word that carries it stands; empty for a bare number.
+    ours : str
+        The word with which the book prints it.
     read : callable
         From the printed magnitude and whether the measure may be negative, to the interval.
     """
 
-    words: tuple[str, ...]
-    english: str
-    rule: str
-    why: str
+    places: Mapping[str, Place]
+    ours: str
     read: Callable[[_Printed, bool], Interval]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The Chinese words that carry it."""
+        return tuple(self.places)
 
 
 def _as_rounded(printed: _Printed, _signed: bool) -> Interval:
+    """Return [v − h, v + h), h = half of the last printed decimal.
+
+    A bare number was rounded half away from zero to the decimals that are printed. Zeros before the
+    point are taken for exact: 3500 is 3499.5 to 3500.5.
+    """
     value, half, _ = printed
     # Rounding half away from zero sends both −half and +half away from a printed 0.
     return Interval(value - half, value + half, value > 0, False)
 
 
 def _about(printed: _Printed, _signed: bool) -> Interval:
+    """Return [v − m, v + m], m = the larger of 10 % of v and h.
+
+    约 says that the last digits are not meant; a tenth is the most that a reader would still let
+    pass as 约.
+    """
     margin = max(printed.value / 10, printed.half_unit)
     return Interval(printed.value - margin, printed.value + margin, True, True)
 
 
 def _nearly(printed: _Printed, _signed: bool) -> Interval:
+    """Return [0.9 v, v).
+
+    近 promises that v was not reached; more than a tenth short, the next lower round number would
+    have been printed.
+    """
     return Interval(printed.value * 9 / 10, printed.value, True, False)
 
 
 def _over(printed: _Printed, _signed: bool) -> Interval:
+    """Return (v, ∞).
+
+    A floor that was passed. How far is not said: 突破 marks the day of passing, 超 a threshold of a
+    plan, so that any ceiling would be invented.
+    """
     return Interval(printed.value, None)
 
 
 def _more_than(printed: _Printed, _signed: bool) -> Interval:
+    """Return [v, v + u), u = one unit of the last printed significant digit.
+
+    余 and 多 stand for the digits that were cut off: 4.2万余 is 4.2 to 4.3, 3500余 is 3500 to 3600,
+    20余万 is 20 to 30. The last significant digit is the last non-zero one, or, where decimals are
+    printed, the last decimal.
+    """
     return Interval(printed.value, printed.value + printed.significant_unit, True, False)
 
 
 def _at_least(printed: _Printed, _signed: bool) -> Interval:
+    """Return [v, ∞): 以上 includes the number itself (Civil Code of the PRC, article 1259)."""
     return Interval(printed.value, None, True, False)
 
 
 def _under(printed: _Printed, signed: bool) -> Interval:
+    """Return [0, v), or (−∞, v) where the measure may be negative.
+
+    A ceiling that was not reached. Levels, shares and counts cannot fall below 0; growth and
+    differences can.
+    """
     return Interval(None if signed else _ZERO, printed.value, not signed, False)
 
 
-_UNCHANGED = Interval(Decimal(-1), Decimal(1), True, True)
+def _unchanged(_printed: _Printed | None, _signed: bool) -> Interval:
+    """Return [−1, 1], in percent against the base.
+
+    No number is printed. Statistical releases print rates beyond ±1 % as growth or decline; within
+    it they speak of 持平.
+    """
+    return Interval(Decimal(-1), Decimal(1), True, True)
+
+
+#: The one place of words and readings. The table that readers see (``data/codelists``) says rules
+#: and reasons in Chinese; a test holds it to what is read here.
 QUALIFIERS: dict[str, Qualifier] = {
-    "as_rounded": Qualifier(
-        (),
-        "bare number",
-        "[v − h, v + h), h = half of the last printed decimal",
-        "A bare number was rounded half away from zero to the decimals that are printed. "
-        "Zeros before the point are taken for exact: 3500 is 3499.5 to 3500.5.",
-        _as_rounded,
-    ),
-    "about": Qualifier(
-        ("约", "左右", "大概"),
-        "about",
-        "[v − m, v + m], m = the larger of 10 % of v and h",
-        "约 says that the last digits are not meant; a tenth is the most that a reader would "
-        "still let pass as 约.",
-        _about,
-    ),
-    "nearly": Qualifier(
-        ("近",),
-        "nearly",
-        "[0.9 v, v)",
-        "近 promises that v was not reached; more than a tenth short, the next lower round "
-        "number would have been printed.",
-        _nearly,
-    ),
-    "over": Qualifier(
-        ("超", "超过", "逾", "突破"),
-        "over",
-        "(v, ∞)",
-        "A floor that was passed. How far is not said: 突破 marks the day of passing, 超 a "
-        "threshold of a plan, so that any ceiling would be invented.",
-        _over,
-    ),
-    "more_than": Qualifier(
-        ("余", "多"),
-        "and some more",
-        "[v, v + u), u = one unit of the last printed significant digit",
-        "余 and 多 stand for the digits that were cut off: 4.2万余 is 4.2 to 4.3, 3500余 is 3500 "
-        "to 3600, 20余万 is 20 to 30. The last significant digit is the last non-zero one, or, "
-        "where decimals are printed, the last decimal.",
-        _more_than,
-    ),
-    "at_least": Qualifier(
-        ("以上", "不少于"),
-        "at least",
-        "[v, ∞)",
-        "以上 includes the number itself (Civil Code of the PRC, article 1259).",
-        _at_least,
-    ),
-    "under": Qualifier(
-        ("不到", "不足", "以下"),
-        "less than",
-        "[0, v), or (−∞, v) where the measure may be negative",
-        "A ceiling that was not reached. Levels, shares and counts cannot fall below 0; growth "
-        "and differences can.",
-        _under,
-    ),
-    "unchanged": Qualifier(
-        ("基本持平",),
-        "practically unchanged",
-        "[−1, 1], in percent against the base",
-        "No number is printed. Statistical releases print rates beyond ±1 % as growth or "
-        "decline; within it they speak of 持平.",
-        lambda _printed, _signed: _UNCHANGED,
-    ),
+    "as_rounded": Qualifier({}, "", _as_rounded),
+    "about": Qualifier({"约": "before", "左右": "behind", "大概": "before"}, "约", _about),
+    "nearly": Qualifier({"近": "before"}, "近", _nearly),
+    "over": Qualifier(dict.fromkeys(("超", "超过", "逾", "突破"), "before"), "超", _over),
+    "more_than": Qualifier({"余": "between", "多": "between"}, "多", _more_than),
+    "at_least": Qualifier({"以上": "behind", "不少于": "before"}, "以上", _at_least),
+    "under": Qualifier({"不到": "before", "不足": "before", "以下": "behind"}, "不到", _under),
+    "unchanged": Qualifier({"基本持平": "alone"}, "基本持平", _unchanged),
 }
-# What may be negative: for these `under` has no floor at 0.
+
+
+def words_at(*places: Place) -> dict[str, str]:
+    """Return the qualifier of each word that stands at one of `places`."""
+    return {
+        word: name
+        for name, qualifier in QUALIFIERS.items()
+        for word, place in qualifier.places.items()
+        if place in places
+    }
+
+
+#: What may be negative: for these `under` has no floor at 0.
 SIGNED_MEASURES = frozenset(
     {
         "yoy",
@@ -211,7 +213,7 @@ def from_printed(
                 f" | 'unchanged' takes no value, got {text or text_upper!r}"
             )
             raise ValueError(msg)
-        return _UNCHANGED
+        return _unchanged(None, signed)
     low = _read(text, qualifier, signed)
     if not text_upper:
         return low

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Protocol
 
 from cqbook.quantities import formulas, wording
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
-from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
 from cqbook.quantities.units import Unit, convert, format_zh, is_count, unit_zh
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
+#: What a published figure is; of several for one thing the first that there is counts.
 STATUS_ZH = {
     "actual": "公布",
     "preliminary": "初步",
@@ -22,18 +23,23 @@ STATUS_ZH = {
     "plan": "计划",
     "target": "目标",
 }
-#: Printed words set before and behind a number, by qualifier; 基本持平 has no number.
-QUALIFIER_WORDS = {
-    "as_rounded": ("", ""),
-    "about": ("约", ""),
-    "nearly": ("近", ""),
-    "over": ("超", ""),
-    "more_than": ("", "多"),
-    "at_least": ("", "以上"),
-    "under": ("不到", ""),
-}
+#: Of these, what happened; the others were expected, planned or hoped for.
+HAPPENED = ("actual", "preliminary")
+#: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
+UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
+UNCHANGED = QUALIFIERS["unchanged"].ours
 #: From here on a bare count is written in 万, as Chinese text does.
 IN_TEN_THOUSANDS = 100_000
+
+
+class Reported(Protocol):
+    """One row of ``observations``, text by column: a dict as csv makes it, or as pandas does."""
+
+    def __getitem__(self, column: str, /) -> str:
+        """Return a cell."""
+
+    def get(self, column: str, /) -> str | None:
+        """Return a cell, None if there is no such column."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +56,36 @@ class Quantity:
     measure: str = "level"
 
     @property
+    def _held(self) -> Interval | None:
+        """The interval, if there is a number in it."""
+        return None if self.interval is None or self.interval.is_empty else self.interval
+
+    @property
     def known(self) -> bool:
         """Whether there is a number."""
-        return self.interval is not None and not self.interval.is_empty
+        return self._held is not None
 
     @property
     def point(self) -> float:
         """The printed number, or the middle of the interval (its one end, if half open); or NaN."""
-        if not self.known:
+        held = self._held
+        if held is None:
             return float("nan")
         if self.value is not None:
             return float(self.value)
-        ends = (self.interval.midpoint, self.interval.lower, self.interval.upper)
+        ends = (held.midpoint, held.lower, held.upper)
         return next((float(end) for end in ends if end is not None), float("nan"))
 
     @property
     def range_zh(self) -> str:
         """The interval in words (``8158.35亿元—8158.45亿元``)."""
-        if not self.known:
+        held = self._held
+        if held is None:
             return ""
-        low, high = self.interval.lower, self.interval.upper
+        low, high = held.lower, held.upper
         if low is not None and high is not None and low != high:
             return f"{_short(low)}—{_short(high)}{unit_zh(self.unit)}"
-        return wording.interval_zh(self.interval, self.unit)
+        return wording.interval_zh(held, self.unit)
 
     @property
     def growth(self) -> str:
@@ -106,8 +119,8 @@ def _short(number: Decimal) -> str:
 
 def _direction(quantity: Quantity, up: str, down: str) -> str:
     if not quantity.known:
-        return UNPUBLISHED if quantity.zh != "基本持平" else quantity.zh
-    if quantity.zh == "基本持平":
+        return UNPUBLISHED if quantity.zh != UNCHANGED else quantity.zh
+    if quantity.zh == UNCHANGED:
         return quantity.zh
     point = quantity.point
     if point == 0:
@@ -120,11 +133,12 @@ def missing(unit: str) -> Quantity:
     return Quantity(None, Unit.parse(unit), UNPUBLISHED, UNPUBLISHED)
 
 
-def printed_zh(row: Mapping[str, Any]) -> str:
+def printed_zh(row: Reported) -> str:
     """Return a reported figure in Chinese, with its qualifier: 8158.4亿元, 超9万辆, 3500多家."""
-    if row["qualifier"] == "unchanged":
-        return "基本持平"
-    before, behind = QUALIFIER_WORDS[row["qualifier"]]
+    qualifier = QUALIFIERS[row["qualifier"]]
+    word, place = qualifier.ours, qualifier.places.get(qualifier.ours)
+    if place == "alone":
+        return word
     printed = Unit.parse(row["unit"])
     # an English billion, or 327,700 boxes, is written in 亿 or 万; no digit is lost or gained
     unit = _chinese(printed)
@@ -139,15 +153,15 @@ def printed_zh(row: Mapping[str, Any]) -> str:
     if row.get("value_upper_text"):
         upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
         number = f"{row['value_text']}—{upper}"
-    if behind == "多":
-        # the word stands between the number with its scale and the unit: 4.2万多辆
+    if place == "between":
+        # the number with its scale, the word, the unit: 4.2万多辆
         name = unit_zh(Unit(1, unit.name))
         stem = number.removesuffix(name)
-        return f"{stem}多{name}"
-    return f"{before}{number}{behind}"
+        return f"{stem}{word}{name}"
+    return f"{number}{word}" if place == "behind" else f"{word}{number}"
 
 
-def quantity_of(row: Mapping[str, Any]) -> Quantity:
+def quantity_of(row: Reported) -> Quantity:
     """Return one row of ``observations`` as a quantity."""
     text = row["value_text"]
     interval = from_printed(
@@ -195,13 +209,14 @@ def derive(
     unit : str
         Unit of the result.
     """
-    if not all(item.known for item in inputs):
+    held = [item._held for item in inputs if item._held is not None]
+    if len(held) < len(inputs):
         return missing(unit)
-    interval = formula(*(item.interval for item in inputs))
+    interval = formula(*held)
     target = Unit.parse(unit)
     sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
-    open_input = any(item.interval.upper is None for item in inputs)
+    open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
     return Quantity(
         interval,
@@ -217,10 +232,12 @@ def derive(
 
 def _central(formula: Callable[..., Interval], inputs: Iterable[Quantity]) -> Decimal | None:
     """Return the formula of the printed numbers themselves: where a mark is drawn, no more."""
-    if any(item.value is None for item in inputs):
+    printed = [item.value for item in inputs]
+    numbers = [Interval.exactly(value) for value in printed if value is not None]
+    if len(numbers) < len(printed):
         return None
     try:
-        return formula(*(Interval.exactly(item.value) for item in inputs)).midpoint
+        return formula(*numbers).midpoint
     except (ArithmeticError, ValueError):
         return None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from typing import Any
+
+from cqbook.disk.checksums import digest
 
 
 def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
@@ -22,4 +23,4 @@ def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 def script_hash(script: str) -> str:
     """Return the name of an inline script in a Content-Security-Policy (``sha256-…``)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return "sha256-" + base64.b64encode(bytes.fromhex(digest(script.encode()))).decode()

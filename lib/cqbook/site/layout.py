@@ -6,7 +6,6 @@ that a page costs the same however many there are.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from cqbook.disk.checksums import file_digest
 from cqbook.figures.formats import BOOK_TITLE
 from cqbook.site.figure_index import note_page, noted
 from cqbook.site.inline_scripts import script_hash
@@ -228,7 +228,7 @@ def write_addresses(app: Sphinx, exception: Exception | None) -> None:
 @cache
 def short_hash(name: str) -> str:
     """Return a short hash of a file of the theme: an address changes when its content does."""
-    return hashlib.sha256((THEME / "static" / name).read_bytes()).hexdigest()[:12]
+    return file_digest(THEME / "static" / name)[:12]
 
 
 def dress(

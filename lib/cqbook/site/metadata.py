@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from html import escape
@@ -12,6 +11,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from cqbook.disk.checksums import digest
 from cqbook.figures.formats import AUTHOR, BOOK_TITLE, ENGLISH, FORMATS, citations, rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import note_page, noted
@@ -35,7 +35,7 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
         content = (out / path).read_bytes()
         files[form] = {
             "path": path,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": digest(content),
             "bytes": len(content),
         }
     meta = shown.meta

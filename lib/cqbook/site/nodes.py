@@ -14,10 +14,11 @@ from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
 
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.english import Untranslated
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, hashed, translated
+from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import known_words
@@ -256,7 +257,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
     self.body.append(
         f'<figure class="cq-figure" id="{node["ids"][0]}"'
         f' data-figure="{escape(meta["id"])}" data-root="{root}"'
-        f' data-hash="{hashed(meta["table"])[:SHOWN_HASH]}">'
+        f' data-hash="{json_digest(meta["table"])[:SHOWN_HASH]}">'
     )
     _heading(self, node)
     if node["spec"] is None:

@@ -21,13 +21,13 @@ from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
 from cqbook.quantities.units import Unit, rescale_zh
 
 ABSENT = "未提供"
 LEVEL = "海关明细"
-FLOWS = {"export": "出口", "import": "进口"}
-CURRENCIES = {"USD": "美元", "CNY": "人民币"}
+FLOWS = DIRECTIONS_ZH
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 

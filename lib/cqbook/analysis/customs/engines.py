@@ -19,6 +19,7 @@ from typing import Protocol
 import pandas as pd
 
 from cqbook.data.customs_store import REPLACED, Detail
+from cqbook.data.vocabulary import DIRECTIONS_ZH
 
 VARIABLE = "CQBOOK_ENGINE"
 
@@ -68,7 +69,7 @@ def _text(text: str) -> str:
 
 
 def _concerned(asked: Slice) -> set[tuple[str, str]]:
-    return {(flow, year) for flow in ("export", "import") for year in (asked.before, asked.year)}
+    return {(flow, year) for flow in DIRECTIONS_ZH for year in (asked.before, asked.year)}
 
 
 class Embedded:

@@ -19,6 +19,7 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
+from cqbook.quantities.quantity import UNOBSERVED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
 LABEL_LINE = 9
@@ -110,7 +111,7 @@ def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
 
 
 #: Marks of what did not happen, or was not published: hollow.
-_HOLLOW = "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
+_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
 _LABELS = {"labelExpr": "split(datum.label, '\\n')"}
 _DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
