@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import nbformat
 
-from cqbook.analysis.frames import records
+from cqbook.analysis.frames import Row, records
 from cqbook.analysis.reconciliation import reconcile
 from cqbook.changes.records import (
     CHANGES_ZH,
@@ -149,7 +149,7 @@ def compare_notebooks(
     return Comparison(tuple(figures), tuple(tables), tuple(texts))
 
 
-def _chosen(book: Catalog) -> dict[tuple[str, ...], dict[str, Any]]:
+def _chosen(book: Catalog) -> dict[tuple[str, ...], Row]:
     """Return the row that the book uses for each thing measured, by `OBSERVATION_KEY`."""
     frame = preferred(book.observations())
     keys = with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import pandas as pd
 
-from cqbook.analysis.frames import records
+from cqbook.analysis.frames import Row, records
 from cqbook.changes.records import (
     CHANGES_ZH,
     Comparison,
@@ -149,7 +148,7 @@ def vintages(book: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _vintage(book: Catalog, row: dict[str, Any], *, current: bool) -> dict[str, str]:
+def _vintage(book: Catalog, row: Row, *, current: bool) -> dict[str, str]:
     return {
         "what": selection.what(book, row),
         "text": quantity_of(row).zh,
@@ -212,4 +211,4 @@ def show_moved(book: Catalog) -> None:
     from IPython.display import display
 
     for item in moved(book):
-        display(item)
+        display(item)  # type: ignore[no-untyped-call]  # IPython is not annotated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pandas as pd
@@ -11,6 +11,7 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import ABSENT, Scope, _point, _remembered, _within, chosen
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import _records, silent
+from cqbook.analysis.frames import Row, records
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.quantity import DERIVED
 from cqbook.quantities.units import Unit, rescale_zh
@@ -50,16 +51,17 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
     in_force = listed[
         listed["year_from"].astype(int).le(number) & listed["year_to"].astype(int).ge(number)
     ]
-    exact = in_force.set_index("hs_code")
-    six = listed[listed["hs_code"].str.len().eq(6)].drop_duplicates("hs_code").set_index("hs_code")
+    exact = {row["hs_code"]: row for row in records(in_force)}
+    coarse = listed[listed["hs_code"].str.len().eq(6)].drop_duplicates("hs_code")
+    six = {row["hs_code"]: row for row in records(coarse)}
     rows = []
     for code in codes:
         heading = code[:4]
-        row: Mapping[str, str] = {"powertrain": "", "plug_in": ""}
-        if code in exact.index:
-            row = exact.loc[code]
-        elif code[:6] in six.index and number >= SPLIT[heading]:
-            row = six.loc[code[:6]]
+        row: Row = {"powertrain": "", "plug_in": ""}
+        if code in exact:
+            row = exact[code]
+        elif code[:6] in six and number >= SPLIT[heading]:
+            row = six[code[:6]]
         plug = str(row["plug_in"]).lower()
         rows.append((code, heading, row["powertrain"], plug if plug in ("true", "false") else ""))
     return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
@@ -117,15 +119,16 @@ def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
     for (heading, powertrain, plug_in), group in groups:
         amount = group["value"].sum()
         count = group["quantity"].sum()
+        named = {
+            "heading": f"{heading} {HEADINGS[str(heading)]}",
+            "powertrain": POWERTRAINS[str(powertrain)],
+        }
         if (plug_in, powertrain, heading) in hidden:
-            held = dict.fromkeys(AUTOS, HELD)
-            name = f"{heading} {HEADINGS[heading]}"
-            rows.append(held | {"heading": name, "powertrain": POWERTRAINS[powertrain]})
+            rows.append(dict.fromkeys(AUTOS, HELD) | named)
             continue
         rows.append(
-            {
-                "heading": f"{heading} {HEADINGS[heading]}",
-                "powertrain": POWERTRAINS[powertrain],
+            named
+            | {
                 "value": asked.money(amount),
                 "share": f"{100 * amount / whole:.1f}%" if whole else "",
                 "quantity": _vehicles(count) if count else ABSENT,
@@ -159,8 +162,8 @@ def auto_points(asked: Scope, flow: str) -> pd.DataFrame:
     sums = found.groupby(keys)["value"].sum().sort_values(ascending=False)
     held = sums.index.isin([key for key in hidden if len(key) == len(keys)])
     rows = [
-        _point(asked, POWERTRAINS[powertrain], amount)
-        for (_, powertrain), amount in sums[~held].items()
+        _point(asked, POWERTRAINS[row["powertrain"]], row["value"])
+        for row in records(sums[~held].reset_index())
     ]
     if held.any():
         rows.append(_point(asked, f"其余动力，{HELD}", sums[held].sum(), status=DERIVED))

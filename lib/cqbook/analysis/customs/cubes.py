@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -28,21 +28,26 @@ ABSENT = "未提供"
 LEVEL = "海关明细"
 FLOWS = {"export": "出口", "import": "进口"}
 CURRENCIES = {"USD": "美元", "CNY": "人民币"}
+#: What a question is asked with beside its scope, and what comes back.
+Words = ParamSpec("Words")
+Answer = TypeVar("Answer")
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
-def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+def _remembered(
+    function: Callable[Concatenate[Scope, Words], Answer],
+) -> Callable[Concatenate[Scope, Words], Answer]:
     """Return a function of a scope that is worked out once for each scope and arguments.
 
     A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
     """
 
     @functools.wraps(function)
-    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
-        key = (function.__name__, words)
+    def asks(asked: Scope, /, *words: Words.args, **named: Words.kwargs) -> Answer:
+        key = (function.__name__, words, tuple(named.items()))
         if key not in asked.answers:
-            asked.answers[key] = function(asked, *words)
-        found = asked.answers[key]
+            asked.answers[key] = function(asked, *words, **named)
+        found: Answer = asked.answers[key]
         return found.copy() if isinstance(found, pd.DataFrame) else found
 
     return asks
@@ -221,8 +226,10 @@ def names(asked: Scope, dimension: str) -> dict[str, str]:
     """Return names by code: the book's own list first, then what the files said last."""
     said = asked.engine.labels(dimension)
     lists = {"partner": "partners", "regime": "trade_regimes"}
-    own = asked.book.names(lists[dimension], "code").to_dict() if dimension in lists else {}
-    return said | own
+    if dimension not in lists:
+        return said
+    own = asked.book.names(lists[dimension], "code")
+    return said | {str(code): name for code, name in own.items()}
 
 
 def _change(percent: float) -> str:

@@ -18,6 +18,7 @@ from cqbook.analysis.customs.cubes import (
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes
+from cqbook.analysis.frames import records
 from cqbook.quantities.quantity import DERIVED
 
 TOP = 10
@@ -36,19 +37,14 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
         return pd.DataFrame()
     same, earlier = same_months(now, chosen(asked, flow, asked.before, (dimension,), digits))
     # a change over a year shows what there was before
-    was, now_same = (
-        amounts(asked, cubes, (dimension,), digits)
-        .set_index(dimension)["value"]
-        .drop(list(withheld_codes(asked, cubes, dimension, digits)))
-        for cubes in (earlier, same)
-    )
+    was, now_same = (_told(asked, cubes, dimension, digits) for cubes in (earlier, same))
     hidden = withheld_codes(asked, now, dimension, digits)
     shown = found[~found[dimension].isin(hidden)].head(TOP)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     whole = found["value"].sum()
     rows = []
-    for row in shown.to_dict("records"):
-        code, amount = row[dimension], row["value"]
+    for row in records(shown):
+        code, amount = str(row[dimension]), row["value"]
         parts = [f"占{100 * amount / whole:.1f}%"]
         if was.get(code) and code in now_same:
             parts.append(_change(100 * (now_same[code] / was[code] - 1)))
@@ -60,6 +56,14 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
         label = f"其余{more}项" + (f"（{len(hidden)}项{HELD}）" if hidden else "")
         rows.append(_point(asked, label, rest, detail=share, status=DERIVED))
     return pd.DataFrame(rows)
+
+
+def _told(asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int) -> dict[str, float]:
+    """Return the amounts over the cubes by code, without those that are held back."""
+    found = amounts(asked, cubes, (dimension,), digits)
+    hidden = withheld_codes(asked, cubes, dimension, digits)
+    pairs = zip(found[dimension], found["value"], strict=True)
+    return {code: amount for code, amount in pairs if code not in hidden}
 
 
 def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
@@ -74,7 +78,7 @@ def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
     return labels
 
 
-def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
+def concentration_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     """Return the concentration over a dimension in words: ``hhi``, ``equivalent``, ``first``.
 
     Where few codes are held back the index would give them away, and is held back with them.
@@ -88,8 +92,8 @@ def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     if silent(asked, flow, asked.year):
         return dict.fromkeys(key.values(), HELD)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
-    code, amount = found.loc[0, dimension], found.loc[0, "value"]
-    share = 100 * amount / found["value"].sum()
+    largest = records(found.head(1))[0]
+    code, share = str(largest[dimension]), 100 * largest["value"] / found["value"].sum()
     hidden = withheld_codes(asked, now, dimension, digits)
     words = dict.fromkeys(key.values(), HELD)
     if not disclosure.solvable(len(hidden)):
@@ -130,10 +134,10 @@ def advantage(asked: Scope) -> pd.DataFrame:
         asked, chosen(asked, "export", asked.year, ("commodity",), 2), "commodity", 2
     )
     index = index.drop(list(hidden & set(index.index)))
-    for code, value in index.sort_values(ascending=False).head(TOP).items():
+    for key, value in index.sort_values(ascending=False).head(TOP).items():
         if value <= 0:
             continue
-        text = f"{value:.2f}"
+        code, text = str(key), f"{value:.2f}"
         point = _point(asked, labels.get(code, f"第{code}章"), 0.0, status=DERIVED)
         rows.append(
             point

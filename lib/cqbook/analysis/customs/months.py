@@ -8,6 +8,7 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import ABSENT, FLOWS, Scope, _change, _point, chosen
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
+from cqbook.analysis.frames import records
 from cqbook.quantities.periods import Period
 
 YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "growth": "同比"}
@@ -19,7 +20,7 @@ def monthly(asked: Scope) -> pd.DataFrame:
     for flow, name in FLOWS.items():
         for year in (asked.before, asked.year):
             hidden = withheld_months(asked, flow, year)
-            for cube in chosen(asked, flow, year).to_dict("records"):
+            for cube in records(chosen(asked, flow, year)):
                 if cube["period"] == year or cube["period"] in hidden:
                     continue
                 label = Period.parse(cube["period"]).zh()
