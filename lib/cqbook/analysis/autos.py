@@ -11,7 +11,7 @@ from cqbook.analysis.frames import (
     points,
     published,
     quantities_of,
-    records,
+    rows_of,
     timeline,
 )
 from cqbook.data.catalog import Catalog
@@ -99,7 +99,7 @@ def by_basis(book: Catalog, places: dict[str, str], periods: list[str]) -> pd.Da
                 measure="level", breakdown="",
             )  # fmt: skip
             frame = preferred(frame).sort_values("confidence", ascending=False).head(1)
-            for row in records(frame):
+            for row in rows_of(frame):
                 items = [(f"{name}（{word}）", quantity_of(row).to(VOLUME))]
                 frames.append(points(items, unit=VOLUME, group=name))
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=VOLUME)
@@ -224,14 +224,14 @@ def overseas(book: Catalog) -> pd.DataFrame:
     """Return today's overseas volume beside planned overseas capacity, each with its status."""
     items = []
     sold = preferred(book.observations(indicator="overseas_sales", measure="level"))
-    for row in records(sold):
+    for row in rows_of(sold):
         own = "自主品牌" if row["breakdown"] else ""
         label = f"{book.name(row['entity'])}{own}海外销量（{period_zh(row['period'])}）"
         items.append((label, quantity_of(row).to(VOLUME)))
     capacity = preferred(
         book.observations(indicator="auto_capacity", status=["plan", "target"], measure="level")
     )
-    for row in records(capacity):
+    for row in rows_of(capacity):
         label = f"{book.name(row['entity'])}{'海外' if row['breakdown'] else ''}产能（计划）"
         items.append((label, quantity_of(row).to(VOLUME)))
     return published(points(items, unit=VOLUME))

@@ -153,7 +153,7 @@ def composition(
     rows = rows[rows["measure"].ne("share") | own]
     by_key = {
         (row["breakdown"].split("=")[1], row["measure"]): quantity_of(row)
-        for row in frames.records(rows)
+        for row in frames.rows_of(rows)
     }
     wanted = list(codes) or list(dict.fromkeys(code for code, _ in by_key))
     parts = [

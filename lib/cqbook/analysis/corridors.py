@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from cqbook.analysis import frames
-from cqbook.analysis.frames import points, published, quantities_of, records
+from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
@@ -92,7 +92,7 @@ def loading(book: Catalog, place: str = "park-logistics-hub") -> pd.DataFrame:
 
 def _loads(book: Catalog, place: str) -> tuple[Quantity, Quantity]:
     frame = preferred(book.observations(indicator="container_load", entity=place))
-    items = {row["period"].startswith(".."): quantity_of(row) for row in records(frame)}
+    items = {row["period"].startswith(".."): quantity_of(row) for row in rows_of(frame)}
     nothing = missing("units")
     return items.get(True, nothing), items.get(False, nothing)
 

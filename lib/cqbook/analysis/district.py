@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cqbook.analysis.frames import Row, figures_zh, points, published, quantities_of, records
+from cqbook.analysis.frames import TableRow, figures_zh, points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.vocabulary import DOMAINS, MEASURES, STAGES
 from cqbook.errors import DataError
@@ -12,7 +12,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import quantity_of
 
 
-def district(book: Catalog, code: str) -> Row:
+def district(book: Catalog, code: str) -> TableRow:
     """Return the row of ``districts`` with this code.
 
     Raises
@@ -26,7 +26,7 @@ def district(book: Catalog, code: str) -> Row:
         known = "、".join(frame["adcode"] + frame["name_zh"])
         msg = f"没有区县 {code}；可选：{known} | no district {code!r}; expected one of {known}"
         raise DataError(msg)
-    return records(found)[0]
+    return rows_of(found)[0]
 
 
 def _listed(cells: pd.Series, code: str) -> pd.Series:
@@ -172,7 +172,7 @@ def growth_rates(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     frame = frame[frame["measure"].eq("yoy") & frame["unit"].eq("percent") & frame["own"]]
     items = [
         (f"{row['what'].removesuffix('·同比')}（{row['when']}）", quantity_of(row))
-        for row in records(frame)
+        for row in rows_of(frame)
     ]
     return published(points(items, unit="percent"))
 

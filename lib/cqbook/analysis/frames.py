@@ -12,17 +12,17 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import UNPUBLISHED, Quantity, missing, quantity_of
 
 #: A row of a table by column: text, number or truth value, as the table's schema says.
-Row = dict[str, Any]
+TableRow = dict[str, Any]
 
 
-def records(frame: pd.DataFrame) -> list[Row]:
+def rows_of(frame: pd.DataFrame) -> list[TableRow]:
     """Return the rows of a frame."""
     return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def quantities_of(frame: pd.DataFrame) -> list[Quantity]:
     """Return the rows of ``observations`` as quantities."""
-    return [quantity_of(row) for row in records(frame)]
+    return [quantity_of(row) for row in rows_of(frame)]
 
 
 def figures_zh(items: Iterable[Quantity]) -> list[str]:
@@ -118,7 +118,7 @@ def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
     Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未见公布 where the
     frame has no figure.
     """
-    known = records(published(rows))
+    known = rows_of(published(rows))
     words = {}
     for which, place in (("first", 0), ("last", -1)):
         row = known[place] if known else {}

@@ -11,7 +11,7 @@ from cqbook.analysis.frames import (
     points,
     published,
     quantities_of,
-    records,
+    rows_of,
     timeline,
 )
 from cqbook.data.catalog import Catalog
@@ -217,7 +217,7 @@ def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
     frame = frame[~frame["superseded"] & frame["confidence"].ge(DRAWN_FROM)]
     frame = frame[~frame["status"].isin(["target"])]
     items = []
-    for row in records(frame):
+    for row in rows_of(frame):
         item = quantity_of(row).to("10k vehicles")
         items.append(
             (f"{book.source_label(row['source_id']).split('，')[-1]}发表（{item.status}）", item)
@@ -243,7 +243,7 @@ def highlights(book: Catalog, area: str, source: str = "industry-2022") -> pd.Da
     frame["what"] = [
         names[row["indicator"]]
         + (f"·{book.breakdown_name(row['breakdown'])}" if row["breakdown"] else "")
-        for row in records(frame)
+        for row in rows_of(frame)
     ]
     frame["who"] = frame["entity"].map(book.name)
     frame["when"] = frame["period"].map(period_zh)

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from cqbook.analysis.district import short_name
-from cqbook.analysis.frames import points, published, quantities_of, records
+from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
@@ -260,7 +260,7 @@ def base_area(book: Catalog) -> Quantity:
 def areas(book: Catalog) -> pd.DataFrame:
     """Return the point frame of the base's printed areas."""
     frame = preferred(book.observations(indicator="land_area", entity=BASE))
-    items = [(book.breakdown_name(row["breakdown"]), quantity_of(row)) for row in records(frame)]
+    items = [(book.breakdown_name(row["breakdown"]), quantity_of(row)) for row in rows_of(frame)]
     return points(items, unit="mu")
 
 

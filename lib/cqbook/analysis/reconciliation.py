@@ -13,7 +13,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from cqbook.analysis.frames import Row, points, quantities_of, records
+from cqbook.analysis.frames import TableRow, points, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
 from cqbook.errors import DataError
@@ -119,12 +119,12 @@ def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -
     return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
 
 
-def as_corrected(frame: pd.DataFrame) -> dict[str, Row]:
+def as_corrected(frame: pd.DataFrame) -> dict[str, TableRow]:
     """Return the rows of ``observations`` by id; a corrected one stands for what corrects it.
 
     A relation is written once; it must hold for the figures as they are now.
     """
-    rows = {row["observation_id"]: row for row in records(frame)}
+    rows = {row["observation_id"]: row for row in rows_of(frame)}
     newer = {row["supersedes"]: key for key, row in rows.items() if row["supersedes"]}
     found = {}
     for key in rows:
@@ -145,7 +145,7 @@ def reconcile(book: Catalog) -> list[Finding]:
     """
     rows = as_corrected(book.observations())
     findings = []
-    for line, row in enumerate(records(book.table("relations")), start=1):
+    for line, row in enumerate(rows_of(book.table("relations")), start=1):
         ids = row["inputs"].split(";")
         unknown = [key for key in (*ids, row["target"]) if key not in rows]
         if unknown or row["kind"] not in RELATION_KINDS:
@@ -320,7 +320,7 @@ def contradictions(book: Catalog) -> pd.DataFrame:
                 )
                 if part
             )
-            for row in records(frame)
+            for row in rows_of(frame)
         ],
         when=frame["period"].map(period_zh),
         used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),

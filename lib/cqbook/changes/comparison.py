@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import nbformat
 
-from cqbook.analysis.frames import Row, records
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.analysis.reconciliation import reconcile
 from cqbook.changes.records import (
     CHANGES_ZH,
@@ -149,11 +149,11 @@ def compare_notebooks(
     return Comparison(tuple(figures), tuple(tables), tuple(texts))
 
 
-def _chosen(book: Catalog) -> dict[tuple[str, ...], Row]:
+def _chosen(book: Catalog) -> dict[tuple[str, ...], TableRow]:
     """Return the row that the book uses for each thing measured, by `OBSERVATION_KEY`."""
     frame = preferred(book.observations())
     keys = with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, records(frame), strict=True))
+    return dict(zip(keys, rows_of(frame), strict=True))
 
 
 #: What of a row is its figure.
@@ -165,7 +165,7 @@ def compare_observations(old: Catalog, new: Catalog) -> ObservationChanges:
     was, now = _chosen(old), _chosen(new)
     corrected = {
         row["observation_id"]: row["supersedes"]
-        for row in records(new.observations())
+        for row in rows_of(new.observations())
         if row["supersedes"]
     }
     revised, added = [], []

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import Row, records
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.changes.comparison import SAME
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import what
@@ -38,7 +38,7 @@ WITHDRAWN = "撤下"
 OTHER = "差的不是数值"
 
 
-def _size(old: Row, new: Row) -> Decimal | None:
+def _size(old: TableRow, new: TableRow) -> Decimal | None:
     """Return how far two rows are apart, as `THRESHOLD` is stated; None where that is no number."""
     before, after = quantity_of(old), quantity_of(new)
     if old["status"] != new["status"] or not (before.known and after.known):
@@ -53,7 +53,7 @@ def _size(old: Row, new: Row) -> Decimal | None:
     return abs(values[1] / values[0] - 1) * 100
 
 
-def _size_zh(size: Decimal | None, row: Row) -> str:
+def _size_zh(size: Decimal | None, row: TableRow) -> str:
     if size is None:
         return OTHER
     points = quantity_of(row).unit.name == "percent"
@@ -81,9 +81,9 @@ def corrections(book: Catalog) -> pd.DataFrame:
         Columns of `ERRATA_COLUMNS`; ``mended``: the edition with the right figure; ``matters``:
         whether the correction reaches `THRESHOLD`, or is none of a number; ``source_id``.
     """
-    by_id = {row["observation_id"]: row for row in records(book.observations())}
+    by_id = {row["observation_id"]: row for row in rows_of(book.observations())}
     newer = [key for key, row in by_id.items() if row["supersedes"]]
-    errata = records(book.table("errata"))
+    errata = rows_of(book.table("errata"))
     told = {row["observation_id"]: row for row in errata}
     rows = []
     for key in newer:
@@ -156,9 +156,9 @@ def undeclared(old: Catalog, new: Catalog) -> list[str]:
     supersedes is a correction already.
     """
     told = set(new.table("errata")["observation_id"])
-    now = {row["observation_id"]: row for row in records(new.observations())}
+    now = {row["observation_id"]: row for row in rows_of(new.observations())}
     found = []
-    for row in records(old.observations()):
+    for row in rows_of(old.observations()):
         key = row["observation_id"]
         after = now.get(key)
         if key in told:

@@ -5,6 +5,7 @@ The file is plain JSON: what a record has nothing to say of (None) is not in it.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from dataclasses import dataclass
@@ -136,12 +137,15 @@ class Comparison:
     new: Annotated[str | None, Field(alias="to")] = None
 
 
-_FORM = TypeAdapter(Comparison)
+@functools.cache
+def _form() -> TypeAdapter[Comparison]:
+    # built when a file is at hand: a kernel or a command that has none does not wait for it
+    return TypeAdapter(Comparison)
 
 
 def comparison_json(found: Comparison) -> str:
     """Return a comparison as the text of its file."""
-    content = _FORM.dump_python(found, mode="json", by_alias=True, exclude_none=True)
+    content = _form().dump_python(found, mode="json", by_alias=True, exclude_none=True)
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
@@ -152,4 +156,4 @@ def read_comparison() -> Comparison:
     queries.
     """
     path = os.environ.get(COMPARISON_VARIABLE, "")
-    return _FORM.validate_json(Path(path).read_bytes()) if path else Comparison()
+    return _form().validate_json(Path(path).read_bytes()) if path else Comparison()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from cqbook.analysis.frames import Row, records
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.changes.records import (
     CHANGES_ZH,
     Comparison,
@@ -136,7 +136,7 @@ def vintages(book: Catalog) -> pd.DataFrame:
     """
     frame = book.observations()
     rows = []
-    by_id = {row["observation_id"]: row for row in records(frame)}
+    by_id = {row["observation_id"]: row for row in rows_of(frame)}
     for row in by_id.values():
         if not row["supersedes"] or row["superseded"]:
             continue
@@ -148,7 +148,7 @@ def vintages(book: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _vintage(book: Catalog, row: Row, *, current: bool) -> dict[str, str]:
+def _vintage(book: Catalog, row: TableRow, *, current: bool) -> dict[str, str]:
     return {
         "what": selection.what(book, row),
         "text": quantity_of(row).zh,

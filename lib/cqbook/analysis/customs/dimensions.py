@@ -9,16 +9,16 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     Scope,
-    _change,
-    _point,
     amounts,
+    change_zh,
     chosen,
+    money_point,
     names,
     same_months,
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes
-from cqbook.analysis.frames import records
+from cqbook.analysis.frames import rows_of
 from cqbook.quantities.quantity import DERIVED
 
 TOP = 10
@@ -43,18 +43,18 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     whole = found["value"].sum()
     rows = []
-    for row in records(shown):
+    for row in rows_of(shown):
         code, amount = str(row[dimension]), row["value"]
         parts = [f"占{100 * amount / whole:.1f}%"]
         if was.get(code) and code in now_same:
-            parts.append(_change(100 * (now_same[code] / was[code] - 1)))
-        rows.append(_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
+            parts.append(change_zh(100 * (now_same[code] / was[code] - 1)))
+        rows.append(money_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
     more = len(found) - len(shown)
     if more:
         rest = whole - shown["value"].sum()
         share = f"占{100 * rest / whole:.1f}%"
         label = f"其余{more}项" + (f"（{len(hidden)}项{HELD}）" if hidden else "")
-        rows.append(_point(asked, label, rest, detail=share, status=DERIVED))
+        rows.append(money_point(asked, label, rest, detail=share, status=DERIVED))
     return pd.DataFrame(rows)
 
 
@@ -92,7 +92,7 @@ def concentration_words(asked: Scope, flow: str, dimension: str) -> dict[str, st
     if silent(asked, flow, asked.year):
         return dict.fromkeys(key.values(), HELD)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
-    largest = records(found.head(1))[0]
+    largest = rows_of(found.head(1))[0]
     code, share = str(largest[dimension]), 100 * largest["value"] / found["value"].sum()
     hidden = withheld_codes(asked, now, dimension, digits)
     words = dict.fromkeys(key.values(), HELD)
@@ -138,7 +138,7 @@ def advantage(asked: Scope) -> pd.DataFrame:
         if value <= 0:
             continue
         code, text = str(key), f"{value:.2f}"
-        point = _point(asked, labels.get(code, f"第{code}章"), 0.0, status=DERIVED)
+        point = money_point(asked, labels.get(code, f"第{code}章"), 0.0, status=DERIVED)
         rows.append(
             point
             | {"value": value, "lower": value, "upper": value}
