@@ -99,13 +99,13 @@ def chapter(folder: Path, size: str) -> float:
     from cqbook.data.catalog import Catalog
 
     asked = cubes.scope(Catalog(folder / f"data-{size}"), AREA, "USD", YEAR, 3)
-    overview.summary(asked)
+    overview.detail_words(asked)
     autos.auto_words(asked, FLOW)
     coverage.given_table(asked)
     coverage.coverage_table(asked)
     for dimension in ("partner", "regime", "commodity"):
         dimensions.structure(asked, FLOW, dimension)
-        dimensions.concentration(asked, FLOW, dimension)
+        dimensions.concentration_words(asked, FLOW, dimension)
     months.monthly(asked)
     months.ytd_table(asked, FLOW)
     autos.auto_points(asked, FLOW)

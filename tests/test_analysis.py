@@ -19,7 +19,7 @@ def of(period, **more):
 
 
 def test_composition_of_2022_by_enterprise(book):
-    made = composition(book, dimension="enterprise", **of("2022"))
+    made = composition(book, of("2022"), dimension="enterprise")
     private, rest = made.named("民营企业"), made.named(REST)
     # 8158.4 − 3741.1 − 3823, with half a unit of each: ±0.05 ±0.05 ±0.5
     assert (rest.level.interval.lower, rest.level.interval.upper) == (D("593.70"), D("594.90"))
@@ -33,16 +33,14 @@ def test_composition_of_2022_by_enterprise(book):
 
 def test_a_share_of_something_else_is_no_share_of_the_total(book):
     """30.2 % of the nation's laptop exports is not the share in Chongqing's exports."""
-    made = composition(
-        book, dimension="product", exclusive=False, **(of("2025") | {"flow": "export"})
-    )
+    made = composition(book, of("2025") | {"flow": "export"}, dimension="product", exclusive=False)
     laptop = made.named("笔记本电脑")
     assert laptop.share.status == "推算"
     assert laptop.share.interval.contains(D("27.2314"))  # 1521.5 / 5587.3
 
 
 def test_a_breakdown_nobody_published_gives_no_parts(book):
-    made = composition(book, dimension="regime", **of("2025"))
+    made = composition(book, of("2025"), dimension="regime")
     assert made.parts == ()
     assert made.rest is None
     assert made.points("level", unit="100M CNY").empty
@@ -56,7 +54,7 @@ def test_trade_years_show_gaps_and_mark_what_is_derived(book):
 
 
 def test_months_are_differences_of_cumulative_figures(book):
-    rows = trade.months(book, AREA, "2022").set_index("label")
+    rows = trade.months_from_cumulative(book, AREA, "2022").set_index("label")
     # 7487.9 − 6895 = 592.9 and 8158.4 − 7487.9 = 670.5
     assert rows.loc["11月", "value"] == pytest.approx(592.9)
     assert rows.loc["12月", "lower"] < 670.5 < rows.loc["12月", "upper"]
@@ -66,7 +64,7 @@ def test_months_are_differences_of_cumulative_figures(book):
 
 def test_concentration_has_two_ends(book):
     made = trade.parts(book, AREA, "2022", "partner")
-    low, high = trade.concentration(made)
+    low, high = trade.hhi_bounds(made)
     # shares 15.5, 15.3, 13.9 %: squares sum to 668; the rest (55.3 %) adds at most 3055
     assert low.point == pytest.approx(668, abs=1)
     assert high.point == pytest.approx(668 + 55.27**2, abs=3)
@@ -150,7 +148,7 @@ def test_membership_changed_from_2011_to_2025(book):
 
 def test_only_projects_here_are_counted_and_each_once(book):
     counted = parks.counted(book).set_index("project")
-    named = parks.projects(book).set_index("project")
+    named = parks.named_projects(book).set_index("project")
     assert named.loc["proj-changan-thailand", "country"] == "TH"
     assert "proj-changan-thailand" not in counted.index
     assert "proj-kasu" in counted.index
@@ -197,7 +195,7 @@ def test_investment_rest_is_a_ceiling(book):
 
 
 def test_months_of_2022_are_mostly_unpublished(book):
-    rows = industry.months(book, AREA, "2022")
+    rows = industry.growth_by_month(book, AREA, "2022")
     assert len(rows) == 12
     assert rows["value"].notna().sum() == 4
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
+from pydantic import ValidationError
 
 import cqbook as cq
 from cqbook.changes import comparison, revisions
-from cqbook.data.catalog import COMPARISON_VARIABLE, Catalog
+from cqbook.changes.records import (
+    COMPARISON_VARIABLE,
+    Comparison,
+    FigureChange,
+    ObservationChanges,
+    RowChange,
+    TableChange,
+    TextChange,
+    comparison_json,
+    read_comparison,
+)
+from cqbook.data.catalog import Catalog
 from cqbook.figures import figure
 from cqbook.figures.figure import GLUE_PREFIX
 
@@ -52,17 +65,16 @@ def test_what_moved_in_figures_tables_and_text(book):
     old = {"trade": page(book, {"甲": 1, "乙": 2, "丙": 3})}
     new = {"trade": page(book, {"甲": 1, "乙": 5, "丁": 4}, glued="2亿元")}
     found = comparison.compare_notebooks(old, new)
-    (figure,) = found["figures"]
-    assert figure["change"] == "changed"
-    assert [(row["name"], row["old"], row["new"]) for row in figure["rows"]] == [
-        ("乙", "2亿元", "5亿元"),
-        ("丁", "", "4亿元"),
-        ("丙", "3亿元", ""),
-    ]
-    assert figure["rows"][0]["values"] == [2.0, 5.0]
-    (table,) = found["tables"]
-    assert (table["rows_new"], table["rows_gone"]) == (2, 2)
-    assert found["glued"] == [{"page": "trade", "name": "total", "old": "1亿元", "new": "2亿元"}]
+    (figure,) = found.figures
+    assert figure.change == "changed"
+    assert figure.rows == (
+        RowChange("乙", "2亿元", "5亿元", (2.0, 5.0)),
+        RowChange("丁", "", "4亿元"),
+        RowChange("丙", "3亿元", ""),
+    )
+    (table,) = found.tables
+    assert (table.rows_new, table.rows_gone) == (2, 2)
+    assert found.glued == (TextChange("trade", "total", "1亿元", "2亿元"),)
     lines = "\n".join(comparison.comparison_lines(found))
     assert "乙：2亿元 → 5亿元" in lines
     assert "数 trade total：1亿元 → 2亿元" in lines
@@ -71,21 +83,21 @@ def test_what_moved_in_figures_tables_and_text(book):
 def test_the_same_is_no_change(book):
     pages = {"trade": page(book, {"甲": 1})}
     found = comparison.compare_notebooks(pages, pages)
-    assert found == {"figures": [], "tables": [], "glued": []}
+    assert found == Comparison()
 
 
 def test_figures_and_pages_come_and_go(book):
     old = {"a": page(book, {"甲": 1}), "b": page(book, {"甲": 1}, identifier="fig-y")}
     new = {"a": page(book, {"甲": 1}, identifier="fig-z")}
     found = comparison.compare_notebooks(old, new)
-    changes = {(item["page"], item["id"]): item["change"] for item in found["figures"]}
+    changes = {(item.page, item.id): item.change for item in found.figures}
     assert changes == {("a", "fig-z"): "added", ("a", "fig-x"): "gone", ("b", "fig-y"): "gone"}
 
 
 def test_another_title_is_a_change(book):
     old, new = ({"a": page(book, {"甲": 1}, title=title)} for title in ("图", "另一图"))
-    (item,) = comparison.compare_notebooks(old, new)["figures"]
-    assert item["title_before"] == "图"
+    (item,) = comparison.compare_notebooks(old, new).figures
+    assert item.title_before == "图"
 
 
 @pytest.fixture
@@ -112,13 +124,13 @@ def test_a_correction_is_a_revision_with_both_values_and_sources(two):
     corrected(spoiled, "trade-2022.total", "8258.4", source="auto-export-2023", name="total")
     new = Catalog(spoiled.path)
     found = comparison.compare_observations(old, new)
-    (item,) = found["revised"]
-    assert item["how"] == "更正"
-    assert "8158.4亿元" in item["old"]
-    assert "8258.4亿元" in item["new"]
-    assert item["old_id"] == "trade-2022.total"
-    assert item["old_source"] != item["new_source"]
-    assert found["added"] == found["gone"] == []
+    (item,) = found.revised
+    assert item.how == "更正"
+    assert "8158.4亿元" in item.old
+    assert "8258.4亿元" in item.new
+    assert item.old_id == "trade-2022.total"
+    assert item.old_source != item.new_source
+    assert found.added == found.gone == ()
     rows = revisions.vintages(new)
     assert list(rows["text"]) == ["8158.4亿元", "8258.4亿元"]
     assert list(rows["since"]) == ["2026-11", "2026-12"]
@@ -129,8 +141,8 @@ def test_an_edited_row_is_called_so(two):
     old, spoiled = two
     row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
     spoiled.set("observations.csv", row, "value", "8158.5")
-    (item,) = comparison.compare_observations(old, Catalog(spoiled.path))["revised"]
-    assert item["how"] == "改行"
+    (item,) = comparison.compare_observations(old, Catalog(spoiled.path)).revised
+    assert item.how == "改行"
 
 
 def test_a_figure_that_only_one_side_has(two):
@@ -142,8 +154,8 @@ def test_a_figure_that_only_one_side_has(two):
     gone = comparison.compare_observations(old, new)
     back = comparison.compare_observations(new, old)
     # another source has the same total, so it is used instead, or else it is gone
-    assert len(gone["gone"]) + len(gone["revised"]) <= 1
-    assert len(back["added"]) == len(gone["gone"])
+    assert len(gone.gone) + len(gone.revised) <= 1
+    assert len(back.added) == len(gone.gone)
 
 
 def test_relations_follow_corrections_and_their_verdicts_turn(two):
@@ -157,18 +169,17 @@ def test_relations_follow_corrections_and_their_verdicts_turn(two):
     source = target.split(".")[0]
     corrected(spoiled, target, "1", source=source, name="corrected")
     turned = comparison.compare_relations(old, Catalog(spoiled.path))
-    assert {"relation": relation.relation, "old": cq.reconciliation.CONSISTENT} == {
-        key: turned[0][key] for key in ("relation", "old")
-    }
-    assert turned[0]["new"] == cq.reconciliation.INCONSISTENT
+    assert turned[0].relation == relation.relation
+    assert turned[0].old == cq.reconciliation.CONSISTENT
+    assert turned[0].new == cq.reconciliation.INCONSISTENT
 
 
 def test_parameters_that_differ():
     old, new = {"trade": {"period": "2022"}}, {"trade": {"period": "2025"}, "parks": {"area": "x"}}
-    assert comparison.parameter_changes(old, new) == [
-        {"page": "trade", "name": "period", "old": "2022", "new": "2025"},
-        {"page": "parks", "name": "area", "old": "", "new": "x"},
-    ]
+    assert comparison.parameter_changes(old, new) == (
+        TextChange("trade", "period", "2022", "2025"),
+        TextChange("parks", "area", "", "x"),
+    )
 
 
 def test_the_page_draws_what_moved_in_more_than_one_point(book, tmp_path, monkeypatch):
@@ -180,19 +191,53 @@ def test_the_page_draws_what_moved_in_more_than_one_point(book, tmp_path, monkey
         "a": page(book, {"甲": 2, "乙": 3}),
         "b": page(book, {"甲": 1, "乙": 3}, identifier="fig-y"),
     }
-    nothing = {"observations": {"revised": [], "added": [], "gone": []}, "relations": []}
-    found = {"from": "1", "to": "2", **comparison.compare_notebooks(old, new), **nothing}
+    nothing = {"observations": ObservationChanges(), "relations": ()}
+    found = replace(comparison.compare_notebooks(old, new), old="1", new="2", **nothing)
     path = tmp_path / "comparison.json"
-    path.write_text(json.dumps(found), encoding="utf-8")
+    path.write_text(comparison_json(found), encoding="utf-8")
     assert revisions.moved(book) == []
     monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
     (drawn,) = revisions.moved(book)
     assert drawn.usermeta["id"] == "fig-revised-x"
     assert [row[1] for row in drawn.usermeta["table"]["rows"]] == ["甲", "甲", "乙", "乙"]
-    assert "图变动2张" in revisions.summary(book)["counted"]
-    assert list(revisions.figure_rows(book)["rows"]) == [
+    assert "图变动2张" in revisions.comparison_words()["counted"]
+    assert list(revisions.figure_rows()["rows"]) == [
         "甲：1亿元→2亿元；乙：2亿元→3亿元",
         "乙：2亿元→3亿元",
         "新2行，去2行",
         "新1行，去1行",
     ]
+
+
+def test_the_file_of_a_comparison_says_no_more_than_the_records(tmp_path, monkeypatch):
+    row = RowChange("乙", "2亿元", "5亿元", (2.0, 5.0))
+    found = Comparison(
+        figures=(FigureChange("a", "fig-x", "图", "亿元", "changed", (row,)),),
+        tables=(TableChange("a", "tab-x", "表", "gone"),),
+        old="1",
+        new="2",
+    )
+    text = comparison_json(found)
+    assert json.loads(text) == {
+        "from": "1",
+        "to": "2",
+        "figures": [
+            {
+                "page": "a",
+                "id": "fig-x",
+                "title": "图",
+                "unit": "亿元",
+                "change": "changed",
+                "rows": [{"name": "乙", "old": "2亿元", "new": "5亿元", "values": [2.0, 5.0]}],
+            }
+        ],
+        "tables": [{"page": "a", "id": "tab-x", "title": "表", "change": "gone"}],
+        "glued": [],
+    }
+    path = tmp_path / "comparison.json"
+    monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
+    path.write_text(text, encoding="utf-8")
+    assert read_comparison() == found
+    path.write_text(text.replace('"gone"', '"lost"'), encoding="utf-8")
+    with pytest.raises(ValidationError, match=r"tables\.0\.change"):
+        read_comparison()

@@ -132,7 +132,7 @@ def test_months_that_lack_are_told(scope):
     assert row["months"] == "2024年11个月"
     ytd = ytd_table(asked, "export")
     assert list(ytd["month"]) == ["1月", "2月", "3月", "4月"], "no cumulative figure over a gap"
-    words = overview.summary(asked)
+    words = overview.detail_words(asked)
     assert words["export_when"] == "2024年1—4月、2024年6—12月"
 
 
@@ -167,7 +167,7 @@ def test_growth_compares_only_months_that_both_years_have(scope):
 def test_concentration(scope):
     """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
     asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
-    words = dimensions.concentration(asked, "export", "partner")
+    words = dimensions.concentration_words(asked, "export", "partner")
     assert words["partner_hhi"] == "6250（最高10000）"
     assert words["partner_equivalent"] == "1.6个"
     assert words["partner_first"] == "美国，占75.0%"
@@ -296,9 +296,9 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
 def test_nothing_given_is_said_everywhere(book):
     asked = cubes.scope(book, "CN-50", "USD", "2024", 0)
     for words in (
-        overview.summary(asked),
+        overview.detail_words(asked),
         autos.auto_words(asked, "export"),
-        dimensions.concentration(asked, "export", "partner"),
+        dimensions.concentration_words(asked, "export", "partner"),
         decomposition.margin_words(asked, decomposition.margins(asked, "export")),
     ):
         assert ABSENT in words.values()
@@ -329,7 +329,7 @@ def test_a_partner_of_one_record_is_part_of_the_rest(scope):
     assert sum(found["value"] * 1e8) == pytest.approx(total(asked, "export", "2024"))
     open_ = dimensions.structure(scope(rows(*SPARSE), least=0), "export", "partner")
     assert len(open_) == 3, "as without the gate"
-    words = dimensions.concentration(asked, "export", "partner")
+    words = dimensions.concentration_words(asked, "export", "partner")
     assert words["partner_hhi"] == "不单列", "two unknowns, a sum and a sum of squares"
     assert overview.held_words(asked, "export")["held"].startswith("伙伴2个")
 
@@ -379,7 +379,7 @@ def test_a_month_of_few_records_breaks_the_running_sum(scope):
 def test_an_area_of_few_records_says_nothing_at_all(scope):
     asked = scope(rows(("2024-01", PETROL, "502", 100.0, 1), ("2024-01", PETROL, "116", 9.0, 1)),
                   least=3)  # fmt: skip
-    assert overview.summary(asked)["export"] == "不单列"
+    assert overview.detail_words(asked)["export"] == "不单列"
     assert coverage.coverage_table(asked).empty
     assert monthly(asked).empty
     assert ytd_table(asked, "export").empty

@@ -68,7 +68,7 @@ def answers(book):
     """All that the chapter asks, and whose engine it was."""
     asked = cubes.scope(book, "CN-50", "USD", "2024", 3)
     found = [
-        overview.summary(asked),
+        overview.detail_words(asked),
         coverage.given_table(asked),
         coverage.coverage_table(asked),
         months.monthly(asked),
@@ -77,7 +77,7 @@ def answers(book):
         margins = decomposition.margins(asked, flow)
         found += [
             *(dimensions.structure(asked, flow, name) for name in files.ZH if name in DIMS),
-            *(dimensions.concentration(asked, flow, name) for name in DIMS),
+            *(dimensions.concentration_words(asked, flow, name) for name in DIMS),
             months.ytd_table(asked, flow),
             autos.auto_words(asked, flow),
             autos.autos_table(asked, flow),

@@ -13,11 +13,11 @@ from cqbook.analysis.reconciliation import (
     RELATION_KINDS,
     UNDECIDABLE,
     Finding,
+    as_corrected,
     conflicts,
     contradictions,
     findings_table,
     gaps,
-    latest,
     reconcile,
     tally,
     tally_points,
@@ -425,7 +425,7 @@ def test_each_basis_has_its_word(of, basis, word):
 
 def test_a_relation_holds_for_the_last_correction(of):
     book = of({}, {"value": "20", "supersedes": "trade-2022.a"}, {"supersedes": "trade-2022.b"})
-    rows = latest(book.observations())
+    rows = as_corrected(book.observations())
     assert {key: row["observation_id"][-1] for key, row in rows.items()} == {
         "trade-2022.a": "c",
         "trade-2022.b": "c",

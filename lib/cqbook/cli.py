@@ -52,10 +52,10 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.changes.comparison import comparison_lines
 
     found = accept(root, _say_from(time.monotonic()), arguments.chapter)
-    print("变动的页 | changed: " + ("、".join(found["pages"]) or "无 | none"))
-    for line in comparison_lines(found):
+    print("变动的页 | changed: " + ("、".join(found.pages) or "无 | none"))
+    for line in comparison_lines(found.changes):
         print(line)
-    for page in found["unknown"]:
+    for page in found.unknown:
         print(
             f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
         )

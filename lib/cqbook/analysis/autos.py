@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, timeline
+from cqbook.analysis.frames import (
+    figures_zh,
+    points,
+    published,
+    quantities_of,
+    rows_of,
+    timeline,
+)
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.data.vocabulary import BASES_ZH
@@ -41,17 +48,16 @@ def national(book: Catalog, years: range, breakdown: str = "") -> dict[str, Quan
 def bare(found: dict[str, Quantity], unit: str, group: str = "") -> pd.DataFrame:
     """Return the point frame of yearly figures whose columns carry the bare number."""
     rows = timeline(found, unit=unit, group=group, short=True)
-    words = {None: "超", 0: "不到"}
-    texts = []
-    for item in found.values():
-        if not item.known:
-            texts.append("")
-            continue
-        held = item.to(unit)
-        word = words[None] if held.interval.upper is None else ""
-        texts.append(f"{word}{held.point:.{3 if unit == 'percent' else 5}g}")
-    rows["text"] = texts
+    rows["text"] = [_bare_number(item, unit) for item in found.values()]
     return rows
+
+
+def _bare_number(item: Quantity, unit: str) -> str:
+    held = item.to(unit)
+    if not held.known or held.interval is None:
+        return ""
+    word = "超" if held.interval.upper is None else ""
+    return f"{word}{held.point:.{3 if unit == 'percent' else 5}g}"
 
 
 def nev_share(book: Catalog, years: range) -> dict[str, Quantity]:
@@ -60,7 +66,7 @@ def nev_share(book: Catalog, years: range) -> dict[str, Quantity]:
     return {year: share(part[year], whole[year]) for year in whole}
 
 
-def months(book: Catalog, first: int, last: int) -> pd.DataFrame:
+def exports_by_month(book: Catalog, first: int, last: int) -> pd.DataFrame:
     """Return single months as published, total and new-energy; gaps break the line."""
     frames = []
     for breakdown, name in (("", "全部汽车"), (NEV, "新能源汽车")):
@@ -91,13 +97,13 @@ def by_basis(book: Catalog, places: dict[str, str], periods: list[str]) -> pd.Da
                 measure="level", breakdown="",
             )  # fmt: skip
             frame = preferred(frame).sort_values("confidence", ascending=False).head(1)
-            for row in frame.to_dict("records"):
+            for row in rows_of(frame):
                 items = [(f"{name}（{word}）", quantity_of(row).to(VOLUME))]
                 frames.append(points(items, unit=VOLUME, group=name))
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=VOLUME)
 
 
-def values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+def export_values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     """Return the value of a place's exports by year; derived where only growth implies it."""
     found = series(
         book, unit=VALUE, years=years, indicator="auto_exports_value", entity=area,
@@ -120,7 +126,8 @@ def unit_values(book: Catalog, area: str) -> pd.DataFrame:
     items = []
     for period, volume in found.items():
         value = fact(book, unit=VALUE, indicator="auto_exports_value", entity=area, period=period)
-        if volume.known and value.known and volume.interval.width is not None:
+        counted = volume.interval is not None and volume.interval.width is not None
+        if counted and volume.known and value.known:
             each = derive(
                 lambda worth, count: worth / count,
                 value.to("10k CNY"), volume.to("vehicles"),
@@ -214,16 +221,15 @@ def made_clause(book: Catalog, area: str, period: str) -> str:
 def overseas(book: Catalog) -> pd.DataFrame:
     """Return today's overseas volume beside planned overseas capacity, each with its status."""
     items = []
-    for row in preferred(book.observations(indicator="overseas_sales", measure="level")).to_dict(
-        "records"
-    ):
+    sold = preferred(book.observations(indicator="overseas_sales", measure="level"))
+    for row in rows_of(sold):
         own = "自主品牌" if row["breakdown"] else ""
         label = f"{book.name(row['entity'])}{own}海外销量（{period_zh(row['period'])}）"
         items.append((label, quantity_of(row).to(VOLUME)))
     capacity = preferred(
         book.observations(indicator="auto_capacity", status=["plan", "target"], measure="level")
     )
-    for row in capacity.to_dict("records"):
+    for row in rows_of(capacity):
         label = f"{book.name(row['entity'])}{'海外' if row['breakdown'] else ''}产能（计划）"
         items.append((label, quantity_of(row).to(VOLUME)))
     return published(points(items, unit=VOLUME))
@@ -275,10 +281,8 @@ def makers(book: Catalog) -> pd.DataFrame:
         lambda text: book.breakdown_name(text) if text else "全部"
     )
     frame["when"] = frame["period"].map(period_zh)
-    items = [quantity_of(row) for row in frame.to_dict("records")]
-    frame["text"] = [
-        item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in items
-    ]
+    items = quantities_of(frame)
+    frame["text"] = figures_zh(items)
     frame["nature"] = [item.status for item in items]
     return frame.sort_values(["who", "period"]).reset_index(drop=True)
 

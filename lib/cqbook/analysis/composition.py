@@ -6,9 +6,8 @@ what is printed is computed, with its interval, and what can't stays 未见公�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -108,27 +107,32 @@ TABLE_COLUMNS = {
 }
 
 
+def growth_or_gap(yoy: Quantity) -> str:
+    """Return a rate of growth in words, or that it is what was not published."""
+    return yoy.growth if yoy.known else "增速未见公布"
+
+
 def _words(part: Part, column: str) -> str:
-    item = getattr(part, column)
-    if column == "yoy":
-        return item.growth if item.known else "增速未见公布"
-    return item.zh
+    item: Quantity = getattr(part, column)
+    return growth_or_gap(item) if column == "yoy" else item.zh
 
 
 def composition(
     book: Catalog,
+    filters: Mapping[str, str],
     *,
     dimension: str,
     unit: str = "100M CNY",
     exclusive: bool = True,
     codes: Iterable[str] = (),
-    **filters: Any,  # noqa: ANN401
 ) -> Composition:
     """Return the published parts of a total along one breakdown.
 
     Parameters
     ----------
     book : Catalog
+    filters : mapping of str to str
+        Columns of ``observations`` that name the total: indicator, entity, period, flow …
     dimension : str
         Key of the breakdown (``enterprise``, ``regime``, ``partner``, ``product`` …).
     unit : str
@@ -137,8 +141,6 @@ def composition(
         Whether the parts exclude each other, so that a rest can be computed.
     codes : iterable of str
         Only these values of the dimension, in this order; otherwise all, largest first.
-    **filters
-        Columns of ``observations`` that name the total: indicator, entity, period, flow …
     """
     # the flow of a part may differ from the total's (exports of laptops in the trade chapter)
     total = fact(book, unit=unit, **filters)
@@ -151,7 +153,7 @@ def composition(
     rows = rows[rows["measure"].ne("share") | own]
     by_key = {
         (row["breakdown"].split("=")[1], row["measure"]): quantity_of(row)
-        for row in rows.to_dict("records")
+        for row in frames.rows_of(rows)
     }
     wanted = list(codes) or list(dict.fromkeys(code for code, _ in by_key))
     parts = [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
 from cqbook.analysis import frames
-from cqbook.analysis.frames import points, published
+from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
@@ -32,8 +31,8 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     frame = frame[frame["breakdown"].str.contains(f"product={product}")]
     if frame.empty:
         return missing("days")
-    item = quantity_of(frame.iloc[0].to_dict())
-    if item.unit.name != "months":
+    item = quantities_of(frame)[0]
+    if item.unit.name != "months" or item.interval is None:
         return item
     # half a month and 一两月 are no exact number of days: 30 days a month, kept as printed in words
     return Quantity(
@@ -93,7 +92,7 @@ def loading(book: Catalog, place: str = "park-logistics-hub") -> pd.DataFrame:
 
 def _loads(book: Catalog, place: str) -> tuple[Quantity, Quantity]:
     frame = preferred(book.observations(indicator="container_load", entity=place))
-    items = {row["period"].startswith(".."): quantity_of(row) for row in frame.to_dict("records")}
+    items = {row["period"].startswith(".."): quantity_of(row) for row in rows_of(frame)}
     nothing = missing("units")
     return items.get(True, nothing), items.get(False, nothing)
 
@@ -120,7 +119,7 @@ def containers(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     )  # fmt: skip
 
 
-def values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+def shipment_values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     """Return the value of goods that a place sent by the Land-Sea Corridor, by year."""
     return series(
         book, unit="100M CNY", years=years, indicator="shipment_value", entity=area,
@@ -130,7 +129,7 @@ def values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
 
 def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     """Return value over volume by year, in 万元 a TEU; derived."""
-    boxes, worth = containers(book, area, years), values(book, area, years)
+    boxes, worth = containers(book, area, years), shipment_values(book, area, years)
     return {
         year: derive(
             lambda value, count: value / count,
@@ -161,7 +160,7 @@ def growth_words(book: Catalog, area: str, period: str) -> dict[str, str]:
     }
 
 
-def timeline(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
+def by_year(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
     """Return the point frame of yearly values whose columns carry the bare number."""
     rows = frames.timeline(found, unit=unit, short=True)
     rows["text"] = [_short(item, unit) for item in found.values()]
@@ -170,9 +169,9 @@ def timeline(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
 
 
 def _short(item: Quantity, unit: str) -> str:
-    if not item.known:
-        return ""
     held = item.to(unit)
+    if not held.known or held.interval is None:
+        return ""
     low, high = held.interval.lower, held.interval.upper
     word = "超" if high is None else "不到" if low == 0 or low is None else ""
     return f"{word}{held.point:.4g}"
@@ -183,7 +182,7 @@ def trains(book: Catalog) -> pd.DataFrame:
     frame = preferred(book.observations(indicator="train_trips", measure="level"))
     frame["who"] = frame["entity"].map(book.name)
     frame["when"] = frame["period"].map(period_zh)
-    items = [quantity_of(row) for row in frame.to_dict("records")]
+    items = quantities_of(frame)
     frame["text"] = [item.zh for item in items]
     frame["nature"] = [item.status for item in items]
     return frame.sort_values(["who", "period"]).reset_index(drop=True)
@@ -191,7 +190,7 @@ def trains(book: Catalog) -> pd.DataFrame:
 
 def worth_of_a_day(
     book: Catalog, annual_rate: float, organisation: str = "org-seres"
-) -> dict[str, Any]:
+) -> dict[str, Quantity]:
     """Return what a day on the way costs in capital tied up, a container.
 
     Value a container (published value over published count) × rate / 365.
@@ -220,7 +219,7 @@ def worth_of_a_day(
 
 def ceiling(item: Quantity) -> str:
     """Return the upper end of a quantity in words: 不超过22万元."""
-    if not item.known or item.interval.upper is None:
+    if not item.known or item.interval is None or item.interval.upper is None:
         return UNPUBLISHED
     # outward: an upper bound rounded down is none
     return f"不超过{format_zh(math.ceil(item.interval.upper), item.unit)}"

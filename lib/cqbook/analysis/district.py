@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from cqbook.analysis.frames import points, published
+from cqbook.analysis.frames import TableRow, figures_zh, points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.vocabulary import DOMAINS, MEASURES, STAGES
 from cqbook.errors import DataError
@@ -14,7 +12,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import quantity_of
 
 
-def district(book: Catalog, code: str) -> dict[str, Any]:
+def district(book: Catalog, code: str) -> TableRow:
     """Return the row of ``districts`` with this code.
 
     Raises
@@ -28,7 +26,7 @@ def district(book: Catalog, code: str) -> dict[str, Any]:
         known = "、".join(frame["adcode"] + frame["name_zh"])
         msg = f"没有区县 {code}；可选：{known} | no district {code!r}; expected one of {known}"
         raise DataError(msg)
-    return found.iloc[0].to_dict()
+    return rows_of(found)[0]
 
 
 def _listed(cells: pd.Series, code: str) -> pd.Series:
@@ -40,7 +38,7 @@ def _listed(cells: pd.Series, code: str) -> pd.Series:
 KEYED = {"parks": "park", "organisations": "organisation", "projects": "project"}
 
 
-def members(book: Catalog, code: str) -> list[str]:
+def entities_within(book: Catalog, code: str) -> list[str]:
     """Return the entities in a district: itself, its parks, firms and projects, and their parts."""
     found = [code]
     for table, key in KEYED.items():
@@ -57,7 +55,7 @@ def members(book: Catalog, code: str) -> list[str]:
 
 def spanning(book: Catalog) -> dict[str, int]:
     """Return the parks, firms and projects that lie in several districts, with how many."""
-    found = {}
+    found: dict[str, int] = {}
     for table, key in KEYED.items():
         frame = book.table(table)
         counts = frame["district"].str.count(";") + 1
@@ -80,13 +78,13 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure;
         ``across``: that of something which lies in other districts too, and says so in ``who``.
     """
-    frame = book.observations(entity=members(book, code))
+    frame = book.observations(entity=entities_within(book, code))
     frame = frame[~frame["superseded"]].reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()
     indicators = book.table("indicators").set_index("indicator")
-    quantities = [quantity_of(row) for row in frame.to_dict("records")]
+    quantities = quantities_of(frame)
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
     districts = frame["entity"].map(spanning(book))
     frame["across"] = districts.notna()
@@ -105,9 +103,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         "·".join(part for part in parts if part) for parts in zip(names, parts, kinds, strict=True)
     ]
     frame["when"] = frame["period"].map(lambda text: Period.parse(text).zh())
-    frame["text"] = [
-        item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in quantities
-    ]
+    frame["text"] = figures_zh(quantities)
     frame["nature"] = [item.status for item in quantities]
     frame["_end"] = frame["period"].map(Period.parse)
     order = {name: number for number, name in enumerate(DOMAINS.values())}
@@ -140,7 +136,7 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 def designations(book: Catalog, code: str) -> pd.DataFrame:
     """Return the schemes that the district or one of its parks belongs to."""
     frame = book.table("park_designations")
-    frame = frame[frame["entity"].isin(members(book, code))].copy()
+    frame = frame[frame["entity"].isin(entities_within(book, code))].copy()
     frame["who"] = frame["entity"].map(book.name)
     frame["what"] = frame["scheme"].map(book.names("schemes", "scheme"))
     return frame.reset_index(drop=True)
@@ -174,9 +170,10 @@ def growth_rates(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     """Return a point frame of the growth rates published of the district itself."""
     frame = figures(book, code, year)
     frame = frame[frame["measure"].eq("yoy") & frame["unit"].eq("percent") & frame["own"]]
-    items = []
-    for row in frame.to_dict("records"):
-        items.append((f"{row['what'].removesuffix('·同比')}（{row['when']}）", quantity_of(row)))
+    items = [
+        (f"{row['what'].removesuffix('·同比')}（{row['when']}）", quantity_of(row))
+        for row in rows_of(frame)
+    ]
     return published(points(items, unit="percent"))
 
 

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import UNPUBLISHED, Quantity, missing
+from cqbook.quantities.quantity import UNPUBLISHED, Quantity, missing, quantity_of
+
+#: A row of a table by column: text, number or truth value, as the table's schema says.
+TableRow = dict[str, Any]
+
+
+def rows_of(frame: pd.DataFrame) -> list[TableRow]:
+    """Return the rows of a frame."""
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def quantities_of(frame: pd.DataFrame) -> list[Quantity]:
+    """Return the rows of ``observations`` as quantities."""
+    return [quantity_of(row) for row in rows_of(frame)]
+
+
+def figures_zh(items: Iterable[Quantity]) -> list[str]:
+    """Return figures of any measure in words: a change with its direction, others as printed."""
+    return [item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in items]
 
 
 def points(
@@ -99,10 +118,10 @@ def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
     Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未见公布 where the
     frame has no figure.
     """
-    known = published(rows)
+    known = rows_of(published(rows))
     words = {}
     for which, place in (("first", 0), ("last", -1)):
-        row = known.iloc[place] if len(known) else {}
+        row = known[place] if known else {}
         words[f"{which}_{name}"] = row.get(column) or UNPUBLISHED
         words[f"{which}_{name}_period"] = row.get("period") or UNPUBLISHED
     return words

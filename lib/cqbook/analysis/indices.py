@@ -13,12 +13,12 @@ Shares, growth and contributions, with the intervals that rounding leaves open, 
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import pandas as pd
 
 # A number, or one number for each label.
-NumberOrSeries = TypeVar("Quantity", float, pd.Series)
+NumberOrSeries = TypeVar("NumberOrSeries", float, pd.Series)
 
 
 def hhi(values: pd.Series) -> float:
@@ -166,10 +166,10 @@ def _positive_sum(amounts: pd.Series, name: str) -> float:
 
 
 def _refuse(numbers: float | pd.Series, wrong: bool | pd.Series, why_zh: str, why_en: str) -> None:
-    if isinstance(wrong, pd.Series):
+    if isinstance(wrong, pd.Series) and isinstance(numbers, pd.Series):
         if wrong.any():
             where = _labels(wrong)
-            found = cast("pd.Series", numbers)[wrong].tolist()[:5]
+            found = numbers[wrong].tolist()[:5]
             msg = f"{why_zh}：{where} 为 {found} | {why_en}: got {found} at {where}"
             raise ValueError(msg)
     elif wrong:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, timeline
+from cqbook.analysis.frames import (
+    figures_zh,
+    points,
+    published,
+    quantities_of,
+    rows_of,
+    timeline,
+)
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM, fact
 from cqbook.quantities import formulas, quantity
@@ -22,7 +29,7 @@ FIELDS = {
 }
 
 
-def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
+def growth_by_month(book: Catalog, area: str, year: str) -> pd.DataFrame:
     """Return growth of industrial value added by month; months nobody published are gaps."""
     found = {}
     for month in range(1, 13):
@@ -112,40 +119,50 @@ def upgrade_points(found: dict[str, Quantity]) -> pd.DataFrame:
     return published(points(items, unit="percent"))
 
 
-#: Counts printed as “new this year” and “in all”: what stood there a year before follows.
-STOCKS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
-    "国家级“小巨人”企业": (
-        "enterprises", "little_giants",
-        {"breakdown": "level=national;stage=new"}, {"breakdown": "level=national"},
+@dataclass(frozen=True)
+class Stock:
+    """A count printed as “new this year” and “in all”: what stood there a year before follows."""
+
+    label: str
+    unit: str
+    indicator: str
+    new: str
+    total: str
+
+
+#: `new` and `total` are breakdowns.
+STOCKS = (
+    Stock(
+        "国家级“小巨人”企业", "enterprises", "little_giants",
+        new="level=national;stage=new", total="level=national",
     ),
-    "智能化改造项目": (
-        "projects", "projects_count",
-        {"breakdown": "kind=intelligent_transformation"},
-        {"breakdown": "kind=intelligent_transformation"},
+    Stock(
+        "智能化改造项目", "projects", "projects_count",
+        new="kind=intelligent_transformation", total="kind=intelligent_transformation",
     ),
-    "市级绿色工厂": (
-        "plants", "green_factories",
-        {"breakdown": "level=municipal;stage=new"}, {"breakdown": "level=municipal"},
+    Stock(
+        "市级绿色工厂", "plants", "green_factories",
+        new="level=municipal;stage=new", total="level=municipal",
     ),
-    "市级绿色园区": (
-        "parks", "green_parks",
-        {"breakdown": "level=municipal;stage=new"}, {"breakdown": "level=municipal"},
+    Stock(
+        "市级绿色园区", "parks", "green_parks",
+        new="level=municipal;stage=new", total="level=municipal",
     ),
-}  # fmt: skip
+)  # fmt: skip
 
 
 def stocks(book: Catalog, area: str, year: str) -> pd.DataFrame:
     """Return new, total, implied stock a year before, and the growth that follows, in words."""
     rows = []
-    for name, (unit, indicator, new, total) in STOCKS.items():
-        asked = {"unit": unit, "indicator": indicator, "entity": area}
-        fresh = fact(book, period=year, **asked, **new)
-        stock = fact(book, period=f"../{year}", **asked, **total)
-        before = derive(lambda whole, added: whole - added, stock, fresh, unit=unit)
+    for kind in STOCKS:
+        asked = {"unit": kind.unit, "indicator": kind.indicator, "entity": area}
+        fresh = fact(book, period=year, breakdown=kind.new, **asked)
+        stock = fact(book, period=f"../{year}", breakdown=kind.total, **asked)
+        before = derive(lambda whole, added: whole - added, stock, fresh, unit=kind.unit)
         growth = quantity.growth(stock, before)
         rows.append(
             {
-                "label": name,
+                "label": kind.label,
                 "new": fresh.zh,
                 "stock": stock.zh,
                 "before": before.zh,
@@ -200,7 +217,7 @@ def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
     frame = frame[~frame["superseded"] & frame["confidence"].ge(DRAWN_FROM)]
     frame = frame[~frame["status"].isin(["target"])]
     items = []
-    for row in frame.to_dict("records"):
+    for row in rows_of(frame):
         item = quantity_of(row).to("10k vehicles")
         items.append(
             (f"{book.source_label(row['source_id']).split('，')[-1]}发表（{item.status}）", item)
@@ -222,16 +239,14 @@ def highlights(book: Catalog, area: str, source: str = "industry-2022") -> pd.Da
     frame = book.observations(source_id=source)
     frame = frame[~frame["superseded"]].reset_index(drop=True)
     names = book.names("indicators", "indicator")
-    items = [quantity_of(row) for row in frame.to_dict("records")]
+    items = quantities_of(frame)
     frame["what"] = [
         names[row["indicator"]]
         + (f"·{book.breakdown_name(row['breakdown'])}" if row["breakdown"] else "")
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]
     frame["who"] = frame["entity"].map(book.name)
     frame["when"] = frame["period"].map(period_zh)
-    frame["text"] = [
-        item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in items
-    ]
+    frame["text"] = figures_zh(items)
     frame["nature"] = [item.status for item in items]
     return frame[frame["indicator"].isin(HIGHLIGHTS)].reset_index(drop=True)

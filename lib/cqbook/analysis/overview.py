@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,39 +13,44 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact
 from cqbook.quantities.quantity import Quantity, clause, missing, period_zh, share
 
-#: What an official asks first: label, unit, chapter to read on, filters. Years come from the data.
-ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("进出口总值", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "total"}),
-    ("出口", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "export"}),
-    (
-        "民营企业进出口",
-        "100M CNY",
-        "外贸结构",
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure that an official asks for first; `filters` name it, without place and period."""
+
+    label: str
+    unit: str
+    chapter: str
+    filters: Mapping[str, str]
+
+
+#: Years come from the data.
+HEADLINES = (
+    Headline("进出口总值", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "total"}),
+    Headline("出口", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "export"}),
+    Headline(
+        "民营企业进出口", "100M CNY", "外贸结构",
         {"indicator": "trade_value", "flow": "total", "breakdown": "enterprise=private"},
     ),
-    (
-        "汽车出口额",
-        "100M CNY",
-        "汽车出口",
+    Headline(
+        "汽车出口额", "100M CNY", "汽车出口",
         {"indicator": "auto_exports_value", "flow": "export"},
     ),
-    ("汽车出口量", "10k vehicles", "汽车出口", {"indicator": "auto_exports", "flow": "export"}),
-    ("汽车产量", "10k vehicles", "汽车出口", {"indicator": "auto_output"}),
-    (
-        "新能源汽车产量",
-        "10k vehicles",
-        "汽车出口",
+    Headline(
+        "汽车出口量", "10k vehicles", "汽车出口", {"indicator": "auto_exports", "flow": "export"}
+    ),
+    Headline("汽车产量", "10k vehicles", "汽车出口", {"indicator": "auto_output"}),
+    Headline(
+        "新能源汽车产量", "10k vehicles", "汽车出口",
         {"indicator": "auto_output", "breakdown": "vehicle=nev"},
     ),
-    ("陆海新通道箱量", "10k TEU", "开放通道", {"indicator": "ilstc_containers"}),
-    (
-        "陆海新通道货值",
-        "100M CNY",
-        "开放通道",
+    Headline("陆海新通道箱量", "10k TEU", "开放通道", {"indicator": "ilstc_containers"}),
+    Headline(
+        "陆海新通道货值", "100M CNY", "开放通道",
         {"indicator": "shipment_value", "breakdown": "route=ilstc"},
     ),
-)
-COLUMNS = {
+)  # fmt: skip
+HEADLINE_COLUMNS = {
     "label": "指标",
     "when": "时期",
     "text": "数值",
@@ -54,12 +60,14 @@ COLUMNS = {
 }
 
 
-def latest(
-    book: Catalog, area: str, unit: str, filters: dict[str, Any], until: str
+def latest_figure(
+    book: Catalog, area: str, headline: Headline, until: str
 ) -> tuple[str, Quantity, Quantity]:
     """Return the last whole year up to `until` with a figure, the figure, and its growth."""
+    unit = headline.unit
     for year in range(int(until), int(until) - 12, -1):
-        asked = {"entity": area, "period": str(year), "accumulation": "period"} | filters
+        asked = {"entity": area, "period": str(year), "accumulation": "period"}
+        asked |= headline.filters
         found = fact(book, unit=unit, **asked)
         if found.known:
             return str(year), found, fact(book, unit="percent", measure="yoy", **asked)
@@ -69,15 +77,15 @@ def latest(
 def headline_table(book: Catalog, area: str, until: str) -> pd.DataFrame:
     """Return one row a headline figure, in words, at its latest year up to `until`."""
     rows = []
-    for label, unit, chapter, filters in ASKED:
-        year, found, yoy = latest(book, area, unit, filters, until)
+    for headline in HEADLINES:
+        year, found, yoy = latest_figure(book, area, headline, until)
         rows.append(
             {
-                "label": label,
+                "label": headline.label,
                 "when": period_zh(year) if found.known else "—",
                 "text": found.zh,
                 "growth": yoy.growth,
-                "chapter": chapter,
+                "chapter": headline.chapter,
                 "status": found.status,
                 "source_id": found.source_id,
                 "observation_id": found.observation_id,
@@ -89,10 +97,10 @@ def headline_table(book: Catalog, area: str, until: str) -> pd.DataFrame:
 def growth_points(book: Catalog, area: str, until: str) -> pd.DataFrame:
     """Return the point frame of the growth of each headline figure that has one."""
     items = []
-    for label, unit, _, filters in ASKED:
-        year, _found, yoy = latest(book, area, unit, filters, until)
+    for headline in HEADLINES:
+        year, _, yoy = latest_figure(book, area, headline, until)
         if yoy.known:
-            items.append((f"{label}（{year}年）", yoy))
+            items.append((f"{headline.label}（{year}年）", yoy))
     rows = points(items, unit="percent")
     return rows.sort_values("value", ascending=False).reset_index(drop=True)
 

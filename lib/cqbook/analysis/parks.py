@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from cqbook.analysis.district import short_name
-from cqbook.analysis.frames import points, published
+from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
@@ -50,7 +50,7 @@ DEMONSTRATION, ZONE_2025, ZONE_2011 = (
 COOPERATION, VEIN = "cy-coop-park-1", "vein-alliance"
 
 
-def projects(book: Catalog) -> pd.DataFrame:
+def named_projects(book: Catalog) -> pd.DataFrame:
     """Return all named projects in words, with the codes beside them."""
     frame = book.table("projects")
     names = book.table("districts").set_index("adcode")["name_zh"]
@@ -80,7 +80,7 @@ def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.Da
 
     A phase of another project is part of it; a plant abroad receives nothing that moves to here.
     """
-    frame = projects(book)
+    frame = named_projects(book)
     frame = frame[frame["industry"].isin(industries) & frame["country"].eq("")]
     return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
 
@@ -251,7 +251,7 @@ def base_area(book: Catalog) -> Quantity:
     frame = preferred(book.observations(indicator="land_area", entity=BASE))
     # what is part of another area must not be added to it
     frame = frame[frame["part_of"].eq("")]
-    items = [quantity_of(row) for row in frame.to_dict("records")]
+    items = quantities_of(frame)
     if not items:
         return missing("mu")
     return derive(lambda first, *rest: sum(rest, first), *items, unit="mu")
@@ -260,10 +260,7 @@ def base_area(book: Catalog) -> Quantity:
 def areas(book: Catalog) -> pd.DataFrame:
     """Return the point frame of the base's printed areas."""
     frame = preferred(book.observations(indicator="land_area", entity=BASE))
-    items = [
-        (book.breakdown_name(row["breakdown"]), quantity_of(row))
-        for row in frame.to_dict("records")
-    ]
+    items = [(book.breakdown_name(row["breakdown"]), quantity_of(row)) for row in rows_of(frame)]
     return points(items, unit="mu")
 
 

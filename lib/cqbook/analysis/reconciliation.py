@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from itertools import combinations
 
 import pandas as pd
 
-from cqbook.analysis.frames import points
+from cqbook.analysis.frames import TableRow, points, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
 from cqbook.data.vocabulary import BASES_ZH
@@ -120,12 +120,12 @@ def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -
     return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
 
 
-def latest(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def as_corrected(frame: pd.DataFrame) -> dict[str, TableRow]:
     """Return the rows of ``observations`` by id; a corrected one stands for what corrects it.
 
     A relation is written once; it must hold for the figures as they are now.
     """
-    rows = {row["observation_id"]: row for row in frame.to_dict("records")}
+    rows = {row["observation_id"]: row for row in rows_of(frame)}
     newer = {row["supersedes"]: key for key, row in rows.items() if row["supersedes"]}
     found = {}
     for key in rows:
@@ -144,9 +144,9 @@ def reconcile(book: Catalog) -> list[Finding]:
     DataError
         If a relation names an unknown kind or figure.
     """
-    rows = latest(book.observations())
+    rows = as_corrected(book.observations())
     findings = []
-    for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
+    for line, row in enumerate(rows_of(book.table("relations")), start=1):
         ids = row["inputs"].split(";")
         unknown = [key for key in (*ids, row["target"]) if key not in rows]
         if unknown or row["kind"] not in RELATION_KINDS:
@@ -159,6 +159,9 @@ def reconcile(book: Catalog) -> list[Finding]:
         printed = quantity_of(rows[row["target"]])
         inputs = [_alike(quantity_of(rows[key]), printed) for key in ids]
         computed = derive(RELATION_KINDS[row["kind"]], *inputs, unit=str(printed.unit))
+        # a row of observations always has a number, if only within bounds
+        assert printed.interval is not None
+        assert computed.interval is not None
         findings.append(
             Finding(
                 row["relation"],
@@ -231,10 +234,9 @@ def conflicts(book: Catalog) -> pd.DataFrame:
     for _, group in frame.groupby(OBSERVATION_KEY, sort=False):
         if len(group) < 2:
             continue
-        records = group.to_dict("records")
-        items = [quantity_of(record) for record in records]
-        same = [item.to(str(items[0].unit)) for item in items if item.known]
-        if all(a.interval.overlaps(b.interval) for a in same for b in same):
+        items = quantities_of(group)
+        bounds = [item.to(str(items[0].unit)).interval for item in items if item.known]
+        if all(a.overlaps(b) for a, b in combinations(filter(None, bounds), 2)):
             continue
         number += 1
         marked = group.assign(thing=number, zh=[item.zh for item in items])
@@ -284,10 +286,12 @@ def gaps(findings: list[Finding], *, only: str) -> pd.DataFrame:
     """Return printed and computed intervals of percent relations with this verdict, to compare."""
     frames = []
     for item in findings:
-        ends = (item.computed.interval.lower, item.computed.interval.upper)
+        bounds = item.computed.interval
+        if item.verdict != only or bounds is None or item.printed.unit.name != "percent":
+            continue
+        ends = (bounds.lower, bounds.upper)
         # −100 and 100 are where a rate ends by definition: such an interval has one end only
-        open_ended = None in ends or ends[0] == -100 or ends[1] == 100
-        if item.verdict != only or open_ended or item.printed.unit.name != "percent":
+        if None in ends or ends[0] == -100 or ends[1] == 100:
             continue
         frames.append(points([(item.title, item.printed)], unit="percent", group="所印"))
         frames.append(points([(item.title, item.computed)], unit="percent", group="推算"))
@@ -303,7 +307,7 @@ def contradictions(book: Catalog) -> pd.DataFrame:
     """Return `conflicts` in words, those left out that differ by construction of the basis."""
     frame = conflicts(book)
     frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
-    used = preferred(frame)["observation_id"] if len(frame) else []
+    used = set(preferred(frame)["observation_id"])
     names = book.names("indicators", "indicator")
     kinds = {"yoy": "同比"}
     frame = frame.assign(
@@ -317,7 +321,7 @@ def contradictions(book: Catalog) -> pd.DataFrame:
                 )
                 if part
             )
-            for row in frame.to_dict("records")
+            for row in rows_of(frame)
         ],
         when=frame["period"].map(period_zh),
         used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cqbook.analysis.composition import Composition, composition
+from cqbook.analysis.composition import Composition, composition, growth_or_gap
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, series
@@ -80,7 +80,7 @@ def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
     rows = book.observations(**filters)
     codes = rows["breakdown"].str.extract(rf"^{dimension}=([^;=]+)$")[0].dropna().unique()
     kept = [code for code in codes if code not in OVERLAPPING]
-    made = composition(book, dimension=dimension, codes=kept, **filters)
+    made = composition(book, filters, dimension=dimension, codes=kept)
     ordered = sorted(made.parts, key=lambda part: -part.level.point if part.level.known else 0)
     return Composition(made.total, made.total_yoy, tuple(ordered), made.rest)
 
@@ -109,7 +109,7 @@ def contributions(book: Catalog, area: str, period: str) -> pd.DataFrame:
 def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the point frame of the private sector's contribution rate, printed and computed."""
     private = composition(
-        book, dimension="enterprise", codes=["private"], **value_filters(area, period)
+        book, value_filters(area, period), dimension="enterprise", codes=["private"]
     )
     part = private.named("民营企业")
     computed = derive(
@@ -205,7 +205,7 @@ def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
     frames = []
     for flow in DIRECTIONS_ZH:
         filters = value_filters(area, period, flow)
-        made = composition(book, dimension="product", exclusive=False, **filters)
+        made = composition(book, filters, dimension="product", exclusive=False)
         items = [
             (f"{part.label}（{FLOWS_ZH[flow]}）", part) for part in made.parts if part.level.known
         ]
@@ -213,22 +213,20 @@ def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
             auto = auto_exports(book, area, period)
             if auto.known:
                 yoy = auto_exports(book, area, period, measure="yoy", unit="percent")
-                frames.append(points([("汽车（出口）", auto)], unit=UNIT, detail=[_grown(yoy)]))
+                frames.append(
+                    points([("汽车（出口）", auto)], unit=UNIT, detail=[growth_or_gap(yoy)])
+                )
         frames.append(
             points(
                 ((label, part.level) for label, part in items),
                 unit=UNIT,
-                detail=[_grown(part.yoy) for _, part in items],
+                detail=[growth_or_gap(part.yoy) for _, part in items],
             )
         )
     frames = [frame for frame in frames if len(frame)]
     if not frames:
         return points([], unit=UNIT)
     return pd.concat(frames).sort_values("value", ascending=False).reset_index(drop=True)
-
-
-def _grown(yoy: Quantity) -> str:
-    return yoy.growth if yoy.known else "增速未见公布"
 
 
 def auto_exports(
@@ -262,8 +260,12 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
         A point frame, two rows a thing: ``group`` 当时公布 and 由今年增速推算.
     """
     before = str(Period.parse(period).year_before())
-    things = {"进出口": {}, "出口": {"flow": "export"}, "进口": {"flow": "import"}}
-    things |= {"民营企业": {"breakdown": "enterprise=private"}}
+    things: dict[str, dict[str, str]] = {
+        "进出口": {},
+        "出口": {"flow": "export"},
+        "进口": {"flow": "import"},
+        "民营企业": {"breakdown": "enterprise=private"},
+    }
     frames = []
     for label, extra in things.items():
         now = value_filters(area, period) | extra
@@ -278,7 +280,7 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
 
 
-def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
+def months_from_cumulative(book: Catalog, area: str, year: str) -> pd.DataFrame:
     """Return the months between published cumulative figures, as differences with intervals.
 
     Two cumulative figures of the same basis that are one month apart leave a month; further
@@ -289,7 +291,7 @@ def months(book: Catalog, area: str, year: str) -> pd.DataFrame:
         period = f"{year}-01/{year}-{month:02d}" if 1 < month < 12 else year if month == 12 else ""
         if period:
             item = level(book, area, period)
-            if item.known and item.interval.width is not None:
+            if item.known and item.interval is not None and item.interval.width is not None:
                 ends[month] = item
     rows = []
     for (first, before), (last, after) in zip(
@@ -338,7 +340,7 @@ def peer_rank(rows: pd.DataFrame, name: str) -> dict[str, str]:
     return found
 
 
-def concentration(made: Composition) -> tuple[Quantity, Quantity]:
+def hhi_bounds(made: Composition) -> tuple[Quantity, Quantity]:
     """Return bounds of the Herfindahl–Hirschman index (0–10000) of a composition.
 
     The named parts are known, the rest is one number: split ever finer it adds nothing (lower

@@ -7,9 +7,8 @@ jupyter-book renders what was judged. A build works in a folder of its own; only
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from cqbook.build.pages import DRAFT, REVISIONS, _below, _entry, _parent, pages,
 from cqbook.build.rendering import BuildError, Renderer
 from cqbook.build.staging import _draw, _lay_out, snapshot, stage
 from cqbook.changes import comparison
-from cqbook.data.catalog import COMPARISON_VARIABLE, Catalog
+from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
+from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import exchange, replace_files, settle
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
@@ -57,14 +57,17 @@ def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict
     return results
 
 
-def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Comparison:
-    """Execute the chapters and write the results as the new judged outputs.
+@dataclass(frozen=True)
+class Accepted:
+    """The pages that changed, what in them, and those whose old output is not at hand."""
 
-    Returns
-    -------
-    dict
-        See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
-    """
+    pages: list[str]
+    changes: Comparison
+    unknown: list[str]
+
+
+def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
+    """Execute the chapters and write the results as the new judged outputs."""
     from cqbook.data.contracts import check_package
 
     data = root / "data"
@@ -106,7 +109,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
         replace_files(root / "chapters", contents)
     # a page of the table whose accepted result is remembered nowhere can only be said to differ
     told = comparison.compare_notebooks(old, {name: new[name] for name in old})
-    return told | {"pages": changed, "unknown": [name for name in new if name not in old]}
+    return Accepted(changed, told, [name for name in new if name not in old])
 
 
 def build(root: Path, say: Say, asked: Order | None = None) -> Path:
@@ -188,8 +191,7 @@ def _revisions(
     new = {page.name: results[page.name].notebook for page in chosen if page.name in results}
     found = compare_edition(before, new, Catalog(asked.data), asked.edition)
     path = run / "comparison.json"
-    text = json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(comparison_json(found), encoding="utf-8")
     files = {COMPARISON_VARIABLE: path}
     return [
         replace(page, files=files) if page.name == REVISIONS else page for page in chosen

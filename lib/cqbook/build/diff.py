@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 
 from cqbook.build.pages import REVISIONS
 from cqbook.changes import comparison
+from cqbook.changes.records import Comparison
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find, manifest_of
 from cqbook.execution.notebooks import read_notebook
@@ -16,7 +18,7 @@ from cqbook.execution.notebooks import read_notebook
 
 def compare_edition(
     before: Path, new: Mapping[str, nbformat.NotebookNode], book: Catalog, name: str
-) -> comparison.Comparison:
+) -> Comparison:
     """Compare an edition's folder with executed notebooks and their data.
 
     The page 修订 itself is left out: that it differs says nothing.
@@ -27,16 +29,16 @@ def compare_edition(
         side.pop(REVISIONS, None)
     was = manifest_of(before)
     old_book = Catalog(before / "data")
-    return {
-        "from": was["edition"],
-        "to": name,
-        **comparison.compare_notebooks(old, new),
-        "observations": comparison.compare_observations(old_book, book),
-        "relations": comparison.compare_relations(old_book, book),
-    }
+    return replace(
+        comparison.compare_notebooks(old, new),
+        old=was["edition"],
+        new=name,
+        observations=comparison.compare_observations(old_book, book),
+        relations=comparison.compare_relations(old_book, book),
+    )
 
 
-def diff(root: Path, old: str, new: str) -> comparison.Comparison:
+def diff(root: Path, old: str, new: str) -> Comparison:
     """Compare two editions by name (``latest``, a released or a built one).
 
     Raises
@@ -52,4 +54,4 @@ def diff(root: Path, old: str, new: str) -> comparison.Comparison:
     sides = (
         {page: entry["parameters"] for page, entry in side["pages"].items()} for side in (was, now)
     )
-    return found | {"parameters": comparison.parameter_changes(*sides)}
+    return replace(found, parameters=comparison.parameter_changes(*sides))

@@ -1,24 +1,34 @@
-"""What changed between two editions: figures, tables, numbers in the text, observations, verdicts.
-
-A comparison is plain JSON, so that it can be printed, published and read by a chapter.
-"""
+"""What changed between two editions: exhibits, numbers in the text, observations, verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
 
 import nbformat
-import pandas as pd
 
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.analysis.reconciliation import reconcile
+from cqbook.changes.records import (
+    CHANGES_ZH,
+    Comparison,
+    FigureChange,
+    ObservationChanges,
+    OneSided,
+    Revision,
+    RowChange,
+    TableChange,
+    TextChange,
+    VerdictChange,
+)
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
 from cqbook.quantities.quantity import quantity_of
 
-Comparison = dict[str, Any]
-CHANGES_ZH = {"changed": "变动", "added": "新增", "gone": "不再有"}
+#: Identity and specification of a figure, as its output holds them.
+Drawn = tuple[Mapping[str, Any], Mapping[str, Any]]
 #: The key of a row's number in the table of a figure, and what is compared when it is the same.
 NUMBER_FIELD, COMPARED_BESIDE = "full", ("range", "status", "detail")
 
@@ -47,10 +57,10 @@ def _values(spec: Mapping[str, Any] | None) -> dict[str, float]:
     return found
 
 
-def _drawn(notebook: nbformat.NotebookNode) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+def _drawn(notebook: nbformat.NotebookNode | None) -> dict[str, Drawn]:
     """Return identity and specification of each figure, by id."""
-    found = {}
-    for output in figure.display_outputs(notebook):
+    found: dict[str, Drawn] = {}
+    for output in figure.display_outputs(notebook) if notebook else ():
         for mime in (figure.FIGURE_MIME, figure.GAP_MIME):
             if mime in output["data"]:
                 content = output["data"][mime]
@@ -60,26 +70,25 @@ def _drawn(notebook: nbformat.NotebookNode) -> dict[str, tuple[dict[str, Any], d
 
 def _figure_changes(
     page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
-) -> list[dict[str, Any]]:
-    was, now = (_drawn(item) if item else {} for item in (old, new))
+) -> list[FigureChange]:
+    was, now = _drawn(old), _drawn(new)
     found = []
     for key in dict.fromkeys([*now, *was]):
         meta = (now.get(key) or was[key])[0]
-        entry = {"page": page, "id": key, "title": meta["title"], "unit": meta["unit"]}
+        title, unit = meta["title"], meta["unit"]
         if key not in was or key not in now:
-            found.append(entry | {"change": "added" if key in now else "gone", "rows": []})
+            found.append(FigureChange(page, key, title, unit, "added" if key in now else "gone"))
             continue
-        rows = _row_changes(was[key], now[key])
-        renamed = was[key][0]["title"] != meta["title"]
+        rows = tuple(_row_changes(was[key], now[key]))
+        before = was[key][0]["title"]
+        renamed = before != title
         if rows or renamed:
-            before = {"title_before": was[key][0]["title"]} if renamed else {}
-            found.append(entry | {"change": "changed", "rows": rows} | before)
+            entry = FigureChange(page, key, title, unit, "changed", rows)
+            found.append(replace(entry, title_before=before) if renamed else entry)
     return found
 
 
-def _row_changes(
-    old: tuple[dict[str, Any], dict[str, Any]], new: tuple[dict[str, Any], dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _row_changes(old: Drawn, new: Drawn) -> list[RowChange]:
     was, now = _by_name(old[0]), _by_name(new[0])
     values_was, values_now = _values(old[1]), _values(new[1])
     found = []
@@ -92,117 +101,104 @@ def _row_changes(
             texts = [" ".join(row.get(key, "") for key in beside) for row in (before, after)]
         else:
             texts = [row.get(NUMBER_FIELD, "") for row in (before, after)]
-        entry: dict[str, Any] = {"name": name, "old": texts[0], "new": texts[1]}
+        moved = None
         if name in values_was and name in values_now and values_was[name] != values_now[name]:
-            entry["values"] = [values_was[name], values_now[name]]
-        found.append(entry)
+            moved = (values_was[name], values_now[name])
+        found.append(RowChange(name, texts[0], texts[1], moved))
     return found
 
 
 def _table_changes(
     page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
-) -> list[dict[str, Any]]:
+) -> list[TableChange]:
     was, now = (
         {item["id"]: item for item in figure.tables_of(notebook)} if notebook else {}
         for notebook in (old, new)
     )
     found = []
     for key in dict.fromkeys([*now, *was]):
-        entry = {"page": page, "id": key, "title": (now.get(key) or was[key])["title"]}
+        title = (now.get(key) or was[key])["title"]
         if key not in was or key not in now:
-            found.append(entry | {"change": "added" if key in now else "gone"})
+            found.append(TableChange(page, key, title, "added" if key in now else "gone"))
             continue
         before, after = ([tuple(row) for row in item[key]["rows"]] for item in (was, now))
-        entry["rows_new"] = sum(row not in before for row in after)
-        entry["rows_gone"] = sum(row not in after for row in before)
-        if entry["rows_new"] or entry["rows_gone"]:
-            found.append(entry | {"change": "changed"})
+        came = sum(row not in before for row in after)
+        went = sum(row not in after for row in before)
+        if came or went:
+            found.append(TableChange(page, key, title, "changed", came, went))
     return found
 
 
 def compare_notebooks(
     old: Mapping[str, nbformat.NotebookNode], new: Mapping[str, nbformat.NotebookNode]
 ) -> Comparison:
-    """Compare executed notebooks by page.
-
-    Returns
-    -------
-    dict
-        ``figures``: page, id, title, unit, change, rows (name, old, new, values); ``tables``: page,
-        id, title, change, rows_new, rows_gone; ``glued``: page, name, old, new.
-    """
-    found: Comparison = {"figures": [], "tables": [], "glued": []}
+    """Compare executed notebooks by page: figures, tables, numbers in the text."""
+    figures: list[FigureChange] = []
+    tables: list[TableChange] = []
+    texts: list[TextChange] = []
     for page in dict.fromkeys([*new, *old]):
         before, after = old.get(page), new.get(page)
-        found["figures"] += _figure_changes(page, before, after)
-        found["tables"] += _table_changes(page, before, after)
+        figures += _figure_changes(page, before, after)
+        tables += _table_changes(page, before, after)
         was, now = (figure.glued(item) if item else {} for item in (before, after))
-        found["glued"] += [
-            {"page": page, "name": name, "old": was.get(name, ""), "new": now.get(name, "")}
+        texts += [
+            TextChange(page, name, was.get(name, ""), now.get(name, ""))
             for name in dict.fromkeys([*now, *was])
             if was.get(name) != now.get(name)
         ]
-    return found
+    return Comparison(tuple(figures), tuple(tables), tuple(texts))
 
 
-def _chosen(book: Catalog) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Return the row that the book uses for each thing measured, by `KEY`."""
+def _chosen(book: Catalog) -> dict[tuple[str, ...], TableRow]:
+    """Return the row that the book uses for each thing measured, by `OBSERVATION_KEY`."""
     frame = preferred(book.observations())
     keys = with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, frame.to_dict("records"), strict=True))
+    return dict(zip(keys, rows_of(frame), strict=True))
 
 
 #: What of a row is its figure.
 SAME = ("value_text", "value_upper_text", "unit", "qualifier", "status")
 
 
-def compare_observations(old: Catalog, new: Catalog) -> Comparison:
-    """Compare the figures that two data packages give for the same things.
-
-    Returns
-    -------
-    dict
-        ``revised``: what, old, new (in words), old_source, new_source, old_id, new_id, how (更正:
-        supersedes; 改用: another source is preferred now; 改行: the row was edited); ``added`` and
-        ``gone``: what and text of the things that only one package has a figure for.
-    """
+def compare_observations(old: Catalog, new: Catalog) -> ObservationChanges:
+    """Compare the figures that two data packages give for the same things."""
     was, now = _chosen(old), _chosen(new)
     corrected = {
         row["observation_id"]: row["supersedes"]
-        for row in new.observations().to_dict("records")
+        for row in rows_of(new.observations())
         if row["supersedes"]
     }
-    found: Comparison = {"revised": [], "added": [], "gone": []}
+    revised, added = [], []
     for key, row in now.items():
         if key not in was:
-            found["added"].append({"what": what(new, row), "text": quantity_of(row).zh})
+            added.append(OneSided(what(new, row), quantity_of(row).zh))
             continue
         before = was[key]
         if all(row[column] == before[column] for column in SAME):
             continue
         ids = (before["observation_id"], row["observation_id"])
-        how = "改用"
+        how: Literal["更正", "改用", "改行"] = "改用"
         if ids[0] == ids[1]:
             how = "改行"
         elif _leads_to(corrected, ids[1], ids[0]):
             how = "更正"
-        found["revised"].append(
-            {
-                "what": what(new, row),
-                "old": f"{quantity_of(before).zh}（{quantity_of(before).status}）",
-                "new": f"{quantity_of(row).zh}（{quantity_of(row).status}）",
-                "old_source": old.source_label(before["source_id"]),
-                "new_source": new.source_label(row["source_id"]),
-                "old_id": ids[0],
-                "new_id": ids[1],
-                "source_ids": [before["source_id"], row["source_id"]],
-                "how": how,
-            }
+        revised.append(
+            Revision(
+                what=what(new, row),
+                old=f"{quantity_of(before).zh}（{quantity_of(before).status}）",
+                new=f"{quantity_of(row).zh}（{quantity_of(row).status}）",
+                old_source=old.source_label(before["source_id"]),
+                new_source=new.source_label(row["source_id"]),
+                old_id=ids[0],
+                new_id=ids[1],
+                source_ids=(before["source_id"], row["source_id"]),
+                how=how,
+            )
         )
-    for key, row in was.items():
-        if key not in now:
-            found["gone"].append({"what": what(old, row), "text": quantity_of(row).zh})
-    return found
+    gone = [
+        OneSided(what(old, row), quantity_of(row).zh) for key, row in was.items() if key not in now
+    ]
+    return ObservationChanges(tuple(revised), tuple(added), tuple(gone))
 
 
 def _leads_to(corrected: Mapping[str, str], start: str, end: str) -> bool:
@@ -214,94 +210,77 @@ def _leads_to(corrected: Mapping[str, str], start: str, end: str) -> bool:
     return False
 
 
-def compare_relations(old: Catalog, new: Catalog) -> list[dict[str, str]]:
+def compare_relations(old: Catalog, new: Catalog) -> tuple[VerdictChange, ...]:
     """Return the relations whose verdict is another, or that only one package has."""
     was = {item.relation: item for item in reconcile(old)}
     now = {item.relation: item for item in reconcile(new)}
-    return [
-        {
-            "relation": name,
-            "title": (now.get(name) or was[name]).title,
-            "old": was[name].verdict if name in was else "",
-            "new": now[name].verdict if name in now else "",
-        }
+    return tuple(
+        VerdictChange(
+            name,
+            (now.get(name) or was[name]).title,
+            was[name].verdict if name in was else "",
+            now[name].verdict if name in now else "",
+        )
         for name in dict.fromkeys([*now, *was])
         if name not in was or name not in now or was[name].verdict != now[name].verdict
-    ]
+    )
 
 
-def comparison_lines(comparison: Comparison) -> list[str]:
-    """Return a comparison as lines of text, figures and glued numbers old → new."""
-    lines: list[str] = []
-    for item in comparison["figures"]:
-        lines.append(
-            f"图 {item['page']} {item['id']}：{CHANGES_ZH[item['change']]}｜{item['title']}"
-        )
-        lines += [
-            f"    {row['name']}：{row['old'] or '无'} → {row['new'] or '无'}"
-            for row in item["rows"]
-        ]
-    for item in comparison["tables"]:
-        rows = f"（新{item['rows_new']}行，去{item['rows_gone']}行）" if "rows_new" in item else ""
-        change = CHANGES_ZH[item["change"]]
-        lines.append(f"表 {item['page']} {item['id']}：{change}{rows}｜{item['title']}")
-    for item in comparison["glued"]:
-        lines.append(
-            f"数 {item['page']} {item['name']}：{item['old'] or '无'} → {item['new'] or '无'}"
-        )
-    observations = comparison.get("observations", {})
-    for item in observations.get("revised", []):
-        lines.append(
-            f"观测值{item['how']} {item['what']}：{item['old']}，{item['old_source']}"
-            f" → {item['new']}，{item['new_source']}"
-        )
-    for key, word in (("added", "新增"), ("gone", "不再有")):
-        rows = observations.get(key, [])
-        if rows:
-            lines.append(f"观测值{word}：{len(rows)}个")
-            lines += [f"    {item['what']}：{item['text']}" for item in rows[:ADDED_SHOWN]]
-            if len(rows) > ADDED_SHOWN:
-                lines.append(f"    ……另有{len(rows) - ADDED_SHOWN}个")
-    for item in comparison.get("relations", []):
-        lines.append(f"核对 {item['title']}：{item['old'] or '无'} → {item['new'] or '无'}")
-    for item in comparison.get("parameters", []):
-        lines.append(f"参数 {item['page']}.{item['name']}：{item['old']} → {item['new']}")
-    return lines
+def parameter_changes(
+    old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]
+) -> tuple[TextChange, ...]:
+    """Return the parameters (by page and name) that two manifests give other values."""
+    names = dict.fromkeys(
+        (page, name) for side in (new, old) for page in side for name in side[page]
+    )
+    found = []
+    for page, name in names:
+        before, after = (str(side.get(page, {}).get(name, "")) for side in (old, new))
+        if before != after:
+            found.append(TextChange(page, name, before, after))
+    return tuple(found)
 
 
 #: Added figures that a terminal lists; the page and the data have them all.
 ADDED_SHOWN = 20
 
 
-def count_changes(comparison: Comparison) -> dict[str, int]:
-    """Return how many of each kind changed."""
-    counts = {
-        f"figures_{change}": sum(item["change"] == change for item in comparison["figures"])
-        for change in CHANGES_ZH
-    }
-    counts["tables"] = len(comparison["tables"])
-    counts["glued"] = len(comparison["glued"])
-    for key in ("revised", "added", "gone"):
-        counts[key] = len(comparison.get("observations", {}).get(key, []))
-    counts["relations"] = len(comparison.get("relations", []))
-    return counts
+def comparison_lines(found: Comparison) -> list[str]:
+    """Return a comparison as lines of text, figures and glued numbers old → new."""
+    lines: list[str] = []
+    for drawn in found.figures:
+        lines.append(f"图 {drawn.page} {drawn.id}：{CHANGES_ZH[drawn.change]}｜{drawn.title}")
+        lines += [f"    {row.name}：{row.old or '无'} → {row.new or '无'}" for row in drawn.rows]
+    for listed in found.tables:
+        rows = f"（{listed.rows_zh}）" if listed.rows_zh else ""
+        change = CHANGES_ZH[listed.change]
+        lines.append(f"表 {listed.page} {listed.id}：{change}{rows}｜{listed.title}")
+    lines += [
+        f"数 {item.page} {item.name}：{item.old or '无'} → {item.new or '无'}"
+        for item in found.glued
+    ]
+    if found.observations is not None:
+        lines += _observation_lines(found.observations)
+    lines += [
+        f"核对 {item.title}：{item.old or '无'} → {item.new or '无'}"
+        for item in found.relations or ()
+    ]
+    lines += [
+        f"参数 {item.page}.{item.name}：{item.old} → {item.new}" for item in found.parameters or ()
+    ]
+    return lines
 
 
-def parameter_changes(
-    old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, str]]:
-    """Return the parameters (by page and name) that two manifests give other values."""
-    names: Iterable[tuple[str, str]] = dict.fromkeys(
-        (page, name) for side in (new, old) for page in side for name in side[page]
-    )
-    found = []
-    for page, name in names:
-        texts = [str(side.get(page, {}).get(name, "")) for side in (old, new)]
-        if texts[0] != texts[1]:
-            found.append({"page": page, "name": name, "old": texts[0], "new": texts[1]})
-    return found
-
-
-def frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    """Return comparison entries as a frame that always has `columns`."""
-    return pd.DataFrame(rows, columns=columns).fillna("")
+def _observation_lines(found: ObservationChanges) -> list[str]:
+    lines = [
+        f"观测值{item.how} {item.what}：{item.old}，{item.old_source}"
+        f" → {item.new}，{item.new_source}"
+        for item in found.revised
+    ]
+    for word, rows in (("新增", found.added), ("不再有", found.gone)):
+        if rows:
+            lines.append(f"观测值{word}：{len(rows)}个")
+            lines += [f"    {item.what}：{item.text}" for item in rows[:ADDED_SHOWN]]
+            if len(rows) > ADDED_SHOWN:
+                lines.append(f"    ……另有{len(rows) - ADDED_SHOWN}个")
+    return lines

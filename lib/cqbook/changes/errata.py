@@ -7,10 +7,10 @@ itself had wrong is said in the table ``errata``, and an edition is not released
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.changes.comparison import SAME
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import what
@@ -25,7 +25,7 @@ ERRATUM_KINDS = {
     "method": "本书算法有误",
     "withdrawn": "撤下",
 }
-COLUMNS = {
+ERRATA_COLUMNS = {
     "what": "什么",
     "old": "原为",
     "new": "现为",
@@ -38,8 +38,8 @@ WITHDRAWN = "撤下"
 OTHER = "差的不是数值"
 
 
-def _size(old: dict[str, Any], new: dict[str, Any]) -> Decimal | None:
-    """Return how far two rows are apart, as `LIMIT` is stated; None where that is no number."""
+def _size(old: TableRow, new: TableRow) -> Decimal | None:
+    """Return how far two rows are apart, as `THRESHOLD` is stated; None where that is no number."""
     before, after = quantity_of(old), quantity_of(new)
     if old["status"] != new["status"] or not (before.known and after.known):
         return None
@@ -53,7 +53,7 @@ def _size(old: dict[str, Any], new: dict[str, Any]) -> Decimal | None:
     return abs(values[1] / values[0] - 1) * 100
 
 
-def _size_zh(size: Decimal | None, row: dict[str, Any]) -> str:
+def _size_zh(size: Decimal | None, row: TableRow) -> str:
     if size is None:
         return OTHER
     points = quantity_of(row).unit.name == "percent"
@@ -78,12 +78,12 @@ def corrections(book: Catalog) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of `COLUMNS`; ``mended``: the edition with the right figure; ``matters``: whether
-        the correction reaches `LIMIT`, or is none of a number; ``source_id``.
+        Columns of `ERRATA_COLUMNS`; ``mended``: the edition with the right figure; ``matters``:
+        whether the correction reaches `THRESHOLD`, or is none of a number; ``source_id``.
     """
-    by_id = {row["observation_id"]: row for row in book.observations().to_dict("records")}
+    by_id = {row["observation_id"]: row for row in rows_of(book.observations())}
     newer = [key for key, row in by_id.items() if row["supersedes"]]
-    errata = book.table("errata").to_dict("records")
+    errata = rows_of(book.table("errata"))
     told = {row["observation_id"]: row for row in errata}
     rows = []
     for key in newer:
@@ -110,10 +110,10 @@ def corrections(book: Catalog) -> pd.DataFrame:
         key = said["observation_id"]
         if key in newer:
             continue
-        row = by_id.get(key)
+        drawn = by_id.get(key)
         rows.append(
             {
-                "what": what(book, row) if row else said["what_zh"],
+                "what": what(book, drawn) if drawn else said["what_zh"],
                 "old": said["old_zh"],
                 "new": said["new_zh"] or WITHDRAWN,
                 "wrong": _wrong(said["kind"], said["wrong_zh"]),
@@ -122,18 +122,18 @@ def corrections(book: Catalog) -> pd.DataFrame:
                 "rests": ";".join(part for part in (key, said["exhibits"]) if part),
                 # what somebody wrote down is worth saying
                 "matters": True,
-                "source_id": row["source_id"] if row else "",
+                "source_id": drawn["source_id"] if drawn else "",
             }
         )
-    found = pd.DataFrame(rows, columns=[*COLUMNS, "mended", "matters", "source_id"])
+    found = pd.DataFrame(rows, columns=[*ERRATA_COLUMNS, "mended", "matters", "source_id"])
     return found.sort_values("mended", ascending=False, kind="stable", ignore_index=True)
 
 
 def corrections_table(book: Catalog) -> pd.DataFrame:
-    """Return the corrections that matter: columns of `COLUMNS` and ``source_id``."""
+    """Return the corrections that matter: columns of `ERRATA_COLUMNS` and ``source_id``."""
     found = corrections(book)
     found = found[found["matters"].astype(bool)].reset_index(drop=True)
-    return found[[*COLUMNS, "source_id"]]
+    return found[[*ERRATA_COLUMNS, "source_id"]]
 
 
 def counts_in_words(book: Catalog) -> dict[str, str]:
@@ -152,13 +152,13 @@ def counts_in_words(book: Catalog) -> dict[str, str]:
 def undeclared(old: Catalog, new: Catalog) -> list[str]:
     """Return what a released edition said and this one no longer does, without an erratum.
 
-    Rows that were edited in place by `LIMIT` or more, or taken out. A row that another one
+    Rows that were edited in place by `THRESHOLD` or more, or taken out. A row that another one
     supersedes is a correction already.
     """
     told = set(new.table("errata")["observation_id"])
-    now = {row["observation_id"]: row for row in new.observations().to_dict("records")}
+    now = {row["observation_id"]: row for row in rows_of(new.observations())}
     found = []
-    for row in old.observations().to_dict("records"):
+    for row in rows_of(old.observations()):
         key = row["observation_id"]
         after = now.get(key)
         if key in told:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 import pandas as pd
 
-from cqbook.changes import comparison
-from cqbook.changes.comparison import Comparison
+from cqbook.analysis.frames import TableRow, rows_of
+from cqbook.changes.records import (
+    CHANGES_ZH,
+    Comparison,
+    FigureChange,
+    ObservationChanges,
+    RowChange,
+    TableChange,
+    read_comparison,
+)
 from cqbook.data import selection
 from cqbook.data.catalog import Catalog
 from cqbook.figures import figure
@@ -30,23 +38,26 @@ RELATIONS = {"title": "核对什么", "old": "原结论", "new": "现结论"}
 VINTAGES = {"what": "什么", "text": "数值", "source": "出处", "since": "自哪一版", "state": "现状"}
 
 
-def summary(book: Catalog) -> dict[str, str]:
+def comparison_words() -> dict[str, str]:
     """Return the words that the page begins with, for glueing: what was compared, and how much."""
-    found = book.comparison
-    if found is None:
+    found = read_comparison()
+    if found.old is None:
         return {
             "compared": "此前没有同一组参数的已发布版次",
             "counted": "没有可比较的",
         }
-    counts = comparison.count_changes(found)
+    figures = {
+        change: sum(item.change == change for item in found.figures) for change in CHANGES_ZH
+    }
+    observations = found.observations or ObservationChanges()
     parts = [
-        f"图变动{counts['figures_changed']}张，新增{counts['figures_added']}张，"
-        f"不再有{counts['figures_gone']}张",
-        f"正文中的数变动{counts['glued']}个",
-        f"观测值修订{counts['revised']}个，新增{counts['added']}个，不再有{counts['gone']}个",
-        f"核对结论翻转{counts['relations']}条",
+        f"图变动{figures['changed']}张，新增{figures['added']}张，不再有{figures['gone']}张",
+        f"正文中的数变动{len(found.glued)}个",
+        f"观测值修订{len(observations.revised)}个，新增{len(observations.added)}个，"
+        f"不再有{len(observations.gone)}个",
+        f"核对结论翻转{len(found.relations or ())}条",
     ]
-    return {"compared": f"与版次{found['from']}相比", "counted": "；".join(parts)}
+    return {"compared": f"与版次{found.old}相比", "counted": "；".join(parts)}
 
 
 def counts(book: Catalog) -> dict[str, str]:
@@ -61,61 +72,58 @@ def counts(book: Catalog) -> dict[str, str]:
     }
 
 
-def _moves(rows: Iterable[dict[str, str]], most: int = 3) -> str:
-    shown = [f"{row['name']}：{row['old'] or NONE}→{row['new'] or NONE}" for row in rows]
+def _moves(rows: Sequence[RowChange], most: int = 3) -> str:
+    shown = [f"{row.name}：{row.old or NONE}→{row.new or NONE}" for row in rows]
     more = f"；另有{len(shown) - most}个" if len(shown) > most else ""
     return "；".join(shown[:most]) + more
 
 
-def figure_rows(book: Catalog) -> pd.DataFrame:
+def _frame(rows: Iterable[Mapping[str, object]], columns: Iterable[str]) -> pd.DataFrame:
+    """Return rows as a frame that always has `columns`, and no others."""
+    return pd.DataFrame(list(rows), columns=list(columns)).fillna("")
+
+
+def figure_rows() -> pd.DataFrame:
     """Return the figures and tables that changed: columns of `FIGURES`."""
-    found = book.comparison or {"figures": [], "tables": []}
-    rows = [
-        {
-            "where": f"{item['page']} {item['id']}",
-            "title": item["title"],
-            "change": comparison.CHANGES_ZH[item["change"]],
-            "rows": _moves(item["rows"]),
-        }
-        for item in found["figures"]
+    found = read_comparison()
+    told: list[tuple[FigureChange | TableChange, str]] = [
+        *((item, _moves(item.rows)) for item in found.figures),
+        *((item, item.rows_zh) for item in found.tables),
     ]
-    rows += [
-        {
-            "where": f"{item['page']} {item['id']}",
-            "title": item["title"],
-            "change": comparison.CHANGES_ZH[item["change"]],
-            "rows": f"新{item['rows_new']}行，去{item['rows_gone']}行"
-            if "rows_new" in item
-            else "",
-        }
-        for item in found["tables"]
-    ]
-    return comparison.frame(rows, list(FIGURES))
+    return _frame(
+        (
+            {
+                "where": f"{item.page} {item.id}",
+                "title": item.title,
+                "change": CHANGES_ZH[item.change],
+                "rows": rows,
+            }
+            for item, rows in told
+        ),
+        FIGURES,
+    )
 
 
-def glued_rows(book: Catalog) -> pd.DataFrame:
+def glued_rows() -> pd.DataFrame:
     """Return the numbers in the text that changed: columns of `GLUED`."""
-    found: Comparison = book.comparison or {"glued": []}
-    rows = [item | {"where": item["page"]} for item in found["glued"]]
-    return comparison.frame(rows, list(GLUED))
+    return _frame((asdict(item) | {"where": item.page} for item in read_comparison().glued), GLUED)
 
 
 def observation_rows(book: Catalog) -> pd.DataFrame:
     """Return the observations that were revised: columns of `OBSERVATIONS`, and ``source_id``."""
-    found: Comparison = book.comparison or {"observations": {"revised": []}}
+    found = read_comparison().observations or ObservationChanges()
     known = set(book.table("sources")["source_id"])
-    rows = [
+    rows = (
         # a source that only the older edition had is named, but is nothing to link to
-        item | {"source_id": ";".join(key for key in item["source_ids"] if key in known)}
-        for item in found["observations"]["revised"]
-    ]
-    return comparison.frame(rows, [*OBSERVATIONS, "source_id"])
+        asdict(item) | {"source_id": ";".join(key for key in item.source_ids if key in known)}
+        for item in found.revised
+    )
+    return _frame(rows, [*OBSERVATIONS, "source_id"])
 
 
-def relation_rows(book: Catalog) -> pd.DataFrame:
+def relation_rows() -> pd.DataFrame:
     """Return the relations whose verdict turned: columns of `RELATIONS`."""
-    found: Comparison = book.comparison or {"relations": []}
-    return comparison.frame(found["relations"], list(RELATIONS))
+    return _frame(map(asdict, read_comparison().relations or ()), RELATIONS)
 
 
 def vintages(book: Catalog) -> pd.DataFrame:
@@ -128,7 +136,7 @@ def vintages(book: Catalog) -> pd.DataFrame:
     """
     frame = book.observations()
     rows = []
-    by_id = {row["observation_id"]: row for row in frame.to_dict("records")}
+    by_id = {row["observation_id"]: row for row in rows_of(frame)}
     for row in by_id.values():
         if not row["supersedes"] or row["superseded"]:
             continue
@@ -140,7 +148,7 @@ def vintages(book: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _vintage(book: Catalog, row: dict[str, Any], *, current: bool) -> dict[str, str]:
+def _vintage(book: Catalog, row: TableRow, *, current: bool) -> dict[str, str]:
     return {
         "what": selection.what(book, row),
         "text": quantity_of(row).zh,
@@ -157,24 +165,22 @@ def moved(book: Catalog) -> list[figure.Figure]:
 
     Each shows the value in both editions; points that only one edition has are in the table.
     """
-    found = book.comparison or {"figures": [], "from": "", "to": ""}
-    drawn = [item for item in found["figures"] if len(_paired(item)) >= POINTS]
-    drawn.sort(key=lambda item: -len(_paired(item)))
-    return [_moved(book, item, found["from"], found["to"]) for item in drawn[:DRAWN]]
+    found = read_comparison()
+    drawn = [item for item in found.figures if len(item.moved) >= POINTS]
+    drawn.sort(key=lambda item: -len(item.moved))
+    return [_moved(book, found, item) for item in drawn[:DRAWN]]
 
 
-def _paired(item: dict[str, Any]) -> list[dict[str, Any]]:
-    return [row for row in item["rows"] if "values" in row]
-
-
-def _moved(book: Catalog, item: dict[str, Any], old: str, new: str) -> figure.Figure:
+def _moved(book: Catalog, found: Comparison, item: FigureChange) -> figure.Figure:
     rows = []
-    for row in _paired(item):
-        for place, edition in enumerate((old, new)):
-            value, text = row["values"][place], row["new" if place else "old"]
+    for row, values in item.moved:
+        for edition, value, text in (
+            (found.old, values[0], row.old),
+            (found.new, values[1], row.new),
+        ):
             rows.append(
                 {
-                    "label": row["name"],
+                    "label": row.name,
                     "group": f"版次{edition}",
                     "value": value,
                     "lower": value,
@@ -190,13 +196,13 @@ def _moved(book: Catalog, item: dict[str, Any], old: str, new: str) -> figure.Fi
     frame = pd.DataFrame(rows)
     return figure.figure(
         book,
-        f"fig-revised-{item['id'].removeprefix('fig-')}",
-        dots.dots(frame),
-        title=f"{item['title']}：{len(_paired(item))}个点有变",
-        subtitle=f"{item['unit']}，版次{old}与版次{new}",
-        unit=item["unit"],
-        english=(f"What changed in {item['id']}", f"Edition {old} against edition {new}."),
-        note=f"原图编号{item['id']}，数据来源见原图。",
+        f"fig-revised-{item.id.removeprefix('fig-')}",
+        dots(frame),
+        title=f"{item.title}：{len(item.moved)}个点有变",
+        subtitle=f"{item.unit}，版次{found.old}与版次{found.new}",
+        unit=item.unit,
+        english=(f"What changed in {item.id}", f"Edition {found.old} against edition {found.new}."),
+        note=f"原图编号{item.id}，数据来源见原图。",
     )
 
 
@@ -205,4 +211,4 @@ def show_moved(book: Catalog) -> None:
     from IPython.display import display
 
     for item in moved(book):
-        display(item)
+        display(item)  # type: ignore[no-untyped-call]  # IPython is not annotated

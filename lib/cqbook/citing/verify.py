@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.changes.comparison import compare_observations
+from cqbook.changes.records import Revision
 from cqbook.citing.documents import COMPARED, Cited, cited
 from cqbook.citing.marks import TABLE, bookmark
 from cqbook.data.catalog import Catalog
@@ -129,8 +130,8 @@ def _keys(edition: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-def _revised(then: Path, now: Path) -> list[dict[str, Any]]:
-    return compare_observations(Catalog(then / "data"), Catalog(now / "data"))["revised"]
+def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
+    return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
 
 def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Verdict:
@@ -203,7 +204,7 @@ def _strange_rows(item: Cited, entry: dict[str, Any]) -> str:
     return ""
 
 
-def _why(revised: list[dict[str, Any]], old: dict[str, Any], new: dict[str, Any]) -> str:
+def _why(revised: Iterable[Revision], old: dict[str, Any], new: dict[str, Any]) -> str:
     """Return which rows changed, old → new, and what the data say of the reason."""
 
     def named(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -218,9 +219,7 @@ def _why(revised: list[dict[str, Any]], old: dict[str, Any], new: dict[str, Any]
             for side in (was, is_now):
                 ids |= set(((side.get(name) or {}).get("observation_id") or "").split(";"))
     reasons = [
-        f"{item['how']}（{item['new_source']}）"
-        for item in revised
-        if {item["old_id"], item["new_id"]} & ids
+        f"{item.how}（{item.new_source}）" for item in revised if {item.old_id, item.new_id} & ids
     ]
     why = "、".join(dict.fromkeys(reasons)) or "参数、选用的数或算法不同"
     return f"{'；'.join(moves) or '数值未变，出处或附注有变'}。原因：{why}"

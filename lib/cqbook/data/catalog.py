@@ -34,8 +34,6 @@ DESCRIPTOR = "datapackage.json"
 DATA_VARIABLE = "CQBOOK_DATA"
 #: A file to which each query is appended as a line of JSON (an execution that is observed sets it).
 TRACE_VARIABLE = "CQBOOK_TRACE"
-#: A comparison with the edition before (JSON), where a build made one.
-COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
 #: What a column is asked for: a value, values of which one must match, or nothing.
 Wanted = str | list[str] | None
 _NONE = np.array([], dtype=int)
@@ -357,16 +355,6 @@ class Catalog:
         name = self.descriptor["version"].replace(".", "-")
         self._record("", {"edition": []}, content=name)
         return name
-
-    @property
-    def comparison(self) -> dict[str, Any] | None:
-        """The comparison with the edition before, or None; see `cqbook.changes.comparison`.
-
-        It is made by the build, and no part of the data: an execution that reads it says so in the
-        page's files, not in the queries.
-        """
-        path = os.environ.get(COMPARISON_VARIABLE, "")
-        return json.loads(Path(path).read_text(encoding="utf-8")) if path else None
 
     @property
     def customs_digest(self) -> str:

@@ -14,9 +14,9 @@ from cqbook.analysis.customs.autos import (
 from cqbook.analysis.customs.coverage import COVERAGE, GIVEN, coverage_table, given_table
 from cqbook.analysis.customs.cubes import ABSENT, CURRENCIES, FLOWS, Scope, chosen, scope, total
 from cqbook.analysis.customs.decomposition import margin_points, margin_words, margins
-from cqbook.analysis.customs.dimensions import advantage, concentration, structure
+from cqbook.analysis.customs.dimensions import advantage, concentration_words, structure
 from cqbook.analysis.customs.months import YTD, monthly, ytd_table
-from cqbook.analysis.customs.overview import held_words, summary
+from cqbook.analysis.customs.overview import detail_words, held_words
 from cqbook.analysis.customs.suppression import withheld_codes, withheld_months
 
 __all__ = [
@@ -34,8 +34,9 @@ __all__ = [
     "autos_table",
     "chosen",
     "classified",
-    "concentration",
+    "concentration_words",
     "coverage_table",
+    "detail_words",
     "given_table",
     "held_words",
     "margin_points",
@@ -44,7 +45,6 @@ __all__ = [
     "monthly",
     "scope",
     "structure",
-    "summary",
     "total",
     "vehicles",
     "withheld_codes",

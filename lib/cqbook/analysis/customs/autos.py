@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pandas as pd
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import ABSENT, Scope, _point, _remembered, _within, chosen
+from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, money_point, remembered, within
 from cqbook.analysis.customs.disclosure import HELD
-from cqbook.analysis.customs.suppression import _records, silent
+from cqbook.analysis.customs.suppression import records_behind, silent
+from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.quantity import DERIVED
 from cqbook.quantities.units import Unit, rescale_zh
@@ -50,22 +51,23 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
     in_force = listed[
         listed["year_from"].astype(int).le(number) & listed["year_to"].astype(int).ge(number)
     ]
-    exact = in_force.set_index("hs_code")
-    six = listed[listed["hs_code"].str.len().eq(6)].drop_duplicates("hs_code").set_index("hs_code")
+    exact = {row["hs_code"]: row for row in rows_of(in_force)}
+    coarse = listed[listed["hs_code"].str.len().eq(6)].drop_duplicates("hs_code")
+    six = {row["hs_code"]: row for row in rows_of(coarse)}
     rows = []
     for code in codes:
         heading = code[:4]
-        row: Mapping[str, str] = {"powertrain": "", "plug_in": ""}
-        if code in exact.index:
-            row = exact.loc[code]
-        elif code[:6] in six.index and number >= SPLIT[heading]:
-            row = six.loc[code[:6]]
+        row: TableRow = {"powertrain": "", "plug_in": ""}
+        if code in exact:
+            row = exact[code]
+        elif code[:6] in six and number >= SPLIT[heading]:
+            row = six[code[:6]]
         plug = str(row["plug_in"]).lower()
         rows.append((code, heading, row["powertrain"], plug if plug in ("true", "false") else ""))
     return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
 
 
-@_remembered
+@remembered
 def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     """Return value and number of vehicles by code, its class, and how many records are behind it.
 
@@ -84,10 +86,10 @@ def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
         f"SELECT commodity, sum(value) AS value, count(value) AS number,"
         f" sum({number}) AS quantity,"
         f" sum(CASE WHEN {number} IS NOT NULL THEN value END) AS counted FROM own"
-        f" WHERE left(commodity, 4) IN ('8702', '8703', '8704') AND ({_within(cubes)})"
+        f" WHERE left(commodity, 4) IN ('8702', '8703', '8704') AND ({within(cubes)})"
         " GROUP BY commodity HAVING sum(value) IS NOT NULL ORDER BY commodity"
     )
-    units = _records(asked, cubes, "commodity", 0, found.set_index("commodity")["number"])
+    units = records_behind(asked, cubes, "commodity", 0, found.set_index("commodity")["number"])
     found["units"] = found["commodity"].map(units)
     return found.merge(classified(asked.book, found["commodity"], year), on="commodity")
 
@@ -96,7 +98,7 @@ def vehicles(asked: Scope, flow: str, year: str) -> pd.DataFrame:
 TREE = ("plug_in", "powertrain", "heading")
 
 
-@_remembered
+@remembered
 def withheld_vehicles(asked: Scope, flow: str) -> frozenset[disclosure.Key]:
     """Return the sums of vehicles that are not published: keys of `TREE`."""
     found = vehicles(asked, flow, asked.year)
@@ -117,15 +119,16 @@ def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
     for (heading, powertrain, plug_in), group in groups:
         amount = group["value"].sum()
         count = group["quantity"].sum()
+        named = {
+            "heading": f"{heading} {HEADINGS[str(heading)]}",
+            "powertrain": POWERTRAINS[str(powertrain)],
+        }
         if (plug_in, powertrain, heading) in hidden:
-            held = dict.fromkeys(AUTOS, HELD)
-            name = f"{heading} {HEADINGS[heading]}"
-            rows.append(held | {"heading": name, "powertrain": POWERTRAINS[powertrain]})
+            rows.append(dict.fromkeys(AUTOS, HELD) | named)
             continue
         rows.append(
-            {
-                "heading": f"{heading} {HEADINGS[heading]}",
-                "powertrain": POWERTRAINS[powertrain],
+            named
+            | {
                 "value": asked.money(amount),
                 "share": f"{100 * amount / whole:.1f}%" if whole else "",
                 "quantity": _vehicles(count) if count else ABSENT,
@@ -159,11 +162,11 @@ def auto_points(asked: Scope, flow: str) -> pd.DataFrame:
     sums = found.groupby(keys)["value"].sum().sort_values(ascending=False)
     held = sums.index.isin([key for key in hidden if len(key) == len(keys)])
     rows = [
-        _point(asked, POWERTRAINS[powertrain], amount)
-        for (_, powertrain), amount in sums[~held].items()
+        money_point(asked, POWERTRAINS[row["powertrain"]], row["value"])
+        for row in rows_of(sums[~held].reset_index())
     ]
     if held.any():
-        rows.append(_point(asked, f"其余动力，{HELD}", sums[held].sum(), status=DERIVED))
+        rows.append(money_point(asked, f"其余动力，{HELD}", sums[held].sum(), status=DERIVED))
     return pd.DataFrame(rows)
 
 

@@ -12,7 +12,7 @@ from cqbook.data.selection import fact
 from cqbook.quantities import wording
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period, _periods_zh, _span
-from cqbook.quantities.quantity import UNPUBLISHED, Quantity
+from cqbook.quantities.quantity import Quantity, missing
 from cqbook.quantities.units import Unit
 
 #: A share of the published total above which the detail counts as complete: the platform revises,
@@ -22,6 +22,7 @@ GIVEN = {"flow": "进出口", "dims": "维度", "months": "时期", "gaps": "缺
     "rows": "行数",
     "missing": "缺数的行",
 }
+PERCENT = Unit.parse("percent")
 COVERAGE = {"flow": "进出口", "when": "时期", "detail": "明细合计", "published": "公布的总值"} | {
     "share": "明细占公布",
     "verdict": "结论",
@@ -38,12 +39,12 @@ def given_table(asked: Scope) -> pd.DataFrame:
             months = {f"{year}-{number:02d}" for number in range(1, 13)}
             held = set(part["period"])
             gaps = sorted(months - held) if held & months else []
-            names = [DIMENSIONS_ZH[name] for name in dims.split(";") if name]
+            names = [DIMENSIONS_ZH[name] for name in str(dims).split(";") if name]
             if digits:
                 names = [f"{name}（{digits}位）" if name == "商品" else name for name in names]
             rows.append(
                 {
-                    "flow": FLOWS[flow],
+                    "flow": FLOWS[str(flow)],
                     "dims": "×".join(names) or "合计",
                     "months": f"{year}年{len(held & months)}个月" if held & months else year,
                     "gaps": _periods_zh(gaps) or "无",
@@ -63,18 +64,17 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
         if cubes.empty or silent(asked, flow, asked.year):
             continue
         amount = float(cubes["total"].sum())
-        printed = _published(asked, flow, when) if when else None
-        known = printed is not None and printed.known
-        covered = _covered(amount, printed, asked.unit) if known else None
+        printed = _published(asked, flow, when) if when else missing(asked.unit)
+        covered = _covered(amount, printed)
         rows.append(
             {
                 "flow": name,
                 "when": Period.parse(when).zh() if when else _periods_zh(cubes["period"]),
                 "detail": asked.money(amount),
-                "published": printed.zh if known else UNPUBLISHED,
-                "share": wording.interval_zh(covered, Unit.parse("percent")) if known else "",
+                "published": printed.zh,
+                "share": "" if covered is None else wording.interval_zh(covered, PERCENT),
                 "verdict": _verdict(covered),
-                "source_id": printed.source_id if known else "",
+                "source_id": printed.source_id,
             }
         )
     return pd.DataFrame(rows, columns=list(COVERAGE))
@@ -91,8 +91,10 @@ def _published(asked: Scope, flow: str, when: str) -> Quantity:
     )
 
 
-def _covered(amount: float, printed: Quantity, unit: str) -> Interval:
-    whole = printed.to(unit).interval
+def _covered(amount: float, printed: Quantity) -> Interval | None:
+    whole = printed.interval
+    if whole is None:
+        return None
     part = Interval.exactly(Decimal(str(amount)) / 10**8 * 100)
     return part / whole
 

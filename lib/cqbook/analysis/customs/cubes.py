@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -28,21 +28,26 @@ from cqbook.quantities.units import Unit, rescale_zh
 ABSENT = "未提供"
 LEVEL = "海关明细"
 FLOWS = DIRECTIONS_ZH
+#: What a question is asked with beside its scope, and what comes back.
+Words = ParamSpec("Words")
+Answer = TypeVar("Answer")
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
-def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+def remembered(
+    function: Callable[Concatenate[Scope, Words], Answer],
+) -> Callable[Concatenate[Scope, Words], Answer]:
     """Return a function of a scope that is worked out once for each scope and arguments.
 
     A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
     """
 
     @functools.wraps(function)
-    def asks(asked: Scope, *words: Hashable) -> Any:  # noqa: ANN401 - what the function returns
-        key = (function.__name__, words)
+    def asks(asked: Scope, /, *words: Words.args, **named: Words.kwargs) -> Answer:
+        key = (function.__name__, words, tuple(named.items()))
         if key not in asked.answers:
-            asked.answers[key] = function(asked, *words)
-        found = asked.answers[key]
+            asked.answers[key] = function(asked, *words, **named)
+        found: Answer = asked.answers[key]
         return found.copy() if isinstance(found, pd.DataFrame) else found
 
     return asks
@@ -71,10 +76,10 @@ class Scope:
 
     @cached_property
     def answers(self) -> dict[object, Any]:
-        """What was asked already, by what asked: see `_remembered`."""
+        """What was asked already, by what asked: see `remembered`."""
         return {}
 
-    @_remembered
+    @remembered
     def select(self, query: str) -> pd.DataFrame:
         """Return the result of a query over ``own``: the rows of this area, currency, two years.
 
@@ -128,7 +133,7 @@ def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Sco
     return Scope(book, area, currency, year, least)
 
 
-@_remembered
+@remembered
 def chosen(
     asked: Scope, flow: str, year: str, needs: tuple[str, ...] = (), digits: int = 0
 ) -> pd.DataFrame:
@@ -160,24 +165,25 @@ def amounts(
     """
     if cubes.empty:
         return pd.DataFrame(columns=[*by, "value", "number"])
-    codes = {name: _code(name, digits) for name in by}
+    codes = {name: code_column(name, digits) for name in by}
     listed = ", ".join(f"{code} AS {name}" for name, code in codes.items())
     grouped = ", ".join(codes.values())
     # ties in the order of their codes, whatever the engine
     order = ", ".join(str(number + 1) for number in range(len(codes)))
     found = asked.select(
         f"SELECT {listed}, sum(value) AS value, count(value) AS number"
-        f" FROM own WHERE {_within(cubes)}"
+        f" FROM own WHERE {within(cubes)}"
         f" GROUP BY {grouped} HAVING sum(value) IS NOT NULL ORDER BY value DESC, {order}"
     )
     return found.astype({"value": float})
 
 
-def _code(dimension: str, digits: int) -> str:
+def code_column(dimension: str, digits: int) -> str:
+    """Return the expression for the codes of a dimension, commodities cut to `digits`."""
     return f"left(commodity, {digits})" if dimension == "commodity" and digits else dimension
 
 
-def _within(cubes: pd.DataFrame) -> str:
+def within(cubes: pd.DataFrame) -> str:
     """Return the condition that a row of ``own`` is of one of the cubes."""
     kinds = []
     for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
@@ -200,7 +206,8 @@ def total(asked: Scope, flow: str, year: str) -> float:
     return float(cubes["total"].sum()) if len(cubes) else float("nan")
 
 
-def _point(asked: Scope, label: str, amount: float, **more: str) -> dict[str, object]:
+def money_point(asked: Scope, label: str, amount: float, **more: str) -> dict[str, object]:
+    """Return an amount as a row of a point frame."""
     text = asked.money(amount)
     return {
         "label": label,
@@ -221,11 +228,14 @@ def names(asked: Scope, dimension: str) -> dict[str, str]:
     """Return names by code: the book's own list first, then what the files said last."""
     said = asked.engine.labels(dimension)
     lists = {"partner": "partners", "regime": "trade_regimes"}
-    own = asked.book.names(lists[dimension], "code").to_dict() if dimension in lists else {}
-    return said | own
+    if dimension not in lists:
+        return said
+    own = asked.book.names(lists[dimension], "code")
+    return said | {str(code): name for code, name in own.items()}
 
 
-def _change(percent: float) -> str:
+def change_zh(percent: float) -> str:
+    """Return a change as an analyst writes it: 增长2.0%, 下降2.5%, 持平."""
     if abs(percent) < 0.05:
         return "持平"
     return f"{'增长' if percent > 0 else '下降'}{abs(percent):.1f}%"

@@ -10,10 +10,10 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     Scope,
-    _change,
-    _point,
     amounts,
+    change_zh,
     chosen,
+    money_point,
     same_months,
 )
 from cqbook.analysis.customs.suppression import silent
@@ -85,7 +85,7 @@ def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
     hidden = disclosure.withheld_cells(pd.Series(parts), pairs, asked.least)
     return pd.DataFrame(
         [
-            _point(asked, label, amount, status=DERIVED)
+            money_point(asked, label, amount, status=DERIVED)
             for label, amount in parts.items()
             if label not in hidden
         ]
@@ -102,6 +102,6 @@ def margin_words(asked: Scope, found: Margins | None) -> dict[str, str]:
     return {
         "pairs_new": f"{found.pairs[0]}对",
         "pairs_lost": f"{found.pairs[1]}对",
-        "pairs_growth": _change(100 * change / found.before) if found.before else ABSENT,
+        "pairs_growth": change_zh(100 * change / found.before) if found.before else ABSENT,
         "pairs_when": "全年" if whole else f"{'、'.join(map(str, months))}月",
     }

@@ -9,15 +9,16 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     Scope,
-    _change,
-    _point,
     amounts,
+    change_zh,
     chosen,
+    money_point,
     names,
     same_months,
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes
+from cqbook.analysis.frames import rows_of
 from cqbook.quantities.quantity import DERIVED
 
 TOP = 10
@@ -36,30 +37,33 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
         return pd.DataFrame()
     same, earlier = same_months(now, chosen(asked, flow, asked.before, (dimension,), digits))
     # a change over a year shows what there was before
-    was, now_same = (
-        amounts(asked, cubes, (dimension,), digits)
-        .set_index(dimension)["value"]
-        .drop(list(withheld_codes(asked, cubes, dimension, digits)))
-        for cubes in (earlier, same)
-    )
+    was, now_same = (_told(asked, cubes, dimension, digits) for cubes in (earlier, same))
     hidden = withheld_codes(asked, now, dimension, digits)
     shown = found[~found[dimension].isin(hidden)].head(TOP)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
     whole = found["value"].sum()
     rows = []
-    for row in shown.to_dict("records"):
-        code, amount = row[dimension], row["value"]
+    for row in rows_of(shown):
+        code, amount = str(row[dimension]), row["value"]
         parts = [f"占{100 * amount / whole:.1f}%"]
         if was.get(code) and code in now_same:
-            parts.append(_change(100 * (now_same[code] / was[code] - 1)))
-        rows.append(_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
+            parts.append(change_zh(100 * (now_same[code] / was[code] - 1)))
+        rows.append(money_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
     more = len(found) - len(shown)
     if more:
         rest = whole - shown["value"].sum()
         share = f"占{100 * rest / whole:.1f}%"
         label = f"其余{more}项" + (f"（{len(hidden)}项{HELD}）" if hidden else "")
-        rows.append(_point(asked, label, rest, detail=share, status=DERIVED))
+        rows.append(money_point(asked, label, rest, detail=share, status=DERIVED))
     return pd.DataFrame(rows)
+
+
+def _told(asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int) -> dict[str, float]:
+    """Return the amounts over the cubes by code, without those that are held back."""
+    found = amounts(asked, cubes, (dimension,), digits)
+    hidden = withheld_codes(asked, cubes, dimension, digits)
+    pairs = zip(found[dimension], found["value"], strict=True)
+    return {code: amount for code, amount in pairs if code not in hidden}
 
 
 def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
@@ -74,7 +78,7 @@ def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
     return labels
 
 
-def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
+def concentration_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     """Return the concentration over a dimension in words: ``hhi``, ``equivalent``, ``first``.
 
     Where few codes are held back the index would give them away, and is held back with them.
@@ -88,8 +92,8 @@ def concentration(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     if silent(asked, flow, asked.year):
         return dict.fromkeys(key.values(), HELD)
     labels = _chapters(asked, now) if digits else names(asked, dimension)
-    code, amount = found.loc[0, dimension], found.loc[0, "value"]
-    share = 100 * amount / found["value"].sum()
+    largest = rows_of(found.head(1))[0]
+    code, share = str(largest[dimension]), 100 * largest["value"] / found["value"].sum()
     hidden = withheld_codes(asked, now, dimension, digits)
     words = dict.fromkeys(key.values(), HELD)
     if not disclosure.solvable(len(hidden)):
@@ -130,11 +134,11 @@ def advantage(asked: Scope) -> pd.DataFrame:
         asked, chosen(asked, "export", asked.year, ("commodity",), 2), "commodity", 2
     )
     index = index.drop(list(hidden & set(index.index)))
-    for code, value in index.sort_values(ascending=False).head(TOP).items():
+    for key, value in index.sort_values(ascending=False).head(TOP).items():
         if value <= 0:
             continue
-        text = f"{value:.2f}"
-        point = _point(asked, labels.get(code, f"第{code}章"), 0.0, status=DERIVED)
+        code, text = str(key), f"{value:.2f}"
+        point = money_point(asked, labels.get(code, f"第{code}章"), 0.0, status=DERIVED)
         rows.append(
             point
             | {"value": value, "lower": value, "upper": value}

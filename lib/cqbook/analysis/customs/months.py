@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import ABSENT, FLOWS, Scope, _change, _point, chosen
+from cqbook.analysis.customs.cubes import ABSENT, FLOWS, Scope, change_zh, chosen, money_point
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
+from cqbook.analysis.frames import rows_of
 from cqbook.quantities.periods import Period
 
 YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "growth": "同比"}
@@ -19,12 +20,12 @@ def monthly(asked: Scope) -> pd.DataFrame:
     for flow, name in FLOWS.items():
         for year in (asked.before, asked.year):
             hidden = withheld_months(asked, flow, year)
-            for cube in chosen(asked, flow, year).to_dict("records"):
+            for cube in rows_of(chosen(asked, flow, year)):
                 if cube["period"] == year or cube["period"] in hidden:
                     continue
                 label = Period.parse(cube["period"]).zh()
                 start = f"{cube['period']}-01"
-                point = _point(asked, label, cube["total"], group=name)
+                point = money_point(asked, label, cube["total"], group=name)
                 rows.append(point | {"date": start, "period": cube["period"]})
     return pd.DataFrame(rows)
 
@@ -62,7 +63,7 @@ def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
                 "month": f"{number}月",
                 "now": asked.money(running[0]) if told[0] else HELD,
                 "before": before_zh,
-                "growth": _change(100 * (running[0] / running[1] - 1))
+                "growth": change_zh(100 * (running[0] / running[1] - 1))
                 if whole and all(told)
                 else "",
             }

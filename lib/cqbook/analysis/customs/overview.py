@@ -9,7 +9,7 @@ from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld
 from cqbook.quantities.periods import Period, _periods_zh, _span
 
 
-def summary(asked: Scope) -> dict[str, str]:
+def detail_words(asked: Scope) -> dict[str, str]:
     """Return what the chapter says first, in words."""
     files = asked.book.detail.files
     words = {}

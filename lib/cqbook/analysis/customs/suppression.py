@@ -7,10 +7,10 @@ from collections.abc import Hashable
 import pandas as pd
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import Scope, _code, _remembered, _within, amounts, chosen
+from cqbook.analysis.customs.cubes import Scope, amounts, chosen, code_column, remembered, within
 
 
-def _records(
+def records_behind(
     asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int, number: pd.Series
 ) -> pd.Series:
     """Return how many records are behind each code of a dimension, exactly where they are few.
@@ -28,11 +28,11 @@ def _records(
     found = -(-number // months)
     few = sorted(number.index[number <= months * (asked.least - 1)])
     if few:
-        code = _code(dimension, digits)
+        code = code_column(dimension, digits)
         listed = ", ".join(f"'{name}'" for name in few)
         rows = asked.select(
             f"SELECT DISTINCT {code} AS code, commodity, partner, regime FROM own"
-            f" WHERE value IS NOT NULL AND {code} IN ({listed}) AND ({_within(cubes)})"
+            f" WHERE value IS NOT NULL AND {code} IN ({listed}) AND ({within(cubes)})"
         )
         found.update(rows.groupby("code").size())
     return found
@@ -43,11 +43,11 @@ def withheld_codes(
 ) -> frozenset[Hashable]:
     """Return the codes of a dimension whose sums over the cubes are not published."""
     sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
-    units = _records(asked, cubes, dimension, digits, sums["number"])
+    units = records_behind(asked, cubes, dimension, digits, sums["number"])
     return disclosure.withheld_cells(sums["value"], units, asked.least)
 
 
-@_remembered
+@remembered
 def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     """Return total and records by period of a year, of the periods whose records can be counted."""
     cubes = chosen(asked, flow, year).set_index("period")
@@ -55,14 +55,14 @@ def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
     return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
 
 
-@_remembered
+@remembered
 def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
     """Return the periods of a year whose totals are not published."""
     months = _units_of_months(asked, flow, year)
     return disclosure.withheld_cells(months["total"], months["units"], asked.least, disjoint=False)
 
 
-@_remembered
+@remembered
 def silent(asked: Scope, flow: str, year: str) -> bool:
     """Return whether so few records are behind a year that nothing of it is published.
 

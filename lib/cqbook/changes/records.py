@@ -1,0 +1,159 @@
+"""What two editions differ in, as records, and as the file that a build hands to the page 修订.
+
+The file is plain JSON: what a record has nothing to say of (None) is not in it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+#: The file with the comparison with the edition before, where a build made one.
+COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
+CHANGES_ZH = {"changed": "变动", "added": "新增", "gone": "不再有"}
+Change = Literal["changed", "added", "gone"]
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row of a figure's table, in words; `values`: as drawn, where both editions draw it."""
+
+    name: str
+    old: str
+    new: str
+    values: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure that only one edition has, or of which rows or the title differ."""
+
+    page: str
+    id: str
+    title: str
+    unit: str
+    change: Change
+    rows: tuple[RowChange, ...] = ()
+    title_before: str | None = None
+
+    @property
+    def moved(self) -> list[tuple[RowChange, tuple[float, float]]]:
+        """The rows whose numbers both editions draw, with the numbers."""
+        return [(row, row.values) for row in self.rows if row.values is not None]
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """A table that only one edition has, or of which `rows_new` came and `rows_gone` went."""
+
+    page: str
+    id: str
+    title: str
+    change: Change
+    rows_new: int | None = None
+    rows_gone: int | None = None
+
+    @property
+    def rows_zh(self) -> str:
+        """How many rows came and went, in words; empty for a table of one edition only."""
+        return "" if self.rows_new is None else f"新{self.rows_new}行，去{self.rows_gone}行"
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """A number in the text, or a parameter, of a page; empty where an edition has none."""
+
+    page: str
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure for the same thing that is another now.
+
+    `how`: 更正 (it supersedes the old one), 改用 (another source is preferred now), 改行 (the row
+    was edited).
+    """
+
+    what: str
+    old: str
+    new: str
+    old_source: str
+    new_source: str
+    old_id: str
+    new_id: str
+    source_ids: tuple[str, str]
+    how: Literal["更正", "改用", "改行"]
+
+
+@dataclass(frozen=True)
+class OneSided:
+    """A thing that only one data package has a figure for."""
+
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ObservationChanges:
+    """What two data packages say of the same things."""
+
+    revised: tuple[Revision, ...] = ()
+    added: tuple[OneSided, ...] = ()
+    gone: tuple[OneSided, ...] = ()
+
+
+@dataclass(frozen=True)
+class VerdictChange:
+    """A relation whose verdict is another, or that only one package has."""
+
+    relation: str
+    title: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed from edition `old` to `new`; None: was not compared."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    figures: tuple[FigureChange, ...] = ()
+    tables: tuple[TableChange, ...] = ()
+    glued: tuple[TextChange, ...] = ()
+    observations: ObservationChanges | None = None
+    relations: tuple[VerdictChange, ...] | None = None
+    parameters: tuple[TextChange, ...] | None = None
+    old: Annotated[str | None, Field(alias="from")] = None
+    new: Annotated[str | None, Field(alias="to")] = None
+
+
+@functools.cache
+def _form() -> TypeAdapter[Comparison]:
+    # built when a file is at hand: a kernel or a command that has none does not wait for it
+    return TypeAdapter(Comparison)
+
+
+def comparison_json(found: Comparison) -> str:
+    """Return a comparison as the text of its file."""
+    content = _form().dump_python(found, mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def read_comparison() -> Comparison:
+    """Return the comparison with the edition before that the build made; an empty one if none.
+
+    It is no part of the data: an execution that reads it says so in the page's files, not in the
+    queries.
+    """
+    path = os.environ.get(COMPARISON_VARIABLE, "")
+    return _form().validate_json(Path(path).read_bytes()) if path else Comparison()
