@@ -12,12 +12,14 @@ from cqbook.analysis.customs.autos import (
     vehicles,
 )
 from cqbook.analysis.customs.coverage import COVERAGE, GIVEN, coverage_table, given_table
-from cqbook.analysis.customs.cubes import ABSENT, CURRENCIES, FLOWS, Scope, chosen, scope, total
+from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, scope, total
 from cqbook.analysis.customs.decomposition import margin_points, margin_words, margins
 from cqbook.analysis.customs.dimensions import advantage, concentration_words, structure
 from cqbook.analysis.customs.months import YTD, monthly, ytd_table
 from cqbook.analysis.customs.overview import detail_words, held_words
 from cqbook.analysis.customs.suppression import withheld_codes, withheld_months
+from cqbook.data.vocabulary import CURRENCIES
+from cqbook.data.vocabulary import DIRECTIONS_ZH as FLOWS
 
 __all__ = [
     "ABSENT",

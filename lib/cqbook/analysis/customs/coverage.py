@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, FLOWS, Scope, chosen
+from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Scope, chosen
 from cqbook.analysis.customs.suppression import silent
 from cqbook.data.selection import fact
+from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities import wording
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period, _periods_zh, _span
@@ -44,7 +45,7 @@ def given_table(asked: Scope) -> pd.DataFrame:
                 names = [f"{name}（{digits}位）" if name == "商品" else name for name in names]
             rows.append(
                 {
-                    "flow": FLOWS[str(flow)],
+                    "flow": DIRECTIONS_ZH[str(flow)],
                     "dims": "×".join(names) or "合计",
                     "months": f"{year}年{len(held & months)}个月" if held & months else year,
                     "gaps": _periods_zh(gaps) or "无",
@@ -58,7 +59,7 @@ def given_table(asked: Scope) -> pd.DataFrame:
 def coverage_table(asked: Scope) -> pd.DataFrame:
     """Return the detail against the published totals, by flow: columns of `COVERAGE`."""
     rows = []
-    for flow, name in FLOWS.items():
+    for flow, name in DIRECTIONS_ZH.items():
         cubes = chosen(asked, flow, asked.year)
         when = _span(list(cubes["period"]), asked.year)
         if cubes.empty or silent(asked, flow, asked.year):

@@ -21,13 +21,12 @@ from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
+from cqbook.data.vocabulary import CURRENCIES
 from cqbook.errors import DataError
 from cqbook.quantities.units import Unit, rescale_zh
 
 ABSENT = "未提供"
 LEVEL = "海关明细"
-FLOWS = DIRECTIONS_ZH
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")

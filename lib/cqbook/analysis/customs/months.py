@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import ABSENT, FLOWS, Scope, change_zh, chosen, money_point
+from cqbook.analysis.customs.cubes import ABSENT, Scope, change_zh, chosen, money_point
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
 from cqbook.analysis.frames import rows_of
+from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities.periods import Period
 
 YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "growth": "同比"}
@@ -17,7 +18,7 @@ YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "g
 def monthly(asked: Scope) -> pd.DataFrame:
     """Return the point frame of the months of both years, by flow, as lines over ``date``."""
     rows = []
-    for flow, name in FLOWS.items():
+    for flow, name in DIRECTIONS_ZH.items():
         for year in (asked.before, asked.year):
             hidden = withheld_months(asked, flow, year)
             for cube in rows_of(chosen(asked, flow, year)):

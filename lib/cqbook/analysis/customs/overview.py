@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cqbook.analysis.customs.autos import TREE, withheld_vehicles
-from cqbook.analysis.customs.cubes import ABSENT, CURRENCIES, FLOWS, Scope, chosen, total
+from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, total
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld_months
+from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.quantities.periods import Period, _periods_zh, _span
 
 
@@ -13,12 +14,12 @@ def detail_words(asked: Scope) -> dict[str, str]:
     """Return what the chapter says first, in words."""
     files = asked.book.detail.files
     words = {}
-    for flow in FLOWS:
+    for flow in DIRECTIONS_ZH:
         amount = total(asked, flow, asked.year)
         words[flow] = asked.money(amount) if amount == amount else ABSENT
         if silent(asked, flow, asked.year):
             words[flow] = HELD
-    held = {flow: list(chosen(asked, flow, asked.year)["period"]) for flow in FLOWS}
+    held = {flow: list(chosen(asked, flow, asked.year)["period"]) for flow in DIRECTIONS_ZH}
     when = {
         f"{flow}_when": Period.parse(_span(periods, asked.year)).zh()
         if _span(periods, asked.year)
