@@ -27,7 +27,7 @@ def rows(book):
 def made(book, rows, **changes):
     words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"}
     words |= {"english": ("Title", "Caption")} | changes
-    return figure.figure(book, "fig-test-one", bars.bars(rows), **words)
+    return figure.figure(book, "fig-test-one", bars(rows), **words)
 
 
 def test_identity_travels_with_the_chart(book, rows):
@@ -71,20 +71,20 @@ def test_nothing_published_is_a_figure_that_says_so(book):
 
 
 def test_bars_start_at_zero(rows):
-    spec = bars.bars(rows).spec
+    spec = bars(rows).spec
     assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"][0] == 0
 
 
 def test_a_missing_year_is_a_gap_not_a_zero():
     frame = points([("2021", missing("10k vehicles"))], unit="10k vehicles")
-    drawing = columns.columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
+    drawing = columns(pd.concat([frame, frame.assign(label="2022", value=3.0, text="3")]))
     (records,) = drawing.spec["datasets"].values()
     values = [record["value"] for record in records]
     assert values == [None, 3.0]
 
 
 def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
-    spec = figure.static_specs(bars.bars(rows).spec)["wide"]
+    spec = figure.static_specs(bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
     drawn = theme.dark(theme.draw_svg(spec))
     assert drawn == theme.draw_svg(theme.recolour(spec, partners))
@@ -93,7 +93,7 @@ def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
 
 
 def test_pictures_are_deterministic_and_name_the_font(rows):
-    spec = figure.static_specs(bars.bars(rows).spec)["narrow"]
+    spec = figure.static_specs(bars(rows).spec)["narrow"]
     one = theme.draw_svg(spec)
     assert one == theme.draw_svg(spec)
     assert "CQBook Sans SC" in one

@@ -174,12 +174,12 @@ def drawings():
     )
     # prototype, last of the names: an object's own key in a script
     return {
-        "bars": bars.bars(rows, highlight=texts[2], detail=True),
-        "columns": columns.columns(few),
-        "lines": lines.lines(dated),
-        "dots": dots.dots(few),
-        "matrix": matrix.matrix(few),
-        "tiles": tiles.tiles(tiled),
+        "bars": bars(rows, highlight=texts[2], detail=True),
+        "columns": columns(few),
+        "lines": lines(dated),
+        "dots": dots(few),
+        "matrix": matrix(few),
+        "tiles": tiles(tiled),
     }
 
 

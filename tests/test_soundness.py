@@ -14,6 +14,7 @@ from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
 from cqbook.figures import figure, rules
 from cqbook.figures.charts import bars, columns, dots, lines
+from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.figures.rules import UnsoundError
 
 TRADE = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
@@ -56,9 +57,15 @@ def judged(drawing, change, **meta):
     """Judge a drawing to which one thing was done."""
     spec = copy.deepcopy(drawing.spec)
     change(spec)
-    words = {"id": "fig-test", "title": "标题", "subtitle": "亿元", "unit": "亿元"}
-    words["table"] = figure.data_table(drawing.rows)
-    rules.check_drawing(spec, words | meta)
+    words = {
+        "id": "fig-test",
+        "title": "标题",
+        "subtitle": "亿元",
+        "unit": "亿元",
+        "status": "mixed",
+    }
+    words |= {"caption": "", "alt": "", "english": EnglishWords("Title", "Caption"), "sources": ()}
+    rules.check_drawing(spec, Identity(**words | {"table": figure.data_table(drawing.rows)} | meta))
 
 
 def test_every_figure_of_the_book_is_sound():
@@ -67,13 +74,13 @@ def test_every_figure_of_the_book_is_sound():
         for output in figure.display_outputs(nbformat.read(path, as_version=4)):
             spec = output["data"].get(figure.FIGURE_MIME)
             if spec is not None:
-                rules.check_drawing(spec, spec["usermeta"])
+                rules.check_drawing(spec, read_record(Identity, spec["usermeta"]))
                 count += 1
     assert count >= 38
 
 
 def test_what_is_refused_is_not_shown(book, rows):
-    drawing = bars.bars(rows)
+    drawing = bars(rows)
     made(book, drawing)
     drawing.spec["layer"][0]["encoding"]["x"]["scale"]["domain"] = [500, 9000]
     with pytest.raises(UnsoundError, match=r"fig-test-one：x 轴不含零.*has no zero"):
@@ -122,7 +129,7 @@ BARS = {
 
 @pytest.mark.parametrize(("change", "message"), BARS.values(), ids=BARS)
 def test_wrong_bars_are_refused(rows, change, message):
-    drawing = bars.bars(rows)
+    drawing = bars(rows)
     judged(drawing, lambda _: None)
     with pytest.raises(UnsoundError, match=message):
         judged(drawing, change)
@@ -152,7 +159,7 @@ def test_marks_that_are_not_those_of_the_table_are_refused(rows, change, message
         change(records)
 
     with pytest.raises(UnsoundError, match=message):
-        judged(bars.bars(rows), spoil)
+        judged(bars(rows), spoil)
 
 
 COLUMNS = {
@@ -179,7 +186,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize(("change", "message"), COLUMNS.values(), ids=COLUMNS)
 def test_wrong_columns_are_refused(change, message):
-    drawing = columns.columns(series())
+    drawing = columns(series())
     judged(drawing, lambda _: None)
     with pytest.raises(UnsoundError, match=message):
         judged(drawing, change)
@@ -195,11 +202,11 @@ def test_a_gap_says_that_nothing_was_published():
                 record["top"] = ""
 
     with pytest.raises(UnsoundError, match="a gap that does not say"):
-        judged(columns.columns(frame), silent)
+        judged(columns(frame), silent)
 
 
 def test_lines_keep_to_their_series():
-    drawing = lines.lines(series())
+    drawing = lines(series())
     judged(drawing, lambda _: None)
 
     def unnamed(spec):
@@ -226,22 +233,22 @@ def test_points_need_no_zero_but_an_axis_that_promises_one_has_it():
             if "scale" in layer["encoding"]["x"]:
                 layer["encoding"]["x"]["scale"]["zero"] = True
 
-    judged(dots.dots(frame), lambda _: None)
+    judged(dots(frame), lambda _: None)
     with pytest.raises(UnsoundError, match="has no zero"):
-        judged(dots.dots(frame), promise)
+        judged(dots(frame), promise)
 
 
 def test_layers_that_share_an_axis_agree_on_it():
     frame = series().dropna()[lambda frame: frame["group"].eq("出口")]
     with pytest.raises(UnsoundError, match="layers disagree"):
         judged(
-            dots.dots(frame),
+            dots(frame),
             lambda s: s["layer"][2]["encoding"]["x"]["scale"].update(zero=True),
         )
 
 
 def test_the_bars_of_dots_have_the_colours_of_their_series():
-    drawing = dots.dots(series().dropna().assign(upper=lambda frame: frame["upper"]))
+    drawing = dots(series().dropna().assign(upper=lambda frame: frame["upper"]))
     judged(drawing, lambda _: None)
     for layer in range(3):
         with pytest.raises(UnsoundError, match="tell the series apart"):
@@ -263,7 +270,7 @@ def test_dots_from_zero_show_the_zero_on_either_side(sign):
     frame = series().dropna()[lambda frame: frame["group"].eq("出口")]
     frame = frame.assign(value=sign * frame["value"], text="约", full="约")
     frame = frame.assign(lower=frame["value"] - 0.5, upper=frame["value"] + 0.5)
-    drawing = dots.dots(frame, zero=True)
+    drawing = dots(frame, zero=True)
     judged(drawing, lambda _: None)
     low, high = drawing.spec["layer"][2]["encoding"]["x"]["scale"]["domain"]
     assert 0 in (low, high)
@@ -273,7 +280,7 @@ def test_dots_from_zero_show_the_zero_on_either_side(sign):
 def test_whiskers_end_within_the_axis(rows):
     """约120 may be 132: the bar's interval is drawn whole, its number beyond it."""
     wide = rows.assign(upper=rows["value"] * 1.1, range="", full="约", text="约")
-    drawing = bars.bars(wide)
+    drawing = bars(wide)
     judged(drawing, lambda _: None)
     assert bar(drawing.spec, "x")["scale"]["domain"][1] == pytest.approx(wide["upper"].max())
 
@@ -290,9 +297,9 @@ def test_whiskers_end_within_the_axis(rows):
     ],
 )
 def test_the_subtitle_says_the_unit(book, rows, unit, subtitle, good):
-    drawing = bars.bars(rows.assign(text="甲", full="甲", range=""))
+    drawing = bars(rows.assign(text="甲", full="甲", range=""))
     if good:
-        assert made(book, drawing, unit=unit, subtitle=subtitle).usermeta["unit"] == unit
+        assert made(book, drawing, unit=unit, subtitle=subtitle).identity.unit == unit
     else:
         with pytest.raises(UnsoundError, match="does not say the unit"):
             made(book, drawing, unit=unit, subtitle=subtitle)
@@ -326,7 +333,7 @@ def test_a_mark_stands_where_its_printed_number_says(full, span, ends, value, go
             | {"full": full, "range": span, "status": "公布", "group": ""}
         ]
     )
-    drawing = bars.bars(frame)
+    drawing = bars(frame)
     if good:
         judged(drawing, lambda _: None, unit=unit, subtitle=unit)
     else:
@@ -340,7 +347,7 @@ def test_the_message_names_the_figure_and_every_fault(rows):
         bar(spec, "x").update(aggregate="mean")
 
     with pytest.raises(UnsoundError) as caught:
-        judged(bars.bars(rows), twice)
+        judged(bars(rows), twice)
     lines = str(caught.value).splitlines()
     assert len(lines) >= 3
     assert all(line.startswith("fig-test：") and " | " in line for line in lines)
@@ -348,11 +355,11 @@ def test_the_message_names_the_figure_and_every_fault(rows):
 
 def test_a_form_that_is_not_known_says_which_are(rows):
     with pytest.raises(UnsoundError, match=r"\(arc\).*another mark"):
-        judged(bars.bars(rows), lambda s: s["layer"][0].update(mark="arc"))
+        judged(bars(rows), lambda s: s["layer"][0].update(mark="arc"))
 
 
 def test_the_specification_is_left_as_it_is(rows):
-    drawing = bars.bars(rows)
+    drawing = bars(rows)
     before = json.dumps(drawing.spec)
     judged(drawing, lambda _: None)
     assert json.dumps(drawing.spec) == before

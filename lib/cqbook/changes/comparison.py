@@ -15,6 +15,7 @@ from cqbook.analysis.reconciliation import reconcile
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
+from cqbook.figures.identity import Identity
 from cqbook.quantities.quantity import quantity_of
 
 Comparison = dict[str, Any]
@@ -23,11 +24,10 @@ CHANGES_ZH = {"changed": "变动", "added": "新增", "gone": "不再有"}
 NUMBER_FIELD, COMPARED_BESIDE = "full", ("range", "status", "detail")
 
 
-def _by_name(meta: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _by_name(identity: Identity) -> dict[str, dict[str, str]]:
     """Return the rows of a figure's table by series and label (numbered where these repeat)."""
     found: dict[str, dict[str, str]] = {}
-    for cells in meta["table"]["rows"]:
-        row = dict(zip(meta["table"]["keys"], cells, strict=True))
+    for row in identity.table.records():
         name = "·".join(part for part in (row.get("group"), row.get("label")) if part)
         while name in found:
             name += "′"
@@ -47,15 +47,9 @@ def _values(spec: Mapping[str, Any] | None) -> dict[str, float]:
     return found
 
 
-def _drawn(notebook: nbformat.NotebookNode) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return identity and specification of each figure, by id."""
-    found = {}
-    for output in figure.display_outputs(notebook):
-        for mime in (figure.FIGURE_MIME, figure.GAP_MIME):
-            if mime in output["data"]:
-                content = output["data"][mime]
-                found[content["usermeta"]["id"]] = (content["usermeta"], content)
-    return found
+def _drawn(notebook: nbformat.NotebookNode) -> dict[str, figure.Figure]:
+    """Return each figure by id."""
+    return {item.identity.id: item for item in figure.figures_of(notebook)}
 
 
 def _figure_changes(
@@ -64,24 +58,22 @@ def _figure_changes(
     was, now = (_drawn(item) if item else {} for item in (old, new))
     found = []
     for key in dict.fromkeys([*now, *was]):
-        meta = (now.get(key) or was[key])[0]
-        entry = {"page": page, "id": key, "title": meta["title"], "unit": meta["unit"]}
+        shown = (now.get(key) or was[key]).identity
+        entry = {"page": page, "id": key, "title": shown.title, "unit": shown.unit}
         if key not in was or key not in now:
             found.append(entry | {"change": "added" if key in now else "gone", "rows": []})
             continue
         rows = _row_changes(was[key], now[key])
-        renamed = was[key][0]["title"] != meta["title"]
+        renamed = was[key].identity.title != shown.title
         if rows or renamed:
-            before = {"title_before": was[key][0]["title"]} if renamed else {}
+            before = {"title_before": was[key].identity.title} if renamed else {}
             found.append(entry | {"change": "changed", "rows": rows} | before)
     return found
 
 
-def _row_changes(
-    old: tuple[dict[str, Any], dict[str, Any]], new: tuple[dict[str, Any], dict[str, Any]]
-) -> list[dict[str, Any]]:
-    was, now = _by_name(old[0]), _by_name(new[0])
-    values_was, values_now = _values(old[1]), _values(new[1])
+def _row_changes(old: figure.Figure, new: figure.Figure) -> list[dict[str, Any]]:
+    was, now = _by_name(old.identity), _by_name(new.identity)
+    values_was, values_now = _values(old.spec), _values(new.spec)
     found = []
     for name in dict.fromkeys([*now, *was]):
         before, after = was.get(name, {}), now.get(name, {})
@@ -103,16 +95,16 @@ def _table_changes(
     page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
 ) -> list[dict[str, Any]]:
     was, now = (
-        {item["id"]: item for item in figure.tables_of(notebook)} if notebook else {}
+        {item.id: item for item in figure.tables_of(notebook)} if notebook else {}
         for notebook in (old, new)
     )
     found = []
     for key in dict.fromkeys([*now, *was]):
-        entry = {"page": page, "id": key, "title": (now.get(key) or was[key])["title"]}
+        entry = {"page": page, "id": key, "title": (now.get(key) or was[key]).title}
         if key not in was or key not in now:
             found.append(entry | {"change": "added" if key in now else "gone"})
             continue
-        before, after = ([tuple(row) for row in item[key]["rows"]] for item in (was, now))
+        before, after = (item[key].rows for item in (was, now))
         entry["rows_new"] = sum(row not in before for row in after)
         entry["rows_gone"] = sum(row not in after for row in before)
         if entry["rows_new"] or entry["rows_gone"]:

@@ -191,7 +191,7 @@ def _moved(book: Catalog, item: dict[str, Any], old: str, new: str) -> figure.Fi
     return figure.figure(
         book,
         f"fig-revised-{item['id'].removeprefix('fig-')}",
-        dots.dots(frame),
+        dots(frame),
         title=f"{item['title']}：{len(_paired(item))}个点有变",
         subtitle=f"{item['unit']}，版次{old}与版次{new}",
         unit=item["unit"],

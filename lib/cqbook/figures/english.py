@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.figures.identity import Identity, Spec
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -134,7 +135,9 @@ def period(text: str) -> str:
 
 def _growth(text: str) -> str:
     found = re.fullmatch(r"(增长|下降)(.+)", text)
-    said = english_quantity(found[2]) if found else ""
+    if not found:
+        return ""
+    said = english_quantity(found[2])
     return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
 
 
@@ -183,8 +186,15 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
 
 
 def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | None:
-    said = [_english(piece.strip(), known) for piece in pieces]
-    return None if None in said else form.format(*said)
+    said = _each((piece.strip() for piece in pieces), known)
+    return None if said is None else form.format(*said)
+
+
+def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
+    """Return texts in English; None if one of them has none."""
+    found = [_english(text, known) for text in texts]
+    said = [text for text in found if text is not None]
+    return said if len(said) == len(found) else None
 
 
 # --- charts
@@ -216,7 +226,7 @@ class Untranslated(Exception):
         super().__init__("没有英文 | no English for: " + "；".join(self.texts))
 
 
-def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     """Return a specification with every text in English, and room for the longer labels.
 
     Raises
@@ -266,20 +276,21 @@ def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
     return _roomy(made, round(7 * longest) + 14)
 
 
-def described(meta: Mapping[str, Any], known: Mapping[str, str], most: int = 12) -> str:
+def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> str:
     """Return an English alternative text from the rows that a figure draws."""
     parts = []
-    for cells in meta["table"]["rows"][:most]:
-        row = dict(zip(meta["table"]["keys"], cells, strict=True))
-        names = [row.get("group"), row.get("label")]
-        said = [_english(part, known) for part in [*names, row.get("full")] if part]
-        if None in said:
-            raise Untranslated(part for part in [*names, row.get("full")] if part)
-        name = ", ".join(said[: len([part for part in names if part])])
-        parts.append(f"{name}: {said[-1]}" if row.get("full") else name)
-    more = len(meta["table"]["rows"]) - len(parts)
+    rows = identity.table.records()
+    for row in rows[:most]:
+        names = [part for part in (row.get("group"), row.get("label")) if part]
+        figure = [part for part in (row.get("full"),) if part]
+        said = _each([*names, *figure], known)
+        if said is None:
+            raise Untranslated([*names, *figure])
+        name = ", ".join(said[: len(names)])
+        parts.append(f"{name}: {said[-1]}" if figure else name)
+    more = len(rows) - len(parts)
     rest = f"; {more} more in the data table" if more > 0 else ""
-    return f"{meta['english']['title']}. {'; '.join(parts)}{rest}."
+    return f"{identity.english.title}. {'; '.join(parts)}{rest}."
 
 
 #: Columns whose lines are lines of their own.
