@@ -6,7 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -21,7 +20,6 @@ from cqbook.figures.identity import Spec
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
-_SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
 def key(spec: Spec) -> str:
@@ -38,11 +36,7 @@ def rendered(spec: Spec, cache: Path, *, draws: bool = True) -> str:
 
 def size_of(svg: str) -> list[int]:
     """Return width and height of an SVG in px."""
-    match = _SIZE.search(svg)
-    if not match:
-        msg = "SVG without width and height"
-        raise ValueError(msg)
-    return [round(float(match[1])), round(float(match[2]))]
+    return [round(side) for side in theme.svg_size(svg)]
 
 
 def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:

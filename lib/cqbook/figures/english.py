@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from cqbook.data.catalog import Catalog
 from cqbook.figures.identity import Identity, Spec
@@ -253,15 +252,11 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
             return text
         return found if key in LINES else wrapped(found)
 
-    def walk(node: Any, key: str = "") -> Any:  # noqa: ANN401 - any JSON value
-        if isinstance(node, dict):
-            return {name: walk(value, name) for name, value in node.items()}
-        if isinstance(node, list):
-            return [walk(value, key) for value in node]
-        return said(node, key) if isinstance(node, str) else node
-
-    plain = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
-    made = walk(plain)
+    made: Spec = {
+        key: _changed(value, said, key)
+        for key, value in spec.items()
+        if key not in ("usermeta", "title")
+    }
     if missing:
         raise Untranslated(missing)
     longest = max(
@@ -273,7 +268,24 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         ),
         default=0,
     )
-    return _roomy(made, round(7 * longest) + 14)
+    room = round(7 * longest) + 14
+    return {
+        key: _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
+        for key, value in made.items()
+    }
+
+
+def _roomy(found: re.Match[str], room: int) -> str:
+    return f"width - {max(int(found[1]), room)}"
+
+
+def _changed(node: object, change: Callable[[str, str], str], key: str = "") -> object:
+    """Return JSON in which every text is what `change` makes of it and of its key."""
+    if isinstance(node, dict):
+        return {name: _changed(value, change, name) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_changed(value, change, key) for value in node]
+    return change(node, key) if isinstance(node, str) else node
 
 
 def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> str:
@@ -295,13 +307,3 @@ def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> s
 
 #: Columns whose lines are lines of their own.
 LINES = ("end", "top", "text", "full", "detail", "part")
-
-
-def _roomy(node: Any, room: int) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(node, dict):
-        return {key: _roomy(value, room) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_roomy(value, room) for value in node]
-    if isinstance(node, str):
-        return _ROOM.sub(lambda found: f"width - {max(int(found[1]), room)}", node)
-    return node

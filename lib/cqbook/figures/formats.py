@@ -171,15 +171,11 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 # --- pictures
 
 
-def _width(text: str) -> float:
-    return sum(1.0 if ord(char) > 0x2E80 else 0.55 for char in text)
-
-
 def wrap_small_print(text: str, line: float) -> list[str]:
     """Break a text into lines of at most `line` full-width characters."""
     lines, width = [""], 0.0
     for piece in re.findall(r"(?:[0-9A-Za-z.,%/:_-]+|.)[，。；：、）”]*", text):
-        step = _width(piece)
+        step = theme.line_width(piece, 0.55)
         if width and width + step > line:
             lines.append("")
             width = 0.0
@@ -194,7 +190,7 @@ def textual(text: str, line: float) -> list[str]:
 
 
 @functools.cache
-def _font(weight: str) -> Any:  # noqa: ANN401 - the bytes of a font file
+def _font(weight: str) -> bytes:
     return (theme.FONT_DIRECTORY / f"CQBookSansSC-{weight}.otf").read_bytes()
 
 
@@ -242,8 +238,7 @@ def _card(exhibit: Exhibit) -> str:
         spec | {"title": {"text": title, "subtitle": subtitle}}, theme.PICTURE_WIDTH
     )
     chart = theme.draw_svg(spec)
-    head = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', chart)
-    width, height = (float(number) for number in head.groups())
+    width, height = theme.svg_size(chart)
     note = exhibit.identity.caption
     notes = wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
     small = [*notes, *wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
@@ -328,24 +323,26 @@ def pdf(exhibit: Exhibit) -> bytes:
     return out.getvalue()
 
 
-def _sort(node: Any) -> None:  # noqa: ANN401 - any object of a PDF
+def _sort(node: object) -> None:
     """Sort the keys of a PDF object and of what lies directly in it."""
     if isinstance(node, dict):
         items = sorted(node.items())
         node.clear()
         node.update(items)
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for item in node:
-        _sort(item)
+    if isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            _sort(item)
 
 
 # --- data
 
 
-def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
-    """Return the rows drawn, numbers as numbers: the keys of `COLUMNS`, None where empty."""
+#: A cell of the rows drawn.
+Cell = str | float | None
+
+
+def rows(exhibit: Exhibit) -> list[dict[str, Cell]]:
+    """Return the rows drawn, numbers as numbers: the keys of `CSV_COLUMNS`, None where empty."""
     drawn: dict[tuple[str, str], dict[str, Any]] = {}
     for items in exhibit.spec.get("datasets", {}).values():
         for item in items:
@@ -354,8 +351,8 @@ def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
                 drawn.setdefault((str(item.get("group") or ""), label), item)
     found = []
     for cells in exhibit.identity.table.records():
-        row: dict[str, Any] = dict.fromkeys(CSV_COLUMNS) | cells
-        mark = drawn.get((row["group"] or "", row["label"] or ""), {})
+        row: dict[str, Cell] = dict.fromkeys(CSV_COLUMNS) | cells
+        mark = drawn.get((cells.get("group", ""), cells.get("label", "")), {})
         for name in NUMERIC_FIELDS:
             number = mark.get(name)
             row[name] = float(number) if isinstance(number, int | float) else None
@@ -363,7 +360,7 @@ def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
     return found
 
 
-def _safe(cell: Any) -> Any:  # noqa: ANN401 - text or number
+def _safe(cell: Cell) -> str | float:
     """Return a text that no spreadsheet takes for a formula."""
     if isinstance(cell, str) and FORMULA_START.match(cell):
         return f"'{cell}"

@@ -7,7 +7,6 @@ keys.
 
 from __future__ import annotations
 
-import functools
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,10 +79,11 @@ def read_record(kind: type[Record], content: object) -> Record:
         If a key is missing or holds something else.
     """
     # as late as this: a chapter makes records and reads none
-    from pydantic import ValidationError
+    from pydantic import TypeAdapter, ValidationError
 
+    adapter = _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
     try:
-        return _adapter(kind).validate_python(content)
+        record: Record = adapter.validate_python(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or kind.__name__
@@ -93,13 +93,11 @@ def read_record(kind: type[Record], content: object) -> Record:
             f" | the record of {who!r} can't be read, at {where}: execute the chapter again"
         )
         raise DataError(msg) from error
+    return record
 
 
-@functools.cache
-def _adapter(kind: type[Record]) -> TypeAdapter[Record]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
+#: What reads each kind of record; made once.
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
 def to_json(value: object) -> str:

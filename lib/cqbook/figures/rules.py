@@ -14,36 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cqbook.figures.charts import LAYERS
+from cqbook.figures.charts.form import HOLLOW
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.quantity import UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
 
-#: Marks, and which field may stand at which channel of them: another field is another statement.
-#: ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both.
-LAYERS: dict[str, tuple[dict[str, str], ...]] = {
-    "bar": ({"x": "value", "y": "label"}, {"x": "label", "y": "value"}),
-    "line": ({"x": "date", "y": "value", "color": "group"},),
-    "point": (
-        {"x": "value", "y": "label"},
-        {"x": "upper", "y": "label"},
-        {"x": "date", "y": "value", "color": "group"},
-    ),
-    "rule": ({"x": "lower", "x2": "upper", "y": "label"}, {"x": "zero"}),
-    "circle": ({"x": "group", "y": "label", "size": "value"},),
-    "rect": ({"x": "tile_col", "y": "tile_row", "color": "kind"},),
-    "text": (
-        {"x": "reach", "y": "label", "text": "end"},
-        {"x": "reach_low", "y": "label", "text": "end"},
-        {"x": "label", "y": "value", "text": "top"},
-        {"x": "value", "y": "label", "text": "text"},
-        {"x": "date", "y": "value", "text": "end", "color": "group"},
-        {"x": "group", "y": "label", "text": "text"},
-        {"x": "tile_col", "y": "tile_row", "text": "label"},
-        {"x": "tile_col", "y": "tile_row", "text": "symbol"},
-        # the word for what was not published
-        {"x": "label"},
-    ),
-}
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
 _MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
 _FILTERS = {
@@ -70,7 +46,6 @@ _RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
 FILLED = 0.5
 #: How far above its only end, as a part of it, a derived figure may be drawn.
 NEAR = 0.1
-_HOLLOW = ("推算", "预计", "计划", "目标")
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
 _LONGEST_FIRST = sorted(_WORDS, key=len)[::-1]
@@ -388,13 +363,13 @@ def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
 
 def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
     """Show derived numbers as such, and say what is missing."""
-    hollow = [record for record in main.records if record.get("status") in _HOLLOW]
+    hollow = [record for record in main.records if record.get("status") in HOLLOW]
     if main.mark == "bar" and hollow:
         for channel in ("fillOpacity", "strokeOpacity"):
             condition = main.encoding.get(channel, {}).get("condition", {})
             told = str(condition.get("test", ""))
             plain = main.encoding.get(channel, {}).get("value")
-            if not all(word in told for word in _HOLLOW) or condition.get("value") == plain:
+            if not all(word in told for word in HOLLOW) or condition.get("value") == plain:
                 yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
     texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
     words = [str(text.get("value", "")).replace("\n", "") for text in texts]
