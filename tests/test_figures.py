@@ -66,7 +66,7 @@ def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
 
 def test_a_record_that_is_not_whole_is_named(book, rows):
     content = made(book, rows)._repr_mimebundle_()[figure.FIGURE_MIME]["usermeta"]
-    with pytest.raises(DataError, match=r"fig-test-one.*sources\.0\.label"):
+    with pytest.raises(DataError, match=r"fig-test-one.*sources\.label"):
         read_record(Identity, content | {"sources": [{"id": "x"}]})
     with pytest.raises(DataError, match=r"fig-test-one.*unit"):
         read_record(Identity, content | {"unit": 1})
