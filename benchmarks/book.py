@@ -196,7 +196,7 @@ def _python(code: str, **variables: str) -> float:
 
 def stages() -> list[Result]:
     """Return what each stage of a cold build takes beside the least that it could."""
-    modules = ", ".join(fingerprint._name(path) for path in fingerprint.modules())
+    modules = ", ".join(fingerprint.module_name(path) for path in fingerprint.modules())
     empty = _python("pass")
     load = _python(f"import altair, duckdb, papermill, IPython, {modules}")
     found = [

@@ -136,15 +136,16 @@ def test_an_entry_that_a_kill_left_half_written_does_not_count(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from cqbook import execution
-memory = execution.Memory(Path(sys.argv[1]) / "memory", Path(sys.argv[2]), "code")
-page = execution.Page("small", "small", {"place": "y"})
+from cqbook.execution.memory import Memory
+from cqbook.execution.page import Executed, Page
+memory = Memory(Path(sys.argv[1]) / "memory", Path(sys.argv[2]), "code")
+page = Page("small", "small", {"place": "y"})
 real = Path.replace
 def kill(self, target):
     os.kill(os.getpid(), signal.SIGKILL)
 Path.replace = kill
 memory.keep(Path(sys.argv[1]) / "chapters" / "small.ipynb", page,
-            execution.Executed(b"{}"))
+            Executed(b"{}"))
 """
 
 
@@ -228,7 +229,7 @@ def test_the_modules_are_those_that_an_import_loads():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    found = {fingerprint._name(path) for path in fingerprint.modules()}
+    found = {fingerprint.module_name(path) for path in fingerprint.modules()}
     assert set(loaded) <= found
     assert not found & {"cqbook.cli", "cqbook.build.build", "cqbook.execution.executor"}
 
