@@ -26,7 +26,7 @@ from cqbook.execution import fingerprint, notebooks
 from cqbook.execution.page import Page
 from cqbook.figures import drawing, figure
 from cqbook.figures.english import dictionary
-from cqbook.figures.formats import Exhibit
+from cqbook.figures.formats import Exhibit, exhibits_of
 
 SLOW = "papermill for each page, then jupyter-book"
 CACHED = "jupyter-book, execute_notebooks: cache"
@@ -65,10 +65,7 @@ def exhibits() -> list[Exhibit]:
     found = []
     edition = Catalog(ROOT / "data").edition
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        for output in figure.display_outputs(nbformat.read(path, as_version=4)):
-            spec = output["data"].get(figure.FIGURE_MIME)
-            if spec:
-                found.append(Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", edition))
+        found += exhibits_of(nbformat.read(path, as_version=4), f"chapters/{path.stem}", edition)
     assert found, "run `make book` first"
     return found
 
@@ -199,7 +196,7 @@ def _python(code: str, **variables: str) -> float:
 
 def stages() -> list[Result]:
     """Return what each stage of a cold build takes beside the least that it could."""
-    modules = ", ".join(fingerprint._name(path) for path in fingerprint.modules())
+    modules = ", ".join(fingerprint.module_name(path) for path in fingerprint.modules())
     empty = _python("pass")
     load = _python(f"import altair, duckdb, papermill, IPython, {modules}")
     found = [

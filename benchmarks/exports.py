@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from cqbook.execution.page import Executed
 from cqbook.figures import figure, theme
-from cqbook.figures.formats import FORMATS, Exhibit, to_format
+from cqbook.figures.formats import FORMATS, Exhibit, exhibits_of, to_format
 
 
 def exhibits() -> list[Exhibit]:
@@ -22,11 +22,7 @@ def exhibits() -> list[Exhibit]:
     found = []
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
         notebook = Executed(path.read_bytes()).notebook
-        for output in figure.display_outputs(notebook):
-            spec = output["data"].get(figure.FIGURE_MIME)
-            if spec:
-                page = f"chapters/{path.stem}"
-                found.append(Exhibit(spec["usermeta"], spec, page, "benchmark"))
+        found += exhibits_of(notebook, f"chapters/{path.stem}", "benchmark")
     return found
 
 

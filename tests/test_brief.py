@@ -8,12 +8,13 @@ import re
 import shutil
 import time
 import zipfile
+from dataclasses import asdict, replace
 
 import docx
 import pytest
 from conftest import ROOT
 from PIL import Image, ImageDraw
-from test_exports import exhibit
+from test_exports import exhibit, with_cell
 
 from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
 from cqbook.citing.word import to_docx
@@ -29,12 +30,13 @@ def entry(shown):
         form: {"path": f"_figures/{shown.id}.{form}", "sha256": "0" * 64, "bytes": 1}
         for form in ("png", "vl.json")
     }
-    facts = ("title", "subtitle", "unit", "alt", "status", "sources")
-    return {name: shown.meta[name] for name in facts} | {
+    facts = ("title", "subtitle", "unit", "alt", "status")
+    return {name: getattr(shown.identity, name) for name in facts} | {
         "id": shown.id,
         "page": shown.page,
         "permalink": shown.permalink,
-        "note": shown.meta["caption"],
+        "sources": [asdict(item) for item in shown.identity.sources],
+        "note": shown.identity.caption,
         "data": shown.data_hash,
         "files": files,
         "rows": formats.rows(shown),
@@ -132,14 +134,14 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     made = docx.Document(io.BytesIO(content))
     text = "\n".join(item.text for item in made.paragraphs)
     assert f"进出口总值{TOTAL}，民营企业占{SHARE}。" in text
-    assert first.meta["title"] in text
+    assert first.identity.title in text
     assert "数据来源：" in text
     assert "[DS/OL]//" in text
     assert made.sections[0].page_width.cm == pytest.approx(21.0, abs=0.01)
     assert len(made.tables) == 1
     assert made.tables[0].rows[1].cells[0].text == "民营企业"
     (shape,) = made.inline_shapes
-    assert first.meta["alt"] in shape._inline.docPr.get("descr")
+    assert first.identity.alt in shape._inline.docPr.get("descr")
     xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     assert re.search(r'fldSimple w:instr=" SEQ 图', xml)
     assert xml.count("<w:bookmarkStart") == 3
@@ -170,9 +172,7 @@ def test_what_did_not_change_stands(root, first):
 
 def test_exactly_what_changed_is_named(root, first, second):
     content = written(root, first)
-    other = exhibit(place=1)
-    place = other.meta["table"]["keys"].index("full")
-    other.meta["table"]["rows"][0][place] = "3900亿元"
+    other = exhibit(place=1, table=with_cell(first.identity.table, "full", "3900亿元"))
     edition(root, "2026-12", [other, second], {"total": "8100亿元", "share": SHARE})
     found = {item.name: item for item in verify.verify(root, content, "x.docx", "2026-12")}
     assert found[first.id].verdict == verify.REVISED
@@ -268,7 +268,7 @@ def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, qu
     picture = Image.open(io.BytesIO(formats.png(first))).convert("RGB")
     assert not verify._altered(compressed(picture), kept, listed)
     other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
-    forged = formats.Exhibit(first.meta, other, first.page, first.edition)
+    forged = replace(first, spec=other)
     picture = Image.open(io.BytesIO(formats.png(forged))).convert("RGB")
     assert verify._altered(compressed(picture), kept, listed)
 
@@ -367,7 +367,7 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
             for label, value in zip(categories, series.values, strict=True)
         }
         rows = formats.rows(shown)
-        wanted = {(row["group"] or shown.meta["unit"], row["label"]): row["value"] for row in rows}
+        wanted = {(row["group"] or shown.identity.unit, row["label"]): row["value"] for row in rows}
         assert found == wanted
         assert chart.value_axis.minimum_scale == 0
         notes = slide.notes_slide.notes_text_frame.text
@@ -396,7 +396,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
         assert last[-1] in chart._chartSpace.xml
     book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
     assert marks.MARK_PATTERN.search(book.properties.description)["id"] == months.id
-    assert book["说明"]["B1"].value == months.meta["title"]
+    assert book["说明"]["B1"].value == months.identity.title
     # the cells that Office charts hold what the chart shows, over days
     sheet = book.worksheets[0]
     assert sheet["A2"].is_date

@@ -72,9 +72,12 @@ def test_every_glued_key_is_published_and_used(path):
 
 def test_figure_ids_are_unique():
     ids = [
-        meta["id"]
+        shown.id
         for path in CHAPTERS
-        for meta in [*figure.figures_of(read(path)), *figure.tables_of(read(path))]
+        for shown in [
+            *(item.identity for item in figure.figures_of(read(path))),
+            *figure.tables_of(read(path)),
+        ]
     ]
     assert len(ids) == len(set(ids))
     assert len(ids) >= 30
@@ -82,18 +85,19 @@ def test_figure_ids_are_unique():
 
 @PARAMETRISED
 def test_every_figure_says_where_it_comes_from(path):
-    for meta in figure.figures_of(read(path)):
-        assert meta["title"]
-        assert meta["subtitle"]
-        if meta["table"]["rows"]:
-            assert len(meta["alt"]) > 15
+    for item in figure.figures_of(read(path)):
+        shown = item.identity
+        assert shown.title
+        assert shown.subtitle
+        if shown.table.rows:
+            assert len(shown.alt) > 15
         else:
-            assert meta["alt"] == f"{meta['title']}：未见公布。"
+            assert shown.alt == f"{shown.title}：未见公布。"
         # drawn from the book's own tables, not from a published figure: where a district lies, how
         # many relations hold
-        own = meta["unit"] in ("区县", "条")
-        if meta["table"]["rows"] and not own:
-            assert meta["sources"], meta["id"]
+        own = shown.unit in ("区县", "条")
+        if shown.table.rows and not own:
+            assert shown.sources, shown.id
 
 
 def test_all_chapters_are_in_the_contents():

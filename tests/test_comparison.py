@@ -198,8 +198,8 @@ def test_the_page_draws_what_moved_in_more_than_one_point(book, tmp_path, monkey
     assert revisions.moved(book) == []
     monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
     (drawn,) = revisions.moved(book)
-    assert drawn.usermeta["id"] == "fig-revised-x"
-    assert [row[1] for row in drawn.usermeta["table"]["rows"]] == ["甲", "甲", "乙", "乙"]
+    assert drawn.identity.id == "fig-revised-x"
+    assert [row[1] for row in drawn.identity.table.rows] == ["甲", "甲", "乙", "乙"]
     assert "图变动2张" in revisions.comparison_words()["counted"]
     assert list(revisions.figure_rows()["rows"]) == [
         "甲：1亿元→2亿元；乙：2亿元→3亿元",

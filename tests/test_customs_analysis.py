@@ -287,7 +287,9 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
     held = {name for name in ("partner", "regime", "commodity") if name in export.dims}
     for name in ("partner", "regime", "commodity"):
         assert (words[f"{name}_hhi"] != ABSENT) == (name in held)
-    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figure.figures_of(notebook)}
+    drawn = {
+        item.identity.id: len(item.identity.table.rows) for item in figure.figures_of(notebook)
+    }
     assert (drawn["fig-customs-partners"] > 0) == ("partner" in held)
     assert (drawn["fig-customs-autos"] > 0) == ("commodity" in held)
     assert drawn["fig-customs-months"] == len(export.periods)

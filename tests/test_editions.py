@@ -280,13 +280,11 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
     results = execute_all(pages, tmp_path, spoiled.path)
     drawn = 0
     for name, result in results.items():
-        for meta in figure.figures_of(result.notebook):
-            table = meta["table"]
-            if "observation_id" in table["keys"]:
-                place = table["keys"].index("observation_id")
-                ids = [row[place] for row in table["rows"]]
-                assert all(item.startswith("qijiang-jobs-2024.") for item in ids), (name, meta)
-                drawn += len(ids)
+        for shown in figure.figures_of(result.notebook):
+            rows = shown.identity.table.records()
+            ids = [row["observation_id"] for row in rows if "observation_id" in row]
+            assert all(item.startswith("qijiang-jobs-2024.") for item in ids), (name, shown)
+            drawn += len(ids)
     assert drawn, "what there is, is drawn"
 
 
@@ -303,7 +301,9 @@ def test_another_year_given_as_the_command_line_gives_it(name):
 @pytest.mark.slow
 def test_the_year_of_the_customs_article_fills_every_section():
     notebook = run("trade", period="2022").notebook
-    empty = [meta["id"] for meta in figure.figures_of(notebook) if not meta["table"]["rows"]]
+    empty = [
+        shown.identity.id for shown in figure.figures_of(notebook) if not shown.identity.table.rows
+    ]
     assert empty == []
 
 

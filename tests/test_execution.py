@@ -228,7 +228,7 @@ def test_the_modules_are_those_that_an_import_loads():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    found = {fingerprint._name(path) for path in fingerprint.modules()}
+    found = {fingerprint.module_name(path) for path in fingerprint.modules()}
     assert set(loaded) <= found
     assert not found & {"cqbook.cli", "cqbook.build.build", "cqbook.execution.executor"}
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -13,17 +14,20 @@ from conftest import ROOT
 
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
-from cqbook.figures import figure, formats
-from cqbook.figures.formats import Exhibit
+from cqbook.figures import formats
 
 
 def exhibit(name="trade", place=1, **changes):
     notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    drawn = [
-        out["data"] for out in figure.display_outputs(notebook) if figure.FIGURE_MIME in out["data"]
-    ]
-    spec = json.loads(json.dumps(drawn[place][figure.FIGURE_MIME]))
-    return Exhibit(spec["usermeta"] | changes, spec, f"chapters/{name}", "2026-11")
+    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11")[place]
+    return replace(shown, identity=replace(shown.identity, **changes))
+
+
+def with_cell(table, key, text):
+    """The rows of a figure with another text in a cell of the first."""
+    first = list(table.rows[0])
+    first[table.keys.index(key)] = text
+    return replace(table, rows=(tuple(first), *table.rows[1:]))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,7 @@ def test_the_same_figure_gives_the_same_bytes(form):
 
 def test_every_picture_carries_title_source_edition_and_id(shown):
     text = re.sub(r"<[^>]+>", "", formats.card(shown))
-    for word in (shown.meta["title"], "数据来源", "版次 2026-11", shown.id):
+    for word in (shown.identity.title, "数据来源", "版次 2026-11", shown.id):
         assert word in text
 
 
@@ -49,15 +53,15 @@ def test_the_identity_is_inside_each_picture(shown):
     from pypdf import PdfReader
 
     packed = json.loads(Image.open(io.BytesIO(formats.png(shown))).text["cqbook"])
-    assert packed == shown.identity
-    assert packed["data"] == json_digest(shown.meta["table"])
+    assert packed == shown.stamp
+    assert packed["data"] == json_digest(shown.identity.table)
     facts = PdfReader(io.BytesIO(formats.pdf(shown))).metadata
-    assert json.loads(facts["/cqbook"]) == shown.identity
+    assert json.loads(facts["/cqbook"]) == shown.stamp
     svg = formats.svg(shown).decode()
     import html
 
     packed = re.search(r"<metadata>(.*?)</metadata>", svg)[1]
-    assert json.loads(html.unescape(packed)) == shown.identity
+    assert json.loads(html.unescape(packed)) == shown.stamp
     assert json.loads(formats.vega(shown))["usermeta"]["data"] == shown.data_hash
 
 
@@ -65,9 +69,7 @@ def test_a_png_draws_the_chinese_glyphs(shown):
     """A missing font would leave boxes: other labels, other picture, and never the same one."""
     spec = json.dumps(shown.spec, ensure_ascii=False)
     assert "民营" in spec
-    renamed = Exhibit(
-        shown.meta, json.loads(spec.replace("民营", "国有")), shown.page, shown.edition
-    )
+    renamed = replace(shown, spec=json.loads(spec.replace("民营", "国有")))
     assert formats.png(shown)[:8] == b"\x89PNG\r\n\x1a\n"
     assert formats.png(shown) != formats.png(renamed)
 
@@ -94,9 +96,9 @@ def test_an_svg_brings_every_glyph_that_it_shows(shown):
 def test_data_are_numbers_with_units_and_sources(shown):
     text = formats.as_csv(shown).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert len(rows) == len(shown.meta["table"]["rows"])
+    assert len(rows) == len(shown.identity.table.rows)
     assert [float(row["数值"]) for row in rows] == [3841.9]
-    assert rows[0]["单位"] == shown.meta["unit"]
+    assert rows[0]["单位"] == shown.identity.unit
     assert rows[0]["来源"]
     book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(shown)))
     assert book.sheetnames == ["数据", "说明"]
@@ -110,9 +112,7 @@ def test_data_are_numbers_with_units_and_sources(shown):
 
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "=HYPERLINK(1)"])
 def test_no_cell_becomes_a_formula(evil):
-    meta = exhibit().meta
-    table = json.loads(json.dumps(meta["table"]))
-    table["rows"][0][table["keys"].index("label")] = evil
+    table = with_cell(exhibit().identity.table, "label", evil)
     bad = exhibit(table=table, title=evil)
     lines = list(csv.reader(io.StringIO(formats.as_csv(bad).decode("utf-8-sig"))))
     assert len(lines) > 1
@@ -159,16 +159,13 @@ def test_every_figure_of_every_chapter_exports():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = page.Executed(path.read_bytes()).notebook
-        for out in figure.display_outputs(notebook):
-            if figure.FIGURE_MIME in out["data"]:
-                spec = out["data"][figure.FIGURE_MIME]
-                shown = Exhibit(spec["usermeta"], spec, f"chapters/{path.stem}", "2026-11")
-                rows = formats.rows(shown)
-                assert rows
-                plotted = shown.meta["unit"] not in ("区县",)
-                if plotted:
-                    assert any(row["value"] is not None for row in rows), shown.id
-                count += 1
+        for shown in formats.exhibits_of(notebook, f"chapters/{path.stem}", "2026-11"):
+            rows = formats.rows(shown)
+            assert rows
+            plotted = shown.identity.unit not in ("区县",)
+            if plotted:
+                assert any(row["value"] is not None for row in rows), shown.id
+            count += 1
     assert count > 30
 
 

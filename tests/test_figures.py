@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pandas as pd
@@ -10,8 +11,10 @@ import pytest
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
+from cqbook.errors import DataError
 from cqbook.figures import figure, theme
 from cqbook.figures.charts import bars, columns
+from cqbook.figures.identity import Identity, read_record
 from cqbook.quantities.quantity import missing
 from cqbook.site.inline_scripts import script_text
 
@@ -37,6 +40,36 @@ def test_identity_travels_with_the_chart(book, rows):
     assert [item["id"] for item in meta["sources"]] == ["trade-2022"]
     assert "8158.4亿元" in meta["alt"]
     assert ["trade-2022.total" in row for row in meta["table"]["rows"]] == [True, False]
+
+
+def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
+    drawn = made(book, rows)
+    gap = figure.figure(
+        book, "fig-gap", None, title="缺", subtitle="", unit="亿元", english=("t", "c")
+    )
+    listing = figure.table(
+        book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表", numeric=("text",)
+    )
+    bundles = [item._repr_mimebundle_() for item in (drawn, gap, listing)]
+    outputs = [nbformat.v4.new_output("display_data", data=bundle) for bundle in bundles]
+    cell = nbformat.v4.new_code_cell("x", outputs=outputs)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    found = figure.figures_of(notebook)
+    assert [item.identity for item in found] == [drawn.identity, gap.identity]
+    assert [item.spec is None for item in found] == [False, True]
+    assert figure.tables_of(notebook) == [listing]
+    again = [*found, *figure.tables_of(notebook)]
+    assert [json.dumps(item._repr_mimebundle_()) for item in again] == list(
+        map(json.dumps, bundles)
+    )
+
+
+def test_a_record_that_is_not_whole_is_named(book, rows):
+    content = made(book, rows)._repr_mimebundle_()[figure.FIGURE_MIME]["usermeta"]
+    with pytest.raises(DataError, match=r"fig-test-one.*sources\.label"):
+        read_record(Identity, content | {"sources": [{"id": "x"}]})
+    with pytest.raises(DataError, match=r"fig-test-one.*unit"):
+        read_record(Identity, content | {"unit": 1})
 
 
 def test_the_same_chart_has_the_same_bytes(book, rows):
@@ -87,7 +120,8 @@ def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
     spec = figure.static_specs(bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
     drawn = theme.dark(theme.draw_svg(spec))
-    assert drawn == theme.draw_svg(theme.recolour(spec, partners))
+    recoloured = re.sub("#[0-9a-f]{6}", lambda found: partners[found[0]], json.dumps(spec))
+    assert drawn == theme.draw_svg(json.loads(recoloured))
     for light in partners:
         assert light not in drawn
 

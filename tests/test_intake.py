@@ -542,13 +542,13 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
     original = words(ROOT / "data")
     assert figure.glued(notebook) == figure.glued(original)
     assert "4613.9亿元" in figure.glued(notebook).values()
-    drawn = {meta["id"]: meta for meta in figure.figures_of(notebook)}
-    expected = {meta["id"]: meta for meta in figure.figures_of(original)}
+    drawn = {item.identity.id: item.identity.table for item in figure.figures_of(notebook)}
+    expected = {item.identity.id: item.identity.table for item in figure.figures_of(original)}
     assert set(drawn) == set(expected)
-    for key, meta in drawn.items():
-        place = meta["table"]["keys"].index("full") if meta["table"]["rows"] else 0
-        values = [row[place] for row in meta["table"]["rows"]]
-        assert values == [row[place] for row in expected[key]["table"]["rows"]], key
+    for key, table in drawn.items():
+        place = table.keys.index("full") if table.rows else 0
+        values = [row[place] for row in table.rows]
+        assert values == [row[place] for row in expected[key].rows], key
     glued = figure.glued(notebook)
     lacking = {key for key, text in glued.items() if text == "未见公布"}
     assert {"auto", "auto_share"} <= lacking, "sections that lack data say so"
@@ -566,7 +566,9 @@ def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(r
         (total,) = link.execute("SELECT sum(value) FROM detail WHERE flow = 'export'").fetchone()
     assert words["export"] == f"{total / 1e8:.2f}亿美元"
     assert words["export_when"] == "2024年"
-    drawn = {meta["id"]: len(meta["table"]["rows"]) for meta in figure.figures_of(notebook)}
+    drawn = {
+        item.identity.id: len(item.identity.table.rows) for item in figure.figures_of(notebook)
+    }
     assert drawn["fig-customs-partners"] == 11
     assert drawn["fig-customs-months"] == 24
     assert drawn["fig-customs-margins"] == 0, "no year before, no margins"

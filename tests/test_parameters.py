@@ -93,6 +93,7 @@ def test_text_from_the_command_line_takes_the_type_of_the_default(book):
         ({"count": "2.5"}, ["trade.count=2.5", "整数"]),
         ({"count": "many"}, ["trade.count=many", "整数"]),
         ({"strict": "yes"}, ["trade.strict=yes", "true"]),
+        ({"rate": "9" * 400}, ["trade.rate=9", "4.35"]),
         ({"period": "2015"}, ["trade.period=2015", "2014", "2016", "2025"]),
         ({"area": "CN-99"}, ["trade.area=CN-99", "CN-50"]),
         ({"data_dir": "x"}, ["--data"]),

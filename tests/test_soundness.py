@@ -5,15 +5,28 @@ from __future__ import annotations
 import copy
 import json
 
+import altair as alt
 import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
-from cqbook.figures import figure, rules
+from cqbook.figures import english, figure, formats, rules
 from cqbook.figures.charts import bars, columns, dots, lines
+from cqbook.figures.charts.form import (
+    DRAWN,
+    LAYERS,
+    Drawing,
+    draws,
+    finish,
+    inline,
+    listing,
+    tooltip,
+)
+from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.figures.rules import UnsoundError
 
 TRADE = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
@@ -56,9 +69,15 @@ def judged(drawing, change, **meta):
     """Judge a drawing to which one thing was done."""
     spec = copy.deepcopy(drawing.spec)
     change(spec)
-    words = {"id": "fig-test", "title": "标题", "subtitle": "亿元", "unit": "亿元"}
-    words["table"] = figure.data_table(drawing.rows)
-    rules.check_drawing(spec, words | meta)
+    words = {
+        "id": "fig-test",
+        "title": "标题",
+        "subtitle": "亿元",
+        "unit": "亿元",
+        "status": "mixed",
+    }
+    words |= {"caption": "", "alt": "", "english": EnglishWords("Title", "Caption"), "sources": ()}
+    rules.check_drawing(spec, Identity(**words | {"table": figure.data_table(drawing.rows)} | meta))
 
 
 def test_every_figure_of_the_book_is_sound():
@@ -67,9 +86,42 @@ def test_every_figure_of_the_book_is_sound():
         for output in figure.display_outputs(nbformat.read(path, as_version=4)):
             spec = output["data"].get(figure.FIGURE_MIME)
             if spec is not None:
-                rules.check_drawing(spec, spec["usermeta"])
+                rules.check_drawing(spec, read_record(Identity, spec["usermeta"]))
                 count += 1
     assert count >= 38
+
+
+def stems(rows):
+    """A form that the package does not have, as its module would define it."""
+    base = alt.Chart(inline(rows, DRAWN))
+    places = {
+        "x": alt.X("label", type="nominal", sort=list(rows["label"]), title=None),
+        "y": alt.Y("value", type="quantitative", title=None),
+    }
+    dot = base.mark_point().encode(**places, tooltip=tooltip(rows))
+    number = base.mark_text(dy=-9).encode(**places, text=alt.Text("text:N"))
+    return Drawing(finish([dot, number], 200), rows, f"点图：{listing(rows)}。")
+
+
+def test_a_form_is_defined_in_one_place(book, rows, monkeypatch):
+    """What it states by `draws` is enough: rules, files and English need not know it."""
+    with pytest.raises(UnsoundError, match="不该在此"):
+        made(book, stems(rows))
+    for mark in ("point", "text"):
+        monkeypatch.setitem(LAYERS, mark, [*LAYERS[mark]])
+    place = {"x": "label", "y": "value"}
+    form = draws(("point", place), ("text", place | {"text": "text"}))(stems)
+    shown = made(book, form(rows))
+    notebook = new_notebook(
+        cells=[new_code_cell(outputs=[new_output("display_data", shown._repr_mimebundle_())])]
+    )
+    (exhibit,) = formats.exhibits_of(notebook, "chapters/x", "2026-11")
+    assert exhibit.identity == shown.identity
+    known = english.dictionary(book) | {"总值": "Total", "外商投资企业": "Foreign-invested"}
+    in_english = formats.translated(exhibit, known)
+    for item in (exhibit, in_english):
+        assert "8,158" in formats.card(item) or "8158.4" in formats.card(item)
+    assert [row["value"] for row in formats.rows(exhibit)] == list(rows["value"])
 
 
 def test_what_is_refused_is_not_shown(book, rows):
@@ -292,7 +344,7 @@ def test_whiskers_end_within_the_axis(rows):
 def test_the_subtitle_says_the_unit(book, rows, unit, subtitle, good):
     drawing = bars(rows.assign(text="甲", full="甲", range=""))
     if good:
-        assert made(book, drawing, unit=unit, subtitle=subtitle).usermeta["unit"] == unit
+        assert made(book, drawing, unit=unit, subtitle=subtitle).identity.unit == unit
     else:
         with pytest.raises(UnsoundError, match="does not say the unit"):
             made(book, drawing, unit=unit, subtitle=subtitle)

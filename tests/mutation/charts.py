@@ -31,6 +31,7 @@ from nbval.plugin import IPyNbCell
 
 from cqbook.figures import rules
 from cqbook.figures.figure import FIGURE_MIME
+from cqbook.figures.identity import Identity, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = 0.95
@@ -235,7 +236,7 @@ def refused(spec: Spec) -> bool:
     """Whether a specification is refused at its first drawing."""
     bare = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
     try:
-        rules.check_drawing(bare, spec["usermeta"])
+        rules.check_drawing(bare, read_record(Identity, spec["usermeta"]))
         # as `charts` has it judged by the schema of Vega-Lite
         slim = {name: rows[:1] for name, rows in bare["datasets"].items()}
         LayerChart.validate(bare | {"datasets": slim})

@@ -385,8 +385,8 @@ def _compare_numbers(edition: Path, again: Path, report: Report) -> None:
     )
     for kind, of in (
         ("行文中的数 | numbers in the text", glued),
-        ("图 | figures", lambda item: {meta["id"]: meta for meta in figures_of(item)}),
-        ("表 | tables", lambda item: {meta["id"]: meta for meta in tables_of(item)}),
+        ("图 | figures", lambda item: {one.identity.id: one.identity for one in figures_of(item)}),
+        ("表 | tables", lambda item: {one.id: one for one in tables_of(item)}),
     ):
         pairs = [
             (value, of(new[page]).get(name) if page in new else None)

@@ -71,18 +71,18 @@ def manifest(
             "queries": digest("\n".join(query.to_json() for query in result.queries).encode()),
         }
         content["figures"][page.name] = {
-            meta["id"]: {
-                "title": meta["title"],
-                "unit": meta["unit"],
-                "status": meta["status"],
-                "sources": [item["id"] for item in meta["sources"]],
-                "data": json_digest(meta["table"]),
+            shown.identity.id: {
+                "title": shown.identity.title,
+                "unit": shown.identity.unit,
+                "status": shown.identity.status,
+                "sources": [item.id for item in shown.identity.sources],
+                "data": json_digest(shown.identity.table),
             }
-            for meta in figures_of(notebook)
+            for shown in figures_of(notebook)
         }
         content["tables"][page.name] = {
-            meta["id"]: {"title": meta["title"], "data": json_digest(meta["rows"])}
-            for meta in tables_of(notebook)
+            shown.id: {"title": shown.title, "data": json_digest(shown.rows)}
+            for shown in tables_of(notebook)
         }
         content["glued"][page.name] = glued(notebook)
     return content

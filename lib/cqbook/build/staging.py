@@ -53,15 +53,13 @@ def _draw(
     """Draw the figures of all pages before they are rendered, on all cores."""
     from cqbook.figures.drawing import draw_all
     from cqbook.figures.english import dictionary
-    from cqbook.figures.figure import FIGURE_MIME, display_outputs
-    from cqbook.figures.formats import Exhibit
+    from cqbook.figures.formats import exhibits_of
 
-    exhibits = []
-    for name, result in results.items():
-        for output in display_outputs(result.notebook):
-            spec = output["data"].get(FIGURE_MIME)
-            if spec:
-                exhibits.append(Exhibit(spec["usermeta"], spec, f"chapters/{name}", edition))
+    exhibits = [
+        item
+        for name, result in results.items()
+        for item in exhibits_of(result.notebook, f"chapters/{name}", edition)
+    ]
     try:
         drawn = draw_all(exhibits, dictionary(book), cache)
     except BrokenExecutor as error:

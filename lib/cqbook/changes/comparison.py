@@ -25,19 +25,17 @@ from cqbook.changes.records import (
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
+from cqbook.figures.identity import Identity
 from cqbook.quantities.quantity import quantity_of
 
-#: Identity and specification of a figure, as its output holds them.
-Drawn = tuple[Mapping[str, Any], Mapping[str, Any]]
 #: The key of a row's number in the table of a figure, and what is compared when it is the same.
 NUMBER_FIELD, COMPARED_BESIDE = "full", ("range", "status", "detail")
 
 
-def _by_name(meta: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _by_name(identity: Identity) -> dict[str, dict[str, str]]:
     """Return the rows of a figure's table by series and label (numbered where these repeat)."""
     found: dict[str, dict[str, str]] = {}
-    for cells in meta["table"]["rows"]:
-        row = dict(zip(meta["table"]["keys"], cells, strict=True))
+    for row in identity.table.records():
         name = "·".join(part for part in (row.get("group"), row.get("label")) if part)
         while name in found:
             name += "′"
@@ -57,15 +55,10 @@ def _values(spec: Mapping[str, Any] | None) -> dict[str, float]:
     return found
 
 
-def _drawn(notebook: nbformat.NotebookNode | None) -> dict[str, Drawn]:
-    """Return identity and specification of each figure, by id."""
-    found: dict[str, Drawn] = {}
-    for output in figure.display_outputs(notebook) if notebook else ():
-        for mime in (figure.FIGURE_MIME, figure.GAP_MIME):
-            if mime in output["data"]:
-                content = output["data"][mime]
-                found[content["usermeta"]["id"]] = (content["usermeta"], content)
-    return found
+def _drawn(notebook: nbformat.NotebookNode | None) -> dict[str, figure.Figure]:
+    """Return each figure by id."""
+    shown = figure.figures_of(notebook) if notebook else ()
+    return {item.identity.id: item for item in shown}
 
 
 def _figure_changes(
@@ -74,13 +67,13 @@ def _figure_changes(
     was, now = _drawn(old), _drawn(new)
     found = []
     for key in dict.fromkeys([*now, *was]):
-        meta = (now.get(key) or was[key])[0]
-        title, unit = meta["title"], meta["unit"]
+        shown = (now.get(key) or was[key]).identity
+        title, unit = shown.title, shown.unit
         if key not in was or key not in now:
             found.append(FigureChange(page, key, title, unit, "added" if key in now else "gone"))
             continue
         rows = tuple(_row_changes(was[key], now[key]))
-        before = was[key][0]["title"]
+        before = was[key].identity.title
         renamed = before != title
         if rows or renamed:
             entry = FigureChange(page, key, title, unit, "changed", rows)
@@ -88,9 +81,9 @@ def _figure_changes(
     return found
 
 
-def _row_changes(old: Drawn, new: Drawn) -> list[RowChange]:
-    was, now = _by_name(old[0]), _by_name(new[0])
-    values_was, values_now = _values(old[1]), _values(new[1])
+def _row_changes(old: figure.Figure, new: figure.Figure) -> list[RowChange]:
+    was, now = _by_name(old.identity), _by_name(new.identity)
+    values_was, values_now = _values(old.spec), _values(new.spec)
     found = []
     for name in dict.fromkeys([*now, *was]):
         before, after = was.get(name, {}), now.get(name, {})
@@ -112,16 +105,16 @@ def _table_changes(
     page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
 ) -> list[TableChange]:
     was, now = (
-        {item["id"]: item for item in figure.tables_of(notebook)} if notebook else {}
+        {item.id: item for item in figure.tables_of(notebook)} if notebook else {}
         for notebook in (old, new)
     )
     found = []
     for key in dict.fromkeys([*now, *was]):
-        title = (now.get(key) or was[key])["title"]
+        title = (now.get(key) or was[key]).title
         if key not in was or key not in now:
             found.append(TableChange(page, key, title, "added" if key in now else "gone"))
             continue
-        before, after = ([tuple(row) for row in item[key]["rows"]] for item in (was, now))
+        before, after = (item[key].rows for item in (was, now))
         came = sum(row not in before for row in after)
         went = sum(row not in after for row in before)
         if came or went:

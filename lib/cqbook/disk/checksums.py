@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 #: The file that lists them: of all files of its folder and below, but itself.
 SUMS = "SHA256SUMS"
@@ -29,7 +31,19 @@ def file_digest(path: Path) -> str:
 
 def json_digest(value: object) -> str:
     """Return the SHA-256 of a JSON value in its one byte form."""
-    return digest(json.dumps(value, ensure_ascii=False, sort_keys=True).encode())
+    return digest(to_json(value).encode())
+
+
+def to_json(value: object) -> str:
+    """Return the one JSON form of a value, in which records may stand."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=_fields)
+
+
+def _fields(record: object) -> dict[str, Any]:
+    if not is_dataclass(record):
+        msg = f"no JSON: {type(record).__name__}"
+        raise TypeError(msg)
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from cqbook.errors import DataError
-from cqbook.execution.executor import Runner, here
+from cqbook.execution.executor import Outcome, Runner, here
 from cqbook.execution.fingerprint import code_digest
-from cqbook.execution.page import Executed, ExecutionError, Page
+from cqbook.execution.page import ExecutionError, Page
 
 #: Pages in a task: some seconds of work, so that little is lost with a worker.
 BATCH = 12
@@ -23,7 +23,6 @@ BATCH = 12
 RETRIES = 3
 #: Seconds in which a cluster must answer.
 PATIENCE = 10
-Outcome = tuple[Page, Executed | ExecutionError]
 
 
 def runner(address: str) -> Runner:
@@ -33,7 +32,7 @@ def runner(address: str) -> Runner:
 
 def _run(
     address: str, chapters: Path, pages: list[Page], data: Path, failed: Path
-) -> Iterator[Outcome]:
+) -> Iterator[tuple[Page, Outcome]]:
     from distributed import Client, as_completed
 
     batches = [pages[start : start + BATCH] for start in range(0, len(pages), BATCH)]
@@ -52,16 +51,18 @@ def _run(
             for some in batches
         }
         for future in as_completed(futures):
-            error = future.exception()
-            if error is None:
+            failure = future.exception()
+            if failure is None:
                 yield from future.result()
             else:
                 for page in futures[future]:
-                    yield page, ExecutionError(page.name, str(error))
+                    yield page, ExecutionError(page.name, str(failure))
             future.release()
 
 
-def batch(code: str, chapters: Path, pages: list[Page], data: Path, failed: Path) -> list[Outcome]:
+def batch(
+    code: str, chapters: Path, pages: list[Page], data: Path, failed: Path
+) -> list[tuple[Page, Outcome]]:
     """Execute some pages, one after the other: a worker has as many tasks at once as it has cores.
 
     Raises

@@ -13,17 +13,20 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from cqbook.data.catalog import DATA_VARIABLE, TRACE_VARIABLE, Query
 from cqbook.execution import kernels
-from cqbook.execution.fingerprint import _name, modules
+from cqbook.execution.fingerprint import module_name, modules
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import complaints, normalise, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
-from cqbook.execution.parameters import sound
+from cqbook.execution.parameters import Value, sound
+
+#: Executes the cells of a notebook, and says what went wrong.
+_Way = Callable[..., tuple[NotebookNode, str]]
 
 
 def execute(
@@ -79,9 +82,9 @@ def execute(
     return Executed(content, tuple(queries))
 
 
-def _outcome(run: Callable[..., Any], source: Path, *rest: Any) -> tuple[bytes, str]:  # noqa: ANN401
+def _outcome(run: _Way, source: Path, *rest: object) -> tuple[bytes, str]:
     """Return the executed notebook as bytes, and what is wrong with it (``""``: nothing)."""
-    notebook = nbformat.read(source, as_version=4)
+    notebook: NotebookNode = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -94,8 +97,8 @@ def _outcome(run: Callable[..., Any], source: Path, *rest: Any) -> tuple[bytes, 
 
 
 def _in_kernel(
-    notebook: nbformat.NotebookNode, given: Mapping[str, Any], own: Path, variables: dict[str, str]
-) -> tuple[nbformat.NotebookNode, str]:
+    notebook: NotebookNode, given: Mapping[str, Value], own: Path, variables: dict[str, str]
+) -> tuple[NotebookNode, str]:
     """Execute as `kernels.execute` does, but in a Jupyter kernel of its own."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -138,23 +141,25 @@ def _kept(content: bytes, page: Page, failed: Path | None) -> Path | None:
     return path
 
 
-Told = Callable[[Page, Executed | ExecutionError], None]
+#: What came of a page.
+Outcome = Executed | ExecutionError
+Told = Callable[[Page, Outcome], None]
 #: Executes pages and yields what came of each as it is done: chapters, pages, data, failed.
-Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Executed | ExecutionError]]]
+Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Outcome]]]
 
 
 def warm() -> None:
     """Let the fork server load what chapters import; something else can be done meanwhile."""
-    kernels.start(lambda: tuple(_name(path) for path in modules()))
+    kernels.start(lambda: tuple(module_name(path) for path in modules()))
 
 
 def here(
     chapters: Path, pages: list[Page], data: Path, failed: Path, *, at_once: int = 0
-) -> Iterator[tuple[Page, Executed | ExecutionError]]:
+) -> Iterator[tuple[Page, Outcome]]:
     """Execute pages on this machine, as many `at_once` as there are processors or as is said."""
     warm()
 
-    def one(page: Page) -> Executed | ExecutionError:
+    def one(page: Page) -> Outcome:
         try:
             return execute(chapters / f"{page.notebook}.ipynb", page, data=data, failed=failed)
         except ExecutionError as error:
@@ -199,7 +204,7 @@ def execute_all(
     failures : dict of str to ExecutionError
     """
     todo = list(wanted)
-    found: dict[str, Executed | ExecutionError] = {}
+    found: dict[str, Outcome] = {}
 
     for page in todo:
         held = memory.recall(chapters / f"{page.notebook}.ipynb", page)
@@ -212,7 +217,12 @@ def execute_all(
             memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome)
         found[page.name] = outcome
         told(page, outcome)
-    order = [page.name for page in todo]
-    results = {name: found[name] for name in order if isinstance(found[name], Executed)}
-    failures = {name: found[name] for name in order if isinstance(found[name], ExecutionError)}
+    results: dict[str, Executed] = {}
+    failures: dict[str, ExecutionError] = {}
+    for page in todo:
+        outcome = found[page.name]
+        if isinstance(outcome, Executed):
+            results[page.name] = outcome
+        else:
+            failures[page.name] = outcome
     return results, failures

@@ -35,7 +35,7 @@ def _imported(text: str) -> tuple[str, ...]:
     """Return what of the package a module's text imports; a build asks several times."""
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqbook"):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("cqbook"):
             found += [node.module, *(f"{node.module}.{item.name}" for item in node.names)]
         elif isinstance(node, ast.Import):
             found += [item.name for item in node.names if item.name.startswith("cqbook.")]
@@ -47,7 +47,7 @@ def _file(name: str) -> Path:
     return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
-def _name(path: Path) -> str:
+def module_name(path: Path) -> str:
     """Return the name of a module of the package by its file."""
     parts = ("cqbook", *path.relative_to(PACKAGE).with_suffix("").parts)
     return ".".join(parts).removesuffix(".__init__")

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from multiprocessing import forkserver, util
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from nbformat import NotebookNode
+    from papermill.engines import NotebookExecutionManager
+
+    from cqbook.execution.parameters import Value
 
 
 Result = TypeVar("Result")
@@ -70,18 +74,18 @@ def start(modules: Callable[[], tuple[str, ...]]) -> None:
     forkserver.ensure_running()
 
 
-def context() -> Any:  # noqa: ANN401 - the type has no public name
+def context() -> ForkServerContext:
     """Return the context in which kernels are forked."""
     return multiprocessing.get_context("forkserver")
 
 
-def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: ANN401
+def call(function: Callable[..., Result], *arguments: object) -> Result:
     """Return what `function` gives in a fork of its own.
 
     Raises
     ------
     KernelError
-        If the process dies, or has not answered after `LIMIT`.
+        If the process dies, or has not answered after `PAGE_SECONDS`.
     """
     receiver, sender = context().Pipe(duplex=False)
     process = context().Process(target=_answer, args=(sender, function, arguments), daemon=True)
@@ -91,7 +95,7 @@ def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: A
         if not receiver.poll(PAGE_SECONDS):
             msg = f"{PAGE_SECONDS:.0f}秒没有结果 | no result within {PAGE_SECONDS:.0f} s"
             raise KernelError(msg)
-        return receiver.recv()
+        result: Result = receiver.recv()
     except EOFError:
         process.join()
         msg = f"内核中途退出（{process.exitcode}）| the kernel died ({process.exitcode})"
@@ -100,9 +104,12 @@ def call(function: Callable[..., Result], *arguments: Any) -> Result:  # noqa: A
         process.kill()
         process.join()
         receiver.close()
+    return result
 
 
-def _answer(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _answer(
+    sender: Connection, function: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
     # the fork server ends when the process that started it does
     dies_with_parent()
     sender.send(function(*arguments))
@@ -112,7 +119,7 @@ def _answer(sender: Connection, function: Callable[..., Any], arguments: tuple[A
 
 
 def run_cells(
-    notebook: NotebookNode, parameters: Mapping[str, Any], folder: Path, variables: dict[str, str]
+    notebook: NotebookNode, parameters: Mapping[str, Value], folder: Path, variables: dict[str, str]
 ) -> tuple[NotebookNode, str]:
     """Execute a notebook in this process; return it, and what went wrong (``""``: nothing).
 
@@ -144,8 +151,8 @@ def run_cells(
     with printed.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    engine = _engine()
-    papermill_engines.register(ENGINE, engine)
+    executed: list[NotebookNode] = []
+    papermill_engines.register(ENGINE, _engine(executed))
     try:
         done = papermill.execute_notebook(
             notebook,
@@ -158,24 +165,28 @@ def run_cells(
             log_output=False,
         )
     except PapermillExecutionError as error:
-        return engine.notebook, str(error)
+        return executed[-1], str(error)
     sys.stdout.flush()
     with printed.open(encoding="utf-8", errors="replace") as file:
         rest = file.read(10_000)
     return done, f"绕过 Python 写了内容 | wrote past Python's streams:\n{rest}" if rest else ""
 
 
-def _engine() -> Any:  # noqa: ANN401 - a class made late: papermill takes long to import
+def _engine(executed: list[NotebookNode]) -> type:
+    """Return papermill's engine, which puts what it executes into a list.
+
+    Made this late: papermill takes long to import.
+    """
     from papermill.engines import Engine
 
-    class ForkedEngine(Engine):
+    class ForkedEngine(Engine):  # type: ignore[misc]  # papermill has no types
         """Runs the cells in IPython in this process, in order, up to the first that fails."""
 
-        notebook: NotebookNode | None = None
-
         @classmethod
-        def execute_managed_notebook(cls, manager: Any, kernel_name: str, **_: Any) -> None:  # noqa: ANN401
-            cls.notebook = manager.nb
+        def execute_managed_notebook(
+            cls, manager: NotebookExecutionManager, kernel_name: str, **_: object
+        ) -> None:
+            executed.append(manager.nb)
             run = _shell()
             for index, cell in enumerate(manager.nb.cells):
                 manager.cell_start(cell, index)
@@ -250,11 +261,11 @@ def _shell() -> Callable[[NotebookNode], bool]:
             self,
             data: dict[str, Any],
             metadata: dict[str, Any] | None = None,
-            source: Any = None,  # noqa: ANN401
+            source: object = None,
             *,
             transient: dict[str, Any] | None = None,
             update: bool = False,
-            **_: Any,  # noqa: ANN401
+            **_: object,
         ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": metadata or {}}
             more(sum(len(str(item)) for item in data.values()))
@@ -275,7 +286,9 @@ def _shell() -> Callable[[NotebookNode], bool]:
         def write_output_prompt(self) -> None:
             """No prompt: the count is part of the output."""
 
-        def write_format_data(self, data: dict[str, Any], md_dict: Any = None) -> None:  # noqa: ANN401
+        def write_format_data(
+            self, data: dict[str, Any], md_dict: dict[str, Any] | None = None
+        ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": md_dict or {}}
             outputs.append(new_output("execute_result", execution_count=count, **content))
 
@@ -293,7 +306,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
 
     settings = Config()
     settings.HistoryManager.enabled = False
-    shell = Shell.instance(config=settings)
+    shell: InteractiveShell = Shell.instance(config=settings)
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
 
     def run(cell: NotebookNode) -> bool:
@@ -304,6 +317,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
         cell.execution_count = count
         cell.outputs = list(outputs)
         outputs.clear()
-        return result.success
+        well: bool = result.success
+        return well
 
     return run

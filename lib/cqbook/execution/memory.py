@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -31,13 +30,13 @@ class Memory:
     data : Path
         The data directory that queries are asked of.
     code : str
-        See `code_digest`.
+        See `cqbook.execution.fingerprint.code_digest`.
     """
 
     def __init__(self, folder: Path, data: Path, code: str) -> None:
         self.folder, self.code = folder, code
         self.book = Catalog(data)
-        self._cells: dict[Path, tuple[bytes, list[Any]]] = {}
+        self._cells: dict[Path, tuple[bytes, list[list[object]]]] = {}
 
     def key(self, source: Path, page: Page) -> str:
         """Return the hash of what is known before execution: cells, parameters, code, files."""
@@ -45,7 +44,7 @@ class Memory:
         content = [page.name, page.parameters, self._cells_of(source), files, self.code]
         return json_digest(content)
 
-    def _cells_of(self, source: Path) -> list[Any]:
+    def _cells_of(self, source: Path) -> list[list[object]]:
         """Return what of a notebook is executed; parsed once for the many pages that it makes."""
         content = source.read_bytes()
         known = self._cells.get(source)
@@ -73,7 +72,7 @@ class Memory:
                 yield entry
 
     def keep(self, source: Path, page: Page, executed: Executed) -> None:
-        """Remember a result; forget the oldest beyond `KEPT`."""
+        """Remember a result; forget the oldest beyond `RESULTS_KEPT`."""
         queries = [query.to_json() for query in executed.queries]
         content = {
             "agreed": executed.agreed,

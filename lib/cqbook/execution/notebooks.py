@@ -40,7 +40,8 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
     """Return the one byte form of a normalised notebook."""
-    return nbformat.writes(notebook, version=4).encode("utf-8").rstrip(b"\n") + b"\n"
+    text: str = nbformat.writes(notebook, version=4)
+    return text.encode("utf-8").rstrip(b"\n") + b"\n"
 
 
 def complaints(notebook: nbformat.NotebookNode) -> list[str]:
@@ -68,7 +69,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         If it is no whole notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         # nbformat's own errors are ValueErrors; JSON that is no notebook lacks keys
         msg = (
@@ -76,3 +77,4 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
             f" | the notebook {path} is damaged: restore it, run it again ({str(error)[:80]})"
         )
         raise DataError(msg) from error
+    return notebook

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
 from cqbook.data.catalog import Query
+from cqbook.execution.parameters import Value
 
 
 class ExecutionError(Exception):
@@ -33,7 +33,7 @@ class Page:
 
     name: str
     notebook: str
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Value] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
 
 
@@ -52,4 +52,5 @@ class Executed:
     @property
     def notebook(self) -> nbformat.NotebookNode:
         """The notebook, parsed."""
-        return nbformat.reads(self.content.decode("utf-8"), as_version=4)
+        parsed: nbformat.NotebookNode = nbformat.reads(self.content.decode("utf-8"), as_version=4)
+        return parsed

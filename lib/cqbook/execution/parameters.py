@@ -18,7 +18,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeGuard
 
 import nbformat
 
@@ -41,7 +41,9 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.A
 #: Levels of a list: enough for a table.
 _DEPTH = 4
 _CHOICES = re.compile(r"\s*\[(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>[^\]]+))?\]$")
-_KIND_ZH = {
+#: What a parameter can be: a JSON scalar, or a list of such.
+Value = str | int | float | bool | list["Value"] | None
+_KIND_ZH: dict[type, str] = {
     str: "文字",
     int: "整数",
     float: "数",
@@ -63,7 +65,7 @@ class Parameter:
     """
 
     name: str
-    default: Any
+    default: Value
     comment: str = ""
     table: str = ""
     column: str = ""
@@ -74,7 +76,7 @@ class Parameter:
         """Type of the values."""
         return type(self.default)
 
-    def choices(self, book: Catalog, values: Mapping[str, Any]) -> list[str]:
+    def choices(self, book: Catalog, values: Mapping[str, Value]) -> list[str]:
         """Return the values that the data hold, given the `values` of the other parameters."""
         frame = book.table(self.table)
         for column, wanted in self.filters.items():
@@ -116,10 +118,8 @@ def _read(source: str) -> list[Parameter]:
     found = []
     for statement in statements:
         try:
-            (target,) = statement.targets
-            default = ast.literal_eval(statement.value)
-            name = target.id
-        except (AttributeError, ValueError, TypeError, RecursionError, MemoryError) as error:
+            name, default = _assigned(statement)
+        except (ValueError, TypeError, RecursionError, MemoryError) as error:
             msg = (
                 f"parameters 单元第{statement.lineno}行应为“名字 = 字面值”"
                 f" | line {statement.lineno} of the parameters cell: expected name = literal"
@@ -137,7 +137,7 @@ def _read(source: str) -> list[Parameter]:
                 " and a text, number, boolean or list"
             )
             raise ParameterError(msg)
-        comment = comments.get(statement.end_lineno, "")
+        comment = comments.get(statement.end_lineno or statement.lineno, "")
         held = _CHOICES.search(comment)
         if not held:
             found.append(Parameter(name, default, comment))
@@ -149,7 +149,16 @@ def _read(source: str) -> list[Parameter]:
     return found
 
 
-def _plain(value: object, depth: int = 0) -> bool:
+def _assigned(statement: ast.stmt) -> tuple[str, Value]:
+    """Return name and value of a statement ``name = literal``; a ValueError if it is another."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=expression):
+            return name, ast.literal_eval(expression)
+    msg = "no assignment to a name"
+    raise ValueError(msg)
+
+
+def _plain(value: object, depth: int = 0) -> TypeGuard[Value]:
     """Return whether a value is a JSON scalar or a list of such, and the same wherever it goes."""
     if isinstance(value, str):
         # half a character can't be written to a file
@@ -170,7 +179,7 @@ def sound(values: Mapping[str, object]) -> None:
     Raises
     ------
     ParameterError
-        If a name is not as `NAME` wants it, or a value neither a JSON scalar nor a list.
+        If a name is not as `PARAMETER_NAME` wants it, or a value neither a JSON scalar nor a list.
     """
     for name, value in values.items():
         if not isinstance(name, str) or not PARAMETER_NAME.fullmatch(name) or not _plain(value):
@@ -182,15 +191,20 @@ def sound(values: Mapping[str, object]) -> None:
             raise ParameterError(msg)
 
 
-def _typed(chapter: str, parameter: Parameter, value: object) -> object:
-    """Return `value` (text from a command line or a table, or a value) in the parameter's type."""
+def _typed(chapter: str, parameter: Parameter, value: object) -> Value:
+    """Return `value` (text from a command line or a table, or a value) in the parameter's type.
+
+    Not by pydantic, whose strict reading of JSON would take numbers with spaces around them, NaN in
+    a list, objects, lists of any depth and halves of characters, so that all that stands here
+    would still be asked, after 0.3 s of import.
+    """
     kind = parameter.kind
     # a year may come as a number; 2024.10 as one has lost its zero
     if kind is str and type(value) is int:
         return str(value)
     read = value if kind is str or not isinstance(value, str) else _read_value(value, kind)
-    if kind is float and type(read) is int:
-        read = float(read)
+    if kind is float and isinstance(read, int) and not isinstance(read, bool):
+        read = _as_float(read)
     if type(read) is kind and _plain(read):
         return read
     name = f"{chapter}.{parameter.name}"
@@ -201,14 +215,22 @@ def _typed(chapter: str, parameter: Parameter, value: object) -> object:
     raise ParameterError(msg)
 
 
-def _read_value(text: str, kind: type) -> object:
+def _as_float(number: int) -> float | None:
+    try:
+        return float(number)
+    except OverflowError:
+        return None
+
+
+def _read_value(text: str, kind: type) -> Value:
     """Return what a text says in JSON; None if it is not wholly understood."""
     if kind in (int, float) and not _NUMBER.fullmatch(text):
         return None
     try:
-        return json.loads(text)
+        value: Value = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return value
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -217,8 +239,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def checked(
-    chapter: str, parameters: Iterable[Parameter], given: Mapping[str, Any], book: Catalog
-) -> dict[str, Any]:
+    chapter: str, parameters: Iterable[Parameter], given: Mapping[str, object], book: Catalog
+) -> dict[str, Value]:
     """Return the given values in the types of the chapter's parameters.
 
     Parameters
@@ -226,7 +248,7 @@ def checked(
     chapter : str
         Its name, for messages.
     parameters : iterable of Parameter
-        See `read`.
+        See `read_parameters`.
     given : mapping
         Values by name; text where they come from a command line or a CSV file.
     book : Catalog
@@ -268,8 +290,8 @@ def checked(
             continue
         valid = item.choices(book, values)
         if str(value) not in valid:
-            near = difflib.get_close_matches(str(value), valid, n=VALUES_SHOWN, cutoff=0.6)
-            listed = near + [text for text in valid if text not in near]
+            first = difflib.get_close_matches(str(value), valid, n=VALUES_SHOWN, cutoff=0.6)
+            listed = first + [text for text in valid if text not in first]
             more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
             shown = " ".join(listed[:VALUES_SHOWN]) + more or "（无）"
             msg = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -16,18 +15,18 @@ from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.figure import static_specs
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
+from cqbook.figures.identity import Spec
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
-_SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
-def key(spec: dict) -> str:
+def key(spec: Spec) -> str:
     """Return the name of the picture of `spec` in the cache."""
     return json_digest([RENDERER, spec])
 
 
-def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
+def rendered(spec: Spec, cache: Path, *, draws: bool = True) -> str:
     """Return the SVG of `spec`, from the cache if it was ever drawn."""
     return kept(
         cache / f"{key(spec)}.svg", lambda: theme.draw_svg(spec).encode(), draws=draws
@@ -36,16 +35,12 @@ def rendered(spec: dict, cache: Path, *, draws: bool = True) -> str:
 
 def size_of(svg: str) -> list[int]:
     """Return width and height of an SVG in px."""
-    match = _SIZE.search(svg)
-    if not match:
-        msg = "SVG without width and height"
-        raise ValueError(msg)
-    return [round(float(match[1])), round(float(match[2]))]
+    return [round(side) for side in theme.svg_size(svg)]
 
 
 def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
-    content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.meta, exhibit.spec]
+    content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.identity, exhibit.spec]
     content.append(exhibit.language)
     return kept(
         cache / f"{json_digest(content)}.{form}", lambda: to_format(exhibit, form), draws=draws
@@ -89,7 +84,7 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
     wanted = {}
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        mark = json_digest([RENDERER, said, item.page, item.edition, item.meta, item.spec])
+        mark = json_digest([RENDERER, said, item.page, item.edition, item.identity, item.spec])
         if not (cache / f"{mark}.drawn").exists():
             wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.quantity import DERIVED, STATUS_ZH
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -135,7 +135,9 @@ def period(text: str) -> str:
 
 def _growth(text: str) -> str:
     found = re.fullmatch(r"(增长|下降)(.+)", text)
-    said = english_quantity(found[2]) if found else ""
+    if not found:
+        return ""
+    said = english_quantity(found[2])
     return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
 
 
@@ -184,8 +186,15 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
 
 
 def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | None:
-    said = [_english(piece.strip(), known) for piece in pieces]
-    return None if None in said else form.format(*said)
+    said = _each((piece.strip() for piece in pieces), known)
+    return None if said is None else form.format(*said)
+
+
+def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
+    """Return texts in English; None if one of them has none."""
+    found = [_english(text, known) for text in texts]
+    said = [text for text in found if text is not None]
+    return said if len(said) == len(found) else None
 
 
 # --- charts
@@ -224,7 +233,7 @@ class Untranslated(Exception):
         super().__init__("没有英文 | no English for: " + "；".join(self.texts))
 
 
-def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     """Return a specification with every text in English, and room for the longer labels.
 
     Raises
@@ -251,15 +260,11 @@ def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
             return text
         return found if key in LINES else wrapped(found)
 
-    def walk(node: Any, key: str = "") -> Any:  # noqa: ANN401 - any JSON value
-        if isinstance(node, dict):
-            return {name: walk(value, name) for name, value in node.items()}
-        if isinstance(node, list):
-            return [walk(value, key) for value in node]
-        return said(node, key) if isinstance(node, str) else node
-
-    plain = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
-    made = walk(plain)
+    made: Spec = {
+        key: _changed(value, said, key)
+        for key, value in spec.items()
+        if key not in ("usermeta", "title")
+    }
     if missing:
         raise Untranslated(missing)
     longest = max(
@@ -271,34 +276,42 @@ def chart(spec: dict[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
         ),
         default=0,
     )
-    return _roomy(made, round(7 * longest) + 14)
+    room = round(7 * longest) + 14
+    return {
+        key: _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
+        for key, value in made.items()
+    }
 
 
-def described(meta: Mapping[str, Any], known: Mapping[str, str], most: int = 12) -> str:
+def _roomy(found: re.Match[str], room: int) -> str:
+    return f"width - {max(int(found[1]), room)}"
+
+
+def _changed(node: object, change: Callable[[str, str], str], key: str = "") -> object:
+    """Return JSON in which every text is what `change` makes of it and of its key."""
+    if isinstance(node, dict):
+        return {name: _changed(value, change, name) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_changed(value, change, key) for value in node]
+    return change(node, key) if isinstance(node, str) else node
+
+
+def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> str:
     """Return an English alternative text from the rows that a figure draws."""
     parts = []
-    for cells in meta["table"]["rows"][:most]:
-        row = dict(zip(meta["table"]["keys"], cells, strict=True))
-        names = [row.get("group"), row.get("label")]
-        said = [_english(part, known) for part in [*names, row.get("full")] if part]
-        if None in said:
-            raise Untranslated(part for part in [*names, row.get("full")] if part)
-        name = ", ".join(said[: len([part for part in names if part])])
-        parts.append(f"{name}: {said[-1]}" if row.get("full") else name)
-    more = len(meta["table"]["rows"]) - len(parts)
+    rows = identity.table.records()
+    for row in rows[:most]:
+        names = [part for part in (row.get("group"), row.get("label")) if part]
+        figure = [part for part in (row.get("full"),) if part]
+        said = _each([*names, *figure], known)
+        if said is None:
+            raise Untranslated([*names, *figure])
+        name = ", ".join(said[: len(names)])
+        parts.append(f"{name}: {said[-1]}" if figure else name)
+    more = len(rows) - len(parts)
     rest = f"; {more} more in the data table" if more > 0 else ""
-    return f"{meta['english']['title']}. {'; '.join(parts)}{rest}."
+    return f"{identity.english.title}. {'; '.join(parts)}{rest}."
 
 
 #: Columns whose lines are lines of their own.
 LINES = ("end", "top", "text", "full", "detail", "part")
-
-
-def _roomy(node: Any, room: int) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(node, dict):
-        return {key: _roomy(value, room) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_roomy(value, room) for value in node]
-    if isinstance(node, str):
-        return _ROOM.sub(lambda found: f"width - {max(int(found[1]), room)}", node)
-    return node

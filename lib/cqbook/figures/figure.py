@@ -1,8 +1,9 @@
 """Attach an identity to a chart or a table, show it deterministically, read it back.
 
-A `Figure` is a Vega-Lite chart whose ``usermeta`` says who it is: stable id, title, subtitle, note,
-alternative text, unit, status, sources and the rows drawn, each with its observation. A `Table` is
-the same for rows shown as a table. Both display one MIME bundle with the same bytes each time.
+A `Figure` is a Vega-Lite chart whose ``usermeta`` is its `Identity`: stable id, title, subtitle,
+note, alternative text, unit, status, sources and the rows drawn, each with its observation. A
+`Table` is the same for rows shown as a table. Both display one MIME bundle with the same bytes each
+time, and are read back from the outputs of a notebook.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ import nbformat
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
+from cqbook.disk.checksums import to_json
 from cqbook.figures import rules, theme
 from cqbook.figures.charts.form import Drawing
+from cqbook.figures.identity import (
+    DrawnRows,
+    EnglishWords,
+    Identity,
+    SourceLabel,
+    Spec,
+    read_record,
+)
 from cqbook.quantities.quantity import DERIVED, UNPUBLISHED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
@@ -31,10 +41,6 @@ ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def _sorted(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    return json.loads(json.dumps(value, sort_keys=True, ensure_ascii=False))
-
-
 def _check_id(identifier: str, prefix: str) -> None:
     if not ID_PATTERN.fullmatch(identifier) or not identifier.startswith(prefix):
         msg = (
@@ -44,14 +50,14 @@ def _check_id(identifier: str, prefix: str) -> None:
         raise ValueError(msg)
 
 
-def source_list(book: Catalog, rows: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the sources of `rows` in order of first use: ``[{"id": …, "label": …}]``."""
+def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
+    """Return the sources of `rows` in order of first use."""
     if "source_id" not in rows:
-        return []
+        return ()
     ids: dict[str, None] = {}
     for cell in rows["source_id"].dropna():
         ids.update(dict.fromkeys(part for part in str(cell).split(";") if part))
-    return [{"id": key, "label": book.source_label(key)} for key in ids]
+    return tuple(SourceLabel(key, book.source_label(key)) for key in ids)
 
 
 def status_of(rows: pd.DataFrame) -> str:
@@ -74,42 +80,59 @@ _SHOWN = {
 }
 
 
-def data_table(rows: pd.DataFrame) -> dict[str, Any]:
-    """Return the rows drawn as ``{"columns": […], "rows": [[…]]}``, empty columns left out."""
+def data_table(rows: pd.DataFrame) -> DrawnRows:
+    """Return the rows drawn as text, empty columns left out."""
     names = [key for key in _SHOWN if key in rows and rows[key].fillna("").astype(str).ne("").any()]
     cells = rows[names].fillna("").astype(str).replace("\n", "", regex=True)
-    return {
-        "columns": [_SHOWN[name] for name in names],
-        "keys": names,
-        "rows": cells.values.tolist(),
-    }
+    return DrawnRows(tuple(_SHOWN[name] for name in names), tuple(names), _cells(cells))
+
+
+def _cells(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
+    return tuple(frame.itertuples(index=False, name=None))
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered, citable chart; made by `figure`."""
+    """A numbered, citable chart; made by `figure`. ``spec`` is None where there is nothing to draw.
 
-    usermeta: dict[str, Any]
-    spec: dict[str, Any] | None
+    Read back from a notebook, its specification has the title and the identity in it.
+    """
+
+    identity: Identity
+    spec: Spec | None
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        plain = "｜".join(self.usermeta[key] for key in ("title", "id", "unit"))
+        own = self.identity
+        plain = f"{own.title}｜{own.id}｜{own.unit}"
         if self.spec is None:
-            return {GAP_MIME: _sorted({"usermeta": self.usermeta}), "text/plain": plain}
-        title = {"text": self.usermeta["title"], "subtitle": self.usermeta["subtitle"]}
-        spec = self.spec | {"usermeta": self.usermeta, "title": title}
-        return {FIGURE_MIME: _sorted(spec), "text/plain": plain}
+            return {GAP_MIME: json.loads(to_json({"usermeta": own})), "text/plain": plain}
+        title = {"text": own.title, "subtitle": own.subtitle}
+        spec = to_json(self.spec | {"usermeta": own, "title": title})
+        return {FIGURE_MIME: json.loads(spec), "text/plain": plain}
 
 
 @dataclass(frozen=True)
 class Table:
-    """A numbered, citable table; made by `table`."""
+    """A numbered, citable table; made by `table`.
 
-    content: dict[str, Any]
+    ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys set
+    flush right; ``searchable`` says whether a box filters the rows.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    caption: str
+    sources: tuple[SourceLabel, ...]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    numeric: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    searchable: bool
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        plain = f"{self.content['title']}｜{self.content['id']}｜{len(self.content['rows'])}行"
-        return {TABLE_MIME: _sorted(self.content), "text/plain": plain}
+        plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
+        return {TABLE_MIME: json.loads(to_json(self)), "text/plain": plain}
 
 
 def figure(
@@ -149,24 +172,22 @@ def figure(
     """
     _check_id(identifier, "fig-")
     rows = drawing.rows if drawing is not None else pd.DataFrame()
-    meta = {
-        "id": identifier,
-        "title": title,
-        "subtitle": subtitle,
-        "caption": note,
-        "alt": f"{title}。{drawing.alt}" if drawing is not None else f"{title}：{UNPUBLISHED}。",
-        "english": {"title": english[0], "caption": english[1]},
-        "unit": unit,
-        "status": status_of(rows),
-        "sources": source_list(book, rows),
-        "table": data_table(rows)
-        if drawing is not None
-        else {"columns": [], "keys": [], "rows": []},
-    }
+    identity = Identity(
+        id=identifier,
+        title=title,
+        subtitle=subtitle,
+        caption=note,
+        alt=f"{title}。{drawing.alt}" if drawing is not None else f"{title}：{UNPUBLISHED}。",
+        english=EnglishWords(*english),
+        unit=unit,
+        status=status_of(rows),
+        sources=source_list(book, rows),
+        table=data_table(rows) if drawing is not None else DrawnRows(),
+    )
     if drawing is None:
-        return Figure(meta, None)
-    rules.check_drawing(drawing.spec, meta)
-    return Figure(meta, drawing.spec)
+        return Figure(identity, None)
+    rules.check_drawing(drawing.spec, identity)
+    return Figure(identity, drawing.spec)
 
 
 def table(
@@ -195,18 +216,16 @@ def table(
     _check_id(identifier, "tab-")
     cells = rows[list(columns)].fillna("").astype(str)
     return Table(
-        {
-            "id": identifier,
-            "title": title,
-            "subtitle": subtitle,
-            "caption": note,
-            "sources": source_list(book, rows),
-            "columns": list(columns.values()),
-            "keys": list(columns),
-            "numeric": [name for name in columns if name in numeric],
-            "rows": cells.values.tolist(),
-            "searchable": searchable,
-        }
+        id=identifier,
+        title=title,
+        subtitle=subtitle,
+        caption=note,
+        sources=source_list(book, rows),
+        columns=tuple(columns.values()),
+        keys=tuple(columns),
+        numeric=tuple(name for name in columns if name in numeric),
+        rows=_cells(cells),
+        searchable=searchable,
     )
 
 
@@ -234,7 +253,7 @@ def glue(**values: object) -> None:
         )
 
 
-def display_outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
+def display_outputs(notebook: nbformat.NotebookNode) -> Iterator[nbformat.NotebookNode]:
     """Yield the display outputs of an executed notebook, in order."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -242,21 +261,22 @@ def display_outputs(notebook: nbformat.NotebookNode) -> Iterator[dict[str, Any]]
                 yield output
 
 
-def figures_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
-    """Return the identity (``usermeta``) of each figure in an executed notebook."""
+def figures_of(notebook: nbformat.NotebookNode) -> list[Figure]:
+    """Return each figure in an executed notebook."""
     found = []
     for output in display_outputs(notebook):
         for mime in (FIGURE_MIME, GAP_MIME):
             if mime in output["data"]:
-                found.append(output["data"][mime]["usermeta"])
+                content = output["data"][mime]
+                identity = read_record(Identity, content["usermeta"])
+                found.append(Figure(identity, content if mime == FIGURE_MIME else None))
     return found
 
 
-def tables_of(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
-    """Return the content of each `Table` in an executed notebook."""
-    return [
-        out["data"][TABLE_MIME] for out in display_outputs(notebook) if TABLE_MIME in out["data"]
-    ]
+def tables_of(notebook: nbformat.NotebookNode) -> list[Table]:
+    """Return each table in an executed notebook."""
+    contents = [output["data"].get(TABLE_MIME) for output in display_outputs(notebook)]
+    return [read_record(Table, content) for content in contents if content is not None]
 
 
 def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
@@ -270,7 +290,7 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return texts
 
 
-def static_specs(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def static_specs(spec: Spec) -> dict[str, Spec]:
     """Return the two pictures of a figure, wide and narrow, for light pages."""
     plain = theme.untitled({key: value for key, value in spec.items() if key != "usermeta"})
     return {

@@ -11,21 +11,24 @@ import base64
 import csv
 import functools
 import io
-import json
 import logging
 import re
 import struct
 import textwrap
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from typing import Any
 
+from nbformat import NotebookNode
+
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
-from cqbook.disk.checksums import json_digest
+from cqbook.disk.checksums import json_digest, to_json
 from cqbook.figures import english, theme
+from cqbook.figures.figure import figures_of
+from cqbook.figures.identity import Identity, Spec
 
 BOOK_TITLE = "重庆开放型经济分析"
 BOOK_EN = "Chongqing's Open Economy"
@@ -41,7 +44,7 @@ FORMATS = {
 }
 #: Formats that are there in English too, as ``fig-….en.png``.
 ENGLISH = ("png", "svg", "pdf", "vl.json")
-#: Key of the identity in PNG text chunks and PDF properties.
+#: Key of the stamp in PNG text chunks and PDF properties.
 METADATA_KEY = "cqbook"
 #: Width of a line of small print, in full-width characters at 11 px.
 SMALL_PRINT_WIDTH = 58
@@ -68,8 +71,8 @@ FORMULA_START = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
 class Exhibit:
     """One figure of one edition: its identity, its specification, and the page it stands on."""
 
-    meta: dict[str, Any]
-    spec: dict[str, Any]
+    identity: Identity
+    spec: Spec
     page: str
     edition: str
     language: str = "zh"
@@ -77,12 +80,12 @@ class Exhibit:
     @property
     def id(self) -> str:
         """The figure's id."""
-        return self.meta["id"]
+        return self.identity.id
 
     @property
     def data_hash(self) -> str:
         """SHA-256 of the rows that were drawn."""
-        return json_digest(self.meta["table"])
+        return json_digest(self.identity.table)
 
     @property
     def permalink(self) -> str:
@@ -90,13 +93,13 @@ class Exhibit:
         return f"v/{self.edition}/{self.page}.html#{self.id}"
 
     @property
-    def identity(self) -> dict[str, str]:
+    def stamp(self) -> dict[str, str]:
         """What every file of the figure carries."""
         return {
             "id": self.id,
             "edition": self.edition,
             "data": self.data_hash,
-            "title": self.meta["title"],
+            "title": self.identity.title,
             "permalink": self.permalink,
         }
 
@@ -105,11 +108,11 @@ class Exhibit:
         """The source line, as under the figure."""
         if self.language == "en":
             derived = {"derived": " (derived)", "mixed": " (partly derived)"}
-            names = "; ".join(item["label"] for item in self.meta["sources"]) or "see caption"
-            return f"Source{derived.get(self.meta['status'], '')}: {names}"
+            names = "; ".join(item.label for item in self.identity.sources) or "see caption"
+            return f"Source{derived.get(self.identity.status, '')}: {names}"
         derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
-        names = "；".join(item["label"] for item in self.meta["sources"]) or "见图注"
-        return f"数据来源{derived.get(self.meta['status'], '')}：{names}"
+        names = "；".join(item.label for item in self.identity.sources) or "见图注"
+        return f"数据来源{derived.get(self.identity.status, '')}：{names}"
 
 
 def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
@@ -120,11 +123,24 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
     cqbook.figures.english.Untranslated
         If a text of the chart has no English.
     """
-    said = exhibit.meta["english"]
-    meta = exhibit.meta | {"title": said["title"], "subtitle": said["caption"], "caption": ""}
-    meta |= {"alt": english.described(exhibit.meta, known)}
+    identity = replace(
+        exhibit.identity,
+        title=exhibit.identity.english.title,
+        subtitle=exhibit.identity.english.caption,
+        caption="",
+        alt=english.described(exhibit.identity, known),
+    )
     spec = english.chart(exhibit.spec, known)
-    return Exhibit(meta, spec, exhibit.page, exhibit.edition, "en")
+    return replace(exhibit, identity=identity, spec=spec, language="en")
+
+
+def exhibits_of(notebook: NotebookNode, page: str, edition: str) -> list[Exhibit]:
+    """Return the figures of an executed notebook that are drawn."""
+    return [
+        Exhibit(item.identity, item.spec, page, edition)
+        for item in figures_of(notebook)
+        if item.spec is not None
+    ]
 
 
 def citations(exhibit: Exhibit) -> dict[str, str]:
@@ -132,7 +148,7 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 
     GB/T 7714—2015 asks for the day of the citation: that is the reader's to fill in.
     """
-    title, edition = exhibit.meta["title"], exhibit.edition
+    title, edition = exhibit.identity.title, exhibit.edition
     year = edition[:4] if re.match(r"(19|20)\d\d", edition) else ""
     key = re.sub(r"\W", "", f"{exhibit.id}{edition}".replace("-", ""))
     return {
@@ -150,15 +166,11 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 # --- pictures
 
 
-def _width(text: str) -> float:
-    return sum(1.0 if ord(char) > 0x2E80 else 0.55 for char in text)
-
-
 def wrap_small_print(text: str, line: float) -> list[str]:
     """Break a text into lines of at most `line` full-width characters."""
     lines, width = [""], 0.0
     for piece in re.findall(r"(?:[0-9A-Za-z.,%/:_-]+|.)[，。；：、）”]*", text):
-        step = _width(piece)
+        step = theme.line_width(piece, 0.55)
         if width and width + step > line:
             lines.append("")
             width = 0.0
@@ -173,7 +185,7 @@ def textual(text: str, line: float) -> list[str]:
 
 
 @functools.cache
-def _font(weight: str) -> Any:  # noqa: ANN401 - the bytes of a font file
+def _font(weight: str) -> bytes:
     return (theme.FONT_DIRECTORY / f"CQBookSansSC-{weight}.otf").read_bytes()
 
 
@@ -201,7 +213,7 @@ def _face(weight: str, css: int, text: str) -> str:
 def card(exhibit: Exhibit) -> str:
     """Return the figure as one SVG with title, unit, source, edition and id inside, no font yet."""
     kept = json_digest(
-        [exhibit.spec, exhibit.meta, exhibit.page, exhibit.edition, exhibit.language]
+        [exhibit.spec, exhibit.identity, exhibit.page, exhibit.edition, exhibit.language]
     )
     if kept not in _CARDS:
         # the three formats of one figure are made one after the other
@@ -217,19 +229,15 @@ def _card(exhibit: Exhibit) -> str:
     spec = {key: value for key, value in exhibit.spec.items() if key != "usermeta"}
     # an English line breaks between words, a Chinese one between characters
     breaks = textual if exhibit.language == "en" else wrap_small_print
-    title = breaks(exhibit.meta["title"], 40)
-    subtitle = breaks(exhibit.meta["subtitle"], 54)
+    title = breaks(exhibit.identity.title, 40)
+    subtitle = breaks(exhibit.identity.subtitle, 54)
     spec = theme.with_width(
         spec | {"title": {"text": title, "subtitle": subtitle}}, theme.PICTURE_WIDTH
     )
     chart = theme.draw_svg(spec)
-    head = re.search(r'<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"', chart)
-    width, height = (float(number) for number in head.groups())
-    notes = (
-        wrap_small_print(exhibit.meta["caption"], SMALL_PRINT_WIDTH)
-        if exhibit.meta["caption"]
-        else []
-    )
+    width, height = theme.svg_size(chart)
+    note = exhibit.identity.caption
+    notes = wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
     small = [*notes, *wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
     if exhibit.language == "en":
         small.append(f"{BOOK_EN}, edition {exhibit.edition} | {exhibit.id}")
@@ -245,16 +253,16 @@ def _card(exhibit: Exhibit) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         f' width="{width:g}" height="{full:g}" viewBox="0 0 {width:g} {full:g}" role="img"'
-        f' aria-label="{escape(exhibit.meta["alt"])}">'
-        f"<title>{escape(exhibit.meta['title'])}</title>"
-        f"<desc>{escape(exhibit.meta['alt'])}</desc>"
+        f' aria-label="{escape(exhibit.identity.alt)}">'
+        f"<title>{escape(exhibit.identity.title)}</title>"
+        f"<desc>{escape(exhibit.identity.alt)}</desc>"
         f"<metadata>{escape(_packed(exhibit))}</metadata>"
         f'<rect width="100%" height="100%" fill="{theme.colour("page")}"/>{body}{texts}</svg>'
     )
 
 
 def _packed(exhibit: Exhibit) -> str:
-    return json.dumps(exhibit.identity, ensure_ascii=False, sort_keys=True)
+    return to_json(exhibit.stamp)
 
 
 def svg(exhibit: Exhibit) -> bytes:
@@ -270,7 +278,7 @@ def svg(exhibit: Exhibit) -> bytes:
 
 
 def png(exhibit: Exhibit) -> bytes:
-    """Return the picture as PNG, its identity in a text chunk."""
+    """Return the picture as PNG, its stamp in a text chunk."""
     import vl_convert
 
     theme.register_fonts()
@@ -286,7 +294,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def pdf(exhibit: Exhibit) -> bytes:
-    """Return the picture as PDF, its identity in the document's properties."""
+    """Return the picture as PDF, its stamp in the document's properties."""
     import vl_convert
     from pypdf import PdfReader, PdfWriter
 
@@ -300,7 +308,7 @@ def pdf(exhibit: Exhibit) -> bytes:
     made = PdfWriter(clone_from=drawn)
     made.add_metadata(
         {
-            "/Title": exhibit.meta["title"],
+            "/Title": exhibit.identity.title,
             "/Author": AUTHOR,
             "/Subject": citations(exhibit)["line"],
             "/Keywords": f"{exhibit.id} {exhibit.edition}",
@@ -312,24 +320,26 @@ def pdf(exhibit: Exhibit) -> bytes:
     return out.getvalue()
 
 
-def _sort(node: Any) -> None:  # noqa: ANN401 - any object of a PDF
+def _sort(node: object) -> None:
     """Sort the keys of a PDF object and of what lies directly in it."""
     if isinstance(node, dict):
         items = sorted(node.items())
         node.clear()
         node.update(items)
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for item in node:
-        _sort(item)
+    if isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            _sort(item)
 
 
 # --- data
 
 
-def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
-    """Return the rows drawn, numbers as numbers: the keys of `COLUMNS`, None where empty."""
+#: A cell of the rows drawn.
+Cell = str | float | None
+
+
+def rows(exhibit: Exhibit) -> list[dict[str, Cell]]:
+    """Return the rows drawn, numbers as numbers: the keys of `CSV_COLUMNS`, None where empty."""
     drawn: dict[tuple[str, str], dict[str, Any]] = {}
     for items in exhibit.spec.get("datasets", {}).values():
         for item in items:
@@ -337,20 +347,17 @@ def rows(exhibit: Exhibit) -> list[dict[str, Any]]:
                 label = str(item["label"]).replace("\n", "")
                 drawn.setdefault((str(item.get("group") or ""), label), item)
     found = []
-    table = exhibit.meta["table"]
-    for cells in table["rows"]:
-        row: dict[str, Any] = dict.fromkeys(CSV_COLUMNS) | dict(
-            zip(table["keys"], cells, strict=True)
-        )
-        mark = drawn.get((row["group"] or "", row["label"] or ""), {})
+    for cells in exhibit.identity.table.records():
+        row: dict[str, Cell] = dict.fromkeys(CSV_COLUMNS) | cells
+        mark = drawn.get((cells.get("group", ""), cells.get("label", "")), {})
         for name in NUMERIC_FIELDS:
             number = mark.get(name)
             row[name] = float(number) if isinstance(number, int | float) else None
-        found.append({name: row[name] for name in CSV_COLUMNS} | {"unit": exhibit.meta["unit"]})
+        found.append({name: row[name] for name in CSV_COLUMNS} | {"unit": exhibit.identity.unit})
     return found
 
 
-def _safe(cell: Any) -> Any:  # noqa: ANN401 - text or number
+def _safe(cell: Cell) -> str | float:
     """Return a text that no spreadsheet takes for a formula."""
     if isinstance(cell, str) and FORMULA_START.match(cell):
         return f"'{cell}"
@@ -377,7 +384,7 @@ def xlsx(exhibit: Exhibit) -> bytes:
     book = xlsxwriter.Workbook(out, options)
     book.set_properties(
         {
-            "title": exhibit.meta["title"],
+            "title": exhibit.identity.title,
             "author": AUTHOR,
             "keywords": f"{exhibit.id} {exhibit.edition}",
             "comments": _packed(exhibit),
@@ -396,13 +403,13 @@ def xlsx(exhibit: Exhibit) -> bytes:
                 sheet.write_string(number, place, cell)
     sheet.set_column(0, len(CSV_COLUMNS) - 1, 16)
     about = book.add_worksheet("说明")
-    meta = exhibit.meta
+    own = exhibit.identity
     facts = [
-        ("图题", meta["title"]),
-        ("副题", meta["subtitle"]),
-        ("单位", meta["unit"]),
+        ("图题", own.title),
+        ("副题", own.subtitle),
+        ("单位", own.unit),
         ("来源", exhibit.source),
-        ("图注", meta["caption"]),
+        ("图注", own.caption),
         ("版次", exhibit.edition),
         ("编号", exhibit.id),
         ("数据指纹", exhibit.data_hash),
@@ -418,10 +425,9 @@ def xlsx(exhibit: Exhibit) -> bytes:
 
 
 def vega(exhibit: Exhibit) -> bytes:
-    """Return the Vega-Lite specification with the identity in ``usermeta``."""
-    meta = exhibit.spec.get("usermeta", {}) | exhibit.identity
-    text = json.dumps(exhibit.spec | {"usermeta": meta}, ensure_ascii=False, sort_keys=True)
-    return f"{text}\n".encode()
+    """Return the Vega-Lite specification with the stamp in ``usermeta``."""
+    meta = exhibit.spec.get("usermeta", {}) | exhibit.stamp
+    return f"{to_json(exhibit.spec | {'usermeta': meta})}\n".encode()
 
 
 MAKERS = {"png": png, "svg": svg, "pdf": pdf, "csv": as_csv, "xlsx": xlsx, "vl.json": vega}

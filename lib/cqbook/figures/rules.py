@@ -14,36 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cqbook.figures.charts import LAYERS
+from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
 
-#: Marks, and which field may stand at which channel of them: another field is another statement.
-#: ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both.
-LAYERS: dict[str, tuple[dict[str, str], ...]] = {
-    "bar": ({"x": "value", "y": "label"}, {"x": "label", "y": "value"}),
-    "line": ({"x": "date", "y": "value", "color": "group"},),
-    "point": (
-        {"x": "value", "y": "label"},
-        {"x": "upper", "y": "label"},
-        {"x": "date", "y": "value", "color": "group"},
-    ),
-    "rule": ({"x": "lower", "x2": "upper", "y": "label"}, {"x": "zero"}),
-    "circle": ({"x": "group", "y": "label", "size": "value"},),
-    "rect": ({"x": "tile_col", "y": "tile_row", "color": "kind"},),
-    "text": (
-        {"x": "reach", "y": "label", "text": "end"},
-        {"x": "reach_low", "y": "label", "text": "end"},
-        {"x": "label", "y": "value", "text": "top"},
-        {"x": "value", "y": "label", "text": "text"},
-        {"x": "date", "y": "value", "text": "end", "color": "group"},
-        {"x": "group", "y": "label", "text": "text"},
-        {"x": "tile_col", "y": "tile_row", "text": "label"},
-        {"x": "tile_col", "y": "tile_row", "text": "symbol"},
-        # the word for what was not published
-        {"x": "label"},
-    ),
-}
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
 _MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
 _FILTERS = {
@@ -72,8 +48,8 @@ FILLED = 0.5
 NEAR = 0.1
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
-_NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(sorted(_WORDS, key=len)[::-1])})?")
-_UNIT = re.compile(rf"({'|'.join(sorted(_WORDS, key=len)[::-1])})?(.*)")
+_LONGEST_FIRST = sorted(_WORDS, key=len)[::-1]
+_NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRST)})?")
 _QUALIFIED = re.compile("|".join(words_at("between", "behind")))
 #: A derived figure that has one end only is written by that end, and drawn elsewhere.
 _ONE_SIDED = re.compile("以上|以下")
@@ -85,15 +61,15 @@ class UnsoundError(ValueError):
     """A chart that would mislead; the message names figure, layer and what was expected."""
 
 
-def check_drawing(spec: Mapping[str, Any], usermeta: Mapping[str, Any]) -> None:
+def check_drawing(spec: Spec, identity: Identity) -> None:
     """Refuse a specification that would mislead.
 
     Parameters
     ----------
-    spec : mapping
+    spec : Spec
         Vega-Lite, as a chart form returns it.
-    usermeta : mapping
-        Identity of the figure: id, subtitle, unit and table are looked at.
+    identity : Identity
+        Of the figure: id, title, subtitle, unit and table are looked at.
 
     Raises
     ------
@@ -106,11 +82,11 @@ def check_drawing(spec: Mapping[str, Any], usermeta: Mapping[str, Any]) -> None:
         *_scales(layers),
         *(fault for layer in layers for fault in _order(layer)),
         *_colours(layers),
-        *_marks(layers, usermeta),
-        *_words(usermeta),
+        *_marks(layers, identity),
+        *_words(identity),
     ]
     if found:
-        raise UnsoundError("\n".join(f"{usermeta['id']}：{fault}" for fault in found))
+        raise UnsoundError("\n".join(f"{identity.id}：{fault}" for fault in found))
 
 
 @dataclass(frozen=True)
@@ -348,15 +324,14 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
         yield "没有图例也没有系列名 | neither a legend nor names at the series"
 
 
-def _marks(layers: Sequence[_Layer], usermeta: Mapping[str, Any]) -> Iterator[str]:
+def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
     """Each row of the table is drawn once, as its numbers say."""
     mains = [layer for layer in layers if layer.main]
     if len(mains) != 1:
         yield f"应有一层代表各行，现有{len(mains)} | expected one layer of marks, got {len(mains)}"
         return
     (main,) = mains
-    keys = usermeta["table"]["keys"]
-    rows = [dict(zip(keys, row, strict=True)) for row in usermeta["table"]["rows"]]
+    rows = identity.table.records()
     by_place = {_place(row): row for row in rows}
     drawn = Counter(_place(record) for record in main.records)
     listed = Counter(_place(row) for row in rows)
@@ -374,7 +349,7 @@ def _marks(layers: Sequence[_Layer], usermeta: Mapping[str, Any]) -> Iterator[st
                 yield layer.fault(
                     f"{_place(record)} 不在数据表中", f"{_place(record)} is no row of the table"
                 )
-            elif row is not None and not _agrees(record, row, str(usermeta["unit"])):
+            elif row is not None and not _agrees(record, row, identity.unit):
                 yield layer.fault(
                     f"{_place(record)} 画的是 {record.get('value')}，印的是 {_said(row, record)}",
                     f"{_place(record)} is drawn at {record.get('value')}, but {_said(row, record)}",
@@ -432,7 +407,8 @@ def _read(text: str, unit: str) -> list[tuple[float, float]]:
     matches = list(_NUMBER.finditer(text))
     if not matches:
         return []
-    scale, name = _UNIT.fullmatch(unit).groups()
+    scale = next((word for word in _LONGEST_FIRST if unit.startswith(word)), "")
+    name = unit.removeprefix(scale)
     last = matches[-1][2]
     tail = text[matches[-1].end() :]
     # a bare number is one of the axis
@@ -497,8 +473,8 @@ def _spans(text: str, ends: Sequence[float], unit: str) -> bool:
     )
 
 
-def _words(usermeta: Mapping[str, Any]) -> Iterator[str]:
+def _words(identity: Identity) -> Iterator[str]:
     """Readers are told the unit."""
-    unit = str(usermeta["unit"]).removeprefix("个") or str(usermeta["unit"])
-    if not unit or unit not in f"{usermeta['subtitle']}{usermeta['title']}":
+    unit = identity.unit.removeprefix("个") or identity.unit
+    if not unit or unit not in f"{identity.subtitle}{identity.title}":
         yield f"题下没有单位“{unit}” | the subtitle does not say the unit {unit!r}"

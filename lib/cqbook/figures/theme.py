@@ -6,7 +6,8 @@ import functools
 import re
 import struct
 from pathlib import Path
-from typing import Any
+
+from cqbook.figures.identity import Spec
 
 FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
 #: Version of Vega-Lite that is drawn, here and in the pages.
@@ -43,7 +44,7 @@ def colour(role: str) -> str:
     return PALETTE[role][0]
 
 
-def config() -> dict[str, Any]:
+def config() -> Spec:
     """Return the Vega-Lite ``config`` of the house."""
     ink, muted, grid = colour("ink"), colour("muted"), colour("grid")
     return {
@@ -80,17 +81,6 @@ def config() -> dict[str, Any]:
     }
 
 
-def recolour(node: Any, mapping: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a copy of JSON `node` with every string that is a key of `mapping` replaced."""
-    if isinstance(node, dict):
-        return {key: recolour(value, mapping) for key, value in node.items()}
-    if isinstance(node, list):
-        return [recolour(value, mapping) for value in node]
-    if isinstance(node, str):
-        return mapping.get(node, node)
-    return node
-
-
 def dark(svg: str) -> str:
     """Return a picture with each colour of the light palette replaced by its dark partner.
 
@@ -100,14 +90,22 @@ def dark(svg: str) -> str:
     return re.sub("|".join(map(re.escape, partners)), lambda found: partners[found[0]], svg)
 
 
-def with_width(spec: dict[str, Any], width: int) -> dict[str, Any]:
+def with_width(spec: Spec, width: int) -> Spec:
     """Return `spec` drawn for a total width of `width` pixels, axes included."""
     return spec | {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
-def untitled(spec: dict[str, Any]) -> dict[str, Any]:
+def untitled(spec: Spec) -> Spec:
     """Return `spec` without its title, for pages that set the title as text."""
     return {key: value for key, value in spec.items() if key != "title"}
+
+
+def line_width(text: str, latin: float) -> float:
+    """Return the width of a line in full-width characters; `latin` is what any other character has.
+
+    A mean is enough: lines are broken and room is left by it, nothing is placed.
+    """
+    return sum(1.0 if ord(char) > 0x2E7F else latin for char in text)
 
 
 def _whole_font(path: Path) -> bool:
@@ -146,7 +144,19 @@ def register_fonts() -> bool:
     return True
 
 
-def draw_svg(spec: dict[str, Any]) -> str:
+_SVG_SIZE = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
+
+
+def svg_size(svg: str) -> tuple[float, float]:
+    """Return width and height of a picture in px."""
+    match = _SVG_SIZE.search(svg)
+    if not match:
+        msg = "SVG without width and height"
+        raise ValueError(msg)
+    return float(match[1]), float(match[2])
+
+
+def draw_svg(spec: Spec) -> str:
     """Return the static SVG of a Vega-Lite `spec`, its text in the house font.
 
     vl-convert is imported here only: a process that has used it must not fork afterwards.

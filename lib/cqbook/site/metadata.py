@@ -38,7 +38,7 @@ def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[s
             "sha256": digest(content),
             "bytes": len(content),
         }
-    meta = shown.meta
+    meta = node["meta"]
     return {
         "id": shown.id,
         "page": docname,
@@ -94,11 +94,11 @@ def describe(
                 "@context": "https://schema.org",
                 "@type": "Dataset",
                 "identifier": shown.id,
-                "name": shown.meta["title"],
-                "description": shown.meta["alt"],
+                "name": shown.identity.title,
+                "description": shown.identity.alt,
                 "version": edition,
                 "creator": {"@type": "Organization", "name": AUTHOR},
-                "isBasedOn": [item["label"] for item in shown.meta["sources"]],
+                "isBasedOn": [item.label for item in shown.identity.sources],
                 "distribution": [
                     {
                         "@type": "DataDownload",

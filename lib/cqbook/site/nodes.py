@@ -19,6 +19,7 @@ from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.english import Untranslated
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
+from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import known_words
@@ -207,7 +208,8 @@ def picture(
 
 def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
     """Return what can be taken away of a figure's node."""
-    return Exhibit(node["meta"], node["spec"] or {}, docname, edition or NO_EDITION)
+    identity = read_record(Identity, node["meta"])
+    return Exhibit(identity, node["spec"] or {}, docname, edition or NO_EDITION)
 
 
 STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
@@ -243,7 +245,7 @@ def toolbar(exhibit: Exhibit, root: str, forms: tuple[str, ...] = ENGLISH) -> st
         for style, text in citations(exhibit).items()
     )
     return (
-        f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.meta["title"])}">'
+        f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.identity.title)}">'
         f'{PERMALINK}#{exhibit.id}">{both("链接", "Link")}</a>{links}'
         f'<details class="cq-cite"><summary>{both("引用", "Cite")}</summary>'
         f"<dl>{texts}</dl></details></div>"
@@ -270,7 +272,7 @@ def visit_figure(self: SphinxTranslator, node: Element) -> None:
         shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
         translated = translation(self.builder.app, shown)
         sizes = pictures.publish_figure(self.builder.app, shown, translated)
-        alts = {"zh": meta["alt"]} | ({"en": translated.meta["alt"]} if translated else {})
+        alts = {"zh": meta["alt"]} | ({"en": translated.identity.alt} if translated else {})
         drawn = picture(root, meta["id"], alts, sizes)
         self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
     self.body.append("<figcaption>")

@@ -9,19 +9,27 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
-    _DRAWN,
-    _HOLLOW,
-    _LABELS,
+    DRAWN,
+    IS_HOLLOW,
+    LABEL_LINES,
     Drawing,
-    _finish,
-    _listing,
-    _tooltip,
-    _values,
-    _width,
+    draws,
+    finish,
+    inline,
+    label_width,
+    listing,
+    tooltip,
     wrap,
 )
 
 
+@draws(
+    ("bar", {"x": "value", "y": "label"}),
+    ("rule", {"x": "lower", "x2": "upper", "y": "label"}),
+    ("rule", {"x": "zero"}),
+    ("text", {"x": "reach", "y": "label", "text": "end"}),
+    ("text", {"x": "reach_low", "y": "label", "text": "end"}),
+)
 def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Drawing:
     """Draw one horizontal bar a row, in the order given, each with its number at its end.
 
@@ -46,10 +54,10 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
     span = (high - low) or 1.0
-    room = round(12 * rows["end"].map(_width).max()) + 14
+    room = round(12 * rows["end"].map(label_width).max()) + 14
     left = room if low < 0 else 0
     right = alt.expr(f"width - {room if high > 0 else 8}")
-    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))
     scale = alt.Scale(domain=[low, high or 1.0], range=[left, right], nice=False)
     x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
     fill: Any = alt.ColorValue(theme.colour("blue"))
@@ -62,15 +70,15 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
                 domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
             ),
         )
-    base = alt.Chart(_values(rows, [*_DRAWN, "end", "tone", "reach", "reach_low"]))
+    base = alt.Chart(inline(rows, [*DRAWN, "end", "tone", "reach", "reach_low"]))
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
             y=y,
             x=x,
             color=fill,
-            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
-            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
-            tooltip=_tooltip(rows),
+            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
+            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+            tooltip=tooltip(rows),
         )
     ]
     if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
@@ -97,5 +105,5 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
         )
     lines = int(rows["label"].str.count("\n").max()) + 1
     step = max(44 if detail else 30, 17 * lines + 10)
-    alt_text = f"条形图，{len(rows)}项：{_listing(rows)}。"
-    return Drawing(_finish(alt.layer(*layers), step * len(rows)), rows, alt_text)
+    alt_text = f"条形图，{len(rows)}项：{listing(rows)}。"
+    return Drawing(finish(layers, step * len(rows)), rows, alt_text)

@@ -9,20 +9,27 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
-    _DRAWN,
-    _HOLLOW,
-    _LABELS,
+    DRAWN,
+    IS_HOLLOW,
+    LABEL_LINES,
     Drawing,
-    _finish,
-    _listing,
-    _series_colour,
-    _tooltip,
-    _values,
+    draws,
+    finish,
+    inline,
+    listing,
+    series_colour,
+    tooltip,
     wrap,
 )
 from cqbook.quantities.quantity import UNPUBLISHED
 
 
+@draws(
+    ("bar", {"x": "label", "y": "value"}),
+    ("text", {"x": "label", "y": "value", "text": "top"}),
+    # the word for what was not published
+    ("text", {"x": "label"}),
+)
 def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     """Draw one column a period, zero-based, with its number on top; unpublished periods stay empty.
 
@@ -39,7 +46,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["top"] = rows["text"].where(rows["value"].notna(), UNPUBLISHED)
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
-    axis = alt.Axis(labelAngle=0, labelOverlap=True, **_LABELS)
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=LABEL_LINES)
     rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
     # named in full: a period without a number would otherwise be put last
     order = list(dict.fromkeys(rows["label"]))
@@ -47,11 +54,11 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     # a period of which one series is known is no gap: only where nothing is does it say so
     rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
-    base = alt.Chart(_values(rows, [*_DRAWN, "top", "tone", "gap"]))
+    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
     if grouped:
         encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
-        colour = _series_colour(rows)
+        colour = series_colour(rows)
     else:
         colour = alt.Color(
             "tone",
@@ -66,9 +73,9 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     bar = base.mark_bar(stroke=theme.colour("blue")).encode(
         **encoding,
         color=colour,
-        fillOpacity=alt.FillOpacityValue(1.0, condition={"test": _HOLLOW, "value": 0.35}),
-        strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": _HOLLOW, "value": 1.0}),
-        tooltip=_tooltip(rows),
+        fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
+        strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+        tooltip=tooltip(rows),
     )
     number = base.mark_text(dy=-7, fontSize=size).encode(
         **(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N")
@@ -90,5 +97,5 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     )
     gaps = rows["gap"].any()
     layers = [bar, number, gap] if gaps else [bar, number]
-    alt_text = f"柱形图，{rows['label'].nunique()}个时期：{_listing(rows)}。"
-    return Drawing(_finish(alt.layer(*layers), 260), rows, alt_text)
+    alt_text = f"柱形图，{rows['label'].nunique()}个时期：{listing(rows)}。"
+    return Drawing(finish(layers, 260), rows, alt_text)

@@ -9,18 +9,25 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
-    _DRAWN,
-    _LABELS,
+    DRAWN,
+    LABEL_LINES,
     Drawing,
-    _finish,
-    _listing,
-    _series_colour,
-    _tooltip,
-    _values,
+    draws,
+    finish,
+    inline,
+    listing,
+    series_colour,
+    tooltip,
     wrap,
 )
 
 
+@draws(
+    ("point", {"x": "value", "y": "label"}),
+    ("point", {"x": "upper", "y": "label"}),
+    ("rule", {"x": "lower", "x2": "upper", "y": "label"}),
+    ("text", {"x": "value", "y": "label", "text": "text"}),
+)
 def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     """Draw intervals: a dot at the value, a bar from ``lower`` to ``upper``, the number beside it.
 
@@ -49,9 +56,9 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
         scale=alt.Scale(domain=domain, zero=zero, nice=False),
         axis=alt.Axis(grid=True, tickCount=5, domain=False),
     )
-    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(**_LABELS))
-    colour = _series_colour(rows) if grouped else alt.ColorValue(theme.colour("blue"))
-    base = alt.Chart(_values(rows, [*_DRAWN, "arrow"]))
+    y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))
+    colour = series_colour(rows) if grouped else alt.ColorValue(theme.colour("blue"))
+    base = alt.Chart(inline(rows, [*DRAWN, "arrow"]))
     encoding: dict[str, Any] = {"y": y}
     if grouped and rows.duplicated("label").any():
         encoding["yOffset"] = alt.YOffset("group", type="nominal", sort=None)
@@ -64,10 +71,10 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
         .encode(**encoding, x=alt.X("upper", type="quantitative"), color=colour)
     )
     dot = base.mark_point(size=80, opacity=1).encode(
-        **encoding, x=x, color=colour, tooltip=_tooltip(rows)
+        **encoding, x=x, color=colour, tooltip=tooltip(rows)
     )
     number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text=alt.Text("text:N"))
     per_label = rows.groupby("label").size().max() if "yOffset" in encoding else 1
     height = int(max(44, 26 * per_label + 18) * rows["label"].nunique())
-    alt_text = f"区间点图，{len(rows)}个数值：{_listing(rows)}。"
-    return Drawing(_finish(alt.layer(bar, arrow, dot, number), height), rows, alt_text)
+    alt_text = f"区间点图，{len(rows)}个数值：{listing(rows)}。"
+    return Drawing(finish([bar, arrow, dot, number], height), rows, alt_text)

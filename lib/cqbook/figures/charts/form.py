@@ -1,4 +1,4 @@
-"""What all chart forms share: a drawing, labels, marks of what is derived.
+"""What all chart forms share: a drawing, what its layers state, labels, marks of what is derived.
 
 Each form takes a *point frame* (see `cqbook.analysis.frames`): one row a mark, with the columns
 ``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (what stands beside
@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
+from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNOBSERVED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
@@ -29,9 +31,26 @@ LABEL_LINE = 9
 class Drawing:
     """What a chart form returns: specification, rows drawn, and alternative text."""
 
-    spec: dict[str, Any]
+    spec: Spec
     rows: pd.DataFrame
     alt: str
+
+
+#: By mark: which field may stand at which channel, as the forms state it. Another field is another
+#: statement, and is refused (see `cqbook.figures.rules`).
+LAYERS: dict[str, list[dict[str, str]]] = {}
+Form = TypeVar("Form", bound=Callable[..., Drawing])
+
+
+def draws(*layers: tuple[str, dict[str, str]]) -> Callable[[Form], Form]:
+    """State the layers of a form: a mark, and the field at each of its channels.
+
+    ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both. Series
+    side by side and their colours (``xOffset``, ``yOffset``, ``color``) may be added to any.
+    """
+    for mark, fields in layers:
+        LAYERS.setdefault(mark, []).append(fields)
+    return lambda form: form
 
 
 def wrap(label: str, line: float = LABEL_LINE) -> str:
@@ -43,13 +62,13 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
     for piece in pieces:
-        step = _width(piece)
+        step = label_width(piece)
         if step > line and len(piece) > 1 and piece.startswith("（"):
             # too long for any line: break inside it like other text
             inner = wrap(piece[1:-1], max(line - 1, 2)).split("\n")
             lines += ["（" + inner[0], *inner[1:-1]] if len(inner) > 1 else []
             lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
-            width = _width(lines[-1])
+            width = label_width(lines[-1])
             continue
         if width and width + step > line:
             lines.append("")
@@ -59,32 +78,43 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     return "\n".join(part for part in lines if part)
 
 
-def _values(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
+def inline(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
     """Return `rows` as inline data with short, stable numbers."""
     frame = rows[[column for column in dict.fromkeys(columns) if column in rows]]
-    records = []
-    for record in frame.to_dict("records"):
-        clean = {}
-        for key, value in record.items():
-            if isinstance(value, float):
-                clean[key] = None if math.isnan(value) else float(f"{value:.10g}")
-            else:
-                clean[key] = value
-        records.append(clean)
-    return alt.InlineData(values=records)
+    return alt.InlineData(
+        values=[
+            {str(key): _short(value) for key, value in record.items()}
+            for record in frame.to_dict("records")
+        ]
+    )
 
 
-def _finish(chart: alt.TopLevelMixin, height: int) -> dict[str, Any]:
-    spec = chart.to_dict(validate=False, context={"pre_transform": False})
+def _short(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return None if math.isnan(value) else float(f"{value:.10g}")
+
+
+def finish(layers: Sequence[alt.Chart], height: int) -> Spec:
+    """Return the specification of layers, judged by the schema of Vega-Lite, in the house's look.
+
+    Parameters
+    ----------
+    layers : sequence of altair.Chart
+    height : int
+        Of the picture, in px; its width is the page's.
+    """
+    spec: Spec = alt.layer(*layers).to_dict(validate=False, context={"pre_transform": False})
     # once, as a whole, with one row of each data set: altair validates each part again and again
     slim = {name: values[:1] for name, values in spec.get("datasets", {}).items()}
-    type(chart).validate(spec | {"datasets": slim})
+    alt.LayerChart.validate(spec | {"datasets": slim})
     spec["config"] = theme.config()
     spec["height"] = height
     return theme.with_width(spec, theme.PICTURE_WIDTH)
 
 
-def _listing(rows: pd.DataFrame, most: int = 12) -> str:
+def listing(rows: pd.DataFrame, most: int = 12) -> str:
+    """Return the first rows in words, for an alternative text."""
     shown = rows.dropna(subset=["value"]).head(most)
     parts = []
     for row in shown.to_dict("records"):
@@ -94,12 +124,13 @@ def _listing(rows: pd.DataFrame, most: int = 12) -> str:
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
 
 
-def _width(text: str) -> float:
-    """Width of the longest line of `text`, in full-width characters."""
-    return max(sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in part) for part in text.split("\n"))
+def label_width(text: str) -> float:
+    """Return the width of the longest line of `text`, in full-width characters."""
+    return max(theme.line_width(part, 0.58) for part in text.split("\n"))
 
 
-def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
+def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
+    """Return what is told of a mark that is pointed at."""
     # a column may carry a bare number; what is pointed at says it with its unit
     figure = "full" if "full" in rows else "text"
     pairs = [("group", "系列"), ("label", "项目"), (figure, "数值"), ("status", "性质")]
@@ -110,13 +141,16 @@ def _tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     ]
 
 
-#: Marks of what did not happen, or was not published: hollow.
-_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
-_LABELS = {"labelExpr": "split(datum.label, '\\n')"}
-_DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
+#: Marks of what did not happen, or was not published: drawn hollow.
+IS_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
+#: Expression of an axis whose labels are broken by `wrap`.
+LABEL_LINES = "split(datum.label, '\\n')"
+#: Columns that any form gives to its layers.
+DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
 
-def _series_colour(rows: pd.DataFrame) -> alt.Color:
+def series_colour(rows: pd.DataFrame, *, legend: bool = True) -> alt.Color:
+    """Return the colours of the ``group`` column; without a legend the form names them itself."""
     groups = list(dict.fromkeys(rows["group"]))
     named = [group for group in groups if not group.startswith("其余")]
     roles = dict(zip(named, theme.SERIES, strict=False))
@@ -124,5 +158,5 @@ def _series_colour(rows: pd.DataFrame) -> alt.Color:
     scale = alt.Scale(
         domain=groups, range=[theme.colour(roles.get(group, "rest")) for group in groups]
     )
-    legend = alt.Legend(symbolOpacity=1)
-    return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=legend)
+    shown = alt.Legend(symbolOpacity=1) if legend else None
+    return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=shown)

@@ -6,17 +6,23 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures.charts.form import (
-    _DRAWN,
+    DRAWN,
     Drawing,
-    _finish,
-    _listing,
-    _series_colour,
-    _tooltip,
-    _values,
-    _width,
+    draws,
+    finish,
+    inline,
+    label_width,
+    listing,
+    series_colour,
+    tooltip,
 )
 
 
+@draws(
+    ("line", {"x": "date", "y": "value", "color": "group"}),
+    ("point", {"x": "date", "y": "value", "color": "group"}),
+    ("text", {"x": "date", "y": "value", "text": "end", "color": "group"}),
+)
 def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
     """Draw one line a ``group`` over ``date``, its name and last number at its end; gaps stay gaps.
 
@@ -48,24 +54,23 @@ def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
         scale=alt.Scale(zero=zero),
         axis=alt.Axis(grid=True, tickCount=5),
     )
-    colour = _series_colour(rows)
-    colour.legend = None
-    base = alt.Chart(_values(rows, [*_DRAWN, "date"]))
+    colour = series_colour(rows, legend=False)
+    base = alt.Chart(inline(rows, [*DRAWN, "date"]))
     line = base.mark_line().encode(x=x, y=y, color=colour)
     dot = base.mark_point(filled=True, opacity=1).encode(
-        x=x, y=y, color=colour, tooltip=_tooltip(rows)
+        x=x, y=y, color=colour, tooltip=tooltip(rows)
     )
     end = (
-        alt.Chart(_values(last, [*_DRAWN, "date", "end"]))
+        alt.Chart(inline(last, [*DRAWN, "date", "end"]))
         .mark_text(align="left", dx=9, lineBreak="\n", baseline="middle")
         .encode(x=x, y=y, color=colour, text=alt.Text("end:N"))
     )
-    spec = _finish(alt.layer(line, dot, end), 300)
+    spec = finish([line, dot, end], 300)
     # direct labels stand to the right of the last point: leave them room inside the picture
-    width = last["end"].map(_width).max()
+    width = last["end"].map(label_width).max()
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     spec["layer"][0]["encoding"]["x"]["scale"] |= {
         "range": [0, {"expr": f"width - {round(12 * width + 14)}"}]
     }
-    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{_listing(last)}。"
+    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(last)}。"
     return Drawing(spec, rows, alt_text)

@@ -6,9 +6,22 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
-from cqbook.figures.charts.form import _DRAWN, _LABELS, Drawing, _finish, _tooltip, _values, wrap
+from cqbook.figures.charts.form import (
+    DRAWN,
+    LABEL_LINES,
+    Drawing,
+    draws,
+    finish,
+    inline,
+    tooltip,
+    wrap,
+)
 
 
+@draws(
+    ("circle", {"x": "group", "y": "label", "size": "value"}),
+    ("text", {"x": "group", "y": "label", "text": "text"}),
+)
 def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing:
     """Draw a table of marks: which column meets which row, the cell's ``text`` inside the mark.
 
@@ -22,15 +35,15 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
     across = 2 if rows[x].nunique() > 6 else 4
     rows[x] = rows[x].map(lambda text: wrap(text, across))
     rows[y] = rows[y].map(wrap)
-    base = alt.Chart(_values(rows, [*_DRAWN, x, y]))
+    base = alt.Chart(inline(rows, [*DRAWN, x, y]))
     columns_of = alt.X(
         x,
         type="nominal",
         sort=None,
         title=None,
-        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, **_LABELS),
+        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelExpr=LABEL_LINES),
     )
-    lines_of = alt.Axis(grid=True, tickBand="center", **_LABELS)
+    lines_of = alt.Axis(grid=True, tickBand="center", labelExpr=LABEL_LINES)
     down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
     top = float(rows["value"].max() or 1)
     mark = base.mark_circle(opacity=1).encode(
@@ -43,7 +56,7 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
             scale=alt.Scale(domain=[1, max(top, 2)], range=[260, 900]),
         ),
         color=alt.ColorValue(theme.colour("blue")),
-        tooltip=_tooltip(rows),
+        tooltip=tooltip(rows),
     )
     number = base.mark_text(color=theme.colour("page"), fontSize=11, fontWeight="bold").encode(
         x=columns_of, y=down, text=alt.Text("text:N")
@@ -52,4 +65,4 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
     named = "；".join(
         f"{row[y]}×{row[x]}：{row['text']}" for row in rows.to_dict("records")
     ).replace("\n", "")
-    return Drawing(_finish(alt.layer(mark, number), height), rows, f"矩阵图：{named}。")
+    return Drawing(finish([mark, number], height), rows, f"矩阵图：{named}。")

@@ -6,9 +6,21 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
-from cqbook.figures.charts.form import _DRAWN, Drawing, _finish, _tooltip, _values
+from cqbook.figures.charts.form import (
+    DRAWN,
+    Drawing,
+    draws,
+    finish,
+    inline,
+    tooltip,
+)
 
 
+@draws(
+    ("rect", {"x": "tile_col", "y": "tile_row", "color": "kind"}),
+    ("text", {"x": "tile_col", "y": "tile_row", "text": "label"}),
+    ("text", {"x": "tile_col", "y": "tile_row", "text": "symbol"}),
+)
 def tiles(rows: pd.DataFrame) -> Drawing:
     """Draw a square-tile map: one tile a district, shaded by ``value``, named inside.
 
@@ -20,7 +32,7 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     """
     rows = rows.copy()
     rows["filled"] = rows["value"].fillna(0).gt(0)
-    base = alt.Chart(_values(rows, [*_DRAWN, "tile_row", "tile_col", "filled", "kind", "symbol"]))
+    base = alt.Chart(inline(rows, [*DRAWN, "tile_row", "tile_col", "filled", "kind", "symbol"]))
     place = {
         "x": alt.X("tile_col", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),
         "y": alt.Y("tile_row", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.06)),
@@ -40,7 +52,7 @@ def tiles(rows: pd.DataFrame) -> Drawing:
             scale=alt.Scale(domain=order, range=shades),
             legend=alt.Legend(orient="top", columns=2, symbolType="square", labelLimit=300),
         ),
-        tooltip=_tooltip(rows),
+        tooltip=tooltip(rows),
     )
     size = {"expr": "width < 420 ? 9 : 12"}
     name = base.mark_text(fontSize=size, dy=-5).encode(
@@ -59,4 +71,4 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     height = 46 * int(rows["tile_row"].max() - rows["tile_row"].min() + 1)
     known = rows[rows["filled"]]
     alt_text = f"方块地图，{len(known)}个区县有标记：{'、'.join(known['label'])}。"
-    return Drawing(_finish(alt.layer(square, name, mark), height), rows, alt_text)
+    return Drawing(finish([square, name, mark], height), rows, alt_text)
