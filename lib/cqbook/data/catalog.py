@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,7 +124,7 @@ class Catalog:
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
-        self._places: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+        self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
 
     @cached_property
@@ -274,7 +274,8 @@ class Catalog:
         """Return the places of the rows of which `column` has one of `values`."""
         key = (name, column)
         if key not in self._places:
-            self._places[key] = self._typed(name).groupby(column, sort=False).indices
+            grouped = self._typed(name).groupby(column, sort=False).indices
+            self._places[key] = {value: np.asarray(at) for value, at in grouped.items()}
         places = self._places[key]
         return np.concatenate([_NONE, *(places[value] for value in set(values) if value in places)])
 
