@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cqbook.data.catalog import Catalog
@@ -29,6 +31,82 @@ def test_the_repositorys_data_satisfies_its_contracts(book):
     counts = check_package(book)
     assert counts["observations"] > 800
     assert counts["sources"] > 100
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("constraints", {"enum": "a"}, "sources.note"),
+        ("constraints", {"enum": [1]}, "sources.note"),
+        ("constraints", {"required": "perhaps"}, "sources.note"),
+        ("constraints", [], "sources.note"),
+        ("listOf", "sources", "sources.note"),
+        ("listOf", "sources.no_such", "sources.note"),
+        ("listOf", ["sources.note"], "sources.note"),
+    ],
+)
+def test_a_rule_that_cannot_be_applied_is_named(spoiled, key, value, said):
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    (table,) = [item for item in whole["resources"] if item["name"] == "sources"]
+    (field,) = [item for item in table["schema"]["fields"] if item["name"] == "note"]
+    field[key] = value
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    refused(spoiled, file="datapackage.json", row=0, column=said)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("primaryKey", "no_such", "sources.primaryKey"),
+        ("primaryKey", {"a": 1}, "sources.primaryKey"),
+        ("foreignKeys", {"fields": "note"}, "sources.foreignKeys"),
+        ("foreignKeys", [{"fields": [], "reference": {"resource": "", "fields": "note"}}], ""),
+        ("foreignKeys", [{"fields": "note", "reference": {"resource": "x", "fields": "y"}}], ""),
+        ("foreignKeys", ["note"], ""),
+    ],
+)
+def test_a_key_that_leads_nowhere_is_named(spoiled, key, value, said):
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    (table,) = [item for item in whole["resources"] if item["name"] == "sources"]
+    table["schema"][key] = value
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    refused(spoiled, file="datapackage.json", row=0, column=said or f"sources.{key}")
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda whole: whole.pop("version"), "version"),
+        (lambda whole: whole["resources"][1].pop("path"), r"resources\[1\]\.path"),
+        (lambda whole: whole["resources"][1].update(name=""), r"resources\[1\]\.name"),
+        (lambda whole: whole["resources"][1].update(path="a\0b"), r"resources\[1\]\.path"),
+        (
+            lambda whole: whole["resources"][1]["schema"]["fields"][2].pop("type"),
+            r"resources\[1\]\.schema\.fields\[2\]\.type",
+        ),
+        (
+            lambda whole: whole["resources"][1].update(name=whole["resources"][0]["name"]),
+            r"resources\[\]\.name",
+        ),
+    ],
+    ids=str,
+)
+def test_a_descriptor_that_describes_nothing_is_told_with_its_place(spoiled, change, place):
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    change(whole)
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(DataError, match=f"已损坏.*{place}"):
+        check_package(Catalog(spoiled.path))
+
+
+def test_a_key_of_another_table_is_named_as_it_is(spoiled):
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
+    spoiled.set("observations.csv", row, "source_id", "no-such-source")
+    error = refused(spoiled, file="observations.csv", row=row, column="source_id")
+    assert "表 sources 中已有的 source_id | " in str(error)
 
 
 def test_missing_column(spoiled):

@@ -527,9 +527,12 @@ def test_a_write_while_another_plans_is_noticed(tmp_path, codes, store, monkeypa
     assert len(values(store)) == len(ROWS)
 
 
-def test_a_damaged_index_is_told(store):
+@pytest.mark.parametrize(
+    "content", ['{"bat', "[]", "{}", '{"batch": 1, "files": [{}], "parts": []}']
+)
+def test_a_damaged_index_is_told(store, content):
     store.folder.mkdir(parents=True)
-    (store.folder / "store.json").write_text('{"bat', encoding="utf-8")
+    (store.folder / "store.json").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"customs/store\.json.*damaged"):
         store.connect()
 

@@ -10,16 +10,17 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
 from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY
 from cqbook.errors import DataError
@@ -61,33 +62,6 @@ class Query:
         content = json.loads(line)
         filters = tuple((key, tuple(value)) for key, value in sorted(content["filters"].items()))
         return cls(content["table"], filters, content["digest"])
-
-
-def _misshapen(content: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return what a descriptor lacks to be read from; ``""`` if nothing."""
-    if not isinstance(content, dict) or not isinstance(content.get("version"), str):
-        return "version"
-    resources = content.get("resources")
-    if not isinstance(resources, list):
-        return "resources"
-    for number, item in enumerate(resources):
-        place = f"resources[{number}]"
-        if not isinstance(item, dict):
-            return place
-        for key in ("name", "path"):
-            if not isinstance(item.get(key), str) or not item[key] or "\0" in item[key]:
-                return f"{place}.{key}"
-        schema = item.get("schema")
-        fields = schema.get("fields") if isinstance(schema, dict) else None
-        if not isinstance(fields, list) or not all(
-            isinstance(field, dict)
-            and isinstance(field.get("name"), str)
-            and isinstance(field.get("type"), str)
-            for field in fields
-        ):
-            return f"{place}.schema.fields"
-    names = [item["name"] for item in resources]
-    return "" if len(set(names)) == len(names) else "resources[].name"
 
 
 def _ragged(rows: list[list[str]]) -> str:
@@ -148,32 +122,28 @@ class Catalog:
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
-        self._places: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+        self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
 
     @cached_property
-    def descriptor(self) -> dict[str, Any]:
+    def descriptor(self) -> Descriptor:
         """The Frictionless descriptor, parsed."""
         try:
-            content = json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8"))
-            problem = _misshapen(content)
+            return descriptor_of(json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8")))
         except (ValueError, RecursionError) as error:
-            problem = f"{error}"
-        if problem:
             msg = (
-                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{problem}）；git checkout 恢复它再运行"
-                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({problem});"
+                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{error}）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({error});"
                 " restore it"
             )
-            raise DataError(msg)
-        return content
+            raise DataError(msg) from error
 
     @cached_property
-    def resources(self) -> dict[str, dict[str, Any]]:
+    def resources(self) -> dict[str, Resource]:
         """Resource descriptors by table name."""
         return {item["name"]: item for item in self.descriptor["resources"]}
 
-    def fields(self, name: str) -> list[dict[str, Any]]:
+    def fields(self, name: str) -> list[Field]:
         """Return the field descriptors of table `name`."""
         return self._resource(name)["schema"]["fields"]
 
@@ -195,7 +165,7 @@ class Catalog:
             raise DataError(msg)
         return path
 
-    def _resource(self, name: str) -> dict[str, Any]:
+    def _resource(self, name: str) -> Resource:
         try:
             return self.resources[name]
         except KeyError:
@@ -302,7 +272,8 @@ class Catalog:
         """Return the places of the rows of which `column` has one of `values`."""
         key = (name, column)
         if key not in self._places:
-            self._places[key] = self._typed(name).groupby(column, sort=False).indices
+            grouped = self._typed(name).groupby(column, sort=False).indices
+            self._places[key] = {value: np.asarray(at) for value, at in grouped.items()}
         places = self._places[key]
         return np.concatenate([_NONE, *(places[value] for value in set(values) if value in places)])
 

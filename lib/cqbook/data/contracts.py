@@ -1,9 +1,15 @@
 """What the tables must satisfy, and errors that name file, row, column, value and expectation.
 
 Types, required cells, allowed values, patterns, keys and foreign keys are declared once, in
-``datapackage.json`` (Frictionless); the Frictionless tool reads the same descriptor and must agree.
-What a descriptor can't say (a period that exists, a unit that has a Chinese name, a qualifier that
-fits its number, parts that point at a whole) is checked here.
+``datapackage.json`` (Frictionless). What a descriptor can't say (a period that exists, a unit that
+has a Chinese name, a qualifier that fits its number, parts that point at a whole) is checked too.
+
+Both are checked here, and not by the Frictionless tool, which a test asks as an independent reader
+of the package. Of the rules of the descriptor alone, measured on the book's data: 0.6 s of
+processor time here, 1.2 s and 0.3 s of imports there (and twenty packages); of 13 kinds of faults
+it sees seven, all of which are seen here. It takes ``1e3`` and ``NaN`` for numbers and passes
+hidden characters and formulas; it tells neither the value nor, of keys, the column, and nothing in
+Chinese; and it matches patterns with a matcher that one cell can keep busy for years.
 """
 
 from __future__ import annotations
@@ -11,10 +17,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import duckdb
 import pandas as pd
+from annotated_types import Len
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.plausibility import doubts
@@ -41,6 +50,46 @@ MEASURE_UNITS = {
 }
 
 
+class Rules(BaseModel, frozen=True, strict=True):
+    """What the cells of a column must satisfy."""
+
+    required: bool = False
+    enum: list[str] | None = None
+    pattern: Annotated[str, AfterValidator(lambda pattern: _compiled(pattern))] = ""
+
+
+_Columns = str | Annotated[list[str], Len(min_length=1)]
+
+
+class _Reference(BaseModel, frozen=True, strict=True):
+    resource: str
+    fields: _Columns
+
+
+class _ForeignKey(BaseModel, frozen=True, strict=True):
+    fields: _Columns
+    reference: _Reference
+
+
+@dataclass(frozen=True)
+class Link:
+    """A column of which each cell, or each part of it, is one of another column's."""
+
+    column: str
+    table: str
+    of: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one table must satisfy: rules by column, its key, links of cells and of their parts."""
+
+    rules: dict[str, Rules]
+    key: list[str]
+    links: list[Link]
+    lists: list[Link]
+
+
 def check_package(book: Catalog) -> dict[str, int]:
     """Check every table of a data package.
 
@@ -54,20 +103,21 @@ def check_package(book: Catalog) -> dict[str, int]:
     ContractError
         With every breach that was found.
     """
-    breaches: list[Breach] = list(_rules(book))
+    breaches: list[Breach] = []
+    contracts = _contracts(book, breaches)
     if breaches:
         raise ContractError(breaches)
     tables: dict[str, pd.DataFrame] = {}
-    for name in book.resources:
+    for name, contract in contracts.items():
         frame = book.text(name)
         tables[name] = frame
-        found = list(_schema(book, name, frame))
         # a table that lacks columns can't be looked at any further
-        breaches += found
+        breaches += _schema(book, name, frame, contract)
     if not any(breach.row == 0 for breach in breaches):
-        for name in book.resources:
-            breaches += _foreign_keys(book, name, tables)
-            breaches += _listed_keys(book, name, tables)
+        for name, contract in contracts.items():
+            file = book.file(name).name
+            breaches += _foreign_keys(file, tables[name], contract.links, tables)
+            breaches += _listed_keys(file, tables[name], contract.lists, tables)
         file = book.file("observations").name
         rows = tables["observations"].to_dict("records")
         breaches += _observations(rows, file)
@@ -77,43 +127,73 @@ def check_package(book: Catalog) -> dict[str, int]:
     return {name: len(frame) for name, frame in tables.items()}
 
 
-def _rules(book: Catalog) -> Iterator[Breach]:
-    """Check that the descriptor's own rules can be applied."""
+def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
+    """Return the contract of each table; what of the descriptor can't be applied is a breach."""
 
-    def breach(name: str, value: object, zh_text: str, text: str) -> Breach:
-        return Breach(DESCRIPTOR, 0, name, str(value), zh_text, text)
+    def refuse(name: str, value: object, zh_text: str, text: str) -> None:
+        breaches.append(Breach(DESCRIPTOR, 0, name, str(value), zh_text, text))
 
     columns = {name: {item["name"] for item in book.fields(name)} for name in book.resources}
     if "observations" not in columns:
-        yield breach("resources", "", "有表 observations", "a table observations")
+        refuse("resources", "", "有表 observations", "a table observations")
+    found = {}
     for name, resource in book.resources.items():
+        rules, lists = {}, []
         for item in book.fields(name):
-            place = f"{name}.{item['name']}"
-            rules = item.get("constraints", {})
-            listed = rules.get("enum", []) if isinstance(rules, dict) else None
-            if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
-                yield breach(
-                    place, rules, "constraints：enum 为文字的列表", "enum: a list of texts"
-                )
-                continue
-            problem = _tried(lambda: _compiled(rules.get("pattern", "")))  # noqa: B023
-            if problem:
-                value = rules["pattern"]
-                zh_text = "正则表达式（RE2：没有前后查看和反向引用，重复至多1000次）"
-                text = f"a regular expression as RE2 has them ({visible(problem)})"
-                yield breach(place, value, zh_text, text)
-            known = str(item.get("listOf", "")).split(".")
-            if known != [""] and (len(known) != 2 or known[1] not in columns.get(known[0], ())):
-                yield breach(place, item["listOf"], "表.列", "an existing table.column")
+            place, given = f"{name}.{item['name']}", item.get("constraints", {})
+            try:
+                rules[item["name"]] = Rules.model_validate(given)
+            except ValidationError as error:
+                refuse(place, *_misruled(given, error))
+            listed = str(item.get("listOf", ""))
+            link = Link(item["name"], *listed.split(".")) if listed.count(".") == 1 else None
+            if link and link.of in columns.get(link.table, ()):
+                lists.append(link)
+            elif listed:
+                refuse(place, item["listOf"], "表.列", "an existing table.column")
         schema = resource["schema"]
         key = schema.get("primaryKey", [])
         parts = [key] if isinstance(key, str) else key
         if not isinstance(parts, list) or not columns[name].issuperset(map(str, parts)):
-            yield breach(f"{name}.primaryKey", key, "本表的列", "columns of the table")
-        links = schema.get("foreignKeys", [])
-        for link in links if isinstance(links, list) else [links]:
-            if not isinstance(links, list) or not _leads(link, name, columns):
-                yield breach(f"{name}.foreignKeys", link, "已有的表和列", "existing columns")
+            refuse(f"{name}.primaryKey", key, "本表的列", "columns of the table")
+            parts = []
+        links = []
+        given = schema.get("foreignKeys", [])
+        for end in given if isinstance(given, list) else [given]:
+            link = _link(end, name) if isinstance(given, list) else None
+            if link and link.column in columns[name] and link.of in columns.get(link.table, ()):
+                links.append(link)
+            else:
+                refuse(f"{name}.foreignKeys", end, "已有的表和列", "existing columns")
+        found[name] = Contract(rules, parts, links, lists)
+    return found
+
+
+def _misruled(given: object, error: ValidationError) -> tuple[object, str, str]:
+    """Return what of a column's constraints can't be applied, and what was expected."""
+    first = error.errors()[0]
+    if first["loc"][:1] == ("pattern",) and isinstance(given, dict):
+        return (
+            given["pattern"],
+            "正则表达式（RE2：没有前后查看和反向引用，重复至多1000次）",
+            f"a regular expression as RE2 has them ({visible(first['msg'])})",
+        )
+    if first["loc"][:1] == ("required",):
+        return given, "constraints：required 为 true 或 false", "required: true or false"
+    return given, "constraints：enum 为文字的列表", "enum: a list of texts"
+
+
+def _link(end: object, name: str) -> Link | None:
+    """Return a foreign key of table `name`, None if it is none."""
+    try:
+        known = _ForeignKey.model_validate(end)
+    except ValidationError:
+        return None
+    own, other = (
+        columns if isinstance(columns, str) else columns[0]
+        for columns in (known.fields, known.reference.fields)
+    )
+    return Link(own, known.reference.resource or name, other)
 
 
 def _matches(pattern: str, cells: list[str]) -> list[bool]:
@@ -133,38 +213,24 @@ def _matcher() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _compiled(pattern: object) -> None:
-    """Compile a pattern as both read it who apply it: this module, and the Frictionless tool.
+def _compiled(pattern: str) -> str:
+    """Return a pattern that both can apply: this module, and the Frictionless tool.
 
     Raises
     ------
     ValueError
         If one of them can't.
     """
-    if not isinstance(pattern, str):
-        msg = f"{type(pattern).__name__}, not a text"
-        raise ValueError(msg)
-    if not pattern:
-        return
     try:
-        _matches(pattern, [""])
-        re.compile(pattern)
+        if pattern:
+            _matches(pattern, [""])
+            re.compile(pattern)
     except (duckdb.Error, re.error, OverflowError, RecursionError) as error:
         raise ValueError(str(error)) from error
+    return pattern
 
 
-def _leads(link: Any, name: str, columns: dict[str, set[str]]) -> bool:  # noqa: ANN401
-    """Return whether a foreign key leads from a column of table `name` to one that exists."""
-    try:
-        target = link["reference"]["resource"] or name
-        ends = [link["fields"], link["reference"]["fields"]]
-        own, other = (end if isinstance(end, str) else end[0] for end in ends)
-        return own in columns[name] and other in columns[target]
-    except (KeyError, TypeError, IndexError):
-        return False
-
-
-def _schema(book: Catalog, name: str, frame: pd.DataFrame) -> Iterator[Breach]:
+def _schema(book: Catalog, name: str, frame: pd.DataFrame, contract: Contract) -> Iterator[Breach]:
     file = book.file(name).name
     fields = book.fields(name)
     wanted = [field["name"] for field in fields]
@@ -182,22 +248,20 @@ def _schema(book: Catalog, name: str, frame: pd.DataFrame) -> Iterator[Breach]:
             yield Breach(file, 0, "*", order, f"列的顺序 {listed}", f"columns in order {listed}")
         return
     for field in fields:
-        yield from _cells(file, frame[field["name"]], field)
-    key = book.resources[name]["schema"].get("primaryKey")
+        yield from _cells(file, frame[field["name"]], field["type"], contract.rules[field["name"]])
+    key = contract.key
     if key:
-        columns = [key] if isinstance(key, str) else key
-        for index in frame.index[frame.duplicated(columns, keep="first")]:
-            value = "/".join(frame.loc[index, columns])
-            column = "+".join(columns)
+        for index in frame.index[frame.duplicated(key, keep="first")]:
+            value = "/".join(frame.loc[index, key])
+            column = "+".join(key)
             yield Breach(file, index + 1, column, value, "不重复的主键", "a unique primary key")
 
 
-def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Breach]:
-    rules = field.get("constraints", {})
-    name, kind = field["name"], field.get("type", "string")
+def _cells(file: str, column: pd.Series, kind: str, rules: Rules) -> Iterator[Breach]:
+    name = str(column.name)
     filled = column.ne("")
     tests: list[tuple[pd.Series, str, str]] = []
-    if rules.get("required"):
+    if rules.required:
         tests.append((~filled, "非空", "a value"))
     if kind == "number":
         tests.append((filled & ~column.str.fullmatch(NUMERAL), "数字", "a number"))
@@ -205,13 +269,13 @@ def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Brea
         tests.append((filled & ~column.str.fullmatch(r"-?[0-9]+"), "整数", "an integer"))
     if kind == "boolean":
         tests.append((filled & ~column.isin(["true", "false"]), "true 或 false", "true or false"))
-    if "enum" in rules:
-        listed = "、".join(rules["enum"])
-        tests.append((filled & ~column.isin(rules["enum"]), f"{listed} 之一", f"one of {listed}"))
-    if "pattern" in rules:
-        pattern = rules["pattern"]
-        matched = pd.Series(_matches(pattern, column.tolist()), index=column.index, dtype=bool)
-        shown = visible(pattern)
+    if rules.enum is not None:
+        listed = "、".join(rules.enum)
+        tests.append((filled & ~column.isin(rules.enum), f"{listed} 之一", f"one of {listed}"))
+    if "pattern" in rules.model_fields_set:
+        found = _matches(rules.pattern, column.tolist())
+        matched = pd.Series(found, index=column.index, dtype=bool)
+        shown = visible(rules.pattern)
         tests.append((filled & ~matched, f"符合 {shown}", f"a match of {shown}"))
     edged = column.ne(column.str.strip())
     tests.append((edged, "首尾没有空白", "no white space at its ends"))
@@ -229,44 +293,30 @@ def _cells(file: str, column: pd.Series, field: dict[str, Any]) -> Iterator[Brea
             yield Breach(file, index + 1, name, column[index], zh_text, text)
 
 
-def _foreign_keys(book: Catalog, name: str, tables: dict[str, pd.DataFrame]) -> Iterator[Breach]:
-    file = book.file(name).name
-    for key in book.resources[name]["schema"].get("foreignKeys", []):
-        column = key["fields"] if isinstance(key["fields"], str) else key["fields"][0]
-        target = key["reference"]["resource"] or name
-        field = key["reference"]["fields"]
-        known = set(tables[target][field if isinstance(field, str) else field[0]])
-        cells = tables[name][column]
-        for index in cells.index[cells.ne("") & ~cells.isin(known)]:
-            yield Breach(
-                file,
-                index + 1,
-                column,
-                cells[index],
-                f"表 {target} 中已有的 {field}",
-                f"a {field} of table {target}",
-            )
+def _foreign_keys(
+    file: str, table: pd.DataFrame, links: list[Link], tables: Mapping[str, pd.DataFrame]
+) -> Iterator[Breach]:
+    for link in links:
+        cells = table[link.column]
+        for index in cells.index[cells.ne("") & ~cells.isin(set(tables[link.table][link.of]))]:
+            yield _astray(file, index, link, cells[index])
 
 
-def _listed_keys(book: Catalog, name: str, tables: dict[str, pd.DataFrame]) -> Iterator[Breach]:
+def _listed_keys(
+    file: str, table: pd.DataFrame, lists: list[Link], tables: Mapping[str, pd.DataFrame]
+) -> Iterator[Breach]:
     """Check cells that hold several keys; a plain descriptor has no word for them (``listOf``)."""
-    file = book.file(name).name
-    for field in book.fields(name):
-        if "listOf" not in field:
-            continue
-        target, _, column = field["listOf"].partition(".")
-        known = set(tables[target][column])
-        for index, cell in tables[name][field["name"]].items():
+    for link in lists:
+        known = set(tables[link.table][link.of])
+        for index, cell in enumerate(table[link.column]):
             for part in cell.split(";") if cell else []:
                 if part not in known:
-                    yield Breach(
-                        file,
-                        index + 1,
-                        field["name"],
-                        part,
-                        f"表 {target} 中已有的 {column}",
-                        f"a {column} of table {target}",
-                    )
+                    yield _astray(file, index, link, part)
+
+
+def _astray(file: str, index: int, link: Link, value: str) -> Breach:
+    zh_text, text = f"表 {link.table} 中已有的 {link.of}", f"a {link.of} of table {link.table}"
+    return Breach(file, index + 1, link.column, value, zh_text, text)
 
 
 def _tried(read: Callable[[], object]) -> str:

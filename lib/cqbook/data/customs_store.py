@@ -15,11 +15,12 @@ import uuid
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 from cqbook.disk.cache import recall, remember
 from cqbook.disk.checksums import file_digest
@@ -65,6 +66,47 @@ VERIFIED = ".verified.json"
 SETTLED = 2_000_000_000
 
 
+@with_config(ConfigDict(extra="allow"))
+class Part(TypedDict):
+    """A file of the store: what it holds (`VIEWS`), and the hash of its content."""
+
+    path: str
+    kind: str
+    sha256: str
+
+
+@with_config(ConfigDict(extra="allow"))
+class TakenIn(TypedDict):
+    """A file that was taken in, and the batch with which it was; lists are joined by ``;``."""
+
+    name: str
+    sha256: str
+    flow: str
+    entities: str
+    periods: str
+    dims: str
+    currency: str
+    rows: int
+    encoding: str
+    retrieved: str
+    batch: int
+
+
+class StoreIndex(TypedDict):
+    """The index: the last batch, what was taken in, and the parts that count.
+
+    ``lists_replaced``: whether its parts list what was replaced; those of 2026.11 did not.
+    """
+
+    batch: int
+    files: list[TakenIn]
+    parts: list[Part]
+    lists_replaced: bool
+
+
+_INDEX = TypeAdapter(StoreIndex)
+
+
 class Detail:
     """The customs detail of one data directory.
 
@@ -89,19 +131,18 @@ class Detail:
         return file_digest(path) if path.exists() else ""
 
     @property
-    def index(self) -> dict[str, Any]:
-        """The index: ``batch`` (the last), ``files`` taken in, ``parts`` (path, kind, sha256).
-
-        ``lists_replaced``: whether its parts list what was replaced; those of 2026.11 did not.
-        """
+    def index(self) -> StoreIndex:
+        """The index; without one, that of an empty store."""
         path = self.folder / INDEX
         if not path.exists():
             return {"batch": 0, "files": [], "parts": [], "lists_replaced": True}
         try:
-            return {"lists_replaced": False, **json.loads(path.read_text(encoding="utf-8"))}
-        except ValueError as error:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return _INDEX.validate_python({"lists_replaced": False, **content})
+        except (ValueError, TypeError) as error:
             place = f"{CUSTOMS}/{INDEX}"
-            msg = f"海关明细的索引 {place} 已损坏 | the index {place} is damaged ({error})"
+            said = " ".join(str(error).split())
+            msg = f"海关明细的索引 {place} 已损坏 | the index {place} is damaged ({said})"
             raise DataError(msg) from error
 
     @property
@@ -149,9 +190,7 @@ class Detail:
         )
         return link
 
-    def verified(
-        self, concerned: Collection[tuple[str, str]] | None = None
-    ) -> list[dict[str, str]]:
+    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> list[Part]:
         """Return the parts of the index, of rows only those `concerned`; each is what was written.
 
         Raises
@@ -167,7 +206,7 @@ class Detail:
         self._verify(parts)
         return parts
 
-    def _verify(self, parts: Iterable[dict[str, str]]) -> None:
+    def _verify(self, parts: Iterable[Part]) -> None:
         """Refuse parts that are missing or not what was written.
 
         A file that was verified before is the same as long as its size, time of change and inode
@@ -175,7 +214,7 @@ class Detail:
         """
         memory = self.folder / VERIFIED
         kept = recall(memory)
-        known: dict[str, list[str | int]] = json.loads(kept) if kept is not None else {}
+        known: dict[str, list[object]] = json.loads(kept) if kept is not None else {}
         found = dict(known)
         for part in parts:
             path = self.folder / part["path"]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -26,6 +25,7 @@ from cqbook.data.customs_store import (
     ROW_KEY,
     TYPES,
     Detail,
+    TakenIn,
     key_numbers,
     partition,
 )
@@ -194,7 +194,7 @@ def _partitions(rows: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
         yield flows.categories[flow], str(years[year]), np.flatnonzero(number == place)
 
 
-def _refuse_other_reading(export: Export, first: dict[str, Any]) -> None:
+def _refuse_other_reading(export: Export, first: TakenIn) -> None:
     """Refuse a file that was taken in before as something else (exports, now imports)."""
     now = _facts(export, 0)
     for column in ("flow", "entities", "periods"):
@@ -338,7 +338,7 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
         yield {"kind": "labels", **write_part(link, folder, place, select)}
 
 
-def _facts(export: Export, batch: int) -> dict[str, Any]:
+def _facts(export: Export, batch: int) -> TakenIn:
     return {
         "name": export.name,
         "sha256": export.sha256,
