@@ -91,7 +91,7 @@ def test_a_key_that_leads_nowhere_is_named(spoiled, key, value, said):
             r"resources\[\]\.name",
         ),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_descriptor_that_describes_nothing_is_told_with_its_place(spoiled, change, place):
     path = spoiled.path / "datapackage.json"
