@@ -211,4 +211,4 @@ def show_moved(book: Catalog) -> None:
     from IPython.display import display
 
     for item in moved(book):
-        display(item)  # type: ignore[no-untyped-call]  # IPython is not annotated
+        display(item)
