@@ -14,7 +14,6 @@ from typing import Any
 PUBLIC = {
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
-    "composition": "cqbook.analysis.composition:composition",
     "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
     "corridors": "cqbook.analysis.corridors",
     "customs": "cqbook.analysis.customs",

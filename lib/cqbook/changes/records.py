@@ -5,14 +5,12 @@ The file is plain JSON: what a record has nothing to say of (None) is not in it.
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import ConfigDict, Field, TypeAdapter
+from typing import Literal
 
 #: The file with the comparison with the edition before, where a build made one.
 COMPARISON_VARIABLE = "CQBOOK_COMPARISON"
@@ -125,7 +123,7 @@ class VerdictChange:
 class Comparison:
     """What changed from edition `old` to `new`; None: was not compared."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = {"extra": "forbid"}
 
     figures: tuple[FigureChange, ...] = ()
     tables: tuple[TableChange, ...] = ()
@@ -133,20 +131,23 @@ class Comparison:
     observations: ObservationChanges | None = None
     relations: tuple[VerdictChange, ...] | None = None
     parameters: tuple[TextChange, ...] | None = None
-    old: Annotated[str | None, Field(alias="from")] = None
-    new: Annotated[str | None, Field(alias="to")] = None
+    old: str | None = None
+    new: str | None = None
 
 
-@functools.cache
-def _form() -> TypeAdapter[Comparison]:
-    # built when a file is at hand: a kernel or a command that has none does not wait for it
-    return TypeAdapter(Comparison)
+#: What the editions are called in the file.
+KEYS = {"old": "from", "new": "to"}
+
+
+def _said(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    return {key: value for key, value in pairs if value is not None}
 
 
 def comparison_json(found: Comparison) -> str:
     """Return a comparison as the text of its file."""
-    content = _form().dump_python(found, mode="json", by_alias=True, exclude_none=True)
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    content = asdict(found, dict_factory=_said)
+    named = {KEYS.get(key, key): value for key, value in content.items()}
+    return json.dumps(named, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def read_comparison() -> Comparison:
@@ -156,4 +157,12 @@ def read_comparison() -> Comparison:
     queries.
     """
     path = os.environ.get(COMPARISON_VARIABLE, "")
-    return _form().validate_json(Path(path).read_bytes()) if path else Comparison()
+    if not path:
+        return Comparison()
+    # only where there is a file to read: who writes one does not wait for the import
+    from pydantic import TypeAdapter
+
+    fields = {key: name for name, key in KEYS.items()}
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    named = {fields.get(key, key): value for key, value in content.items()}
+    return TypeAdapter(Comparison).validate_python(named)
