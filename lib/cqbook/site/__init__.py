@@ -22,9 +22,9 @@ from cqbook.site.nodes import (
     ChartFigure,
     DataTable,
     depart_abstract,
+    open_whole,
     skip,
     title_of,
-    visit_abstract,
     visit_figure,
     visit_table,
 )
@@ -39,7 +39,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_enumerable_node(
         DataTable, "table", title_of, html=(visit_table, None), latex=nothing, text=nothing
     )
-    app.add_node(Abstract, html=(visit_abstract, depart_abstract), latex=nothing, text=nothing)
+    app.add_node(Abstract, html=(open_whole, depart_abstract), latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])

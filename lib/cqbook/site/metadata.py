@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from cqbook.figures.formats import AUTHOR, BOOK_TITLE, ENGLISH, FORMATS, citations, rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import note_page, noted
 from cqbook.site.inline_scripts import script_text
+from cqbook.site.markup import markup
 from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES_FOLDER
 
@@ -115,11 +116,9 @@ def describe(
         "DC.language": "zh-CN",
         "DC.identifier": f"v/{edition}/{page}.html",
     }
-    tags = "".join(
-        f'<meta name="{name}" content="{escape(text)}">\n' for name, text in core.items()
-    )
-    script = f'<script type="application/ld+json">{script_text(sets)}</script>\n'
-    context["metatags"] = context.get("metatags", "") + tags + script
+    # JSON made to stand in a script; the tags before it are what Sphinx and the layout have written
+    made = markup("machines.html", core=core, sets=Markup(script_text(sets)))
+    context["metatags"] = Markup(context.get("metatags", "")) + made
 
 
 ENCODINGS = {
