@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -36,13 +36,13 @@ def _link(text: str, uri: str) -> nodes.reference:
     return nodes.reference(text, text, refuri=uri, internal=False)
 
 
-def _grid(heads: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
+def _grid(heads: list[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:
     """Return a plain docutils table of `rows` under `heads`."""
     group = nodes.tgroup(cols=len(heads))
     group.extend(nodes.colspec(colwidth=1) for _ in heads)
     head, body = nodes.thead(), nodes.tbody()
 
-    def row(cells: list[nodes.Node]) -> nodes.row:
+    def row(cells: Sequence[nodes.Node]) -> nodes.row:
         line = nodes.row()
         for cell in cells:
             line += nodes.entry("", cell)
@@ -90,7 +90,7 @@ class SourceList(SphinxDirective):
             found.insert(0 if kind else len(found), section)
         return found
 
-    def _entry(self, row: dict[str, Any], count: int) -> nodes.Node:
+    def _entry(self, row: dict[Hashable, Any], count: int) -> nodes.Node:
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
         date = row["published"] or "日期不详"
         head = _paragraph(nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}，{date}。"))

@@ -30,12 +30,14 @@ CLOSED = (
 
 def terms(app: Sphinx) -> dict[str, dict[str, str]]:
     """Return the terms of the glossary with their rows, longest first; read once a build."""
-    kept = getattr(app, "cqbook_terms", None)
-    if kept is None:
+    kept = vars(app)
+    if "cqbook_terms" not in kept:
         rows = book_of(app).text("glossary").to_dict("records")
-        kept = {row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))}
-        app.cqbook_terms = kept
-    return kept
+        kept["cqbook_terms"] = {
+            row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))
+        }
+    found: dict[str, dict[str, str]] = kept["cqbook_terms"]
+    return found
 
 
 def anchor(app: Sphinx, term: str) -> str:
@@ -85,7 +87,8 @@ def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not left or _closed(text):
             continue
         pattern = re.compile("|".join(map(re.escape, left)))
-        pieces, place = [], 0
+        pieces: list[nodes.Node] = []
+        place = 0
         for found in pattern.finditer(str(text)):
             term = found[0]
             if term not in left:

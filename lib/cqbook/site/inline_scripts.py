@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
 
 
-def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def script_text(value: object) -> str:
     """Return `value` as JSON that may stand in a script: no ``<``, no line separators."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return (

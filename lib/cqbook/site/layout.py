@@ -17,12 +17,13 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx_external_toc.api import SiteMap
 
 from cqbook.figures.formats import BOOK_TITLE
-from cqbook.site.figure_index import note_page, noted
+from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
-from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.nodes import ChartFigure, exhibit_nodes
 from cqbook.site.pictures import FIGURES_FOLDER
 
 THEME = Path(__file__).resolve().parent / "theme"
@@ -66,9 +67,9 @@ class Entry:
 
 def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
     """Return the parts of the book with their pages, in order; kept for the build."""
-    kept = getattr(app.env, "cqbook_contents", None)
-    if kept is None:
-        sites = app.env.external_site_map
+    kept = vars(app.env)
+    if "cqbook_contents" not in kept:
+        sites: SiteMap = kept["external_site_map"]
 
         def entry(name: str) -> Entry:
             found = Entry(name, app.env.titles[name].astext())
@@ -77,10 +78,11 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
             return found
 
         trees = sites[app.config.root_doc].subtrees
-        kept = [(tree.caption or "", [entry(str(item)) for item in tree.items]) for tree in trees]
-        # not part of the pickled environment: titles may change
-        app.env.cqbook_contents = kept
-    return kept
+        kept["cqbook_contents"] = [
+            (tree.caption or "", [entry(str(item)) for item in tree.items]) for tree in trees
+        ]
+    found: list[tuple[str, list[Entry]]] = kept["cqbook_contents"]
+    return found
 
 
 def _near(entries: list[Entry], name: str) -> tuple[list[Entry], bool]:
@@ -145,17 +147,11 @@ def _title(section: nodes.section) -> str:
     return next(iter(section.findall(nodes.title))).astext()
 
 
-def _drawn(doctree: nodes.document) -> list[dict[str, Any]]:
-    return [
-        node["meta"] for node in doctree.findall(lambda n: isinstance(n, ChartFigure | DataTable))
-    ]
-
-
 def provenance(doctree: nodes.document | None, edition: str, way: str) -> Markup:
     """Return one line below the heading: which book and edition, on what the page rests."""
     if doctree is None:
         return Markup()
-    metas = _drawn(doctree)
+    metas = [node["meta"] for node in exhibit_nodes(doctree)]
     sources = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
     if not sources:
         return Markup()
@@ -188,6 +184,8 @@ def first_paragraph(doctree: nodes.document | None) -> str:
     return ""
 
 
+#: Of a page with a card: the picture that it is drawn from, and its name.
+CARD_NOTES = Notes[list[str]]("card")
 #: Cards, below the root of the site.
 CARDS_FOLDER = "_cards"
 #: Size of a card, as the networks ask for it.
@@ -218,7 +216,7 @@ def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | Non
         return Address(way)
     meta = drawn[0]["meta"]
     card = f"{page.rpartition('/')[2]}.png"
-    note_page(app, "card", page, [f"{FIGURES_FOLDER}/{meta['id']}.png", card])
+    CARD_NOTES.leave(app, page, [f"{FIGURES_FOLDER}/{meta['id']}.png", card])
     return Address(way, f"{base}/{CARDS_FOLDER}/{card}", meta["alt"])
 
 
@@ -231,9 +229,10 @@ def write_addresses(app: Sphinx, exception: Exception | None) -> None:
 
     out = Path(app.outdir)
     for name in sorted(app.env.found_docs):
-        source, short = noted(app, "card", name, ["", ""])
-        if not source:
+        card_note = CARD_NOTES.of(app, name)
+        if card_note is None:
             continue
+        source, short = card_note
         card = out / CARDS_FOLDER / short
         picture = Image.open(out / source).convert("RGB")
         picture.thumbnail((CARD[0] - 80, CARD[1] - 60), Image.Resampling.LANCZOS)
@@ -311,7 +310,7 @@ def escape_texts(app: Sphinx) -> None:
 
 def forget(app: Sphinx, *_: object) -> None:
     """Work the contents out anew: the environment is kept between builds, titles change."""
-    app.env.cqbook_contents = None
+    vars(app.env).pop("cqbook_contents", None)
 
 
 def setup(app: Sphinx) -> None:

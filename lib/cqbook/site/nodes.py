@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -103,9 +103,18 @@ class Drawn:
     citations: list[tuple[str, str]]
 
 
-def title_of(node: Element) -> str:
-    """Return the caption that references show for `node`."""
-    return node["meta"]["title"]
+def title_of(node: nodes.Node) -> str:
+    """Return the caption that references show for a figure or table."""
+    assert isinstance(node, ChartFigure | DataTable)
+    title: str = node["meta"]["title"]
+    return title
+
+
+def exhibit_nodes(tree: nodes.document) -> Iterator[ChartFigure | DataTable]:
+    """Yield the figures and tables of a page in order."""
+    for node in tree.findall():
+        if isinstance(node, ChartFigure | DataTable):
+            yield node
 
 
 def number_of(app: Sphinx, docname: str, node: Element) -> str:
