@@ -184,7 +184,7 @@ def _cell(page: str, key: str, text: str, labels: Mapping[str, str]) -> str:
     return text or "—"
 
 
-def _grid(
+def _grid_of(
     page: str, content: dict[str, Any], labels: Mapping[str, str], numeric: Container[str]
 ) -> Grid:
     """Return the rows of a figure or table, as they are set out."""
@@ -268,7 +268,7 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
         hash=hashed(meta["table"])[:SHOWN_HASH],
         drawn=None if node["spec"] is None else _drawn(self, node, root),
         links=_source_links(page, meta["sources"]),
-        grid=_grid(page, meta["table"], labels, ("full", "range")),
+        grid=_grid_of(page, meta["table"], labels, ("full", "range")),
         formats=list(FORMATS.items()),
         # the beginning of a link, by which a release finds it: ours, and no text
         permalink=Markup(PERMALINK),
@@ -287,7 +287,7 @@ def visit_table(self: HTML5Translator, node: Element) -> None:
         meta=meta,
         head=_heading(self, node),
         links=_source_links(page, meta["sources"]),
-        grid=_grid(page, meta, labels, meta["numeric"]),
+        grid=_grid_of(page, meta, labels, meta["numeric"]),
     )
     self.body.append(made)
     raise nodes.SkipNode
