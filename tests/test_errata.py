@@ -175,7 +175,7 @@ def test_an_erratum_leads_to_the_figures_that_draw_its_figure():
     )
     app = SimpleNamespace(
         env=env,
-        config=SimpleNamespace(root_doc="index"),
+        config=SimpleNamespace(root_doc="index", numfig_format={"figure": "图 %s"}),
         builder=SimpleNamespace(get_relative_uri=lambda _, page: f"{page}.html"),
     )
     page = new_document("errata")
@@ -183,5 +183,5 @@ def test_an_erratum_leads_to_the_figures_that_draw_its_figure():
     directives.fill_rests(app, page, "errata")
     links = page[0]["meta"]["links"]
     link = '<a href="trade.html#fig-x" title="图&lt;甲&gt;">图 3</a>'
-    cells = [nodes._cell(None, "rests", row[1], links) for row in listing["rows"]]
+    cells = [nodes._cell("", "rests", row[1], links) for row in listing["rows"]]
     assert cells == [link, link, "没有图用它"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -22,9 +20,9 @@ from cqbook.site.nodes import (
     ChartFigure,
     DataTable,
     depart_abstract,
+    open_whole,
     skip,
     title_of,
-    visit_abstract,
     visit_figure,
     visit_table,
 )
@@ -32,14 +30,15 @@ from cqbook.site.nodes import (
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register nodes, directives and events with Sphinx."""
-    nothing: Any = (skip, None)
+    # what is skipped is not departed from, nor what writes itself whole
+    nothing = (skip, skip)
     app.add_enumerable_node(
-        ChartFigure, "figure", title_of, html=(visit_figure, None), latex=nothing, text=nothing
+        ChartFigure, "figure", title_of, html=(visit_figure, skip), latex=nothing, text=nothing
     )
     app.add_enumerable_node(
-        DataTable, "table", title_of, html=(visit_table, None), latex=nothing, text=nothing
+        DataTable, "table", title_of, html=(visit_table, skip), latex=nothing, text=nothing
     )
-    app.add_node(Abstract, html=(visit_abstract, depart_abstract), latex=nothing, text=nothing)
+    app.add_node(Abstract, html=(open_whole, depart_abstract), latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])

@@ -16,8 +16,15 @@ from jupyter_book.cli.main import main
 from sphinx.application import builtin_extensions
 
 #: What Sphinx would load by name.
-LOADED = ("babel.core", "jupyter_book.config", "myst_nb", "pygments.lexers.python")
-LOADED += ("sphinx_external_toc", "sphinx_multitoc_numbering", "yaml")
+LOADED = (
+    "babel.core",
+    "jupyter_book.config",
+    "myst_nb",
+    "pygments.lexers.python",
+    "sphinx_external_toc",
+    "sphinx_multitoc_numbering",
+    "yaml",
+)
 if __name__ == "__main__":
     for name in (*builtin_extensions, *LOADED):
         importlib.import_module(name)

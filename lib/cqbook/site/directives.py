@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.vocabulary import DOMAINS
 from cqbook.site.figure_index import exhibits
-from cqbook.site.nodes import ChartFigure, DataTable, both, source_anchor
+from cqbook.site.markup import markup
+from cqbook.site.nodes import ChartFigure, DataTable, number_of, source_anchor
+from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import book_of
 
 
@@ -32,13 +36,13 @@ def _link(text: str, uri: str) -> nodes.reference:
     return nodes.reference(text, text, refuri=uri, internal=False)
 
 
-def _grid(heads: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
+def _grid(heads: list[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:
     """Return a plain docutils table of `rows` under `heads`."""
     group = nodes.tgroup(cols=len(heads))
     group.extend(nodes.colspec(colwidth=1) for _ in heads)
     head, body = nodes.thead(), nodes.tbody()
 
-    def row(cells: list[nodes.Node]) -> nodes.row:
+    def row(cells: Sequence[nodes.Node]) -> nodes.row:
         line = nodes.row()
         for cell in cells:
             line += nodes.entry("", cell)
@@ -58,9 +62,9 @@ class Bilingual(nodes.Inline, nodes.TextElement):
     """A text in Chinese, with what English readers see in its place: ``english``."""
 
 
-def visit_said(self: SphinxTranslator, node: nodes.Element) -> None:
+def visit_said(self: HTML5Translator, node: nodes.Element) -> None:
     """Write both texts, of which one is shown."""
-    self.body.append(both(escape(node.astext()), escape(node["english"])))
+    self.body.append(markup("both.html", chinese=node.astext(), english=node["english"]))
     raise nodes.SkipNode
 
 
@@ -86,7 +90,7 @@ class SourceList(SphinxDirective):
             found.insert(0 if kind else len(found), section)
         return found
 
-    def _entry(self, row: dict[str, Any], count: int) -> nodes.Node:
+    def _entry(self, row: dict[Hashable, Any], count: int) -> nodes.Node:
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
         date = row["published"] or "日期不详"
         head = _paragraph(nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}，{date}。"))
@@ -204,11 +208,10 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     found = [(name, node) for name in order for node in exhibits(app.env, name)]
     for place in places:
         wanted = ChartFigure if place["kind"] == "figure" else DataTable
-        items = [
+        entries = [
             _entry(app, docname, name, node) for name, node in found if isinstance(node, wanted)
         ]
-        html = f'<ul class="cq-catalogue">{"".join(items)}</ul>'
-        place.replace_self(nodes.raw("", html, format="html"))
+        place.replace_self(nodes.raw("", markup("catalogue.html", entries=entries), format="html"))
 
 
 def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -216,13 +219,13 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(Users))
     if not places:
         return
-    users: dict[str, list[str]] = {}
+    users: dict[str, list[Markup]] = {}
     for node, link in _links(app, docname):
         for item in node["meta"]["sources"]:
             users.setdefault(item["id"], []).append(link)
     for place in places:
         links = users.get(place["source"], [])
-        html = f'<p class="cq-users">用于：{"、".join(links)}</p>' if links else ""
+        html = markup("users.html", links=links) if links else ""
         place.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -235,28 +238,26 @@ def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     ]
     if not places:
         return
-    users: dict[str, list[str]] = {}
+    users: dict[str, list[Markup]] = {}
     for node, link in _links(app, docname):
         for name in (node["meta"]["id"], *node["meta"]["observations"]):
             users.setdefault(name, []).append(link)
-    links = {name: "、".join(some) for name, some in users.items()}
+    links = {name: Markup("、").join(some) for name, some in users.items()}
     for place in places:
         place["meta"] = place["meta"] | {"links": links}
 
 
-def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, str]]:
+def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, Markup]]:
     """Yield the figures and tables of all pages with a link to each from a page."""
     for name in reading_order(app):
         for node in exhibits(app.env, name):
-            uri = f"{app.builder.get_relative_uri(docname, name)}#{node['ids'][0]}"
-            title = escape(node["meta"]["title"])
-            yield node, f'<a href="{uri}" title="{title}">{_label(app, name, node)}</a>'
+            way = _way(app, docname, name, node)
+            title, number = node["meta"]["title"], number_of(app, name, node)
+            yield node, markup("user.html", way=way, title=title, number=number)
 
 
-def _label(app: Sphinx, docname: str, node: nodes.Element) -> str:
-    kind, word = ("figure", "图") if isinstance(node, ChartFigure) else ("table", "表")
-    number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
-    return f"{word} {'.'.join(map(str, number))}" if number else ""
+def _way(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
+    return f"{app.builder.get_relative_uri(here, docname)}#{node['ids'][0]}"
 
 
 def reading_order(app: Sphinx) -> list[str]:
@@ -272,21 +273,26 @@ def reading_order(app: Sphinx) -> list[str]:
     return order
 
 
-def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
+@dataclass(frozen=True)
+class Listed:
+    """A figure or table in the list of all; ``thumbnail`` begins the names of its pictures."""
+
+    id: str
+    way: str
+    number: str
+    title: str
+    thumbnail: str
+
+
+def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> Listed:
     meta = node["meta"]
-    label = _label(app, docname, node)
-    uri = f"{app.builder.get_relative_uri(here, docname)}#{node['ids'][0]}"
-    thumb = ""
-    if node["drawn"]:
-        root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
-        thumb = "".join(
-            f'<img class="cq-{mode}" src="{root}_figures/{meta["id"]}.narrow{suffix}.svg" '
-            'alt="" loading="lazy">'
-            for mode, suffix in (("light", ""), ("dark", "-dark"))
-        )
-    return (
-        f'<li><a href="{uri}">{thumb}<span>{escape(label)}　{escape(meta["title"])}</span></a>'
-        f"<code>{escape(meta['id'])}</code></li>"
+    root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
+    return Listed(
+        meta["id"],
+        _way(app, here, docname, node),
+        number_of(app, docname, node),
+        meta["title"],
+        f"{root}{FIGURES_FOLDER}/{meta['id']}" if node["drawn"] else "",
     )
 
 

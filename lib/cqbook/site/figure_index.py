@@ -9,15 +9,20 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
-from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.nodes import ChartFigure, exhibit_nodes
 
 #: What of a figure's identity lists and references of other pages need.
 IDENTITY_KEPT = ("id", "title", "sources")
@@ -33,8 +38,8 @@ def _observations(meta: dict[str, Any]) -> list[str]:
 
 
 def _light(tree: nodes.document) -> list[nodes.Element]:
-    found = []
-    for node in tree.findall(lambda item: isinstance(item, ChartFigure | DataTable)):
+    found: list[nodes.Element] = []
+    for node in exhibit_nodes(tree):
         meta = {name: node["meta"][name] for name in IDENTITY_KEPT if name in node["meta"]}
         meta["observations"] = _observations(node["meta"])
         drawn = isinstance(node, ChartFigure) and node["spec"] is not None
@@ -42,51 +47,78 @@ def _light(tree: nodes.document) -> list[nodes.Element]:
     return found
 
 
-def _notes(app: Sphinx) -> Path:
+def _folder(app: Sphinx) -> Path:
     return Path(app.doctreedir) / "notes"
 
 
-def note_page(app: Sphinx, kind: str, page: str, content: Any) -> None:  # noqa: ANN401 - any JSON
-    """Note something of a page that is written: on disk, its process ends with its pages."""
-    path = _notes(app) / kind / f"{page}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+Noted = TypeVar("Noted")
 
 
-def noted(app: Sphinx, kind: str, page: str, otherwise: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return what was noted of a page."""
-    path = _notes(app) / kind / f"{page}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else otherwise
+@dataclass(frozen=True)
+class Notes(Generic[Noted]):
+    """What pages leave for the whole book while they are written: JSON of one kind.
+
+    On disk, for the process that writes a page ends with its pages.
+    """
+
+    kind: str
+
+    def leave(self, app: Sphinx, page: str, content: Noted) -> None:
+        """Note something of a page."""
+        path = self._path(app, page)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    def of(self, app: Sphinx, page: str) -> Noted | None:
+        """Return what was noted of a page."""
+        path = self._path(app, page)
+        if not path.exists():
+            return None
+        found: Noted = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    def _path(self, app: Sphinx, page: str) -> Path:
+        return _folder(app) / self.kind / f"{page}.json"
 
 
-def begin(app: Sphinx) -> None:
-    """Forget the notes of an earlier build; highlight each code once."""
-    shutil.rmtree(_notes(app), ignore_errors=True)
-    highlighter = getattr(app.builder, "highlighter", None)
-    if highlighter is not None:
-        highlighter.highlight_block = _once(highlighter.highlight_block)
+def forget_notes(app: Sphinx) -> None:
+    """Forget the notes of an earlier build."""
+    shutil.rmtree(_folder(app), ignore_errors=True)
 
 
-def _once(highlight: Any) -> Any:  # noqa: ANN401 - a method of Sphinx
+def highlight_once(app: Sphinx) -> None:
+    """Highlight each code once."""
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        # a method is put in the place of a method
+        vars(app.builder.highlighter)["highlight_block"] = _once(
+            app.builder.highlighter.highlight_block
+        )
+
+
+def _once(highlight: Callable[..., str]) -> Callable[..., str]:
     @functools.lru_cache(maxsize=4096)
-    def made(source: str, language: str, rest: tuple[tuple[str, Any], ...]) -> str:
+    def made(source: str, language: str, rest: tuple[tuple[str, object], ...]) -> str:
         return highlight(source, language, **dict(rest))
 
-    def call(source: str, language: str, **words: Any) -> str:  # noqa: ANN401
-        # where it stands is only for warnings; options are unhashable, and none for cells
-        words.pop("location", None)
-        if words.get("opts"):
-            return highlight(source, language, **words)
-        words.pop("opts", None)
-        return made(source, language, tuple(sorted(words.items())))
+    def call(
+        source: str,
+        language: str,
+        opts: dict[str, object] | None = None,
+        location: object = None,
+        **rest: object,
+    ) -> str:
+        # options are unhashable, and none for cells; where it stands is only for warnings
+        if opts:
+            return highlight(source, language, opts=opts, **rest)
+        return made(source, language, tuple(sorted(rest.items())))
 
     return call
 
 
 def _pages(env: BuildEnvironment) -> dict[str, list[nodes.Element]]:
-    if not hasattr(env, "cqbook_exhibits"):
-        env.cqbook_exhibits = {}
-    return env.cqbook_exhibits
+    # an attribute of the environment, so that it is kept between builds
+    pages: dict[str, list[nodes.Element]] = vars(env).setdefault("cqbook_exhibits", {})
+    return pages
 
 
 def remember(app: Sphinx, doctree: nodes.document) -> None:
@@ -102,7 +134,7 @@ def merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvi
 def exhibits(env: BuildEnvironment, docname: str) -> list[nodes.Element]:
     """Return the figures and tables of a page, in order: ``ids``, ``drawn``, ``meta``.
 
-    Of their identity what is `KEPT`, and ``observations``: the ids of the figures drawn.
+    Of their identity what is in `IDENTITY_KEPT`, and ``observations``: the ids of those drawn.
     """
     return _pages(env)[docname]
 
@@ -113,7 +145,7 @@ class _Known:
     def __init__(self, env: BuildEnvironment) -> None:
         self._env = env
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - anything of Sphinx's
+    def __getattr__(self, name: str) -> object:
         return getattr(self._env, name)
 
     def get_doctree(self, docname: str) -> _Tree:
@@ -141,14 +173,26 @@ class _Tree:
 class Labels(StandardDomain):
     """Sphinx's own domain of labels; it finds the number of a figure in the register."""
 
-    def resolve_xref(self, env: BuildEnvironment, *rest: Any) -> nodes.Element | None:  # noqa: ANN401
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.Element | None:
         """Return the reference, as Sphinx makes it."""
-        return super().resolve_xref(_Known(env), *rest)
+        # answers all that an environment is asked, and is none: its state must not be copied
+        known: BuildEnvironment = _Known(env)  # type: ignore[assignment]
+        return super().resolve_xref(known, fromdocname, builder, typ, target, node, contnode)
 
 
 def setup(app: Sphinx) -> None:
     """Connect the register."""
-    app.connect("builder-inited", begin)
+    app.connect("builder-inited", forget_notes)
+    app.connect("builder-inited", highlight_once)
     app.connect("doctree-read", remember)
     app.connect("env-merge-info", merge)
     app.add_domain(Labels, override=True)

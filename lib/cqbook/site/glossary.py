@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from html import escape
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxTranslator
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
-from cqbook.site.nodes import Abstract, ChartFigure, DataTable
+from cqbook.site.markup import markup
+from cqbook.site.nodes import Abstract, ChartFigure, DataTable, open_whole, written_since
 from cqbook.site.settings import book_of
 
 GLOSSARY_PAGE = "chapters/glossary"
@@ -30,12 +30,14 @@ CLOSED = (
 
 def terms(app: Sphinx) -> dict[str, dict[str, str]]:
     """Return the terms of the glossary with their rows, longest first; read once a build."""
-    kept = getattr(app, "cqbook_terms", None)
-    if kept is None:
+    kept = vars(app)
+    if "cqbook_terms" not in kept:
         rows = book_of(app).text("glossary").to_dict("records")
-        kept = {row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))}
-        app.cqbook_terms = kept
-    return kept
+        kept["cqbook_terms"] = {
+            row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))
+        }
+    found: dict[str, dict[str, str]] = kept["cqbook_terms"]
+    return found
 
 
 def anchor(app: Sphinx, term: str) -> str:
@@ -48,16 +50,11 @@ class Term(nodes.Inline, nodes.TextElement):
     """The first use of a term: ``way`` to its definition, and the ``definition`` itself."""
 
 
-def visit_term(self: SphinxTranslator, node: nodes.Element) -> None:
-    """Open the link to a definition."""
-    self.body.append(
-        f'<a class="cq-term" href="{node["way"]}" data-definition="{escape(node["definition"])}">'
-    )
-
-
-def depart_term(self: SphinxTranslator, node: nodes.Element) -> None:
-    """Close it."""
-    self.body.append("</a>")
+def depart_term(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write the link to a definition."""
+    term = written_since(self, node)
+    link = markup("term.html", way=node["way"], definition=node["definition"], term=term)
+    self.body.append(link)
 
 
 class Glossary(SphinxDirective):
@@ -67,26 +64,17 @@ class Glossary(SphinxDirective):
         """Return one definition list."""
         app = self.env.app
         rows = sorted(terms(app).values(), key=lambda row: row["name_en"].lower())
-        parts = [
-            f'<dt id="{anchor(app, row["term"])}">{escape(row["term"])}'
-            f' <span class="cq-name" lang="en">{escape(row["name_en"])}</span></dt>'
-            f"<dd>{escape(row['definition'])}</dd>"
-            for row in rows
-        ]
+        listed = [row | {"anchor": anchor(app, row["term"])} for row in rows]
         # for the search: each term a heading of its own, with its place
         hidden = [
-            nodes.paragraph("", text, classes=["cq-hidden"], place=place, weight=weight)
-            for row in rows
-            for place in [anchor(app, row["term"])]
+            nodes.paragraph("", text, classes=["cq-hidden"], place=row["anchor"], weight=weight)
+            for row in listed
             for text, weight in (
                 (f"{row['term']} {row['name_en']}", 3),
                 (f"{row['term']}：{row['definition']}", 1),
             )
         ]
-        return [
-            nodes.raw("", f'<dl class="cq-terms">{"".join(parts)}</dl>', format="html"),
-            *hidden,
-        ]
+        return [nodes.raw("", markup("glossary.html", terms=listed), format="html"), *hidden]
 
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -99,7 +87,8 @@ def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not left or _closed(text):
             continue
         pattern = re.compile("|".join(map(re.escape, left)))
-        pieces, place = [], 0
+        pieces: list[nodes.Node] = []
+        place = 0
         for found in pattern.finditer(str(text)):
             term = found[0]
             if term not in left:
@@ -115,7 +104,7 @@ def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _closed(node: nodes.Node) -> bool:
-    parent: Any = node.parent
+    parent: nodes.Node | None = node.parent
     within = False
     while parent is not None:
         if isinstance(parent, CLOSED):
@@ -128,6 +117,6 @@ def _closed(node: nodes.Node) -> bool:
 def setup(app: Sphinx) -> None:
     """Register the page and the links."""
     app.add_directive("glossary-list", Glossary)
-    app.add_node(Term, html=(visit_term, depart_term))
+    app.add_node(Term, html=(open_whole, depart_term))
     # after the texts are glued and the references resolved
     app.connect("doctree-resolved", explain, priority=900)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
 
 from cqbook.disk.checksums import digest
 
 
-def script_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def script_text(value: object) -> str:
     """Return `value` as JSON that may stand in a script: no ``<``, no line separators."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return (

@@ -9,18 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
 from cqbook.figures.formats import BOOK_TITLE
-from cqbook.site.figure_index import note_page, noted
+from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
-from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.markup import markup
+from cqbook.site.nodes import ChartFigure, exhibit_nodes
+from cqbook.site.pictures import FIGURES_FOLDER
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -63,9 +67,9 @@ class Entry:
 
 def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
     """Return the parts of the book with their pages, in order; kept for the build."""
-    kept = getattr(app.env, "cqbook_contents", None)
-    if kept is None:
-        sites = app.env.external_site_map
+    kept = vars(app.env)
+    if "cqbook_contents" not in kept:
+        sites: SiteMap = kept["external_site_map"]
 
         def entry(name: str) -> Entry:
             found = Entry(name, app.env.titles[name].astext())
@@ -74,10 +78,11 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
             return found
 
         trees = sites[app.config.root_doc].subtrees
-        kept = [(tree.caption or "", [entry(str(item)) for item in tree.items]) for tree in trees]
-        # not part of the pickled environment: titles may change
-        app.env.cqbook_contents = kept
-    return kept
+        kept["cqbook_contents"] = [
+            (tree.caption or "", [entry(str(item)) for item in tree.items]) for tree in trees
+        ]
+    found: list[tuple[str, list[Entry]]] = kept["cqbook_contents"]
+    return found
 
 
 def _near(entries: list[Entry], name: str) -> tuple[list[Entry], bool]:
@@ -89,68 +94,79 @@ def _near(entries: list[Entry], name: str) -> tuple[list[Entry], bool]:
     return entries[start : start + PAGES_SHOWN], True
 
 
-def _listed(app: Sphinx, entries: list[Entry], here: str) -> str:
+@dataclass(frozen=True)
+class Branch:
+    """Pages of the contents that are shown; ``of`` how many, where some are left out."""
+
+    shown: list[Item]
+    of: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """A page in the contents as seen from a page, with the pages below it if it is open."""
+
+    way: str
+    title: str
+    here: bool
+    below: Branch | None
+
+
+def _branch(app: Sphinx, entries: list[Entry], here: str) -> Branch:
     shown, capped = _near(entries, here)
-    items = []
-    for entry in shown:
-        way = app.builder.get_relative_uri(here, entry.name)
-        mine = ' aria-current="page"' if entry.name == here else ""
-        below = _listed(app, entry.below, here) if entry.below and entry.holds(here) else ""
-        items.append(f'<li><a href="{way}"{mine}>{escape(entry.title)}</a>{below}</li>')
-    more = f'<li class="cq-rest">共{len(entries)}页，见上一级页面</li>' if capped else ""
-    return f"<ul>{''.join(items)}{more}</ul>"
+    items = [
+        Item(
+            app.builder.get_relative_uri(here, entry.name),
+            entry.title,
+            entry.name == here,
+            _branch(app, entry.below, here) if entry.below and entry.holds(here) else None,
+        )
+        for entry in shown
+    ]
+    return Branch(items, len(entries) if capped else 0)
 
 
-def contents_html(app: Sphinx, here: str) -> str:
+def contents_html(app: Sphinx, here: str) -> Markup:
     """Return the contents of the book as seen from a page."""
     root = app.config.root_doc
     first = [("", [Entry(root, app.env.titles[root].astext())])]
-    parts = [
-        (f"<p>{escape(caption)}</p>" if caption else "") + _listed(app, entries, here)
-        for caption, entries in first + contents(app)
-    ]
-    return "".join(parts)
+    parts = [(caption, _branch(app, some, here)) for caption, some in first + contents(app)]
+    return markup("contents.html", parts=parts)
 
 
-def sections_html(doctree: nodes.document | None) -> str:
+def sections_html(doctree: nodes.document | None) -> Markup:
     """Return links to the sections of a page, if it has several."""
-    if doctree is None:
-        return ""
-    top = next(iter(doctree.findall(nodes.section)), None)
+    top = None if doctree is None else next(iter(doctree.findall(nodes.section)), None)
     found = [] if top is None else [n for n in top.children if isinstance(n, nodes.section)]
-    links = [
-        f'<li><a href="#{node["ids"][0]}">{escape(node.next_node(nodes.title).astext())}</a></li>'
-        for node in found
-    ]
-    return f"<ol>{''.join(links)}</ol>" if len(links) > 1 else ""
+    sections = [(node["ids"][0], _title(node)) for node in found]
+    return markup("sections.html", sections=sections) if len(sections) > 1 else Markup()
 
 
-def _drawn(doctree: nodes.document) -> list[dict[str, Any]]:
-    return [
-        node["meta"] for node in doctree.findall(lambda n: isinstance(n, ChartFigure | DataTable))
-    ]
+def _title(section: nodes.section) -> str:
+    """Return the title of a section, which docutils makes none without."""
+    return next(iter(section.findall(nodes.title))).astext()
 
 
-def provenance(doctree: nodes.document | None, edition: str, way: str) -> str:
+def provenance(doctree: nodes.document | None, edition: str, way: str) -> Markup:
     """Return one line below the heading: which book and edition, on what the page rests."""
     if doctree is None:
-        return ""
-    metas = _drawn(doctree)
+        return Markup()
+    metas = [node["meta"] for node in exhibit_nodes(doctree)]
     sources = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
     if not sources:
-        return ""
+        return Markup()
     figures = [meta for meta in metas if "status" in meta]
     derived = sum(meta["status"] != "reported" for meta in figures)
     days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources.values())))
-    parts = [
-        f'据<a href="{way}">{len(sources)}个来源</a>'
-        + (f"，最近一个发表于{_day(days[-1])}" if days else "")
-    ]
-    if figures:
-        parts.append(f"图{len(figures)}张" + (f"，其中{derived}张含本书推算" if derived else ""))
-    if edition:
-        parts.append(f"版次{escape(edition)}")
-    return f'<p class="cq-provenance">{"｜".join(parts)}</p>'
+    return markup(
+        "provenance.html",
+        way=way,
+        sources=len(sources),
+        day=_day(days[-1]) if days else "",
+        figures=len(figures),
+        derived=derived,
+        edition=edition,
+    )
 
 
 def _day(text: str) -> str:
@@ -168,31 +184,40 @@ def first_paragraph(doctree: nodes.document | None) -> str:
     return ""
 
 
+#: Of a page with a card: the picture that it is drawn from, and its name.
+CARD_NOTES = Notes[list[str]]("card")
+#: Cards, below the root of the site.
+CARDS_FOLDER = "_cards"
 #: Size of a card, as the networks ask for it.
 CARD = (1200, 630)
 
 
-def social(app: Sphinx, page: str, doctree: nodes.document) -> str:
-    """Return the tags of a page's card, drawn from its first figure, where the address is known.
+@dataclass(frozen=True)
+class Address:
+    """A page's whole address, and those of its card, if it has a figure to draw it from."""
+
+    way: str
+    card: str = ""
+    alt: str = ""
+
+
+def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | None:
+    """Return the address of a page, and note its card; None where the site's is not known.
 
     Networks only follow whole addresses: without ``html: baseurl`` in ``_config.yml`` there is no
     card, no canonical address and no site map.
     """
     base = app.config.html_baseurl.rstrip("/")
     if not base:
-        return ""
+        return None
     way = f"{base}/{app.builder.get_target_uri(page)}"
-    tags = f'<link rel="canonical" href="{escape(way)}">\n'
-    tags += f'<meta property="og:url" content="{escape(way)}">\n'
     drawn = [node for node in doctree.findall(ChartFigure) if node["spec"] is not None]
-    if drawn:
-        name = f"_figures/{drawn[0]['meta']['id']}.png"
-        card = f"{page.rpartition('/')[2]}.png"
-        note_page(app, "card", page, [name, card])
-        tags += f'<meta property="og:image" content="{escape(base)}/_cards/{card}">\n'
-        tags += f'<meta property="og:image:alt" content="{escape(drawn[0]["meta"]["alt"])}">\n'
-        tags += '<meta name="twitter:card" content="summary_large_image">\n'
-    return tags
+    if not drawn:
+        return Address(way)
+    meta = drawn[0]["meta"]
+    card = f"{page.rpartition('/')[2]}.png"
+    CARD_NOTES.leave(app, page, [f"{FIGURES_FOLDER}/{meta['id']}.png", card])
+    return Address(way, f"{base}/{CARDS_FOLDER}/{card}", meta["alt"])
 
 
 def write_addresses(app: Sphinx, exception: Exception | None) -> None:
@@ -204,25 +229,21 @@ def write_addresses(app: Sphinx, exception: Exception | None) -> None:
 
     out = Path(app.outdir)
     for name in sorted(app.env.found_docs):
-        source, short = noted(app, "card", name, ["", ""])
-        if not source:
+        card_note = CARD_NOTES.of(app, name)
+        if card_note is None:
             continue
-        card = out / "_cards" / short
+        source, short = card_note
+        card = out / CARDS_FOLDER / short
         picture = Image.open(out / source).convert("RGB")
         picture.thumbnail((CARD[0] - 80, CARD[1] - 60), Image.Resampling.LANCZOS)
         canvas = Image.new("RGB", CARD, "white")
         canvas.paste(picture, ((CARD[0] - picture.width) // 2, (CARD[1] - picture.height) // 2))
         card.parent.mkdir(exist_ok=True)
         canvas.save(card, "PNG", optimize=True)
-    urls = "".join(
-        f"<url><loc>{escape(base)}/{app.builder.get_target_uri(name)}</loc></url>\n"
-        for name in sorted(app.env.found_docs)
-    )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
-    )
-    (Path(app.outdir) / "sitemap.xml").write_text(text, encoding="utf-8")
+    names = sorted(app.env.found_docs)
+    addresses = [f"{base}/{app.builder.get_target_uri(name)}" for name in names]
+    text = markup("sitemap.xml", addresses=addresses)
+    (out / "sitemap.xml").write_text(text, encoding="utf-8")
 
 
 @cache
@@ -237,27 +258,32 @@ def dress(
     """Give the template what stands around the text."""
     edition = app.config.cqbook_edition
     root = "../" * page.count("/")
-    body = context.get("body", "")
+    # what Sphinx has written: HTML, its texts escaped
+    body = Markup(context.get("body", ""))
     if body:
         way = app.builder.get_relative_uri(page, "chapters/sources")
         line = provenance(doctree, edition, way)
-        context["body"] = body.replace("</h1>", f"</h1>\n{line}", 1)
+        before, end, after = body.partition("</h1>")
+        context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
+    tags = Markup(context.get("metatags", ""))
     words = first_paragraph(doctree)
-    if words:
-        title = escape(f"{app.env.titles[page].astext()}｜{BOOK_TITLE}")
-        card = social(app, page, doctree)
-        context["metatags"] = (
-            f'<meta name="description" content="{escape(words)}">\n'
-            f'<meta property="og:title" content="{title}">\n'
-            f'<meta property="og:description" content="{escape(words)}">\n'
-            '<meta property="og:type" content="article">\n'
-            f'<meta property="og:locale" content="zh_CN">\n{card}'
-        ) + context.get("metatags", "")
+    if doctree is not None and words:
+        tags = (
+            markup(
+                "description.html",
+                words=words,
+                title=f"{app.env.titles[page].astext()}｜{BOOK_TITLE}",
+                address=address_of(app, page, doctree),
+            )
+            + tags
+        )
+    context["metatags"] = tags
     context["cq"] = {
         "book": BOOK_TITLE,
         "coded": 'class="cell ' in body,
-        "mode_script": MODE_SCRIPT,
-        "policy": POLICY,
+        # ours, and no texts: a script and what allows it hold quotation marks
+        "mode_script": Markup(MODE_SCRIPT),
+        "policy": Markup(POLICY),
         "style": short_hash("cqbook.css"),
         "script": short_hash("cqbook.js"),
         "search": short_hash("search.js"),
@@ -267,29 +293,30 @@ def dress(
     }
 
 
-def _edition(page: str, root: str, edition: str) -> str:
+def _edition(page: str, root: str, edition: str) -> Markup:
     """Return which edition a page is of, with a plain link to the latest one.
 
     The link is the same in ``latest/`` and in ``v/<edition>/``: a frozen page never changes.
     """
-    if not edition:
-        return ""
-    name = escape(edition)
-    return (
-        f'<p class="cq-edition" data-edition="{name}" data-root="{root}"'
-        f' data-page="{escape(page)}">'
-        f'版次 {name}｜<a href="{root}../latest/index.html">最新版</a></p>'
-    )
+    return markup("edition.html", edition=edition, root=root, page=page) if edition else Markup()
+
+
+def escape_texts(app: Sphinx) -> None:
+    """Let the templates of the theme escape their texts too, as those of the book do."""
+    templates = getattr(app.builder, "templates", None)
+    if isinstance(templates, BuiltinTemplateLoader):
+        templates.environment.autoescape = True
 
 
 def forget(app: Sphinx, *_: object) -> None:
     """Work the contents out anew: the environment is kept between builds, titles change."""
-    app.env.cqbook_contents = None
+    vars(app.env).pop("cqbook_contents", None)
 
 
 def setup(app: Sphinx) -> None:
     """Register the theme and what dresses its pages."""
     app.add_html_theme("cqbook", str(THEME))
+    app.connect("builder-inited", escape_texts)
     app.connect("build-finished", write_addresses)
     app.connect("env-updated", forget)
     app.connect("html-page-context", dress, priority=900)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from cqbook.disk.checksums import digest
 from cqbook.figures.formats import AUTHOR, BOOK_TITLE, ENGLISH, FORMATS, citations, rows
 from cqbook.site.directives import reading_order
-from cqbook.site.figure_index import note_page, noted
+from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
+from cqbook.site.markup import markup
 from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES_FOLDER
 
 CATALOGUE = "figures.json"
+#: Of each page: its figures, as ``figures.schema.json`` describes them.
+FIGURES_NOTED = Notes[list[dict[str, Any]]]("figures")
 SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
 
 
-def _entry(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[str, Any]:
+def _described(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[str, Any]:
     drawn = node["spec"] is not None
     shown = exhibit_of(node, docname, edition)
     files = {}
@@ -64,7 +67,7 @@ def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
         return
     out = Path(app.outdir)
     edition = app.config.cqbook_edition or NO_EDITION
-    entries = (noted(app, "figures", docname, []) for docname in reading_order(app))
+    entries = (FIGURES_NOTED.of(app, docname) or [] for docname in reading_order(app))
     content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     (out / CATALOGUE).write_text(text, encoding="utf-8")
@@ -80,8 +83,8 @@ def describe(
     edition = app.config.cqbook_edition or NO_EDITION
     figures = list(doctree.findall(ChartFigure))
     # the pictures are written with the page, before this
-    entries = [_entry(Path(app.outdir), node, page, edition) for node in figures]
-    note_page(app, "figures", page, entries)
+    entries = [_described(Path(app.outdir), node, page, edition) for node in figures]
+    FIGURES_NOTED.leave(app, page, entries)
     drawn = [node for node in figures if node["spec"] is not None]
     if not drawn:
         return
@@ -115,11 +118,9 @@ def describe(
         "DC.language": "zh-CN",
         "DC.identifier": f"v/{edition}/{page}.html",
     }
-    tags = "".join(
-        f'<meta name="{name}" content="{escape(text)}">\n' for name, text in core.items()
-    )
-    script = f'<script type="application/ld+json">{script_text(sets)}</script>\n'
-    context["metatags"] = context.get("metatags", "") + tags + script
+    # JSON made to stand in a script; the tags before it are what Sphinx and the layout have written
+    made = markup("machines.html", core=core, sets=Markup(script_text(sets)))
+    context["metatags"] = Markup(context.get("metatags", "")) + made
 
 
 ENCODINGS = {

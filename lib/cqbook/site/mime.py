@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from docutils import nodes
-from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from myst_nb.core.render import MimeData, NbElementRenderer
 
 from cqbook.figures.figure import FIGURE_MIME, GAP_MIME, TABLE_MIME
 from cqbook.site.nodes import ChartFigure, DataTable
@@ -23,8 +23,11 @@ def _words(meta: dict[str, Any], more: str = "") -> nodes.paragraph:
     return nodes.paragraph("", " ".join([meta["title"], meta["subtitle"], meta["id"], more]))
 
 
-class FigureRenderer(MimeRenderPlugin):
-    """Vega-Lite with the book's identity in ``usermeta``, or a gap."""
+class FigureRenderer:
+    """Vega-Lite with the book's identity in ``usermeta``, or a gap.
+
+    This and the next are ``MimeRenderPlugin`` by what they offer; that is a protocol.
+    """
 
     mime_priority_overrides: ClassVar = [("*", FIGURE_MIME, 1), ("*", GAP_MIME, 1)]
 
@@ -44,7 +47,7 @@ class FigureRenderer(MimeRenderPlugin):
         return _targeted(renderer, node, meta["id"])
 
 
-class TableRenderer(MimeRenderPlugin):
+class TableRenderer:
     """The book's numbered tables."""
 
     mime_priority_overrides: ClassVar = [("*", TABLE_MIME, 1)]

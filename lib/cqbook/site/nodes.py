@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
 from docutils.nodes import Element
+from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.osutil import relative_uri
+from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import json_digest
@@ -21,6 +25,7 @@ from cqbook.figures.english import Untranslated
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
 from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
+from cqbook.site.markup import markup
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import known_words
 
@@ -44,77 +49,122 @@ class DataTable(nodes.General, nodes.Element):
     """A numbered table: ``meta`` (content of `cqbook.figures.figure.Table`)."""
 
 
-#: What only English readers see; what they don't is marked ``data-zh``.
-EN = 'data-en="" lang="en"'
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a figure or table; ``sign`` is that of the link to it."""
+
+    anchor: str
+    number: str
+    title: str
+    subtitle: str
+    english: dict[str, str] | None
+    sign: str
 
 
-def both(chinese: str, english: str) -> str:
-    """Return a text in both languages, of which one is shown."""
-    return f'<span data-zh="">{chinese}</span><span {EN}>{english}</span>'
+@dataclass(frozen=True)
+class Link:
+    """A link; without a way, its label alone."""
+
+    way: str
+    label: str
 
 
-def title_of(node: Element) -> str:
-    """Return the caption that references show for `node`."""
-    return node["meta"]["title"]
+@dataclass(frozen=True)
+class Grid:
+    """A table to set out: names and classes of its heads, and those with the content of its cells.
+
+    ``wide``: set as cards on a phone.
+    """
+
+    heads: list[tuple[str, str]]
+    rows: list[list[tuple[str, str, str]]]
+    wide: bool
 
 
-def _root(translator: SphinxTranslator) -> str:
-    """Return the way from the page being written to the root of the site (``../``)."""
+@dataclass(frozen=True)
+class Picture:
+    """The static pictures of a figure in a language: ``base`` of their names, sizes in px."""
+
+    language: str
+    alt: str
+    base: str
+    wide: list[int]
+    narrow: list[int]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure that is drawn, and what can be taken away of it.
+
+    ``files`` begins the names of its files, ``english`` are the formats that have an English one.
+    """
+
+    pictures: list[Picture]
+    files: str
+    english: tuple[str, ...]
+    citations: list[tuple[str, str]]
+
+
+def title_of(node: nodes.Node) -> str:
+    """Return the caption that references show for a figure or table."""
+    assert isinstance(node, ChartFigure | DataTable)
+    title: str = node["meta"]["title"]
+    return title
+
+
+def exhibit_nodes(tree: nodes.document) -> Iterator[ChartFigure | DataTable]:
+    """Yield the figures and tables of a page in order."""
+    for node in tree.findall():
+        if isinstance(node, ChartFigure | DataTable):
+            yield node
+
+
+def number_of(app: Sphinx, docname: str, node: Element) -> str:
+    """Return the number of a figure or table, as it is called (``图 3``); empty without one."""
+    kind = "figure" if isinstance(node, ChartFigure) else "table"
+    number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
+    called: str = app.config.numfig_format[kind]
+    return called % ".".join(map(str, number)) if number else ""
+
+
+def _page(translator: HTML5Translator) -> str:
+    """Return the page that is written; only a builder of a site has one at a time."""
     builder = translator.builder
-    page = builder.get_target_uri(builder.current_docname)
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    return builder.current_docname
+
+
+def _root(translator: HTML5Translator) -> str:
+    """Return the way from the page being written to the root of the site (``../``)."""
+    page = translator.builder.get_target_uri(_page(translator))
     return relative_uri(page, "x")[:-1]
 
 
-def _heading(translator: SphinxTranslator, node: Element) -> None:
+def _heading(translator: HTML5Translator, node: Element) -> Heading:
     meta = node["meta"]
-    translator.body.append('<p class="cq-title">')
-    said = meta.get("english", {})
-    mark = ' data-zh=""' if said else ""
-    place = len(translator.body)
-    translator.add_fignumber(node)
-    if said:
-        number = "".join(translator.body[place:])
-        translator.body[place:] = [
-            number.replace("<span ", f"<span{mark} ", 1),
-            number.replace("<span ", f"<span {EN} ", 1).replace("图", "Figure"),
-        ]
-    translator.body.append(f'<span class="cq-title-text"{mark}>{escape(meta["title"])}</span>')
-    if said:
-        translator.body.append(f"<span {EN}>{escape(said['title'])}</span>")
-    translator.add_permalink_ref(node, "此处的链接")
-    translator.body.append("</p>")
-    if meta["subtitle"]:
-        words = escape(meta["subtitle"])
-        translator.body.append(f'<p class="cq-subtitle"{mark}>{words}</p>')
-    if said:
-        translator.body.append(f'<p class="cq-subtitle" {EN}>{escape(said["caption"])}</p>')
+    return Heading(
+        node["ids"][0],
+        number_of(translator.builder.app, _page(translator), node),
+        meta["title"],
+        meta["subtitle"],
+        meta.get("english"),
+        translator.config.html_permalinks_icon,
+    )
 
 
-def _sources(translator: SphinxTranslator, meta: dict[str, Any]) -> str:
-    if not meta["sources"]:
-        return ""
-    page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
-    links = [_source_link(page, item["id"], item["label"]) for item in meta["sources"]]
-    if len(links) <= 3:
-        listed = "；".join(links)
-    else:
-        listed = "；".join(links[:2]) + (
-            f'；<details class="cq-more"><summary>另有{len(links) - 2}个来源</summary>'
-            f"{'；'.join(links[2:])}</details>"
-        )
-    head = {
-        "derived": both("数据来源（本书推算）：", "Source (derived): "),
-        "mixed": both("数据来源（部分为本书推算）：", "Source (partly derived): "),
-        "reported": both("数据来源：", "Source: "),
-    }.get(meta.get("status", ""), "数据来源：")
-    return f'<div class="cq-source">{head}{listed}</div>'
+def _sources_page(translator: HTML5Translator) -> str:
+    return translator.builder.get_relative_uri(_page(translator), SOURCES_PAGE)
 
 
-def _source_link(page: str, source_id: str, label: str) -> str:
+def _source_links(page: str, sources: Iterable[dict[str, str]]) -> list[Link]:
+    return [_source_link(page, item["id"], item["label"]) for item in sources]
+
+
+def _source_link(page: str, source_id: str, label: str) -> Link:
     # customs detail is the analyst's own file, no source of the data package
     if source_id == CUSTOMS:
-        return escape(label)
-    return f'<a href="{page}#{quote(source_anchor(source_id))}">{escape(label)}</a>'
+        return Link("", label)
+    return Link(f"{page}#{quote(source_anchor(source_id))}", label)
 
 
 def source_anchor(source_id: str) -> str:
@@ -122,88 +172,53 @@ def source_anchor(source_id: str) -> str:
     return f"src-{source_id}".replace(".", "-").replace("_", "-").lower()
 
 
-def _cell(translator: SphinxTranslator, key: str, text: str, labels: dict[str, str]) -> str:
+def _cell(page: str, key: str, text: str, labels: Mapping[str, str]) -> str:
+    """Return the content of a cell: its text, or links and codes as HTML."""
     if key == "source_id" and text:
-        page = translator.builder.get_relative_uri(translator.builder.current_docname, SOURCES_PAGE)
-        parts = text.split(";")
-        return "；".join(_source_link(page, part, labels.get(part, part)) for part in parts)
+        links = [_source_link(page, part, labels.get(part, part)) for part in text.split(";")]
+        return markup("links.html", links=links)
     if key == "rests":
-        # what of this is drawn nowhere has no label
-        return "、".join(labels[part] for part in text.split(";") if part in labels) or "没有图用它"
+        # what of this is drawn nowhere has no label; labels are links, made by a template
+        found = [labels[part] for part in text.split(";") if part in labels]
+        return Markup("、").join(found) or "没有图用它"
     if key == "observation_id":
-        return "<br>".join(f"<code>{escape(part)}</code>" for part in text.split(";"))
-    return escape(text) if text else "—"
+        return markup("codes.html", codes=text.split(";"))
+    return text or "—"
 
 
-def _rows(
-    translator: SphinxTranslator,
-    content: dict[str, Any],
-    sources: list[dict[str, str]],
-    numeric: tuple[str, ...] = (),
-) -> str:
-    keys = content["keys"]
-    labels = {item["id"]: item["label"] for item in sources} | content.get("links", {})
-    head = "".join(
-        f'<th scope="col"{_class(key in numeric)}>{escape(name)}</th>'
-        for key, name in zip(keys, content["columns"], strict=True)
+def _grid_of(
+    page: str, content: dict[str, Any], labels: Mapping[str, str], numeric: Container[str]
+) -> Grid:
+    """Return the rows of a figure or table, as they are set out."""
+    columns = list(zip(content["keys"], content["columns"], strict=True))
+    return Grid(
+        [(name, _kind(key in numeric)) for key, name in columns],
+        [
+            [
+                (name, _kind(key in numeric, cell), _cell(page, key, cell, labels))
+                for (key, name), cell in zip(columns, row, strict=True)
+            ]
+            for row in content["rows"]
+        ],
+        len(columns) >= CARDS_FROM,
     )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td{_class(key in numeric, cell)} data-label="{escape(name)}">'
-            f"<span>{_cell(translator, key, cell, labels)}</span></td>"
-            for key, name, cell in zip(keys, content["columns"], row, strict=True)
-        )
-        + "</tr>"
-        for row in content["rows"]
-    )
-    return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
 
 
 #: Tables of this many columns are set as cards on a phone.
 CARDS_FROM = 5
-
-
-def _table(rows: str, columns: int) -> str:
-    wide = " cq-wide" if columns >= CARDS_FROM else ""
-    return f'<table class="cq-table{wide}">{rows}</table>'
-
-
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
 ONE_LINE = 7
 #: Cells from this many characters on need room, or they stand as a narrow tower.
 LONG = 30
 
 
-def _class(numeric: bool, text: str = "") -> str:
+def _kind(numeric: bool, text: str = "") -> str:
+    """Return the class of a cell, empty for most."""
     if numeric:
-        return ' class="cq-number"'
+        return "cq-number"
     if len(text) >= LONG and ";" not in text:
-        return ' class="cq-long"'
-    return ' class="cq-short"' if 0 < len(text) <= ONE_LINE else ""
-
-
-def picture(
-    root: str, identifier: str, alts: dict[str, str], sizes: dict[str, dict[str, list[int]]]
-) -> str:
-    """Return the static pictures of a figure: by language, width of the page, light and dark."""
-    parts = []
-    for language, alt in alts.items():
-        base = f"{root}{FIGURES_FOLDER}/{drawing.stem(identifier, language)}"
-        wide, narrow = sizes[language]["wide"], sizes[language]["narrow"]
-        # without a translation the Chinese picture serves both
-        whose = EN if language == "en" else 'data-zh=""' if len(alts) > 1 else ""
-        for mode, suffix in (("light", ""), ("dark", "-dark")):
-            # the dark twin says nothing new: one alternative text is enough
-            text = escape(alt) if mode == "light" else ""
-            parts.append(
-                f'<picture class="cq-{mode}" {whose}>'
-                f'<source media="(max-width: 640px)" srcset="{base}.narrow{suffix}.svg" '
-                f'width="{narrow[0]}" height="{narrow[1]}">'
-                f'<img src="{base}.wide{suffix}.svg" alt="{text}" loading="lazy" '
-                f'width="{wide[0]}" height="{wide[1]}"></picture>'
-            )
-    return "".join(parts)
+        return "cq-long"
+    return "cq-short" if 0 < len(text) <= ONE_LINE else ""
 
 
 def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
@@ -224,100 +239,78 @@ def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
         return None
 
 
-def toolbar(exhibit: Exhibit, root: str, forms: tuple[str, ...] = ENGLISH) -> str:
-    """Return the figure's tools: plain links and texts, that serve without scripts too.
-
-    Parameters
-    ----------
-    exhibit : Exhibit
-    root : str
-        The way to the root of the site.
-    forms : tuple of str
-        Formats that are there in English too.
-    """
-    place = f"{root}{FIGURES_FOLDER}/{exhibit.id}"
-    links = "".join(
-        f'<a href="{place}.{form}" download{" data-zh" if form in forms else ""}>{name}</a>'
-        for form, name in FORMATS.items()
-    ) + "".join(f'<a href="{place}.en.{form}" download {EN}>{FORMATS[form]}</a>' for form in forms)
-    texts = "".join(
-        f"<dt>{STYLES[style]}</dt><dd>{escape(text)}</dd>"
-        for style, text in citations(exhibit).items()
-    )
-    return (
-        f'<div class="cq-tools" role="group" aria-label="取用：{escape(exhibit.identity.title)}">'
-        f'{PERMALINK}#{exhibit.id}">{both("链接", "Link")}</a>{links}'
-        f'<details class="cq-cite"><summary>{both("引用", "Cite")}</summary>'
-        f"<dl>{texts}</dl></details></div>"
+def _drawn(translator: HTML5Translator, node: Element, root: str) -> Drawn:
+    """Write the files of a figure; return what its page shows of them."""
+    app = translator.builder.app
+    shown = exhibit_of(node, _page(translator), translator.config.cqbook_edition)
+    english = translation(app, shown)
+    sizes = pictures.publish_figure(app, shown, english)
+    alts = {"zh": node["meta"]["alt"]} | ({"en": english.identity.alt} if english else {})
+    place = f"{root}{FIGURES_FOLDER}/"
+    return Drawn(
+        [
+            Picture(language, alt, place + drawing.stem(shown.id, language), **sizes[language])
+            for language, alt in alts.items()
+        ],
+        place + shown.id,
+        ENGLISH if english else (),
+        [(STYLES[style], text) for style, text in citations(shown).items()],
     )
 
 
-def visit_figure(self: SphinxTranslator, node: Element) -> None:
-    """Write a figure whole: title, pictures, note, source line, data."""
+def visit_figure(self: HTML5Translator, node: Element) -> None:
+    """Write a figure whole: title, pictures, note, source line, data, tools."""
     meta = node["meta"]
-    root = _root(self)
-    self.body.append(
-        f'<figure class="cq-figure" id="{node["ids"][0]}"'
-        f' data-figure="{escape(meta["id"])}" data-root="{root}"'
-        f' data-hash="{json_digest(meta["table"])[:SHOWN_HASH]}">'
+    root, page = _root(self), _sources_page(self)
+    labels = {item["id"]: item["label"] for item in meta["sources"]}
+    made = markup(
+        "figure.html",
+        meta=meta,
+        head=_heading(self, node),
+        root=root,
+        hash=json_digest(meta["table"])[:SHOWN_HASH],
+        drawn=None if node["spec"] is None else _drawn(self, node, root),
+        links=_source_links(page, meta["sources"]),
+        grid=_grid_of(page, meta["table"], labels, ("full", "range")),
+        formats=list(FORMATS.items()),
+        # the beginning of a link, by which a release finds it: ours, and no text
+        permalink=Markup(PERMALINK),
     )
-    _heading(self, node)
-    if node["spec"] is None:
-        gap = both(
-            "没有找到公布的数据可画；留空，不以推测补上。",
-            "No published figure was found: left empty.",
-        )
-        self.body.append(f'<p class="cq-gap">{gap}</p>')
-    else:
-        shown = exhibit_of(node, self.builder.current_docname, self.config.cqbook_edition)
-        translated = translation(self.builder.app, shown)
-        sizes = pictures.publish_figure(self.builder.app, shown, translated)
-        alts = {"zh": meta["alt"]} | ({"en": translated.identity.alt} if translated else {})
-        drawn = picture(root, meta["id"], alts, sizes)
-        self.body.append(f'<div class="cq-chart" tabindex="0">{drawn}</div>')
-    self.body.append("<figcaption>")
-    if meta["caption"]:
-        self.body.append(f'<p class="cq-note" data-zh="">{escape(meta["caption"])}</p>')
-    self.body.append(_sources(self, meta))
-    if meta["table"]["rows"]:
-        rows = _rows(self, meta["table"], meta["sources"], ("full", "range"))
-        self.body.append(
-            f'<details class="cq-data"><summary>{both("图中数据", "Data")}</summary>'
-            f'<div class="cq-scroll">{_table(rows, len(meta["table"]["keys"]))}</div></details>'
-        )
-    if node["spec"] is not None:
-        self.body.append(toolbar(shown, root, ENGLISH if translated else ()))
-    self.body.append("</figcaption></figure>")
+    self.body.append(made)
     raise nodes.SkipNode
 
 
-def visit_table(self: SphinxTranslator, node: Element) -> None:
+def visit_table(self: HTML5Translator, node: Element) -> None:
     """Write a table whole: title, rows, note, source line."""
     meta = node["meta"]
-    search = " data-searchable" if meta["searchable"] else ""
-    self.body.append(f'<figure class="cq-figure cq-tabular" id="{node["ids"][0]}"{search}>')
-    _heading(self, node)
-    if meta["rows"]:
-        rows = _rows(self, meta, meta["sources"], tuple(meta["numeric"]))
-        table = _table(rows, len(meta["keys"]))
-        self.body.append(f'<div class="cq-scroll" tabindex="0">{table}</div>')
-    else:
-        self.body.append('<p class="cq-gap">数据包中没有可列的内容。</p>')
-    self.body.append("<figcaption>")
-    if meta["caption"]:
-        self.body.append(f'<p class="cq-note">{escape(meta["caption"])}</p>')
-    self.body.append(_sources(self, meta) + "</figcaption></figure>")
+    page = _sources_page(self)
+    labels = {item["id"]: item["label"] for item in meta["sources"]} | meta.get("links", {})
+    made = markup(
+        "table.html",
+        meta=meta,
+        head=_heading(self, node),
+        links=_source_links(page, meta["sources"]),
+        grid=_grid_of(page, meta, labels, meta["numeric"]),
+    )
+    self.body.append(made)
     raise nodes.SkipNode
 
 
-def visit_abstract(self: SphinxTranslator, node: Element) -> None:
-    """Open an abstract; only English readers see it."""
-    self.body.append(f'<aside class="cq-abstract" aria-label="English abstract" {EN}>')
+def open_whole(self: HTML5Translator, node: Element) -> None:
+    """Note where the content of a node begins, which `written_since` takes."""
+    node["begins"] = len(self.body)
 
 
-def depart_abstract(self: SphinxTranslator, node: Element) -> None:
-    """Close an abstract."""
-    self.body.append("</aside>")
+def written_since(self: HTML5Translator, node: Element) -> Markup:
+    """Take back what was written of a node: HTML, for Sphinx has written it, escaping its texts."""
+    written = self.body[node["begins"] :]
+    del self.body[node["begins"] :]
+    return Markup("".join(written))
+
+
+def depart_abstract(self: HTML5Translator, node: Element) -> None:
+    """Write an abstract; only English readers see it."""
+    self.body.append(markup("abstract.html", text=written_since(self, node)))
 
 
 def skip(self: SphinxTranslator, node: Element) -> None:

@@ -8,7 +8,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import util
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cqbook.disk.cache import Undrawn
 from cqbook.disk.processes import dies_with_parent
@@ -86,7 +86,7 @@ def _published(
     return sizes
 
 
-def _plain(spec: dict) -> dict:
+def _plain(spec: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in theme.untitled(spec).items()

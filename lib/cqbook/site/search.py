@@ -15,10 +15,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 from cqbook.editions.paths import PASSAGES
 from cqbook.site.directives import reading_order
-from cqbook.site.figure_index import note_page, noted
+from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.nodes import ChartFigure, DataTable
 
@@ -34,6 +35,8 @@ LISTING_PAGES = {
     "revisions",
     "errata",
 }
+#: Of each page: its passages.
+PASSAGES_NOTED = Notes[list[tuple[str, str, int]]]("passages")
 
 
 def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:
@@ -68,7 +71,7 @@ def _rows(table: dict[str, Any]) -> list[list[str]]:
     return [[row[n] for n in kept] for row in table["rows"]]
 
 
-def _inside(node: nodes.Node, *kinds: type) -> bool:
+def _inside(node: nodes.Node | None, *kinds: type) -> bool:
     while node is not None:
         if isinstance(node, kinds):
             return True
@@ -95,12 +98,13 @@ def collect(
 ) -> None:
     """Note the passages of a page."""
     if doctree is not None:
-        note_page(app, "passages", page, passages(doctree))
+        PASSAGES_NOTED.leave(app, page, passages(doctree))
 
 
-def begin(app: Sphinx) -> None:
+def replace_search(app: Sphinx) -> None:
     """Put our search in the place of Sphinx's."""
-    app.builder.search = False
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        app.builder.search = False
 
 
 def page_of_search(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
@@ -112,16 +116,17 @@ def write_passages(app: Sphinx, exception: Exception | None) -> None:
     """Write what the search page looks through."""
     if exception or app.builder.format != "html":
         return
-    pages, lines = [], []
+    pages: list[tuple[str, str, int]] = []
+    lines: list[tuple[int, str, str, int]] = []
     seen: set[tuple[str, str]] = set()
     for name in reading_order(app):
         number = len(pages)
         rank = 0 if name.rpartition("/")[2] in LISTING_PAGES else 1
-        pages.append([app.builder.get_target_uri(name), app.env.titles[name].astext(), rank])
-        for anchor, text, weight in noted(app, "passages", name, []):
+        pages.append((app.builder.get_target_uri(name), app.env.titles[name].astext(), rank))
+        for anchor, text, weight in PASSAGES_NOTED.of(app, name) or []:
             if (name, text) not in seen:
                 seen.add((name, text))
-                lines.append([number, anchor, text, weight])
+                lines.append((number, anchor, text, weight))
     words = "".join(line[2] for line in lines)
     content = {"pages": pages, "passages": lines, "simplified": simplified(words)}
     path = Path(app.outdir) / PASSAGES
@@ -130,7 +135,7 @@ def write_passages(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect the collection, the page and the file."""
-    app.connect("builder-inited", begin)
+    app.connect("builder-inited", replace_search)
     app.connect("html-page-context", collect)
     app.connect("html-collect-pages", page_of_search)
     app.connect("build-finished", write_passages)

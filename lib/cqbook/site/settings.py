@@ -22,10 +22,11 @@ def cache_directory(app: Sphinx) -> Path:
 
 def known_words(app: Sphinx) -> Mapping[str, str]:
     """Return the English that the book knows; read once a build."""
-    kept = getattr(app, "cqbook_words", None)
-    if kept is None:
-        kept = app.cqbook_words = dictionary(Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
-    return kept
+    kept = vars(app)
+    if "cqbook_words" not in kept:
+        kept["cqbook_words"] = dictionary(book_of(app))
+    words: Mapping[str, str] = kept["cqbook_words"]
+    return words
 
 
 def book_of(app: Sphinx) -> Catalog:

@@ -1,0 +1,58 @@
+"""The book's HTML: it is written by templates, which escape every text that is put into them.
+
+A template is a file of ``templates/``. Its name ends in ``.html`` or ``.xml``, and what it makes is
+`markupsafe.Markup`: HTML, which another template takes as it is. Any other text is escaped wherever
+it comes from, so that to forget it is impossible; that nothing else in this room puts HTML together
+is a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).resolve().with_name("templates")
+
+
+class Joined(Extension):
+    r"""Lines of a template are joined: breaks and indentation are for who reads the template.
+
+    The HTML of a figure has none. Where a line of the page ends, the template says ``{{ "\n" }}``.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Yield the tokens of a template, its text without line breaks."""
+        for token in stream:
+            if token.type == "data":
+                text = re.sub(r"\s*\n\s*", "", token.value)
+                yield Token(token.lineno, token.type, text)
+            else:
+                yield token
+
+
+def _escaped(value: object) -> Markup:
+    """Return a value as HTML: as Python's library escapes it, whose bytes are published."""
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+
+#: The only one of the room. What a template names and is not given is an error.
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_escaped,
+    extensions=[Joined],
+    auto_reload=False,
+)
+
+
+def markup(template: str, /, **content: object) -> Markup:
+    """Return what a template makes of `content`: HTML, for its texts are escaped."""
+    return Markup(ENVIRONMENT.get_template(template).render(content))
