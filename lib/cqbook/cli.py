@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,16 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
 
 def _add(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
+    from cqbook.editions.store import is_released
     from cqbook.intake.customs_format import Said
-    from cqbook.intake.plan import plan_intake, plan_lines, write_plan
+    from cqbook.intake.plan import plan_intake, write_plan
+    from cqbook.intake.preview import preview
 
     data = arguments.data or root / "data"
     said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
-    made = plan_intake(root, data, arguments.files, said, arguments.edition)
-    for line in plan_lines(Catalog(data), made):
+    released = partial(is_released, root)
+    made = plan_intake(data, arguments.files, said, arguments.edition, released)
+    for line in preview(Catalog(data), made):
         print(line)
     if arguments.dry_run:
         print("只看不写 | nothing was written")
