@@ -590,7 +590,7 @@ def test_a_reader_of_another_format_is_one_line_in_the_registry(root, monkeypatc
 
     note = root / "note.txt"
     note.write_text("口头：合计…", encoding="utf-8")
-    with pytest.raises(ContractError, match="值“.txt”：应为海关在线查询的 CSV，或由 cqbook"):
+    with pytest.raises(ContractError, match=r"值“.txt”：应为海关在线查询的 CSV，或由 cqbook"):
         add(root, note)
     kind = readers.Reader("记录", "notes", lambda _, name: name.endswith(".txt"), read_notes)
     monkeypatch.setattr(readers, "READERS", (*readers.READERS, kind))
