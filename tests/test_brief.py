@@ -149,6 +149,36 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     assert 'w:eastAsia="宋体"' in styles
 
 
+def test_a_briefing_of_many_figures_says_its_edition(root, first):
+    """Office keeps 255 characters of keywords: a figure that has no room there keeps its mark."""
+    names = [f"fig-{'x' * 30}-{n}" for n in range(12)]
+    assert marks.keywords("2026-11", []) == "cqbook edition=2026-11 "
+    assert marks.keywords("2026-11", names[:2]) == f"cqbook edition=2026-11 {names[0]} {names[1]}"
+    said = marks.keywords("2026-11", names)
+    assert 255 - len(names[0]) <= len(said) <= 255
+    assert names[4] in said.split()
+    path = root / "_build" / "editions" / "2026-11" / "site" / "figures.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["figures"] += [content["figures"][0] | {"id": name} for name in names]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    blocks = briefing.blocks_of_figures([first.id, *names])
+    for writer, name in ((to_docx, "x.docx"), (powerpoint.to_pptx, "x.pptx")):
+        found = verdicts(root, writer(blocks, store.find(root, "2026-11")), name)
+        assert set(found) == {first.id, *names}
+        assert set(found.values()) == {verify.STANDS}
+
+
+def test_a_mark_without_words_has_no_label(root, first):
+    path = root / "_build" / "editions" / "2026-11" / "site" / "figures.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for entry_ in content["figures"]:
+        for row in entry_["rows"]:
+            row["full"] = None
+    path.write_text(json.dumps(content), encoding="utf-8")
+    blocks = briefing.blocks_of_figures([first.id])
+    assert powerpoint.to_pptx(blocks, store.find(root, "2026-11"))
+
+
 def test_a_template_lends_its_styles_and_not_its_text(root, first, tmp_path):
     own = docx.Document()
     own.add_paragraph("模板里的字")
@@ -599,3 +629,17 @@ def test_more_pixels_than_can_be_compared_are_refused(root, first):
     with pytest.raises(DataError, match=r"x\.docx.*split"):
         verify.verify(root, content, "x.docx", "2026-11")
     assert time.process_time() - start < 5
+
+
+def test_a_document_of_another_format_is_one_line_in_the_registry(root, first, monkeypatch):
+    """A module that yields what is cited, and a line: the judging is the same."""
+
+    def read_note(content, name):
+        for found in marks.MARK_PATTERN.finditer(content.decode("utf-8")):
+            yield documents.Cited("figure", found["id"], found["edition"], found["data"])
+
+    note = marks.mark(entry_of(store.find(root, "2026-11"), first.id), "2026-11").encode()
+    with pytest.raises(DataError, match=r"\.docx \.pptx \.png \.svg \.pdf"):
+        verify.verify(root, note, "x.txt", "2026-11")
+    monkeypatch.setitem(documents.DOCUMENT_READERS, ".txt", read_note)
+    assert verdicts(root, note, "x.txt") == {first.id: verify.STANDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from cqbook.citing.entries import FigureEntry
 
@@ -29,6 +30,21 @@ TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性�
 def bookmark(name: str) -> str:
     """Return the name of the bookmark around a number; word processors keep bookmarks."""
     return "cq_" + hashlib.sha256(name.encode()).hexdigest()[:20]
+
+
+#: Characters that a core property of Office may have.
+KEYWORDS_MOST = 255
+
+
+def keywords(edition: str, figures: Iterable[str]) -> str:
+    """Return what a document's properties say: the edition, and of its figures those that fit."""
+    text = f"cqbook edition={edition} "
+    found: list[str] = []
+    for name in figures:
+        if len(text) + len(" ".join([*found, name])) > KEYWORDS_MOST:
+            break
+        found.append(name)
+    return text + " ".join(found)
 
 
 def number_mark(name: str, text: str, edition: str) -> str:

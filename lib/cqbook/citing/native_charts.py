@@ -225,7 +225,8 @@ def _dressed(
             fill.solid()
             fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
         # a line says its last number; 超4700亿元 is no 4700, and an interval no number
-        if index == max(known) if form == "line" else not PLAIN.fullmatch(row.full or ""):
+        worded = index == max(known) if form == "line" else not PLAIN.fullmatch(row.full or "")
+        if worded and row.full:
             label = series.points[index].data_label
             label.text_frame.text = row.full
             label.position = position

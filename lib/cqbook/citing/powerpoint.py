@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
-from cqbook.citing.marks import mark, number_mark
+from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
@@ -74,7 +74,7 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     flush()
     facts = made.core_properties
     facts.author = AUTHOR
-    facts.keywords = f"cqbook edition={numbers.edition} {' '.join(cited)}"
+    facts.keywords = keywords(numbers.edition, cited)
     facts.created = facts.modified = archives.EPOCH
     facts.last_modified_by = AUTHOR
     out = io.BytesIO()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
-from cqbook.citing.marks import TABLE, bookmark, mark, number_mark
+from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.errors import DataError
@@ -65,7 +65,7 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     facts = made.core_properties
     facts.author = AUTHOR
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
-    facts.keywords = f"cqbook edition={numbers.edition} {' '.join(writer.cited)}"
+    facts.keywords = keywords(numbers.edition, writer.cited)
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
