@@ -786,9 +786,9 @@ def test_many_files_are_read_as_one_by_one(tmp_path, book, monkeypatch):
     bad = files.write(tmp_path, "出口_bad.csv", with_cell("USD", "12万"))
     paths.insert(3, bad)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    alone = list(customs_csv.read_files(paths, book, Said()))
+    alone = list(customs_csv.read_exports(paths, book, Said()))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    together = list(customs_csv.read_files(paths, book, Said()))
+    together = list(customs_csv.read_exports(paths, book, Said()))
     assert together[3] == alone[3]
     assert "12万" in str(ContractError(together[3]))
     for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: A figure, the table of its data, or a number in the text.
-Kind = Literal["figure", "table", "number"]
+CitedKind = Literal["figure", "table", "number"]
 #: The values of a native chart by the name of the series.
 Series = tuple[tuple[str, tuple[float, ...]], ...]
 #: Things of the book that one document is asked for.
@@ -24,7 +24,7 @@ class Cited:
     a table, heading and text.
     """
 
-    kind: Kind
+    kind: CitedKind
     name: str
     edition: str
     data: str = ""

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cqbook.citing.cited import CITED_MOST, Cited
-from cqbook.citing.readers import office, pdf, png, svg
+from cqbook.citing.readers.office import read_office
+from cqbook.citing.readers.pdf import read_pdf
+from cqbook.citing.readers.png import read_png
+from cqbook.citing.readers.svg import read_svg
 from cqbook.disk.untrusted import size_checked, whole
 from cqbook.errors import DataError
 
 #: By the end of a file's name: what yields, from its content and name, what it cites.
 DOCUMENT_READERS: dict[str, Callable[[bytes, str], Iterator[Cited]]] = {
-    ".docx": office.read,
-    ".pptx": office.read,
-    ".png": png.read,
-    ".svg": svg.read,
-    ".pdf": pdf.read,
+    ".docx": read_office,
+    ".pptx": read_office,
+    ".png": read_png,
+    ".svg": read_svg,
+    ".pdf": read_pdf,
 }
 
 

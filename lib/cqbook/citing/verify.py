@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.changes.comparison import compare_observations
-from cqbook.citing.cited import Cited, Kind, Series
+from cqbook.citing.cited import Cited, CitedKind, Series
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark
@@ -33,7 +33,7 @@ STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详",
 class Verdict:
     """What became of something cited: kind, name, edition, verdict, and why, in words."""
 
-    kind: Kind
+    kind: CitedKind
     name: str
     edition: str
     verdict: str

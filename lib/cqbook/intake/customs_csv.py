@@ -80,7 +80,9 @@ def sidecar(path: Path) -> Said:
     return Said(**content)
 
 
-def read_files(paths: Sequence[Path], book: Catalog, said: Said) -> Iterable[Export | list[Breach]]:
+def read_exports(
+    paths: Sequence[Path], book: Catalog, said: Said
+) -> Iterable[Export | list[Breach]]:
     """Return each file as read, or what can't be right in it; many are read on all cores."""
     read = partial(_tried, codes=known_codes(book), said=said)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

@@ -81,7 +81,7 @@ def is_press_table(content: bytes, name: str) -> bool:
     return False
 
 
-def read_files(paths: Sequence[Path], book: Catalog, _: Said) -> Iterator[Press | list[Breach]]:
+def read_presses(paths: Sequence[Path], book: Catalog, _: Said) -> Iterator[Press | list[Breach]]:
     """Yield each file as read, or what can't be right in it."""
     for path in paths:
         try:

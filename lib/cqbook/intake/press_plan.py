@@ -25,15 +25,15 @@ from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import Quantity, quantity_of
 
 #: A row of ``observations`` as text.
-Row = dict[str, str]
+ObservationRow = dict[str, str]
 _VALUE = ("value", "value_upper", "unit", "qualifier", "status")
 
 
 class Pair(NamedTuple):
     """A row that the book has, and a new one for the same thing with another value."""
 
-    old: Row
-    new: Row
+    old: ObservationRow
+    new: ObservationRow
 
 
 class Origin(NamedTuple):
@@ -64,16 +64,16 @@ def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
     return list(with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None))
 
 
-def _records(frame: pd.DataFrame) -> list[Row]:
+def _records(frame: pd.DataFrame) -> list[ObservationRow]:
     names = list(frame.columns)
     return [dict(zip(names, cells, strict=True)) for cells in frame.itertuples(False, None)]
 
 
-def _alike(one: Row, other: Row) -> bool:
+def _alike(one: ObservationRow, other: ObservationRow) -> bool:
     return all(one[column] == other[column] for column in _VALUE)
 
 
-def _compatible(one: Row, other: Row) -> bool:
+def _compatible(one: ObservationRow, other: ObservationRow) -> bool:
     """Return whether two prints of a thing can both be true."""
     first, second = (
         quantity_of(row | {"value_text": row["value"], "value_upper_text": row["value_upper"]})
@@ -94,11 +94,11 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     records = _records(known)
     superseded = set(known["supersedes"])
     by_id = {row["observation_id"]: row for row in records}
-    by_key: dict[tuple[str, ...], list[Row]] = {}
+    by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
     for key, row in zip(_keys(known), records, strict=True):
         if row["observation_id"] not in superseded:
             by_key.setdefault(key, []).append(row)
-    rows: list[Row] = []
+    rows: list[ObservationRow] = []
     revised: list[Pair] = []
     beside: list[Pair] = []
     origins: list[Origin] = []

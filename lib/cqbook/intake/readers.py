@@ -35,13 +35,13 @@ READERS = (
         "由 cqbook template 填写的 XLSX、CSV",
         "a filled template (XLSX, CSV)",
         press.is_press_table,
-        press.read_files,
+        press.read_presses,
     ),
     Reader(
         "海关在线查询的 CSV",
         "a CSV of the customs query",
         customs_csv.is_customs_query,
-        customs_csv.read_files,
+        customs_csv.read_exports,
     ),
 )
 

@@ -16,7 +16,7 @@ from cqbook.citing.readers.office_word import bookmarked_numbers, tables
 from cqbook.disk.untrusted import opened
 
 
-def read(content: bytes, name: str) -> Iterator[Cited]:
+def read_office(content: bytes, name: str) -> Iterator[Cited]:
     """Yield what stands in a Word or PowerPoint file."""
     with opened(content, name) as archive:
         parts = Parts(archive)

@@ -17,7 +17,7 @@ from cqbook.figures.formats import METADATA_KEY
 PDF_BYTES, PDF_SECONDS, PDF_WAIT, PDF_TEXT = 1 << 30, 5, 120, 2_000_000
 
 
-def read(content: bytes, _: str) -> Iterator[Cited]:
+def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     """Yield what the properties and the text of a PDF name."""
     packed, text = _read_pdf(content)
     if packed:

@@ -9,7 +9,7 @@ from cqbook.citing.cited import Cited, identified
 from cqbook.figures.formats import METADATA_KEY
 
 
-def read(content: bytes, _: str) -> Iterator[Cited]:
+def read_png(content: bytes, _: str) -> Iterator[Cited]:
     """Yield the figure that a picture says it is, with the picture."""
     from PIL import Image
 

@@ -9,7 +9,7 @@ from cqbook.citing.cited import Cited, identified
 from cqbook.disk.untrusted import plain
 
 
-def read(content: bytes, name: str) -> Iterator[Cited]:
+def read_svg(content: bytes, name: str) -> Iterator[Cited]:
     """Yield the figure that a drawing says it is."""
     # looked for, not matched: a pattern would begin again at each of a million openings
     _, begin, rest = plain(content, name).decode("utf-8").partition("<metadata>{")
