@@ -17,6 +17,8 @@ from PIL import Image, ImageDraw
 from test_exports import exhibit, with_cell
 
 from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
+from cqbook.citing.entries import FigureEntry, entry_of
+from cqbook.citing.pictures import is_altered_picture
 from cqbook.citing.word import to_docx
 from cqbook.editions import paths, publish, store
 from cqbook.errors import DataError
@@ -149,6 +151,36 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     assert 'w:eastAsia="宋体"' in styles
 
 
+def test_a_briefing_of_many_figures_says_its_edition(root, first):
+    """Office keeps 255 characters of keywords: a figure that has no room there keeps its mark."""
+    names = [f"fig-{'x' * 30}-{n}" for n in range(12)]
+    assert marks.keywords("2026-11", []) == "cqbook edition=2026-11 "
+    assert marks.keywords("2026-11", names[:2]) == f"cqbook edition=2026-11 {names[0]} {names[1]}"
+    said = marks.keywords("2026-11", names)
+    assert 255 - len(names[0]) <= len(said) <= 255
+    assert names[4] in said.split()
+    path = root / "_build" / "editions" / "2026-11" / "site" / "figures.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["figures"] += [content["figures"][0] | {"id": name} for name in names]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    blocks = briefing.blocks_of_figures([first.id, *names])
+    for writer, name in ((to_docx, "x.docx"), (powerpoint.to_pptx, "x.pptx")):
+        found = verdicts(root, writer(blocks, store.find(root, "2026-11")), name)
+        assert set(found) == {first.id, *names}
+        assert set(found.values()) == {verify.STANDS}
+
+
+def test_a_mark_without_words_has_no_label(root, first):
+    path = root / "_build" / "editions" / "2026-11" / "site" / "figures.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for entry_ in content["figures"]:
+        for row in entry_["rows"]:
+            row["full"] = None
+    path.write_text(json.dumps(content), encoding="utf-8")
+    blocks = briefing.blocks_of_figures([first.id])
+    assert powerpoint.to_pptx(blocks, store.find(root, "2026-11"))
+
+
 def test_a_template_lends_its_styles_and_not_its_text(root, first, tmp_path):
     own = docx.Document()
     own.add_paragraph("模板里的字")
@@ -264,13 +296,13 @@ def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, qu
         return out.getvalue()
 
     kept = store.find(root, "2026-11")
-    listed = store.figure_entry(kept, first.id)
+    listed = entry_of(kept, first.id)
     picture = Image.open(io.BytesIO(formats.png(first))).convert("RGB")
-    assert not verify._altered(compressed(picture), kept, listed)
+    assert not is_altered_picture(compressed(picture), kept, listed)
     other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
     forged = replace(first, spec=other)
     picture = Image.open(io.BytesIO(formats.png(forged))).convert("RGB")
-    assert verify._altered(compressed(picture), kept, listed)
+    assert is_altered_picture(compressed(picture), kept, listed)
 
 
 def test_a_value_changed_in_a_native_chart_is_seen(root, first, second):
@@ -433,7 +465,7 @@ def test_slides_are_the_same_bytes_a_second_later(root, first):
 
 def test_other_forms_keep_the_picture(root):
     dots = exhibit("trade", 4)
-    assert native_charts.chart_form(dots.spec, entry(dots)) == ""
+    assert native_charts.chart_form(dots.spec, FigureEntry.model_validate(entry(dots))) == ""
     edition(root, "2026-12", [dots], {"total": TOTAL, "share": SHARE})
     import pptx
 
@@ -570,7 +602,7 @@ def test_a_document_of_many_numbers_is_judged_in_seconds(tmp_path, monkeypatch):
     texts = {f"n{number}": f"{number}亿元" for number in range(1500)}
     edition(tmp_path, "2026-11", [], texts)
     body = "".join(
-        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{marks.bookmark("trade", key)}"/>'
+        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{marks.bookmark(f"trade.{key}")}"/>'
         f'<w:r><w:t>{text}</w:t></w:r><w:bookmarkEnd w:id="{n}"/></w:p>'
         for n, (key, text) in enumerate(texts.items())
     )
@@ -597,3 +629,17 @@ def test_more_pixels_than_can_be_compared_are_refused(root, first):
     with pytest.raises(DataError, match=r"x\.docx.*split"):
         verify.verify(root, content, "x.docx", "2026-11")
     assert time.process_time() - start < 5
+
+
+def test_a_document_of_another_format_is_one_line_in_the_registry(root, first, monkeypatch):
+    """A module that yields what is cited, and a line: the judging is the same."""
+
+    def read_note(content, name):
+        for found in marks.MARK_PATTERN.finditer(content.decode("utf-8")):
+            yield documents.Cited("figure", found["id"], found["edition"], found["data"])
+
+    note = marks.mark(entry_of(store.find(root, "2026-11"), first.id), "2026-11").encode()
+    with pytest.raises(DataError, match=r"\.docx \.pptx \.png \.svg \.pdf"):
+        verify.verify(root, note, "x.txt", "2026-11")
+    monkeypatch.setitem(documents.DOCUMENT_READERS, ".txt", read_note)
+    assert verdicts(root, note, "x.txt") == {first.id: verify.STANDS}

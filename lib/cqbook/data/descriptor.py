@@ -76,3 +76,10 @@ def descriptor_of(content: object) -> Descriptor:
         msg = "resources[].name"
         raise ValueError(msg)
     return found
+
+
+def enumerated(field: Field) -> list[str]:
+    """Return the codes that a column may hold; empty where it may hold any text."""
+    rules = field.get("constraints")
+    codes = rules.get("enum", []) if isinstance(rules, dict) else []
+    return list(map(str, codes))

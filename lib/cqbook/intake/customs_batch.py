@@ -88,7 +88,7 @@ def plan_batch(detail: Detail, exports: Iterable[Export]) -> BatchPlan:
     found = list(exports)
     if all(export.retrieved for export in found):
         found.sort(key=lambda export: export.retrieved)
-    held = {row["sha256"]: row for row in detail.index["files"]}
+    held: dict[str, TakenIn] = {row["sha256"]: row for row in detail.index["files"]}
     fresh: dict[str, Export] = {}
     known = []
     for export in found:
@@ -169,7 +169,7 @@ def _compared(detail: Detail, incoming: pd.DataFrame) -> _Change:
             f" WHERE number = 0 OR n = 1 OR NOT ({_SAME})"
         )
         written = link.execute("SELECT number FROM said WHERE number > 0 ORDER BY number")
-        numbers = written.fetchnumpy()["number"]
+        numbers = np.asarray(written.fetchnumpy()["number"])
         revised = link.execute(
             f"SELECT {_KEY}, {', '.join(_PAIRS)}, old_file, file FROM said"
             " WHERE number > 0 AND revises ORDER BY number"
@@ -197,12 +197,16 @@ def _partitions(rows: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
 def _refuse_other_reading(export: Export, first: TakenIn) -> None:
     """Refuse a file that was taken in before as something else (exports, now imports)."""
     now = _facts(export, 0)
-    for column in ("flow", "entities", "periods"):
-        if now[column] != first[column]:
+    for one, other in (
+        (first["flow"], now["flow"]),
+        (first["entities"], now["entities"]),
+        (first["periods"], now["periods"]),
+    ):
+        if one != other:
             msg = (
-                f"{export.name} 与 {first['name']} 内容相同，却一个说是 {first[column]}，"
-                f"一个说是 {now[column]} | {export.name} is the same file as {first['name']},"
-                f" which was said to be {first[column]}, not {now[column]}"
+                f"{export.name} 与 {first['name']} 内容相同，却一个说是 {one}，"
+                f"一个说是 {other} | {export.name} is the same file as {first['name']},"
+                f" which was said to be {one}, not {other}"
             )
             raise DataError(msg)
 
@@ -212,7 +216,7 @@ def _refuse_older(detail: Detail, exports: Iterable[Export], revised: pd.DataFra
     files = {row["sha256"][:12]: (row["name"], row["retrieved"]) for row in detail.index["files"]}
     files |= {item.sha256[:12]: (item.name, item.retrieved) for item in exports}
     for pair in revised[["old_file", "file"]].drop_duplicates().itertuples(index=False):
-        (old, before), (new, after) = files[pair.old_file], files[pair.file]
+        (old, before), (new, after) = files[str(pair.old_file)], files[str(pair.file)]
         if before and after and after < before:
             msg = (
                 f"{new} 是{after}查询的，早于已收入的 {old}（{before}），不能用它改后来的数"
@@ -239,7 +243,7 @@ def write_batch(detail: Detail, planned: BatchPlan) -> int:
             msg = "海关明细刚被别的命令改动，请再运行一次 | the store was changed: run it again"
             raise DataError(msg)
         index = detail.index
-        batch = index["batch"] + 1
+        batch = int(index["batch"]) + 1
         _clean(detail)
         parts = [*_write_rows(detail.folder, planned.write, batch)]
         parts += [*_write_replaced(detail, planned.replaced, batch)]
