@@ -29,7 +29,7 @@ from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
 from cqbook.errors import DataError
 from cqbook.execution import parameters
-from cqbook.execution.executor import execute_all, here, warm
+from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 
@@ -287,7 +287,7 @@ def make_pages(
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
     memory = _memory(root, data)
-    runner = here
+    runner: Runner = here
     if cluster:
         from cqbook.execution.cluster import runner as on_workers
 

@@ -28,7 +28,7 @@ def compare_edition(
     was = manifest_of(before)
     old_book = Catalog(before / "data")
     return {
-        "from": was["edition"],
+        "from": was.edition,
         "to": name,
         **comparison.compare_notebooks(old, new),
         "observations": comparison.compare_observations(old_book, book),
@@ -48,8 +48,6 @@ def diff(root: Path, old: str, new: str) -> comparison.Comparison:
     paths = sorted((after / "notebooks").glob("*.ipynb"))
     notebooks_new = {path.stem: read_notebook(path) for path in paths}
     was, now = (manifest_of(folder) for folder in (before, after))
-    found = compare_edition(before, notebooks_new, Catalog(after / "data"), now["edition"])
-    sides = (
-        {page: entry["parameters"] for page, entry in side["pages"].items()} for side in (was, now)
-    )
+    found = compare_edition(before, notebooks_new, Catalog(after / "data"), now.edition)
+    sides = ({page: entry.parameters for page, entry in side.pages.items()} for side in (was, now))
     return found | {"parameters": comparison.parameter_changes(*sides)}

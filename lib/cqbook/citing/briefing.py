@@ -10,12 +10,13 @@ from __future__ import annotations
 import difflib
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cqbook.disk.untrusted import content_of, opened, whole
+from cqbook.editions.records import Manifest
 from cqbook.errors import DataError, visible
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
@@ -88,7 +89,7 @@ def blocks_of_markdown(text: str) -> list[Block]:
     return found
 
 
-def number(manifest: Mapping[str, Any], page: str, key: str) -> str:
+def number(manifest: Manifest, page: str, key: str) -> str:
     """Return a glued text of an edition.
 
     Raises
@@ -98,15 +99,15 @@ def number(manifest: Mapping[str, Any], page: str, key: str) -> str:
     """
     known = {
         f"{name}.{item}": text
-        for name, items in manifest["glued"].items()
+        for name, items in manifest.glued.items()
         for item, text in items.items()
     }
     wanted = f"{page}.{key}"
     if wanted not in known:
         near = "、".join(difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)) or "无"
         msg = (
-            f"版次 {manifest['edition']} 中没有数 {wanted}；相近的：{near}"
-            f" | no number {wanted!r} in edition {manifest['edition']}; near ones: {near}"
+            f"版次 {manifest.edition} 中没有数 {wanted}；相近的：{near}"
+            f" | no number {wanted!r} in edition {manifest.edition}; near ones: {near}"
         )
         raise DataError(msg)
     return known[wanted]

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cqbook.editions.records import Manifest
+
 #: What alternative texts and captions carry of a figure's identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
 MARK_PATTERN = re.compile(
@@ -30,9 +32,9 @@ def bookmark(page: str, key: str) -> str:
     return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
 
 
-def number_mark(name: str, text: str, manifest: Mapping[str, Any]) -> str:
+def number_mark(name: str, text: str, manifest: Manifest) -> str:
     """Return the identity of a number as the name of a text box or print carries it."""
-    return NUMBER_MARK.format(name=name, text=text, edition=manifest["edition"])
+    return NUMBER_MARK.format(name=name, text=text, edition=manifest.edition)
 
 
 def mark(entry: Mapping[str, Any], edition: str) -> str:

@@ -14,6 +14,7 @@ from cqbook.citing.marks import mark, number_mark
 from cqbook.citing.native_charts import _dates, _from_zero, _identified, _native, chart_form
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
+from cqbook.editions.records import Manifest
 from cqbook.editions.store import figure_entry, manifest_of
 from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR
@@ -77,13 +78,13 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None
         elif block.kind == "figure":
             flush()
             cited.append(block.text)
-            _figure_slide(made, figure_entry(edition, block.text), edition, manifest["edition"])
+            _figure_slide(made, figure_entry(edition, block.text), edition, manifest.edition)
         else:
             texts.append(block.text)
     flush()
     facts = made.core_properties
     facts.author = AUTHOR
-    facts.keywords = f"cqbook edition={manifest['edition']} {' '.join(cited)}"
+    facts.keywords = f"cqbook edition={manifest.edition} {' '.join(cited)}"
     facts.created = facts.modified = archives.EPOCH
     facts.last_modified_by = AUTHOR
     out = io.BytesIO()
@@ -129,7 +130,7 @@ def _chinese(frame: Any, size: int) -> None:  # noqa: ANN401 - python-pptx's tex
             east.set("typeface", CHINESE_SANS)
 
 
-def _text_slide(made: Any, heading: str, texts: list[str], manifest: Mapping[str, Any]) -> None:  # noqa: ANN401
+def _text_slide(made: Any, heading: str, texts: list[str], manifest: Manifest) -> None:  # noqa: ANN401
     """Add a slide of text; the name of its box says which numbers it holds."""
     slide = _blank_slide(made, _plain(heading, manifest)[0])
     box = slide.shapes.add_textbox(
@@ -149,7 +150,7 @@ def _text_slide(made: Any, heading: str, texts: list[str], manifest: Mapping[str
         box._element.nvSpPr.cNvPr.set("name", "；".join(marks))
 
 
-def _plain(text: str, manifest: Mapping[str, Any]) -> tuple[str, list[str]]:
+def _plain(text: str, manifest: Manifest) -> tuple[str, list[str]]:
     """Return a text with its numbers in place, and a mark for each."""
     marks = []
 

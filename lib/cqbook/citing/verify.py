@@ -124,7 +124,7 @@ def _keys(edition: Path) -> dict[str, tuple[str, str]]:
     """Return name and text of each number of an edition by its bookmark."""
     return {
         bookmark(page, key): (f"{page}.{key}", text)
-        for page, items in manifest_of(edition)["glued"].items()
+        for page, items in manifest_of(edition).glued.items()
         for key, text in items.items()
     }
 

@@ -13,6 +13,7 @@ from cqbook.citing.marks import TABLE, bookmark, mark, number_mark
 from cqbook.citing.powerpoint import TABLE_ROWS, takeaway
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
+from cqbook.editions.records import Manifest
 from cqbook.editions.store import figure_entry, manifest_of
 from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR
@@ -61,7 +62,7 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     facts = made.core_properties
     facts.author = AUTHOR
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
-    facts.keywords = f"cqbook edition={manifest['edition']} {' '.join(cited)}"
+    facts.keywords = f"cqbook edition={manifest.edition} {' '.join(cited)}"
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
@@ -101,7 +102,7 @@ class _Writer:
 
     made: Any
     edition: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     cited: dict[str, Mapping[str, Any]]
     marks: int = 0
     numbers: dict[str, None] = field(default_factory=dict)
@@ -145,7 +146,7 @@ class _Writer:
             msg = f"{identifier} 没有可画的数据 | {identifier} has nothing to draw"
             raise DataError(msg)
         self.cited[identifier] = entry
-        name = self.manifest["edition"]
+        name = self.manifest.edition
         self.made.add_heading(entry["title"], level=2)
         self.made.add_paragraph(takeaway(entry))
         picture = (self.edition / "site" / entry["files"]["png"]["path"]).read_bytes()
