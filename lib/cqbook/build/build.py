@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.build import configuration
+from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import _accepted, _judge, read_lock, stale
 from cqbook.build.order import Order, Say, _failed, _memory, order
@@ -64,6 +65,11 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
     -------
     dict
         See `comparison.compare_notebooks`; and ``pages``: the names of the pages that changed.
+
+    Raises
+    ------
+    ContractError, ChapterError, ParameterError, BuildError
+        As for `build`; nothing is written.
     """
     from cqbook.data.contracts import check_package
 
@@ -77,6 +83,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> comparison.Compari
         msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
         raise parameters.ParameterError(msg)
     todo = [page for page in everything if not chosen or page.name in chosen]
+    check_chapters(root, {page.notebook for page in todo} if chosen else None)
     with scratch(root / "_build" / "run") as run:
         # what is committed must not rest on what is not: customs detail stays out
         plain = snapshot(data, run / "data", detail=False)
@@ -130,6 +137,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     ------
     cqbook.errors.ContractError
         If the data breaks its contract; before anything is executed.
+    cqbook.errors.ChapterError
+        If a chapter breaks the rules for its authors; likewise.
     ParameterError
         If a parameter is unknown or has a value that the data don't hold; likewise.
     StaleError
@@ -149,6 +158,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
+        # while the renderer loads Sphinx
+        check_chapters(root)
         counts = check_package(book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
@@ -203,7 +214,7 @@ def run(
 
     Raises
     ------
-    ParameterError, BuildError, ContractError
+    ParameterError, BuildError, ContractError, ChapterError
         As for `build`.
     """
     from cqbook.data.contracts import check_package
@@ -215,6 +226,7 @@ def run(
     target = root / "_build" / "pages" / chapter
     work = root / "_build"
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        check_chapters(root, [chapter])
         check_package(book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, _memory(root, data), say)
@@ -286,6 +298,7 @@ def make_pages(
     if not chosen:
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
+    check_chapters(root, {page.notebook for page in chosen})
     memory = _memory(root, data)
     runner: Runner = here
     if cluster:

@@ -193,7 +193,8 @@ def _entries(
     """Yield the files of a list of chapters or sections, and of the sections below them."""
     held: object = contents
     for step in steps:
-        if isinstance(held, dict) and step in held:
+        # two branches that do the same: each narrows the type
+        if isinstance(held, dict) and step in held:  # noqa: SIM114
             held = held[step]
         elif isinstance(held, list) and isinstance(step, int):
             held = held[step]
