@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw
 from test_exports import exhibit
 
 from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
+from cqbook.citing.entries import FigureEntry, entry_of
+from cqbook.citing.pictures import is_altered_picture
 from cqbook.citing.word import to_docx
 from cqbook.editions import paths, publish, store
 from cqbook.errors import DataError
@@ -264,13 +266,13 @@ def test_one_altered_digit_is_seen_in_a_compressed_picture(root, first, size, qu
         return out.getvalue()
 
     kept = store.find(root, "2026-11")
-    listed = store.figure_entry(kept, first.id)
+    listed = entry_of(kept, first.id)
     picture = Image.open(io.BytesIO(formats.png(first))).convert("RGB")
-    assert not verify._altered(compressed(picture), kept, listed)
+    assert not is_altered_picture(compressed(picture), kept, listed)
     other = json.loads(json.dumps(first.spec).replace("3841.9", "3941.9"))
     forged = formats.Exhibit(first.meta, other, first.page, first.edition)
     picture = Image.open(io.BytesIO(formats.png(forged))).convert("RGB")
-    assert verify._altered(compressed(picture), kept, listed)
+    assert is_altered_picture(compressed(picture), kept, listed)
 
 
 def test_a_value_changed_in_a_native_chart_is_seen(root, first, second):
@@ -433,7 +435,7 @@ def test_slides_are_the_same_bytes_a_second_later(root, first):
 
 def test_other_forms_keep_the_picture(root):
     dots = exhibit("trade", 4)
-    assert native_charts.chart_form(dots.spec, entry(dots)) == ""
+    assert native_charts.chart_form(dots.spec, FigureEntry.model_validate(entry(dots))) == ""
     edition(root, "2026-12", [dots], {"total": TOTAL, "share": SHARE})
     import pptx
 
@@ -570,7 +572,7 @@ def test_a_document_of_many_numbers_is_judged_in_seconds(tmp_path, monkeypatch):
     texts = {f"n{number}": f"{number}亿元" for number in range(1500)}
     edition(tmp_path, "2026-11", [], texts)
     body = "".join(
-        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{marks.bookmark("trade", key)}"/>'
+        f'<w:p><w:bookmarkStart w:id="{n}" w:name="{marks.bookmark(f"trade.{key}")}"/>'
         f'<w:r><w:t>{text}</w:t></w:r><w:bookmarkEnd w:id="{n}"/></w:p>'
         for n, (key, text) in enumerate(texts.items())
     )

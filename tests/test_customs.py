@@ -20,8 +20,10 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import ROW_KEY, Detail
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
-from cqbook.intake import customs_batch, customs_csv, customs_format, customs_regular, plan
+from cqbook.intake import customs_batch, customs_csv, customs_format
+from cqbook.intake.customs_cells import read_by_cell
 from cqbook.intake.customs_format import Said
+from cqbook.intake.customs_regular import read_regular
 
 
 @pytest.fixture(scope="module")
@@ -562,15 +564,16 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
 
 
 KILL = """
-from cqbook import batches, customs
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import KEY, Detail
-batches.write_part = counted(batches.write_part)
-batches.digest_of = counted(batches.digest_of)
+from cqbook.data.customs_store import Detail
+from cqbook.intake import customs_batch, customs_csv, customs_format
+customs_batch.write_part = counted(customs_batch.write_part)
+customs_batch.digest_of = counted(customs_batch.digest_of)
 Path.replace = counted(Path.replace)
-codes = customs.known_codes(Catalog())
+codes = customs_format.known_codes(Catalog())
 store = Detail(Path(sys.argv[1]))
-batches.write(store, batches.plan(store, [customs.read_file(Path(sys.argv[2]), codes)]))
+read = customs_csv.read_file(Path(sys.argv[2]), codes)
+customs_batch.write_batch(store, customs_batch.plan_batch(store, [read]))
 """
 
 
@@ -630,9 +633,9 @@ def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, 
     said = Said(
         entity="" if "province" in ticked else "CN", period="" if "month" in ticked else "2024"
     )
-    fast = customs_regular._regular(content, "出口.csv", codes, said, Said())
+    fast = read_regular(content, "出口.csv", codes, said, Said())
     assert fast is not None, "nothing in it is irregular"
-    same_export(fast, customs_csv._by_cell(content, "出口.csv", codes, said, Said()))
+    same_export(fast, read_by_cell(content, "出口.csv", codes, said, Said()))
 
 
 @pytest.mark.parametrize(
@@ -662,7 +665,7 @@ def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, 
 )
 def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
     content = files.write(tmp_path, "出口.csv", with_cell(column, value, 7)).read_bytes()
-    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 @pytest.mark.parametrize(
@@ -681,19 +684,19 @@ def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
 def test_a_line_that_is_unlike_the_others_is_read_cell_by_cell(tmp_path, codes, spoil):
     text = spoil(files.text_of(ROWS))
     content = text.encode("gb18030").replace(b"\x810\x810", b"\x80")
-    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 @pytest.mark.parametrize("value", ["", "?", "-", "0", "7", "007", "1,234", "999,999,999,999"])
 def test_each_form_of_a_number_is_read_by_bytes(tmp_path, codes, value):
     content = files.write(tmp_path, "出口.csv", with_cell("USD", value)).read_bytes()
-    fast = customs_regular._regular(content, "出口.csv", codes, Said(), Said())
-    same_export(fast, customs_csv._by_cell(content, "出口.csv", codes, Said(), Said()))
+    fast = read_regular(content, "出口.csv", codes, Said(), Said())
+    same_export(fast, read_by_cell(content, "出口.csv", codes, Said(), Said()))
 
 
 def test_a_repeated_key_is_left_to_the_careful_way(tmp_path, codes):
     content = files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]).read_bytes()
-    assert customs_regular._regular(content, "出口.csv", codes, Said(), Said()) is None
+    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
 
 
 # --- what is replaced
@@ -778,14 +781,14 @@ def test_a_part_verified_before_is_not_read_for_it_again(tmp_path, codes, store,
         store.connect()
 
 
-def test_many_files_are_read_as_one_by_one(tmp_path, codes, monkeypatch):
-    paths = files.year(tmp_path, files=plan.MANY, count=20)
+def test_many_files_are_read_as_one_by_one(tmp_path, book, monkeypatch):
+    paths = files.year(tmp_path, files=customs_csv.MANY, count=20)
     bad = files.write(tmp_path, "出口_bad.csv", with_cell("USD", "12万"))
     paths.insert(3, bad)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    alone = list(plan._exports(paths, codes, Said()))
+    alone = list(customs_csv.read_files(paths, book, Said()))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    together = list(plan._exports(paths, codes, Said()))
+    together = list(customs_csv.read_files(paths, book, Said()))
     assert together[3] == alone[3]
     assert "12万" in str(ContractError(together[3]))
     for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import customs_files
 import openpyxl
@@ -20,12 +21,14 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.disk import atomic, locks
 from cqbook.editions import paths
+from cqbook.editions.store import is_released
 from cqbook.errors import ContractError
 from cqbook.execution import executor
 from cqbook.execution.page import Page
 from cqbook.figures import figure
-from cqbook.intake import plan, press, press_template
+from cqbook.intake import plan, press, press_template, readers
 from cqbook.intake.customs_format import Said
+from cqbook.intake.preview import preview
 
 COLUMNS = [
     *("source_id", "locator", "indicator", "entity", "period", "flow", "measure"),
@@ -298,7 +301,7 @@ def put(root, rows, name="figures.xlsx", **form):
 
 def add(root, *files, edition="", **said):
     data = root / "data"
-    made = plan.plan_intake(root, data, files, Said(**said), edition)
+    made = plan.plan_intake(data, files, Said(**said), edition, partial(is_released, root))
     return made, plan.write_plan(data, made)
 
 
@@ -359,7 +362,7 @@ def test_another_source_with_another_value_stands_beside(root):
     assert made.figures.revised == ()
     ((old, new),) = made.figures.beside
     assert new["supersedes"] == ""
-    words = "\n".join(plan.plan_lines(Catalog(root / "data"), made))
+    words = "\n".join(preview(Catalog(root / "data"), made))
     assert old["observation_id"] in words
     assert "supersedes" in words
 
@@ -417,7 +420,7 @@ def test_both_kinds_in_one_command(root):
     assert changed == ["observations.csv", "customs"]
     assert len(made.figures.rows) == 2
     assert len(Catalog(root / "data").detail.files) == 4
-    words = "\n".join(plan.plan_lines(Catalog(root / "data"), made))
+    words = "\n".join(preview(Catalog(root / "data"), made))
     assert "gb18030，出口，美元，重庆市，2024-01" in words
     assert "新2个" in words
 
@@ -428,8 +431,8 @@ def test_a_revision_of_customs_detail_says_what_changed(root):
     made[0] = made[0] | {"USD": "?"}
     made[1] = made[1] | {"quantity_1": "1234567"}
     path = customs_files.write(root, "出口2.csv", made)
-    planned = plan.plan_intake(root, root / "data", [path], Said())
-    words = "\n".join(plan.plan_lines(Catalog(root / "data"), planned))
+    planned = plan.plan_intake(root / "data", [path], Said(), "", lambda _: False)
+    words = "\n".join(preview(Catalog(root / "data"), planned))
     assert re.search(r"金额 [\d,]+ → 缺", words)
     assert re.search(r"第一数量 [\d,]+ → 1,234,567", words)
 
@@ -471,8 +474,9 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
 
 
 KILL = """
-from cqbook import cli, transaction
-transaction._synced = counted(transaction._synced)
+from cqbook import cli
+from cqbook.disk import atomic
+atomic._synced = counted(atomic._synced)
 Path.replace = counted(Path.replace)
 sys.exit(cli.main(["--root", sys.argv[1], "add", sys.argv[2], "--edition", "2026-12"]))
 """
@@ -576,3 +580,23 @@ def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(r
     assert drawn["fig-customs-months"] == 24
     assert drawn["fig-customs-margins"] == 0, "no year before, no margins"
     assert drawn["fig-customs-rca"] == 0, "no nation, no advantage"
+
+
+def test_a_reader_of_another_format_is_one_line_in_the_registry(root, monkeypatch):
+    """A module that makes figures of a file, and a line: the rest of the way is the same."""
+
+    def read_notes(paths, book, said):
+        return [press.read_press(workbook([TOTAL]), path.name + ".xlsx", book) for path in paths]
+
+    note = root / "note.txt"
+    note.write_text("口头：合计…", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"值“.txt”：应为海关在线查询的 CSV，或由 cqbook"):
+        add(root, note)
+    kind = readers.Reader("记录", "notes", lambda _, name: name.endswith(".txt"), read_notes)
+    monkeypatch.setattr(readers, "READERS", (*readers.READERS, kind))
+    made, changed = add(root, note, edition="2026-12")
+    assert len(made.figures.rows) == 1
+    assert "observations.csv" in changed
+    (root / "note.odt").write_bytes(b"")
+    with pytest.raises(ContractError, match="应为记录，或海关在线查询的 CSV，或由 cqbook"):
+        add(root, root / "note.odt")

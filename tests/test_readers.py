@@ -22,7 +22,10 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cqbook.citing import briefing, documents, verify
+from cqbook.citing import briefing, documents
+from cqbook.citing.entries import FigureEntry
+from cqbook.citing.pictures import is_altered_picture
+from cqbook.citing.readers.pdf import PDF_SECONDS
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.disk import untrusted
@@ -303,7 +306,7 @@ def test_what_would_not_stay_small_is_refused(what, tmp_path):
     template = tmp_path / "t.docx"
     template.write_bytes(content)
     with pytest.raises(DataError):
-        briefing._begun(lambda _: pytest.fail("opened"), template)
+        briefing.begun(lambda _: pytest.fail("opened"), template)
     assert time.process_time() - start < 3 * SECONDS
 
 
@@ -471,7 +474,7 @@ def test_pictures_that_unpack_to_more_than_is_compared():
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
     start = time.process_time()
     assert refused_or_read(lambda: documents.cited(out.getvalue(), "x.png")) in ([], None)
-    assert verify._altered(out.getvalue(), ROOT, {"files": {}})
+    assert is_altered_picture(out.getvalue(), ROOT, FigureEntry.model_construct(files={}))
     assert time.process_time() - start < SECONDS
 
 
@@ -529,14 +532,14 @@ PDFS = {
 
 @pytest.mark.parametrize("what", PDFS)
 def test_a_hostile_pdf_takes_no_time(what):
-    """Its memory is limited by the system: `verify.PDF_BYTES`."""
+    """Its memory is limited by the system: `pdf.PDF_BYTES`."""
     content = PDFS[what]()
     assert len(content) < 12 << 20
     start = spent()
     found = refused_or_read(lambda: documents.cited(content, "x.pdf"))
     assert not found
     # what a start of Python takes beside its limit
-    assert spent() - start < documents.PDF_SECONDS + 2
+    assert spent() - start < PDF_SECONDS + 2
 
 
 def test_a_pdf_that_takes_too_long_says_so_and_the_way_out():

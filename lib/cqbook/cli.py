@@ -8,10 +8,18 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # Chapters, data and configuration are read below the current directory: the book's root.
+
+
+#: What runs a command, from the folder of the book and the words given; returns the exit code.
+Run = Callable[[Path, argparse.Namespace], int]
 
 
 def _say_from(start: float) -> Callable[[str], None]:
@@ -64,13 +72,16 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
 
 def _add(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
+    from cqbook.editions.store import is_released
     from cqbook.intake.customs_format import Said
-    from cqbook.intake.plan import plan_intake, plan_lines, write_plan
+    from cqbook.intake.plan import plan_intake, write_plan
+    from cqbook.intake.preview import preview
 
     data = arguments.data or root / "data"
     said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
-    made = plan_intake(root, data, arguments.files, said, arguments.edition)
-    for line in plan_lines(Catalog(data), made):
+    released = partial(is_released, root)
+    made = plan_intake(data, arguments.files, said, arguments.edition, released)
+    for line in preview(Catalog(data), made):
         print(line)
     if arguments.dry_run:
         print("只看不写 | nothing was written")
@@ -132,20 +143,11 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 
 def _params(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
-    from cqbook.execution.notebooks import notebooks
-    from cqbook.execution.parameters import DATA_DIR, ParameterError, nearest, read_parameters
+    from cqbook.execution.parameters import DATA_DIR, read_parameters
 
-    known = notebooks(root)
-    if arguments.chapter not in known:
-        near = nearest(arguments.chapter, known)
-        hint = f"；是不是 {near}？" if near else ""
-        msg = (
-            f"没有章节 {arguments.chapter}{hint} 有：{'、'.join(known)}"
-            f" | no chapter {arguments.chapter!r}; expected one of {', '.join(known)}"
-        )
-        raise ParameterError(msg)
+    notebook = _notebook_of(root, arguments.chapter)
     book = Catalog(arguments.data or root / "data")
-    items = [item for item in read_parameters(known[arguments.chapter]) if item.name != DATA_DIR]
+    items = [item for item in read_parameters(notebook) if item.name != DATA_DIR]
     defaults = {item.name: item.default for item in items}
     for item in items:
         default = json.dumps(item.default, ensure_ascii=False)
@@ -153,6 +155,23 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
         if item.table:
             print(f"    {item.table}.{item.column}：{' '.join(item.choices(book, defaults))}")
     return 0
+
+
+def _notebook_of(root: Path, chapter: str) -> NotebookNode:
+    """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
+    from cqbook.execution.notebooks import notebooks
+    from cqbook.execution.parameters import ParameterError, nearest
+
+    known = notebooks(root)
+    if chapter not in known:
+        near = nearest(chapter, known)
+        hint = f"；是不是 {near}？" if near else ""
+        msg = (
+            f"没有章节 {chapter}{hint} 有：{'、'.join(known)}"
+            f" | no chapter {chapter!r}; expected one of {', '.join(known)}"
+        )
+        raise ParameterError(msg)
+    return known[chapter]
 
 
 def _pages(root: Path, arguments: argparse.Namespace) -> int:
@@ -213,26 +232,13 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.citing import briefing, powerpoint, word
+    from cqbook.citing.writers import blocks_of, writer_for
     from cqbook.disk.atomic import replace_file
-    from cqbook.disk.text import decode
-    from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import find, is_released, manifest_of
-    from cqbook.errors import DataError
 
-    words = arguments.figures
-    if len(words) == 1 and words[0].endswith(".md"):
-        text, _ = decode(content_of(Path(words[0])), Path(words[0]).name)
-        blocks = briefing.blocks_of_markdown(text)
-    else:
-        blocks = briefing.blocks_of_figures(words)
+    blocks = blocks_of(arguments.figures)
     edition = find(root, arguments.edition)
-    writers = {".docx": word.to_docx, ".pptx": powerpoint.to_pptx}
-    writer = writers.get(arguments.output.suffix.lower())
-    if writer is None:
-        msg = f"-o {arguments.output}：应为 .docx 或 .pptx | expected .docx or .pptx"
-        raise DataError(msg)
-    content = writer(blocks, edition, arguments.template)
+    content = writer_for(arguments.output)(blocks, edition, arguments.template)
     replace_file(arguments.output.resolve(), content)
     print(arguments.output)
     name = manifest_of(edition).edition
@@ -310,22 +316,32 @@ def _recover(folder: Path) -> None:
             recover(folder)
 
 
+#: Adds a command: its name, what runs it, its help, and whether it takes other data.
+Command = Callable[[str, Run, str, bool], argparse.ArgumentParser]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqbook", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="folder of the book")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(
-        name: str, run: Callable[[Path, argparse.Namespace], int], help_text: str, *, data: bool
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, help_text: str, data: bool) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help_text)
         made.set_defaults(run=run)
         if data:
             made.add_argument("--data", type=Path, help="another data directory")
         return made
 
-    command("check", _check, "check the data against its contracts", data=True)
-    made = command("add", _add, "take in customs files and press figures", data=True)
+    _add_data_commands(command)
+    _add_making_commands(command)
+    _add_citing_commands(command)
+    _add_comparing_commands(command)
+    return parser
+
+
+def _add_data_commands(command: Command) -> None:
+    command("check", _check, "check the data against its contracts", True)
+    made = command("add", _add, "take in customs files and press figures", True)
     made.add_argument("files", nargs="+", type=Path, metavar="FILE")
     made.add_argument("--flow", default="", help="export or import, where a file does not say it")
     made.add_argument("--entity", default="", help="CN, CN-50 …: whose trade, likewise")
@@ -333,50 +349,58 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--retrieved", default="", help="day of the query, such as 2025-02-18")
     made.add_argument("--edition", default="", help="edition of the new figures, such as 2026-12")
     made.add_argument("--dry-run", action="store_true", help="show what was understood, no more")
-    made = command("template", _template, "write the XLSX to type press figures into", data=True)
+    made = command("template", _template, "write the XLSX to type press figures into", True)
     made.add_argument("file", nargs="?", type=Path, default=Path("figures.xlsx"))
-    made = command("build", _build, "check, execute, judge, render, publish an edition", data=True)
+
+
+def _add_making_commands(command: Command) -> None:
+    made = command("build", _build, "check, execute, judge, render, publish an edition", True)
     made.add_argument("--edition", default="", help="its name, such as 2022 or 2026-12")
     made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument(
         "-p", action="append", default=[], metavar="CHAPTER.NAME=VALUE", help="a parameter"
     )
-    made = command("run", _run, "execute one chapter and show it as a page", data=True)
+    made = command("run", _run, "execute one chapter and show it as a page", True)
     made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument("chapter")
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
-    made = command("params", _params, "list a chapter's parameters and their values", data=True)
+    made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")
-    made = command("pages", _pages, "make many pages from notebooks and a table", data=True)
+    made = command("pages", _pages, "make many pages from notebooks and a table", True)
     made.add_argument(
         "table", nargs="?", type=Path, help="CSV: page, notebook, parameters; default: pages.csv"
     )
     made.add_argument("--cluster", default="", help="a dask cluster: tcp://host:8786")
-    made = command("accept", _accept, "execute chapters in place as the judged outputs", data=False)
+    made = command("accept", _accept, "execute chapters in place as the judged outputs", False)
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
-    made = command("release", _release, "freeze an edition as built last", data=False)
+    made = command("release", _release, "freeze an edition as built last", False)
     made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
-    made = command("cite", _cite, "print the citations and files of a figure", data=False)
+
+
+def _add_citing_commands(command: Command) -> None:
+    made = command("cite", _cite, "print the citations and files of a figure", False)
     made.add_argument("figure", help="its id: fig-…")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
-    made = command("brief", _brief, "write a briefing from figures or Markdown", data=False)
+    made = command("brief", _brief, "write a briefing from figures or Markdown", False)
     made.add_argument("figures", nargs="+", help="ids of figures, or one Markdown file")
     made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx|pptx")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made.add_argument("--template", type=Path, help="a document whose styles are taken")
-    made = command("pdf", _pdf, "print the whole book to one PDF", data=False)
+    made = command("pdf", _pdf, "print the whole book to one PDF", False)
     made.add_argument("-o", dest="output", type=Path, metavar="FILE.pdf")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
-    made = command("verify", _verify, "tell whether a document's figures still stand", data=False)
+    made = command("verify", _verify, "tell whether a document's figures still stand", False)
     made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
     made.add_argument("--against", default="latest", help="an edition's name; default: latest")
     made.add_argument("--json", action="store_true", help="for machines")
-    made = command("audit", _audit, "check an edition's files and make it again", data=False)
+
+
+def _add_comparing_commands(command: Command) -> None:
+    made = command("audit", _audit, "check an edition's files and make it again", False)
     made.add_argument("edition", help="its name, or latest")
-    made = command("diff", _diff, "tell what changed between two editions", data=False)
+    made = command("diff", _diff, "tell what changed between two editions", False)
     made.add_argument("old")
     made.add_argument("new")
-    return parser
 
 
 def _refusals() -> tuple[type[Exception], ...]:
@@ -404,7 +428,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")
-        return chosen.run(root, chosen)
+        run: Run = chosen.run
+        return run(root, chosen)
     except _refusals() as error:
         print(f"cqbook: {error}", file=sys.stderr)
     except OSError as error:

@@ -50,9 +50,7 @@ def test_what_was_planned_on_other_data_is_not_written(root, tmp_path):
     """The same figure from two hands: the second would supersede what is superseded already."""
     table = figures_csv(tmp_path / "more.csv")
     data = root / "data"
-    plans = [
-        plan.plan_intake(root, data, [table], Said("", "", "", ""), "2026-12") for _ in range(2)
-    ]
+    plans = [plan.plan_intake(data, [table], Said(), "2026-12", lambda _: False) for _ in range(2)]
     assert plan.write_plan(data, plans[0])
     once = tree(data)
     with pytest.raises(DataError, match="再运行一次"):

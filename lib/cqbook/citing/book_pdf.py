@@ -12,12 +12,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree, html
+from markupsafe import Markup
 
 from cqbook.disk import archives
 from cqbook.editions.paths import PASSAGES
@@ -25,17 +27,12 @@ from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR, BOOK_TITLE
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-STYLE = """
-.cq-cover { break-after: page; padding-top: 55mm; text-align: center; }
-.cq-cover h1 { font-size: 30pt; }
-.cq-leaves { break-after: page; } .cq-leaves ol { list-style: none; padding: 0; }
-.cq-leaves ol { columns: 2; column-gap: 10mm; }
-.cq-leaves li { display: flex; gap: .6em; align-items: baseline; break-inside: avoid; }
-.cq-leaves li::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted #8a95a3; }
-.cq-leaves li span { order: 2; } .cq-leaves .cq-part { font-weight: 700; margin-top: .5em; }
-.cq-leaves .cq-below { padding-inline-start: 1.6em; font-size: .92em; }
-article { break-before: page; }
-"""
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    trim_blocks=True,
+    undefined=StrictUndefined,
+)
 
 
 def chromium() -> str:
@@ -98,31 +95,37 @@ def articles(site: Path, pages: list[str]) -> Iterator[etree._Element]:
         yield article
 
 
-def _leaves(made: list[etree._Element], numbers: dict[str, int]) -> str:
-    items = []
+@dataclass(frozen=True)
+class _Leaf:
+    """A line of the contents: a chapter (``part``) or a section, where it stands, on which page."""
+
+    part: bool
+    anchor: str
+    title: str
+    page: int | None
+
+
+def _leaves(made: Iterable[html.HtmlElement], numbers: Mapping[str, int]) -> Iterator[_Leaf]:
     for article in made:
-        for head in article.xpath(".//h1 | .//h2"):
-            holder = head.getparent()
-            name = article.get("id") if head.tag == "h1" else holder.get("id")
-            title = "".join(head.itertext()).rstrip("#").strip()
-            kind = "cq-part" if head.tag == "h1" else "cq-below"
-            number = numbers.get(name, "")
-            link = f'<a href="#{name}">{escape(title)}</a>'
-            items.append(f'<li class="{kind}">{link}<span>{number}</span></li>')
-    return f'<nav class="cq-leaves"><h1>目录</h1><ol>{"".join(items)}</ol></nav>'
+        for head in article.iter("h1", "h2"):
+            part = head.tag == "h1"
+            holder = article if part else head.getparent()
+            anchor = "" if holder is None else holder.get("id", "")
+            title = "".join(map(str, head.itertext())).rstrip("#").strip()
+            yield _Leaf(part, anchor, title, numbers.get(anchor))
 
 
-def joined(site: Path, edition: str, numbers: dict[str, int]) -> str:
+def joined(site: Path, edition: str, numbers: Mapping[str, int]) -> str:
     """Return the book as one document, its contents with the page `numbers` of anchors."""
     made = list(articles(site, reading_pages(site)))
-    body = "".join(etree.tostring(item, encoding="unicode", method="html") for item in made)
-    style = (site / "_static" / "cqbook.css").read_text(encoding="utf-8") + STYLE
-    return (
-        f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{BOOK_TITLE}</title>'
-        f"<style>{style}</style></head><body>"
-        f'<div class="cq-cover"><h1>{BOOK_TITLE}</h1><p>版次 {escape(edition)}</p>'
-        f"<p>{AUTHOR}</p></div>"
-        f"{_leaves(made, numbers)}{body}</body></html>"
+    return _TEMPLATES.get_template("book_pdf.html").render(
+        title=BOOK_TITLE,
+        author=AUTHOR,
+        edition=edition,
+        # made here, not from a cell: the book's own style, and articles that are HTML already
+        style=Markup((site / "_static" / "cqbook.css").read_text(encoding="utf-8")),
+        articles=[Markup(etree.tostring(item, encoding="unicode", method="html")) for item in made],
+        leaves=list(_leaves(made, numbers)),
     )
 
 
@@ -156,10 +159,11 @@ def printed(site: Path, edition: str) -> bytes:
             content = page.pdf(prefer_css_page_size=True, outline=True, tagged=True)
             page.close()
             found = PdfReader(io.BytesIO(content))
-            numbers = {
-                name.lstrip("/"): found.get_destination_page_number(place) + 1
+            pages = {
+                name.lstrip("/"): found.get_destination_page_number(place)
                 for name, place in found.named_destinations.items()
             }
+            numbers = {name: page + 1 for name, page in pages.items() if page is not None}
         browser.close()
     made = PdfWriter(clone_from=found)
     made.add_metadata(

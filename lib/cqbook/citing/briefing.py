@@ -13,14 +13,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Literal, TypeVar
 
+from cqbook.citing.entries import FigureEntry, Numbers
 from cqbook.disk.untrusted import content_of, opened, whole
-from cqbook.editions.records import Manifest
 from cqbook.errors import DataError, visible
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
-QUOTED_NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80})\.([a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
+QUOTED_NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
 ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
 #: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -30,7 +30,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 class Block:
     """A piece of a briefing: ``heading`` (with level), ``text``, ``item`` or ``figure``."""
 
-    kind: str
+    kind: Literal["heading", "text", "item", "figure"]
     text: str
     level: int = 0
 
@@ -89,7 +89,7 @@ def blocks_of_markdown(text: str) -> list[Block]:
     return found
 
 
-def number(manifest: Manifest, page: str, key: str) -> str:
+def number(numbers: Numbers, name: str) -> str:
     """Return a glued text of an edition.
 
     Raises
@@ -97,23 +97,31 @@ def number(manifest: Manifest, page: str, key: str) -> str:
     DataError
         If there is none; the message names the nearest.
     """
-    known = {
-        f"{name}.{item}": text
-        for name, items in manifest.glued.items()
-        for item, text in items.items()
-    }
-    wanted = f"{page}.{key}"
-    if wanted not in known:
-        near = "、".join(difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)) or "无"
+    if name not in numbers.texts:
+        near = "、".join(difflib.get_close_matches(name, numbers.texts, n=3, cutoff=0.4)) or "无"
         msg = (
-            f"版次 {manifest.edition} 中没有数 {wanted}；相近的：{near}"
-            f" | no number {wanted!r} in edition {manifest.edition}; near ones: {near}"
+            f"版次 {numbers.edition} 中没有数 {name}；相近的：{near}"
+            f" | no number {name!r} in edition {numbers.edition}; near ones: {near}"
         )
         raise DataError(msg)
-    return known[wanted]
+    return numbers.texts[name]
 
 
-def _begun(new: Callable[[Any], Any], template: Path | None) -> Any:  # noqa: ANN401
+def takeaway(entry: FigureEntry, most: int = 3) -> str:
+    """Return a sentence of the first rows of a figure, as they are printed."""
+    parts = [
+        f"{row.group + '·' if row.group else ''}{row.label}：{row.full}"
+        for row in entry.rows
+        if row.full
+    ]
+    more = f"等{len(parts)}项" if len(parts) > most else ""
+    return f"{entry.subtitle}。{'；'.join(parts[:most])}{more}。"
+
+
+Document = TypeVar("Document")
+
+
+def begun(new: Callable[[IO[bytes] | None], Document], template: Path | None) -> Document:
     """Return a new document, or one of the template's styles.
 
     Raises

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from cqbook.editions.records import Manifest
+from cqbook.citing.entries import FigureEntry
 
 #: What alternative texts and captions carry of a figure's identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
@@ -21,22 +19,23 @@ EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
 #: of the book they hold: paper and PDF lose the bookmarks.
 NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
 NUMBER_PATTERN = re.compile(
-    r"数 (?P<page>[a-z0-9-]{1,80})\.(?P<key>[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
+    r"数 (?P<name>[a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
     r"｜版次 (?P<edition>[\w.-]{1,80})"
 )
+#: Headings of a figure's table in a document, by field of its rows.
 TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
 
 
-def bookmark(page: str, key: str) -> str:
+def bookmark(name: str) -> str:
     """Return the name of the bookmark around a number; word processors keep bookmarks."""
-    return "cq_" + hashlib.sha256(f"{page}.{key}".encode()).hexdigest()[:20]
+    return "cq_" + hashlib.sha256(name.encode()).hexdigest()[:20]
 
 
-def number_mark(name: str, text: str, manifest: Manifest) -> str:
+def number_mark(name: str, text: str, edition: str) -> str:
     """Return the identity of a number as the name of a text box or print carries it."""
-    return NUMBER_MARK.format(name=name, text=text, edition=manifest.edition)
+    return NUMBER_MARK.format(name=name, text=text, edition=edition)
 
 
-def mark(entry: Mapping[str, Any], edition: str) -> str:
+def mark(entry: FigureEntry, edition: str) -> str:
     """Return the identity of a figure as alternative texts and captions carry it."""
-    return MARK.format(id=entry["id"], edition=edition, data=entry["data"][:16])
+    return MARK.format(id=entry.id, edition=edition, data=entry.data[:16])

@@ -6,32 +6,56 @@ import datetime
 import io
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
 from cqbook.figures.formats import AUTHOR
 from cqbook.quantities.quantity import UNPUBLISHED
 
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
+    from pptx.chart.chart import Chart
+    from pptx.chart.series import BarSeries, LineSeries
+    from pptx.oxml.shapes.shared import CT_NonVisualDrawingProps
+    from pptx.slide import Slide
 
-def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
+#: A Vega-Lite specification.
+Spec = Mapping[str, Any]
+#: Charts of Office that show what figures show; ``""``: none does.
+Form = Literal["bar", "column", "line", ""]
+_FORMS: dict[tuple[str, str | None, str | None], Form] = {
+    ("bar", "value", "label"): "bar",
+    ("bar", "label", "value"): "column",
+    ("line", "date", "value"): "line",
+}
+
+
+class Area(NamedTuple):
+    """A part of a slide, in EMU."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def _identified(sheet: bytes, entry: FigureEntry, name: str) -> bytes:
     """Return the data sheet of a native chart with a second one that says what it is and whence."""
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(sheet))
-    # labels that begin with = were written as formulas
-    _as_texts(book.active)
     about = book.create_sheet("说明")
-    source = "；".join(item["label"] for item in entry["sources"])
     for row in (
-        ("图题", entry["title"]),
-        ("单位", entry["unit"]),
-        ("来源", source),
+        ("图题", entry.title),
+        ("单位", entry.unit),
+        ("来源", entry.sources_zh),
         ("编号", mark(entry, name)),
-        ("引用", entry["citations"]["gbt7714"]),
+        ("引用", entry.citations["gbt7714"]),
     ):
         about.append(row)
-    _as_texts(about)
+    _as_texts(book)
     book.properties.description = mark(entry, name)
     book.properties.creator = AUTHOR
     out = io.BytesIO()
@@ -39,15 +63,16 @@ def _identified(sheet: bytes, entry: Mapping[str, Any], name: str) -> bytes:
     return out.getvalue()
 
 
-def _as_texts(sheet: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
-    """Make texts of what a library took for formulas: a data sheet has none."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.data_type == "f":
-                cell.data_type = "s"
+def _as_texts(book: Workbook) -> None:
+    """Make texts of what a library took for formulas (labels that begin with =)."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
 
 
-def chart_form(spec: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+def chart_form(spec: Spec, entry: FigureEntry) -> Form:
     """Return the native chart that shows the same as the figure, or ``""``: keep the picture.
 
     ``bar`` of labels, ``column`` of periods (with series), ``line`` over time; each label once a
@@ -60,50 +85,41 @@ def chart_form(spec: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     if kind not in ("bar", "line"):
         return ""
     places = {axis: (first.get("encoding", {}).get(axis) or {}).get("field") for axis in ("x", "y")}
-    keys = [(row.get("group"), row["label"]) for row in entry["rows"]]
-    if len(set(keys)) != len(keys) or not any(row["value"] is not None for row in entry["rows"]):
+    keys = [(row.group, row.label) for row in entry.rows]
+    if len(set(keys)) != len(keys) or not any(row.value is not None for row in entry.rows):
         return ""
-    forms = {
-        ("bar", "value", "label"): "bar",
-        ("bar", "label", "value"): "column",
-        ("line", "date", "value"): "line",
-    }
-    return forms.get((kind, places["x"], places["y"]), "")
+    return _FORMS.get((kind, places["x"], places["y"]), "")
 
 
-def _from_zero(spec: Mapping[str, Any]) -> bool:
+def _from_zero(spec: Spec) -> bool:
     """Return whether the value axis of a figure is made to begin at zero."""
     first = (spec.get("layer") or [spec])[0]
     return bool(first["encoding"]["y"].get("scale", {}).get("zero", True))
 
 
-def _dates(spec: Mapping[str, Any]) -> dict[str, datetime.date]:
+def _dates(spec: Spec) -> dict[str, datetime.date]:
     """Return the day that each label of a line chart stands at, in time order."""
-    marks = [mark for rows in spec.get("datasets", {}).values() for mark in rows if "date" in mark]
-    found = {mark["label"]: datetime.date.fromisoformat(mark["date"]) for mark in marks}
+    drawn = [row for rows in spec.get("datasets", {}).values() for row in rows if "date" in row]
+    found = {row["label"]: datetime.date.fromisoformat(row["date"]) for row in drawn}
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def _native(
-    slide: Any,  # noqa: ANN401 - python-pptx's slide
-    entry: Mapping[str, Any],
-    form: str,
-    area: tuple[int, ...],
-    dates: Mapping[str, datetime.date],
-) -> Any:  # noqa: ANN401 - python-pptx's shape
-    """Add a chart with its data sheet, in the colours of the house."""
+def add_chart(
+    slide: Slide, entry: FigureEntry, spec: Spec, form: Form, area: Area, edition: str
+) -> CT_NonVisualDrawingProps:
+    """Add a chart with its data sheet, in the colours of the house; return its name and texts."""
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Pt
 
-    rows = entry["rows"]
-    groups = list(dict.fromkeys(row.get("group") or entry["unit"] for row in rows))
-    labels = list(dates) if form == "line" else list(dict.fromkeys(row["label"] for row in rows))
+    rows, dates = entry.rows, _dates(spec)
+    groups = list(dict.fromkeys(row.group or entry.unit for row in rows))
+    labels = list(dates) if form == "line" else list(dict.fromkeys(row.label for row in rows))
     if form == "bar":
         # Office draws the first category at the bottom
         labels.reverse()
-    by_key = {(row.get("group") or entry["unit"], row["label"]): row for row in rows}
-    values = {key: row["value"] for key, row in by_key.items()}
+    by_key = {(row.group or entry.unit, row.label): row for row in rows}
+    values = {key: row.value for key, row in by_key.items()}
     data = CategoryChartData(number_format="General")
     if form == "line":
         data.categories = list(dates.values())
@@ -136,7 +152,7 @@ def _native(
         _grid(chart)
     else:
         plot.gap_width = 60
-    if form != "line" or entry["zero"]:
+    if form != "line" or _from_zero(spec):
         # bars begin at zero, lines where the figure's do
         lowest = min(v for v in values.values() if v is not None)
         chart.value_axis.minimum_scale = min(0.0, lowest)
@@ -146,10 +162,13 @@ def _native(
         )
         drawn = [by_key.get((groups[place], label)) for label in labels]
         _dressed(series, form, theme.colour(role), drawn)
-    return shape
+    sheet = chart.part.chart_workbook.xlsx_part
+    sheet._blob = _identified(sheet.blob, entry, edition)
+    facts: CT_NonVisualDrawingProps = shape._element.nvGraphicFramePr.cNvPr
+    return facts
 
 
-def _grid(chart: Any) -> None:  # noqa: ANN401 - python-pptx's chart
+def _grid(chart: Chart) -> None:
     """Set the thin grid of a line chart."""
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_TICK_LABEL_POSITION
@@ -170,10 +189,7 @@ def _grid(chart: Any) -> None:  # noqa: ANN401 - python-pptx's chart
 
 
 def _dressed(
-    series: Any,  # noqa: ANN401 - python-pptx's series
-    form: str,
-    colour: str,
-    drawn: list[Mapping[str, Any] | None],
+    series: BarSeries | LineSeries, form: Form, colour: str, drawn: list[EntryRow | None]
 ) -> None:
     """Give a series its colour and its numbers the words that they are published with."""
     from pptx.dml.color import RGBColor
@@ -199,18 +215,19 @@ def _dressed(
         series.data_labels.number_format = "#,##0.##"
         series.data_labels.number_format_is_linked = False
         series.data_labels.position = position
-    known = [index for index, row in enumerate(drawn) if row and row["value"] is not None]
-    for index in known:
-        row = drawn[index]
-        if row["status"] in PALE:
+    known = {
+        index: row for index, row in enumerate(drawn) if row is not None and row.value is not None
+    }
+    for index, row in known.items():
+        if row.status in PALE:
             point = series.points[index]
             fill = (point.marker if form == "line" else point).format.fill
             fill.solid()
             fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
         # a line says its last number; 超4700亿元 is no 4700, and an interval no number
-        if index == known[-1] if form == "line" else not PLAIN.fullmatch(row["full"] or ""):
+        if index == max(known) if form == "line" else not PLAIN.fullmatch(row.full or ""):
             label = series.points[index].data_label
-            label.text_frame.text = row["full"]
+            label.text_frame.text = row.full
             label.position = position
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from cqbook.citing.briefing import QUOTED_NUMBER, Block, _begun, number
+from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
+from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark, mark, number_mark
-from cqbook.citing.powerpoint import TABLE_ROWS, takeaway
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
-from cqbook.editions.records import Manifest
-from cqbook.editions.store import figure_entry, manifest_of
 from cqbook.errors import DataError
 from cqbook.figures.formats import AUTHOR
 
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
 WIDTH_CM = 16.0
+#: Rows of data set below a figure; all of them are in the files of the figure.
+TABLE_ROWS = 15
 
 
 def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -> bytes:
@@ -39,8 +43,8 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     """
     import docx as word
 
-    manifest = manifest_of(edition)
-    made = _begun(word.Document, template)
+    numbers = numbers_of(edition)
+    made = begun(word.Document, template)
     if template:
         body = made.element.body
         for child in list(body):
@@ -48,21 +52,20 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
                 body.remove(child)
     else:
         _house(made)
-    cited: dict[str, Mapping[str, Any]] = {}
-    writer = _Writer(made, edition, manifest, cited)
+    writer = _Writer(made, edition, numbers)
     for block in blocks:
         writer.write(block)
-    if cited:
+    if writer.cited:
         made.add_heading("引用", level=1)
-        for entry in cited.values():
-            made.add_paragraph(entry["citations"]["gbt7714"], style="List Number")
-    if writer.numbers:
+        for entry in writer.cited.values():
+            made.add_paragraph(entry.citations["gbt7714"], style="List Number")
+    if writer.quoted:
         made.add_heading("文中数字", level=1)
-        made.add_paragraph("；".join(writer.numbers))
+        made.add_paragraph("；".join(writer.quoted))
     facts = made.core_properties
     facts.author = AUTHOR
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
-    facts.keywords = f"cqbook edition={manifest.edition} {' '.join(cited)}"
+    facts.keywords = f"cqbook edition={numbers.edition} {' '.join(writer.cited)}"
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
@@ -70,7 +73,7 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     return undated(out.getvalue())
 
 
-def _house(made: Any) -> None:  # noqa: ANN401 - python-docx's document
+def _house(made: Document) -> None:
     """Set A4 and fonts that Word and LibreOffice have for Chinese."""
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
@@ -98,14 +101,14 @@ def _house(made: Any) -> None:  # noqa: ANN401 - python-docx's document
 
 @dataclass
 class _Writer:
-    """Writes blocks into a document."""
+    """Writes blocks into a document; ``quoted``: the marks of its numbers, in order."""
 
-    made: Any
+    made: Document
     edition: Path
-    manifest: Manifest
-    cited: dict[str, Mapping[str, Any]]
-    marks: int = 0
-    numbers: dict[str, None] = field(default_factory=dict)
+    numbers: Numbers
+    cited: dict[str, FigureEntry] = field(default_factory=dict)
+    quoted: dict[str, None] = field(default_factory=dict)
+    bookmarks: int = 0
 
     def write(self, block: Block) -> None:
         if block.kind == "heading":
@@ -117,7 +120,7 @@ class _Writer:
         else:
             self._figure(block.text)
 
-    def _filled(self, paragraph: Any, text: str) -> None:  # noqa: ANN401
+    def _filled(self, paragraph: Paragraph, text: str) -> None:
         """Add a text whose numbers stand between bookmarks."""
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
@@ -125,13 +128,13 @@ class _Writer:
         place = 0
         for found in QUOTED_NUMBER.finditer(text):
             paragraph.add_run(text[place : found.start()])
-            value = number(self.manifest, found[1], found[2])
-            self.numbers[number_mark(f"{found[1]}.{found[2]}", value, self.manifest)] = None
+            value = number(self.numbers, found[1])
+            self.quoted[number_mark(found[1], value, self.numbers.edition)] = None
             ends = [OxmlElement(f"w:bookmark{end}") for end in ("Start", "End")]
             for end in ends:
-                end.set(qn("w:id"), str(self.marks))
-            ends[0].set(qn("w:name"), f"{bookmark(found[1], found[2])}_{self.marks}")
-            self.marks += 1
+                end.set(qn("w:id"), str(self.bookmarks))
+            ends[0].set(qn("w:name"), f"{bookmark(found[1])}_{self.bookmarks}")
+            self.bookmarks += 1
             paragraph._p.append(ends[0])
             paragraph.add_run(value)
             paragraph._p.append(ends[1])
@@ -141,22 +144,22 @@ class _Writer:
     def _figure(self, identifier: str) -> None:
         from docx.shared import Cm
 
-        entry = figure_entry(self.edition, identifier)
-        if not entry["files"]:
+        entry = entry_of(self.edition, identifier)
+        if not entry.files:
             msg = f"{identifier} 没有可画的数据 | {identifier} has nothing to draw"
             raise DataError(msg)
         self.cited[identifier] = entry
-        name = self.manifest.edition
-        self.made.add_heading(entry["title"], level=2)
+        name = self.numbers.edition
+        self.made.add_heading(entry.title, level=2)
         self.made.add_paragraph(takeaway(entry))
-        picture = (self.edition / "site" / entry["files"]["png"]["path"]).read_bytes()
+        picture = (self.edition / "site" / entry.files["png"].path).read_bytes()
         drawn = self.made.add_picture(io.BytesIO(picture), width=Cm(WIDTH_CM))
         facts = drawn._inline.docPr
         facts.set("name", identifier)
-        facts.set("descr", f"{entry['alt']}（{mark(entry, name)}）")
-        self._caption(f"　{entry['title']}｜{mark(entry, name)}")
-        source = "；".join(item["label"] for item in entry["sources"]) or "见图注"
-        self.made.add_paragraph(f"数据来源：{source}。单位：{entry['unit']}。")
+        facts.set("descr", f"{entry.alt}（{mark(entry, name)}）")
+        self._caption(f"　{entry.title}｜{mark(entry, name)}")
+        source = entry.sources_zh or "见图注"
+        self.made.add_paragraph(f"数据来源：{source}。单位：{entry.unit}。")
         self._table(entry)
 
     def _caption(self, text: str) -> None:
@@ -173,11 +176,11 @@ class _Writer:
         paragraph._p.append(counter)
         paragraph.add_run(text)
 
-    def _table(self, entry: Mapping[str, Any]) -> None:
+    def _table(self, entry: FigureEntry) -> None:
         from docx.oxml import OxmlElement
 
-        rows = entry["rows"]
-        columns = [name for name in TABLE if any(row.get(name) for row in rows)]
+        rows = entry.rows
+        columns = [name for name in TABLE if any(getattr(row, name) for row in rows)]
         table = self.made.add_table(rows=1, cols=len(columns))
         table.style = "Table Grid" if "Table Grid" in self.made.styles else None
         for cell, name in zip(table.rows[0].cells, columns, strict=True):
@@ -186,6 +189,6 @@ class _Writer:
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for row in rows[:TABLE_ROWS]:
             for cell, name in zip(table.add_row().cells, columns, strict=True):
-                cell.text = str(row.get(name) or "")
+                cell.text = getattr(row, name) or ""
         if len(rows) > TABLE_ROWS:
             self.made.add_paragraph(f"（表中列{TABLE_ROWS}行，全部{len(rows)}行见数据文件。）")

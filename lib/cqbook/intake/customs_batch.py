@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import duckdb
 import numpy as np
@@ -57,6 +57,22 @@ UNITS_AND_NUMBERS = (*NUMBER_COLUMNS, *UNIT_COLUMNS)
 _PAIRS = [item for name in UNITS_AND_NUMBERS for item in (f"old_{name}", name)]
 
 
+class FileFacts(TypedDict):
+    """What the index of the store says of a file; ``batch``: with which it was taken in."""
+
+    name: str
+    sha256: str
+    flow: str
+    entities: str
+    periods: str
+    dims: str
+    currency: str
+    rows: int
+    encoding: str
+    retrieved: str
+    batch: int
+
+
 @dataclass(frozen=True)
 class BatchPlan:
     """What taking some files in would do.
@@ -89,7 +105,7 @@ def plan_batch(detail: Detail, exports: Iterable[Export]) -> BatchPlan:
     found = list(exports)
     if all(export.retrieved for export in found):
         found.sort(key=lambda export: export.retrieved)
-    held = {row["sha256"]: row for row in detail.index["files"]}
+    held: dict[str, FileFacts] = {row["sha256"]: row for row in detail.index["files"]}
     fresh: dict[str, Export] = {}
     known = []
     for export in found:
@@ -170,7 +186,7 @@ def _compared(detail: Detail, incoming: pd.DataFrame) -> _Change:
             f" WHERE number = 0 OR n = 1 OR NOT ({_SAME})"
         )
         written = link.execute("SELECT number FROM said WHERE number > 0 ORDER BY number")
-        numbers = written.fetchnumpy()["number"]
+        numbers = np.asarray(written.fetchnumpy()["number"])
         revised = link.execute(
             f"SELECT {_KEY}, {', '.join(_PAIRS)}, old_file, file FROM said"
             " WHERE number > 0 AND revises ORDER BY number"
@@ -195,15 +211,19 @@ def _partitions(rows: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
         yield flows.categories[flow], str(years[year]), np.flatnonzero(number == place)
 
 
-def _refuse_other_reading(export: Export, first: dict[str, Any]) -> None:
+def _refuse_other_reading(export: Export, first: FileFacts) -> None:
     """Refuse a file that was taken in before as something else (exports, now imports)."""
     now = _facts(export, 0)
-    for column in ("flow", "entities", "periods"):
-        if now[column] != first[column]:
+    for one, other in (
+        (first["flow"], now["flow"]),
+        (first["entities"], now["entities"]),
+        (first["periods"], now["periods"]),
+    ):
+        if one != other:
             msg = (
-                f"{export.name} 与 {first['name']} 内容相同，却一个说是 {first[column]}，"
-                f"一个说是 {now[column]} | {export.name} is the same file as {first['name']},"
-                f" which was said to be {first[column]}, not {now[column]}"
+                f"{export.name} 与 {first['name']} 内容相同，却一个说是 {one}，"
+                f"一个说是 {other} | {export.name} is the same file as {first['name']},"
+                f" which was said to be {one}, not {other}"
             )
             raise DataError(msg)
 
@@ -240,7 +260,7 @@ def write_batch(detail: Detail, planned: BatchPlan) -> int:
             msg = "海关明细刚被别的命令改动，请再运行一次 | the store was changed: run it again"
             raise DataError(msg)
         index = detail.index
-        batch = index["batch"] + 1
+        batch = int(index["batch"]) + 1
         _clean(detail)
         parts = [*_write_rows(detail.folder, planned.write, batch)]
         parts += [*_write_replaced(detail, planned.replaced, batch)]
@@ -343,7 +363,7 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
         yield {"kind": "labels", **write_part(link, folder, place, select)}
 
 
-def _facts(export: Export, batch: int) -> dict[str, Any]:
+def _facts(export: Export, batch: int) -> FileFacts:
     return {
         "name": export.name,
         "sha256": export.sha256,

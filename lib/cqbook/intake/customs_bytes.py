@@ -39,7 +39,7 @@ class Cells:
     @property
     def rows(self) -> int:
         """Number of rows below the heading."""
-        return self.start.shape[1]
+        return int(self.start.shape[1])
 
     @cached_property
     def _words(self) -> np.ndarray:
@@ -79,7 +79,8 @@ class Cells:
             digit[places[:, None] >= size] = 0
         if (digit > 9).any():
             return None
-        return 10.0 ** np.arange(len(places)) @ digit
+        numbers: np.ndarray = 10.0 ** np.arange(len(places)) @ digit
+        return numbers
 
     def numbers(self, column: int) -> np.ndarray | None:
         """Return a column of whole numbers (thousands may be separated), NaN where it is missing.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, NUMBER_COLUMNS
-from cqbook.disk.text import _BOTH
 from cqbook.errors import Breach
 from cqbook.quantities.periods import Period
 
@@ -62,13 +61,15 @@ COLUMNS_LIMIT = 40
 EXACT = 15
 MISSING = ("?", "？", "-", "")
 # [0-9], not \d: \d also matches full-width digits, which make codes that join with nothing
-_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
-_MONTH = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])")
-_TOTALS = ("合计", "总计", "总值", "total")
+NUMBER_FORM = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?")
+MONTH_FORM = re.compile(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])")
+TOTAL_WORDS = ("合计", "总计", "总值", "total")
 _WORDS = {
     "export": re.compile(r"出口|(?<![a-z])exports?(?![a-z])"),
     "import": re.compile(r"进口|(?<![a-z])imports?(?![a-z])"),
 }
+#: 进出口, 进、出口: both flows, though 进口 does not stand in it.
+_BOTH = re.compile(r"进.?出口|出.?进口")
 #: What browsers call a download of anything says nothing of trade.
 _DOWNLOAD = re.compile(r"(ex|im)ports?[ _-]?(\(?\d*\)?)\.csv")
 
@@ -142,7 +143,8 @@ def flow_of_name(name: str) -> str:
     return found[0]
 
 
-def _columns(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
+def columns_of(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
+    """Return the column that each heading means, and the headings that mean none, or one twice."""
     breaches = []
     columns = [COLUMN_HEADINGS.get(cell, "") for cell in header]
     for cell, column in zip(header, columns, strict=True):
@@ -174,8 +176,8 @@ def _columns(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
     return columns, breaches
 
 
-def _given(
-    frame: pd.DataFrame, name: str, said: Said, beside: Said, codes: Codes
+def given_for(
+    columns: Container[str], name: str, said: Said, beside: Said, codes: Codes
 ) -> tuple[Said, list[Breach]]:
     """Return flow, entity, period and retrieval that hold for the file, and what contradicts."""
     breaches: list[Breach] = []
@@ -208,19 +210,19 @@ def _given(
     elif flow not in FLOW_CODES:
         breaches.append(Breach(name, 0, "flow", flow, "export 或 import", "export or import"))
     period = one("period", said.period, beside.period)
-    if "month" in frame and period:
+    if "month" in columns and period:
         breaches.append(
             Breach(name, 0, "period", period, "空：文件自己有数据年月", "none: the file has months")
         )
-    if "month" not in frame:
+    if "month" not in columns:
         breaches += _bad_period(name, period)
     entity = one("entity", said.entity, beside.entity)
     known = {*codes.provinces.values(), "CN"}
-    if "province" in frame and entity:
+    if "province" in columns and entity:
         breaches.append(
             Breach(name, 0, "entity", entity, "空：文件自己有注册地", "none: the file has 注册地")
         )
-    elif "province" not in frame and entity not in known:
+    elif "province" not in columns and entity not in known:
         breaches.append(
             Breach(
                 name,
@@ -267,26 +269,27 @@ def _kind(text: str) -> str:
         return ""
 
 
-def _unknown(frame: pd.DataFrame, name: str, codes: Codes) -> Iterator[str]:
+def unknown_codes(held: Mapping[str, Iterable[str]], name: str, codes: Codes) -> Iterator[str]:
+    """Yield what to tell of codes of partners and regimes that the book does not know."""
     for column, known, word in (
         ("partner", codes.partners, "贸易伙伴"),
         ("regime", codes.regimes, "贸易方式"),
     ):
-        if column in frame:
-            new = sorted(set(frame[column]) - known)
-            if new:
-                listed = "、".join(new)
-                yield (
-                    f"{name}：代码表中没有的{word}编码，照收：{listed}"
-                    f" | unknown {column} codes, kept: {listed}"
-                )
+        new = sorted(set(held.get(column, ())) - known)
+        if new:
+            listed = "、".join(new)
+            yield (
+                f"{name}：代码表中没有的{word}编码，照收：{listed}"
+                f" | unknown {column} codes, kept: {listed}"
+            )
 
 
-def _totals(frame: pd.DataFrame, name: str) -> Iterator[str]:
+def absent_columns(columns: Container[str], name: str) -> Iterator[str]:
+    """Yield what to tell of a file that was queried without some dimensions."""
     absent = [
         word
         for column, word in (("partner", "贸易伙伴"), ("regime", "贸易方式"), ("commodity", "商品"))
-        if column not in frame
+        if column not in columns
     ]
     if absent:
         listed = "、".join(absent)

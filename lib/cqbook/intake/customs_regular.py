@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, key_numbers
-from cqbook.disk.text import _damaged
+from cqbook.disk.text import is_damaged_utf8
 from cqbook.errors import HIDDEN
 from cqbook.intake import customs_bytes
 from cqbook.intake.customs_format import (
-    _MONTH,
-    _TOTALS,
     CURRENCY_CODES,
+    MONTH_FORM,
     QUANTITIES,
     ROWS_LIMIT,
+    TOTAL_WORDS,
     Codes,
     Export,
     Said,
-    _columns,
-    _given,
-    _totals,
-    _unknown,
+    absent_columns,
+    columns_of,
+    given_for,
+    unknown_codes,
 )
 
 
-def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export | None:
+def read_regular(
+    content: bytes, name: str, codes: Codes, said: Said, beside: Said
+) -> Export | None:
     """Read a file that is as the platform writes them and has nothing to tell of; else None.
 
-    What is wrong, repeated or only unusual is left to `_by_cell`, which knows the row and the
+    What is wrong, repeated or only unusual is left to `customs_cells`, which knows the row and the
     words; what this returns is what that would.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
     body = content.removeprefix(b"\xef\xbb\xbf")
     encoding = "utf-8-sig" if len(body) < len(content) else _encoding(content)
-    if encoding == "gb18030" and _damaged(content):
+    if encoding == "gb18030" and is_damaged_utf8(content):
         return None
     cells = customs_bytes.cells(body)
     if cells is None or not 0 < cells.rows < ROWS_LIMIT:
@@ -47,31 +50,23 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
         header = [cell.decode(encoding).strip() for cell in cells.header]
     except UnicodeDecodeError:
         return None
-    columns, breaches = _columns(header, name)
+    columns, breaches = columns_of(header, name)
     if breaches:
         return None
-    place = {column: number for number, column in enumerate(columns)}
-    held: dict[str, pd.Categorical | np.ndarray | None] = {}
-    for column, number in place.items():
-        if column in (*CURRENCY_CODES, *QUANTITIES):
-            held[column] = cells.numbers(number)
-        elif column in _DIGITS:
-            held[column] = _coded(cells.codes(number, _DIGITS[column]))
-        else:
-            held[column] = _worded(cells.texts(number, encoding), column)
-    if any(column is None for column in held.values()):
+    held = _held(cells, columns, encoding)
+    if held is None:
         return None
-    given, breaches = _given(held, name, said, beside, codes)
-    if breaches or not _codes_hold(held, codes):
+    given, breaches = given_for(columns, name, said, beside, codes)
+    if breaches or not _codes_hold(held.words, codes):
         return None
-    currency = next(item for item in CURRENCY_CODES if item in held)
-    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in held)
+    currency = next(item for item in CURRENCY_CODES if item in columns)
+    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in columns)
     frame = _frame(held, given, codes, currency, dims, cells.rows)
-    numbers = np.sort(key_numbers(frame))
-    if (numbers[1:] == numbers[:-1]).any():
+    keys = np.sort(key_numbers(frame))
+    if (keys[1:] == keys[:-1]).any():
         return None
     sha256 = hashlib.sha256(content).hexdigest()
-    frame["file"] = pd.Categorical.from_codes(np.zeros(cells.rows, dtype=np.int8), [sha256[:12]])
+    frame["file"] = _always(sha256[:12], cells.rows)
     return Export(
         name,
         sha256,
@@ -83,13 +78,48 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
         cells.rows,
         given.retrieved,
         frame,
-        _labels_of(held, frame["period"].array),
-        (*_unknown(held, name, codes), *_totals(held, name)),
+        _labels_of(held.words, frame["period"].array),
+        (*unknown_codes(held.words, name, codes), *absent_columns(columns, name)),
     )
 
 
 #: How many digits the codes of a column have.
-_DIGITS = {"month": (6,), "commodity": (2, 4, 6, 8), "partner": (3,), "regime": (2,)}
+_DIGITS = {
+    "month": (6,),
+    "commodity": (2, 4, 6, 8),
+    "partner": (3,),
+    "regime": (2,),
+    "province": (2,),
+}
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The columns of a file: words as categories in the order of their letters, numbers."""
+
+    words: Mapping[str, pd.Categorical[str]]
+    numbers: Mapping[str, np.ndarray]
+
+
+def _held(cells: customs_bytes.Cells, columns: list[str], encoding: str) -> _Held | None:
+    """Return the columns; None if one is not what it should be."""
+    words: dict[str, pd.Categorical[str]] = {}
+    numbers: dict[str, np.ndarray] = {}
+    for place, column in enumerate(columns):
+        if column in (*CURRENCY_CODES, *QUANTITIES):
+            read = cells.numbers(place)
+            if read is None:
+                return None
+            numbers[column] = read
+            continue
+        if column in _DIGITS:
+            coded = _coded(cells.codes(place, _DIGITS[column]))
+        else:
+            coded = _worded(cells.texts(place, encoding), column)
+        if coded is None:
+            return None
+        words[column] = coded
+    return _Held(words, numbers)
 
 
 def _encoding(content: bytes) -> str:
@@ -100,7 +130,7 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def _coded(numbers: np.ndarray | None) -> pd.Categorical | None:
+def _coded(numbers: np.ndarray | None) -> pd.Categorical[str] | None:
     """Return codes as categories; `numbers` have a 1 before the first digit."""
     if numbers is None:
         return None
@@ -108,21 +138,25 @@ def _coded(numbers: np.ndarray | None) -> pd.Categorical | None:
     return _categories([str(number)[1:] for number in found.tolist()], which)
 
 
-def _categories(texts: list[str], which: np.ndarray) -> pd.Categorical:
+def _categories(texts: list[str], which: np.ndarray) -> pd.Categorical[str]:
     """Return rows of `texts` as categories in the order of their letters."""
     order = sorted(range(len(texts)), key=texts.__getitem__)
     rank = np.empty(len(order), dtype=np.intp)
     rank[order] = np.arange(len(order))
-    return pd.Categorical.from_codes(rank[which], [texts[number] for number in order])
+    return pd.Categorical.from_codes(rank[which], pd.Index([texts[number] for number in order]))
 
 
-def _worded(found: tuple[list[str], np.ndarray] | None, column: str) -> pd.Categorical | None:
+def _always(text: str, rows: int) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([text]))
+
+
+def _worded(found: tuple[list[str], np.ndarray] | None, column: str) -> pd.Categorical[str] | None:
     """Return words as categories; None if any is not as it would be kept, or tells of a total."""
     if found is None:
         return None
     texts, which = found
     odd = any(
-        text != " ".join(text.split()) or text.lower() in _TOTALS or HIDDEN.search(text)
+        text != " ".join(text.split()) or text.lower() in TOTAL_WORDS or HIDDEN.search(text)
         for text in texts
     )
     nameless = column.endswith("_name") and "" in texts
@@ -131,41 +165,35 @@ def _worded(found: tuple[list[str], np.ndarray] | None, column: str) -> pd.Categ
     return _categories(texts, which)
 
 
-def _codes_hold(held: Mapping[str, pd.Categorical], codes: Codes) -> bool:
-    months = held["month"].categories if "month" in held else []
-    places = held["province"].categories if "province" in held else []
-    return all(map(_MONTH.fullmatch, months)) and all(place in codes.provinces for place in places)
+def _codes_hold(words: Mapping[str, pd.Categorical[str]], codes: Codes) -> bool:
+    months = words["month"].categories.tolist() if "month" in words else []
+    places = words["province"].categories.tolist() if "province" in words else []
+    return all(map(MONTH_FORM.fullmatch, months)) and all(
+        place in codes.provinces for place in places
+    )
 
 
 def _frame(
-    held: Mapping[str, pd.Categorical | np.ndarray],
-    given: Said,
-    codes: Codes,
-    currency: str,
-    dims: str,
-    rows: int,
+    held: _Held, given: Said, codes: Codes, currency: str, dims: str, rows: int
 ) -> pd.DataFrame:
-    """Return the rows with `detail.COLUMNS` but ``file``; see `_typed`."""
+    """Return the rows with `DETAIL_COLUMNS` but ``file``, as `customs_cells` does."""
 
-    def always(text: str) -> pd.Categorical:
-        return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), [text])
+    def always(text: str) -> pd.Categorical[str]:
+        return _always(text, rows)
 
-    def words(column: str) -> pd.Categorical:
-        return held[column] if column in held else always("")
+    def words(column: str) -> pd.Categorical[str]:
+        return held.words[column] if column in held.words else always("")
 
     def number(column: str) -> np.ndarray:
-        return held[column] if column in held else np.full(rows, np.nan)
+        return held.numbers[column] if column in held.numbers else np.full(rows, np.nan)
 
-    def renamed(column: str, texts: list[str]) -> pd.Categorical:
-        return _categories(texts, held[column].codes)
-
-    period = always(given.period)
-    if "month" in held:
-        period = renamed("month", [f"{text[:4]}-{text[4:]}" for text in held["month"].categories])
-    entity = always(given.entity)
-    if "province" in held:
-        places = held["province"].categories
-        entity = renamed("province", [codes.provinces[code] for code in places])
+    period, entity = always(given.period), always(given.entity)
+    if "month" in held.words:
+        months = held.words["month"]
+        period = _categories([f"{text[:4]}-{text[4:]}" for text in months.categories], months.codes)
+    if "province" in held.words:
+        places = held.words["province"]
+        entity = _categories([codes.provinces[code] for code in places.categories], places.codes)
     made = {
         "flow": always(given.flow),
         "period": period,
@@ -182,14 +210,14 @@ def _frame(
     return pd.DataFrame(made, copy=False)
 
 
-def _labels_of(held: Mapping[str, pd.Categorical], periods: pd.Categorical) -> pd.DataFrame:
-    """Return the last name of each code, as `_labels` does."""
+def _labels_of(words: Mapping[str, pd.Categorical[str]], periods: pd.Categorical) -> pd.DataFrame:
+    """Return the last name of each code, as `customs_cells` does."""
     parts = []
     latest = np.argsort(periods.codes, kind="stable")[::-1]
     for dimension in DETAIL_DIMENSIONS:
-        if f"{dimension}_name" not in held:
+        if f"{dimension}_name" not in words:
             continue
-        code, word = held[dimension], held[f"{dimension}_name"]
+        code, word = words[dimension], words[f"{dimension}_name"]
         _, first = np.unique(code.codes[latest], return_index=True)
         rows = np.sort(latest[first])
         parts.append(

@@ -10,23 +10,26 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import ID
 from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
+from cqbook.intake.customs_format import Said
 from cqbook.intake.press_cells import (
     OBSERVATIONS_TABLE,
     SOURCES_TABLE,
     Cell,
     Sheet,
-    _breach,
-    _csv,
-    _workbook,
+    cell_breach,
+    read_csv_sheet,
+    read_workbook,
 )
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import Printed, halfwidth, read_period, read_printed
@@ -53,10 +56,11 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 class Press:
     """What was read: rows of ``observations`` and of ``sources`` as text, and what to tell.
 
-    ``edition_added`` is left empty: who takes the rows in knows it. ``addresses`` has the first
-    cell of each observation's row.
+    ``name``: of the file. ``edition_added`` is left empty: who takes the rows in knows it.
+    ``addresses`` has the first cell of each observation's row.
     """
 
+    name: str
     observations: pd.DataFrame
     sources: pd.DataFrame
     warnings: tuple[str, ...]
@@ -75,6 +79,15 @@ def is_press_table(content: bytes, name: str) -> bool:
         if {"indicator", "period"} <= cells or {"indicator", "as_printed"} <= cells:
             return True
     return False
+
+
+def read_files(paths: Sequence[Path], book: Catalog, _: Said) -> Iterator[Press | list[Breach]]:
+    """Yield each file as read, or what can't be right in it."""
+    for path in paths:
+        try:
+            yield read_press(content_of(path), path.name, book)
+        except ContractError as error:
+            yield error.breaches
 
 
 def read_press(content: bytes, name: str, book: Catalog) -> Press:
@@ -97,7 +110,7 @@ def read_press(content: bytes, name: str, book: Catalog) -> Press:
     found: list[Breach] = []
     warnings: list[str] = []
     if name.lower().endswith((".xlsx", ".xlsm")):
-        sheets = _workbook(content, name, found, warnings)
+        sheets = read_workbook(content, name, found, warnings)
     elif name.lower().endswith(".xls") or content[:4] == b"PK\x03\x04":
         raise ContractError(
             [
@@ -112,7 +125,7 @@ def read_press(content: bytes, name: str, book: Catalog) -> Press:
             ]
         )
     else:
-        sheets = {OBSERVATIONS_TABLE: _csv(content, name)}
+        sheets = {OBSERVATIONS_TABLE: read_csv_sheet(content, name)}
     rows, listed = sheets.get(OBSERVATIONS_TABLE, []), sheets.get(SOURCES_TABLE, [])
     sheet = OBSERVATIONS_TABLE if SOURCES_TABLE in sheets else ""
     _headings(book, name, sheet, rows, found)
@@ -130,7 +143,7 @@ def read_press(content: bytes, name: str, book: Catalog) -> Press:
     frame = pd.DataFrame(observations, columns=columns, dtype=str).fillna("")
     new = pd.DataFrame(sources, columns=source_columns, dtype=str).fillna("")
     addresses = tuple(next(iter(row.values())).address for row in rows)
-    return Press(frame, new.drop_duplicates(), tuple(warnings), addresses)
+    return Press(name, frame, new.drop_duplicates(), tuple(warnings), addresses)
 
 
 def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Breach]) -> None:
@@ -145,7 +158,7 @@ def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Bre
             near = difflib.get_close_matches(column, columns, n=1, cutoff=0.5)
             hint = f"；是不是 {near[0]}？" if near else ""
             head = replace(cell, text=column, row=1, address=re.sub(r"\d+", "1", cell.address))
-            found.append(_breach(name, sheet, head, f"已有的列名{hint}", "a known column"))
+            found.append(cell_breach(name, sheet, head, f"已有的列名{hint}", "a known column"))
     for column in NEEDED:
         if column not in rows[0]:
             found.append(Breach(name, 0, column, "", "有这一列", "this column to be there"))
@@ -164,7 +177,7 @@ def _source(
     for column in ("source_id", "title", "outlet"):
         if not made[column]:
             cell = row.get(column) or replace(next(iter(row.values())), column=column, text="")
-            found.append(_breach(name, sheet, cell, "非空：新的来源", "a value: a new source"))
+            found.append(cell_breach(name, sheet, cell, "非空：新的来源", "a value: a new source"))
     size = {10: "day", 7: "month", 4: "year"}
     precision = size.get(len(made["published"]), "unknown")
     defaults = {"date_precision": precision, "date_basis": "printed", "confidence": "2"}
@@ -197,7 +210,7 @@ class _Reader:
         self.breakdowns = self.book.table("breakdowns")
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
-        self.found.append(_breach(self.name, self.sheet, cell, zh_text, text))
+        self.found.append(cell_breach(self.name, self.sheet, cell, zh_text, text))
         return ""
 
     def row(self, cells: Mapping[str, Cell]) -> dict[str, str]:
@@ -249,7 +262,7 @@ class _Reader:
         if "name_zh" in frame:
             named = list(frame.loc[frame["name_zh"].eq(cell.text), key])
             if len(named) == 1:
-                return named[0]
+                return str(named[0])
         near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
         listed = "、".join(near) or "见“代码”表"
         table = CHOICES[cell.column]

@@ -9,11 +9,16 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, whole
 from cqbook.errors import Breach, ContractError, visible
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell as SheetCell
+    from openpyxl.cell.cell import MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 OBSERVATIONS_TABLE, SOURCES_TABLE = "observations", "sources"
 TEMPLATE_ROWS = 500
@@ -54,9 +59,6 @@ class Cell:
 Sheet = list[dict[str, Cell]]
 
 
-# --- cells
-
-
 def _letter(number: int) -> str:
     letters = ""
     while number:
@@ -65,7 +67,14 @@ def _letter(number: int) -> str:
     return letters
 
 
-def _csv(content: bytes, name: str) -> Sheet:
+def read_csv_sheet(content: bytes, name: str) -> Sheet:
+    """Return the rows of a CSV that are not empty, by their headings.
+
+    Raises
+    ------
+    ContractError
+        If it is no table: broken, too large, a heading twice, rows of other lengths.
+    """
     text, _ = decode(content, name)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -118,12 +127,19 @@ def _doubled(name: str, sheet: str, header: list[str]) -> Iterator[Breach]:
     for place, column in enumerate(header, start=1):
         if column and column in header[: place - 1]:
             cell = Cell(column, column, 1, f"{_letter(place)}1")
-            yield _breach(name, sheet, cell, "只有一列", "one such column only")
+            yield cell_breach(name, sheet, cell, "只有一列", "one such column only")
 
 
-def _workbook(
+def read_workbook(
     content: bytes, name: str, found: list[Breach], warnings: list[str]
 ) -> dict[str, Sheet]:
+    """Return the sheets to fill of a workbook; what is wrong in their cells is added to `found`.
+
+    Raises
+    ------
+    ContractError
+        If it is no workbook that is safe to read, or has no sheet of figures.
+    """
     import openpyxl
 
     opened(content, name).close()
@@ -152,12 +168,7 @@ def _workbook(
     return sheets
 
 
-def _sheet(
-    name: str,
-    shown: Any,  # noqa: ANN401 - openpyxl's worksheet
-    found: list[Breach],
-    warnings: list[str],
-) -> Sheet:
+def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]) -> Sheet:
     if shown.max_row > ROWS_MOST or shown.max_column > COLUMNS_MOST:
         raise ContractError([_too_many(name, shown.max_row, shown.max_column)])
     for area in shown.merged_cells.ranges:
@@ -198,7 +209,7 @@ def _sheet(
     return rows
 
 
-def _text(cell: Any, column: str) -> str:  # noqa: ANN401 - openpyxl's cell
+def _text(cell: SheetCell | MergedCell, column: str) -> str:
     """Return what a cell says, as text, or say by a ValueError what it should be."""
     value, form = cell.value, str(cell.number_format)
     if cell.data_type == "f":
@@ -263,8 +274,6 @@ def _number(value: float, form: str) -> str:
     return text
 
 
-# --- rows
-
-
-def _breach(name: str, sheet: str, cell: Cell, zh_text: str, text: str) -> CellBreach:
+def cell_breach(name: str, sheet: str, cell: Cell, zh_text: str, text: str) -> CellBreach:
+    """Return what is to be told of a cell."""
     return CellBreach(name, cell.row, cell.column, cell.text, zh_text, text, sheet, cell.address)

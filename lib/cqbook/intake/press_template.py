@@ -11,9 +11,6 @@ from cqbook.intake.press import CODES, EXAMPLE, HELP, NEEDED
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, TEMPLATE_ROWS
 from cqbook.quantities.units import Unit, unit_zh
 
-# --- the template
-
-
 GUIDE = (
     ("用途", "把新闻稿、公报里的数字一行一个录入“observations”表，存盘后运行 cqbook add 文件名。"),
     (
@@ -68,14 +65,14 @@ def template(book: Catalog) -> bytes:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
     made.properties.created = made.properties.modified = archives.EPOCH
     made.properties.creator = "cqbook"
     bold, tint = Font(bold=True), PatternFill("solid", fgColor="FFF2CC")
     lists = _lists(book)
     places = {column: number for number, column in enumerate(lists, start=1)}
     for title in (OBSERVATIONS_TABLE, SOURCES_TABLE, EXAMPLE):
-        sheet = made.active if title == OBSERVATIONS_TABLE else made.create_sheet(title)
-        sheet.title = title
+        sheet = made.create_sheet(title)
         fields = book.fields(SOURCES_TABLE if title == SOURCES_TABLE else OBSERVATIONS_TABLE)
         for number, field in enumerate(fields, start=1):
             head = sheet.cell(1, number, field["name"])
@@ -107,8 +104,8 @@ def template(book: Catalog) -> bytes:
         for number, text in enumerate(row, start=1):
             made[EXAMPLE].cell(2, number, text).number_format = "@"
     guide = made.create_sheet(HELP)
-    for row in GUIDE:
-        guide.append(row)
+    for words in GUIDE:
+        guide.append(words)
     guide.column_dimensions["B"].width = 100
     codes = made.create_sheet(CODES)
     for column, number in places.items():
@@ -116,8 +113,8 @@ def template(book: Catalog) -> bytes:
             for offset, text in enumerate(pair):
                 codes.cell(line, 2 * number - 1 + offset, text).number_format = "@"
     for sheet in made:
-        for row in sheet.iter_rows():
-            for cell in row:
+        for cells in sheet.iter_rows():
+            for cell in cells:
                 # openpyxl makes a formula of a text that begins with =
                 cell.data_type = "s" if cell.data_type == "f" else cell.data_type
     out = io.BytesIO()

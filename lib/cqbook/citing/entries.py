@@ -1,0 +1,115 @@
+"""What an edition says of its figures and numbers, as far as briefings and verdicts need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cqbook.editions.store import catalogue, figure_entry, manifest_of
+from cqbook.errors import DataError
+
+
+class _Part(BaseModel):
+    # what else an edition says, older or newer than this code, is not asked here
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class EntryRow(_Part):
+    """A row that a figure draws; ``full``: its number as published."""
+
+    label: str
+    group: str | None = None
+    value: float | None = None
+    full: str | None = None
+    status: str | None = None
+    observation_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Series and label."""
+        return f"{self.group or ''}·{self.label}".strip("·")
+
+
+class EntrySource(_Part):
+    """A source of a figure, as the source line has it."""
+
+    label: str
+
+
+class EntryFile(_Part):
+    """A file of a figure; ``path`` from the root of the site."""
+
+    path: str
+
+
+class FigureEntry(_Part):
+    """A figure of an edition; ``data``: hash of the rows drawn; ``files`` and citations by form."""
+
+    id: str
+    title: str
+    subtitle: str
+    unit: str
+    alt: str
+    data: str
+    sources: tuple[EntrySource, ...]
+    files: dict[str, EntryFile]
+    rows: tuple[EntryRow, ...]
+    citations: dict[str, str]
+
+    @property
+    def sources_zh(self) -> str:
+        """The sources in a line; empty where the caption names them."""
+        return "；".join(item.label for item in self.sources)
+
+
+def _entry(content: Mapping[str, Any], edition: Path) -> FigureEntry:
+    try:
+        return FigureEntry.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        name = content.get("id", "")
+        msg = (
+            f"版次 {edition.name} 的 figures.json 中，图 {name} 的 {place} 不对"
+            f" | figures.json of edition {edition.name}: {name}.{place}: {first['msg']}"
+        )
+        raise DataError(msg) from error
+
+
+def entry_of(edition: Path, identifier: str) -> FigureEntry:
+    """Return what an edition says of a figure.
+
+    Raises
+    ------
+    DataError
+        If it has no such figure; the message names the nearest.
+    """
+    return _entry(figure_entry(edition, identifier), edition)
+
+
+def entries_of(edition: Path) -> dict[str, FigureEntry]:
+    """Return what an edition says of its figures, by id."""
+    return {name: _entry(content, edition) for name, content in catalogue(edition).items()}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers in the text of an edition, by page and key (``trade.total``)."""
+
+    edition: str
+    texts: Mapping[str, str]
+
+
+def numbers_of(edition: Path) -> Numbers:
+    """Return the numbers in the text of an edition."""
+    manifest = manifest_of(edition)
+    texts = {
+        f"{page}.{key}": text
+        for page, items in manifest.glued.items()
+        for key, text in items.items()
+    }
+    return Numbers(manifest.edition, texts)

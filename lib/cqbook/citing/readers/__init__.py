@@ -1,0 +1,1 @@
+"""Documents that may cite the book, read format by format; `citing.documents` lists them."""

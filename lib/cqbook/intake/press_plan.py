@@ -1,0 +1,214 @@
+"""Figures of the press beside those that the book has: new, the same, corrected, another value."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from cqbook.data.catalog import DESCRIPTOR, Catalog
+from cqbook.data.contracts import check_package
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.selection import OBSERVATION_KEY, with_key
+from cqbook.errors import Breach, ContractError, DataError
+from cqbook.intake.press import Press
+from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, CellBreach
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import Quantity, quantity_of
+
+#: A row of ``observations`` as text.
+Row = dict[str, str]
+_VALUE = ("value", "value_upper", "unit", "qualifier", "status")
+
+
+class Pair(NamedTuple):
+    """A row that the book has, and a new one for the same thing with another value."""
+
+    old: Row
+    new: Row
+
+
+class Origin(NamedTuple):
+    """Where a new row was typed: file, and the first cell of its row."""
+
+    file: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What taking the press figures in would do.
+
+    ``rows``: to be added to ``observations``, ``sources``: to ``sources``. ``same``: how many the
+    book has already. ``revised``: rows superseded by new ones; ``beside``: rows that the book has
+    with another value and keeps. ``origins``: of each new row.
+    """
+
+    rows: pd.DataFrame
+    sources: pd.DataFrame
+    same: int
+    revised: tuple[Pair, ...]
+    beside: tuple[Pair, ...]
+    origins: tuple[Origin, ...]
+
+
+def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None))
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    names = list(frame.columns)
+    return [dict(zip(names, cells, strict=True)) for cells in frame.itertuples(False, None)]
+
+
+def _alike(one: Row, other: Row) -> bool:
+    return all(one[column] == other[column] for column in _VALUE)
+
+
+def _compatible(one: Row, other: Row) -> bool:
+    """Return whether two prints of a thing can both be true."""
+    first, second = (
+        quantity_of(row | {"value_text": row["value"], "value_upper_text": row["value_upper"]})
+        for row in (one, other)
+    )
+    return _printed(first).overlaps(_printed(second.to(str(first.unit))))
+
+
+def _printed(quantity: Quantity) -> Interval:
+    # what is printed leaves some interval open: `quantity_of` refuses a row without a number
+    assert quantity.interval is not None
+    return quantity.interval
+
+
+def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figures:
+    """Return what taking in what was read would do to the figures that the book has."""
+    known = book.text(OBSERVATIONS_TABLE)
+    records = _records(known)
+    superseded = set(known["supersedes"])
+    by_id = {row["observation_id"]: row for row in records}
+    by_key: dict[tuple[str, ...], list[Row]] = {}
+    for key, row in zip(_keys(known), records, strict=True):
+        if row["observation_id"] not in superseded:
+            by_key.setdefault(key, []).append(row)
+    rows: list[Row] = []
+    revised: list[Pair] = []
+    beside: list[Pair] = []
+    origins: list[Origin] = []
+    sources = []
+    same = 0
+    taken = set(by_id)
+    for read in presses:
+        sources.append(read.sources)
+        typed = zip(
+            _keys(read.observations), _records(read.observations), read.addresses, strict=True
+        )
+        for key, row, address in typed:
+            row["edition_added"] = edition
+            old = by_id.get(row["supersedes"]) or by_id.get(row["observation_id"])
+            held = by_key.setdefault(key, [])
+            if old is None:
+                own = [item for item in held if item["source_id"] == row["source_id"]]
+                if any(_alike(item, row) for item in own):
+                    same += 1
+                    continue
+                # 超8000亿元 beside 8158.4亿元 is the same figure printed twice, no correction
+                old = next((item for item in own if not _compatible(item, row)), None)
+            if old is not None and _alike(old, row):
+                same += 1
+                continue
+            if old is not None:
+                row["supersedes"] = old["observation_id"]
+                revised.append(Pair(old, row))
+            else:
+                others = [item for item in held if not _alike(item, row)]
+                beside += [Pair(item, row) for item in others[:1]]
+            row["observation_id"] = _free(row["observation_id"], row["source_id"], taken)
+            taken.add(row["observation_id"])
+            by_id[row["observation_id"]] = row
+            by_key[key] = [item for item in held if item is not old] + [row]
+            rows.append(row)
+            origins.append(Origin(read.name, address))
+    new = pd.concat(sources, ignore_index=True).drop_duplicates()
+    new = new[~new["source_id"].isin(book.text(SOURCES_TABLE)["source_id"])]
+    return Figures(
+        pd.DataFrame(rows, columns=list(known.columns)),
+        new,
+        same,
+        tuple(revised),
+        tuple(beside),
+        tuple(origins),
+    )
+
+
+def _free(identifier: str, source_id: str, taken: set[str]) -> str:
+    """Return an identifier of the source's that nothing has: the wanted one, or a next revision."""
+    stem = identifier if identifier.startswith(f"{source_id}.") else (
+        f"{source_id}.{identifier.partition('.')[2]}"
+    )  # fmt: skip
+    found, count = stem, 1
+    while found in taken:
+        count += 1
+        found = f"{stem}-r{count}"
+    return found
+
+
+def changed_files(book: Catalog, figures: Figures, edition: str) -> dict[str, bytes]:
+    """Return the new contents of the files that the figures change: rows are only ever added."""
+    contents = {}
+    for name, rows in ((OBSERVATIONS_TABLE, figures.rows), (SOURCES_TABLE, figures.sources)):
+        if len(rows):
+            path = book.file(name)
+            out = io.StringIO(newline="")
+            csv.writer(out, lineterminator="\n").writerows(rows.values.tolist())
+            contents[path.name] = path.read_bytes() + out.getvalue().encode("utf-8")
+    if contents and edition != book.edition:
+        text = (book.path / DESCRIPTOR).read_text(encoding="utf-8")
+        version = edition.replace("-", ".")
+        text, count = re.subn(r'("version": )"[^"]*"', rf'\1"{version}"', text, count=1)
+        if not count:
+            msg = f"{DESCRIPTOR} 中没有 version | no version in {DESCRIPTOR}"
+            raise DataError(msg)
+        contents[DESCRIPTOR] = text.encode("utf-8")
+    return contents
+
+
+def check_figures(book: Catalog, figures: Figures, edition: str) -> None:
+    """Check the data as they would be; breaches in new rows are told by their cells.
+
+    Raises
+    ------
+    ContractError
+        With all that would break the contracts.
+    """
+    old = len(book.text(OBSERVATIONS_TABLE))
+    with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
+        candidate = Path(folder) / "data"
+        shutil.copytree(book.path, candidate, ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
+        for name, content in changed_files(book, figures, edition).items():
+            (candidate / name).write_bytes(content)
+        made = Catalog(candidate)
+        try:
+            check_package(made)
+        except ContractError as error:
+            file = made.file(OBSERVATIONS_TABLE).name
+            raise ContractError(
+                [_located(item, file, old, figures.origins) for item in error.breaches]
+            ) from error
+
+
+def _located(item: Breach, file: str, old: int, origins: tuple[Origin, ...]) -> Breach:
+    if item.file != file or item.row <= old:
+        return item
+    origin = origins[item.row - old - 1]
+    row = int(re.sub(r"\D", "", origin.address) or 0)
+    return CellBreach(
+        origin.file, row, item.column, item.value, item.expected_zh, item.expected, "", f"第{row}行"
+    )

@@ -1,0 +1,88 @@
+"""What was understood of the files, and what taking them in would change, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator, Mapping
+
+from cqbook.data import vocabulary
+from cqbook.data.catalog import Catalog
+from cqbook.data.selection import what
+from cqbook.intake.plan import IntakePlan
+from cqbook.intake.press_plan import Pair
+from cqbook.quantities.units import Unit, unit_zh
+
+#: Rows of each kind that are listed; the counts are of all.
+LISTED = 12
+
+
+def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
+    """Yield what was understood and what would change, line by line."""
+    for export in made.exports:
+        yield (
+            f"{export.name}：海关查询，{export.encoding}，{vocabulary.DIRECTIONS_ZH[export.flow]}，"
+            f"{unit_zh(Unit(1, export.currency))}，{'、'.join(map(book.name, export.entities))}，"
+            f"{export.periods[0]}{'—' + export.periods[-1] if export.periods[1:] else ''}，"
+            f"维度 {export.dims or '（无）'}，{export.rows}行"
+        )
+        yield from (f"  注意：{text}" for text in export.warnings)
+    if made.detail is not None:
+        yield (
+            f"海关明细：新增{made.detail.new}行，已有且相同{made.detail.same}行，"
+            f"修订{len(made.detail.revised)}行；此前收入过的文件{len(made.detail.known)}个"
+        )
+        rows = made.detail.revised
+        for row in rows.head(LISTED).to_dict("records"):
+            thing = " ".join(
+                row[name] for name in ("flow", "period", "commodity", "partner", "regime")
+            )
+            yield f"  修订 {' '.join(thing.split())}：{_changes(row)}"
+        yield from _more(len(rows))
+    for read in made.presses:
+        periods = sorted(set(read.observations["period"]))
+        yield f"{read.name}：新闻数字，{len(read.observations)}行，时期 {'、'.join(periods)}"
+        yield from (f"  注意：{text}" for text in read.warnings)
+    if made.figures is not None:
+        found = made.figures
+        fresh = len(found.rows) - len(found.revised) - len(found.beside)
+        yield (
+            f"观测值（版次 {made.edition}）：新{fresh}个，已有且相同{found.same}个，"
+            f"更正{len(found.revised)}个，另有一值{len(found.beside)}个；"
+            f"新来源{len(found.sources)}个"
+        )
+        yield from _pairs(book, "更正", found.revised)
+        yield from _pairs(book, "另有一值", found.beside)
+        if found.beside:
+            yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def _changes(row: Mapping[Hashable, str | float]) -> str:
+    """Return what a revision of customs detail changes, old → new; what is missing says so."""
+
+    def shown(cell: str | float) -> str:
+        if isinstance(cell, str):
+            return cell or "缺"
+        return "缺" if math.isnan(cell) else f"{cell:,.0f}"
+
+    names = {"value": "金额", "quantity_1": "第一数量", "quantity_2": "第二数量"}
+    names |= {"unit_1": "第一单位", "unit_2": "第二单位"}
+    moves = [
+        f"{word} {shown(row[f'old_{name}'])} → {shown(row[name])}"
+        for name, word in names.items()
+        if shown(row[f"old_{name}"]) != shown(row[name])
+    ]
+    return "，".join(moves)
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > LISTED:
+        yield f"  ……另有{count - LISTED}个"
+
+
+def _pairs(book: Catalog, word: str, pairs: tuple[Pair, ...]) -> Iterator[str]:
+    for old, new in pairs[:LISTED]:
+        yield (
+            f"  {word} {what(book, new)}：{old['as_printed']}（{old['observation_id']}）"
+            f" → {new['as_printed']}（{new['observation_id']}）"
+        )
+    yield from _more(len(pairs))
