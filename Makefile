@@ -65,7 +65,7 @@ faults: $(VENV)/.ready-dev
 mutation: $(VENV)/.ready-dev
 	$(BIN)/python -W ignore tests/mutation/charts.py
 	$(BIN)/python -W ignore tests/mutation/data.py
-	$(BIN)/python -W ignore tests/mutation/code.py
+	sh tests/mutation/code.sh $(abspath $(BIN))
 
 # package, version, licence of all that is locked; fails on a licence that is not on the list
 licences: $(VENV)/.ready-dev

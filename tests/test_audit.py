@@ -17,6 +17,7 @@ from cqbook.build.audit import IrreproducibleError, Report
 from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.editions import publish
 from cqbook.editions.paths import built_folder
+from cqbook.editions.records import Manifest
 from cqbook.execution import fingerprint
 
 PAGE = "site/chapters/trade.html"
@@ -197,6 +198,10 @@ def test_customs_detail_that_is_not_at_hand_is_told(tmp_path):
     assert "  customs/a.parquet" in report.lines
 
 
+def made_by(package):
+    return Manifest(edition="2022", given={}, pages={}, package=package)
+
+
 def git(folder, *words):
     names = ("-c", "user.name=n", "-c", "user.email=e@example.org")
     subprocess.run(["git", "-C", folder, *names, *words], check=True, capture_output=True)
@@ -222,12 +227,12 @@ def test_the_commit_of_which_the_code_was_is_found_and_taken_out(tmp_path, monke
     said = []
     place = tmp_path / "place"
     place.mkdir()
-    assert audit._lay_out_code(place, {"package": digests[1]}, said.append)
+    assert audit._lay_out_code(place, made_by(digests[1]), said.append)
     assert (place / "lib" / "cqbook" / "book.py").read_text(encoding="utf-8") == "two"
     assert (place / "Makefile").exists()
     assert "not the code that is here" in said[0]
     with pytest.raises(IrreproducibleError, match="no commit"):
-        audit._lay_out_code(place, {"package": "0" * 64}, said.append)
+        audit._lay_out_code(place, made_by("0" * 64), said.append)
 
 
 def test_without_sums_nothing_is_believed(tmp_path):

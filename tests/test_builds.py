@@ -188,7 +188,7 @@ def test_a_manifest_says_nothing_of_this_machine(two_editions):
 def test_the_released_edition_stays_as_it_was(two_editions):
     folder = two_editions / "editions" / "2026-11"
     tree = store.tree_digest(folder)
-    assert store.release_of(folder)["tree"] == tree
+    assert store.release_of(folder).tree == tree
     err = said(two_editions, "build", "--edition", "2026-11", *OF_2022, code=1)
     assert "已经发布" in err
     assert store.tree_digest(folder) == tree

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import shutil
 
 import nbformat
 import pytest
 from conftest import ROOT
 
+from cqbook import cli
+from cqbook.build import build
+from cqbook.build.chapter_lint import check_chapters, notebook_faults
+from cqbook.editions.store import tree_digest
 from cqbook.execution import notebooks
 from cqbook.figures import figure
 
@@ -38,28 +42,120 @@ def test_bytes_are_normalised(path):
     assert not notebooks.complaints(notebook)
 
 
-@PARAMETRISED
-def test_cells_say_what_and_not_how(path):
-    for cell in code(read(path)):
-        # the words in English are no code
-        lines = re.sub(r"    english=\(.*?\n    \),\n", "", cell.source, flags=re.S).splitlines()
-        assert len(lines) <= 12, cell.source
-        tree = ast.parse(cell.source)
-        for node in ast.walk(tree):
-            assert not isinstance(node, ast.FunctionDef | ast.For | ast.While), cell.source
-        assert "read_csv" not in cell.source
-        assert not re.search(r"#[0-9a-fA-F]{6}\b", cell.source), "no colour in a chapter"
+def test_no_chapter_breaks_the_rules_for_authors():
+    """As `cqbook accept` and `build` ask; also of a page without code."""
+    check_chapters(ROOT)
 
 
-@PARAMETRISED
-def test_parameters_are_typed_literals(path):
-    tagged = [cell for cell in code(read(path)) if "parameters" in cell.metadata.get("tags", [])]
-    assert len(tagged) == 1
-    for statement in ast.parse(tagged[0].source).body:
-        assert isinstance(statement, ast.Assign)
-        ast.literal_eval(statement.value)
-    names = [target.id for line in ast.parse(tagged[0].source).body for target in line.targets]
-    assert "data_dir" in names
+def small(*cells, tags=("parameters",), parameters='data_dir = ""'):
+    made = [nbformat.v4.new_code_cell(parameters, metadata={"tags": list(tags)}), *cells]
+    return nbformat.v4.new_notebook(cells=made)
+
+
+def faults(notebook):
+    return [str(item) for item in notebook_faults("chapters/x.ipynb", notebook)]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("\n".join(f"a{n} = {n}" for n in range(13)), "at most 12 lines, not 13"),
+        ("a = 1\ndef f():\n    return 1", "'def f():': expected no function"),
+        ("class A:\n    pass", "no function or class"),
+        ("for a in []:\n    a", "'for a in []:': expected no loop"),
+        ("while False:\n    pass", "no loop"),
+        ("rows = pd.read_csv(name)", "'pd.read_csv': expected no file and no path"),
+        ("rows = open(name)", "no file and no path"),
+        ('name = "../data/observations.csv"', "no file and no path"),
+        ('colour = "#c00000"', "'#c00000': expected no colour"),
+        ("%matplotlib inline", "Python, without % or ! commands"),
+    ],
+)
+def test_code_that_says_how_is_told_with_its_cell(source, expected):
+    (fault,) = faults(small(nbformat.v4.new_code_cell(source)))
+    assert fault.startswith("chapters/x.ipynb：第2个单元，")
+    assert " | chapters/x.ipynb: cell 2, " in fault
+    assert expected in fault
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\n".join(f"a{n} = {n}" for n in range(12)),
+        "book = cq.open_data(data_dir)\nrows = [row for row in book.rows]",
+        "cq.figure(\n    english=(\n" + '        "Mu (1/15 hectare)",\n' * 12 + "    ),\n)",
+        'subtitle="元/吨；横线为区间"',
+    ],
+)
+def test_code_that_says_what_is_let_pass(source):
+    assert faults(small(nbformat.v4.new_code_cell(source))) == []
+
+
+def test_a_chapter_without_its_data_directory_is_told():
+    (fault,) = faults(small(parameters='period = "2022"'))
+    assert "cell 1, 'period': expected a parameter data_dir" in fault
+    (fault,) = faults(small(tags=()))
+    assert "expected one cell with the tag parameters" in fault
+
+
+TYPED = nbformat.v4.new_markdown_cell("合计约5000亿元。")
+LONG = nbformat.v4.new_code_cell("\n".join(f"a{n} = {n}" for n in range(13)))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The book, in which nothing may be executed or rendered."""
+    for name in ("_config.yml", "_toc.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("chapters", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("customs"))
+    return tmp_path
+
+
+def executed(*_, **__):
+    msg = "a chapter was executed"
+    raise AssertionError(msg)
+
+
+#: What is wrong, and what is said of it.
+WRONG = {
+    "typed by hand": (lambda cells: cells.append(TYPED), "“合计约5000亿元。”：应为由代码给出的数"),
+    "too long": (lambda cells: cells.append(LONG), "at most 12 lines, not 13"),
+    "no data": (lambda cells: cells[1].update(source='area = ""'), "expected a parameter data_dir"),
+}
+ASKED = [(command, wrong) for command in ("accept", "build") for wrong in WRONG]
+ASKED += [(words, "typed by hand") for words in ("accept trade", "run trade", "pages table.csv")]
+
+
+@pytest.mark.parametrize(("command", "wrong"), ASKED)
+def test_an_author_is_told_before_anything_is_executed(copy, command, wrong, monkeypatch, capsys):
+    change, expected = WRONG[wrong]
+    path = copy / "chapters" / "trade.ipynb"
+    notebook = read(path)
+    change(notebook.cells)
+    nbformat.write(notebook, path)
+    table = copy / "table.csv"
+    table.write_text("page,notebook\none,trade\n", encoding="utf-8")
+    before = tree_digest(copy / "chapters")
+    monkeypatch.setattr(build, "execute_all", executed)
+    monkeypatch.setattr(build, "warm", lambda: None)
+    words = [str(table) if word == table.name else word for word in command.split()]
+    assert cli.main(["--root", str(copy), *words]) == 1
+    told = capsys.readouterr().err
+    assert "chapters/trade.ipynb" in told
+    assert expected in told
+    assert tree_digest(copy / "chapters") == before
+    assert not (copy / "_build" / "html").exists()
+
+
+def test_a_chapter_that_is_not_accepted_may_be_under_way(copy, monkeypatch):
+    path = copy / "chapters" / "trade.ipynb"
+    notebook = read(path)
+    notebook.cells.append(TYPED)
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(build, "execute_all", executed)
+    with pytest.raises(AssertionError, match="executed"):
+        build.accept(copy, print, ["corridors"])
 
 
 @PARAMETRISED

@@ -1,12 +1,10 @@
-"""The number lint: what counts as a figure typed by hand."""
+"""What counts as a figure typed by hand. That no chapter has one: see `test_chapters`."""
 
 from __future__ import annotations
 
-import nbformat
 import pytest
-from conftest import ROOT
 
-from cqbook.build.prose_lint import typed_figures, typed_figures_of
+from cqbook.build.chapter_lint import page_faults, typed_figures
 
 
 @pytest.mark.parametrize(
@@ -44,11 +42,10 @@ def test_names_years_and_roles_are_no_figures(text):
     assert not list(typed_figures(text))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda p: p.stem)
-def test_no_typed_figure_in_a_chapter(path):
-    assert list(typed_figures_of(nbformat.read(path, as_version=4))) == []
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.md")), ids=lambda p: p.stem)
-def test_no_typed_figure_in_a_page(path):
-    assert list(typed_figures(path.read_text(encoding="utf-8"))) == []
+def test_a_figure_is_told_with_its_line_and_as_it_stands():
+    text = "# 标题\n\n按 GB/T 7714—2015 引用。<!-- 1\n2 -->\n\n2022年合计约5000亿元。\n"
+    (fault,) = page_faults("chapters/data.md", text)
+    assert str(fault).startswith("chapters/data.md：第6行，“2022年合计约5000亿元。”：应为由代码")
+    assert "chapters/data.md: line 6, '2022年合计约5000亿元。': expected a number glued" in str(
+        fault
+    )

@@ -241,7 +241,7 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
     content = writer_for(arguments.output)(blocks, edition, arguments.template)
     replace_file(arguments.output.resolve(), content)
     print(arguments.output)
-    name = manifest_of(edition)["edition"]
+    name = manifest_of(edition).edition
     if not is_released(root, name):
         print(f"版次 {name} 尚未发布，重新生成后可能无从核对；先 cqbook release | not released yet")
     return 0
@@ -254,7 +254,7 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
     edition = find(root, arguments.edition)
     target = arguments.output or root / "_build" / "book.pdf"
-    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition)["edition"]))
+    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition))
     print(target)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -56,12 +57,46 @@ class ContractError(DataError):
 
     def __init__(self, breaches: list[Breach]) -> None:
         self.breaches = breaches
-        lines = [str(breach) for breach in breaches[:BREACHES_SHOWN]]
-        more = len(breaches) - len(lines)
-        if more > 0:
-            lines.append(f"……另有{more}处 | … and {more} more")
         head = f"数据有{len(breaches)}处不符合约定 | {len(breaches)} breaches of the data contract"
-        super().__init__("\n".join([head, *lines]))
+        super().__init__(_listed(head, breaches))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place of a chapter that breaks a rule for its authors."""
+
+    file: str
+    place_zh: str
+    place: str
+    text: str
+    expected_zh: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return the fault in Chinese and English."""
+        text = visible(self.text)
+        return (
+            f"{self.file}：{self.place_zh}，“{text}”：应为{self.expected_zh}"
+            f" | {self.file}: {self.place}, {text!r}: expected {self.expected}"
+        )
+
+
+class ChapterError(DataError):
+    """Chapters break the rules for their authors; `faults` lists where."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        head = f"章节有{len(faults)}处不合规则 | {len(faults)} breaches of the rules for chapters"
+        super().__init__(_listed(head, faults))
+
+
+def _listed(head: str, items: Sequence[object]) -> str:
+    """Return a heading with the first of what is wrong below it."""
+    lines = [str(item) for item in items[:BREACHES_SHOWN]]
+    more = len(items) - len(lines)
+    if more > 0:
+        lines.append(f"……另有{more}处 | … and {more} more")
+    return "\n".join([head, *lines])
 
 
 #: What to do about a failure of the system, in Chinese and English.

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cqbook.build.manifest import book_hashes
 from cqbook.build.pages import DRAFT
@@ -28,6 +27,7 @@ from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.disk.installed import PACKAGE, REPOSITORY, TOOLS
 from cqbook.disk.locks import locked
 from cqbook.editions.paths import HOME_VARIABLE, built_folder, released_folder, site_folder
+from cqbook.editions.records import Manifest
 from cqbook.editions.store import (
     LATEST,
     RELEASE,
@@ -117,7 +117,7 @@ def compare_sums(folder: Path, report: Report, of: str = "") -> None:
         return
     try:
         listed = sums_of(folder)
-        tree = release_of(folder)["tree"] if (folder / RELEASE).exists() else None
+        tree = release_of(folder).tree if (folder / RELEASE).exists() else None
     except DataError as error:
         report.complain(f"{of}无从核对 | can't be checked", [str(error)])
         return
@@ -143,7 +143,7 @@ def remade(
         If what it was made by is not at hand, or the build fails.
     """
     manifest = manifest_of(edition)
-    if "package" not in manifest:
+    if not manifest.package:
         msg = (
             "它的 manifest.json 没有记下代码（生成于较早的版本）"
             " | its manifest does not say by which code it was built (an earlier version)"
@@ -154,16 +154,16 @@ def remade(
     _lay_out_book(root, place, manifest, say)
     shutil.copytree(edition / "data", place / "data")
     _lay_out_detail(root, place, manifest, report)
-    _lay_out_predecessor(root, place, manifest["compared_with"])
+    _lay_out_predecessor(root, place, manifest.compared_with)
     python = sys.executable
-    if commit or code_digest(root) != manifest["code"]:
-        python = _environment(place, manifest["versions"]["python"], say)
+    if commit or code_digest(root) != manifest.code:
+        python = _environment(place, manifest.versions["python"], say)
     yield _built_again(place, manifest, python)
 
 
-def _lay_out_code(place: Path, manifest: Mapping[str, Any], say: Callable[[str], None]) -> str:
+def _lay_out_code(place: Path, manifest: Manifest, say: Callable[[str], None]) -> str:
     """Put the package there; return the commit that it is from (``""``: as it is here)."""
-    if package_digest() == manifest["package"]:
+    if package_digest() == manifest.package:
         shutil.copytree(
             PACKAGE, place / "lib" / "cqbook", ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -174,34 +174,32 @@ def _lay_out_code(place: Path, manifest: Mapping[str, Any], say: Callable[[str],
         return ""
     for commit, files in _commits(REPOSITORY, CODE[0]):
         package = {path.removeprefix(f"{CODE[0]}/"): value for path, value in files.items()}
-        if digest(format_sums(package).encode()) == manifest["package"]:
+        if digest(format_sums(package).encode()) == manifest.package:
             say(f"  代码取自提交 {commit[:12]} | not the code that is here but a commit")
             _extract(REPOSITORY, commit, CODE, place)
             return commit
     msg = (
-        f"生成它的代码（{manifest['package'][:16]}）不是现在的，git 历史中也没有"
+        f"生成它的代码（{manifest.package[:16]}）不是现在的，git 历史中也没有"
         " | the code that built it is not that here, and is in no commit at hand"
     )
     raise IrreproducibleError(msg)
 
 
-def _lay_out_book(
-    root: Path, place: Path, manifest: Mapping[str, Any], say: Callable[[str], None]
-) -> None:
+def _lay_out_book(root: Path, place: Path, manifest: Manifest, say: Callable[[str], None]) -> None:
     """Put configuration, contents, chapters and lock there, as they were."""
-    if book_hashes(root) == manifest["book"]:
-        for name in manifest["book"]:
+    if book_hashes(root) == manifest.book:
+        for name in manifest.book:
             (place / name).parent.mkdir(exist_ok=True)
             shutil.copy(root / name, place / name)
         return
     for commit, files in _commits(REPOSITORY, *BOOK_FILES):
-        if {name: files.get(name, "") for name in manifest["book"]} == manifest["book"]:
+        if {name: files.get(name, "") for name in manifest.book} == manifest.book:
             say(f"  章节取自提交 {commit[:12]} | chapters of commit {commit[:12]}")
-            _extract(REPOSITORY, commit, manifest["book"], place)
+            _extract(REPOSITORY, commit, manifest.book, place)
             return
     here = book_hashes(root)
     differing = sorted(
-        name for name in here | manifest["book"] if here.get(name) != manifest["book"].get(name)
+        name for name in here | manifest.book if here.get(name) != manifest.book.get(name)
     )
     msg = (
         f"生成它的章节或配置不是现在的（{'、'.join(differing[:5])}），git 历史中也没有"
@@ -211,13 +209,13 @@ def _lay_out_book(
     raise IrreproducibleError(msg)
 
 
-def _lay_out_detail(root: Path, place: Path, manifest: Mapping[str, Any], report: Report) -> None:
+def _lay_out_detail(root: Path, place: Path, manifest: Manifest, report: Report) -> None:
     """Put the customs detail there that the edition rests on, where it is still at hand."""
-    wanted = [name for name in manifest["data"] if name.startswith(f"{CUSTOMS}/")]
+    wanted = [name for name in manifest.data if name.startswith(f"{CUSTOMS}/")]
     lacking = []
     for name in wanted:
         path = root / "data" / name
-        if path.exists() and digest(path.read_bytes()) == manifest["data"][name]:
+        if path.exists() and digest(path.read_bytes()) == manifest.data[name]:
             (place / "data" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, place / "data" / name)
         else:
@@ -262,10 +260,10 @@ def _environment(place: Path, version: str, say: Callable[[str], None]) -> str:
     return str(place / ".venv" / "bin" / "python")
 
 
-def _built_again(place: Path, manifest: Mapping[str, Any], python: str) -> Path:
-    name = manifest["edition"]
+def _built_again(place: Path, manifest: Manifest, python: str) -> Path:
+    name = manifest.edition
     words = ["--data", str(place / "data")] if name == DRAFT else ["--edition", name]
-    for page, given in manifest["given"].items():
+    for page, given in manifest.given.items():
         for key, value in given.items():
             words += ["-p", f"{page}.{key}={value}"]
     (place / "home").mkdir()
@@ -409,7 +407,7 @@ MEANING = {
 
 def _compare_origin(edition: Path, again: Path, report: Report) -> None:
     """Say what of the manifest differs: by that, why."""
-    was, now = manifest_of(edition), manifest_of(again)
+    was, now = (dict(manifest_of(folder)) for folder in (edition, again))
     differing = sorted(key for key in was | now if was.get(key) != now.get(key))
     report.complain(
         "清单中不同的项 | what of the manifest differs",

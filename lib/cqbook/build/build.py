@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.build import configuration
+from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import _accepted, _judge, read_lock, stale
 from cqbook.build.order import Order, Say, _failed, _memory, order
@@ -29,7 +30,7 @@ from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
 from cqbook.errors import DataError
 from cqbook.execution import parameters
-from cqbook.execution.executor import execute_all, here, warm
+from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 
@@ -67,7 +68,13 @@ class Accepted:
 
 
 def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
-    """Execute the chapters and write the results as the new judged outputs."""
+    """Execute the chapters and write the results as the new judged outputs.
+
+    Raises
+    ------
+    ContractError, ChapterError, ParameterError, BuildError
+        As for `build`; nothing is written.
+    """
     from cqbook.data.contracts import check_package
 
     data = root / "data"
@@ -80,6 +87,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
         raise parameters.ParameterError(msg)
     todo = [page for page in everything if not chosen or page.name in chosen]
+    check_chapters(root, {page.notebook for page in todo} if chosen else None)
     with scratch(root / "_build" / "run") as run:
         # what is committed must not rest on what is not: customs detail stays out
         plain = snapshot(data, run / "data", detail=False)
@@ -133,6 +141,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     ------
     cqbook.errors.ContractError
         If the data breaks its contract; before anything is executed.
+    cqbook.errors.ChapterError
+        If a chapter breaks the rules for its authors; likewise.
     ParameterError
         If a parameter is unknown or has a value that the data don't hold; likewise.
     StaleError
@@ -152,6 +162,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
+        # while the renderer loads Sphinx
+        check_chapters(root)
         counts = check_package(book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
@@ -205,7 +217,7 @@ def run(
 
     Raises
     ------
-    ParameterError, BuildError, ContractError
+    ParameterError, BuildError, ContractError, ChapterError
         As for `build`.
     """
     from cqbook.data.contracts import check_package
@@ -217,6 +229,7 @@ def run(
     target = root / "_build" / "pages" / chapter
     work = root / "_build"
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
+        check_chapters(root, [chapter])
         check_package(book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, _memory(root, data), say)
@@ -288,8 +301,9 @@ def make_pages(
     if not chosen:
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
+    check_chapters(root, {page.notebook for page in chosen})
     memory = _memory(root, data)
-    runner = here
+    runner: Runner = here
     if cluster:
         from cqbook.execution.cluster import runner as on_workers
 

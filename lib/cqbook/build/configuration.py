@@ -10,7 +10,7 @@ import importlib.util
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cqbook.errors import DataError, visible
 
@@ -31,7 +31,7 @@ class _File:
             self.root = loader.get_single_node()
             if self.root is not None:
                 self._look_for_doubles()
-            self.value = loader.construct_document(self.root) if self.root is not None else None
+            self.value: object = self.root and loader.construct_document(self.root)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start)
             raise self.wrong(line, "UTF-8 文字", "text in UTF-8") from error
@@ -73,7 +73,7 @@ class _File:
             line, node = found[0].start_mark.line, found[1]
         return line
 
-    def refuse(self, steps: Iterable[str | int], zh: str, text: str) -> None:
+    def refuse(self, steps: Iterable[str | int], zh: str, text: str) -> NoReturn:
         """Raise the error for the part that `steps` lead to."""
         raise self.wrong(self.line(steps), zh, text)
 
@@ -118,8 +118,7 @@ def settings(root: Path) -> dict[str, Any]:
     file = _File(root / CONFIG)
     if not isinstance(file.value, dict):
         file.refuse([], "“键: 值”的列表", "a mapping of keys to values")
-    package = importlib.util.find_spec("jupyter_book").submodule_search_locations[0]
-    schema = json.loads(Path(package, "config_schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(_schema().read_text(encoding="utf-8"))
     for error in jsonschema.Draft7Validator(schema).iter_errors(file.value):
         place = ".".join(map(str, error.absolute_path))
         file.refuse(
@@ -133,6 +132,15 @@ def settings(root: Path) -> dict[str, Any]:
         # papermill executes; what a second executor gave, nobody has judged
         file.refuse(["execute", "execute_notebooks"], "execute_notebooks: 'off'", "'off'")
     return file.value
+
+
+def _schema() -> Path:
+    """Return jupyter-book's own schema, without the seconds that loading jupyter-book takes."""
+    package = importlib.util.find_spec("jupyter_book")
+    if package is None or package.origin is None:
+        msg = "没有安装 jupyter-book；先 make book | jupyter-book is not installed: run `make book`"
+        raise DataError(msg)
+    return Path(package.origin).with_name("config_schema.json")
 
 
 def read_contents(root: Path) -> dict[str, Any]:
@@ -152,7 +160,7 @@ def read_contents(root: Path) -> dict[str, Any]:
     if "parts" in found and "chapters" in found:
         file.refuse(["parts"], "parts 或 chapters，不能都有", "parts or chapters, not both")
     listed: set[str] = set()
-    for steps, name in _listed(file):
+    for steps, name in _listed(file, found):
         if not isinstance(name, str) or not name:
             file.refuse(steps, "file: chapters/名字", "file: chapters/name")
         if name in listed:
@@ -164,29 +172,34 @@ def read_contents(root: Path) -> dict[str, Any]:
     return found
 
 
-def _listed(file: _File) -> Iterator[tuple[list[str | int], Any]]:
+def _listed(file: _File, contents: dict[str, Any]) -> Iterator[tuple[list[str | int], object]]:
     """Yield what is listed as a page, with the steps that lead to it."""
-    yield ["root"], file.value.get("root")
+    yield ["root"], contents.get("root")
     holders: list[list[str | int]] = [[]]
-    if "parts" in file.value:
-        parts = file.value["parts"]
+    if "parts" in contents:
+        parts = contents["parts"]
         if not isinstance(parts, list) or not parts:
             file.refuse(["parts"], "parts 下有一部分", "at least one part")
         holders = [["parts", number] for number in range(len(parts))]
-    elif "chapters" not in file.value:
+    elif "chapters" not in contents:
         holders = []
     for holder in holders:
-        yield from _entries(file, [*holder, "chapters"])
+        yield from _entries(file, contents, [*holder, "chapters"])
 
 
-def _entries(file: _File, steps: list[str | int]) -> Iterator[tuple[list[str | int], Any]]:
+def _entries(
+    file: _File, contents: dict[str, Any], steps: list[str | int]
+) -> Iterator[tuple[list[str | int], object]]:
     """Yield the files of a list of chapters or sections, and of the sections below them."""
-    held: Any = file.value
+    held: object = contents
     for step in steps:
-        kind = dict if isinstance(step, str) else list
-        if not isinstance(held, kind) or (kind is dict and step not in held):
+        # two branches that do the same: each narrows the type
+        if isinstance(held, dict) and step in held:  # noqa: SIM114
+            held = held[step]
+        elif isinstance(held, list) and isinstance(step, int):
+            held = held[step]
+        else:
             file.refuse(steps, f"其下的 {step}:", f"{step}: below it")
-        held = held[step]
     if not isinstance(held, list) or not held:
         file.refuse(steps, f"{steps[-1]} 下有一页", f"at least one page in {steps[-1]}")
     for number, entry in enumerate(held):
@@ -195,4 +208,4 @@ def _entries(file: _File, steps: list[str | int]) -> Iterator[tuple[list[str | i
             file.refuse(place, "file: chapters/名字", "file: chapters/name")
         yield [*place, "file"], entry["file"]
         if "sections" in entry:
-            yield from _entries(file, [*place, "sections"])
+            yield from _entries(file, contents, [*place, "sections"])

@@ -31,7 +31,7 @@ def compare_edition(
     old_book = Catalog(before / "data")
     return replace(
         comparison.compare_notebooks(old, new),
-        old=was["edition"],
+        old=was.edition,
         new=name,
         observations=comparison.compare_observations(old_book, book),
         relations=comparison.compare_relations(old_book, book),
@@ -50,8 +50,6 @@ def diff(root: Path, old: str, new: str) -> Comparison:
     paths = sorted((after / "notebooks").glob("*.ipynb"))
     notebooks_new = {path.stem: read_notebook(path) for path in paths}
     was, now = (manifest_of(folder) for folder in (before, after))
-    found = compare_edition(before, notebooks_new, Catalog(after / "data"), now["edition"])
-    sides = (
-        {page: entry["parameters"] for page, entry in side["pages"].items()} for side in (was, now)
-    )
+    found = compare_edition(before, notebooks_new, Catalog(after / "data"), now.edition)
+    sides = ({page: entry.parameters for page, entry in side.pages.items()} for side in (was, now))
     return replace(found, parameters=comparison.parameter_changes(*sides))

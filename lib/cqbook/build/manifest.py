@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+
+import nbformat
 
 from cqbook.build.order import Order
 from cqbook.disk.checksums import digest, json_digest
+from cqbook.editions.records import FigureMade, Manifest, PageMade, TableMade
 from cqbook.execution import parameters
 from cqbook.execution.fingerprint import package_digest
 from cqbook.execution.page import Executed, Page
@@ -25,67 +27,62 @@ VERSIONS = (
 def manifest(
     root: Path,
     asked: Order,
-    chosen: Iterable[Page],
+    chosen: Collection[Page],
     results: Mapping[str, Executed],
     *,
     code: str,
     before: str,
-) -> dict[str, Any]:
-    """Return what an edition was made of: nothing that differs from machine to machine.
-
-    Returns
-    -------
-    dict
-        ``edition``, ``compared_with``, ``code`` (one hash of all that executes), ``package`` (one
-        of all files of this package), ``versions``, ``data`` and ``book``
-        (SHA-256 by file), ``given`` (parameters that were asked for), ``pages`` (by name: notebook,
-        parameters, sha256, queries), ``figures`` and ``tables`` (by page and id: title, unit,
-        sources, hash of the data drawn), ``glued`` (texts by page and name).
-    """
-    content: dict[str, Any] = {
-        "edition": asked.edition,
-        "compared_with": before,
-        "code": code,
-        "package": package_digest(),
-        "versions": {
+) -> Manifest:
+    """Return what an edition was made of."""
+    made = {page.name: results[page.name].notebook for page in chosen}
+    return Manifest(
+        edition=asked.edition,
+        compared_with=before,
+        code=code,
+        package=package_digest(),
+        versions={
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
             **{name: importlib.metadata.version(name) for name in VERSIONS},
         },
-        "data": _hashes(asked.data, sorted(asked.data.rglob("*"))),
-        "book": book_hashes(root),
-        "given": asked.own,
-        "pages": {},
-        "figures": {},
-        "tables": {},
-        "glued": {},
+        data=_hashes(asked.data, sorted(asked.data.rglob("*"))),
+        book=book_hashes(root),
+        given=asked.own,
+        pages={page.name: _page(page, results[page.name], made[page.name]) for page in chosen},
+        figures={name: _figures(notebook) for name, notebook in made.items()},
+        tables={name: _tables(notebook) for name, notebook in made.items()},
+        glued={name: glued(notebook) for name, notebook in made.items()},
+    )
+
+
+def _page(page: Page, result: Executed, notebook: nbformat.NotebookNode) -> PageMade:
+    defaults = {item.name: item.default for item in parameters.read_parameters(notebook)}
+    defaults.pop(parameters.DATA_DIR, None)
+    return PageMade(
+        notebook=page.notebook,
+        parameters=defaults | page.parameters,
+        sha256=digest(result.content),
+        queries=digest("\n".join(query.to_json() for query in result.queries).encode()),
+    )
+
+
+def _figures(notebook: nbformat.NotebookNode) -> dict[str, FigureMade]:
+    return {
+        shown.identity.id: FigureMade(
+            title=shown.identity.title,
+            unit=shown.identity.unit,
+            status=shown.identity.status,
+            sources=tuple(item.id for item in shown.identity.sources),
+            data=json_digest(shown.identity.table),
+        )
+        for shown in figures_of(notebook)
     }
-    for page in chosen:
-        result = results[page.name]
-        notebook = result.notebook
-        defaults = {item.name: item.default for item in parameters.read_parameters(notebook)}
-        defaults.pop(parameters.DATA_DIR, None)
-        content["pages"][page.name] = {
-            "notebook": page.notebook,
-            "parameters": defaults | page.parameters,
-            "sha256": digest(result.content),
-            "queries": digest("\n".join(query.to_json() for query in result.queries).encode()),
-        }
-        content["figures"][page.name] = {
-            shown.identity.id: {
-                "title": shown.identity.title,
-                "unit": shown.identity.unit,
-                "status": shown.identity.status,
-                "sources": [item.id for item in shown.identity.sources],
-                "data": json_digest(shown.identity.table),
-            }
-            for shown in figures_of(notebook)
-        }
-        content["tables"][page.name] = {
-            shown.id: {"title": shown.title, "data": json_digest(shown.rows)}
-            for shown in tables_of(notebook)
-        }
-        content["glued"][page.name] = glued(notebook)
-    return content
+
+
+def _tables(notebook: nbformat.NotebookNode) -> dict[str, TableMade]:
+    return {
+        shown.id: TableMade(title=shown.title, data=json_digest(shown.rows))
+        for shown in tables_of(notebook)
+    }
 
 
 def book_hashes(root: Path) -> dict[str, str]:

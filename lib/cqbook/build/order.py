@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,13 @@ class Order:
 
     data: Path
     edition: str = ""
-    given: Mapping[str, Mapping[str, Any]] | None = None
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     latest: bool = True
 
     @property
     def own(self) -> dict[str, dict[str, Any]]:
         """The parameters that were given, sorted; what makes two editions comparable."""
-        return {page: dict(sorted(self.given[page].items())) for page in sorted(self.given or {})}
+        return {page: dict(sorted(given.items())) for page, given in sorted(self.given.items())}
 
 
 def order(
@@ -59,4 +59,4 @@ def order(
             f" | edition {edition} is released and does not change: choose another name"
         )
         raise DataError(msg)
-    return Order(data or root / "data", edition or DRAFT, given, latest=False)
+    return Order(data or root / "data", edition or DRAFT, given or {}, latest=False)

@@ -122,7 +122,7 @@ def pages(
         own = {key: text for key, text in row.items() if key not in ("page", "notebook")}
         # an empty cell is the notebook's own value, or a parameter of other notebooks of the table
         own = {key: text for key, text in own.items() if text or key not in columns}
-        own = given.get(notebook, {}) | own | given.get(row["page"], {})
+        own = {**given.get(notebook, {}), **own, **given.get(row["page"], {})}
         typed = parameters.checked(row["page"], known[notebook], own, book)
         found.append(Page(row["page"], notebook, typed))
     doubled = sorted({name for name in names if names.count(name) > 1})
@@ -145,7 +145,7 @@ def wanted(root: Path, all_pages: Iterable[Page], data: Path) -> list[Page]:
 
 
 def _needs(notebook: nbformat.NotebookNode) -> str:
-    return notebook.metadata.get("cqbook", {}).get("needs", "")
+    return str(notebook.metadata.get("cqbook", {}).get("needs", ""))
 
 
 def _has_detail(data: Path) -> bool:

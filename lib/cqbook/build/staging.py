@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cqbook.build.sbom import SBOM, kept_bill
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.locks import undisturbed
+from cqbook.editions.store import MANIFEST
 from cqbook.execution.page import Executed, Page
 
 
@@ -106,7 +106,7 @@ def _lay_out(
     edition: Path,
     site: Path,
     asked: Order,
-    chosen: Iterable[Page],
+    chosen: Collection[Page],
     results: Mapping[str, Executed],
     *,
     code: str,
@@ -122,7 +122,6 @@ def _lay_out(
     shutil.copytree(asked.data, edition / "data", ignore=ignored)
     bill = kept_bill(root / "requirements.txt", root / "_build" / "cache")
     (edition / "site" / SBOM).write_bytes(bill)
-    content = manifest(root, asked, chosen, results, code=code, before=before)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    text = manifest(root, asked, chosen, results, code=code, before=before).to_json()
     for place in (edition, edition / "site"):
-        (place / "manifest.json").write_text(text, encoding="utf-8")
+        (place / MANIFEST).write_text(text, encoding="utf-8")

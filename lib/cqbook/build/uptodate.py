@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from cqbook.disk.atomic import JOURNAL
 from cqbook.disk.cache import recall, remember
@@ -23,7 +22,7 @@ from cqbook.editions.paths import built_folder, released_folder, site_folder
 READ = ("_config.yml", "_toc.yml", "requirements.txt", "chapters")
 
 
-def _files(*places: Path) -> Iterator[os.DirEntry | Path]:
+def _files(*places: Path) -> Iterator[Path]:
     """Yield the files at and below `places`, in order; no caches of Python."""
     for place in places:
         if place.is_dir():
@@ -40,8 +39,8 @@ def _stat(path: Path) -> bytes:
     return os.fsencode(path) + f" {facts.st_size} {facts.st_mtime_ns}".encode()
 
 
-def inputs_digest(root: Path, data: Path, asked: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return one hash of all that a build is made of.
+def inputs_digest(root: Path, data: Path, asked: Sequence[object]) -> str:
+    """Return one hash of all that a build is made of; `asked`: JSON values.
 
     Contents are read; of Parquet files and released editions, which may be large and never change,
     sizes and times of change stand for them.

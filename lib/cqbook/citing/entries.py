@@ -109,7 +109,7 @@ def numbers_of(edition: Path) -> Numbers:
     manifest = manifest_of(edition)
     texts = {
         f"{page}.{key}": text
-        for page, items in manifest["glued"].items()
+        for page, items in manifest.glued.items()
         for key, text in items.items()
     }
-    return Numbers(manifest["edition"], texts)
+    return Numbers(manifest.edition, texts)

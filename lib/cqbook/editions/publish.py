@@ -12,12 +12,12 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.disk.locks import locked
 from cqbook.editions.paths import built_folder, released_folder, site_folder
+from cqbook.editions.records import Manifest, Release
 from cqbook.editions.store import (
     LATEST,
     PERMALINK,
@@ -103,20 +103,16 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
                 )
                 raise DataError(msg)
             if (home / name).exists():
-                if release_of(home / name)["tree"] == tree:
+                if release_of(home / name).tree == tree:
                     return
                 msg = (
                     f"版次 {name} 已经发布，内容不同；发布过的版次不再改变，请换一个名字"
                     f" | edition {name} is already released with other content: choose another name"
                 )
                 raise DataError(msg)
-            facts = {
-                "edition": name,
-                "released": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-                "tree": tree,
-            }
-            text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
-            (frozen / RELEASE).write_text(text, encoding="utf-8")
+            today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+            facts = Release(edition=name, released=today, tree=tree)
+            (frozen / RELEASE).write_text(facts.to_json(), encoding="utf-8")
             settle(home)
             exchange(frozen, home / name)
             # what was said to be released must still be so after a power cut
@@ -158,8 +154,7 @@ def _assemble(root: Path, target: Path) -> None:
             shutil.copytree(path / "site", place)
     frozen = _editions(released_folder(root))
     for name, path in frozen.items():
-        facts = release_of(path)
-        if is_altered(path, facts["tree"]):
+        if is_altered(path, release_of(path).tree):
             msg = (
                 f"已发布的版次 {name} 被改动过（{path}）；请恢复它，或移走后重新发布"
                 f" | released edition {name} has been altered: restore it ({path})"
@@ -167,8 +162,8 @@ def _assemble(root: Path, target: Path) -> None:
             raise DataError(msg)
         shutil.rmtree(target / "v" / name, ignore_errors=True)
         shutil.copytree(path / "site", target / "v" / name)
-    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] in frozen:
-        _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST])["edition"])
+    if LATEST in fresh and manifest_of(fresh[LATEST]).edition in frozen:
+        _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST]).edition)
     (target / "v").mkdir(exist_ok=True)
     drafts = [name for name in fresh if name != LATEST and name not in frozen]
     front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
@@ -176,10 +171,10 @@ def _assemble(root: Path, target: Path) -> None:
     # the same relative link leads to the latest edition from latest/ and from v/<edition>/
     _write(target / "v" / LATEST / "index.html", leading_to("../../index.html"))
     known = {
-        "latest": manifest_of(fresh[LATEST])["edition"] if LATEST in fresh else "",
-        "released": {name: release_of(path)["released"] for name, path in frozen.items()},
+        "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
+        "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
-        "pages": sorted(manifest_of(fresh[LATEST])["pages"]) if LATEST in fresh else [],
+        "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
     script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
@@ -202,12 +197,10 @@ def _lead_to_frozen(site: Path, name: str) -> None:
     _write(site / SUMS, format_sums(sums))
 
 
-def _hashes(manifest: dict[str, Any]) -> dict[str, str]:
+def _hashes(manifest: Manifest) -> dict[str, str]:
     """Return the hash of the data of each figure, as short as the pages carry it."""
     return {
-        name: entry["data"][:16]
-        for page in manifest.get("figures", {}).values()
-        for name, entry in page.items()
+        name: entry.data[:16] for page in manifest.figures.values() for name, entry in page.items()
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import Any
 
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.editions.paths import built_folder, released_folder
+from cqbook.editions.records import Figures, Manifest, Release, damaged
 from cqbook.errors import DataError
 
 LATEST = "latest"
+MANIFEST = "manifest.json"
 RELEASE = "release.json"
 #: A name is a folder of the site and part of addresses that people cite.
 EDITION_NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
@@ -24,46 +25,19 @@ PERMALINK = '<a class="cq-permalink" href="'
 
 
 def _editions(folder: Path) -> dict[str, Path]:
-    found = sorted(folder.glob("*/manifest.json")) if folder.exists() else []
+    found = sorted(folder.glob(f"*/{MANIFEST}")) if folder.exists() else []
     # a name with a leading dot is a release under way, or one that a kill left behind
     return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
 
 
-def _content(path: Path, *needed: str) -> dict[str, Any]:
-    """Return the content of a JSON file of an edition, which has at least what is `needed`.
-
-    Raises
-    ------
-    DataError
-        If it is no longer what was written.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        _ = [found[name] for name in needed]
-        return found
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> DataError:
-    # one that was built can be built again; one that was released only its owner has
-    where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)
-    return DataError(
-        f"版次文件 {path} 已损坏或不可读（{error}）；"
-        f"生成的版次：删去文件夹 {where} 再 cqbook build；发布过的版次：从备份恢复"
-        f" | {path} of an edition is damaged: delete the folder {where} and run"
-        " `cqbook build`, or, of a released edition, restore it from a copy"
-    )
-
-
-def manifest_of(edition: Path) -> dict[str, Any]:
+def manifest_of(edition: Path) -> Manifest:
     """Return the manifest of an edition's folder."""
-    return _content(edition / "manifest.json", "edition", "given", "pages")
+    return Manifest.read(edition / MANIFEST)
 
 
-def release_of(edition: Path) -> dict[str, Any]:
-    """Return what is known of a release: ``edition``, ``released`` (date), ``tree`` (of `SUMS`)."""
-    return _content(edition / RELEASE, "edition", "released", "tree")
+def release_of(edition: Path) -> Release:
+    """Return what is known of a release."""
+    return Release.read(edition / RELEASE)
 
 
 def find(root: Path, name: str) -> Path:
@@ -79,7 +53,7 @@ def find(root: Path, name: str) -> Path:
         return frozen[name]
     if name in fresh:
         return fresh[name]
-    if LATEST in fresh and manifest_of(fresh[LATEST])["edition"] == name:
+    if LATEST in fresh and manifest_of(fresh[LATEST]).edition == name:
         return fresh[LATEST]
     known = "、".join([*fresh, *(item for item in frozen if item not in fresh)]) or "（无）"
     msg = f"没有版次 {name}；有：{known} | no edition {name!r}; there are: {known}"
@@ -88,8 +62,8 @@ def find(root: Path, name: str) -> Path:
 
 def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
     """Return what an edition's ``figures.json`` says of its figures, by id."""
-    path = edition / "site" / "figures.json"
-    return {item["id"]: item for item in _content(path, "figures")["figures"]}
+    listed = Figures.read(edition / "site" / "figures.json").figures
+    return {item["id"]: item for item in listed}
 
 
 def figure_entry(edition: Path, identifier: str) -> dict[str, Any]:
@@ -118,14 +92,14 @@ def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Pa
     of all, where `given` is None.
     """
     found = [
-        (release_of(path)["released"], name, path)
+        (release_of(path).released, name, path)
         for name, path in _editions(released_folder(root)).items()
-        if name != edition and (given is None or manifest_of(path)["given"] == given)
+        if name != edition and (given is None or manifest_of(path).given == given)
     ]
     own = _editions(released_folder(root)).get(edition)
     if own is not None:
         # released already: what came later is not before it
-        mine = (release_of(own)["released"], edition)
+        mine = (release_of(own).released, edition)
         found = [item for item in found if item[:2] < mine]
     return max(found)[2] if found else None
 
@@ -141,7 +115,7 @@ def sums_of(folder: Path) -> dict[str, str]:
     try:
         return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _damaged(folder / SUMS, error) from error
+        raise damaged(folder / SUMS, error) from error
 
 
 def tree_digest(folder: Path) -> str:
@@ -205,7 +179,7 @@ def built_as(root: Path, name: str) -> Path:
     named = [
         path
         for key, path in fresh.items()
-        if key == name or (key == LATEST and manifest_of(path)["edition"] == name)
+        if key == name or (key == LATEST and manifest_of(path).edition == name)
     ]
     if not named:
         msg = f"版次 {name} 还没有生成；先 cqbook build | edition {name} has not been built yet"

@@ -1,0 +1,193 @@
+"""What a chapter may hold: its prose no figure typed by hand, its code only what and no how.
+
+A figure is a run of digits (half or full width) or a Chinese numeral before a unit, in the text of
+a Markdown cell or page. Not figures, and so allowed:
+
+- what stands in code, a role (``{glue:text}`…` ``, ``{numref}`…` ``), a link's address, a label, an
+  HTML comment or a directive's options;
+- a year that names something: four digits, 19xx or 20xx, followed by 年 or standing in a title
+  (``2022工业经济``); a range of such years;
+- names that carry digits: those of `NAMES`.
+
+A code cell has no function, class or loop, opens no file, names no colour, and is short. One cell
+holds the parameters, the data directory among them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+
+from cqbook.errors import ChapterError, Fault
+from cqbook.execution.notebooks import read_notebook
+from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
+
+#: Names with digits in them: standards, codes, programmes, products.
+NAMES = (
+    "GB/T 7714—2015",
+    "GB/T 2260",
+    "GB/T 15835—2011",
+    "ISO 8601",
+    "33618",
+    "Vega-Lite 6",
+    "HS 8703",
+    "WCAG 2.2",
+    "SERES 5",
+    "A4",
+)
+_HIDDEN = (
+    re.compile(r"(?ms)^(```+|:::+).*?^\1\s*$"),  # fenced blocks and directives
+    re.compile(r"(?s)<!--.*?-->"),
+    re.compile(r"\{[a-z:]+\}`[^`]*`"),  # roles
+    re.compile(r"`[^`]*`"),  # code
+    re.compile(r"\]\([^)]*\)"),  # addresses of links
+    re.compile(r"(?m)^\([a-z0-9-]+\)=$"),  # labels
+    re.compile(r"\{#[a-z0-9-]+\}"),
+    re.compile(r"(?m)^[^\S\n]*\d+\.\s"),  # numbered lists
+)
+_YEAR = re.compile(r"(?<![\d.])(19|20)\d{2}(—(19|20)\d{2})?(?=年|工业经济|年度)")
+_DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
+_CHINESE = re.compile(
+    r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"
+)
+#: Characters shown on either side of a figure: enough to find it by.
+_CONTEXT = 8
+
+#: Lines of a code cell: more says how.
+LONGEST_CELL = 12
+#: The words of a figure in English are no code, and do not count.
+_ENGLISH = re.compile(r"    english=\(.*?\n    \),\n", re.S)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+#: What opens a file, or says where one is: the data come from `cqbook.open_data` alone.
+_OPENING = frozenset({"open", "Path", "read_csv", "read_excel", "read_parquet", "read_text"})
+_FILE = re.compile(r"[\w.~/\\:-]+\.(?:csv|json|xlsx?|parquet|txt|py|ipynb|md)", re.I)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def check_chapters(root: Path, names: Iterable[str] | None = None) -> None:
+    """Refuse chapters that break the rules for their authors.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    names : iterable of str, optional
+        Of the notebooks that are looked at; if left out, all and the pages without code.
+
+    Raises
+    ------
+    ChapterError
+        With file, cell or line, text, and what is expected.
+    """
+    folder = root / "chapters"
+    found: list[Fault] = []
+    for path in sorted(folder.glob("*.ipynb")):
+        if names is None or path.stem in names:
+            found += notebook_faults(f"chapters/{path.name}", read_notebook(path))
+    if names is None:
+        for path in sorted(folder.glob("*.md")):
+            # a page that is not read as text is told by who stages it
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found += page_faults(f"chapters/{path.name}", text)
+    if found:
+        raise ChapterError(found)
+
+
+def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+    """Yield what breaks the rules in a notebook: its parameters, then the rest cell by cell."""
+    yield from _parameter_faults(file, notebook)
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            for _, text in typed_figures(cell.source):
+                yield _typed(file, f"第{number}个单元", f"cell {number}", text)
+        elif cell.cell_type == "code":
+            for text, zh, expected in _code_faults(cell.source):
+                yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
+
+
+def page_faults(file: str, text: str) -> Iterator[Fault]:
+    """Yield what breaks the rules in a page of Markdown."""
+    for start, typed in typed_figures(text):
+        line = text.count("\n", 0, start) + 1
+        yield _typed(file, f"第{line}行", f"line {line}", typed)
+
+
+def typed_figures(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the figures typed by hand in Markdown `text`: where, and with a little context."""
+    plain = text
+    for name in NAMES:
+        plain = plain.replace(name, " " * len(name))
+    for pattern in (*_HIDDEN, _YEAR):
+        plain = pattern.sub(_blank, plain)
+    for pattern in (_DIGITS, _CHINESE):
+        for match in pattern.finditer(plain):
+            start, end = max(0, match.start() - _CONTEXT), match.end() + _CONTEXT
+            yield match.start(), text[start:end].replace("\n", " ").strip()
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return spaces in the place of what is no prose; lines stay lines."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _typed(file: str, place_zh: str, place: str, text: str) -> Fault:
+    zh = "由代码给出的数，写作 {glue:text}`名字`"
+    return Fault(file, place_zh, place, text, zh, "a number glued from code: {glue:text}`name`")
+
+
+def _parameter_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+    tagged = [
+        number
+        for number, cell in enumerate(notebook.cells, start=1)
+        if cell.cell_type == "code" and TAG in cell.metadata.get("tags", [])
+    ]
+    if len(tagged) != 1:
+        said = f"{len(tagged)}个 {TAG}"
+        zh = f"恰有一个标签为 {TAG} 的单元，其中有 {DATA_DIR}"
+        expected = f"one cell with the tag {TAG}, and {DATA_DIR} in it"
+        yield Fault(file, "整个笔记本", "whole notebook", said, zh, expected)
+        return
+    place_zh, place = f"第{tagged[0]}个单元", f"cell {tagged[0]}"
+    names = [item.name for item in read_parameters(notebook)]
+    if DATA_DIR not in names:
+        text = "、".join(names)
+        zh, expected = f'参数中有 {DATA_DIR} = ""', f'a parameter {DATA_DIR} = ""'
+        yield Fault(file, place_zh, place, text, zh, expected)
+
+
+def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
+    """Yield text and what is expected, in Chinese and English, for what breaks the rules."""
+    lines = _ENGLISH.sub("", source).splitlines()
+    if len(lines) > LONGEST_CELL:
+        zh = f"不超过{LONGEST_CELL}行（现有{len(lines)}行）；分成几个单元，或写进 cqbook"
+        yield lines[0], zh, f"at most {LONGEST_CELL} lines, not {len(lines)}: split it"
+    for colour in _COLOUR.findall(source):
+        yield colour, "没有颜色：颜色由主题定", "no colour: the theme has them"
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError) as error:
+        yield str(error), "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
+        return
+    for node in nodes:
+        said = ast.get_source_segment(source, node) or ""
+        first = said.partition("\n")[0]
+        if isinstance(node, _DEFINITIONS):
+            yield first, "没有函数和类：写进 cqbook", "no function or class: cqbook has them"
+        elif isinstance(node, _LOOPS):
+            yield first, "没有循环：写进 cqbook", "no loop: cqbook has them"
+        elif _opens(node):
+            zh = f"不打开文件：数据由 cq.open_data({DATA_DIR}) 给出"
+            yield first, zh, f"no file and no path: cq.open_data({DATA_DIR}) has the data"
+
+
+def _opens(node: ast.AST) -> bool:
+    """Return whether a part of a cell opens a file, or is the path of one."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and bool(_FILE.fullmatch(node.value))
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in _OPENING
