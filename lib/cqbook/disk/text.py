@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from cqbook.errors import Breach, ContractError
-
-#: 进出口, 进、出口: both flows, though 进口 does not stand in it.
-_BOTH = re.compile(r"进.?出口|出.?进口")
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
@@ -32,7 +27,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             return content.decode(encoding), encoding
         except UnicodeDecodeError as error:
             place = error.start
-        if encoding == "utf-8" and _damaged(content):
+        if encoding == "utf-8" and is_damaged_utf8(content):
             break
     row = content[:place].count(b"\n")
     value = content[place : place + 4].hex(" ")
@@ -41,7 +36,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
     )
 
 
-def _damaged(content: bytes) -> bool:
+def is_damaged_utf8(content: bytes) -> bool:
     """Return whether bytes are UTF-8 but for a few: as another encoding they would be misread."""
     text = content.decode("utf-8", errors="replace")
     lost = text.count("\ufffd")

@@ -12,7 +12,6 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, NUMBER_COLUMNS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
-from cqbook.disk.text import _BOTH
 from cqbook.errors import Breach
 from cqbook.quantities.periods import Period
 
@@ -68,6 +67,8 @@ _WORDS = {
     "export": re.compile(r"出口|(?<![a-z])exports?(?![a-z])"),
     "import": re.compile(r"进口|(?<![a-z])imports?(?![a-z])"),
 }
+#: 进出口, 进、出口: both flows, though 进口 does not stand in it.
+_BOTH = re.compile(r"进.?出口|出.?进口")
 #: What browsers call a download of anything says nothing of trade.
 _DOWNLOAD = re.compile(r"(ex|im)ports?[ _-]?(\(?\d*\)?)\.csv")
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, key_numbers
 from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.checksums import digest
-from cqbook.disk.text import _damaged
+from cqbook.disk.text import is_damaged_utf8
 from cqbook.errors import HIDDEN
 from cqbook.intake import customs_bytes
 from cqbook.intake.customs_format import (
@@ -38,7 +38,7 @@ def _regular(content: bytes, name: str, codes: Codes, said: Said, beside: Said) 
         return None
     body = content.removeprefix(b"\xef\xbb\xbf")
     encoding = "utf-8-sig" if len(body) < len(content) else _encoding(content)
-    if encoding == "gb18030" and _damaged(content):
+    if encoding == "gb18030" and is_damaged_utf8(content):
         return None
     cells = customs_bytes.cells(body)
     if cells is None or not 0 < cells.rows < ROWS_LIMIT:
