@@ -334,7 +334,7 @@ def test_a_cache_flushes_nothing_and_a_replaced_file_does(tmp_path, monkeypatch)
     flushed = []
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(handle) or real(handle))
-    cache.remember(tmp_path / "entry", b"made")
+    cache.retain(tmp_path / "entry", b"made")
     assert flushed == []
     atomic.replace_file(tmp_path / "file", b"new")
     assert len(flushed) == 2, "the content, and its name in the folder"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cqbook.disk.atomic import JOURNAL
-from cqbook.disk.cache import recall, remember
+from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.disk.installed import PACKAGE, packages
 from cqbook.editions.paths import built_folder, released_folder, site_folder
@@ -84,4 +84,4 @@ def standing(root: Path, data: Path, made_of: str) -> Path | None:
 def note_build(root: Path, made_of: str, page: Path) -> None:
     """Note of what the last build was made, and its first page."""
     content = [made_of, outputs_digest(root), page.relative_to(root).as_posix()]
-    remember(_note(root), json.dumps(content).encode())
+    retain(_note(root), json.dumps(content).encode())

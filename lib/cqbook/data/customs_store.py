@@ -22,7 +22,7 @@ import pandas as pd
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from cqbook.disk.cache import recall, remember
+from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest
 from cqbook.errors import DataError
 
@@ -67,7 +67,7 @@ SETTLED = 2_000_000_000
 
 
 @with_config(ConfigDict(extra="allow"))
-class Part(TypedDict):
+class StorePart(TypedDict):
     """A file of the store: what it holds (`VIEWS`), and the hash of its content."""
 
     path: str
@@ -100,7 +100,7 @@ class StoreIndex(TypedDict):
 
     batch: int
     files: list[TakenIn]
-    parts: list[Part]
+    parts: list[StorePart]
     lists_replaced: bool
 
 
@@ -190,7 +190,7 @@ class Detail:
         )
         return link
 
-    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> list[Part]:
+    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> list[StorePart]:
         """Return the parts of the index, of rows only those `concerned`; each is what was written.
 
         Raises
@@ -206,7 +206,7 @@ class Detail:
         self._verify(parts)
         return parts
 
-    def _verify(self, parts: Iterable[Part]) -> None:
+    def _verify(self, parts: Iterable[StorePart]) -> None:
         """Refuse parts that are missing or not what was written.
 
         A file that was verified before is the same as long as its size, time of change and inode
@@ -236,7 +236,7 @@ class Detail:
         if found != known:
             # a store that can't be written to is verified each time
             with suppress(OSError):
-                remember(memory, json.dumps(found, sort_keys=True).encode())
+                retain(memory, json.dumps(found, sort_keys=True).encode())
 
 
 def partition(place: str) -> tuple[str, str]:

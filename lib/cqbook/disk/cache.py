@@ -26,7 +26,7 @@ def recall(path: Path) -> bytes | None:
     return content if proof == digest(content).encode() else None
 
 
-def remember(path: Path, content: bytes) -> None:
+def retain(path: Path, content: bytes) -> None:
     """Keep `content` under a name, in a folder that is made for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, digest(content).encode() + b"\n" + content, durable=False)
@@ -39,5 +39,5 @@ def kept(path: Path, make: Callable[[], bytes], *, draws: bool = True) -> bytes:
         if not draws:
             raise Undrawn(path.name)
         content = make()
-        remember(path, content)
+        retain(path, content)
     return content

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from cqbook.data.catalog import Catalog, Query
-from cqbook.disk.cache import recall, remember
+from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.errors import DataError
 from cqbook.execution.page import Executed, Page
@@ -83,7 +83,7 @@ class Memory:
         folder = self.folder / page.name
         asked = digest("\n".join(queries).encode())[:24]
         path = folder / f"{self.key(source, page)[:40]}-{asked}.json"
-        remember(path, text.encode())
+        retain(path, text.encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
             old.unlink(missing_ok=True)
