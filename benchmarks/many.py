@@ -210,7 +210,7 @@ def measure(size: str) -> list[Result]:
             done = {f"{name}-{n}": one for n in (1, 2, 3) for name, one in done.items()}
         cache = folder / "cache"
         book = Catalog(data)
-        drawn = seconds(lambda: staging._draw(done, "draft", book, cache, lambda _: None))
+        drawn = seconds(lambda: staging.draw_figures(done, "draft", book, cache, lambda _: None))
         found.append(
             result("pictures and files drawn", "many", [drawn], "executing", [whole], None)
         )

@@ -15,11 +15,19 @@ from typing import Any
 from cqbook.build import configuration
 from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.diff import compare_edition
-from cqbook.build.judge import _accepted, _judge, read_lock, stale
-from cqbook.build.order import Order, Say, _failed, _memory, order
-from cqbook.build.pages import DRAFT, REVISIONS, _below, _entry, _parent, pages, wanted
+from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
+from cqbook.build.order import Order, Say, failed_folder, order, page_memory
+from cqbook.build.pages import (
+    DRAFT,
+    REVISIONS,
+    contents_entry,
+    pages,
+    pages_below,
+    parent_page,
+    wanted,
+)
 from cqbook.build.rendering import BuildError, Renderer
-from cqbook.build.staging import _draw, _lay_out, snapshot, stage
+from cqbook.build.staging import draw_figures, lay_out, snapshot, stage
 from cqbook.changes import comparison
 from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
 from cqbook.data.catalog import Catalog
@@ -52,7 +60,9 @@ def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError],
 
 def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict[str, Executed]:
     told = _teller(say, len(todo))
-    results, failures = execute_all(root / "chapters", todo, memory, told, failed=_failed(root))
+    results, failures = execute_all(
+        root / "chapters", todo, memory, told, failed=failed_folder(root)
+    )
     if failures:
         raise BuildError("\n\n".join(str(error) for error in failures.values()))
     return results
@@ -91,7 +101,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     with scratch(root / "_build" / "run") as run:
         # what is committed must not rest on what is not: customs detail stays out
         plain = snapshot(data, run / "data", detail=False)
-        memory = _memory(root, plain)
+        memory = page_memory(root, plain)
         results = _all_or_none(root, todo, memory, say)
     changed = stale(root, results)
     lock = read_lock(root)
@@ -101,7 +111,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         if page.name not in changed:
             continue
         new[page.name] = results[page.name].notebook
-        before = _accepted(root, memory, page, lock)
+        before = accepted_output(root, memory, page, lock)
         if before is not None:
             old[page.name] = before
         if page.name == page.notebook:
@@ -167,7 +177,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         counts = check_package(book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
-        memory = _memory(root, asked.data)
+        memory = page_memory(root, asked.data)
         say("2/5 执行各章")
         others = [page for page in chosen if page.name != REVISIONS]
         results = _all_or_none(root, others, memory, say)
@@ -175,14 +185,14 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         last = [page for page in chosen if page.name == REVISIONS]
         results |= _all_or_none(root, last, memory, say)
         say("3/5 核对输出")
-        _judge(root, asked, chosen, results, memory, say)
+        judge_pages(root, asked, chosen, results, memory, say)
         say("4/5 生成页面")
         staged = run / "stage"
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
-        _draw(results, asked.edition, book, work / "cache", say)
+        draw_figures(results, asked.edition, book, work / "cache", say)
         site = renderer.render(staged, run / "out", say)
         edition = run / "edition"
-        _lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
+        lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
         say("5/5 发布")
         keep(root, edition, "latest" if asked.latest else asked.edition)
     target = publish_site(root)
@@ -232,7 +242,7 @@ def run(
         check_chapters(root, [chapter])
         check_package(book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
-        results = _all_or_none(root, chosen, _memory(root, data), say)
+        results = _all_or_none(root, chosen, page_memory(root, data), say)
         site = _render_alone(root, chosen, results, data, own, say, renderer)
         _put(site, target)
     return target / "chapters" / f"{chapter}.html"
@@ -259,16 +269,20 @@ def _render_alone(
     staged = own / "stage"
     done = [page for page in chosen if page.name in results]
     stage(root, done, results, staged, data=data)
-    below = _below(done)
+    below = pages_below(done)
     names = {page.name for page in done}
-    first, *others = [page.name for page in done if _parent(page, done) not in names - {page.name}]
+    first, *others = [
+        page.name for page in done if parent_page(page, done) not in names - {page.name}
+    ]
     contents: dict[str, Any] = {"format": "jb-book", "root": f"chapters/{first}"}
-    entries = [_entry(name, below) for name in [*below.get(first, []), *others] if name != first]
+    entries = [
+        contents_entry(name, below) for name in [*below.get(first, []), *others] if name != first
+    ]
     if entries:
         contents["chapters"] = entries
     text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
     (staged / "_toc.yml").write_text(text, encoding="utf-8")
-    _draw(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
+    draw_figures(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
     return renderer.render(staged, own / "out", say, alone=True)
 
 
@@ -302,14 +316,14 @@ def make_pages(
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
     check_chapters(root, {page.notebook for page in chosen})
-    memory = _memory(root, data)
+    memory = page_memory(root, data)
     runner: Runner = here
     if cluster:
         from cqbook.execution.cluster import runner as on_workers
 
         runner = on_workers(cluster)
     results, failures = execute_all(
-        root / "chapters", chosen, memory, told, failed=_failed(root), runner=runner
+        root / "chapters", chosen, memory, told, failed=failed_folder(root), runner=runner
     )
     if not results:
         return None, failures

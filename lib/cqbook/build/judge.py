@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from cqbook.build.order import Order, Say, _failed
+from cqbook.build.order import Order, Say, failed_folder
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import digest
 from cqbook.execution.executor import execute
@@ -52,7 +52,7 @@ def _uncommitted(page: Page, result: Executed) -> bool:
     )
 
 
-def _accepted(
+def accepted_output(
     root: Path, memory: Memory, page: Page, lock: Mapping[str, str]
 ) -> nbformat.NotebookNode | None:
     """Return the accepted output of a page: the committed notebook, or one that is remembered."""
@@ -65,7 +65,7 @@ def _accepted(
     return None
 
 
-def _judge(
+def judge_pages(
     root: Path,
     asked: Order,
     chosen: list[Page],
@@ -89,7 +89,7 @@ def _judge(
     twice = [page for page in chosen if page.name in differing and results[page.name].agreed < 2]
     for page in twice:
         source = root / "chapters" / f"{page.notebook}.ipynb"
-        again = execute(source, page, data=asked.data, failed=_failed(root), fresh=True)
+        again = execute(source, page, data=asked.data, failed=failed_folder(root), fresh=True)
         if again.content != results[page.name].content:
             msg = (
                 f"{page.name}：两次执行的输出不同，未发布"

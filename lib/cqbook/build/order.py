@@ -17,11 +17,13 @@ from cqbook.execution.memory import Memory
 Say = Callable[[str], None]
 
 
-def _memory(root: Path, data: Path) -> Memory:
+def page_memory(root: Path, data: Path) -> Memory:
+    """Return what is remembered of executed pages, for this data and this code."""
     return Memory(root / "_build" / "cache" / "executed", data, code_digest(root))
 
 
-def _failed(root: Path) -> Path:
+def failed_folder(root: Path) -> Path:
+    """Return where notebooks that failed are kept."""
     return root / "_build" / "failed"
 
 

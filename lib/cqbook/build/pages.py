@@ -172,31 +172,32 @@ def staged_contents(root: Path, chosen: Iterable[Page]) -> str:
             file = f"chapters/{page.name}"
             if after in files and file not in files:
                 part["chapters"].insert(files.index(after) + 1, {"file": file})
-    below = _below(page for page in chosen if page.name != page.notebook)
+    below = pages_below(page for page in chosen if page.name != page.notebook)
     for part in parts:
         for chapter in part.get("chapters", []):
-            chapter.update(_entry(chapter["file"].removeprefix("chapters/"), below))
+            chapter.update(contents_entry(chapter["file"].removeprefix("chapters/"), below))
     return yaml.safe_dump(listed, allow_unicode=True, sort_keys=False)
 
 
-def _below(tabled: Iterable[Page]) -> dict[str, list[str]]:
+def pages_below(tabled: Iterable[Page]) -> dict[str, list[str]]:
     """Return the names of the pages that lie below each page or notebook."""
     found: dict[str, list[str]] = {}
     listed = list(tabled)
     for page in listed:
-        found.setdefault(_parent(page, listed), []).append(page.name)
+        found.setdefault(parent_page(page, listed), []).append(page.name)
     return found
 
 
-def _entry(name: str, below: Mapping[str, list[str]]) -> dict[str, Any]:
+def contents_entry(name: str, below: Mapping[str, list[str]]) -> dict[str, Any]:
     """Return a page's entry in the contents, with what lies below it."""
     found: dict[str, Any] = {"file": f"chapters/{name}"}
     if name in below:
-        found["sections"] = [_entry(other, below) for other in below[name]]
+        found["sections"] = [contents_entry(other, below) for other in below[name]]
     return found
 
 
-def _parent(page: Page, others: Iterable[Page]) -> str:
+def parent_page(page: Page, others: Iterable[Page]) -> str:
+    """Return the page or notebook that a page of the table lies below: the nearest of them."""
     mine = page.parameters.items()
     above = [
         other

@@ -47,7 +47,7 @@ def stage(
         (target / "chapters" / f"{name}.ipynb").write_bytes(result.content)
 
 
-def _draw(
+def draw_figures(
     results: Mapping[str, Executed], edition: str, book: Catalog, cache: Path, say: Say
 ) -> None:
     """Draw the figures of all pages before they are rendered, on all cores."""
@@ -101,7 +101,7 @@ def _linked(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _lay_out(
+def lay_out(
     root: Path,
     edition: Path,
     site: Path,

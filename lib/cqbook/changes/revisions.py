@@ -24,7 +24,7 @@ from cqbook.figures.charts import dots
 from cqbook.quantities.quantity import quantity_of
 
 #: Charts of what moved that the page draws; a reader of more takes the table.
-DRAWN = 24
+FIGURES_DRAWN = 24
 #: From this many points on a chart says more than a line of a table.
 POINTS = 2
 NONE = "无"
@@ -168,7 +168,7 @@ def moved(book: Catalog) -> list[figure.Figure]:
     found = read_comparison()
     drawn = [item for item in found.figures if len(item.moved) >= POINTS]
     drawn.sort(key=lambda item: -len(item.moved))
-    return [_moved(book, found, item) for item in drawn[:DRAWN]]
+    return [_moved(book, found, item) for item in drawn[:FIGURES_DRAWN]]
 
 
 def _moved(book: Catalog, found: Comparison, item: FigureChange) -> figure.Figure:

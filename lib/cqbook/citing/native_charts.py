@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
 from cqbook.figures.formats import AUTHOR
+from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 #: A Vega-Lite specification.
-Spec = Mapping[str, Any]
 #: Charts of Office that show what figures show; ``""``: none does.
-Form = Literal["bar", "column", "line", ""]
-_FORMS: dict[tuple[str, str | None, str | None], Form] = {
+OfficeForm = Literal["bar", "column", "line", ""]
+_FORMS: dict[tuple[str, str | None, str | None], OfficeForm] = {
     ("bar", "value", "label"): "bar",
     ("bar", "label", "value"): "column",
     ("line", "date", "value"): "line",
@@ -72,7 +71,7 @@ def _as_texts(book: Workbook) -> None:
                     cell.data_type = "s"
 
 
-def chart_form(spec: Spec, entry: FigureEntry) -> Form:
+def chart_form(spec: Spec, entry: FigureEntry) -> OfficeForm:
     """Return the native chart that shows the same as the figure, or ``""``: keep the picture.
 
     ``bar`` of labels, ``column`` of periods (with series), ``line`` over time; each label once a
@@ -105,7 +104,7 @@ def _dates(spec: Spec) -> dict[str, datetime.date]:
 
 
 def add_chart(
-    slide: Slide, entry: FigureEntry, spec: Spec, form: Form, area: Area, edition: str
+    slide: Slide, entry: FigureEntry, spec: Spec, form: OfficeForm, area: Area, edition: str
 ) -> CT_NonVisualDrawingProps:
     """Add a chart with its data sheet, in the colours of the house; return its name and texts."""
     from pptx.chart.data import CategoryChartData
@@ -189,7 +188,7 @@ def _grid(chart: Chart) -> None:
 
 
 def _dressed(
-    series: BarSeries | LineSeries, form: Form, colour: str, drawn: list[EntryRow | None]
+    series: BarSeries | LineSeries, form: OfficeForm, colour: str, drawn: list[EntryRow | None]
 ) -> None:
     """Give a series its colour and its numbers the words that they are published with."""
     from pptx.dml.color import RGBColor

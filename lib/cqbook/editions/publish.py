@@ -22,8 +22,8 @@ from cqbook.editions.store import (
     LATEST,
     PERMALINK,
     RELEASE,
-    _editions,
     built_as,
+    editions_in,
     is_altered,
     manifest_of,
     release_of,
@@ -148,11 +148,11 @@ def publish_site(root: Path) -> Path:
 
 def _assemble(root: Path, target: Path) -> None:
     with locked(built_folder(root)):
-        fresh = _editions(built_folder(root))
+        fresh = editions_in(built_folder(root))
         for name, path in fresh.items():
             place = target / LATEST if name == LATEST else target / "v" / name
             shutil.copytree(path / "site", place)
-    frozen = _editions(released_folder(root))
+    frozen = editions_in(released_folder(root))
     for name, path in frozen.items():
         if is_altered(path, release_of(path).tree):
             msg = (

@@ -114,7 +114,7 @@ class Release(Record):
     tree: str
 
 
-class Figures(Record):
+class FiguresFile(Record):
     """The site's ``figures.json``: what is said of each figure, as its schema has it."""
 
     edition: str

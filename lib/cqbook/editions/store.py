@@ -10,7 +10,7 @@ from typing import Any
 
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.editions.paths import built_folder, released_folder
-from cqbook.editions.records import Figures, Manifest, Release, damaged
+from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
 from cqbook.errors import DataError
 
 LATEST = "latest"
@@ -24,7 +24,8 @@ RESERVED = (LATEST, "draft")
 PERMALINK = '<a class="cq-permalink" href="'
 
 
-def _editions(folder: Path) -> dict[str, Path]:
+def editions_in(folder: Path) -> dict[str, Path]:
+    """Return the editions of a folder by name."""
     found = sorted(folder.glob(f"*/{MANIFEST}")) if folder.exists() else []
     # a name with a leading dot is a release under way, or one that a kill left behind
     return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
@@ -48,7 +49,7 @@ def find(root: Path, name: str) -> Path:
     DataError
         If there is none.
     """
-    frozen, fresh = _editions(released_folder(root)), _editions(built_folder(root))
+    frozen, fresh = editions_in(released_folder(root)), editions_in(built_folder(root))
     if name in frozen:
         return frozen[name]
     if name in fresh:
@@ -62,7 +63,7 @@ def find(root: Path, name: str) -> Path:
 
 def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
     """Return what an edition's ``figures.json`` says of its figures, by id."""
-    listed = Figures.read(edition / "site" / "figures.json").figures
+    listed = FiguresFile.read(edition / "site" / "figures.json").figures
     return {item["id"]: item for item in listed}
 
 
@@ -93,10 +94,10 @@ def predecessor(root: Path, edition: str, given: Mapping[str, Any] | None) -> Pa
     """
     found = [
         (release_of(path).released, name, path)
-        for name, path in _editions(released_folder(root)).items()
+        for name, path in editions_in(released_folder(root)).items()
         if name != edition and (given is None or manifest_of(path).given == given)
     ]
-    own = _editions(released_folder(root)).get(edition)
+    own = editions_in(released_folder(root)).get(edition)
     if own is not None:
         # released already: what came later is not before it
         mine = (release_of(own).released, edition)
@@ -163,7 +164,7 @@ def proper(name: str) -> str:
 
 def is_released(root: Path, name: str) -> bool:
     """Return whether an edition of that name was released."""
-    return name in _editions(released_folder(root))
+    return name in editions_in(released_folder(root))
 
 
 def built_as(root: Path, name: str) -> Path:
@@ -175,7 +176,7 @@ def built_as(root: Path, name: str) -> Path:
         If it was not, or can't have that name.
     """
     proper(name)
-    fresh = _editions(built_folder(root))
+    fresh = editions_in(built_folder(root))
     named = [
         path
         for key, path in fresh.items()

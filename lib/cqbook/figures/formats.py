@@ -335,10 +335,10 @@ def _sort(node: object) -> None:
 
 
 #: A cell of the rows drawn.
-Cell = str | float | None
+FileCell = str | float | None
 
 
-def rows(exhibit: Exhibit) -> list[dict[str, Cell]]:
+def rows(exhibit: Exhibit) -> list[dict[str, FileCell]]:
     """Return the rows drawn, numbers as numbers: the keys of `CSV_COLUMNS`, None where empty."""
     drawn: dict[tuple[str, str], dict[str, Any]] = {}
     for items in exhibit.spec.get("datasets", {}).values():
@@ -348,7 +348,7 @@ def rows(exhibit: Exhibit) -> list[dict[str, Cell]]:
                 drawn.setdefault((str(item.get("group") or ""), label), item)
     found = []
     for cells in exhibit.identity.table.records():
-        row: dict[str, Cell] = dict.fromkeys(CSV_COLUMNS) | cells
+        row: dict[str, FileCell] = dict.fromkeys(CSV_COLUMNS) | cells
         mark = drawn.get((cells.get("group", ""), cells.get("label", "")), {})
         for name in NUMERIC_FIELDS:
             number = mark.get(name)
@@ -357,7 +357,7 @@ def rows(exhibit: Exhibit) -> list[dict[str, Cell]]:
     return found
 
 
-def _safe(cell: Cell) -> str | float:
+def _safe(cell: FileCell) -> str | float:
     """Return a text that no spreadsheet takes for a formula."""
     if isinstance(cell, str) and FORMULA_START.match(cell):
         return f"'{cell}"

@@ -15,7 +15,7 @@ from cqbook.errors import DataError
 
 #: A Vega-Lite specification: JSON whose shape is Vega-Lite's, not ours.
 Spec = dict[str, Any]
-Record = TypeVar("Record")
+RecordKind = TypeVar("RecordKind")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Identity:
     table: DrawnRows
 
 
-def read_record(kind: type[Record], content: object) -> Record:
+def read_record(kind: type[RecordKind], content: object) -> RecordKind:
     """Return a record from the JSON of an output; keys that it does not know are left out.
 
     Not by pydantic, which would do the same: each build reads all figures, and one that finds

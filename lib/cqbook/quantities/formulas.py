@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cqbook.quantities.interval import _HUNDRED, _ZERO, Interval
+from cqbook.quantities.interval import HUNDRED, ZERO, Interval
 
 # --- derived figures ------------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ def share(part: Interval, whole: Interval) -> Interval:
     ZeroDivisionError
         If the whole is exactly 0.
     """
-    return (100 * part / whole).intersection(Interval(_ZERO, _HUNDRED, True, True))
+    return (100 * part / whole).intersection(Interval(ZERO, HUNDRED, True, True))
 
 
 def growth(current: Interval, previous: Interval) -> Interval:
@@ -187,7 +187,7 @@ def remainder(whole: Interval, parts: Iterable[Interval]) -> Interval:
 
 def _index(growth_percent: Interval) -> Interval:
     """Index of growth, the year before = 100; positive."""
-    index = (100 + growth_percent).intersection(Interval(_ZERO, None))
+    index = (100 + growth_percent).intersection(Interval(ZERO, None))
     if index.is_empty and not growth_percent.is_empty:
         msg = (
             f"增速应高于 -100%，现为 {growth_percent}"

@@ -19,10 +19,10 @@ _TRAPS = [DivisionByZero, InvalidOperation, Overflow]
 _QUOTIENT_DOWN = Context(prec=50, rounding=ROUND_FLOOR, traps=_TRAPS)
 _QUOTIENT_UP = Context(prec=50, rounding=ROUND_CEILING, traps=_TRAPS)
 # Wide enough that sums and products of figures never round; should one ever, then outwards.
-_DOWN = Context(prec=1000, rounding=ROUND_FLOOR, traps=_TRAPS)
-_UP = Context(prec=1000, rounding=ROUND_CEILING, traps=_TRAPS)
-_ZERO = Decimal(0)
-_HUNDRED = Decimal(100)
+DOWNWARD = Context(prec=1000, rounding=ROUND_FLOOR, traps=_TRAPS)
+UPWARD = Context(prec=1000, rounding=ROUND_CEILING, traps=_TRAPS)
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
 _INFINITE = Decimal("Infinity")
 
 
@@ -91,7 +91,7 @@ class Interval:
     @classmethod
     def exactly(cls, value: Decimal | int) -> Interval:
         """Return the interval of a single number."""
-        number = _decimal(value)
+        number = to_decimal(value)
         return cls(number, number, True, True)
 
     def __str__(self) -> str:
@@ -114,14 +114,14 @@ class Interval:
         """Distance of the ends; None if unbounded."""
         if self.lower is None or self.upper is None:
             return None
-        return _UP.subtract(self.upper, self.lower)
+        return UPWARD.subtract(self.upper, self.lower)
 
     @property
     def midpoint(self) -> Decimal | None:
         """Point half-way between the ends; None if unbounded."""
         if self.lower is None or self.upper is None:
             return None
-        return _DOWN.multiply(_DOWN.add(self.lower, self.upper), Decimal("0.5"))
+        return DOWNWARD.multiply(DOWNWARD.add(self.lower, self.upper), Decimal("0.5"))
 
     def contains(self, value: Decimal | int) -> bool:
         """Whether a number is in the interval."""
@@ -168,7 +168,7 @@ class Interval:
             return EMPTY
         (a, c), (b, d) = _lower(self), _lower(them)
         (e, g), (f, h) = _upper(self), _upper(them)
-        return _between(_End(_DOWN.add(a, b), c and d), _End(_UP.add(e, f), g and h))
+        return _between(_End(DOWNWARD.add(a, b), c and d), _End(UPWARD.add(e, f), g and h))
 
     __radd__ = __add__
 
@@ -189,8 +189,8 @@ class Interval:
         if self.is_empty or them.is_empty:
             return EMPTY
         return _hull(
-            [_product(x, y, _DOWN) for x in _ends(self) for y in _ends(them)],
-            [_product(x, y, _UP) for x in _ends(self) for y in _ends(them)],
+            [_product(x, y, DOWNWARD) for x in _ends(self) for y in _ends(them)],
+            [_product(x, y, UPWARD) for x in _ends(self) for y in _ends(them)],
         )
 
     __rmul__ = __mul__
@@ -221,7 +221,7 @@ class Interval:
         return NotImplemented if them is None else them / self
 
 
-EMPTY = Interval(_ZERO, _ZERO)
+EMPTY = Interval(ZERO, ZERO)
 UNBOUNDED = Interval(None, None)
 
 
@@ -272,7 +272,7 @@ def _product(x: _End, y: _End, context: Context) -> _End:
     """
     attained_zero = (x.at.is_zero() and x.closed) or (y.at.is_zero() and y.closed)
     if x.at.is_zero() or y.at.is_zero():
-        return _End(_ZERO, attained_zero)
+        return _End(ZERO, attained_zero)
     return _End(context.multiply(x.at, y.at), x.closed and y.closed)
 
 
@@ -284,15 +284,16 @@ def _quotient(x: _End, y: _End, divisor_sign: int, context: Context) -> _End:
     quotients there (0/y or x/∞), and the other corners give the bounds.
     """
     if x.at.is_zero():
-        return _End(_ZERO, x.closed)
+        return _End(ZERO, x.closed)
     if y.at.is_infinite():
-        return _End(_ZERO, False)
+        return _End(ZERO, False)
     if y.at.is_zero():
         return _End(_INFINITE.copy_sign(x.at * divisor_sign), False)
     return _End(context.divide(x.at, y.at), x.closed and y.closed)
 
 
-def _decimal(value: Decimal | int) -> Decimal:
+def to_decimal(value: Decimal | int) -> Decimal:
+    """Return a printed number exactly; a float has lost its digits and is refused."""
     if not isinstance(value, Decimal | int):
         msg = (
             f"数值“{value}”应为 Decimal 或整数：浮点数已失去原印数位"

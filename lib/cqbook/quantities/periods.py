@@ -15,7 +15,7 @@ from functools import total_ordering
 from typing import Literal, NamedTuple
 
 
-def _periods_zh(periods: Iterable[str]) -> str:
+def periods_zh(periods: Iterable[str]) -> str:
     """Return periods in Chinese; months in a row as one stretch (2024年1—10月、2024年12月)."""
     runs: list[list[str]] = []
     for text in periods:
@@ -34,7 +34,7 @@ def _next_month(text: str) -> str:
     return f"{text[:4]}-{number + 1:02d}" if number < 12 else ""
 
 
-def _span(periods: list[str], year: str) -> str:
+def months_span(periods: list[str], year: str) -> str:
     """Return the period that months 1…k of a year make, as a published total has it, or ``""``."""
     if periods == [year]:
         return year

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Literal, NamedTuple
 
-from cqbook.quantities.interval import _DOWN, _ZERO, Interval, _decimal
+from cqbook.quantities.interval import DOWNWARD, ZERO, Interval, to_decimal
 
 # --- from a printed figure to an interval ---------------------------------------------------
 
@@ -111,7 +111,7 @@ def _under(printed: _Printed, signed: bool) -> Interval:
     A ceiling that was not reached. Levels, shares and counts cannot fall below 0; growth and
     differences can.
     """
-    return Interval(None if signed else _ZERO, printed.value, not signed, False)
+    return Interval(None if signed else ZERO, printed.value, not signed, False)
 
 
 def _unchanged(_printed: _Printed | None, _signed: bool) -> Interval:
@@ -227,7 +227,7 @@ def _plain(value: str | Decimal | int | None) -> str:
     """Return the printed text of a number, '' if there is none."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else f"{_decimal(value):f}"
+    text = value if isinstance(value, str) else f"{to_decimal(value):f}"
     if text and not _NUMBER.fullmatch(text):
         msg = (
             f"数值“{value}”不合规范：应为 8158.4、-2 一类的数字"
@@ -246,7 +246,7 @@ def _read(text: str, qualifier: str, signed: bool) -> Interval:
         raise ValueError(msg)
     magnitude = text.removeprefix("-")
     # The readings compute in plain operators: here they are exact whatever context is current.
-    with localcontext(_DOWN):
+    with localcontext(DOWNWARD):
         reading = QUALIFIERS[qualifier].read(_printed(magnitude, qualifier), signed)
     return -reading if text.startswith("-") else reading
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from cqbook.quantities.interval import _DOWN, Interval
+from cqbook.quantities.interval import DOWNWARD, Interval
 from cqbook.quantities.qualifiers import from_printed
 from cqbook.quantities.units import Unit, format_zh
 
@@ -117,9 +117,9 @@ def _bound(at: Decimal, max_decimals: int, rounding: str, unit: Unit) -> str:
 
 def _decimals(number: Decimal) -> int:
     """Decimals that the number needs, without trailing zeros."""
-    return max(0, _places(number.normalize(_DOWN)))
+    return max(0, _places(number.normalize(DOWNWARD)))
 
 
 def _rounded(number: Decimal, decimals: int, rounding: str) -> Decimal:
-    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding, _DOWN)
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding, DOWNWARD)
     return rounded.copy_abs() if rounded.is_zero() else rounded

@@ -62,7 +62,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Link:
+class SourceLink:
     """A link; without a way, its label alone."""
 
     way: str
@@ -156,15 +156,15 @@ def _sources_page(translator: HTML5Translator) -> str:
     return translator.builder.get_relative_uri(_page(translator), SOURCES_PAGE)
 
 
-def _source_links(page: str, sources: Iterable[dict[str, str]]) -> list[Link]:
+def _source_links(page: str, sources: Iterable[dict[str, str]]) -> list[SourceLink]:
     return [_source_link(page, item["id"], item["label"]) for item in sources]
 
 
-def _source_link(page: str, source_id: str, label: str) -> Link:
+def _source_link(page: str, source_id: str, label: str) -> SourceLink:
     # customs detail is the analyst's own file, no source of the data package
     if source_id == CUSTOMS:
-        return Link("", label)
-    return Link(f"{page}#{quote(source_anchor(source_id))}", label)
+        return SourceLink("", label)
+    return SourceLink(f"{page}#{quote(source_anchor(source_id))}", label)
 
 
 def source_anchor(source_id: str) -> str:

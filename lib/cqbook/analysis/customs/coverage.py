@@ -12,7 +12,7 @@ from cqbook.data.selection import fact
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities import wording
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.periods import Period, _periods_zh, _span
+from cqbook.quantities.periods import Period, months_span, periods_zh
 from cqbook.quantities.quantity import Quantity, missing
 from cqbook.quantities.units import Unit
 
@@ -48,7 +48,7 @@ def given_table(asked: Scope) -> pd.DataFrame:
                     "flow": DIRECTIONS_ZH[str(flow)],
                     "dims": "×".join(names) or "合计",
                     "months": f"{year}年{len(held & months)}个月" if held & months else year,
-                    "gaps": _periods_zh(gaps) or "无",
+                    "gaps": periods_zh(gaps) or "无",
                     "rows": str(int(part["number"].sum())),
                     "missing": str(int(part["missing"].sum())),
                 }
@@ -61,7 +61,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
     rows = []
     for flow, name in DIRECTIONS_ZH.items():
         cubes = chosen(asked, flow, asked.year)
-        when = _span(list(cubes["period"]), asked.year)
+        when = months_span(list(cubes["period"]), asked.year)
         if cubes.empty or silent(asked, flow, asked.year):
             continue
         amount = float(cubes["total"].sum())
@@ -70,7 +70,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
         rows.append(
             {
                 "flow": name,
-                "when": Period.parse(when).zh() if when else _periods_zh(cubes["period"]),
+                "when": Period.parse(when).zh() if when else periods_zh(cubes["period"]),
                 "detail": asked.money(amount),
                 "published": printed.zh,
                 "share": "" if covered is None else wording.interval_zh(covered, PERCENT),

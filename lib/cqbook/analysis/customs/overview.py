@@ -7,7 +7,7 @@ from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, total
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld_months
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
-from cqbook.quantities.periods import Period, _periods_zh, _span
+from cqbook.quantities.periods import Period, months_span, periods_zh
 
 
 def detail_words(asked: Scope) -> dict[str, str]:
@@ -21,9 +21,9 @@ def detail_words(asked: Scope) -> dict[str, str]:
             words[flow] = HELD
     held = {flow: list(chosen(asked, flow, asked.year)["period"]) for flow in DIRECTIONS_ZH}
     when = {
-        f"{flow}_when": Period.parse(_span(periods, asked.year)).zh()
-        if _span(periods, asked.year)
-        else _periods_zh(periods) or ABSENT
+        f"{flow}_when": Period.parse(months_span(periods, asked.year)).zh()
+        if months_span(periods, asked.year)
+        else periods_zh(periods) or ABSENT
         for flow, periods in held.items()
     }
     return (

@@ -39,10 +39,10 @@ class Drawing:
 #: By mark: which field may stand at which channel, as the forms state it. Another field is another
 #: statement, and is refused (see `cqbook.figures.rules`).
 LAYERS: dict[str, list[dict[str, str]]] = {}
-Form = TypeVar("Form", bound=Callable[..., Drawing])
+ChartForm = TypeVar("ChartForm", bound=Callable[..., Drawing])
 
 
-def draws(*layers: tuple[str, dict[str, str]]) -> Callable[[Form], Form]:
+def draws(*layers: tuple[str, dict[str, str]]) -> Callable[[ChartForm], ChartForm]:
     """State the layers of a form: a mark, and the field at each of its channels.
 
     ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both. Series
