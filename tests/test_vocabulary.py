@@ -82,7 +82,7 @@ def test_words_that_follow_from_others():
     assert english.STATUS.keys() <= {DERIVED, *STATUS_ZH.values()}
     assert english.STATUS.keys() >= set(UNOBSERVED)
     # the text of a specification: a drawn picture is found again by it
-    assert form._HOLLOW == "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
+    assert form.IS_HOLLOW == "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
 
 
 # Words of which a second list would drift: as a whole literal, in one module each.
