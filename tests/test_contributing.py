@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import importlib.util
 import re
-import sys
 
 import nbformat
-import pytest
 from conftest import ROOT
 
 import cqbook as cq
+from cqbook.citing import documents
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.execution import executor
@@ -37,50 +36,62 @@ def test_a_chapter(tmp_path):
     source = tmp_path / "example.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), source)
     done = executor.execute(source, Page("example", "example"), data=ROOT / "data").notebook
-    assert [meta["id"] for meta in figure.figures_of(done)] == ["fig-example-years"]
+    assert [shown.identity.id for shown in figure.figures_of(done)] == ["fig-example-years"]
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert set(re.findall(r"\{glue:text\}`([^`]+)`", prose)) == set(figure.glued(done))
     assert figure.glued(done)["total"].endswith("亿元")
 
 
-@pytest.fixture
-def strip(tmp_path):
-    """The chart form of the example, as a module of its own."""
-    (content,) = [item for _, _, item in blocks("A chart form")]
-    path = tmp_path / "strip.py"
+def module(tmp_path, heading, name):
+    """The module of an example, loaded as one of its own."""
+    (content,) = [item for _, _, item in blocks(heading)]
+    path = tmp_path / f"{name}.py"
     path.write_text(content, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("strip", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["strip"] = module
-    spec.loader.exec_module(module)
-    yield module.strip
-    del sys.modules["strip"]
+    spec = importlib.util.spec_from_file_location(f"example_{name}", path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
-def test_a_chart_form(book, strip):
-    rows = charts_rows(book)
-    made = cq.figure(
-        book,
-        "fig-example-strip",
-        strip(rows),
-        title="例",
-        subtitle="亿元",
-        unit="亿元",
-        english=("Example", "100 million yuan"),
-    )
-    assert made.spec["layer"][0]["mark"]["type"] == "tick"
-    assert "刻度图" in strip(rows).alt
-
-
-def charts_rows(book):
+def test_a_chart_form(book, tmp_path):
+    # what the example states must not let another test's drawing pass
+    known = {mark: list(fields) for mark, fields in charts.LAYERS.items()}
+    strip = module(tmp_path, "A chart form", "strip").strip
     rows = cq.trade.annual_flows(book, "CN-50", range(2022, 2026))
-    return cq.published(rows[rows["group"].eq("出口")])
+    drawing = strip(cq.published(rows[rows["group"].eq("出口")]).drop(columns="group"))
+    try:
+        made = cq.figure(
+            book,
+            "fig-example-strip",
+            drawing,
+            title="例",
+            subtitle="亿元",
+            unit="亿元",
+            english=("Example", "100 million yuan"),
+        )
+    finally:
+        charts.LAYERS.clear()
+        charts.LAYERS.update(known)
+    assert "刻度图，3项" in made.identity.alt
+    assert made.spec["layer"][0]["mark"]["type"] == "tick"
+
+
+def test_a_reader_of_documents(tmp_path, monkeypatch):
+    read_text = module(tmp_path, "A reader of files", "text").read_text
+    monkeypatch.setitem(documents.DOCUMENT_READERS, ".txt", read_text)
+    text = "见 fig-trade-by-enterprise｜版次 2026-11｜数据 0123456789abcdef"
+    (found,) = documents.cited(text.encode(), "x.txt")
+    assert (found.kind, found.name, found.edition) == (
+        "figure",
+        "fig-trade-by-enterprise",
+        "2026-11",
+    )
 
 
 def test_every_form_is_a_function_of_the_name_of_its_module():
     folder = ROOT / "lib" / "cqbook" / "figures" / "charts"
     forms = {path.stem for path in folder.glob("[a-z]*.py")} - {"form"}
-    assert forms == set(charts.__all__) - {"Drawing"}
+    assert forms == set(charts.__all__) - {"Drawing", "LAYERS", "draws"}
     for name in forms:
         assert callable(getattr(charts, name))
 
