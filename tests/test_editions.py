@@ -273,7 +273,7 @@ def test_what_a_build_is_asked_for(tmp_path):
 def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
     """A missing breakdown is said to be missing; no chapter breaks or draws an empty chart."""
     rows = spoiled.rows("observations.csv")
-    kept = [row for row in rows[1:] if row[1] == "qijiang-jobs-2024"]
+    kept = [row for row in rows[1:] if row[1] == "os-20260118-ichongqing"]
     spoiled.write("observations.csv", [rows[0], *kept])
     spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
     pages = [item for item in all_pages() if item.name == item.notebook]
@@ -283,7 +283,7 @@ def test_a_chapter_runs_on_data_that_hold_next_to_nothing(tmp_path, spoiled):
         for shown in figure.figures_of(result.notebook):
             rows = shown.identity.table.records()
             ids = [row["observation_id"] for row in rows if "observation_id" in row]
-            assert all(item.startswith("qijiang-jobs-2024.") for item in ids), (name, shown)
+            assert all(item.startswith("os-20260118-ichongqing.") for item in ids), (name, shown)
             drawn += len(ids)
     assert drawn, "what there is, is drawn"
 
