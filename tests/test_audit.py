@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 from conftest import ELSEWHERE, ROOT, elsewhere
-from faults.harness import CHAPTER, CONTENTS, DRAW, good, write_chapter
+from faults.rig import CHAPTER, CONTENTS, DRAW, good, write_chapter
 
 from cqbook import cli
 from cqbook.build import audit, manifest

@@ -39,6 +39,15 @@ FUZZ = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 SECONDS, BYTES = 5.0, 1 << 30
+#: Processor seconds of the work in `bound` on the machine on which the bounds were set.
+PACE = 0.1
+
+
+def bound() -> float:
+    """The bound in processor seconds, here and now: wider where the same work takes longer."""
+    start = time.process_time()
+    sum(len(str(number)) for number in range(600_000))
+    return SECONDS * max(1.0, (time.process_time() - start) / PACE)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +68,9 @@ def refused_or_read(reader):
 def within_bounds(reader):
     """Read, and see to time and memory (of the whole process: it only grows)."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     found = refused_or_read(reader)
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < most
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < BYTES // 1024
     return found
 
@@ -180,10 +189,10 @@ def test_a_pattern_that_backtracks_hangs_no_check(spoiled, pattern):
     """Python's own matcher is not done with one of these cells in a year."""
     with_pattern(spoiled, pattern)
     spoiled.set("sources.csv", 3, "note", f"{'a' * 40}!")
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     with pytest.raises(DataError) as caught:
         check_package(Catalog(spoiled.path))
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < most
     assert ("sources.csv", 3, "note") in [
         (breach.file, breach.row, breach.column) for breach in caught.value.breaches
     ]
@@ -200,10 +209,10 @@ def test_a_pattern_that_backtracks_hangs_no_check(spoiled, pattern):
 def test_a_pattern_that_not_both_can_apply_is_refused(spoiled, pattern):
     """Both: the check here, and the Frictionless tool, which takes Python's."""
     with_pattern(spoiled, pattern)
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     with pytest.raises(DataError, match=r"sources\.note.*正则表达式"):
         check_package(Catalog(spoiled.path))
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < most
 
 
 @pytest.mark.parametrize("pattern", [r"\d{4}", "[一-龥]*", "", "a\0b"], ids=repr)
@@ -300,7 +309,7 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_what_would_not_stay_small_is_refused(what, tmp_path):
     content = BAD[what]()
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     with pytest.raises(DataError):
         untrusted.opened(content, "x.docx")
     for reader in (
@@ -314,7 +323,7 @@ def test_what_would_not_stay_small_is_refused(what, tmp_path):
     template.write_bytes(content)
     with pytest.raises(DataError):
         briefing.begun(lambda _: pytest.fail("opened"), template)
-    assert time.process_time() - start < 3 * SECONDS
+    assert time.process_time() - start < 3 * most
 
 
 def test_an_intact_document_is_opened():
@@ -468,10 +477,10 @@ def test_a_sheet_that_says_it_is_large(tmp_path):
     book.active.cell(1_048_576, 16_000, "x")
     path = tmp_path / "x.xlsx"
     book.save(path)
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     with pytest.raises(DataError, match="5000"):
         press.read_press(path.read_bytes(), "x.xlsx", Catalog(ROOT / "data"))
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < most
 
 
 def test_pictures_that_unpack_to_more_than_is_compared():
@@ -479,10 +488,10 @@ def test_pictures_that_unpack_to_more_than_is_compared():
 
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
-    start = time.process_time()
+    most, start = bound(), time.process_time()
     assert refused_or_read(lambda: documents.cited(out.getvalue(), "x.png")) in ([], None)
     assert is_altered_picture(out.getvalue(), ROOT, FigureEntry.model_construct(files={}))
-    assert time.process_time() - start < SECONDS
+    assert time.process_time() - start < most
 
 
 def pdf(*texts: bytes) -> bytes:

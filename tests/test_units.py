@@ -92,7 +92,7 @@ def test_a_cell_that_is_not_text_is_refused(value):
 
 
 def test_a_unit_without_a_chinese_name_says_where_to_add_it():
-    with pytest.raises(ValueError, match=r"'parsecs'.*cqbook\.units\.ZH"):
+    with pytest.raises(ValueError, match=r"'parsecs'.*cqbook\.quantities\.units\.ZH"):
         unit_zh(Unit.parse("parsecs"))
 
 

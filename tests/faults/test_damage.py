@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from harness import copy_of_prepared, good, refused, run, site
+from rig import copy_of_prepared, good, refused, run, site
 
 from cqbook.editions import publish
 

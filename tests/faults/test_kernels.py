@@ -8,7 +8,7 @@ import time
 
 import nbformat
 import pytest
-from harness import environment
+from rig import environment
 
 from cqbook.execution import executor, kernels
 from cqbook.execution.page import ExecutionError, Page

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from harness import changes, figures_csv, good, killed, small_book, some, tree
+from rig import changes, figures_csv, good, killed, small_book, some, tree
 
 from cqbook.editions import paths
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from conftest import ROOT
-from harness import copy_of_prepared, figures_csv, good, refused, run, site, tree
+from rig import copy_of_prepared, figures_csv, good, refused, run, site, tree
 
 pytestmark = pytest.mark.thorough
 

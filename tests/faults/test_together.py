@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from harness import copy_of_prepared, ended, figures_csv, good, refused, site, start, tree
+from rig import copy_of_prepared, ended, figures_csv, good, refused, site, start, tree
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package

@@ -127,7 +127,7 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
                     [Breach(name, 0, "*", f"{len(row)}列", f"至多{COLUMNS_LIMIT}列", expected)]
                 )
             # what is beyond the limit is only counted
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])
     except csv.Error as error:
         raise ContractError(
