@@ -37,10 +37,7 @@ from cqbook.intake.customs_format import (
 def read_by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export:
     """Read any file, cell by cell, and tell of everything in it that can't be right."""
     text, encoding = decode(size_checked(content, name), name)
-    header, rows = _table(text, name)
-    columns, breaches = columns_of(header, name)
-    if breaches:
-        raise ContractError(breaches)
+    header, columns, rows = _table(text, name)
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "至少一行数据", "at least one row of data")])
     if len(rows) >= ROWS_LIMIT:
@@ -101,8 +98,12 @@ def read_by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Sa
     )
 
 
-def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
-    """Return the heading and the data rows; the empty column of a trailing comma is dropped."""
+def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]:
+    """Return the heading, the columns that it names, and the data rows.
+
+    The empty column of a trailing comma is dropped. A heading that is not the platform's is refused
+    before anything below it is read.
+    """
     start = text.lstrip()
     if start[:1] == "<":
         value = start[:40].replace("\n", " ")
@@ -128,6 +129,8 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
                 )
             # what is beyond the limit is only counted
             if "".join(row).strip():
+                if not rows:
+                    header, columns = _heading(row, name)
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])
     except csv.Error as error:
         raise ContractError(
@@ -135,16 +138,27 @@ def _table(text: str, name: str) -> tuple[list[str], list[list[str]]]:
         ) from error
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "有表头的 CSV", "CSV with a heading")])
-    header = [cell.strip() for cell in rows[0]]
     body = rows[1:]
-    width = len(header)
-    if header[-1] == "":
-        header = header[:-1]
-    elif body and all(len(row) == width + 1 and row[-1] == "" for row in body):
+    width = len(rows[0])
+    if (
+        width == len(header)
+        and body
+        and all(len(row) == width + 1 and row[-1] == "" for row in body)
+    ):
         width += 1
     if width > len(header):
         body = [row[:-1] if len(row) == width and row[-1].strip() == "" else row for row in body]
-    return header, body
+    return header, columns, body
+
+
+def _heading(row: list[str], name: str) -> tuple[list[str], list[str]]:
+    """Return the headings as printed, and the columns that they name."""
+    header = [cell.strip() for cell in row]
+    header = header[:-1] if header[-1] == "" else header
+    columns, breaches = columns_of(header, name)
+    if breaches:
+        raise ContractError(breaches)
+    return header, columns
 
 
 def _bad_cells(
