@@ -221,9 +221,10 @@ from pathlib import Path
 from cqbook.disk import locks
 with locks.locked(Path(sys.argv[1])):
     if os.fork() == 0:
+        # the fork says so: what it lets go of is let go of by now
+        print("held", flush=True)
         time.sleep(60)
         os._exit(0)
-    print("held", flush=True)
     time.sleep(60)
 """
 
