@@ -14,6 +14,7 @@ from cqbook.build import build
 from cqbook.build.chapter_lint import check_chapters, notebook_faults
 from cqbook.editions.store import tree_digest
 from cqbook.execution import notebooks
+from cqbook.execution.page import Executed
 from cqbook.figures import figure
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -146,6 +147,28 @@ def test_an_author_is_told_before_anything_is_executed(copy, command, wrong, mon
     assert expected in told
     assert tree_digest(copy / "chapters") == before
     assert not (copy / "_build" / "html").exists()
+
+
+@pytest.mark.parametrize("command", ["accept trade", "build", "run trade"])
+def test_a_text_that_nothing_has_glued_is_a_hole_and_is_refused(copy, command, monkeypatch, capsys):
+    def executed_with_a_slip(chapters, todo, *_, **__):
+        done = {page.name: Executed(committed("index").read_bytes()) for page in todo}
+        slip = read(committed("trade"))
+        slip.cells[0].source += "\n\n共{glue:text}`tripz`列。"
+        return done | {"trade": Executed(nbformat.writes(slip).encode())}, {}
+
+    def committed(name):
+        return copy / "chapters" / f"{name}.ipynb"
+
+    before = tree_digest(copy / "chapters")
+    monkeypatch.setattr(build, "execute_all", executed_with_a_slip)
+    monkeypatch.setattr(build, "warm", lambda: None)
+    assert cli.main(["--root", str(copy), *command.split()]) == 1
+    told = capsys.readouterr().err
+    assert "chapters/trade" in told
+    assert "tripz" in told
+    assert told.count("expected a name that cq.glue was given") == 1
+    assert tree_digest(copy / "chapters") == before
 
 
 def test_a_chapter_that_is_not_accepted_may_be_under_way(copy, monkeypatch):

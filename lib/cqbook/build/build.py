@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.build import configuration
-from cqbook.build.chapter_lint import check_chapters
+from cqbook.build.chapter_lint import check_chapters, check_glued
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
@@ -65,6 +65,7 @@ def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict
     )
     if failures:
         raise BuildError("\n\n".join(str(error) for error in failures.values()))
+    check_glued({name: result.notebook for name, result in results.items()})
     return results
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -25,6 +25,7 @@ import nbformat
 from cqbook.errors import ChapterError, Fault
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
+from cqbook.figures.figure import glued
 
 #: Names with digits in them: standards, codes, programmes, products.
 NAMES = (
@@ -56,6 +57,8 @@ _CHINESE = re.compile(
 )
 #: Characters shown on either side of a figure: enough to find it by.
 _CONTEXT = 8
+
+_GLUED = re.compile(r"\{glue:text\}`([^`]*)`")
 
 #: Lines of a code cell: more says how.
 LONGEST_CELL = 12
@@ -108,6 +111,32 @@ def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Faul
         elif cell.cell_type == "code":
             for text, zh, expected in _code_faults(cell.source):
                 yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
+
+
+def check_glued(executed: Mapping[str, nbformat.NotebookNode]) -> None:
+    """Refuse executed pages, by name, whose prose asks for a text that no cell has glued.
+
+    jupyter-book only warns, and the page has a hole in the middle of a sentence.
+
+    Raises
+    ------
+    ChapterError
+        With page, cell and the name that is asked for.
+    """
+    found = [fault for name, item in executed.items() for fault in _glue_faults(name, item)]
+    if found:
+        raise ChapterError(found)
+
+
+def _glue_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+    known = glued(notebook)
+    for number, cell in enumerate(notebook.cells, start=1):
+        asked = _GLUED.findall(cell.source) if cell.cell_type == "markdown" else ()
+        for name in asked:
+            if name not in known:
+                zh, text = "cq.glue 给出的名字", "a name that cq.glue was given"
+                place = (f"第{number}个单元", f"cell {number}")
+                yield Fault(f"chapters/{page}", *place, f"{{glue:text}}`{name}`", zh, text)
 
 
 def page_faults(file: str, text: str) -> Iterator[Fault]:
