@@ -31,8 +31,8 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
-# which tests stay together on one worker: tests/conftest.py; a third worker, since some tests wait
-TESTS := $(BIN)/pytest -n 3
+# which tests stay together on one worker: tests/conftest.py; a third worker was tried, and slower
+TESTS := $(BIN)/pytest -n 2
 
 unit: $(VENV)/.ready-dev
 	$(TESTS) -m "not site and not thorough" tests
