@@ -233,6 +233,7 @@ def test_the_file_of_a_comparison_says_no_more_than_the_records(tmp_path, monkey
         ],
         "tables": [{"page": "a", "id": "tab-x", "title": "表", "change": "gone"}],
         "glued": [],
+        "claims": [],
     }
     path = tmp_path / "comparison.json"
     monkeypatch.setenv(COMPARISON_VARIABLE, str(path))

@@ -286,6 +286,24 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _claims(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.editions.store import find
+    from cqbook.execution.notebooks import notebooks, read_notebook
+    from cqbook.figures.claims import said_of
+
+    if arguments.edition:
+        folder = find(root, arguments.edition) / "notebooks"
+        pages = {path.stem: read_notebook(path) for path in sorted(folder.glob("*.ipynb"))}
+    else:
+        pages = notebooks(root)
+    said = [item for page, notebook in pages.items() for item in said_of(page, notebook)]
+    for item in said:
+        print(item.line)
+    bad = sum(not item.claim.holds for item in said)
+    print(f"{len(said)}个论断，{bad}个不成立或不能判断 | claims; do not hold, or open: {bad}")
+    return 0
+
+
 def _audit(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.audit import audit
 
@@ -396,6 +414,8 @@ def _add_citing_commands(command: Command) -> None:
 
 
 def _add_comparing_commands(command: Command) -> None:
+    made = command("claims", _claims, "list the claims of the chapters, or of an edition", False)
+    made.add_argument("--edition", default="", help="an edition's name, or latest")
     made = command("audit", _audit, "check an edition's files and make it again", False)
     made.add_argument("edition", help="its name, or latest")
     made = command("diff", _diff, "tell what changed between two editions", False)

@@ -14,6 +14,7 @@ from typing import Any
 
 from cqbook.build import configuration
 from cqbook.build.chapter_lint import check_chapters, check_glued
+from cqbook.build.claims import check_claims
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
@@ -41,6 +42,7 @@ from cqbook.execution import parameters
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
+from cqbook.figures.claims import said_of
 
 
 def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError], None]:
@@ -58,14 +60,20 @@ def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError],
     return told
 
 
-def _all_or_none(root: Path, todo: list[Page], memory: Memory, say: Say) -> dict[str, Executed]:
+def _all_or_none(
+    root: Path, todo: list[Page], memory: Memory, say: Say, *, default: bool
+) -> dict[str, Executed]:
+    """Return the results of all pages; in the default edition each claim must hold."""
     told = _teller(say, len(todo))
     results, failures = execute_all(
         root / "chapters", todo, memory, told, failed=failed_folder(root)
     )
     if failures:
         raise BuildError("\n\n".join(str(error) for error in failures.values()))
-    check_glued({name: result.notebook for name, result in results.items()})
+    executed = {name: result.notebook for name, result in results.items()}
+    check_glued(executed)
+    own = [page.name for page in todo if default and page.name == page.notebook]
+    check_claims(executed, own)
     return results
 
 
@@ -103,7 +111,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         # what is committed must not rest on what is not: customs detail stays out
         plain = snapshot(data, run / "data", detail=False)
         memory = page_memory(root, plain)
-        results = _all_or_none(root, todo, memory, say)
+        results = _all_or_none(root, todo, memory, say, default=True)
     changed = stale(root, results)
     lock = read_lock(root)
     old, new = {}, {}
@@ -154,6 +162,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         If the data breaks its contract; before anything is executed.
     cqbook.errors.ChapterError
         If a chapter breaks the rules for its authors; likewise.
+    ClaimError
+        If a claim of the default edition does not hold.
     ParameterError
         If a parameter is unknown or has a value that the data don't hold; likewise.
     StaleError
@@ -181,10 +191,10 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         memory = page_memory(root, asked.data)
         say("2/5 执行各章")
         others = [page for page in chosen if page.name != REVISIONS]
-        results = _all_or_none(root, others, memory, say)
+        results = _all_or_none(root, others, memory, say, default=asked.latest)
         chosen, before = _revisions(root, asked, chosen, results, run)
         last = [page for page in chosen if page.name == REVISIONS]
-        results |= _all_or_none(root, last, memory, say)
+        results |= _all_or_none(root, last, memory, say, default=asked.latest)
         say("3/5 核对输出")
         judge_pages(root, asked, chosen, results, memory, say)
         say("4/5 生成页面")
@@ -243,7 +253,10 @@ def run(
         check_chapters(root, [chapter])
         check_package(book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
-        results = _all_or_none(root, chosen, page_memory(root, data), say)
+        results = _all_or_none(root, chosen, page_memory(root, data), say, default=False)
+        for item in said_of(chapter, results[chapter].notebook):
+            if not item.claim.holds:
+                say(f"  论断 {item.line}")
         site = _render_alone(root, chosen, results, data, own, say, renderer)
         _put(site, target)
     return target / "chapters" / f"{chapter}.html"

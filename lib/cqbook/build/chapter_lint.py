@@ -9,6 +9,8 @@ a Markdown cell or page. Not figures, and so allowed:
   (``2022工业经济``); a range of such years;
 - names that carry digits: those of `NAMES`.
 
+A sentence or title that compares stands on a claim (see `comparing`).
+
 A code cell has no function, class or loop, opens no file, names no colour, and is short. One cell
 holds the parameters, the data directory among them.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 
 import nbformat
 
+from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.errors import ChapterError, Fault
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
@@ -104,11 +107,16 @@ def check_chapters(root: Path, names: Iterable[str] | None = None) -> None:
 def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
     """Yield what breaks the rules in a notebook: its parameters, then the rest cell by cell."""
     yield from _parameter_faults(file, notebook)
+    claiming = any("cq.claim(" in cell.source for cell in notebook.cells)
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             for _, text in typed_figures(cell.source):
                 yield _typed(file, f"第{number}个单元", f"cell {number}", text)
+            for _, text in comparing(cell.source) if claiming else ():
+                yield _unclaimed(file, number, text)
         elif cell.cell_type == "code":
+            for text in comparing_titles(cell.source) if claiming else ():
+                yield _unclaimed(file, number, text)
             for text, zh, expected in _code_faults(cell.source):
                 yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
 
@@ -167,6 +175,12 @@ def _blank(match: re.Match[str]) -> str:
 def _typed(file: str, place_zh: str, place: str, text: str) -> Fault:
     zh = "由代码给出的数，写作 {glue:text}`名字`"
     return Fault(file, place_zh, place, text, zh, "a number glued from code: {glue:text}`name`")
+
+
+def _unclaimed(file: str, number: int, text: str) -> Fault:
+    zh = "比较立在论断上：:::{claim} 名字 的块，或 论断.says(…) 给出的标题"
+    expected = "a comparison on a claim: a block :::{claim} name, or a title by claim.says(…)"
+    return Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
 
 
 def _parameter_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:

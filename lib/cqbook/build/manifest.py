@@ -11,10 +11,11 @@ import nbformat
 
 from cqbook.build.order import Order
 from cqbook.disk.checksums import digest, json_digest
-from cqbook.editions.records import FigureMade, Manifest, PageMade, TableMade
+from cqbook.editions.records import ClaimMade, FigureMade, Manifest, PageMade, TableMade
 from cqbook.execution import parameters
 from cqbook.execution.fingerprint import package_digest
 from cqbook.execution.page import Executed, Page
+from cqbook.figures.claims import said_of
 from cqbook.figures.figure import figures_of, glued, tables_of
 
 #: What makes and draws the pages; all packages are in the hash of the code.
@@ -51,6 +52,7 @@ def manifest(
         figures={name: _figures(notebook) for name, notebook in made.items()},
         tables={name: _tables(notebook) for name, notebook in made.items()},
         glued={name: glued(notebook) for name, notebook in made.items()},
+        claims={name: _claims(name, notebook) for name, notebook in made.items()},
     )
 
 
@@ -82,6 +84,18 @@ def _tables(notebook: nbformat.NotebookNode) -> dict[str, TableMade]:
     return {
         shown.id: TableMade(title=shown.title, data=json_digest(shown.rows))
         for shown in tables_of(notebook)
+    }
+
+
+def _claims(page: str, notebook: nbformat.NotebookNode) -> dict[str, ClaimMade]:
+    return {
+        item.claim.name: ClaimMade(
+            outcome=item.claim.outcome,
+            condition=item.claim.condition,
+            margin=item.claim.margin,
+            sentence=item.sentence,
+        )
+        for item in said_of(page, notebook)
     }
 
 

@@ -16,9 +16,11 @@ from cqbook.build.rendering import BuildError
 from cqbook.build.sbom import SBOM, kept_bill
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import to_json
 from cqbook.disk.locks import undisturbed
 from cqbook.editions.store import MANIFEST
 from cqbook.execution.page import Executed, Page
+from cqbook.figures.claims import CLAIMS, said_of, shown
 
 
 def stage(
@@ -44,7 +46,9 @@ def stage(
     for path in sorted((root / "chapters").glob("*.md")):
         shutil.copy(path, target / "chapters")
     for name, result in results.items():
-        (target / "chapters" / f"{name}.ipynb").write_bytes(result.content)
+        (target / "chapters" / f"{name}.ipynb").write_bytes(shown(result.content))
+    said = [item for name, result in results.items() for item in said_of(name, result.notebook)]
+    (target / CLAIMS).write_text(to_json(said), encoding="utf-8")
 
 
 def draw_figures(

@@ -12,6 +12,7 @@ from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.analysis.reconciliation import reconcile
 from cqbook.changes.records import (
     CHANGES_ZH,
+    ClaimChange,
     Comparison,
     FigureChange,
     ObservationChanges,
@@ -25,6 +26,7 @@ from cqbook.changes.records import (
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
+from cqbook.figures.claims import said_of
 from cqbook.figures.identity import Identity
 from cqbook.quantities.quantity import quantity_of
 
@@ -129,6 +131,7 @@ def compare_notebooks(
     figures: list[FigureChange] = []
     tables: list[TableChange] = []
     texts: list[TextChange] = []
+    claims: list[ClaimChange] = []
     for page in dict.fromkeys([*new, *old]):
         before, after = old.get(page), new.get(page)
         figures += _figure_changes(page, before, after)
@@ -139,7 +142,26 @@ def compare_notebooks(
             for name in dict.fromkeys([*now, *was])
             if was.get(name) != now.get(name)
         ]
-    return Comparison(tuple(figures), tuple(tables), tuple(texts))
+        claims += _claim_changes(page, before, after)
+    return Comparison(tuple(figures), tuple(tables), tuple(texts), tuple(claims))
+
+
+def _claim_changes(
+    page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
+) -> list[ClaimChange]:
+    """Return the claims that turned, came or went; the sentence is the newer edition's."""
+    was, now = (
+        {item.claim.name: item for item in said_of(page, notebook)} if notebook else {}
+        for notebook in (old, new)
+    )
+    found = []
+    for name in dict.fromkeys([*now, *was]):
+        before, after = (side[name].claim.outcome_zh if name in side else "" for side in (was, now))
+        if before != after:
+            last = now.get(name) or was[name]
+            words = (last.sentence, last.claim.margin)
+            found.append(ClaimChange(page, name, before, after, *words))
+    return found
 
 
 def _chosen(book: Catalog) -> dict[tuple[str, ...], TableRow]:
@@ -251,6 +273,10 @@ def comparison_lines(found: Comparison) -> list[str]:
     lines += [
         f"数 {item.page} {item.name}：{item.old or '无'} → {item.new or '无'}"
         for item in found.glued
+    ]
+    lines += [
+        f"论断 {item.page}.{item.name}：{item.old or '无'} → {item.new or '无'}｜{item.sentence}"
+        for item in found.claims
     ]
     if found.observations is not None:
         lines += _observation_lines(found.observations)

@@ -120,6 +120,18 @@ class VerdictChange:
 
 
 @dataclass(frozen=True)
+class ClaimChange:
+    """A claim that turned, or that only one edition makes: outcomes (empty: none), sentence."""
+
+    page: str
+    name: str
+    old: str
+    new: str
+    sentence: str
+    margin: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What changed from edition `old` to `new`; None: was not compared."""
 
@@ -128,6 +140,7 @@ class Comparison:
     figures: tuple[FigureChange, ...] = ()
     tables: tuple[TableChange, ...] = ()
     glued: tuple[TextChange, ...] = ()
+    claims: tuple[ClaimChange, ...] = ()
     observations: ObservationChanges | None = None
     relations: tuple[VerdictChange, ...] | None = None
     parameters: tuple[TextChange, ...] | None = None

@@ -30,7 +30,7 @@ STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详",
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Standing:
     """What became of something cited: kind, name, edition, verdict, and why, in words."""
 
     kind: CitedKind
@@ -40,7 +40,7 @@ class Verdict:
     detail: str = ""
 
 
-def verify(root: Path, content: bytes, name: str, against: str = "latest") -> list[Verdict]:
+def verify(root: Path, content: bytes, name: str, against: str = "latest") -> list[Standing]:
     """Return for each thing that a document took from the book whether it still stands.
 
     Parameters
@@ -81,10 +81,10 @@ class _Editions:
             return None
 
 
-def _judge(held: _Editions, now: Path, item: Cited) -> Verdict:
+def _judge(held: _Editions, now: Path, item: Cited) -> Standing:
     then = held.find(item.edition)
     if then is None:
-        return Verdict(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
     if item.kind == "number":
         return _judge_number(held, then, now, item)
     return _judge_figure(held, then, now, item)
@@ -99,41 +99,41 @@ def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
     return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
 
-def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Verdict:
+def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing:
     name, text = held.numbers(then).get(item.name, ("", ""))
     if not name:
-        return Verdict("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
+        return Standing("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
     # a page of a PDF knows no spaces
     if re.sub(r"\s", "", item.text) != re.sub(r"\s", "", text):
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
-        return Verdict("number", name, item.edition, ALTERED, detail)
+        return Standing("number", name, item.edition, ALTERED, detail)
     _, new = held.numbers(now).get(item.name, ("", ""))
     if new == text:
-        return Verdict("number", name, item.edition, STANDS, text)
-    return Verdict("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
+        return Standing("number", name, item.edition, STANDS, text)
+    return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
 
 
-def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Verdict:
+def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standing:
     old = held.figures(then).get(item.name)
     if old is None:
-        return Verdict(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
     if not old.data.startswith(item.data):
-        return Verdict(item.kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
     kind = item.kind
     if item.picture and is_altered_picture(item.picture, then, old):
-        return Verdict(kind, item.name, item.edition, ALTERED, "画面与该版次的图不同")
+        return Standing(kind, item.name, item.edition, ALTERED, "画面与该版次的图不同")
     if item.series and not _same_values(item.series, old):
-        return Verdict(kind, item.name, item.edition, ALTERED, "图中的数值与该版次不同")
+        return Standing(kind, item.name, item.edition, ALTERED, "图中的数值与该版次不同")
     strange = _strange_rows(item, old)
     if strange:
         detail = f"数据表中有该版次没有的行：{strange}"
-        return Verdict(kind, item.name, item.edition, ALTERED, detail)
+        return Standing(kind, item.name, item.edition, ALTERED, detail)
     new = held.figures(now).get(item.name)
     if new is None:
-        return Verdict(item.kind, item.name, item.edition, REVISED, "最新版次没有这张图")
+        return Standing(item.kind, item.name, item.edition, REVISED, "最新版次没有这张图")
     if new.data == old.data:
-        return Verdict(item.kind, item.name, item.edition, STANDS, old.title)
-    return Verdict(
+        return Standing(item.kind, item.name, item.edition, STANDS, old.title)
+    return Standing(
         item.kind, item.name, item.edition, REVISED, _why(held.revised(then, now), old, new)
     )
 
@@ -195,6 +195,6 @@ def _why(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str
     return f"{'；'.join(moves) or '数值未变，出处或附注有变'}。原因：{why}"
 
 
-def as_json(verdicts: list[Verdict]) -> str:
+def as_json(verdicts: list[Standing]) -> str:
     """Return the verdicts as JSON for machines."""
     return json.dumps([asdict(item) for item in verdicts], ensure_ascii=False, indent=1)

@@ -70,6 +70,15 @@ class TableMade(Record):
     data: str
 
 
+class ClaimMade(Record):
+    """One claim of an edition: its outcome, what was compared, by how much, the sentence."""
+
+    outcome: str
+    condition: str
+    margin: str
+    sentence: str
+
+
 class Manifest(Record):
     """What an edition was made of: nothing that differs from machine to machine.
 
@@ -90,6 +99,8 @@ class Manifest(Record):
         By page and id.
     glued : dict
         Texts by page and name.
+    claims : dict
+        By page and name; none in editions built before there were claims.
     """
 
     edition: str
@@ -104,6 +115,7 @@ class Manifest(Record):
     figures: dict[str, dict[str, FigureMade]] = {}
     tables: dict[str, dict[str, TableMade]] = {}
     glued: dict[str, dict[str, str]] = {}
+    claims: dict[str, dict[str, ClaimMade]] = {}
 
 
 class Release(Record):

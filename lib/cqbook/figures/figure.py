@@ -29,6 +29,7 @@ from cqbook.figures.identity import (
     SourceLabel,
     Spec,
     read_record,
+    stands_on,
 )
 from cqbook.quantities.quantity import DERIVED, UNPUBLISHED
 
@@ -129,6 +130,7 @@ class Table:
     numeric: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     searchable: bool
+    claims: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
@@ -183,6 +185,7 @@ def figure(
         status=status_of(rows),
         sources=source_list(book, rows),
         table=data_table(rows) if drawing is not None else DrawnRows(),
+        claims=stands_on(title, subtitle, note, *english),
     )
     if drawing is None:
         return Figure(identity, None)
@@ -226,6 +229,7 @@ def table(
         numeric=tuple(name for name in columns if name in numeric),
         rows=_cells(cells),
         searchable=searchable,
+        claims=stands_on(title, subtitle, note),
     )
 
 

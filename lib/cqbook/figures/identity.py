@@ -65,6 +65,25 @@ class Identity:
     status: str
     sources: tuple[SourceLabel, ...]
     table: DrawnRows
+    #: Names of the claims that title and note stand on.
+    claims: tuple[str, ...] = ()
+
+
+class FindingTitle(str):
+    """A title that is a finding: the text, and the name of the claim that it stands on."""
+
+    claim: str
+
+    def __new__(cls, text: str, claim: str) -> FindingTitle:
+        """Make it."""
+        made = super().__new__(cls, text)
+        made.claim = claim
+        return made
+
+
+def stands_on(*texts: str) -> tuple[str, ...]:
+    """Return the claims that some of the texts stand on, each once."""
+    return tuple(dict.fromkeys(text.claim for text in texts if isinstance(text, FindingTitle)))
 
 
 def read_record(kind: type[RecordKind], content: object) -> RecordKind:

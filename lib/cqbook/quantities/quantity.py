@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Protocol
 
 from cqbook.quantities import formulas, wording
-from cqbook.quantities.interval import Interval
+from cqbook.quantities.interval import Interval, to_decimal
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
 from cqbook.quantities.units import Unit, convert, format_zh, is_count, unit_zh
+from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
@@ -111,6 +112,29 @@ class Quantity:
         value = None if self.value is None else self.value * factor
         return replace(self, unit=target, interval=self.interval * factor, value=value)
 
+    def __lt__(self, other: Quantity | Decimal | int) -> Verdict:
+        """Return whether this is less, as `cqbook.quantities.verdict` says it."""
+        return self._compared("<", other)
+
+    def __le__(self, other: Quantity | Decimal | int) -> Verdict:
+        """Return whether this is less or the same."""
+        return self._compared("≤", other)
+
+    def __gt__(self, other: Quantity | Decimal | int) -> Verdict:
+        """Return whether this is more."""
+        return self._compared(">", other)
+
+    def __ge__(self, other: Quantity | Decimal | int) -> Verdict:
+        """Return whether this is more or the same."""
+        return self._compared("≥", other)
+
+    def _compared(self, sign: Sign, other: Quantity | Decimal | int) -> Verdict:
+        them = other if isinstance(other, Quantity) else exact(other, str(self.unit))
+        them = them.to(str(self.unit))
+        outcome, margin, relative = decide(self.interval, sign, them.interval, self.unit)
+        rows = rows_of_ids([self.observation_id, them.observation_id])
+        return Verdict(outcome, f"{self.zh} {sign} {them.zh}", margin, relative, rows)
+
 
 def _short(number: Decimal) -> str:
     text = f"{number:.{2 if abs(number) >= 10 else 3}f}".rstrip("0").rstrip(".")
@@ -126,6 +150,13 @@ def _direction(quantity: Quantity, up: str, down: str) -> str:
     if point == 0:
         return "持平"
     return (up if point > 0 else down) + quantity.zh.replace("-", "").replace("−", "")
+
+
+def exact(number: Decimal | int, unit: str) -> Quantity:
+    """Return a number that code has counted, or a bound that a sentence names, in `unit`."""
+    kind = Unit.parse(unit)
+    value = to_decimal(number)
+    return Quantity(Interval.exactly(value), kind, format_zh(value, kind), DERIVED, value)
 
 
 def missing(unit: str) -> Quantity:

@@ -7,6 +7,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from cqbook.site import (
     abstracts,
+    claims,
     directives,
     figure_index,
     glossary,
@@ -50,6 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     layout.setup(app)
     abstracts.setup(app)
     glossary.setup(app)
+    claims.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all
     # pages are read, and here none
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True

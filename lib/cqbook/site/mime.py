@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
+from cqbook.figures.claims import CLAIM_MIME
 from cqbook.figures.figure import FIGURE_MIME, GAP_MIME, TABLE_MIME
 from cqbook.site.nodes import ChartFigure, DataTable
 
@@ -24,18 +25,25 @@ def _words(meta: dict[str, Any], more: str = "") -> nodes.paragraph:
 
 
 class FigureRenderer:
-    """Vega-Lite with the book's identity in ``usermeta``, or a gap.
+    """Vega-Lite with the book's identity in ``usermeta``, or a gap; a claim has no place here.
 
     This and the next are ``MimeRenderPlugin`` by what they offer; that is a protocol.
     """
 
-    mime_priority_overrides: ClassVar = [("*", FIGURE_MIME, 1), ("*", GAP_MIME, 1)]
+    mime_priority_overrides: ClassVar = [
+        ("*", FIGURE_MIME, 1),
+        ("*", GAP_MIME, 1),
+        ("*", CLAIM_MIME, 1),
+    ]
 
     @staticmethod
     def handle_mime(
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
         """Return the figure's node; None for what is not the book's."""
+        if not inline and data.mime_type == CLAIM_MIME:
+            # its sentence says it
+            return []
         if inline or data.mime_type not in (FIGURE_MIME, GAP_MIME):
             return None
         content: dict[str, Any] = dict(data.content)

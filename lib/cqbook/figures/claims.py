@@ -1,0 +1,293 @@
+"""Claims: comparisons that sentences and titles of a page stand on, and the blocks that hold them.
+
+A chapter makes a claim in code and says it in prose::
+
+    below = cq.claim("below-record", total["2025"] < total["2022"])
+
+    :::{claim} below-record
+    2025年的进出口仍比2022年的纪录少{glue:text}`gap`。
+    :::
+
+The verdict is an output of the notebook, judged like any other. Where it does not hold, the block
+is not on the page; ``:::{unless} below-record`` holds what to say instead. ``:::{given} fig-…``
+holds what is only said where a figure is drawn, or a text is published. A title that is a finding
+takes its words from the claim: ``title=below.says("出口创了新高", "出口")``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import nbformat
+
+from cqbook.disk.checksums import to_json
+from cqbook.errors import DataError
+from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
+from cqbook.figures.identity import FindingTitle, read_record
+from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every
+
+CLAIM_MIME = "application/vnd.cqbook.claim+json"
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+#: The claims of a book with their sentences, beside its pages where they are rendered.
+CLAIMS = "claims.json"
+#: Kinds of blocks whose presence on a page depends on what the cells gave.
+CONDITIONS = ("claim", "unless", "given")
+_BLOCK = re.compile(
+    r"^(?P<fence>:{3,})\{(?P<kind>claim|unless|given)\}[^\S\n]*(?P<names>[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[^\S\n]*(?:\n|\Z)",
+    re.M | re.S,
+)
+GLUED_ROLE = re.compile(r"\{glue:text\}`([^`]*)`")
+#: The place of a claim's sentence, as the appendix links to it.
+CLAIMED_ROLE = "{{claimed}}`{name}`"
+_LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A named verdict; made by `claim`, read back by `claims_of`."""
+
+    name: str
+    outcome: str
+    condition: str
+    margin: str
+    rows: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether sentences may say it."""
+        return self.outcome == "holds"
+
+    @property
+    def outcome_zh(self) -> str:
+        """The outcome in words."""
+        return OUTCOMES_ZH[self.outcome]  # type: ignore[index] # as Verdict had it
+
+    def says(self, finding: str, otherwise: str) -> FindingTitle:
+        """Return a title: the finding where the claim holds, else what the chart shows."""
+        return FindingTitle(finding if self.holds else otherwise, self.name)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        plain = f"论断｜{self.name}｜{self.outcome_zh}｜{self.condition}｜{self.margin}"
+        return {CLAIM_MIME: json.loads(to_json(self)), "text/plain": plain}
+
+
+def claim(name: str, *verdicts: Verdict) -> Claim:
+    """Show and return a claim: it holds where all of its verdicts do.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case letters, digits, hyphens: what it says. An address, not to be used again.
+    *verdicts : Verdict
+        What comparisons of quantities give.
+
+    Raises
+    ------
+    ValueError
+        If the name has another form, or there is no verdict.
+    """
+    from IPython.display import publish_display_data
+
+    if not NAME.fullmatch(name):
+        msg = (
+            f"论断名 {name!r} 应为小写字母、数字、连字符"
+            f" | name of a claim {name!r}: expected lower-case letters, digits, hyphens"
+        )
+        raise ValueError(msg)
+    found = every(*verdicts)
+    made = Claim(name, found.outcome, found.condition, found.margin, found.rows)
+    publish_display_data(made._repr_mimebundle_())
+    return _Shown(**vars(made))
+
+
+class _Shown(Claim):
+    """A claim that has been shown: as the last line of a cell it is not shown again."""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing."""
+
+
+def claims_of(notebook: nbformat.NotebookNode) -> dict[str, Claim]:
+    """Return the claims of an executed notebook by name.
+
+    Raises
+    ------
+    DataError
+        If two have one name.
+    """
+    found: dict[str, Claim] = {}
+    for output in display_outputs(notebook):
+        content = output["data"].get(CLAIM_MIME)
+        if content is None:
+            continue
+        made = read_record(Claim, content)
+        if made.name in found:
+            msg = f"两个论断同名：{made.name} | two claims are called {made.name!r}"
+            raise DataError(msg)
+        found[made.name] = made
+    return found
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """A part of a cell that stands on conditions: its kind, their names, its text."""
+
+    kind: str
+    names: tuple[str, ...]
+    body: str
+
+    def asked(self) -> list[str]:
+        """Return the names of the glued texts in it."""
+        return GLUED_ROLE.findall(self.body)
+
+
+def blocks(text: str) -> Iterator[Conditional]:
+    """Yield the conditional blocks of Markdown `text`, outer before inner."""
+    for match in _BLOCK.finditer(text):
+        block = _block(match)
+        yield block
+        yield from blocks(block.body)
+
+
+def _block(match: re.Match[str]) -> Conditional:
+    return Conditional(match["kind"], tuple(match["names"].split()), match["body"])
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the cells of a page gave: claims, glued texts, ids of figures and tables shown."""
+
+    claims: Mapping[str, Claim]
+    texts: Mapping[str, str]
+    shown: Collection[str]
+
+    @classmethod
+    def of(cls, notebook: nbformat.NotebookNode) -> Known:
+        """Return what an executed notebook gave."""
+        drawn = {item.identity.id for item in figures_of(notebook) if item.spec is not None}
+        listed = {item.id for item in tables_of(notebook) if item.rows}
+        return cls(claims_of(notebook), glued(notebook), drawn | listed)
+
+    def stands(self, block: Conditional) -> bool:
+        """Return whether a block is on the page.
+
+        One that says a number is not where nobody published it, whatever else it stands on.
+
+        Raises
+        ------
+        KeyError
+            For the name of a claim that no cell makes.
+        """
+        if any(self.texts.get(name) == UNPUBLISHED for name in block.asked()):
+            return False
+        if block.kind == "given":
+            return all(
+                name in self.shown or self.texts.get(name, UNPUBLISHED) != UNPUBLISHED
+                for name in block.names
+            )
+        held = all(self.claims[name].holds for name in block.names)
+        return held if block.kind == "claim" else not held
+
+    def resolved(self, text: str) -> str:
+        """Return Markdown with the blocks that stand, without their fences and the others."""
+
+        def chosen(match: re.Match[str]) -> str:
+            block = _block(match)
+            if not self.stands(block):
+                return ""
+            body = self.resolved(block.body)
+            return _marked(body, block.names) if block.kind == "claim" else body
+
+        return _BLOCK.sub(chosen, text)
+
+
+def _marked(body: str, names: tuple[str, ...]) -> str:
+    """Return a sentence with the places of its claims before its first word."""
+    if body.lstrip().startswith(("#", "(", ":", "`", "|")):
+        return body
+    start = _LIST_MARK.match(body)
+    at = start.end() if start else 0
+    return body[:at] + "".join(CLAIMED_ROLE.format(name=name) for name in names) + body[at:]
+
+
+def sentence(body: str, texts: Mapping[str, str]) -> str:
+    """Return the text of a block in one line, its numbers in their places, roles and marks gone."""
+    filled = GLUED_ROLE.sub(lambda match: texts.get(match[1], match[1]), body)
+    plain = re.sub(r"（?\{(?:numref|doc|ref|term)\}`[^`]*`）?", "", filled)
+    plain = re.sub(r"\{claimed\}`[^`]*`", "", plain)
+    plain = re.sub(r"(?m)^\s*(?:[-*]|\d+\.)\s+|[*`]|^#+\s*", "", plain)
+    return " ".join(plain.split())
+
+
+def cell_blocks(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, Conditional]]:
+    """Yield the conditional blocks of a notebook with the number of their cell, from 1."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "markdown":
+            for block in blocks(cell.source):
+                yield number, block
+
+
+@dataclass(frozen=True)
+class StatedClaim:
+    """A claim with what its page says on it: the sentence of its first block, or a title.
+
+    ``place``: the anchor of the sentence, or the id of the figure whose title it is.
+    """
+
+    page: str
+    claim: Claim
+    sentence: str
+    place: str
+
+    @property
+    def line(self) -> str:
+        """The claim in a line: verdict, address, sentence, condition, margin."""
+        said = f"“{self.sentence}”" if self.sentence else "（没有句子）"
+        end = f"（{self.claim.margin}）" if self.claim.margin else ""
+        name = f"{self.page}.{self.claim.name}"
+        return f"{self.claim.outcome_zh}　{name}　{said}　{self.claim.condition}{end}"
+
+
+def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
+    """Return the claims of an executed page in order, each with its sentence."""
+    known = Known.of(notebook)
+    said: dict[str, tuple[str, str]] = {}
+    for _, block in cell_blocks(notebook):
+        if block.kind == "claim":
+            words = sentence(known.resolved(block.body), known.texts)
+            for name in block.names:
+                said.setdefault(name, (words, f"claim-{name}"))
+    for name, found in _titles(notebook).items():
+        said.setdefault(name, found)
+    return [
+        StatedClaim(page, item, *said.get(name, ("", ""))) for name, item in known.claims.items()
+    ]
+
+
+def _titles(notebook: nbformat.NotebookNode) -> dict[str, tuple[str, str]]:
+    """Return title and id of the first figure or table that stands on a claim, by claim."""
+    shown = [(own.claims, own.title, own.id) for own in (f.identity for f in figures_of(notebook))]
+    shown += [(item.claims, item.title, item.id) for item in tables_of(notebook)]
+    found: dict[str, tuple[str, str]] = {}
+    for names, title, place in shown:
+        for name in names:
+            found.setdefault(name, (title, place))
+    return found
+
+
+def shown(content: bytes) -> bytes:
+    """Return an executed notebook as it is rendered: of its blocks those that stand."""
+    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    if not any(True for _ in cell_blocks(notebook)):
+        return content
+    known = Known.of(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = known.resolved(cell.source)
+    text: str = nbformat.writes(notebook, version=4)
+    return text.encode("utf-8")

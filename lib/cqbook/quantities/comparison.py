@@ -1,0 +1,55 @@
+"""What sentences say of several quantities at once: the highest, rising, about the same."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from cqbook.quantities.quantity import Quantity, exact, growth
+from cqbook.quantities.verdict import Verdict, ordered
+
+
+def highest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
+    """Return whether `one` is more than each of the others that are published.
+
+    Parameters
+    ----------
+    one : Quantity
+    others : iterable of Quantity
+        `one` itself may be among them; what is not published is left out.
+    """
+    rest = [item for item in others if item.known and item is not one and item != one]
+    return ordered([one > item for item in rest], f"{one.zh} > 其余{len(rest)}个：{_listed(rest)}")
+
+
+def lowest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
+    """Return whether `one` is less than each of the others that are published."""
+    rest = [item for item in others if item.known and item is not one and item != one]
+    return ordered([one < item for item in rest], f"{one.zh} < 其余{len(rest)}个：{_listed(rest)}")
+
+
+def rising(steps: Sequence[Quantity]) -> Verdict:
+    """Return whether each quantity is more than the one before it; a gap leaves it open."""
+    found = [later > earlier for earlier, later in itertools.pairwise(steps)]
+    return ordered(found, " < ".join(item.zh for item in steps))
+
+
+def falling(steps: Sequence[Quantity]) -> Verdict:
+    """Return whether each quantity is less than the one before it; a gap leaves it open."""
+    found = [later < earlier for earlier, later in itertools.pairwise(steps)]
+    return ordered(found, " > ".join(item.zh for item in steps))
+
+
+def near(one: Quantity, other: Quantity, percent: Decimal | int) -> Verdict:
+    """Return whether `one` differs from `other` by less than so many percent of it."""
+    apart = growth(one, other)
+    bound = exact(percent, "percent")
+    least = exact(-Decimal(percent), "percent")
+    return ordered([apart < bound, apart > least], f"{one.zh} 与 {other.zh} 相差不到{percent}%")
+
+
+def _listed(quantities: Sequence[Quantity], most: int = 3) -> str:
+    """Return the words of the first few quantities."""
+    words = "、".join(item.zh for item in quantities[:most])
+    return f"{words}……" if len(quantities) > most else words

@@ -1,0 +1,164 @@
+"""Whether a comparison of quantities holds, and by how much.
+
+Two reported figures are two intervals. ``a > b`` *holds* where the whole of `a` lies above the
+whole of `b`, *fails* where none of it does, and is *open* where they overlap: what was printed does
+not decide it. What nobody published decides nothing either.
+
+A verdict is not a truth value: it has three outcomes, and ``if`` would take one for another. It
+goes to `cqbook.claim`, or into another verdict with ``&``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NoReturn
+
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.units import Unit, format_zh, rescale_zh, unit_zh
+
+Sign = Literal["<", "≤", ">", "≥"]
+VerdictOutcome = Literal["holds", "fails", "open"]
+#: What an outcome is called.
+OUTCOMES_ZH: dict[VerdictOutcome, str] = {"holds": "成立", "fails": "不成立", "open": "不能判断"}
+OVERLAP = "区间重叠"
+NO_DATA = "缺少数据"
+#: Digits of a margin: it says whether a sentence stands by much or by little.
+MARGIN_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a comparison.
+
+    Attributes
+    ----------
+    outcome : {"holds", "fails", "open"}
+    condition : str
+        What was compared, in words.
+    margin : str
+        By how much a number would have to move for the outcome to turn; or why it is open.
+    relative : Decimal or None
+        The same as a share of the number compared with; None where there is none.
+    rows : tuple of str
+        The observations that it rests on.
+    """
+
+    outcome: VerdictOutcome
+    condition: str
+    margin: str = ""
+    relative: Decimal | None = None
+    rows: tuple[str, ...] = ()
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: an open verdict is neither true nor false."""
+        msg = (
+            "比较的结果有三种，不能当真假用：交给 cq.claim，或用 & 连接"
+            " | a verdict has three outcomes: give it to cq.claim, or join it with &"
+        )
+        raise TypeError(msg)
+
+    def __and__(self, other: Verdict) -> Verdict:
+        """Return whether both hold; the margin is the narrower one."""
+        return every(self, other)
+
+    @property
+    def _order(self) -> tuple[bool, Decimal]:
+        return self.relative is None, self.relative or Decimal(0)
+
+
+def every(*verdicts: Verdict) -> Verdict:
+    """Return whether all hold: it fails if one fails, and is open if one is.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if not verdicts:
+        msg = "没有比较可言 | no verdict was given"
+        raise ValueError(msg)
+    outcomes = [item.outcome for item in verdicts]
+    outcome: VerdictOutcome = (
+        "fails" if "fails" in outcomes else "open" if "open" in outcomes else "holds"
+    )
+    decisive = min((item for item in verdicts if item.outcome == outcome), key=lambda it: it._order)
+    rows = dict.fromkeys(row for item in verdicts for row in item.rows)
+    words = dict.fromkeys(item.condition for item in verdicts)
+    return replace(decisive, condition="；".join(words), rows=tuple(rows))
+
+
+def decide(
+    left: Interval | None, sign: Sign, right: Interval | None, unit: Unit
+) -> tuple[VerdictOutcome, str, Decimal | None]:
+    """Return outcome, margin in words, and margin relative to `right`, of a comparison.
+
+    Parameters
+    ----------
+    left, right : Interval or None
+        In `unit`; None or empty: nothing is known.
+    """
+    if left is None or right is None or left.is_empty or right.is_empty:
+        return "open", NO_DATA, None
+    above, below = (left, right) if sign in (">", "≥") else (right, left)
+    strict = sign in ("<", ">")
+    gap = _gap(above, below)
+    if gap is not None and (gap > 0 or (gap == 0 and (not strict or _apart(above, below)))):
+        return "holds", *_margin(gap, right, unit)
+    back = _gap(below, above)
+    if back is not None and (back > 0 or (back == 0 and (strict or _apart(below, above)))):
+        return "fails", *_margin(back, right, unit)
+    return "open", OVERLAP, None
+
+
+def _gap(above: Interval, below: Interval) -> Decimal | None:
+    """Return how far all of one interval lies above all of another; None where one is unbounded."""
+    if above.lower is None or below.upper is None:
+        return None
+    return above.lower - below.upper
+
+
+def _apart(above: Interval, below: Interval) -> bool:
+    """Return whether two intervals that meet at an end have no number in common."""
+    return not (above.lower_closed and below.upper_closed)
+
+
+def _margin(gap: Decimal, right: Interval, unit: Unit) -> tuple[str, Decimal | None]:
+    # growth and shares differ by points, ranks by places: neither is a share of the other number
+    words = f"差{in_words(gap, unit)}"
+    middle = right.midpoint
+    if unit.name in ("percent", "percentage points", "rank") or not middle:
+        return words, gap
+    relative = abs(gap / middle)
+    return f"{words}（{rounded(100 * relative)}%）", relative
+
+
+def in_words(gap: Decimal, unit: Unit) -> str:
+    """Return a difference in words: 151亿元, 0.8个百分点, 3位."""
+    number = Decimal(rounded(gap))
+    if number and unit.name in ("CNY", "USD"):
+        # 342亿元, not 0.0342万亿元
+        return rescale_zh(number, unit)
+    if unit.name == "percent":
+        return format_zh(number, Unit(1, "percentage points"))
+    return f"{number}{unit_zh(unit)}" if unit.name == "rank" else format_zh(number, unit)
+
+
+def rounded(number: Decimal) -> str:
+    """Return a number with `MARGIN_DIGITS` digits; digits before the point are all kept."""
+    decimals = max(0, MARGIN_DIGITS - 1 - number.adjusted()) if number else 0
+    text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def ordered(verdicts: Sequence[Verdict], condition: str) -> Verdict:
+    """Return `every` of the verdicts under one condition in words; open if there is none."""
+    if not verdicts:
+        return Verdict("open", condition, NO_DATA)
+    return replace(every(*verdicts), condition=condition)
+
+
+def rows_of_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the observations named in ids joined by semicolons, each once."""
+    return tuple(dict.fromkeys(part for text in texts for part in text.split(";") if part))

@@ -1,0 +1,78 @@
+"""The appendix 论断: all claims of the book, with verdict, margin and the way to the sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from cqbook.figures.claims import CLAIMS, StatedClaim
+from cqbook.figures.identity import read_record
+from cqbook.site.directives import reading_order
+from cqbook.site.markup import markup
+
+
+class ClaimList(nodes.General, nodes.Element):
+    """Place of the list of all claims; filled when pages are resolved."""
+
+
+class Claims(SphinxDirective):
+    """``{claim-list}``: every claim of the book, by page, in the order of its sentences."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a place that is filled once the order of the pages is known."""
+        return [ClaimList()]
+
+
+def claimed(
+    _name: str,
+    _rawtext: str,
+    text: str,
+    _lineno: int,
+    _inliner: Inliner,
+    _options: object = None,
+    _content: object = None,
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Return the place of a claim's sentence: what the appendix and other pages link to."""
+    return [nodes.raw("", markup("claimed.html", name=text), format="html")], []
+
+
+def said_in(app: Sphinx) -> list[StatedClaim]:
+    """Return the claims of the book that is rendered, in the order of its pages."""
+    path = Path(app.srcdir) / CLAIMS
+    if not path.exists():
+        return []
+    found = [
+        read_record(StatedClaim, item) for item in json.loads(path.read_text(encoding="utf-8"))
+    ]
+    order = {name.rpartition("/")[2]: i for i, name in enumerate(reading_order(app))}
+    return sorted(found, key=lambda item: order.get(item.page, len(order)))
+
+
+def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each `ClaimList` by the claims of all pages."""
+    places = list(doctree.findall(ClaimList))
+    if not places:
+        return
+    titles = app.env.titles
+    groups: dict[str, list[tuple[str, StatedClaim]]] = {}
+    for item in said_in(app):
+        page = f"chapters/{item.page}"
+        if page in titles and item.place:
+            way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
+            groups.setdefault(titles[page].astext(), []).append((way, item))
+    html = markup("claims.html", groups=groups)
+    for place in places:
+        place.replace_self(nodes.raw("", html, format="html"))
+
+
+def setup(app: Sphinx) -> None:
+    """Register directive and role."""
+    app.add_node(ClaimList)
+    app.add_directive("claim-list", Claims)
+    app.add_role("claimed", claimed)
+    app.connect("doctree-resolved", fill_claims)

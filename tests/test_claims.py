@@ -1,0 +1,303 @@
+"""Claims: verdicts of comparisons, blocks that stand on them, a build that stops for one."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import nbformat
+import pytest
+
+import cqbook as cq
+from cqbook.build.chapter_lint import notebook_faults
+from cqbook.build.claims import ClaimError, check_claims
+from cqbook.build.comparing import comparing, comparing_titles
+from cqbook.changes.comparison import compare_notebooks, comparison_lines
+from cqbook.errors import ChapterError, DataError
+from cqbook.figures.claims import Claim, Known, claims_of, said_of
+from cqbook.figures.figure import GLUE_PREFIX
+from cqbook.quantities.quantity import missing, quantity_of
+from cqbook.quantities.verdict import every
+
+
+def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
+    return quantity_of(
+        {
+            "observation_id": f"s.{value}",
+            "source_id": "s",
+            "value_text": value,
+            "value_upper_text": "",
+            "unit": unit,
+            "qualifier": qualifier,
+            "status": "actual",
+            "measure": measure,
+            **dict.fromkeys(
+                ("indicator", "entity", "period", "accumulation", "breakdown", "flow"), ""
+            ),
+            **dict.fromkeys(("basis", "base"), ""),
+        }
+    )
+
+
+# --- verdicts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome", "margin"),
+    [
+        (lambda: reported("8006.8") < reported("8158.4"), "holds", "差152亿元（1.86%）"),
+        (lambda: reported("8158.4") < reported("8006.8"), "fails", "差152亿元（1.89%）"),
+        # a rounded number and one that it could stand for
+        (lambda: reported("9") > reported("9.2"), "open", "区间重叠"),
+        # a floor that was passed lies above what is no more than it, and may be anything
+        (lambda: reported("9", "over") > reported("8.9"), "holds", "差500万元（0.562%）"),
+        (lambda: reported("9", "over") > reported("12"), "open", "区间重叠"),
+        (lambda: reported("9", "over") > 9, "holds", "差0亿元（0%）"),
+        (lambda: reported("9") >= cq.exact(9, "100M CNY"), "open", "区间重叠"),
+        (lambda: missing("100M CNY") > reported("1"), "open", "缺少数据"),
+        # another scale of the same unit
+        (
+            lambda: reported("0.9", unit="1T CNY") > reported("8158.4"),
+            "holds",
+            "差342亿元（4.19%）",
+        ),
+        (lambda: cq.exact(14, "rank") > cq.exact(11, "rank"), "holds", "差3位"),
+        (
+            lambda: reported("-2.5", unit="percent", measure="yoy") < 0,
+            "holds",
+            "差2.45个百分点",
+        ),
+    ],
+)
+def test_a_comparison_is_as_sure_as_its_numbers(verdict, outcome, margin):
+    found = verdict()
+    assert (found.outcome, found.margin) == (outcome, margin)
+
+
+def test_two_intervals_that_only_meet_are_apart_if_one_end_is_open():
+    below_nine, nine = reported("9", "nearly"), cq.exact(9, "100M CNY")
+    assert (below_nine < nine).outcome == "holds"
+    assert (below_nine >= nine).outcome == "fails"
+    assert (nine <= nine).outcome == "holds"
+    assert (nine < nine).outcome == "fails"
+
+
+def test_a_verdict_is_no_truth_value():
+    with pytest.raises(TypeError, match="三种"):
+        bool(reported("1") < reported("2"))
+    with pytest.raises(TypeError):
+        sorted([reported("1"), reported("2")])
+
+
+def test_several_hold_only_together_and_the_narrowest_counts():
+    wide, narrow = reported("9") > reported("1"), reported("9") > reported("7")
+    both = wide & narrow
+    assert (both.outcome, both.margin) == ("holds", narrow.margin)
+    assert set(both.rows) == {"s.9", "s.1", "s.7"}
+    assert (both & (reported("1") > reported("9"))).outcome == "fails"
+    assert (both & (reported("9") > reported("9.1"))).outcome == "open"
+    with pytest.raises(ValueError, match="no verdict"):
+        every()
+
+
+def test_what_is_said_of_several():
+    years = [reported(text) for text in ("5222.6", "5792.8", "8158.4", "8006.8")]
+    assert cq.highest(years[2], years).outcome == "holds"
+    assert cq.highest(years[3], years).outcome == "fails"
+    assert cq.lowest(years[0], [*years, missing("100M CNY")]).outcome == "holds"
+    assert cq.rising(years[:3]).outcome == "holds"
+    assert cq.rising(years).outcome == "fails"
+    assert cq.falling(years[2:]).outcome == "holds"
+    assert cq.rising([years[0], missing("100M CNY"), years[2]]).outcome == "open"
+    assert cq.near(years[3], years[2], 2).outcome == "holds"
+    assert cq.near(years[3], years[2], 1).outcome == "fails"
+    assert cq.highest(years[0], [years[0]]).outcome == "open"
+
+
+def test_no_number_lost_its_digits():
+    with pytest.raises(TypeError):
+        _ = reported("1") > 0.1  # the float is not the printed digits
+    assert (reported("1") > Decimal("0.1")).outcome == "holds"
+
+
+# --- blocks ---------------------------------------------------------------------------------
+
+
+def output(data, metadata=None):
+    return nbformat.v4.new_output("display_data", data=data, metadata=metadata or {})
+
+
+def glue(name, text):
+    mark = {"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}
+    return output({f"{GLUE_PREFIX}text/plain": repr(text)}, mark)
+
+
+def page(text, *claims, **texts):
+    outputs = [output(item._repr_mimebundle_()) for item in claims]
+    outputs += [glue(name, value) for name, value in texts.items()]
+    cells = [nbformat.v4.new_code_cell("", outputs=outputs), nbformat.v4.new_markdown_cell(text)]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def made(name, outcome):
+    return Claim(name, outcome, "1亿元 > 0亿元", "差1亿元", ("s.1",))
+
+
+TEXT = """一句。
+
+:::{claim} up
+- 高了{glue:text}`much`（{numref}`fig-x`）。
+:::
+
+:::{unless} up
+没有高。
+:::
+
+::::{given} much
+## 一节
+:::{claim} down
+低了。
+:::
+::::
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "much", "left"),
+    [
+        ("holds", "holds", "1亿元", {"高了", "一节", "低了"}),
+        ("fails", "holds", "1亿元", {"没有高", "一节", "低了"}),
+        ("open", "fails", "1亿元", {"没有高", "一节"}),
+        # a sentence whose number nobody published is not there, whatever it stands on
+        ("holds", "holds", "未见公布", set()),
+    ],
+)
+def test_a_block_is_on_the_page_if_it_stands(up, down, much, left):
+    notebook = page(TEXT, made("up", up), made("down", down), much=much)
+    shown = Known.of(notebook).resolved(TEXT)
+    found = {word for word in ("高了", "没有高", "一节", "低了") if word in shown}
+    # 没有高 ends like 高了 begins: told apart by its first word
+    assert found == left
+    assert ":::" not in shown
+    assert "一句。" in shown
+
+
+def test_the_place_of_a_claim_stands_behind_the_mark_of_a_list():
+    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="1亿元")
+    shown = Known.of(notebook).resolved(TEXT)
+    assert "- {claimed}`up`高了" in shown
+    assert "\n## 一节\n" in shown
+    (up, down) = said_of("trade", notebook)
+    assert (up.sentence, up.place) == ("高了1亿元。", "claim-up")
+    assert down.line == "成立　trade.down　“低了。”　1亿元 > 0亿元（差1亿元）"
+
+
+def test_two_claims_of_one_name_are_refused():
+    with pytest.raises(DataError, match="同名"):
+        claims_of(page("", made("up", "holds"), made("up", "holds")))
+
+
+def test_a_block_needs_a_claim_that_a_cell_makes():
+    notebook = page(":::{claim} upp\n高了。\n:::\n", made("up", "holds"))
+    with pytest.raises(ChapterError, match="upp"):
+        check_claims({"trade": notebook})
+    with pytest.raises(ChapterError, match="带有名字"):
+        check_claims({"trade": page(":::{claim}\n高了。\n:::\n")})
+
+
+# --- the default edition --------------------------------------------------------------------
+
+
+def test_the_default_edition_stops_for_exactly_the_sentences_that_fell():
+    notebook = page(TEXT, made("up", "fails"), made("down", "holds"), much="1亿元")
+    check_claims({"trade": notebook})
+    with pytest.raises(ClaimError) as caught:
+        check_claims({"trade": notebook}, ["trade"])
+    assert [item.claim.name for item in caught.value.said] == ["up"]
+    assert "trade.up" in str(caught.value)
+    assert "高了1亿元" in str(caught.value)
+    assert "差1亿元" in str(caught.value)
+
+
+def test_a_sentence_that_would_be_silent_is_no_sentence_of_the_default_edition():
+    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="未见公布")
+    check_claims({"trade": notebook})
+    with pytest.raises(ChapterError, match="much"):
+        check_claims({"trade": notebook}, ["trade"])
+
+
+def test_a_comparison_of_editions_names_the_claims_that_turned():
+    old, new = (
+        {"trade": page(TEXT, made("up", outcome), made("down", "holds"), much="1亿元")}
+        for outcome in ("holds", "open")
+    )
+    found = compare_notebooks(old, new)
+    ((turned),) = found.claims
+    assert (turned.name, turned.old, turned.new) == ("up", "成立", "不能判断")
+    assert "论断 trade.up：成立 → 不能判断｜高了1亿元。" in comparison_lines(found)
+
+
+# --- words that compare ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "出口高于进口。",
+        "创了新高。",
+        "出口补上了进口。",
+        "重庆比四川多。",
+        "最大的伙伴是东盟。",
+        "Exports exceeded imports.",
+        "It fell by {glue:text}`x`.",
+        "::::{given} x\n出口更快。\n::::",
+    ],
+)
+def test_a_sentence_that_compares_outside_a_claim_is_found(text):
+    assert list(comparing(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "增长从哪里来？",
+        "最近一年，最终的数。",
+        "第一季度的数。",
+        "文件说“创历史新高”。",
+        ":::{claim} up\n出口高于进口。\n:::",
+        "::::{english}\n:::{claim} up\nExports exceeded imports.\n:::\n::::",
+        "{glue:text}`highest`亿元。",
+        "最大负荷是{glue:text}`load`。",
+        "Marks are lower bounds.",
+    ],
+)
+def test_topics_quotations_and_claims_are_no_comparison(text):
+    assert not list(comparing(text))
+
+
+def test_a_title_that_compares_takes_its_words_from_a_claim():
+    typed = 'cq.figure(book, "fig-x", None, title="出口创了新高", english=("a", "b"))'
+    said = 'cq.figure(book, "fig-x", None, title=up.says("出口创了新高", "出口"))'
+    assert list(comparing_titles(typed)) == ["出口创了新高"]
+    assert not list(comparing_titles(said))
+    assert list(comparing_titles('cq.table(book, "tab-x", rows, note=f"{a}高于{b}")'))
+
+
+def test_authors_are_told_where_a_comparison_stands_on_nothing():
+    notebook = page("出口高于进口。\n")
+    notebook.cells[0].source = 'up = cq.claim("up", a > b)'
+    found = [str(item) for item in notebook_faults("chapters/trade.ipynb", notebook)]
+    assert any(re.search(r"第2个单元，“出口高于进口", item) for item in found)
+
+
+def test_a_finding_carries_its_claim(book):
+    up = made("up", "holds")
+    drawn = cq.table(
+        book,
+        "tab-x",
+        cq.points([("甲", reported("1"))], unit="100M CNY"),
+        columns={"label": "项目"},
+        title=up.says("出口创了新高", "出口"),
+    )
+    assert (drawn.title, drawn.claims) == ("出口创了新高", ("up",))
+    assert made("up", "open").says("出口创了新高", "出口") == "出口"
