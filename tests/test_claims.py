@@ -10,7 +10,7 @@ import pytest
 
 import cqbook as cq
 from cqbook.build.chapter_lint import notebook_faults
-from cqbook.build.claims import ClaimError, check_claims
+from cqbook.build.claims import ClaimError, check_claims, check_references
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.changes.comparison import compare_notebooks, comparison_lines
 from cqbook.errors import ChapterError, DataError
@@ -235,6 +235,13 @@ def test_a_comparison_of_editions_names_the_claims_that_turned():
     ((turned),) = found.claims
     assert (turned.name, turned.old, turned.new) == ("up", "成立", "不能判断")
     assert "论断 trade.up：成立 → 不能判断｜高了1亿元。" in comparison_lines(found)
+
+
+def test_no_sentence_points_to_a_figure_that_is_not_there():
+    text = ":::{given} much\n见{numref}`fig-x`。\n:::\n"
+    with pytest.raises(ChapterError, match="fig-x"):
+        check_references({"trade": page(text, much="1亿元")})
+    check_references({"trade": page(text, much="未见公布")})
 
 
 # --- words that compare ---------------------------------------------------------------------

@@ -44,19 +44,15 @@ def test_identity_travels_with_the_chart(book, rows):
 
 def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
     drawn = made(book, rows)
-    gap = figure.figure(
-        book, "fig-gap", None, title="缺", subtitle="", unit="亿元", english=("t", "c")
-    )
     listing = figure.table(
         book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表", numeric=("text",)
     )
-    bundles = [item._repr_mimebundle_() for item in (drawn, gap, listing)]
+    bundles = [item._repr_mimebundle_() for item in (drawn, listing)]
     outputs = [nbformat.v4.new_output("display_data", data=bundle) for bundle in bundles]
     cell = nbformat.v4.new_code_cell("x", outputs=outputs)
     notebook = nbformat.v4.new_notebook(cells=[cell])
     found = figure.figures_of(notebook)
-    assert [item.identity for item in found] == [drawn.identity, gap.identity]
-    assert [item.spec is None for item in found] == [False, True]
+    assert [item.identity for item in found] == [drawn.identity]
     assert figure.tables_of(notebook) == [listing]
     again = [*found, *figure.tables_of(notebook)]
     assert [json.dumps(item._repr_mimebundle_()) for item in again] == list(
@@ -94,13 +90,18 @@ def test_ids_follow_one_form(book, rows, identifier):
         figure.figure(book, identifier, None, title="x", subtitle="", unit="", english=("t", "c"))
 
 
-def test_nothing_published_is_a_figure_that_says_so(book):
+def test_what_has_nothing_to_show_is_no_figure_and_no_table(book, rows):
     gap = figure.figure(
         book, "fig-gap", None, title="标题", subtitle="", unit="亿元", english=("t", "c")
     )
-    bundle = gap._repr_mimebundle_()
-    assert figure.FIGURE_MIME not in bundle
-    assert "未见公布" in bundle[figure.GAP_MIME]["usermeta"]["alt"]
+    empty = figure.table(book, "tab-x", rows.iloc[:0], columns={"label": "项目"}, title="表")
+    bundles = [item._repr_mimebundle_() for item in (gap, empty)]
+    outputs = [nbformat.v4.new_output("display_data", data=bundle) for bundle in bundles]
+    cell = nbformat.v4.new_code_cell("x", outputs=outputs)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    assert [bundle[figure.ABSENT_MIME]["id"] for bundle in bundles] == ["fig-gap", "tab-x"]
+    assert not figure.figures_of(notebook)
+    assert not figure.tables_of(notebook)
 
 
 def test_bars_start_at_zero(rows):

@@ -14,7 +14,7 @@ from typing import Any
 
 from cqbook.build import configuration
 from cqbook.build.chapter_lint import check_chapters, check_glued
-from cqbook.build.claims import check_claims
+from cqbook.build.claims import check_claims, check_references
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
@@ -112,6 +112,8 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         plain = snapshot(data, run / "data", detail=False)
         memory = page_memory(root, plain)
         results = _all_or_none(root, todo, memory, say, default=True)
+    if not chosen:
+        check_references({name: result.notebook for name, result in results.items()})
     changed = stale(root, results)
     lock = read_lock(root)
     old, new = {}, {}
@@ -195,6 +197,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         chosen, before = _revisions(root, asked, chosen, results, run)
         last = [page for page in chosen if page.name == REVISIONS]
         results |= _all_or_none(root, last, memory, say, default=asked.latest)
+        check_references({name: result.notebook for name, result in results.items()})
         say("3/5 核对输出")
         judge_pages(root, asked, chosen, results, memory, say)
         say("4/5 生成页面")

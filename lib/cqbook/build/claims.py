@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 import nbformat
@@ -9,6 +10,8 @@ import nbformat
 from cqbook.errors import ChapterError, DataError, Fault
 from cqbook.figures.claims import Known, StatedClaim, cell_blocks, said_of
 from cqbook.quantities.quantity import UNPUBLISHED
+
+_NUMBERED = re.compile(r"\{numref\}`(?:[^`<]*<)?([a-z0-9-]+)>?`")
 
 
 class ClaimError(DataError):
@@ -61,6 +64,40 @@ def check_claims(
         for page, item in executed.items()
         if page in default
         for fault in _silent_faults(page, item)
+    ]
+    if faults:
+        raise ChapterError(faults)
+
+
+def check_references(executed: Mapping[str, nbformat.NotebookNode]) -> None:
+    """Refuse pages whose prose sends readers to a figure or table that none of the pages shows.
+
+    Parameters
+    ----------
+    executed : mapping of str to notebook
+        All pages of the book.
+
+    Raises
+    ------
+    ChapterError
+        With page, cell and the id.
+    """
+    known = {page: Known.of(notebook) for page, notebook in executed.items()}
+    shown = {name for item in known.values() for name in item.shown}
+    faults = [
+        Fault(
+            f"chapters/{page}",
+            f"第{number}个单元",
+            f"cell {number}",
+            f"{{numref}}`{name}`",
+            "页上有的图表；只在有图时说的话放进 :::{given} 块",
+            "a figure or table on a page; what is said of it alone goes into a block :::{given}",
+        )
+        for page, notebook in executed.items()
+        for number, cell in enumerate(notebook.cells, start=1)
+        if cell.cell_type == "markdown"
+        for name in _NUMBERED.findall(known[page].resolved(cell.source))
+        if name not in shown
     ]
     if faults:
         raise ChapterError(faults)

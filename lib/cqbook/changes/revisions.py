@@ -160,7 +160,7 @@ def _vintage(book: Catalog, row: TableRow, *, current: bool) -> dict[str, str]:
     }
 
 
-def moved(book: Catalog) -> list[figure.Figure]:
+def moved(book: Catalog) -> list[figure.Figure | figure.Absent]:
     """Return a small chart for each figure of which more than one point moved, most moved first.
 
     Each shows the value in both editions; points that only one edition has are in the table.
@@ -171,7 +171,7 @@ def moved(book: Catalog) -> list[figure.Figure]:
     return [_moved(book, found, item) for item in drawn[:FIGURES_DRAWN]]
 
 
-def _moved(book: Catalog, found: Comparison, item: FigureChange) -> figure.Figure:
+def _moved(book: Catalog, found: Comparison, item: FigureChange) -> figure.Figure | figure.Absent:
     rows = []
     for row, values in item.moved:
         for edition, value, text in (

@@ -169,8 +169,8 @@ class Known:
     @classmethod
     def of(cls, notebook: nbformat.NotebookNode) -> Known:
         """Return what an executed notebook gave."""
-        drawn = {item.identity.id for item in figures_of(notebook) if item.spec is not None}
-        listed = {item.id for item in tables_of(notebook) if item.rows}
+        drawn = {item.identity.id for item in figures_of(notebook)}
+        listed = {item.id for item in tables_of(notebook)}
         return cls(claims_of(notebook), glued(notebook), drawn | listed)
 
     def stands(self, block: Conditional) -> bool:

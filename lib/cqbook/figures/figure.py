@@ -31,10 +31,11 @@ from cqbook.figures.identity import (
     read_record,
     stands_on,
 )
-from cqbook.quantities.quantity import DERIVED, UNPUBLISHED
+from cqbook.quantities.quantity import DERIVED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
-GAP_MIME = "application/vnd.cqbook.gap+json"
+#: What stands in the notebook for a figure or table that has nothing to show; no page has it.
+ABSENT_MIME = "application/vnd.cqbook.absent+json"
 TABLE_MIME = "application/vnd.cqbook.table+json"
 GLUE_PREFIX = "application/papermill.record/"
 #: Ids are addresses: they name the content and are never reused or renumbered.
@@ -94,19 +95,17 @@ def _cells(frame: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
 
 @dataclass(frozen=True)
 class Figure:
-    """A numbered, citable chart; made by `figure`. ``spec`` is None where there is nothing to draw.
+    """A numbered, citable chart; made by `figure`.
 
     Read back from a notebook, its specification has the title and the identity in it.
     """
 
     identity: Identity
-    spec: Spec | None
+    spec: Spec
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         own = self.identity
         plain = f"{own.title}｜{own.id}｜{own.unit}"
-        if self.spec is None:
-            return {GAP_MIME: json.loads(to_json({"usermeta": own})), "text/plain": plain}
         title = {"text": own.title, "subtitle": own.subtitle}
         spec = to_json(self.spec | {"usermeta": own, "title": title})
         return {FIGURE_MIME: json.loads(spec), "text/plain": plain}
@@ -137,6 +136,18 @@ class Table:
         return {TABLE_MIME: json.loads(to_json(self)), "text/plain": plain}
 
 
+@dataclass(frozen=True)
+class Absent:
+    """A figure or table that has nothing to show: it is not on the page and takes no number."""
+
+    id: str
+    title: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        plain = f"{self.title}｜{self.id}｜没有数据，不在页上"
+        return {ABSENT_MIME: json.loads(to_json(self)), "text/plain": plain}
+
+
 def figure(
     book: Catalog,
     identifier: str,
@@ -147,7 +158,7 @@ def figure(
     unit: str,
     english: tuple[str, str],
     note: str = "",
-) -> Figure:
+) -> Figure | Absent:
     """Give a drawing its identity.
 
     Parameters
@@ -157,7 +168,7 @@ def figure(
     identifier : str
         ``fig-…``; stable for good.
     drawing : Drawing or None
-        None: nothing is published to draw, and the figure says so.
+        None: nothing is published to draw, and the page goes without the figure.
     title, subtitle : str
         What it shows; unit and period.
     unit : str
@@ -173,22 +184,22 @@ def figure(
         If the id has another form, or the drawing would mislead (see `cqbook.figures.rules`).
     """
     _check_id(identifier, "fig-")
-    rows = drawing.rows if drawing is not None else pd.DataFrame()
+    if drawing is None:
+        return Absent(identifier, title)
+    rows = drawing.rows
     identity = Identity(
         id=identifier,
         title=title,
         subtitle=subtitle,
         caption=note,
-        alt=f"{title}。{drawing.alt}" if drawing is not None else f"{title}：{UNPUBLISHED}。",
+        alt=f"{title}。{drawing.alt}",
         english=EnglishWords(*english),
         unit=unit,
         status=status_of(rows),
         sources=source_list(book, rows),
-        table=data_table(rows) if drawing is not None else DrawnRows(),
+        table=data_table(rows),
         claims=stands_on(title, subtitle, note, *english),
     )
-    if drawing is None:
-        return Figure(identity, None)
     rules.check_drawing(drawing.spec, identity)
     return Figure(identity, drawing.spec)
 
@@ -204,8 +215,8 @@ def table(
     note: str = "",
     numeric: tuple[str, ...] = (),
     searchable: bool = False,
-) -> Table:
-    """Give rows the identity of a numbered table.
+) -> Table | Absent:
+    """Give rows the identity of a numbered table; without a row the page goes without it.
 
     Parameters
     ----------
@@ -217,6 +228,8 @@ def table(
         Add a box that filters the rows in the browser.
     """
     _check_id(identifier, "tab-")
+    if rows.empty:
+        return Absent(identifier, title)
     cells = rows[list(columns)].fillna("").astype(str)
     return Table(
         id=identifier,
@@ -269,11 +282,9 @@ def figures_of(notebook: nbformat.NotebookNode) -> list[Figure]:
     """Return each figure in an executed notebook."""
     found = []
     for output in display_outputs(notebook):
-        for mime in (FIGURE_MIME, GAP_MIME):
-            if mime in output["data"]:
-                content = output["data"][mime]
-                identity = read_record(Identity, content["usermeta"])
-                found.append(Figure(identity, content if mime == FIGURE_MIME else None))
+        content = output["data"].get(FIGURE_MIME)
+        if content is not None:
+            found.append(Figure(read_record(Identity, content["usermeta"]), content))
     return found
 
 

@@ -136,11 +136,7 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
 
 def exhibits_of(notebook: NotebookNode, page: str, edition: str) -> list[Exhibit]:
     """Return the figures of an executed notebook that are drawn."""
-    return [
-        Exhibit(item.identity, item.spec, page, edition)
-        for item in figures_of(notebook)
-        if item.spec is not None
-    ]
+    return [Exhibit(item.identity, item.spec, page, edition) for item in figures_of(notebook)]
 
 
 def citations(exhibit: Exhibit) -> dict[str, str]:

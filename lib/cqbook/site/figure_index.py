@@ -42,7 +42,7 @@ def _light(tree: nodes.document) -> list[nodes.Element]:
     for node in exhibit_nodes(tree):
         meta = {name: node["meta"][name] for name in IDENTITY_KEPT if name in node["meta"]}
         meta["observations"] = _observations(node["meta"])
-        drawn = isinstance(node, ChartFigure) and node["spec"] is not None
+        drawn = isinstance(node, ChartFigure)
         found.append(type(node)(ids=node["ids"], meta=meta, drawn=drawn))
     return found
 

@@ -211,7 +211,7 @@ def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | Non
     if not base:
         return None
     way = f"{base}/{app.builder.get_target_uri(page)}"
-    drawn = [node for node in doctree.findall(ChartFigure) if node["spec"] is not None]
+    drawn = list(doctree.findall(ChartFigure))
     if not drawn:
         return Address(way)
     meta = drawn[0]["meta"]

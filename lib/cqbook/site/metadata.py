@@ -27,10 +27,9 @@ SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
 
 
 def _described(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[str, Any]:
-    drawn = node["spec"] is not None
     shown = exhibit_of(node, docname, edition)
     files = {}
-    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)] if drawn else ():
+    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)]:
         path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
         if not (out / path).exists():
             # a word of it has no English
@@ -85,11 +84,10 @@ def describe(
     # the pictures are written with the page, before this
     entries = [_described(Path(app.outdir), node, page, edition) for node in figures]
     FIGURES_NOTED.leave(app, page, entries)
-    drawn = [node for node in figures if node["spec"] is not None]
-    if not drawn:
+    if not figures:
         return
     sets = []
-    for node in drawn:
+    for node in figures:
         shown = exhibit_of(node, page, edition)
         root = "../" * page.count("/")
         sets.append(

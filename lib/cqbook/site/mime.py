@@ -8,7 +8,7 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
 from cqbook.figures.claims import CLAIM_MIME
-from cqbook.figures.figure import FIGURE_MIME, GAP_MIME, TABLE_MIME
+from cqbook.figures.figure import ABSENT_MIME, FIGURE_MIME, TABLE_MIME
 from cqbook.site.nodes import ChartFigure, DataTable
 
 
@@ -25,14 +25,16 @@ def _words(meta: dict[str, Any], more: str = "") -> nodes.paragraph:
 
 
 class FigureRenderer:
-    """Vega-Lite with the book's identity in ``usermeta``, or a gap; a claim has no place here.
+    """Vega-Lite with the book's identity in ``usermeta``.
+
+    Claims have their sentences elsewhere, and what has nothing to show has no place at all.
 
     This and the next are ``MimeRenderPlugin`` by what they offer; that is a protocol.
     """
 
     mime_priority_overrides: ClassVar = [
         ("*", FIGURE_MIME, 1),
-        ("*", GAP_MIME, 1),
+        ("*", ABSENT_MIME, 1),
         ("*", CLAIM_MIME, 1),
     ]
 
@@ -41,17 +43,15 @@ class FigureRenderer:
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Element] | None:
         """Return the figure's node; None for what is not the book's."""
-        if not inline and data.mime_type == CLAIM_MIME:
-            # its sentence says it
+        if not inline and data.mime_type in (CLAIM_MIME, ABSENT_MIME):
             return []
-        if inline or data.mime_type not in (FIGURE_MIME, GAP_MIME):
+        if inline or data.mime_type != FIGURE_MIME:
             return None
         content: dict[str, Any] = dict(data.content)
         meta = content.get("usermeta")
         if not meta or "id" not in meta:
             return None
-        spec = content if data.mime_type == FIGURE_MIME else None
-        node = ChartFigure("", _words(meta), meta=meta, spec=spec)
+        node = ChartFigure("", _words(meta), meta=meta, spec=content)
         return _targeted(renderer, node, meta["id"])
 
 

@@ -38,7 +38,7 @@ SHOWN_HASH = 16
 
 
 class ChartFigure(nodes.General, nodes.Element):
-    """A numbered figure: ``meta`` (identity) and ``spec`` (Vega-Lite, or None for a gap)."""
+    """A numbered figure: ``meta`` (identity) and ``spec`` (Vega-Lite)."""
 
 
 class Abstract(nodes.General, nodes.Element):
@@ -269,7 +269,7 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
         head=_heading(self, node),
         root=root,
         hash=json_digest(meta["table"])[:SHOWN_HASH],
-        drawn=None if node["spec"] is None else _drawn(self, node, root),
+        drawn=_drawn(self, node, root),
         links=_source_links(page, meta["sources"]),
         grid=_grid_of(page, meta["table"], labels, ("full", "range")),
         formats=list(FORMATS.items()),
