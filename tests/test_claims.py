@@ -308,3 +308,16 @@ def test_a_finding_carries_its_claim(book):
     )
     assert (drawn.title, drawn.claims) == ("出口创了新高", ("up",))
     assert made("up", "open").says("出口创了新高", "出口") == "出口"
+
+
+def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
+    total = {"indicator": "auto_exports", "entity": "CN", "period": "2023", "unit": "10k vehicles"}
+    caam, customs = (cq.fact(book, basis=basis, **total) for basis in ("caam", "customs"))
+    with pytest.raises(DataError, match="口径"):
+        _ = customs > caam
+    reason = "海关把二手车和底盘也算作汽车"
+    verdict = cq.compared(customs, ">", caam, regardless=reason)
+    assert (verdict.outcome, verdict.regardless) == ("holds", reason)
+    up = Claim("up", verdict.outcome, verdict.condition, verdict.margin, (), verdict.regardless)
+    shown = Known.of(page(TEXT, up, made("down", "holds"), much="1亿元")).resolved(TEXT)
+    assert f"`fig-x`）。（{reason}）\n" in shown

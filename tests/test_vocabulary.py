@@ -18,10 +18,11 @@ from cqbook.data.contracts import MEASURE_UNITS
 from cqbook.data.selection import fact
 from cqbook.figures import english
 from cqbook.figures.charts import form
+from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed, words_at
-from cqbook.quantities.quantity import DERIVED, STATUS_ZH, UNOBSERVED
+from cqbook.quantities.quantity import DERIVED, UNOBSERVED
 from cqbook.quantities.units import Unit
 
 #: The code's table of each column that may hold certain codes only.
@@ -91,7 +92,7 @@ ONCE = {
     "人民币": "data/vocabulary.py",
     "中汽协": "data/vocabulary.py",
     "经营单位所在地": "data/vocabulary.py",
-    "预计": "quantities/quantity.py",
+    "预计": "quantities/about.py",
     "推算": "quantities/quantity.py",
     "基本持平": "quantities/qualifiers.py",
 }

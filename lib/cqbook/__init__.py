@@ -15,6 +15,7 @@ PUBLIC = {
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
     "claim": "cqbook.figures.claims:claim",
+    "compared": "cqbook.quantities.quantity:compared",
     "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
     "corridors": "cqbook.analysis.corridors",
     "customs": "cqbook.analysis.customs",

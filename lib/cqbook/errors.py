@@ -90,6 +90,29 @@ class ChapterError(DataError):
         super().__init__(_listed(head, faults))
 
 
+class IncomparableError(DataError):
+    """Two figures that differ in kind were to be computed with one another.
+
+    Parameters
+    ----------
+    one, other : tuple of str
+        Each figure's name and its value of the attribute in which they differ.
+    attribute_zh, attribute : str
+        Its name.
+    """
+
+    def __init__(
+        self, one: tuple[str, str], other: tuple[str, str], attribute_zh: str, attribute: str
+    ) -> None:
+        self.attribute = attribute
+        super().__init__(
+            f"{attribute_zh}不同，不能放在一起算：{one[0]}为{one[1]}，{other[0]}为{other[1]}；"
+            "确有理由的，写 regardless=…，页面会印出来"
+            f" | different {attribute}: {one[0]}: {one[1]!r}, {other[0]}: {other[1]!r};"
+            " give regardless=… if there is a reason: the page will show it"
+        )
+
+
 def _listed(head: str, items: Sequence[object]) -> str:
     """Return a heading with the first of what is wrong below it."""
     lines = [str(item) for item in items[:BREACHES_SHOWN]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -17,7 +18,6 @@ from cqbook.analysis.frames import (
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.data.vocabulary import BASES_ZH
-from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
     Quantity,
@@ -27,6 +27,7 @@ from cqbook.quantities.quantity import (
     period_zh,
     previous,
     quantity_of,
+    ratio,
     share,
 )
 
@@ -128,21 +129,18 @@ def unit_values(book: Catalog, area: str) -> pd.DataFrame:
         value = fact(book, unit=VALUE, indicator="auto_exports_value", entity=area, period=period)
         counted = volume.interval is not None and volume.interval.width is not None
         if counted and volume.known and value.known:
-            each = derive(
-                lambda worth, count: worth / count,
-                value.to("10k CNY"), volume.to("vehicles"),
-                unit="10k CNY",
-            )  # fmt: skip
+            each = ratio(value, volume, unit="10k CNY", per="vehicles")
             items.append((period_zh(period), each))
     return points(items, unit="10k CNY")
 
 
 def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
-    """Return a place's share of the nation's export volume; derived."""
+    """Return a place's share of the nation's export volume, counted alike; derived."""
     own = fact(book, unit=VOLUME, indicator="auto_exports", entity=area, period=period)
+    # customs counts more than the association does: the whole is taken as the part was counted
     whole = fact(
         book, unit=VOLUME, indicator="auto_exports", entity=NATION, period=period,
-        basis=VOLUME_BASIS,
+        basis=own.about.basis,
     )  # fmt: skip
     return share(own, whole)
 
@@ -156,7 +154,7 @@ def tenth(book: Catalog, area: str = "CN-50", maker: str = "org-changan") -> dic
         ``share`` (printed), ``nation`` (printed), ``implied`` (share × nation), ``maker``
         (printed floor), ``others`` (what is left for all other makers), ``maker_share``.
     """
-    share = fact(
+    printed = fact(
         book, unit="percent", measure="share", indicator="auto_exports", entity=area,
         period="2023-Q1",
     )  # fmt: skip
@@ -167,18 +165,23 @@ def tenth(book: Catalog, area: str = "CN-50", maker: str = "org-changan") -> dic
     floor = fact(
         book, unit=VOLUME, indicator="auto_exports", entity=maker, period="2023-01/2023-03"
     )
-    implied = derive(lambda rate, whole: rate * whole / 100, share, nation, unit=VOLUME)
+    implied = derive(
+        lambda rate, whole: rate * whole / 100, printed, nation, unit=VOLUME,
+        regardless="报道没有说占的是哪个总量，此处按中汽协的辆数",
+    )  # fmt: skip
+    by_maker = "长安为企业自报，全国为中汽协统计"
     nothing = Interval(Decimal(0), None, True, False)
     others = derive(
-        lambda whole, part: (whole - part).intersection(nothing), implied, floor, unit=VOLUME
-    )
+        lambda whole, part: (whole - part).intersection(nothing), implied, floor, unit=VOLUME,
+        regardless=by_maker,
+    )  # fmt: skip
     return {
-        "share": share,
+        "share": printed,
         "nation": nation,
         "implied": implied,
         "maker": floor,
         "others": others,
-        "maker_share": derive(formulas.share, floor, nation, unit="percent"),
+        "maker_share": share(floor, nation, regardless=by_maker),
     }
 
 
@@ -195,6 +198,10 @@ def output(book: Catalog, area: str, years: range) -> pd.DataFrame:
     return rows.sort_values("period", kind="stable").reset_index(drop=True)
 
 
+#: Why exports may be divided by output, which nobody counts at the border.
+EXPORTS_IN_OUTPUT = "出口按海关统计，产量按工业统计，当年出口的不都是当年生产的"
+
+
 def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
     """Return output, new-energy output, its share, and exports as a share of output."""
     asked = {"indicator": "auto_output", "entity": area, "period": period}
@@ -205,7 +212,7 @@ def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
         "output": total,
         "nev_output": nev,
         "nev_output_share": share(nev, total),
-        "export_rate": share(sold, total),
+        "export_rate": share(sold, total, regardless=EXPORTS_IN_OUTPUT),
     }
 
 
@@ -253,10 +260,7 @@ def _exact(times: Quantity) -> Quantity:
     # 翻倍 means twice, not 1.5 to 2.5 times
     if times.value is None:
         return times
-    return Quantity(
-        Interval.exactly(times.value), times.unit, times.zh, times.status, times.value,
-        times.source_id, times.observation_id, times.measure,
-    )  # fmt: skip
+    return replace(times, interval=Interval.exactly(times.value))
 
 
 MAKER_INDICATORS = {

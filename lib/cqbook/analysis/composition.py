@@ -89,6 +89,19 @@ class Composition:
                     "points": part.points.zh,
                     "rate": part.rate.zh,
                     "source_id": part.level.source_id,
+                    "regardless": "；".join(
+                        dict.fromkeys(
+                            item.regardless
+                            for item in (
+                                part.share,
+                                part.yoy,
+                                part.previous,
+                                part.points,
+                                part.rate,
+                            )
+                            if item.regardless
+                        )
+                    ),
                 }
                 for part in self.all
             ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -19,6 +20,7 @@ from cqbook.quantities.quantity import (
     missing,
     period_zh,
     quantity_of,
+    ratio,
 )
 from cqbook.quantities.units import Unit, format_zh
 
@@ -35,15 +37,8 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     if item.unit.name != "months" or item.interval is None:
         return item
     # half a month and 一两月 are no exact number of days: 30 days a month, kept as printed in words
-    return Quantity(
-        item.interval * 30,
-        Unit.parse("days"),
-        item.zh,
-        item.status,
-        None,
-        item.source_id,
-        item.observation_id,
-    )
+    days = Unit.parse("days")
+    return replace(item, interval=item.interval * 30, unit=days, value=None)
 
 
 def transit(book: Catalog) -> pd.DataFrame:
@@ -130,15 +125,7 @@ def shipment_values(book: Catalog, area: str, years: range) -> dict[str, Quantit
 def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     """Return value over volume by year, in 万元 a TEU; derived."""
     boxes, worth = containers(book, area, years), shipment_values(book, area, years)
-    return {
-        year: derive(
-            lambda value, count: value / count,
-            worth[year].to("10k CNY"),
-            boxes[year].to("TEU"),
-            unit="10k CNY",
-        )
-        for year in boxes
-    }
+    return {year: ratio(worth[year], boxes[year], unit="10k CNY", per="TEU") for year in boxes}
 
 
 def growth_words(book: Catalog, area: str, period: str) -> dict[str, str]:
@@ -209,7 +196,7 @@ def worth_of_a_day(
     filters = {"entity": organisation, "breakdown": "product=auto_and_parts;route=ilstc"}
     value = fact(book, unit="CNY", indicator="shipment_value", **filters)
     count = fact(book, unit="containers", indicator="shipments_containers", **filters)
-    box = derive(lambda total, number: total / number, value, count, unit="CNY")
+    box = ratio(value, count, unit="CNY", per="containers")
     rate = Interval.exactly(Decimal(str(annual_rate)))
     day = derive(lambda worth: worth * rate / (100 * DAYS_A_YEAR), box, unit="CNY")
     printed, _ = days_saved(book)

@@ -63,6 +63,7 @@ def points(
                 "status": item.status,
                 "source_id": item.source_id,
                 "observation_id": item.observation_id,
+                "regardless": item.regardless,
             }
         )
     frame = pd.DataFrame(rows, columns=[*_POINT])
@@ -74,7 +75,7 @@ def points(
 
 _POINT = (
     *("label", "group", "value", "lower", "upper", "text", "full", "range"),
-    *("status", "source_id", "observation_id"),
+    *("status", "source_id", "observation_id", "regardless"),
 )
 
 

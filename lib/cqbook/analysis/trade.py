@@ -16,6 +16,7 @@ from cqbook.quantities.quantity import (
     UNPUBLISHED,
     Quantity,
     derive,
+    difference,
     growth,
     missing,
     previous,
@@ -42,11 +43,6 @@ def level(book: Catalog, area: str, period: str, flow: str = "total") -> Quantit
 def rate(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity:
     """Return the published growth of trade."""
     return fact(book, unit="percent", measure="yoy", **value_filters(area, period, flow))
-
-
-def difference(more: Quantity, less: Quantity) -> Quantity:
-    """Return ``more − less`` as a derived quantity in the unit of `more`."""
-    return derive(lambda a, b: a - b, more, less.to(str(more.unit)), unit=str(more.unit))
 
 
 def yearly(book: Catalog, area: str, flow: str, years: range) -> dict[str, Quantity]:

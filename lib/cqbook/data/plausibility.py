@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.quantity import HAPPENED, Reported
+from cqbook.quantities.quantity import Reported
 from cqbook.quantities.units import SCALE_ZH, Unit
 
 #: Words and letters behind a number that multiply it, of the languages that the sources have.

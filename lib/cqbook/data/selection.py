@@ -11,8 +11,9 @@ import pandas as pd
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES
 from cqbook.errors import DataError
+from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import STATUS_ZH, Quantity, Reported, missing, quantity_of
+from cqbook.quantities.quantity import Quantity, Reported, missing, quantity_of
 from cqbook.quantities.units import Unit
 
 

@@ -1,7 +1,7 @@
 """Words that code and tables share, each once.
 
 What belongs to a figure itself stands with it: qualifiers in `quantities.qualifiers`, statuses in
-`quantities.quantity`, units in `quantities.units`. A test holds the descriptor's lists of allowed
+`quantities.about`, units in `quantities.units`. A test holds the descriptor's lists of allowed
 codes (``datapackage.json``) to these tables.
 """
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -56,6 +56,7 @@ class Claim:
     condition: str
     margin: str
     rows: tuple[str, ...] = ()
+    regardless: str = ""
 
     @property
     def holds(self) -> bool:
@@ -100,7 +101,7 @@ def claim(name: str, *verdicts: Verdict) -> Claim:
         )
         raise ValueError(msg)
     found = every(*verdicts)
-    made = Claim(name, found.outcome, found.condition, found.margin, found.rows)
+    made = Claim(name, found.outcome, found.condition, found.margin, found.rows, found.regardless)
     publish_display_data(made._repr_mimebundle_())
     return _Shown(**vars(made))
 
@@ -201,9 +202,18 @@ class Known:
             if not self.stands(block):
                 return ""
             body = self.resolved(block.body)
-            return _marked(body, block.names) if block.kind == "claim" else body
+            if block.kind != "claim":
+                return body
+            reasons = [self.claims[name].regardless for name in block.names]
+            return _marked(_reasoned(body, reasons), block.names)
 
         return _BLOCK.sub(chosen, text)
+
+
+def _reasoned(body: str, reasons: Iterable[str]) -> str:
+    """Return a sentence with the reasons for which its figures were compared."""
+    said = "；".join(dict.fromkeys(reason for reason in reasons if reason))
+    return f"{body.rstrip()}（{said}）\n" if said else body
 
 
 def _marked(body: str, names: tuple[str, ...]) -> str:

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from cqbook.data.catalog import Catalog
 from cqbook.figures.identity import Identity, Spec
-from cqbook.quantities.quantity import DERIVED, STATUS_ZH
+from cqbook.quantities.about import STATUS_ZH
+from cqbook.quantities.quantity import DERIVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -62,6 +62,14 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
     return tuple(SourceLabel(key, book.source_label(key)) for key in ids)
 
 
+def with_reasons(note: str, rows: pd.DataFrame) -> str:
+    """Return a note followed by why numbers of different kinds stand in one figure or table."""
+    if "regardless" not in rows:
+        return note
+    reasons = dict.fromkeys(str(cell) for cell in rows["regardless"].fillna("") if cell)
+    return note + "".join(f"{text.rstrip('。')}。" for text in reasons if text not in note)
+
+
 def status_of(rows: pd.DataFrame) -> str:
     """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
     if "status" not in rows or rows.empty:
@@ -191,7 +199,7 @@ def figure(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=note,
+        caption=with_reasons(note, rows),
         alt=f"{title}。{drawing.alt}",
         english=EnglishWords(*english),
         unit=unit,
@@ -235,7 +243,7 @@ def table(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=note,
+        caption=with_reasons(note, rows),
         sources=source_list(book, rows),
         columns=tuple(columns.values()),
         keys=tuple(columns),
@@ -249,7 +257,8 @@ def table(
 def glue(**values: object) -> None:
     """Publish named texts for the prose: ``{glue:text}`name``` shows them.
 
-    A value is a string, or an object whose ``zh`` is the text. Same wire form as scrapbook and
+    A value is a string, or an object whose ``zh`` is the text; a reason that its numbers needed to
+    be put together (``regardless``) follows in brackets. Same wire form as scrapbook and
     myst-nb; not their function, which imports all of Sphinx into the kernel.
 
     Raises
@@ -261,6 +270,8 @@ def glue(**values: object) -> None:
 
     for name, value in values.items():
         text = value if isinstance(value, str) else getattr(value, "zh", None)
+        reason = getattr(value, "regardless", "")
+        text = f"{text}（{reason}）" if reason else text
         if not GLUE_PATTERN.fullmatch(name) or not isinstance(text, str) or not text:
             msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)

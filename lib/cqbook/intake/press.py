@@ -32,9 +32,9 @@ from cqbook.intake.press_cells import (
     read_csv_sheet,
     read_workbook,
 )
+from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import Printed, halfwidth, read_period, read_printed
-from cqbook.quantities.quantity import STATUS_ZH
 from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
 
 #: Sheets for people: how to fill, one example, the codes.

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
+from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
+from cqbook.quantities.about import HAPPENED, STATUS_ZH, UNTOLD, About, price_of, shared
+from cqbook.quantities.comparable import check_comparable, figure_name
 from cqbook.quantities.interval import Interval, to_decimal
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
@@ -16,16 +19,6 @@ from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
-#: What a published figure is; of several for one thing the first that there is counts.
-STATUS_ZH = {
-    "actual": "公布",
-    "preliminary": "初步",
-    "estimate": "预计",
-    "plan": "计划",
-    "target": "目标",
-}
-#: Of these, what happened; the others were expected, planned or hoped for.
-HAPPENED = ("actual", "preliminary")
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
@@ -45,7 +38,11 @@ class Reported(Protocol):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number in `unit`; `interval` is None where nothing is published."""
+    """A number in `unit`; `interval` is None where nothing is published.
+
+    ``about`` says what it is about; ``regardless`` why it was computed though its inputs differ in
+    kind: figures, tables and glued texts print it.
+    """
 
     interval: Interval | None
     unit: Unit
@@ -54,7 +51,13 @@ class Quantity:
     value: Decimal | None = None
     source_id: str = ""
     observation_id: str = ""
-    measure: str = "level"
+    about: About = UNTOLD
+    regardless: str = ""
+
+    @property
+    def measure(self) -> str:
+        """What is measured of the thing: its level, its growth, its share."""
+        return self.about.measure
 
     @property
     def _held(self) -> Interval | None:
@@ -114,26 +117,19 @@ class Quantity:
 
     def __lt__(self, other: Quantity | Decimal | int) -> Verdict:
         """Return whether this is less, as `cqbook.quantities.verdict` says it."""
-        return self._compared("<", other)
+        return compared(self, "<", other)
 
     def __le__(self, other: Quantity | Decimal | int) -> Verdict:
         """Return whether this is less or the same."""
-        return self._compared("≤", other)
+        return compared(self, "≤", other)
 
     def __gt__(self, other: Quantity | Decimal | int) -> Verdict:
         """Return whether this is more."""
-        return self._compared(">", other)
+        return compared(self, ">", other)
 
     def __ge__(self, other: Quantity | Decimal | int) -> Verdict:
         """Return whether this is more or the same."""
-        return self._compared("≥", other)
-
-    def _compared(self, sign: Sign, other: Quantity | Decimal | int) -> Verdict:
-        them = other if isinstance(other, Quantity) else exact(other, str(self.unit))
-        them = them.to(str(self.unit))
-        outcome, margin, relative = decide(self.interval, sign, them.interval, self.unit)
-        rows = rows_of_ids([self.observation_id, them.observation_id])
-        return Verdict(outcome, f"{self.zh} {sign} {them.zh}", margin, relative, rows)
+        return compared(self, "≥", other)
 
 
 def _short(number: Decimal) -> str:
@@ -157,6 +153,34 @@ def exact(number: Decimal | int, unit: str) -> Quantity:
     kind = Unit.parse(unit)
     value = to_decimal(number)
     return Quantity(Interval.exactly(value), kind, format_zh(value, kind), DERIVED, value)
+
+
+def compared(
+    one: Quantity, sign: Sign, other: Quantity | Decimal | int, *, regardless: str = ""
+) -> Verdict:
+    """Return whether ``one sign other`` holds, as `cqbook.quantities.verdict` says it.
+
+    Parameters
+    ----------
+    one : Quantity
+    sign : {"<", "≤", ">", "≥"}
+    other : Quantity or number
+        A number is taken for exact, in the unit of `one`.
+    regardless : str
+        Why two figures that differ in basis, status, price or length of time may be compared, as
+        readers are told.
+
+    Raises
+    ------
+    IncomparableError
+        If they differ so and there is no reason; or in what they are measured in.
+    """
+    them = other if isinstance(other, Quantity) else exact(other, str(one.unit))
+    reason = check_comparable(one, them, regardless=regardless, relation="compared")
+    them = them.to(str(one.unit))
+    outcome, margin, relative = decide(one.interval, sign, them.interval, one.unit)
+    rows = rows_of_ids([one.observation_id, them.observation_id])
+    return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, relative, rows, reason)
 
 
 def missing(unit: str) -> Quantity:
@@ -192,6 +216,20 @@ def printed_zh(row: Reported) -> str:
     return f"{number}{word}" if place == "behind" else f"{word}{number}"
 
 
+#: Fields of `About` that are columns of ``observations``.
+_COLUMNS = (
+    *("indicator", "entity", "period", "accumulation", "breakdown", "flow"),
+    *("measure", "status", "basis", "base"),
+)
+
+
+def about_of(row: Reported) -> About:
+    """Return what one row of ``observations`` is about."""
+    cells = {name: row.get(name) or "" for name in _COLUMNS}
+    price = price_of(cells["indicator"], cells["measure"], Unit.parse(row["unit"]))
+    return About(**cells, price=price)
+
+
 def quantity_of(row: Reported) -> Quantity:
     """Return one row of ``observations`` as a quantity."""
     text = row["value_text"]
@@ -215,7 +253,7 @@ def quantity_of(row: Reported) -> Quantity:
         None if not text or ranged else Decimal(text),
         row["source_id"],
         row["observation_id"],
-        row["measure"],
+        about_of(row),
     )
     # what English prints in billions and millions is counted in 亿 and 万 here
     return found.to(str(_chinese(unit)))
@@ -227,9 +265,16 @@ def _chinese(unit: Unit) -> Unit:
 
 
 def derive(
-    formula: Callable[..., Interval], *inputs: Quantity, unit: str, measure: str = "level"
+    formula: Callable[..., Interval],
+    *inputs: Quantity,
+    unit: str,
+    measure: str = "level",
+    about: About | None = None,
+    regardless: str = "",
 ) -> Quantity:
     """Return ``formula`` of the inputs' intervals as a derived quantity.
+
+    Nothing is refused here: who divides and subtracts by hand asks `check_comparable` first.
 
     Parameters
     ----------
@@ -239,6 +284,12 @@ def derive(
         If one is missing, so is the result.
     unit : str
         Unit of the result.
+    measure : str
+        What of it the result measures.
+    about : About, optional
+        What the result is about, measure and all; otherwise what the inputs share.
+    regardless : str
+        Why inputs that differ in kind may be put together; those of the inputs are kept.
     """
     held = [item._held for item in inputs if item._held is not None]
     if len(held) < len(inputs):
@@ -257,7 +308,8 @@ def derive(
         _central(formula, inputs),
         ";".join(sources),
         ";".join(rows),
-        measure,
+        about or shared(item.about for item in inputs).replaced(measure=measure),
+        "；".join(dict.fromkeys(filter(None, (regardless, *(it.regardless for it in inputs))))),
     )
 
 
@@ -293,29 +345,155 @@ def clause(text: str, otherwise: str, **parts: Quantity) -> str:
     return text.format(**{name: item.zh for name, item in parts.items()})
 
 
-def share(part: Quantity, whole: Quantity) -> Quantity:
-    """Return 100 · part / whole in percent."""
-    return derive(formulas.share, part, whole.to(str(part.unit)), unit="percent", measure="share")
+def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
+    """Return 100 · part / whole in percent.
+
+    Raises
+    ------
+    IncomparableError
+        If they differ in kind (`check_comparable`) and no reason is given; so do all below.
+    """
+    why = check_comparable(part, whole, regardless=regardless, relation="within")
+    return derive(
+        formulas.share,
+        part,
+        whole.to(str(part.unit)) if part.known and whole.known else whole,
+        unit="percent",
+        about=replace(_outcome(part, whole), measure="share"),
+        regardless=why,
+    )
 
 
-def previous(level: Quantity, yoy: Quantity) -> Quantity:
+def _outcome(one: Quantity, other: Quantity) -> About:
+    """Return `one`'s about, as far as it holds for what is made of both."""
+    both = shared((one.about, other.about))
+    if UNTOLD in (one.about, other.about):
+        return both
+    return replace(one.about, status=both.status, basis=both.basis, price="", base="")
+
+
+#: Measures that say how much more something is than before; ``multiple`` says how many times.
+GROWTH_MEASURES = ("yoy", "pct_change")
+
+
+def growth_percent(rate: Quantity) -> Quantity:
+    """Return a growth in percent, however it was printed: 增长1.2倍 is 120 %, 是上年的3.4倍 240 %.
+
+    Raises
+    ------
+    IncomparableError
+        If it is no growth: a share, a contribution, a difference in points.
+    """
+    if not rate.known:
+        return missing("percent")
+    told = rate.about != UNTOLD
+    if rate.measure == "multiple":
+        times = rate.to("percent")
+        assert times.interval is not None
+        value = None if times.value is None else times.value - 100
+        return replace(times, interval=times.interval - 100, value=value)
+    if rate.unit.name not in ("percent", "times") or (told and rate.measure not in GROWTH_MEASURES):
+        found, wanted = (
+            (figure_name(rate), f"{rate.measure}, {rate.unit}"),
+            ("增速", "yoy, percent"),
+        )
+        raise IncomparableError(found, wanted, "计量", "measure")
+    return rate.to("percent")
+
+
+def ratio(
+    top: Quantity, bottom: Quantity, *, unit: str, per: str, regardless: str = ""
+) -> Quantity:
+    """Return how much of one thing there is for each of another: 万元 a vehicle.
+
+    Parameters
+    ----------
+    unit, per : str
+        Units of the two; that of the result is `unit`.
+    """
+    why = check_comparable(top, bottom, regardless=regardless, relation="per")
+    both = [item.to(text) if item.known else item for item, text in ((top, unit), (bottom, per))]
+    return derive(lambda much, many: much / many, *both, unit=unit, regardless=why)
+
+
+def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantity:
     """Return the value a year before that a level and its growth imply."""
-    return derive(formulas.previous_from_growth, level, yoy, unit=str(level.unit))
+    why = check_comparable(yoy, level, regardless=regardless, relation="rate")
+    about = level.about
+    if about.period and yoy.known:
+        about = about.replaced(period=str(Period.parse(about.period).year_before()))
+    return derive(
+        formulas.previous_from_growth,
+        level,
+        growth_percent(yoy),
+        unit=str(level.unit),
+        about=about,
+        regardless=why,
+    )
 
 
-def remainder(whole: Quantity, parts: Iterable[Quantity]) -> Quantity:
+def remainder(whole: Quantity, parts: Iterable[Quantity], *, regardless: str = "") -> Quantity:
     """Return what the published parts leave of the whole."""
-    same = [part.to(str(whole.unit)) for part in parts if part.known]
+    named = [part for part in parts if part.known]
+    why = check_comparable(*named, whole, regardless=regardless, relation="within")
+    same = [part.to(str(whole.unit)) for part in named] if whole.known else named
     return derive(
-        lambda total, *rest: formulas.remainder(total, rest), whole, *same, unit=str(whole.unit)
+        lambda total, *rest: formulas.remainder(total, rest),
+        whole,
+        *same,
+        unit=str(whole.unit),
+        about=whole.about,
+        regardless=why,
     )
 
 
-def growth(current: Quantity, before: Quantity) -> Quantity:
+def difference(more: Quantity, less: Quantity, *, regardless: str = "") -> Quantity:
+    """Return ``more − less`` in the unit of `more`; rates in percent differ by points."""
+    why = check_comparable(less, more, regardless=regardless, relation="apart")
+    rate = more.unit.name in ("percent", "times")
+    unit = "percent" if rate else str(more.unit)
+    both = [item.to(unit) if item.known else item for item in (more, less)]
+    return derive(
+        lambda a, b: a - b,
+        *both,
+        unit="percentage points" if rate else unit,
+        measure="pp_change" if rate else "difference",
+        regardless=why,
+    )
+
+
+def sum_of(*parts: Quantity, regardless: str = "") -> Quantity:
+    """Return the sum of parts that exclude each other, in the unit of the first."""
+    why = check_comparable(*parts, regardless=regardless, relation="apart")
+    unit = str(parts[0].unit)
+    same = [item.to(unit) if item.known else item for item in parts]
+    return derive(lambda one, *rest: sum(rest, one), *same, unit=unit, regardless=why)
+
+
+def growth(current: Quantity, before: Quantity, *, regardless: str = "") -> Quantity:
     """Return the growth from `before` to `current` in percent."""
-    return derive(
-        formulas.growth, current, before.to(str(current.unit)), unit="percent", measure="yoy"
+    why = check_comparable(before, current, regardless=regardless, relation="alike")
+    about = _outcome(current, before).replaced(
+        measure="yoy" if _a_year_apart(current.about, before.about) else "pct_change",
+        price=shared((current.about, before.about)).price,
+        base=before.about.period,
     )
+    return derive(
+        formulas.growth,
+        current,
+        before.to(str(current.unit)) if current.known and before.known else before,
+        unit="percent",
+        about=about,
+        regardless=why,
+    )
+
+
+def _a_year_apart(now: About, then: About) -> bool:
+    texts = (now.period, then.period)
+    if "" in texts:
+        return True
+    late, early = map(Period.parse, texts)
+    return None not in late.span and late.year_before().span == early.span
 
 
 def period_zh(text: str) -> str:

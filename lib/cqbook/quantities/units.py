@@ -187,6 +187,15 @@ def is_count(unit: Unit) -> bool:
     return unit.scale == 1 and "/" not in unit.name and unit.name not in MEASURED
 
 
+def same_kind(one: Unit, other: Unit) -> bool:
+    """Return whether numbers in one unit can be written in the other: 亿元 and 万元, 倍 and %."""
+    return one.name == other.name or {one.name, other.name} <= set(_RATIOS)
+
+
+#: Ratios as powers of ten of one: 1 倍 is 100 %.
+_RATIOS = {"percent": -2, "times": 0}
+
+
 def _broken(value: object, why_zh: str, why_en: str) -> ValueError:
     scales = " ".join(SCALES)
     return ValueError(
@@ -203,7 +212,7 @@ def convert(value: Decimal | int, from_unit: Unit, to_unit: Unit) -> Decimal:
     value : Decimal or int
         In `from_unit`. A float is refused: it no longer has the printed digits.
     from_unit, to_unit : Unit
-        Must have the same name.
+        Must have the same name, or both be ratios: 1.2 倍 is 120 %.
 
     Returns
     -------
@@ -218,14 +227,14 @@ def convert(value: Decimal | int, from_unit: Unit, to_unit: Unit) -> Decimal:
     TypeError
         If the value is a float.
     """
-    if from_unit.name != to_unit.name:
+    if not same_kind(from_unit, to_unit):
         msg = (
             f"单位不同，不能换算：{from_unit} → {to_unit}"
             f" | cannot convert {str(from_unit)!r} to {str(to_unit)!r}: different units"
         )
         raise ValueError(msg)
     number = _finite(value)
-    shift = _power_of_ten(from_unit.scale) - _power_of_ten(to_unit.scale)
+    shift = _power_of_ten(from_unit) - _power_of_ten(to_unit)
     return Decimal(f"{_EXACT.scaleb(number, shift):f}")
 
 
@@ -328,8 +337,8 @@ def _finite(value: Decimal | int) -> Decimal:
     return number
 
 
-def _power_of_ten(scale: int) -> int:
-    return len(str(scale)) - 1
+def _power_of_ten(unit: Unit) -> int:
+    return len(str(unit.scale)) - 1 + _RATIOS.get(unit.name, 0)
 
 
 def _name_zh(part: str) -> str:

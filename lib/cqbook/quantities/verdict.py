@@ -43,6 +43,8 @@ class Verdict:
         The same as a share of the number compared with; None where there is none.
     rows : tuple of str
         The observations that it rests on.
+    regardless : str
+        Why figures that differ in kind were compared all the same; empty: they do not.
     """
 
     outcome: VerdictOutcome
@@ -50,6 +52,7 @@ class Verdict:
     margin: str = ""
     relative: Decimal | None = None
     rows: tuple[str, ...] = ()
+    regardless: str = ""
 
     def __bool__(self) -> NoReturn:
         """Refuse: an open verdict is neither true nor false."""
@@ -86,7 +89,13 @@ def every(*verdicts: Verdict) -> Verdict:
     decisive = min((item for item in verdicts if item.outcome == outcome), key=lambda it: it._order)
     rows = dict.fromkeys(row for item in verdicts for row in item.rows)
     words = dict.fromkeys(item.condition for item in verdicts)
-    return replace(decisive, condition="；".join(words), rows=tuple(rows))
+    reasons = dict.fromkeys(item.regardless for item in verdicts if item.regardless)
+    return replace(
+        decisive,
+        condition="；".join(words),
+        rows=tuple(rows),
+        regardless="；".join(reasons),
+    )
 
 
 def decide(

@@ -1,0 +1,83 @@
+"""What a quantity is about: which thing of whom, when, counted by whom, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from cqbook.quantities.units import Unit
+
+#: What a published figure is; of several for one thing the first that there is counts.
+STATUS_ZH = {
+    "actual": "公布",
+    "preliminary": "初步",
+    "estimate": "预计",
+    "plan": "计划",
+    "target": "目标",
+}
+#: Of these, what happened; the others were expected, planned or hoped for.
+HAPPENED = ("actual", "preliminary")
+#: Indicators whose printed growth is at constant prices, while their level is at current ones.
+#: So the statistical offices print them (可比价格); trade, investment and revenue grow as their
+#: yuan do.
+REAL_GROWTH = frozenset({"gdp", "industrial_value_added"})
+MONEY = ("CNY", "USD")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a number is about; an empty field: not known, not distinguished, or mixed.
+
+    The fields are the columns of ``observations`` of the same name. ``price`` follows from
+    indicator, measure and unit (`price_of`): ``current``, ``constant`` or empty.
+    """
+
+    indicator: str = ""
+    entity: str = ""
+    period: str = ""
+    accumulation: str = ""
+    breakdown: str = ""
+    flow: str = ""
+    measure: str = "level"
+    status: str = ""
+    basis: str = ""
+    price: str = ""
+    base: str = ""
+
+    def replaced(self, **changes: str) -> About:
+        """Return the same with some fields changed."""
+        return replace(self, **changes)
+
+
+#: What is known of a number that is about nothing in particular: an assumption, a bound.
+UNTOLD = About()
+
+
+def price_of(indicator: str, measure: str, unit: Unit) -> str:
+    """Return at whose prices a figure is: ``current``, ``constant``, or empty where none are."""
+    if measure in ("yoy", "pp_change") and indicator in REAL_GROWTH:
+        return "constant"
+    return "current" if set(unit.name.split("/")) & set(MONEY) else ""
+
+
+def shared(many: Iterable[About]) -> About:
+    """Return what several have in common; where they differ a field is empty.
+
+    A number that is about nothing (an assumption) takes nothing from the others. What is made of
+    preliminary and final figures is preliminary. The measure is not inherited: what a formula
+    returns is a level unless it says so.
+    """
+    known = [item for item in many if item != UNTOLD]
+    if not known:
+        return UNTOLD
+    common = {
+        field.name: _same([getattr(item, field.name) for item in known]) for field in fields(About)
+    }
+    statuses = {item.status for item in known}
+    if statuses == set(HAPPENED):
+        common["status"] = "preliminary"
+    return About(**common | {"measure": "level"})
+
+
+def _same(values: list[str]) -> str:
+    return values[0] if len(set(values)) == 1 else ""
