@@ -46,7 +46,7 @@ def entry(shown):
     }
 
 
-def edition(root, name, shown, glued, place=""):
+def edition(root, name, shown, glued, place="", claims=None):
     """A built edition of some figures and numbers."""
     folder = root / "_build" / f"making-{name}"
     (folder / "site" / "_figures").mkdir(parents=True)
@@ -57,6 +57,7 @@ def edition(root, name, shown, glued, place=""):
     catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
+    manifest["claims"] = {"trade": claims or {}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
     publish.keep(root, folder, place or name)
@@ -643,3 +644,42 @@ def test_a_document_of_another_format_is_one_line_in_the_registry(root, first, m
         verify.verify(root, note, "x.txt", "2026-11")
     monkeypatch.setitem(documents.DOCUMENT_READERS, ".txt", read_note)
     assert verdicts(root, note, "x.txt") == {first.id: verify.STANDS}
+
+
+SENTENCE = "2025年进出口8006.8亿元，比2022年的纪录少151.6亿元。"
+
+
+def claimed(outcome, sentence=SENTENCE):
+    condition = "8006.8亿元 < 8158.4亿元"
+    return {
+        "below-record": {
+            "outcome": outcome,
+            "condition": condition,
+            "margin": "差152亿元（1.86%）",
+            "sentence": sentence,
+        }
+    }
+
+
+@pytest.mark.parametrize(("write", "name"), [(to_docx, "a.docx"), (powerpoint.to_pptx, "a.pptx")])
+def test_a_sentence_is_quoted_as_its_claim_and_asked_again(root, first, write, name):
+    blocks = briefing.blocks_of_markdown("# 简报\n\n{{ claim:trade.below-record }}")
+    glued = {"total": TOTAL, "share": SHARE}
+    edition(root, "2026-12", [first], glued, claims=claimed("holds"))
+    made = write(blocks, store.find(root, "2026-12"), None)
+    (told,) = verify.verify(root, made, name, "2026-12")
+    assert (told.name, told.verdict) == ("claim:trade.below-record", verify.STANDS)
+    # its numbers changed, and it is still true
+    edition(
+        root, "2027-01", [first], glued, claims=claimed("holds", SENTENCE.replace("151", "150"))
+    )
+    (told,) = verify.verify(root, made, name, "2027-01")
+    assert told.verdict == verify.REVISED
+    assert "少150.6亿元" in told.detail
+    # it is true no longer
+    edition(root, "2027-02", [first], glued, claims=claimed("fails"))
+    (told,) = verify.verify(root, made, name, "2027-02")
+    assert told.verdict == verify.REVISED
+    assert told.detail == "论断不成立：8006.8亿元 < 8158.4亿元（差152亿元（1.86%））"
+    with pytest.raises(DataError, match="不能再说"):
+        write(blocks, store.find(root, "2027-02"), None)

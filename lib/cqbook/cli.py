@@ -260,6 +260,7 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.citing.entries import CLAIM
     from cqbook.citing.verify import STANDS, as_json, verify
     from cqbook.disk.untrusted import content_of
 
@@ -270,6 +271,8 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     else:
         for item in found:
             kind = {"figure": "图", "table": "图的数据表", "number": "数"}[item.kind]
+            if item.name.startswith(CLAIM):
+                kind = "论断"
             print(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
         if not found:
             print(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

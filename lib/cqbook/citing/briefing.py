@@ -2,7 +2,9 @@
 
 A briefing is a list of figure ids, or a small Markdown file: ``#`` headings, paragraphs, ``-``
 items, a figure on a line of its own (``{{ fig-… }}``), and numbers in the text as keys of the
-edition (``{{ trade.total }}``). The same file next month gives the same briefing with new numbers.
+edition (``{{ trade.total }}``), whole sentences as the claims that they stand on
+(``{{ claim:trade.below-record }}``). The same file next month gives the same briefing with new
+numbers; a sentence that has become false is refused.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from cqbook.disk.untrusted import content_of, opened, whole
 from cqbook.errors import DataError, visible
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
-QUOTED_NUMBER = re.compile(r"\{\{\s{0,9}([a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80})\s{0,9}\}\}")
+QUOTED_NUMBER = re.compile(
+    r"\{\{\s{0,9}([a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80}"
+    r"|claim:[a-z0-9-]{1,80}\.[a-z][a-z0-9-]{0,80})\s{0,9}\}\}"
+)
 ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
 #: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -97,6 +102,12 @@ def number(numbers: Numbers, name: str) -> str:
     DataError
         If there is none; the message names the nearest.
     """
+    if name in numbers.turned:
+        msg = (
+            f"版次 {numbers.edition} 的句子 {name} 不能再说：{numbers.turned[name]}"
+            f" | {name}: this sentence is not true in edition {numbers.edition}"
+        )
+        raise DataError(msg)
     if name not in numbers.texts:
         near = "、".join(difflib.get_close_matches(name, numbers.texts, n=3, cutoff=0.4)) or "无"
         msg = (

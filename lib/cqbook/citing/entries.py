@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cqbook.editions.store import catalogue, figure_entry, manifest_of
 from cqbook.errors import DataError
+from cqbook.quantities.verdict import OUTCOMES_ZH
 
 
 class _Part(BaseModel):
@@ -96,20 +97,38 @@ def entries_of(edition: Path) -> dict[str, FigureEntry]:
     return {name: _entry(content, edition) for name, content in catalogue(edition).items()}
 
 
+#: What the name of a quoted sentence begins with.
+CLAIM = "claim:"
+
+
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers in the text of an edition, by page and key (``trade.total``)."""
+    """The numbers in the text of an edition, by page and key (``trade.total``).
+
+    A sentence that stands on a claim is quoted like a number (``claim:trade.below-record``);
+    ``turned`` says of the claims that do not hold why they have no sentence.
+    """
 
     edition: str
     texts: Mapping[str, str]
+    turned: Mapping[str, str]
 
 
 def numbers_of(edition: Path) -> Numbers:
-    """Return the numbers in the text of an edition."""
+    """Return the numbers in the text of an edition, and the sentences that stand on claims."""
     manifest = manifest_of(edition)
     texts = {
         f"{page}.{key}": text
         for page, items in manifest.glued.items()
         for key, text in items.items()
     }
-    return Numbers(manifest.edition, texts)
+    turned: dict[str, str] = {}
+    for page, made in manifest.claims.items():
+        for name, item in made.items():
+            key = f"{CLAIM}{page}.{name}"
+            if item.outcome == "holds" and item.sentence:
+                texts[key] = item.sentence
+            elif item.outcome != "holds":
+                end = f"（{item.margin}）" if item.margin else ""
+                turned[key] = f"论断{OUTCOMES_ZH[item.outcome]}：{item.condition}{end}"
+    return Numbers(manifest.edition, texts, turned)

@@ -20,7 +20,7 @@ EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
 #: of the book they hold: paper and PDF lose the bookmarks.
 NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
 NUMBER_PATTERN = re.compile(
-    r"数 (?P<name>[a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80})＝(?P<text>[^｜＝]{0,400})"
+    r"数 (?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})＝(?P<text>[^｜＝]{0,400})"
     r"｜版次 (?P<edition>[\w.-]{1,80})"
 )
 #: Headings of a figure's table in a document, by field of its rows.

@@ -11,7 +11,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,6 +72,7 @@ class _Editions:
         self.find = functools.cache(self._find)
         self.figures = functools.cache(entries_of)
         self.numbers = functools.cache(_by_bookmark)
+        self.turned = functools.cache(_turned)
         self.revised = functools.cache(_revised)
 
     def _find(self, name: str) -> Path | None:
@@ -95,6 +96,11 @@ def _by_bookmark(edition: Path) -> dict[str, tuple[str, str]]:
     return {bookmark(name): (name, text) for name, text in numbers_of(edition).texts.items()}
 
 
+def _turned(edition: Path) -> Mapping[str, str]:
+    """Return why sentences of an edition can't be said any more, by the name of their claim."""
+    return numbers_of(edition).turned
+
+
 def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
     return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
@@ -108,6 +114,9 @@ def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standi
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
         return Standing("number", name, item.edition, ALTERED, detail)
     _, new = held.numbers(now).get(item.name, ("", ""))
+    turned = held.turned(now).get(name)
+    if turned:
+        return Standing("number", name, item.edition, REVISED, turned)
     if new == text:
         return Standing("number", name, item.edition, STANDS, text)
     return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")

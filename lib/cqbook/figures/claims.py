@@ -66,7 +66,7 @@ class Claim:
     @property
     def outcome_zh(self) -> str:
         """The outcome in words."""
-        return OUTCOMES_ZH[self.outcome]  # type: ignore[index] # as Verdict had it
+        return OUTCOMES_ZH[self.outcome]
 
     def says(self, finding: str, otherwise: str) -> FindingTitle:
         """Return a title: the finding where the claim holds, else what the chart shows."""

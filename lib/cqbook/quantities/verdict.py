@@ -10,7 +10,7 @@ goes to `cqbook.claim`, or into another verdict with ``&``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NoReturn
@@ -21,7 +21,7 @@ from cqbook.quantities.units import Unit, format_zh, rescale_zh, unit_zh
 Sign = Literal["<", "≤", ">", "≥"]
 VerdictOutcome = Literal["holds", "fails", "open"]
 #: What an outcome is called.
-OUTCOMES_ZH: dict[VerdictOutcome, str] = {"holds": "成立", "fails": "不成立", "open": "不能判断"}
+OUTCOMES_ZH: Mapping[str, str] = {"holds": "成立", "fails": "不成立", "open": "不能判断"}
 OVERLAP = "区间重叠"
 NO_DATA = "缺少数据"
 #: Digits of a margin: it says whether a sentence stands by much or by little.
