@@ -24,6 +24,8 @@ from cqbook.quantities.units import SCALE_ZH, Unit
 
 #: Words and letters behind a number that multiply it, of the languages that the sources have.
 WORD_SCALES: dict[str, int] = {
+    # a tenth of a whole is ten per cent: 超7成 is 70
+    **{"成": 10, "萬億": 10**12},
     **{word: scale for scale, word in SCALE_ZH.items() if word},
     **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
     **dict.fromkeys(("thousand", "mila", "mil"), 10**3),

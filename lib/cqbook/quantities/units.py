@@ -105,6 +105,7 @@ ZH: dict[str, str] = {
     "patents": "项",
     "orders": "单",
     "visits": "次",
+    "events": "场",
     "contacts": "次",
     "person-times": "人次",
 }
