@@ -25,10 +25,12 @@ from cqbook.quantities.units import SCALE_ZH, Unit
 WORD_SCALES: dict[str, int] = {
     **{word: scale for scale, word in SCALE_ZH.items() if word},
     **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
-    **dict.fromkeys(("thousand", "mila", "mil"), 10**3),
+    **{"천": 10**3, "만": 10**4, "천만": 10**7, "억": 10**8, "조": 10**12},
+    **dict.fromkeys(("thousand", "mila", "mil", "tys"), 10**3),
     **dict.fromkeys(("million", "millions", "milioni", "millionen", "millones"), 10**6),
     **dict.fromkeys(("milhões", "mio", "mln", "mn", "m"), 10**6),
-    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards", "mrd"), 10**9),
+    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards"), 10**9),
+    **dict.fromkeys(("mrd", "mld"), 10**9),
     **dict.fromkeys(("mil millones",), 10**9),
     **dict.fromkeys(("trillion",), 10**12),
 }
@@ -117,7 +119,8 @@ def doubts(
 def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
 
-    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit.
+    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit. What is
+    printed in steps is given in full after its steps: 47万7000 is also 477000.
 
     Examples
     --------
@@ -127,11 +130,12 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     [({Decimal('113.28')}, 1000000000)]
     """
     found: list[tuple[set[Decimal], int | None]] = []
-    ranges = []
+    ranges, spans = [], []
     for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
         scale = WORD_SCALES[match["scale"].lower()] if match["scale"] else None
         found.append((_meanings(match["number"]), scale))
         ranges.append(bool(match["range"]))
+        spans.append(match.span())
     behind = _BEHIND.search(text)
     if behind:
         scale = WORD_SCALES[behind["scale"].lower()]
@@ -140,7 +144,17 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     for place in range(len(found) - 2, -1, -1):
         if ranges[place] and found[place][1] is None:
             found[place] = (found[place][0], found[place + 1][1])
-    return found
+    return [*found, *_steps(found, spans)]
+
+
+def _steps(
+    found: Sequence[tuple[set[Decimal], int | None]], spans: Sequence[tuple[int, int]]
+) -> Iterator[tuple[set[Decimal], int | None]]:
+    """Yield what numbers that touch make together, the greater scale first: 47万7000, 16억9천만."""
+    for place in range(len(found) - 1):
+        (greater, scale), (rest, below) = found[place], found[place + 1]
+        if scale is not None and spans[place][1] == spans[place + 1][0] and (below or 1) < scale:
+            yield {one * scale + other * (below or 1) for one in greater for other in rest}, 1
 
 
 def amounts_in_words(text: str) -> set[Decimal]:
