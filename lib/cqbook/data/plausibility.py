@@ -28,17 +28,20 @@ WORD_SCALES: dict[str, int] = {
     **{"成": 10, "萬億": 10**12},
     **{word: scale for scale, word in SCALE_ZH.items() if word},
     **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
-    **dict.fromkeys(("thousand", "mila", "mil"), 10**3),
+    **{"천": 10**3, "만": 10**4, "천만": 10**7, "억": 10**8, "조": 10**12},
+    **dict.fromkeys(("thousand", "mila", "mil", "tys"), 10**3),
     **dict.fromkeys(("million", "millions", "milioni", "millionen", "millones"), 10**6),
     **dict.fromkeys(("milhões", "mio", "mln", "mn", "m"), 10**6),
-    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards", "mrd"), 10**9),
+    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards"), 10**9),
+    **dict.fromkeys(("mrd", "mld"), 10**9),
     **dict.fromkeys(("mil millones",), 10**9),
-    **dict.fromkeys(("trillion",), 10**12),
+    **dict.fromkeys(("trillion", "兆"), 10**12),
+    **{"млн": 10**6, "млрд": 10**9, "bilhões": 10**9},
 }
 _LISTED = "|".join(sorted(map(re.escape, WORD_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<number>[0-9](?:[0-9.,]*[0-9])?)\s*[余多几]?\s*"
-    rf"(?P<scale>(?:{_LISTED})(?![a-z]))?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
+    rf"(?:(?P<scale>(?:{_LISTED})(?![a-z瓦]))\s*)?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
     re.IGNORECASE,
 )
 #: The scale of all numbers before it: 97.25 +37.3% (billion yuan).
@@ -68,8 +71,8 @@ _IN_WORDS = re.compile(
 )
 #: Currency → how it is printed.
 _CURRENCIES = {
-    "USD": re.compile(r"美元|美金|dollar|USD|\$\s*[0-9]", re.IGNORECASE),
-    "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
+    "USD": re.compile(r"美元|美金|dollar|долл|USD|\$\s*[0-9]", re.IGNORECASE),
+    "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|юан|위안|RMB|CNY|¥", re.IGNORECASE),
 }
 _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
@@ -120,7 +123,8 @@ def doubts(
 def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
 
-    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit.
+    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit. What is
+    printed in steps is one number: 47万7000 is 477000.
 
     Examples
     --------
@@ -130,11 +134,23 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     [({Decimal('113.28')}, 1000000000)]
     """
     found: list[tuple[set[Decimal], int | None]] = []
-    ranges = []
+    ranges: list[bool] = []
+    end, step = -1, 0
     for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
+        meant = _meanings(match["number"])
         scale = WORD_SCALES[match["scale"].lower()] if match["scale"] else None
-        found.append((_meanings(match["number"]), scale))
-        ranges.append(bool(match["range"]))
+        if match.start() == end and (scale or 1) < step:
+            # 47万7000, 16억9천만: the next step of the same number
+            greater, above = found.pop()
+            meant = {
+                one * (above or 1) + other * (scale or 1) for one in greater for other in meant
+            }
+            found.append((meant, 1))
+            ranges[-1] = bool(match["range"])
+        else:
+            found.append((meant, scale))
+            ranges.append(bool(match["range"]))
+        end, step = match.end(), scale or 1
     behind = _BEHIND.search(text)
     if behind:
         scale = WORD_SCALES[behind["scale"].lower()]
