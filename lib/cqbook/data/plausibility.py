@@ -120,7 +120,7 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
 
     Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit. What is
-    printed in steps is given in full after its steps: 47万7000 is also 477000.
+    printed in steps is one number: 47万7000 is 477000.
 
     Examples
     --------
@@ -130,12 +130,21 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     [({Decimal('113.28')}, 1000000000)]
     """
     found: list[tuple[set[Decimal], int | None]] = []
-    ranges, spans = [], []
+    ranges: list[bool] = []
+    end, step = -1, 0
     for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
+        meant = _meanings(match["number"])
         scale = WORD_SCALES[match["scale"].lower()] if match["scale"] else None
-        found.append((_meanings(match["number"]), scale))
-        ranges.append(bool(match["range"]))
-        spans.append(match.span())
+        if match.start() == end and (scale or 1) < step:
+            # 47万7000, 16억9천만: the next step of the same number
+            greater, above = found.pop()
+            meant = {one * (above or 1) + other * (scale or 1) for one in greater for other in meant}
+            found.append((meant, 1))
+            ranges[-1] = bool(match["range"])
+        else:
+            found.append((meant, scale))
+            ranges.append(bool(match["range"]))
+        end, step = match.end(), scale or 1
     behind = _BEHIND.search(text)
     if behind:
         scale = WORD_SCALES[behind["scale"].lower()]
@@ -144,17 +153,7 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     for place in range(len(found) - 2, -1, -1):
         if ranges[place] and found[place][1] is None:
             found[place] = (found[place][0], found[place + 1][1])
-    return [*found, *_steps(found, spans)]
-
-
-def _steps(
-    found: Sequence[tuple[set[Decimal], int | None]], spans: Sequence[tuple[int, int]]
-) -> Iterator[tuple[set[Decimal], int | None]]:
-    """Yield what numbers that touch make together, the greater scale first: 47万7000, 16억9천만."""
-    for place in range(len(found) - 1):
-        (greater, scale), (rest, below) = found[place], found[place + 1]
-        if scale is not None and spans[place][1] == spans[place + 1][0] and (below or 1) < scale:
-            yield {one * scale + other * (below or 1) for one in greater for other in rest}, 1
+    return found
 
 
 def amounts_in_words(text: str) -> set[Decimal]:
