@@ -138,7 +138,9 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
         if match.start() == end and (scale or 1) < step:
             # 47万7000, 16억9천만: the next step of the same number
             greater, above = found.pop()
-            meant = {one * (above or 1) + other * (scale or 1) for one in greater for other in meant}
+            meant = {
+                one * (above or 1) + other * (scale or 1) for one in greater for other in meant
+            }
             found.append((meant, 1))
             ranges[-1] = bool(match["range"])
         else:

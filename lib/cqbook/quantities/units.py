@@ -107,6 +107,7 @@ ZH: dict[str, str] = {
     "visits": "次",
     "contacts": "次",
     "person-times": "人次",
+    "editions": "届",
 }
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
