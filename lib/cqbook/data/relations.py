@@ -7,6 +7,7 @@ no rule can know, and explanations.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,7 @@ from functools import reduce
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import CERTAIN, LISTED, RULES, Relation, parents_of, related
 from cqbook.data.selection import what
-from cqbook.errors import DataError
+from cqbook.errors import BREACHES_SHOWN, DataError
 from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
@@ -348,3 +349,55 @@ def impossible(
             found = judged(relation, known)
             if found.verdict == INCONSISTENT:
                 yield found
+
+
+def as_entered(judgement: Judgement, rows: Mapping[str, Reported], file: str) -> str:
+    """Return a relation that does not hold, by the rows it is made of, in Chinese and English.
+
+    Parameters
+    ----------
+    judgement : Judgement
+    rows : mapping
+        ``observation_id`` → row of ``observations``, in the order of the file.
+    file : str
+        Name of the file.
+    """
+    places = {key: place for place, key in enumerate(rows, start=1)}
+    named = [
+        f"第{places[key]}行 {key} {rows[key]['value_text']} {rows[key]['unit']}"
+        for key in judgement.observation_ids
+    ]
+    numbers = ", ".join(str(places[key]) for key in judgement.observation_ids)
+    revised = judgement.verdict == REVISION
+    rule = RULES[judgement.relation.rule][1] if judgement.relation.rule in RULES else "listed"
+    return (
+        f"{judgement.verdict}：{judgement.title}：所印 {judgement.printed.zh}，"
+        f"推算 {judgement.computed.range_zh}；{file}：{'、'.join(named)}；{judgement.explanation}"
+        f" | {'a revised base' if revised else 'contradicts'}: {file}: rows {numbers}: {rule}"
+    )
+
+
+def relation_lines(book: Catalog) -> Iterator[str]:
+    """Yield how many relations hold, and those that rows break, the rows entered last first.
+
+    What ``relations.csv`` explains is counted, and so are revisions, which explain themselves.
+    """
+    found = judgements(book)
+    counts = Counter(item.verdict for item in found)
+    broken = [item for item in found if item.verdict == INCONSISTENT and not item.known]
+    explained = counts[INCONSISTENT] - len(broken)
+    yield (
+        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，基数修订过{counts[REVISION]}条，"
+        f"不可判定{counts[UNDECIDABLE]}条，不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, revised base"
+        f" {counts[REVISION]}, undecidable {counts[UNDECIDABLE]}, contradicted"
+        f" {counts[INCONSISTENT]} (explained {explained})"
+    )
+    rows = {row["observation_id"]: row for row in book.observations().to_dict("records")}
+    places = {key: place for place, key in enumerate(rows)}
+    broken.sort(key=lambda item: -max(places[key] for key in item.observation_ids))
+    for item in broken[:BREACHES_SHOWN]:
+        yield f"  {as_entered(item, rows, book.file('observations').name)}"
+    if len(broken) > BREACHES_SHOWN:
+        more = len(broken) - BREACHES_SHOWN
+        yield f"  ……另有{more}条，见数据核对一页 | … and {more} more"
