@@ -7,10 +7,13 @@ comes of a relation says `cqbook.data.relations`.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
@@ -52,6 +55,8 @@ PLACES = frozenset({"district", "province", "country"})
 ADDITIVE = frozenset(
     {"CNY", "USD", "vehicles", "units", "sets", "pieces", "TEU", "containers", "trains", "tonnes"}
 )
+#: How a figure was counted, mostly, of which nobody says how: it is compared with these.
+UNSAID = ("", "customs", "caam")
 #: Measures that are of another thing where they are measured against another.
 _AGAINST = ("share", "rank", "difference", "multiple", "pct_change", "vs_plan", "pp_change")
 _FLOWING = ("period", "ytd")
@@ -89,8 +94,12 @@ class _Figure:
     thing: _Thing
     flow: str
     days: Days
-    quantity: Quantity
     confidence: int
+
+    @cached_property
+    def quantity(self) -> Quantity:
+        """The figure in its plain unit; most figures have no rival, and are never asked for it."""
+        return quantity_of(self.row).to(self.thing.unit)
 
     @property
     def interval(self) -> Interval:
@@ -125,7 +134,9 @@ def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relati
     for figure in used:
         row = figure.row
         if row["measure"] == "level" and row["accumulation"] in _FLOWING:
-            levels[figure.thing, figure.flow][figure.days].append(figure)
+            for basis in _bases(figure):
+                thing = figure.thing._replace(basis=basis)
+                levels[thing, figure.flow][figure.days].append(figure)
     found = [
         *_flows(levels),
         *_stretches(levels),
@@ -150,34 +161,47 @@ def parents_of(entities: Iterable[Reported]) -> dict[str, str]:
 
 
 def _figure(row: Reported) -> _Figure:
-    unit = Unit.parse(row["unit"])
-    span = Period.parse(row["period"]).span
-    thing = _Thing(row["indicator"], row["entity"], row["breakdown"], unit.name, row["basis"])
+    unit = _unit_name(row["unit"])
+    thing = _Thing(row["indicator"], row["entity"], row["breakdown"], unit, row["basis"])
     return _Figure(
         row,
         row["observation_id"],
         row["source_id"],
         thing,
         row["flow"],
-        span,
-        quantity_of(row).to(unit.name),
+        _days(row["period"]),
         int(row["confidence"]),
     )
+
+
+@functools.cache
+def _unit_name(text: str) -> str:
+    return Unit.parse(text).name
+
+
+@functools.cache
+def _days(period: str) -> Days:
+    return Period.parse(period).span
+
+
+def _bases(figure: _Figure) -> tuple[str, ...]:
+    return (figure.thing.basis,) if figure.thing.basis else UNSAID
 
 
 def _best(figures: Sequence[_Figure], near: str) -> _Figure:
     """Return the figure of one thing to compute with: of this source, well attested, narrow."""
 
-    def order(figure: _Figure) -> tuple[bool, int, bool, float]:
+    def order(figure: _Figure) -> tuple[bool, bool, int, bool, float]:
         width = figure.interval.width
         return (
             figure.source != near,
+            not figure.thing.basis,
             -figure.confidence,
             width is None,
             float(width or 0),
         )
 
-    return min(figures, key=order)
+    return figures[0] if len(figures) == 1 else min(figures, key=order)
 
 
 def _sources(*groups: Sequence[_Figure]) -> list[str]:
@@ -294,30 +318,25 @@ def _places(levels: _Levels, parents: Mapping[str, str]) -> Iterator[Relation]:
 
 def _shares(figures: Sequence[_Figure], levels: _Levels) -> Iterator[Relation]:
     """Yield shares of a part in the same thing without one of its breakdowns."""
-    at: dict[tuple[str, str, str, str, str, Days], list[_Figure]] = defaultdict(list)
-    for (thing, flow), spans in levels.items():
-        for days, found in spans.items():
-            place = (thing.indicator, thing.entity, thing.breakdown, flow, thing.basis, days)
-            at[place] += found
+    units: dict[str, set[str]] = defaultdict(set)
+    for thing, _ in levels:
+        units[thing.indicator].add(thing.unit)
+
+    def at(figure: _Figure, thing: _Thing) -> list[_Figure]:
+        return levels.get((thing, figure.flow), {}).get(figure.days, [])
+
     for figure in figures:
         if figure.row["measure"] != "share":
             continue
-        thing, flow = figure.thing, figure.flow
-        parts = at.get((thing.indicator, thing.entity, thing.breakdown, flow, *_when(figure)))
-        for _, _, rest in _without(thing.breakdown) if parts else ():
-            wholes = at.get((thing.indicator, thing.entity, rest, flow, *_when(figure)), [])
-            for unit in dict.fromkeys(part.thing.unit for part in parts or ()):
-                same = [item for item in wholes if item.thing.unit == unit]
-                if not any(_is_base(figure, whole) for whole in same):
-                    continue
-                own = [part for part in parts or () if part.thing.unit == unit]
-                chosen = (_best(own, figure.source), _best(same, figure.source))
-                names = tuple(item.name for item in chosen)
-                yield Relation("share", "share", figure.name, names)
-
-
-def _when(figure: _Figure) -> tuple[str, Days]:
-    return figure.thing.basis, figure.days
+        for unit, basis in product(sorted(units[figure.thing.indicator]), _bases(figure)):
+            own = figure.thing._replace(unit=unit, basis=basis)
+            parts = at(figure, own)
+            for _, _, rest in _without(own.breakdown) if parts else ():
+                wholes = at(figure, own._replace(breakdown=rest))
+                if any(_is_base(figure, whole) for whole in wholes):
+                    chosen = (_best(parts, figure.source), _best(wholes, figure.source))
+                    names = tuple(item.name for item in chosen)
+                    yield Relation("share", "share", figure.name, names)
 
 
 def _is_base(share: _Figure, whole: _Figure) -> bool:
@@ -331,33 +350,38 @@ def _is_base(share: _Figure, whole: _Figure) -> bool:
 
 def _growths(figures: Sequence[_Figure]) -> Iterator[Relation]:
     """Yield growths against the level now and the one published a year before."""
-    at: dict[tuple[str, ...], dict[Days, list[_Figure]]] = defaultdict(lambda: defaultdict(list))
-    units: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    at: dict[tuple[str, ...], dict[str, dict[Days, list[_Figure]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
 
-    def place(figure: _Figure) -> tuple[str, ...]:
-        row, thing = figure.row, figure.thing
-        return (*thing[:3], thing.basis, figure.flow, _accumulation(row))
+    def place(figure: _Figure, basis: str) -> tuple[str, ...]:
+        return (*figure.thing[:3], basis, figure.flow, _accumulation(figure.row))
 
     for figure in figures:
-        if figure.row["measure"] == "level":
-            at[*place(figure), figure.thing.unit][figure.days].append(figure)
-            units[place(figure)].add(figure.thing.unit)
+        for basis in _bases(figure) if figure.row["measure"] == "level" else ():
+            at[place(figure, basis)][figure.thing.unit][figure.days].append(figure)
     for figure in figures:
         if figure.row["measure"] != "yoy" or figure.row["base"]:
             continue
-        try:
-            before = Period.parse(figure.row["period"]).year_before().span
-        except ValueError:
-            continue
-        for unit in sorted(units.get(place(figure), ())):
-            levels = at[*place(figure), unit]
-            if figure.days in levels and before in levels:
+        before = _year_before(figure)
+        for basis in _bases(figure) if before is not None else ():
+            by_unit = at.get(place(figure, basis), {})
+            for levels in by_unit.values():
+                if figure.days not in levels or before not in levels:
+                    continue
                 now = _best(levels[figure.days], figure.source)
                 # the growth of a trade in yuan is not that of the same trade in dollars
-                if len(units[place(figure)]) > 1 and now.source != figure.source:
+                if len(by_unit) > 1 and now.source != figure.source:
                     continue
                 base = _best(levels[before], figure.source)
                 yield Relation("growth", "growth", figure.name, (now.name, base.name))
+
+
+def _year_before(figure: _Figure) -> Days | None:
+    try:
+        return Period.parse(figure.row["period"]).year_before().span
+    except ValueError:
+        return None
 
 
 def _accumulation(row: Reported) -> str:
@@ -397,29 +421,32 @@ LEAP = 5
 
 def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
     """Yield which of the named levels are `LEAP` times as large as a year before or after."""
-    found: dict[tuple[_Thing, str, str], dict[Days, _Figure]] = defaultdict(dict)
-    own = []
+    found: dict[tuple[_Thing, str, str], dict[str, _Figure]] = defaultdict(dict)
+
+    def places(figure: _Figure) -> Iterator[tuple[_Thing, str, str]]:
+        for basis in _bases(figure):
+            yield figure.thing._replace(basis=basis), figure.flow, _accumulation(figure.row)
+
     for row in rows:
-        if row["measure"] != "level" or row["status"] not in HAPPENED:
-            continue
-        figure = _figure(row)
-        found[figure.thing, figure.flow, _accumulation(row)][figure.days] = figure
-        own += [figure] if figure.name in names else []
-    for figure in own:
-        by_days = found[figure.thing, figure.flow, _accumulation(figure.row)]
-        for other in by_days.values():
+        if row["measure"] == "level" and row["status"] in HAPPENED:
+            figure = _figure(row)
+            for place in places(figure):
+                found[place][figure.name] = figure
+    own = {
+        name: figure
+        for beside in found.values()
+        for name, figure in beside.items()
+        if name in names
+    }
+    for figure in own.values():
+        others = {name: other for place in places(figure) for name, other in found[place].items()}
+        for other in others.values():
             if _is_a_year_from(figure, other) and not 1 / LEAP < _ratio(figure, other) < LEAP:
-                yield Leap(figure.quantity, quantity_of(other.row), other.row["period"])
+                yield Leap(quantity_of(figure.row), quantity_of(other.row), other.row["period"])
 
 
 def _is_a_year_from(one: _Figure, other: _Figure) -> bool:
-    for late, early in ((one, other), (other, one)):
-        try:
-            if Period.parse(late.row["period"]).year_before().span == early.days:
-                return True
-        except ValueError:
-            return False
-    return False
+    return _year_before(one) == other.days or _year_before(other) == one.days
 
 
 def _ratio(one: _Figure, other: _Figure) -> float:

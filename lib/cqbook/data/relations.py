@@ -16,7 +16,7 @@ from functools import reduce
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import CERTAIN, LISTED, RULES, Relation, parents_of, related
 from cqbook.data.selection import what
-from cqbook.errors import BREACHES_SHOWN, DataError
+from cqbook.errors import DataError
 from cqbook.quantities import formulas
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
@@ -152,8 +152,9 @@ def judged(
         In Chinese; what is not explained is explained by its rule and verdict.
     """
     printed = quantity_of(rows[relation.target])
-    inputs = [_alike(quantity_of(rows[key]), printed) for key in relation.inputs]
-    computed = derive(_formula(relation, printed), *inputs, unit=str(printed.unit))
+    inputs = [quantity_of(rows[key]) for key in relation.inputs]
+    alike = [_alike(item, printed) for item in inputs]
+    computed = derive(_formula(relation, printed), *alike, unit=str(printed.unit))
     # a row of observations always has a number, if only within bounds
     assert printed.interval is not None
     assert computed.interval is not None
@@ -184,18 +185,18 @@ def _alike(item: Quantity, printed: Quantity) -> Quantity:
 
 def _implied(relation: Relation, printed: Quantity, inputs: Sequence[Quantity]) -> Quantity | None:
     """Return what the figure that may have been revised must have been; None if none may."""
+    unit = str(inputs[-1].unit)
     if relation.rule == "growth":
         scale = 100 if printed.unit.name == "times" else 1
         return derive(
             lambda now, rate: formulas.previous_from_growth(now, rate * scale),
-            inputs[0],
+            inputs[0].to(unit),
             printed,
-            unit=str(inputs[0].unit),
+            unit=unit,
         )
     if relation.rule == "cumulative":
         # the later cumulative figure less the stretch: what the earlier one has become
-        same = inputs[0].to(str(printed.unit))
-        return derive(Interval.__sub__, same, printed, unit=str(printed.unit))
+        return derive(Interval.__sub__, inputs[0].to(unit), printed.to(unit), unit=unit)
     return None
 
 
@@ -237,8 +238,9 @@ def _explained(
         return f"{said}：相差太大，不像是修订；口径、期间或其中一个数不同。"
     used = [rows[key] for key in (relation.target, *relation.inputs)]
     if relation.rule == "same":
-        silent = any(not row["basis"] for row in used) and any(row["basis"] for row in used)
-        why = "其中一个没有写口径" if silent else "口径所写相同，来源没有说为什么不同"
+        written = [bool(row["basis"]) for row in used]
+        why = "口径所写相同，来源没有说为什么不同" if all(written) else "其中一个没有写口径"
+        why = why if any(written) else "两处都没有写口径"
         return f"两个来源印的数没有共同的可能值；{why}。"
     one = len({row["source_id"] for row in used}) == 1
     if one:
@@ -351,29 +353,12 @@ def impossible(
                 yield found
 
 
-def as_entered(judgement: Judgement, rows: Mapping[str, Reported], file: str) -> str:
-    """Return a relation that does not hold, by the rows it is made of, in Chinese and English.
-
-    Parameters
-    ----------
-    judgement : Judgement
-    rows : mapping
-        ``observation_id`` → row of ``observations``, in the order of the file.
-    file : str
-        Name of the file.
-    """
-    places = {key: place for place, key in enumerate(rows, start=1)}
-    named = [
-        f"第{places[key]}行 {key} {rows[key]['value_text']} {rows[key]['unit']}"
-        for key in judgement.observation_ids
-    ]
-    numbers = ", ".join(str(places[key]) for key in judgement.observation_ids)
-    revised = judgement.verdict == REVISION
-    rule = RULES[judgement.relation.rule][1] if judgement.relation.rule in RULES else "listed"
+def as_stated(judgement: Judgement) -> str:
+    """Return a relation that does not hold in Chinese: what is printed, what the rest leaves."""
+    said = judgement.computed
     return (
-        f"{judgement.verdict}：{judgement.title}：所印 {judgement.printed.zh}，"
-        f"推算 {judgement.computed.range_zh}；{file}：{'、'.join(named)}；{judgement.explanation}"
-        f" | {'a revised base' if revised else 'contradicts'}: {file}: rows {numbers}: {rule}"
+        f"{judgement.title}：所印 {judgement.printed.zh}（{judgement.printed.observation_id}），"
+        f"推算 {said.range_zh}（{said.observation_id.replace(';', '、')}）。{judgement.explanation}"
     )
 
 
@@ -393,11 +378,24 @@ def relation_lines(book: Catalog) -> Iterator[str]:
         f" {counts[REVISION]}, undecidable {counts[UNDECIDABLE]}, contradicted"
         f" {counts[INCONSISTENT]} (explained {explained})"
     )
-    rows = {row["observation_id"]: row for row in book.observations().to_dict("records")}
-    places = {key: place for place, key in enumerate(rows)}
-    broken.sort(key=lambda item: -max(places[key] for key in item.observation_ids))
-    for item in broken[:BREACHES_SHOWN]:
-        yield f"  {as_entered(item, rows, book.file('observations').name)}"
-    if len(broken) > BREACHES_SHOWN:
-        more = len(broken) - BREACHES_SHOWN
-        yield f"  ……另有{more}条，见数据核对一页 | … and {more} more"
+    file = book.file("observations").name
+    places = {key: place for place, key in enumerate(book.observations()["observation_id"], 1)}
+    entered = {id(item): [places[key] for key in item.observation_ids] for item in broken}
+    broken.sort(key=lambda item: -max(entered[id(item)]))
+    for item in broken:
+        rows = entered[id(item)]
+        zh = "、".join(f"第{row}行" for row in rows)
+        yield (
+            f"  矛盾：{file}{zh}：{as_stated(item)}"
+            f" | contradicts: {file} rows {', '.join(map(str, rows))}: {_rule(item)}:"
+            f" printed {_values(item.printed)}, computed {_values(item.computed)}"
+        )
+
+
+def _rule(judgement: Judgement) -> str:
+    rule = judgement.relation.rule
+    return RULES[rule][1] if rule in RULES else f"a {judgement.relation.kind} of relations.csv"
+
+
+def _values(quantity: Quantity) -> str:
+    return f"{quantity.interval} {quantity.unit}"
