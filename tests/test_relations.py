@@ -95,7 +95,7 @@ YEARS = [figure("now", "110.0"), figure("was", "100.0", period="2020")]
             MONTHS,
             ("months", "t", "m1", "m2"),
             {"value": "30.0", "period": "2021-01/2021-02", "accumulation": "ytd"},
-            {"value": "31.0", "period": "2021-01/2021-02", "accumulation": "ytd"},
+            {"value": "33.0", "period": "2021-01/2021-02", "accumulation": "ytd"},
         ),
         (KINDS, ("whole", "t", "pc", "cv"), {"value": "100"} | CARS, {"value": "104"} | CARS),
         (ENTERPRISES, ("within", "t", "p", "f"), {"value": "95"}, {"value": "85"}),
@@ -182,6 +182,22 @@ def test_a_floor_as_base_says_no_more_than_it_can():
 def test_months_that_were_revised_since_are_told_as_that():
     rows = [so_far(11, "c11", "7204.9"), so_far(10, "c10", "6435.2"), month(11, "t", "769.5")]
     assert verdicts(rows)["cumulative", "t", "c11", "c10"] == REVISION
+    rows = [*MONTHS, so_far(2, "t", "30.4")]
+    assert verdicts(rows)["months", "t", "m1", "m2"] == REVISION
+    known = {row["observation_id"]: row for row in rows}
+    found = judged(Relation("months", "sum", "t", ("m1", "m2")), known)
+    assert "累计数是30.4亿元，各月公布时的数相加是29.9—30.1亿元" in found.explanation
+
+
+def test_all_provinces_make_the_nation():
+    names = [f"CN-{number}" for number in range(31)]
+    rows = [figure(name.lower(), "2.00", entity=name) for name in names]
+    rows += [figure("t", "62.0", entity="CN"), figure("u", "63.0", entity="CN", source_id="b")]
+    found = verdicts(rows, dict.fromkeys(names, "CN"))
+    whole = {target: told for (rule, target, *_), told in found.items() if rule == "whole"}
+    assert whole == {"t": CONSISTENT, "u": INCONSISTENT}
+    fewer = verdicts(rows[1:], dict.fromkeys(names, "CN"))
+    assert {rule for rule, *_ in fewer} == {"within", "same"}
 
 
 @pytest.mark.parametrize(

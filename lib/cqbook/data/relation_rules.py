@@ -51,6 +51,8 @@ COMPLETE = {("vehicle", ("passenger", "commercial")), ("vehicle", ("nev", "ice")
 PARTITIONED = (*EXCLUSIVE, "partner", "product", "sector")
 #: Whose figures are part of whose: places in places, and nothing that trades elsewhere too.
 PLACES = frozenset({"district", "province", "country"})
+#: The whole that has so many provinces, in the tables of its customs and statisticians.
+NATION, PROVINCES = "CN", 31
 #: What adds up over months and over parts; firms and countries are counted again each time.
 ADDITIVE = frozenset(
     {"CNY", "USD", "vehicles", "units", "sets", "pieces", "TEU", "containers", "trains", "tonnes"}
@@ -304,16 +306,23 @@ def _parts(levels: _Levels) -> Iterator[Relation]:
 
 
 def _places(levels: _Levels, parents: Mapping[str, str]) -> Iterator[Relation]:
-    """Yield places against the place that they are a part of."""
+    """Yield places against what they are part of: each, and all provinces together."""
+    together: dict[tuple[_Thing, str, Days], list[list[_Figure]]] = defaultdict(list)
     for (thing, flow), spans in levels.items():
         if thing.unit not in ADDITIVE or thing.entity not in parents:
             continue
         whole = thing._replace(entity=parents[thing.entity])
         for days, figures in spans.items():
-            wholes = levels.get((whole, flow), {}).get(days)
+            wholes = levels.get((whole, flow), {}).get(days, [])
             for part in figures if wholes else ():
-                target = _best(wholes or [], part.source)
-                yield Relation("within", "at_least", target.name, (part.name,))
+                yield Relation("within", "at_least", _best(wholes, part.source).name, (part.name,))
+            if wholes:
+                together[whole, flow, days].append(figures)
+    for (whole, flow, days), parts in together.items():
+        if whole.entity == NATION and len(parts) == PROVINCES:
+            for target in levels[whole, flow][days]:
+                names = tuple(_best(part, target.source).name for part in parts)
+                yield Relation("whole", "sum", target.name, names)
 
 
 def _shares(figures: Sequence[_Figure], levels: _Levels) -> Iterator[Relation]:

@@ -161,9 +161,11 @@ def judged(
     one_sided = relation.kind in ONE_SIDED
     found = verdict(printed.interval, computed.interval, one_sided=one_sided)
     implied = _implied(relation, printed, inputs) if found == INCONSISTENT else None
-    if implied is not None and _is_near(implied, inputs[-1]):
+    # what was published first, and may have been revised
+    base = computed if relation.rule == "months" else inputs[-1]
+    if implied is not None and _is_near(implied, base):
         found = REVISION
-    said = explanation or _explained(relation, found, implied, inputs[-1], rows)
+    said = explanation or _explained(relation, found, implied, base, rows)
     return Judgement(relation, title, printed, computed, found, said, bool(explanation))
 
 
@@ -197,7 +199,7 @@ def _implied(relation: Relation, printed: Quantity, inputs: Sequence[Quantity]) 
     if relation.rule == "cumulative":
         # the later cumulative figure less the stretch: what the earlier one has become
         return derive(Interval.__sub__, inputs[0].to(unit), printed.to(unit), unit=unit)
-    return None
+    return printed if relation.rule == "months" else None
 
 
 def _is_near(implied: Quantity, published: Quantity) -> bool:
@@ -226,13 +228,14 @@ def _explained(
         return "相容，但推算的区间太宽或只有一端，既不能证实也不能否定所印的数。"
     if found == CONSISTENT:
         return ""
-    if relation.rule == "growth" and implied is not None:
-        said = f"由增速推出的上年同期数是{implied.range_zh}，上年公布的是{base.zh}"
-        if found == REVISION:
+    if implied is not None:
+        said = {
+            "growth": f"由增速推出的上年同期数是{implied.range_zh}，上年公布的是{base.zh}",
+            "cumulative": f"由当期数推出的此前累计是{implied.range_zh}，此前公布的是{base.zh}",
+            "months": f"所印的累计数是{implied.zh}，各月公布时的数相加是{base.range_zh}",
+        }[relation.rule]
+        if found == REVISION and relation.rule == "growth":
             return f"{said}：发布者比较时用的基数已经修订过。"
-        return f"{said}：相差太大，不像是修订；口径、期间或其中一个数不同。"
-    if relation.rule == "cumulative" and implied is not None:
-        said = f"由当期数推出的此前累计是{implied.range_zh}，此前公布的是{base.zh}"
         if found == REVISION:
             return f"{said}：累计数里以前各期已经修订过。"
         return f"{said}：相差太大，不像是修订；口径、期间或其中一个数不同。"
