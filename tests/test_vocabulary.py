@@ -27,6 +27,7 @@ from cqbook.quantities.units import Unit
 
 #: The code's table of each column that may hold certain codes only.
 TABLES = {
+    ("observations", "accumulation"): vocabulary.ACCUMULATIONS,
     ("observations", "flow"): vocabulary.FLOWS_ZH,
     ("observations", "measure"): vocabulary.MEASURES,
     ("observations", "qualifier"): QUALIFIERS,
@@ -37,7 +38,7 @@ TABLES = {
 }
 #: Columns whose codes no code has words for: the descriptor is their one place.
 DESCRIBED = {
-    *(("observations", "accumulation"), ("observations", "confidence")),
+    ("observations", "confidence"),
     *(("sources", "date_precision"), ("sources", "confidence")),
     *(("entities", "kind"), ("projects", "industry")),
 }

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -27,6 +27,8 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.plausibility import doubts
+from cqbook.data.relation_rules import RULES, parents_of
+from cqbook.data.relations import impossible
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
@@ -122,6 +124,8 @@ def check_package(book: Catalog) -> dict[str, int]:
         rows = tables["observations"].to_dict("records")
         breaches += _observations(rows, file)
         breaches += _attested(rows, tables, file)
+        if not breaches:
+            breaches += _impossible(rows, tables, file)
     if breaches:
         raise ContractError(breaches)
     return {name: len(frame) for name, frame in tables.items()}
@@ -165,6 +169,11 @@ def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
                 links.append(link)
             else:
                 refuse(f"{name}.foreignKeys", end, "已有的表和列", "existing columns")
+        for part in parts:
+            # keys become addresses of pages and names of objects: ../x and __proto__ are none
+            if part in rules and not (rules[part].pattern or rules[part].enum):
+                zh_text = "主键的 pattern 或 enum"
+                refuse(f"{name}.{part}", "", zh_text, "a pattern or an enum: it is a key")
         found[name] = Contract(rules, parts, links, lists)
     return found
 
@@ -381,3 +390,31 @@ def _attested(
     for doubt in doubts(rows, names, published):
         value = rows[doubt.row][doubt.column]
         yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)
+
+
+def _impossible(
+    rows: Sequence[Mapping[Hashable, str]], tables: Mapping[str, pd.DataFrame], file: str
+) -> Iterator[Breach]:
+    """Check what figures of one source can't all be, at the row that was entered last."""
+    places = {row["observation_id"]: index for index, row in enumerate(rows)}
+    typed = [
+        {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]} for row in rows
+    ]
+    entities, explained = (
+        tables[name].to_dict("records") if name in tables else []
+        for name in ("entities", "relations")
+    )
+    for found in impossible(typed, parents_of(entities), explained):
+        last = max(places[key] for key in found.observation_ids)
+        rule_zh, rule = RULES[found.relation.rule]
+        others = "、".join(key for key in found.observation_ids if places[key] != last)
+        yield Breach(
+            file,
+            last + 1,
+            "value",
+            rows[last]["value"],
+            f"{rule_zh}：{found.printed.zh} 与 {found.computed.range_zh}（{others}）"
+            "；来源就这样印的，把 confidence 写作 1，或在 relations 中说明",
+            f"what {others} leave: {rule}; if the source prints it so, confidence 1, or a row of"
+            " relations with an explanation",
+        )
