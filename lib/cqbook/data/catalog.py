@@ -249,20 +249,21 @@ class Catalog:
     def _served(self, name: str) -> pd.DataFrame:
         """Return a series as typed rows of ``observations``."""
         if name not in self._series:
-            columns = [field["name"] for field in self.fields(OBSERVATIONS)]
             own = self.text(name)
-            frame = as_observations(self.series[name], own, columns)
-            corrections = {*self._typed(OBSERVATIONS)["supersedes"], *frame["supersedes"]}
-            frame["superseded"] = frame["observation_id"].isin(corrections - {""})
+            frame = self.as_observations(name, own)
+            # a figure that was entered by hand can correct one of a series
+            frame["superseded"] = frame["observation_id"].isin(
+                self._typed(OBSERVATIONS)["supersedes"]
+            )
             marked = own.assign(superseded=frame["superseded"].map(str))
             self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
             self._series[name] = _with_types(frame, self.fields(OBSERVATIONS))
         return self._series[name]
 
-    def as_observations(self, name: str) -> pd.DataFrame:
-        """Return series `name` as rows of ``observations``, every cell as text."""
+    def as_observations(self, name: str, own: pd.DataFrame) -> pd.DataFrame:
+        """Return series `name`, given as text, as rows of ``observations``, all text."""
         columns = [field["name"] for field in self.fields(OBSERVATIONS)]
-        return as_observations(self.series[name], self.text(name), columns)
+        return as_observations(self.series[name], own, columns)
 
     def observations(self, **filters: Wanted) -> pd.DataFrame:
         """Return the observations whose columns equal the filters, in file order; then the series.
@@ -303,10 +304,8 @@ class Catalog:
                     rows = self._matching(series, self._served(series), asked)
                     found |= {series: rows} if len(rows) else {}
         self._record(name, asked, {table: rows.index for table, rows in found.items()})
-        parts = [rows for rows in found.values() if len(rows)]
-        self._found[key] = (
-            pd.concat(parts, ignore_index=True) if len(parts) > 1 else (parts or [frame.iloc[:0]])[0]
-        )
+        parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
+        self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return self._found[key].copy()
 
     def _matching(

@@ -69,7 +69,9 @@ def _always(resource: Resource, dimension: str) -> bool:
     return False
 
 
-def as_observations(resource: Resource, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def as_observations(
+    resource: Resource, frame: pd.DataFrame, columns: Sequence[str]
+) -> pd.DataFrame:
     """Return a series as rows of ``observations``, text by text.
 
     Parameters
