@@ -156,11 +156,11 @@ def conflicts(book: Catalog) -> pd.DataFrame:
     frame = with_key(book.observations())
     # a target that was missed contradicts nobody, and a correction what it corrects neither
     frame = frame[~frame["status"].isin(["plan", "target"]) & ~frame["superseded"]]
+    # most of a long series is said once
+    frame = frame[frame.duplicated(OBSERVATION_KEY, keep=False)]
     found = []
     number = 0
     for _, group in frame.groupby(OBSERVATION_KEY, sort=False):
-        if len(group) < 2:
-            continue
         items = quantities_of(group)
         bounds = [item.to(str(items[0].unit)).interval for item in items if item.known]
         if all(a.overlaps(b) for a, b in combinations(filter(None, bounds), 2)):

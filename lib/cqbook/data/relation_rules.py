@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.vocabulary import DIRECTIONS_ZH
+from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import HAPPENED, Quantity, Reported, quantity_of
+from cqbook.quantities.quantity import Quantity, Reported, quantity_of
 from cqbook.quantities.units import Unit
 
 #: Rule → what it says, in Chinese and English.
