@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.relation_rules import CERTAIN, LISTED, RULES, Relation, parents_of, related
+from cqbook.data.relation_rules import BY_HAND, CERTAIN, RULES, Relation, parents_of, related
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
@@ -298,7 +298,7 @@ def listed(book: Catalog, known: Mapping[str, Reported]) -> Iterator[tuple[Relat
                 f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
             )
             raise DataError(msg)
-        yield Relation(LISTED, row["kind"], row["target"], ids), row
+        yield Relation(BY_HAND, row["kind"], row["target"], ids), row
 
 
 def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]:
