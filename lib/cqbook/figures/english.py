@@ -244,7 +244,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     missing: list[str] = []
 
     def said(text: str, key: str) -> str:
-        for zh, en in STATUS.items():
+        for zh, en in {**STATUS, "月": ""}.items():
             text = text.replace(f"'{zh}'", f"'{en}'")
         if key == "font":
             return text
@@ -290,6 +290,10 @@ def _roomy(found: re.Match[str], room: int) -> str:
 def _changed(node: object, change: Callable[[str, str], str], key: str = "") -> object:
     """Return JSON in which every text is what `change` makes of it and of its key."""
     if isinstance(node, dict):
+        if "note_en" in node:
+            # words of this figure alone: it has them in both languages
+            said = {"note": node["note_en"]}
+            node = {name: cell for name, cell in node.items() if name != "note_en"} | said
         return {name: _changed(value, change, name) for name, value in node.items()}
     if isinstance(node, list):
         return [_changed(value, change, key) for value in node]

@@ -28,7 +28,7 @@ _FILTERS = {
     ("point", "upper"): "datum.arrow",
 }
 #: What may be added to any of them: series side by side, and their colours.
-_ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone"}}
+_ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone", "tint"}}
 #: What is read beside a mark: one of these, of a tile all.
 _BESIDE = {
     "bar": ("end", "top"),
@@ -285,7 +285,8 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
     for layer in layers:
         colour = layer.encoding.get("color", {})
         name = colour.get("field")
-        if name is None:
+        # a tint is the colour itself
+        if name is None or (name == "tint" and layer.mark == "text"):
             continue
         scale = colour.get("scale") or {}
         domain, shades = scale.get("domain") or [], scale.get("range") or []
@@ -295,8 +296,10 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
                 f"没有颜色的系列 {sorted(map(str, lacking))}",
                 f"series without a colour: {sorted(map(str, lacking))}",
             )
-        # of a tile's kinds those that nothing has share the neutral shade
-        if len(set(shades)) != len(shades) and name == "group":
+        # of a tile's kinds those that nothing has share the neutral shade, and so do the series
+        # beside the one that a figure is about, if each has its name at its mark
+        alike = len(set(shades)) != len(shades)
+        if alike and name == "group" and not set(domain) <= _named(layers):
             yield layer.fault("两个系列同一种颜色", "two series of one colour")
     for layer in layers:
         several = len({record.get("group") for record in layer.records}) > 1
@@ -307,12 +310,6 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
             yield layer.fault("颜色不分系列", "its colour does not tell the series apart")
     if not grouped or len({record["group"] for record in grouped[0].records}) < 2:
         return
-    named = {
-        record["group"]
-        for layer in grouped
-        for record in layer.records
-        if layer.mark == "text" and str(record.get("end", "")).startswith(f"{record['group']}\n")
-    }
     hidden = any(layer.encoding["color"].get("legend", {}) is None for layer in grouped)
     series = {
         record["group"]
@@ -320,8 +317,25 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
         for record in layer.records
         if record.get("value") is not None
     }
-    if hidden and series - named:
+    if hidden and series - _named(layers):
         yield "没有图例也没有系列名 | neither a legend nor names at the series"
+
+
+def _named(layers: Sequence[_Layer]) -> set[str]:
+    """Return the series whose names stand in the texts at their marks."""
+    found = set()
+    for layer in layers:
+        shown = layer.encoding.get("text", {}).get("field")
+        for record in layer.records if layer.mark == "text" else ():
+            group, text = (_flat(record.get(name)) for name in ("group", shown))
+            if group and group in text:
+                found.add(str(record["group"]))
+    return found
+
+
+def _flat(text: object) -> str:
+    """Return a text without its breaks."""
+    return str(text or "").replace("\n", "")
 
 
 def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
