@@ -201,6 +201,8 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 
 #: Longest line of an English label, in characters.
 LABEL_CHARACTERS = 20
+#: The same of texts that have the whole width.
+LONG_LINES = {"below": 46}
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {DERIVED: "derived"} | {
     STATUS_ZH[status]: word
@@ -258,7 +260,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         if found is None:
             missing.append(plain)
             return text
-        return found if key in LINES else wrapped(found)
+        return found if key in LINES else wrapped(found, LONG_LINES.get(key, LABEL_CHARACTERS))
 
     made: Spec = {
         key: _changed(value, said, key)
@@ -318,4 +320,4 @@ def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> s
 
 
 #: Columns whose lines are lines of their own.
-LINES = ("end", "top", "text", "full", "detail", "part")
+LINES = ("end", "top", "text", "full", "detail", "part", "inside")

@@ -25,6 +25,18 @@ from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
+from cqbook.figures.charts.stacked import stacked
 from cqbook.figures.charts.tiles import tiles
 
-__all__ = ["LAYERS", "Drawing", "bars", "columns", "dots", "draws", "lines", "matrix", "tiles"]
+__all__ = [
+    "LAYERS",
+    "Drawing",
+    "bars",
+    "columns",
+    "dots",
+    "draws",
+    "lines",
+    "matrix",
+    "stacked",
+    "tiles",
+]
