@@ -46,7 +46,7 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
 _NUMBER = r"[-−]?\d+(?:\.\d+)?"
 _UNIT = "|".join(sorted((re.escape(unit) for unit in ENGLISH_UNITS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?P<before>超过|超|近|约|不到|第)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
+    rf"(?P<before>超过|超|近|约|不到|第|\+)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
     r"(?P<after>以上|以下|左右|余)?"
 )
 BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
@@ -104,7 +104,7 @@ def english_quantity(text: str) -> str:
     number = number.scaleb(places)
     if exponent + places > 0:
         number = number.quantize(Decimal(1))
-    said = form.format(f"{number:,f}")
+    said = form.format(f"{'+' if found['before'] == '+' else ''}{number:,f}")
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
 

@@ -21,7 +21,8 @@ from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
 
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
-_MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero", "start", "stop"}
+_MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
+_MEASURED |= {"start", "stop", "far", "before", "after", "across", "at", "depth", "parameter"}
 _FILTERS = {
     ("text", "reach"): "datum.value >= 0",
     ("text", "reach_low"): "datum.value < 0",
@@ -272,9 +273,12 @@ def _order(layer: _Layer) -> Iterator[str]:
     # the word for a gap stands once where several series have none
     if layer.mark != "rule" and (layer.mark != "text" or "field" in layer.encoding["text"]):
         names = [value["field"] for key, value in layer.channels() if key in _PLACES]
-        # parts of one bar stand one behind the other
-        names = [name for name in names if name not in _MEASURED or name == "start"]
-        if "date" in names:
+        # parts of one bar stand one behind the other, points of one row side by side
+        beside = {"start", "across", "at", "parameter"}
+        if layer.mark != "bar" and layer.encoding.get("x", {}).get("field") == "value":
+            beside.add("value")
+        names = [name for name in names if name not in _MEASURED or name in beside]
+        if {"date", "across", "parameter"} & set(names) or names == ["label"]:
             names.append("group")
         places = Counter(tuple(record.get(name) for name in names) for record in layer.records)
         twice = [place for place, count in places.items() if count > 1]

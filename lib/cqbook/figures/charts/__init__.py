@@ -19,24 +19,30 @@ Figures, their files, their English and their pages read the specification only.
 form drew it; of others the picture is shown.
 """
 
+from cqbook.figures.charts.arrows import arrows
 from cqbook.figures.charts.bars import bars
 from cqbook.figures.charts.columns import columns
 from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
+from cqbook.figures.charts.slope import slope
 from cqbook.figures.charts.stacked import stacked
 from cqbook.figures.charts.tiles import tiles
+from cqbook.figures.charts.waterfall import waterfall
 
 __all__ = [
     "LAYERS",
     "Drawing",
+    "arrows",
     "bars",
     "columns",
     "dots",
     "draws",
     "lines",
     "matrix",
+    "slope",
     "stacked",
     "tiles",
+    "waterfall",
 ]
