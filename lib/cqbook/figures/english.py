@@ -202,7 +202,7 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 #: Longest line of an English label, in characters.
 LABEL_CHARACTERS = 20
 #: The same of texts that have the whole width.
-LONG_LINES = {"below": 46}
+LONG_LINES = {"below": 46, "title": 60}
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {DERIVED: "derived"} | {
     STATUS_ZH[status]: word

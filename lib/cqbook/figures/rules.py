@@ -465,6 +465,7 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
     return (
         ends[0] <= value <= ends[1]
         and _as_long(record)
+        and record.get("depth", -value) == -value
         and all(_allows(text, value, unit) for text in (full, *beside))
         and _spans(span, ends, unit)
     )

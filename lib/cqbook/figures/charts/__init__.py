@@ -22,10 +22,12 @@ form drew it; of others the picture is shown.
 from cqbook.figures.charts.arrows import arrows
 from cqbook.figures.charts.bars import bars
 from cqbook.figures.charts.columns import columns
+from cqbook.figures.charts.curve import curve
 from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
+from cqbook.figures.charts.ranks import ranks
 from cqbook.figures.charts.slope import slope
 from cqbook.figures.charts.stacked import stacked
 from cqbook.figures.charts.tiles import tiles
@@ -37,10 +39,12 @@ __all__ = [
     "arrows",
     "bars",
     "columns",
+    "curve",
     "dots",
     "draws",
     "lines",
     "matrix",
+    "ranks",
     "slope",
     "stacked",
     "tiles",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from cqbook.figures.placing import CHARACTER, LINE, Axis, Box, spread
 #: Longest line of an annotation, in full-width characters, and in letters.
 NOTE_LINE, NOTE_LETTERS = 8, 16
 #: Where the middle of an annotation may stand, in px from its point to its nearer edge.
-DISTANCES = (8, 20, 34, 50, 68, 90)
+DISTANCES = (8, 20, 34, 50, 68, 90, 115, 145, 180)
 
 
 class Note(NamedTuple):
@@ -94,7 +95,7 @@ def annotated(
             raise ValueError(msg)
         words = {"note": wrap(note.zh, NOTE_LINE), "note_en": wrapped(note.en, NOTE_LETTERS)}
         found.append(records(at)[0] | words)
-    maps = [_Map(known, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
+    maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
     for item in found:
         place = _placed(item, maps)
         item.update(place._asdict())
@@ -107,20 +108,21 @@ def annotated(
 class _Map:
     """A picture of one width: where its points lie, and which boxes are taken."""
 
-    def __init__(self, known: pd.DataFrame, scale: Axis, width: int, room: int) -> None:
+    def __init__(self, rows: pd.DataFrame, scale: Axis, width: int, room: int) -> None:
         ticks = max(label_width(f"{tick:,g}") for tick in scale.ticks)
         self.width = width - 30 - CHARACTER * ticks - room
         self.scale = scale
         self.taken: list[Box] = []
-        self.first = float(known["position"].min())
-        self.span = float(known["position"].max()) - self.first or 1.0
+        self.first = float(rows["position"].min())
+        self.span = float(rows["position"].max()) - self.first or 1.0
         self.lines: list[list[tuple[float, float]]] = []
-        for _, part in known.groupby("group", sort=False):
+        for _, part in rows.groupby("group", sort=False):
             self.lines.append([])
             for row in records(part):
-                if row["broken"]:
+                if row["broken"] or math.isnan(row["value"]):
                     self.lines.append([])
-                self.lines[-1].append(self.point(row))
+                if not math.isnan(row["value"]):
+                    self.lines[-1].append(self.point(row))
 
     def point(self, row: dict[str, Any]) -> tuple[float, float]:
         """Return where a point lies, in px."""

@@ -161,13 +161,13 @@ def gaps(rows: pd.DataFrame) -> list[bool]:
     return list(steps.gt(GAP * usual))
 
 
-def broken(rows: pd.DataFrame) -> alt.InlineData:
-    """Return the points, and one without label and value wherever a series leaves out a period."""
+def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:
+    """Return the points, and one without label and number wherever a series leaves out a period."""
     values = []
-    points = inline(rows, [*DRAWN, "date"]).to_dict()["values"]
+    points = inline(rows, [*DRAWN, "date", drawn]).to_dict()["values"]
     for point, gap in zip(points, gaps(rows), strict=True):
         if gap:
             day = datetime.date.fromisoformat(point["date"]) - datetime.timedelta(days=1)
-            values.append({"group": point["group"], "date": day.isoformat(), "value": None})
+            values.append({"group": point["group"], "date": day.isoformat(), drawn: None})
         values.append(point)
     return alt.InlineData(values=values)
