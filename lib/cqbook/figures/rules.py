@@ -22,14 +22,20 @@ from cqbook.quantities.units import SCALE_ZH
 
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
 _MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
-_MEASURED |= {"start", "stop", "far", "before", "after", "across", "at", "depth", "parameter"}
+_MEASURED |= {"start", "stop", "far", "before", "after", "across", "at", "base", "depth"}
+_MEASURED.add("parameter")
 _FILTERS = {
     ("text", "reach"): "datum.value >= 0",
     ("text", "reach_low"): "datum.value < 0",
     ("point", "upper"): "datum.arrow",
 }
 #: What may be added to any of them: series side by side, and their colours.
-_ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone", "tint"}}
+_ADDED = {
+    "detail": {"group"},
+    "xOffset": {"group"},
+    "yOffset": {"group"},
+    "color": {"group", "tone", "tint"},
+}
 #: What is read beside a mark: one of these, of a tile all.
 _BESIDE = {
     "bar": ("end", "top", "inside"),
@@ -466,6 +472,7 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
         ends[0] <= value <= ends[1]
         and _as_long(record)
         and record.get("depth", -value) == -value
+        and _lifted(record)
         and all(_allows(text, value, unit) for text in (full, *beside))
         and _spans(span, ends, unit)
     )
@@ -478,6 +485,14 @@ def _as_long(record: Mapping[str, Any]) -> bool:
     start, stop, value = (float(record[name]) for name in ("start", "stop", "value"))
     # parts that were rounded up may add up to a little more than 100, and are drawn within it
     return abs(abs(stop - start) - abs(value)) <= SQUEEZED * abs(value) + 1e-9
+
+
+def _lifted(record: Mapping[str, Any]) -> bool:
+    """Whether a mark in a small multiple stands as far above its ground as its number says."""
+    if "lift" not in record:
+        return True
+    at, lift, value = (float(record[name]) for name in ("at", "lift", "value"))
+    return abs(at - lift - value) <= 1e-6 * (abs(value) + abs(lift))
 
 
 def _allows(text: str, value: float, unit: str) -> bool:

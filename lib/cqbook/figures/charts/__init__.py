@@ -27,6 +27,7 @@ from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
+from cqbook.figures.charts.multiples import multiples
 from cqbook.figures.charts.ranks import ranks
 from cqbook.figures.charts.slope import slope
 from cqbook.figures.charts.stacked import stacked
@@ -44,6 +45,7 @@ __all__ = [
     "draws",
     "lines",
     "matrix",
+    "multiples",
     "ranks",
     "slope",
     "stacked",
