@@ -286,6 +286,9 @@ def _order(layer: _Layer) -> Iterator[str]:
         names = [name for name in names if name not in _MEASURED or name in beside]
         if {"date", "across", "parameter"} & set(names) or names == ["label"]:
             names.append("group")
+        elif set(names) == {"value", "group"}:
+            # equal numbers of one category are moved apart
+            names.append("label")
         places = Counter(tuple(record.get(name) for name in names) for record in layer.records)
         twice = [place for place, count in places.items() if count > 1]
         if twice:

@@ -31,6 +31,7 @@ from cqbook.figures.charts.multiples import multiples
 from cqbook.figures.charts.ranks import ranks
 from cqbook.figures.charts.slope import slope
 from cqbook.figures.charts.stacked import stacked
+from cqbook.figures.charts.strip import strip
 from cqbook.figures.charts.tiles import tiles
 from cqbook.figures.charts.waterfall import waterfall
 
@@ -49,6 +50,7 @@ __all__ = [
     "ranks",
     "slope",
     "stacked",
+    "strip",
     "tiles",
     "waterfall",
 ]
