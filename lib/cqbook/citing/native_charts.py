@@ -97,9 +97,11 @@ def _from_zero(spec: Spec) -> bool:
 
 
 def _dates(spec: Spec) -> dict[str, datetime.date]:
-    """Return the day that each label of a line chart stands at, in time order."""
+    """Return the day that each label of a line chart stands at, in time order; breaks by theirs."""
     drawn = [row for rows in spec.get("datasets", {}).values() for row in rows if "date" in row]
-    found = {row["label"]: datetime.date.fromisoformat(row["date"]) for row in drawn}
+    found = {
+        row.get("label", row["date"]): datetime.date.fromisoformat(row["date"]) for row in drawn
+    }
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
