@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -10,14 +11,19 @@ import pytest
 
 from cqbook.analysis import autos
 from cqbook.analysis.frames import points
+from cqbook.data.contracts import MEASURE_UNITS
+from cqbook.data.selection import fact
 from cqbook.errors import IncomparableError
 from cqbook.figures.figure import with_reasons
 from cqbook.quantities.about import REAL_GROWTH, UNTOLD, About
 from cqbook.quantities.comparable import COUNTED_BY_SEVERAL, STATUS_KINDS, check_comparable
 from cqbook.quantities.quantity import (
+    contribution_points,
+    contribution_rate,
     derive,
     difference,
     growth,
+    growth_percent,
     missing,
     previous,
     quantity_of,
@@ -25,6 +31,7 @@ from cqbook.quantities.quantity import (
     remainder,
     share,
     sum_of,
+    year_before,
 )
 
 
@@ -231,3 +238,96 @@ def test_a_share_of_the_nation_is_taken_on_one_basis(book):
     assert found.about.basis == "customs"
     assert found.interval.contains(Decimal("7.05"))
     assert not found.interval.contains(Decimal("7.47"))
+
+
+# --- growth in 倍, in percent, in points ------------------------------------------------------
+
+
+def rate(value, unit="percent", measure="yoy", **columns):
+    return reported(value, unit, measure=measure, **columns)
+
+
+#: 增长1.2倍, 增长120%, 是上年的2.2倍: one growth, printed in each way that a measure allows.
+SAME_GROWTH = [
+    rate("1.2", "times"),
+    rate("120"),
+    rate("2.2", "times", "multiple"),
+    rate("1.2", "times", "pct_change"),
+]
+IDS = [f"{item.measure}-{item.unit}" for item in SAME_GROWTH]
+
+
+@pytest.mark.parametrize("yoy", SAME_GROWTH, ids=IDS)
+def test_growth_in_times_is_a_hundred_times_percent(yoy):
+    level = reported("444")
+    before = previous(level, yoy)
+    # 444 grown by 1.2倍 from 201.8, not from 438.7
+    assert before.interval.contains(Decimal(444) / Decimal("2.2"))
+    assert before.interval.upper < 210
+    assert float(before.value) == pytest.approx(444 / 2.2)
+    assert growth_percent(yoy).interval.contains(120)
+    assert growth(level, before).interval.contains(120)
+
+
+@pytest.mark.parametrize("yoy", SAME_GROWTH, ids=IDS)
+def test_contributions_of_growth_in_times(yoy):
+    whole, whole_yoy = reported("1000"), rate("10")
+    part = reported("220", breakdown="partner=hk")
+    own = replace(yoy, about=part.about.replaced(measure=yoy.measure))
+    # the part grew by 120, the whole by 90.9 from 909.1
+    points_ = contribution_points(part, own, whole, whole_yoy)
+    assert points_.interval.contains(Decimal("13.2"))
+    assert points_.interval.width < 2
+    percent = contribution_rate(part, own, whole, whole_yoy)
+    assert percent.interval.contains(Decimal("132"))
+    assert percent.measure == "contribution_rate"
+    rest = remainder(previous(whole, whole_yoy), [previous(part, own)])
+    assert rest.interval.contains(Decimal("809.1"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "measure"),
+    [
+        ("percent", "share"),
+        ("percent", "contribution_rate"),
+        ("percent", "completion"),
+        ("percentage points", "contribution_points"),
+        ("percentage points", "pp_change"),
+        ("percentage points", "difference"),
+        ("rank", "rank"),
+    ],
+)
+def test_what_is_no_growth_is_not_taken_for_one(unit, measure):
+    other = rate("10", unit, measure)
+    with pytest.raises(IncomparableError):
+        previous(reported(), other)
+    with pytest.raises(IncomparableError):
+        contribution_points(reported(), other, reported(), rate("5"))
+
+
+def test_every_unit_that_a_measure_allows_is_tried():
+    tried = {(item.measure, str(item.unit)) for item in SAME_GROWTH}
+    for measure in ("yoy", "multiple"):
+        assert {unit for kind, unit in tried if kind == measure} == MEASURE_UNITS[measure]
+
+
+def test_rates_differ_by_points():
+    apart = difference(rate("1.2", "times"), rate("20"))
+    assert str(apart.unit) == "percentage points"
+    assert apart.interval.contains(100)
+
+
+def test_growth_in_times_is_found_where_percent_is_asked(book):
+    hong_kong = {
+        "indicator": "trade_value", "entity": "CN-50", "period": "2020-01/2020-09",
+        "flow": "total", "breakdown": "partner=hk",
+    }  # fmt: skip
+    found = fact(book, unit="percent", measure="yoy", **hong_kong)
+    assert (found.zh, found.growth, found.point) == ("1.2倍", "增长1.2倍", 120)
+
+
+def test_the_year_before_january_to_august_is_january_to_august():
+    assert year_before("2021-01/2021-08") == "2020-01/2020-08"
+    level = reported(period="2021-01/2021-08", accumulation="ytd")
+    yoy = rate("2", period="2021-01/2021-08", accumulation="ytd")
+    assert previous(level, yoy).about.period == "2020-01/2020-08"

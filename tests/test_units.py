@@ -116,6 +116,9 @@ def test_every_scale_and_every_name_can_be_written_and_read():
         ("2.5", "1B USD", "1M USD", "2500"),
         ("-0.3", "1k tonnes", "10M tonnes", "-0.00003"),
         ("42", "percent", "percent", "42"),
+        ("1.2", "times", "percent", "120"),
+        ("-5", "percent", "times", "-0.05"),
+        ("3", "per mille", "percent", "0.3"),
     ],
 )
 def test_conversion_is_exact_and_plain(value, from_text, to_text, expected):
@@ -234,7 +237,8 @@ def test_a_unit_counts_or_measures():
     for text in ("vehicles", "enterprises", "projects", "rank", "index", "TEU", "person-times"):
         assert is_count(Unit.parse(text)) is True, text
     measured = [
-        *("CNY", "USD", "percent", "percentage points", "times", "tonnes", "mu", "km", "km2"),
+        *("CNY", "USD", "percent", "per mille", "percentage points", "times", "tonnes", "mu", "km"),
+        *("km2",),
         *("m2", "hours", "minutes", "days", "weeks", "months", "years", "kW", "kWh"),
     ]
     assert set(measured) == MEASURED
@@ -243,7 +247,7 @@ def test_a_unit_counts_or_measures():
 
 
 def test_what_takes_no_scale():
-    assert {"percent", "percentage points", "times", "rank"} == UNSCALED
+    assert {"percent", "per mille", "percentage points", "times", "rank"} == UNSCALED
     for name in UNSCALED:
         with pytest.raises(ValueError, match="takes no scale"):
             Unit(10**4, name)

@@ -15,8 +15,11 @@ PUBLIC = {
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
     "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
+    "contribution_points": "cqbook.quantities.quantity:contribution_points",
+    "contribution_rate": "cqbook.quantities.quantity:contribution_rate",
     "corridors": "cqbook.analysis.corridors",
     "customs": "cqbook.analysis.customs",
+    "difference": "cqbook.quantities.quantity:difference",
     "district": "cqbook.analysis.district",
     "ends": "cqbook.analysis.frames:ends",
     "errata": "cqbook.changes.errata",
@@ -35,11 +38,15 @@ PUBLIC = {
     "points": "cqbook.analysis.frames:points",
     "previous": "cqbook.quantities.quantity:previous",
     "published": "cqbook.analysis.frames:published",
+    "ratio": "cqbook.quantities.quantity:ratio",
     "reconciliation": "cqbook.analysis.reconciliation",
+    "remainder": "cqbook.quantities.quantity:remainder",
     "revisions": "cqbook.changes.revisions",
     "share": "cqbook.quantities.quantity:share",
+    "sum_of": "cqbook.quantities.quantity:sum_of",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
+    "year_before": "cqbook.quantities.quantity:year_before",
 }
 __all__ = list(PUBLIC)
 

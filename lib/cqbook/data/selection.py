@@ -14,7 +14,7 @@ from cqbook.errors import DataError
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import Quantity, Reported, missing, quantity_of
-from cqbook.quantities.units import Unit
+from cqbook.quantities.units import Unit, kind_of
 
 
 def what(book: Catalog, row: Reported) -> str:
@@ -49,19 +49,19 @@ AGAINST = ("rank", "difference", "multiple", "pct_change")
 def with_key(frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows of ``observations`` with the columns that complete `KEY`.
 
-    ``against``: the base, for the measures that need one; ``counted``: the unit without its scale,
-    since yuan and dollars of one trade are two things.
+    ``against``: the base, for the measures that need one; ``counted``: what the unit counts, since
+    yuan and dollars of one trade are two things, and 1.2倍 and 120% are one.
     """
     return frame.assign(
         against=frame["base"].where(frame["measure"].isin(AGAINST), ""),
-        counted=frame["unit"].map(lambda text: Unit.parse(text).name),
+        counted=frame["unit"].map(lambda text: kind_of(Unit.parse(text))),
     )
 
 
 def in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Return the rows of ``observations`` that can be converted to `unit`."""
-    name = Unit.parse(unit).name
-    return frame[frame["unit"].map(lambda text: Unit.parse(text).name).eq(name)]
+    wanted = kind_of(Unit.parse(unit))
+    return frame[frame["unit"].map(lambda text: kind_of(Unit.parse(text))).eq(wanted)]
 
 
 def preferred(frame: pd.DataFrame) -> pd.DataFrame:

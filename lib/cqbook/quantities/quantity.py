@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
@@ -369,7 +369,7 @@ def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantit
     why = check_comparable(yoy, level, regardless=regardless, relation="rate")
     about = level.about
     if about.period and yoy.known:
-        about = about.replaced(period=str(Period.parse(about.period).year_before()))
+        about = about.replaced(period=year_before(about.period))
     return derive(
         formulas.previous_from_growth,
         level,
@@ -378,6 +378,60 @@ def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantit
         about=about,
         regardless=why,
     )
+
+
+def contribution_points(
+    part: Quantity,
+    part_yoy: Quantity,
+    whole: Quantity,
+    whole_yoy: Quantity,
+    *,
+    regardless: str = "",
+) -> Quantity:
+    """Return by how many percentage points a part, with its growth, moved the growth of a whole."""
+    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
+    return derive(
+        formulas.contribution_points, *made.inputs, unit="percentage points",
+        about=replace(made.about, measure="contribution_points"), regardless=made.why,
+    )  # fmt: skip
+
+
+def contribution_rate(
+    part: Quantity,
+    part_yoy: Quantity,
+    whole: Quantity,
+    whole_yoy: Quantity,
+    *,
+    regardless: str = "",
+) -> Quantity:
+    """Return what share a part has in the growth of a whole, in percent."""
+    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
+    return derive(
+        formulas.contribution_rate, *made.inputs, unit="percent",
+        about=replace(made.about, measure="contribution_rate"), regardless=made.why,
+    )  # fmt: skip
+
+
+class _Contribution(NamedTuple):
+    """What both contributions are made of."""
+
+    inputs: tuple[Quantity, ...]
+    about: About
+    why: str
+
+
+def _contribution(
+    part: Quantity, part_yoy: Quantity, whole: Quantity, whole_yoy: Quantity, *, regardless: str
+) -> _Contribution:
+    reasons = [
+        check_comparable(part, whole, regardless=regardless, relation="within"),
+        check_comparable(part_yoy, part, regardless=regardless, relation="rate"),
+        check_comparable(whole_yoy, whole, regardless=regardless, relation="rate"),
+    ]
+    held = part.to(str(whole.unit)) if part.known and whole.known else part
+    rates = growth_percent(part_yoy), growth_percent(whole_yoy)
+    why = next(filter(None, reasons), "")
+    return _Contribution((held, rates[0], whole, rates[1]), _outcome(part, whole), why)
 
 
 def remainder(whole: Quantity, parts: Iterable[Quantity], *, regardless: str = "") -> Quantity:
@@ -447,6 +501,11 @@ def _a_year_apart(now: About, then: About) -> bool:
 def period_zh(text: str) -> str:
     """Return a period in Chinese (``2022`` → 2022年)."""
     return Period.parse(text).zh()
+
+
+def year_before(text: str) -> str:
+    """Return the same period a year before: of January to August, January to August."""
+    return str(Period.parse(text).year_before())
 
 
 def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:

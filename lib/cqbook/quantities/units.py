@@ -111,7 +111,8 @@ ZH: dict[str, str] = {
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
     {
-        *("CNY", "USD", "percent", "percentage points", "times", "tonnes", "mu", "km", "km2", "m2"),
+        *("CNY", "USD", "percent", "percentage points", "times"),
+        *("tonnes", "mu", "km", "km2", "m2"),
         *("hours", "minutes", "days", "weeks", "months", "years", "kW", "kWh"),
     }
 )
@@ -189,11 +190,16 @@ def is_count(unit: Unit) -> bool:
 
 def same_kind(one: Unit, other: Unit) -> bool:
     """Return whether numbers in one unit can be written in the other: 亿元 and 万元, 倍 and %."""
-    return one.name == other.name or {one.name, other.name} <= set(_RATIOS)
+    return kind_of(one) == kind_of(other)
 
 
 #: Ratios as powers of ten of one: 1 倍 is 100 %.
 _RATIOS = {"percent": -2, "times": 0}
+
+
+def kind_of(unit: Unit) -> str:
+    """Return what all units have in common that convert into one another."""
+    return "ratio" if unit.name in _RATIOS else unit.name
 
 
 def _broken(value: object, why_zh: str, why_en: str) -> ValueError:
