@@ -219,7 +219,7 @@ def test_findings_in_words_with_their_sources():
             "title": "乙",
             "printed": "1.5%",
             # where they differ, the ends: the middle hides by how much
-            "computed": "3—4%",
+            "computed": "3.0%—4.0%",
             "verdict": "不一致",
             "explanation": "缘由",
             "source_id": "a;b",

@@ -40,7 +40,7 @@ FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$))
 #: Units that a measure can be printed in; levels take any.
 MEASURE_UNITS = {
     "yoy": {"percent", "times"},
-    "share": {"percent", "per mille"},
+    "share": {"percent"},
     "contribution_rate": {"percent"},
     "contribution_points": {"percentage points"},
     "pp_change": {"percentage points"},

@@ -32,7 +32,7 @@ STATUS_KINDS = dict.fromkeys(HAPPENED, "happened") | {
     "target": "intended",
 }
 #: Measures whose numbers say the same kind of thing.
-MEASURE_KINDS = {"pct_change": "yoy"}
+MEASURE_KINDS = {"pct_change": "yoy", "difference": "level", "pp_change": "level"}
 
 #: How the figures are put together.
 #:

@@ -9,18 +9,20 @@ from typing import NamedTuple, Protocol
 
 from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
-from cqbook.quantities.about import HAPPENED, STATUS_ZH, UNTOLD, About, price_of, shared
+from cqbook.quantities.about import HAPPENED, INTENDED, STATUS_ZH, UNTOLD, About, price_of, shared
 from cqbook.quantities.comparable import check_comparable, figure_name
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
-from cqbook.quantities.units import Unit, convert, format_zh, is_count, unit_zh
+from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, unit_zh
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
+#: An interval narrower than this is a number.
+EXACT = Decimal("1e-12")
 #: From here on a bare count is written in 万, as Chinese text does.
 IN_TEN_THOUSANDS = 100_000
 
@@ -85,10 +87,11 @@ class Quantity:
         held = self._held
         if held is None:
             return ""
-        low, high = held.lower, held.upper
-        if low is not None and high is not None and low != high:
-            return f"{_short(low)}—{_short(high)}{unit_zh(self.unit)}"
-        return wording.interval_zh(held, self.unit)
+        if held.width is None:
+            return wording.interval_zh(held, self.unit)
+        # a number, a quotient of numbers kept to its 50th digit, or words that give the ends
+        told = held.width < EXACT or (self.status == DERIVED and wording.gives_ends(self.zh))
+        return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
     def growth(self) -> str:
@@ -115,20 +118,19 @@ class Quantity:
         return replace(self, unit=target, interval=self.interval * factor, value=value)
 
 
-def _short(number: Decimal) -> str:
-    text = f"{number:.{2 if abs(number) >= 10 else 3}f}".rstrip("0").rstrip(".")
-    return text or "0"
-
-
 def _direction(quantity: Quantity, up: str, down: str) -> str:
-    if not quantity.known:
-        return UNPUBLISHED if quantity.zh != UNCHANGED else quantity.zh
-    if quantity.zh == UNCHANGED:
+    held, value = quantity._held, quantity.value
+    if held is None or quantity.zh == UNCHANGED:
         return quantity.zh
-    point = quantity.point
-    if point == 0:
-        return "持平"
-    return (up if point > 0 else down) + quantity.zh.replace("-", "").replace("−", "")
+    if quantity.status != DERIVED and value is not None:
+        # as printed, with its qualifier: 下降超5%
+        way = up if value > 0 else down
+        return f"{way}{quantity.zh.replace(MINUS, '')}" if value else "持平"
+    if held.lower is not None and held.lower >= 0 and held.upper != 0:
+        return f"{up}{quantity.zh}"
+    if held.width is not None and held.width < EXACT and held.midpoint:
+        return f"{down}{quantity.zh.replace(MINUS, '')}"
+    return wording.direction_zh(held, quantity.unit, up, down)
 
 
 def missing(unit: str) -> Quantity:
@@ -155,7 +157,7 @@ def printed_zh(row: Reported) -> str:
     number = format_zh(value, unit)
     if row.get("value_upper_text"):
         upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
-        number = f"{row['value_text']}—{upper}"
+        number = f"{row['value_text'].replace('-', MINUS)}—{upper}"
     if place == "between":
         # the number with its scale, the word, the unit: 4.2万多辆
         name = unit_zh(Unit(1, unit.name))
@@ -189,8 +191,10 @@ def quantity_of(row: Reported) -> Quantity:
     )
     ranged = bool(row["value_upper_text"])
     unit = Unit.parse(row["unit"])
-    if row["qualifier"] == "as_rounded" and is_count(unit):
-        # 28个项目 were counted one by one, and 三到四台 are three or four: nothing was rounded
+    intended = row["status"] in INTENDED and text
+    if row["qualifier"] == "as_rounded" and (is_count(unit) or intended):
+        # 28个项目 were counted one by one, 三到四台 are three or four, and who plans 2000亩 means
+        # 2000亩: nothing was rounded
         upper = row["value_upper_text"] or text
         interval = Interval(Decimal(text), Decimal(upper), True, True)
     found = Quantity(
@@ -248,6 +252,8 @@ def derive(
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
     open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
+    if interval.width is not None and interval.width < EXACT and not interval.is_empty:
+        words = _counted_zh(interval, target, held)
     return Quantity(
         interval,
         target,
@@ -284,6 +290,18 @@ def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
     elif open_input and interval.lower == 0 and interval.upper is not None:
         interval = Interval(None, interval.upper)
     return wording.interval_zh(interval, unit)
+
+
+def _counted_zh(interval: Interval, unit: Unit, inputs: Iterable[Interval]) -> str:
+    """Return what follows from exact numbers; it has no more digits than the shortest of them."""
+    numbers = [abs(item.lower) for item in inputs if item.lower is not None]
+    result = interval.midpoint
+    assert result is not None
+    # a sum or a difference is as exact as what it is made of; a quotient is not
+    if wording.decimals_of(result) <= max(map(wording.decimals_of, numbers)):
+        return format_zh(Decimal(f"{result.normalize():f}"), unit)
+    digits = min(len(f"{number:f}".replace(".", "").lstrip("0")) for number in numbers)
+    return wording.counted_zh(result, unit, max(2, digits))
 
 
 def clause(text: str, otherwise: str, **parts: Quantity) -> str:

@@ -263,6 +263,10 @@ def unit_zh(unit: Unit) -> str:
     return SCALE_ZH[unit.scale] + "/".join(_name_zh(part) for part in unit.name.split("/"))
 
 
+#: The sign of a negative number in prose; a hyphen would be read as a dash.
+MINUS = "−"
+
+
 def format_zh(value: Decimal | int, unit: Unit) -> str:
     """Write a number with its unit as a Chinese text does: `8158.4亿元`, `4.8个百分点`, `第4位`.
 
@@ -283,7 +287,9 @@ def format_zh(value: Decimal | int, unit: Unit) -> str:
     """
     number = _finite(value)
     # A rounded-off loss must not print as -0.0.
-    digits = f"{abs(number) if number.is_zero() else number:f}"
+    digits = f"{abs(number):f}"
+    if number < 0:
+        digits = f"{MINUS}{digits}"
     return f"第{digits}{unit_zh(unit)}" if unit.name == "rank" else f"{digits}{unit_zh(unit)}"
 
 
