@@ -7,7 +7,7 @@ import pandas as pd
 from cqbook.analysis.composition import Composition, composition, growth_or_gap
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, series
+from cqbook.data.selection import fact, series, usable
 from cqbook.data.vocabulary import BASES_ZH, DIRECTIONS_ZH, FLOWS_ZH
 from cqbook.quantities.quantity import (
     DERIVED,
@@ -367,6 +367,6 @@ def implied_growth(book: Catalog, area: str, period: str, flow: str) -> Quantity
 
 def latest_peer_year(book: Catalog, period: str) -> str:
     """Return the last year up to `period` for which provinces are published in dollars."""
-    frame = book.observations(indicator="trade_value", basis=list(PLACED_BY))
+    frame = usable(book.observations(indicator="trade_value", basis=list(PLACED_BY)))
     years = sorted(year for year in frame["period"].unique() if year <= period[:4])
     return years[-1] if years else period[:4]

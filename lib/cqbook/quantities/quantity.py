@@ -22,7 +22,7 @@ DERIVED = "推算"
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
 #: An interval narrower than this is a number.
-EXACT = Decimal("1e-12")
+A_NUMBER = Decimal("1e-12")
 #: From here on a bare count is written in 万, as Chinese text does.
 IN_TEN_THOUSANDS = 100_000
 
@@ -90,7 +90,7 @@ class Quantity:
         if held.width is None:
             return wording.interval_zh(held, self.unit)
         # a number, a quotient of numbers kept to its 50th digit, or words that give the ends
-        told = held.width < EXACT or (self.status == DERIVED and wording.gives_ends(self.zh))
+        told = held.width < A_NUMBER or (self.status == DERIVED and wording.gives_ends(self.zh))
         return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
@@ -128,7 +128,7 @@ def _direction(quantity: Quantity, up: str, down: str) -> str:
         return f"{way}{quantity.zh.replace(MINUS, '')}" if value else "持平"
     if held.lower is not None and held.lower >= 0 and held.upper != 0:
         return f"{up}{quantity.zh}"
-    if held.width is not None and held.width < EXACT and held.midpoint:
+    if held.width is not None and held.width < A_NUMBER and held.midpoint:
         return f"{down}{quantity.zh.replace(MINUS, '')}"
     return wording.direction_zh(held, quantity.unit, up, down)
 
@@ -252,7 +252,7 @@ def derive(
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
     open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
-    if interval.width is not None and interval.width < EXACT and not interval.is_empty:
+    if interval.width is not None and interval.width < A_NUMBER and not interval.is_empty:
         words = _counted_zh(interval, target, held)
     return Quantity(
         interval,
