@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
 
+import nbformat
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cqbook.analysis import autos
+from cqbook.analysis import autos, corridors, district, industry
 from cqbook.analysis.frames import points
 from cqbook.data.contracts import MEASURE_UNITS
-from cqbook.data.selection import fact
+from cqbook.data.selection import DRAWN_FROM, fact, measured
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.errors import IncomparableError
 from cqbook.figures.english import english
 from cqbook.figures.figure import with_reasons
 from cqbook.quantities import wording
-from cqbook.quantities.about import REAL_GROWTH, UNTOLD, About
+from cqbook.quantities.about import HAPPENED, REAL_GROWTH, STATUS_ZH, UNTOLD, About
 from cqbook.quantities.comparable import COUNTED_BY_SEVERAL, STATUS_KINDS, check_comparable
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import read_printed
@@ -494,3 +498,76 @@ def test_the_ends_of_one_interval_are_the_same_everywhere():
 def test_a_contradiction_is_not_called_unpublished():
     none = derive(lambda _: Interval(Decimal(0), Decimal(0)), reported(), unit="percent")
     assert none.growth == none.zh == "相互矛盾"
+
+
+# --- labels come from the row -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("observation", "words"),
+    [
+        ("industry-2022.tech-upgrade-contribution", "技改投资·对工业投资增长的贡献率"),
+        ("auto-export-2023.changan-central-asia-vs-2022", "汽车出口量·中亚·与2022年之比"),
+        ("western8-2025-tongnan.lemon-export-value", "出口额·柠檬"),
+        ("trade-2022.total", "进出口额"),
+        ("trade-2022.private-share", "进出口额·民营企业·占进出口额的比重"),
+    ],
+)
+def test_a_label_says_what_its_row_says(book, observation, words):
+    (row,) = book.observations(observation_id=observation).to_dict("records")
+    assert measured(book, row) == words
+
+
+def test_no_label_of_exports_says_total(book):
+    for row in book.observations(flow=["export", "import"]).to_dict("records"):
+        name = measured(book, row).split("·")[0]
+        assert FLOWS_ZH["total"] not in name, row["observation_id"]
+
+
+def test_the_table_of_makers_says_what_is_compared(book):
+    rows = autos.makers(book)
+    (row,) = rows[rows["text"].eq("超1倍")].to_dict("records")
+    assert row["kind"] == "出口·与2022年之比"
+
+
+def test_a_target_is_no_published_growth(book):
+    for code in book.table("districts")["adcode"]:
+        rows = district.growth_rates(book, code)
+        assert set(rows["status"]) <= {STATUS_ZH[status] for status in HAPPENED}
+    assert (
+        not district.growth_rates(book, "500151")["label"].str.contains("技改投资（2025年）").any()
+    )
+
+
+# --- doubtful figures are shown where sources are compared, and nowhere else ------------------
+
+COMPARES_SOURCES = {"reconciliation"}
+
+
+def shown(notebook):
+    """Return the ids of the figures that the outputs of a notebook name."""
+    text = json.dumps([cell.get("outputs", []) for cell in notebook.cells], ensure_ascii=False)
+    return set(re.findall(r"[a-z0-9-]+\.[a-z0-9-]+", text))
+
+
+def test_doubtful_figures_stand_on_no_page(book):
+    frame = book.observations()
+    doubtful = set(frame.loc[frame["confidence"].lt(DRAWN_FROM), "observation_id"])
+    assert doubtful
+    pages = [
+        path for path in (ROOT / "chapters").glob("*.ipynb") if path.stem not in COMPARES_SOURCES
+    ]
+    seen = set()
+    for path in pages:
+        found = shown(nbformat.read(path, as_version=4))
+        seen |= found
+        assert not found & doubtful, path.name
+    assert len(seen & set(frame["observation_id"])) > 100
+
+
+def test_doubtful_figures_are_in_no_table_of_words(book):
+    frames = [district.figures(book, code) for code in book.table("districts")["adcode"]]
+    frames += [industry.highlights(book, "CN-50"), autos.makers(book), corridors.trains(book)]
+    for rows in frames:
+        assert (rows["confidence"] >= DRAWN_FROM).all()
+    assert sum(map(len, frames)) > 300
