@@ -387,7 +387,7 @@ def test_contradictions_in_words(of):
     private = {"breakdown": "enterprise=private"} | rates
     book = of(private, private | {"value": "20", "basis": "elsewhere"})
     frame = contradictions(book)
-    assert list(frame["what"]) == ["重庆市·进出口额同比·民营企业"] * 2
+    assert list(frame["what"]) == ["重庆市·进出口额·民营企业·同比"] * 2
     # a basis without a word keeps its name
     assert list(frame["how"]) == ["未注明", "elsewhere"]
 
