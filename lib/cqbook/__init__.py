@@ -17,8 +17,11 @@ PUBLIC = {
     "claim": "cqbook.figures.claims:claim",
     "compared": "cqbook.quantities.quantity:compared",
     "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
+    "contribution_points": "cqbook.quantities.quantity:contribution_points",
+    "contribution_rate": "cqbook.quantities.quantity:contribution_rate",
     "corridors": "cqbook.analysis.corridors",
     "customs": "cqbook.analysis.customs",
+    "difference": "cqbook.quantities.quantity:difference",
     "district": "cqbook.analysis.district",
     "ends": "cqbook.analysis.frames:ends",
     "errata": "cqbook.changes.errata",
@@ -42,12 +45,16 @@ PUBLIC = {
     "points": "cqbook.analysis.frames:points",
     "previous": "cqbook.quantities.quantity:previous",
     "published": "cqbook.analysis.frames:published",
+    "ratio": "cqbook.quantities.quantity:ratio",
     "reconciliation": "cqbook.analysis.reconciliation",
+    "remainder": "cqbook.quantities.quantity:remainder",
     "revisions": "cqbook.changes.revisions",
     "rising": "cqbook.quantities.comparison:rising",
     "share": "cqbook.quantities.quantity:share",
+    "sum_of": "cqbook.quantities.quantity:sum_of",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
+    "year_before": "cqbook.quantities.quantity:year_before",
 }
 __all__ = list(PUBLIC)
 
