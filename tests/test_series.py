@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cqbook.analysis.trade import PLACED_BY
+from cqbook.changes.comparison import compare_observations
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.selection import fact, series
@@ -319,3 +320,15 @@ def test_a_declaration_that_is_none_is_refused(spoiled):
     change(spoiled, "caam-exports", lambda item: item.update(observations={"fixed": "x"}))
     with pytest.raises(DataError):
         check_package(Catalog(spoiled.path))
+
+
+def test_a_series_that_an_edition_did_not_have_is_one_line(book, spoiled):
+    spoiled.without_series()
+    changes = compare_observations(Catalog(spoiled.path), book)
+    added = {item.what: item.count for item in changes.added}
+    assert changes.gone == ()
+    # of two figures for one thing the better one is used, and said
+    assert {item.how for item in changes.revised} == {"改用"}
+    assert len(added) == len(book.series)
+    # a month that a newspaper printed as well is not new, and counts once
+    assert added["中国品牌新车注册（16国，逐月）"] == 3184
