@@ -211,6 +211,19 @@ def test_a_series_that_cannot_answer_is_not_read(book):
     assert list(fresh._series) == ["nbs-provinces"]
 
 
+def test_the_file_of_observations_alone_is_an_answer_of_its_own(spoiled):
+    book = Catalog(spoiled.path)
+    book.table("observations")
+    assert book._series == {}
+    book.observations()
+    alone, both = book.queries.values()
+    file = "series/caam-exports.csv"
+    spoiled.set(file, 3, "locator", "elsewhere")
+    after = Catalog(spoiled.path)
+    assert after.again(alone) == alone
+    assert after.again(both).digest != both.digest
+
+
 def test_no_row_is_lost_by_not_reading(book):
     """What `may_hold` leaves out has no row: asked of each value of each column."""
     everything = book.observations()
