@@ -37,6 +37,7 @@ PUBLIC = {
     "published": "cqbook.analysis.frames:published",
     "reconciliation": "cqbook.analysis.reconciliation",
     "revisions": "cqbook.changes.revisions",
+    "series": "cqbook.data.selection:series",
     "share": "cqbook.quantities.quantity:share",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
