@@ -313,6 +313,7 @@ def of(spoiled):
         ]
         cells = [[row.get(name, "") for name in header] for row in rows]
         spoiled.write("observations.csv", [header, *cells])
+        spoiled.without_series()
         return Catalog(spoiled.path)
 
     return made

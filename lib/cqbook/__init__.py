@@ -50,6 +50,7 @@ PUBLIC = {
     "remainder": "cqbook.quantities.quantity:remainder",
     "revisions": "cqbook.changes.revisions",
     "rising": "cqbook.quantities.comparison:rising",
+    "series": "cqbook.data.selection:series",
     "share": "cqbook.quantities.quantity:share",
     "sum_of": "cqbook.quantities.quantity:sum_of",
     "table": "cqbook.figures.figure:table",
