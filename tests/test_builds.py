@@ -234,16 +234,19 @@ def test_one_chapter_to_a_page(two_editions):
     assert "4613.9亿元" in made.read_text(encoding="utf-8")
 
 
-def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
-    """A page whose notebook fails is told with its traceback and kept; the others are made."""
+def test_many_pages_from_a_table_two_of_them_failing(two_editions, tmp_path):
+    """A page whose notebook fails is told with its traceback and kept, one whose prose has a hole
+    with the name that it asks for; the others are made.
+    """
     root = two_editions
     bad = "1 / 0 if district == '500102' else None"
-    write_chapter(root, "failing", "# {glue:text}`name`\n\n一处。\n", [*PLACE, bad])
+    hole = "if district != '500101':\n    cq.glue(sometimes=book.name(district))"
+    text = "# {glue:text}`name`\n\n一处，{glue:text}`sometimes`。\n"
+    write_chapter(root, "failing", text, [*PLACE, bad, hole])
     table = tmp_path / "some.csv"
-    table.write_text(
-        "page,notebook,district\none,failing,500106\ntwo,failing,500102\nthree,failing,500231\n",
-        encoding="utf-8",
-    )
+    rows = {"one": "500106", "two": "500102", "three": "500231", "four": "500101"}
+    lines = [f"{name},failing,{district}\n" for name, district in rows.items()]
+    table.write_text("page,notebook,district\n" + "".join(lines), encoding="utf-8")
     try:
         process = start(root, "pages", str(table))
         out, err = process.communicate(timeout=PATIENCE)
@@ -251,11 +254,14 @@ def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
         (root / "chapters" / "failing.ipynb").unlink()
     assert process.returncode == 1
     assert "ZeroDivisionError" in err
+    assert "four：" in err
+    assert "{glue:text}`sometimes`" in err
     assert "2页已生成" in out
+    assert "2页失败" in out
     assert "ZeroDivisionError" in (root / "_build" / "failed" / "two.ipynb").read_text("utf-8")
     made = root / "_build" / "pages" / "some" / "chapters"
     assert {path.name for path in made.glob("*.html")} >= {"one.html", "three.html"}
-    assert not (made / "two.html").exists()
+    assert not {path.name for path in made.iterdir()} & {"two.html", "four.html"}
 
 
 BRIEF = """# 月报

@@ -694,6 +694,18 @@ def test_no_markup_is_searched_or_described():
         assert not found or "&lt;a" not in found[1], path.name
 
 
+def test_the_title_for_machines_is_that_of_the_page():
+    """Also where a part of it is glued."""
+    titles = {}
+    for path in (LATEST / "chapters").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(r'<meta name="DC.title" content="([^"]*)"', text)
+        if found:
+            titles[found[1]] = re.search(r"<title>([^<]*)", text)[1]
+    assert any("沙坪坝区" in title for title in titles), "a page of a district has its name glued"
+    assert all(for_machines == title for for_machines, title in titles.items())
+
+
 def test_a_term_is_found_at_its_definition(tab):
     searched(tab, "加工贸易")
     tab.wait_for_selector(".cq-found > li > a")
