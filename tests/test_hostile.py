@@ -23,8 +23,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, Spoiled
 from lxml import etree, html
-from test_policy import WATCH
-from test_site import CHROMIUM, FLAGS
+from test_site import CHROMIUM, FLAGS, WATCH
 
 from cqbook.build import staging
 from cqbook.build.rendering import Renderer
