@@ -284,7 +284,9 @@ def _order(layer: _Layer) -> Iterator[str]:
         if layer.mark != "bar" and layer.encoding.get("x", {}).get("field") == "value":
             beside.add("value")
         names = [name for name in names if name not in _MEASURED or name in beside]
-        if {"date", "across", "parameter"} & set(names) or names == ["label"]:
+        # of a slope each period has all series, and its labels are moved apart
+        apart = layer.mark in ("line", "point") or all("shift" in row for row in layer.records)
+        if {"date", "across", "parameter"} & set(names) or (names == ["label"] and apart):
             names.append("group")
         elif set(names) == {"value", "group"}:
             # equal numbers of one category are moved apart
