@@ -55,7 +55,9 @@ def by_year(
     return {str(year): found[str(year)] for year in years}
 
 
-def export_values(book: Catalog, area: str, years: range, breakdown: str = "") -> dict[str, Quantity]:
+def export_values(
+    book: Catalog, area: str, years: range, breakdown: str = ""
+) -> dict[str, Quantity]:
     """Return the value of a place's exports of automobiles by year."""
     return by_year(book, "auto_exports_value", VALUE, area, years, breakdown=breakdown)
 
@@ -102,9 +104,7 @@ def times_of(one: Quantity, other: Quantity, *, regardless: str = "") -> Quantit
     """Return how many times the other one is; derived."""
     why = check_comparable(one, other, regardless=regardless, relation="compared")
     same = other.to(str(one.unit)) if one.known and other.known else other
-    return derive(
-        lambda a, b: a / b, one, same, unit="times", measure="multiple", regardless=why
-    )
+    return derive(lambda a, b: a / b, one, same, unit="times", measure="multiple", regardless=why)
 
 
 def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
@@ -155,11 +155,19 @@ def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
     before = str(int(year) - 1)
     pairs = (("前三季度", "first_before", "first"), ("四季度", "last_before", "last"))
     frames = [
-        points([(label, found[key])], unit=VALUE, group=f"{group}年")
+        _rough([(label, found[key])], VALUE, group=f"{group}年")
         for label, then, now in pairs
         for group, key in ((before, then), (year, now))
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _rough(items: Iterable[tuple[str, Quantity]], unit: str, group: str = "") -> pd.DataFrame:
+    """Return a point frame whose marks carry one number, where the table gives both ends."""
+    pairs = list(items)
+    rows = points(pairs, unit=unit, group=group)
+    rows["text"] = [item.roughly for _, item in pairs]
+    return rows
 
 
 # --- with what: electric cars
@@ -257,9 +265,16 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
     return {"made": made, "nation": nation, "sold": sold}
 
 
-def share_points(found: Mapping[str, Mapping[str, Quantity]], names: Mapping[str, str]) -> pd.DataFrame:
+def share_points(
+    found: Mapping[str, Mapping[str, Quantity]], names: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the point frame of several shares over time, each under its name."""
-    frames = [timeline(found[key], unit="percent", group=name) for key, name in names.items()]
+    frames = [
+        timeline(found[key], unit="percent", group=name).assign(
+            text=[item.roughly for item in found[key].values()]
+        )
+        for key, name in names.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -269,7 +284,7 @@ def latest(found: Mapping[str, Quantity]) -> Quantity:
 
 
 def when(item: Quantity, say: Callable[[str], str] = str) -> str:
-    """Return the period of a quantity in Chinese, or as `say` puts it; 未见公布 where there is none."""
+    """Return the period of a quantity in Chinese, or as `say` puts it; else 未见公布."""
     period = item.about.period
     return say(Period.parse(period).zh()) if item.known and period else UNPUBLISHED
 
@@ -300,8 +315,8 @@ def increase_by_product(book: Catalog, area: str, since: str, year: str) -> dict
     Returns
     -------
     dict
-        ``汽车``, those of `GOODS` of which both years are known, ``其余``, ``全部出口``; empty where
-        the total is not known.
+        ``汽车``, those of `GOODS` of which both years are known, ``其余``, ``全部出口``; empty
+        where the total is not known.
     """
     span = range(int(since), int(year) + 1)
     if len(span) < 2:
@@ -320,10 +335,9 @@ def increase_by_product(book: Catalog, area: str, since: str, year: str) -> dict
     return {**more, "其余": remainder(whole, more.values()), "全部出口": whole}
 
 
-def together(found: Mapping[str, Quantity], *names: str) -> Quantity:
-    """Return the sum of some of `increase_by_product`; missing if one of them is."""
-    parts = [found.get(name, missing(VALUE)) for name in names]
-    return sum_of(*parts)
+def increase_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `increase_by_product`."""
+    return _rough(found.items(), VALUE)
 
 
 def loss(found: Mapping[str, Quantity], name: str) -> Quantity:
@@ -348,7 +362,7 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
 
 
 def makers(book: Catalog, half: str, month: str) -> pd.DataFrame:
-    """Return makers' exports of new-energy cars in a half-year, most first, and in its last month."""
+    """Return makers' exports of new-energy cars in a half-year and a month, most first."""
     asked: dict[str, Wanted] = {
         "indicator": "auto_exports",
         "breakdown": "vehicle=nev_passenger",
@@ -495,13 +509,13 @@ def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataF
 
 
 def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
-    """Return what is exported and sold abroad beside plants abroad and targets, each with its status.
+    """Return what is exported and sold abroad, and plants abroad and targets.
 
     Returns
     -------
     dict
-        ``exports``: of the place, last year known; ``sales``: of 长安 abroad; ``open``: capacity of
-        its plant in Thailand; ``planned``: capacity abroad that it plans; ``seres``: target of 2030.
+        ``exports``: of the place, last year known; ``sales``: of 长安 abroad; ``open``: capacity
+        of its plant in Thailand; ``planned``: capacity abroad that it plans; ``seres``: target.
     """
     asked = {"unit": VOLUME, "indicator": "auto_capacity"}
     volumes = series(
@@ -524,7 +538,6 @@ def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
     }  # fmt: skip
 
 
-
 def abroad_points(found: Mapping[str, Quantity], area: str) -> pd.DataFrame:
     """Return the point frame of `abroad`."""
     names = {
@@ -534,4 +547,4 @@ def abroad_points(found: Mapping[str, Quantity], area: str) -> pd.DataFrame:
         "planned": "长安海外工厂（计划年产能）",
         "seres": "赛力斯出口（2030年目标）",
     }
-    return points([(names[key], item) for key, item in found.items()], unit=VOLUME)
+    return published(_rough([(names[key], item) for key, item in found.items()], VOLUME))
