@@ -48,13 +48,8 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
 _NUMBER = r"[-−]?\d+(?:\.\d+)?"
 _UNIT = "|".join(sorted((re.escape(unit) for unit in ENGLISH_UNITS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
-<<<<<<< HEAD
-    rf"(?P<before>超过|超|近|约|不到|第)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
-    r"(?P<after>以上|以下|左右|余|级)?"
-=======
     rf"(?P<before>超过|超|近|约|不到|第|\+)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
-    r"(?P<after>以上|以下|左右|余)?"
->>>>>>> ac8b4cda5b37b4967f7432965bdad863876d976f
+    r"(?P<after>以上|以下|左右|余|级)?"
 )
 BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
 BEFORE |= {"不到": "under {}", "第": "no. {}"}
