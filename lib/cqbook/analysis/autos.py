@@ -336,8 +336,10 @@ def increase_by_product(book: Catalog, area: str, since: str, year: str) -> dict
 
 
 def increase_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `increase_by_product`."""
-    return _rough(found.items(), VALUE)
+    """Return the point frame of `increase_by_product`, its labels in whole 亿元."""
+    rows = points(found.items(), unit=VALUE)
+    rows["text"] = [f"{item.to(VALUE).point:.0f}亿元".replace("-", "−") for item in found.values()]
+    return rows
 
 
 def loss(found: Mapping[str, Quantity], name: str) -> Quantity:
@@ -502,7 +504,7 @@ def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataF
     items = [
         (f"电动汽车（{int(year) - 1}年）", before),
         (f"电动汽车（{months}）", now["ev"]),
-        (f"全部汽车（{year}年）", whole),
+        (f"汽车总计（{year}年）", whole),
         ("智能网联新能源汽车（2027年目标）", goal),
     ]
     return published(points(items, unit=VALUE))
@@ -538,10 +540,10 @@ def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
     }  # fmt: skip
 
 
-def abroad_points(found: Mapping[str, Quantity], area: str) -> pd.DataFrame:
+def abroad_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
     """Return the point frame of `abroad`."""
     names = {
-        "exports": f"{area}出口（{when(found['exports'])}）",
+        "exports": f"重庆出口（{when(found['exports'])}）",
         "sales": f"长安海外销量（{when(found['sales'])}）",
         "open": "长安泰国工厂（年产能）",
         "planned": "长安海外工厂（计划年产能）",
