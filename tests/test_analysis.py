@@ -94,34 +94,8 @@ def test_peers_differ_by_basis(book):
     assert places == {"traders_seat": "第4位", "origin_destination": "第5位"}
 
 
-def test_the_tenth_and_the_floor_limit_each_other(book):
-    found = autos.tenth(book)
-    # 10 % is 9.5 to 10.5, 107 is 106.5 to 107.5: 10.1 to 11.3; less more than 9 leaves under 2.3
-    assert found["implied"].interval.lower == D("9.5") * D("106.5") / 100
-    assert found["others"].interval.upper == D("10.5") * D("107.5") / 100 - 9
-    assert found["maker_share"].zh.endswith("以上")
-
-
-def test_unit_value_of_exported_cars(book):
-    rows = autos.unit_values(book, AREA).set_index("label")
-    # 331.7亿元 / 36.8万辆 = 9.01万元
-    assert rows.loc["2023年", "value"] == pytest.approx(9.0136, abs=0.001)
-
-
-def test_national_exports_are_on_one_basis(book):
-    found = autos.national(book, range(2012, 2026))
-    assert found["2023"].zh == "491万辆"  # not the customs' 522.1
-    assert not found["2015"].known
-
-
 def test_actual_output_goes_before_the_estimate(book):
     assert autos.made(book, AREA, "2022")["nev_output"].zh == "36.5万辆"
-
-
-def test_thailand_phase_two_has_two_readings(book):
-    together, each = autos.thailand(book)
-    assert together.point == 20
-    assert each.point == 30
 
 
 def test_loading_three_or_four_cars(book):
