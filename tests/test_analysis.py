@@ -222,7 +222,8 @@ def test_an_unknown_district_is_refused_with_the_known_ones(book):
 def test_headlines_say_which_year_they_are_of(book):
     frame = overview.headline_table(book, AREA, "2025").set_index("label")
     assert frame.loc["进出口总值", "text"] == "8006.8亿元"
-    assert frame.loc["汽车出口量", "when"] == "2023年"
+    assert frame.loc["汽车出口量", "when"] == "2024年"
+    assert frame.loc["汽车出口量", "text"] == "47.7万辆"
     earlier = overview.headline_table(book, AREA, "2022").set_index("label")
     assert earlier.loc["进出口总值", "text"] == "8158.4亿元"
 

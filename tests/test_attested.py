@@ -80,6 +80,9 @@ def found(*rows, names=None, published=""):
         ("1", "times", "已超去年全年总和"),
         ("9.3", "percent", "grows 9.3 pct in Q1"),
         ("110", "100M USD", "近110亿美元（约合700亿元）"),
+        ("47.7", "10k vehicles", "47万7000台"),
+        ("16.9", "100M CNY", "16억9천만 위안"),
+        ("1.6", "10k trains", "prawie 16 tys. pociągów"),
     ],
 )
 def test_what_is_printed_is_believed(value, unit, printed):
@@ -101,6 +104,8 @@ def test_what_is_printed_is_believed(value, unit, printed):
         ("97.25", "1M CNY", "97.25 +37.3% (billion yuan)", "unit"),
         # 1.234 may be 1234 or one and a bit, and nothing else
         ("12.34", "vehicles", "1.234 units", "value"),
+        ("47", "10k vehicles", "47万7000台", "value"),
+        ("7000", "vehicles", "47万7000台", "value"),
         ("5", "units", "三到四台汽车", "value"),
         ("1", "1B CNY", "万亿级产业集群", "value"),
         ("8", "percent", "贡献率超过八成", "value"),

@@ -244,9 +244,11 @@ def overseas(book: Catalog) -> pd.DataFrame:
 
 def thailand(book: Catalog) -> tuple[Quantity, Quantity]:
     """Return both readings of 二期翻倍: the two phases together, phase 2 alone twice phase 1."""
+    # as planned: what opened in 2025 is another figure of the same plant
     first = fact(
-        book, unit=VOLUME, indicator="auto_capacity", entity="proj-changan-thailand-phase1"
-    )
+        book, unit=VOLUME, indicator="auto_capacity", entity="proj-changan-thailand-phase1",
+        status="plan",
+    )  # fmt: skip
     times = fact(
         book, unit="times", measure="multiple", indicator="auto_capacity",
         entity="proj-changan-thailand-phase2",

@@ -16,6 +16,7 @@ from cqbook.quantities.quantity import Quantity, derive, missing, quantity_of
 INDUSTRIES = {
     "auto": "汽车及零部件",
     "nev": "新能源汽车",
+    "motorcycle": "摩托车",
     "battery": "动力电池",
     "electronics": "电子信息",
     "equipment": "装备制造",
@@ -29,12 +30,16 @@ INDUSTRIES = {
     "logistics": "物流",
     "construction": "城建",
     "trade": "商贸",
+    "research": "研发",
     "other": "其他",
+    "": "未印",
 }
-#: Industries that transfer parks are about; roads, towns and farms are listed, not drawn.
+#: Industries that transfer parks are about; roads, towns, farms, laboratories and what is printed
+#: without an industry are listed, not drawn.
 MANUFACTURING = (
     "auto",
     "nev",
+    "motorcycle",
     "battery",
     "electronics",
     "equipment",
@@ -132,9 +137,9 @@ _LINK_WORDS = {
     "芯片": ("车规级芯片",),
 }
 _CHAIN_INDUSTRIES = {
-    "新能源汽车": ("auto", "nev", "battery", "software"),
-    "电子信息": ("electronics",),
-    "医药": ("pharma",),
+    "新能源汽车": ("auto", "nev", "battery", "software", "research"),
+    "电子信息": ("electronics", "research"),
+    "医药": ("pharma", "research"),
 }
 
 

@@ -28,10 +28,12 @@ WORD_SCALES: dict[str, int] = {
     **{"成": 10, "萬億": 10**12},
     **{word: scale for scale, word in SCALE_ZH.items() if word},
     **{"萬": 10**4, "億": 10**8, "मिलियन": 10**6, "बिलियन": 10**9},
-    **dict.fromkeys(("thousand", "mila", "mil"), 10**3),
+    **{"천": 10**3, "만": 10**4, "천만": 10**7, "억": 10**8, "조": 10**12},
+    **dict.fromkeys(("thousand", "mila", "mil", "tys"), 10**3),
     **dict.fromkeys(("million", "millions", "milioni", "millionen", "millones"), 10**6),
     **dict.fromkeys(("milhões", "mio", "mln", "mn", "m"), 10**6),
-    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards", "mrd"), 10**9),
+    **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards"), 10**9),
+    **dict.fromkeys(("mrd", "mld"), 10**9),
     **dict.fromkeys(("mil millones",), 10**9),
     **dict.fromkeys(("trillion",), 10**12),
 }
@@ -120,7 +122,8 @@ def doubts(
 def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
 
-    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit.
+    Points and commas mean other things in other languages: 1.234 is 1234 or one and a bit. What is
+    printed in steps is one number: 47万7000 is 477000.
 
     Examples
     --------
@@ -130,11 +133,23 @@ def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     [({Decimal('113.28')}, 1000000000)]
     """
     found: list[tuple[set[Decimal], int | None]] = []
-    ranges = []
+    ranges: list[bool] = []
+    end, step = -1, 0
     for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
+        meant = _meanings(match["number"])
         scale = WORD_SCALES[match["scale"].lower()] if match["scale"] else None
-        found.append((_meanings(match["number"]), scale))
-        ranges.append(bool(match["range"]))
+        if match.start() == end and (scale or 1) < step:
+            # 47万7000, 16억9천만: the next step of the same number
+            greater, above = found.pop()
+            meant = {
+                one * (above or 1) + other * (scale or 1) for one in greater for other in meant
+            }
+            found.append((meant, 1))
+            ranges[-1] = bool(match["range"])
+        else:
+            found.append((meant, scale))
+            ranges.append(bool(match["range"]))
+        end, step = match.end(), scale or 1
     behind = _BEHIND.search(text)
     if behind:
         scale = WORD_SCALES[behind["scale"].lower()]

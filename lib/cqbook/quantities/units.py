@@ -108,6 +108,7 @@ ZH: dict[str, str] = {
     "events": "场",
     "contacts": "次",
     "person-times": "人次",
+    "editions": "届",
 }
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
