@@ -6,8 +6,8 @@ observations against it everywhere. Who enters figures has the sources and write
 
     python tests/passages.py FOLDER
 
-where the folder holds ``sources/`` and ``reference/official_series.csv``. A form that does not
-stand in its passage is named, and nothing is written.
+where the folder holds ``sources/`` and the tables of official figures in ``reference/``. A form
+that does not stand in its passage is named, and nothing is written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from cqbook.data.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "tests" / "passages.csv"
-OFFICIAL = "official_series"
+#: The compiled tables of official figures; a row of one is a place: ``official_series_2 row 7``.
+OFFICIAL = ("official_series", "official_series_2")
 Line = tuple[str, int, str, str]
 
 
@@ -34,11 +35,12 @@ def places(book: Catalog) -> Iterator[tuple[dict[str, str], str, int]]:
     """Yield the observations whose printed form stands in a passage: row, document, place."""
     documents = book.table("sources").set_index("source_id")["document"]
     for row in book.table("observations").to_dict("records"):
-        if row["locator"].startswith(f"{OFFICIAL} row "):
+        table, _, number = row["locator"].rpartition(" row ")
+        if table in OFFICIAL:
             # what the compiler converted or added has no passage; its note says so
             if "converted by the compiler" in row["note"] or "as compiled" in row["note"]:
                 continue
-            yield row, OFFICIAL, int(row["locator"].rsplit(" ", 1)[1])
+            yield row, table, int(number)
         elif documents[row["source_id"]]:
             yield row, documents[row["source_id"]], int(row["locator"].rsplit("¶", 1)[1])
 
@@ -53,9 +55,9 @@ def kept() -> set[tuple[str, int, str]]:
 
 
 def passages(folder: Path, document: str) -> list[str]:
-    """Return the paragraphs of a document, or the rows of the official series."""
-    if document == OFFICIAL:
-        path = folder / "reference" / f"{OFFICIAL}.csv"
+    """Return the paragraphs of a document, or the rows of a table of official figures."""
+    if document in OFFICIAL:
+        path = folder / "reference" / f"{document}.csv"
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return [
                 "|".join(row[name] for name in ("as_printed", "note", "source_title"))

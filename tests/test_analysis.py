@@ -50,7 +50,25 @@ def test_trade_years_show_gaps_and_mark_what_is_derived(book):
     exports = trade.yearly(book, AREA, "export", range(2019, 2026))
     assert exports["2022"].status == "公布"
     assert exports["2019"].status == "推算"  # from 2020's growth
-    assert not exports["2024"].known
+    assert exports["2024"].status == "推算"  # 5587.3 in 2025, up 10.2 %
+    assert exports["2024"].interval.contains(D("5070"))
+    imports = trade.yearly(book, AREA, "import", range(2019, 2026))
+    assert not imports["2024"].known
+
+
+def test_the_totals_of_trade_are_printed_for_every_year(book):
+    totals = trade.yearly(book, AREA, "total", range(2018, 2026))
+    assert {year: total.zh for year, total in totals.items()} == {
+        "2018": "5222.6亿元",
+        "2019": "5792.8亿元",
+        "2020": "6513.4亿元",
+        "2021": "8000.6亿元",
+        "2022": "8158.4亿元",
+        "2023": "7137.4亿元",
+        "2024": "7154.2亿元",
+        "2025": "8006.8亿元",
+    }
+    assert {total.status for total in totals.values()} == {"公布"}
 
 
 def test_months_are_differences_of_cumulative_figures(book):

@@ -457,6 +457,78 @@ def test_the_command_line_shows_and_then_writes(root, capsys):
     assert "不覆盖" in capsys.readouterr().err
 
 
+#: Exports and imports of five months; 3200.8 is what they make.
+FIVE_MONTHS = TOTAL | {"period": "2019-01/2019-05"}
+SIDES = [
+    FIVE_MONTHS | {"flow": "export", "as_printed": "2000.3亿元"},
+    FIVE_MONTHS | {"flow": "import", "as_printed": "1200.5亿元"},
+]
+#: The total as it is, with two digits swapped, without its point, and in 万 for 亿.
+PRINTED = ["3200.8亿元", "3020.8亿元", "32008亿元", "3200.8万元"]
+
+
+def shown(root, *rows, sources=()):
+    made = plan.plan_intake(
+        root / "data",
+        [put(root, rows, sources=sources)],
+        Said(),
+        "",
+        partial(is_released, root),
+    )
+    return list(preview(Catalog(root / "data"), made))
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_a_total_typed_wrong_beside_its_parts_is_refused(root, printed):
+    rows = [*SIDES, FIVE_MONTHS | {"as_printed": printed}]
+    if printed == PRINTED[0]:
+        assert not [line for line in shown(root, *rows) if "矛盾" in line]
+        return
+    with pytest.raises(ContractError, match="进出口等于出口加进口") as caught:
+        shown(root, *rows)
+    (breach,) = caught.value.breaches
+    assert (breach.file, breach.row, breach.column) == ("figures.xlsx", 4, "value")
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_a_total_that_contradicts_another_source_is_told(root, printed):
+    add(root, put(root, SIDES))
+    row = FIVE_MONTHS | {"as_printed": printed, "source_id": "auto-export-2023"}
+    lines = shown(root, row)
+    told = [line for line in lines if "矛盾 | contradicts" in line]
+    if printed == PRINTED[0]:
+        assert not told
+        return
+    (line,) = told
+    assert "所印 " + printed in line
+    unit = "万元" if "万" in printed else "亿元"
+    assert f"推算 320{'070' if unit == '万元' else '0.7'}" in line
+    assert f"{unit}（trade-2022." in line
+
+
+def test_another_order_of_magnitude_than_last_year_is_told(root):
+    # 2020: 4187.5 亿元 of exports
+    row = TOTAL | {"period": "2019", "flow": "export", "basis": "customs"}
+    (line,) = [li for li in shown(root, row | {"as_printed": "37120.0亿元"}) if "数量级" in li]
+    assert "4187.5亿元" in line
+    assert not [li for li in shown(root, row | {"as_printed": "3712.0亿元"}) if "数量级" in li]
+
+
+def test_each_figure_is_shown_as_it_was_read(root):
+    growth = TOTAL | {"measure": "yoy", "as_printed": "下降2.5%", "flow": "import"}
+    floor = TOTAL | {"as_printed": "超3000亿元", "basis": "customs"}
+    lines = shown(root, floor, growth)
+    (level,) = [line for line in lines if "figures.xlsx A2" in line]
+    assert "重庆市·2021年1—5月·进出口额·进出口·数额 = 超3000亿元" in level
+    assert "3000亿元以上" in level
+    assert "（年内累计，超，公布，海关；原印“超3000亿元”）" in level
+    (rate,) = [line for line in lines if "figures.xlsx A3" in line]
+    assert "·进口·同比 = " in rate
+    assert "无限定词" in rate
+    assert "-2.55" in rate or "−2.55" in rate
+    assert "未写口径" in rate
+
+
 def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
     path = put(root, [TOTAL])
     before = bytes_of(root)

@@ -8,12 +8,7 @@ from decimal import Decimal as D
 import pytest
 
 from cqbook.analysis.reconciliation import (
-    CONSISTENT,
-    INCONSISTENT,
-    RELATION_KINDS,
-    UNDECIDABLE,
     Finding,
-    as_corrected,
     conflicts,
     contradictions,
     findings_table,
@@ -21,10 +16,17 @@ from cqbook.analysis.reconciliation import (
     reconcile,
     tally,
     tally_points,
-    verdict,
     worth,
 )
 from cqbook.data.catalog import Catalog
+from cqbook.data.relations import (
+    CONSISTENT,
+    INCONSISTENT,
+    RELATION_KINDS,
+    UNDECIDABLE,
+    as_corrected,
+    verdict,
+)
 from cqbook.errors import DataError
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.qualifiers import from_printed
@@ -425,7 +427,7 @@ def test_each_basis_has_its_word(of, basis, word):
 
 def test_a_relation_holds_for_the_last_correction(of):
     book = of({}, {"value": "20", "supersedes": "trade-2022.a"}, {"supersedes": "trade-2022.b"})
-    rows = as_corrected(book.observations())
+    rows = as_corrected(book.observations().to_dict("records"))
     assert {key: row["observation_id"][-1] for key, row in rows.items()} == {
         "trade-2022.a": "c",
         "trade-2022.b": "c",

@@ -27,6 +27,7 @@ from cqbook.quantities.units import Unit
 
 #: The code's table of each column that may hold certain codes only.
 TABLES = {
+    ("observations", "accumulation"): vocabulary.ACCUMULATIONS,
     ("observations", "flow"): vocabulary.FLOWS_ZH,
     ("observations", "measure"): vocabulary.MEASURES,
     ("observations", "qualifier"): QUALIFIERS,
@@ -37,7 +38,7 @@ TABLES = {
 }
 #: Columns whose codes no code has words for: the descriptor is their one place.
 DESCRIBED = {
-    *(("observations", "accumulation"), ("observations", "confidence")),
+    ("observations", "confidence"),
     *(("sources", "date_precision"), ("sources", "confidence")),
     *(("entities", "kind"), ("projects", "industry")),
 }
@@ -53,9 +54,26 @@ def enums() -> dict[tuple[str, str], list[str]]:
     }
 
 
-def test_every_list_of_codes_is_of_the_code_or_of_the_descriptor():
+def lists_of_series(book) -> set[tuple[str, str]]:
+    """Return the lists of long series: a part of what ``observations`` or another table allows."""
+    return {place for place in enums() if place[0] in book.series}
+
+
+def test_a_series_allows_no_more_than_observations_do(book):
+    allowed = {
+        column: codes for (table, column), codes in enums().items() if table == "observations"
+    }
+    for table, column in lists_of_series(book):
+        codes = set(enums()[table, column])
+        if column in allowed:
+            assert codes <= set(allowed[column]), (table, column)
+        if column == "basis":
+            assert codes <= set(vocabulary.BASES_ZH), table
+
+
+def test_every_list_of_codes_is_of_the_code_or_of_the_descriptor(book):
     """A new list is put into one of the two above by whoever makes it."""
-    assert set(enums()) == TABLES.keys() | DESCRIBED
+    assert set(enums()) - lists_of_series(book) == TABLES.keys() | DESCRIBED
 
 
 @pytest.mark.parametrize("place", TABLES, ids=".".join)
@@ -64,7 +82,7 @@ def test_the_tables_allow_what_the_code_knows(place):
 
 
 def test_every_basis_and_currency_of_a_figure_has_a_word(book):
-    rows = book.table("observations")
+    rows = book.observations()
     assert set(rows["basis"]) <= {"", *vocabulary.BASES_ZH}
     # a money is the unit's name, or the part of it before a stroke: CNY/tonne
     names = {Unit.parse(unit).name.partition("/")[0] for unit in rows["unit"]}

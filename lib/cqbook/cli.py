@@ -48,9 +48,15 @@ def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, 
 def _check(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.data.contracts import check_package
+    from cqbook.data.relations import relation_lines
 
-    for name, count in check_package(Catalog(arguments.data or root / "data")).items():
+    book = Catalog(arguments.data or root / "data")
+    for name, count in check_package(book).items():
         print(f"{name}：{count}行")
+    # sources contradict each other, and say so to their readers: that is no fault of the data
+    if {"relations", "entities", "indicators"} <= set(book.resources):
+        for line in relation_lines(book):
+            print(line)
     print("数据符合约定 | the data satisfies its contracts")
     return 0
 

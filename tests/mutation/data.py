@@ -2,9 +2,10 @@
 
 Some rows of ``observations.csv`` in turn get: their value one more and one less in the last printed
 digit, another scale of the unit, the other flow, the period a year before. A mutant is stopped by a
-contract; or no chapter shows the row, and nothing published changes; or a chapter shows it, and
-then an execution must differ from the committed output, which nbval and every build compare. Of
-these some are executed: all would take hours.
+contract; or a relation that held no longer does, which `cqbook check` and `cqbook add` tell; or no
+chapter shows the row, and nothing published changes; or a chapter shows it, and then an execution
+must differ from the committed output, which nbval and every build compare. Of these some are
+executed: all would take hours.
 
     python tests/mutation/data.py
 
@@ -29,6 +30,7 @@ from cqbook.build.judge import stale
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.plausibility import doubts
+from cqbook.data.relations import INCONSISTENT, REVISION, judgements
 from cqbook.errors import ContractError
 from cqbook.execution.executor import execute
 from cqbook.execution.page import ExecutionError, Page
@@ -86,6 +88,7 @@ def main() -> int:
     data = ROOT / "data"
     rows = Catalog(data).text("observations").to_dict("records")
     shown = shown_by_chapters(rows)
+    known = broken(Catalog(data))
     outcome: dict[str, Counter[str]] = {}
     passed = []
     for number in range(0, len(rows), STEP):
@@ -94,7 +97,9 @@ def main() -> int:
             verdict = "stopped by a contract"
             if not stopped(data, rows, number, column, value):
                 verdict = "not shown"
-                if row["observation_id"] in shown:
+                if broken(mutated(data, number, column, value)) - known:
+                    verdict = "told by a relation"
+                elif row["observation_id"] in shown:
                     verdict = "left to nbval"
                     passed.append((number, kind, column, value))
                 print(f"  {row['observation_id']} {kind} -> {value}: {verdict}", flush=True)
@@ -111,10 +116,25 @@ def main() -> int:
     return int(bool(missed))
 
 
-def stopped(data: Path, rows: list[dict[str, str]], number: int, column: str, value: str) -> bool:
-    """Return whether a contract stops a changed cell: first the one that costs least is asked."""
+def mutated(data: Path, number: int, column: str, value: str) -> Changed:
+    """Return the data with one cell changed."""
     book = Changed(data)
     book.row, book.column, book.value = number, column, value
+    return book
+
+
+def broken(book: Catalog) -> set[tuple[object, str]]:
+    """Return the relations that do not hold, each with its verdict."""
+    return {
+        (item.relation, item.verdict)
+        for item in judgements(book)
+        if item.verdict in (INCONSISTENT, REVISION)
+    }
+
+
+def stopped(data: Path, rows: list[dict[str, str]], number: int, column: str, value: str) -> bool:
+    """Return whether a contract stops a changed cell: first the one that costs least is asked."""
+    book = mutated(data, number, column, value)
     names, published = (
         dict(zip(frame[key], frame[column], strict=True))
         for frame, key, column in (
@@ -148,8 +168,7 @@ def differs(data: Path, number: int, column: str, value: str, chapter: str) -> b
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "data"
         shutil.copytree(data, copy, ignore=shutil.ignore_patterns("customs", ".*"))
-        book = Changed(data)
-        book.row, book.column, book.value = number, column, value
+        book = mutated(data, number, column, value)
         book.text("observations").to_csv(copy / "observations.csv", index=False)
         source = ROOT / "chapters" / f"{chapter}.ipynb"
         try:

@@ -16,7 +16,7 @@ from cqbook.analysis.frames import (
     timeline,
 )
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, preferred, series
+from cqbook.data.selection import fact, in_series, preferred, series
 from cqbook.data.vocabulary import BASES_ZH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
@@ -277,7 +277,9 @@ MAKER_INDICATORS = {
 
 def makers(book: Catalog) -> pd.DataFrame:
     """Return what was published of single makers and districts, in words: a list, not a ranking."""
-    frame = preferred(book.observations(indicator=list(MAKER_INDICATORS)))
+    frame = book.observations(indicator=list(MAKER_INDICATORS))
+    # the months of a long series are no list
+    frame = preferred(frame[~in_series(book, frame)])
     kinds = book.table("entities").set_index("entity")["kind"]
     wanted = frame["entity"].map(kinds).isin(["organisation", "district", "model"])
     frame = frame[wanted].copy()

@@ -1,88 +1,36 @@
 """Check the published figures against each other, within rounding.
 
-``relations.csv`` states what must hold between printed figures. Each relation computes an interval
-from its inputs and compares it with the interval of its target.
+What must hold between printed figures, and the verdicts, are `cqbook.data.relations`; here they are
+laid out for the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, points, quantities_of, rows_of
+from cqbook.analysis.frames import points, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
+from cqbook.data.relation_rules import RULES
+from cqbook.data.relations import (
+    CONSISTENT,
+    INCONSISTENT,
+    ONE_SIDED,
+    REVISION,
+    UNDECIDABLE,
+    as_corrected,
+    judged,
+    judgements,
+    listed,
+)
+from cqbook.data.relations import (
+    RESOLUTION as RESOLUTION,
+)
 from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
 from cqbook.data.vocabulary import BASES_ZH
-from cqbook.errors import DataError
-from cqbook.quantities import formulas
-from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import DERIVED, Quantity, derive, period_zh, quantity_of
-
-CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
-#: A computed interval more than this many times as wide as the printed one can't confirm the
-#: printed digits: agreement would be no surprise. Our convention, stated on the page.
-RESOLUTION = 10
-
-
-def _total(*items: Interval) -> Interval:
-    return reduce(Interval.__add__, items)
-
-
-def _percent(part: Interval, whole: Interval) -> Interval:
-    # unlike a share, a rate of completion may exceed 100
-    return 100 * part / whole
-
-
-def _at_least(*items: Interval) -> Interval:
-    """Return where a whole can lie that contains all these parts, which exclude each other."""
-    low = _total(*items)
-    return Interval(low.lower, None, low.lower_closed)
-
-
-def _grown(previous: Interval, yoy: Interval) -> Interval:
-    return previous * (100 + yoy) / 100
-
-
-def _share_grown(share: Interval, growth: Interval, lead: Interval) -> Interval:
-    """Return the share after the part grew by `growth`, `lead` points faster than the whole."""
-    return share * (100 + growth) / (100 + growth - lead)
-
-
-def _share_contribution(share: Interval, growth: Interval, lead: Interval) -> Interval:
-    """Return the contribution of a part with this share now, growing `lead` points faster.
-
-    Share a year before times growth of the part over growth of the whole, in percent.
-    """
-    whole = growth - lead
-    return share * (100 + whole) / (100 + growth) * growth / whole
-
-
-def _less(minuend: Interval, *items: Interval) -> Interval:
-    return formulas.remainder(minuend, items)
-
-
-#: Kind of relation → what its target must equal, computed from its inputs in this order.
-RELATION_KINDS: dict[str, Callable[..., Interval]] = {
-    "same": lambda other: other,  # another source's figure for the same thing
-    "sum": _total,  # parts … → whole
-    "at_least": _at_least,  # parts … → the whole is no smaller
-    "difference": _less,  # minuend, subtrahends …
-    "share": formulas.share,  # part, whole → percent
-    "rate": _percent,  # numerator, denominator → percent
-    "quotient": lambda part, whole: part / whole,
-    "product": lambda left, right: left * right,
-    "growth": formulas.growth,  # current, previous → percent
-    "grown": _grown,  # previous, growth → current
-    "contribution_rate": formulas.contribution_rate,  # part, its growth, whole, its growth
-    "share_grown": _share_grown,  # share before, growth of the part, its lead → share now
-    "share_contribution": _share_contribution,  # share now, growth, lead → contribution
-    "share_of": lambda share, whole: share * whole / 100,  # share, whole → part
-    "whole_of": lambda part, share: 100 * part / share,  # part, share → whole
-}
+from cqbook.quantities.quantity import DERIVED, Quantity, period_zh
 
 
 @dataclass(frozen=True)
@@ -98,90 +46,69 @@ class Finding:
     explanation: str
 
 
-#: Kinds that say no more than where the target can lie: being there is all there is to confirm.
-ONE_SIDED = frozenset({"at_least"})
-
-
-def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -> str:
-    """Return whether a printed and a computed interval agree.
-
-    一致: the computed interval lies inside the printed one, or they overlap and the computed one
-    is at most `RESOLUTION` times as wide. 不一致: no number is in both. 不可判定: they overlap, but
-    the computed one is too wide, or unbounded, to confirm the printed digits.
-    """
-    if printed.intersection(computed).is_empty if printed.overlaps(computed) else True:
-        return INCONSISTENT
-    if one_sided:
-        return CONSISTENT if printed.is_subset(computed) else UNDECIDABLE
-    if computed.is_subset(printed):
-        return CONSISTENT
-    if computed.width is None or printed.width is None:
-        return UNDECIDABLE
-    return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
-
-
-def as_corrected(frame: pd.DataFrame) -> dict[str, TableRow]:
-    """Return the rows of ``observations`` by id; a corrected one stands for what corrects it.
-
-    A relation is written once; it must hold for the figures as they are now.
-    """
-    rows = {row["observation_id"]: row for row in rows_of(frame)}
-    newer = {row["supersedes"]: key for key, row in rows.items() if row["supersedes"]}
-    found = {}
-    for key in rows:
-        last = key
-        while last in newer:
-            last = newer[last]
-        found[key] = rows[last]
-    return found
-
-
 def reconcile(book: Catalog) -> list[Finding]:
-    """Return a finding for each relation of the package, in file order.
+    """Return a finding for each relation of ``relations.csv``, in file order.
 
     Raises
     ------
     DataError
         If a relation names an unknown kind or figure.
     """
-    rows = as_corrected(book.observations())
+    rows = as_corrected(rows_of(book.observations()))
     findings = []
-    for line, row in enumerate(rows_of(book.table("relations")), start=1):
-        ids = row["inputs"].split(";")
-        unknown = [key for key in (*ids, row["target"]) if key not in rows]
-        if unknown or row["kind"] not in RELATION_KINDS:
-            bad = "、".join(unknown) or row["kind"]
-            msg = (
-                f"relations.csv：第{line}行：未知的 {bad}"
-                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
-            )
-            raise DataError(msg)
-        printed = quantity_of(rows[row["target"]])
-        inputs = [_alike(quantity_of(rows[key]), printed) for key in ids]
-        computed = derive(RELATION_KINDS[row["kind"]], *inputs, unit=str(printed.unit))
-        # a row of observations always has a number, if only within bounds
-        assert printed.interval is not None
-        assert computed.interval is not None
+    for relation, row in listed(book, rows):
+        found = judged(relation, rows)
         findings.append(
             Finding(
                 row["relation"],
-                row["kind"],
+                relation.kind,
                 row["title_zh"],
-                printed,
-                computed,
-                verdict(printed.interval, computed.interval, one_sided=row["kind"] in ONE_SIDED),
+                found.printed,
+                found.computed,
+                found.verdict,
                 row["explanation_zh"],
             )
         )
     return findings
 
 
-def _alike(item: Quantity, printed: Quantity) -> Quantity:
-    """Return `item` in the scale of the printed figure where both count the same thing."""
-    if item.unit.name == printed.unit.name:
-        return item.to(str(printed.unit))
-    # a ratio of two amounts: both in plain units, so that scales cancel
-    return item.to(item.unit.name)
+def relations_table(book: Catalog) -> pd.DataFrame:
+    """Return every relation that the published figures are in, by hand or by rule, in words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a relation: ``rule`` (in Chinese), ``title``, ``printed``, ``computed``,
+        ``verdict`` (`VERDICTS` or `REVISION`), ``explanation``, ``source_id``, ``observation_id``.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "rule": RULES.get(item.relation.rule, ("另列的关系", ""))[0],
+                "title": item.title,
+                "printed": item.printed.zh,
+                "computed": item.computed.zh
+                if item.verdict == CONSISTENT
+                else item.computed.range_zh,
+                "verdict": item.verdict,
+                "explanation": item.explanation,
+                "source_id": ";".join(item.source_ids),
+                "observation_id": ";".join(item.observation_ids),
+            }
+            for item in judgements(book)
+        ],
+        columns=[
+            *("rule", "title", "printed", "computed", "verdict", "explanation"),
+            *("source_id", "observation_id"),
+        ],
+    )
+
+
+def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how many relations of `relations_table` there are, by rule (rows) and verdict."""
+    verdicts = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
+    counts = pd.crosstab(table["rule"], table["verdict"])
+    return counts.reindex(columns=verdicts, fill_value=0).reset_index()
 
 
 def findings_table(findings: list[Finding]) -> pd.DataFrame:
@@ -229,11 +156,11 @@ def conflicts(book: Catalog) -> pd.DataFrame:
     frame = with_key(book.observations())
     # a target that was missed contradicts nobody, and a correction what it corrects neither
     frame = frame[~frame["status"].isin(["plan", "target"]) & ~frame["superseded"]]
+    # most of a long series is said once
+    frame = frame[frame.duplicated(OBSERVATION_KEY, keep=False)]
     found = []
     number = 0
     for _, group in frame.groupby(OBSERVATION_KEY, sort=False):
-        if len(group) < 2:
-            continue
         items = quantities_of(group)
         bounds = [item.to(str(items[0].unit)).interval for item in items if item.known]
         if all(a.overlaps(b) for a, b in combinations(filter(None, bounds), 2)):

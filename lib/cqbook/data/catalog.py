@@ -21,6 +21,7 @@ import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
+from cqbook.data.series import as_observations, may_hold
 from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY
 from cqbook.errors import DataError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 
 DESCRIPTOR = "datapackage.json"
+#: The table of figures that were entered one by one; series are added to it (`cqbook.data.series`).
+OBSERVATIONS = "observations"
 #: The data that ``data_dir=""`` means, where it is not the repository's (a build sets it, so that
 #: no path stands in a notebook).
 DATA_VARIABLE = "CQBOOK_DATA"
@@ -74,6 +77,23 @@ def _ragged(rows: list[list[str]]) -> str:
         if len(row) != len(rows[0]):
             return f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}"
     return ""
+
+
+def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
+    """Give the columns of a table the types that its fields declare."""
+    for field in fields:
+        column = field["name"]
+        if column not in frame:
+            continue
+        if field["type"] == "number":
+            # the printed digits are kept beside the float: precision is information
+            frame[f"{column}_text"] = frame[column]
+            frame[column] = pd.to_numeric(frame[column].replace("", None))
+        elif field["type"] == "integer":
+            frame[column] = pd.to_numeric(frame[column].replace("", None)).astype("Int64")
+        elif field["type"] == "boolean":
+            frame[column] = frame[column].eq("true")
+    return frame
 
 
 def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
@@ -121,6 +141,7 @@ class Catalog:
         self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
+        self._series: dict[str, pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
         self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
@@ -142,6 +163,11 @@ class Catalog:
     def resources(self) -> dict[str, Resource]:
         """Resource descriptors by table name."""
         return {item["name"]: item for item in self.descriptor["resources"]}
+
+    @cached_property
+    def series(self) -> dict[str, Resource]:
+        """Resource descriptors of the long series, by table name."""
+        return {name: item for name, item in self.resources.items() if "observations" in item}
 
     def fields(self, name: str) -> list[Field]:
         """Return the field descriptors of table `name`."""
@@ -199,37 +225,48 @@ class Catalog:
         Codes stay text, with their leading zeros. The frame is a copy: callers may change it.
         """
         frame = self._typed(name)
-        self._record(name)
+        if name == OBSERVATIONS:
+            # a query without filters is one of the series too
+            self.observations()
+        else:
+            self._record(name)
         return frame.copy()
 
     def _typed(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             frame = self.text(name)
             # the rows as they stand in the file: what a query's digest is made of
-            if name == "observations":
+            if name == OBSERVATIONS:
                 # a row that a query does not return can correct one that it does
                 frame["superseded"] = frame["observation_id"].isin(frame["supersedes"])
                 marked = frame.assign(superseded=frame["superseded"].map(str))
             else:
                 marked = frame
             self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
-            for field in self.fields(name):
-                column = field["name"]
-                if column not in frame:
-                    continue
-                if field["type"] == "number":
-                    # the printed digits are kept beside the float: precision is information
-                    frame[f"{column}_text"] = frame[column]
-                    frame[column] = pd.to_numeric(frame[column].replace("", None))
-                elif field["type"] == "integer":
-                    frame[column] = pd.to_numeric(frame[column].replace("", None)).astype("Int64")
-                elif field["type"] == "boolean":
-                    frame[column] = frame[column].eq("true")
-            self._tables[name] = frame
+            self._tables[name] = _with_types(frame, self.fields(name))
         return self._tables[name]
 
+    def _served(self, name: str) -> pd.DataFrame:
+        """Return a series as typed rows of ``observations``."""
+        if name not in self._series:
+            own = self.text(name)
+            frame = self.as_observations(name, own)
+            # a figure that was entered by hand can correct one of a series
+            frame["superseded"] = frame["observation_id"].isin(
+                self._typed(OBSERVATIONS)["supersedes"]
+            )
+            marked = own.assign(superseded=frame["superseded"].map(str))
+            self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
+            self._series[name] = _with_types(frame, self.fields(OBSERVATIONS))
+        return self._series[name]
+
+    def as_observations(self, name: str, own: pd.DataFrame) -> pd.DataFrame:
+        """Return series `name`, given as text, as rows of ``observations``, all text."""
+        columns = [field["name"] for field in self.fields(OBSERVATIONS)]
+        return as_observations(self.series[name], own, columns)
+
     def observations(self, **filters: Wanted) -> pd.DataFrame:
-        """Return the observations whose columns equal the filters, in file order.
+        """Return the observations whose columns equal the filters, in file order; then the series.
 
         Parameters
         ----------
@@ -247,7 +284,7 @@ class Catalog:
             for column, wanted in filters.items()
             if wanted is not None
         }
-        return self._select("observations", asked).reset_index(drop=True)
+        return self._select(OBSERVATIONS, asked).reset_index(drop=True)
 
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
@@ -260,19 +297,33 @@ class Catalog:
         if unknown:
             msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
             raise DataError(msg)
+        found = {name: self._matching(name, frame, asked)}
+        if name == OBSERVATIONS:
+            for series, resource in self.series.items():
+                if may_hold(resource, asked):
+                    rows = self._matching(series, self._served(series), asked)
+                    found |= {series: rows} if len(rows) else {}
+        self._record(name, asked, {table: rows.index for table, rows in found.items()})
+        parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
+        self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        return self._found[key].copy()
+
+    def _matching(
+        self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
+    ) -> pd.DataFrame:
         found = np.arange(len(frame))
         for column, values in asked.items():
-            found = np.intersect1d(found, self._where(name, column, values), assume_unique=True)
-        frame = frame.iloc[found]
-        self._record(name, asked, frame.index)
-        self._found[key] = frame
-        return frame.copy()
+            places = self._where(name, frame, column, values)
+            found = np.intersect1d(found, places, assume_unique=True)
+        return frame.iloc[found]
 
-    def _where(self, name: str, column: str, values: Sequence[str]) -> np.ndarray:
+    def _where(
+        self, name: str, frame: pd.DataFrame, column: str, values: Sequence[str]
+    ) -> np.ndarray:
         """Return the places of the rows of which `column` has one of `values`."""
         key = (name, column)
         if key not in self._places:
-            grouped = self._typed(name).groupby(column, sort=False).indices
+            grouped = frame.groupby(column, sort=False).indices
             self._places[key] = {value: np.asarray(at) for value, at in grouped.items()}
         places = self._places[key]
         return np.concatenate([_NONE, *(places[value] for value in set(values) if value in places)])
@@ -281,7 +332,7 @@ class Catalog:
         self,
         name: str,
         asked: Mapping[str, Sequence[str]] | None = None,
-        rows: pd.Index | None = None,
+        rows: Mapping[str, pd.Index] | None = None,
         content: str = "",
     ) -> Query:
         filters = tuple(sorted((key, tuple(values)) for key, values in (asked or {}).items()))
@@ -289,10 +340,8 @@ class Catalog:
         if known:
             return known
         if name in self._lines:
-            # the schema says how the text is read: another type is another answer
-            schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
-            lines = self._lines[name] if rows is None else self._lines[name].loc[rows]
-            content = "\x1e".join([schema, *lines])
+            asked_of = rows or {name: self._lines[name].index}
+            content = "\x1d".join(self._answer(table, of) for table, of in asked_of.items())
         query = Query(name, filters, digest(content.encode()))
         self.queries[name, filters] = query
         if self._trace:
@@ -300,6 +349,15 @@ class Catalog:
             with Path(self._trace).open("a", encoding="utf-8") as trace:
                 trace.write(query.to_json() + "\n")
         return query
+
+    def _answer(self, name: str, rows: pd.Index) -> str:
+        """Return rows of a table as they stand in its file, and what says how they are read."""
+        resource = self._resource(name)
+        # another type, or another fixed unit, is another answer
+        schema = json.dumps(resource["schema"], sort_keys=True)
+        if name in self.series:
+            schema += json.dumps(resource["observations"], sort_keys=True)
+        return "\x1e".join([schema, *self._lines[name].loc[rows]])
 
     def again(self, query: Query) -> Query:
         """Ask a recorded query again and return it with the digest of what comes back now.
@@ -314,7 +372,7 @@ class Catalog:
             _ = self.edition
         elif query.table == CUSTOMS:
             _ = self.customs_digest
-        elif filters:
+        elif filters or query.table == OBSERVATIONS:
             self._select(query.table, filters)
         else:
             self.table(query.table)

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import duckdb
@@ -25,8 +25,11 @@ import pandas as pd
 from annotated_types import Len
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from cqbook.data.catalog import DESCRIPTOR, Catalog
+from cqbook.data.catalog import DESCRIPTOR, OBSERVATIONS, Catalog
 from cqbook.data.plausibility import doubts
+from cqbook.data.relation_rules import RULES, parents_of
+from cqbook.data.relations import impossible
+from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
@@ -34,6 +37,7 @@ from cqbook.quantities.quantity import Reported
 from cqbook.quantities.units import Unit, unit_zh
 
 NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+INTEGER = re.compile(r"-?[0-9]+")
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?")
 #: What a spreadsheet that opens the published tables would calculate; ``-13.2%为环比`` is none.
 FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$)).*", re.S)
@@ -48,6 +52,13 @@ MEASURE_UNITS = {
     "completion": {"percent"},
     "rank": {"rank"},
 }
+
+
+#: What the checks of single rows of ``observations`` read.
+CHECKED = [
+    *("observation_id", "source_id", "period", "unit", "measure", "value", "value_upper"),
+    *("qualifier", "part_of", "supersedes", "breakdown"),
+]
 
 
 class Rules(BaseModel, frozen=True, strict=True):
@@ -118,10 +129,17 @@ def check_package(book: Catalog) -> dict[str, int]:
             file = book.file(name).name
             breaches += _foreign_keys(file, tables[name], contract.links, tables)
             breaches += _listed_keys(file, tables[name], contract.lists, tables)
-        file = book.file("observations").name
-        rows = tables["observations"].to_dict("records")
-        breaches += _observations(rows, file)
+        served = {name: book.as_observations(name, tables[name]) for name in book.series}
+        ids = set().union(*(frame["observation_id"] for frame in served.values()))
+        file = book.file(OBSERVATIONS).name
+        rows = tables[OBSERVATIONS].to_dict("records")
+        breaches += _observations(rows, file, ids)
         breaches += _attested(rows, tables, file)
+        ids |= set(tables[OBSERVATIONS]["observation_id"])
+        for name, frame in served.items():
+            breaches += _served(book, name, frame, tables, contracts[OBSERVATIONS], ids)
+        if not breaches:
+            breaches += _impossible(rows, tables, file)
     if breaches:
         raise ContractError(breaches)
     return {name: len(frame) for name, frame in tables.items()}
@@ -134,7 +152,7 @@ def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
         breaches.append(Breach(DESCRIPTOR, 0, name, str(value), zh_text, text))
 
     columns = {name: {item["name"] for item in book.fields(name)} for name in book.resources}
-    if "observations" not in columns:
+    if OBSERVATIONS not in columns:
         refuse("resources", "", "有表 observations", "a table observations")
     found = {}
     for name, resource in book.resources.items():
@@ -165,8 +183,41 @@ def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
                 links.append(link)
             else:
                 refuse(f"{name}.foreignKeys", end, "已有的表和列", "existing columns")
+        for part in parts:
+            # keys become addresses of pages and names of objects: ../x and __proto__ are none
+            if part in rules and not (rules[part].pattern or rules[part].enum):
+                zh_text = "主键的 pattern 或 enum"
+                refuse(f"{name}.{part}", "", zh_text, "a pattern or an enum: it is a key")
         found[name] = Contract(rules, parts, links, lists)
+    for name in book.series if not breaches else ():
+        breaches += _declared(book, name, found[OBSERVATIONS].rules)
     return found
+
+
+def _declared(book: Catalog, name: str, rules: Mapping[str, Rules]) -> Iterator[Breach]:
+    """Check that a series declares all that a row of ``observations`` needs, once each."""
+    series = book.series[name]["observations"]
+    own = {field["name"] for field in book.fields(name)}
+    dimensions = set(series.get("breakdown", []))
+    place = f"{name}.observations"
+
+    def breach(column: str, value: str, zh_text: str, text: str) -> Breach:
+        return Breach(DESCRIPTOR, 0, f"{place}.{column}", value, zh_text, text)
+
+    for column, value in series["fixed"].items():
+        if column in own:
+            yield breach(column, value, "各行不同的列不在 fixed 中", "no column of the table")
+        elif column not in rules and column not in dimensions:
+            yield breach(column, value, "observations 的列，或细分的键", "a column of observations")
+    for column in dimensions - own - set(series["fixed"]):
+        zh_text = "本表的列，或在 fixed 中"
+        yield breach("breakdown", column, zh_text, "a column of the table, or fixed")
+    for column, rule in rules.items():
+        lacking = column not in own and column not in series["fixed"] and column not in MADE
+        if rule.required and lacking:
+            yield breach(column, "", "是本表的列，或在 fixed 中", "a column of the table, or fixed")
+    if not book.resources[name]["schema"].get("primaryKey"):
+        yield breach("primaryKey", "", "有主键", "a primary key, of which ids are made")
 
 
 def _misruled(given: object, error: ValidationError) -> tuple[object, str, str]:
@@ -258,39 +309,42 @@ def _schema(book: Catalog, name: str, frame: pd.DataFrame, contract: Contract) -
 
 
 def _cells(file: str, column: pd.Series, kind: str, rules: Rules) -> Iterator[Breach]:
-    name = str(column.name)
-    filled = column.ne("")
-    tests: list[tuple[pd.Series, str, str]] = []
+    # what a cell may be does not depend on its row: each text is looked at once
+    texts = list(dict.fromkeys(column.tolist()))
+    filled = [text for text in texts if text]
+    tests: list[tuple[set[str], str, str]] = []
+
+    def forbid(wrong: Iterable[str], zh_text: str, text: str) -> None:
+        tests.append((set(wrong), zh_text, text))
+
     if rules.required:
-        tests.append((~filled, "非空", "a value"))
+        forbid({""}, "非空", "a value")
     if kind == "number":
-        tests.append((filled & ~column.str.fullmatch(NUMERAL), "数字", "a number"))
+        forbid((text for text in filled if not NUMERAL.fullmatch(text)), "数字", "a number")
     if kind == "integer":
-        tests.append((filled & ~column.str.fullmatch(r"-?[0-9]+"), "整数", "an integer"))
+        forbid((text for text in filled if not INTEGER.fullmatch(text)), "整数", "an integer")
     if kind == "boolean":
-        tests.append((filled & ~column.isin(["true", "false"]), "true 或 false", "true or false"))
+        forbid({*filled} - {"true", "false"}, "true 或 false", "true or false")
     if rules.enum is not None:
         listed = "、".join(rules.enum)
-        tests.append((filled & ~column.isin(rules.enum), f"{listed} 之一", f"one of {listed}"))
+        forbid({*filled} - {*rules.enum}, f"{listed} 之一", f"one of {listed}")
     if "pattern" in rules.model_fields_set:
-        found = _matches(rules.pattern, column.tolist())
-        matched = pd.Series(found, index=column.index, dtype=bool)
+        found = zip(filled, _matches(rules.pattern, filled), strict=True)
         shown = visible(rules.pattern)
-        tests.append((filled & ~matched, f"符合 {shown}", f"a match of {shown}"))
-    edged = column.ne(column.str.strip())
-    tests.append((edged, "首尾没有空白", "no white space at its ends"))
-    hidden = column.map(lambda text: bool(HIDDEN.search(text)))
-    tests.append(
-        (hidden, "没有控制字符和看不见的字符", "no control characters, none that are not seen")
-    )
+        unmatched = (text for text, matched in found if not matched)
+        forbid(unmatched, f"符合 {shown}", f"a match of {shown}")
+    edged = (text for text in texts if text != text.strip())
+    forbid(edged, "首尾没有空白", "no white space at its ends")
+    hidden = (text for text in texts if HIDDEN.search(text))
+    forbid(hidden, "没有控制字符和看不见的字符", "no control characters, none that are not seen")
     if kind == "string":
-        formula = column.map(lambda text: bool(FORMULA.fullmatch(text)))
-        tests.append(
-            (formula, "不是表格软件会计算的公式", "no formula that a spreadsheet would calculate")
+        formulas = (text for text in texts if FORMULA.fullmatch(text))
+        forbid(
+            formulas, "不是表格软件会计算的公式", "no formula that a spreadsheet would calculate"
         )
-    for failed, zh_text, text in tests:
-        for index in column.index[failed]:
-            yield Breach(file, index + 1, name, column[index], zh_text, text)
+    for wrong, zh_text, text in tests:
+        for index in column.index[column.isin(wrong)] if not wrong.isdisjoint(texts) else ():
+            yield Breach(file, index + 1, str(column.name), column[index], zh_text, text)
 
 
 def _foreign_keys(
@@ -319,6 +373,11 @@ def _astray(file: str, index: int, link: Link, value: str) -> Breach:
     return Breach(file, index + 1, link.column, value, zh_text, text)
 
 
+def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, str]]:
+    lines = zip(*(frame[column].tolist() for column in columns), strict=True)
+    return [dict(zip(columns, line, strict=True)) for line in lines]
+
+
 def _tried(read: Callable[[], object]) -> str:
     try:
         read()
@@ -327,36 +386,108 @@ def _tried(read: Callable[[], object]) -> str:
     return ""
 
 
-def _observations(rows: Sequence[Reported], file: str) -> Iterator[Breach]:
-    """Check what the descriptor can't say of ``observations``."""
-    ids = {row["observation_id"] for row in rows}
+# long series say the same again and again
+
+
+@functools.lru_cache(maxsize=4096)
+def _no_period(text: str) -> str:
+    return _tried(lambda: Period.parse(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _no_unit(text: str) -> str:
+    return _tried(lambda: unit_zh(Unit.parse(text)))
+
+
+@functools.lru_cache(maxsize=16384)
+def _no_figure(value: str, qualifier: str, upper: str, measure: str) -> str:
+    signed = measure in SIGNED_MEASURES
+    return _tried(lambda: from_printed(value, qualifier, upper, signed=signed))
+
+
+def _served(
+    book: Catalog,
+    name: str,
+    frame: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    contract: Contract,
+    ids: set[str],
+) -> Iterator[Breach]:
+    """Check the rows that a series is served as; what is fixed in it is told of the descriptor."""
+    own, file = set(tables[name].columns), book.file(name).name
+    given = book.series[name]["observations"]
+    fixed: list[Breach] = []
+    found: list[Breach] = []
+    for field in book.fields(OBSERVATIONS):
+        column, kind = field["name"], field["type"]
+        rules = contract.rules[column]
+        if column in given["fixed"]:
+            fixed += _cells(DESCRIPTOR, frame[column].head(1), kind, rules)
+        elif column in own and (rules.model_fields_set or kind != "string"):
+            # its own schema may allow more
+            found += _cells(file, frame[column].drop_duplicates(), kind, rules)
+    for link in contract.links:
+        if link.column in given["fixed"]:
+            fixed += _foreign_keys(DESCRIPTOR, frame.head(1), [link], tables)
+        else:
+            found += _foreign_keys(file, frame, [link], tables)
+    yield from (replace(each, row=0, column=f"{name}.{each.column}") for each in fixed)
+    codes = tables["breakdowns"]
+    known = set(zip(codes["dimension"], codes["code"], strict=True))
+    for dimension in given.get("breakdown", []):
+        for index, code in enumerate(tables[name].get(dimension, ())):
+            if code and (dimension, code) not in known:
+                expected = f"a code of {dimension} in table breakdowns"
+                zh_text = f"表 breakdowns 中 {dimension} 已有的代码"
+                yield Breach(file, index + 1, dimension, code, zh_text, expected)
+    for index in frame.index[frame.duplicated("observation_id")]:
+        value = str(frame.loc[index, "observation_id"])
+        zh_text = "与其他行不同的编号（由主键而来）"
+        yield Breach(file, index + 1, "observation_id", value, zh_text, "an id of its own")
+    if not fixed and not found:
+        found += _observations(_records(frame, CHECKED), file, ids, owner=name)
+        # without a printed form of their own, rows of one period and source are as good as one
+        every = frame.columns.tolist()
+        same = every if "as_printed" in own else ["indicator", "flow", "period", "source_id"]
+        asked = frame.drop_duplicates(same)
+        for each in _attested(_records(asked, every), tables, file):
+            found.append(replace(each, row=int(asked.index[each.row - 1]) + 1))
+    yield from found
+
+
+def _observations(
+    rows: Sequence[Reported], file: str, others: set[str], owner: str = ""
+) -> Iterator[Breach]:
+    """Check what the descriptor can't say of ``observations``.
+
+    Parameters
+    ----------
+    others : set of str
+        Ids of other tables that a row may point at.
+    owner : str
+        The series whose name begins the ids; of rows entered one by one it is their source's.
+    """
+    ids = others | {row["observation_id"] for row in rows}
     for index, row in enumerate(rows, start=1):
 
         def breach(column: str, zh_text: str, text: str) -> Breach:
             return Breach(file, index, column, row[column], zh_text, text)  # noqa: B023
 
-        problem = _tried(lambda: Period.parse(row["period"]))  # noqa: B023
+        problem = _no_period(row["period"])
         if problem:
             yield breach("period", "一个时期", f"a period ({problem})")
-        problem = _tried(lambda: unit_zh(Unit.parse(row["unit"])))  # noqa: B023
+        problem = _no_unit(row["unit"])
         if problem:
             yield breach("unit", "有中文名的单位", f"a unit with a Chinese name ({problem})")
         allowed = MEASURE_UNITS.get(row["measure"])
         if allowed and row["unit"] not in allowed:
             listed = "、".join(sorted(allowed))
             yield breach("unit", f"{row['measure']} 的单位 {listed}", f"{listed} for this measure")
-        problem = _tried(
-            lambda: from_printed(
-                row["value"],  # noqa: B023
-                row["qualifier"],  # noqa: B023
-                row["value_upper"],  # noqa: B023
-                signed=row["measure"] in SIGNED_MEASURES,  # noqa: B023
-            )
-        )
+        problem = _no_figure(row["value"], row["qualifier"], row["value_upper"], row["measure"])
         if problem:
             yield breach("value", "与限定词相配的数值", f"a value that fits ({problem})")
         if not ID.fullmatch(row["observation_id"]) or not row["observation_id"].startswith(
-            f"{row['source_id']}."
+            f"{owner or row['source_id']}."
         ):
             yield breach("observation_id", "source_id.名字", "source_id.name in lower case")
         for column in ("part_of", "supersedes"):
@@ -381,3 +512,31 @@ def _attested(
     for doubt in doubts(rows, names, published):
         value = rows[doubt.row][doubt.column]
         yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)
+
+
+def _impossible(
+    rows: Sequence[Mapping[Hashable, str]], tables: Mapping[str, pd.DataFrame], file: str
+) -> Iterator[Breach]:
+    """Check what figures of one source can't all be, at the row that was entered last."""
+    places = {row["observation_id"]: index for index, row in enumerate(rows)}
+    typed = [
+        {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]} for row in rows
+    ]
+    entities, explained = (
+        tables[name].to_dict("records") if name in tables else []
+        for name in ("entities", "relations")
+    )
+    for found in impossible(typed, parents_of(entities), explained):
+        last = max(places[key] for key in found.observation_ids)
+        rule_zh, rule = RULES[found.relation.rule]
+        others = "、".join(key for key in found.observation_ids if places[key] != last)
+        yield Breach(
+            file,
+            last + 1,
+            "value",
+            rows[last]["value"],
+            f"{rule_zh}：{found.printed.zh} 与 {found.computed.range_zh}（{others}）"
+            "；来源就这样印的，把 confidence 写作 1，或在 relations 中说明",
+            f"what {others} leave: {rule}; if the source prints it so, confidence 1, or a row of"
+            " relations with an explanation",
+        )

@@ -36,6 +36,14 @@ class Schema(TypedDict):
 
 
 @with_config(_AS_WRITTEN)
+class Declaration(TypedDict):
+    """How rows of a long series become rows of ``observations``: see `cqbook.data.series`."""
+
+    fixed: dict[str, str]
+    breakdown: NotRequired[list[str]]
+
+
+@with_config(_AS_WRITTEN)
 class Resource(TypedDict):
     """A table."""
 
@@ -43,6 +51,7 @@ class Resource(TypedDict):
     path: _Name
     title: NotRequired[str]
     description: NotRequired[str]
+    observations: NotRequired[Declaration]
     schema: Schema
 
 

@@ -35,12 +35,13 @@ WORD_SCALES: dict[str, int] = {
     **dict.fromkeys(("billion", "bn", "miliardi", "milliarden", "milliards"), 10**9),
     **dict.fromkeys(("mrd", "mld"), 10**9),
     **dict.fromkeys(("mil millones",), 10**9),
-    **dict.fromkeys(("trillion",), 10**12),
+    **dict.fromkeys(("trillion", "兆"), 10**12),
+    **{"млн": 10**6, "млрд": 10**9, "bilhões": 10**9},
 }
 _LISTED = "|".join(sorted(map(re.escape, WORD_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<number>[0-9](?:[0-9.,]*[0-9])?)\s*[余多几]?\s*"
-    rf"(?P<scale>(?:{_LISTED})(?![a-z]))?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
+    rf"(?:(?P<scale>(?:{_LISTED})(?![a-z瓦]))\s*)?(?P<range>\s*[-—–~至到]\s*(?=[0-9]))?",
     re.IGNORECASE,
 )
 #: The scale of all numbers before it: 97.25 +37.3% (billion yuan).
@@ -70,8 +71,8 @@ _IN_WORDS = re.compile(
 )
 #: Currency → how it is printed.
 _CURRENCIES = {
-    "USD": re.compile(r"美元|美金|dollar|USD|\$\s*[0-9]", re.IGNORECASE),
-    "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|RMB|CNY|¥", re.IGNORECASE),
+    "USD": re.compile(r"美元|美金|dollar|долл|USD|\$\s*[0-9]", re.IGNORECASE),
+    "CNY": re.compile(r"(?<![美欧日港])元|人民币|yuan|юан|위안|RMB|CNY|¥", re.IGNORECASE),
 }
 _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")

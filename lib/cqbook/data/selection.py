@@ -64,6 +64,11 @@ def in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     return frame[frame["unit"].map(lambda text: Unit.parse(text).name).eq(name)]
 
 
+def in_series(book: Catalog, frame: pd.DataFrame) -> pd.Series:
+    """Return which rows of ``observations`` are of long series, not entered one by one."""
+    return frame["observation_id"].str.partition(".")[0].isin(list(book.series))
+
+
 def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each thing measured, by the rule of `BASIS_ORDER`, in file order.
 

@@ -64,3 +64,11 @@ MEASURES = {
     "vs_plan": "与计划相比",
     "rank": "位次",
 }
+#: How a figure adds up over time.
+ACCUMULATIONS = {
+    "period": "当期",
+    "ytd": "年内累计",
+    "since_start": "自起始累计",
+    "stock": "存量",
+    "capacity": "能力",
+}

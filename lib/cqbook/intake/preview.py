@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
+from cqbook.data.relation_rules import leaps
+from cqbook.data.relations import INCONSISTENT, REVISION, as_stated, judgements
 from cqbook.data.selection import what
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_plan import Pair
+from cqbook.quantities.qualifiers import QUALIFIERS
+from cqbook.quantities.quantity import Reported, period_zh, quantity_of
 from cqbook.quantities.units import Unit, unit_zh
 
 #: Rows of each kind that are listed; the counts are of all.
@@ -50,10 +55,64 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             f"更正{len(found.revised)}个，另有一值{len(found.beside)}个；"
             f"新来源{len(found.sources)}个"
         )
+        added = [typed(row) for row in found.rows.to_dict("records")]
+        for row, origin in zip(added, found.origins, strict=True):
+            yield f"  {origin.file} {origin.address}：{as_read(book, row)}"
+        yield from _contradicted(book, added)
         yield from _pairs(book, "更正", found.revised)
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
             yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def typed(row: Mapping[Hashable, str]) -> dict[Hashable, str]:
+    """Return a row of ``observations`` as text with the printed digits where they are read from."""
+    return {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]}
+
+
+def as_read(book: Catalog, row: Reported) -> str:
+    """Return how a row was understood: value, interval, and every code in words."""
+    found = quantity_of(row)
+    indicator = book.lookup("indicators", "indicator", row["indicator"]) or row["indicator"]
+    thing = (
+        book.name(row["entity"]),
+        period_zh(row["period"]),
+        indicator,
+        book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
+        vocabulary.FLOWS_ZH.get(row["flow"], ""),
+        vocabulary.MEASURES[row["measure"]] or "数额",
+    )
+    how = (
+        vocabulary.ACCUMULATIONS[row["accumulation"]],
+        QUALIFIERS[row["qualifier"]].ours or "无限定词",
+        found.status,
+        vocabulary.BASES_ZH.get(row["basis"], "") or "未写口径",
+    )
+    return (
+        f"{'·'.join(part for part in thing if part)} = {found.zh}，即{found.range_zh}"
+        f"（{'，'.join(how)}；原印“{row['as_printed']}”）"
+    )
+
+
+def _contradicted(book: Catalog, added: Sequence[Reported]) -> Iterator[str]:
+    """Yield what the new figures do not agree with, and those of another order of magnitude."""
+    found = judgements(book, added) if added else []
+    counts = Counter(item.verdict for item in found)
+    if found:
+        told = "，".join(f"{verdict}{count}条" for verdict, count in counts.items())
+        yield f"  与已有的数相关的关系：{told} | relations with figures of the book: {len(found)}"
+    for item in found:
+        if item.verdict == REVISION:
+            yield f"  注意 | note: {as_stated(item)}"
+        if item.verdict == INCONSISTENT:
+            yield f"  矛盾 | contradicts: {as_stated(item)}"
+    names = {row["observation_id"] for row in added}
+    rows = [*book.observations().to_dict("records"), *added] if added else []
+    for figure, other, period in leaps(rows, names):
+        yield (
+            f"  数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
+            f"{period_zh(period)} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
+        )
 
 
 def _changes(row: Mapping[Hashable, str | float]) -> str:

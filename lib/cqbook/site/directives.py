@@ -14,10 +14,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from cqbook.data.catalog import Catalog
 from cqbook.data.vocabulary import DOMAINS
 from cqbook.site.figure_index import exhibits
 from cqbook.site.markup import markup
-from cqbook.site.nodes import ChartFigure, DataTable, number_of, source_anchor
+from cqbook.site.nodes import SOURCES_PAGE, ChartFigure, DataTable, number_of, source_anchor
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import book_of
 
@@ -78,7 +79,7 @@ class SourceList(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return one definition a source."""
         book = book_of(self.env.app)
-        counts = book.table("observations")["source_id"].value_counts()
+        counts = book.observations()["source_id"].value_counts()
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
         for kind, frame in sources.groupby(sources["document"].ne(""), sort=False):
@@ -126,7 +127,9 @@ class DataCatalogue(SphinxDirective):
             section = nodes.section(
                 "", nodes.title("", f"{resource['title']}（{name}）"), ids=[anchor], names=[anchor]
             )
-            section += _text(f"{resource['description']} 共{len(book.table(name))}行。")
+            section += _text(f"{resource['description']} 共{len(book.text(name))}行。")
+            if name in book.series:
+                section += _paragraph(nodes.Text("来源："), *self._sources(book, name))
             download = addnodes.download_reference(
                 "", "", reftarget=f"/data/{resource['path']}", refdoc=self.env.docname
             )
@@ -144,6 +147,15 @@ class DataCatalogue(SphinxDirective):
             found.append(section)
         return found
 
+    def _sources(self, book: Catalog, name: str) -> Iterator[nodes.Node]:
+        """Yield the sources of a long series, each linked to its entry."""
+        page = self.env.app.builder.get_relative_uri(self.env.docname, SOURCES_PAGE)
+        frame = book.as_observations(name, book.text(name))
+        for number, key in enumerate(frame["source_id"].unique()):
+            if number:
+                yield nodes.Text("；")
+            yield _link(book.source_label(key), f"{page}#{source_anchor(key)}")
+
 
 class IndicatorList(SphinxDirective):
     """``{indicator-list}``: every indicator by domain, with its definition."""
@@ -151,7 +163,7 @@ class IndicatorList(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
         book = book_of(self.env.app)
-        counts = book.table("observations")["indicator"].value_counts()
+        counts = book.observations()["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
         for domain, title in DOMAINS.items():

@@ -1,0 +1,404 @@
+"""What comes of a relation between published figures: consistent, inconsistent, revised, open.
+
+A relation computes an interval from some figures and compares it with the interval of another.
+`cqbook.data.relation_rules` makes relations of whatever rows there are; ``relations.csv`` adds what
+no rule can know, and explanations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+
+from cqbook.data.catalog import Catalog
+from cqbook.data.relation_rules import CERTAIN, LISTED, RULES, Relation, parents_of, related
+from cqbook.data.selection import what
+from cqbook.errors import DataError
+from cqbook.quantities import formulas
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
+
+CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
+#: The figure was compared with another base than the one published: it has been revised since.
+REVISION = "基数修订过"
+#: A computed interval more than this many times as wide as the printed one can't confirm the
+#: printed digits: agreement would be no surprise. Our convention, stated on the page.
+RESOLUTION = 10
+#: How far a base can have been revised, in percent of it; what differs by more is no revision.
+REVISED_BY = 5
+
+
+def _total(*items: Interval) -> Interval:
+    return reduce(Interval.__add__, items)
+
+
+def _percent(part: Interval, whole: Interval) -> Interval:
+    # unlike a share, a rate of completion may exceed 100
+    return 100 * part / whole
+
+
+def _at_least(*items: Interval) -> Interval:
+    """Return where a whole can lie that contains all these parts, which exclude each other."""
+    low = _total(*items)
+    return Interval(low.lower, None, low.lower_closed)
+
+
+def _grown(previous: Interval, yoy: Interval) -> Interval:
+    return previous * (100 + yoy) / 100
+
+
+def _share_grown(share: Interval, growth: Interval, lead: Interval) -> Interval:
+    """Return the share after the part grew by `growth`, `lead` points faster than the whole."""
+    return share * (100 + growth) / (100 + growth - lead)
+
+
+def _share_contribution(share: Interval, growth: Interval, lead: Interval) -> Interval:
+    """Return the contribution of a part with this share now, growing `lead` points faster.
+
+    Share a year before times growth of the part over growth of the whole, in percent.
+    """
+    whole = growth - lead
+    return share * (100 + whole) / (100 + growth) * growth / whole
+
+
+def _less(minuend: Interval, *items: Interval) -> Interval:
+    return formulas.remainder(minuend, items)
+
+
+#: Kind of relation → what its target must equal, computed from its inputs in this order.
+RELATION_KINDS: dict[str, Callable[..., Interval]] = {
+    "same": lambda other: other,  # another source's figure for the same thing
+    "sum": _total,  # parts … → whole
+    "at_least": _at_least,  # parts … → the whole is no smaller
+    "difference": _less,  # minuend, subtrahends …
+    "share": formulas.share,  # part, whole → percent
+    "rate": _percent,  # numerator, denominator → percent
+    "quotient": lambda part, whole: part / whole,
+    "product": lambda left, right: left * right,
+    "growth": formulas.growth,  # current, previous → percent
+    "grown": _grown,  # previous, growth → current
+    "contribution_rate": formulas.contribution_rate,  # part, its growth, whole, its growth
+    "share_grown": _share_grown,  # share before, growth of the part, its lead → share now
+    "share_contribution": _share_contribution,  # share now, growth, lead → contribution
+    "share_of": lambda share, whole: share * whole / 100,  # share, whole → part
+    "whole_of": lambda part, share: 100 * part / share,  # part, share → whole
+}
+#: Kinds that say no more than where the target can lie: being there is all there is to confirm.
+ONE_SIDED = frozenset({"at_least"})
+
+
+def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -> str:
+    """Return whether a printed and a computed interval agree.
+
+    一致: the computed interval lies inside the printed one, or they overlap and the computed one
+    is at most `RESOLUTION` times as wide. 不一致: no number is in both. 不可判定: they overlap, but
+    the computed one is too wide, or unbounded, to confirm the printed digits.
+    """
+    if printed.intersection(computed).is_empty if printed.overlaps(computed) else True:
+        return INCONSISTENT
+    if one_sided:
+        return CONSISTENT if printed.is_subset(computed) else UNDECIDABLE
+    if computed.is_subset(printed):
+        return CONSISTENT
+    if computed.width is None or printed.width is None:
+        return UNDECIDABLE
+    return CONSISTENT if computed.width <= RESOLUTION * printed.width else UNDECIDABLE
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One relation, what is printed, what follows from the rest, and the verdict.
+
+    ``known``: whether ``relations.csv`` explains it.
+    """
+
+    relation: Relation
+    title: str
+    printed: Quantity
+    computed: Quantity
+    verdict: str
+    explanation: str
+    known: bool
+
+    @property
+    def source_ids(self) -> list[str]:
+        """The sources of all its figures."""
+        return _together(self.printed.source_id, self.computed.source_id)
+
+    @property
+    def observation_ids(self) -> list[str]:
+        """The rows of all its figures, that which is compared first."""
+        return _together(self.printed.observation_id, self.computed.observation_id)
+
+
+def _together(*texts: str) -> list[str]:
+    return list(dict.fromkeys(part for text in texts for part in text.split(";") if part))
+
+
+def judged(
+    relation: Relation, rows: Mapping[str, Reported], *, title: str = "", explanation: str = ""
+) -> Judgement:
+    """Return what comes of a relation.
+
+    Parameters
+    ----------
+    relation : Relation
+    rows : mapping
+        ``observation_id`` → the row that stands for it.
+    title, explanation : str
+        In Chinese; what is not explained is explained by its rule and verdict.
+    """
+    printed = quantity_of(rows[relation.target])
+    inputs = [quantity_of(rows[key]) for key in relation.inputs]
+    alike = [_alike(item, printed) for item in inputs]
+    computed = derive(_formula(relation, printed), *alike, unit=str(printed.unit))
+    # a row of observations always has a number, if only within bounds
+    assert printed.interval is not None
+    assert computed.interval is not None
+    one_sided = relation.kind in ONE_SIDED
+    found = verdict(printed.interval, computed.interval, one_sided=one_sided)
+    implied = _implied(relation, printed, inputs) if found == INCONSISTENT else None
+    # what was published first, and may have been revised
+    base = computed if relation.rule == "months" else inputs[-1]
+    if implied is not None and _is_near(implied, base):
+        found = REVISION
+    said = explanation or _explained(relation, found, implied, base, rows)
+    return Judgement(relation, title, printed, computed, found, said, bool(explanation))
+
+
+def _formula(relation: Relation, printed: Quantity) -> Callable[..., Interval]:
+    formula = RELATION_KINDS[relation.kind]
+    if printed.unit.name == "times" and relation.kind in ("growth", "share"):
+        # 增长1.2倍 is 120 %
+        return lambda *held: formula(*held) / 100
+    return formula
+
+
+def _alike(item: Quantity, printed: Quantity) -> Quantity:
+    """Return `item` in the scale of the printed figure where both count the same thing."""
+    if item.unit.name == printed.unit.name:
+        return item.to(str(printed.unit))
+    # a ratio of two amounts: both in plain units, so that scales cancel
+    return item.to(item.unit.name)
+
+
+def _implied(relation: Relation, printed: Quantity, inputs: Sequence[Quantity]) -> Quantity | None:
+    """Return what the figure that may have been revised must have been; None if none may."""
+    unit = str(inputs[-1].unit)
+    if relation.rule == "growth":
+        scale = 100 if printed.unit.name == "times" else 1
+        return derive(
+            lambda now, rate: formulas.previous_from_growth(now, rate * scale),
+            inputs[0].to(unit),
+            printed,
+            unit=unit,
+        )
+    if relation.rule == "cumulative":
+        # the later cumulative figure less the stretch: what the earlier one has become
+        return derive(Interval.__sub__, inputs[0].to(unit), printed.to(unit), unit=unit)
+    return printed if relation.rule == "months" else None
+
+
+def _is_near(implied: Quantity, published: Quantity) -> bool:
+    """Return whether a published figure can have been revised to the implied one."""
+    new, old = implied.interval, published.to(str(implied.unit)).interval
+    assert new is not None
+    assert old is not None
+    apart = [
+        above.lower - below.upper
+        for above, below in ((new, old), (old, new))
+        if above.lower is not None and below.upper is not None
+    ]
+    size = [abs(end) for end in (old.lower, old.upper) if end is not None]
+    return max(apart, default=Decimal(0)) * 100 <= REVISED_BY * min(size, default=Decimal(0))
+
+
+def _explained(
+    relation: Relation,
+    found: str,
+    implied: Quantity | None,
+    base: Quantity,
+    rows: Mapping[str, Reported],
+) -> str:
+    """Return in Chinese what a verdict means that nobody has explained."""
+    if found == UNDECIDABLE:
+        return "相容，但推算的区间太宽或只有一端，既不能证实也不能否定所印的数。"
+    if found == CONSISTENT:
+        return ""
+    if implied is not None:
+        said = {
+            "growth": f"由增速推出的上年同期数是{implied.range_zh}，上年公布的是{base.zh}",
+            "cumulative": f"由当期数推出的此前累计是{implied.range_zh}，此前公布的是{base.zh}",
+            "months": f"所印的累计数是{implied.zh}，各月公布时的数相加是{base.range_zh}",
+        }[relation.rule]
+        if found == REVISION and relation.rule == "growth":
+            return f"{said}：发布者比较时用的基数已经修订过。"
+        if found == REVISION:
+            return f"{said}：累计数里以前各期已经修订过。"
+        return f"{said}：相差太大，不像是修订；口径、期间或其中一个数不同。"
+    used = [rows[key] for key in (relation.target, *relation.inputs)]
+    if relation.rule == "same":
+        written = [bool(row["basis"]) for row in used]
+        why = "口径所写相同，来源没有说为什么不同" if all(written) else "其中一个没有写口径"
+        why = why if any(written) else "两处都没有写口径"
+        return f"两个来源印的数没有共同的可能值；{why}。"
+    one = len({row["source_id"] for row in used}) == 1
+    if one:
+        return "同一来源所印的数彼此不能都对：有一个印错、抄错，或者说的不是同一件事。"
+    return "这些数出自不同来源：其中有修订过的、口径不同的，或者有一个印错、抄错。"
+
+
+def as_corrected(rows: Iterable[Reported]) -> dict[str, Reported]:
+    """Return the rows of ``observations`` by id; a corrected one stands for what corrects it.
+
+    A relation is written once; it must hold for the figures as they are now.
+    """
+    by_id = {row["observation_id"]: row for row in rows}
+    newer = {row["supersedes"]: key for key, row in by_id.items() if row["supersedes"]}
+    found = {}
+    for key in by_id:
+        last = key
+        while last in newer:
+            last = newer[last]
+        found[key] = by_id[last]
+    return found
+
+
+def listed(book: Catalog, known: Mapping[str, Reported]) -> Iterator[tuple[Relation, Reported]]:
+    """Yield the relations of ``relations.csv``, each with its row.
+
+    Raises
+    ------
+    DataError
+        If a relation names an unknown kind or figure.
+    """
+    for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
+        ids = tuple(row["inputs"].split(";"))
+        unknown = [key for key in (*ids, row["target"]) if key not in known]
+        if unknown or row["kind"] not in RELATION_KINDS:
+            bad = "、".join(unknown) or row["kind"]
+            msg = (
+                f"relations.csv：第{line}行：未知的 {bad}"
+                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
+            )
+            raise DataError(msg)
+        yield Relation(LISTED, row["kind"], row["target"], ids), row
+
+
+def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]:
+    """Return what comes of every relation: first those of ``relations.csv``, then of the rules.
+
+    Parameters
+    ----------
+    book : Catalog
+    added : sequence of Reported
+        Rows of ``observations`` that the book does not have yet. If there are any, only relations
+        that one of them is in are returned.
+    """
+    rows: list[Reported] = [*book.observations().to_dict("records"), *added]
+    known = as_corrected(rows)
+    made = {
+        _identity(relation): relation
+        for relation in related(rows, parents_of(book.table("entities").to_dict("records")))
+    }
+    new = {row["observation_id"] for row in added}
+    found = []
+    for relation, row in listed(book, known):
+        # what a rule makes too is of that rule: a growth can have been revised
+        same = made.pop(_identity(relation), relation)
+        title, explanation = row["title_zh"], row["explanation_zh"]
+        if not new or _names(relation, known) & new:
+            relation = relation._replace(rule=same.rule)
+            found.append(judged(relation, known, title=title, explanation=explanation))
+    for relation in made.values():
+        if not new or _names(relation, known) & new:
+            title = f"{what(book, known[relation.target])}：{RULES[relation.rule][0]}"
+            found.append(judged(relation, known, title=title))
+    return found
+
+
+def _identity(relation: Relation) -> tuple[str, str, frozenset[str]]:
+    return relation.kind, relation.target, frozenset(relation.inputs)
+
+
+def _names(relation: Relation, known: Mapping[str, Reported]) -> set[str]:
+    return {known[key]["observation_id"] for key in (relation.target, *relation.inputs)}
+
+
+def impossible(
+    rows: Sequence[Reported], parents: Mapping[str, str], explained: Iterable[Reported]
+) -> Iterator[Judgement]:
+    """Yield what figures of one source can't all be, and ``relations.csv`` does not explain.
+
+    Parameters
+    ----------
+    rows : sequence of Reported
+        ``observations``, with ``value_text`` and ``value_upper_text``.
+    parents : mapping
+        See `parents_of`.
+    explained : iterable of Reported
+        Rows of ``relations``.
+    """
+    known = as_corrected(rows)
+    said = {
+        (row["kind"], row["target"], frozenset(row["inputs"].split(";")))
+        for row in explained
+        if row["explanation_zh"]
+    }
+    for relation in related(rows, parents):
+        sources = {known[key]["source_id"] for key in (relation.target, *relation.inputs)}
+        if relation.rule in CERTAIN and len(sources) == 1 and _identity(relation) not in said:
+            found = judged(relation, known)
+            if found.verdict == INCONSISTENT:
+                yield found
+
+
+def as_stated(judgement: Judgement) -> str:
+    """Return a relation that does not hold in Chinese: what is printed, what the rest leaves."""
+    said = judgement.computed
+    return (
+        f"{judgement.title}：所印 {judgement.printed.zh}（{judgement.printed.observation_id}），"
+        f"推算 {said.range_zh}（{said.observation_id.replace(';', '、')}）。{judgement.explanation}"
+    )
+
+
+def relation_lines(book: Catalog) -> Iterator[str]:
+    """Yield how many relations hold, and those that rows break, the rows entered last first.
+
+    What ``relations.csv`` explains is counted, and so are revisions, which explain themselves.
+    """
+    found = judgements(book)
+    counts = Counter(item.verdict for item in found)
+    broken = [item for item in found if item.verdict == INCONSISTENT and not item.known]
+    explained = counts[INCONSISTENT] - len(broken)
+    yield (
+        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，基数修订过{counts[REVISION]}条，"
+        f"不可判定{counts[UNDECIDABLE]}条，不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, revised base"
+        f" {counts[REVISION]}, undecidable {counts[UNDECIDABLE]}, contradicted"
+        f" {counts[INCONSISTENT]} (explained {explained})"
+    )
+    file = book.file("observations").name
+    places = {key: place for place, key in enumerate(book.observations()["observation_id"], 1)}
+    entered = {id(item): [places[key] for key in item.observation_ids] for item in broken}
+    broken.sort(key=lambda item: -max(entered[id(item)]))
+    for item in broken:
+        rows = entered[id(item)]
+        zh = "、".join(f"第{row}行" for row in rows)
+        yield (
+            f"  矛盾：{file}{zh}：{as_stated(item)}"
+            f" | contradicts: {file} rows {', '.join(map(str, rows))}: {_rule(item)}:"
+            f" printed {_values(item.printed)}, computed {_values(item.computed)}"
+        )
+
+
+def _rule(judgement: Judgement) -> str:
+    rule = judgement.relation.rule
+    return RULES[rule][1] if rule in RULES else f"a {judgement.relation.kind} of relations.csv"
+
+
+def _values(quantity: Quantity) -> str:
+    return f"{quantity.interval} {quantity.unit}"

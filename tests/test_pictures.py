@@ -1,0 +1,91 @@
+"""What a reader sees of each chart: no label on another, none cut off, none too small to read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import ROOT
+from test_site import LATEST, browser, pytestmark
+
+__all__ = ["browser", "pytestmark"]
+
+FONT = next((ROOT / "lib" / "cqbook" / "figures" / "fonts").glob("*.otf"), None)
+#: The pictures of a page (two widths) and the one that is taken away, in both languages.
+KINDS = ("wide", "narrow", "en.wide", "en.narrow", "", "en")
+#: Pixels of 390 that a narrow picture is set in; the least height of a letter there.
+LEAST_TEXT = 11
+
+MEASURE = """async (svgs) => {
+  await document.fonts.ready;
+  const found = [];
+  for (const [name, text] of svgs) {
+    const holder = document.createElement('div');
+    holder.innerHTML = text;
+    document.body.append(holder);
+    const svg = holder.querySelector('svg');
+    const edge = svg.getBoundingClientRect();
+    const labels = [...svg.querySelectorAll('text')]
+      .filter(node => node.textContent.trim()
+        && +getComputedStyle(node).opacity > 0 && node.getAttribute('fill') !== 'transparent')
+      .map(node => ({node, box: node.getBoundingClientRect(),
+        size: parseFloat(getComputedStyle(node).fontSize)}));
+    labels.forEach(({node, box, size}, i) => {
+      if (box.left < edge.left - 1 || box.right > edge.right + 1
+          || box.top < edge.top - 2 || box.bottom > edge.bottom + 2)
+        found.push([name, 'cut', node.textContent]);
+      if (size < LEAST) found.push([name, 'small', node.textContent + ' ' + size]);
+      for (const other of labels.slice(i + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        // the box of a line is higher than its letters
+        if (across > 1 && down > 0.35 * Math.min(box.height, other.box.height))
+          found.push([name, 'over', node.textContent + ' | ' + other.node.textContent]);
+      }
+    });
+    holder.remove();
+  }
+  return found;
+}""".replace("LEAST", str(LEAST_TEXT))
+
+
+def measured(browser, tmp_path, pictures):
+    """What is wrong with labels of SVG pictures: name, kind, text."""
+    page = tmp_path / "pictures.html"
+    face = f"@font-face{{font-family:'CQBook Sans SC';src:url('{FONT.as_uri()}')}}" if FONT else ""
+    page.write_text(
+        f"<!doctype html><meta charset=utf-8><style>{face}</style><p style="
+        "\"font-family:'CQBook Sans SC'\">字</p>",
+        encoding="utf-8",
+    )
+    tab = browser.new_page()
+    tab.goto(page.as_uri())
+    found = tab.evaluate(MEASURE, pictures)
+    tab.close()
+    return [tuple(item) for item in found]
+
+
+def pictures_of(kind):
+    end = f".{kind}.svg" if kind else ".svg"
+    return [
+        (path.name, path.read_text(encoding="utf-8"))
+        for path in sorted((LATEST / "_figures").glob(f"*{end}"))
+        if re.fullmatch(r"fig-[a-z0-9-]+", path.name.removesuffix(end))
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_labels_are_apart_whole_and_large_enough(browser, tmp_path, kind):
+    pictures = pictures_of(kind)
+    assert len(pictures) > 20
+    assert measured(browser, tmp_path, pictures) == []
+
+
+def test_a_label_on_another_one_cut_and_one_too_small_are_seen(browser, tmp_path):
+    text = '<text x="{}" y="{}" font-size="{}">{}</text>'
+    labels = [(10, 40, 12, "甲方"), (15, 42, 12, "乙方"), (190, 80, 12, "出界的字"), (9, 90, 9, "小")]
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">'
+    svg += "".join(text.format(*label) for label in labels) + "</svg>"
+    found = measured(browser, tmp_path, [("x", svg)])
+    assert {kind for _, kind, _ in found} == {"over", "cut", "small"}
+    assert ("x", "over", "甲方 | 乙方") in found

@@ -1,0 +1,392 @@
+"""Relations that the rows make by rule, their verdicts, and where they are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import ROOT
+
+from cqbook import cli
+from cqbook.analysis.reconciliation import relations_table, relations_tally
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check_package
+from cqbook.data.relation_rules import RULES, Relation, leaps, related
+from cqbook.data.relations import (
+    CONSISTENT,
+    INCONSISTENT,
+    REVISION,
+    UNDECIDABLE,
+    impossible,
+    judged,
+    judgements,
+)
+from cqbook.errors import ContractError
+
+#: A figure of which only what a test says is another: exports and imports of a year, 100 亿元.
+PLAIN = {
+    "indicator": "trade_value",
+    "entity": "CN-50",
+    "period": "2021",
+    "accumulation": "period",
+    "breakdown": "",
+    "flow": "total",
+    "measure": "level",
+    "base": "",
+    "value_text": "100",
+    "value_upper_text": "",
+    "unit": "100M CNY",
+    "qualifier": "as_rounded",
+    "status": "actual",
+    "basis": "customs",
+    "confidence": 3,
+    "supersedes": "",
+    "source_id": "a",
+}
+
+
+def figure(name, value="100", **cells):
+    return PLAIN | {"observation_id": name, "value_text": value} | cells
+
+
+def verdicts(rows, parents=None):
+    """Return rule and verdict of each relation, by the target and the inputs."""
+    known = {row["observation_id"]: row for row in rows}
+    return {
+        (relation.rule, relation.target, *relation.inputs): judged(relation, known).verdict
+        for relation in related(rows, parents or {})
+    }
+
+
+def month(number, name, value, **cells):
+    return figure(name, value, period=f"2021-{number:02d}", **cells)
+
+
+def so_far(number, name, value, **cells):
+    return figure(name, value, period=f"2021-01/2021-{number:02d}", accumulation="ytd", **cells)
+
+
+SIDES = [figure("x", "70.2", flow="export"), figure("m", "30.3", flow="import")]
+ENTERPRISES = [
+    figure("p", "60", breakdown="enterprise=private"),
+    figure("f", "30", breakdown="enterprise=foreign"),
+]
+CARS = {"indicator": "auto_exports", "flow": "export", "unit": "10k vehicles", "basis": "caam"}
+KINDS = [
+    figure("pc", "80", breakdown="vehicle=passenger", **CARS),
+    figure("cv", "20", breakdown="vehicle=commercial", **CARS),
+]
+MONTHS = [month(1, "m1", "10.0"), month(2, "m2", "20.0")]
+YEARS = [figure("now", "110.0"), figure("was", "100.0", period="2020")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "relation", "right", "wrong"),
+    [
+        (SIDES, ("flows", "t", "x", "m"), {"value": "100.5"}, {"value": "105.0"}),
+        (
+            [so_far(3, "c3", "60.0"), so_far(2, "c2", "40.0")],
+            ("cumulative", "t", "c3", "c2"),
+            {"value": "20.0", "period": "2021-03"},
+            # so much is no revision
+            {"value": "30.0", "period": "2021-03"},
+        ),
+        (
+            MONTHS,
+            ("months", "t", "m1", "m2"),
+            {"value": "30.0", "period": "2021-01/2021-02", "accumulation": "ytd"},
+            {"value": "33.0", "period": "2021-01/2021-02", "accumulation": "ytd"},
+        ),
+        (KINDS, ("whole", "t", "pc", "cv"), {"value": "100"} | CARS, {"value": "104"} | CARS),
+        (ENTERPRISES, ("within", "t", "p", "f"), {"value": "95"}, {"value": "85"}),
+        (ENTERPRISES, ("within", "t", "p"), {"value": "95"}, {"value": "55"}),
+        (
+            [*ENTERPRISES, figure("w", "100")],
+            ("share", "t", "p", "w"),
+            {"value": "60", "unit": "percent", "measure": "share", "base": "total"}
+            | {"breakdown": "enterprise=private"},
+            {"value": "50", "unit": "percent", "measure": "share", "base": "total"}
+            | {"breakdown": "enterprise=private"},
+        ),
+        (
+            YEARS,
+            ("growth", "t", "now", "was"),
+            {"value": "10.0", "unit": "percent", "measure": "yoy"},
+            # a tenth of it: no base was revised by as much
+            {"value": "1.0", "unit": "percent", "measure": "yoy"},
+        ),
+        (
+            # 增长1.2倍 is 120 %, not 1.2 %
+            [figure("now", "220.0"), figure("was", "100.0", period="2020")],
+            ("growth", "t", "now", "was"),
+            {"value": "1.2", "unit": "times", "measure": "yoy"},
+            {"value": "2.2", "unit": "times", "measure": "yoy"},
+        ),
+        (
+            [figure("other", "100.2", source_id="b", confidence=3)],
+            ("same", "t", "other"),
+            {"value": "100", "confidence": 2},
+            {"value": "99", "confidence": 2},
+        ),
+    ],
+    ids=[
+        *("flows", "cumulative", "months", "whole", "together", "alone"),
+        *("share", "growth", "times", "same"),
+    ],
+)
+def test_a_rule_binds_a_figure_to_those_it_belongs_to(rows, relation, right, wrong):
+    assert verdicts([*rows, figure("t", **right)])[relation] == CONSISTENT
+    assert verdicts([*rows, figure("t", **wrong)])[relation] == INCONSISTENT
+
+
+def test_a_place_is_no_more_than_what_it_is_part_of():
+    rows = [figure("d", "90", entity="500106"), figure("w", "100")]
+    relation = ("within", "w", "d")
+    assert verdicts(rows, {"500106": "CN-50"})[relation] == CONSISTENT
+    rows[0]["value_text"] = "110"
+    assert verdicts(rows, {"500106": "CN-50"})[relation] == INCONSISTENT
+    assert not verdicts(rows), "a district of which nobody says where it is"
+
+
+def growth_of(base, rate="37.5", level="5395.0"):
+    rows = [
+        figure("now", level, period="2021-01/2021-08", accumulation="ytd"),
+        figure("was", base, period="2020-01/2020-08", accumulation="ytd"),
+        figure("t", rate, period="2021-01/2021-08", measure="yoy", unit="percent"),
+    ]
+    known = {row["observation_id"]: row for row in rows}
+    return judged(Relation("growth", "growth", "t", ("now", "was")), known)
+
+
+def test_a_base_that_was_revised_is_no_contradiction_and_says_so():
+    found = growth_of("3983.6")
+    assert found.verdict == REVISION
+    # the base that growth and level imply, and the one that was published
+    assert "3922.17—3925.1亿元" in found.explanation
+    assert "3983.6亿元" in found.explanation
+    assert "修订" in found.explanation
+    assert growth_of("3923.6").verdict == CONSISTENT
+
+
+@pytest.mark.parametrize("base", ["39836", "398.36", "4200.0", "3700.0"])
+def test_a_digit_lost_is_no_revision(base):
+    assert growth_of(base).verdict == INCONSISTENT
+
+
+def test_a_floor_as_base_says_no_more_than_it_can():
+    rows = [*YEARS, figure("t", "9.0", measure="yoy", unit="percent")]
+    rows[1] = rows[1] | {"qualifier": "over"}
+    assert verdicts(rows)["growth", "t", "now", "was"] == UNDECIDABLE
+
+
+def test_months_that_were_revised_since_are_told_as_that():
+    rows = [so_far(11, "c11", "7204.9"), so_far(10, "c10", "6435.2"), month(11, "t", "769.5")]
+    assert verdicts(rows)["cumulative", "t", "c11", "c10"] == REVISION
+    rows = [*MONTHS, so_far(2, "t", "30.4")]
+    assert verdicts(rows)["months", "t", "m1", "m2"] == REVISION
+    known = {row["observation_id"]: row for row in rows}
+    found = judged(Relation("months", "sum", "t", ("m1", "m2")), known)
+    assert "累计数是30.4亿元，各月公布时的数相加是29.9—30.1亿元" in found.explanation
+
+
+def test_all_provinces_make_the_nation():
+    names = [f"CN-{number}" for number in range(31)]
+    rows = [figure(name.lower(), "2.00", entity=name) for name in names]
+    rows += [figure("t", "62.0", entity="CN"), figure("u", "63.0", entity="CN", source_id="b")]
+    found = verdicts(rows, dict.fromkeys(names, "CN"))
+    whole = {target: told for (rule, target, *_), told in found.items() if rule == "whole"}
+    assert whole == {"t": CONSISTENT, "u": INCONSISTENT}
+    fewer = verdicts(rows[1:], dict.fromkeys(names, "CN"))
+    assert {rule for rule, *_ in fewer} == {"within", "same"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"status": "target"},
+        {"status": "estimate"},
+        {"confidence": 1},
+        {"basis": "traders_seat"},
+        {"unit": "100M USD"},
+        {"period": "2020"},
+        {"entity": "CN"},
+        {"breakdown": "partner=asean"},
+    ],
+)
+def test_what_is_of_another_kind_is_not_put_together(cells):
+    assert not verdicts([*SIDES, figure("t", "105.0", **cells)])
+
+
+def test_what_was_corrected_binds_nobody():
+    rows = [*SIDES, figure("t", "105.0"), figure("n", "100.5", supersedes="t")]
+    assert verdicts(rows) == {("flows", "n", "x", "m"): CONSISTENT}
+
+
+def test_whoever_does_not_say_how_he_counted_is_compared_with_customs():
+    rows = [*SIDES, figure("t", "105.0", basis="", source_id="b")]
+    assert verdicts(rows)["flows", "t", "x", "m"] == INCONSISTENT
+
+
+def test_each_source_is_held_to_its_own_figures_first():
+    rows = [*SIDES, figure("t", "100.5"), figure("u", "103.0", source_id="b")]
+    rows += [figure("y", "72.0", flow="export", source_id="b")]
+    found = verdicts(rows)
+    assert found["flows", "t", "x", "m"] == CONSISTENT
+    # imports, which the other does not print, are taken from whoever does
+    assert found["flows", "u", "y", "m"] == INCONSISTENT
+
+
+def test_only_one_source_is_told_that_its_figures_are_impossible():
+    typed = [*SIDES, figure("t", "105.0")]
+    (found,) = impossible(typed, {}, [])
+    assert found.relation == Relation("flows", "sum", "t", ("x", "m"))
+    said = {"kind": "sum", "target": "t", "inputs": "m;x", "explanation_zh": ""}
+    assert list(impossible(typed, {}, [said])), "a relation without an explanation explains nothing"
+    assert not list(impossible(typed, {}, [said | {"explanation_zh": "来源就这样印的。"}]))
+    typed[2] = typed[2] | {"source_id": "b"}
+    assert not list(impossible(typed, {}, [])), "two sources may contradict each other"
+    # a base that was revised, or is wrong: not for us to say
+    assert not list(impossible([*YEARS, figure("g", "1", measure="yoy", unit="percent")], {}, []))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        ("32008", "100M CNY", True),
+        ("3200.8", "10k CNY", True),
+        ("320.08", "100M CNY", True),
+        ("3200.8", "100M CNY", False),
+        ("320.08", "1B CNY", False),
+    ],
+)
+def test_another_order_of_magnitude_than_a_year_before_is_told(value, unit, told):
+    rows = [figure("was", "2900.0", period="2020"), figure("t", value, unit=unit)]
+    found = list(leaps(rows, {"t"}))
+    assert bool(found) == told
+    assert [item.other_period for item in found] == (["2020"] if told else [])
+    assert not list(leaps(rows, {"other"}))
+
+
+# --- the book's own -----------------------------------------------------------------------------
+
+
+def test_the_books_rows_are_bound_and_each_that_is_broken_is_explained(book):
+    found = judgements(book)
+    assert len(found) > 350
+    assert {item.relation.rule for item in found} == {*RULES, "listed"} - {"months"}
+    assert not [item.title for item in found if item.verdict != CONSISTENT and not item.explanation]
+    # what customs revised is called that, and not a contradiction of sources
+    revised = [item for item in found if item.verdict == REVISION]
+    assert {item.relation.rule for item in revised} == {"growth", "cumulative"}
+
+
+def test_what_is_written_by_hand_and_made_by_rule_is_told_once_with_its_explanation(book):
+    found = [
+        item for item in judgements(book) if "r128-trade-value" in item.relation.target
+    ]  # November 2021, explained by hand
+    (once,) = [item for item in found if item.relation.kind == "difference"]
+    assert once.known
+    assert once.relation.rule == "cumulative"
+    assert once.verdict == REVISION
+    assert once.title == "2021年11月等于两个累计数之差"
+
+
+def test_the_table_has_a_row_a_relation(book):
+    table = relations_table(book)
+    assert len(table) == len(judgements(book))
+    assert table.map(lambda cell: isinstance(cell, str)).all(axis=None)
+    counts = relations_tally(table)
+    assert list(counts) == ["rule", CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
+    assert counts.drop(columns="rule").to_numpy().sum() == len(table)
+
+
+def changed(spoiled, name, **cells):
+    row = spoiled.find("observations.csv", "observation_id", name)
+    for column, value in cells.items():
+        spoiled.set("observations.csv", row, column, value)
+    return row
+
+
+#: Exports, imports and total of 2025 in one source; the imports with another digit.
+IMPORTS_2025 = "os-20260126-163-com.r003-trade-value"
+WRONG = {"value": "2491.5", "as_printed": "2491.5亿元"}
+
+
+def test_a_total_that_its_own_parts_do_not_make_is_refused(spoiled):
+    row = changed(spoiled, IMPORTS_2025, **WRONG)
+    with pytest.raises(ContractError) as caught:
+        check_package(Catalog(spoiled.path))
+    (breach,) = caught.value.breaches
+    assert (breach.file, breach.row, breach.column) == ("observations.csv", row, "value")
+    assert "进出口等于出口加进口" in breach.expected_zh
+    assert "exports plus imports" in breach.expected
+    # the source prints it so, and the reader of the row says that he doubts it
+    changed(spoiled, IMPORTS_2025, confidence="1")
+    check_package(Catalog(spoiled.path))
+
+
+def test_what_relations_explain_is_not_refused(spoiled):
+    changed(spoiled, IMPORTS_2025, **WRONG)
+    row = spoiled.find("relations.csv", "relation", "total-2025")
+    spoiled.set("relations.csv", row, "explanation_zh", "来源就这样印的。")
+    check_package(Catalog(spoiled.path))
+
+
+def test_the_check_names_what_a_row_contradicts_and_is_content(spoiled, capsys):
+    # another source's total of 2022: 8158.4 and 815.84 agree, 855.84 does not
+    row = changed(
+        spoiled,
+        "os-20230120-ichongqing.r045-trade-value",
+        value="855.84",
+        as_printed="855.84 billion yuan",
+        source_id="os-20230120-ichongqing",
+        confidence="1",
+    )
+    assert cli.main(["--root", str(ROOT), "check", "--data", str(spoiled.path)]) == 0
+    told = capsys.readouterr().out
+    (line,) = [line for line in told.splitlines() if f"第{row}行" in line]
+    assert "8558.4亿元" in line
+    assert "contradicts: observations.csv rows" in line
+    assert "8158.35" in line
+    # explained by hand: counted, not listed
+    assert "nev-q1-2023-agency" not in told
+    assert "r536-auto-exports-yoy" not in told
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+RESOURCES = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+KEYS = [
+    (table["name"], table["path"], column)
+    for table in RESOURCES["resources"]
+    for column in [table["schema"]["primaryKey"]]
+    for column in ([column] if isinstance(column, str) else column)
+]
+
+
+@pytest.mark.parametrize("key", ["../../../../x", "__proto__", "a/b", "<b>", "a\\b", "a b;c"])
+def test_a_key_that_leads_elsewhere_is_refused_in_every_table(spoiled, key):
+    for table in RESOURCES["resources"]:
+        rows = spoiled.rows(table["path"])
+        spoiled.write(table["path"], [rows[0], [""] * len(rows[0]), *rows[1:]])
+    for _, path, column in KEYS:
+        spoiled.set(path, 1, column, key)
+    with pytest.raises(ContractError) as caught:
+        check_package(Catalog(spoiled.path))
+    refused = {
+        (item.file, item.column)
+        for item in caught.value.breaches
+        if item.row == 1 and item.value == key and "符合" in item.expected_zh
+    }
+    assert refused == {(path.rpartition("/")[2], column) for _, path, column in KEYS}
+
+
+def test_a_table_whose_key_may_be_anything_is_refused(spoiled):
+    path = spoiled.path / "datapackage.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    (table,) = [item for item in whole["resources"] if item["name"] == "glossary"]
+    del table["schema"]["fields"][0]["constraints"]["pattern"]
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        check_package(Catalog(spoiled.path))
+    assert [item.column for item in caught.value.breaches] == ["glossary.term"]
