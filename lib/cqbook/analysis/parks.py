@@ -12,7 +12,6 @@ from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
-from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
     Quantity,
     derive,
@@ -123,15 +122,10 @@ def plan_map(book: Catalog) -> pd.DataFrame:
     for column in ("zh", "status", "source_id", "observation_id"):
         frame[column] = [getattr(item, column) if item else "" for _, item in held]
     frame["text"] = frame["full"] = frame["zh"]
-    frame["kind"] = [f"产值{item.zh.removesuffix('级')}级" if item else "不在示范区" for _, item in held]
-    moved = [f"{book.name(code)[:2]}" if code in TODAY else "" for code, _ in held]
-    frame["symbol"] = [
-        where or (item.zh.replace("元", "") if item else "")
-        for where, (_, item) in zip(moved, held, strict=True)
-    ]
+    frame["kind"] = ["2011年计划的基地" if item else "其他区县" for _, item in held]
+    frame["symbol"] = [item.zh.replace("元", "") if item else "" for _, item in held]
     frame["group"] = ""
-    # kinds in the order of size, for the legend
-    return frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    return frame.reset_index(drop=True)
 
 
 # --- signed and paid in ---------------------------------------------------------------------
@@ -174,8 +168,8 @@ def promised_and_paid(
 
 #: Signed projects and how many of them had been started: who, which, and until when.
 _SIGNED = (
-    ("500110", "2025-01/2025-09", PROMOTED, "2025年前三季度签约的项目"),
-    ("CN-45", "../2020-08-31", "scheme=gba_to_guangxi", "“湾企入桂”，到2020年8月"),
+    ("500110", "2025-01/2025-09", PROMOTED, "2025年1—9月签约的项目"),
+    ("CN-45", "../2020-08-31", "scheme=gba_to_guangxi", "大湾区来的项目，到2020年8月"),
 )
 _FAIR_STARTED = ("CN-53", "2023-09/2024-06", "2023年9月对接活动，到2024年6月")
 
@@ -224,13 +218,13 @@ FAIR = "event-wcifit"
 #: The same fair a year apart: sessions of one event, dated by day and by month.
 _SESSIONS = {"2024": "2024-05-23", "2025": "2025-05"}
 _ONE_FAIR = "都是一届西洽会上的签约"
-#: What is followed from session to session: name, and its part of the breakdown.
-PARTS = {"all": ("全部", ""), "made": ("制造业", "sector=manufacturing"), "foreign": ("外资", "investor_origin=foreign")}
+#: What is followed from session to session: its part of the breakdown.
+PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
 
 
 def fair(book: Catalog, part: str, year: str) -> dict[str, Quantity]:
     """Return projects, money and money a project that a session of the fair signed, of a part."""
-    which = PARTS[part][1]
+    which = PARTS[part]
     asked = {"entity": FAIR, "period": _SESSIONS[year], "status": "actual"}
     stage = ";".join(filter(None, (which, "stage=signed")))
     projects = fact(book, unit="projects", indicator="projects_count", breakdown=stage, **asked)
@@ -250,15 +244,15 @@ def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
 
 
 def fair_changes(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `fair_growth`: number, money, money a project."""
-    names = {"projects": "项目数", "money": "合同额", "each": "平均每个项目"}
+    """Return the point frame of `fair_growth`: all projects, those of manufacturing, their money."""
+    made = fair_growth(book, "made")
     items = [
-        (f"{zh}·{names[key]}", item)
-        for part, (zh, _) in PARTS.items()
-        for key, item in fair_growth(book, part).items()
-        if item.known
+        ("全部项目数", fair_growth(book, "all")["projects"]),
+        ("制造业项目数", made["projects"]),
+        ("制造业合同额", made["money"]),
+        ("平均每个项目", made["each"]),
     ]
-    return points(items, unit="percent")
+    return published(points(items, unit="percent"))
 
 
 MATCHMAKING = "event=transfer_matchmaking"
@@ -357,7 +351,7 @@ def named_projects(book: Catalog) -> pd.DataFrame:
     frame = book.table("projects")
     names = book.table("districts").set_index("adcode")["name_zh"]
     frame["industry_zh"] = frame["industry"].map(INDUSTRIES)
-    frame["stage_zh"] = frame["stage"].map(STAGES)
+    frame["stage_zh"] = frame["stage"].map(STAGES | {"": ""})
     frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")
     frame["where"] = frame["district"].map(
         lambda cell: "、".join(short_name(names[code]) for code in cell.split(";")) if cell else ""
@@ -390,8 +384,7 @@ def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects are named, and of how many what is told.
 
     ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
-    riverside zone; ``built``, ``building``, ``signed``: how far they are; ``top``: those of the
-    district that has most.
+    riverside zone; ``built``, ``building``, ``signed``: how far they are.
     """
     frame = counted(book)
     placed = frame[frame["district"].ne("")]
@@ -401,10 +394,18 @@ def tally(book: Catalog) -> dict[str, Quantity]:
         "origin": frame["origin"].ne("").sum(),
         "placed": len(placed),
         "zone": inside.sum(),
-        "top": placed["district"].value_counts().max() if len(placed) else 0,
         **{key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed")},
     }
     return {key: exact(int(number), "projects") for key, number in counts.items()}
+
+
+def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
+    """Return how many manufacturing projects are named in each district, most first."""
+    frame = counted(book, industries or MANUFACTURING)
+    codes = frame.loc[frame["district"].ne(""), "district"].str.split(";").explode()
+    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
+    counts = codes.map(names).value_counts()
+    return {str(name): exact(int(number), "projects") for name, number in counts.items()}
 
 
 def landed(book: Catalog) -> pd.DataFrame:
@@ -413,20 +414,20 @@ def landed(book: Catalog) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A frame for `cqbook.figures.charts.matrix`: ``label`` district, ``group`` industry,
+        A frame for `cqbook.figures.charts.matrix`: ``label`` industry, ``group`` district,
         ``value``.
     """
     frame = counted(book)
     frame = frame[frame["district"].ne("")]
     names = book.table("districts").set_index("adcode")["name_zh"]
     frame = frame.assign(code=frame["district"].str.split(";")).explode("code")
-    frame["label"] = frame["code"].map(names).map(short_name)
-    frame["group"] = frame["industry_zh"]
+    frame["group"] = frame["code"].map(names).map(short_name)
+    frame["label"] = frame["industry_zh"]
     rows = _cells(frame)
-    most = rows.groupby("label")["value"].transform("sum")
+    most = rows.groupby("group")["value"].transform("sum")
     order = {INDUSTRIES[code]: number for number, code in enumerate(MANUFACTURING)}
-    rows["_most"], rows["_order"] = -most, rows["group"].map(order)
-    rows = rows.sort_values(["_most", "label", "_order"]).drop(columns=["_most", "_order"])
+    rows["_most"], rows["_order"] = -most, rows["label"].map(order)
+    rows = rows.sort_values(["_most", "group", "_order"]).drop(columns=["_most", "_order"])
     return rows.reset_index(drop=True)
 
 
@@ -535,7 +536,7 @@ def base_area(book: Catalog) -> Quantity:
 
 
 def valve_base(book: Catalog) -> dict[str, Quantity]:
-    """Return the planned output, tax and jobs of the base, and what they are a mu, firm and job."""
+    """Return the planned output, tax and jobs of the base, and what they are a firm and job."""
     area = base_area(book)
     firms = fact(
         book,
@@ -558,24 +559,30 @@ def valve_base(book: Catalog) -> dict[str, Quantity]:
         "tax": tax,
         "jobs": jobs,
         "firms": firms,
-        "output_mu": over(output.to("10k CNY"), area, "10k CNY"),
         "output_firm": over(output, firms, "100M CNY"),
         "output_job": over(output.to("10k CNY"), jobs.to("persons"), "10k CNY"),
         "tax_share": derive(lambda a, b: 100 * a / b, tax, output, unit="percent"),
     }
 
 
+def land_target(book: Catalog) -> Quantity:
+    """Return the output a square kilometre that the western districts want of their parks."""
+    return fact(
+        book,
+        unit="100M CNY/km2",
+        indicator="land_output_intensity",
+        entity="grp-cq-west8",
+        breakdown="use=park_industrial_land",
+    )
+
+
 def _dense(output: Quantity, area: Quantity) -> Quantity:
-    """Return output a square kilometre; `area` in mu."""
-
-    def formula(money: Interval, mu: Interval) -> Interval:
-        return money / (mu / MU)
-
-    return derive(formula, output, area, unit="100M CNY/km2")
+    """Return output a mu in 万元; `area` in mu."""
+    return derive(lambda money, mu: money / mu, output.to("10k CNY"), area, unit="10k CNY")
 
 
 def density(book: Catalog) -> dict[str, Quantity]:
-    """Return output a square kilometre: of the base's plan, a target of the west, a bonded zone."""
+    """Return output a mu, 万元: of the base's plan, a target of the west, a bonded zone."""
     base = valve_base(book)
     production = fact(
         book, unit="mu", indicator="land_area", entity=BASE, breakdown="use=production"
@@ -590,25 +597,20 @@ def density(book: Catalog) -> dict[str, Quantity]:
         **zone,
     )
     size = fact(book, unit="km2", indicator="planned_area", **zone)
+    size_mu = derive(lambda area: area * MU, size, unit="mu")
     return {
-        "zone": derive(lambda a, b: a / b, made, size, unit="100M CNY/km2"),
+        "zone": _dense(made, size_mu),
         "production": _dense(base["output"], production),
-        "target": fact(
-            book,
-            unit="100M CNY/km2",
-            indicator="land_output_intensity",
-            entity="grp-cq-west8",
-            breakdown="use=park_industrial_land",
-        ),
+        "target": derive(lambda item: item * 10**4 / MU, land_target(book), unit="10k CNY"),
         "base": _dense(base["output"], base["area"]),
     }
 
 
 DENSITIES = {
-    "zone": "西永综保区，2021年实际",
-    "production": "阀门基地计划，只算生产用地",
-    "target": "渝西八区园区，2027年目标",
-    "base": "阀门基地计划，全部用地",
+    "zone": "西永综保区2021年",
+    "production": "阀门基地生产用地",
+    "target": "渝西园区2027年目标",
+    "base": "阀门基地全部用地",
 }
 
 
@@ -616,7 +618,7 @@ def density_points(book: Catalog) -> pd.DataFrame:
     """Return the point frame of `density`."""
     found = density(book)
     items = [(zh, found[key]) for key, zh in DENSITIES.items() if found[key].known]
-    return points(items, unit="100M CNY/km2")
+    return points(items, unit="10k CNY")
 
 
 # --- key projects of a district -------------------------------------------------------------
