@@ -179,6 +179,18 @@ def test_a_floor_as_base_says_no_more_than_it_can():
     assert verdicts(rows)["growth", "t", "now", "was"] == UNDECIDABLE
 
 
+def test_what_has_no_result_is_undecidable():
+    nothing = figure("was", "0", period="2020", unit="vehicles")
+    now = figure("now", "5", unit="vehicles")
+    for rate in ("10", "-100"):
+        rows = [nothing, now, figure("t", rate, measure="yoy", unit="percent")]
+        assert verdicts(rows)["growth", "t", "now", "was"] == UNDECIDABLE
+    # a fall by all of it, from something to something
+    rows = [nothing | {"value_text": "9"}, now]
+    rows += [figure("t", "-100", qualifier="over", measure="yoy", unit="percent")]
+    assert verdicts(rows)["growth", "t", "now", "was"] == INCONSISTENT
+
+
 def test_months_that_were_revised_since_are_told_as_that():
     rows = [so_far(11, "c11", "7204.9"), so_far(10, "c10", "6435.2"), month(11, "t", "769.5")]
     assert verdicts(rows)["cumulative", "t", "c11", "c10"] == REVISION

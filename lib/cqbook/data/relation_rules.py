@@ -36,7 +36,7 @@ RULES = {
     "same": ("同一件事，两个来源", "one thing in two sources"),
 }
 #: The rule of what only ``relations.csv`` knows.
-LISTED = "listed"
+BY_HAND = "listed"
 #: Rules that hold whoever counts: of figures that one source prints at once, none may break them.
 #: A growth or a month can differ from figures of the same source that it has revised.
 CERTAIN = frozenset({"flows", "whole", "within"})
@@ -53,7 +53,7 @@ PARTITIONED = (*EXCLUSIVE, "partner", "product", "sector")
 #: Whose figures are part of whose: places in places, and nothing that trades elsewhere too.
 PLACES = frozenset({"district", "province", "country"})
 #: The whole that has so many provinces, in the tables of its customs and statisticians.
-NATION, PROVINCES = "CN", 31
+WHOLE_NATION, PROVINCES = "CN", 31
 #: What adds up over months and over parts; firms and countries are counted again each time.
 ADDITIVE = frozenset(
     {"CNY", "USD", "vehicles", "units", "sets", "pieces", "TEU", "containers", "trains", "tonnes"}
@@ -320,7 +320,7 @@ def _places(levels: _Levels, parents: Mapping[str, str]) -> Iterator[Relation]:
             if wholes:
                 together[whole, flow, days].append(figures)
     for (whole, flow, days), parts in together.items():
-        if whole.entity == NATION and len(parts) == PROVINCES:
+        if whole.entity == WHOLE_NATION and len(parts) == PROVINCES:
             for target in levels[whole, flow][days]:
                 names = tuple(_best(part, target.source).name for part in parts)
                 yield Relation("whole", "sum", target.name, names)

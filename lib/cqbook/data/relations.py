@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.relation_rules import CERTAIN, LISTED, RULES, Relation, parents_of, related
+from cqbook.data.relation_rules import BY_HAND, CERTAIN, RULES, Relation, parents_of, related
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
-from cqbook.quantities.interval import Interval
+from cqbook.quantities.interval import UNBOUNDED, Interval
 from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
@@ -173,8 +172,20 @@ def _formula(relation: Relation, printed: Quantity) -> Callable[..., Interval]:
     formula = RELATION_KINDS[relation.kind]
     if printed.unit.name == "times" and relation.kind in ("growth", "share"):
         # 增长1.2倍 is 120 %
-        return lambda *held: formula(*held) / 100
-    return formula
+        return _or_anything(lambda *held: formula(*held) / 100)
+    return _or_anything(formula)
+
+
+def _or_anything(formula: Callable[..., Interval]) -> Callable[..., Interval]:
+    """Return a formula that leaves all open where it has no result: a growth from nothing."""
+
+    def computed(*held: Interval) -> Interval:
+        try:
+            return formula(*held)
+        except (ValueError, ZeroDivisionError):
+            return UNBOUNDED
+
+    return computed
 
 
 def _alike(item: Quantity, printed: Quantity) -> Quantity:
@@ -191,7 +202,7 @@ def _implied(relation: Relation, printed: Quantity, inputs: Sequence[Quantity]) 
     if relation.rule == "growth":
         scale = 100 if printed.unit.name == "times" else 1
         return derive(
-            lambda now, rate: formulas.previous_from_growth(now, rate * scale),
+            _or_anything(lambda now, rate: formulas.previous_from_growth(now, rate * scale)),
             inputs[0].to(unit),
             printed,
             unit=unit,
@@ -213,7 +224,9 @@ def _is_near(implied: Quantity, published: Quantity) -> bool:
         if above.lower is not None and below.upper is not None
     ]
     size = [abs(end) for end in (old.lower, old.upper) if end is not None]
-    return max(apart, default=Decimal(0)) * 100 <= REVISED_BY * min(size, default=Decimal(0))
+    if not apart or not size:
+        return False
+    return max(apart) * 100 <= REVISED_BY * min(size)
 
 
 def _explained(
@@ -285,7 +298,7 @@ def listed(book: Catalog, known: Mapping[str, Reported]) -> Iterator[tuple[Relat
                 f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
             )
             raise DataError(msg)
-        yield Relation(LISTED, row["kind"], row["target"], ids), row
+        yield Relation(BY_HAND, row["kind"], row["target"], ids), row
 
 
 def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]:
