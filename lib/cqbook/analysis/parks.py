@@ -1,4 +1,4 @@
-"""Industrial-transfer parks: what was planned, signed, paid in and started; who comes, and where."""
+"""Industrial-transfer parks: what was planned, signed, paid in, started; who comes, and where."""
 
 from __future__ import annotations
 
@@ -147,23 +147,25 @@ def promotion(
     return {"signed": signed, "paid": paid, "paid_share": share(paid, signed)}
 
 
-def promised_and_paid(
-    book: Catalog, area: str, periods: Iterable[tuple[str, str]]
-) -> pd.DataFrame:
-    """Return the point frame of contracts and money paid in.
+def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Return the point frame of contracts, then of money paid in.
 
     Parameters
     ----------
     periods : iterable of (str, str)
         Period and status (``actual``, ``target``), in the order shown.
     """
-    frames = []
-    for period, status in periods:
-        found = promotion(book, area, period, status=status)
-        label = period_zh(period) + ("目标" if status == "target" else "")
-        for key, name in zip(("signed", "paid"), PAYING.values(), strict=True):
-            frames.append(points([(label, found[key])], unit="100M CNY", group=name))
-    return published(pd.concat(frames, ignore_index=True))
+    found = [
+        (period_zh(period) + ("目标" if status == "target" else ""), which)
+        for period, status in periods
+        for which in [promotion(book, area, period, status=status)]
+    ]
+    items = [
+        (f"{name}（{when}）", which[key])
+        for key, name in zip(("signed", "paid"), PAYING.values(), strict=True)
+        for when, which in found
+    ]
+    return published(points(items, unit="100M CNY"))
 
 
 #: Signed projects and how many of them had been started: who, which, and until when.
@@ -244,7 +246,7 @@ def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
 
 
 def fair_changes(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `fair_growth`: all projects, those of manufacturing, their money."""
+    """Return the point frame of `fair_growth`: all projects, manufacturing, its money."""
     made = fair_growth(book, "made")
     items = [
         ("全部项目数", fair_growth(book, "all")["projects"]),
@@ -609,7 +611,7 @@ def density(book: Catalog) -> dict[str, Quantity]:
 DENSITIES = {
     "zone": "西永综保区2021年",
     "production": "阀门基地生产用地",
-    "target": "渝西园区2027年目标",
+    "target": "渝西2027年目标",
     "base": "阀门基地全部用地",
 }
 
@@ -625,7 +627,7 @@ def density_points(book: Catalog) -> pd.DataFrame:
 
 
 def key_projects(book: Catalog, district: str, period: str, level: str) -> dict[str, Quantity]:
-    """Return how many of a district's key projects were started, and which part of the year's money.
+    """Return which shares of a district's key projects and of their year's money were under way.
 
     Parameters
     ----------
