@@ -7,6 +7,7 @@ import importlib.util
 import re
 
 import nbformat
+import pytest
 from conftest import ROOT
 
 import cqbook as cq
@@ -96,9 +97,13 @@ def test_every_form_is_a_function_of_the_name_of_its_module():
         assert callable(getattr(charts, name))
 
 
-def test_an_indicator_and_a_place(spoiled):
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [("An indicator, a place, a breakdown", "120套"), ("A long series", "51000辆")],
+)
+def test_rows_that_are_added(spoiled, heading, said):
     asked = ""
-    for language, place, content in blocks("An indicator, a place, a breakdown"):
+    for language, place, content in blocks(heading):
         if language == "python":
             asked = content
             continue
@@ -109,4 +114,4 @@ def test_an_indicator_and_a_place(spoiled):
         spoiled.write(name, [rows[0], *sorted([*rows[1:], *new], key=lambda row: row[0])])
     book = Catalog(spoiled.path)
     check_package(book)
-    assert eval(asked, {"cq": cq, "book": book}) == "120套"
+    assert eval(asked, {"cq": cq, "book": book}) == said

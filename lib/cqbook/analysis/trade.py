@@ -7,20 +7,20 @@ import pandas as pd
 from cqbook.analysis.composition import Composition, composition, growth_or_gap
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, series
+from cqbook.data.selection import fact, series, usable
 from cqbook.data.vocabulary import BASES_ZH, DIRECTIONS_ZH, FLOWS_ZH
-from cqbook.quantities import formulas
-from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     DERIVED,
     UNPUBLISHED,
     Quantity,
+    contribution_rate,
     derive,
     difference,
     growth,
     missing,
     previous,
     share,
+    year_before,
 )
 
 UNIT = "100M CNY"
@@ -89,6 +89,7 @@ def composition_table(book: Catalog, area: str, period: str) -> pd.DataFrame:
     ]
     frames = [frame for frame in frames if len(frame)]
     columns = ["group", "label", "level", "share", "yoy", "previous", "points", "rate", "source_id"]
+    columns += ["regardless"]
     return pd.concat(frames)[columns] if frames else pd.DataFrame(columns=columns)
 
 
@@ -108,11 +109,7 @@ def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
         book, value_filters(area, period), dimension="enterprise", codes=["private"]
     )
     part = private.named("民营企业")
-    computed = derive(
-        formulas.contribution_rate,
-        part.level, part.yoy, private.total, private.total_yoy,
-        unit="percent",
-    )  # fmt: skip
+    computed = contribution_rate(part.level, part.yoy, private.total, private.total_yoy)
     items = [("所印的贡献率", part.rate)] if part.rate.status != DERIVED else []
     rows = points([*items, ("由所印数字推算", computed)], unit="percent")
     return published(rows)
@@ -255,7 +252,7 @@ def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
     pandas.DataFrame
         A point frame, two rows a thing: ``group`` 当时公布 and 由今年增速推算.
     """
-    before = str(Period.parse(period).year_before())
+    before = year_before(period)
     things: dict[str, dict[str, str]] = {
         "进出口": {},
         "出口": {"flow": "export"},
@@ -364,12 +361,12 @@ def implied_growth(book: Catalog, area: str, period: str, flow: str) -> Quantity
     printed = rate(book, area, period, flow)
     if printed.known:
         return printed
-    before = str(Period.parse(period).year_before())
+    before = year_before(period)
     return growth(level(book, area, period, flow), level(book, area, before, flow))
 
 
 def latest_peer_year(book: Catalog, period: str) -> str:
     """Return the last year up to `period` for which provinces are published in dollars."""
-    frame = book.observations(indicator="trade_value", basis=list(PLACED_BY))
+    frame = usable(book.observations(indicator="trade_value", basis=list(PLACED_BY)))
     years = sorted(year for year in frame["period"].unique() if year <= period[:4])
     return years[-1] if years else period[:4]

@@ -49,7 +49,7 @@ NEAR = 0.1
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
 _LONGEST_FIRST = sorted(_WORDS, key=len)[::-1]
-_NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRST)})?")
+_NUMBER = re.compile(rf"(?<![\d.])([-−]?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRST)})?")
 _QUALIFIED = re.compile("|".join(words_at("between", "behind")))
 #: A derived figure that has one end only is written by that end, and drawn elsewhere.
 _ONE_SIDED = re.compile("以上|以下")
@@ -419,7 +419,12 @@ def _read(text: str, unit: str) -> list[tuple[float, float]]:
     for match in matches:
         # the scale may stand once, behind the second number: 105.5—106.5万辆
         own = _WORDS.get(match[2] or last, 1) / _WORDS.get(scale, 1) if not bare else 1
-        found.append((float(match[1]) * own, 0.5 * 10 ** -len(match[1].partition(".")[2]) * own))
+        found.append(
+            (
+                float(match[1].replace("−", "-")) * own,
+                0.5 * 10 ** -len(match[1].partition(".")[2]) * own,
+            )
+        )
     return found
 
 
