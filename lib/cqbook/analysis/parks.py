@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -12,6 +13,7 @@ from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
+from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
     Quantity,
     derive,
@@ -106,9 +108,9 @@ def base_plans(book: Catalog) -> dict[str, Quantity]:
 
 
 def total(items: Iterable[Quantity]) -> Quantity:
-    """Return the sum of what is published; missing where nothing is."""
-    found = list(items)
-    return sum_of(*found) if len(found) > 1 else missing("100M CNY")
+    """Return the sum in 万亿元; missing where fewer than two are published."""
+    found = [item.to("1T CNY") for item in items]
+    return sum_of(*found) if len(found) > 1 else missing("1T CNY")
 
 
 def plan_map(book: Catalog) -> pd.DataFrame:
@@ -537,6 +539,13 @@ def base_area(book: Catalog) -> Quantity:
     return sum_of(*items) if len(items) > 1 else missing("mu")
 
 
+def _round(item: Quantity) -> Quantity:
+    """Return what a plan expects as the round number that it is: nobody measured and rounded it."""
+    if item.value is None or item.interval is None or item.interval.upper is None:
+        return item
+    return replace(item, interval=Interval.exactly(item.value))
+
+
 def valve_base(book: Catalog) -> dict[str, Quantity]:
     """Return the planned output, tax and jobs of the base, and what they are a firm and job."""
     area = base_area(book)
@@ -548,7 +557,7 @@ def valve_base(book: Catalog) -> dict[str, Quantity]:
         breakdown="kind=valve;stage=signed",
     )
     asked = {"entity": BASE}
-    output = fact(book, unit="100M CNY", indicator="output_value", **asked)
+    output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
     tax = fact(book, unit="100M CNY", indicator="tax", **asked)
     jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
 
