@@ -57,13 +57,13 @@ def module(tmp_path, heading, name):
 def test_a_chart_form(book, tmp_path):
     # what the example states must not let another test's drawing pass
     known = {mark: list(fields) for mark, fields in charts.LAYERS.items()}
-    strip = module(tmp_path, "A chart form", "strip").strip
+    ticks = module(tmp_path, "A chart form", "ticks").ticks
     rows = cq.trade.annual_flows(book, "CN-50", range(2022, 2026))
-    drawing = strip(cq.published(rows[rows["group"].eq("出口")]).drop(columns="group"))
+    drawing = ticks(cq.published(rows[rows["group"].eq("出口")]).drop(columns="group"))
     try:
         made = cq.figure(
             book,
-            "fig-example-strip",
+            "fig-example-ticks",
             drawing,
             title="例",
             subtitle="亿元",

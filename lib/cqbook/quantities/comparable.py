@@ -20,7 +20,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.units import Unit, same_kind, unit_zh
 
 #: Indicators of which the tables hold figures on more than one basis; a test holds this to them.
-COUNTED_BY_SEVERAL = frozenset({"auto_exports", "auto_exports_value", "trade_value"})
+COUNTED_BY_SEVERAL = frozenset({"auto_exports", "auto_exports_value", "auto_sales", "trade_value"})
 #: What is a part of what by definition.
 PART_OF_FLOW = {"export": "total", "import": "total"}
 #: Accumulations that are a state at a moment, whatever the period is called.
