@@ -122,7 +122,6 @@ def test_a_link_of_a_chain_is_a_whole_word(book):
     assert "拓普新能源汽车轻量化底盘生产基地" in chain["底盘与制动"]
     assert parks.plants(book, "电驱动", "智能驾驶", "车规级芯片").point == 0, "research is no plant"
     assert parks.plants(book, "动力电池").point == 2
-    assert parks.links_of(book, "research") == ["电驱动", "氢能部件", "智能驾驶", "车规级芯片"]
 
 
 def test_valve_base_area_leaves_out_what_is_part_of_it(book):

@@ -223,12 +223,12 @@ FAIR = "event-wcifit"
 _SESSIONS = {"2024": "2024-05-23", "2025": "2025-05"}
 _ONE_FAIR = "都是一届西洽会上的签约"
 #: What is followed from session to session: its part of the breakdown.
-PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
+FAIR_PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
 
 
 def fair(book: Catalog, part: str, year: str) -> dict[str, Quantity]:
     """Return projects, money and money a project that a session of the fair signed, of a part."""
-    which = PARTS[part]
+    which = FAIR_PARTS[part]
     asked = {"entity": FAIR, "period": _SESSIONS[year], "status": "actual"}
     stage = ";".join(filter(None, (which, "stage=signed")))
     projects = fact(book, unit="projects", indicator="projects_count", breakdown=stage, **asked)
@@ -490,13 +490,6 @@ def chain_cells(book: Catalog) -> pd.DataFrame:
     rows = rows.assign(_best=best, _several=-several)
     rows = rows.sort_values(["_best", "_several", "_link", "_state"])
     return rows.drop(columns=["_state", "_link", "_best", "_several"]).reset_index(drop=True)
-
-
-def links_of(book: Catalog, *groups: str) -> list[str]:
-    """Return the links whose named projects are all in the given states (keys of `ADVANCE`)."""
-    frame = nev_chain(book)
-    inside = frame["advance"].isin(groups).groupby(frame["label"]).all()
-    return [link for link in LINKS if inside.get(link, False)]
 
 
 def plants(book: Catalog, *links: str) -> Quantity:
