@@ -110,10 +110,12 @@ def test_what_is_told_of_named_projects(book):
     assert sum(item.point for item in by.values()) == found["placed"] == 17
 
 
-def test_matrix_counts_projects_once(book):
-    cells = parks.landed(book)
-    assert cells["value"].sum() == 17
-    assert not cells.duplicated(["label", "group"]).any()
+def test_bars_count_projects_once(book):
+    rows = parks.landed(book).set_index("label")
+    assert rows["value"].sum() == 17
+    assert rows.loc["璧山", "text"] == "3个"
+    assert rows.loc["璧山", "detail"] == "汽车及零部件、动力电池"
+    assert rows["source_id"].ne("").all()
 
 
 def test_a_link_of_a_chain_is_a_whole_word(book):
@@ -187,5 +189,5 @@ def test_labels_of_two_lines_keep_off_the_marks(book):
         spec = cq.charts.matrix(rows).spec
         return spec["layer"][0]["encoding"]["x"]["axis"]["labelPadding"]
 
-    cells = parks.landed(book)
-    assert padding(cells) > padding(cells[cells["group"].ne("沙坪坝")])
+    cells = parks.chain_cells(book)
+    assert padding(cells.assign(group=cells["group"] + "的项目")) > padding(cells)

@@ -64,7 +64,7 @@ MANUFACTURING = (
 #: What became of a project, in the order in which it happens.
 ADVANCE = {
     "built": "建成投产",
-    "building": "在建",
+    "building": "建设中",
     "signed": "签约或规划",
     "untold": "未写明",
     "research": "只有研发",
@@ -125,7 +125,8 @@ def plan_map(book: Catalog) -> pd.DataFrame:
         frame[column] = [getattr(item, column) if item else "" for _, item in held]
     frame["text"] = frame["full"] = frame["zh"]
     frame["kind"] = ["2011年计划的基地" if item else "其他区县" for _, item in held]
-    frame["symbol"] = [item.zh.replace("元", "") if item else "" for _, item in held]
+    # a tile of a phone has room for the number alone
+    frame["symbol"] = [f"{item.point:.0f}" if item else "" for _, item in held]
     frame["group"] = ""
     return frame.reset_index(drop=True)
 
@@ -292,9 +293,22 @@ def matchmaking_sectors(book: Catalog, area: str, period: str) -> dict[str, Quan
     return dict(sorted(found.items(), key=lambda item: -item[1].point))
 
 
+SECTORS = {
+    "equipment": "装备制造",
+    "auto": "汽车",
+    "electronics": "电子信息",
+    "consumer_goods": "消费品",
+    "pharma": "医药",
+    "materials": "材料",
+}
+
+
 def sector_points(book: Catalog, found: dict[str, Quantity]) -> pd.DataFrame:
     """Return the point frame of `matchmaking_sectors`."""
-    items = [(book.breakdown_name(f"sector={code}"), item) for code, item in found.items()]
+    items = [
+        (SECTORS.get(code) or book.breakdown_name(f"sector={code}"), item)
+        for code, item in found.items()
+    ]
     return points(items, unit="projects")
 
 
@@ -413,26 +427,20 @@ def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
 
 
 def landed(book: Catalog) -> pd.DataFrame:
-    """Return industry × district counts of manufacturing projects whose district is printed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A frame for `cqbook.figures.charts.matrix`: ``label`` industry, ``group`` district,
-        ``value``.
-    """
+    """Return the point frame of `by_district`, with the industries of each as ``detail``."""
     frame = counted(book)
     frame = frame[frame["district"].ne("")]
-    names = book.table("districts").set_index("adcode")["name_zh"]
+    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
     frame = frame.assign(code=frame["district"].str.split(";")).explode("code")
-    frame["group"] = frame["code"].map(names).map(short_name)
-    frame["label"] = frame["industry_zh"]
-    rows = _cells(frame)
-    most = rows.groupby("group")["value"].transform("sum")
     order = {INDUSTRIES[code]: number for number, code in enumerate(MANUFACTURING)}
-    rows["_most"], rows["_order"] = -most, rows["label"].map(order)
-    rows = rows.sort_values(["_most", "group", "_order"]).drop(columns=["_most", "_order"])
-    return rows.reset_index(drop=True)
+    told = frame.groupby(frame["code"].map(names)).agg(
+        detail=("industry_zh", lambda cells: "、".join(sorted(set(cells), key=order.__getitem__))),
+        source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
+    )
+    found = by_district(book)
+    rows = points(found.items(), unit="projects", detail=[told["detail"][name] for name in found])
+    # counted, but each of them published
+    return rows.assign(status="公布", source_id=[told["source_id"][name] for name in found])
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
