@@ -422,8 +422,8 @@ def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
     frame = counted(book, industries or MANUFACTURING)
     codes = frame.loc[frame["district"].ne(""), "district"].str.split(";").explode()
     names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
-    counts = codes.map(names).value_counts()
-    return {str(name): exact(int(number), "projects") for name, number in counts.items()}
+    counts = sorted(codes.value_counts().items(), key=lambda pair: (-pair[1], pair[0]))
+    return {names[code]: exact(int(number), "projects") for code, number in counts}
 
 
 def landed(book: Catalog) -> pd.DataFrame:
