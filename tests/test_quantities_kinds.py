@@ -524,12 +524,6 @@ def test_no_label_of_exports_says_total(book):
         assert FLOWS_ZH["total"] not in name, row["observation_id"]
 
 
-def test_the_table_of_makers_says_what_is_compared(book):
-    rows = autos.makers(book)
-    (row,) = rows[rows["text"].eq("超1倍")].to_dict("records")
-    assert row["kind"] == "出口·与2022年之比"
-
-
 def test_a_target_is_no_published_growth(book):
     for code in book.table("districts")["adcode"]:
         rows = district.growth_rates(book, code)
@@ -567,7 +561,7 @@ def test_doubtful_figures_stand_on_no_page(book):
 
 def test_doubtful_figures_are_in_no_table_of_words(book):
     frames = [district.figures(book, code) for code in book.table("districts")["adcode"]]
-    frames += [industry.highlights(book, "CN-50"), autos.makers(book), corridors.trains(book)]
+    frames += [industry.highlights(book, "CN-50"), corridors.trains(book)]
     for rows in frames:
         assert (rows["confidence"] >= DRAWN_FROM).all()
     assert sum(map(len, frames)) > 300
