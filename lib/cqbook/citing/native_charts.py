@@ -23,12 +23,20 @@ if TYPE_CHECKING:
 
 #: A Vega-Lite specification.
 #: Charts of Office that show what figures show; ``""``: none does.
-OfficeForm = Literal["bar", "column", "line", ""]
+OfficeForm = Literal["bar", "column", "line", "slope", "stacked", "waterfall", ""]
 _FORMS: dict[tuple[str, str | None, str | None], OfficeForm] = {
     ("bar", "value", "label"): "bar",
     ("bar", "label", "value"): "column",
     ("line", "date", "value"): "line",
+    ("line", "label", "value"): "slope",
 }
+#: The same of bars that begin elsewhere than at zero, by what they are coloured by.
+_CUT: dict[tuple[str | None, bool], OfficeForm] = {
+    ("group", False): "stacked",
+    ("tone", True): "waterfall",
+}
+#: Series of a waterfall that nobody sees: what the bars stand on.
+BASE = "（底）"
 
 
 class Area(NamedTuple):
@@ -74,8 +82,10 @@ def _as_texts(book: Workbook) -> None:
 def chart_form(spec: Spec, entry: FigureEntry) -> OfficeForm:
     """Return the native chart that shows the same as the figure, or ``""``: keep the picture.
 
-    ``bar`` of labels, ``column`` of periods (with series), ``line`` over time; each label once a
-    series. Dots with their intervals, matrices and maps have no equal in Office.
+    ``bar`` of labels, ``column`` of periods (with series), ``line`` over time, ``slope`` of two
+    periods, ``stacked`` bars of 100 %, ``waterfall`` on a base that is not seen; each label once a
+    series. Dots with their intervals, matrices and maps have no equal in Office, and small
+    multiples, strips, ranks, arrows and curves lose there what they say.
     """
     layers = spec.get("layer") or [spec]
     first = layers[0]
@@ -87,7 +97,18 @@ def chart_form(spec: Spec, entry: FigureEntry) -> OfficeForm:
     keys = [(row.group, row.label) for row in entry.rows]
     if len(set(keys)) != len(keys) or not any(row.value is not None for row in entry.rows):
         return ""
+    if (kind, places["x"]) == ("bar", "start"):
+        coloured = first["encoding"].get("color", {}).get("field")
+        stepped = any(layer["encoding"].get("x", {}).get("field") == "far" for layer in layers)
+        below_zero = any(min(ends) < 0 for ends in _ends(spec).values())
+        return "" if below_zero else _CUT.get((coloured, stepped), "")
     return _FORMS.get((kind, places["x"], places["y"]), "")
+
+
+def _ends(spec: Spec) -> dict[str, tuple[float, float]]:
+    """Return where the bar of each label of a waterfall begins and ends."""
+    drawn = [row for rows in spec.get("datasets", {}).values() for row in rows if "stop" in row]
+    return {row["label"].replace("\n", ""): (row["start"], row["stop"]) for row in drawn}
 
 
 def _from_zero(spec: Spec) -> bool:
@@ -97,9 +118,11 @@ def _from_zero(spec: Spec) -> bool:
 
 
 def _dates(spec: Spec) -> dict[str, datetime.date]:
-    """Return the day that each label of a line chart stands at, in time order."""
+    """Return the day that each label of a line chart stands at, in time order; breaks by theirs."""
     drawn = [row for rows in spec.get("datasets", {}).values() for row in rows if "date" in row]
-    found = {row["label"]: datetime.date.fromisoformat(row["date"]) for row in drawn}
+    found = {
+        row.get("label", row["date"]): datetime.date.fromisoformat(row["date"]) for row in drawn
+    }
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
@@ -114,7 +137,7 @@ def add_chart(
     rows, dates = entry.rows, _dates(spec)
     groups = list(dict.fromkeys(row.group or entry.unit for row in rows))
     labels = list(dates) if form == "line" else list(dict.fromkeys(row.label for row in rows))
-    if form == "bar":
+    if form in ("bar", "stacked", "waterfall"):
         # Office draws the first category at the bottom
         labels.reverse()
     by_key = {(row.group or entry.unit, row.label): row for row in rows}
@@ -129,9 +152,17 @@ def add_chart(
         data.categories = [
             label if label in known else f"{label}（{UNPUBLISHED}）" for label in labels
         ]
+    if form == "waterfall":
+        ends = _ends(spec)
+        data.add_series(BASE, [min(ends[label]) for label in labels])
+        # what was taken away is as long as what was added; its colour and its words say which
+        values = {key: value and abs(value) for key, value in values.items()}
     for group in groups:
         data.add_series(group, [values.get((group, label)) for label in labels])
     kinds = {
+        "slope": XL_CHART_TYPE.LINE_MARKERS,
+        "stacked": XL_CHART_TYPE.BAR_STACKED_100,
+        "waterfall": XL_CHART_TYPE.BAR_STACKED,
         "bar": XL_CHART_TYPE.BAR_CLUSTERED,
         "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
         "line": XL_CHART_TYPE.LINE_MARKERS,
@@ -149,22 +180,39 @@ def add_chart(
     chart.value_axis.has_major_gridlines = form == "line"
     if form == "line":
         _grid(chart)
-    else:
+    elif form != "slope":
         plot.gap_width = 60
-    if form != "line" or _from_zero(spec):
+    if form in ("stacked", "waterfall"):
+        plot.overlap = 100
+    if form not in ("line", "slope") or (form == "line" and _from_zero(spec)):
         # bars begin at zero, lines where the figure's do
         lowest = min(v for v in values.values() if v is not None)
         chart.value_axis.minimum_scale = min(0.0, lowest)
-    for place, series in enumerate(plot.series):
-        role = (
-            "rest" if groups[place].startswith("其余") else theme.SERIES[place % len(theme.SERIES)]
-        )
-        drawn = [by_key.get((groups[place], label)) for label in labels]
+    shown = list(plot.series)
+    if form == "waterfall":
+        shown.pop(0).format.fill.background()
+    roles = _roles(spec, groups)
+    for group, series in zip(groups, shown, strict=True):
+        role = roles[group]
+        drawn = [by_key.get((group, label)) for label in labels]
         _dressed(series, form, theme.colour(role), drawn)
     sheet = chart.part.chart_workbook.xlsx_part
     sheet._blob = _identified(sheet.blob, entry, edition)
     facts: CT_NonVisualDrawingProps = shape._element.nvGraphicFramePr.cNvPr
     return facts
+
+
+def _roles(spec: Spec, groups: list[str]) -> dict[str, str]:
+    """Return the colour role of each series, as the figure has it."""
+    scale = ((spec.get("layer") or [spec])[0]["encoding"].get("color") or {}).get("scale") or {}
+    roles = {light: role for role, (light, _) in theme.PALETTE.items()}
+    drawn = zip(scale.get("domain", ()), scale.get("range", ()), strict=True)
+    found = {group: roles[shade] for group, shade in drawn if group in groups}
+    return {
+        group: found.get(group)
+        or ("rest" if group.startswith("其余") else theme.SERIES[place % len(theme.SERIES)])
+        for place, group in enumerate(groups)
+    }
 
 
 def _grid(chart: Chart) -> None:
@@ -196,8 +244,12 @@ def _dressed(
     from pptx.util import Pt
 
     full = RGBColor.from_string(colour[1:].upper())
-    position = XL_LABEL_POSITION.RIGHT if form == "line" else XL_LABEL_POSITION.OUTSIDE_END
-    if form == "line":
+    lined = form in ("line", "slope")
+    position = XL_LABEL_POSITION.RIGHT if lined else XL_LABEL_POSITION.OUTSIDE_END
+    if form in ("stacked", "waterfall"):
+        # beyond the end of a part there is the next one
+        position = XL_LABEL_POSITION.CENTER
+    if lined:
         series.smooth = False
         series.format.line.color.rgb = full
         series.format.line.width = Pt(2.5)
@@ -220,11 +272,17 @@ def _dressed(
     for index, row in known.items():
         if row.status in UNOBSERVED:
             point = series.points[index]
-            fill = (point.marker if form == "line" else point).format.fill
+            fill = (point.marker if lined else point).format.fill
             fill.solid()
             fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
         # a line says its last number; 超4700亿元 is no 4700, and an interval no number
-        worded = index == max(known) if form == "line" else not PLAIN.fullmatch(row.full or "")
+        worded = index == max(known) if lined else not PLAIN.fullmatch(row.full or "")
+        if form == "waterfall":
+            worded = True
+            if (row.value or 0) < 0:
+                fill = series.points[index].format.fill
+                fill.solid()
+                fill.fore_color.rgb = RGBColor.from_string(theme.colour("red")[1:].upper())
         if worded and row.full:
             label = series.points[index].data_label
             label.text_frame.text = row.full

@@ -48,7 +48,7 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
 _NUMBER = r"[-−]?\d+(?:\.\d+)?"
 _UNIT = "|".join(sorted((re.escape(unit) for unit in ENGLISH_UNITS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?P<before>超过|超|近|约|不到|第)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
+    rf"(?P<before>超过|超|近|约|不到|第|\+)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
     r"(?P<after>以上|以下|左右|余)?"
 )
 BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
@@ -106,7 +106,7 @@ def english_quantity(text: str) -> str:
     number = number.scaleb(places)
     if exponent + places > 0:
         number = number.quantize(Decimal(1))
-    said = form.format(f"{number:,f}")
+    said = form.format(f"{'+' if found['before'] == '+' else ''}{number:,f}")
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
 
@@ -203,6 +203,8 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 
 #: Longest line of an English label, in characters.
 LABEL_CHARACTERS = 20
+#: The same of texts that have the whole width.
+LONG_LINES = {"below": 46, "title": 60}
 #: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {DERIVED: "derived"} | {
     STATUS_ZH[status]: word
@@ -246,7 +248,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     missing: list[str] = []
 
     def said(text: str, key: str) -> str:
-        for zh, en in STATUS.items():
+        for zh, en in {**STATUS, "月": ""}.items():
             text = text.replace(f"'{zh}'", f"'{en}'")
         if key == "font":
             return text
@@ -260,7 +262,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         if found is None:
             missing.append(plain)
             return text
-        return found if key in LINES else wrapped(found)
+        return found if key in LINES else wrapped(found, LONG_LINES.get(key, LABEL_CHARACTERS))
 
     made: Spec = {
         key: _changed(value, said, key)
@@ -292,6 +294,10 @@ def _roomy(found: re.Match[str], room: int) -> str:
 def _changed(node: object, change: Callable[[str, str], str], key: str = "") -> object:
     """Return JSON in which every text is what `change` makes of it and of its key."""
     if isinstance(node, dict):
+        if "note_en" in node:
+            # words of this figure alone: it has them in both languages
+            said = {"note": node["note_en"]}
+            node = {name: cell for name, cell in node.items() if name != "note_en"} | said
         return {name: _changed(value, change, name) for name, value in node.items()}
     if isinstance(node, list):
         return [_changed(value, change, key) for value in node]
@@ -316,4 +322,4 @@ def described(identity: Identity, known: Mapping[str, str], most: int = 12) -> s
 
 
 #: Columns whose lines are lines of their own.
-LINES = ("end", "top", "text", "full", "detail", "part")
+LINES = ("end", "top", "text", "full", "detail", "part", "inside")

@@ -22,16 +22,23 @@ from cqbook.quantities.units import SCALE_ZH
 
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
 _MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
+_MEASURED |= {"start", "stop", "far", "before", "after", "across", "at", "base", "depth"}
+_MEASURED.add("parameter")
 _FILTERS = {
     ("text", "reach"): "datum.value >= 0",
     ("text", "reach_low"): "datum.value < 0",
     ("point", "upper"): "datum.arrow",
 }
 #: What may be added to any of them: series side by side, and their colours.
-_ADDED = {"xOffset": {"group"}, "yOffset": {"group"}, "color": {"group", "tone"}}
+_ADDED = {
+    "detail": {"group"},
+    "xOffset": {"group"},
+    "yOffset": {"group"},
+    "color": {"group", "tone", "tint"},
+}
 #: What is read beside a mark: one of these, of a tile all.
 _BESIDE = {
-    "bar": ("end", "top"),
+    "bar": ("end", "top", "inside"),
     "point": ("text", "end"),
     "circle": ("text",),
     "rect": ("label", "symbol"),
@@ -44,6 +51,8 @@ _SCALE = {"domain", "range", "nice", "zero"}
 _RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
 #: Least part of a stated domain that the data fill: less, and differences can't be seen.
 FILLED = 0.5
+#: By how much of its length a part may be drawn shorter than its number says.
+SQUEEZED = 0.005
 #: How far above its only end, as a part of it, a derived figure may be drawn.
 NEAR = 0.1
 _PLACES = ("x", "y", "xOffset", "yOffset")
@@ -270,9 +279,16 @@ def _order(layer: _Layer) -> Iterator[str]:
     # the word for a gap stands once where several series have none
     if layer.mark != "rule" and (layer.mark != "text" or "field" in layer.encoding["text"]):
         names = [value["field"] for key, value in layer.channels() if key in _PLACES]
-        names = [name for name in names if name not in _MEASURED]
-        if "date" in names:
+        # parts of one bar stand one behind the other, points of one row side by side
+        beside = {"start", "across", "at", "parameter"}
+        if layer.mark != "bar" and layer.encoding.get("x", {}).get("field") == "value":
+            beside.add("value")
+        names = [name for name in names if name not in _MEASURED or name in beside]
+        if {"date", "across", "parameter"} & set(names) or names == ["label"]:
             names.append("group")
+        elif set(names) == {"value", "group"}:
+            # equal numbers of one category are moved apart
+            names.append("label")
         places = Counter(tuple(record.get(name) for name in names) for record in layer.records)
         twice = [place for place, count in places.items() if count > 1]
         if twice:
@@ -285,7 +301,8 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
     for layer in layers:
         colour = layer.encoding.get("color", {})
         name = colour.get("field")
-        if name is None:
+        # a tint is the colour itself
+        if name is None or (name == "tint" and layer.mark == "text"):
             continue
         scale = colour.get("scale") or {}
         domain, shades = scale.get("domain") or [], scale.get("range") or []
@@ -295,24 +312,22 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
                 f"没有颜色的系列 {sorted(map(str, lacking))}",
                 f"series without a colour: {sorted(map(str, lacking))}",
             )
-        # of a tile's kinds those that nothing has share the neutral shade
-        if len(set(shades)) != len(shades) and name == "group":
+        # of a tile's kinds those that nothing has share the neutral shade, and so do the series
+        # beside the one that a figure is about, if each has its name at its mark
+        alike = len(set(shades)) != len(shades)
+        if alike and name == "group" and not set(domain) <= _named(layers):
             yield layer.fault("两个系列同一种颜色", "two series of one colour")
     for layer in layers:
-        several = len({record.get("group") for record in layer.records}) > 1
+        groups = {str(record.get("group") or "") for record in layer.records}
         # a matrix tells its groups by their place
         placed = any(value["field"] == "group" for key, value in layer.channels() if key in "xy")
         drawn = layer.mark not in ("text", "circle", "rect")
-        if drawn and several and not placed and layer not in grouped:
+        # what is left over is drawn pale and said once
+        told = {name for name in groups if not name.startswith("其余")} <= _named(layers)
+        if drawn and len(groups) > 1 and not placed and not told and layer not in grouped:
             yield layer.fault("颜色不分系列", "its colour does not tell the series apart")
     if not grouped or len({record["group"] for record in grouped[0].records}) < 2:
         return
-    named = {
-        record["group"]
-        for layer in grouped
-        for record in layer.records
-        if layer.mark == "text" and str(record.get("end", "")).startswith(f"{record['group']}\n")
-    }
     hidden = any(layer.encoding["color"].get("legend", {}) is None for layer in grouped)
     series = {
         record["group"]
@@ -320,8 +335,28 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
         for record in layer.records
         if record.get("value") is not None
     }
-    if hidden and series - named:
+    if hidden and series - _named(layers):
         yield "没有图例也没有系列名 | neither a legend nor names at the series"
+
+
+def _named(layers: Sequence[_Layer]) -> set[str]:
+    """Return the series whose names stand in the texts at their marks."""
+    found = set()
+    groups = {
+        str(record["group"]) for layer in layers for record in layer.records if record.get("group")
+    }
+    for layer in layers:
+        shown = layer.encoding.get("text", {}).get("field")
+        for record in layer.records if layer.mark == "text" else ():
+            # below a bar stand the names of several
+            asked = groups if shown == "below" else {str(record.get("group") or "")}
+            found |= {name for name in asked if name and _flat(name) in _flat(record.get(shown))}
+    return found
+
+
+def _flat(text: object) -> str:
+    """Return a text without its breaks."""
+    return str(text or "").replace("\n", "")
 
 
 def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
@@ -438,9 +473,29 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
     beside = [str(record.get(name) or "").split("\n")[0] for name in ("text", "top")]
     return (
         ends[0] <= value <= ends[1]
+        and _as_long(record)
+        and record.get("depth", -value) == -value
+        and _lifted(record)
         and all(_allows(text, value, unit) for text in (full, *beside))
         and _spans(span, ends, unit)
     )
+
+
+def _as_long(record: Mapping[str, Any]) -> bool:
+    """Whether what is drawn from a start to a stop is as long as the number says."""
+    if "start" not in record:
+        return True
+    start, stop, value = (float(record[name]) for name in ("start", "stop", "value"))
+    # parts that were rounded up may add up to a little more than 100, and are drawn within it
+    return abs(abs(stop - start) - abs(value)) <= SQUEEZED * abs(value) + 1e-9
+
+
+def _lifted(record: Mapping[str, Any]) -> bool:
+    """Whether a mark in a small multiple stands as far above its ground as its number says."""
+    if "lift" not in record:
+        return True
+    at, lift, value = (float(record[name]) for name in ("at", "lift", "value"))
+    return abs(at - lift - value) <= 1e-6 * (abs(value) + abs(lift))
 
 
 def _allows(text: str, value: float, unit: str) -> bool:

@@ -35,6 +35,10 @@ PALETTE: dict[str, tuple[str, str]] = {
 }
 #: Order in which series take colours; the last is for what is left over.
 SERIES = ("blue", "orange", "green", "purple", "red", "rest")
+#: Of the one that a figure is about, beside others that are grey.
+ACCENT = "orange"
+#: Series that look the same in every figure.
+ROLES = {"出口": "blue", "进口": "orange"} | dict.fromkeys(("进出口", "总值", "进出口总值"), "ink")
 PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
 NARROW = 342  # px, the same on a 390 px phone less the page's margins
 

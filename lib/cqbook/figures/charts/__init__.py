@@ -19,12 +19,38 @@ Figures, their files, their English and their pages read the specification only.
 form drew it; of others the picture is shown.
 """
 
+from cqbook.figures.charts.arrows import arrows
 from cqbook.figures.charts.bars import bars
 from cqbook.figures.charts.columns import columns
+from cqbook.figures.charts.curve import curve
 from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
+from cqbook.figures.charts.multiples import multiples
+from cqbook.figures.charts.ranks import ranks
+from cqbook.figures.charts.slope import slope
+from cqbook.figures.charts.stacked import stacked
+from cqbook.figures.charts.strip import strip
 from cqbook.figures.charts.tiles import tiles
+from cqbook.figures.charts.waterfall import waterfall
 
-__all__ = ["LAYERS", "Drawing", "bars", "columns", "dots", "draws", "lines", "matrix", "tiles"]
+__all__ = [
+    "LAYERS",
+    "Drawing",
+    "arrows",
+    "bars",
+    "columns",
+    "curve",
+    "dots",
+    "draws",
+    "lines",
+    "matrix",
+    "multiples",
+    "ranks",
+    "slope",
+    "stacked",
+    "strip",
+    "tiles",
+    "waterfall",
+]

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
+from cqbook.figures.english import english_quantity
 from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNOBSERVED
 
@@ -78,14 +79,16 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     return "\n".join(part for part in lines if part)
 
 
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame."""
+    return [{str(key): cell for key, cell in row.items()} for row in rows.to_dict("records")]
+
+
 def inline(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
     """Return `rows` as inline data with short, stable numbers."""
     frame = rows[[column for column in dict.fromkeys(columns) if column in rows]]
     return alt.InlineData(
-        values=[
-            {str(key): _short(value) for key, value in record.items()}
-            for record in frame.to_dict("records")
-        ]
+        values=[{key: _short(value) for key, value in record.items()} for record in records(frame)]
     )
 
 
@@ -119,7 +122,9 @@ def listing(rows: pd.DataFrame, most: int = 12) -> str:
     parts = []
     for row in shown.to_dict("records"):
         group = f"{row['group']}，" if row.get("group") else ""
-        parts.append(f"{group}{row['label']}{row.get('full') or row['text']}")
+        # a bare year runs into the number that follows it when it is read aloud
+        year = "年" if re.fullmatch(r"(19|20)\d\d", str(row["label"])) else ""
+        parts.append(f"{group}{row['label']}{year}：{row.get('full') or row['text']}")
     more = len(rows) - len(shown)
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
 
@@ -149,14 +154,117 @@ LABEL_LINES = "split(datum.label, '\\n')"
 DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
 
-def series_colour(rows: pd.DataFrame, *, legend: bool = True) -> alt.Color:
+def series_roles(groups: Sequence[str], highlight: str = "") -> dict[str, str]:
+    """Return the colour role of each series: the same flow has the same colour in every chart.
+
+    With `highlight`, that series has the accent and all others are grey. What is left over (其余…)
+    is never one of the named series: it is grey too.
+
+    Raises
+    ------
+    ValueError
+        If no series is called `highlight`.
+    """
+    if highlight:
+        if highlight not in groups:
+            msg = (
+                f"没有名为 {highlight!r} 的系列，有：{'、'.join(groups)}"
+                f" | no series {highlight!r}, there are {list(groups)}"
+            )
+            raise ValueError(msg)
+        return {group: theme.ACCENT if group == highlight else "rest" for group in groups}
+    named = [group for group in groups if not group.startswith("其余")]
+    fixed = {group: theme.ROLES[group] for group in named if group in theme.ROLES}
+    free = iter([role for role in theme.SERIES if role not in fixed.values()])
+    return {
+        group: fixed.get(group) or (next(free, "rest") if group in named else "rest")
+        for group in groups
+    }
+
+
+def series_colour(rows: pd.DataFrame, *, legend: bool = True, highlight: str = "") -> alt.Color:
     """Return the colours of the ``group`` column; without a legend the form names them itself."""
     groups = list(dict.fromkeys(rows["group"]))
-    named = [group for group in groups if not group.startswith("其余")]
-    roles = dict(zip(named, theme.SERIES, strict=False))
-    # what is left over is never one of the named series: it takes the neutral colour
-    scale = alt.Scale(
-        domain=groups, range=[theme.colour(roles.get(group, "rest")) for group in groups]
-    )
+    roles = series_roles(groups, highlight)
+    scale = alt.Scale(domain=groups, range=[theme.colour(roles[group]) for group in groups])
     shown = alt.Legend(symbolOpacity=1) if legend else None
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=shown)
+
+
+def series_tint(rows: pd.DataFrame, highlight: str = "") -> pd.Series[str]:
+    """Return the colour of the text at each row's mark: of a grey series, one that can be read."""
+    roles = series_roles(list(dict.fromkeys(rows["group"])), highlight)
+    shades = {group: theme.colour(role.replace("rest", "muted")) for group, role in roles.items()}
+    return rows["group"].map(shades)
+
+
+#: The colour of a text, given by its row.
+TINT = alt.Color("tint", type="nominal", scale=None, legend=None)
+
+
+def require(rows: pd.DataFrame, form: str, columns: Sequence[str], *, least: int = 3) -> None:
+    """Refuse a frame that a form can't draw.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    form : str
+        Name of the form, for the message.
+    columns : sequence of str
+        Needed, and nowhere empty but ``value``.
+    least : int
+        Fewest numbers: with fewer a sentence says it better.
+
+    Raises
+    ------
+    ValueError
+        With what is lacking.
+    """
+    wanted = ["label", "value", "text", *columns]
+    lacking = [name for name in wanted if name not in rows]
+    if lacking:
+        msg = f"图式 {form} 缺少列 {lacking} | {form}: lacking columns {lacking}"
+        raise ValueError(msg)
+    empty = [
+        name
+        for name in dict.fromkeys(["label", *columns])
+        if rows[name].isna().any() or rows[name].astype(str).eq("").any()
+    ]
+    if empty:
+        msg = f"图式 {form} 的列 {empty} 有空格 | {form}: empty cells in {empty}"
+        raise ValueError(msg)
+    known = int(rows["value"].notna().sum())
+    if known < least:
+        msg = (
+            f"图式 {form} 至少要{least}个数，只有{known}个：用一句话说"
+            f" | {form}: {known} numbers, at least {least} wanted; say it in a sentence"
+        )
+        raise ValueError(msg)
+
+
+def complete(rows: pd.DataFrame, form: str) -> None:
+    """Refuse rows without a number, for a form that has no place for what is not known.
+
+    Raises
+    ------
+    ValueError
+        Naming the first.
+    """
+    empty = list(rows.loc[rows["value"].isna(), "label"])
+    if empty:
+        msg = (
+            f"图式 {form}：{empty[0]} 没有数值，先用 cq.published 去掉"
+            f" | {form}: {empty[0]} has no value; leave it out by cq.published"
+        )
+        raise ValueError(msg)
+
+
+def room_for(texts: Iterable[str]) -> int:
+    """Return the px that the longest of these numbers needs, in Chinese or in English."""
+    both = [
+        label_width(said)
+        for text in texts
+        for line in text.split("\n")
+        for said in (line, english_quantity(line))
+    ]
+    return round(12 * max(both, default=0)) + 12

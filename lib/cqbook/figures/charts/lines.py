@@ -2,75 +2,172 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
+from cqbook.figures.charts._notes import Note, annotated, ended, note_layers, shifts, tall
 from cqbook.figures.charts.form import (
     DRAWN,
+    TINT,
     Drawing,
     draws,
     finish,
     inline,
     label_width,
     listing,
+    require,
     series_colour,
+    series_tint,
     tooltip,
 )
+from cqbook.figures.placing import CHARACTER, LINE, axis
+
+HEIGHT = 300
+#: A time between two points that is so many times the shortest one is a gap.
+GAP = 1.6
 
 
 @draws(
     ("line", {"x": "date", "y": "value", "color": "group"}),
     ("point", {"x": "date", "y": "value", "color": "group"}),
-    ("text", {"x": "date", "y": "value", "text": "end", "color": "group"}),
+    ("text", {"x": "date", "y": "value", "text": "end"}),
+    ("rule", {"x": "date", "y": "value", "y2": "value"}),
+    ("text", {"x": "date", "y": "value", "text": "note"}),
 )
-def lines(rows: pd.DataFrame, *, zero: bool = True) -> Drawing:
+def lines(
+    rows: pd.DataFrame,
+    *,
+    highlight: str = "",
+    notes: Sequence[tuple[str, str, str]] = (),
+    zero: bool = True,
+) -> Drawing:
     """Draw one line a ``group`` over ``date``, its name and last number at its end; gaps stay gaps.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
-        A row without a value breaks the line.
+        A row without a value breaks the line, and so does a period that has no row. Rows before the
+        first number of all and after the last are not drawn.
+    highlight : str
+        The series in the accent colour; the others are grey.
+    notes : sequence of (label, zh, en)
+        What to say of the point at that label, of the highlighted (else the first) series that has
+        it: a few words, their numbers taken from quantities.
     zero : bool
         Start the value axis at zero.
+
+    Raises
+    ------
+    ValueError
+        If a column or a third number is lacking, or a note or `highlight` names nothing drawn.
     """
+    require(rows, "lines", ["date"])
     rows = rows.copy()
     if "group" not in rows:
         rows["group"] = ""
-    last = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
-    last["end"] = [
-        "\n".join(part for part in pair if part)
-        for pair in zip(last["group"], last["text"], strict=True)
-    ]
+    known = rows.dropna(subset=["value"])
+    # before the first number and after the last one nothing is missing
+    rows = rows[rows["group"].isin(known["group"])]
+    rows = rows[rows["date"].between(known["date"].min(), known["date"].max())]
+    rows["tint"] = series_tint(rows, highlight)
+    ends = ended(rows)
+    scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
+    ends["shift"] = shifts(ends["value"], ends["end"], scale)
+    room = round(CHARACTER * ends["end"].map(label_width).max() + 14)
+    days = pd.to_datetime(rows["date"])
+    placed = rows.assign(position=(days - days.min()).dt.days, broken=gaps(rows))
+    said = [Note(*note) for note in notes]
+    told = annotated(placed, said, scale, room=room, highlight=highlight)
+
     # a day has no zone here: in local time the picture would depend on where it is drawn
-    utc = alt.Scale(type="utc")
-    x = alt.X(
-        "date", type="temporal", title=None, axis=alt.Axis(tickCount=6, format="%Y"), scale=utc
-    )
+    right = {"expr": f"width - {room}"}
+    time = alt.Scale(type="utc", range=[0, right])
+    x = alt.X("date", type="temporal", title=None, axis=time_axis(rows["date"]), scale=time)
     y = alt.Y(
         "value",
         type="quantitative",
         title=None,
-        scale=alt.Scale(zero=zero),
-        axis=alt.Axis(grid=True, tickCount=5),
+        scale=alt.Scale(domain=scale.domain, nice=False, zero=zero),
+        axis=alt.Axis(grid=True, values=scale.ticks),
     )
-    colour = series_colour(rows, legend=False)
-    base = alt.Chart(inline(rows, [*DRAWN, "date"]))
-    line = base.mark_line().encode(x=x, y=y, color=colour)
-    dot = base.mark_point(filled=True, opacity=1).encode(
-        x=x, y=y, color=colour, tooltip=tooltip(rows)
-    )
-    end = (
-        alt.Chart(inline(last, [*DRAWN, "date", "end"]))
-        .mark_text(align="left", dx=9, lineBreak="\n", baseline="middle")
-        .encode(x=x, y=y, color=colour, text=alt.Text("end:N"))
-    )
-    spec = finish([line, dot, end], 300)
-    # direct labels stand to the right of the last point: leave them room inside the picture
-    width = last["end"].map(label_width).max()
+    same = alt.Y("value", type="quantitative")
+    colour = series_colour(rows, legend=False, highlight=highlight)
+    # the one that the figure is about lies on top of the others
+    drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
+    many = rows.groupby("group").size().max() > 16
+    layers = [
+        alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
+        alt.Chart(inline(drawn, [*DRAWN, "date"]))
+        .mark_point(filled=True, opacity=1, size=14 if many else 40)
+        .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
+        alt.Chart(inline(ends, [*DRAWN, "date", "end", "shift", "tint"]))
+        .mark_text(
+            align="left",
+            dx=9,
+            dy={"expr": "datum.shift"},
+            lineBreak="\n",
+            lineHeight=LINE,
+            baseline="middle",
+        )
+        .encode(x=x, y=same, color=TINT, text=alt.Text("end:N")),
+    ]
+    layers += note_layers(told, x, same, ["date"])
+    spec = finish(layers, round(scale.height))
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
-    spec["layer"][0]["encoding"]["x"]["scale"] |= {
-        "range": [0, {"expr": f"width - {round(12 * width + 14)}"}]
-    }
-    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(last)}。"
-    return Drawing(spec, rows, alt_text)
+    words = "".join(f"{note.label}：{note.zh}。" for note in said)
+    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
+    return Drawing(spec, rows.drop(columns="tint"), alt_text)
+
+
+def time_axis(dates: pd.Series[str]) -> alt.Axis:
+    """Return an axis with whole years, or with months if there are no more than thirty."""
+    first, last = (datetime.date.fromisoformat(day) for day in (dates.min(), dates.max()))
+    months = 12 * (last.year - first.year) + last.month - first.month
+    yearly = dates.str[4:].nunique() == 1
+    if yearly or months > 30:
+        years = range(first.year + (not yearly and first.month > 1), last.year + 1)
+        days = [f"{year}-{dates.iloc[0][5:] if yearly else '01-01'}" for year in years]
+        # the last year is the one that is asked for: where not all have room, it stays
+        narrow, wide = -(-len(years) // 5), -(-len(years) // 12)
+        left_out = f"({years[-1]} - utcyear(datum.value)) % (width < 420 ? {narrow} : {wide})"
+        label = f"{left_out} ? '' : utcyear(datum.value)"
+        return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
+    step = 3 if months > 8 else 1
+    days = [
+        f"{first.year + place // 12}-{place % 12 + 1:02}-01"
+        for place in range(first.month - 1, first.month + months)
+        if place % step == 0 or months <= 8
+    ]
+    # the year stands below its January, and below the first month
+    label = (
+        (
+            "month(datum.value) === 0 || datum.index === 0 ? "
+            "[month(datum.value) + 1 + '月', year(datum.value)] : month(datum.value) + 1 + '月'"
+        )
+        .replace("month(", "utcmonth(")
+        .replace("year(", "utcyear(")
+    )
+    return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=True)
+
+
+def gaps(rows: pd.DataFrame) -> list[bool]:
+    """Return for each point whether its series leaves out a period before it."""
+    steps = pd.to_datetime(rows["date"]).groupby(rows["group"]).diff()
+    usual = steps.groupby(rows["group"]).transform("min")
+    return list(steps.gt(GAP * usual))
+
+
+def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:
+    """Return the points, and one without label and number wherever a series leaves out a period."""
+    values = []
+    points = inline(rows, [*DRAWN, "date", drawn]).to_dict()["values"]
+    for point, gap in zip(points, gaps(rows), strict=True):
+        if gap:
+            day = datetime.date.fromisoformat(point["date"]) - datetime.timedelta(days=1)
+            values.append({"group": point["group"], "date": day.isoformat(), drawn: None})
+        values.append(point)
+    return alt.InlineData(values=values)

@@ -1,0 +1,199 @@
+"""What is written into a chart of lines: names at their ends, annotations at their points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import DRAWN, inline, label_width, records, wrap
+from cqbook.figures.english import wrapped
+from cqbook.figures.placing import CHARACTER, LINE, Axis, Box, spread
+
+#: Longest line of an annotation, in full-width characters, and in letters.
+NOTE_LINE, NOTE_LETTERS = 8, 16
+#: Where the middle of an annotation may stand, in px from its point to its nearer edge.
+DISTANCES = (8, 20, 34, 50, 68, 90, 115, 145, 180)
+
+
+class Note(NamedTuple):
+    """An annotation: the ``label`` of the point that it stands at, and what it says."""
+
+    label: str
+    zh: str
+    en: str
+
+
+class Place(NamedTuple):
+    """Where an annotation stands, from its point: alignment, px to its first line and its edge."""
+
+    side: str
+    shift: float
+    foot: float
+
+
+def ended(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the last number of each series, with its name and text, in ``end``."""
+    ends = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
+    pairs = zip(ends["group"], ends["text"], strict=True)
+    return ends.assign(end=["\n".join(part for part in pair if part) for pair in pairs])
+
+
+def tall(texts: pd.Series[str]) -> list[float]:
+    """Return how many px labels of 12 px text need, one above the other."""
+    return [LINE * (text.count("\n") + 1) + 3 for text in texts]
+
+
+def shifts(values: pd.Series[float], texts: pd.Series[str], scale: Axis) -> list[float]:
+    """Return the px by which labels of one column are shifted from their values, not to overlap."""
+    stand = [scale.px(value) for value in values]
+    placed = spread(stand, tall(texts), -LINE, scale.height + LINE)
+    # a text of two lines hangs on its first
+    hang = [LINE * text.count("\n") / 2 for text in texts]
+    return [px - at - up for px, at, up in zip(placed, stand, hang, strict=True)]
+
+
+def annotated(
+    rows: pd.DataFrame, notes: Sequence[Note], scale: Axis, *, room: int, highlight: str
+) -> pd.DataFrame:
+    """Return the points that are annotated, with what is said and where it stands.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The points of the lines, with ``position``: where they stand along x, in any unit, and
+        ``broken``: whether the line is broken before them.
+    notes : sequence of Note
+    scale : Axis
+        Of the values.
+    room : int
+        px that are kept free at the right.
+    highlight : str
+        The series that is annotated, if it has a number at that label.
+
+    Raises
+    ------
+    ValueError
+        If there is no number at the label of a note.
+    """
+    known = rows.dropna(subset=["value"])
+    found = []
+    for note in notes:
+        at = known[known["label"].eq(note.label)]
+        if highlight and at["group"].eq(highlight).any():
+            at = at[at["group"].eq(highlight)]
+        if at.empty:
+            msg = (
+                f"注文“{note.zh}”所在的 {note.label} 没有数值"
+                f" | no number at {note.label!r}, where a note should stand"
+            )
+            raise ValueError(msg)
+        words = {"note": wrap(note.zh, NOTE_LINE), "note_en": wrapped(note.en, NOTE_LETTERS)}
+        found.append(records(at)[0] | words)
+    maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
+    for item in found:
+        place = _placed(item, maps)
+        item.update(place._asdict())
+        for name in ("note", "note_en") if place.shift < 0 else ():
+            # above its point a text stands on its last line, in both languages
+            item[name] = "\n" * (_deep(item) - 1 - str(item[name]).count("\n")) + item[name]
+    return pd.DataFrame(found)
+
+
+class _Map:
+    """A picture of one width: where its points lie, and which boxes are taken."""
+
+    def __init__(self, rows: pd.DataFrame, scale: Axis, width: int, room: int) -> None:
+        ticks = max(label_width(f"{tick:,g}") for tick in scale.ticks)
+        self.width = width - 30 - CHARACTER * ticks - room
+        self.scale = scale
+        self.taken: list[Box] = []
+        self.first = float(rows["position"].min())
+        self.span = float(rows["position"].max()) - self.first or 1.0
+        self.lines: list[list[tuple[float, float]]] = []
+        for _, part in rows.groupby("group", sort=False):
+            self.lines.append([])
+            for row in records(part):
+                if row["broken"] or math.isnan(row["value"]):
+                    self.lines.append([])
+                if not math.isnan(row["value"]):
+                    self.lines[-1].append(self.point(row))
+
+    def point(self, row: dict[str, Any]) -> tuple[float, float]:
+        """Return where a point lies, in px."""
+        across = (row["position"] - self.first) / self.span * self.width
+        return across, self.scale.px(row["value"])
+
+    def box(self, row: dict[str, Any], place: Place) -> Box:
+        """Return the room of an annotation, the larger of both languages."""
+        x, y = self.point(row)
+        wide = CHARACTER * max(label_width(str(row[name])) for name in ("note", "note_en"))
+        left = x - {"left": 3.0, "center": wide / 2, "right": wide - 3.0}[place.side]
+        far = 2 * (place.shift + LINE * (_deep(row) - 1) / 2) - place.foot
+        return Box(left, y + min(place.foot, far), left + wide, y + max(place.foot, far))
+
+    def faults(self, box: Box) -> int:
+        """Return how much a box covers, or lacks room."""
+        lines = sum(
+            box.crossed_by(*pair)
+            for line in self.lines
+            for pair in [*pairwise(line), *zip(line, line, strict=True)]
+        )
+        others = sum(box.overlaps(other) for other in self.taken)
+        outside = (box.left < -6) + (box.right > self.width + 6) + (box.top < -40)
+        below = box.bottom > self.scale.height
+        return lines + 20 * (others + outside + below)
+
+
+def _deep(row: dict[str, Any]) -> int:
+    """Return how many lines an annotation has, the more of both languages."""
+    return 1 + max(str(row[name]).count("\n") for name in ("note", "note_en"))
+
+
+def _placed(row: dict[str, Any], maps: Sequence[_Map]) -> Place:
+    """Return the nearest place of an annotation that is free at both widths, and take it."""
+    deep = _deep(row)
+    best: tuple[int, Place] | None = None
+    for far in DISTANCES:
+        for up in (True, False):
+            for side in ("center", "left", "right"):
+                foot = -far if up else far
+                middle = foot + (-1 if up else 1) * LINE * deep / 2
+                place = Place(side, middle - LINE * (deep - 1) / 2, foot)
+                faults = sum(known.faults(known.box(row, place)) for known in maps)
+                if best is None or faults < best[0]:
+                    best = (faults, place)
+    assert best is not None
+    for known in maps:
+        known.taken.append(known.box(row, best[1]))
+    return best[1]
+
+
+def note_layers(told: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> list[alt.Chart]:
+    """Return the layers of annotations: a thin line from each point to what is said of it."""
+    if told.empty:
+        return []
+    base = alt.Chart(inline(told, [*DRAWN, *columns, "note", "note_en", *Place._fields]))
+    leader = base.mark_rule(
+        color=theme.colour("muted"),
+        strokeWidth=1,
+        yOffset={"expr": "datum.foot > 0 ? 5 : -5"},
+        y2Offset={"expr": "datum.foot"},
+    )
+    text = base.mark_text(
+        align={"expr": "datum.side"},
+        dx={"expr": "datum.side === 'left' ? -3 : datum.side === 'right' ? 3 : 0"},
+        dy={"expr": "datum.shift"},
+        lineBreak="\n",
+        lineHeight=LINE,
+        baseline="middle",
+    )
+    return [
+        leader.encode(x=x, y=y, y2=alt.Y2("value")),
+        text.encode(x=x, y=y, text=alt.Text("note:N")),
+    ]

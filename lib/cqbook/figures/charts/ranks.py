@@ -1,0 +1,112 @@
+"""Ranks over time: who passed whom."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import (
+    DRAWN,
+    TINT,
+    Drawing,
+    complete,
+    draws,
+    finish,
+    inline,
+    label_width,
+    listing,
+    require,
+    series_colour,
+    series_tint,
+    tooltip,
+)
+from cqbook.figures.charts.lines import broken, time_axis
+from cqbook.figures.placing import CHARACTER
+
+#: px between two ranks.
+STEP = 27
+
+
+@draws(
+    ("line", {"x": "date", "y": "depth", "color": "group"}),
+    ("point", {"x": "date", "y": "depth", "color": "group"}),
+    ("text", {"x": "date", "y": "depth", "text": "rank"}),
+    ("text", {"x": "date", "y": "depth", "text": "end"}),
+)
+def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
+    """Draw the rank of each ``group`` over ``date``, the first at the top, its name at the end.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame with ``group`` and ``date`` (ISO text); ``value`` is the rank, a whole number.
+        A period that has no row breaks the line.
+    highlight : str
+        The series in the accent colour; the others are grey.
+
+    Raises
+    ------
+    ValueError
+        If a column, a value or a third number is lacking, a value is no rank, or two share one.
+    """
+    require(rows, "ranks", ["group", "date"])
+    complete(rows, "ranks")
+    if rows["value"].lt(1).any() or rows["value"].mod(1).ne(0).any():
+        msg = "图式 ranks：名次应为1起的整数 | ranks: expected whole numbers from 1"
+        raise ValueError(msg)
+    shared = rows[rows.duplicated(["date", "value"])]
+    if len(shared):
+        first = shared.iloc[0]
+        msg = (
+            f"图式 ranks：{first['label']} 有两个第{first['value']:g}名"
+            f" | ranks: two series are no. {first['value']:g} in {first['label']}"
+        )
+        raise ValueError(msg)
+    rows = rows.sort_values("date", kind="stable")
+    rows["depth"] = -rows["value"]
+    rows["rank"] = rows["value"].map("{:.0f}".format)
+    rows["tint"] = series_tint(rows, highlight)
+    last = rows.groupby("group", sort=False).tail(1).copy()
+    last["end"] = last["group"]
+
+    room = round(CHARACTER * last["end"].map(label_width).max() + 22)
+    low, high = float(rows["depth"].min()), float(rows["depth"].max())
+    x = alt.X(
+        "date",
+        type="temporal",
+        title=None,
+        axis=time_axis(rows["date"]),
+        scale=alt.Scale(type="utc", range=[14, {"expr": f"width - {room}"}]),
+    )
+    y = alt.Y(
+        "depth",
+        type="quantitative",
+        title=None,
+        axis=None,
+        scale=alt.Scale(domain=[low, high if high > low else low + 1], zero=False, nice=False),
+    )
+    colour = series_colour(rows, legend=False, highlight=highlight)
+    drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
+    extra = [*DRAWN, "date", "depth"]
+    layers = [
+        alt.Chart(broken(drawn, "depth")).mark_line().encode(x=x, y=y, color=colour),
+        alt.Chart(inline(drawn, extra))
+        .mark_point(filled=True, opacity=1, size=360)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip(rows)),
+        alt.Chart(inline(drawn, [*extra, "rank"]))
+        .mark_text(fontSize=11, fontWeight="bold", baseline="middle", color=theme.colour("page"))
+        .encode(x=x, y=y, text=alt.Text("rank:N")),
+        alt.Chart(inline(last, [*extra, "end", "tint"]))
+        .mark_text(align="left", dx=14, baseline="middle")
+        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
+    ]
+    spec = finish(layers, round(STEP * max(high - low, 1)))
+    spec["padding"] = {"left": 4, "top": 14, "bottom": 4, "right": 8}
+    # the axis stands clear of the last rank's circle
+    for layer in spec["layer"]:
+        layer["encoding"]["x"].get("axis", {})["offset"] = 16
+    shown = pd.concat([rows.groupby("group", sort=False).head(1), last])
+    ends = shown.drop_duplicates(["group", "label"]).sort_values("date", kind="stable")
+    alt_text = f"名次图，{len(last)}个系列，首末名次：{listing(ends, 24)}。"
+    return Drawing(spec, rows.drop(columns=["tint", "rank", "depth"]), alt_text)

@@ -1,0 +1,313 @@
+"""Each chart form draws, keeps its labels apart at both widths, and refuses what it can't draw."""
+
+from __future__ import annotations
+
+import io
+import re
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from test_brief import edition, slides, verdicts
+
+from cqbook.citing import native_charts, verify
+from cqbook.editions import paths
+from cqbook.figures import charts, english, figure, formats, theme
+from cqbook.figures.charts.form import listing
+from cqbook.figures.placing import Box, spread
+from cqbook.figures.rules import UnsoundError
+
+NAMES = {"甲": "Alpha", "乙": "Beta", "丙": "Gamma", "丁": "Delta", "单位": "Unit"}
+
+
+def frame(*items, unit="亿元"):
+    """A point frame of (label, group, value)."""
+    rows = [
+        {"label": label, "group": group, "value": float(value), "text": f"{value:g}{unit}"}
+        for label, group, value in items
+    ]
+    made = pd.DataFrame(rows).assign(status="公布", source_id="", observation_id="")
+    return made.assign(full=made["text"])
+
+
+def over_years(unit="亿元", **series):
+    """Lines over years from 2019, a keyword a series; None: no row."""
+    items = [
+        (f"{2019 + place}年", group, value)
+        for group, values in series.items()
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    made = frame(*items, unit=unit)
+    return made.assign(date=made["label"].str[:4] + "-01-01")
+
+
+#: Four series whose last numbers lie within a hair of one another.
+CLOSE = over_years(甲=[10, 40, 50], 乙=[20, 41, 50.1], 丙=[30, 42, 50.2], 丁=[45, 43, 50.3])
+NOTES = [("2020年", "这一年：40亿元", "That year: CNY 4 bn"), ("2021年", "末年", "The last")]
+TWO = frame(
+    *(
+        (year, group, 50 + step)
+        for step, group in enumerate("甲乙丙丁")
+        for year in ("2019年", "2025年")
+    )
+)
+SHARES = frame(
+    *(("2019年", "甲", 60), ("2019年", "乙", 30), ("2025年", "甲", 3), ("2025年", "乙", 97)),
+    unit="%",
+)
+STEPS = frame(
+    ("2019年", "", 100), ("甲", "", 30), ("乙", "", -50), ("丙", "", 5), ("2025年", "", 85)
+)
+RANKS = over_years("", 甲=[1, 2, 3], 乙=[2, 1, 1], 丙=[3, 3, 2])
+RANKS["text"] = RANKS["full"] = "第" + RANKS["text"]
+POINTS = frame(
+    *((f"{name}{place}", name, 10 + place // 3) for name in "甲乙" for place in range(9))
+)
+CURVE = frame(
+    ("1", "甲", 0), ("2", "甲", 10), ("3", "甲", 20), ("1", "乙", 10), ("3", "乙", 10)
+).assign(parameter=[1.0, 2.0, 3.0, 1.0, 3.0])
+
+DRAWN = {
+    "lines": (lambda: charts.lines(CLOSE, notes=NOTES), "亿元"),
+    "lines-one": (lambda: charts.lines(CLOSE, highlight="乙"), "亿元"),
+    "slope": (lambda: charts.slope(TWO, highlight="丙"), "亿元"),
+    "ranks": (lambda: charts.ranks(RANKS, highlight="甲"), "名"),
+    "stacked": (lambda: charts.stacked(SHARES), "%"),
+    "stacked-own": (
+        lambda: charts.stacked(
+            frame(("甲", "乙", 60), ("甲", "丙", 30), ("单位", "丁", 96), unit="%")
+        ),
+        "%",
+    ),
+    "waterfall": (lambda: charts.waterfall(STEPS), "亿元"),
+    "arrows": (
+        lambda: charts.arrows(
+            frame(("甲", "丙", 30), ("甲", "丁", 18), ("乙", "丙", 5), ("乙", "丁", 9), unit="天")
+        ),
+        "天",
+    ),
+    "multiples": (lambda: charts.multiples(CLOSE, highlight="丁"), "亿元"),
+    "multiples-bars": (lambda: charts.multiples(CLOSE, bars=True), "亿元"),
+    "strip": (lambda: charts.strip(POINTS, named=["甲8", "乙0"]), "亿元"),
+    "curve": (
+        lambda: charts.curve(CURVE, across="单位", notes=[("2", "在此相交：10亿元", "They meet")]),
+        "亿元",
+    ),
+}
+
+
+def shown(book, name):
+    make, unit = DRAWN[name]
+    made = figure.figure(
+        book, f"fig-test-{name}", make(), title="标题", subtitle=unit, unit=unit,
+        english=("Title", "Caption"),
+    )  # fmt: skip
+    spec = made._repr_mimebundle_()[figure.FIGURE_MIME]
+    return formats.Exhibit(made.identity, spec, "trade", "2026-12")
+
+
+def known(book, exhibit):
+    """The dictionary, and names of this test's things."""
+    labels = {
+        label: NAMES[label[0]] + label[1:]
+        for label in (row["label"] for row in exhibit.identity.table.records())
+        if label[0] in NAMES
+    }
+    return english.dictionary(book) | NAMES | labels
+
+
+def texts(svg):
+    """The boxes of the texts of a picture, with their words and sizes."""
+    found = []
+
+    def walk(node, x, y):
+        moved = re.match(r"translate\(([-\d.e]+),\s*([-\d.e]+)\)", node.get("transform", ""))
+        if moved:
+            x, y = x + float(moved[1]), y + float(moved[2])
+        if node.tag.endswith("}text"):
+            size = float(node.get("font-size", "12").removesuffix("px"))
+            spans = list(node) or [node]
+            for place, span in enumerate(spans):
+                words = "".join(span.itertext())
+                if not words.strip():
+                    continue
+                wide = theme.line_width(words, 0.55) * size
+                shift = {"middle": wide / 2, "end": wide}.get(node.get("text-anchor"), 0)
+                line = y + place * 14
+                found.append(
+                    (
+                        Box(x - shift, line - 0.72 * size, x - shift + wide, line + 0.1 * size),
+                        words,
+                        size,
+                    )
+                )
+            return
+        for child in node:
+            walk(child, x, y)
+
+    walk(ElementTree.fromstring(svg), 0.0, 0.0)
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_texts_are_large_enough_apart_and_within_the_picture(book, name, language):
+    exhibit = shown(book, name)
+    if language == "en":
+        exhibit = formats.translated(exhibit, known(book, exhibit))
+    for width, spec in figure.static_specs(exhibit.spec).items():
+        svg = theme.draw_svg(spec)
+        wide, high = theme.svg_size(svg)
+        assert wide <= {"wide": theme.PICTURE_WIDTH, "narrow": theme.NARROW}[width] + 1
+        found = texts(svg)
+        assert len(found) >= 3
+        for number, (box, words, size) in enumerate(found):
+            assert size >= 11, words
+            assert box.left >= -2, words
+            assert box.right <= wide + 2, words
+            assert box.top >= -2, words
+            assert box.bottom <= high + 2, words
+            for other, others, _ in found[number + 1 :]:
+                assert not box.overlaps(other), (width, words, others)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_form_has_all_its_files(book, name):
+    exhibit = shown(book, name)
+    for form in ("png", "svg", "csv", "xlsx", "vl.json"):
+        assert formats.to_format(exhibit, form) == formats.to_format(shown(book, name), form)
+    rows = formats.rows(exhibit)
+    assert len(rows) >= 3
+    assert all(isinstance(row["value"], float) for row in rows)
+    assert "<text" in formats.card(exhibit)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("lines", "line"),
+        ("slope", "slope"),
+        ("stacked", "stacked"),
+        ("waterfall", "waterfall"),
+        ("stacked-own", ""),
+        ("ranks", ""),
+        ("arrows", ""),
+        ("multiples", ""),
+        ("multiples-bars", ""),
+        ("strip", ""),
+        ("curve", ""),
+    ],
+)
+def test_office_draws_what_it_can(book, tmp_path, monkeypatch, name, form):
+    import pptx
+
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
+    exhibit = shown(book, name)
+    edition(tmp_path, "2026-12", [exhibit], {"total": "1", "share": "1"})
+    content = slides(tmp_path, exhibit, name="2026-12")
+    (slide,) = list(pptx.Presentation(io.BytesIO(content)).slides)[1:]
+    found = [shape.chart for shape in slide.shapes if shape.has_chart]
+    assert bool(found) == bool(form)
+    assert verdicts(tmp_path, content, "x.pptx", "2026-12")[exhibit.id] == verify.STANDS
+    if form == "waterfall":
+        base, drawn = found[0].plots[0].series
+        assert base.name == native_charts.BASE
+        assert dict(zip(found[0].plots[0].categories, zip(base.values, drawn.values, strict=True), strict=True)) == {
+            "2025年": (0, 85), "丙": (80, 5), "乙": (80, 50), "甲": (100, 30), "2019年": (0, 100)
+        }  # fmt: skip
+    if form == "stacked":
+        parts = {series.name: list(series.values) for series in found[0].plots[0].series}
+        assert parts == {"甲": [3, 60], "乙": [97, 30], "其余": [None, 10]}
+
+
+WRONG = {
+    "no date": (lambda: charts.lines(CLOSE.drop(columns="date")), "缺少列.*lacking columns.*date"),
+    "two numbers": (lambda: charts.lines(CLOSE.head(2)), "2 numbers, at least 3"),
+    "nobody": (lambda: charts.lines(CLOSE, highlight="戊"), "no series '戊'"),
+    "a note on nothing": (
+        lambda: charts.lines(CLOSE, notes=[("1999年", "无", "x")]),
+        "no number at",
+    ),
+    "three periods": (lambda: charts.slope(CLOSE), "expected two periods"),
+    "half a rank": (lambda: charts.ranks(RANKS.assign(value=1.5)), "whole numbers"),
+    "shared rank": (lambda: charts.ranks(RANKS.assign(value=1.0)), "two series are no. 1"),
+    "more than all": (lambda: charts.stacked(SHARES.assign(value=60.0)), "add up to 120"),
+    "less than none": (
+        lambda: charts.stacked(SHARES.assign(value=[-1.0, 2, 3, 4])),
+        "not negative",
+    ),
+    "no value": (lambda: charts.stacked(SHARES.assign(value=[None, 1, 2, 3])), "has no value"),
+    "a sum that is none": (lambda: charts.waterfall(STEPS.drop(index=1)), r"多|少.*differs by -30"),
+    "one end": (lambda: charts.arrows(TWO.head(5)), "two numbers of every label"),
+    "one panel": (lambda: charts.multiples(CLOSE[CLOSE["group"].eq("甲")]), "several series"),
+    "no such point": (lambda: charts.strip(POINTS, named=["戊"]), "no row is called"),
+    "a quotation": (lambda: charts.curve(CURVE, across='"x'), "quotes"),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG)
+def test_a_wrong_frame_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_a_missing_period_breaks_the_line():
+    whole, holed = ([1, 2, 3, 4, 5], [1, 2, None, 4, 5])
+    for values, breaks in ((whole, 0), (holed, 1)):
+        spec = charts.lines(over_years(甲=values)).spec
+        drawn = spec["datasets"][spec["layer"][0]["data"]["name"]]
+        assert sum(row["value"] is None for row in drawn) == breaks
+
+
+def test_notes_stand_clear_of_the_lines(book):
+    rows = over_years(甲=[10, 60, 20, 70, 15, 80, 30], 乙=[80, 20, 70, 10, 60, 15, 55])
+    note = ("2022年", "一句较长的说明文字", "A somewhat longer remark")
+    spec = charts.lines(rows, notes=[note]).spec
+    (told,) = (rows for rows in spec["datasets"].values() if "note" in rows[0])
+    assert told[0]["note_en"]
+    svg = theme.draw_svg(figure.static_specs(spec)["narrow"])
+    assert "一句较长的说明文" in svg
+
+
+def test_labels_of_one_column_keep_their_order_and_their_distance():
+    placed = spread([10, 11, 12, 90], [20] * 4, 0, 100)
+    assert placed == sorted(placed)
+    assert all(below - above >= 20 for above, below in pairwise(placed))
+    assert placed[0] >= 10
+    assert placed[-1] == 90
+    assert spread([50], [20], 0, 100) == [50]
+
+
+def test_a_line_that_only_touches_a_corner_region_is_no_crossing():
+    box = Box(0, 0, 10, 10)
+    assert box.crossed_by((-5, 5), (15, 5))
+    assert box.crossed_by((5, 5), (5, 5))
+    assert not box.crossed_by((-5, 8), (3, 16))
+
+
+def test_an_alternative_text_parts_period_and_number():
+    rows = frame(("2022", "", 218), ("2023年", "出口", 219))
+    assert listing(rows) == "2022年：218亿元；出口，2023年：219亿元"
+
+
+def test_the_same_flow_has_the_same_colour_in_every_chart():
+    one, other = (
+        over_years(进口=[1, 2, 3], 出口=[3, 4, 5]),
+        over_years(出口=[3, 4, 5], 总值=[4, 6, 8]),
+    )
+    for rows in (one, other):
+        colour = charts.lines(rows).spec["layer"][0]["encoding"]["color"]["scale"]
+        drawn = dict(zip(colour["domain"], colour["range"], strict=True))
+        assert drawn["出口"] == theme.colour("blue")
+
+
+def test_a_part_drawn_longer_than_its_number_is_refused(book):
+    drawing = charts.stacked(SHARES)
+    for rows in drawing.spec["datasets"].values():
+        rows[0]["stop"] += 5
+    with pytest.raises(UnsoundError, match="is drawn at"):
+        figure.figure(
+            book, "fig-test", drawing, title="标题", subtitle="%", unit="%", english=("T", "C")
+        )
