@@ -19,6 +19,8 @@ from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
+#: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
+COMPUTED = "计算"
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
@@ -145,7 +147,13 @@ def _direction(quantity: Quantity, up: str, down: str) -> str:
     point = quantity.point
     if point == 0:
         return "持平"
-    return (up if point > 0 else down) + quantity.zh.replace("-", "").replace("−", "")
+    ends = quantity.zh.replace("−", "-").split("—")
+    falls = [end.startswith("-") for end in ends]
+    if falls == [True, False]:
+        # a range over zero is no range of anything: it says two things
+        return f"可能{up}{ends[1]}，也可能{down}{ends[0][1:]}"
+    words = "—".join(end.removeprefix("-") for end in (ends[::-1] if all(falls) else ends))
+    return (up if point > 0 else down) + words
 
 
 def exact(number: Decimal | int, unit: str) -> Quantity:
