@@ -16,7 +16,6 @@ PUBLIC = {
     "charts": "cqbook.figures.charts",
     "claim": "cqbook.figures.claims:claim",
     "compared": "cqbook.quantities.quantity:compared",
-    "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
     "corridors": "cqbook.analysis.corridors",
     "customs": "cqbook.analysis.customs",
     "district": "cqbook.analysis.district",
