@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ELSEWHERE, ROOT, elsewhere
+from conftest import ELSEWHERE, ROOT, elsewhere, with_bundle
 from faults.rig import CHAPTER, CONTENTS, DRAW, good, write_chapter
 
 from cqbook import cli
@@ -35,6 +35,7 @@ def root(tmp_path_factory):
     (root / "chapters").mkdir()
     (root / "chapters" / "index.md").write_text("# 概览\n\n一页的书。\n", encoding="utf-8")
     write_chapter(root, [CHAPTER, DRAW])
+    with_bundle(root / "_build" / "cache")
     good(root, "build", "--edition", "small")
     return root
 

@@ -14,7 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, with_bundle
 
 from cqbook import cli
 from cqbook.disk.checksums import SUMS, hashes, parse_sums
@@ -104,6 +104,7 @@ def book(tmp_path_factory):
     (root / "chapters" / "index.md").write_text("# 概览\n\n两章的书。\n", encoding="utf-8")
     write_chapter(root, "trade", TRADE_TEXT, TRADE)
     write_chapter(root, "place", "# {glue:text}`name`\n\n一处。\n", PLACE)
+    with_bundle(root / "_build" / "cache")
     said(root, "accept")
     return root
 
@@ -119,14 +120,20 @@ def start(root, *words):
     )
 
 
-def said(root, *words, code=0):
-    """Run a command in this process; return what it says."""
+def run(root, *words):
+    """Run a command in this process; return its code and what it says."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.delenv(paths.HOME_VARIABLE, raising=False)
         found = cli.main(["--root", str(root), *words])
-    assert found == code, err.getvalue()
-    return err.getvalue() if code else out.getvalue()
+    return found, out.getvalue(), err.getvalue()
+
+
+def said(root, *words, code=0):
+    """Run a command in this process; return what it says."""
+    found, out, err = run(root, *words)
+    assert found == code, err
+    return err if code else out
 
 
 def page(root, *parts):
@@ -234,28 +241,33 @@ def test_one_chapter_to_a_page(two_editions):
     assert "4613.9亿元" in made.read_text(encoding="utf-8")
 
 
-def test_many_pages_from_a_table_one_of_them_failing(two_editions, tmp_path):
-    """A page whose notebook fails is told with its traceback and kept; the others are made."""
+def test_many_pages_from_a_table_two_of_them_failing(two_editions, tmp_path):
+    """A page whose notebook fails is told with its traceback and kept, one whose prose has a hole
+    with the name that it asks for; the others are made.
+    """
     root = two_editions
     bad = "1 / 0 if district == '500102' else None"
-    write_chapter(root, "failing", "# {glue:text}`name`\n\n一处。\n", [*PLACE, bad])
+    hole = "if district != '500101':\n    cq.glue(sometimes=book.name(district))"
+    text = "# {glue:text}`name`\n\n一处，{glue:text}`sometimes`。\n"
+    write_chapter(root, "failing", text, [*PLACE, bad, hole])
     table = tmp_path / "some.csv"
-    table.write_text(
-        "page,notebook,district\none,failing,500106\ntwo,failing,500102\nthree,failing,500231\n",
-        encoding="utf-8",
-    )
+    rows = {"one": "500106", "two": "500102", "three": "500231", "four": "500101"}
+    lines = [f"{name},failing,{district}\n" for name, district in rows.items()]
+    table.write_text("page,notebook,district\n" + "".join(lines), encoding="utf-8")
     try:
-        process = start(root, "pages", str(table))
-        out, err = process.communicate(timeout=PATIENCE)
+        code, out, err = run(root, "pages", str(table))
     finally:
         (root / "chapters" / "failing.ipynb").unlink()
-    assert process.returncode == 1
+    assert code == 1
     assert "ZeroDivisionError" in err
+    assert "four：" in err
+    assert "{glue:text}`sometimes`" in err
     assert "2页已生成" in out
+    assert "2页失败" in out
     assert "ZeroDivisionError" in (root / "_build" / "failed" / "two.ipynb").read_text("utf-8")
     made = root / "_build" / "pages" / "some" / "chapters"
     assert {path.name for path in made.glob("*.html")} >= {"one.html", "three.html"}
-    assert not (made / "two.html").exists()
+    assert not {path.name for path in made.iterdir()} & {"two.html", "four.html"}
 
 
 BRIEF = """# 月报

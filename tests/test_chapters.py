@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 
 import nbformat
@@ -11,7 +10,7 @@ from conftest import ROOT
 
 from cqbook import cli
 from cqbook.build import build
-from cqbook.build.chapter_lint import check_chapters, notebook_faults
+from cqbook.build.chapter_lint import check_chapters, notebook_faults, texts_asked_for
 from cqbook.editions.store import tree_digest
 from cqbook.execution import notebooks
 from cqbook.execution.page import Executed
@@ -184,9 +183,7 @@ def test_a_chapter_that_is_not_accepted_may_be_under_way(copy, monkeypatch):
 @PARAMETRISED
 def test_every_glued_key_is_published_and_used(path):
     notebook = read(path)
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    wanted = set(re.findall(r"\{glue:text\}`([^`]+)`", prose))
-    assert wanted == set(figure.glued(notebook))
+    assert {name for _, name in texts_asked_for(notebook)} == set(figure.glued(notebook))
 
 
 def test_figure_ids_are_unique():

@@ -7,6 +7,7 @@ import importlib.util
 import re
 
 import nbformat
+import pytest
 from conftest import ROOT
 
 import cqbook as cq
@@ -56,13 +57,13 @@ def module(tmp_path, heading, name):
 def test_a_chart_form(book, tmp_path):
     # what the example states must not let another test's drawing pass
     known = {mark: list(fields) for mark, fields in charts.LAYERS.items()}
-    strip = module(tmp_path, "A chart form", "strip").strip
+    ticks = module(tmp_path, "A chart form", "ticks").ticks
     rows = cq.trade.annual_flows(book, "CN-50", range(2022, 2026))
-    drawing = strip(cq.published(rows[rows["group"].eq("出口")]).drop(columns="group"))
+    drawing = ticks(cq.published(rows[rows["group"].eq("出口")]).drop(columns="group"))
     try:
         made = cq.figure(
             book,
-            "fig-example-strip",
+            "fig-example-ticks",
             drawing,
             title="例",
             subtitle="亿元",
@@ -96,9 +97,13 @@ def test_every_form_is_a_function_of_the_name_of_its_module():
         assert callable(getattr(charts, name))
 
 
-def test_an_indicator_and_a_place(spoiled):
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [("An indicator, a place, a breakdown", "120套"), ("A long series", "51000辆")],
+)
+def test_rows_that_are_added(spoiled, heading, said):
     asked = ""
-    for language, place, content in blocks("An indicator, a place, a breakdown"):
+    for language, place, content in blocks(heading):
         if language == "python":
             asked = content
             continue
@@ -109,4 +114,4 @@ def test_an_indicator_and_a_place(spoiled):
         spoiled.write(name, [rows[0], *sorted([*rows[1:], *new], key=lambda row: row[0])])
     book = Catalog(spoiled.path)
     check_package(book)
-    assert eval(asked, {"cq": cq, "book": book}) == "120套"
+    assert eval(asked, {"cq": cq, "book": book}) == said

@@ -11,7 +11,6 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, fact, preferred, series
 from cqbook.errors import DataError
 from cqbook.quantities import quantity
-from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import missing, quantity_of
 
 TOTAL = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow": "total"}
@@ -62,22 +61,6 @@ def test_words_of_a_printed_figure(record, words):
 )
 def test_words_of_growth(value, qualifier, words):
     assert quantity_of(row(value, "percent", qualifier, measure="yoy")).growth == words
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        ("-3.2", "-1.8", "下降1.8%—3.2%"),
-        ("-3", "12", "可能增长12%，也可能下降3%"),
-        ("7.5", "7.8", "增长7.5%—7.8%"),
-    ],
-)
-def test_words_of_growth_that_is_a_range(low, high, words):
-    ends = Interval(Decimal(low), Decimal(high))
-    assert (
-        quantity.derive(lambda one: one * ends, quantity.exact(1, "percent"), unit="percent").growth
-        == words
-    )
 
 
 def test_what_nobody_published_says_so():

@@ -21,10 +21,9 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT, Spoiled
+from conftest import ROOT, Spoiled, with_bundle
 from lxml import etree, html
-from test_policy import WATCH
-from test_site import CHROMIUM, FLAGS
+from test_site import CHROMIUM, FLAGS, WATCH
 
 from cqbook.build import staging
 from cqbook.build.rendering import Renderer
@@ -274,7 +273,7 @@ def small(hostile, tmp_path_factory):
     contents = {"format": "jb-book", "root": "chapters/hostile"}
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
     (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
-    with Renderer(folder / "cache") as renderer:
+    with Renderer(with_bundle(folder / "cache")) as renderer:
         site = renderer.render(staged, folder / "out", print, alone=True)
     made.edition = folder / "edition"
     made.edition.mkdir()

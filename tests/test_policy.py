@@ -12,7 +12,7 @@ import shutil
 import threading
 
 import pytest
-from test_site import CHROMIUM, FLAGS, LATEST, SITE, pages
+from test_site import CHROMIUM, FLAGS, LATEST, SITE, WATCH, pages
 
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.layout import MODE_SCRIPT, POLICY
@@ -22,12 +22,6 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="没有 Chromium | no Chromium on this machine"),
     pytest.mark.skipif(not (LATEST / "index.html").exists(), reason="no site: run `make book`"),
 ]
-#: Notes each violation of the page's policy, from before its first element.
-WATCH = """
-window.violations = [];
-document.addEventListener('securitypolicyviolation', event => window.violations.push(
-  [event.violatedDirective, event.blockedURI, event.sourceFile, event.sample].join(' ')));
-"""
 #: Pages whose controls are used: one with charts and code, one with a map and a table to filter.
 USED = {"file": "trade", "http": "parks"}
 
@@ -119,11 +113,11 @@ def use_everything(tab, most: int = 1) -> int:
     return used
 
 
-@pytest.mark.parametrize("scheme", ["file", "http"])
-def test_no_page_violates_its_policy(tab, places, scheme):
+def test_no_page_of_a_server_violates_its_policy(tab, places):
+    """Of a folder: `test_site.py` asks the same where it visits each page."""
     names = [*(f"latest/{name}" for name in pages()), "latest/search.html?q=重庆"]
     for name in names:
-        tab.goto(f"{places[scheme]}/{name}")
+        tab.goto(f"{places['http']}/{name}")
         quiet(tab, name)
 
 

@@ -221,7 +221,7 @@ def test_findings_in_words_with_their_sources():
             "title": "乙",
             "printed": "1.5%",
             # where they differ, the ends: the middle hides by how much
-            "computed": "3—4%",
+            "computed": "3.0%—4.0%",
             "verdict": "不一致",
             "explanation": "缘由",
             "source_id": "a;b",
@@ -313,6 +313,7 @@ def of(spoiled):
         ]
         cells = [[row.get(name, "") for name in header] for row in rows]
         spoiled.write("observations.csv", [header, *cells])
+        spoiled.without_series()
         return Catalog(spoiled.path)
 
     return made
@@ -389,7 +390,7 @@ def test_contradictions_in_words(of):
     private = {"breakdown": "enterprise=private"} | rates
     book = of(private, private | {"value": "20", "basis": "elsewhere"})
     frame = contradictions(book)
-    assert list(frame["what"]) == ["重庆市·进出口额同比·民营企业"] * 2
+    assert list(frame["what"]) == ["重庆市·进出口额·民营企业·同比"] * 2
     # a basis without a word keeps its name
     assert list(frame["how"]) == ["未注明", "elsewhere"]
 

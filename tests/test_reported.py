@@ -315,6 +315,13 @@ def test_quotients_are_no_wider_than_their_corners(a, b):
         ("3", "as_rounded", "4", False, "[2.5, 4.5)"),
         ("-3", "as_rounded", "1.0", True, "(-3.5, 1.05)"),
         ("300", "about", None, False, "[270, 330]"),
+        ("250", "about", None, False, "[225, 275]"),
+        # three digits are meant, and rounded: 约104.7万辆, 约10.5%
+        ("1.047", "about", None, False, "[1.0465, 1.0475]"),
+        ("-10.5", "about", None, True, "[-10.55, -10.45]"),
+        ("174000", "about", None, False, "[173500, 174500]"),
+        ("1000", "magnitude", None, False, "[1000, 10000)"),
+        ("1", "magnitude", None, False, "[1, 10)"),
         ("2", "about", None, False, "[1.5, 2.5]"),
         ("-300", "about", None, True, "[-330, -270]"),
         ("1", "about", "2", False, "[0.5, 2.5]"),
@@ -383,6 +390,7 @@ def test_every_qualifier_of_the_data_model_is_documented():
         "more_than",
         "at_least",
         "under",
+        "magnitude",
         "unchanged",
     ]
     words = [word for qualifier in QUALIFIERS.values() for word in qualifier.words]
@@ -401,6 +409,7 @@ def test_the_words_of_each_qualifier():
         "more_than": ("余", "多"),
         "at_least": ("以上", "不少于"),
         "under": ("不到", "不足", "以下"),
+        "magnitude": ("级",),
         "unchanged": ("基本持平",),
     }
 
@@ -647,7 +656,7 @@ def test_supported_digits_are_what_every_truth_rounds_to(drawn, max_decimals):
     [
         ("[48.17, 48.24]", "percent", "48.2%"),
         ("[48.13, 48.37]", "percent", "48.1%—48.4%"),
-        ("[-2.13, -1.87]", "percent", "-2.2%—-1.8%"),
+        ("[-2.13, -1.87]", "percent", "−2.2%—−1.8%"),
         ("[8158.35, 8158.45)", "100M CNY", "8158.4亿元"),
         ("[7000, 7300]", "100M CNY", "7000亿元—7300亿元"),
         ("[48.16, 48.19]", "percent", "48.2%"),
@@ -683,6 +692,6 @@ def test_a_written_range_contains_the_truth_and_is_not_much_wider(drawn):
     text = wording.interval_zh(box, PERCENT)
     if "—" not in text:
         return
-    lower, upper = (Fraction(end.removesuffix("%")) for end in text.split("—"))
+    lower, upper = (Fraction(end.removesuffix("%").replace("−", "-")) for end in text.split("—"))
     assert lower <= truth <= upper
     assert upper - lower <= max(2 * Fraction(box.width), Fraction(box.width) + 2)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cqbook.analysis.trade import PLACED_BY
+from cqbook.changes.comparison import compare_observations
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.selection import fact, series
@@ -210,6 +211,19 @@ def test_a_series_that_cannot_answer_is_not_read(book):
     assert list(fresh._series) == ["nbs-provinces"]
 
 
+def test_the_file_of_observations_alone_is_an_answer_of_its_own(spoiled):
+    book = Catalog(spoiled.path)
+    book.table("observations")
+    assert book._series == {}
+    book.observations()
+    alone, both = book.queries.values()
+    file = "series/caam-exports.csv"
+    spoiled.set(file, 3, "locator", "elsewhere")
+    after = Catalog(spoiled.path)
+    assert after.again(alone) == alone
+    assert after.again(both).digest != both.digest
+
+
 def test_no_row_is_lost_by_not_reading(book):
     """What `may_hold` leaves out has no row: asked of each value of each column."""
     everything = book.observations()
@@ -319,3 +333,15 @@ def test_a_declaration_that_is_none_is_refused(spoiled):
     change(spoiled, "caam-exports", lambda item: item.update(observations={"fixed": "x"}))
     with pytest.raises(DataError):
         check_package(Catalog(spoiled.path))
+
+
+def test_a_series_that_an_edition_did_not_have_is_one_line(book, spoiled):
+    spoiled.without_series()
+    changes = compare_observations(Catalog(spoiled.path), book)
+    added = {item.what: item.count for item in changes.added}
+    assert changes.gone == ()
+    # of two figures for one thing the better one is used, and said
+    assert {item.how for item in changes.revised} == {"改用"}
+    assert len(added) == len(book.series)
+    # a month that a newspaper printed as well is not new, and counts once
+    assert added["中国品牌新车注册（16国，逐月）"] == 3184

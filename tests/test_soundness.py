@@ -189,7 +189,7 @@ DATA = {
         lambda rows: rows[0].update(value=81584, lower=81583.5, upper=81584.5),
         "is drawn at 81584",
     ),
-    "interval": (lambda rows: rows[0].update(upper=8258.45), "8158.35—8158.45"),
+    "interval": (lambda rows: rows[0].update(upper=8258.45), "8158.35亿元—8158.45"),
     "no value": (lambda rows: rows[0].update(value=None), "is drawn at None"),
     "printed beside": (lambda rows: rows[0].update(text="8158.5亿元"), "8158.5"),
     "another range beside": (lambda rows: rows[0].update(text="8158亿元—8159亿元"), "8159"),

@@ -144,7 +144,7 @@ def test_shared_words_stand_in_one_module():
 
 # --- 指标与方法: “换一种读法，只需改一处代码，全书随之重算”
 
-ENDS = {"v": Decimal(1), "0.9v": Decimal("0.9")}
+ENDS = {"v": Decimal(1), "0.9v": Decimal("0.9"), "10v": Decimal(10)}
 #: Printed numbers of every kind: round, with decimals, with zeros at the end, 0.
 NUMBERS = ("3500", "8158.4", "4.2", "20", "7", "2.0", "0.5", "0")
 
@@ -154,7 +154,7 @@ def end(text: str, value: str, units: dict[str, Decimal]) -> Decimal | None:
     plain = text.replace("−", "-").replace(" ", "").removesuffix("%")
     if plain.endswith("∞"):
         return None
-    found = re.fullmatch(r"(0\.9v|v)(?:([-+])([hmu]))?", plain)
+    found = re.fullmatch(r"(0\.9v|10v|v)(?:([-+])([hmu]))?", plain)
     if not found:
         return Decimal(plain)
     base = ENDS[found[1]] * Decimal(value)
@@ -168,7 +168,10 @@ def ruled(rule: str, value: str) -> Interval:
     last = Decimal(1).scaleb(-decimals)
     zeros = 0 if decimals else len(value) - len(value.rstrip("0"))
     half = last / 2
-    units = {"h": half, "m": max(Decimal(value) / 10, half), "u": last.scaleb(zeros)}
+    # from three significant digits on, 约 says that the number was rounded
+    rounded = len(value.replace(".", "").strip("0")) >= 3
+    margin = last.scaleb(zeros) / 2 if rounded else max(Decimal(value) / 10, half)
+    units = {"h": half, "m": margin, "u": last.scaleb(zeros)}
     return Interval(
         *(end(text, value, units) for text in (low, high)), opening == "[", closing == "]"
     )
@@ -185,8 +188,8 @@ def differences(rows: list[dict[str, str]]) -> list[str]:
         rules = re.findall(r"[\[(][^\[\])]*[\])]", row["rule"])
         for signed, rule in ((False, rules[0]), (True, rules[-1])):
             for value in NUMBERS:
-                if value == "0" and name in ("as_rounded", "more_than"):
-                    # ±h around 0 is open at both ends; 余 of 0 says nothing
+                if value == "0" and name in ("as_rounded", "more_than", "magnitude"):
+                    # ±h around 0 is open at both ends; 余 and 级 of 0 say nothing
                     continue
                 read = from_printed("" if name == "unchanged" else value, name, signed=signed)
                 if read != ruled(rule, value):

@@ -16,7 +16,7 @@ from cqbook.analysis.frames import (
     timeline,
 )
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, in_series, preferred, series
+from cqbook.data.selection import fact, in_series, measure_zh, preferred, series
 from cqbook.data.vocabulary import BASES_ZH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
@@ -284,7 +284,11 @@ def makers(book: Catalog) -> pd.DataFrame:
     wanted = frame["entity"].map(kinds).isin(["organisation", "district", "model"])
     frame = frame[wanted].copy()
     frame["who"] = frame["entity"].map(book.name)
-    frame["kind"] = frame["indicator"].map(MAKER_INDICATORS)
+    # 长安·中亚 超1倍 is a comparison with all of 2022, not what was exported
+    frame["kind"] = [
+        "·".join(filter(None, (MAKER_INDICATORS[row["indicator"]], measure_zh(book, row))))
+        for row in rows_of(frame)
+    ]
     frame["detail"] = frame["breakdown"].map(
         lambda text: book.breakdown_name(text) if text else "全部"
     )

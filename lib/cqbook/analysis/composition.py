@@ -13,11 +13,10 @@ import pandas as pd
 
 from cqbook.analysis import frames
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, preferred
-from cqbook.quantities import formulas, quantity
+from cqbook.data.selection import fact, in_unit, preferred
+from cqbook.quantities import quantity
 from cqbook.quantities.quantity import (
     Quantity,
-    derive,
     missing,
     previous,
     quantity_of,
@@ -103,6 +102,8 @@ def composition(
     total_yoy = fact(book, unit="percent", measure="yoy", **filters)
     rows = preferred(book.observations(**filters))
     rows = rows[rows["breakdown"].str.fullmatch(rf"{dimension}=[^;=]+")]
+    # a part in dollars is none of a total in yuan
+    rows = rows[rows["measure"].ne("level") | rows.index.isin(in_unit(rows, unit).index)]
     # a share of something else (laptops in the nation's exports of laptops) is no share of this
     own = rows["base"].isin(["", "total", total.observation_id])
     own |= rows["base"].str.startswith(f"{filters.get('entity', '')} ")
@@ -138,11 +139,9 @@ def _part(
     level = found["level"].to(unit) if "level" in found else missing(unit)
     yoy = found.get("yoy", missing("percent"))
     share = found.get("share") or quantity.share(level, total)
-    points = derive(
-        formulas.contribution_points, level, yoy, total, total_yoy, unit="percentage points"
-    )
-    rate = found.get("contribution_rate") or derive(
-        formulas.contribution_rate, level, yoy, total, total_yoy, unit="percent"
+    points = quantity.contribution_points(level, yoy, total, total_yoy)
+    rate = found.get("contribution_rate") or quantity.contribution_rate(
+        level, yoy, total, total_yoy
     )
     return Part(label, level, yoy, share, previous(level, yoy), points, rate)
 

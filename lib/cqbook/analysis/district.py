@@ -6,8 +6,10 @@ import pandas as pd
 
 from cqbook.analysis.frames import TableRow, figures_zh, points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
-from cqbook.data.vocabulary import DOMAINS, MEASURES, STAGES
+from cqbook.data.selection import measured, usable
+from cqbook.data.vocabulary import DOMAINS, STAGES
 from cqbook.errors import DataError
+from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import quantity_of
 
@@ -79,7 +81,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         ``across``: that of something which lies in other districts too, and says so in ``who``.
     """
     frame = book.observations(entity=entities_within(book, code))
-    frame = frame[~frame["superseded"]].reset_index(drop=True)
+    frame = usable(frame).reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()
@@ -93,15 +95,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         for entity, count in zip(frame["entity"], districts, strict=True)
     ]
     frame["own"] = frame["entity"].eq(code)
-    names = frame["indicator"].map(indicators["name_zh"])
-    parts = frame["breakdown"].map(lambda text: book.breakdown_name(text) if text else "")
-    kinds = frame["measure"].map(MEASURES)
-    # a rank says nothing without those among whom it is one
-    among = "（" + frame["base"].map(book.name) + "）"
-    kinds += among.where(frame["measure"].eq("rank"), "")
-    frame["what"] = [
-        "·".join(part for part in parts if part) for parts in zip(names, parts, kinds, strict=True)
-    ]
+    frame["what"] = [measured(book, row) for row in rows_of(frame)]
     frame["when"] = frame["period"].map(lambda text: Period.parse(text).zh())
     frame["text"] = figures_zh(quantities)
     frame["nature"] = [item.status for item in quantities]
@@ -167,9 +161,12 @@ def short_name(name: str) -> str:
 
 
 def growth_rates(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
-    """Return a point frame of the growth rates published of the district itself."""
+    """Return a point frame of the growth published of the district itself, as it happened.
+
+    What was expected or aimed at is no growth; it stands in the table with its nature.
+    """
     frame = figures(book, code, year)
-    frame = frame[frame["measure"].eq("yoy") & frame["unit"].eq("percent") & frame["own"]]
+    frame = frame[frame["measure"].eq("yoy") & frame["status"].isin(HAPPENED) & frame["own"]]
     items = [
         (f"{row['what'].removesuffix('·同比')}（{row['when']}）", quantity_of(row))
         for row in rows_of(frame)

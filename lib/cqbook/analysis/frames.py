@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import UNPUBLISHED, Quantity, missing, quantity_of
+from cqbook.quantities.quantity import GROWTH_MEASURES, UNPUBLISHED, Quantity, missing, quantity_of
 
 #: A row of a table by column: text, number or truth value, as the table's schema says.
 TableRow = dict[str, Any]
@@ -27,7 +27,14 @@ def quantities_of(frame: pd.DataFrame) -> list[Quantity]:
 
 def figures_zh(items: Iterable[Quantity]) -> list[str]:
     """Return figures of any measure in words: a change with its direction, others as printed."""
-    return [item.growth if item.measure in ("yoy", "pct_change") else item.zh for item in items]
+    return [
+        item.growth
+        if item.measure in GROWTH_MEASURES
+        else item.change
+        if item.measure == "pp_change"
+        else item.zh
+        for item in items
+    ]
 
 
 def points(

@@ -15,7 +15,7 @@ from cqbook.analysis.frames import (
     timeline,
 )
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import DRAWN_FROM, fact
+from cqbook.data.selection import fact, measured, usable
 from cqbook.quantities import formulas, quantity
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import Quantity, derive, missing, period_zh, quantity_of, share
@@ -214,7 +214,7 @@ def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
         indicator="auto_output", entity=area, period=year, breakdown="vehicle=nev",
         measure="level",
     )  # fmt: skip
-    frame = frame[~frame["superseded"] & frame["confidence"].ge(DRAWN_FROM)]
+    frame = usable(frame)
     frame = frame[~frame["status"].isin(["target"])]
     items = []
     for row in rows_of(frame):
@@ -237,14 +237,9 @@ HIGHLIGHTS = (
 def highlights(book: Catalog, area: str, source: str = "industry-2022") -> pd.DataFrame:
     """Return all figures of the highlights in words: indicator, period, figure, nature."""
     frame = book.observations(source_id=source)
-    frame = frame[~frame["superseded"]].reset_index(drop=True)
-    names = book.names("indicators", "indicator")
+    frame = usable(frame).reset_index(drop=True)
     items = quantities_of(frame)
-    frame["what"] = [
-        names[row["indicator"]]
-        + (f"·{book.breakdown_name(row['breakdown'])}" if row["breakdown"] else "")
-        for row in rows_of(frame)
-    ]
+    frame["what"] = [measured(book, row) for row in rows_of(frame)]
     frame["who"] = frame["entity"].map(book.name)
     frame["when"] = frame["period"].map(period_zh)
     frame["text"] = figures_zh(items)

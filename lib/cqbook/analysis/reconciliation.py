@@ -28,7 +28,7 @@ from cqbook.data.relations import (
 from cqbook.data.relations import (
     RESOLUTION as RESOLUTION,
 )
-from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, preferred, with_key
+from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, measured, preferred, with_key
 from cqbook.data.vocabulary import BASES_ZH
 from cqbook.quantities.quantity import DERIVED, Quantity, period_zh
 
@@ -235,21 +235,8 @@ def contradictions(book: Catalog) -> pd.DataFrame:
     frame = conflicts(book)
     frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
     used = set(preferred(frame)["observation_id"])
-    names = book.names("indicators", "indicator")
-    kinds = {"yoy": "同比"}
     frame = frame.assign(
-        what=[
-            "·".join(
-                part
-                for part in (
-                    book.name(row["entity"]),
-                    names[row["indicator"]] + kinds.get(row["measure"], ""),
-                    book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
-                )
-                if part
-            )
-            for row in rows_of(frame)
-        ],
+        what=[f"{book.name(row['entity'])}·{measured(book, row)}" for row in rows_of(frame)],
         when=frame["period"].map(period_zh),
         used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),
         how=frame["basis"].map({"": "未注明"} | BASES_ZH).fillna(frame["basis"]),

@@ -37,7 +37,7 @@ from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
 from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
-from cqbook.errors import DataError
+from cqbook.errors import ChapterError, DataError
 from cqbook.execution import parameters
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
@@ -323,7 +323,7 @@ def make_pages(
     index : pathlib.Path or None
         The first of the pages; None if all failed.
     failures : dict of str to ExecutionError
-        By page; what was executed of it is kept.
+        By page: a cell failed (what was executed of it is kept), or the prose has a hole.
     """
     configuration.check_configuration(root)
     data = data or root / "data"
@@ -339,9 +339,21 @@ def make_pages(
         from cqbook.execution.cluster import runner as on_workers
 
         runner = on_workers(cluster)
-    results, failures = execute_all(
-        root / "chapters", chosen, memory, told, failed=failed_folder(root), runner=runner
+    holes: dict[str, ExecutionError] = {}
+
+    def judged(page: Page, outcome: Executed | ExecutionError) -> None:
+        if isinstance(outcome, Executed):
+            try:
+                check_glued({page.name: outcome.notebook})
+            except ChapterError as error:
+                outcome = holes[page.name] = ExecutionError(page.name, str(error))
+        told(page, outcome)
+
+    executed, failures = execute_all(
+        root / "chapters", chosen, memory, judged, failed=failed_folder(root), runner=runner
     )
+    results = {name: result for name, result in executed.items() if name not in holes}
+    failures |= holes
     if not results:
         return None, failures
     target = root / "_build" / "pages" / (table.stem if table else "pages")

@@ -138,13 +138,19 @@ def check_glued(executed: Mapping[str, nbformat.NotebookNode]) -> None:
 
 def _glue_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
     known = glued(notebook)
+    for number, name in texts_asked_for(notebook):
+        if name not in known:
+            zh, text = "cq.glue 给出的名字", "a name that cq.glue was given"
+            place = (f"第{number}个单元", f"cell {number}")
+            yield Fault(f"chapters/{page}", *place, f"{{glue:text}}`{name}`", zh, text)
+
+
+def texts_asked_for(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, str]]:
+    """Yield the names of the glued texts that the prose asks for, each with its cell's number."""
     for number, cell in enumerate(notebook.cells, start=1):
-        asked = _GLUED.findall(cell.source) if cell.cell_type == "markdown" else ()
-        for name in asked:
-            if name not in known:
-                zh, text = "cq.glue 给出的名字", "a name that cq.glue was given"
-                place = (f"第{number}个单元", f"cell {number}")
-                yield Fault(f"chapters/{page}", *place, f"{{glue:text}}`{name}`", zh, text)
+        if cell.cell_type == "markdown":
+            for name in _GLUED.findall(cell.source):
+                yield number, name
 
 
 def page_faults(file: str, text: str) -> Iterator[Fault]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -186,7 +187,7 @@ def compare_observations(old: Catalog, new: Catalog) -> ObservationChanges:
     revised, added = [], []
     for key, row in now.items():
         if key not in was:
-            added.append(OneSided(what(new, row), quantity_of(row).zh))
+            added.append(row)
             continue
         before = was[key]
         if all(row[column] == before[column] for column in SAME):
@@ -210,10 +211,27 @@ def compare_observations(old: Catalog, new: Catalog) -> ObservationChanges:
                 how=how,
             )
         )
-    gone = [
-        OneSided(what(old, row), quantity_of(row).zh) for key, row in was.items() if key not in now
+    gone = [row for key, row in was.items() if key not in now]
+    return ObservationChanges(
+        tuple(revised), _one_sided(new, old, added), _one_sided(old, new, gone)
+    )
+
+
+def _one_sided(book: Catalog, other: Catalog, rows: Sequence[TableRow]) -> tuple[OneSided, ...]:
+    """Return what only `book` has; of a long series that the other has not, how many figures."""
+    whole = book.series.keys() - other.series.keys()
+    tables = [row["observation_id"].partition(".")[0] for row in rows]
+    single = [
+        OneSided(what(book, row), quantity_of(row).zh)
+        for row, table in zip(rows, tables, strict=True)
+        if table not in whole
     ]
-    return ObservationChanges(tuple(revised), tuple(added), tuple(gone))
+    counted = Counter(table for table in tables if table in whole)
+    series = [
+        OneSided(book.resources[name].get("title", name), f"{count}个数", count)
+        for name, count in counted.items()
+    ]
+    return (*single, *series)
 
 
 def _leads_to(corrected: Mapping[str, str], start: str, end: str) -> bool:
@@ -298,7 +316,7 @@ def _observation_lines(found: ObservationChanges) -> list[str]:
     ]
     for word, rows in (("新增", found.added), ("不再有", found.gone)):
         if rows:
-            lines.append(f"观测值{word}：{len(rows)}个")
+            lines.append(f"观测值{word}：{sum(row.count for row in rows)}个")
             lines += [f"    {item.what}：{item.text}" for item in rows[:ADDED_SHOWN]]
             if len(rows) > ADDED_SHOWN:
                 lines.append(f"    ……另有{len(rows) - ADDED_SHOWN}个")

@@ -94,10 +94,11 @@ class Revision:
 
 @dataclass(frozen=True)
 class OneSided:
-    """A thing that only one data package has a figure for."""
+    """A thing that only one data package has a figure for; or a long series of so many."""
 
     what: str
     text: str
+    count: int = 1
 
 
 @dataclass(frozen=True)

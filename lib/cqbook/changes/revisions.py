@@ -13,6 +13,7 @@ from cqbook.changes.records import (
     Comparison,
     FigureChange,
     ObservationChanges,
+    OneSided,
     RowChange,
     TableChange,
     read_comparison,
@@ -53,11 +54,15 @@ def comparison_words() -> dict[str, str]:
     parts = [
         f"图变动{figures['changed']}张，新增{figures['added']}张，不再有{figures['gone']}张",
         f"正文中的数变动{len(found.glued)}个",
-        f"观测值修订{len(observations.revised)}个，新增{len(observations.added)}个，"
-        f"不再有{len(observations.gone)}个",
+        f"观测值修订{len(observations.revised)}个，新增{_count(observations.added)}个，"
+        f"不再有{_count(observations.gone)}个",
         f"核对结论翻转{len(found.relations or ())}条",
     ]
     return {"compared": f"与版次{found.old}相比", "counted": "；".join(parts)}
+
+
+def _count(rows: Iterable[OneSided]) -> int:
+    return sum(row.count for row in rows)
 
 
 def counts(book: Catalog) -> dict[str, str]:

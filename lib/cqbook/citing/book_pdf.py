@@ -156,12 +156,13 @@ def printed(site: Path, edition: str) -> bytes:
             )
             raise DataError(msg) from error
         numbers: dict[str, int] = {}
-        for _ in range(2):
+        # bookmarks and tags are for the reader: where a heading stands is told without them
+        for read in (False, True):
             path = Path(folder) / "book.html"
             path.write_text(joined(site, edition, numbers), encoding="utf-8")
             page = browser.new_page()
             page.goto(path.as_uri(), wait_until="load", timeout=120_000)
-            content = page.pdf(prefer_css_page_size=True, outline=True, tagged=True)
+            content = page.pdf(prefer_css_page_size=True, outline=read, tagged=read)
             page.close()
             found = PdfReader(io.BytesIO(content))
             pages = {

@@ -36,7 +36,7 @@ _CUT: dict[tuple[str | None, bool], OfficeForm] = {
     ("tone", True): "waterfall",
 }
 #: Series of a waterfall that nobody sees: what the bars stand on.
-BASE = "（底）"
+UNSEEN = "（底）"
 
 
 class Area(NamedTuple):
@@ -154,7 +154,7 @@ def add_chart(
         ]
     if form == "waterfall":
         ends = _ends(spec)
-        data.add_series(BASE, [min(ends[label]) for label in labels])
+        data.add_series(UNSEEN, [min(ends[label]) for label in labels])
         # what was taken away is as long as what was added; its colour and its words say which
         values = {key: value and abs(value) for key, value in values.items()}
     for group in groups:

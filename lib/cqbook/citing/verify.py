@@ -21,7 +21,7 @@ from cqbook.citing.cited import Cited, CitedKind, Series
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark
-from cqbook.citing.native_charts import BASE
+from cqbook.citing.native_charts import UNSEEN
 from cqbook.citing.pictures import is_altered_picture, refuse_too_many
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
@@ -160,7 +160,7 @@ def _same_values(series: Series, entry: FigureEntry) -> bool:
         return all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs)
 
     found = {name: list(values) for name, values in series if values}
-    if found.pop(BASE, None) is not None:
+    if found.pop(UNSEEN, None) is not None:
         # the bars of a waterfall are as long as its numbers, up or down
         wanted = {name: [abs(value) for value in values] for name, values in wanted.items()}
     return found.keys() == wanted.keys() and all(

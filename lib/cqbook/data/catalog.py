@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 DESCRIPTOR = "datapackage.json"
 #: The table of figures that were entered one by one; series are added to it (`cqbook.data.series`).
-OBSERVATIONS = "observations"
+OBSERVATION_TABLE = "observations"
 #: The data that ``data_dir=""`` means, where it is not the repository's (a build sets it, so that
 #: no path stands in a notebook).
 DATA_VARIABLE = "CQBOOK_DATA"
 #: A file to which each query is appended as a line of JSON (an execution that is observed sets it).
 TRACE_VARIABLE = "CQBOOK_TRACE"
+#: The observations of their own file: a query of the table that asks for no series.
+ALONE: Mapping[str, Sequence[str]] = {"": ()}
 #: What a column is asked for: a value, values of which one must match, or nothing.
 Wanted = str | list[str] | None
 _NONE = np.array([], dtype=int)
@@ -47,7 +49,8 @@ _NONE = np.array([], dtype=int)
 class Query:
     """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
 
-    No filters: the whole table. Table ``""``, filter ``edition``: the package's version.
+    No filters: the whole table; `ALONE`: its file without the series. Table ``""``, filter
+    ``edition``: the package's version.
     """
 
     table: str
@@ -225,18 +228,14 @@ class Catalog:
         Codes stay text, with their leading zeros. The frame is a copy: callers may change it.
         """
         frame = self._typed(name)
-        if name == OBSERVATIONS:
-            # a query without filters is one of the series too
-            self.observations()
-        else:
-            self._record(name)
+        self._record(name, ALONE if name == OBSERVATION_TABLE else None)
         return frame.copy()
 
     def _typed(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             frame = self.text(name)
             # the rows as they stand in the file: what a query's digest is made of
-            if name == OBSERVATIONS:
+            if name == OBSERVATION_TABLE:
                 # a row that a query does not return can correct one that it does
                 frame["superseded"] = frame["observation_id"].isin(frame["supersedes"])
                 marked = frame.assign(superseded=frame["superseded"].map(str))
@@ -253,16 +252,16 @@ class Catalog:
             frame = self.as_observations(name, own)
             # a figure that was entered by hand can correct one of a series
             frame["superseded"] = frame["observation_id"].isin(
-                self._typed(OBSERVATIONS)["supersedes"]
+                self._typed(OBSERVATION_TABLE)["supersedes"]
             )
             marked = own.assign(superseded=frame["superseded"].map(str))
             self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
-            self._series[name] = _with_types(frame, self.fields(OBSERVATIONS))
+            self._series[name] = _with_types(frame, self.fields(OBSERVATION_TABLE))
         return self._series[name]
 
     def as_observations(self, name: str, own: pd.DataFrame) -> pd.DataFrame:
         """Return series `name`, given as text, as rows of ``observations``, all text."""
-        columns = [field["name"] for field in self.fields(OBSERVATIONS)]
+        columns = [field["name"] for field in self.fields(OBSERVATION_TABLE)]
         return as_observations(self.series[name], own, columns)
 
     def observations(self, **filters: Wanted) -> pd.DataFrame:
@@ -284,7 +283,7 @@ class Catalog:
             for column, wanted in filters.items()
             if wanted is not None
         }
-        return self._select(OBSERVATIONS, asked).reset_index(drop=True)
+        return self._select(OBSERVATION_TABLE, asked).reset_index(drop=True)
 
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
@@ -298,7 +297,7 @@ class Catalog:
             msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
             raise DataError(msg)
         found = {name: self._matching(name, frame, asked)}
-        if name == OBSERVATIONS:
+        if name == OBSERVATION_TABLE:
             for series, resource in self.series.items():
                 if may_hold(resource, asked):
                     rows = self._matching(series, self._served(series), asked)
@@ -372,10 +371,10 @@ class Catalog:
             _ = self.edition
         elif query.table == CUSTOMS:
             _ = self.customs_digest
-        elif filters or query.table == OBSERVATIONS:
-            self._select(query.table, filters)
-        else:
+        elif filters == ALONE or (not filters and query.table != OBSERVATION_TABLE):
             self.table(query.table)
+        else:
+            self._select(query.table, filters)
         return self.queries[query.table, query.filters]
 
     @property

@@ -25,7 +25,7 @@ import pandas as pd
 from annotated_types import Len
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from cqbook.data.catalog import DESCRIPTOR, OBSERVATIONS, Catalog
+from cqbook.data.catalog import DESCRIPTOR, OBSERVATION_TABLE, Catalog
 from cqbook.data.plausibility import doubts
 from cqbook.data.relation_rules import RULES, parents_of
 from cqbook.data.relations import impossible
@@ -44,7 +44,7 @@ FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$))
 #: Units that a measure can be printed in; levels take any.
 MEASURE_UNITS = {
     "yoy": {"percent", "times"},
-    "share": {"percent", "per mille"},
+    "share": {"percent"},
     "contribution_rate": {"percent"},
     "contribution_points": {"percentage points"},
     "pp_change": {"percentage points"},
@@ -131,13 +131,13 @@ def check_package(book: Catalog) -> dict[str, int]:
             breaches += _listed_keys(file, tables[name], contract.lists, tables)
         served = {name: book.as_observations(name, tables[name]) for name in book.series}
         ids = set().union(*(frame["observation_id"] for frame in served.values()))
-        file = book.file(OBSERVATIONS).name
-        rows = tables[OBSERVATIONS].to_dict("records")
+        file = book.file(OBSERVATION_TABLE).name
+        rows = tables[OBSERVATION_TABLE].to_dict("records")
         breaches += _observations(rows, file, ids)
         breaches += _attested(rows, tables, file)
-        ids |= set(tables[OBSERVATIONS]["observation_id"])
+        ids |= set(tables[OBSERVATION_TABLE]["observation_id"])
         for name, frame in served.items():
-            breaches += _served(book, name, frame, tables, contracts[OBSERVATIONS], ids)
+            breaches += _served(book, name, frame, tables, contracts[OBSERVATION_TABLE], ids)
         if not breaches:
             breaches += _impossible(rows, tables, file)
     if breaches:
@@ -152,7 +152,7 @@ def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
         breaches.append(Breach(DESCRIPTOR, 0, name, str(value), zh_text, text))
 
     columns = {name: {item["name"] for item in book.fields(name)} for name in book.resources}
-    if OBSERVATIONS not in columns:
+    if OBSERVATION_TABLE not in columns:
         refuse("resources", "", "有表 observations", "a table observations")
     found = {}
     for name, resource in book.resources.items():
@@ -190,7 +190,7 @@ def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
                 refuse(f"{name}.{part}", "", zh_text, "a pattern or an enum: it is a key")
         found[name] = Contract(rules, parts, links, lists)
     for name in book.series if not breaches else ():
-        breaches += _declared(book, name, found[OBSERVATIONS].rules)
+        breaches += _declared(book, name, found[OBSERVATION_TABLE].rules)
     return found
 
 
@@ -418,7 +418,7 @@ def _served(
     given = book.series[name]["observations"]
     fixed: list[Breach] = []
     found: list[Breach] = []
-    for field in book.fields(OBSERVATIONS):
+    for field in book.fields(OBSERVATION_TABLE):
         column, kind = field["name"], field["type"]
         rules = contract.rules[column]
         if column in given["fixed"]:

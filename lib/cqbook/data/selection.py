@@ -14,21 +14,79 @@ from cqbook.errors import DataError
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import Quantity, Reported, missing, quantity_of
-from cqbook.quantities.units import Unit
+from cqbook.quantities.units import Unit, kind_of
 
 
 def what(book: Catalog, row: Reported) -> str:
     """Return in Chinese what a row of ``observations`` measures: whose, what, when."""
+    whose = [book.name(row["entity"]), Period.parse(row["period"]).zh()]
+    return "·".join([*whose, measured(book, row)])
+
+
+def measured(book: Catalog, row: Reported) -> str:
+    """Return in Chinese what a row measures, by all its columns: 出口额·柠檬, 产量·同比.
+
+    The one place where an indicator gets its label: which way goods went, of which part, and
+    against what stand in the row, never in the indicator alone.
+    """
     name = book.lookup("indicators", "indicator", row["indicator"]) or row["indicator"]
-    parts = [
-        book.name(row["entity"]),
-        Period.parse(row["period"]).zh(),
-        name,
-        FLOWS_ZH.get(row["flow"], "") if row["indicator"] == "trade_value" else "",
-        book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
-        MEASURES[row["measure"]],
-    ]
-    return "·".join(part for part in parts if part)
+    both = FLOWS_ZH["total"]
+    if row["flow"] in FLOWS_ZH:
+        name = name.replace(both, FLOWS_ZH[row["flow"]])
+    part = book.breakdown_name(row["breakdown"]) if row["breakdown"] else ""
+    return "·".join(text for text in (name, part, measure_zh(book, row)) if text)
+
+
+#: Measures whose number says nothing without what it is measured against.
+_AGAINST_ZH = {
+    "share": "占{}的比重",
+    "contribution_rate": "对{}的贡献率",
+    "multiple": "与{}之比",
+    "pct_change": "比{}的变动",
+    "difference": "与{}之差",
+    "rank": "位次（{}）",
+    "vs_plan": "与{}相比",
+}
+#: Words in which the column ``base`` is written beside codes and periods.
+_BASE_WORDS = {
+    "yoy": "同比",
+    "growth": "增长",
+    "share": "占比",
+    "total": "",
+    "annual": "年度",
+    "plan": "计划",
+}
+
+
+def measure_zh(book: Catalog, row: Reported) -> str:
+    """Return in Chinese what is measured of the thing, and against what: 与2022年之比."""
+    form, base = _AGAINST_ZH.get(row["measure"]), base_zh(book, row.get("base") or "")
+    return form.format(base) if form and base else MEASURES[row["measure"]]
+
+
+def base_zh(book: Catalog, base: str) -> str:
+    """Return in Chinese what something is measured against; empty where it can't be said."""
+    found = [_base_word(book, word) for word in base.split()]
+    return "" if None in found else "".join(filter(None, found))
+
+
+def _base_word(book: Catalog, word: str) -> str | None:
+    if word in _BASE_WORDS:
+        return _BASE_WORDS[word]
+    if not word.isascii():
+        return word
+    if "." in word:
+        rows = book.observations(observation_id=word)
+        return None if rows.empty else measured(book, rows.iloc[0].to_dict()).replace("·", "")
+    if "=" in word:
+        return book.breakdown_name(word)
+    indicator = book.lookup("indicators", "indicator", word)
+    if indicator or book.lookup("entities", "entity", word):
+        return indicator or book.name(word)
+    try:
+        return Period.parse(word).zh()
+    except ValueError:
+        return None
 
 
 #: Of several figures for one thing, the one used: first what happened (`STATUS_ZH` has the order),
@@ -49,19 +107,28 @@ AGAINST = ("rank", "difference", "multiple", "pct_change")
 def with_key(frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows of ``observations`` with the columns that complete `KEY`.
 
-    ``against``: the base, for the measures that need one; ``counted``: the unit without its scale,
-    since yuan and dollars of one trade are two things.
+    ``against``: the base, for the measures that need one; ``counted``: what the unit counts, since
+    yuan and dollars of one trade are two things, and 1.2倍 and 120% are one.
     """
     return frame.assign(
         against=frame["base"].where(frame["measure"].isin(AGAINST), ""),
-        counted=frame["unit"].map(lambda text: Unit.parse(text).name),
+        counted=frame["unit"].map(lambda text: kind_of(Unit.parse(text))),
     )
 
 
 def in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Return the rows of ``observations`` that can be converted to `unit`."""
-    name = Unit.parse(unit).name
-    return frame[frame["unit"].map(lambda text: Unit.parse(text).name).eq(name)]
+    wanted = kind_of(Unit.parse(unit))
+    return frame[frame["unit"].map(lambda text: kind_of(Unit.parse(text))).eq(wanted)]
+
+
+def usable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that a page may show: neither doubtful (`DRAWN_FROM`) nor superseded.
+
+    What shows rows of ``observations`` without `preferred` asks this; only the page that compares
+    sources does not.
+    """
+    return frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["superseded"]]
 
 
 def in_series(book: Catalog, frame: pd.DataFrame) -> pd.Series:
@@ -77,7 +144,7 @@ def preferred(frame: pd.DataFrame) -> pd.DataFrame:
     frame : pandas.DataFrame
         Rows of ``observations``. Those below `DRAWN_FROM` and those superseded are left out.
     """
-    frame = frame[frame["confidence"].ge(DRAWN_FROM) & ~frame["superseded"]]
+    frame = usable(frame)
     if len(frame) < 2:
         # nothing to prefer: so it is for nine queries of ten
         return frame.reset_index(drop=True)

@@ -49,11 +49,12 @@ _NUMBER = r"[-−]?\d+(?:\.\d+)?"
 _UNIT = "|".join(sorted((re.escape(unit) for unit in ENGLISH_UNITS if unit), key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<before>超过|超|近|约|不到|第|\+)?(?P<number>{_NUMBER})(?P<unit>{_UNIT})?"
-    r"(?P<after>以上|以下|左右|余)?"
+    r"(?P<after>以上|以下|左右|余|级)?"
 )
 BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
 BEFORE |= {"不到": "under {}", "第": "no. {}"}
 AFTER = {"以上": "{} or more", "以下": "{} or less", "左右": "about {}", "余": "over {}"}
+AFTER |= {"级": "of the order of {}"}
 #: What joins two pieces, each said by itself.
 JOINTS = (
     ("\n", "\n"),
@@ -136,10 +137,10 @@ def period(text: str) -> str:
 
 
 def _growth(text: str) -> str:
-    either = re.fullmatch(r"可能(增长.+)，也可能(下降.+)", text)
+    either = re.fullmatch(r"可能(增长|提高)(.*)，也可能(下降|降低)(.*)", text)
     if either:
-        ways = [_growth(way) for way in either.groups()]
-        return " or ".join(ways) if all(ways) else ""
+        rise, fall = (either[number] and english_quantity(either[number]) for number in (2, 4))
+        return f"perhaps up {rise}".rstrip() + f", perhaps down {fall}".rstrip()
     found = re.fullmatch(r"(增长|下降)(.+)", text)
     if not found:
         return ""

@@ -58,7 +58,7 @@ NEAR = 0.1
 _PLACES = ("x", "y", "xOffset", "yOffset")
 _WORDS = {word: scale for scale, word in SCALE_ZH.items() if word}
 _LONGEST_FIRST = sorted(_WORDS, key=len)[::-1]
-_NUMBER = re.compile(rf"(?<![\d.])(-?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRST)})?")
+_NUMBER = re.compile(rf"(?<![\d.])([-−]?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRST)})?")
 _QUALIFIED = re.compile("|".join(words_at("between", "behind")))
 #: A derived figure that has one end only is written by that end, and drawn elsewhere.
 _ONE_SIDED = re.compile("以上|以下")
@@ -284,7 +284,9 @@ def _order(layer: _Layer) -> Iterator[str]:
         if layer.mark != "bar" and layer.encoding.get("x", {}).get("field") == "value":
             beside.add("value")
         names = [name for name in names if name not in _MEASURED or name in beside]
-        if {"date", "across", "parameter"} & set(names) or names == ["label"]:
+        # of a slope each period has all series, and its labels are moved apart
+        apart = layer.mark in ("line", "point") or all("shift" in row for row in layer.records)
+        if {"date", "across", "parameter"} & set(names) or (names == ["label"] and apart):
             names.append("group")
         elif set(names) == {"value", "group"}:
             # equal numbers of one category are moved apart
@@ -454,7 +456,12 @@ def _read(text: str, unit: str) -> list[tuple[float, float]]:
     for match in matches:
         # the scale may stand once, behind the second number: 105.5—106.5万辆
         own = _WORDS.get(match[2] or last, 1) / _WORDS.get(scale, 1) if not bare else 1
-        found.append((float(match[1]) * own, 0.5 * 10 ** -len(match[1].partition(".")[2]) * own))
+        found.append(
+            (
+                float(match[1].replace("−", "-")) * own,
+                0.5 * 10 ** -len(match[1].partition(".")[2]) * own,
+            )
+        )
     return found
 
 

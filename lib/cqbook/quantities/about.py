@@ -17,6 +17,8 @@ STATUS_ZH = {
 }
 #: Of these, what happened; the others were expected, planned or hoped for.
 HAPPENED = ("actual", "preliminary")
+#: What somebody means to do: the number is what it says, nobody has rounded it.
+INTENDED = ("plan", "target")
 #: Indicators whose printed growth is at constant prices, while their level is at current ones.
 #: So the statistical offices print them (可比价格); trade, investment and revenue grow as their
 #: yuan do.

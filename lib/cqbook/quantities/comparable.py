@@ -20,7 +20,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.units import Unit, same_kind, unit_zh
 
 #: Indicators of which the tables hold figures on more than one basis; a test holds this to them.
-COUNTED_BY_SEVERAL = frozenset({"auto_exports", "auto_exports_value", "trade_value"})
+COUNTED_BY_SEVERAL = frozenset({"auto_exports", "auto_exports_value", "auto_sales", "trade_value"})
 #: What is a part of what by definition.
 PART_OF_FLOW = {"export": "total", "import": "total"}
 #: Accumulations that are a state at a moment, whatever the period is called.
@@ -32,7 +32,7 @@ STATUS_KINDS = dict.fromkeys(HAPPENED, "happened") | {
     "target": "intended",
 }
 #: Measures whose numbers say the same kind of thing.
-MEASURE_KINDS = {"pct_change": "yoy"}
+MEASURE_KINDS = {"pct_change": "yoy", "difference": "level", "pp_change": "level"}
 
 #: How the figures are put together.
 #:
@@ -42,7 +42,7 @@ MEASURE_KINDS = {"pct_change": "yoy"}
 #: ``rate``: a level and its own growth: the same thing at the same time.
 #: ``compared``: which is more; exports may exceed imports, this may exceed that.
 #: ``per``: one thing for each of another: counted alike, at the same time.
-Relation = Literal["alike", "within", "apart", "rate", "compared", "per"]
+Pairing = Literal["alike", "within", "apart", "rate", "compared", "per"]
 
 
 class Described(Protocol):
@@ -84,7 +84,7 @@ _Check = Callable[[Described, Described], "_Difference | None"]
 
 
 def check_comparable(
-    *quantities: Described, regardless: str = "", relation: Relation = "alike"
+    *quantities: Described, regardless: str = "", relation: Pairing = "alike"
 ) -> str:
     """Refuse figures that must not be computed with one another.
 
@@ -97,7 +97,7 @@ def check_comparable(
         Why they may all the same, as a reader is told (Chinese). It does not help where the units
         measure different things: yuan do not become dollars by a reason.
     relation : {"alike", "within", "apart", "rate", "compared", "per"}
-        How they are put together, see `Relation`.
+        How they are put together, see `Pairing`.
 
     Returns
     -------
@@ -258,7 +258,7 @@ def _stretch(one: Described, other: Described) -> _Difference | None:
 
 
 _SAME: tuple[_Check, ...] = (_basis, _status, _price)
-_CHECKS: dict[Relation, tuple[_Check, ...]] = {
+_CHECKS: dict[Pairing, tuple[_Check, ...]] = {
     "alike": (_unit, _measure, *_SAME, _flow, _length),
     "within": (_unit, _measure, *_SAME, _flow_within, _days),
     "apart": (_unit, _measure, *_SAME, _flow_apart, _stretch),

@@ -206,7 +206,7 @@ def _measure(text: str, found: re.Match[str], unit: Unit) -> str:
     """Return what the words say is measured; empty where a plain level or rate is printed."""
     head, way, name = found["head"], found["way"], unit.name
     if head == "占":
-        if way or name not in ("percent", "per mille"):
+        if way or name != "percent":
             raise _refuse(text, "“占”后应为百分比", "expected a percentage after 占")
         return "share"
     if name == "percentage points":

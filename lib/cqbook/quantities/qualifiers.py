@@ -62,13 +62,22 @@ def _as_rounded(printed: _Printed, _signed: bool) -> Interval:
     return Interval(value - half, value + half, value > 0, False)
 
 
+#: From so many significant digits on, 约 says no more than that the number was rounded.
+ROUNDED_FROM = 3
+
+
 def _about(printed: _Printed, _signed: bool) -> Interval:
-    """Return [v − m, v + m], m = the larger of 10 % of v and h.
+    """Return [v − m, v + m], m = the larger of 10 % of v and h; from three digits on m = u/2.
 
     约 says that the last digits are not meant; a tenth is the most that a reader would still let
-    pass as 约.
+    pass as 约. Who prints three significant digits (zeros at the end do not count) means them: 约
+    104.7万 is a rounded number, and 约 only says so. u is a unit of the last of them.
     """
-    margin = max(printed.value / 10, printed.half_unit)
+    digits = f"{printed.value.normalize():f}".replace(".", "").strip("0")
+    if len(digits) >= ROUNDED_FROM:
+        margin = printed.significant_unit / 2
+    else:
+        margin = max(printed.value / 10, printed.half_unit)
     return Interval(printed.value - margin, printed.value + margin, True, True)
 
 
@@ -114,6 +123,14 @@ def _under(printed: _Printed, signed: bool) -> Interval:
     return Interval(None if signed else ZERO, printed.value, not signed, False)
 
 
+def _magnitude(printed: _Printed, _signed: bool) -> Interval:
+    """Return [v, 10 v).
+
+    百亿级 and 万亿级 name an order of magnitude: what has reached the first and not the next.
+    """
+    return Interval(printed.value, printed.value * 10, True, False)
+
+
 def _unchanged(_printed: _Printed | None, _signed: bool) -> Interval:
     """Return [−1, 1], in percent against the base.
 
@@ -133,6 +150,7 @@ QUALIFIERS: dict[str, Qualifier] = {
     "more_than": Qualifier({"余": "between", "多": "between"}, "多", _more_than),
     "at_least": Qualifier({"以上": "behind", "不少于": "before"}, "以上", _at_least),
     "under": Qualifier({"不到": "before", "不足": "before", "以下": "behind"}, "不到", _under),
+    "magnitude": Qualifier({"级": "behind"}, "级", _magnitude),
     "unchanged": Qualifier({"基本持平": "alone"}, "基本持平", _unchanged),
 }
 
@@ -254,8 +272,9 @@ def _read(text: str, qualifier: str, signed: bool) -> Interval:
 def _printed(magnitude: str, qualifier: str) -> _Printed:
     decimals = len(magnitude.partition(".")[2])
     zeros = 0 if decimals else len(magnitude) - len(magnitude.rstrip("0"))
-    if qualifier == "more_than" and not magnitude.strip("0."):
-        msg = f"“余”“多”不能用于 0 | 'more_than' needs a digit other than 0, got {magnitude!r}"
+    if qualifier in ("more_than", "magnitude") and not magnitude.strip("0."):
+        word = "”“".join(QUALIFIERS[qualifier].words)
+        msg = f"“{word}”不能用于 0 | {qualifier!r} needs a digit other than 0, got {magnitude!r}"
         raise ValueError(msg)
     last = Decimal(1).scaleb(-decimals)
     return _Printed(Decimal(magnitude), last / 2, last.scaleb(zeros))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
-from cqbook.quantities.about import HAPPENED, STATUS_ZH, UNTOLD, About, price_of, shared
+from cqbook.quantities.about import HAPPENED, INTENDED, STATUS_ZH, UNTOLD, About, price_of, shared
 from cqbook.quantities.comparable import check_comparable, figure_name
 from cqbook.quantities.interval import Interval, to_decimal
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
-from cqbook.quantities.units import Unit, convert, format_zh, is_count, unit_zh
+from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, unit_zh
 from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
 
 UNPUBLISHED = "未见公布"
@@ -24,6 +24,8 @@ COMPUTED = "计算"
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
+#: An interval narrower than this is a number.
+A_NUMBER = Decimal("1e-12")
 #: From here on a bare count is written in 万, as Chinese text does.
 IN_TEN_THOUSANDS = 100_000
 
@@ -88,10 +90,11 @@ class Quantity:
         held = self._held
         if held is None:
             return ""
-        low, high = held.lower, held.upper
-        if low is not None and high is not None and low != high:
-            return f"{_short(low)}—{_short(high)}{unit_zh(self.unit)}"
-        return wording.interval_zh(held, self.unit)
+        if held.width is None:
+            return wording.interval_zh(held, self.unit)
+        # a number, a quotient of numbers kept to its 50th digit, or words that give the ends
+        told = held.width < A_NUMBER or (self.status == DERIVED and wording.gives_ends(self.zh))
+        return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
     def growth(self) -> str:
@@ -134,26 +137,19 @@ class Quantity:
         return compared(self, "≥", other)
 
 
-def _short(number: Decimal) -> str:
-    text = f"{number:.{2 if abs(number) >= 10 else 3}f}".rstrip("0").rstrip(".")
-    return text or "0"
-
-
 def _direction(quantity: Quantity, up: str, down: str) -> str:
-    if not quantity.known:
-        return UNPUBLISHED if quantity.zh != UNCHANGED else quantity.zh
-    if quantity.zh == UNCHANGED:
+    held, value = quantity._held, quantity.value
+    if held is None or quantity.zh == UNCHANGED:
         return quantity.zh
-    point = quantity.point
-    if point == 0:
-        return "持平"
-    ends = quantity.zh.replace("−", "-").split("—")
-    falls = [end.startswith("-") for end in ends]
-    if falls == [True, False]:
-        # a range over zero is no range of anything: it says two things
-        return f"可能{up}{ends[1]}，也可能{down}{ends[0][1:]}"
-    words = "—".join(end.removeprefix("-") for end in (ends[::-1] if all(falls) else ends))
-    return (up if point > 0 else down) + words
+    if quantity.status != DERIVED and value is not None:
+        # as printed, with its qualifier: 下降超5%
+        way = up if value > 0 else down
+        return f"{way}{quantity.zh.replace(MINUS, '')}" if value else "持平"
+    if held.lower is not None and held.lower >= 0 and held.upper != 0:
+        return f"{up}{quantity.zh}"
+    if held.width is not None and held.width < A_NUMBER and held.midpoint:
+        return f"{down}{quantity.zh.replace(MINUS, '')}"
+    return wording.direction_zh(held, quantity.unit, up, down)
 
 
 def exact(number: Decimal | int, unit: str) -> Quantity:
@@ -215,7 +211,7 @@ def printed_zh(row: Reported) -> str:
     number = format_zh(value, unit)
     if row.get("value_upper_text"):
         upper = format_zh(convert(Decimal(row["value_upper_text"]), printed, unit), unit)
-        number = f"{row['value_text']}—{upper}"
+        number = f"{row['value_text'].replace('-', MINUS)}—{upper}"
     if place == "between":
         # the number with its scale, the word, the unit: 4.2万多辆
         name = unit_zh(Unit(1, unit.name))
@@ -249,8 +245,10 @@ def quantity_of(row: Reported) -> Quantity:
     )
     ranged = bool(row["value_upper_text"])
     unit = Unit.parse(row["unit"])
-    if row["qualifier"] == "as_rounded" and is_count(unit):
-        # 28个项目 were counted one by one, and 三到四台 are three or four: nothing was rounded
+    intended = row["status"] in INTENDED and text
+    if row["qualifier"] == "as_rounded" and (is_count(unit) or intended):
+        # 28个项目 were counted one by one, 三到四台 are three or four, and who plans 2000亩 means
+        # 2000亩: nothing was rounded
         upper = row["value_upper_text"] or text
         interval = Interval(Decimal(text), Decimal(upper), True, True)
     found = Quantity(
@@ -308,6 +306,8 @@ def derive(
     rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
     open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
+    if interval.width is not None and interval.width < A_NUMBER and not interval.is_empty:
+        words = _counted_zh(interval, target, held)
     return Quantity(
         interval,
         target,
@@ -344,6 +344,18 @@ def _derived_zh(interval: Interval, unit: Unit, open_input: bool) -> str:
     elif open_input and interval.lower == 0 and interval.upper is not None:
         interval = Interval(None, interval.upper)
     return wording.interval_zh(interval, unit)
+
+
+def _counted_zh(interval: Interval, unit: Unit, inputs: Iterable[Interval]) -> str:
+    """Return what follows from exact numbers; it has no more digits than the shortest of them."""
+    numbers = [abs(item.lower) for item in inputs if item.lower is not None]
+    result = interval.midpoint
+    assert result is not None
+    # a sum or a difference is as exact as what it is made of; a quotient is not
+    if wording.decimals_of(result) <= max(map(wording.decimals_of, numbers)):
+        return format_zh(Decimal(f"{result.normalize():f}"), unit)
+    digits = min(len(f"{number:f}".replace(".", "").lstrip("0")) for number in numbers)
+    return wording.counted_zh(result, unit, max(2, digits))
 
 
 def clause(text: str, otherwise: str, **parts: Quantity) -> str:
@@ -429,7 +441,7 @@ def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantit
     why = check_comparable(yoy, level, regardless=regardless, relation="rate")
     about = level.about
     if about.period and yoy.known:
-        about = about.replaced(period=str(Period.parse(about.period).year_before()))
+        about = about.replaced(period=year_before(about.period))
     return derive(
         formulas.previous_from_growth,
         level,
@@ -438,6 +450,60 @@ def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantit
         about=about,
         regardless=why,
     )
+
+
+def contribution_points(
+    part: Quantity,
+    part_yoy: Quantity,
+    whole: Quantity,
+    whole_yoy: Quantity,
+    *,
+    regardless: str = "",
+) -> Quantity:
+    """Return by how many percentage points a part, with its growth, moved the growth of a whole."""
+    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
+    return derive(
+        formulas.contribution_points, *made.inputs, unit="percentage points",
+        about=replace(made.about, measure="contribution_points"), regardless=made.why,
+    )  # fmt: skip
+
+
+def contribution_rate(
+    part: Quantity,
+    part_yoy: Quantity,
+    whole: Quantity,
+    whole_yoy: Quantity,
+    *,
+    regardless: str = "",
+) -> Quantity:
+    """Return what share a part has in the growth of a whole, in percent."""
+    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
+    return derive(
+        formulas.contribution_rate, *made.inputs, unit="percent",
+        about=replace(made.about, measure="contribution_rate"), regardless=made.why,
+    )  # fmt: skip
+
+
+class _Contribution(NamedTuple):
+    """What both contributions are made of."""
+
+    inputs: tuple[Quantity, ...]
+    about: About
+    why: str
+
+
+def _contribution(
+    part: Quantity, part_yoy: Quantity, whole: Quantity, whole_yoy: Quantity, *, regardless: str
+) -> _Contribution:
+    reasons = [
+        check_comparable(part, whole, regardless=regardless, relation="within"),
+        check_comparable(part_yoy, part, regardless=regardless, relation="rate"),
+        check_comparable(whole_yoy, whole, regardless=regardless, relation="rate"),
+    ]
+    held = part.to(str(whole.unit)) if part.known and whole.known else part
+    rates = growth_percent(part_yoy), growth_percent(whole_yoy)
+    why = next(filter(None, reasons), "")
+    return _Contribution((held, rates[0], whole, rates[1]), _outcome(part, whole), why)
 
 
 def remainder(whole: Quantity, parts: Iterable[Quantity], *, regardless: str = "") -> Quantity:
@@ -507,6 +573,11 @@ def _a_year_apart(now: About, then: About) -> bool:
 def period_zh(text: str) -> str:
     """Return a period in Chinese (``2022`` → 2022年)."""
     return Period.parse(text).zh()
+
+
+def year_before(text: str) -> str:
+    """Return the same period a year before: of January to August, January to August."""
+    return str(Period.parse(text).year_before())
 
 
 def pick(found: Mapping[str, Quantity], *names: str) -> dict[str, Quantity]:

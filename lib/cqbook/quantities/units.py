@@ -113,7 +113,8 @@ ZH: dict[str, str] = {
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
     {
-        *("CNY", "USD", "percent", "percentage points", "times", "tonnes", "mu", "km", "km2", "m2"),
+        *("CNY", "USD", "percent", "percentage points", "times"),
+        *("tonnes", "mu", "km", "km2", "m2"),
         *("hours", "minutes", "days", "weeks", "months", "years", "kW", "kWh"),
     }
 )
@@ -191,11 +192,16 @@ def is_count(unit: Unit) -> bool:
 
 def same_kind(one: Unit, other: Unit) -> bool:
     """Return whether numbers in one unit can be written in the other: 亿元 and 万元, 倍 and %."""
-    return one.name == other.name or {one.name, other.name} <= set(_RATIOS)
+    return kind_of(one) == kind_of(other)
 
 
 #: Ratios as powers of ten of one: 1 倍 is 100 %.
 _RATIOS = {"percent": -2, "times": 0}
+
+
+def kind_of(unit: Unit) -> str:
+    """Return what all units have in common that convert into one another."""
+    return "ratio" if unit.name in _RATIOS else unit.name
 
 
 def _broken(value: object, why_zh: str, why_en: str) -> ValueError:
@@ -259,6 +265,10 @@ def unit_zh(unit: Unit) -> str:
     return SCALE_ZH[unit.scale] + "/".join(_name_zh(part) for part in unit.name.split("/"))
 
 
+#: The sign of a negative number in prose; a hyphen would be read as a dash.
+MINUS = "−"
+
+
 def format_zh(value: Decimal | int, unit: Unit) -> str:
     """Write a number with its unit as a Chinese text does: `8158.4亿元`, `4.8个百分点`, `第4位`.
 
@@ -279,7 +289,9 @@ def format_zh(value: Decimal | int, unit: Unit) -> str:
     """
     number = _finite(value)
     # A rounded-off loss must not print as -0.0.
-    digits = f"{abs(number) if number.is_zero() else number:f}"
+    digits = f"{abs(number):f}"
+    if number < 0:
+        digits = f"{MINUS}{digits}"
     return f"第{digits}{unit_zh(unit)}" if unit.name == "rank" else f"{digits}{unit_zh(unit)}"
 
 

@@ -35,7 +35,7 @@ def supported_digits(interval: Interval, *, max_decimals: int = 6) -> Decimal | 
         return None
     finest = max_decimals if interval.contains(0) else max(max_decimals, -middle.adjusted())
     # One step of the last decimal has to hold the interval; a single number holds all its own.
-    fits = -width.adjusted() if width else _decimals(middle)
+    fits = -width.adjusted() if width else decimals_of(middle)
     for decimals in range(min(finest, fits), -1, -1):
         rounded = _rounded(middle, decimals, ROUND_HALF_UP)
         if interval.is_subset(from_printed(rounded)):
@@ -81,13 +81,76 @@ def interval_zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str
     digits = supported_digits(interval, max_decimals=max_decimals)
     if digits is not None and _says_enough(digits, upper - lower, max_decimals):
         return format_zh(digits, unit)
+    return range_zh(interval, unit)
+
+
+def gives_ends(text: str) -> bool:
+    """Return whether words of `interval_zh` give an interval by its ends, not by one number."""
+    return "—" in text or text.endswith(("以上", "以下"))
+
+
+#: Decimals of an end; what is known more finely is a number.
+FINEST = 6
+
+
+def range_zh(interval: Interval, unit: Unit) -> str:
+    """Write both ends of an interval, rounded outwards: the one rule by which ends are rounded.
+
+    Parameters
+    ----------
+    interval : Interval
+        Bounded, and more than a number.
+    unit : Unit
+        Of the interval's numbers.
+    """
+    return "—".join(format_zh(end, unit) for end in _outward(interval))
+
+
+def _outward(interval: Interval) -> tuple[Decimal, Decimal]:
+    lower, upper = interval.lower, interval.upper
+    assert lower is not None
+    assert upper is not None
     # The coarsest step of which two fit in: rounding outwards then at most doubles the width.
-    decimals = max(0, -((upper - lower) / 2).adjusted())
-    ends = (
-        _rounded(lower, decimals, ROUND_FLOOR),
-        _rounded(upper, decimals, ROUND_CEILING),
-    )
-    return "—".join(format_zh(end, unit) for end in ends)
+    decimals = min(FINEST, max(0, -((upper - lower) / 2).adjusted()))
+    return _rounded(lower, decimals, ROUND_FLOOR), _rounded(upper, decimals, ROUND_CEILING)
+
+
+def direction_zh(interval: Interval, unit: Unit, up: str, down: str) -> str:
+    """Write a change with its direction: 增长3%—5%, 下降超3%, 可能增长201%，也可能下降60%.
+
+    Parameters
+    ----------
+    interval : Interval
+        Not empty.
+    unit : Unit
+        Of the interval's numbers.
+    up, down : str
+        What a change for more and for less is called.
+    """
+    lower, upper = interval.lower, interval.upper
+    if lower is not None and lower >= 0:
+        return "持平" if upper == 0 else up + interval_zh(interval, unit)
+    if upper is not None and upper <= 0:
+        return down + interval_zh(-interval, unit)
+    if lower is None and upper is None:
+        return interval_zh(interval, unit)
+    if lower is not None and upper is not None:
+        fall, rise = (format_zh(abs(end), unit) for end in _outward(interval))
+    else:
+        fall = "" if lower is None else _bound(-lower, 2, ROUND_CEILING, unit)
+        rise = "" if upper is None else _bound(upper, 2, ROUND_CEILING, unit)
+    return f"可能{up}{rise}，也可能{down}{fall}"
+
+
+def counted_zh(number: Decimal, unit: Unit, digits: int, *, max_decimals: int = 2) -> str:
+    """Write what follows from single things counted, to as many digits as were counted.
+
+    137 firms more than 118 are 116 % more, not 116.10 %: nothing was rounded, but who knows 118
+    firms does not speak of a hundredth of a per cent.
+    """
+    decimals = max(0, min(max_decimals, digits - 1 - number.adjusted())) if number else 0
+    rounded = _rounded(number, min(decimals, decimals_of(number)), ROUND_HALF_UP)
+    return format_zh(rounded, unit)
 
 
 def _says_enough(digits: Decimal, width: Decimal, max_decimals: int) -> bool:
@@ -112,10 +175,10 @@ def _places(number: Decimal) -> int:
 
 
 def _bound(at: Decimal, max_decimals: int, rounding: str, unit: Unit) -> str:
-    return format_zh(_rounded(at, min(max_decimals, _decimals(at)), rounding), unit)
+    return format_zh(_rounded(at, min(max_decimals, decimals_of(at)), rounding), unit)
 
 
-def _decimals(number: Decimal) -> int:
+def decimals_of(number: Decimal) -> int:
     """Decimals that the number needs, without trailing zeros."""
     return max(0, _places(number.normalize(DOWNWARD)))
 

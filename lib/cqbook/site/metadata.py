@@ -111,7 +111,8 @@ def describe(
             }
         )
     core = {
-        "DC.title": f"{context.get('title', '')}｜{BOOK_TITLE}",
+        # not the context's title: that is HTML, with the mark of a glued text
+        "DC.title": f"{app.env.titles[page].astext()}｜{BOOK_TITLE}",
         "DC.creator": AUTHOR,
         "DC.language": "zh-CN",
         "DC.identifier": f"v/{edition}/{page}.html",

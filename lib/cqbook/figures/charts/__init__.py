@@ -9,14 +9,16 @@ A form is a function of the name of its module. It
   what no form states, before a figure is made;
 - gives one layer a `tooltip`: its marks are what the rows stand for. The number of each stands
   beside it, in ``text``, ``end`` or ``top``;
+- refuses by `require` a frame that lacks a column, or has fewer than three numbers;
 - draws hollow what `IS_HOLLOW`: it did not happen, or was not published;
 - takes colours from `theme` by role, and breaks labels by `wrap`, so that they fit on a phone;
 - returns what `finish` makes of its layers, the rows, and an alternative text that says what
   picture it is and lists what it shows, in a `Drawing`.
 
 Figures, their files, their English and their pages read the specification only. A chart of Office
-(`cqbook.citing.native_charts`) is made where it is of bars, columns or lines over time, whatever
-form drew it; of others the picture is shown.
+(`cqbook.citing.native_charts`) is made where it is of bars, columns, lines over time, slopes,
+stacks or waterfalls, whatever form drew it; of others the picture is shown. Where labels have room
+is reckoned by `cqbook.figures.placing`; what is written into lines is in ``_notes``.
 """
 
 from cqbook.figures.charts.arrows import arrows

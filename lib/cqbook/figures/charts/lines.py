@@ -79,7 +79,7 @@ def lines(
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
     room = round(CHARACTER * ends["end"].map(label_width).max() + 14)
     days = pd.to_datetime(rows["date"])
-    placed = rows.assign(position=(days - days.min()).dt.days, broken=gaps(rows))
+    placed = rows.assign(position=(days - days.min()).dt.days, broken=left_out(rows))
     said = [Note(*note) for note in notes]
     told = annotated(placed, said, scale, room=room, highlight=highlight)
 
@@ -133,8 +133,8 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
         days = [f"{year}-{dates.iloc[0][5:] if yearly else '01-01'}" for year in years]
         # the last year is the one that is asked for: where not all have room, it stays
         narrow, wide = -(-len(years) // 5), -(-len(years) // 12)
-        left_out = f"({years[-1]} - utcyear(datum.value)) % (width < 420 ? {narrow} : {wide})"
-        label = f"{left_out} ? '' : utcyear(datum.value)"
+        hidden = f"({years[-1]} - utcyear(datum.value)) % (width < 420 ? {narrow} : {wide})"
+        label = f"{hidden} ? '' : utcyear(datum.value)"
         return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
     step = 3 if months > 8 else 1
     days = [
@@ -154,7 +154,7 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
     return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=True)
 
 
-def gaps(rows: pd.DataFrame) -> list[bool]:
+def left_out(rows: pd.DataFrame) -> list[bool]:
     """Return for each point whether its series leaves out a period before it."""
     steps = pd.to_datetime(rows["date"]).groupby(rows["group"]).diff()
     usual = steps.groupby(rows["group"]).transform("min")
@@ -165,7 +165,7 @@ def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:
     """Return the points, and one without label and number wherever a series leaves out a period."""
     values = []
     points = inline(rows, [*DRAWN, "date", drawn]).to_dict()["values"]
-    for point, gap in zip(points, gaps(rows), strict=True):
+    for point, gap in zip(points, left_out(rows), strict=True):
         if gap:
             day = datetime.date.fromisoformat(point["date"]) - datetime.timedelta(days=1)
             values.append({"group": point["group"], "date": day.isoformat(), drawn: None})

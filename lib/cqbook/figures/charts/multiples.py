@@ -17,7 +17,7 @@ from cqbook.figures.charts.form import (
     require,
     tooltip,
 )
-from cqbook.figures.charts.lines import gaps
+from cqbook.figures.charts.lines import left_out
 from cqbook.figures.placing import Axis
 
 #: px of a panel: its name, its chart, its periods.
@@ -84,7 +84,7 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
     ]
     rows["at"] = rows["value"] + rows["lift"]
     rows["base"] = rows["lift"]
-    rows["broken"] = gaps(rows)
+    rows["broken"] = left_out(rows)
     first = rows.drop_duplicates("group").copy()
     first["panel"], first["across"] = first["group"], place[first.index] % 2 * 1.0
     heads = first.assign(at=first["lift"] + scale.high + 32 * per_px)

@@ -26,7 +26,7 @@ from cqbook.figures.charts.form import (
 from cqbook.figures.placing import CHARACTER, LINE
 from cqbook.quantities.quantity import DERIVED
 
-REST = "其余"
+LEFT_OVER = "其余"
 #: How far beyond 100 the printed shares of one bar may add up, each being rounded.
 EXCESS = 0.5
 #: Less than this is no part: nothing is left over.
@@ -62,7 +62,7 @@ def stacked(rows: pd.DataFrame) -> Drawing:
     require(rows, "stacked", ["group"])
     complete(rows, "stacked")
     rows = _whole(rows.drop(columns=["lower", "upper", "range"], errors="ignore"))
-    named = rows[rows["group"].ne(REST)]
+    named = rows[rows["group"].ne(LEFT_OVER)]
     # a bar of parts of its own: they are told by their place and by their names
     homes = named.groupby("group")["label"].nunique()
     own = bool(rows["label"].nunique() > 1 and homes.eq(1).all())
@@ -161,7 +161,13 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
         if total < 100 - LEAST:
             digits = max(len(text) for text in part["text"].str.extract(r"\.(\d+)")[0].fillna(""))
             left = f"{100 - total:.{digits}f}%"
-            rest = {"label": label, "group": REST, "value": 100 - total, "text": left, "full": left}
+            rest = {
+                "label": label,
+                "group": LEFT_OVER,
+                "value": 100 - total,
+                "text": left,
+                "full": left,
+            }
             ids = {
                 name: ";".join(dict.fromkeys(part[name])) if name in part else ""
                 for name in ("source_id", "observation_id")
@@ -171,7 +177,7 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
         tone = [str(place) for place in range(len(part))]
         bars.append(part.assign(stop=stop.clip(upper=100), start=[0.0, *stop[:-1]], tone=tone))
     whole = pd.concat(bars, ignore_index=True).drop(columns="scale", errors="ignore")
-    whole.loc[whole["group"].eq(REST), "tone"] = "rest"
+    whole.loc[whole["group"].eq(LEFT_OVER), "tone"] = "rest"
     return whole
 
 
@@ -183,7 +189,7 @@ def _fitting(group: str, text: str, room: float, own: bool) -> str:
 
 def _below(rows: pd.DataFrame, line: int) -> pd.DataFrame:
     """Return one row a bar that has parts without room for their names, with these in words."""
-    tight = rows[rows["inside"].eq("") & rows["group"].ne(REST)]
+    tight = rows[rows["inside"].eq("") & rows["group"].ne(LEFT_OVER)]
     said = [f"{group} · {text}" for group, text in zip(tight["group"], tight["text"], strict=True)]
     words = pd.Series(said, index=tight.index, dtype=str).groupby(rows["label"], sort=False)
     first = rows.drop_duplicates("label").set_index("label", drop=False)
@@ -195,11 +201,11 @@ def _below(rows: pd.DataFrame, line: int) -> pd.DataFrame:
 def _colour(rows: pd.DataFrame, *, own: bool) -> alt.Color:
     """Return the colours: of the series in every bar, or of the places in each."""
     name = "tone" if own else "group"
-    rest = "rest" if own else REST
+    rest = "rest" if own else LEFT_OVER
     found = [key for key in dict.fromkeys(rows[name]) if key != rest]
     roles = series_roles(found)
     shades = [theme.colour(roles[key]) for key in found] + [theme.colour("rest")]
-    domain = [*found, rest] if rows["group"].eq(REST).any() else found
+    domain = [*found, rest] if rows["group"].eq(LEFT_OVER).any() else found
     legend = (
         None
         if own
