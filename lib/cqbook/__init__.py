@@ -12,6 +12,7 @@ from typing import Any
 
 #: Where each public name comes from.
 PUBLIC = {
+    "all_short": "cqbook.analysis.frames:all_short",
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
     "claim": "cqbook.figures.claims:claim",
@@ -52,6 +53,7 @@ PUBLIC = {
     "series": "cqbook.data.selection:series",
     "share": "cqbook.quantities.quantity:share",
     "sum_of": "cqbook.quantities.quantity:sum_of",
+    "short": "cqbook.analysis.frames:short",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
     "year_before": "cqbook.quantities.quantity:year_before",

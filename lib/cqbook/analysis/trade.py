@@ -37,6 +37,8 @@ from cqbook.quantities.quantity import (
 from cqbook.quantities.verdict import Verdict, every
 
 UNIT = "100M CNY"
+#: Only figures that are said to be of customs: they are compared with one another.
+BASIS = "customs"
 #: Groups of partners that contain other partners of the list: no parts beside them.
 OVERLAPPING = ("bri", "rcep")
 #: How far back a chapter looks, in years.
@@ -51,8 +53,14 @@ AUTOS = "汽车"
 
 
 def value_filters(area: str, period: str, flow: str = "total") -> dict[str, str]:
-    """Return the filters that name a trade value in yuan."""
-    return {"indicator": "trade_value", "entity": area, "period": period, "flow": flow}
+    """Return the filters that name a trade value as customs count it."""
+    return {
+        "indicator": "trade_value",
+        "entity": area,
+        "period": period,
+        "flow": flow,
+        "basis": BASIS,
+    }
 
 
 def level(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity:
@@ -121,14 +129,18 @@ class History:
         indicator: str = "trade_value",
     ) -> History:
         """Read all periods of one thing; by default of trade in both directions."""
-        asked = {"indicator": indicator, "flow": flow, "breakdown": breakdown}
-        levels = series(
-            book, unit=UNIT, entity=area, indicator=indicator, flow=flow, breakdown=breakdown
-        )
+        asked = {
+            "indicator": indicator,
+            "flow": flow,
+            "breakdown": breakdown,
+            "basis": BASIS,
+            "entity": area,
+        }
+        levels = series(book, unit=UNIT, years=None, **asked)
         # 增长1.2倍 is a growth as well, in another unit
-        grown = preferred(book.observations(entity=area, measure="yoy", **asked))
+        grown = preferred(book.observations(measure="yoy", **asked))
         rates = zip(grown["period"], quantities_of(grown), strict=True)
-        named = preferred(book.observations(entity=area, measure="share", **asked))
+        named = preferred(book.observations(measure="share", **asked))
         # a share of the nation's trade is no share of this one's
         named = named[~named["base"].str.fullmatch(r"CN|grp-.*")]
         shares = zip(named["period"], quantities_of(named), strict=True)
@@ -228,12 +240,16 @@ def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
 
 def told(rows: pd.DataFrame, status: str) -> str:
     """Return the periods of the rows that are so and so (推算, say), in Chinese; empty if none."""
+    if rows.empty:
+        return ""
     found = rows[rows["status"].eq(status) & rows["value"].notna()]
     return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
 
 
 def floors(rows: pd.DataFrame) -> str:
     """Return the periods of which only a lower end was printed, in Chinese; empty if none."""
+    if rows.empty:
+        return ""
     found = rows[rows["value"].notna() & rows["upper"].isna()]
     return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
 
@@ -483,6 +499,12 @@ def _changes_of_goods(book: Catalog, area: str, period: str) -> list[tuple[str, 
     return [(name, item) for name, item in changes if _bounded(item)]
 
 
+def named_goods(book: Catalog, area: str, period: str) -> str:
+    """Return the names of the goods whose exports have a change."""
+    names = [name.removesuffix("出口") for name, _ in _changes_of_goods(book, area, period)]
+    return "、".join(names) or UNPUBLISHED
+
+
 def _autos(book: Catalog, area: str) -> History:
     return History.of(book, area, indicator="auto_exports_value", flow="export")
 
@@ -716,7 +738,7 @@ def standing(book: Catalog, area: str, period: str) -> Standing:
         rank=rank_of(now, area),
         share_then=share(then[area], sum_of(*then.values())),
         share_now=share(now[area], sum_of(*now.values())),
-        passers="、".join(short_name(book, code) for code in passers),
+        passers="、".join(short_name(book, code) for code in passers) or UNPUBLISHED,
         passed=every(*pairs) if pairs else Verdict("open", "没有省份超过"),
     )
 
@@ -806,22 +828,22 @@ class Hidden:
 def hidden(book: Catalog, area: str, period: str) -> Hidden:
     """Return the stretches of the latest year that has four, the fastest and the slowest."""
     found = latest_stretches(book, area, period)
-    if not found:
+    year = found[0].growth.about.period[:4] if found else period[:4]
+    text = period if period.startswith(year) else year
+    whole = rate(book, area, text)
+    if not found or not whole.known:
         nothing = Stretch(UNPUBLISHED, missing(UNIT), missing("percent"))
         return Hidden(UNPUBLISHED, missing("percent"), (), nothing, nothing)
-    year = found[0].growth.about.period[:4]
-    text = period if period.startswith(year) else year
     ordered = sorted(found, key=lambda item: item.growth.point)
-    whole = rate(book, area, text)
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
 
 
 def year_before(found: Hidden) -> str:
     """Return the year before the one whose months are told, as a period."""
-    return str(int(found.when[:4]) - 1) if found.months else "1900"
+    return str(int(found.when[:4]) - 1) if found.months else "1990"
 
 
 def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     """Return the point frame of the growth of each stretch."""
     rows = points(((item.label, item.growth) for item in found), unit="percent")
-    return rows.assign(text=rows["value"].map(lambda value: f"{value:.0f}%".replace("-", "−")))
+    return rows.assign(text=rows["value"].map(lambda value: f"{value:.1f}%".replace("-", "−")))

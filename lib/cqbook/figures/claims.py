@@ -146,7 +146,7 @@ class Conditional:
     body: str
 
     def asked(self) -> list[str]:
-        """Return the names of the glued texts in it; not of blocks in it, which ask for their own."""
+        """Return the names of the glued texts in it, those of blocks in it left out."""
         return GLUED_ROLE.findall(_BLOCK.sub("", self.body))
 
 
