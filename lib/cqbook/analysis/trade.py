@@ -264,9 +264,9 @@ def _peak(found: Mapping[str, Quantity], period: str) -> tuple[str, Quantity]:
 
 
 def sizes(found: Mapping[str, Mapping[str, Quantity]], period: str) -> dict[str, Quantity | str]:
-    """Return each flow at `period`, its peak before, how far it is from that; keys bear the flow.
+    """Return each flow at `period`, its peak before, how far apart they are; keys bear the flow.
 
-    ``total``, ``total_peak``, ``total_peak_year``, ``total_gap``, ``total_off`` (growth since).
+    ``total``, ``total_peak``, ``total_peak_year``, ``total_gap``.
     """
     made: dict[str, Quantity | str] = {}
     for flow, items in found.items():
@@ -275,8 +275,8 @@ def sizes(found: Mapping[str, Mapping[str, Quantity]], period: str) -> dict[str,
         made[flow] = now
         made[f"{flow}_peak"] = best
         made[f"{flow}_peak_year"] = Period.parse(year).zh()
-        made[f"{flow}_gap"] = difference(best, now)
-        made[f"{flow}_off"] = growth(now, best)
+        more, less = (best, now) if best.point > now.point else (now, best)
+        made[f"{flow}_gap"] = difference(more, less)
     made["first_year"] = Period.parse(min(found["total"])).zh()
     return made
 
@@ -559,7 +559,9 @@ def sources_of_growth(book: Catalog, area: str, period: str) -> dict[str, Quanti
         "machines": machines.change(period),
         "goods": sum_of(*sold) if sold else missing(UNIT),
     }
-    rates = {f"{name}_rate": part_of_growth(item, grown) for name, item in changes.items()}
+    rates = {
+        f"{name}_rate": part_of_growth(changes[name], grown) for name in ("private", "machines")
+    }
     return {"grown": grown} | {f"{name}_grown": item for name, item in changes.items()} | rates
 
 
