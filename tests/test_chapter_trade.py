@@ -118,14 +118,14 @@ def test_cars_gained_what_laptops_lost(book):
 
 
 def test_who_passed_chongqing(book):
-    found = trade.standing(book, AREA, "2025")
+    found = trade.provincial_rank(book, AREA, "2025")
     assert (found.best.zh, found.rank.zh, found.best_year) == ("第11位", "第14位", "2022年")
     assert found.passers == "安徽、辽宁、广西"
     assert found.passed.outcome == "holds"
     rows = trade.rank_lines(book, AREA, "2025")
     own = rows[rows["group"].eq("重庆")]
     assert list(own["value"]) == [11, 12, 12, 11, 12, 11, 11, 13, 14]
-    assert trade.standing(book, AREA, "2022").passers == "未见公布"
+    assert trade.provincial_rank(book, AREA, "2022").passers == "未见公布"
 
 
 def test_months_between_cumulative_figures(book):

@@ -44,9 +44,9 @@ OVERLAPPING = ("bri", "rcep")
 #: How far back a chapter looks, in years.
 YEARS = 14
 #: Months from which on a part of a year may stand for the year in a share.
-LONG = 8
+SHARE_MONTHS = 8
 #: Provinces whose figures make up the nation's.
-PROVINCES = 31
+ALL_PROVINCES = 31
 #: Goods whose exports are followed, and how the breakdown calls them.
 GOODS = {"laptop": "笔记本电脑", "phone": "手机", "motorcycle": "摩托车"}
 AUTOS = "汽车"
@@ -306,7 +306,10 @@ def base_change(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
 
 def _stretches(found: History, year: int, until: Period) -> list[str]:
     """Return the whole year and the long beginnings of it that may be known, longest first."""
-    texts = [str(year), *(f"{year}-01/{year}-{month:02d}" for month in range(11, LONG - 1, -1))]
+    texts = [
+        str(year),
+        *(f"{year}-01/{year}-{month:02d}" for month in range(11, SHARE_MONTHS - 1, -1)),
+    ]
     if str(until)[:4] == str(year) and str(until) not in texts:
         texts.append(str(until))
     return [text for text in texts if _ended(text, until)]
@@ -651,7 +654,7 @@ def by_seat(book: Catalog, period: str) -> dict[str, dict[str, Quantity]]:
     return {
         year: items
         for year, items in sorted(found.items())
-        if len(items) == PROVINCES and int(year) <= last
+        if len(items) == ALL_PROVINCES and int(year) <= last
     }
 
 
@@ -700,7 +703,7 @@ def short_name(book: Catalog, code: str) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProvincialRank:
     """Where a place stands among the provinces: its best year against the last one."""
 
     best_year: str
@@ -713,13 +716,13 @@ class Standing:
     passed: Verdict
 
 
-def standing(book: Catalog, area: str, period: str) -> Standing:
+def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
     """Return how `area` stands among the provinces, and who has passed it since its best year."""
     seats = by_seat(book, period)
     if not seats or area not in seats[max(seats)]:
         rank, percent = missing("rank"), missing("percent")
         nothing = Verdict("open", "没有各省的数")
-        return Standing(
+        return ProvincialRank(
             UNPUBLISHED, UNPUBLISHED, rank, rank, percent, percent, UNPUBLISHED, nothing
         )
     last = max(seats)
@@ -733,7 +736,7 @@ def standing(book: Catalog, area: str, period: str) -> Standing:
     pairs = [
         verdict for code in passers for verdict in (then[code] < then[area], now[code] > now[area])
     ]
-    return Standing(
+    return ProvincialRank(
         best_year=f"{best}年",
         year=f"{last}年",
         best=rank_of(then, area),
@@ -840,7 +843,7 @@ def hidden(book: Catalog, area: str, period: str) -> Hidden:
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
 
 
-def year_before(found: Hidden) -> str:
+def earlier_year(found: Hidden) -> str:
     """Return the year before the one whose months are told, as a period."""
     return str(int(found.when[:4]) - 1) if found.months else "1990"
 
