@@ -6,10 +6,9 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview, trade
+from cqbook.analysis import autos, corridors, district, industry, overview
 from cqbook.analysis.composition import REST, composition
 from cqbook.errors import DataError
-from cqbook.quantities import quantity
 
 AREA = "CN-50"
 
@@ -46,52 +45,6 @@ def test_a_breakdown_nobody_published_gives_no_parts(book):
     assert made.points("level", unit="100M CNY").empty
 
 
-def test_trade_years_show_gaps_and_mark_what_is_derived(book):
-    exports = trade.yearly(book, AREA, "export", range(2019, 2026))
-    assert exports["2022"].status == "公布"
-    assert exports["2019"].status == "推算"  # from 2020's growth
-    assert exports["2024"].status == "推算"  # 5587.3 in 2025, up 10.2 %
-    assert exports["2024"].interval.contains(D("5070"))
-    imports = trade.yearly(book, AREA, "import", range(2019, 2026))
-    assert not imports["2024"].known
-
-
-def test_the_totals_of_trade_are_printed_for_every_year(book):
-    totals = trade.yearly(book, AREA, "total", range(2018, 2026))
-    assert {year: total.zh for year, total in totals.items()} == {
-        "2018": "5222.6亿元",
-        "2019": "5792.8亿元",
-        "2020": "6513.4亿元",
-        "2021": "8000.6亿元",
-        "2022": "8158.4亿元",
-        "2023": "7137.4亿元",
-        "2024": "7154.2亿元",
-        "2025": "8006.8亿元",
-    }
-    assert {total.status for total in totals.values()} == {"公布"}
-
-
-def test_months_are_differences_of_cumulative_figures(book):
-    rows = trade.months_from_cumulative(book, AREA, "2022").set_index("label")
-    # 7487.9 − 6895 = 592.9 and 8158.4 − 7487.9 = 670.5
-    assert rows.loc["11月", "value"] == pytest.approx(592.9)
-    assert rows.loc["12月", "lower"] < 670.5 < rows.loc["12月", "upper"]
-    assert "4月" not in rows.index  # the first quarter is printed as a floor
-    assert set(rows["status"]) == {"推算"}
-
-
-def test_concentration_has_two_ends(book):
-    made = trade.parts(book, AREA, "2022", "partner")
-    low, high = trade.hhi_bounds(made)
-    # shares 15.5, 15.3, 13.9 %: squares sum to 668; the rest (55.3 %) adds at most 3055
-    assert low.point == pytest.approx(668, abs=1)
-    assert high.point == pytest.approx(668 + 55.27**2, abs=3)
-    assert all(part.label not in ("共建“一带一路”国家",) for part in made.parts)
-
-
-def test_peers_differ_by_basis(book):
-    places = trade.peer_rank(trade.peers(book, "2024"), "重庆")
-    assert places == {"traders_seat": "第4位", "origin_destination": "第5位"}
 
 
 def test_actual_output_goes_before_the_estimate(book):
@@ -173,27 +126,3 @@ def test_headlines_say_which_year_they_are_of(book):
     assert frame.loc["汽车出口量", "text"] == "47.7万辆"
     earlier = overview.headline_table(book, AREA, "2022").set_index("label")
     assert earlier.loc["进出口总值", "text"] == "8158.4亿元"
-
-
-def test_a_sentence_that_lacks_its_figure_says_so(book):
-
-    full = trade.rate_words(trade.private_rate(book, "CN-50", "2022"))
-    assert full["rate_words"].startswith("所印156%，推算")
-    assert (
-        "没有印出贡献率"
-        in trade.rate_words(trade.private_rate(book, "CN-50", "2025"))["rate_words"]
-    )
-    empty = trade.private_rate(book, "CN-50", "2019")
-    assert "既没有印出" in trade.rate_words(empty)["rate_words"]
-    missing = quantity.missing("100M CNY")
-    alone = trade.parts(book, AREA, "2025", "enterprise")
-    # 8006.8 - 3841.9 = 4164.9 ± 0.1: the last digit is not supported
-    assert trade.rest_words(alone) == "民营企业之外的各类合计4165亿元，其中各占多少未见公布"
-    assert trade.rest_words(trade.parts(book, AREA, "2022", "enterprise")).startswith("列名的各类")
-    assert "没有找齐" in trade.rest_words(trade.parts(book, AREA, "1990", "enterprise"))
-    said = trade.industry_words(missing, quantity.missing("percent"))
-    assert said == "按“汽车制造业”口径的进出口，这一时期未见公布", (
-        "a sentence, not a word in its place"
-    )
-    said = trade.west_words(quantity.missing("percent"), "2025年")
-    assert said == "占西部地区外贸的比重，2025年未见公布"

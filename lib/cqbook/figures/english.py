@@ -144,8 +144,8 @@ def _growth(text: str) -> str:
     found = re.fullmatch(r"(增长|下降)(.+)", text)
     if not found:
         return ""
-    said = english_quantity(found[2])
-    return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
+    ends = [english_quantity(end) for end in found[2].split("—")]
+    return f"{'up' if found[1] == '增长' else 'down'} {'–'.join(ends)}" if all(ends) else ""
 
 
 def english(text: str, known: Mapping[str, str]) -> str:
