@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ from cqbook.quantities.quantity import (
     quantity_of,
     ratio,
 )
-from cqbook.quantities.units import Unit
+from cqbook.quantities.units import Unit, format_zh
 
 RIVER_SEA, LAND_SEA = "route-river-sea", "route-ilstc"
 #: The trains of Chengdu and Chongqing, which are counted together since 2021.
@@ -45,15 +45,15 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     item = quantities_of(frame)[0]
     if item.unit.name != "months" or item.interval is None:
         return item
-    # half a month and 一两月 are no exact number of days: 30 days a month, kept as printed in words
-    days = Unit.parse("days")
-    return replace(item, interval=item.interval * 30, unit=days, value=None)
+    # half a month and 一两月 are no exact number of days: 30 days a month, in the printed words
+    words, days = rows_of(frame)[0]["as_printed"], Unit.parse("days")
+    return replace(item, interval=item.interval * 30, unit=days, value=None, zh=words)
 
 
 def transit(book: Catalog) -> pd.DataFrame:
     """Return the point frame of days by route, for the cargoes of which both are told."""
     cargoes = {"auto": "整车到印尼", "motorcycle_wheel": "摩托车轮毂到印尼"}
-    routes = {RIVER_SEA: "江海联运", LAND_SEA: "西部陆海新通道"}
+    routes = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
     rows = pd.concat(
         [
             points([(cargo, _days(book, route, product))], unit="days", group=name)
@@ -126,6 +126,28 @@ def cost_changes(book: Catalog) -> dict[str, Quantity]:
     }
 
 
+def cost_points(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `cost_changes`: one number each, most saved first."""
+    found = cost_changes(book)
+    named = {
+        "白云石（每吨）": found["stone"],
+        "新能源汽车（每辆）": found["car"],
+        "全通道（2023年）": found["corridor"],
+    }
+    return _without_ends(points(named.items(), unit="percent"), named.values())
+
+
+def _without_ends(rows: pd.DataFrame, items: Iterable[Quantity]) -> pd.DataFrame:
+    """Return a frame of marks that carry one number: what rounding leaves open decides nothing."""
+    rows["text"] = [_whole(item) if item.status == DERIVED else item.zh for item in items]
+    return published(rows.assign(lower=rows["value"], upper=rows["value"], range=""))
+
+
+def _whole(item: Quantity) -> str:
+    """Return the middle of a derived rate in whole percent."""
+    return format_zh(Decimal(f"{item.point:.0f}"), item.unit)
+
+
 def extra_cost(book: Catalog) -> Quantity:
     """Return what a box cost more over the corridor than down the river, before subsidies."""
     return fact(
@@ -161,7 +183,7 @@ def loading(book: Catalog) -> tuple[Quantity, Quantity]:
 
 
 def loading_points(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of the change in cost a car: for each load now possible, as printed."""
+    """Return the point frame of the change in cost a car: by load, and as printed."""
     before, after = loads(book)
     found = []
     held = after.interval
@@ -172,9 +194,10 @@ def loading_points(book: Catalog) -> pd.DataFrame:
                 lambda old, new: 100 * old / new - 100, before, now, unit="percent",
                 measure="pct_change",
             )  # fmt: skip
-            found.append((f"一箱装{cars}辆，整箱成本不变", implied))
+            found.append((f"推算：一箱装{cars}辆", implied))
     printed, _ = loading(book)
-    return published(points([*found, ("公布的降幅", printed)], unit="percent"))
+    found.append(("公布的降幅", printed))
+    return _without_ends(points(found, unit="percent"), [item for _, item in found])
 
 
 def container_cost(book: Catalog) -> Quantity:
@@ -242,15 +265,27 @@ def change_per_box(book: Catalog, area: str, period: str) -> Quantity:
 
 def times(now: Quantity, then: Quantity) -> Quantity:
     """Return how many times as much one figure is as another."""
-    return derive(
-        lambda much, little: much / little, now, then.to(str(now.unit)), unit="times"
-    )
+    return derive(lambda much, little: much / little, now, then.to(str(now.unit)), unit="times")
 
 
 def value_per_box(book: Catalog, area: str, period: str) -> Quantity:
     """Return what was in a box on average, in 万元 a TEU; derived."""
     boxes, worth = sent(book, area, period)
-    return ratio(worth, boxes, unit="10k CNY", per="TEU")
+    return _short_bound(ratio(worth, boxes, unit="10k CNY", per="TEU"))
+
+
+def _short_bound(item: Quantity) -> Quantity:
+    """Return a figure of which one end is known in three digits, rounded to the safe side."""
+    held = item.interval
+    if not item.known or held is None or (held.width is not None and held.lower != 0):
+        return item
+    bound, word, way = held.lower, "以上", ROUND_FLOOR
+    if held.upper is not None:
+        bound, word, way = held.upper, "以下", ROUND_CEILING
+    if not bound:
+        return item
+    step = Decimal(1).scaleb(min(0, bound.adjusted() - 2))
+    return replace(item, zh=f"{format_zh(bound.quantize(step, way), item.unit)}{word}")
 
 
 def platform_value_per_box(book: Catalog, period: str = "2024-01/2024-03") -> Quantity:
@@ -306,8 +341,8 @@ def trains(book: Catalog) -> pd.DataFrame:
 
 #: Whose trains a row counts, in words: the entity alone does not say which trains.
 LINES_ZH = {
-    LAND_SEA: "西部陆海新通道铁海联运班列（全线）",
-    "route-ilstc-jiangjin": "西部陆海新通道江津班列",
+    LAND_SEA: "通道铁海联运班列（全线）",
+    "route-ilstc-jiangjin": "通道江津班列",
     "route-crexpress": "中欧班列（重庆）",
     JOINT_TRAINS: "中欧班列（成渝）",
     "CN": "中欧班列（全国）",
@@ -330,12 +365,13 @@ def time_value(box: Quantity, days: Quantity, annual_rate: float) -> Quantity:
     annual_rate : float
         Cost of capital, percent a year: an assumption, not a published figure.
     """
-    return derive(
+    found = derive(
         lambda worth, count: worth * count * _daily(annual_rate),
         box.to("CNY") if box.known else box,
         days,
         unit="CNY/TEU",
     )
+    return _short_bound(found)
 
 
 def break_even_value(extra: Quantity, days: Quantity, annual_rate: float) -> Quantity:
@@ -350,13 +386,14 @@ def break_even_value(extra: Quantity, days: Quantity, annual_rate: float) -> Qua
 
 def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
     """Return the cost of capital, percent a year, from which on the time pays the extra cost."""
-    return derive(
+    found = derive(
         lambda cost, worth, count: 100 * DAYS_A_YEAR * cost / (worth * count),
         extra,
         box.to("CNY") if box.known else box,
         days,
         unit="percent",
     )
+    return _short_bound(found)
 
 
 def _daily(annual_rate: float) -> Decimal:
@@ -373,8 +410,8 @@ def break_even_points(
     """Return the point frame of what time saved is worth, over the value of a box.
 
     One line for each of `days`, one for the extra cost; the values `most` and nought are their
-    ends. Points where a line meets the extra cost are labelled 早到10天打平, `marks` (a label and a value of
-    a box) stand on the line of the most days.
+    ends. Points where a line meets the extra cost are labelled 早到10天打平; `marks` (a label and
+    a value of a box) stand on the line of the most days.
     """
     if not extra.known or not all(item.known for item in days):
         return points([], unit="CNY/TEU").assign(parameter=[])
