@@ -31,7 +31,7 @@ from cqbook.quantities.quantity import (
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
-NEV, EV = "vehicle=nev", "vehicle=ev"
+NEV, EV, CARS = "vehicle=nev", "vehicle=ev", "vehicle=ev_passenger"
 #: National volumes are taken on the association's basis throughout (see the methods page).
 VOLUME_BASIS = "caam"
 
@@ -77,6 +77,20 @@ def unit_values(
         else missing("10k CNY")
         for year, value in values.items()
     }
+
+
+def unit_value(book: Catalog, area: str, period: str, breakdown: str = "") -> Quantity:
+    """Return the value of an exported vehicle of a kind in 万元."""
+    asked = {"entity": area, "period": period, "breakdown": breakdown}
+    value = fact(book, unit=VALUE, indicator="auto_exports_value", **asked)
+    volume = fact(book, unit=VOLUME, indicator="auto_exports", **asked)
+    return ratio(value, volume, unit="10k CNY", per="vehicles")
+
+
+def at(found: Mapping[str, Quantity], year: str) -> Quantity:
+    """Return a year of a series; missing, in the unit of the others, where it has none."""
+    unit = str(next(iter(found.values())).unit) if found else VALUE
+    return found.get(year, missing(unit))
 
 
 def index(found: Mapping[str, Quantity], group: str) -> pd.DataFrame:
@@ -502,10 +516,10 @@ def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataF
     months = Period.parse(now["ev"].about.period).zh() if now["ev"].known else ""
     whole = export_values(book, area, range(int(year), int(year) + 1))[year]
     items = [
-        (f"电动汽车（{int(year) - 1}年）", before),
-        (f"电动汽车（{months}）", now["ev"]),
-        (f"汽车总计（{year}年）", whole),
-        ("智能网联新能源汽车（2027年目标）", goal),
+        (f"电动汽车出口（{int(year) - 1}年）", before),
+        (f"电动汽车出口（{months}）", now["ev"]),
+        (f"全部汽车出口（{year}年）", whole),
+        ("智能网联新能源汽车（目标，2027年）", goal),
     ]
     return published(points(items, unit=VALUE))
 
@@ -547,6 +561,6 @@ def abroad_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
         "sales": f"长安海外销量（{when(found['sales'])}）",
         "open": "长安泰国工厂（年产能）",
         "planned": "长安海外工厂（计划年产能）",
-        "seres": "赛力斯出口（2030年目标）",
+        "seres": "赛力斯出口（目标，2030年）",
     }
     return published(_rough([(names[key], item) for key, item in found.items()], VOLUME))

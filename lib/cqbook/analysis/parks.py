@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -422,8 +423,8 @@ def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
     frame = counted(book, industries or MANUFACTURING)
     codes = frame.loc[frame["district"].ne(""), "district"].str.split(";").explode()
     names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
-    counts = sorted(codes.value_counts().items(), key=lambda pair: (-pair[1], pair[0]))
-    return {names[code]: exact(int(number), "projects") for code, number in counts}
+    counts = sorted(Counter(map(str, codes)).items(), key=lambda pair: (-pair[1], pair[0]))
+    return {str(names[code]): exact(number, "projects") for code, number in counts}
 
 
 def landed(book: Catalog) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import re
 import struct
 from pathlib import Path
 
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.figures.identity import Spec
 
 FONT_DIRECTORY = Path(__file__).resolve().parent / "fonts"
@@ -38,7 +39,9 @@ SERIES = ("blue", "orange", "green", "purple", "red", "rest")
 #: Of the one that a figure is about, beside others that are grey.
 ACCENT = "orange"
 #: Series that look the same in every figure.
-ROLES = {"出口": "blue", "进口": "orange"} | dict.fromkeys(("进出口", "总值", "进出口总值"), "ink")
+_BOTH = FLOWS_ZH["total"]
+ROLES = {FLOWS_ZH["export"]: "blue", FLOWS_ZH["import"]: "orange"}
+ROLES |= dict.fromkeys((_BOTH, "总值", f"{_BOTH}总值"), "ink")
 PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
 NARROW = 342  # px, the same on a 390 px phone less the page's margins
 

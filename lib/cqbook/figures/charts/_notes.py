@@ -29,7 +29,7 @@ class Note(NamedTuple):
     en: str
 
 
-class Standing(NamedTuple):
+class LabelPlace(NamedTuple):
     """Where an annotation stands, from its point: alignment, px to its first line and its edge."""
 
     side: str
@@ -129,7 +129,7 @@ class _Map:
         across = (row["position"] - self.first) / self.span * self.width
         return across, self.scale.px(row["value"])
 
-    def box(self, row: dict[str, Any], place: Standing) -> Box:
+    def box(self, row: dict[str, Any], place: LabelPlace) -> Box:
         """Return the room of an annotation, the larger of both languages."""
         x, y = self.point(row)
         wide = CHARACTER * max(label_width(str(row[name])) for name in ("note", "note_en"))
@@ -155,16 +155,16 @@ def _deep(row: dict[str, Any]) -> int:
     return 1 + max(str(row[name]).count("\n") for name in ("note", "note_en"))
 
 
-def _placed(row: dict[str, Any], maps: Sequence[_Map]) -> Standing:
+def _placed(row: dict[str, Any], maps: Sequence[_Map]) -> LabelPlace:
     """Return the nearest place of an annotation that is free at both widths, and take it."""
     deep = _deep(row)
-    best: tuple[int, Standing] | None = None
+    best: tuple[int, LabelPlace] | None = None
     for far in DISTANCES:
         for up in (True, False):
             for side in ("center", "left", "right"):
                 foot = -far if up else far
                 middle = foot + (-1 if up else 1) * LINE * deep / 2
-                place = Standing(side, middle - LINE * (deep - 1) / 2, foot)
+                place = LabelPlace(side, middle - LINE * (deep - 1) / 2, foot)
                 faults = sum(known.faults(known.box(row, place)) for known in maps)
                 if best is None or faults < best[0]:
                     best = (faults, place)
@@ -178,7 +178,7 @@ def note_layers(told: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> l
     """Return the layers of annotations: a thin line from each point to what is said of it."""
     if told.empty:
         return []
-    base = alt.Chart(inline(told, [*DRAWN, *columns, "note", "note_en", *Standing._fields]))
+    base = alt.Chart(inline(told, [*DRAWN, *columns, "note", "note_en", *LabelPlace._fields]))
     leader = base.mark_rule(
         color=theme.colour("muted"),
         strokeWidth=1,
