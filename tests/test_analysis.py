@@ -6,7 +6,6 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview
 from cqbook.analysis.composition import REST, composition
 from cqbook.errors import DataError
 
@@ -51,23 +50,6 @@ def test_actual_output_goes_before_the_estimate(book):
     assert autos.made(book, AREA, "2022")["nev_output"].zh == "36.5万辆"
 
 
-def test_loading_three_or_four_cars(book):
-    rows = corridors.loading(book).set_index("label")
-    implied = rows.loc["整箱成本不变时的推算"]
-    assert implied["lower"] == pytest.approx(-50)
-    assert implied["upper"] == pytest.approx(-100 / 3)
-    # 30 % off with three to four cars means a box 1.05 (0.7 × 3/2) to 1.4 times as dear
-    cost = corridors.container_cost(book)
-    assert cost.interval.contains(D(5))
-    assert cost.interval.contains(D(40))
-
-
-@pytest.mark.parametrize(("rate", "day"), [(4.35, 26.2), (8.7, 52.4)])
-def test_a_day_is_worth_value_times_rate(book, rate, day):
-    found = corridors.worth_of_a_day(book, rate)
-    # at most 22万元 a box (20 亿 + 10 % over 1万 boxes)
-    assert float(found["box"].interval.upper) == pytest.approx(22)
-    assert float(found["day"].interval.upper) == pytest.approx(day, abs=0.1)
 
 
 def test_a_zone_of_seven_districts_is_not_the_district(book):

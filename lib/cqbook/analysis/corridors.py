@@ -1,10 +1,10 @@
-"""Corridors: time, cost, loading, volumes by route, and what a day saved is worth."""
+"""Corridors: time, cost and loading, volumes and their value, and what a day saved is worth."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
@@ -13,19 +13,28 @@ from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
+from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    DERIVED,
     Quantity,
     derive,
+    exact,
     missing,
     period_zh,
+    previous,
     quantity_of,
     ratio,
 )
 from cqbook.quantities.units import Unit, format_zh
 
 RIVER_SEA, LAND_SEA = "route-river-sea", "route-ilstc"
+#: The trains of Chengdu and Chongqing, which are counted together since 2021.
+JOINT_TRAINS = "grp-cy"
+HUB = "park-logistics-hub"
 DAYS_A_YEAR = 365
+
+
+# --- time -----------------------------------------------------------------------------------
 
 
 def _days(book: Catalog, route: str, product: str) -> Quantity:
@@ -36,21 +45,30 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     item = quantities_of(frame)[0]
     if item.unit.name != "months" or item.interval is None:
         return item
-    # half a month and 一两月 are no exact number of days: 30 days a month, kept as printed in words
-    days = Unit.parse("days")
-    return replace(item, interval=item.interval * 30, unit=days, value=None)
+    # half a month and 一两月 are no exact number of days: 30 days a month, in the printed words
+    words, days = rows_of(frame)[0]["as_printed"], Unit.parse("days")
+    return replace(item, interval=item.interval * 30, unit=days, value=None, zh=words)
 
 
 def transit(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of days by route, for the two cargoes that were told of."""
+    """Return the point frame of days by route, for the cargoes of which both are told."""
     cargoes = {"auto": "整车到印尼", "motorcycle_wheel": "摩托车轮毂到印尼"}
-    routes = {RIVER_SEA: "江海联运", LAND_SEA: "西部陆海新通道"}
-    frames = [
-        points([(cargo, _days(book, route, product))], unit="days", group=name)
-        for product, cargo in cargoes.items()
-        for route, name in routes.items()
-    ]
-    return published(pd.concat(frames, ignore_index=True))
+    routes = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
+    rows = pd.concat(
+        [
+            points([(cargo, _days(book, route, product))], unit="days", group=name)
+            for product, cargo in cargoes.items()
+            for route, name in routes.items()
+        ],
+        ignore_index=True,
+    )
+    known = published(rows)
+    return known[known.groupby("label")["group"].transform("size").eq(len(routes))]
+
+
+def car_days(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the days of cars to Indonesia down the river, and over the corridor."""
+    return _days(book, RIVER_SEA, "auto"), _days(book, LAND_SEA, "auto")
 
 
 def days_saved(book: Catalog) -> tuple[Quantity, Quantity]:
@@ -58,155 +76,364 @@ def days_saved(book: Catalog) -> tuple[Quantity, Quantity]:
     printed = fact(
         book, unit="days", measure="difference", indicator="transit_days_saved", entity=LAND_SEA
     )
-    computed = derive(
-        lambda slow, fast: slow - fast,
-        _days(book, RIVER_SEA, "auto"),
-        _days(book, LAND_SEA, "auto"),
-        unit="days",
-    )
+    computed = derive(lambda slow, fast: slow - fast, *car_days(book), unit="days")
     return printed, computed
 
 
-def loading(book: Catalog, place: str = "park-logistics-hub") -> pd.DataFrame:
-    """Return the change in cost a car that the loading implies beside the printed one.
+def saved_ends(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the two ends of the days saved, as they are printed: 10天 and 20天."""
+    frame = preferred(book.observations(indicator="transit_days_saved", entity=LAND_SEA))
+    if frame.empty:
+        return missing("days"), missing("days")
+    row = rows_of(frame)[0]
+    texts = row["value_text"], row["value_upper_text"] or row["value_text"]
+    least, most = (
+        replace(
+            exact(Decimal(text), row["unit"]),
+            source_id=row["source_id"],
+            observation_id=row["observation_id"],
+        )
+        for text in texts
+    )
+    return least, most
 
-    If a container's cost is unchanged, the cost a car changes by before/after − 1.
+
+# --- cost -----------------------------------------------------------------------------------
+
+
+def cost_changes(book: Catalog) -> dict[str, Quantity]:
+    """Return by how much costs changed: ``stone`` a tonne, ``car`` a car, ``corridor`` on average.
+
+    The first two are cases, before and after a firm changed route or loading; the last is the whole
+    corridor, a year against the year before.
     """
-    before, after = _loads(book, place)
-    printed = fact(
-        book, unit="percent", measure="pct_change", indicator="logistics_cost", entity=place,
+    stone = {"indicator": "unit_cost", "entity": "org-xinhua-materials", "unit": "CNY/tonne"}
+    before = fact(book, breakdown="product=dolomite", **stone)
+    after = fact(book, breakdown="mode=land_sea;product=dolomite", **stone)
+    change = derive(
+        lambda new, old: 100 * new / old - 100, after, before, unit="percent", measure="pct_change"
+    )
+    corridor = fact(
+        book, unit="percent", measure="yoy", indicator="logistics_cost", entity=LAND_SEA,
+        period="2023",
+    )  # fmt: skip
+    return {
+        "stone": change,
+        "car": _car_cost(book),
+        "corridor": corridor,
+        "before": before,
+        "after": after,
+    }
+
+
+def cost_points(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `cost_changes`: one number each, most saved first."""
+    found = cost_changes(book)
+    named = {
+        "白云石（每吨）": found["stone"],
+        "新能源汽车（每辆）": found["car"],
+        "全通道（2023年）": found["corridor"],
+    }
+    return _without_ends(points(named.items(), unit="percent"), named.values())
+
+
+def _without_ends(rows: pd.DataFrame, items: Iterable[Quantity]) -> pd.DataFrame:
+    """Return a frame of marks that carry one number: what rounding leaves open decides nothing."""
+    rows["text"] = [_whole(item) if item.status == DERIVED else item.zh for item in items]
+    return published(rows.assign(lower=rows["value"], upper=rows["value"], range=""))
+
+
+def _whole(item: Quantity) -> str:
+    """Return the middle of a derived rate in whole percent."""
+    return format_zh(Decimal(f"{item.point:.0f}"), item.unit)
+
+
+def extra_cost(book: Catalog) -> Quantity:
+    """Return what a box cost more over the corridor than down the river, before subsidies."""
+    return fact(
+        book, unit="CNY/TEU", measure="difference", indicator="logistics_cost", entity=LAND_SEA,
+        breakdown="product=motorcycle_wheel", period="2023-10",
+    )  # fmt: skip
+
+
+def _car_cost(book: Catalog) -> Quantity:
+    return fact(
+        book, unit="percent", measure="pct_change", indicator="logistics_cost", entity=HUB,
         breakdown="vehicle=nev",
     )  # fmt: skip
-    implied = derive(
-        lambda old, new: 100 * old / new - 100, before, after, unit="percent", measure="pct_change"
-    )
-    return published(
-        points([("所印的变动", printed), ("整箱成本不变时的推算", implied)], unit="percent")
-    )
 
 
-def _loads(book: Catalog, place: str) -> tuple[Quantity, Quantity]:
-    frame = preferred(book.observations(indicator="container_load", entity=place))
+def loads(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return how many cars a container took before, and takes now."""
+    frame = preferred(book.observations(indicator="container_load", entity=HUB))
     items = {row["period"].startswith(".."): quantity_of(row) for row in rows_of(frame)}
     nothing = missing("units")
     return items.get(True, nothing), items.get(False, nothing)
 
 
-def container_cost(book: Catalog, place: str = "park-logistics-hub") -> Quantity:
+def loading(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the change in cost a car as printed, and that which the loading implies.
+
+    If a container's cost is unchanged, the cost a car changes by before/after − 1.
+    """
+    implied = derive(
+        lambda old, new: 100 * old / new - 100, *loads(book), unit="percent", measure="pct_change"
+    )
+    return _car_cost(book), implied
+
+
+def loading_points(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of the change in cost a car: by load, and as printed."""
+    before, after = loads(book)
+    found = []
+    held = after.interval
+    if before.known and held is not None and held.lower is not None and held.upper is not None:
+        for cars in dict.fromkeys((held.lower, held.upper)):
+            now = replace(after, interval=Interval.exactly(cars))
+            implied = derive(
+                lambda old, new: 100 * old / new - 100, before, now, unit="percent",
+                measure="pct_change",
+            )  # fmt: skip
+            found.append((f"推算：一箱装{cars}辆", implied))
+    printed, _ = loading(book)
+    found.append(("公布的降幅", printed))
+    return _without_ends(points(found, unit="percent"), [item for _, item in found])
+
+
+def container_cost(book: Catalog) -> Quantity:
     """Return by how much a container's cost would have risen if each car's fell as printed."""
-    before, after = _loads(book, place)
-    printed = fact(
-        book, unit="percent", measure="pct_change", indicator="logistics_cost", entity=place,
-        breakdown="vehicle=nev",
-    )  # fmt: skip
+    before, after = loads(book)
     return derive(
         lambda old, new, change: new / old * (100 + change) - 100,
-        before, after, printed,
+        before,
+        after,
+        _car_cost(book),
         unit="percent",
-    )  # fmt: skip
+        measure="pct_change",
+    )
+
+
+# --- volumes --------------------------------------------------------------------------------
 
 
 def containers(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
-    """Return the boxes that a place sent by the Land-Sea Corridor, by year."""
-    return series(
+    """Return the boxes a place sent by the Land-Sea Corridor, by year.
+
+    A year that only the next year's growth implies is derived.
+    """
+    found = series(
         book, unit="10k TEU", years=years, indicator="ilstc_containers", entity=area,
         accumulation="period",
     )  # fmt: skip
+    for year, item in found.items():
+        following = str(int(year) + 1)
+        if not item.known and following in found and found[following].known:
+            found[year] = previous(found[following], growth_rates(book, area, following)[0])
+    return found
 
 
-def shipment_values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
-    """Return the value of goods that a place sent by the Land-Sea Corridor, by year."""
-    return series(
-        book, unit="100M CNY", years=years, indicator="shipment_value", entity=area,
-        breakdown="route=ilstc", accumulation="period",
-    )  # fmt: skip
+def sent(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:
+    """Return the boxes that a place sent by the corridor in a period, and what was in them."""
+    asked = {"entity": area, "period": period}
+    boxes = fact(book, unit="10k TEU", indicator="ilstc_containers", **asked)
+    worth = fact(book, unit="100M CNY", indicator="shipment_value", breakdown=_ROUTE, **asked)
+    return boxes, worth
 
 
-def value_per_box(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
-    """Return value over volume by year, in 万元 a TEU; derived."""
-    boxes, worth = containers(book, area, years), shipment_values(book, area, years)
-    return {year: ratio(worth[year], boxes[year], unit="10k CNY", per="TEU") for year in boxes}
+_ROUTE = "route=ilstc"
 
 
-def growth_words(book: Catalog, area: str, period: str) -> dict[str, str]:
-    """Return the printed growth of boxes and value, and the change a box that follows, in words."""
+def growth_rates(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:
+    """Return the printed growth of boxes, and of value."""
     asked = {"unit": "percent", "measure": "yoy", "entity": area, "period": period}
     boxes = fact(book, indicator="ilstc_containers", **asked)
-    worth = fact(book, indicator="shipment_value", breakdown="route=ilstc", **asked)
-    change = derive(
+    worth = fact(book, indicator="shipment_value", breakdown=_ROUTE, **asked)
+    return boxes, worth
+
+
+def change_per_box(book: Catalog, area: str, period: str) -> Quantity:
+    """Return the change of value a box that the growth of value and of boxes implies."""
+    boxes, worth = growth_rates(book, area, period)
+    return derive(
         lambda value, count: 100 * (100 + value) / (100 + count) - 100,
         worth,
         boxes,
         unit="percent",
         measure="yoy",
     )
-    return {
-        "boxes_yoy": boxes.growth,
-        "worth_yoy": worth.growth,
-        "per_box_change": change.zh,
-    }
+
+
+def times(now: Quantity, then: Quantity) -> Quantity:
+    """Return how many times as much one figure is as another."""
+    return derive(lambda much, little: much / little, now, then.to(str(now.unit)), unit="times")
+
+
+def value_per_box(book: Catalog, area: str, period: str) -> Quantity:
+    """Return what was in a box on average, in 万元 a TEU; derived."""
+    boxes, worth = sent(book, area, period)
+    return _short_bound(ratio(worth, boxes, unit="10k CNY", per="TEU"))
+
+
+def _short_bound(item: Quantity) -> Quantity:
+    """Return a figure of which one end is known in three digits, rounded to the safe side."""
+    held = item.interval
+    if not item.known or held is None or (held.width is not None and held.lower != 0):
+        return item
+    bound, word, way = held.lower, "以上", ROUND_FLOOR
+    if held.upper is not None:
+        bound, word, way = held.upper, "以下", ROUND_CEILING
+    if not bound:
+        return item
+    step = Decimal(1).scaleb(min(0, bound.adjusted() - 2))
+    return replace(item, zh=f"{format_zh(bound.quantize(step, way), item.unit)}{word}")
+
+
+def platform_value_per_box(book: Catalog, period: str = "2024-01/2024-03") -> Quantity:
+    """Return what was in a box of the whole corridor's operators, in 万元 a TEU; derived."""
+    asked = {"entity": LAND_SEA, "period": period, "breakdown": "scope=platform"}
+    boxes = fact(book, unit="TEU", indicator="ilstc_containers", **asked)
+    worth = fact(book, unit="100M CNY", indicator="shipment_value", **asked)
+    return ratio(worth, boxes, unit="10k CNY", per="TEU")
+
+
+def train_value_per_box(book: Catalog, year: str = "2021") -> Quantity:
+    """Return what was in a box of the China–Europe trains, in 万元 a TEU; derived."""
+    asked = {"entity": JOINT_TRAINS, "period": year}
+    boxes = fact(book, unit="TEU", indicator="crexpress_containers", **asked)
+    worth = fact(
+        book, unit="100M CNY", indicator="shipment_value", breakdown="route=crexpress", **asked
+    )
+    return ratio(worth, boxes, unit="10k CNY", per="TEU")
 
 
 def by_year(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
     """Return the point frame of yearly values whose columns carry the bare number."""
     rows = frames.timeline(found, unit=unit, short=True)
     rows["text"] = [_short(item, unit) for item in found.values()]
-    rows["range"] = [item.zh if item.known else "" for item in found.values()]
-    return rows
+    return published(rows)
 
 
 def _short(item: Quantity, unit: str) -> str:
     held = item.to(unit)
     if not held.known or held.interval is None:
         return ""
+    if item.status == DERIVED:
+        # no more digits than what it was divided by
+        return f"{held.point:.3g}"
     low, high = held.interval.lower, held.interval.upper
     word = "超" if high is None else "不到" if low == 0 or low is None else ""
     return f"{word}{held.point:.4g}"
 
 
 def trains(book: Catalog) -> pd.DataFrame:
-    """Return every published number of trains as a table in words: who, when, how many."""
-    frame = preferred(book.observations(indicator="train_trips", measure="level"))
-    frame["who"] = frame["entity"].map(book.name)
+    """Return the published number of trains of whole years: which line, when, how many."""
+    found = book.observations(
+        indicator="train_trips", measure="level", status="actual", entity=list(LINES_ZH)
+    )
+    frame = preferred(found)
+    frame = frame[[Period.parse(text).months == 12 for text in frame["period"]]].copy()
+    frame["who"] = [LINES_ZH[code] for code in frame["entity"]]
     frame["when"] = frame["period"].map(period_zh)
-    items = quantities_of(frame)
-    frame["text"] = [item.zh for item in items]
-    frame["nature"] = [item.status for item in items]
-    return frame.sort_values(["who", "period"]).reset_index(drop=True)
+    frame["text"] = [item.zh for item in quantities_of(frame)]
+    frame["_line"] = [list(LINES_ZH).index(code) for code in frame["entity"]]
+    return frame.sort_values(["_line", "period"]).reset_index(drop=True)
 
 
-def worth_of_a_day(
-    book: Catalog, annual_rate: float, organisation: str = "org-seres"
-) -> dict[str, Quantity]:
-    """Return what a day on the way costs in capital tied up, a container.
+#: Whose trains a row counts, in words: the entity alone does not say which trains.
+LINES_ZH = {
+    LAND_SEA: "通道铁海联运班列（全线）",
+    "route-ilstc-jiangjin": "通道江津班列",
+    "route-crexpress": "中欧班列（重庆）",
+    JOINT_TRAINS: "中欧班列（成渝）",
+    "CN": "中欧班列（全国）",
+}
 
-    Value a container (published value over published count) × rate / 365.
+
+# --- what a day is worth --------------------------------------------------------------------
+
+
+def time_value(box: Quantity, days: Quantity, annual_rate: float) -> Quantity:
+    """Return the capital cost that is saved if a box arrives so many days earlier, in 元/标箱.
+
+    Value × rate / 365 × days.
 
     Parameters
     ----------
+    box : Quantity
+        What is in it.
+    days : Quantity
     annual_rate : float
         Cost of capital, percent a year: an assumption, not a published figure.
-
-    Returns
-    -------
-    dict
-        ``box`` value a container, ``day`` cost of a day, ``saved`` cost of the days saved as
-        printed; quantities in yuan.
     """
-    filters = {"entity": organisation, "breakdown": "product=auto_and_parts;route=ilstc"}
-    value = fact(book, unit="CNY", indicator="shipment_value", **filters)
-    count = fact(book, unit="containers", indicator="shipments_containers", **filters)
-    box = ratio(value, count, unit="CNY", per="containers")
-    rate = Interval.exactly(Decimal(str(annual_rate)))
-    day = derive(lambda worth: worth * rate / (100 * DAYS_A_YEAR), box, unit="CNY")
-    printed, _ = days_saved(book)
-    saved = derive(lambda cost, days: cost * days, day, printed, unit="CNY")
-    return {"box": box.to("10k CNY"), "day": day, "saved": saved}
+    found = derive(
+        lambda worth, count: worth * count * _daily(annual_rate),
+        box.to("CNY") if box.known else box,
+        days,
+        unit="CNY/TEU",
+    )
+    return _short_bound(found)
 
 
-def ceiling(item: Quantity) -> str:
-    """Return the upper end of a quantity in words: 不超过22万元."""
-    if not item.known or item.interval is None or item.interval.upper is None:
-        return UNPUBLISHED
-    # outward: an upper bound rounded down is none
-    return f"不超过{format_zh(math.ceil(item.interval.upper), item.unit)}"
+def break_even_value(extra: Quantity, days: Quantity, annual_rate: float) -> Quantity:
+    """Return the value in a box from which on the time saved pays for the extra cost, in 万元."""
+    return derive(
+        lambda cost, count: cost / (count * _daily(annual_rate) * 10000),
+        extra,
+        days,
+        unit="10k CNY",
+    )
+
+
+def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
+    """Return the cost of capital, percent a year, from which on the time pays the extra cost."""
+    found = derive(
+        lambda cost, worth, count: 100 * DAYS_A_YEAR * cost / (worth * count),
+        extra,
+        box.to("CNY") if box.known else box,
+        days,
+        unit="percent",
+    )
+    return _short_bound(found)
+
+
+def _daily(annual_rate: float) -> Decimal:
+    return Decimal(str(annual_rate)) / (100 * DAYS_A_YEAR)
+
+
+def break_even_points(
+    extra: Quantity,
+    days: Sequence[Quantity],
+    annual_rate: float,
+    marks: Iterable[tuple[str, Quantity]],
+    most: int = 25,
+) -> pd.DataFrame:
+    """Return the point frame of what time saved is worth, over the value of a box.
+
+    One line for each of `days`, one for the extra cost; the values `most` and nought are their
+    ends. Points where a line meets the extra cost are labelled 早到10天打平; `marks` (a label and
+    a value of a box) stand on the line of the most days.
+    """
+    if not extra.known or not all(item.known for item in days):
+        return points([], unit="CNY/TEU").assign(parameter=[])
+    ends = [exact(0, "10k CNY"), exact(most, "10k CNY")]
+    found = []
+    for item in days:
+        meeting = break_even_value(extra, item, annual_rate)
+        placed = [(f"每标箱{end.zh}", end) for end in ends]
+        placed += [(f"早到{item.zh}打平", meeting)] if meeting.point < most else []
+        if item is days[-1]:
+            placed += [(name, box) for name, box in marks if box.known and box.point < most]
+        rows = points(
+            ((name, time_value(box, item, annual_rate)) for name, box in placed),
+            unit="CNY/TEU",
+            group=f"早到{item.zh}",
+        )
+        rows["parameter"] = [box.to("10k CNY").point for _, box in placed]
+        found.append(rows)
+    flat = points(
+        ((f"每标箱{end.zh}", extra) for end in ends),
+        unit="CNY/TEU",
+        group="多付的运费",
+    )
+    found.append(flat.assign(parameter=[end.point for end in ends]))
+    return pd.concat(found, ignore_index=True)

@@ -25,6 +25,7 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
     "亿美元": (-1, "USD {} bn"),
     "万元": (1, "CNY {}k"),
     "元/吨": (0, "CNY {}/t"),
+    "元/标箱": (0, "CNY {}/TEU"),
     "元": (0, "CNY {}"),
     "万辆": (1, "{}k vehicles"),
     "辆": (0, "{} vehicles"),
