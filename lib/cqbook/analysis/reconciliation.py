@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import combinations
 
 import pandas as pd
@@ -198,7 +198,9 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
         often = Counter(key for row in broken for key in _ids(row))
         worst = max(often, key=lambda key: (often[key], doubt[key]))
         # what somebody has looked into speaks for the others
-        mine = sorted((row for row in broken if worst in _ids(row)), key=lambda row: not row["known"])
+        mine = sorted(
+            (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
+        )
         broken = [row for row in broken if worst not in _ids(row)]
         more = f"这个数还和另外{len(mine) - 1}条关系不合。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
@@ -224,11 +226,10 @@ def _together(rows: Sequence[TableRow]) -> TableRow:
 
 
 def _listed(rows: Sequence[TableRow]) -> TableRow:
-    """Return rows that are explained alike as one."""
+    """Return rows that are explained alike as one, with the numbers of the first."""
     if len(rows) == 1:
         return rows[0]
-    numbers = {key: "；".join(row[key] for row in rows) for key in ("printed", "computed")}
-    return _together(rows) | numbers | {"title": f"{rows[0]['title']}等{len(rows)}项"}
+    return _together(rows) | {"title": f"{rows[0]['title']}等{len(rows)}项"}
 
 
 def conflicts(book: Catalog) -> pd.DataFrame:
@@ -310,8 +311,24 @@ def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.D
         gap = growth(sides[0][key], sides[1][key], regardless=BASES_COMPARED)
         if gap.interval is not None and not gap.interval.contains(Decimal(0)):
             part = book.breakdown_name(key[1]) if key[1] else ""
-            found.append(("·".join(text for text in (period_zh(key[0]), part) if text), gap))
-    return points(found, unit="percent")
+            found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
+    return _middles(points(found, unit="percent"))
+
+
+#: From this width on, in percentage points, an interval is written as one.
+TOLD = 1.5
+
+
+def _middles(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a point frame with the middle as text where the whisker shows so little around it.
+
+    What rounding does not tell from no change is written as none; ``full`` has the interval.
+    """
+    apart = frame["upper"] - frame["lower"]
+    middle = frame["value"].map("{:.1f}%".format).str.replace("-", "−")
+    none = frame["lower"].le(0) & frame["upper"].ge(0)
+    written = frame["text"].mask(frame["text"].str.contains("—") & apart.lt(TOLD), middle)
+    return frame.assign(text=written.mask(none & apart.lt(TOLD), NO_CHANGE))
 
 
 def _by_thing(frame: pd.DataFrame) -> dict[tuple[str, str], Quantity]:
@@ -411,10 +428,7 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
 def base_points(found: Mapping[str, Base]) -> pd.DataFrame:
     """Return by how many percent each of `bases` was revised, as a point frame."""
     items = [(period_zh(period), base.change) for period, base in found.items()]
-    frame = points(items, unit="percent")
-    # an interval over zero is no revision
-    none = frame["lower"].le(0) & frame["upper"].ge(0)
-    return frame.assign(text=frame["text"].mask(none, NO_CHANGE))
+    return _middles(points(items, unit="percent"))
 
 
 @dataclass(frozen=True)
@@ -436,8 +450,10 @@ class Contribution:
         held = self.computed.interval
         if held is None or held.lower is None or held.upper is None:
             return compared(self.computed, ">", 0)
-        ends = [exact(end, "percent") for end in (held.lower, held.upper)]
-        width = exact(held.upper - held.lower, "percentage points")
+        # to whole numbers, as they are printed
+        low, high = held.lower.to_integral(ROUND_FLOOR), held.upper.to_integral(ROUND_CEILING)
+        ends = [exact(end, "percent") for end in (low, high)]
+        width = exact(high - low, "percentage points")
         inside = [compared(self.printed, ">", ends[0]), compared(self.printed, "<", ends[1])]
         return every(*inside, compared(width, ">", WIDE))
 
@@ -509,9 +525,10 @@ EXPECTED_BEFORE = "一个是事先说的，一个是后来的实际，这里比�
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was expected or aimed at, and what came of it."""
+    """What was expected or aimed at, and what came of it; `words` say how much it was to be."""
 
     label: str
+    words: str
     before: Quantity
     after: Quantity
 
@@ -534,11 +551,15 @@ def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Outcome]
     for row in rows_of(frame[frame["status"].isin(statuses)]):
         if _key(row) in known:
             before = quantity_of(row)
-            words = f"{period_zh(row['period'])}{measured(book, row)}".replace("·", "，")
-            label = f"{words}（{before.status}{before.zh}）"
+            name, *part = measured(book, row).split("·")
+            said = "，".join([*part, f"{before.status}{before.zh}"])
+            words = f"{period_zh(row['period'])}{name}（{said}）"
+            # in a chart, of all kinds of projects there is room for what is told of them alone
+            shown = [] if row["breakdown"].startswith("kind=") else part
+            label = "，".join([period_zh(row["period"]), *shown, name, before.status])
             if row["status"] in INTENDED and before.value is not None:
                 before = replace(before, interval=Interval.exactly(before.value))
-            outcome = Outcome(label, before, known[_key(row)])
+            outcome = Outcome(label, words, before, known[_key(row)])
             if _telling(outcome.change.interval):
                 found.append(outcome)
     return sorted(found, key=lambda item: item.change.point)
@@ -555,7 +576,7 @@ def _telling(found: Interval | None) -> bool:
 
 def extremes(found: Sequence[Outcome]) -> tuple[Outcome, Outcome]:
     """Return which of `outcomes` came out least and most against what was said before."""
-    nothing = Outcome(UNPUBLISHED, missing("percent"), missing("percent"))
+    nothing = Outcome("", UNPUBLISHED, missing("percent"), missing("percent"))
     return (found[0], found[-1]) if found else (nothing, nothing)
 
 
@@ -568,4 +589,4 @@ def within(found: Sequence[Outcome], percent: int) -> Verdict:
 
 def outcome_points(found: Sequence[Outcome]) -> pd.DataFrame:
     """Return by how many percent `outcomes` were more or less, as a point frame."""
-    return points([(item.label, item.change) for item in found], unit="percent")
+    return _middles(points([(item.label, item.change) for item in found], unit="percent"))
