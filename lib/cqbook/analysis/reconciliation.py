@@ -554,9 +554,9 @@ def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Outcome]
             name, *part = measured(book, row).split("·")
             said = "，".join([*part, f"{before.status}{before.zh}"])
             words = f"{period_zh(row['period'])}{name}（{said}）"
-            # in a chart, of all kinds of projects there is room for what is told of them alone
-            shown = [] if row["breakdown"].startswith("kind=") else part
-            label = "，".join([period_zh(row["period"]), *shown, name, before.status])
+            # in a chart there is room for the narrower name alone; all projects are no part
+            narrow = name if row["breakdown"].startswith("kind=") or not part else part[0]
+            label = f"{narrow}（{period_zh(row['period'])}，{before.status}）"
             if row["status"] in INTENDED and before.value is not None:
                 before = replace(before, interval=Interval.exactly(before.value))
             outcome = Outcome(label, words, before, known[_key(row)])
