@@ -6,9 +6,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview, trade
+from cqbook.analysis import autos, corridors, industry, overview, trade
 from cqbook.analysis.composition import REST, composition
-from cqbook.errors import DataError
 from cqbook.quantities import quantity
 
 AREA = "CN-50"
@@ -143,17 +142,6 @@ def test_a_day_is_worth_value_times_rate(book, rate, day):
     assert float(found["day"].interval.upper) == pytest.approx(day, abs=0.1)
 
 
-def test_a_zone_of_seven_districts_is_not_the_district(book):
-    frame = district.figures(book, "500102")
-    zone = frame[frame["across"]]
-    assert set(zone["who"]) == {"重庆沿江承接产业转移示范区（跨7个区县）"}
-    assert "获批次序·位次（全国承接产业转移示范区，按获批先后）" in set(zone["what"])
-    words = district.summary(book, "500102")
-    parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
-    assert sum(parts) == len(frame)
-    assert parts[2] == len(zone) > 0
-
-
 def test_power_gap_on_both_readings(book):
     found = industry.power(book, AREA, "2022")
     assert found["gap_inside"].interval.contains(D("16.0"))  # 457 / 2856
@@ -177,19 +165,6 @@ def test_stock_a_year_before(book):
     rows = industry.stocks(book, AREA, "2022").set_index("label")
     assert rows.loc["国家级“小巨人”企业", "before"] == "118家"  # 255 − 137
     assert rows.loc["智能化改造项目", "before"] == "4075个"
-
-
-def test_a_district_page_holds_its_firms_and_projects(book):
-    frame = district.figures(book, "500106")
-    assert {"shapingba-nev-2024.auto-exports", "shapingba-nev-2024.tuopu-chassis-capacity"} <= set(
-        frame["observation_id"]
-    )
-    assert not frame["source_id"].str.startswith("dianjiang").any()
-
-
-def test_an_unknown_district_is_refused_with_the_known_ones(book):
-    with pytest.raises(DataError, match=r"599999.*500120璧山区"):
-        district.summary(book, "599999")
 
 
 def test_headlines_say_which_year_they_are_of(book):

@@ -23,7 +23,7 @@ from cqbook.errors import IncomparableError
 from cqbook.figures.english import english
 from cqbook.figures.figure import with_reasons
 from cqbook.quantities import wording
-from cqbook.quantities.about import HAPPENED, REAL_GROWTH, STATUS_ZH, UNTOLD, About
+from cqbook.quantities.about import REAL_GROWTH, UNTOLD, About
 from cqbook.quantities.comparable import COUNTED_BY_SEVERAL, STATUS_KINDS, check_comparable
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import read_printed
@@ -528,15 +528,6 @@ def test_the_table_of_makers_says_what_is_compared(book):
     rows = autos.makers(book)
     (row,) = rows[rows["text"].eq("超1倍")].to_dict("records")
     assert row["kind"] == "出口·与2022年之比"
-
-
-def test_a_target_is_no_published_growth(book):
-    for code in book.table("districts")["adcode"]:
-        rows = district.growth_rates(book, code)
-        assert set(rows["status"]) <= {STATUS_ZH[status] for status in HAPPENED}
-    assert (
-        not district.growth_rates(book, "500151")["label"].str.contains("技改投资（2025年）").any()
-    )
 
 
 # --- doubtful figures are shown where sources are compared, and nowhere else ------------------

@@ -211,6 +211,7 @@ ASKED = {
     "workshops": Asked("digital_workshops", None),
     "factories": Asked("smart_factories", None),
     "upgrade_target": Asked("tech_upgrade_investment", measure="yoy", statuses=PLANNED),
+    "cameras": Asked("cameras_per_dazu_camera", None),
     "connected": Asked("connected_firms", own=False),
     "contracts": Asked("contract_value", "kind=investment_promotion"),
     "funds": Asked("funds_in_place", "kind=investment_promotion"),
@@ -292,6 +293,9 @@ def words(found: Mapping[str, Fact]) -> dict[str, str]:
     for name, fact in found.items():
         texts[name] = fact.zh
         texts[f"{name}_when"] = fact.when or UNPUBLISHED
+        undated = fact.level.about.period.endswith("..")
+        texts[f"{name}_due"] = UNPUBLISHED if undated else texts[f"{name}_when"]
+        texts[f"{name}_undated"] = texts[f"{name}_when"] if undated else UNPUBLISHED
         texts[f"{name}_change"] = figures_zh([fact.change])[0]
         texts[f"{name}_of"] = fact.of or UNPUBLISHED
         texts[f"{name}_who"] = fact.who or UNPUBLISHED
@@ -306,9 +310,9 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     return share(top, bottom)
 
 
-def any_of(found: Mapping[str, Fact], *names: str) -> str:
-    """Return the first of these figures that is known, in words; 未见公布 if none is."""
-    return next((found[name].zh for name in names if found[name].level.known), UNPUBLISHED)
+def some(texts: Mapping[str, str], names: Iterable[str]) -> str:
+    """Return the first of these texts that is published; 未见公布 if none is."""
+    return next((texts[name] for name in names if texts[name] != UNPUBLISHED), UNPUBLISHED)
 
 
 def of_city(book: Catalog, fact: Fact) -> Quantity:
@@ -325,9 +329,9 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
 SELLING = ("cars", "exports", "trade", "product_markets", "procurement", "trips", "freight")
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
-    *("connected", "workshops", "upgrade_target", "rd"),
+    *("cameras", "connected", "workshops", "upgrade_target", "rd"),
 )
-COMING = ("city_invested", "fixed", "base_plan")
+COMING = ("coming", "both", "city_invested", "fixed", "base_plan", "schemes")
 
 
 def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
@@ -348,8 +352,7 @@ COME_TO = {
 }
 PROJECT_COLUMNS = {
     "name_zh": "项目",
-    "who": "企业",
-    "origin": "来自",
+    "who": "企业与来处",
     "chain_link": "环节",
     "stage_zh": "到了哪一步",
 }
@@ -359,7 +362,11 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
     """Return the projects of a district, those that run before those that don't."""
     frame = book.table("projects")
     frame = frame[_listed(frame["district"], code)].copy()
-    frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")
+    firms = frame["organisation"].map(lambda key: book.name(key) if key else "")
+    frame["who"] = [
+        (f"{firm}（{origin}）" if firm else f"来自{origin}") if origin else firm
+        for firm, origin in zip(firms, frame["origin"], strict=True)
+    ]
     frame["stage_zh"] = [
         STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "") if stage else ""
         for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
@@ -373,14 +380,15 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to.
 
-    ``only_building``: those being built, where none runs yet.
+    ``only_building``: those being built, where none runs yet; ``both``: where there are several.
     """
     texts = {
         name: "、".join(found.loc[found["stage"].isin(stages), "name_zh"]) or UNPUBLISHED
         for name, stages in COME_TO.items()
     }
     alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
-    return texts | {"only_building": alone}
+    several = texts["running"] if len(found) > 1 else UNPUBLISHED
+    return texts | {"only_building": alone, "both": several}
 
 
 def schemes(book: Catalog, code: str) -> str:
@@ -559,21 +567,19 @@ def product_growth(found: Products) -> pd.DataFrame:
     if not found.known or CITY not in found.levels:
         return points([], unit="percent")
     order = found.order(LAST)
-    frames = [points([("全市", found.grown(CITY))], unit="percent", group="全市")]
+    city = found.grown(CITY)
+    frames = [points([("全市", city)], unit="percent", group="全市").assign(text=percent_zh(city))]
     for group in dict.fromkeys(found.groups[code] for code in order):
-        some = [(found.names[code], code) for code in order if found.groups[code] == group]
-        items = [(name, found.grown(code)) for name, code in some]
-        frames.append(points(items, unit="percent", group=group))
-    return pd.concat(frames, ignore_index=True).assign(text=lambda rows: rows["value"].map(_short))
+        members = [code for code in order if found.groups[code] == group]
+        items = [(found.names[code], found.grown(code)) for code in members]
+        texts = [percent_zh(rate) for _, rate in items]
+        frames.append(points(items, unit="percent", group=group).assign(text=texts))
+    return pd.concat(frames, ignore_index=True)
 
 
 def percent_zh(rate: Quantity) -> str:
-    """Return a derived rate with one decimal; the levels have two, of hundreds of 亿元."""
-    return _short(rate.point) if rate.known else UNPUBLISHED
-
-
-def _short(number: float) -> str:
-    return f"{number:.1f}%".replace("-", MINUS)
+    """Return a derived rate with one decimal; its inputs have more digits than a sentence needs."""
+    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
 
 
 def english_words(
