@@ -91,8 +91,8 @@ def test_shares_are_of_one_period(book):
 
 
 def test_a_year_leaves_the_others_out(book):
-    assert facts(book, JIANGJIN, "2023")["trips"].zh == "122列"
-    assert facts(book, SHAPINGBA, "2027")["output_plan"].zh == "1000亿元"
+    assert facts(book, JIANGJIN, "2023")["trips"].level.zh == "122列"
+    assert facts(book, SHAPINGBA, "2027")["output_plan"].level.zh == "1000亿元"
     assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
 
 
@@ -132,7 +132,7 @@ def test_changed_figures_turn_the_claims(book, monkeypatch):
 def test_nobody_passed_the_first(book):
     found = district.products(book, "500112")
     assert found.overtaken.outcome == "fails"
-    assert district.ranks(found)["rank_kept"].zh == "第1位"
+    assert district.places(found)["rank_kept"].zh == "第1位"
     assert len(district.product_lines(found)["group"].unique()) == 3
 
 
@@ -141,7 +141,7 @@ def test_a_district_without_product_draws_none(book):
     assert not found.known
     assert district.product_lines(found).empty
     assert district.product_growth(found).empty
-    assert district.ranks(found)["rank_moved"].zh == UNPUBLISHED
+    assert district.places(found)["rank_moved"].zh == UNPUBLISHED
 
 
 def test_growth_is_drawn_of_each_district_once(book):
@@ -158,7 +158,6 @@ def test_projects_by_what_they_have_come_to(book):
     assert said["only_building"].startswith("江西光速电子高精密度线路板项目")
     assert "江西光速电子（江西）" in set(found["who"])
     assert found["stage_zh"].iloc[-1] == "", "a stage that is not printed is left empty"
-    assert district.named(district.projects(book, "500104"))["both"] == UNPUBLISHED
 
 
 def test_a_district_founded_in_2025_says_what_it_was_made_of(book):
@@ -171,8 +170,21 @@ def test_a_district_founded_in_2025_says_what_it_was_made_of(book):
 def test_only_a_district_of_which_nothing_is_known_is_silent(book):
     def silent(code):
         found = district.figures(book, code), district.projects(book, code)
-        return district.silent(*found, district.products(book, code))
+        return district.silent(*found, district.products(book, code), book.name(code))
 
-    assert silent("500156") == "武隆"
+    assert silent("500156") == "武隆区"
     assert silent("500104") == silent("500109") == UNPUBLISHED
     assert isinstance(district.lookup(district.figures(book, "500156")), pd.DataFrame)
+
+
+def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
+    def headed(code):
+        came = district.projects(book, code)
+        texts = words(book, code) | district.named(came)
+        texts["schemes"] = district.schemes(book, code)
+        return {key for key, text in district.parts(texts, came, "区").items() if text == "区"}
+
+    assert headed(SHAPINGBA) == {"sells", "makes", "came"}
+    assert headed(TONGNAN) == {"sells", "came"}
+    assert headed("500151") == {"makes", "came"}, "two projects that run: a table"
+    assert headed("500104") == headed("500156") == set()

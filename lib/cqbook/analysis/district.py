@@ -169,6 +169,8 @@ class Asked(NamedTuple):
     own: bool = True
     #: The oldest in place of the newest.
     first: bool = False
+    #: Which of its words the page uses: those of `words`.
+    say: str = "level"
 
 
 #: In a breakdown: the product of which the district's exports are known.
@@ -177,56 +179,64 @@ PLANNED = ("plan", "target")
 EXPECTED = ("estimate",)
 _KEY = "kind=key_project;level="
 ASKED = {
-    "cars": Asked("auto_exports", flow="export"),
+    "cars": Asked("auto_exports", flow="export", say="level when"),
     "cars_nev": Asked("auto_exports", "vehicle=nev", "export"),
-    "trade": Asked("trade_value", flow="total"),
-    "exports": Asked("trade_value", flow="export"),
-    "imports": Asked("trade_value", flow="import"),
+    "trade": Asked("trade_value", flow="total", say="level when change"),
+    "exports": Asked("trade_value", flow="export", say="level when change"),
+    "imports": Asked("trade_value", flow="import", say="level change"),
     "trade_target": Asked("trade_value", flow="total", statuses=PLANNED),
     "corridor_boxes": Asked("ilstc_containers", measure="yoy"),
     "categories": Asked("export_product_categories", flow="export"),
-    "product_volume": Asked("export_volume", PRODUCT, "export"),
-    "product_value": Asked("trade_value", PRODUCT, "export"),
-    "product_markets": Asked("export_markets", PRODUCT, "export"),
-    "procurement": Asked("trade_value", "regime=market_procurement", "export"),
+    "product_volume": Asked("export_volume", PRODUCT, "export", say="level when change of"),
+    "product_value": Asked("trade_value", PRODUCT, "export", say="level change"),
+    "product_markets": Asked("export_markets", PRODUCT, "export", say="level of"),
+    "procurement": Asked("trade_value", "regime=market_procurement", "export", say="level when of"),
     "procurement_boxes": Asked("shipments_containers", "regime=market_procurement", "export"),
-    "trips": Asked("train_trips", own=False),
+    "trips": Asked("train_trips", own=False, say="level when who"),
     "trips_rank": Asked("train_trips", measure="rank", own=False),
-    "trips_target": Asked("train_trips", statuses=PLANNED, own=False),
-    "trips_first": Asked("train_trips", own=False, first=True),
+    "trips_target": Asked("train_trips", statuses=PLANNED, own=False, say="level when"),
+    "trips_first": Asked("train_trips", own=False, first=True, say="level when"),
     "route_boxes": Asked("ilstc_containers", own=False),
     "route_value": Asked("shipment_value", own=False),
-    "freight": Asked("freight_volume", None),
+    "freight": Asked("freight_volume", None, say="level when of"),
     "box_before": Asked("container_load", "vehicle=nev", "export", own=False, first=True),
-    "box_now": Asked("container_load", "vehicle=nev", "export", own=False),
+    "box_now": Asked("container_load", "vehicle=nev", "export", own=False, say="level who"),
     "box_cost": Asked("logistics_cost", "vehicle=nev", "export", "pct_change", own=False),
-    "output": Asked("output_value", None, statuses=EXPECTED),
-    "output_plan": Asked("output_value", None, statuses=PLANNED),
-    "plant_output": Asked("output_value", None, statuses=EXPECTED, own=False),
-    "capacity": Asked("parts_capacity", None, own=False),
-    "capacity_plan": Asked("parts_capacity", None, statuses=PLANNED, own=False),
-    "rd": Asked("rd_intensity", measure="share"),
-    "parts_firms": Asked("firms", "kind=nev_parts"),
-    "aftermarket_firms": Asked("firms", "kind=auto_aftermarket"),
-    "workshops": Asked("digital_workshops", None),
+    "output": Asked("output_value", None, statuses=EXPECTED, say="level when change of"),
+    "output_plan": Asked("output_value", None, statuses=PLANNED, say="level when of"),
+    "plant_output": Asked(
+        "output_value", None, statuses=EXPECTED, own=False, say="level who due undated"
+    ),
+    "capacity": Asked("parts_capacity", None, own=False, say="level of who"),
+    "capacity_plan": Asked("parts_capacity", None, statuses=PLANNED, own=False, say="level of who"),
+    "rd": Asked("rd_intensity", measure="share", say="level when change"),
+    "parts_firms": Asked("firms", "kind=nev_parts", say="level when of"),
+    "aftermarket_firms": Asked("firms", "kind=auto_aftermarket", say="level when of"),
+    "workshops": Asked("digital_workshops", None, say="level when of"),
     "factories": Asked("smart_factories", None),
-    "upgrade_target": Asked("tech_upgrade_investment", measure="yoy", statuses=PLANNED),
+    "upgrade_target": Asked(
+        "tech_upgrade_investment", measure="yoy", statuses=PLANNED, say="level when"
+    ),
     "cameras": Asked("cameras_per_dazu_camera", None),
-    "connected": Asked("connected_firms", own=False),
+    "connected": Asked("connected_firms", own=False, say="level when who"),
     "contracts": Asked("contract_value", "kind=investment_promotion"),
     "funds": Asked("funds_in_place", "kind=investment_promotion"),
-    "deals": Asked("projects_count", "kind=investment_promotion"),
-    "deals_signed": Asked("projects_count", "kind=investment_promotion;stage=signed"),
+    "deals": Asked("projects_count", "kind=investment_promotion", say="level when"),
+    "deals_signed": Asked(
+        "projects_count", "kind=investment_promotion;stage=signed", say="level when"
+    ),
     "deals_started": Asked("projects_count", "kind=investment_promotion;stage=started"),
-    "city_projects": Asked("projects_count", f"{_KEY}municipal"),
+    "city_projects": Asked("projects_count", f"{_KEY}municipal", say="level when"),
     "city_started": Asked("projects_count", f"{_KEY}municipal;stage=started"),
-    "city_invested": Asked("investment_rate", f"{_KEY}municipal", measure="completion"),
+    "city_invested": Asked(
+        "investment_rate", f"{_KEY}municipal", measure="completion", say="level when"
+    ),
     "local_projects": Asked("projects_count", f"{_KEY}district"),
     "local_started": Asked("projects_count", f"{_KEY}district;stage=started"),
     "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
-    "fixed": Asked("fixed_investment", measure="yoy"),
+    "fixed": Asked("fixed_investment", measure="yoy", say="level when"),
     "base_plan": Asked("industry_scale", None, statuses=PLANNED),
-    "gdp": Asked("gdp"),
+    "gdp": Asked("gdp", say="level when change"),
 }
 
 
@@ -240,15 +250,23 @@ class Fact:
     who: str = ""
 
     @property
-    def when(self) -> str:
-        """The period in words."""
-        period = self.level.about.period
-        return Period.parse(period).zh() if period else ""
+    def words(self) -> dict[str, str]:
+        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
 
-    @property
-    def zh(self) -> str:
-        """The figure in words: a level as printed, a change with its direction."""
-        return figures_zh([self.level])[0]
+        ``due`` is when it is to be reached; ``undated``, where only from when on it is planned.
+        """
+        period = self.level.about.period
+        when = Period.parse(period).zh() if period else UNPUBLISHED
+        undated = period.endswith("..")
+        return {
+            "level": figures_zh([self.level])[0],
+            "change": figures_zh([self.change])[0],
+            "of": self.of or UNPUBLISHED,
+            "who": self.who or UNPUBLISHED,
+            "when": when,
+            "due": UNPUBLISHED if undated else when,
+            "undated": when if undated else UNPUBLISHED,
+        }
 
 
 NO_FACT = Fact(missing("percent"), missing("percent"))
@@ -288,18 +306,13 @@ def _fact(book: Catalog, found: pd.DataFrame, asked: Asked, product: str) -> Fac
 
 
 def words(found: Mapping[str, Fact]) -> dict[str, str]:
-    """Return the texts of facts for glueing: ``cars``, ``cars_when``, ``cars_change`` and so on."""
-    texts = {}
-    for name, fact in found.items():
-        texts[name] = fact.zh
-        texts[f"{name}_when"] = fact.when or UNPUBLISHED
-        undated = fact.level.about.period.endswith("..")
-        texts[f"{name}_due"] = UNPUBLISHED if undated else texts[f"{name}_when"]
-        texts[f"{name}_undated"] = texts[f"{name}_when"] if undated else UNPUBLISHED
-        texts[f"{name}_change"] = figures_zh([fact.change])[0]
-        texts[f"{name}_of"] = fact.of or UNPUBLISHED
-        texts[f"{name}_who"] = fact.who or UNPUBLISHED
-    return texts
+    """Return the texts of facts that a page says: ``cars``, ``cars_when`` and so on."""
+    return {
+        name if which == "level" else f"{name}_{which}": text
+        for name, fact in found.items()
+        for which, text in fact.words.items()
+        if which in ASKED[name].say.split()
+    }
 
 
 def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
@@ -308,11 +321,6 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     if not top.known or top.about.period != bottom.about.period:
         return missing("percent")
     return share(top, bottom)
-
-
-def some(texts: Mapping[str, str], names: Iterable[str]) -> str:
-    """Return the first of these texts that is published; 未见公布 if none is."""
-    return next((texts[name] for name in names if texts[name] != UNPUBLISHED), UNPUBLISHED)
 
 
 def of_city(book: Catalog, fact: Fact) -> Quantity:
@@ -331,7 +339,20 @@ MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "rd"),
 )
-COMING = ("coming", "both", "city_invested", "fixed", "base_plan", "schemes")
+COMING = ("coming", "city_invested", "fixed", "base_plan", "schemes")
+
+
+def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
+    """Return the name of a district for the heading of each part that has something to say.
+
+    Of several projects there is a table, even where no sentence says more than the main points.
+    """
+    spoken = {
+        "sells": any(texts[key] != UNPUBLISHED for key in SELLING),
+        "makes": any(texts[key] != UNPUBLISHED for key in MAKING),
+        "came": len(came) > 1 or any(texts[key] != UNPUBLISHED for key in COMING),
+    }
+    return {part: name if there else UNPUBLISHED for part, there in spoken.items()}
 
 
 def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
@@ -380,15 +401,14 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to.
 
-    ``only_building``: those being built, where none runs yet; ``both``: where there are several.
+    ``only_building``: those being built, where none runs yet.
     """
     texts = {
         name: "、".join(found.loc[found["stage"].isin(stages), "name_zh"]) or UNPUBLISHED
         for name, stages in COME_TO.items()
     }
     alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
-    several = texts["running"] if len(found) > 1 else UNPUBLISHED
-    return texts | {"only_building": alone, "both": several}
+    return texts | {"only_building": alone}
 
 
 def schemes(book: Catalog, code: str) -> str:
@@ -401,16 +421,14 @@ def schemes(book: Catalog, code: str) -> str:
 
 
 def standing_since(book: Catalog, code: str) -> dict[str, str]:
-    """Return name, group, end and successors of a district, and what it was made of, in words."""
+    """Return name, end and successors of a district, and what it was made of, in words."""
     row = district(book, code)
-    groups = [text for text in (row["group_2020"], row["subgroup_2020"]) if text]
     heirs = [book.name(heir) for heir in row["successor"].split(";") if heir]
     ended, began = row["valid_to"], row["valid_from"]
     table = book.table("districts")
     before = table.loc[_listed(table["successor"], code) & table["valid_to"].eq(began), "name_zh"]
     return {
         "name": row["name_zh"],
-        "group": "·".join(groups) or UNPUBLISHED,
         "ended": Period.parse(ended).zh() if ended else UNPUBLISHED,
         "heirs": "、".join(heirs) if ended and heirs else UNPUBLISHED,
         "began": Period.parse(began).zh(),
@@ -434,7 +452,7 @@ def page_key(code: str, year: str = "") -> str:
 
 #: The compiled figures of 2018 are revised for some districts and not for others: no growth may
 #: be drawn from there.
-FIRST, LAST = "2019", "2022"
+FIRST_YEAR, LAST_YEAR = "2019", "2022"
 #: Districts shown on either side.
 NEIGHBOURS = 2
 
@@ -471,11 +489,13 @@ class Products:
     @property
     def count(self) -> Quantity:
         """How many are compiled."""
-        return exact(len(self.order(LAST)), "districts") if self.known else missing("districts")
+        return (
+            exact(len(self.order(LAST_YEAR)), "districts") if self.known else missing("districts")
+        )
 
     def grown(self, code: str) -> Quantity:
         """Return the nominal growth from the first year to the last."""
-        now, then = self.of(code, LAST), self.of(code, FIRST)
+        now, then = self.of(code, LAST_YEAR), self.of(code, FIRST_YEAR)
         return growth(now, then) if now.known and then.known else missing("percent")
 
     @property
@@ -483,18 +503,18 @@ class Products:
         """The districts that stood behind this one in the first year, and before it in the last."""
         if not self.known:
             return []
-        then, now = self.order(FIRST), self.order(LAST)
+        then, now = self.order(FIRST_YEAR), self.order(LAST_YEAR)
         before = now[: now.index(self.code)]
         return [code for code in before if then.index(code) > then.index(self.code)]
 
     @property
     def overtaken(self) -> Verdict:
         """Whether others passed it, all of those named."""
-        own = [self.of(self.code, year) for year in (FIRST, LAST)]
+        own = [self.of(self.code, year) for year in (FIRST_YEAR, LAST_YEAR)]
         found = [
             verdict
             for code in self.passers
-            for verdict in (self.of(code, FIRST) < own[0], self.of(code, LAST) > own[1])
+            for verdict in (self.of(code, FIRST_YEAR) < own[0], self.of(code, LAST_YEAR) > own[1])
         ]
         return every(*found) if found else Verdict("fails", f"{self.names[self.code]}被超过")
 
@@ -503,7 +523,7 @@ class Products:
         """The district, its neighbours in the last year, and those that passed it."""
         if not self.known:
             return []
-        now = self.order(LAST)
+        now = self.order(LAST_YEAR)
         at = now.index(self.code)
         near = now[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
         return [code for code in now if code in near or code in self.passers]
@@ -521,7 +541,7 @@ def products(book: Catalog, code: str) -> Products:
         found = series(
             book,
             unit="100M CNY",
-            years=range(int(FIRST), int(LAST) + 1),
+            years=range(int(FIRST_YEAR), int(LAST_YEAR) + 1),
             indicator="gdp",
             entity=place,
             breakdown=COMPILED,
@@ -538,12 +558,12 @@ def products(book: Catalog, code: str) -> Products:
     )
 
 
-def ranks(found: Products) -> dict[str, Quantity]:
+def places(found: Products) -> dict[str, Quantity]:
     """Return the place in the first and in the last year, for glueing.
 
     ``rank_kept`` where both are one, ``rank_moved`` (the last) where they are not.
     """
-    first, last = found.rank(FIRST), found.rank(LAST)
+    first, last = found.rank(FIRST_YEAR), found.rank(LAST_YEAR)
     kept = first.known and first.value == last.value
     return {
         "rank_first": first,
@@ -566,7 +586,7 @@ def product_growth(found: Products) -> pd.DataFrame:
     """Return the point frame of the growth of all districts and the city, for `charts.strip`."""
     if not found.known or CITY not in found.levels:
         return points([], unit="percent")
-    order = found.order(LAST)
+    order = found.order(LAST_YEAR)
     city = found.grown(CITY)
     frames = [points([("全市", city)], unit="percent", group="全市").assign(text=percent_zh(city))]
     for group in dict.fromkeys(found.groups[code] for code in order):
@@ -582,22 +602,16 @@ def percent_zh(rate: Quantity) -> str:
     return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
 
 
-def english_words(
-    found: Mapping[str, Fact], english: Callable[[str], str], *names: str
-) -> dict[str, str]:
-    """Return the texts of some facts in English: ``cars_en``, ``cars_when_en``, ``cars_change_en``.
+def in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
+    """Return texts in English, each under its name with ``_en``.
 
     What is not known stays 未见公布, so that a block that says it is left out.
     """
-    texts = words(found)
     return {
-        f"{key}_en": texts[key] if texts[key] == UNPUBLISHED else english(texts[key])
-        for name in names
-        for key in (name, f"{name}_when", f"{name}_change")
+        f"{name}_en": text if text == UNPUBLISHED else english(text) for name, text in texts.items()
     }
 
 
-def silent(found: pd.DataFrame, came: pd.DataFrame, product: Products) -> str:
-    """Return a text if nothing at all is known of a district, else 未见公布."""
-    known = len(found) or len(came) or product.known
-    return UNPUBLISHED if known else product.names[product.code]
+def silent(found: pd.DataFrame, came: pd.DataFrame, product: Products, name: str) -> str:
+    """Return the name of a district if nothing at all is known of it, else 未见公布."""
+    return UNPUBLISHED if len(found) or len(came) or product.known else name
