@@ -23,7 +23,7 @@ from cqbook.errors import IncomparableError
 from cqbook.figures.english import english
 from cqbook.figures.figure import with_reasons
 from cqbook.quantities import wording
-from cqbook.quantities.about import HAPPENED, REAL_GROWTH, STATUS_ZH, UNTOLD, About
+from cqbook.quantities.about import REAL_GROWTH, UNTOLD, About
 from cqbook.quantities.comparable import COUNTED_BY_SEVERAL, STATUS_KINDS, check_comparable
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import read_printed
@@ -524,13 +524,6 @@ def test_no_label_of_exports_says_total(book):
         assert FLOWS_ZH["total"] not in name, row["observation_id"]
 
 
-def test_a_target_is_no_published_growth(book):
-    for code in book.table("districts")["adcode"]:
-        rows = district.growth_rates(book, code)
-        assert set(rows["status"]) <= {STATUS_ZH[status] for status in HAPPENED}
-    assert (
-        not district.growth_rates(book, "500151")["label"].str.contains("技改投资（2025年）").any()
-    )
 
 
 # --- doubtful figures are shown where sources are compared, and nowhere else ------------------
