@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview, trade
+from cqbook.analysis import autos, corridors, district, overview, trade
 from cqbook.analysis.composition import REST, composition
 from cqbook.errors import DataError
 from cqbook.quantities import quantity
@@ -152,31 +152,6 @@ def test_a_zone_of_seven_districts_is_not_the_district(book):
     parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
     assert sum(parts) == len(frame)
     assert parts[2] == len(zone) > 0
-
-
-def test_power_gap_on_both_readings(book):
-    found = industry.power(book, AREA, "2022")
-    assert found["gap_inside"].interval.contains(D("16.0"))  # 457 / 2856
-    assert found["gap_outside"].interval.contains(D("13.79"))  # 457 / 3313
-
-
-def test_investment_rest_is_a_ceiling(book):
-    _, rest = industry.investment(book, AREA, "2022")
-    # 4103.9 − 43.5 − 2440.2 − 154.3 − 292.4 = 1173.5, less more than 1000
-    assert rest.interval.upper == pytest.approx(D("173.75"))
-    assert rest.zh.endswith("以下")
-
-
-def test_months_of_2022_are_mostly_unpublished(book):
-    rows = industry.growth_by_month(book, AREA, "2022")
-    assert len(rows) == 12
-    assert rows["value"].notna().sum() == 4
-
-
-def test_stock_a_year_before(book):
-    rows = industry.stocks(book, AREA, "2022").set_index("label")
-    assert rows.loc["国家级“小巨人”企业", "before"] == "118家"  # 255 − 137
-    assert rows.loc["智能化改造项目", "before"] == "4075个"
 
 
 def test_a_district_page_holds_its_firms_and_projects(book):

@@ -55,6 +55,7 @@ PUBLIC = {
     "sum_of": "cqbook.quantities.quantity:sum_of",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
+    "whole_year": "cqbook.analysis.whole_year",
     "year_before": "cqbook.quantities.quantity:year_before",
 }
 __all__ = list(PUBLIC)
