@@ -56,6 +56,7 @@ PUBLIC = {
     "short": "cqbook.analysis.frames:short",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
+    "whole_year": "cqbook.analysis.whole_year",
     "year_before": "cqbook.quantities.quantity:year_before",
 }
 __all__ = list(PUBLIC)
