@@ -226,8 +226,11 @@ def _lasting(about: About) -> str:
         return "时点"
     if not about.period:
         return ""
-    months = Period.parse(about.period).months
-    return f"{months}个月" if months else f"{Period.parse(about.period).zh()}"
+    period = Period.parse(about.period)
+    if period.start is not None and period.start == period.end:
+        # any two days are as long
+        return "1天"
+    return f"{period.months}个月" if period.months else period.zh()
 
 
 def _days(one: Described, other: Described) -> _Difference | None:

@@ -24,6 +24,8 @@ UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status no
 UNCHANGED = QUALIFIERS["unchanged"].ours
 #: An interval narrower than this is a number.
 A_NUMBER = Decimal("1e-12")
+#: Digits up to which a sentence says a number as it was printed.
+LONG_NUMBER = 4
 #: From here on a bare count is written in 万, as Chinese text does.
 IN_TEN_THOUSANDS = 100_000
 
@@ -93,6 +95,20 @@ class Quantity:
         # a number, a quotient of numbers kept to its 50th digit, or words that give the ends
         told = held.width < A_NUMBER or (self.status == DERIVED and wording.gives_ends(self.zh))
         return self.zh if told else wording.range_zh(held, self.unit)
+
+    @property
+    def roughly(self) -> str:
+        """The words, or one number of three digits where they give ends, or more digits than four.
+
+        For sentences that do not depend on what rounding leaves open: 约29.0%, not 28.94%—28.99%.
+        """
+        held = self._held
+        if held is None:
+            return self.zh
+        plain = sum(letter.isdigit() for letter in self.zh) <= LONG_NUMBER
+        if plain and not wording.gives_ends(self.zh):
+            return self.zh
+        return wording.roughly_zh(held, self.unit) or self.zh
 
     @property
     def growth(self) -> str:

@@ -115,6 +115,40 @@ def _outward(interval: Interval) -> tuple[Decimal, Decimal]:
     return _rounded(lower, decimals, ROUND_FLOOR), _rounded(upper, decimals, ROUND_CEILING)
 
 
+def roughly_zh(interval: Interval, unit: Unit, *, digits: int = 3) -> str:
+    """Write one number for a narrow interval: 约29.0%, or 46.5万辆 where it is narrower than that.
+
+    Parameters
+    ----------
+    interval : Interval
+        Not empty.
+    unit : Unit
+        Of the interval's numbers.
+    digits : int
+        Of the number, at most.
+
+    Returns
+    -------
+    str
+        Empty where one number would not do: an end is absent, zero or a tenth of it lies between.
+    """
+    middle, width = interval.midpoint, interval.width
+    if middle is None or width is None or interval.contains(0) or 10 * width > abs(middle):
+        return ""
+    if unit.scale == 1 and abs(middle) >= ROUGH_COUNT:
+        return roughly_zh(interval / ROUGH_COUNT, Unit(ROUGH_COUNT, unit.name), digits=digits)
+    fine = digits - 1 - middle.adjusted()
+    # a step at least a quarter as wide as what is open
+    known = -(width / 4).adjusted() - 1 if width else fine
+    rounded = _rounded(middle, max(0, min(fine, known)), ROUND_HALF_UP)
+    word = "" if known > fine or interval.is_subset(from_printed(rounded)) else "约"
+    return word + format_zh(rounded, unit)
+
+
+#: From here on a sentence says a bare count in 万.
+ROUGH_COUNT = 10**4
+
+
 def direction_zh(interval: Interval, unit: Unit, up: str, down: str) -> str:
     """Write a change with its direction: 增长3%—5%, 下降超3%, 可能增长201%，也可能下降60%.
 

@@ -44,7 +44,8 @@ class FigureRenderer:
     ) -> list[nodes.Element] | None:
         """Return the figure's node; None for what is not the book's."""
         if not inline and data.mime_type in (CLAIM_MIME, ABSENT_MIME):
-            return []
+            # something that is not seen: of nothing myst-nb would show the plain text instead
+            return [nodes.comment()]
         if inline or data.mime_type != FIGURE_MIME:
             return None
         content: dict[str, Any] = dict(data.content)
