@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview, parks, trade
+from cqbook.analysis import autos, corridors, district, industry, overview, trade
 from cqbook.analysis.composition import REST, composition
 from cqbook.errors import DataError
 from cqbook.quantities import quantity
@@ -143,45 +143,6 @@ def test_a_day_is_worth_value_times_rate(book, rate, day):
     assert float(found["day"].interval.upper) == pytest.approx(day, abs=0.1)
 
 
-def test_valve_base_area_leaves_out_what_is_part_of_it(book):
-    area = parks.base_area(book)
-    assert area.interval.contains(D(2000))
-    assert not area.interval.contains(D(2150))
-    base = parks.per_mu(book)
-    assert base["output_mu"].interval.contains(D(500))  # 100亿元 / 2000亩
-    assert base["tax_mu"].interval.upper is None  # 以上 is a floor
-
-
-def test_rongchang_plans_follow_from_rates(book):
-    assert parks.implied_plan(book, "municipal").interval.contains(D("72.09"))  # 21.7 / 30.1 %
-    assert parks.implied_plan(book, "district").interval.contains(D(180))  # 56.7 / 31.5 %
-
-
-def test_membership_changed_from_2011_to_2025(book):
-    frame = parks.membership(book).set_index("who")
-    assert frame.loc["大足区", "then"] == ""
-    assert frame.loc["大足区", "now"] == "是"
-    assert frame["then"].eq("是").sum() == frame["now"].eq("是").sum() == 7
-
-
-def test_only_projects_here_are_counted_and_each_once(book):
-    counted = parks.counted(book).set_index("project")
-    named = parks.named_projects(book).set_index("project")
-    assert named.loc["proj-changan-thailand", "country"] == "TH"
-    assert "proj-changan-thailand" not in counted.index
-    assert "proj-kasu" in counted.index
-    assert "proj-kasu-phase1" not in counted.index, "a phase of it"
-    assert "proj-beisiyuan-ghana-cars" not in counted.index, "exports to Ghana make nothing here"
-    assert named.loc["proj-beisiyuan-ghana-cars", "origin"] == ""
-
-
-def test_a_link_of_a_chain_is_a_whole_word(book):
-    links = parks.chain_links(book).set_index(["chain", "link"])["names"]
-    assert links["新能源汽车", "整车"] == "赛力斯凤凰智慧工厂", "no acoustic set, no motorcycle"
-    assert links["新能源汽车", "底盘"] == "拓普新能源汽车轻量化底盘生产基地"
-    assert links["新能源汽车", "软件"] == ""
-
-
 def test_a_zone_of_seven_districts_is_not_the_district(book):
     frame = district.figures(book, "500102")
     zone = frame[frame["across"]]
@@ -191,12 +152,6 @@ def test_a_zone_of_seven_districts_is_not_the_district(book):
     parts = [int(words[name].removesuffix("个")) for name in ("own", "inside", "across")]
     assert sum(parts) == len(frame)
     assert parts[2] == len(zone) > 0
-
-
-def test_matrix_counts_projects_once(book):
-    cells = parks.landed(book)
-    assert cells["value"].ge(1).all()
-    assert not cells.duplicated(["label", "group"]).any()
 
 
 def test_power_gap_on_both_readings(book):

@@ -1,137 +1,355 @@
-"""Auto exports: whose share, at what price, on what basis, against what target."""
+"""Auto exports: how much, how fast, by whom and with what, where to, against what target."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import (
-    figures_zh,
-    points,
-    published,
-    quantities_of,
-    rows_of,
-    timeline,
-)
-from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, in_series, measure_zh, preferred, series
-from cqbook.data.vocabulary import BASES_ZH
-from cqbook.quantities.interval import Interval
+from cqbook.analysis.frames import points, published, rows_of, timeline
+from cqbook.data.catalog import Catalog, Wanted
+from cqbook.data.selection import fact, preferred, series
+from cqbook.quantities.about import HAPPENED
+from cqbook.quantities.comparable import check_comparable
+from cqbook.quantities.interval import HUNDRED, Interval
+from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
+    UNPUBLISHED,
     Quantity,
-    clause,
     derive,
+    difference,
+    growth,
     missing,
-    period_zh,
     previous,
     quantity_of,
     ratio,
+    remainder,
     share,
+    sum_of,
 )
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
-NEV = "vehicle=nev"
-#: Vehicle volumes are taken on the association's basis throughout (see the methods page).
+NEV, EV = "vehicle=nev", "vehicle=ev"
+#: National volumes are taken on the association's basis throughout (see the methods page).
 VOLUME_BASIS = "caam"
 
 
-def national(book: Catalog, years: range, breakdown: str = "") -> dict[str, Quantity]:
-    """Return the nation's exports by year on the association's basis, gaps included."""
-    return series(
-        book, unit=VOLUME, years=years, indicator="auto_exports", entity=NATION,
-        basis=VOLUME_BASIS, breakdown=breakdown, accumulation="period",
-    )  # fmt: skip
+# --- how much
 
 
-def bare(found: dict[str, Quantity], unit: str, group: str = "") -> pd.DataFrame:
-    """Return the point frame of yearly figures whose columns carry the bare number."""
-    rows = timeline(found, unit=unit, group=group, short=True)
-    rows["text"] = [_bare_number(item, unit) for item in found.values()]
+def by_year(
+    book: Catalog, indicator: str, unit: str, area: str, years: range, **filters: Wanted
+) -> dict[str, Quantity]:
+    """Return a figure of a place by year; derived where only the next year's growth implies it."""
+    asked: dict[str, Wanted] = {"indicator": indicator, "entity": area, **filters}
+    asked |= {"status": list(HAPPENED)}
+    reach = range(years.start, years.stop + 1)
+    found = series(book, unit=unit, years=reach, accumulation="period", **asked)
+    for year in years:
+        after = found[str(year + 1)]
+        if not found[str(year)].known and after.known:
+            rate = fact(book, unit="percent", measure="yoy", period=str(year + 1), **asked)
+            found[str(year)] = previous(after, rate)
+    return {str(year): found[str(year)] for year in years}
+
+
+def export_values(
+    book: Catalog, area: str, years: range, breakdown: str = ""
+) -> dict[str, Quantity]:
+    """Return the value of a place's exports of automobiles by year."""
+    return by_year(book, "auto_exports_value", VALUE, area, years, breakdown=breakdown)
+
+
+def export_volumes(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+    """Return the number of automobiles that a place exports by year."""
+    return by_year(book, "auto_exports", VOLUME, area, years)
+
+
+def unit_values(
+    values: Mapping[str, Quantity], volumes: Mapping[str, Quantity]
+) -> dict[str, Quantity]:
+    """Return the value of a vehicle in 万元 by year; missing where value or volume is."""
+    return {
+        year: ratio(value, volumes[year], unit="10k CNY", per="vehicles")
+        if value.known and volumes[year].known
+        else missing("10k CNY")
+        for year, value in values.items()
+    }
+
+
+def index(found: Mapping[str, Quantity], group: str) -> pd.DataFrame:
+    """Return the point frame of a series by year with its first year as 100."""
+    base = next(iter(found.values()), missing(VALUE))
+    made = {year: _index(item, base) for year, item in found.items() if item.known and base.known}
+    rows = timeline(made, unit="percent", group=group, short=True)
+    rows["text"] = [f"{item.point:.0f}" for item in made.values()]
     return rows
 
 
-def _bare_number(item: Quantity, unit: str) -> str:
-    held = item.to(unit)
-    if not held.known or held.interval is None:
-        return ""
-    word = "超" if held.interval.upper is None else ""
-    return f"{word}{held.point:.{3 if unit == 'percent' else 5}g}"
+def index_points(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of several series, each with its first year as 100."""
+    return pd.concat([index(one, name) for name, one in found.items()], ignore_index=True)
 
 
-def nev_share(book: Catalog, years: range) -> dict[str, Quantity]:
-    """Return new-energy vehicles' share of the nation's exports by year; derived."""
-    whole, part = national(book, years), national(book, years, NEV)
-    return {year: share(part[year], whole[year]) for year in whole}
+def _index(item: Quantity, base: Quantity) -> Quantity:
+    if item == base:
+        # the base is 100 whatever it was
+        return derive(lambda _: Interval.exactly(HUNDRED), item, unit="percent", measure="share")
+    return derive(lambda now, then: now / then * 100, item, base, unit="percent", measure="share")
 
 
-def exports_by_month(book: Catalog, first: int, last: int) -> pd.DataFrame:
-    """Return single months as published, total and new-energy; gaps break the line."""
-    frames = []
-    for breakdown, name in (("", "全部汽车"), (NEV, "新能源汽车")):
-        found = series(
-            book, unit=VOLUME, indicator="auto_exports", entity=NATION, basis=VOLUME_BASIS,
-            breakdown=breakdown, accumulation="period",
-        )  # fmt: skip
-        periods = [
-            f"{year}-{month:02d}" for year in range(first, last + 1) for month in range(1, 13)
-        ]
-        every = {period: found.get(period, missing(VOLUME)) for period in periods}
-        frames.append(timeline(every, unit=VOLUME, group=name))
+def times_of(one: Quantity, other: Quantity, *, regardless: str = "") -> Quantity:
+    """Return how many times the other one is; derived."""
+    why = check_comparable(one, other, regardless=regardless, relation="compared")
+    same = other.to(str(one.unit)) if one.known and other.known else other
+    return derive(lambda a, b: a / b, one, same, unit="times", measure="multiple", regardless=why)
+
+
+def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return the value of the first three quarters and of the fourth, and their growth.
+
+    Returns
+    -------
+    dict
+        ``first``, ``first_before``: January to September of the year and of the one before;
+        ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
+        ``first_growth`` (as published), ``last_growth``; ``first_more``, ``last_more``: by how
+        much more than a year before.
+    """
+    asked = {"indicator": "auto_exports_value", "entity": area}
+    period = f"{year}-01/{year}-09"
+    first = fact(book, unit=VALUE, period=period, **asked)
+    rate = fact(book, unit="percent", measure="yoy", period=period, **asked)
+    before = _year_before(book, first, unit=VALUE, **asked)
+    whole = export_values(book, area, range(int(year) - 1, int(year) + 1))
+    last = difference(whole[year], first)
+    last_before = difference(whole[str(int(year) - 1)], before)
+    return {
+        "first": first,
+        "first_before": before,
+        "last": last,
+        "last_before": last_before,
+        "first_growth": rate,
+        "last_growth": growth(last, last_before),
+        "first_more": difference(first, before),
+        "last_more": difference(last, last_before),
+    }
+
+
+def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Quantity:
+    """Return a level a year before: as published, else as the growth of `now` implies it."""
+    if not now.known:
+        return missing(unit)
+    earlier = str(Period.parse(now.about.period).year_before())
+    published_then = fact(book, unit=unit, period=earlier, **asked)
+    if published_then.known:
+        return published_then
+    rate = fact(book, unit="percent", measure="yoy", period=now.about.period, **asked)
+    return previous(now, rate)
+
+
+def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
+    """Return the point frame of `quarters`: the year before and the year, side by side."""
+    before = str(int(year) - 1)
+    pairs = (("前三季度", "first_before", "first"), ("四季度", "last_before", "last"))
+    frames = [
+        _rough([(label, found[key])], VALUE, group=f"{group}年")
+        for label, then, now in pairs
+        for group, key in ((before, then), (year, now))
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
-#: Bases on which vehicles are counted, as a label has room for them.
-COUNTED_BY = {basis: BASES_ZH[basis] for basis in ("caam", "customs", "jama", "trade_statistics")}
-COUNTED_BY["jama"] = "日本车协"
+def _rough(items: Iterable[tuple[str, Quantity]], unit: str, group: str = "") -> pd.DataFrame:
+    """Return a point frame whose marks carry one number, where the table gives both ends."""
+    pairs = list(items)
+    rows = points(pairs, unit=unit, group=group)
+    rows["text"] = [item.roughly for _, item in pairs]
+    return rows
 
 
-def by_basis(book: Catalog, places: dict[str, str], periods: list[str]) -> pd.DataFrame:
-    """Return the point frame of exports of `places` (code → name) on each basis there is."""
-    frames = []
-    for code, name in places.items():
-        for basis, word in COUNTED_BY.items():
-            frame = book.observations(
-                indicator="auto_exports", entity=code, basis=basis, period=periods,
-                measure="level", breakdown="",
-            )  # fmt: skip
-            frame = preferred(frame).sort_values("confidence", ascending=False).head(1)
-            for row in rows_of(frame):
-                items = [(f"{name}（{word}）", quantity_of(row).to(VOLUME))]
-                frames.append(points(items, unit=VOLUME, group=name))
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit=VOLUME)
+# --- with what: electric cars
 
 
-def export_values(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
-    """Return the value of a place's exports by year; derived where only growth implies it."""
-    found = series(
-        book, unit=VALUE, years=years, indicator="auto_exports_value", entity=area,
-        accumulation="period",
-    )  # fmt: skip
-    for year, item in found.items():
-        after = str(int(year) + 1)
-        if not item.known and after in found and found[after].known:
-            growth = fact(
-                book, unit="percent", measure="yoy", indicator="auto_exports_value",
-                entity=area, period=after,
-            )  # fmt: skip
-            found[year] = previous(found[after], growth)
+def electric(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return how much of a year's growth of exports came with electric cars.
+
+    The period is the longest of the year for which both growths are published.
+
+    Returns
+    -------
+    dict
+        ``total``, ``ev``: value of exports; ``total_more``, ``ev_more``: how much more than a year
+        before; ``rest_less``: how much less of the other cars; ``share``, ``share_before``:
+        electric cars in exports.
+    """
+    asked = {"indicator": "auto_exports_value", "entity": area}
+    for period in _cumulative(year):
+        total = fact(book, unit=VALUE, period=period, status=list(HAPPENED), **asked)
+        ev = fact(book, unit=VALUE, period=period, breakdown=EV, status=list(HAPPENED), **asked)
+        if total.known and ev.known:
+            break
+    total_before = _year_before(book, total, unit=VALUE, **asked)
+    ev_before = _year_before(book, ev, unit=VALUE, breakdown=EV, **asked)
+    total_more, ev_more = difference(total, total_before), difference(ev, ev_before)
+    return {
+        "total": total,
+        "ev": ev,
+        "total_more": total_more,
+        "ev_more": ev_more,
+        "rest_less": difference(ev_more, total_more),
+        "share": share(ev, total),
+        "share_before": share(ev_before, total_before),
+    }
+
+
+def _cumulative(year: str, least: int = 9) -> list[str]:
+    """Return a year, and what of it begins in January and has `least` months or more."""
+    return [year, *(f"{year}-01/{year}-{month:02d}" for month in range(11, least - 1, -1))]
+
+
+def _share_by_year(
+    book: Catalog, years: range, unit: str, breakdown: str, *, least: int = 9, **asked: Wanted
+) -> dict[str, Quantity]:
+    """Return a part's share by period: the year, or the longest of it for which both are known."""
+    found = {}
+    for year in years:
+        for period in _cumulative(str(year), least):
+            both = {"period": period, "status": list(HAPPENED), **asked}
+            whole = fact(book, unit=unit, **both)
+            part = fact(book, unit=unit, breakdown=breakdown, **both)
+            # a floor of either leaves one end of the share open
+            if _bounded(whole) and _bounded(part):
+                found[period] = share(part, whole)
+                break
     return found
 
 
-def unit_values(book: Catalog, area: str) -> pd.DataFrame:
-    """Return value a vehicle for each period with both value and volume; derived, in 万元."""
-    found = series(book, unit=VOLUME, indicator="auto_exports", entity=area)
-    items = []
-    for period, volume in found.items():
-        value = fact(book, unit=VALUE, indicator="auto_exports_value", entity=area, period=period)
-        counted = volume.interval is not None and volume.interval.width is not None
-        if counted and volume.known and value.known:
-            each = ratio(value, volume, unit="10k CNY", per="vehicles")
-            items.append((period_zh(period), each))
-    return points(items, unit="10k CNY")
+def _bounded(item: Quantity) -> bool:
+    held = item.interval
+    return item.known and held is not None and None not in (held.lower, held.upper)
+
+
+def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[str, Quantity]]:
+    """Return new-energy or electric cars' share by period: of output, and of exports.
+
+    Returns
+    -------
+    dict
+        ``made``: of the vehicles that the place makes; ``sold``: of the value of those that it
+        exports; ``nation``: of the vehicles that the nation exports. What is derived of a year
+        before by growth counts as known.
+    """
+    # of output, whole years: what was published of parts of 2023 does not go with its year
+    made = _share_by_year(
+        book, years, VOLUME, NEV, least=12, indicator="auto_output", entity=area
+    )  # fmt: skip
+    nation = _share_by_year(
+        book, years, VOLUME, NEV, indicator="auto_exports", entity=NATION, basis=VOLUME_BASIS
+    )  # fmt: skip
+    whole = export_values(book, area, years)
+    part = export_values(book, area, years, EV)
+    sold = {
+        year: share(part[year], whole[year])
+        for year in whole
+        if part[year].known and whole[year].known
+    }
+    later = _share_by_year(
+        book, range(years.stop - 1, years.stop) if len(years) else years, VALUE, EV,
+        indicator="auto_exports_value", entity=area,
+    )  # fmt: skip
+    if not set(later) & set(sold):
+        sold |= later
+    return {"made": made, "nation": nation, "sold": sold}
+
+
+def share_points(
+    found: Mapping[str, Mapping[str, Quantity]], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the point frame of several shares over time, each under its name."""
+    frames = [
+        timeline(found[key], unit="percent", group=name).assign(
+            text=[item.roughly for item in found[key].values()]
+        )
+        for key, name in names.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def latest(found: Mapping[str, Quantity]) -> Quantity:
+    """Return the last of a series of shares; missing where it is empty."""
+    return list(found.values())[-1] if found else missing("percent")
+
+
+def when(item: Quantity, say: Callable[[str], str] = str) -> str:
+    """Return the period of a quantity in Chinese, or as `say` puts it; else 未见公布."""
+    period = item.about.period
+    return say(Period.parse(period).zh()) if item.known and period else UNPUBLISHED
+
+
+def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return output, new-energy output, and its share."""
+    asked: dict[str, Wanted] = {"indicator": "auto_output", "entity": area, "period": period}
+    asked |= {"status": list(HAPPENED)}
+    total = fact(book, unit=VOLUME, **asked)
+    nev = fact(book, unit=VOLUME, breakdown=NEV, **asked)
+    return {"output": total, "nev_output": nev, "nev_output_share": share(nev, total)}
+
+
+# --- whose growth
+
+
+#: Goods of which the yearly exports are followed, as breakdowns of ``trade_value``.
+GOODS = {
+    "手机": "product=phone",
+    "摩托车": "product=motorcycle",
+    "笔记本电脑": "product=laptop",
+}
+
+
+def increase_by_product(book: Catalog, area: str, since: str, year: str) -> dict[str, Quantity]:
+    """Return what each of the goods added to a place's exports between two years.
+
+    Returns
+    -------
+    dict
+        ``汽车``, those of `GOODS` of which both years are known, ``其余``, ``全部出口``; empty
+        where the total is not known.
+    """
+    span = range(int(since), int(year) + 1)
+    if len(span) < 2:
+        return {}
+    asked: dict[str, Wanted] = {"flow": "export", "basis": "customs"}
+    total = by_year(book, "trade_value", VALUE, area, span, **asked)
+    parts = {"汽车": export_values(book, area, span)} | {
+        name: by_year(book, "trade_value", VALUE, area, span, breakdown=breakdown, **asked)
+        for name, breakdown in GOODS.items()
+    }
+    known = {name: found for name, found in parts.items() if _both(found, since, year)}
+    if not _both(total, since, year) or "汽车" not in known:
+        return {}
+    more = {name: difference(found[year], found[since]) for name, found in known.items()}
+    whole = difference(total[year], total[since])
+    return {**more, "其余": remainder(whole, more.values()), "全部出口": whole}
+
+
+def increase_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `increase_by_product`, its labels in whole 亿元."""
+    rows = points(found.items(), unit=VALUE)
+    rows["text"] = [f"{item.to(VALUE).point:.0f}亿元".replace("-", "−") for item in found.values()]
+    return rows
+
+
+def loss(found: Mapping[str, Quantity], name: str) -> Quantity:
+    """Return how much less there is of one of `increase_by_product`, as a positive number."""
+    more = found.get(name, missing(VALUE))
+    return derive(lambda change: change * -1, more, unit=VALUE, about=more.about)
+
+
+def _both(found: Mapping[str, Quantity], since: str, year: str) -> bool:
+    return _bounded(found[since]) and _bounded(found[year])
 
 
 def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
@@ -145,185 +363,190 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
     return share(own, whole)
 
 
-def tenth(book: Catalog, area: str = "CN-50", maker: str = "org-changan") -> dict[str, Quantity]:
-    """Return what the printed share of the nation and the maker's floor imply for each other.
+def makers(book: Catalog, half: str, month: str) -> pd.DataFrame:
+    """Return makers' exports of new-energy cars in a half-year and a month, most first."""
+    asked: dict[str, Wanted] = {
+        "indicator": "auto_exports",
+        "breakdown": "vehicle=nev_passenger",
+        "period": half,
+    }
+    found = preferred(book.observations(measure="level", **asked))
+    rows = []
+    for row in rows_of(found.sort_values("value", ascending=False)):
+        name = row["entity"]
+        rate = fact(book, unit="percent", measure="yoy", entity=name, **asked)
+        single = fact(book, unit="vehicles", entity=name, **(asked | {"period": month}))
+        level = quantity_of(row)
+        rows.append(
+            {
+                "rank": str(len(rows) + 1),
+                "who": book.name(name),
+                "half": f"{level.to(VOLUME).point:.1f}",
+                "growth": rate.growth if rate.known else "",
+                "month": f"{single.to(VOLUME).point:.1f}" if single.known else "",
+                "source_id": level.source_id,
+                "entity": name,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def registered(book: Catalog, brands: Iterable[str], year: str, months: int) -> dict[str, Quantity]:
+    """Return new registrations of brands in the first months of a year by country: what is listed.
+
+    A brand that a country's office counts among the others is not in it: a floor.
+    """
+    frame = book.observations(
+        indicator="car_registrations",
+        breakdown=[f"brand={brand}" for brand in brands],
+        period=[f"{year}-{month:02d}" for month in range(1, months + 1)],
+    )
+    return {
+        str(country): sum_of(*(quantity_of(row) for row in rows_of(rows)))
+        for country, rows in frame.groupby("entity")
+    }
+
+
+def total(found: Mapping[str, Quantity]) -> Quantity:
+    """Return the sum of `registered`; missing where nothing is listed."""
+    return sum_of(*found.values()) if found else missing("vehicles")
+
+
+def countries(book: Catalog) -> str:
+    """Return of how many countries registrations are listed by brand."""
+    return f"{book.observations(indicator='car_registrations')['entity'].nunique()}个"
+
+
+# --- the nation, and others
+
+
+def national(book: Catalog, period: str, breakdown: str = "", place: str = NATION) -> Quantity:
+    """Return exports of a nation in a period as its makers' association counts them."""
+    basis = {NATION: VOLUME_BASIS, "JP": "jama"}[place]
+    return fact(
+        book, unit=VOLUME, indicator="auto_exports", entity=place, basis=basis, period=period,
+        breakdown=breakdown,
+    )  # fmt: skip
+
+
+def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
+    """Return single months as published, total and new-energy; gaps break the line."""
+    months = [str(month) for month in pd.period_range(first, last, freq="M")]
+    frames = []
+    for breakdown, name in (("", "全部汽车"), (NEV, "新能源")):
+        found = series(
+            book, unit=VOLUME, indicator="auto_exports", entity=NATION, basis=VOLUME_BASIS,
+            breakdown=breakdown, accumulation="period",
+        )  # fmt: skip
+        every = {month: found.get(month, missing(VOLUME)) for month in months}
+        frames.append(timeline(every, unit=VOLUME, group=name))
+    return pd.concat(frames, ignore_index=True)
+
+
+def months_added(book: Catalog, year: str) -> Quantity:
+    """Return the twelve months of a year added up, as the association first published each."""
+    months = [national(book, f"{year}-{month:02d}") for month in range(1, 13)]
+    return sum_of(*months)
+
+
+# --- where to
+
+
+#: Since when the destinations are followed, and on whose count each period is.
+DESTINATION_PERIODS = {"2023-01/2023-10": "caam", "2024-01/2024-05": "cpca", "2025": "cpca"}
+DIFFERENT_COUNTS = "2023年的数转述自中汽协，其后转述自乘联会"
+
+
+def monthly_to(book: Catalog, partner: str) -> dict[str, Quantity]:
+    """Return the nation's exports to a country per month of each of `DESTINATION_PERIODS`."""
+    found = {}
+    for period, basis in DESTINATION_PERIODS.items():
+        whole = fact(
+            book, unit=VOLUME, indicator="auto_exports", entity=NATION, period=period,
+            basis=basis, breakdown=f"partner={partner}",
+        )  # fmt: skip
+        months = Period.parse(period).months or 1
+        found[period] = derive(
+            partial(_divided, months), whole, unit=VOLUME, about=whole.about.replaced(period=""),
+        )  # fmt: skip
+    return found
+
+
+def _divided(count: int, total: Interval) -> Interval:
+    return total / count
+
+
+def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
+    """Return the point frame of monthly exports to countries (code → name)."""
+    frames = [
+        timeline(monthly_to(book, code), unit=VOLUME, group=name).assign(
+            regardless=DIFFERENT_COUNTS
+        )
+        for code, name in partners.items()
+    ]
+    rows = pd.concat(frames, ignore_index=True)
+    rows["text"] = [f"{value:.1f}" for value in rows["value"]]
+    return rows
+
+
+# --- against what target
+
+
+def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataFrame:
+    """Return the point frame of a target for connected new-energy cars, after what was exported."""
+    now = electric(book, area, year)
+    before = fact(
+        book, unit=VALUE, indicator="auto_exports_value", entity=area, breakdown=EV,
+        period=str(int(year) - 1),
+    )  # fmt: skip
+    months = Period.parse(now["ev"].about.period).zh() if now["ev"].known else ""
+    whole = export_values(book, area, range(int(year), int(year) + 1))[year]
+    items = [
+        (f"电动汽车（{int(year) - 1}年）", before),
+        (f"电动汽车（{months}）", now["ev"]),
+        (f"汽车总计（{year}年）", whole),
+        ("智能网联新能源汽车（2027年目标）", goal),
+    ]
+    return published(points(items, unit=VALUE))
+
+
+def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
+    """Return what is exported and sold abroad, and plants abroad and targets.
 
     Returns
     -------
     dict
-        ``share`` (printed), ``nation`` (printed), ``implied`` (share × nation), ``maker``
-        (printed floor), ``others`` (what is left for all other makers), ``maker_share``.
+        ``exports``: of the place, last year known; ``sales``: of 长安 abroad; ``open``: capacity
+        of its plant in Thailand; ``planned``: capacity abroad that it plans; ``seres``: target.
     """
-    printed = fact(
-        book, unit="percent", measure="share", indicator="auto_exports", entity=area,
-        period="2023-Q1",
+    asked = {"unit": VOLUME, "indicator": "auto_capacity"}
+    volumes = series(
+        book, unit=VOLUME, indicator="auto_exports", entity=area, accumulation="period",
+        status=list(HAPPENED), years=range(2020, 2030),
     )  # fmt: skip
-    nation = fact(
-        book, unit=VOLUME, indicator="auto_exports", entity=NATION, period="2023-Q1",
-        basis=VOLUME_BASIS,
-    )  # fmt: skip
-    floor = fact(
-        book, unit=VOLUME, indicator="auto_exports", entity=maker, period="2023-01/2023-03"
-    )
-    implied = derive(
-        lambda rate, whole: rate * whole / 100, printed, nation, unit=VOLUME,
-        regardless="报道没有说占的是哪个总量，此处按中汽协的辆数",
-    )  # fmt: skip
-    by_maker = "长安为企业自报，全国为中汽协统计"
-    nothing = Interval(Decimal(0), None, True, False)
-    others = derive(
-        lambda whole, part: (whole - part).intersection(nothing), implied, floor, unit=VOLUME,
-        regardless=by_maker,
-    )  # fmt: skip
+    known = [item for item in volumes.values() if item.known]
     return {
-        "share": printed,
-        "nation": nation,
-        "implied": implied,
-        "maker": floor,
-        "others": others,
-        "maker_share": share(floor, nation, regardless=by_maker),
+        "exports": known[-1] if known else missing(VOLUME),
+        "sales": fact(
+            book, unit=VOLUME, indicator="overseas_sales", entity="org-changan",
+            period="2025-01/2025-09",
+        ),
+        "open": fact(book, entity="proj-changan-thailand-phase1", status="actual", **asked),
+        "planned": fact(book, entity="org-changan", breakdown="use=overseas", **asked),
+        "seres": fact(
+            book, unit=VOLUME, indicator="auto_exports", entity="org-seres", period="2030",
+            status="target",
+        ),
+    }  # fmt: skip
+
+
+def abroad_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `abroad`."""
+    names = {
+        "exports": f"重庆出口（{when(found['exports'])}）",
+        "sales": f"长安海外销量（{when(found['sales'])}）",
+        "open": "长安泰国工厂（年产能）",
+        "planned": "长安海外工厂（计划年产能）",
+        "seres": "赛力斯出口（2030年目标）",
     }
-
-
-def output(book: Catalog, area: str, years: range) -> pd.DataFrame:
-    """Return the point frame of output by year, total and new-energy."""
-    frames = []
-    for breakdown, name in (("", "全部汽车"), (NEV, "新能源汽车")):
-        found = series(
-            book, unit=VOLUME, years=years, indicator="auto_output", entity=area,
-            breakdown=breakdown, accumulation="period",
-        )  # fmt: skip
-        frames.append(bare(found, VOLUME, name))
-    rows = pd.concat(frames, ignore_index=True)
-    return rows.sort_values("period", kind="stable").reset_index(drop=True)
-
-
-#: Why exports may be divided by output, which nobody counts at the border.
-EXPORTS_IN_OUTPUT = "出口按海关统计，产量按工业统计，当年出口的不都是当年生产的"
-
-
-def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
-    """Return output, new-energy output, its share, and exports as a share of output."""
-    asked = {"indicator": "auto_output", "entity": area, "period": period}
-    total = fact(book, unit=VOLUME, **asked)
-    nev = fact(book, unit=VOLUME, breakdown=NEV, **asked)
-    sold = fact(book, unit=VOLUME, indicator="auto_exports", entity=area, period=period)
-    return {
-        "output": total,
-        "nev_output": nev,
-        "nev_output_share": share(nev, total),
-        "export_rate": share(sold, total, regardless=EXPORTS_IN_OUTPUT),
-    }
-
-
-def made_clause(book: Catalog, area: str, period: str) -> str:
-    """Return output and its new-energy part as a clause; what is not published is said once."""
-    found = made(book, area, period)
-    whole = clause("产量{output}", "产量未见公布", output=found["output"])
-    part = clause("，其中新能源汽车{nev}", "", nev=found["nev_output"])
-    share = clause("，占{share}", "", share=found["nev_output_share"])
-    return f"{whole}{part}{share}"
-
-
-def overseas(book: Catalog) -> pd.DataFrame:
-    """Return today's overseas volume beside planned overseas capacity, each with its status."""
-    items = []
-    sold = preferred(book.observations(indicator="overseas_sales", measure="level"))
-    for row in rows_of(sold):
-        own = "自主品牌" if row["breakdown"] else ""
-        label = f"{book.name(row['entity'])}{own}海外销量（{period_zh(row['period'])}）"
-        items.append((label, quantity_of(row).to(VOLUME)))
-    capacity = preferred(
-        book.observations(indicator="auto_capacity", status=["plan", "target"], measure="level")
-    )
-    for row in rows_of(capacity):
-        label = f"{book.name(row['entity'])}{'海外' if row['breakdown'] else ''}产能（计划）"
-        items.append((label, quantity_of(row).to(VOLUME)))
-    return published(points(items, unit=VOLUME))
-
-
-def thailand(book: Catalog) -> tuple[Quantity, Quantity]:
-    """Return both readings of 二期翻倍: the two phases together, phase 2 alone twice phase 1."""
-    # as planned: what opened in 2025 is another figure of the same plant
-    first = fact(
-        book, unit=VOLUME, indicator="auto_capacity", entity="proj-changan-thailand-phase1",
-        status="plan",
-    )  # fmt: skip
-    times = fact(
-        book, unit="times", measure="multiple", indicator="auto_capacity",
-        entity="proj-changan-thailand-phase2",
-    )  # fmt: skip
-    together = derive(lambda one, factor: one * factor, first, _exact(times), unit=VOLUME)
-    each = derive(lambda one, factor: one * (1 + factor), first, _exact(times), unit=VOLUME)
-    return together, each
-
-
-def _exact(times: Quantity) -> Quantity:
-    # 翻倍 means twice, not 1.5 to 2.5 times
-    if times.value is None:
-        return times
-    return replace(times, interval=Interval.exactly(times.value))
-
-
-MAKER_INDICATORS = {
-    "auto_exports": "出口",
-    "auto_deliveries": "交付",
-    "auto_orders": "订单",
-    "auto_sales": "销量",
-    "overseas_sales": "海外销量",
-    "auto_shipments": "发运",
-}
-
-
-def makers(book: Catalog) -> pd.DataFrame:
-    """Return what was published of single makers and districts, in words: a list, not a ranking."""
-    frame = book.observations(indicator=list(MAKER_INDICATORS))
-    # the months of a long series are no list
-    frame = preferred(frame[~in_series(book, frame)])
-    kinds = book.table("entities").set_index("entity")["kind"]
-    wanted = frame["entity"].map(kinds).isin(["organisation", "district", "model"])
-    frame = frame[wanted].copy()
-    frame["who"] = frame["entity"].map(book.name)
-    # 长安·中亚 超1倍 is a comparison with all of 2022, not what was exported
-    frame["kind"] = [
-        "·".join(filter(None, (MAKER_INDICATORS[row["indicator"]], measure_zh(book, row))))
-        for row in rows_of(frame)
-    ]
-    frame["detail"] = frame["breakdown"].map(
-        lambda text: book.breakdown_name(text) if text else "全部"
-    )
-    frame["when"] = frame["period"].map(period_zh)
-    items = quantities_of(frame)
-    frame["text"] = figures_zh(items)
-    frame["nature"] = [item.status for item in items]
-    return frame.sort_values(["who", "period"]).reset_index(drop=True)
-
-
-def district_exports(book: Catalog, district: str, period: str) -> tuple[Quantity, Quantity]:
-    """Return a district's exports and the new-energy vehicles' share of them."""
-    asked = {"indicator": "auto_exports", "entity": district, "period": period}
-    total = fact(book, unit="vehicles", **asked)
-    return total, share(fact(book, unit="vehicles", breakdown=NEV, **asked), total)
-
-
-def latest_volume(book: Catalog, area: str, until: str) -> dict[str, str]:
-    """Return in words the last whole year with a volume, the volume, and its share of the nation.
-
-    Three clauses for three places: ``volume_now``, ``volume_later``, ``volume_point``.
-    """
-    for year in range(int(until[:4]), int(until[:4]) - 8, -1):
-        volume = fact(book, unit=VOLUME, indicator="auto_exports", entity=area, period=str(year))
-        if volume.known:
-            share = share_of_nation(book, area, str(year)).zh
-            return {
-                "volume_now": f"最近一个有公布数的年份是{year}年：{volume.zh}，占全国的{share}",
-                "volume_later": f"后来公布的全年数给了答案的一部分：{year}年重庆出口{volume.zh}，"
-                f"占全国{share}",
-                "volume_point": f"有公布数的{year}年，重庆占全国出口量的{share}",
-            }
-    none = f"到{until[:4]}年为止未见公布数"
-    return {
-        "volume_now": none,
-        "volume_later": f"重庆全年的出口量，{none}，无从验证",
-        "volume_point": f"重庆的出口量{none}",
-    }
+    return published(_rough([(names[key], item) for key, item in found.items()], VOLUME))

@@ -1,8 +1,10 @@
-"""Industrial-transfer parks: who belongs to what, what lands where, what a plan asks for."""
+"""Industrial-transfer parks: what was planned, signed, paid in, started; who comes, and where."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 
@@ -11,7 +13,19 @@ from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
-from cqbook.quantities.quantity import Quantity, derive, missing, quantity_of
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import (
+    Quantity,
+    derive,
+    exact,
+    growth,
+    missing,
+    period_zh,
+    quantity_of,
+    ratio,
+    share,
+    sum_of,
+)
 
 INDUSTRIES = {
     "auto": "汽车及零部件",
@@ -35,7 +49,7 @@ INDUSTRIES = {
     "": "未印",
 }
 #: Industries that transfer parks are about; roads, towns, farms, laboratories and what is printed
-#: without an industry are listed, not drawn.
+#: without an industry are not counted.
 MANUFACTURING = (
     "auto",
     "nev",
@@ -47,12 +61,307 @@ MANUFACTURING = (
     "consumer",
     "pharma",
 )
-DEMONSTRATION, ZONE_2025, ZONE_2011 = (
-    "cq-transfer-demo-park",
-    "yangtze-transfer-zone",
-    "yangtze-transfer-zone-2011",
+#: What became of a project, in the order in which it happens.
+ADVANCE = {
+    "built": "建成投产",
+    "building": "建设中",
+    "signed": "签约或规划",
+    "untold": "未写明",
+    "research": "只有研发",
+}
+_ADVANCED = {
+    "in_production": "built",
+    "operating": "built",
+    "completed": "built",
+    "trial_production": "built",
+    "under_construction": "building",
+    "signed": "signed",
+    "planned": "signed",
+    "": "untold",
+}
+ZONE_2025, ZONE_2011 = "yangtze-transfer-zone", "yangtze-transfer-zone-2011"
+
+# --- the plan of 2011 -----------------------------------------------------------------------
+
+#: Districts that have since become part of another: where their base stands on today's map.
+TODAY = {"dist-shuangqiao": "500111"}
+
+
+def members(book: Catalog, scheme: str) -> list[str]:
+    """Return the entities that belong to a scheme, as far as named."""
+    frame = book.table("park_designations")
+    return list(frame.loc[frame["scheme"].eq(scheme), "entity"])
+
+
+def base_plans(book: Catalog) -> dict[str, Quantity]:
+    """Return the output that the plan of 2011 asks of each of the zone's bases, by its seat."""
+    frame = preferred(
+        book.observations(
+            indicator="industry_scale",
+            breakdown="kind=transfer_base",
+            measure="level",
+            status="plan",
+            entity=members(book, ZONE_2011),
+        )
+    )
+    return {row["entity"]: quantity_of(row).to("100M CNY") for row in rows_of(frame)}
+
+
+def total(items: Iterable[Quantity]) -> Quantity:
+    """Return the sum in 万亿元; missing where fewer than two are published."""
+    found = [item.to("1T CNY") for item in items]
+    return sum_of(*found) if len(found) > 1 else missing("1T CNY")
+
+
+def plan_map(book: Catalog) -> pd.DataFrame:
+    """Return the tiles of today's districts with the output planned in 2011 for the base there."""
+    plans = {TODAY.get(code, code): (code, item) for code, item in base_plans(book).items()}
+    frame = book.table("districts")
+    frame = frame[frame["valid_to"].eq("")].copy()
+    frame["label"] = frame["name_zh"].map(short_name)
+    held = [plans.get(code, ("", None)) for code in frame["adcode"]]
+    frame["value"] = [item.point if item else float("nan") for _, item in held]
+    for column in ("zh", "status", "source_id", "observation_id"):
+        frame[column] = [getattr(item, column) if item else "" for _, item in held]
+    frame["text"] = frame["full"] = frame["zh"]
+    frame["kind"] = ["2011年计划的基地" if item else "其他区县" for _, item in held]
+    # a tile of a phone has room for the number alone
+    frame["symbol"] = [f"{item.point:.0f}" if item else "" for _, item in held]
+    frame["group"] = ""
+    return frame.reset_index(drop=True)
+
+
+# --- signed and paid in ---------------------------------------------------------------------
+
+PROMOTED = "kind=investment_promotion"
+PAYING = {"contract_value": "合同额", "funds_in_place": "到位资金"}
+
+
+def promotion(
+    book: Catalog, area: str, period: str, *, sector: str = "", status: str = "actual"
+) -> dict[str, Quantity]:
+    """Return what a place signed in a period, what was paid in, and that as a share; 亿元, percent.
+
+    What was paid in belongs to contracts of earlier years too: the share is no rate of success.
+    """
+    asked = {"entity": area, "period": period, "status": status, "unit": "100M CNY"}
+    asked["breakdown"] = f"{PROMOTED};sector={sector}" if sector else PROMOTED
+    signed, paid = (fact(book, indicator=name, **asked) for name in PAYING)
+    return {"signed": signed, "paid": paid, "paid_share": share(paid, signed)}
+
+
+def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Return the point frame of contracts, then of money paid in.
+
+    Parameters
+    ----------
+    periods : iterable of (str, str)
+        Period and status (``actual``, ``target``), in the order shown.
+    """
+    found = [
+        (period_zh(period) + ("目标" if status == "target" else ""), which)
+        for period, status in periods
+        for which in [promotion(book, area, period, status=status)]
+    ]
+    items = [
+        (f"{name}（{when}）", which[key])
+        for key, name in zip(("signed", "paid"), PAYING.values(), strict=True)
+        for when, which in found
+    ]
+    return published(points(items, unit="100M CNY"))
+
+
+#: Signed projects and how many of them had been started: who, which, and until when.
+_SIGNED = (
+    ("500110", "2025-01/2025-09", PROMOTED, "2025年1—9月签约的项目"),
+    ("CN-45", "../2020-08-31", "scheme=gba_to_guangxi", "大湾区来的项目，到2020年8月"),
 )
-COOPERATION, VEIN = "cy-coop-park-1", "vein-alliance"
+_FAIR_STARTED = ("CN-53", "2023-09/2024-06", "2023年9月对接活动，到2024年6月")
+
+
+def started(book: Catalog) -> dict[str, Quantity]:
+    """Return which share of the projects signed had been started, by place; percent."""
+    found = {}
+    for entity, period, which, _ in _SIGNED:
+        asked = {"indicator": "projects_count", "entity": entity, "period": period}
+        begun, signed = (
+            fact(book, unit="projects", breakdown=f"{which};stage={stage}", **asked)
+            for stage in ("started", "signed")
+        )
+        found[entity] = share(begun, signed)
+    entity, period, _ = _FAIR_STARTED
+    found[entity] = fact(
+        book,
+        unit="percent",
+        measure="share",
+        indicator="start_rate",
+        entity=entity,
+        period=period,
+        breakdown="event=transfer_matchmaking;kind=investment",
+    )
+    return found
+
+
+def started_points(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `started`, with what was counted beside each."""
+    found = started(book)
+    details = {entity: text for entity, *_, text in (*_SIGNED, _FAIR_STARTED)}
+    known = {entity: item for entity, item in found.items() if item.known}
+    items = [(short_place(book, entity), item) for entity, item in known.items()]
+    return points(items, unit="percent", detail=[details[entity] for entity in known])
+
+
+def short_place(book: Catalog, entity: str) -> str:
+    """Return the short name of a district or province: 綦江, 广西, 云南."""
+    name = book.name(entity)
+    return short_name(name) if entity.startswith("500") else name[:2]
+
+
+# --- fairs ----------------------------------------------------------------------------------
+
+FAIR = "event-wcifit"
+#: The same fair a year apart: sessions of one event, dated by day and by month.
+_SESSIONS = {"2024": "2024-05-23", "2025": "2025-05"}
+_ONE_FAIR = "都是一届西洽会上的签约"
+#: What is followed from session to session: its part of the breakdown.
+FAIR_PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
+
+
+def fair(book: Catalog, part: str, year: str) -> dict[str, Quantity]:
+    """Return projects, money and money a project that a session of the fair signed, of a part."""
+    which = FAIR_PARTS[part]
+    asked = {"entity": FAIR, "period": _SESSIONS[year], "status": "actual"}
+    stage = ";".join(filter(None, (which, "stage=signed")))
+    projects = fact(book, unit="projects", indicator="projects_count", breakdown=stage, **asked)
+    money = (
+        fact(book, unit="100M CNY", indicator="contract_value", breakdown=which, **asked)
+        if which
+        else missing("100M CNY")
+    )
+    each = ratio(money, projects, unit="100M CNY", per="projects")
+    return {"projects": projects, "money": money, "each": each}
+
+
+def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
+    """Return how a part of the fair changed between its two sessions; percent."""
+    before, after = (fair(book, part, year) for year in _SESSIONS)
+    return {key: growth(after[key], before[key], regardless=_ONE_FAIR) for key in after}
+
+
+def fair_changes(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `fair_growth`: all projects, manufacturing, its money."""
+    made = fair_growth(book, "made")
+    items = [
+        ("全部项目数", fair_growth(book, "all")["projects"]),
+        ("制造业项目数", made["projects"]),
+        ("制造业合同额", made["money"]),
+        ("平均每个项目", made["each"]),
+    ]
+    return published(points(items, unit="percent"))
+
+
+MATCHMAKING = "event=transfer_matchmaking"
+
+
+def matchmaking(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return projects and money that a place signed at a fair of industrial transfer."""
+    asked = {"entity": area, "period": period}
+    signed = f"{MATCHMAKING};stage=signed"
+    return {
+        "projects": fact(
+            book, unit="projects", indicator="projects_count", breakdown=signed, **asked
+        ),
+        "money": fact(
+            book, unit="100M CNY", indicator="contract_value", breakdown=MATCHMAKING, **asked
+        ),
+    }
+
+
+_SECTOR_FIRST = f"{MATCHMAKING};sector="
+_SECTOR_LAST = ";stage=signed"
+
+
+def matchmaking_sectors(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return how many projects of each industry were signed there, most first."""
+    frame = preferred(
+        book.observations(indicator="projects_count", entity=area, period=period, measure="level")
+    )
+    texts = frame["breakdown"].str
+    frame = frame[texts.startswith(_SECTOR_FIRST) & texts.endswith(_SECTOR_LAST)]
+    codes = frame["breakdown"].str.slice(len(_SECTOR_FIRST), -len(_SECTOR_LAST))
+    found = dict(zip(codes, quantities_of(frame), strict=True))
+    return dict(sorted(found.items(), key=lambda item: -item[1].point))
+
+
+SECTORS = {
+    "equipment": "装备制造",
+    "auto": "汽车",
+    "electronics": "电子信息",
+    "consumer_goods": "消费品",
+    "pharma": "医药",
+    "materials": "材料",
+}
+
+
+def sector_points(book: Catalog, found: dict[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `matchmaking_sectors`."""
+    items = [
+        (SECTORS.get(code) or book.breakdown_name(f"sector={code}"), item)
+        for code, item in found.items()
+    ]
+    return points(items, unit="projects")
+
+
+# --- where they come from -------------------------------------------------------------------
+
+
+def from_the_east(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:
+    """Return projects that came from the east to a place in a period, and their investment."""
+    asked = {"entity": area, "period": period}
+    east = "investor_origin=east"
+    return (
+        fact(
+            book,
+            unit="projects",
+            indicator="projects_count",
+            breakdown=f"{east};kind=transferred",
+            **asked,
+        ),
+        fact(book, unit="100M CNY", indicator="transfer_investment", breakdown=east, **asked),
+    )
+
+
+def origins_elsewhere(book: Catalog) -> dict[str, Quantity]:
+    """Return which share of other provinces' capital came from one region of the coast; percent."""
+    large = "size=100m_cny_up;stage=under_construction"
+    capital = {"indicator": "domestic_capital_used", "entity": "CN-34", "period": "2021"}
+    anhui, delta = (
+        fact(book, unit="100M CNY", breakdown=which, **capital)
+        for which in (large, f"investor_origin=sh_js_zj;{large}")
+    )
+    share_of = {"unit": "percent", "measure": "share"}
+    return {
+        "anhui": share(delta, anhui),
+        "guangxi": fact(
+            book,
+            indicator="funds_in_place",
+            entity="CN-45",
+            period="2018",
+            breakdown="investor_origin=gba",
+            **share_of,
+        ),
+        "shaanxi": fact(
+            book,
+            indicator="domestic_capital_used",
+            entity="CN-61",
+            period="2021",
+            breakdown="investor_origin=yrd",
+            **share_of,
+        ),
+    }
+
+
+# --- named projects -------------------------------------------------------------------------
 
 
 def named_projects(book: Catalog) -> pd.DataFrame:
@@ -60,11 +369,13 @@ def named_projects(book: Catalog) -> pd.DataFrame:
     frame = book.table("projects")
     names = book.table("districts").set_index("adcode")["name_zh"]
     frame["industry_zh"] = frame["industry"].map(INDUSTRIES)
-    frame["stage_zh"] = frame["stage"].map(STAGES)
+    frame["stage_zh"] = frame["stage"].map(STAGES | {"": ""})
     frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")
     frame["where"] = frame["district"].map(
-        lambda cell: "、".join(names[code] for code in cell.split(";")) if cell else ""
+        lambda cell: "、".join(short_name(names[code]) for code in cell.split(";")) if cell else ""
     )
+    frame["advance"] = frame["stage"].map(_ADVANCED)
+    frame.loc[frame["industry"].eq("research"), "advance"] = "research"
     return frame.sort_values(["industry_zh", "where", "project"]).reset_index(drop=True)
 
 
@@ -72,11 +383,8 @@ PROJECT_COLUMNS = {
     "name_zh": "项目",
     "industry_zh": "行业",
     "where": "区县",
-    "who": "企业",
     "origin": "来自",
-    "chain_link": "环节",
     "stage_zh": "阶段",
-    "source_id": "来源",
 }
 
 
@@ -90,187 +398,157 @@ def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.Da
     return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
 
 
-def landed(book: Catalog) -> pd.DataFrame:
-    """Return industry × district counts of manufacturing projects whose district is printed.
+def tally(book: Catalog) -> dict[str, Quantity]:
+    """Return how many manufacturing projects are named, and of how many what is told.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A frame for `cqbook.figures.charts.matrix`: ``label`` district, ``group`` industry,
-        ``value``.
+    ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
+    riverside zone; ``built``, ``building``, ``signed``: how far they are.
     """
     frame = counted(book)
+    placed = frame[frame["district"].ne("")]
+    inside = placed["district"].str.split(";").map(set(members(book, ZONE_2025)).issuperset)
+    counts = {
+        "projects": len(frame),
+        "origin": frame["origin"].ne("").sum(),
+        "placed": len(placed),
+        "zone": inside.sum(),
+        **{key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed")},
+    }
+    return {key: exact(int(number), "projects") for key, number in counts.items()}
+
+
+def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
+    """Return how many manufacturing projects are named in each district, most first."""
+    frame = counted(book, industries or MANUFACTURING)
+    codes = frame.loc[frame["district"].ne(""), "district"].str.split(";").explode()
+    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
+    counts = sorted(codes.value_counts().items(), key=lambda pair: (-pair[1], pair[0]))
+    return {names[code]: exact(int(number), "projects") for code, number in counts}
+
+
+def landed(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `by_district`, with the industries of each as ``detail``."""
+    frame = counted(book)
     frame = frame[frame["district"].ne("")]
-    names = book.table("districts").set_index("adcode")["name_zh"]
+    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
     frame = frame.assign(code=frame["district"].str.split(";")).explode("code")
-    frame["label"] = frame["code"].map(names).map(short_name)
-    frame["group"] = frame["industry_zh"]
-    sums = frame.groupby(["label", "group"]).agg(
-        value=("project", "size"),
+    order = {INDUSTRIES[code]: number for number, code in enumerate(MANUFACTURING)}
+    told = frame.groupby(frame["code"].map(names)).agg(
+        detail=("industry_zh", lambda cells: "、".join(sorted(set(cells), key=order.__getitem__))),
         source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
     )
-    rows = sums.reset_index()
+    found = by_district(book)
+    rows = points(found.items(), unit="projects", detail=[told["detail"][name] for name in found])
+    # counted, but each of them published
+    return rows.assign(status="公布", source_id=[told["source_id"][name] for name in found])
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the count of projects in each cell of ``label`` × ``group``."""
+    rows = (
+        frame.groupby(["label", "group"])
+        .agg(
+            value=("project", "size"),
+            source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
+            detail=("name_zh", "、".join),
+        )
+        .reset_index()
+    )
     rows["text"] = rows["value"].astype(str)
     rows["value"] = rows["value"].astype(float)
     rows["status"] = "公布"
-    total = rows.groupby("label")["value"].transform("sum")
-    order = {INDUSTRIES[code]: number for number, code in enumerate(MANUFACTURING)}
-    rows["_total"], rows["_order"] = -total, rows["group"].map(order)
-    rows = rows.sort_values(["_total", "label", "_order"]).drop(columns=["_total", "_order"])
-    return rows.reset_index(drop=True)
+    return rows
 
 
-#: Links that the sources themselves name of each chain: what a complete chain would show.
-CHAINS = {
-    "新能源汽车": ("整车", "动力电池", "电驱动", "底盘", "车身结构件", "智能驾驶", "芯片", "软件"),
-    "电子信息": ("晶圆", "封测", "线路板", "Micro LED", "手机摄像头", "特色工艺线"),
-    "医药": ("生物制药", "化学药", "现代中药", "医疗器械", "医药中间体", "原料药"),
-}
-#: How a project's own words name a link, where they are others; no part of another word counts
-#: (整车声学套组 is no vehicle, nor is 摩托车整车 a car).
-_LINK_WORDS = {
-    "整车": ("整车", "整车组装"),
+#: Links of the chain of new-energy vehicles that the sources name, and how projects word them; no
+#: part of another word counts (整车声学套组 is no vehicle, nor is 摩托车整车 a car).
+LINKS = {
+    "整车": ("整车",),
+    "动力电池": ("动力电池",),
+    "底盘与制动": ("轻量化底盘", "制动", "转向", "悬架"),
+    "车身": ("一体化车身结构件",),
     "电驱动": ("电驱动系统",),
-    "底盘": ("轻量化底盘",),
-    "车身结构件": ("一体化车身结构件",),
+    "氢能部件": ("氢能源商用车核心部件",),
     "智能驾驶": ("智能驾驶系统",),
-    "芯片": ("车规级芯片",),
+    "车规级芯片": ("车规级芯片",),
 }
-_CHAIN_INDUSTRIES = {
-    "新能源汽车": ("auto", "nev", "battery", "software", "research"),
-    "电子信息": ("electronics", "research"),
-    "医药": ("pharma", "research"),
-}
+_CHAIN_INDUSTRIES = ("auto", "nev", "battery", "software", "research")
 
 
-def chain_links(book: Catalog) -> pd.DataFrame:
-    """Return, for each chain, which links have a named project here and which have none."""
-    rows = []
-    for chain, links in CHAINS.items():
-        own = counted(book, _CHAIN_INDUSTRIES[chain])
-        made = own["chain_link"].str.split("、").map(set)
-        for link in links:
-            hits = own[~made.map(set(_LINK_WORDS.get(link, (link,))).isdisjoint)]
-            rows.append(
-                {
-                    "chain": chain,
-                    "link": link,
-                    "state": f"{len(hits)}个项目" if len(hits) else "没有点名的项目",
-                    "names": "、".join(hits["name_zh"]),
-                    "source_id": ";".join(dict.fromkeys(hits["source_id"])),
-                }
-            )
-    return pd.DataFrame(rows)
+def nev_chain(book: Catalog) -> pd.DataFrame:
+    """Return the named projects of each link of the chain: ``label``, ``group``, and their rows."""
+    own = counted(book, _CHAIN_INDUSTRIES)
+    made = own["chain_link"].str.split("、").map(set)
+    found = [
+        own[~made.map(set(words).isdisjoint)].assign(label=link) for link, words in LINKS.items()
+    ]
+    frame = pd.concat(found, ignore_index=True)
+    return frame.assign(group=frame["advance"].map(ADVANCE))
 
 
-def absent(links: pd.DataFrame) -> str:
-    """Return the links without a named project, in words."""
-    frame = links[links["state"].eq("没有点名的项目")]
-    return "、".join(f"{row.chain}的{row.link}" for row in frame.itertuples()) or "（无）"
+def chain_cells(book: Catalog) -> pd.DataFrame:
+    """Return link × state counts of `nev_chain`, links with a plant first, states in order."""
+    rows = _cells(nev_chain(book))
+    states, links = list(ADVANCE.values()), list(LINKS)
+    rows["_state"] = rows["group"].map(states.index)
+    rows["_link"] = rows["label"].map(links.index)
+    best = rows.groupby("label")["_state"].transform("min")
+    # columns stand in the order in which they first occur: the link with most states comes first
+    several = rows.groupby("label")["_state"].transform("size")
+    rows = rows.assign(_best=best, _several=-several)
+    rows = rows.sort_values(["_best", "_several", "_link", "_state"])
+    return rows.drop(columns=["_state", "_link", "_best", "_several"]).reset_index(drop=True)
 
 
-def origins(book: Catalog) -> dict[str, str]:
-    """Return how many projects say where they come from, in words."""
-    frame = counted(book)
-    known = frame[frame["origin"].ne("")]
+def plants(book: Catalog, *links: str) -> Quantity:
+    """Return how many named projects of the links are plants that are built or being built."""
+    frame = nev_chain(book)
+    frame = frame[frame["label"].isin(links) & frame["advance"].isin(["built", "building"])]
+    return exact(frame["project"].nunique(), "projects")
+
+
+#: Tiers of core parts that the city says are covered.
+_TIERS = {"systems": "system", "assemblies": "assembly", "components": "component"}
+
+
+def coverage(book: Catalog, area: str) -> dict[str, Quantity]:
+    """Return how many systems, assemblies and components of such vehicles are said to be made."""
     return {
-        "projects": f"{len(frame)}个",
-        "with_origin": f"{len(known)}个",
-        "origin_list": "、".join(dict.fromkeys(known["origin"])) or "（无）",
+        unit: fact(
+            book,
+            unit=unit,
+            indicator="nev_core_parts_covered",
+            entity=area,
+            breakdown=f"field=nev;tier={tier}",
+        )
+        for unit, tier in _TIERS.items()
     }
 
 
-def members(book: Catalog, scheme: str) -> list[str]:
-    """Return the entities that belong to a scheme, as far as named."""
-    frame = book.table("park_designations")
-    return list(frame.loc[frame["scheme"].eq(scheme), "entity"])
-
-
-def membership(book: Catalog) -> pd.DataFrame:
-    """Return the members of the transfer zone in 2011 and 2025 side by side."""
-    then, now = members(book, ZONE_2011), members(book, ZONE_2025)
-    frame = book.table("park_designations")
-    sources = frame.groupby("scheme")["source_id"].first()
-    rows = [
-        {
-            "who": book.name(code),
-            "then": "是" if code in then else "",
-            "now": "是" if code in now else "",
-            "source_id": ";".join(
-                sources[scheme]
-                for scheme, inside in ((ZONE_2011, code in then), (ZONE_2025, code in now))
-                if inside
-            ),
-        }
-        for code in dict.fromkeys([*then, *now])
-    ]
-    return pd.DataFrame(rows, columns=["who", "then", "now", "source_id"])
-
-
-def scheme_table(book: Catalog, *schemes: str) -> pd.DataFrame:
-    """Return the named members of the schemes, in words."""
-    frame = book.table("park_designations")
-    frame = frame[frame["scheme"].isin(schemes)].copy()
-    frame["what"] = frame["scheme"].map(book.names("schemes", "scheme"))
-    frame["who"] = frame["entity"].map(book.name)
-    return frame.reset_index(drop=True)
-
-
-def _district_of(book: Catalog, entity: str) -> list[str]:
-    if re.fullmatch(r"500\d{3}", entity):
-        return [entity]
-    frame = book.table("parks").set_index("park")["district"]
-    return [code for code in frame.get(entity, "").split(";") if code]
-
-
-def tile_map(book: Catalog) -> pd.DataFrame:
-    """Return the tiles of current districts: in the zone, with a named demonstration park, both."""
-    zone = set(members(book, ZONE_2025))
-    parks = {code for park in members(book, DEMONSTRATION) for code in _district_of(book, park)}
-    frame = book.table("districts")
-    frame = frame[frame["valid_to"].eq("")].copy()
-    in_zone, has_park = frame["adcode"].isin(zone), frame["adcode"].isin(parks)
-    frame["label"] = frame["name_zh"].map(short_name)
-    frame["kind"] = "没有点名"
-    frame.loc[in_zone, "kind"] = "沿江示范区"
-    frame.loc[has_park, "kind"] = "有点名的市级园区"
-    frame.loc[in_zone & has_park, "kind"] = "两者都是"
-    symbols = {"沿江示范区": "沿江", "有点名的市级园区": "园区", "两者都是": "两者"}
-    frame["symbol"] = frame["kind"].map(symbols).fillna("")
-    frame["value"] = (in_zone | has_park).astype(float)
-    frame["text"] = frame["kind"]
-    frame["group"] = ""
-    frame["status"] = ""
-    designations = book.table("park_designations")
-    used = designations[designations["scheme"].isin([ZONE_2025, DEMONSTRATION])]
-    # the map's source is that of the lists it shows, not of single tiles
-    frame["source_id"] = ";".join(dict.fromkeys(used["source_id"]))
-    return frame.reset_index(drop=True)
-
+# --- the valve base -------------------------------------------------------------------------
 
 BASE = "proj-dianjiang-valve-base"
+#: A square kilometre in mu.
+MU = Decimal(1500)
 
 
 def base_area(book: Catalog) -> Quantity:
     """Return the area of the valve base as the sum of its printed areas; derived."""
     frame = preferred(book.observations(indicator="land_area", entity=BASE))
     # what is part of another area must not be added to it
-    frame = frame[frame["part_of"].eq("")]
-    items = quantities_of(frame)
-    if not items:
-        return missing("mu")
-    return derive(lambda first, *rest: sum(rest, first), *items, unit="mu")
+    items = quantities_of(frame[frame["part_of"].eq("")])
+    return sum_of(*items) if len(items) > 1 else missing("mu")
 
 
-def areas(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of the base's printed areas."""
-    frame = preferred(book.observations(indicator="land_area", entity=BASE))
-    items = [(book.breakdown_name(row["breakdown"]), quantity_of(row)) for row in rows_of(frame)]
-    return points(items, unit="mu")
+def _round(item: Quantity) -> Quantity:
+    """Return what a plan expects as the round number that it is: nobody measured and rounded it."""
+    if item.value is None or item.interval is None or item.interval.upper is None:
+        return item
+    return replace(item, interval=Interval.exactly(item.value))
 
 
-def per_mu(book: Catalog) -> dict[str, Quantity]:
-    """Return the planned output, tax and jobs of the base, a mu and a firm; derived."""
+def valve_base(book: Catalog) -> dict[str, Quantity]:
+    """Return the planned output, tax and jobs of the base, and what they are a firm and job."""
     area = base_area(book)
     firms = fact(
         book,
@@ -280,58 +558,99 @@ def per_mu(book: Catalog) -> dict[str, Quantity]:
         breakdown="kind=valve;stage=signed",
     )
     asked = {"entity": BASE}
-    output = fact(book, unit="10k CNY", indicator="output_value", **asked)
-    tax = fact(book, unit="10k CNY", indicator="tax", **asked)
-    jobs = fact(book, unit="persons", indicator="jobs", **asked)
+    output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
+    tax = fact(book, unit="100M CNY", indicator="tax", **asked)
+    jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
 
-    def ratio(top: Quantity, bottom: Quantity, unit: str) -> Quantity:
+    def over(top: Quantity, bottom: Quantity, unit: str) -> Quantity:
         return derive(lambda a, b: a / b, top, bottom, unit=unit)
 
     return {
         "area": area,
-        "output": fact(book, unit="100M CNY", indicator="output_value", **asked),
-        "tax": fact(book, unit="100M CNY", indicator="tax", **asked),
-        "jobs": fact(book, unit="10k persons", indicator="jobs", **asked),
+        "output": output,
+        "tax": tax,
+        "jobs": jobs,
         "firms": firms,
-        "output_mu": ratio(output, area, "10k CNY"),
-        "tax_mu": ratio(tax, area, "10k CNY"),
-        "jobs_mu": ratio(jobs, area, "persons"),
-        "output_firm": ratio(output.to("100M CNY"), firms, "100M CNY"),
-        "tax_rate": derive(lambda a, b: 100 * a / b, tax, output, unit="percent"),
-        "output_job": ratio(output, jobs, "10k CNY"),
+        "output_firm": over(output, firms, "100M CNY"),
+        "output_job": over(output.to("10k CNY"), jobs.to("persons"), "10k CNY"),
+        "tax_share": derive(lambda a, b: 100 * a / b, tax, output, unit="percent"),
     }
 
 
-RONGCHANG = "500153"
-LEVELS = {"municipal": "市级重点项目", "district": "区级重点项目"}
+def land_target(book: Catalog) -> Quantity:
+    """Return the output a square kilometre that the western districts want of their parks."""
+    return fact(
+        book,
+        unit="100M CNY/km2",
+        indicator="land_output_intensity",
+        entity="grp-cq-west8",
+        breakdown="use=park_industrial_land",
+    )
 
 
-def key_projects(book: Catalog, district: str = RONGCHANG, period: str = "2025-Q1") -> pd.DataFrame:
-    """Return the point frame of start rate and investment rate of key projects, by level."""
-    frames = []
-    for level, name in LEVELS.items():
-        asked = {
-            "entity": district,
-            "period": period,
-            "breakdown": f"kind=key_project;level={level}",
-            "unit": "percent",
-        }
-        start = fact(book, measure="share", indicator="start_rate", **asked)
-        money = fact(book, measure="completion", indicator="investment_rate", **asked)
-        frames.append(points([(name, start)], unit="percent", group="开工率"))
-        frames.append(points([(name, money)], unit="percent", group="投资完成率"))
-    return published(pd.concat(frames, ignore_index=True))
+def _dense(output: Quantity, area: Quantity) -> Quantity:
+    """Return output a mu in 万元; `area` in mu."""
+    return derive(lambda money, mu: money / mu, output.to("10k CNY"), area, unit="10k CNY")
 
 
-def implied_plan(
-    book: Catalog, level: str, district: str = RONGCHANG, period: str = "2025-Q1"
-) -> Quantity:
-    """Return the yearly plan that investment done and its rate imply; derived."""
+def density(book: Catalog) -> dict[str, Quantity]:
+    """Return output a mu, 万元: of the base's plan, a target of the west, a bonded zone."""
+    base = valve_base(book)
+    production = fact(
+        book, unit="mu", indicator="land_area", entity=BASE, breakdown="use=production"
+    )
+    zone = {"entity": "park-xiyong-cbz"}
+    made = fact(
+        book,
+        unit="100M CNY",
+        indicator="output_value",
+        period="2021",
+        breakdown="sector=industry",
+        **zone,
+    )
+    size = fact(book, unit="km2", indicator="planned_area", **zone)
+    size_mu = derive(lambda area: area * MU, size, unit="mu")
+    return {
+        "zone": _dense(made, size_mu),
+        "production": _dense(base["output"], production),
+        "target": derive(lambda item: item * 10**4 / MU, land_target(book), unit="10k CNY"),
+        "base": _dense(base["output"], base["area"]),
+    }
+
+
+DENSITIES = {
+    "zone": "西永综保区2021年",
+    "production": "阀门基地生产用地",
+    "target": "渝西2027年目标",
+    "base": "阀门基地全部用地",
+}
+
+
+def density_points(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of `density`."""
+    found = density(book)
+    items = [(zh, found[key]) for key, zh in DENSITIES.items() if found[key].known]
+    return points(items, unit="10k CNY")
+
+
+# --- key projects of a district -------------------------------------------------------------
+
+
+def key_projects(book: Catalog, district: str, period: str, level: str) -> dict[str, Quantity]:
+    """Return which shares of a district's key projects and of their year's money were under way.
+
+    Parameters
+    ----------
+    level : {"municipal", "district"}
+        Whose list they are on.
+    """
     asked = {
         "entity": district,
         "period": period,
         "breakdown": f"kind=key_project;level={level}",
+        "unit": "percent",
     }
-    done = fact(book, unit="100M CNY", indicator="investment_completed", **asked)
-    rate = fact(book, unit="percent", measure="completion", indicator="investment_rate", **asked)
-    return derive(lambda money, share: 100 * money / share, done, rate, unit="100M CNY")
+    return {
+        "start": fact(book, measure="share", indicator="start_rate", **asked),
+        "money": fact(book, measure="completion", indicator="investment_rate", **asked),
+    }

@@ -16,11 +16,13 @@ from cqbook.figures.charts.form import (
     draws,
     finish,
     inline,
+    label_width,
     listing,
     series_colour,
     tooltip,
     wrap,
 )
+from cqbook.figures.placing import CHARACTER
 from cqbook.quantities.quantity import UNPUBLISHED
 
 
@@ -54,7 +56,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     # a period of which one series is known is no gap: only where nothing is does it say so
     rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
-    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap"]))
+    rows["keep"] = _telling(rows, grouped, highlight)
+    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
     if grouped:
         encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
@@ -68,8 +71,10 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
                 domain=["plain", "accent"], range=[theme.colour("blue"), theme.colour("orange")]
             ),
         )
+    # where a number is broader than its column, those of the ends and the extremes are left
     crowd = periods * (rows["group"].nunique() if grouped else 1)
-    size = {"expr": f"width / {crowd} < 26 ? 8.5 : (width / {crowd} < 38 ? 10 : 12)"}
+    broadest = max(map(label_width, rows["text"].fillna("").astype(str)), default=0)
+    room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
     bar = base.mark_bar(stroke=theme.colour("blue")).encode(
         **encoding,
         color=colour,
@@ -77,14 +82,16 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
         tooltip=tooltip(rows),
     )
-    number = base.mark_text(dy=-7, fontSize=size).encode(
-        **(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N")
+    number = (
+        base.transform_filter(room)
+        .mark_text(dy=-7)
+        .encode(**(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N"))
     )
     gap = (
         base.transform_filter("datum.gap")
         .mark_text(
             color=theme.colour("muted"),
-            fontSize=10,
+            fontSize=11,
             baseline="line-bottom",
             lineBreak="\n",
             dy=-38 if periods > 8 else -4,
@@ -99,3 +106,16 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     layers = [bar, number, gap] if gaps else [bar, number]
     alt_text = f"柱形图，{rows['label'].nunique()}个时期：{listing(rows)}。"
     return Drawing(finish(layers, 260), rows, alt_text)
+
+
+def _telling(rows: pd.DataFrame, grouped: bool, highlight: str) -> pd.Series[bool]:
+    """Return which numbers stand where not all have room: first, last, highest, highlighted."""
+    keep = rows["tone"].eq("accent") if highlight else pd.Series(False, index=rows.index)
+    known = rows[rows["value"].notna()]
+    series = known["group"] if grouped else pd.Series("", index=known.index)
+    for _, frame in known.groupby(series, sort=False):
+        ends = frame.index[[0, -1]]
+        keep |= keep.index.isin(ends) | (keep.index == frame["value"].idxmax())
+    # beside a higher column it would stand on that one
+    tallest = rows["value"].eq(rows["value"].groupby(rows["label"]).transform("max"))
+    return keep & tallest

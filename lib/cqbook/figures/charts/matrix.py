@@ -17,6 +17,9 @@ from cqbook.figures.charts.form import (
     wrap,
 )
 
+#: Between the labels above and the marks, and from one line of a label to the next, in px.
+LABEL_PADDING, LINE = 4, 13
+
 
 @draws(
     ("circle", {"x": "group", "y": "label", "size": "value"}),
@@ -36,13 +39,17 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
     rows[x] = rows[x].map(lambda text: wrap(text, across))
     rows[y] = rows[y].map(wrap)
     base = alt.Chart(inline(rows, [*DRAWN, x, y]))
-    columns_of = alt.X(
-        x,
-        type="nominal",
-        sort=None,
-        title=None,
-        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelExpr=LABEL_LINES),
+    # the lines of a label go down from its first one: without this they run into the marks
+    lines = int(rows[x].str.count("\n").max()) + 1
+    above = alt.Axis(
+        orient="top",
+        labelAngle=0,
+        domain=False,
+        ticks=False,
+        labelExpr=LABEL_LINES,
+        labelPadding=LABEL_PADDING + LINE * (lines - 1),
     )
+    columns_of = alt.X(x, type="nominal", sort=None, title=None, axis=above)
     lines_of = alt.Axis(grid=True, tickBand="center", labelExpr=LABEL_LINES)
     down = alt.Y(y, type="nominal", sort=None, title=None, axis=lines_of)
     top = float(rows["value"].max() or 1)

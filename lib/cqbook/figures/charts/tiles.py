@@ -54,14 +54,20 @@ def tiles(rows: pd.DataFrame) -> Drawing:
         ),
         tooltip=tooltip(rows),
     )
-    size = {"expr": "width < 420 ? 9 : 12"}
-    name = base.mark_text(fontSize=size, dy=-5).encode(
-        **place,
-        text=alt.Text("label:N"),
-        color=alt.ColorValue(
-            theme.colour("ink"),
-            condition={"test": "datum.filled", "value": theme.colour("page")},
-        ),
+    size = {"expr": "width < 420 ? 11 : 12"}
+    across = int(rows["tile_col"].max() - rows["tile_col"].min() + 1)
+    # on a phone only marked tiles have room for a name, and for no long one
+    name = (
+        base.transform_filter("width >= 420 || datum.filled")
+        .mark_text(fontSize=size, dy=-5, limit={"expr": f"width / {across} - 3"})
+        .encode(
+            **place,
+            text=alt.Text("label:N"),
+            color=alt.ColorValue(
+                theme.colour("ink"),
+                condition={"test": "datum.filled", "value": theme.colour("page")},
+            ),
+        )
     )
     mark = (
         base.transform_filter("datum.filled")

@@ -1,0 +1,193 @@
+"""产业转移园区: what the chapter computes, worked out by hand from rows; data that turn a claim."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+import cqbook as cq
+from cqbook.analysis import parks
+from cqbook.data.catalog import Catalog
+
+AREA = "CN-50"
+
+
+def end(quantity):
+    return quantity.interval.lower, quantity.interval.upper
+
+
+def test_the_plan_of_2011_is_the_sum_of_seven_bases(book):
+    plans = parks.base_plans(book)
+    assert len(plans) == 7
+    # 3 × 3000 + 2 × 2000 + 2 × 1000 亿元
+    assert parks.total(plans.values()).zh == "1.5万亿元"
+    assert {item.status for item in plans.values()} == {"计划"}, "no outcome"
+    assert not parks.total([]).known
+
+
+def test_a_base_stands_on_the_map_of_today(book):
+    tiles = parks.plan_map(book).set_index("adcode")
+    assert tiles.loc["500111", "text"] == "1000亿元", "双桥 is in 大足"
+    assert tiles["value"].notna().sum() == 7
+    assert tiles.loc["500106", "full"] == ""
+
+
+def test_paid_in_is_a_share_of_what_was_signed(book):
+    year = parks.promotion(book, AREA, "2021")
+    assert (year["signed"].zh, year["paid"].zh) == ("1.73万亿元", "3600亿元")
+    # 3600 / 17300 = 20.81 %; 1950 / 7300 = 26.71 %; 3709 / 14546 = 25.50 %
+    assert year["paid_share"].interval.contains(D("20.81"))
+    works = parks.promotion(book, AREA, "2021", sector="industry")
+    assert works["paid_share"].interval.contains(D("26.71"))
+    later = parks.promotion(book, AREA, "2023-01/2023-09")
+    assert later["paid_share"].interval.contains(D("25.50"))
+
+
+def test_a_target_is_not_taken_for_what_happened(book):
+    assert not parks.promotion(book, AREA, "2022")["signed"].known, "there is a target only"
+    goal = parks.promotion(book, AREA, "2022", status="target")
+    assert goal["signed"].status == "目标"
+    rows = parks.promised_and_paid(book, AREA, [("2021", "target"), ("2022", "actual")])
+    assert list(rows["label"]) == ["合同额（2021年目标）", "到位资金（2021年目标）"]
+
+
+def test_projects_started_of_those_signed(book):
+    found = parks.started(book)
+    # 118 / 143, 425 / 817, and 46 % as published
+    assert found["500110"].point == pytest.approx(11800 / 143)
+    assert found["CN-45"].point == pytest.approx(42500 / 817)
+    assert found["CN-53"].zh == "46%"
+    assert list(parks.started_points(book)["label"]) == ["綦江", "广西", "云南"]
+
+
+def test_the_fair_signed_more_projects_for_less(book):
+    made = parks.fair_growth(book, "made")
+    assert made["projects"].point == pytest.approx(100 * (167 / 124 - 1))
+    assert made["money"].point == pytest.approx(100 * (1572.8 / 1988.5 - 1))
+    # 1988.5 / 124 = 16.04, 1572.8 / 167 = 9.42 亿元 a project
+    assert parks.fair(book, "made", "2024")["each"].interval.contains(D("16.036"))
+    assert parks.fair(book, "made", "2025")["each"].interval.contains(D("9.418"))
+
+
+def test_matchmaking_projects_by_industry_make_the_whole(book):
+    sectors = parks.matchmaking_sectors(book, AREA, "2023-11-20")
+    assert next(iter(sectors)) == "equipment"
+    assert sum(item.point for item in sectors.values()) == 120
+    assert parks.matchmaking(book, AREA, "2025-11-25")["money"].interval.upper is None, (
+        "超: a floor"
+    )
+
+
+def test_where_capital_came_from_elsewhere(book):
+    found = parks.origins_elsewhere(book)
+    assert found["anhui"].interval.contains(D("56.6526"))  # 9181.8 / 16207.2
+    assert (found["guangxi"].zh, found["shaanxi"].zh) == ("42.5%", "21.95%")
+
+
+def test_only_projects_here_are_counted_and_each_once(book):
+    counted = parks.counted(book).set_index("project")
+    named = parks.named_projects(book).set_index("project")
+    assert named.loc["proj-changan-thailand", "country"] == "TH"
+    assert "proj-changan-thailand" not in counted.index
+    assert "proj-kasu" in counted.index
+    assert "proj-kasu-phase1" not in counted.index, "a phase of it"
+    assert "proj-beisiyuan-ghana-cars" not in counted.index, "exports to Ghana make nothing here"
+    assert "proj-qingshan-edrive" not in counted.index, "research makes nothing yet"
+    assert not counted["industry"].isin(["research", "trade", "", "other"]).any()
+
+
+def test_what_is_told_of_named_projects(book):
+    found = {key: int(item.point) for key, item in parks.tally(book).items()}
+    frame = parks.counted(book)
+    assert found["projects"] == len(frame) == 24
+    assert found["origin"] == 5, "温州, 江西, 杭州, and 东部 twice"
+    told = frame["advance"].isin(["built", "building", "signed"]).sum()
+    assert found["built"] + found["building"] + found["signed"] == told
+    by = parks.by_district(book)
+    assert next(iter(by)) == "沙坪坝"
+    assert by["沙坪坝"].point == parks.by_district(book, "nev")["沙坪坝"].point == 5
+    assert sum(item.point for item in by.values()) == found["placed"] == 17
+
+
+def test_bars_count_projects_once(book):
+    rows = parks.landed(book).set_index("label")
+    assert rows["value"].sum() == 17
+    assert rows.loc["璧山", "text"] == "3个"
+    assert rows.loc["璧山", "detail"] == "汽车及零部件、动力电池"
+    assert rows["source_id"].ne("").all()
+
+
+def test_a_link_of_a_chain_is_a_whole_word(book):
+    chain = parks.nev_chain(book).groupby("label")["name_zh"].agg(list)
+    assert chain["整车"] == ["赛力斯凤凰智慧工厂"], "no acoustic set, no motorcycle"
+    assert "拓普新能源汽车轻量化底盘生产基地" in chain["底盘与制动"]
+    assert parks.plants(book, "电驱动", "智能驾驶", "车规级芯片").point == 0, "research is no plant"
+    assert parks.plants(book, "动力电池").point == 2
+
+
+def test_valve_base_area_leaves_out_what_is_part_of_it(book):
+    # 200 + 500 + 1000 + 300; the 150 of the surface centre lie within
+    assert end(parks.base_area(book)) == (2000, 2000)
+    base = parks.valve_base(book)
+    assert base["output_firm"].zh == "4亿元"  # 100 / 25
+    assert base["output_job"].zh == "100万元以下"  # 1万人以上 is a floor
+    assert base["tax_share"].interval.upper is None
+
+
+def test_a_plan_a_mu_against_a_target_a_square_kilometre(book):
+    found = parks.density(book)
+    # 100亿元 / 2000亩; 75亿元 / 1500亩; 2361亿元 / (7.58 × 1500)亩
+    assert (found["base"].zh, found["target"].zh) == ("500万元", "500万元")
+    assert found["zone"].interval.contains(D(23610000) / 11370)
+    assert found["production"].zh == "1000万元"
+
+
+def test_key_projects_of_rongchang(book):
+    city = parks.key_projects(book, "500153", "2025-Q1", "municipal")
+    assert (city["start"].zh, city["money"].zh) == ("64.3%", "30.1%")
+
+
+def spoilt(spoiled, row, value):
+    spoiled.set(
+        "observations.csv", spoiled.find("observations.csv", "observation_id", row), "value", value
+    )
+    return Catalog(spoiled.path)
+
+
+def test_money_that_came_turns_the_claim(book, spoiled):
+    before = parks.promotion(book, AREA, "2021")["paid_share"] < 25
+    assert before.outcome == "holds"
+    other = spoilt(spoiled, "os-20220419-021cf.r155-funds-in-place", "4600")
+    after = parks.promotion(other, AREA, "2021")["paid_share"] < 25
+    assert after.outcome == "fails"
+
+
+def test_a_dearer_fair_turns_the_claim(spoiled):
+    other = spoilt(spoiled, "os-20250525-daydaynews.r169-contract-value", "2100.8")
+    assert (parks.fair_growth(other, "made")["money"] < 0).outcome == "fails"
+    assert (parks.fair_growth(other, "made")["projects"] > 0).outcome == "holds"
+
+
+def test_a_plant_turns_the_gap_of_the_chain(spoiled):
+    row = spoiled.find("projects.csv", "project", "proj-qingshan-edrive")
+    spoiled.set("projects.csv", row, "industry", "nev")
+    spoiled.set("projects.csv", row, "stage", "in_production")
+    found = parks.plants(Catalog(spoiled.path), "电驱动", "智能驾驶", "车规级芯片")
+    assert (found < 1).outcome == "fails"
+
+
+def test_two_days_are_as_long_as_one_another(book):
+    first, second = (
+        parks.matchmaking(book, AREA, day)["projects"] for day in ("2023-11-20", "2025-11-25")
+    )
+    assert (second > first).outcome == "holds"
+
+
+def test_labels_of_two_lines_keep_off_the_marks(book):
+    def padding(rows):
+        spec = cq.charts.matrix(rows).spec
+        return spec["layer"][0]["encoding"]["x"]["axis"]["labelPadding"]
+
+    cells = parks.chain_cells(book)
+    assert padding(cells.assign(group=cells["group"] + "的项目")) > padding(cells)
