@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis import autos, corridors, district, industry, overview, trade
+from cqbook.analysis import autos, corridors, district, industry, trade
 from cqbook.analysis.composition import REST, composition
 from cqbook.errors import DataError
 from cqbook.quantities import quantity
@@ -190,15 +190,6 @@ def test_a_district_page_holds_its_firms_and_projects(book):
 def test_an_unknown_district_is_refused_with_the_known_ones(book):
     with pytest.raises(DataError, match=r"599999.*500120璧山区"):
         district.summary(book, "599999")
-
-
-def test_headlines_say_which_year_they_are_of(book):
-    frame = overview.headline_table(book, AREA, "2025").set_index("label")
-    assert frame.loc["进出口总值", "text"] == "8006.8亿元"
-    assert frame.loc["汽车出口量", "when"] == "2024年"
-    assert frame.loc["汽车出口量", "text"] == "47.7万辆"
-    earlier = overview.headline_table(book, AREA, "2022").set_index("label")
-    assert earlier.loc["进出口总值", "text"] == "8158.4亿元"
 
 
 def test_a_sentence_that_lacks_its_figure_says_so(book):

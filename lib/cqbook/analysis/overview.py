@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cqbook.analysis import autos, parks
 from cqbook.analysis.frames import points, timeline
 from cqbook.analysis.reconciliation import relations_table
-from cqbook.data.catalog import Catalog, Wanted
+from cqbook.data.catalog import Catalog
 from cqbook.data.relations import CONSISTENT, INCONSISTENT
 from cqbook.data.selection import fact, series
 from cqbook.quantities.comparable import check_comparable
+from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
     DERIVED,
     Quantity,
@@ -20,37 +22,19 @@ from cqbook.quantities.quantity import (
     difference,
     growth,
     missing,
-    previous,
+    share,
 )
 from cqbook.quantities.units import MINUS
 
-UNIT = "100M CNY"
+UNIT, BOXES = "100M CNY", "10k TEU"
 #: First year of the history: the first with trade in yuan.
 SINCE = 2018
-#: The fair at which the city signs projects that move to here, and the industries told of it.
-FAIR = "event=transfer_matchmaking"
-SECTORS = {
-    "equipment": "装备制造",
-    "auto": "汽车",
-    "electronics": "电子信息",
-    "consumer_goods": "消费品",
-    "pharma": "医药",
-    "materials": "材料",
-}
 Years = dict[str, Quantity]
 
 
-def levels(book: Catalog, area: str, until: str, unit: str = UNIT, **filters: Wanted) -> Years:
-    """Return a thing by year from `SINCE`; where only the next year's growth tells it, derived."""
-    asked: dict[str, Wanted] = {"entity": area, "accumulation": "period", **filters}
-    # the year after the last one tells it too
-    found = series(book, unit=unit, years=range(SINCE, int(until) + 2), **asked)
-    for year, item in found.items():
-        after = str(int(year) + 1)
-        if not item.known and after in found and found[after].known:
-            rate = fact(book, unit="percent", measure="yoy", period=after, **asked)
-            found[year] = previous(found[after], rate)
-    return {year: found[year] for year in map(str, range(SINCE, int(until) + 1))}
+def years(until: str) -> range:
+    """Return the years of the history up to one."""
+    return range(SINCE, int(until) + 1)
 
 
 def flows(book: Catalog, area: str, until: str) -> dict[str, Years]:
@@ -59,7 +43,7 @@ def flows(book: Catalog, area: str, until: str) -> dict[str, Years]:
     Of a year whose total and one direction are known, the other one is what is left.
     """
     total, exports, imports = (
-        levels(book, area, until, indicator="trade_value", flow=flow)
+        autos.by_year(book, "trade_value", UNIT, area, years(until), flow=flow)
         for flow in ("total", "export", "import")
     )
     for year in total:
@@ -71,23 +55,27 @@ def flows(book: Catalog, area: str, until: str) -> dict[str, Years]:
 
 def laptops(book: Catalog, area: str, until: str) -> Years:
     """Return the exports of laptops by year."""
-    made = {"indicator": "trade_value", "flow": "export", "breakdown": "product=laptop"}
-    return levels(book, area, until, **made)
+    asked = {"flow": "export", "breakdown": autos.GOODS["笔记本电脑"]}
+    return autos.by_year(book, "trade_value", UNIT, area, years(until), **asked)
 
 
-def autos(book: Catalog, area: str, until: str) -> Years:
+def cars(book: Catalog, area: str, until: str) -> Years:
     """Return the exports of automobiles by year."""
-    return levels(book, area, until, indicator="auto_exports_value", flow="export")
+    return autos.export_values(book, area, years(until))
 
 
 def boxes(book: Catalog, area: str, until: str) -> Years:
     """Return the boxes that went by the Land-Sea Corridor by year."""
-    return levels(book, area, until, "10k TEU", indicator="ilstc_containers")
+    return autos.by_year(book, "ilstc_containers", BOXES, area, years(until))
 
 
-def cargo(book: Catalog, area: str, until: str) -> Years:
-    """Return the value of what went by the Land-Sea Corridor by year."""
-    return levels(book, area, until, indicator="shipment_value", breakdown="route=ilstc")
+def weights(book: Catalog, area: str, total: Mapping[str, Quantity]) -> Years:
+    """Return the value of what went by the Land-Sea Corridor as a share of trade, by year."""
+    until = max(total)
+    asked = {"breakdown": "route=ilstc"}
+    cargo = autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
+    why = "货值是经通道的货，不都记在重庆的进出口里"
+    return {year: share(cargo[year], item, regardless=why) for year, item in total.items()}
 
 
 def _closed(item: Quantity) -> bool:
@@ -111,26 +99,11 @@ def peak(found: Mapping[str, Quantity], before: str) -> str:
     return max(known, key=lambda year: known[year]) if known else ""
 
 
-def rise(book: Catalog, area: str, year: str) -> Years:
-    """Return by how much exports rose in a year: all, and those of goods of which it is printed."""
-    goods = {
-        "phones": {"indicator": "trade_value", "breakdown": "product=phone"},
-        "autos": {"indicator": "auto_exports_value"},
-        "motorcycles": {"indicator": "trade_value", "breakdown": "product=motorcycle"},
-        "all": {"indicator": "trade_value"},
-    }
-    found = {}
-    for name, filters in goods.items():
-        by_year = levels(book, area, year, flow="export", **filters)
-        found[name] = difference(by_year[year], at(by_year, str(int(year) - 1)))
-    return found
-
-
 def signed(book: Catalog, area: str, until: str) -> Years:
     """Return the projects signed at the fairs of industrial transfer up to a year, by day."""
     days = series(
         book, unit="projects", indicator="projects_count", entity=area,
-        breakdown=f"{FAIR};stage=signed", accumulation="period",
+        breakdown=f"{parks.MATCHMAKING};stage=signed", accumulation="period",
     )  # fmt: skip
     return {day: item for day, item in days.items() if day[:4] <= until}
 
@@ -141,64 +114,46 @@ def by_industry(book: Catalog, area: str, until: str) -> tuple[str, Years]:
     Both are empty if there is none up to the year.
     """
     for day in reversed(signed(book, area, until)):
-        found = {
-            name: fact(
-                book, unit="projects", indicator="projects_count", entity=area, period=day,
-                breakdown=f"{FAIR};sector={code};stage=signed",
-            )
-            for code, name in SECTORS.items()
-        }  # fmt: skip
-        if all(item.known for item in found.values()):
-            return day, dict(sorted(found.items(), key=lambda item: -item[1].point))
+        found = parks.matchmaking_sectors(book, area, day)
+        if found:
+            return day, found
     return "", {}
-
-
-def promised_and_paid(book: Catalog, area: str, until: str) -> tuple[str, Quantity, Quantity]:
-    """Return the last year up to `until` with contracts signed and money paid in, and both."""
-    for year in range(int(until), SINCE - 1, -1):
-        asked = {"entity": area, "period": str(year), "breakdown": "kind=investment_promotion"}
-        both = [
-            fact(book, unit=UNIT, indicator=name, status="actual", **asked)
-            for name in ("contract_value", "funds_in_place")
-        ]
-        if all(item.known for item in both):
-            return str(year), both[0], both[1]
-    return until, missing(UNIT), missing(UNIT)
-
-
-def times(now: Quantity, then: Quantity) -> Quantity:
-    """Return how many times what it was then; derived."""
-    why = check_comparable(now, then, relation="compared")
-    return derive(
-        lambda a, b: a / b, now, then, unit="times", measure="multiple", regardless=why
-    )
 
 
 # --- point frames
 
 
-def over_time(
-    found: Mapping[str, Quantity], group: str, unit: str = UNIT, *, floors: bool = False
-) -> pd.DataFrame:
-    """Return the point frame of years under a name.
-
-    Parameters
-    ----------
-    floors : bool
-        Whether a number of which only the lower end is known is a point; else it is a gap.
-    """
-    kept = {
-        year: item if floors or _closed(item) else missing(unit) for year, item in found.items()
-    }
-    rows = timeline(kept, unit=unit, group=group)
-    rows["text"] = [said(item) for item in kept.values()]
-    return rows
+def two_years(found: Mapping[str, Years], first: str, last: str) -> pd.DataFrame:
+    """Return the point frame of several things in two years; without those not known in both."""
+    frames = []
+    for name, by_year in found.items():
+        both = {f"{year}年": at(by_year, year) for year in (first, last)}
+        if all(map(_closed, both.values())):
+            rows = points(both.items(), unit=UNIT, group=name)
+            frames.append(rows.assign(text=[said(item) for item in both.values()]))
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
 
 
-def together(found: Mapping[str, Years], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return the point frame of several things over time, each under its name."""
-    frames = [over_time(found[key], name) for key, name in names.items()]
+def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
+    """Return the point frame of several things over time, the year `base` as 100."""
+    frames = []
+    for key, name in names.items():
+        kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
+        rows = timeline(kept, unit="percent", group=name)
+        rows["text"] = [f"{item.point:.0f}" if item.known else "" for item in kept.values()]
+        rows["full"], rows["range"] = rows["text"], ""
+        frames.append(rows)
     return pd.concat(frames, ignore_index=True)
+
+
+def _index(item: Quantity, base: Quantity) -> Quantity:
+    if not _closed(item):
+        return missing("percent")
+    if item == base:
+        # the base is 100 whatever it was
+        return derive(lambda _: Interval.exactly(HUNDRED), item, unit="percent", measure="share")
+    check_comparable(item, base)
+    return derive(lambda now, then: now / then * 100, item, base, unit="percent", measure="share")
 
 
 def said(item: Quantity) -> str:
@@ -206,7 +161,7 @@ def said(item: Quantity) -> str:
     return item.roughly if item.status == DERIVED else item.zh
 
 
-def columns(found: Mapping[str, Quantity], unit: str) -> pd.DataFrame:
+def columns(found: Years, unit: str) -> pd.DataFrame:
     """Return the point frame of the years known without a gap up to the last one."""
     kept = {}
     for year in reversed(found):
@@ -258,14 +213,15 @@ def headlines(book: Catalog, area: str, until: str) -> list[Headline]:
     """Return the headline numbers up to a year, in the order of their tiles."""
     trade = flows(book, area, until)
     asked = {"entity": area, "indicator": "trade_value"}
-    cars = {"entity": area, "indicator": "auto_exports_value", "flow": "export"}
+    autos_asked = {"entity": area, "indicator": "auto_exports_value", "flow": "export"}
     road = {"entity": area, "indicator": "ilstc_containers"}
+    carried = boxes(book, area, until)
     return [
         Headline("进出口总值", UNIT, trade["total"], asked | {"flow": "total"}),
         Headline("出口", UNIT, trade["exports"], asked | {"flow": "export"}),
         Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
-        Headline("汽车出口额", UNIT, autos(book, area, until), cars),
-        Headline("陆海新通道箱量", "10k TEU", boxes(book, area, until), road, floors=True),
+        Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
+        Headline("陆海新通道箱量", BOXES, carried, road, floors=True),
         Headline("产业转移签约项目", "projects", signed(book, area, until), {}),
     ]
 
@@ -278,7 +234,8 @@ def tiles(book: Catalog, found: list[Headline]) -> pd.DataFrame:
     frames = []
     for headline in found:
         known = headline.known
-        rows = over_time(known, headline.label, headline.unit, floors=headline.floors)
+        rows = timeline(known, unit=headline.unit, group=headline.label)
+        rows["text"] = [said(item) for item in known.values()]
         rows["label"] = [f"{period[:4]}年" for period in known]
         rows["detail"] = ""
         if len(rows):
@@ -303,16 +260,11 @@ def in_direction(rate: Quantity) -> str:
     return f"{'增长' if rate.point > 0 else '下降'}{rate.roughly.replace(MINUS, '')}"
 
 
-def industries(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `by_industry`."""
-    return points(found.items(), unit="projects")
-
-
 # --- how sure
 
 
 def certainty(book: Catalog) -> dict[str, str]:
-    """Return how many relations between published figures there are, how many hold, how many not."""
+    """Return how many relations between figures there are, how many hold, and how many do not."""
     verdicts = relations_table(book)["verdict"]
     return {
         "relations": f"{len(verdicts)}条",

@@ -27,7 +27,7 @@ ACROSS = 2
 #: line; the middle of its periods.
 TILE, NAME, NUMBER, CHANGE, TOP, GROUND, PERIODS = 158, 8, 33, 57, 72, 112, 124
 #: Where the line begins and ends, as parts of a tile's width.
-FIRST, LAST = 0.03, 0.86
+FIRST, LAST = 0.02, 0.86
 
 
 @draws(
@@ -126,7 +126,7 @@ def _words(
 ) -> list[alt.Chart]:
     """Return the layers of what is written: names, numbers, changes, first and last periods."""
     muted = theme.colour("muted")
-    left = last.assign(across=[place % ACROSS * 1.0 for place in map(tiles.index, last["group"])])
+    left = last.assign(across=[place % ACROSS + FIRST for place in map(tiles.index, last["group"])])
     top = left["lift"] + GROUND
     first = rows.groupby("group", sort=False).head(1)
     feet = {
@@ -137,8 +137,12 @@ def _words(
     single = first["group"][first.index.isin(last.index)]
     feet["last"] = feet["last"][~feet["last"]["group"].isin(single)]
     styles: list[tuple[str, pd.DataFrame, dict[str, Any]]] = [
-        ("panel", left.assign(panel=left["group"], at=top - NAME), {"fontWeight": "bold"}),
-        ("end", left.assign(end=left["text"], at=top - NUMBER), {"fontSize": 22}),
+        ("panel", left.assign(panel=left["group"], at=top - NAME), {}),
+        (
+            "end",
+            left.assign(end=left["text"], at=top - NUMBER),
+            {"fontSize": 20, "fontWeight": "bold"},
+        ),
         ("detail", left.assign(at=top - CHANGE), {"color": muted}),
         ("first", feet["first"], {"color": muted, "fontSize": 11}),
         ("last", feet["last"], {"color": muted, "fontSize": 11, "align": "right"}),
