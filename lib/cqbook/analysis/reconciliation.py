@@ -348,8 +348,14 @@ def left_over(book: Catalog, year: str, breakdown: str, *, source_id: str) -> di
     By month, from February on. A month that is not published leaves all after it unknown.
     """
     unit = "10k vehicles"
-    common = {"indicator": "auto_exports", "entity": "CN", "source_id": source_id}
-    held = series(book, unit=unit, breakdown=breakdown, **common)
+    held = series(
+        book,
+        unit=unit,
+        indicator="auto_exports",
+        entity="CN",
+        breakdown=breakdown,
+        source_id=source_id,
+    )
     months = [f"{year}-{number:02d}" for number in range(1, 13)]
     found = {}
     for last in range(2, 13):
@@ -418,8 +424,9 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
 
     Only those of which all is published: the level, its growth, and the level a year before.
     """
-    common = {"indicator": "trade_value", "entity": area, "flow": "total"}
-    rates = series(book, unit="percent", **common | {"measure": "yoy"})
+    rates = series(
+        book, unit="percent", measure="yoy", indicator="trade_value", entity=area, flow="total"
+    )
     periods = sorted((item for item in rates if item.startswith(year)), key=_days)
     found = {year_before(period): base(book, area, period) for period in periods}
     return {period: item for period, item in found.items() if item.change.known}
