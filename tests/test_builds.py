@@ -74,11 +74,11 @@ cq.glue(name=book.name(district))""",
     """cq.figure(
     book,
     f"fig-place-{key}",
-    cq.charts.tiles(cq.district.position(book, district)),
-    title="位置",
-    subtitle="方块地图：一格一个区县",
+    cq.charts.bars(cq.points([(name, cq.exact(1, "items")) for name in "甲乙丙"], unit="items")),
+    title="三个区县",
+    subtitle="个",
     unit="区县",
-    english=("Where it lies", "Tile map."),
+    english=("Three districts", "A bar each."),
 )""",
 ]
 

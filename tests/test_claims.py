@@ -14,7 +14,7 @@ from cqbook.build.claims import ClaimError, check_claims, check_references
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.changes.comparison import compare_notebooks, comparison_lines
 from cqbook.errors import ChapterError, DataError
-from cqbook.figures.claims import Claim, Known, claims_of, said_of
+from cqbook.figures.claims import Claim, Known, claims_of, said_of, shown
 from cqbook.figures.figure import GLUE_PREFIX
 from cqbook.quantities.quantity import missing, quantity_of
 from cqbook.quantities.verdict import every
@@ -321,3 +321,23 @@ def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
     up = Claim("up", verdict.outcome, verdict.condition, verdict.margin, (), verdict.regardless)
     shown = Known.of(page(TEXT, up, made("down", "holds"), much="1亿元")).resolved(TEXT)
     assert f"`fig-x`）。（{reason}）\n" in shown
+
+
+def test_sentences_of_one_paragraph_stand_without_a_space_between():
+    text = "# 题\n\n:::{claim} up\n甲高。\n:::\n:::{claim} up\n乙高。\n:::\n\n- 丙。\n- 丁。\n"
+    written = nbformat.writes(page(text, made("up", "holds")))
+    shown_text = nbformat.reads(shown(written.encode()), as_version=4).cells[-1].source
+    assert "甲高。{claimed}`up`乙高。" in shown_text
+    assert "- 丙。\n- 丁。" in shown_text
+
+
+def test_a_block_of_which_nothing_is_left_leaves_nothing():
+    text = "::::{claim} up\n:::{unless} up\n- 甲。\n:::\n::::\n:::{claim} up\n- 乙。\n:::\n"
+    known = Known.of(page(text, made("up", "holds")))
+    assert known.resolved(text) == "- {claimed}`up`乙。\n"
+
+
+def test_a_number_that_an_inner_block_lacks_takes_that_block_alone():
+    text = "::::{given} there\n甲。\n:::{claim} up\n乙{glue:text}`gone`。\n:::\n::::\n"
+    known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="未见公布"))
+    assert known.resolved(text) == "甲。\n"

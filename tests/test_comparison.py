@@ -14,9 +14,11 @@ import cqbook as cq
 from cqbook.changes import comparison, revisions
 from cqbook.changes.records import (
     COMPARISON_VARIABLE,
+    ClaimChange,
     Comparison,
     FigureChange,
     ObservationChanges,
+    OneSided,
     RowChange,
     TableChange,
     TextChange,
@@ -207,6 +209,42 @@ def test_the_page_draws_what_moved_in_more_than_one_point(book, tmp_path, monkey
         "新2行，去2行",
         "新1行，去1行",
     ]
+
+
+def test_the_page_lists_the_claims_that_turned(tmp_path, monkeypatch):
+    turned = ClaimChange("trade", "below-record", "成立", "不成立", "仍比纪录低。", "差3亿元（1%）")
+    came = ClaimChange("autos", "first", "", "成立", "第一。", "")
+    path = tmp_path / "comparison.json"
+    found = Comparison(claims=(turned, came), old="1", new="2")
+    path.write_text(comparison_json(found), encoding="utf-8")
+    assert revisions.claim_rows().empty
+    assert list(revisions.claim_rows()) == list(revisions.CLAIMS)
+    monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
+    assert revisions.claim_rows().to_dict("records") == [
+        {
+            "where": "trade below-record",
+            "sentence": "仍比纪录低。",
+            "old": "成立",
+            "new": "不成立",
+            "margin": "差3亿元（1%）",
+        },
+        {"where": "autos first", "sentence": "第一。", "old": "无", "new": "成立", "margin": ""},
+    ]
+    assert "论断变动2条" in revisions.comparison_words()["counted"]
+
+
+def test_a_long_series_is_one_of_what_is_new(book, tmp_path, monkeypatch):
+    path = tmp_path / "comparison.json"
+    rows = (OneSided("甲", "1亿元"), OneSided("分省", "558个数", 558))
+    found = Comparison(observations=ObservationChanges(added=rows), old="1", new="2")
+    path.write_text(comparison_json(found), encoding="utf-8")
+    monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
+    said = revisions.comparison_words()["counted"]
+    assert "新增1个和1个长序列（558个数），不再有0个" in said
+    frame = book.observations()
+    single = len(book.table("observations"))
+    whole = revisions.counts(book)["all"]
+    assert whole == f"{single}个和{len(book.series)}个长序列（{len(frame) - single}个数）"
 
 
 def test_the_file_of_a_comparison_says_no_more_than_the_records(tmp_path, monkeypatch):

@@ -28,7 +28,7 @@ def test_typed_figures_are_found(text):
     "text",
     [
         "{glue:text}`total`，{glue:text}`total_yoy`，见{numref}`fig-trade-2022`。",
-        "# 2022工业经济\n\n2022年的十大亮点。",
+        "# 2022：有全貌的一年\n\n2022年的十大亮点。",
         "2012—2025年",
         "按 GB/T 7714—2015 引用。",
         "`-p period 2022`",

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis.reconciliation import (
-    Finding,
-    conflicts,
-    contradictions,
-    findings_table,
-    gaps,
-    reconcile,
-    tally,
-    tally_points,
-    worth,
-)
+from cqbook.analysis.reconciliation import conflict_counts, conflicts, reconcile
 from cqbook.data.catalog import Catalog
 from cqbook.data.relations import (
     CONSISTENT,
@@ -30,7 +19,6 @@ from cqbook.data.relations import (
 from cqbook.errors import DataError
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.qualifiers import from_printed
-from cqbook.quantities.quantity import Quantity
 from cqbook.quantities.units import Unit
 
 
@@ -172,112 +160,7 @@ def test_the_verdicts_are_these_words():
     assert (CONSISTENT, INCONSISTENT, UNDECIDABLE) == ("一致", "不一致", "不可判定")
 
 
-def test_what_a_consistent_relation_is_worth_is_counted(book):
-    """A part that is no more than the whole, and figures of one source, confirm little."""
-    findings = reconcile(book)
-    some = next(item for item in findings if item.verdict == CONSISTENT)
-    printed = dataclasses.replace(some.printed, source_id="a")
-    one, two = (dataclasses.replace(some.computed, source_id=text) for text in ("a", "a;b"))
-    made = [
-        dataclasses.replace(some, kind=kind, printed=printed, computed=computed)
-        for kind, computed in (("sum", one), ("at_least", one), ("growth", two), ("at_least", two))
-    ]
-    made.append(dataclasses.replace(made[1], verdict=UNDECIDABLE))
-    assert tally(made)["consistent"] == "4条"
-    assert worth(made) == {"one_sided": "2条", "across": "2条"}
-
-
 # --- few figures, so that what is said of them can be told by hand -------------------------------
-
-PERCENT = Unit(1, "percent")
-
-
-def said(low, high, *, zh="", status="公布", source="a", unit=PERCENT):
-    """A quantity between two numbers, each of which may be absent."""
-    low, high = (None if end is None else D(str(end)) for end in (low, high))
-    interval = Interval(low, high, low is not None, high is not None)
-    return Quantity(interval, unit, zh, status, source_id=source, observation_id=f"{source}.1")
-
-
-def finding(printed, computed, word=CONSISTENT, title="甲"):
-    return Finding("r", "share", title, printed, computed, word, "缘由")
-
-
-def test_findings_in_words_with_their_sources():
-    agreed = finding(said(1, 2, zh="1.5%"), said(1, 2, zh="约1.6%", source="b;c"))
-    torn = finding(said(1, 2, zh="1.5%"), said(3, 4, zh="3.5%", source="a;b"), INCONSISTENT, "乙")
-    frame = findings_table([agreed, torn])
-    assert frame.to_dict("records") == [
-        {
-            "title": "甲",
-            "printed": "1.5%",
-            "computed": "约1.6%",
-            "verdict": "一致",
-            "explanation": "缘由",
-            "source_id": "a;b;c",
-            "observation_id": "a.1;b;c.1",
-        },
-        {
-            "title": "乙",
-            "printed": "1.5%",
-            # where they differ, the ends: the middle hides by how much
-            "computed": "3.0%—4.0%",
-            "verdict": "不一致",
-            "explanation": "缘由",
-            "source_id": "a;b",
-            "observation_id": "a.1;a;b.1",
-        },
-    ]
-    assert list(findings_table([]).columns) == list(frame.columns)
-    assert findings_table([]).empty
-
-
-def test_sources_that_are_not_known_leave_no_empty_name():
-    nameless = finding(said(1, 2, source="a"), said(1, 2, source=""))
-    assert findings_table([nameless]).loc[0, "source_id"] == "a"
-
-
-def test_the_tally_counts_each_verdict():
-    words = [CONSISTENT, CONSISTENT, UNDECIDABLE, INCONSISTENT, CONSISTENT, UNDECIDABLE]
-    findings = [finding(said(1, 2), said(1, 2), word) for word in words]
-    assert tally(findings) == {
-        "consistent": "3条",
-        "inconsistent": "1条",
-        "undecidable": "2条",
-        "relations": "6条",
-    }
-    frame = tally_points(findings)
-    assert frame.to_dict("list") == {
-        "label": ["一致", "不一致", "不可判定"],
-        "group": [""] * 3,
-        "value": [3.0, 1.0, 2.0],
-        "text": ["3条", "1条", "2条"],
-        "status": ["推算"] * 3,
-    }
-    assert frame["value"].dtype == float
-
-
-def test_gaps_are_percentages_of_that_verdict_with_two_ends():
-    shown = finding(said(1, 2, zh="1.5%"), said(0, 9, zh="0%—9%"), UNDECIDABLE)
-    left_out = [
-        finding(said(1, 2), said(0, 9), CONSISTENT),
-        finding(said(1, 2), said(0, None), UNDECIDABLE),
-        finding(said(1, 2), said(None, 9), UNDECIDABLE),
-        # where a rate ends by definition
-        finding(said(1, 2), said(-100, 9), UNDECIDABLE),
-        finding(said(1, 2), said(0, 100), UNDECIDABLE),
-        finding(said(1, 2, unit=Unit(1, "CNY")), said(0, 9, unit=Unit(1, "CNY")), UNDECIDABLE),
-    ]
-    frame = gaps([*left_out, shown], only=UNDECIDABLE)
-    assert frame[["label", "group", "text", "lower", "upper"]].values.tolist() == [
-        ["甲", "所印", "1.5%", 1.0, 2.0],
-        ["甲", "推算", "0%—9%", 0.0, 9.0],
-    ]
-    assert list(frame.index) == [0, 1]
-    nothing = gaps(left_out, only=UNDECIDABLE)
-    assert nothing.empty
-    assert "value" in nothing
-
 
 FIRST = {
     "observation_id": "trade-2022.a",
@@ -369,7 +252,7 @@ def test_no_conflict_is_an_empty_frame_with_its_columns(of):
     frame = conflicts(of({}))
     assert frame.empty
     assert {"thing", "zh", "observation_id"} <= set(frame)
-    assert contradictions(of({})).empty
+    assert set(conflict_counts(of({})).values()) == {"0件"}
 
 
 def test_figures_of_low_confidence_conflict_but_are_not_used(of):
@@ -379,51 +262,21 @@ def test_figures_of_low_confidence_conflict_but_are_not_used(of):
     assert list(frame["used"]) == [True, False, True]
 
 
-def test_contradictions_in_words(of):
-    book = of({"basis": "customs"}, {"value": "20", "confidence": "2"})
-    frame = contradictions(book)
-    assert list(frame["what"]) == ["重庆市·进出口额"] * 2
-    assert list(frame["when"]) == ["2022年"] * 2
-    assert list(frame["used"]) == ["采用", ""]
-    assert list(frame["how"]) == ["海关", "未注明"]
-    rates = {"measure": "yoy", "unit": "percent"}
-    private = {"breakdown": "enterprise=private"} | rates
-    book = of(private, private | {"value": "20", "basis": "elsewhere"})
-    frame = contradictions(book)
-    assert list(frame["what"]) == ["重庆市·进出口额·民营企业·同比"] * 2
-    # a basis without a word keeps its name
-    assert list(frame["how"]) == ["未注明", "elsewhere"]
-
-
-@pytest.mark.parametrize("basis", ["traders_seat", "origin_destination", "converted"])
-def test_what_differs_by_construction_is_no_contradiction(of, basis):
-    book = of({"basis": basis}, {"value": "20", "basis": basis})
-    assert len(conflicts(book)) == 2
-    assert contradictions(book).empty
-    later = [{"period": "2021"}, {"period": "2021", "value": "20"}]
-    frame = contradictions(of({"basis": basis}, {"value": "20", "basis": basis}, *later))
-    assert frame[["observation_id", "thing"]].to_dict("index") == {
-        0: {"observation_id": "trade-2022.c", "thing": 2},
-        1: {"observation_id": "trade-2022.d", "thing": 2},
+def test_conflicts_are_counted_by_what_the_figures_differ_in(of):
+    """Two bases of provincial trade differ by definition, two counters mostly, and so on."""
+    book = of(
+        *({"basis": "traders_seat"}, {"value": "20", "basis": "origin_destination"}),
+        *({"period": "2021", "basis": "customs"}, {"period": "2021", "value": "20", "basis": "a"}),
+        *({"period": "2020", "status": "estimate"}, {"period": "2020", "value": "20"}),
+        *({"period": "2019"}, {"period": "2019", "value": "20", "basis": "customs"}),
+    )
+    assert conflict_counts(book) == {
+        "place": "1件",
+        "basis": "1件",
+        "status": "1件",
+        "rest": "1件",
+        "things": "4件",
     }
-    assert "index" not in frame
-
-
-@pytest.mark.parametrize(
-    ("basis", "word"),
-    [
-        ("caam", "中汽协"),
-        ("jama", "日本汽车工业协会"),
-        ("trade_statistics", "贸易统计"),
-        ("media", "媒体转述"),
-        ("maker", "企业"),
-        ("vda", "德国汽车工业协会"),
-        ("cpca", "乘联会"),
-    ],
-)
-def test_each_basis_has_its_word(of, basis, word):
-    frame = contradictions(of({"basis": basis}, {"value": "20"}))
-    assert list(frame["how"]) == [word, "未注明"]
 
 
 def test_a_relation_holds_for_the_last_correction(of):

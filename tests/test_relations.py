@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from conftest import ROOT
@@ -162,7 +163,7 @@ def test_a_base_that_was_revised_is_no_contradiction_and_says_so():
     found = growth_of("3983.6")
     assert found.verdict == REVISION
     # the base that growth and level imply, and the one that was published
-    assert "3922.17—3925.1亿元" in found.explanation
+    assert "3922亿元—3926亿元" in found.explanation
     assert "3983.6亿元" in found.explanation
     assert "修订" in found.explanation
     assert growth_of("3923.6").verdict == CONSISTENT
@@ -198,7 +199,7 @@ def test_months_that_were_revised_since_are_told_as_that():
     assert verdicts(rows)["months", "t", "m1", "m2"] == REVISION
     known = {row["observation_id"]: row for row in rows}
     found = judged(Relation("months", "sum", "t", ("m1", "m2")), known)
-    assert "累计数是30.4亿元，各月公布时的数相加是29.9—30.1亿元" in found.explanation
+    assert "累计数是30.4亿元，各月公布时的数相加是29.9亿元—30.1亿元" in found.explanation
 
 
 def test_all_provinces_make_the_nation():
@@ -285,11 +286,11 @@ def test_another_order_of_magnitude_than_a_year_before_is_told(value, unit, told
 def test_the_books_rows_are_bound_and_each_that_is_broken_is_explained(book):
     found = judgements(book)
     assert len(found) > 350
-    assert {item.relation.rule for item in found} == {*RULES, "listed"} - {"months"}
+    assert {item.relation.rule for item in found} == {*RULES, "listed"}
     assert not [item.title for item in found if item.verdict != CONSISTENT and not item.explanation]
     # what customs revised is called that, and not a contradiction of sources
     revised = [item for item in found if item.verdict == REVISION]
-    assert {item.relation.rule for item in revised} == {"growth", "cumulative"}
+    assert {item.relation.rule for item in revised} == {"growth", "cumulative", "months"}
 
 
 def test_what_is_written_by_hand_and_made_by_rule_is_told_once_with_its_explanation(book):
@@ -306,10 +307,13 @@ def test_what_is_written_by_hand_and_made_by_rule_is_told_once_with_its_explanat
 def test_the_table_has_a_row_a_relation(book):
     table = relations_table(book)
     assert len(table) == len(judgements(book))
-    assert table.map(lambda cell: isinstance(cell, str)).all(axis=None)
+    words = table.drop(columns="known")
+    assert words.map(lambda cell: isinstance(cell, str)).all(axis=None)
     counts = relations_tally(table)
     assert list(counts) == ["rule", CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
-    assert counts.drop(columns="rule").to_numpy().sum() == len(table)
+    *rules, total = counts.drop(columns="rule").to_numpy().tolist()
+    assert [sum(column) for column in zip(*rules, strict=True)] == total
+    assert sum(total) == len(table)
 
 
 def changed(spoiled, name, **cells):
@@ -388,7 +392,8 @@ def test_a_key_that_leads_elsewhere_is_refused_in_every_table(spoiled, key):
     refused = {
         (item.file, item.column)
         for item in caught.value.breaches
-        if item.row == 1 and item.value == key and "符合" in item.expected_zh
+        # a key of a long series is one of a list, which is no wider than a pattern
+        if item.row == 1 and item.value == key and re.search("符合|之一$", item.expected_zh)
     }
     assert refused == {(path.rpartition("/")[2], column) for _, path, column in KEYS}
 

@@ -12,11 +12,11 @@ from typing import Any
 
 #: Where each public name comes from.
 PUBLIC = {
+    "all_short": "cqbook.analysis.frames:all_short",
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
     "claim": "cqbook.figures.claims:claim",
     "compared": "cqbook.quantities.quantity:compared",
-    "composition_columns": "cqbook.analysis.composition:TABLE_COLUMNS",
     "contribution_points": "cqbook.quantities.quantity:contribution_points",
     "contribution_rate": "cqbook.quantities.quantity:contribution_rate",
     "corridors": "cqbook.analysis.corridors",
@@ -53,8 +53,10 @@ PUBLIC = {
     "series": "cqbook.data.selection:series",
     "share": "cqbook.quantities.quantity:share",
     "sum_of": "cqbook.quantities.quantity:sum_of",
+    "short": "cqbook.analysis.frames:short",
     "table": "cqbook.figures.figure:table",
     "trade": "cqbook.analysis.trade",
+    "whole_year": "cqbook.analysis.whole_year",
     "year_before": "cqbook.quantities.quantity:year_before",
 }
 __all__ = list(PUBLIC)

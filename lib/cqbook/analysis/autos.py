@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, rows_of, timeline
+from cqbook.analysis.frames import TableRow, points, published, rows_of, timeline
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.about import HAPPENED
@@ -232,8 +232,8 @@ def _share_by_year(
     for year in years:
         for period in _cumulative(str(year), least):
             both = {"period": period, "status": list(HAPPENED), **asked}
-            whole = fact(book, unit=unit, **both)
-            part = fact(book, unit=unit, breakdown=breakdown, **both)
+            whole = fact(book, unit=unit, measure="level", **both)
+            part = fact(book, unit=unit, measure="level", breakdown=breakdown, **both)
             # a floor of either leaves one end of the share open
             if _bounded(whole) and _bounded(part):
                 found[period] = share(part, whole)
@@ -307,8 +307,8 @@ def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
     """Return output, new-energy output, and its share."""
     asked: dict[str, Wanted] = {"indicator": "auto_output", "entity": area, "period": period}
     asked |= {"status": list(HAPPENED)}
-    total = fact(book, unit=VOLUME, **asked)
-    nev = fact(book, unit=VOLUME, breakdown=NEV, **asked)
+    total = fact(book, unit=VOLUME, measure="level", **asked)
+    nev = fact(book, unit=VOLUME, measure="level", breakdown=NEV, **asked)
     return {"output": total, "nev_output": nev, "nev_output_share": share(nev, total)}
 
 
@@ -379,17 +379,13 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
 
 def makers(book: Catalog, half: str, month: str) -> pd.DataFrame:
     """Return makers' exports of new-energy cars in a half-year and a month, most first."""
-    asked: dict[str, Wanted] = {
-        "indicator": "auto_exports",
-        "breakdown": "vehicle=nev_passenger",
-        "period": half,
-    }
-    found = preferred(book.observations(measure="level", **asked))
-    rows = []
+    asked = {"indicator": "auto_exports", "breakdown": "vehicle=nev_passenger"}
+    found = preferred(book.observations(measure="level", period=half, **asked))
+    rows: list[TableRow] = []
     for row in rows_of(found.sort_values("value", ascending=False)):
         name = row["entity"]
-        rate = fact(book, unit="percent", measure="yoy", entity=name, **asked)
-        single = fact(book, unit="vehicles", entity=name, **(asked | {"period": month}))
+        rate = fact(book, unit="percent", measure="yoy", entity=name, period=half, **asked)
+        single = fact(book, unit="vehicles", entity=name, period=month, **asked)
         level = quantity_of(row)
         rows.append(
             {

@@ -17,7 +17,6 @@ from cqbook.data.selection import fact, in_unit, preferred
 from cqbook.quantities import quantity
 from cqbook.quantities.quantity import (
     Quantity,
-    growth,
     missing,
     previous,
     quantity_of,
@@ -64,69 +63,13 @@ class Composition:
         rates = (missing("percent"), missing("percent"), none)
         return Part(label, none, *rates, missing("percentage points"), missing("percent"))
 
-    def points(self, column: str, *, unit: str, detail: str = "") -> pd.DataFrame:
+    def points(self, column: str, *, unit: str) -> pd.DataFrame:
         """Return a point frame of one column (``level``, ``share``, ``yoy``, ``points`` …).
 
-        Parts without that figure are left out. With `detail` (``yoy``, mostly), that column's
-        words stand behind the number.
+        Parts without that figure are left out.
         """
         shown = [part for part in self.all if getattr(part, column).known]
-        words = [_words(part, detail) for part in shown] if detail else []
-        items = ((part.label, getattr(part, column)) for part in shown)
-        return frames.points(items, unit=unit, detail=words)
-
-    def table(self) -> pd.DataFrame:
-        """Return one row a part with every figure in words, for a table."""
-        return pd.DataFrame(
-            [
-                {
-                    "label": part.label,
-                    "level": part.level.zh,
-                    "share": part.share.zh,
-                    "yoy": part.yoy.growth,
-                    "previous": part.previous.zh,
-                    "points": part.points.zh,
-                    "rate": part.rate.zh,
-                    "source_id": part.level.source_id,
-                    "regardless": "；".join(
-                        dict.fromkeys(
-                            item.regardless
-                            for item in (
-                                part.share,
-                                part.yoy,
-                                part.previous,
-                                part.points,
-                                part.rate,
-                            )
-                            if item.regardless
-                        )
-                    ),
-                }
-                for part in self.all
-            ]
-        )
-
-
-#: Headings of `Composition.table`.
-TABLE_COLUMNS = {
-    "label": "项目",
-    "level": "金额",
-    "share": "占比",
-    "yoy": "同比",
-    "previous": "上年同期（推算）",
-    "points": "拉动",
-    "rate": "贡献率",
-}
-
-
-def growth_or_gap(yoy: Quantity) -> str:
-    """Return a rate of growth in words, or that it is what was not published."""
-    return yoy.growth if yoy.known else "增速未见公布"
-
-
-def _words(part: Part, column: str) -> str:
-    item: Quantity = getattr(part, column)
-    return growth_or_gap(item) if column == "yoy" else item.zh
+        return frames.points(((part.label, getattr(part, column)) for part in shown), unit=unit)
 
 
 def composition(
@@ -205,6 +148,7 @@ def _part(
 
 def _rest(total: Quantity, total_yoy: Quantity, parts: list[Part]) -> Part:
     unit = str(total.unit)
+    # its own growth would be a difference of roundings: from −60 % to +201 %
     level = remainder(total, [part.level for part in parts])
     known = all(part.previous.known for part in parts) and total_yoy.known
     before = (
@@ -212,8 +156,5 @@ def _rest(total: Quantity, total_yoy: Quantity, parts: list[Part]) -> Part:
         if known
         else missing(unit)
     )
-    yoy = growth(level, before) if before.known else missing("percent")
-    nothing = missing("percent")
-    return Part(
-        REST, level, yoy, share(level, total), before, missing("percentage points"), nothing
-    )
+    none = missing("percent")
+    return Part(REST, level, none, share(level, total), before, missing("percentage points"), none)

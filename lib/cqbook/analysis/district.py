@@ -1,17 +1,34 @@
-"""Everything the data holds about one district: its own figures, and those of what lies in it."""
+"""What the data holds of one district: what it sells and makes, what came to it, its product."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, figures_zh, points, published, quantities_of, rows_of
+from cqbook.analysis.frames import TableRow, figures_zh, points, quantities_of, rows_of, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import measured, usable
+from cqbook.data.selection import fact as fact_of
+from cqbook.data.selection import measured, series, usable
 from cqbook.data.vocabulary import DOMAINS, STAGES
 from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import quantity_of
+from cqbook.quantities.quantity import (
+    UNPUBLISHED,
+    Quantity,
+    exact,
+    growth,
+    missing,
+    quantity_of,
+    ratio,
+    share,
+)
+from cqbook.quantities.units import MINUS
+from cqbook.quantities.verdict import Verdict, every
 
 
 def district(book: Catalog, code: str) -> TableRow:
@@ -36,16 +53,20 @@ def _listed(cells: pd.Series, code: str) -> pd.Series:
     return cells.map(lambda cell: code in cell.split(";"))
 
 
+CITY = "CN-50"
 #: Tables of what lies in a district, and their keys.
 KEYED = {"parks": "park", "organisations": "organisation", "projects": "project"}
 
 
 def entities_within(book: Catalog, code: str) -> list[str]:
-    """Return the entities in a district: itself, its parks, firms and projects, and their parts."""
+    """Return the entities in a district: itself, its parks, firms, projects, routes, their parts.
+
+    What lies in several districts is of none of them: a zone of seven is not the district.
+    """
     found = [code]
     for table, key in KEYED.items():
         frame = book.table(table)
-        found += list(frame.loc[_listed(frame["district"], code), key])
+        found += list(frame.loc[frame["district"].eq(code), key])
     entities = book.table("entities")
     while True:
         below = entities.loc[entities["parent"].isin(found), "entity"]
@@ -55,14 +76,8 @@ def entities_within(book: Catalog, code: str) -> list[str]:
         found += new
 
 
-def spanning(book: Catalog) -> dict[str, int]:
-    """Return the parks, firms and projects that lie in several districts, with how many."""
-    found: dict[str, int] = {}
-    for table, key in KEYED.items():
-        frame = book.table(table)
-        counts = frame["district"].str.count(";") + 1
-        found |= dict(zip(frame.loc[counts > 1, key], counts[counts > 1], strict=True))
-    return found
+#: Breakdown of the compiled series of districts' product, which is drawn and not listed.
+COMPILED = "vintage=compiled"
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -77,23 +92,17 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of ``observations`` and, in words, ``domain``, ``who``, ``what``, ``when``,
-        ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure;
-        ``across``: that of something which lies in other districts too, and says so in ``who``.
+        ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
     """
-    frame = book.observations(entity=entities_within(book, code))
-    frame = usable(frame).reset_index(drop=True)
+    frame = usable(book.observations(entity=entities_within(book, code)))
+    frame = frame[frame["breakdown"].ne(COMPILED)].reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()
     indicators = book.table("indicators").set_index("indicator")
     quantities = quantities_of(frame)
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
-    districts = frame["entity"].map(spanning(book))
-    frame["across"] = districts.notna()
-    frame["who"] = [
-        book.name(entity) + (f"（跨{int(count)}个区县）" if count == count else "")
-        for entity, count in zip(frame["entity"], districts, strict=True)
-    ]
+    frame["who"] = frame["entity"].map(book.name)
     frame["own"] = frame["entity"].eq(code)
     frame["what"] = [measured(book, row) for row in rows_of(frame)]
     frame["when"] = frame["period"].map(lambda text: Period.parse(text).zh())
@@ -102,76 +111,336 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     frame["_end"] = frame["period"].map(Period.parse)
     order = {name: number for number, name in enumerate(DOMAINS.values())}
     frame["_domain"] = frame["domain"].map(order)
-    frame = frame.sort_values(["_domain", "own", "_end"], ascending=[True, False, False])
-    return frame.drop(columns=["_end", "_domain"]).reset_index(drop=True)
+    frame["_hoped"] = ~frame["status"].isin(HAPPENED)
+    frame = frame.sort_values(
+        ["_domain", "own", "_hoped", "_end"], ascending=[True, False, True, False], kind="stable"
+    )
+    return frame.drop(columns=["_domain", "_hoped"]).reset_index(drop=True)
 
 
-FIGURE_COLUMNS = {
-    "domain": "领域",
-    "who": "主体",
-    "what": "指标",
-    "when": "时期",
+#: Measures that say how a figure moved or where it stands: beside the figure itself.
+BESIDE = ("yoy", "pp_change", "rank")
+_THING = ["entity", "indicator", "breakdown", "flow", "period", "status"]
+
+
+def lookup(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `figures` a thing a row: the number, and beside it its change and its rank."""
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in rows_of(found):
+        beside = row["measure"] in BESIDE
+        kind = "" if beside or row["measure"] == "level" else row["measure"]
+        key = (*(row[name] for name in _THING), kind)
+        what = re.sub(r"·(同比|变动|位次（.*）)$", "", row["what"]) if beside else row["what"]
+        whose = "" if row["own"] else f"{row['who']}："
+        line = rows.setdefault(
+            key,
+            {"what": whose + what, "text": "", "moved": "", "when": row["when"], "source_id": ""},
+        )
+        told = row["text"]
+        if row["measure"] == "rank":
+            told = f"{told}（{row['base']}）" if row["base"] else told
+        if row["nature"] != "公布":
+            told = f"{told}（{row['nature']}）"
+        place = "moved" if beside else "text"
+        line[place] = "，".join(filter(None, [line[place], told]))
+        ids = dict.fromkeys([*line["source_id"].split(";"), row["source_id"]])
+        line["source_id"] = ";".join(filter(None, ids))
+    return pd.DataFrame(list(rows.values()), columns=[*LOOKUP_COLUMNS])
+
+
+LOOKUP_COLUMNS = {
+    "what": "事项",
     "text": "数值",
-    "nature": "性质",
+    "moved": "同比与位次",
+    "when": "时期",
     "source_id": "来源",
 }
 
 
+class Asked(NamedTuple):
+    """What a page asks of a district: of the figures that fit, the newest."""
+
+    indicator: str
+    breakdown: str | None = ""
+    flow: str = ""
+    measure: str = "level"
+    statuses: tuple[str, ...] = HAPPENED
+    #: Whether the district's own, or that of something in it.
+    own: bool = True
+    #: The oldest in place of the newest.
+    first: bool = False
+    #: Which of its words the page uses: those of `words`.
+    say: str = "level"
+
+
+#: In a breakdown: the product of which the district's exports are known.
+PRODUCT = "product=?"
+PLANNED = ("plan", "target")
+EXPECTED = ("estimate",)
+_KEY = "kind=key_project;level="
+ASKED = {
+    "cars": Asked("auto_exports", flow="export", say="level when"),
+    "cars_nev": Asked("auto_exports", "vehicle=nev", "export"),
+    "trade": Asked("trade_value", flow="total", say="level when change"),
+    "exports": Asked("trade_value", flow="export", say="level when change"),
+    "imports": Asked("trade_value", flow="import", say="level change"),
+    "trade_target": Asked("trade_value", flow="total", statuses=PLANNED),
+    "corridor_boxes": Asked("ilstc_containers", measure="yoy"),
+    "categories": Asked("export_product_categories", flow="export"),
+    "product_volume": Asked("export_volume", PRODUCT, "export", say="level when change of"),
+    "product_value": Asked("trade_value", PRODUCT, "export", say="level change"),
+    "product_markets": Asked("export_markets", PRODUCT, "export", say="level of"),
+    "procurement": Asked("trade_value", "regime=market_procurement", "export", say="level when of"),
+    "procurement_boxes": Asked("shipments_containers", "regime=market_procurement", "export"),
+    "trips": Asked("train_trips", own=False, say="level when who"),
+    "trips_rank": Asked("train_trips", measure="rank", own=False),
+    "trips_target": Asked("train_trips", statuses=PLANNED, own=False, say="level when"),
+    "trips_first": Asked("train_trips", own=False, first=True, say="level when"),
+    "route_boxes": Asked("ilstc_containers", own=False),
+    "route_value": Asked("shipment_value", own=False),
+    "freight": Asked("freight_volume", None, say="level when of"),
+    "box_before": Asked("container_load", "vehicle=nev", "export", own=False, first=True),
+    "box_now": Asked("container_load", "vehicle=nev", "export", own=False, say="level who"),
+    "box_cost": Asked("logistics_cost", "vehicle=nev", "export", "pct_change", own=False),
+    "output": Asked("output_value", None, statuses=EXPECTED, say="level when change of"),
+    "output_plan": Asked("output_value", None, statuses=PLANNED, say="level when of"),
+    "plant_output": Asked(
+        "output_value", None, statuses=EXPECTED, own=False, say="level who due undated"
+    ),
+    "capacity": Asked("parts_capacity", None, own=False, say="level of who"),
+    "capacity_plan": Asked("parts_capacity", None, statuses=PLANNED, own=False, say="level of who"),
+    "rd": Asked("rd_intensity", measure="share", say="level when change"),
+    "parts_firms": Asked("firms", "kind=nev_parts", say="level when of"),
+    "aftermarket_firms": Asked("firms", "kind=auto_aftermarket", say="level when of"),
+    "workshops": Asked("digital_workshops", None, say="level when of"),
+    "factories": Asked("smart_factories", None),
+    "upgrade_target": Asked(
+        "tech_upgrade_investment", measure="yoy", statuses=PLANNED, say="level when"
+    ),
+    "cameras": Asked("cameras_per_dazu_camera", None),
+    "connected": Asked("connected_firms", own=False, say="level when who"),
+    "contracts": Asked("contract_value", "kind=investment_promotion"),
+    "funds": Asked("funds_in_place", "kind=investment_promotion"),
+    "deals": Asked("projects_count", "kind=investment_promotion", say="level when"),
+    "deals_signed": Asked(
+        "projects_count", "kind=investment_promotion;stage=signed", say="level when"
+    ),
+    "deals_started": Asked("projects_count", "kind=investment_promotion;stage=started"),
+    "city_projects": Asked("projects_count", f"{_KEY}municipal", say="level when"),
+    "city_started": Asked("projects_count", f"{_KEY}municipal;stage=started"),
+    "city_invested": Asked(
+        "investment_rate", f"{_KEY}municipal", measure="completion", say="level when"
+    ),
+    "local_projects": Asked("projects_count", f"{_KEY}district"),
+    "local_started": Asked("projects_count", f"{_KEY}district;stage=started"),
+    "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
+    "fixed": Asked("fixed_investment", measure="yoy", say="level when"),
+    "base_plan": Asked("industry_scale", None, statuses=PLANNED),
+    "gdp": Asked("gdp", say="level when change"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure of a page: the number, its change on the year before, of what, whose, when."""
+
+    level: Quantity
+    change: Quantity
+    of: str = ""
+    who: str = ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
+
+        ``due`` is when it is to be reached; ``undated``, where only from when on it is planned.
+        """
+        period = self.level.about.period
+        when = Period.parse(period).zh() if period else UNPUBLISHED
+        undated = period.endswith("..")
+        return {
+            "level": figures_zh([self.level])[0],
+            "change": figures_zh([self.change])[0],
+            "of": self.of or UNPUBLISHED,
+            "who": self.who or UNPUBLISHED,
+            "when": when,
+            "due": UNPUBLISHED if undated else when,
+            "undated": when if undated else UNPUBLISHED,
+        }
+
+
+NO_FACT = Fact(missing("percent"), missing("percent"))
+
+
+def facts(book: Catalog, found: pd.DataFrame) -> dict[str, Fact]:
+    """Return what a page says of a district, of its `figures`: `ASKED`, missing where unknown."""
+    volumes = found[found["indicator"].eq("export_volume") & found["own"]]
+    products = volumes.loc[volumes["breakdown"].str.fullmatch(r"product=\w+"), "breakdown"]
+    product = next(iter(products), PRODUCT)
+    return {name: _fact(book, found, asked, product) for name, asked in ASKED.items()}
+
+
+def _fact(book: Catalog, found: pd.DataFrame, asked: Asked, product: str) -> Fact:
+    frame = found[
+        found["indicator"].eq(asked.indicator)
+        & found["measure"].eq(asked.measure)
+        & found["status"].isin(asked.statuses)
+        & found["own"].eq(asked.own)
+    ]
+    if asked.flow:
+        frame = frame[frame["flow"].eq(asked.flow)]
+    if asked.breakdown is not None:
+        wanted = product if asked.breakdown == PRODUCT else asked.breakdown
+        frame = frame[frame["breakdown"].eq(wanted)]
+    if frame.empty:
+        return NO_FACT
+    row = rows_of(frame.sort_values("_end", ascending=asked.first, kind="stable"))[0]
+    same = found[[*_THING]].eq([row[name] for name in _THING]).all(axis=1)
+    moves = quantities_of(found[same & found["measure"].isin(["yoy", "pp_change"])])
+    return Fact(
+        quantity_of(row),
+        moves[0] if moves else missing("percent"),
+        book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
+        row["who"],
+    )
+
+
+def words(found: Mapping[str, Fact]) -> dict[str, str]:
+    """Return the texts of facts that a page says: ``cars``, ``cars_when`` and so on."""
+    return {
+        name if which == "level" else f"{name}_{which}": text
+        for name, fact in found.items()
+        for which, text in fact.words.items()
+        if which in ASKED[name].say.split()
+    }
+
+
+def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
+    """Return the share of one fact in another; missing unless both are of one period."""
+    top, bottom = found[one].level, found[whole].level
+    if not top.known or top.about.period != bottom.about.period:
+        return missing("percent")
+    return share(top, bottom)
+
+
+def of_city(book: Catalog, fact: Fact) -> Quantity:
+    """Return the same figure for all of the city; missing where there is none."""
+    about = fact.level.about
+    if not fact.level.known:
+        return fact.level
+    asked = {"breakdown": about.breakdown, "period": about.period, "flow": about.flow}
+    unit = str(fact.level.unit)
+    return fact_of(book, unit=unit, indicator=about.indicator, entity=CITY, **asked)
+
+
+#: What a page says in each of its parts.
+SELLING = ("cars", "exports", "trade", "product_markets", "procurement", "trips", "freight")
+MAKING = (
+    *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
+    *("cameras", "connected", "workshops", "upgrade_target", "rd"),
+)
+COMING = ("coming", "city_invested", "fixed", "base_plan", "schemes")
+
+
+def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
+    """Return the name of a district for the heading of each part that has something to say.
+
+    Of several projects there is a table, even where no sentence says more than the main points.
+    """
+    spoken = {
+        "sells": any(texts[key] != UNPUBLISHED for key in SELLING),
+        "makes": any(texts[key] != UNPUBLISHED for key in MAKING),
+        "came": len(came) > 1 or any(texts[key] != UNPUBLISHED for key in COMING),
+    }
+    return {part: name if there else UNPUBLISHED for part, there in spoken.items()}
+
+
+def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
+    """Return the value of a box of goods, in 万元; missing unless both are of one period."""
+    top, bottom = found[value].level, found[boxes].level
+    if not top.known or top.about.period != bottom.about.period:
+        return missing("10k CNY")
+    return ratio(top, bottom, unit="10k CNY", per=bottom.unit.name)
+
+
+# --- what came ------------------------------------------------------------------------------------
+
+#: What a project has come to, by stage.
+COME_TO = {
+    "running": ("in_production", "trial_production", "completed", "operating"),
+    "building": ("under_construction",),
+    "coming": ("signed", "planned"),
+}
+PROJECT_COLUMNS = {
+    "name_zh": "项目",
+    "who": "企业与来处",
+    "chain_link": "环节",
+    "stage_zh": "到了哪一步",
+}
+
+
 def projects(book: Catalog, code: str) -> pd.DataFrame:
-    """Return the projects of a district, stages in Chinese."""
+    """Return the projects of a district, those that run before those that don't."""
     frame = book.table("projects")
     frame = frame[_listed(frame["district"], code)].copy()
-    frame["stage_zh"] = frame["stage"].map(STAGES)
-    frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")
-    frame["where"] = frame["park"].map(lambda key: book.name(key) if key else "")
+    firms = frame["organisation"].map(lambda key: book.name(key) if key else "")
+    frame["who"] = [
+        (f"{firm}（{origin}）" if firm else f"来自{origin}") if origin else firm
+        for firm, origin in zip(firms, frame["origin"], strict=True)
+    ]
+    frame["stage_zh"] = [
+        STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "") if stage else ""
+        for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
+    ]
+    order = [stage for stages in COME_TO.values() for stage in stages]
+    frame["_stage"] = [order.index(stage) if stage else len(order) for stage in frame["stage"]]
+    frame = frame.sort_values("_stage", kind="stable").drop(columns="_stage")
     return frame.reset_index(drop=True)
 
 
-def designations(book: Catalog, code: str) -> pd.DataFrame:
-    """Return the schemes that the district or one of its parks belongs to."""
+def named(found: pd.DataFrame) -> dict[str, str]:
+    """Return the names of `projects` by what they have come to.
+
+    ``only_building``: those being built, where none runs yet.
+    """
+    texts = {
+        name: "、".join(found.loc[found["stage"].isin(stages), "name_zh"]) or UNPUBLISHED
+        for name, stages in COME_TO.items()
+    }
+    alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
+    return texts | {"only_building": alone}
+
+
+def schemes(book: Catalog, code: str) -> str:
+    """Return the schemes that the district or one of its parks belongs to, in words."""
     frame = book.table("park_designations")
-    frame = frame[frame["entity"].isin(entities_within(book, code))].copy()
-    frame["who"] = frame["entity"].map(book.name)
-    frame["what"] = frame["scheme"].map(book.names("schemes", "scheme"))
-    return frame.reset_index(drop=True)
+    frame = frame[frame["entity"].isin(entities_within(book, code))]
+    names = frame["scheme"].map(book.names("schemes", "scheme"))
+    bare = [re.sub(r"（[^（）]*）$", "", name) for name in names]
+    return "、".join(dict.fromkeys(bare)) or UNPUBLISHED
 
 
-def position(book: Catalog, code: str) -> pd.DataFrame:
-    """Return the rows of a tile map on which only this district is marked."""
-    frame = book.table("districts")
-    chosen = district(book, code)
-    alive = frame["valid_to"].eq("")
-    frame = frame[alive | frame["adcode"].eq(code)].copy()
-    # a district that ended keeps its tile; its successor, on the same tile, gives way
-    taken = frame["tile_row"].eq(chosen["tile_row"]) & frame["tile_col"].eq(chosen["tile_col"])
-    frame = frame[~taken | frame["adcode"].eq(code)]
-    frame["label"] = frame["name_zh"].map(short_name)
-    frame["value"] = frame["adcode"].eq(code).astype(float)
-    frame["text"] = ""
-    frame["symbol"] = "●"
-    frame["kind"] = frame["adcode"].eq(code).map({True: chosen["name_zh"], False: "其他区县"})
-    return frame.reset_index(drop=True)
+def standing_since(book: Catalog, code: str) -> dict[str, str]:
+    """Return name, end and successors of a district, and what it was made of, in words."""
+    row = district(book, code)
+    heirs = [book.name(heir) for heir in row["successor"].split(";") if heir]
+    ended, began = row["valid_to"], row["valid_from"]
+    table = book.table("districts")
+    before = table.loc[_listed(table["successor"], code) & table["valid_to"].eq(began), "name_zh"]
+    return {
+        "name": row["name_zh"],
+        "ended": Period.parse(ended).zh() if ended else UNPUBLISHED,
+        "heirs": "、".join(heirs) if ended and heirs else UNPUBLISHED,
+        "began": Period.parse(began).zh(),
+        "made_of": "、".join(before) or UNPUBLISHED,
+    }
 
 
 def short_name(name: str) -> str:
-    """Return a district's name as it fits a tile (璧山区 → 璧山, 石柱土家族自治县 → 石柱)."""
+    """Return a district's name as it fits a chart (璧山区 → 璧山, 石柱土家族自治县 → 石柱)."""
     for word in ("土家族苗族自治县", "苗族土家族自治县", "土家族自治县"):
         name = name.removesuffix(word)
     return name[:-1] if len(name) > 2 and name[-1] in "区县" else name
-
-
-def growth_rates(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
-    """Return a point frame of the growth published of the district itself, as it happened.
-
-    What was expected or aimed at is no growth; it stands in the table with its nature.
-    """
-    frame = figures(book, code, year)
-    frame = frame[frame["measure"].eq("yoy") & frame["status"].isin(HAPPENED) & frame["own"]]
-    items = [
-        (f"{row['what'].removesuffix('·同比')}（{row['when']}）", quantity_of(row))
-        for row in rows_of(frame)
-    ]
-    return published(points(items, unit="percent"))
 
 
 def page_key(code: str, year: str = "") -> str:
@@ -179,37 +448,170 @@ def page_key(code: str, year: str = "") -> str:
     return f"{code}-{year}" if year else code
 
 
-def summary(book: Catalog, code: str, year: str = "") -> dict[str, str]:
-    """Return what the page says first, in words: counts, span of time, kinds of figures."""
-    frame = figures(book, code, year)
-    chosen = district(book, code)
-    groups = [text for text in (chosen["group_2020"], chosen["subgroup_2020"]) if text]
-    planned = int(frame["status"].isin(["plan", "target", "estimate"]).sum())
-    rates = growth_rates(book, code, year)
-    ended = chosen["valid_to"]
+# --- product --------------------------------------------------------------------------------------
+
+#: The compiled figures of 2018 are revised for some districts and not for others: no growth may
+#: be drawn from there.
+FIRST_YEAR, LAST_YEAR = "2019", "2022"
+#: Districts shown on either side.
+NEIGHBOURS = 2
+
+
+@dataclass(frozen=True)
+class Products:
+    """Regional product of the districts of which a compilation has all years, and of the city."""
+
+    code: str
+    names: Mapping[str, str]
+    groups: Mapping[str, str]
+    levels: Mapping[str, Mapping[str, Quantity]]
+
+    @property
+    def known(self) -> bool:
+        """Whether the district is among them."""
+        return self.code in self.levels
+
+    def order(self, year: str) -> list[str]:
+        """Return the districts in a year, the one with the highest product first."""
+        places = [code for code in self.levels if code != CITY]
+        return sorted(places, key=lambda code: -self.levels[code][year].point)
+
+    def of(self, code: str, year: str) -> Quantity:
+        """Return the product of a district; missing where the compilation has none."""
+        return self.levels.get(code, {}).get(year, missing("100M CNY"))
+
+    def rank(self, year: str) -> Quantity:
+        """Return the district's place among those compiled."""
+        if not self.known:
+            return missing("rank")
+        return exact(self.order(year).index(self.code) + 1, "rank")
+
+    @property
+    def count(self) -> Quantity:
+        """How many are compiled."""
+        return (
+            exact(len(self.order(LAST_YEAR)), "districts") if self.known else missing("districts")
+        )
+
+    def grown(self, code: str) -> Quantity:
+        """Return the nominal growth from the first year to the last."""
+        now, then = self.of(code, LAST_YEAR), self.of(code, FIRST_YEAR)
+        return growth(now, then) if now.known and then.known else missing("percent")
+
+    @property
+    def passers(self) -> list[str]:
+        """The districts that stood behind this one in the first year, and before it in the last."""
+        if not self.known:
+            return []
+        then, now = self.order(FIRST_YEAR), self.order(LAST_YEAR)
+        before = now[: now.index(self.code)]
+        return [code for code in before if then.index(code) > then.index(self.code)]
+
+    @property
+    def overtaken(self) -> Verdict:
+        """Whether others passed it, all of those named."""
+        own = [self.of(self.code, year) for year in (FIRST_YEAR, LAST_YEAR)]
+        found = [
+            verdict
+            for code in self.passers
+            for verdict in (self.of(code, FIRST_YEAR) < own[0], self.of(code, LAST_YEAR) > own[1])
+        ]
+        return every(*found) if found else Verdict("fails", f"{self.names[self.code]}被超过")
+
+    @property
+    def shown(self) -> list[str]:
+        """The district, its neighbours in the last year, and those that passed it."""
+        if not self.known:
+            return []
+        now = self.order(LAST_YEAR)
+        at = now.index(self.code)
+        near = now[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
+        return [code for code in now if code in near or code in self.passers]
+
+    def said(self, codes: Iterable[str]) -> str:
+        """Return the names of districts, in words."""
+        return "、".join(self.names[code] for code in codes) or UNPUBLISHED
+
+
+def products(book: Catalog, code: str) -> Products:
+    """Return the product of all districts compiled, seen from one of them."""
+    table = book.table("districts")
+    levels: dict[str, Mapping[str, Quantity]] = {}
+    for place in [CITY, *table["adcode"]]:
+        found = series(
+            book,
+            unit="100M CNY",
+            years=range(int(FIRST_YEAR), int(LAST_YEAR) + 1),
+            indicator="gdp",
+            entity=place,
+            breakdown=COMPILED,
+        )
+        if all(item.known for item in found.values()):
+            levels[place] = found
+    rows = rows_of(table)
+    return Products(
+        code,
+        {row["adcode"]: short_name(row["name_zh"]) for row in rows},
+        # 渝东北三峡库区城镇群 is known as 渝东北
+        {row["adcode"]: row["subgroup_2020"] or row["group_2020"][:3] for row in rows},
+        levels,
+    )
+
+
+def places(found: Products) -> dict[str, Quantity]:
+    """Return the place in the first and in the last year, for glueing.
+
+    ``rank_kept`` where both are one, ``rank_moved`` (the last) where they are not.
+    """
+    first, last = found.rank(FIRST_YEAR), found.rank(LAST_YEAR)
+    kept = first.known and first.value == last.value
     return {
-        "name": chosen["name_zh"] + (f"（{year}年）" if year else ""),
-        "code": code,
-        "group": "·".join(groups) or "未分组",
-        "state": f"已于{Period.parse(ended).zh()}撤销" if ended else "现行区划",
-        "count": f"{len(frame)}个",
-        "own": f"{int(frame['own'].sum())}个",
-        "inside": f"{int((~frame['own'] & ~frame['across']).sum())}个",
-        "across": f"{int(frame['across'].sum())}个",
-        "planned": f"{planned}个",
-        "domains": "、".join(dict.fromkeys(frame["domain"])) or "（无）",
-        "sources": f"{frame['source_id'].nunique()}篇",
-        "projects": f"{len(projects(book, code))}个",
-        "schemes": f"{designations(book, code)['scheme'].nunique()}项",
-        "rates": _rates_words(rates),
+        "rank_first": first,
+        "rank_last": last,
+        "rank_kept": last if kept else missing("rank"),
+        "rank_moved": missing("rank") if kept else last,
     }
 
 
-def _rates_words(rates: pd.DataFrame) -> str:
-    listed = "、".join(f"{row.label}{row.text}" for row in rates.itertuples())
-    if not listed:
-        return "没有找到区县本身已公布的同比增速"
-    return (
-        f"已公布的同比增速：{listed}。增速的期间、口径各不相同，不能相互比较高低，"
-        "只能各自与同类指标的全市数对照"
-    )
+def product_lines(found: Products) -> pd.DataFrame:
+    """Return the point frame of the district and those beside it, for `charts.lines`."""
+    frames = [
+        timeline(found.levels[code], unit="100M CNY", group=found.names[code])
+        for code in found.shown
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit="100M CNY")
+
+
+def product_growth(found: Products) -> pd.DataFrame:
+    """Return the point frame of the growth of all districts and the city, for `charts.strip`."""
+    if not found.known or CITY not in found.levels:
+        return points([], unit="percent")
+    order = found.order(LAST_YEAR)
+    city = found.grown(CITY)
+    frames = [points([("全市", city)], unit="percent", group="全市").assign(text=percent_zh(city))]
+    for group in dict.fromkeys(found.groups[code] for code in order):
+        members = [code for code in order if found.groups[code] == group]
+        items = [(found.names[code], found.grown(code)) for code in members]
+        texts = [percent_zh(rate) for _, rate in items]
+        frames.append(points(items, unit="percent", group=group).assign(text=texts))
+    return pd.concat(frames, ignore_index=True)
+
+
+def percent_zh(rate: Quantity) -> str:
+    """Return a derived rate with one decimal; its inputs have more digits than a sentence needs."""
+    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
+
+
+def in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
+    """Return texts in English, each under its name with ``_en``.
+
+    What is not known stays 未见公布, so that a block that says it is left out.
+    """
+    return {
+        f"{name}_en": text if text == UNPUBLISHED else english(text) for name, text in texts.items()
+    }
+
+
+def silent(found: pd.DataFrame, came: pd.DataFrame, product: Products, name: str) -> str:
+    """Return the name of a district if nothing at all is known of it, else 未见公布."""
+    return UNPUBLISHED if len(found) or len(came) or product.known else name

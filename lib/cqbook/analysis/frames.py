@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
+from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
-from cqbook.quantities.quantity import GROWTH_MEASURES, UNPUBLISHED, Quantity, missing, quantity_of
+from cqbook.quantities.qualifiers import from_printed
+from cqbook.quantities.quantity import (
+    COMPUTED,
+    DERIVED,
+    GROWTH_MEASURES,
+    UNPUBLISHED,
+    Quantity,
+    missing,
+    quantity_of,
+)
+from cqbook.quantities.units import format_zh
 
 #: A row of a table by column: text, number or truth value, as the table's schema says.
 TableRow = dict[str, Any]
@@ -113,6 +125,31 @@ def timeline(
 
 def _period_label(period: str, short: bool) -> str:
     return period if short and len(period) == 4 else Period.parse(period).zh()
+
+
+def short(item: Quantity) -> Quantity:
+    """Return a number for running text: the middle of what rounding leaves open, to its digits.
+
+    372.9亿元—374.4亿元 is 约374亿元, 43.73%—43.91% 约43.8%; what is printed stays as printed. What
+    is compared or computed with is the number itself, not this.
+    """
+    held = item.interval
+    if item.status not in (DERIVED, COMPUTED) or held is None or held.width is None:
+        return item
+    percent = item.unit.name == "percent"
+    if "—" not in item.zh and not percent:
+        return item
+    step = Decimal(1).scaleb((held.width / 3).adjusted() + 1 if held.width else -1)
+    step = min(Decimal(1), max(step, Decimal("0.1") if percent else Decimal(0)))
+    middle = Decimal(str(item.point)).quantize(step, ROUND_HALF_UP)
+    near = held.is_subset(from_printed(abs(middle)) if middle >= 0 else -from_printed(-middle))
+    words = f"{'' if near else '约'}{format_zh(middle, item.unit)}"
+    return replace(item, interval=Interval.exactly(middle), value=middle, zh=words)
+
+
+def all_short(found: Mapping[str, Quantity | str]) -> dict[str, Quantity | str]:
+    """Return named numbers in `short`; texts as they are."""
+    return {name: item if isinstance(item, str) else short(item) for name, item in found.items()}
 
 
 def published(rows: pd.DataFrame) -> pd.DataFrame:

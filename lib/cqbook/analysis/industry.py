@@ -1,24 +1,27 @@
-"""One year of industry: highlights counted alike, investment by field, power, months."""
+"""One year of industry: investment and its plan, highlights expected and counted, power."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from cqbook.analysis.frames import (
-    figures_zh,
-    points,
-    published,
-    quantities_of,
-    rows_of,
-    timeline,
-)
+from cqbook.analysis.frames import points, published, rows_of
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, measured, usable
-from cqbook.quantities import formulas, quantity
+from cqbook.data.selection import fact, usable
+from cqbook.quantities import formulas
+from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import Quantity, derive, missing, period_zh, quantity_of, share
+from cqbook.quantities.quantity import (
+    Quantity,
+    derive,
+    exact,
+    missing,
+    previous,
+    quantity_of,
+    share,
+)
 
 FIELDS = {
     "urban_construction": "城市建设",
@@ -29,22 +32,21 @@ FIELDS = {
 }
 
 
-def growth_by_month(book: Catalog, area: str, year: str) -> pd.DataFrame:
-    """Return growth of industrial value added by month; months nobody published are gaps."""
+def months(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return the growth of industry in the single months of which it was published."""
     found = {}
     for month in range(1, 13):
-        period = f"{year}-{month:02d}"
-        found[period] = fact(
+        item = fact(
             book, unit="percent", measure="yoy", indicator="industrial_value_added",
-            entity=area, period=period, breakdown="scale=above_designated",
+            entity=area, period=f"{year}-{month:02d}", breakdown="scale=above_designated",
         )  # fmt: skip
-    rows = timeline(found, unit="percent")
-    rows["label"] = [f"{month}月" for month in range(1, 13)]
-    return rows
+        if item.known:
+            found[f"{month}月"] = item
+    return found
 
 
-def investment(book: Catalog, area: str, period: str) -> tuple[pd.DataFrame, Quantity]:
-    """Return the point frame of major-project investment by field, and the unnamed rest.
+def investment(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return what was invested in major projects, by named field, and the rest at last.
 
     The rest is the total less the named fields; a field of which only a floor is printed makes it
     a ceiling.
@@ -56,22 +58,32 @@ def investment(book: Catalog, area: str, period: str) -> tuple[pd.DataFrame, Qua
         "period": period,
     }
     total = fact(book, breakdown="kind=municipal_major", **asked)
-    items = []
-    for code, name in FIELDS.items():
-        item = fact(book, breakdown=f"field={code};kind=municipal_major", **asked)
-        if item.known:
-            items.append((name, item))
+    items = {
+        name: fact(book, breakdown=f"field={code};kind=municipal_major", **asked)
+        for code, name in FIELDS.items()
+    }
+    items = {name: item for name, item in items.items() if item.known}
+    if not items:
+        return {}
     nothing = Interval.exactly(0)
     rest = derive(
         lambda whole, *parts: formulas.remainder(whole, parts).intersection(
             Interval(nothing.lower, None, True, False)
         ),
-        total, *[item for _, item in items],
+        total, *items.values(),
         unit="100M CNY",
     )  # fmt: skip
-    if not items:
-        return points([], unit="100M CNY"), missing("100M CNY")
-    return points([*items, ("其余（上限）", rest)], unit="100M CNY"), rest
+    return {**items, REST: rest}
+
+
+#: What the named fields leave of the total.
+REST = "其余"
+
+
+def investment_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `investment`; the rest is drawn at its ceiling."""
+    items = [(f"{name}至多" if name == REST else name, item) for name, item in found.items()]
+    return published(points(items, unit="100M CNY"))
 
 
 def total_investment(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
@@ -86,6 +98,50 @@ def total_investment(book: Catalog, area: str, period: str) -> dict[str, Quantit
     beyond = fact(book, unit="percentage points", measure="vs_plan", **asked)
     plan = derive(lambda done, over: 100 * done / (100 + over), total, beyond, unit="100M CNY")
     return {"major": total, "beyond": beyond, "plan": plan}
+
+
+def progress(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return how much of the year's plan was completed, by field or branch, all projects last.
+
+    “超年初计划14个百分点” is read as 114 % of the plan.
+    """
+    rows = usable(
+        book.observations(
+            indicator="investment_rate", entity=area, period=period, measure="completion"
+        )
+    )
+    found = {}
+    for row in rows_of(rows[rows["breakdown"].str.contains("kind=municipal_major")]):
+        parts = dict(pair.split("=") for pair in row["breakdown"].split(";"))
+        part = next(key for key in ("sector", "field") if key in parts)
+        name = book.breakdown_name(f"{part}={parts[part]}")
+        found[PROJECTS_ZH.get(name, name)] = quantity_of(row)
+    found = dict(sorted(found.items(), key=lambda item: -item[1].point))
+    beyond = total_investment(book, area, period)["beyond"]
+    whole = derive(
+        lambda over: over + 100, beyond, unit="percent",
+        about=replace(beyond.about, measure="completion"),
+    )  # fmt: skip
+    return {**found, ALL_PROJECTS: whole} if found and whole.known else {}
+
+
+#: What the projects of a field are called beside the others.
+PROJECTS_ZH = {
+    "电子信息（制造）业": "电子信息制造业",
+    "环保（生态环保）领域": "生态环保",
+}
+ALL_PROJECTS = "全部重大项目"
+
+
+def progress_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `progress`: from the plan, which is 100, to what was completed."""
+    plan = points([(name, exact(100, "percent")) for name in found], unit="percent")
+    # by definition, not worked out from anything
+    plan = plan.assign(group="年初计划", status="计划", source_id=[
+        item.source_id for item in found.values()
+    ])  # fmt: skip
+    done = points(found.items(), unit="percent", group="完成投资")
+    return pd.concat([plan, done], ignore_index=True)
 
 
 def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
@@ -110,83 +166,59 @@ def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     }
 
 
-def upgrade_points(found: dict[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of growth: technical upgrade as printed, all industry as implied."""
-    items = [
-        ("工业技改投资（公布）", found["upgrade_growth"]),
-        ("工业投资（由差额推算）", found["industrial_growth"]),
-    ]
-    return published(points(items, unit="percent"))
-
-
 @dataclass(frozen=True)
-class Stock:
-    """A count printed as “new this year” and “in all”: what stood there a year before follows."""
+class Counted:
+    """A count printed as “new this year” and “in all”; `new` and `total` are breakdowns."""
 
-    label: str
     unit: str
     indicator: str
     new: str
     total: str
 
 
-#: `new` and `total` are breakdowns.
-STOCKS = (
-    Stock(
-        "国家级“小巨人”企业", "enterprises", "little_giants",
-        new="level=national;stage=new", total="level=national",
+COUNTS = {
+    "giants": Counted("enterprises", "little_giants", "level=national;stage=new", "level=national"),
+    "retrofits": Counted(
+        "projects", "projects_count",
+        "kind=intelligent_transformation", "kind=intelligent_transformation",
     ),
-    Stock(
-        "智能化改造项目", "projects", "projects_count",
-        new="kind=intelligent_transformation", total="kind=intelligent_transformation",
+    "green_plants": Counted(
+        "plants", "green_factories", "level=municipal;stage=new", "level=municipal"
     ),
-    Stock(
-        "市级绿色工厂", "plants", "green_factories",
-        new="level=municipal;stage=new", total="level=municipal",
-    ),
-    Stock(
-        "市级绿色园区", "parks", "green_parks",
-        new="level=municipal;stage=new", total="level=municipal",
-    ),
-)  # fmt: skip
+    "green_parks": Counted("parks", "green_parks", "level=municipal;stage=new", "level=municipal"),
+}  # fmt: skip
 
 
-def stocks(book: Catalog, area: str, year: str) -> pd.DataFrame:
-    """Return new, total, implied stock a year before, and the growth that follows, in words."""
-    rows = []
-    for kind in STOCKS:
+def new_and_all(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return of each of `COUNTS` those of the year, all since the beginning, and their share.
+
+    Keys end in ``_new``, ``_all``, ``_share``. All since the beginning is no number that stands
+    at the end of the year, so nothing is said of its growth.
+    """
+    found = {}
+    for name, kind in COUNTS.items():
         asked = {"unit": kind.unit, "indicator": kind.indicator, "entity": area}
-        fresh = fact(book, period=year, breakdown=kind.new, **asked)
-        stock = fact(book, period=f"../{year}", breakdown=kind.total, **asked)
-        before = derive(lambda whole, added: whole - added, stock, fresh, unit=kind.unit)
-        growth = quantity.growth(stock, before)
-        rows.append(
-            {
-                "label": kind.label,
-                "new": fresh.zh,
-                "stock": stock.zh,
-                "before": before.zh,
-                "growth": growth.growth,
-                "rate": growth,
-                "source_id": stock.source_id,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def stock_growth(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the point frame of the growth of each stock within the year; derived."""
-    return published(points(zip(rows["label"], rows["rate"], strict=True), unit="percent"))
+        new = fact(book, period=year, breakdown=kind.new, **asked)
+        every = fact(book, period=f"../{year}", breakdown=kind.total, **asked)
+        found[f"{name}_new"], found[f"{name}_all"] = new, every
+        found[f"{name}_share"] = derive(formulas.share, new, every, unit="percent")
+    return found
 
 
 def power(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
-    """Return peak demand and gap, and the gap as a share of it on both readings.
+    """Return peak demand, gap, and what the gap is of the one and of the other.
 
     Inside: the demand of the peak contains the gap. Outside: the gap comes on top of it.
+    ``hydro``: a day's hydroelectricity as the power that yields it in 24 hours.
     """
-    asked = {"unit": "10k kW", "entity": area, "period": year}
-    peak = fact(book, indicator="peak_load", **asked)
-    gap = fact(book, indicator="power_gap", **asked)
+    asked = {"unit": "10k kW", "entity": area}
+    peak = fact(book, indicator="peak_load", period=year, **asked)
+    gap = fact(book, indicator="power_gap", period=year, **asked)
+    summer = f"{year}-07/{year}-08"
+    daily = fact(
+        book, unit="10k kWh", indicator="hydro_generation_daily", entity=area, period=summer
+    )
+    hydro = derive(lambda energy: energy / 24, daily, unit="10k kW")
     return {
         "peak": peak,
         "gap": gap,
@@ -194,54 +226,99 @@ def power(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "gap_outside": derive(
             lambda more, base: 100 * more / (base + more), gap, peak, unit="percent"
         ),
-        "met_inside": derive(lambda all_, less: all_ - less, peak, gap, unit="10k kW"),
+        "rise": fact(book, indicator="peak_load_daily_rise", period=summer, **asked),
+        "hydro_daily": daily,
+        "hydro": hydro,
+        "gap_in_hydro": derive(lambda much, one: much / one, gap, hydro, unit="times"),
     }
 
 
-def power_points(found: dict[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of peak demand, gap, and what was met if the gap lies inside."""
+def power_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of peak demand, gap, a day's rise, and hydroelectricity."""
     items = [
         ("最大负荷需求", found["peak"]),
-        ("最大负荷缺口", found["gap"]),
-        ("需求减缺口", found["met_inside"]),
+        (SHORTFALL, found["gap"]),
+        ("一天之内的最大增幅", found["rise"]),
+        ("水电的平均出力", found["hydro"]),
     ]
-    return published(points(items, unit="10k kW"))
+    rows = published(points(items, unit="10k kW"))
+    rows["text"] = [f"约{value:.0f}" if "平均" in label else f"{value:.0f}"
+                    for label, value in zip(rows["label"], rows["value"], strict=True)]  # fmt: skip
+    return rows
 
 
-def nev_output(book: Catalog, area: str, year: str) -> pd.DataFrame:
-    """Return every published figure of new-energy output in the year, estimate or actual."""
-    frame = book.observations(
-        indicator="auto_output", entity=area, period=year, breakdown="vehicle=nev",
-        measure="level",
-    )  # fmt: skip
-    frame = usable(frame)
-    frame = frame[~frame["status"].isin(["target"])]
-    items = []
-    for row in rows_of(frame):
-        item = quantity_of(row).to("10k vehicles")
-        items.append(
-            (f"{book.source_label(row['source_id']).split('，')[-1]}发表（{item.status}）", item)
+#: Label of the mark that the chart of power is about.
+SHORTFALL = "最大负荷缺口"
+
+
+def nev_output(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return what was expected of new-energy output, and what was published of it later.
+
+    ``expected``; ``earlier`` and ``later`` of two reports; each with ``_growth``, and with
+    ``_before``: the year before that both imply.
+    """
+    found = {}
+    rows = usable(
+        book.observations(
+            indicator="auto_output", entity=area, period=year, breakdown="vehicle=nev"
         )
-    return points(items, unit="10k vehicles")
+    )
+    dates = book.table("sources").set_index("source_id")["published"]
+    rows = rows.assign(published=rows["source_id"].map(dates)).sort_values("published")
+    for name, status, place in (
+        ("expected", "estimate", 0), ("earlier", "actual", 0), ("later", "actual", -1),
+    ):  # fmt: skip
+        ours = rows[rows["status"].eq(status)]
+        for key, measure in (("", "level"), ("_growth", "yoy")):
+            told = rows_of(ours[ours["measure"].eq(measure)])
+            unit = "percent" if key else "10k vehicles"
+            found[f"{name}{key}"] = quantity_of(told[place]).to(unit) if told else missing(unit)
+        before = previous(found[name], found[f"{name}_growth"])
+        # the year before had happened, whatever was only expected of this one
+        found[f"{name}_before"] = replace(before, about=replace(before.about, status="actual"))
+    return found
 
 
-HIGHLIGHTS = (
-    "auto_output", "software_revenue", "little_giants", "projects_count", "industrial_value_added",
-    "enterprise_problems_solved", "enterprise_appeals", "enterprise_appeal_rate",
-    "tech_upgrade_investment", "peak_load", "power_gap", "funds_in_place", "revenue",
-    "charging_piles", "contract_value", "smart_factories", "digital_workshops",
-    "production_efficiency",
-)  # fmt: skip
+def services(book: Catalog, area: str, year: str) -> tuple[Quantity, Quantity, Quantity]:
+    """Return problems solved for firms, their appeals taken up, and the part that was settled."""
+    problems = fact(
+        book, unit="items", indicator="enterprise_problems_solved", entity=area, period=year
+    )
+    asked = {"entity": area, "period": f"../{int(year) + 1}-01"}
+    appeals = fact(book, unit="items", indicator="enterprise_appeals", **asked)
+    settled = fact(
+        book, unit="percent", indicator="enterprise_appeal_rate", breakdown="rate=completion",
+        **asked,
+    )  # fmt: skip
+    return problems, appeals, settled
 
 
-def highlights(book: Catalog, area: str, source: str = "industry-2022") -> pd.DataFrame:
-    """Return all figures of the highlights in words: indicator, period, figure, nature."""
-    frame = book.observations(source_id=source)
-    frame = usable(frame).reset_index(drop=True)
-    items = quantities_of(frame)
-    frame["what"] = [measured(book, row) for row in rows_of(frame)]
-    frame["who"] = frame["entity"].map(book.name)
-    frame["when"] = frame["period"].map(period_zh)
-    frame["text"] = figures_zh(items)
-    frame["nature"] = [item.status for item in items]
-    return frame[frame["indicator"].isin(HIGHLIGHTS)].reset_index(drop=True)
+def expo(book: Catalog, year: str) -> tuple[Quantity, Quantity]:
+    """Return the projects signed at all Smart China Expos up to a year, and the funds paid in."""
+    asked = {"entity": "event-smart-china-expo", "period": f"../{year}", "breakdown": "kind=signed"}
+    signed = fact(book, unit="projects", indicator="projects_count", **asked)
+    return signed, fact(book, unit="100M CNY", indicator="funds_in_place", **asked)
+
+
+def urban_projects(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:
+    """Return the major projects of urban construction, and those that beat the year's plan."""
+    asked = {"unit": "projects", "indicator": "projects_count", "entity": area, "period": period}
+    kind = "field=urban_construction;kind=municipal_major"
+    every = fact(book, breakdown=kind, **asked)
+    return every, fact(book, breakdown=f"{kind};stage=plan_exceeded", **asked)
+
+
+def natures(book: Catalog, source: str) -> dict[str, Quantity]:
+    """Return how many figures one article has, and how many are expected.
+
+    ``checked``: for how many of these what happened was published by others.
+    """
+    rows = usable(book.observations(source_id=source))
+    if rows.empty:
+        return dict.fromkeys(("figures", "expected", "checked"), missing("items"))
+    expected = rows[rows["status"].eq("estimate")]
+    key = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure"]
+    happened = usable(book.observations(status=list(HAPPENED)))
+    checked = expected.merge(happened[key].drop_duplicates(), on=key)
+    numbers = {"figures": len(rows), "expected": len(expected), "checked": len(checked)}
+    return {name: exact(number, "items") for name, number in numbers.items()}

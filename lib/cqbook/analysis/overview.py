@@ -1,4 +1,4 @@
-"""The figures that open the book: each found in the data, with where to read on."""
+"""The book in one minute: headlines with their history, and what links trade, cars, road, parks."""
 
 from __future__ import annotations
 
@@ -7,136 +7,267 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cqbook.analysis import trade
-from cqbook.analysis.frames import points
+from cqbook.analysis import autos, parks
+from cqbook.analysis.frames import points, timeline
+from cqbook.analysis.reconciliation import relations_table
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact
-from cqbook.quantities.quantity import Quantity, clause, missing, period_zh, share
+from cqbook.data.relations import CONSISTENT, INCONSISTENT
+from cqbook.data.selection import fact, series
+from cqbook.quantities.comparable import check_comparable
+from cqbook.quantities.interval import HUNDRED, Interval
+from cqbook.quantities.quantity import (
+    DERIVED,
+    Quantity,
+    derive,
+    difference,
+    growth,
+    missing,
+    share,
+)
+from cqbook.quantities.units import MINUS
+
+UNIT, BOXES = "100M CNY", "10k TEU"
+#: First year of the history: the first with trade in yuan.
+SINCE = 2018
+Years = dict[str, Quantity]
+
+
+def years(until: str) -> range:
+    """Return the years of the history up to one."""
+    return range(SINCE, int(until) + 1)
+
+
+def flows(book: Catalog, area: str, until: str) -> dict[str, Years]:
+    """Return total, exports and imports by year.
+
+    Of a year whose total and one direction are known, the other one is what is left.
+    """
+    total, exports, imports = (
+        autos.by_year(book, "trade_value", UNIT, area, years(until), flow=flow)
+        for flow in ("total", "export", "import")
+    )
+    for year in total:
+        for one, other in ((exports, imports), (imports, exports)):
+            if not one[year].known and _closed(other[year]):
+                one[year] = difference(total[year], other[year])
+    return {"total": total, "exports": exports, "imports": imports}
+
+
+def laptops(book: Catalog, area: str, until: str) -> Years:
+    """Return the exports of laptops by year."""
+    asked = {"flow": "export", "breakdown": autos.GOODS["笔记本电脑"]}
+    return autos.by_year(book, "trade_value", UNIT, area, years(until), **asked)
+
+
+def cars(book: Catalog, area: str, until: str) -> Years:
+    """Return the exports of automobiles by year."""
+    return autos.export_values(book, area, years(until))
+
+
+def boxes(book: Catalog, area: str, until: str) -> Years:
+    """Return the boxes that went by the Land-Sea Corridor by year."""
+    return autos.by_year(book, "ilstc_containers", BOXES, area, years(until))
+
+
+def weights(book: Catalog, area: str, total: Mapping[str, Quantity]) -> Years:
+    """Return the value of what went by the Land-Sea Corridor as a share of trade, by year."""
+    until = max(total)
+    asked = {"breakdown": "route=ilstc"}
+    cargo = autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
+    why = "货值是经通道的货，不都记在重庆的进出口里"
+    return {year: share(cargo[year], item, regardless=why) for year, item in total.items()}
+
+
+def _closed(item: Quantity) -> bool:
+    """Return whether a number has two ends: a floor is no place for a mark."""
+    return item.known and item.interval is not None and item.interval.width is not None
+
+
+def at(found: Mapping[str, Quantity], year: str, unit: str = UNIT) -> Quantity:
+    """Return the figure of a year; missing if there is none."""
+    return found.get(year, missing(unit))
+
+
+def first(found: Mapping[str, Quantity]) -> str:
+    """Return the first year known; empty if there is none."""
+    return next((year for year, item in found.items() if item.known), "")
+
+
+def peak(found: Mapping[str, Quantity], before: str) -> str:
+    """Return the year with the most up to the one before `before`; empty if none is known."""
+    known = {year: item.point for year, item in found.items() if item.known and year < before}
+    return max(known, key=lambda year: known[year]) if known else ""
+
+
+def signed(book: Catalog, area: str, until: str) -> Years:
+    """Return the projects signed at the fairs of industrial transfer up to a year, by day."""
+    days = series(
+        book, unit="projects", indicator="projects_count", entity=area,
+        breakdown=f"{parks.MATCHMAKING};stage=signed", accumulation="period",
+    )  # fmt: skip
+    return {day: item for day, item in days.items() if day[:4] <= until}
+
+
+def by_industry(book: Catalog, area: str, until: str) -> tuple[str, Years]:
+    """Return the day of the last fair whose industries were told, and their projects, most first.
+
+    Both are empty if there is none up to the year.
+    """
+    for day in reversed(signed(book, area, until)):
+        found = parks.matchmaking_sectors(book, area, day)
+        if found:
+            return day, found
+    return "", {}
+
+
+# --- point frames
+
+
+def two_years(found: Mapping[str, Years], first: str, last: str) -> pd.DataFrame:
+    """Return the point frame of several things in two years; without those not known in both."""
+    frames = []
+    for name, by_year in found.items():
+        both = {f"{year}年": at(by_year, year) for year in (first, last)}
+        if all(map(_closed, both.values())):
+            rows = points(both.items(), unit=UNIT, group=name)
+            frames.append(rows.assign(text=[said(item) for item in both.values()]))
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
+
+
+def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
+    """Return the point frame of several things over time, the year `base` as 100."""
+    frames = []
+    for key, name in names.items():
+        kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
+        rows = timeline(kept, unit="percent", group=name)
+        rows["text"] = [f"{item.point:.0f}" if item.known else "" for item in kept.values()]
+        rows["full"], rows["range"] = rows["text"], ""
+        frames.append(rows)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _index(item: Quantity, base: Quantity) -> Quantity:
+    if not _closed(item):
+        return missing("percent")
+    if item == base:
+        # the base is 100 whatever it was
+        return derive(lambda _: Interval.exactly(HUNDRED), item, unit="percent", measure="share")
+    check_comparable(item, base)
+    return derive(lambda now, then: now / then * 100, item, base, unit="percent", measure="share")
+
+
+def said(item: Quantity) -> str:
+    """Return a figure as printed, and what is derived as one number."""
+    return item.roughly if item.status == DERIVED else item.zh
+
+
+def columns(found: Years, unit: str) -> pd.DataFrame:
+    """Return the point frame of the years known without a gap up to the last one."""
+    kept = {}
+    for year in reversed(found):
+        if not found[year].known:
+            break
+        kept[year] = found[year]
+    rows = timeline(dict(reversed(kept.items())), unit=unit, short=True)
+    about = rows["status"].eq(DERIVED).map({True: "约", False: ""})
+    rows["text"] = [
+        f"{word}{value:.3g}" if word else f"{value:.4g}"
+        for word, value in zip(about, rows["value"], strict=True)
+    ]
+    return rows
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A figure that an official asks for first; `filters` name it, without place and period."""
+    """A number that is asked for first: its name, its history, its last growth."""
 
     label: str
     unit: str
-    chapter: str
-    filters: Mapping[str, str]
+    history: Years
+    #: The same as `fact` is asked for it; empty: no growth of it is printed.
+    asked: Mapping[str, str]
+    floors: bool = False
+
+    @property
+    def known(self) -> Years:
+        """The history without gaps."""
+        kept = self.history.items()
+        return {when: it for when, it in kept if (it.known if self.floors else _closed(it))}
+
+    def growth(self, book: Catalog) -> tuple[str, Quantity]:
+        """Return the period that the last number is compared with, and its growth.
+
+        As printed; else against the number before it, the last fair's against the fair before.
+        """
+        *earlier, last = self.known or [""]
+        if last and self.asked:
+            printed = fact(book, unit="percent", measure="yoy", period=last, **self.asked)
+            if printed.known:
+                return str(int(last) - 1), printed
+        if not earlier:
+            return "", missing("percent")
+        return earlier[-1], growth(self.known[last], self.known[earlier[-1]])
 
 
-#: Years come from the data.
-HEADLINES = (
-    Headline("进出口总值", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "total"}),
-    Headline("出口", "100M CNY", "外贸结构", {"indicator": "trade_value", "flow": "export"}),
-    Headline(
-        "民营企业进出口", "100M CNY", "外贸结构",
-        {"indicator": "trade_value", "flow": "total", "breakdown": "enterprise=private"},
-    ),
-    Headline(
-        "汽车出口额", "100M CNY", "汽车出口",
-        {"indicator": "auto_exports_value", "flow": "export"},
-    ),
-    Headline(
-        "汽车出口量", "10k vehicles", "汽车出口", {"indicator": "auto_exports", "flow": "export"}
-    ),
-    Headline("汽车产量", "10k vehicles", "汽车出口", {"indicator": "auto_output"}),
-    Headline(
-        "新能源汽车产量", "10k vehicles", "汽车出口",
-        {"indicator": "auto_output", "breakdown": "vehicle=nev"},
-    ),
-    Headline("陆海新通道箱量", "10k TEU", "开放通道", {"indicator": "ilstc_containers"}),
-    Headline(
-        "陆海新通道货值", "100M CNY", "开放通道",
-        {"indicator": "shipment_value", "breakdown": "route=ilstc"},
-    ),
-)  # fmt: skip
-HEADLINE_COLUMNS = {
-    "label": "指标",
-    "when": "时期",
-    "text": "数值",
-    "growth": "同比",
-    "chapter": "接着读",
-    "source_id": "来源",
-}
+def headlines(book: Catalog, area: str, until: str) -> list[Headline]:
+    """Return the headline numbers up to a year, in the order of their tiles."""
+    trade = flows(book, area, until)
+    asked = {"entity": area, "indicator": "trade_value"}
+    autos_asked = {"entity": area, "indicator": "auto_exports_value", "flow": "export"}
+    road = {"entity": area, "indicator": "ilstc_containers"}
+    carried = boxes(book, area, until)
+    return [
+        Headline("进出口总值", UNIT, trade["total"], asked | {"flow": "total"}),
+        Headline("出口", UNIT, trade["exports"], asked | {"flow": "export"}),
+        Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
+        Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
+        Headline("陆海新通道箱量", BOXES, carried, road, floors=True),
+        Headline("产业转移签约项目", "projects", signed(book, area, until), {}),
+    ]
 
 
-def latest_figure(
-    book: Catalog, area: str, headline: Headline, until: str
-) -> tuple[str, Quantity, Quantity]:
-    """Return the last whole year up to `until` with a figure, the figure, and its growth."""
-    unit = headline.unit
-    for year in range(int(until), int(until) - 12, -1):
-        asked = {"entity": area, "period": str(year), "accumulation": "period"}
-        asked |= headline.filters
-        found = fact(book, unit=unit, **asked)
-        if found.known:
-            return str(year), found, fact(book, unit="percent", measure="yoy", **asked)
-    return until, missing(unit), missing("percent")
+def tiles(book: Catalog, found: list[Headline]) -> pd.DataFrame:
+    """Return the point frame of headline numbers and their history, a ``group`` each.
+
+    ``detail`` says of the last number its year and its growth.
+    """
+    frames = []
+    for headline in found:
+        known = headline.known
+        rows = timeline(known, unit=headline.unit, group=headline.label)
+        rows["text"] = [said(item) for item in known.values()]
+        rows["label"] = [f"{period[:4]}年" for period in known]
+        rows["detail"] = ""
+        if len(rows):
+            rows.loc[rows.index[-1], "detail"] = _change(list(known)[-1], *headline.growth(book))
+        frames.append(rows)
+    return pd.concat(frames, ignore_index=True)
 
 
-def headline_table(book: Catalog, area: str, until: str) -> pd.DataFrame:
-    """Return one row a headline figure, in words, at its latest year up to `until`."""
-    rows = []
-    for headline in HEADLINES:
-        year, found, yoy = latest_figure(book, area, headline, until)
-        rows.append(
-            {
-                "label": headline.label,
-                "when": period_zh(year) if found.known else "—",
-                "text": found.zh,
-                "growth": yoy.growth,
-                "chapter": headline.chapter,
-                "status": found.status,
-                "source_id": found.source_id,
-                "observation_id": found.observation_id,
-            }
-        )
-    return pd.DataFrame(rows)
+def _change(last: str, before: str, rate: Quantity) -> str:
+    """Return when a number is of, and how much more it is than the one before."""
+    if not rate.known:
+        return f"{last[:4]}年"
+    against = "" if int(before[:4]) == int(last[:4]) - 1 else f"比{before[:4]}年"
+    return f"{last[:4]}年，{against}{in_direction(rate)}"
 
 
-def growth_points(book: Catalog, area: str, until: str) -> pd.DataFrame:
-    """Return the point frame of the growth of each headline figure that has one."""
-    items = []
-    for headline in HEADLINES:
-        year, _, yoy = latest_figure(book, area, headline, until)
-        if yoy.known:
-            items.append((f"{headline.label}（{year}年）", yoy))
-    rows = points(items, unit="percent")
-    return rows.sort_values("value", ascending=False).reset_index(drop=True)
+def in_direction(rate: Quantity) -> str:
+    """Return a growth with its direction, one that is derived as one number: 增长约16.1%."""
+    printed = rate.status != DERIVED
+    if printed or not rate.known or rate.interval is None or rate.interval.contains(0):
+        return rate.growth
+    return f"{'增长' if rate.point > 0 else '下降'}{rate.roughly.replace(MINUS, '')}"
 
 
-def inside(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
-    """Return what the headline figures add up to: shares of one in another; derived."""
-    total = trade.level(book, area, period)
-    exports = trade.level(book, area, period, "export")
-    auto = trade.auto_exports(book, area, period)
-    output = {"indicator": "auto_output", "entity": area, "period": period}
-    made = fact(book, unit="10k vehicles", **output)
-    nev = fact(book, unit="10k vehicles", breakdown="vehicle=nev", **output)
+# --- how sure
+
+
+def certainty(book: Catalog) -> dict[str, str]:
+    """Return how many relations between figures there are, how many hold, and how many do not."""
+    verdicts = relations_table(book)["verdict"]
     return {
-        "export_share": share(exports, total),
-        "auto_in_exports": share(auto, exports),
-        "nev_in_output": share(nev, made),
-        "balance": trade.balance(book, area, period),
+        "relations": f"{len(verdicts)}条",
+        "consistent": f"{int(verdicts.eq(CONSISTENT).sum())}条",
+        "inconsistent": f"{int(verdicts.eq(INCONSISTENT).sum())}条",
     }
-
-
-def clauses(book: Catalog, area: str, period: str) -> dict[str, str]:
-    """Return what the overview says of autos, as clauses that hold whatever is published."""
-    found = inside(book, area, period)
-    auto = trade.auto_exports(book, area, period)
-    share = clause("，占全部出口的{share}", "", share=found["auto_in_exports"])
-    return {
-        "auto": clause("汽车出口{auto}", "汽车出口额未见公布", auto=auto) + share,
-        "nev": clause(
-            "汽车产量里{nev}是新能源汽车",
-            "新能源汽车占汽车产量多少未见公布",
-            nev=found["nev_in_output"],
-        ),
-    }
-
-
-def years_without(book: Catalog, area: str, years: range) -> str:
-    """Return the years whose total trade nobody published in yuan, in words."""
-    missing_years = [f"{year}年" for year in years if not trade.level(book, area, str(year)).known]
-    return "、".join(missing_years) or "没有哪一年"

@@ -6,20 +6,23 @@ laid out for the page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import combinations
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, quantities_of, rows_of
+from cqbook.analysis.frames import TableRow, points, published, quantities_of, rows_of, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.relation_rules import RULES
+from cqbook.data.relation_rules import PROVINCES, RULES
 from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
-    ONE_SIDED,
     REVISION,
     UNDECIDABLE,
+    Judgement,
     as_corrected,
     judged,
     judgements,
@@ -28,9 +31,36 @@ from cqbook.data.relations import (
 from cqbook.data.relations import (
     RESOLUTION as RESOLUTION,
 )
-from cqbook.data.selection import DRAWN_FROM, OBSERVATION_KEY, measured, preferred, with_key
-from cqbook.data.vocabulary import BASES_ZH
-from cqbook.quantities.quantity import DERIVED, Quantity, period_zh
+from cqbook.data.selection import (
+    DRAWN_FROM,
+    OBSERVATION_KEY,
+    fact,
+    measured,
+    preferred,
+    series,
+    usable,
+    with_key,
+)
+from cqbook.quantities.about import HAPPENED, INTENDED
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.periods import Period
+from cqbook.quantities.quantity import (
+    UNPUBLISHED,
+    Quantity,
+    compared,
+    contribution_rate,
+    derive,
+    difference,
+    exact,
+    growth,
+    missing,
+    period_zh,
+    previous,
+    quantity_of,
+    sum_of,
+    year_before,
+)
+from cqbook.quantities.verdict import Verdict, every
 
 
 @dataclass(frozen=True)
@@ -79,67 +109,127 @@ def relations_table(book: Catalog) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a relation: ``rule`` (in Chinese), ``title``, ``printed``, ``computed``,
-        ``verdict`` (`VERDICTS` or `REVISION`), ``explanation``, ``source_id``, ``observation_id``.
+        ``verdict``, ``explanation``, ``known`` (whether ``relations.csv`` explains it),
+        ``source_id``, ``observation_id``.
     """
+    known = {row["observation_id"]: row for row in rows_of(book.observations())}
     return pd.DataFrame(
         [
             {
                 "rule": RULES.get(item.relation.rule, ("另列的关系", ""))[0],
                 "title": item.title,
                 "printed": item.printed.zh,
-                "computed": item.computed.zh
-                if item.verdict == CONSISTENT
-                else item.computed.range_zh,
+                "computed": _other(item, known),
                 "verdict": item.verdict,
                 "explanation": item.explanation,
+                "known": item.known,
                 "source_id": ";".join(item.source_ids),
                 "observation_id": ";".join(item.observation_ids),
             }
             for item in judgements(book)
         ],
         columns=[
-            *("rule", "title", "printed", "computed", "verdict", "explanation"),
+            *("rule", "title", "printed", "computed", "verdict", "explanation", "known"),
             *("source_id", "observation_id"),
         ],
     )
+
+
+def _other(item: Judgement, known: Mapping[str, TableRow]) -> str:
+    """Return in words what a printed figure is compared with."""
+    if item.relation.kind == "same":
+        return quantity_of(known[item.computed.observation_id]).zh
+    # beside a printed figure that differs, the ends say more than the rounded middle
+    return item.computed.zh if item.verdict == CONSISTENT else item.computed.range_zh
 
 
 def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how many relations of `relations_table` there are, by rule (rows) and verdict."""
-    verdicts = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
-    counts = pd.crosstab(table["rule"], table["verdict"])
-    return counts.reindex(columns=verdicts, fill_value=0).reset_index()
+    """Return how many relations of `relations_table` there are, by rule (rows) and verdict.
+
+    The rule with most relations is first, the sum of all last.
+    """
+    counts = pd.crosstab(table["rule"], table["verdict"]).reindex(columns=VERDICTS, fill_value=0)
+    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    counts = counts.loc[order]
+    counts.loc[ALL_RULES] = counts.sum()
+    return counts.rename_axis(index="rule", columns=None).reset_index()
 
 
-def findings_table(findings: list[Finding]) -> pd.DataFrame:
-    """Return one row a finding, in words, with sources and figures."""
-    return pd.DataFrame(
-        [
-            {
-                "title": item.title,
-                "printed": item.printed.zh,
-                # beside a printed figure that differs, the ends say more than the rounded middle
-                "computed": item.computed.zh
-                if item.verdict == CONSISTENT
-                else item.computed.range_zh,
-                "verdict": item.verdict,
-                "explanation": item.explanation,
-                "source_id": _joined(item.printed.source_id, item.computed.source_id),
-                "observation_id": _joined(
-                    item.printed.observation_id, item.computed.observation_id
-                ),
-            }
-            for item in findings
-        ],
-        columns=[
-            *("title", "printed", "computed", "verdict", "explanation"),
-            *("source_id", "observation_id"),
-        ],
-    )
+def counts(table: pd.DataFrame) -> dict[str, str]:
+    """Return how many relations of `relations_table` there are by verdict, in words, and in all."""
+    by_verdict = table["verdict"].value_counts()
+    words = {key: f"{by_verdict.get(name, 0)}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
+    return words | {"relations": f"{len(table)}条"}
 
 
-def _joined(*texts: str) -> str:
-    return ";".join(dict.fromkeys(part for text in texts for part in text.split(";") if part))
+#: In the order in which the page speaks of them.
+VERDICTS = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
+#: The rule that a cumulative figure is the sum of its months.
+MONTHS = RULES["months"][0]
+_KEYS = ("consistent", "revised", "undecidable", "inconsistent")
+ALL_RULES = "合计"
+#: What is said of figures that can't be used together, and of those that prove nothing together.
+APART_ZH = {INCONSISTENT: "不能", UNDECIDABLE: "不能判断"}
+
+
+def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
+    """Return what can't be used together, one row a figure, then what printing leaves undecided.
+
+    A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: of
+    the broken ones the figure in most of them comes first (of several the most doubtful) and takes
+    these with it, and so on. Of the undecidable relations, which differ in little, those that
+    ``relations.csv`` explains. What is explained alike is one row.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `relations_table` of the book.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the table; ``verdict`` in the words of `APART_ZH`.
+    """
+    frame = book.observations()
+    doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
+    broken = [row for row in rows_of(table) if row["verdict"] == INCONSISTENT]
+    found = []
+    while broken:
+        often = Counter(key for row in broken for key in _ids(row))
+        worst = max(often, key=lambda key: (often[key], doubt[key]))
+        # what somebody has looked into speaks for the others
+        mine = sorted(
+            (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
+        )
+        broken = [row for row in broken if worst not in _ids(row)]
+        more = f"这个数还和另外{len(mine) - 1}条关系不合。" if len(mine) > 1 else ""
+        found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
+    found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
+    alike: dict[str, list[TableRow]] = {}
+    for row in found:
+        alike.setdefault(row["explanation"], []).append(row)
+    rows = [_listed(rows) | {"verdict": APART_ZH[rows[0]["verdict"]]} for rows in alike.values()]
+    return pd.DataFrame(rows, columns=table.columns)
+
+
+def _ids(row: TableRow) -> list[str]:
+    return list(row["observation_id"].split(";"))
+
+
+def _together(rows: Sequence[TableRow]) -> TableRow:
+    """Return the first of some rows with the sources and figures of all."""
+    joined = {
+        key: ";".join(dict.fromkeys(part for row in rows for part in row[key].split(";") if part))
+        for key in ("source_id", "observation_id")
+    }
+    return rows[0] | joined
+
+
+def _listed(rows: Sequence[TableRow]) -> TableRow:
+    """Return rows that are explained alike as one, with the numbers of the first."""
+    if len(rows) == 1:
+        return rows[0]
+    return _together(rows) | {"title": f"{rows[0]['title']}等{len(rows)}项"}
 
 
 def conflicts(book: Catalog) -> pd.DataFrame:
@@ -172,73 +262,331 @@ def conflicts(book: Catalog) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else frame.head(0).assign(thing=0, zh="")
 
 
-def tally(findings: list[Finding]) -> dict[str, str]:
-    """Return the number of findings by verdict, in words, and of all."""
-    counts = {name: sum(item.verdict == name for item in findings) for name in VERDICTS}
-    words = {key: f"{counts[name]}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
-    return words | {"relations": f"{len(findings)}条"}
+#: How figures of one thing differ, where they do: in who counts, in whether it had happened.
+CONFLICT_KINDS = ("place", "basis", "status", "rest")
 
 
-def worth(findings: list[Finding]) -> dict[str, str]:
-    """Return how much the consistent findings confirm, in words.
+def conflict_counts(book: Catalog) -> dict[str, str]:
+    """Return for how many things there are `conflicts`, in words, by what the figures differ in.
 
-    ``one_sided``: those that only say that a part is no more than the whole; ``across``: those
-    whose figures come from more than one source.
+    ``place``: where trade is counted, which by definition gives two figures; ``basis``: who counts;
+    ``status``: expected and actual; ``rest``; ``things``: all.
     """
-    right = [item for item in findings if item.verdict == CONSISTENT]
-    weak = sum(item.kind in ONE_SIDED for item in right)
-    across = sum(";" in _joined(item.printed.source_id, item.computed.source_id) for item in right)
-    return {"one_sided": f"{weak}条", "across": f"{across}条"}
-
-
-VERDICTS = (CONSISTENT, INCONSISTENT, UNDECIDABLE)
-_KEYS = ("consistent", "inconsistent", "undecidable")
-
-
-def tally_points(findings: list[Finding]) -> pd.DataFrame:
-    """Return a point frame of the number of findings by verdict."""
-    counts = [sum(item.verdict == name for item in findings) for name in VERDICTS]
-    return pd.DataFrame(
-        {
-            "label": VERDICTS,
-            "group": "",
-            "value": [float(count) for count in counts],
-            "text": [f"{count}条" for count in counts],
-            "status": DERIVED,
-        }
-    )
-
-
-def gaps(findings: list[Finding], *, only: str) -> pd.DataFrame:
-    """Return printed and computed intervals of percent relations with this verdict, to compare."""
-    frames = []
-    for item in findings:
-        bounds = item.computed.interval
-        if item.verdict != only or bounds is None or item.printed.unit.name != "percent":
-            continue
-        ends = (bounds.lower, bounds.upper)
-        # −100 and 100 are where a rate ends by definition: such an interval has one end only
-        if None in ends or ends[0] == -100 or ends[1] == 100:
-            continue
-        frames.append(points([(item.title, item.printed)], unit="percent", group="所印"))
-        frames.append(points([(item.title, item.computed)], unit="percent", group="推算"))
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
-
-
-#: The two bases of provincial trade differ every year, and what an agency converted into dollars
-#: differs from both: by construction, not by contradiction.
-BY_CONSTRUCTION = ("traders_seat", "origin_destination", "converted")
-
-
-def contradictions(book: Catalog) -> pd.DataFrame:
-    """Return `conflicts` in words, those left out that differ by construction of the basis."""
     frame = conflicts(book)
-    frame = frame[~frame["basis"].isin(BY_CONSTRUCTION)]
-    used = set(preferred(frame)["observation_id"])
-    frame = frame.assign(
-        what=[f"{book.name(row['entity'])}·{measured(book, row)}" for row in rows_of(frame)],
-        when=frame["period"].map(period_zh),
-        used=frame["observation_id"].isin(used).map({True: "采用", False: ""}),
-        how=frame["basis"].map({"": "未注明"} | BASES_ZH).fillna(frame["basis"]),
+    kinds = Counter(_conflict_kind(group) for _, group in frame.groupby("thing"))
+    words = {kind: f"{kinds[kind]}件" for kind in CONFLICT_KINDS}
+    return words | {"things": f"{sum(kinds.values())}件"}
+
+
+def _conflict_kind(group: pd.DataFrame) -> str:
+    bases = set(group["basis"]) - {""}
+    if {"traders_seat", "origin_destination"} <= bases:
+        return "place"
+    if len(bases) > 1:
+        return "basis"
+    return "status" if set(group["status"]) - set(HAPPENED) else "rest"
+
+
+def doubtful(book: Catalog) -> str:
+    """Return how many figures are kept to be compared, and neither drawn nor quoted, in words."""
+    return f"{int(book.observations()['confidence'].lt(DRAWN_FROM).sum())}个"
+
+
+BASES_COMPARED = "两数口径不同，这里比的就是口径"
+
+
+def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
+    """Return by how many percent one basis counts more of China's car exports than another.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A point frame, the oldest first: whatever both have a figure for, unless it is printed so
+        roughly that it is open who counts more.
+    """
+    common = {"indicator": "auto_exports", "entity": "CN", "measure": "level"}
+    sides = [_by_thing(book.observations(**common, basis=basis)) for basis in (more, less)]
+    found = []
+    for key in sorted(sides[0].keys() & sides[1].keys(), key=lambda key: _days(key[0])):
+        gap = growth(sides[0][key], sides[1][key], regardless=BASES_COMPARED)
+        if gap.interval is not None and not gap.interval.contains(Decimal(0)):
+            part = book.breakdown_name(key[1]) if key[1] else ""
+            found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
+    return _middles(points(found, unit="percent"))
+
+
+#: From this width on, in percentage points, an interval is written as one.
+TOLD = 1.5
+
+
+def _middles(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a point frame with the middle as text where the whisker shows so little around it.
+
+    What rounding does not tell from no change is written as none; ``full`` has the interval.
+    """
+    apart = frame["upper"] - frame["lower"]
+    middle = frame["value"].map("{:.1f}%".format).str.replace("-", "−")
+    none = frame["lower"].le(0) & frame["upper"].ge(0)
+    written = frame["text"].mask(frame["text"].str.contains("—") & apart.lt(TOLD), middle)
+    return frame.assign(text=written.mask(none & apart.lt(TOLD), NO_CHANGE))
+
+
+def _by_thing(frame: pd.DataFrame) -> dict[tuple[str, str], Quantity]:
+    return {
+        (row["period"], row["breakdown"]): quantity_of(row) for row in rows_of(preferred(frame))
+    }
+
+
+def _days(period: str) -> tuple[str, str]:
+    start, end = Period.parse(period).span
+    return (str(end), str(start))
+
+
+def left_over(book: Catalog, year: str, breakdown: str, *, source_id: str) -> dict[str, Quantity]:
+    """Return by how much a year's cumulative car exports of China exceed the sum of the months.
+
+    By month, from February on. A month that is not published leaves all after it unknown.
+    """
+    unit = "10k vehicles"
+    common = {"indicator": "auto_exports", "entity": "CN", "source_id": source_id}
+    held = series(book, unit=unit, breakdown=breakdown, **common)
+    months = [f"{year}-{number:02d}" for number in range(1, 13)]
+    found = {}
+    for last in range(2, 13):
+        whole = year if last == len(months) else f"{months[0]}/{months[last - 1]}"
+        parts = [held.get(month, missing(unit)) for month in months[:last]]
+        found[months[last - 1]] = difference(held.get(whole, missing(unit)), sum_of(*parts))
+    return found
+
+
+def side_by_side(found: Mapping[str, Mapping[str, Quantity]], *, unit: str) -> pd.DataFrame:
+    """Return several series over time as a point frame, a ``group`` each, by its name."""
+    frames = [timeline(items, unit=unit, group=name, short=True) for name, items in found.items()]
+    return published(pd.concat(frames, ignore_index=True))
+
+
+def size(change: Quantity) -> Quantity:
+    """Return a change without its sign, for a sentence that says which way it went."""
+    if not change.known or change.point >= 0:
+        return change
+    return derive(
+        lambda item: Interval.exactly(0) - item,
+        change,
+        unit=str(change.unit),
+        about=change.about,
+        regardless=change.regardless,
     )
-    return frame.reset_index(drop=True)
+
+
+#: How a change that rounding does not tell from none is drawn.
+NO_CHANGE = "0.0%"
+#: Why the figures of a communiqué that names no basis are compared with those of customs.
+AS_CUSTOMS = "没有写口径的公报按海关统计读"
+
+
+@dataclass(frozen=True)
+class Base:
+    """What was published for a period, and what its growth a year later was reckoned from."""
+
+    published: Quantity
+    implied: Quantity
+
+    @property
+    def change(self) -> Quantity:
+        """By how many percent the figure that was published first has been revised."""
+        return growth(self.implied, self.published, regardless=AS_CUSTOMS)
+
+    @property
+    def lowered(self) -> Verdict:
+        """Whether the growth was reckoned from less than had been published."""
+        return compared(self.implied, "<", self.published, regardless=AS_CUSTOMS)
+
+
+def base(book: Catalog, area: str, period: str) -> Base:
+    """Return what the growth of a place's trade in a period was reckoned from."""
+    common = {"indicator": "trade_value", "entity": area, "flow": "total"}
+    level, rate = (
+        fact(book, unit=unit, measure=measure, period=period, **common)
+        for unit, measure in (("100M CNY", "level"), ("percent", "yoy"))
+    )
+    before = fact(book, unit="100M CNY", period=year_before(period), **common)
+    return Base(before, previous(level, rate))
+
+
+def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
+    """Return the bases of a year's growths, by the periods of the year before, earliest end first.
+
+    Only those of which all is published: the level, its growth, and the level a year before.
+    """
+    common = {"indicator": "trade_value", "entity": area, "flow": "total"}
+    rates = series(book, unit="percent", **common | {"measure": "yoy"})
+    periods = sorted((item for item in rates if item.startswith(year)), key=_days)
+    found = {year_before(period): base(book, area, period) for period in periods}
+    return {period: item for period, item in found.items() if item.change.known}
+
+
+def base_points(found: Mapping[str, Base]) -> pd.DataFrame:
+    """Return by how many percent each of `bases` was revised, as a point frame."""
+    items = [(period_zh(period), base.change) for period, base in found.items()]
+    return _middles(points(items, unit="percent"))
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What private firms contributed to the growth of a year's trade of Chongqing, in percent."""
+
+    part: tuple[Quantity, Quantity]
+    whole: tuple[Quantity, Quantity]
+    printed: Quantity
+
+    @property
+    def computed(self) -> Quantity:
+        """What follows from both levels and both growths."""
+        return contribution_rate(*self.part, *self.whole)
+
+    @property
+    def undecided(self) -> Verdict:
+        """Whether the printed figure lies within what follows, and that leaves much open."""
+        held = self.computed.interval
+        if held is None or held.lower is None or held.upper is None:
+            return compared(self.computed, ">", 0)
+        # to whole numbers, as they are printed
+        low, high = held.lower.to_integral(ROUND_FLOOR), held.upper.to_integral(ROUND_CEILING)
+        ends = [exact(end, "percent") for end in (low, high)]
+        width = exact(high - low, "percentage points")
+        inside = [compared(self.printed, ">", ends[0]), compared(self.printed, "<", ends[1])]
+        return every(*inside, compared(width, ">", WIDE))
+
+    def curve(self, steps: int = 20) -> pd.DataFrame:
+        """Return the contribution by the growth of the whole before that was rounded.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A point frame with ``parameter`` (the growth in percent); empty without the figures.
+        """
+        ends = self.whole[1].interval
+        if not self.computed.known or ends is None or ends.lower is None or ends.width is None:
+            return points([], unit="percent").assign(parameter=[])
+        level, rate = self.whole
+        rates = [ends.lower + ends.width * step / steps for step in range(steps + 1)]
+        items = [
+            contribution_rate(
+                *self.part, level, replace(rate, interval=Interval.exactly(one), value=one)
+            )
+            for one in rates
+        ]
+        labels = [f"{one.normalize():f}%" for one in rates]
+        frame = points(zip(labels, items, strict=True), unit="percent", group=PRIVATE)
+        return frame.assign(parameter=[float(one) for one in rates])
+
+
+#: How many percentage points a derived rate must leave open to decide nothing.
+WIDE = 50
+PRIVATE = "贡献率"
+
+
+def contribution(book: Catalog, year: str) -> Contribution:
+    """Return what is printed of the contribution of private firms in a year, and what it rests on.
+
+    The growth of the whole is printed in whole percent: whatever it was before it was rounded gives
+    another contribution.
+    """
+    common = {"indicator": "trade_value", "entity": "CN-50", "period": year, "flow": "total"}
+    private = "enterprise=private"
+
+    def pair(breakdown: str) -> tuple[Quantity, Quantity]:
+        return (
+            fact(book, unit="100M CNY", breakdown=breakdown, **common),
+            fact(book, unit="percent", measure="yoy", breakdown=breakdown, **common),
+        )
+
+    rate = {"measure": "contribution_rate", "breakdown": private}
+    return Contribution(pair(private), pair(""), fact(book, unit="percent", **rate, **common))
+
+
+def place(book: Catalog, area: str, year: str, basis: str) -> Quantity:
+    """Return which place a province takes by its trade in dollars, counted on this basis."""
+    common = {"indicator": "trade_value", "period": year, "flow": "total", "basis": basis}
+    frame = book.observations(**common, measure="level", unit="100M USD", breakdown="")
+    whole = {
+        row["entity"]: quantity_of(row)
+        for row in rows_of(preferred(frame[frame["entity"].str.startswith("CN-")]))
+    }
+    if area not in whole or len(whole) < PROVINCES:
+        return missing("rank")
+    own = whole[area].point
+    place = exact(1 + sum(item.point > own for item in whole.values()), "rank")
+    return replace(place, source_id=whole[area].source_id)
+
+
+EXPECTED_BEFORE = "一个是事先说的，一个是后来的实际，这里比的就是二者"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was expected or aimed at, and what came of it; `words` say how much it was to be."""
+
+    label: str
+    words: str
+    before: Quantity
+    after: Quantity
+
+    @property
+    def change(self) -> Quantity:
+        """By how many percent it came out more."""
+        return growth(self.after, self.before, regardless=EXPECTED_BEFORE)
+
+
+def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Outcome]:
+    """Return what was said before of a place, with one of these statuses, and came out later.
+
+    A target of over so much is met from there on. Bounds that leave open whether it came out more
+    or less are left out.
+    """
+    frame = with_key(usable(book.observations(entity=area, measure="level")))
+    happened = preferred(frame[frame["status"].isin(HAPPENED)].drop(columns=["against", "counted"]))
+    known = {_key(row): quantity_of(row) for row in rows_of(with_key(happened))}
+    found = []
+    for row in rows_of(frame[frame["status"].isin(statuses)]):
+        if _key(row) in known:
+            before = quantity_of(row)
+            name, *part = measured(book, row).split("·")
+            said = "，".join([*part, f"{before.status}{before.zh}"])
+            words = f"{period_zh(row['period'])}{name}（{said}）"
+            # in a chart there is room for the narrower name alone; all projects are no part
+            narrow = name if row["breakdown"].startswith("kind=") or not part else part[0]
+            label = f"{narrow}（{period_zh(row['period'])}，{before.status}）"
+            if row["status"] in INTENDED and before.value is not None:
+                before = replace(before, interval=Interval.exactly(before.value))
+            outcome = Outcome(label, words, before, known[_key(row)])
+            if _telling(outcome.change.interval):
+                found.append(outcome)
+    return sorted(found, key=lambda item: item.change.point)
+
+
+def _key(row: TableRow) -> tuple[str, ...]:
+    return tuple(row[name] for name in OBSERVATION_KEY)
+
+
+def _telling(found: Interval | None) -> bool:
+    """Return whether an interval has two ends, or says on which side of zero the number lies."""
+    return found is not None and (found.width is not None or not found.contains(Decimal(0)))
+
+
+def extremes(found: Sequence[Outcome]) -> tuple[Outcome, Outcome]:
+    """Return which of `outcomes` came out least and most against what was said before."""
+    nothing = Outcome("", UNPUBLISHED, missing("percent"), missing("percent"))
+    return (found[0], found[-1]) if found else (nothing, nothing)
+
+
+def within(found: Sequence[Outcome], percent: int) -> Verdict:
+    """Return whether all of `outcomes` came within so many percent of what was said before."""
+    changes = [item.change for item in found] or [missing("percent")]
+    sides = [(compared(item, "<", percent), compared(item, ">", -percent)) for item in changes]
+    return every(*(verdict for pair in sides for verdict in pair))
+
+
+def outcome_points(found: Sequence[Outcome]) -> pd.DataFrame:
+    """Return by how many percent `outcomes` were more or less, as a point frame."""
+    return _middles(points([(item.label, item.change) for item in found], unit="percent"))

@@ -1,38 +1,66 @@
-"""Foreign trade of a place: years, hidden months, revisions, concentration, peers."""
+"""Foreign trade of a place: record or not, what grew, who trades how and with whom, hidden months.
+
+A chapter stands at a period and looks back: everything here uses what is published up to its end.
+What a year's figures leave out the next year's growth may imply; such a number is derived, and on
+the base of that next year, which customs may have revised.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
 import pandas as pd
 
-from cqbook.analysis.composition import Composition, composition, growth_or_gap
-from cqbook.analysis.frames import points, published, timeline
+from cqbook.analysis.composition import Composition, composition
+from cqbook.analysis.frames import points, quantities_of, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact, series, usable
-from cqbook.data.vocabulary import BASES_ZH, DIRECTIONS_ZH, FLOWS_ZH
+from cqbook.data.selection import fact, in_unit, preferred, series
+from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.quantities import formulas
+from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    DERIVED,
+    COMPUTED,
     UNPUBLISHED,
     Quantity,
-    contribution_rate,
     derive,
     difference,
+    exact,
     growth,
     missing,
     previous,
+    remainder,
     share,
-    year_before,
+    sum_of,
 )
+from cqbook.quantities.verdict import Verdict, every
 
 UNIT = "100M CNY"
-#: Breakdowns of the total that exclude each other, in the order the chapter shows them.
-DIMENSIONS = {"enterprise": "企业性质", "regime": "贸易方式", "partner": "贸易伙伴"}
+#: Only figures that are said to be of customs: they are compared with one another.
+BASIS = "customs"
 #: Groups of partners that contain other partners of the list: no parts beside them.
 OVERLAPPING = ("bri", "rcep")
+#: How far back a chapter looks, in years.
+YEARS = 14
+#: Months from which on a part of a year may stand for the year in a share.
+SHARE_MONTHS = 8
+#: Provinces whose figures make up the nation's.
+ALL_PROVINCES = 31
+#: Goods whose exports are followed, and how the breakdown calls them.
+GOODS = {"laptop": "笔记本电脑", "phone": "手机", "motorcycle": "摩托车"}
+AUTOS = "汽车"
 
 
 def value_filters(area: str, period: str, flow: str = "total") -> dict[str, str]:
-    """Return the filters that name a trade value in yuan."""
-    return {"indicator": "trade_value", "entity": area, "period": period, "flow": flow}
+    """Return the filters that name a trade value as customs count it."""
+    return {
+        "indicator": "trade_value",
+        "entity": area,
+        "period": period,
+        "flow": flow,
+        "basis": BASIS,
+    }
 
 
 def level(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity:
@@ -45,183 +73,6 @@ def rate(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity
     return fact(book, unit="percent", measure="yoy", **value_filters(area, period, flow))
 
 
-def yearly(book: Catalog, area: str, flow: str, years: range) -> dict[str, Quantity]:
-    """Return the value of each year; one that only the next year's growth implies is derived."""
-    found = series(
-        book, unit=UNIT, years=years, indicator="trade_value", entity=area, flow=flow,
-        accumulation="period",
-    )  # fmt: skip
-    for year, item in found.items():
-        following = str(int(year) + 1)
-        if not item.known and following in found and found[following].known:
-            found[year] = previous(found[following], rate(book, area, following, flow))
-    return found
-
-
-def annual_flows(book: Catalog, area: str, years: range) -> pd.DataFrame:
-    """Return the point frame of exports and imports by year, gaps included."""
-    frames = [
-        timeline(yearly(book, area, flow, years), unit=UNIT, group=FLOWS_ZH[flow], short=True)
-        for flow in DIRECTIONS_ZH
-    ]
-    # columns of one year stand side by side: the number alone, the unit is in the subtitle
-    rows = pd.concat(frames, ignore_index=True)
-    rows["text"] = rows["value"].map(lambda value: f"{value:.0f}" if value == value else "")
-    return rows.sort_values("period", kind="stable").reset_index(drop=True)
-
-
-def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
-    """Return the composition of trade along `dimension`; overlapping groups are left out."""
-    filters = value_filters(area, period)
-    rows = book.observations(**filters)
-    codes = rows["breakdown"].str.extract(rf"^{dimension}=([^;=]+)$")[0].dropna().unique()
-    kept = [code for code in codes if code not in OVERLAPPING]
-    made = composition(book, filters, dimension=dimension, codes=kept)
-    ordered = sorted(made.parts, key=lambda part: -part.level.point if part.level.known else 0)
-    return Composition(made.total, made.total_yoy, tuple(ordered), made.rest)
-
-
-def composition_table(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return all parts along all dimensions in words, with the dimension in ``group``."""
-    frames = [
-        parts(book, area, period, dimension).table().assign(group=name)
-        for dimension, name in DIMENSIONS.items()
-    ]
-    frames = [frame for frame in frames if len(frame)]
-    columns = ["group", "label", "level", "share", "yoy", "previous", "points", "rate", "source_id"]
-    columns += ["regardless"]
-    return pd.concat(frames)[columns] if frames else pd.DataFrame(columns=columns)
-
-
-def contributions(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return the point frame of what each part adds to growth, in percentage points."""
-    frames = [
-        parts(book, area, period, dimension).points("points", unit="percentage points")
-        for dimension in DIMENSIONS
-    ]
-    rows = pd.concat(frames, ignore_index=True)
-    return rows[rows["value"].notna()].reset_index(drop=True)
-
-
-def private_rate(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return the point frame of the private sector's contribution rate, printed and computed."""
-    private = composition(
-        book, value_filters(area, period), dimension="enterprise", codes=["private"]
-    )
-    part = private.named("民营企业")
-    computed = contribution_rate(part.level, part.yoy, private.total, private.total_yoy)
-    items = [("所印的贡献率", part.rate)] if part.rate.status != DERIVED else []
-    rows = points([*items, ("由所印数字推算", computed)], unit="percent")
-    return published(rows)
-
-
-# --- what the prose says where a figure is not published: a sentence, not a word in its place
-
-
-def rest_words(parts: Composition) -> str:
-    """Return what is left beside the named kinds of enterprise."""
-    if parts.rest is not None and parts.rest.level.known:
-        return f"列名的各类之外，其余为{parts.rest.level.zh}"
-    known = [part for part in parts.parts if part.level.known]
-    if len(known) != 1 or not parts.total.known:
-        return "各类企业的金额没有找齐，其余有多大拆不出来"
-    left = difference(parts.total, known[0].level)
-    return f"{known[0].label}之外的各类合计{left.zh}，其中各占多少未见公布"
-
-
-def rate_words(rates: pd.DataFrame) -> dict[str, str]:
-    """Return ``rate_words`` and ``rate_point``: a contribution rate as printed and as derived.
-
-    Parameters
-    ----------
-    rates : pandas.DataFrame
-        See `private_rate`.
-    """
-    words = dict(zip(rates["label"], rates["text"], strict=True))
-    printed, computed = words.get("所印的贡献率"), words.get("由所印数字推算")
-    if printed and computed:
-        over = (rates["value"] > 100).all()
-        beyond = "。贡献率超过100%并不神秘，它只说明其他部分合计是减少的" if over else ""
-        return {
-            "rate_words": f"所印{printed}，推算{computed}：区间的宽度来自增速的舍入，"
-            f"宽到既不能证实、也不能否定所印的数{beyond}",
-            "rate_point": f"所印的{printed}背后可以是{computed}",
-        }
-    if computed:
-        return {
-            "rate_words": f"这一时期没有印出贡献率；由所印的金额和增速只能推算到{computed}，"
-            "区间的宽度来自增速的舍入",
-            "rate_point": f"没有印出的，只能推算到{computed}",
-        }
-    if printed:
-        return {
-            "rate_words": f"所印{printed}；推算它所需的数没有找齐",
-            "rate_point": f"所印{printed}，无从核对",
-        }
-    return {
-        "rate_words": "这一时期既没有印出贡献率，也没有足够的数来推算",
-        "rate_point": "这一时期没有可用的数",
-    }
-
-
-def industry_words(value: Quantity, share: Quantity) -> str:
-    """Return the trade of the automobile industry beside the exports of automobiles."""
-    if not value.known:
-        return "按“汽车制造业”口径的进出口，这一时期未见公布"
-    return (
-        f"按“汽车制造业”口径的进出口为{value.zh}，占进出口{share.zh}。两个口径一个只算出口商品，"
-        "一个算产业的进出口，不能相减得到“汽车进口”"
-    )
-
-
-def west_words(share: Quantity, when: str) -> str:
-    """Return the share in the trade of the western regions."""
-    if not share.known:
-        return f"占西部地区外贸的比重，{when}未见公布"
-    return f"占西部地区外贸的比重，{when}为{share.zh}"
-
-
-def regime_words(rows: pd.DataFrame) -> str:
-    """Return where the regimes are shown, or that they are not published."""
-    return "贸易方式另有一图" if len(rows) else "贸易方式的数，这一时期未见公布"
-
-
-def revision_words(rows: pd.DataFrame) -> str:
-    """Return what the comparison of the year before comes to."""
-    if rows.empty:
-        return "上年当时公布的数没有查到，这一时期无法比较"
-    return "两个区间相交，就看不出修订；不相交，说明分母改过或口径不同"
-
-
-def products(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return the point frame of published products, exports and imports, autos included."""
-    frames = []
-    for flow in DIRECTIONS_ZH:
-        filters = value_filters(area, period, flow)
-        made = composition(book, filters, dimension="product", exclusive=False)
-        items = [
-            (f"{part.label}（{FLOWS_ZH[flow]}）", part) for part in made.parts if part.level.known
-        ]
-        if flow == "export":
-            auto = auto_exports(book, area, period)
-            if auto.known:
-                yoy = auto_exports(book, area, period, measure="yoy", unit="percent")
-                frames.append(
-                    points([("汽车（出口）", auto)], unit=UNIT, detail=[growth_or_gap(yoy)])
-                )
-        frames.append(
-            points(
-                ((label, part.level) for label, part in items),
-                unit=UNIT,
-                detail=[growth_or_gap(part.yoy) for _, part in items],
-            )
-        )
-    frames = [frame for frame in frames if len(frame)]
-    if not frames:
-        return points([], unit=UNIT)
-    return pd.concat(frames).sort_values("value", ascending=False).reset_index(drop=True)
-
-
 def auto_exports(
     book: Catalog, area: str, period: str, *, measure: str = "level", unit: str = UNIT
 ) -> Quantity:
@@ -232,141 +83,772 @@ def auto_exports(
     )  # fmt: skip
 
 
-def shares_over_time(book: Catalog, area: str, years: range, breakdown: str) -> pd.DataFrame:
-    """Return the point frame of a part's share by year: as printed, else derived, else a gap."""
-    found = {}
-    for year in map(str, years):
-        filters = value_filters(area, year) | {"breakdown": breakdown}
-        printed = fact(book, unit="percent", measure="share", **filters)
-        whole = level(book, area, year)
-        part = fact(book, unit=UNIT, **filters)
-        found[year] = printed if printed.known else share(part, whole)
-    return timeline(found, unit="percent", short=True)
-
-
-def revisions(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Compare last year as implied by this year's growth with what was published of it then.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A point frame, two rows a thing: ``group`` 当时公布 and 由今年增速推算.
-    """
-    before = year_before(period)
-    things: dict[str, dict[str, str]] = {
-        "进出口": {},
-        "出口": {"flow": "export"},
-        "进口": {"flow": "import"},
-        "民营企业": {"breakdown": "enterprise=private"},
-    }
-    frames = []
-    for label, extra in things.items():
-        now = value_filters(area, period) | extra
-        then = value_filters(area, before) | extra
-        implied = previous(
-            fact(book, unit=UNIT, **now), fact(book, unit="percent", measure="yoy", **now)
-        )
-        printed = fact(book, unit=UNIT, **then)
-        if implied.known and printed.known:
-            frames.append(points([(label, printed)], unit=UNIT, group="当时公布"))
-            frames.append(points([(label, implied)], unit=UNIT, group="由下一年增速推算"))
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
-
-
-def months_from_cumulative(book: Catalog, area: str, year: str) -> pd.DataFrame:
-    """Return the months between published cumulative figures, as differences with intervals.
-
-    Two cumulative figures of the same basis that are one month apart leave a month; further
-    apart, they leave a stretch, which is drawn as such. A floor (超) gives no difference.
-    """
-    ends: dict[int, Quantity] = {}
-    for month in range(1, 13):
-        period = f"{year}-01/{year}-{month:02d}" if 1 < month < 12 else year if month == 12 else ""
-        if period:
-            item = level(book, area, period)
-            if item.known and item.interval is not None and item.interval.width is not None:
-                ends[month] = item
-    rows = []
-    for (first, before), (last, after) in zip(
-        list(ends.items())[:-1], list(ends.items())[1:], strict=True
-    ):
-        label = f"{last}月" if last - first == 1 else f"{first + 1}—{last}月"
-        rows.append((label, difference(after, before)))
-    frame = points(rows, unit=UNIT)
-    # on a column the middle is enough; the interval stands in the data below the figure
-    frame["text"] = frame["value"].map("约{:.0f}".format)
-    return frame
-
-
-#: The two bases of a province's trade: by the trader's seat, by where the goods come from and go.
-PLACED_BY = {basis: BASES_ZH[basis] for basis in ("traders_seat", "origin_destination")}
-PEERS = ["CN-50", "CN-51", "CN-61", "CN-45", "CN-34", "CN-42"]
-
-
-def peers(book: Catalog, year: str) -> pd.DataFrame:
-    """Return the point frame of provinces on both bases, in dollars, largest first."""
-    frames = []
-    for basis, name in PLACED_BY.items():
-        items = [
-            (
-                book.name(code).removesuffix("壮族自治区").removesuffix("省").removesuffix("市"),
-                fact(book, unit="100M USD", basis=basis, **value_filters(code, year)),
-            )
-            for code in PEERS
-        ]
-        frames.append(points(items, unit="100M USD", group=name))
-    rows = published(pd.concat(frames, ignore_index=True))
-    rows["text"] = rows["value"].map("{:.0f}亿美元".format)
-    order = rows[rows["group"].eq(PLACED_BY["traders_seat"])].sort_values("value", ascending=False)
-    rank = {label: number for number, label in enumerate(order["label"])}
-    rows["_rank"] = rows["label"].map(rank)
-    return rows.sort_values(["_rank", "group"]).drop(columns="_rank").reset_index(drop=True)
-
-
-def peer_rank(rows: pd.DataFrame, name: str) -> dict[str, str]:
-    """Return the place of `name` among the peers drawn, by basis, in words."""
-    found = {}
-    for basis, label in PLACED_BY.items():
-        frame = rows[rows["group"].eq(label)].sort_values("value", ascending=False)
-        place = list(frame["label"]).index(name) + 1 if name in set(frame["label"]) else 0
-        found[basis] = f"第{place}位" if place else UNPUBLISHED
-    return found
-
-
-def hhi_bounds(made: Composition) -> tuple[Quantity, Quantity]:
-    """Return bounds of the Herfindahl–Hirschman index (0–10000) of a composition.
-
-    The named parts are known, the rest is one number: split ever finer it adds nothing (lower
-    bound), as one partner it adds its square (upper bound).
-    """
-    known = [part.share for part in made.parts if part.share.known]
-    if not known or made.rest is None:
-        return missing("index"), missing("index")
-    squares = derive(
-        lambda *shares: sum((share * share for share in shares[1:]), shares[0] * shares[0]),
-        *known,
-        unit="index",
-    )
-    rest = derive(lambda low, share: low + share * share, squares, made.rest.share, unit="index")
-    return squares, rest
-
-
 def balance(book: Catalog, area: str, period: str) -> Quantity:
     """Return exports less imports."""
     return difference(level(book, area, period, "export"), level(book, area, period, "import"))
 
 
-def implied_growth(book: Catalog, area: str, period: str, flow: str) -> Quantity:
-    """Return the growth printed of a flow; where none is, the one against last year's value."""
-    printed = rate(book, area, period, flow)
-    if printed.known:
+def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
+    """Return the composition of trade along `dimension`; overlapping groups are left out."""
+    filters = value_filters(area, period)
+    rows = book.observations(**filters)
+    codes = rows["breakdown"].str.extract(rf"^{dimension}=([^;=]+)$")[0].dropna().unique()
+    kept = [code for code in codes if code not in OVERLAPPING]
+    return composition(book, filters, dimension=dimension, codes=kept)
+
+
+# --- one thing over time
+
+
+def shifted(period: str, years: int) -> str:
+    """Return the same stretch of another year: ``2021-01/2021-08`` → ``2022-01/2022-08``."""
+    return re.sub(r"\d{4}", lambda year: str(int(year[0]) + years), period)
+
+
+def before_zh(period: str) -> str:
+    """Return the year before a period in Chinese (``2025`` → 2024年)."""
+    return Period.parse(shifted(period, -1)).zh()
+
+
+@dataclass(frozen=True)
+class History:
+    """What is published of one thing: levels, growth and shares by period."""
+
+    levels: Mapping[str, Quantity]
+    rates: Mapping[str, Quantity]
+    shares: Mapping[str, Quantity]
+
+    @classmethod
+    def of(
+        cls,
+        book: Catalog,
+        area: str,
+        *,
+        flow: str = "total",
+        breakdown: str = "",
+        indicator: str = "trade_value",
+    ) -> History:
+        """Read all periods of one thing; by default of trade in both directions."""
+        asked = {
+            "indicator": indicator,
+            "flow": flow,
+            "breakdown": breakdown,
+            "basis": BASIS,
+            "entity": area,
+        }
+        levels = series(book, unit=UNIT, years=None, **asked)
+        # 增长1.2倍 is a growth as well, in another unit
+        grown = preferred(book.observations(measure="yoy", **asked))
+        rates = zip(grown["period"], quantities_of(grown), strict=True)
+        named = preferred(book.observations(measure="share", **asked))
+        # a share of the nation's trade is no share of this one's
+        named = named[~named["base"].str.fullmatch(r"CN|grp-.*")]
+        shares = zip(named["period"], quantities_of(named), strict=True)
+        return cls(levels, dict(rates), dict(shares))
+
+    def now(self, period: str) -> Quantity:
+        """Return the level that was published."""
+        return self.levels.get(period, missing(UNIT))
+
+    def rate(self, period: str) -> Quantity:
+        """Return the growth that was published."""
+        return self.rates.get(period, missing("percent"))
+
+    def implied(self, period: str) -> Quantity:
+        """Return the level a year earlier that this period's growth implies."""
+        return previous(self.now(period), self.rate(period))
+
+    def before(self, period: str) -> Quantity:
+        """Return the level a year earlier that this period is to be compared with.
+
+        As it was published, unless the growth says that it has been revised since.
+        """
+        published, implied = self.now(shifted(period, -1)), self.implied(period)
+        if _bounded(published) and _agrees(published, implied):
+            return published
+        return implied
+
+    def change(self, period: str) -> Quantity:
+        """Return what this period has more than the year before."""
+        return difference(self.now(period), self.before(period))
+
+    def at(self, period: str) -> Quantity:
+        """Return the level: as published, or as the next year's growth implies it."""
+        found = self.now(period)
+        return found if found.known else self.implied(shifted(period, 1))
+
+
+def _bounded(item: Quantity) -> bool:
+    """Return whether a number has two ends: 超4700 has one, and gives no difference."""
+    return item.known and item.interval is not None and item.interval.width is not None
+
+
+def _agrees(published: Quantity, implied: Quantity) -> bool:
+    """Return whether a published number is among those that a growth implies, if there is one."""
+    if published.interval is None or implied.interval is None:
+        return True
+    return published.interval.overlaps(implied.interval)
+
+
+def histories(book: Catalog, area: str, breakdown: str = "") -> dict[str, History]:
+    """Return the history of trade, exports and imports."""
+    return {flow: History.of(book, area, flow=flow, breakdown=breakdown) for flow in FLOWS_ZH}
+
+
+def _rest_flow(found: Mapping[str, History], period: str, flow: str) -> Quantity:
+    """Return one direction as what the other leaves of the total, both on one base."""
+    other, late = found["export" if flow == "import" else "import"], shifted(period, 1)
+    whole, part = found["total"].at(period), other.now(period)
+    if not _bounded(part):
+        whole, part = found["total"].before(late), other.before(late)
+    if not (_bounded(whole) and _bounded(part)):
+        return missing(UNIT)
+    left = remainder(whole, [part])
+    return replace(left, about=left.about.replaced(flow=flow))
+
+
+def flows(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
+    """Return trade, exports and imports of the same stretch of each year, from the first known."""
+    found = histories(book, area)
+    stretches = [shifted(period, -back) for back in range(YEARS, -1, -1)]
+    totals = {text: found["total"].now(text) for text in stretches}
+    first = next((text for text, item in totals.items() if item.known), period)
+    kept = stretches[stretches.index(first) :]
+    made = {}
+    for flow in FLOWS_ZH:
+        made[flow] = {text: found[flow].at(text) for text in kept}
+        for text, item in made[flow].items():
+            if not item.known and flow != "total":
+                made[flow][text] = _rest_flow(found, text, flow)
+    return made
+
+
+def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `flows`, a group a flow; empty if three totals are not known."""
+    if sum(item.known for item in found["total"].values()) < 3:
+        return points([], unit=UNIT)
+    frames = [timeline(items, unit=UNIT, group=FLOWS_ZH[flow]) for flow, items in found.items()]
+    rows = pd.concat(frames, ignore_index=True)
+    return _rounded(rows, "亿元", 0)
+
+
+def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
+    """Return rows whose marks carry so many decimals; the data keep all of them."""
+    words = rows["value"].map(lambda value: f"{value:.{decimals}f}{unit}" if value == value else "")
+    return rows.assign(text=words.str.replace("-", "−"))
+
+
+def told(rows: pd.DataFrame, status: str) -> str:
+    """Return the periods of the rows that are so and so (推算, say), in Chinese; empty if none."""
+    if rows.empty:
+        return ""
+    found = rows[rows["status"].eq(status) & rows["value"].notna()]
+    return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
+
+
+def floors(rows: pd.DataFrame) -> str:
+    """Return the periods of which only a lower end was printed, in Chinese; empty if none."""
+    if rows.empty:
+        return ""
+    found = rows[rows["value"].notna() & rows["upper"].isna()]
+    return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
+
+
+def _peak(found: Mapping[str, Quantity], period: str) -> tuple[str, Quantity]:
+    """Return the earlier period with the highest level, and the level; none of fewer than three."""
+    earlier = {text: item for text, item in found.items() if text != period and item.known}
+    if len(earlier) < 3:
+        return period, missing(UNIT)
+    best = max(earlier, key=lambda text: earlier[text].point)
+    return best, earlier[best]
+
+
+def sizes(found: Mapping[str, Mapping[str, Quantity]], period: str) -> dict[str, Quantity | str]:
+    """Return each flow at `period`, its peak before, how far apart they are; keys bear the flow.
+
+    ``total``, ``total_peak``, ``total_peak_year``, ``total_gap``.
+    """
+    made: dict[str, Quantity | str] = {}
+    for flow, items in found.items():
+        year, best = _peak(items, period)
+        now = items[period]
+        made[flow] = now
+        made[f"{flow}_peak"] = best
+        made[f"{flow}_peak_year"] = Period.parse(year).zh()
+        more, less = (best, now) if best.point > now.point else (now, best)
+        made[f"{flow}_gap"] = difference(more, less)
+    made["first_year"] = Period.parse(min(found["total"])).zh()
+    return made
+
+
+def growths(
+    book: Catalog, area: str, period: str, found: Mapping[str, Mapping[str, Quantity]]
+) -> dict[str, Quantity]:
+    """Return the growth of each flow: as published, or of the levels of the two years."""
+    made = {}
+    for flow, items in found.items():
+        printed = rate(book, area, period, flow)
+        before = items.get(shifted(period, -1), missing(UNIT))
+        both = _bounded(before) and _bounded(items[period])
+        derived = growth(items[period], before) if both else missing("percent")
+        made[flow] = printed if printed.known else derived
+    return made
+
+
+def base_change(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return last year's trade as published then, and as this year's growth implies it now."""
+    found = History.of(book, area)
+    return {"then": found.now(shifted(period, -1)), "now": found.implied(period)}
+
+
+# --- shares over time
+
+
+def _stretches(found: History, year: int, until: Period) -> list[str]:
+    """Return the whole year and the long beginnings of it that may be known, longest first."""
+    texts = [
+        str(year),
+        *(f"{year}-01/{year}-{month:02d}" for month in range(11, SHARE_MONTHS - 1, -1)),
+    ]
+    if str(until)[:4] == str(year) and str(until) not in texts:
+        texts.append(str(until))
+    return [text for text in texts if _ended(text, until)]
+
+
+def _ended(text: str, until: Period) -> bool:
+    end, last = Period.parse(text).end, until.end
+    return end is not None and last is not None and end <= last
+
+
+def share_in(part: History, whole: History, period: str) -> Quantity:
+    """Return the share of a part: as printed, from levels, or as the next year's growth implies."""
+    printed = part.shares.get(period)
+    if printed is not None:
         return printed
-    before = year_before(period)
-    return growth(level(book, area, period, flow), level(book, area, before, flow))
+    if part.now(period).known and whole.now(period).known:
+        return replace(share(part.now(period), whole.now(period)), status=COMPUTED)
+    late = shifted(period, 1)
+    return share(part.implied(late), whole.before(late))
 
 
-def latest_peer_year(book: Catalog, period: str) -> str:
-    """Return the last year up to `period` for which provinces are published in dollars."""
-    frame = usable(book.observations(indicator="trade_value", basis=list(PLACED_BY)))
-    years = sorted(year for year in frame["period"].unique() if year <= period[:4])
-    return years[-1] if years else period[:4]
+def shares(
+    book: Catalog, area: str, period: str, breakdown: str, *, flow: str = "total"
+) -> dict[str, Quantity]:
+    """Return the share of a part by year up to `period`: of the longest stretch that is known."""
+    until = Period.parse(period)
+    whole = History.of(book, area, flow=flow)
+    part = History.of(book, area, flow=flow, breakdown=breakdown)
+    found = {}
+    for year in range(int(period[:4]) - YEARS, int(period[:4]) + 1):
+        for text in _stretches(whole, year, until):
+            item = share_in(part, whole, text)
+            if _bounded(item):
+                found[text] = item
+                break
+    return found
+
+
+def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of shares over years, a group a part; empty without three numbers."""
+    frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
+    rows = pd.concat(frames, ignore_index=True)
+    if rows["value"].notna().sum() < 3 or rows["period"].str[:4].nunique() < 3:
+        return points([], unit="percent")
+    # a year's share stands at its year, whichever months it is of
+    rows["date"] = rows["period"].str[:4] + "-01-01"
+    return _rounded(rows, "%", 1)
+
+
+def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
+    """Return the stretches in the shares that are not whole years, in Chinese."""
+    texts = {text for items in found.values() for text in items if len(text) > 4}
+    return [Period.parse(text).zh() for text in sorted(texts)]
+
+
+def ends_of(found: Mapping[str, Quantity], name: str, unit: str) -> dict[str, Quantity | str]:
+    """Return the first and the last number and their periods, for claims and glueing.
+
+    ``<name>_first``, ``<name>_first_when``, the same with ``last``, and with ``high`` the highest.
+    """
+    known = [(Period.parse(text).zh(), item) for text, item in found.items() if item.known]
+    nothing = (UNPUBLISHED, missing(unit))
+    made: dict[str, Quantity | str] = {}
+    known = known or [nothing]
+    high = max(known, key=lambda pair: pair[1].point)
+    for which, (when, item) in (("first", known[0]), ("last", known[-1]), ("high", high)):
+        made |= {f"{name}_{which}": item, f"{name}_{which}_when": when}
+    return made
+
+
+#: Partners whose shares are followed.
+LARGE = {"东盟": "asean", "欧盟": "eu", "美国": "us"}
+#: Partners that are told beside the three large ones.
+NEWER = ("latin_america", "africa", "central_asia")
+
+
+@dataclass(frozen=True)
+class Newer:
+    """The growth of trade with some partners beside that of all trade, over the same months."""
+
+    when: str
+    whole: Quantity
+    rates: Mapping[str, Quantity]
+    faster: Verdict
+
+    @property
+    def words(self) -> str:
+        """Each partner with its growth."""
+        return "、".join(f"{name}{item.growth}" for name, item in self.rates.items()) or UNPUBLISHED
+
+
+def newer_partners(book: Catalog, area: str, period: str) -> Newer:
+    """Return the growth of trade with `NEWER` in the longest stretch of the year that has all."""
+    whole, until = History.of(book, area), Period.parse(period)
+    held = {
+        book.breakdown_name(f"partner={code}"): History.of(book, area, breakdown=f"partner={code}")
+        for code in NEWER
+    }
+    for text in _stretches(whole, int(period[:4]), until):
+        rates = {name: item.rate(text) for name, item in held.items()}
+        if whole.rate(text).known and all(item.known for item in rates.values()):
+            faster = every(*(item > whole.rate(text) for item in rates.values()))
+            return Newer(Period.parse(text).zh(), whole.rate(text), rates, faster)
+    return Newer(UNPUBLISHED, missing("percent"), {}, Verdict("open", "没有这几个伙伴的增速"))
+
+
+def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
+    """Return the published levels of parts, ``<name>_level`` each."""
+    filters = value_filters(area, period)
+    return {
+        f"{name}_level": fact(book, unit=UNIT, breakdown=breakdown, **filters)
+        for name, breakdown in breakdowns.items()
+    }
+
+
+def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
+    """Return the shares of the regimes by stretch, where all three are known; one a year."""
+    until, whole = Period.parse(period), History.of(book, area)
+    codes = ("general", "processing", "bonded_logistics")
+    held = {
+        book.breakdown_name(f"regime={code}"): History.of(book, area, breakdown=f"regime={code}")
+        for code in codes
+    }
+    found: dict[str, dict[str, Quantity]] = {name: {} for name in held}
+    for year in range(int(period[:4]) - YEARS, int(period[:4]) + 1):
+        for text in _stretches(whole, year, until):
+            items = {name: share_in(part, whole, text) for name, part in held.items()}
+            if all(map(_bounded, items.values())):
+                for name, item in items.items():
+                    found[name][text] = item
+                break
+    return found
+
+
+def regime_bars(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `regimes`: a label a stretch, a group a regime."""
+    stretches = list(next(iter(found.values())))
+    if len(stretches) < 2:
+        return points([], unit="percent")
+    frames = [
+        points([(name, items[text])], unit="percent")
+        .rename(columns={"label": "group", "group": "label"})
+        .assign(label=Period.parse(text).zh())
+        for text in stretches
+        for name, items in found.items()
+    ]
+    return _rounded(pd.concat(frames, ignore_index=True), "%", 1)
+
+
+# --- where the growth comes from
+
+
+def growth_by_goods(book: Catalog, area: str, period: str) -> pd.DataFrame:
+    """Return the change of trade by goods, exports before imports, for a waterfall.
+
+    Empty unless two goods, the exports and the imports have a change.
+    """
+    found = histories(book, area)
+    total = found["total"].change(period)
+    exports = found["export"].change(period)
+    imports = _imports_change(found, period)
+    named = sorted(_changes_of_goods(book, area, period), key=lambda item: -item[1].point)
+    machines = histories(book, area, "product=electromechanical")
+    if len(named) < 2 or not imports.known:
+        return points([], unit=UNIT)
+    made = machines["export"].change(period)
+    inside = [item for _, item in named]
+    items = [*named]
+    if made.known:
+        items.append(("其余机电产品出口", remainder(made, inside)))
+        items.append(("机电以外的出口", remainder(exports, [made])))
+    else:
+        items.append(("其余出口", remainder(exports, inside)))
+    bought = machines["import"].change(period)
+    if bought.known:
+        items.append(("机电产品进口", bought))
+        items.append(("机电以外的进口", remainder(imports, [bought])))
+    else:
+        items.append(("进口", imports))
+    return _waterfall(items, total)
+
+
+def _changes_of_goods(book: Catalog, area: str, period: str) -> list[tuple[str, Quantity]]:
+    found = [(AUTOS, _autos(book, area))]
+    found += [
+        (name, History.of(book, area, flow="export", breakdown=f"product={code}"))
+        for code, name in GOODS.items()
+    ]
+    changes = [(f"{name}出口", item.change(period)) for name, item in found]
+    return [(name, item) for name, item in changes if _bounded(item)]
+
+
+def named_goods(book: Catalog, area: str, period: str) -> str:
+    """Return the names of the goods whose exports have a change."""
+    names = [name.removesuffix("出口") for name, _ in _changes_of_goods(book, area, period)]
+    return "、".join(names) or UNPUBLISHED
+
+
+def _autos(book: Catalog, area: str) -> History:
+    return History.of(book, area, indicator="auto_exports_value", flow="export")
+
+
+def growth_by_part(book: Catalog, area: str, period: str, dimension: str) -> pd.DataFrame:
+    """Return the change of trade by the parts along a breakdown, for a waterfall.
+
+    Empty unless one part at least and the total have a change.
+    """
+    made = parts(book, area, period, dimension)
+    total = History.of(book, area).change(period)
+    changes = [(part.label, difference(part.level, part.previous)) for part in made.parts]
+    known = sorted(
+        ((name, item) for name, item in changes if _bounded(item)), key=lambda it: -it[1].point
+    )
+    if not known or not _bounded(total):
+        return points([], unit=UNIT)
+    rest = remainder(total, [item for _, item in known])
+    return _waterfall([*known, ("其余", rest)], total)
+
+
+def _waterfall(items: list[tuple[str, Quantity]], total: Quantity) -> pd.DataFrame:
+    rows = points([*items, ("进出口增量", total)], unit=UNIT)
+    return _rounded(rows, "亿元", 0)
+
+
+def growth_frames(book: Catalog, area: str, period: str) -> dict[str, pd.DataFrame]:
+    """Return the waterfall by goods, else by regime, else by enterprise; the others are empty."""
+    found = {"goods": growth_by_goods(book, area, period)}
+    for dimension in ("regime", "enterprise"):
+        told = any(len(rows) for rows in found.values())
+        nothing = points([], unit=UNIT)
+        found[dimension] = nothing if told else growth_by_part(book, area, period, dimension)
+    return found
+
+
+def part_of_growth(part: Quantity, whole: Quantity) -> Quantity:
+    """Return how much of a change another change makes, in percent of it."""
+    return derive(lambda one, all_of_it: 100 * one / all_of_it, part, whole, unit="percent")
+
+
+def sources_of_growth(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return the change of trade, and how much of it private firms, exports and machines make."""
+    found = histories(book, area)
+    private = History.of(book, area, breakdown="enterprise=private")
+    machines = History.of(book, area, flow="import", breakdown="product=electromechanical")
+    grown = found["total"].change(period)
+    sold = [item for _, item in _changes_of_goods(book, area, period)]
+    changes = {
+        "private": private.change(period),
+        "export": found["export"].change(period),
+        "machines": machines.change(period),
+        "goods": sum_of(*sold) if sold else missing(UNIT),
+    }
+    rates = {
+        f"{name}_rate": part_of_growth(changes[name], grown) for name in ("private", "machines")
+    }
+    return {"grown": grown} | {f"{name}_grown": item for name, item in changes.items()} | rates
+
+
+def regime_changes(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return the change of general and of processing trade."""
+    return {
+        code: History.of(book, area, breakdown=f"regime={code}").change(period)
+        for code in ("general", "processing")
+    }
+
+
+def other_imports(book: Catalog, area: str, period: str) -> Quantity:
+    """Return the change of imports that are no machines."""
+    found = histories(book, area)
+    machines = History.of(book, area, flow="import", breakdown="product=electromechanical")
+    return remainder(_imports_change(found, period), [machines.change(period)])
+
+
+def _imports_change(found: Mapping[str, History], period: str) -> Quantity:
+    """Return the change of imports: their own, or what exports leave of the total's."""
+    printed = found["import"].change(period)
+    exports = found["export"].change(period)
+    return printed if printed.known else remainder(found["total"].change(period), [exports])
+
+
+# --- goods
+
+
+def goods(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
+    """Return the exports of the goods that are followed, by whole year up to `period`."""
+    held = {
+        name: History.of(book, area, flow="export", breakdown=f"product={code}")
+        for code, name in GOODS.items()
+    } | {AUTOS: _autos(book, area)}
+    last = int(period[:4]) - (len(period) > 4)
+    years = [str(year) for year in range(last - YEARS, last + 1)]
+    found = {name: {year: item.at(year) for year in years} for name, item in held.items()}
+    return {
+        name: {year: item for year, item in items.items() if _bounded(item)}
+        for name, items in found.items()
+    }
+
+
+def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `goods`: those of which two years are known."""
+    frames = [
+        timeline(items, unit=UNIT, group=name) for name, items in found.items() if len(items) > 1
+    ]
+    rows = pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
+    return _rounded(rows, "亿元", 0) if len(rows) > 2 else points([], unit=UNIT)
+
+
+def exchanged(
+    found: Mapping[str, Mapping[str, Quantity]], up: str = AUTOS, down: str = "笔记本电脑"
+) -> dict[str, Quantity | str]:
+    """Return what one good gained and another lost between the years that both are known of."""
+    common = sorted(set(found[up]) & set(found[down]))
+    if len(common) < 2:
+        nothing = missing(UNIT)
+        return {"gained": nothing, "lost": nothing, "since": UNPUBLISHED, "until": UNPUBLISHED}
+    first, last = common[0], common[-1]
+    return {
+        "gained": difference(found[up][last], found[up][first]),
+        "lost": difference(found[down][first], found[down][last]),
+        "since": Period.parse(first).zh(),
+        "until": Period.parse(last).zh(),
+    }
+
+
+# --- among the provinces
+
+
+def by_seat(book: Catalog, period: str) -> dict[str, dict[str, Quantity]]:
+    """Return the trade of the provinces in dollars by the trader's seat: year → province → value.
+
+    Years up to `period` of which all provinces are known.
+    """
+    rows = book.observations(
+        indicator="trade_value", basis="traders_seat", flow="total", measure="level", breakdown=""
+    )
+    rows = preferred(in_unit(rows, "100M USD"))
+    rows = rows[rows["entity"].str.fullmatch(r"CN-\d\d") & rows["period"].str.fullmatch(r"\d{4}")]
+    found: dict[str, dict[str, Quantity]] = {}
+    for item in quantities_of(rows):
+        found.setdefault(item.about.period, {})[item.about.entity] = item.to("100M USD")
+    last = int(period[:4]) - (len(period) > 4)
+    return {
+        year: items
+        for year, items in sorted(found.items())
+        if len(items) == ALL_PROVINCES and int(year) <= last
+    }
+
+
+def rank_of(values: Mapping[str, Quantity], code: str) -> Quantity:
+    """Return the place of a province among all, with the row that it rests on."""
+    own = values[code]
+    place = exact(1 + sum(item.point > own.point for item in values.values()), "rank")
+    return replace(place, source_id=own.source_id, observation_id=own.observation_id)
+
+
+def place(rank: Quantity) -> str:
+    """Return a rank as a place: 第14."""
+    return f"第{rank.point:.0f}" if rank.known else UNPUBLISHED
+
+
+def _crossing(seats: Mapping[str, Mapping[str, Quantity]], code: str) -> list[str]:
+    """Return the provinces that were before and behind `code`, in the order of the last year."""
+    ahead: dict[str, set[bool]] = {}
+    for values in seats.values():
+        for other, item in values.items():
+            ahead.setdefault(other, set()).add(item.point > values[code].point)
+    last = seats[max(seats)]
+    both = [other for other, sides in ahead.items() if len(sides) > 1]
+    return sorted(both, key=lambda other: -last[other].point)
+
+
+def rank_lines(book: Catalog, area: str, period: str) -> pd.DataFrame:
+    """Return the ranks by year of `area` and of the provinces that it changed places with."""
+    seats = by_seat(book, period)
+    if len(seats) < 3 or area not in seats[max(seats)]:
+        return points([], unit="rank")
+    frames = [
+        timeline(
+            {year: rank_of(values, code) for year, values in seats.items()},
+            unit="rank", group=short_name(book, code), short=True,
+        )
+        for code in [area, *_crossing(seats, area)]
+    ]  # fmt: skip
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(text=rows["value"].map("第{:.0f}".format))
+
+
+def short_name(book: Catalog, code: str) -> str:
+    """Return the name of a province without what kind of place it is."""
+    return re.sub(r"(壮族|回族|维吾尔)?自治区$|[省市]$", "", book.name(code))
+
+
+@dataclass(frozen=True)
+class ProvincialRank:
+    """Where a place stands among the provinces: its best year against the last one."""
+
+    best_year: str
+    year: str
+    best: Quantity
+    rank: Quantity
+    share_then: Quantity
+    share_now: Quantity
+    passers: str
+    passed: Verdict
+
+
+def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
+    """Return how `area` stands among the provinces, and who has passed it since its best year."""
+    seats = by_seat(book, period)
+    if not seats or area not in seats[max(seats)]:
+        rank, percent = missing("rank"), missing("percent")
+        nothing = Verdict("open", "没有各省的数")
+        return ProvincialRank(
+            UNPUBLISHED, UNPUBLISHED, rank, rank, percent, percent, UNPUBLISHED, nothing
+        )
+    last = max(seats)
+    best = min(sorted(seats, reverse=True), key=lambda year: rank_of(seats[year], area).point)
+    then, now = seats[best], seats[last]
+    passers = [
+        code
+        for code in _crossing(seats, area)
+        if then[code].point < then[area].point and now[code].point > now[area].point
+    ]
+    pairs = [
+        verdict for code in passers for verdict in (then[code] < then[area], now[code] > now[area])
+    ]
+    return ProvincialRank(
+        best_year=f"{best}年",
+        year=f"{last}年",
+        best=rank_of(then, area),
+        rank=rank_of(now, area),
+        share_then=share(then[area], sum_of(*then.values())),
+        share_now=share(now[area], sum_of(*now.values())),
+        passers="、".join(short_name(book, code) for code in passers) or UNPUBLISHED,
+        passed=every(*pairs) if pairs else Verdict("open", "没有省份超过"),
+    )
+
+
+# --- the months that cumulative figures hide
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some months of a year: how much trade, and how much more than in those of the year before."""
+
+    label: str
+    level: Quantity
+    growth: Quantity
+
+
+def stretches(book: Catalog, area: str, period: str) -> list[Stretch]:
+    """Return the months of a year between the published cumulative figures.
+
+    What lies between two of them, and what a printed month leaves, this year and, by the growth
+    that was printed with each, the year before.
+    """
+    found, year, until = History.of(book, area), period[:4], Period.parse(period)
+    ends: dict[int, tuple[Quantity, Quantity]] = {}
+    for month in range(2, 13):
+        text = year if month == 12 else f"{year}-01/{year}-{month:02d}"
+        if _ended(text, until) and _bounded(found.now(text)) and _bounded(found.before(text)):
+            ends[month] = (found.now(text), found.before(text))
+    for month in range(12, 1, -1):
+        text = f"{year}-{month:02d}"
+        pair = (found.now(text), found.before(text))
+        if month in ends and month - 1 not in ends and all(map(_bounded, pair)):
+            ends[month - 1] = tuple(map(_less, ends[month], pair))  # type: ignore[assignment]
+    made, last = [], 0
+    for month, (now, before) in sorted(ends.items()):
+        earlier = ends.get(last)
+        made.append(_stretch(found, year, last, month, now, before, earlier))
+        last = month
+    return made
+
+
+def _less(more: Quantity, less: Quantity) -> Quantity:
+    return derive(lambda a, b: a - b, more, less, unit=UNIT)
+
+
+def _stretch(
+    found: History,
+    year: str,
+    last: int,
+    month: int,
+    now: Quantity,
+    before: Quantity,
+    earlier: tuple[Quantity, Quantity] | None,
+) -> Stretch:
+    first = last + 1
+    text = f"{year}-{first:02d}" if first == month else f"{year}-{first:02d}/{year}-{month:02d}"
+    label = f"{month}月" if first == month else f"{first}—{month}月"
+    if found.rate(text).known and found.now(text).known:
+        return Stretch(label, found.now(text), found.rate(text))
+    if earlier:
+        now, before = _less(now, earlier[0]), _less(before, earlier[1])
+    about = now.about.replaced(period=text, measure="yoy")
+    return Stretch(label, now, derive(formulas.growth, now, before, unit="percent", about=about))
+
+
+def latest_stretches(book: Catalog, area: str, period: str, least: int = 4) -> list[Stretch]:
+    """Return the stretches of the latest year up to `period` that has so many; empty if none."""
+    for back in range(YEARS):
+        year = str(int(period[:4]) - back)
+        found = stretches(book, area, year if back else period)
+        if len(found) >= least:
+            return found
+    return []
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What the months of a year say that its cumulative growth does not."""
+
+    when: str
+    whole: Quantity
+    months: tuple[Stretch, ...]
+    fast: Stretch
+    slow: Stretch
+
+
+def hidden(book: Catalog, area: str, period: str) -> Hidden:
+    """Return the stretches of the latest year that has four, the fastest and the slowest."""
+    found = latest_stretches(book, area, period)
+    year = found[0].growth.about.period[:4] if found else period[:4]
+    text = period if period.startswith(year) else year
+    whole = rate(book, area, text)
+    if not found or not whole.known:
+        nothing = Stretch(UNPUBLISHED, missing(UNIT), missing("percent"))
+        return Hidden(UNPUBLISHED, missing("percent"), (), nothing, nothing)
+    ordered = sorted(found, key=lambda item: item.growth.point)
+    return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
+
+
+def earlier_year(found: Hidden) -> str:
+    """Return the year before the one whose months are told, as a period."""
+    return str(int(found.when[:4]) - 1) if found.months else "1990"
+
+
+def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
+    """Return the point frame of the growth of each stretch."""
+    rows = points(((item.label, item.growth) for item in found), unit="percent")
+    return rows.assign(text=rows["value"].map(lambda value: f"{value:.1f}%".replace("-", "−")))

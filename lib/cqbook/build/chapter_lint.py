@@ -6,7 +6,7 @@ a Markdown cell or page. Not figures, and so allowed:
 - what stands in code, a role (``{glue:text}`…` ``, ``{numref}`…` ``), a link's address, a label, an
   HTML comment or a directive's options;
 - a year that names something: four digits, 19xx or 20xx, followed by 年 or standing in a title
-  (``2022工业经济``); a range of such years;
+  (``2022：有全貌的一年``); a range of such years;
 - names that carry digits: those of `NAMES`.
 
 A sentence or title that compares stands on a claim (see `comparing`).
@@ -53,7 +53,7 @@ _HIDDEN = (
     re.compile(r"\{#[a-z0-9-]+\}"),
     re.compile(r"(?m)^[^\S\n]*\d+\.\s"),  # numbered lists
 )
-_YEAR = re.compile(r"(?<![\d.])(19|20)\d{2}(—(19|20)\d{2})?(?=年|工业经济|年度)")
+_YEAR = re.compile(r"(?<![\d.])(19|20)\d{2}(—(19|20)\d{2})?(?=年|：|年度)")
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
 _CHINESE = re.compile(
     r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"

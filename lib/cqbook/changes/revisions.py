@@ -35,6 +35,7 @@ OBSERVATIONS = {"what": "什么", "old": "原为", "old_source": "原出处", "n
     "how": "怎样改的",
 }
 GLUED = {"where": "页", "name": "名称", "old": "原为", "new": "现为"}
+CLAIMS = {"where": "页与论断", "sentence": "句子", "old": "原为", "new": "现为", "margin": "差多少"}
 RELATIONS = {"title": "核对什么", "old": "原结论", "new": "现结论"}
 VINTAGES = {"what": "什么", "text": "数值", "source": "出处", "since": "自哪一版", "state": "现状"}
 
@@ -54,27 +55,46 @@ def comparison_words() -> dict[str, str]:
     parts = [
         f"图变动{figures['changed']}张，新增{figures['added']}张，不再有{figures['gone']}张",
         f"正文中的数变动{len(found.glued)}个",
-        f"观测值修订{len(observations.revised)}个，新增{_count(observations.added)}个，"
-        f"不再有{_count(observations.gone)}个",
+        f"论断变动{len(found.claims)}条",
+        f"观测值修订{len(observations.revised)}个，新增{_count(observations.added)}，"
+        f"不再有{_count(observations.gone)}",
         f"核对结论翻转{len(found.relations or ())}条",
     ]
     return {"compared": f"与版次{found.old}相比", "counted": "；".join(parts)}
 
 
-def _count(rows: Iterable[OneSided]) -> int:
-    return sum(row.count for row in rows)
+def _count(rows: Iterable[OneSided]) -> str:
+    """Return how many figures only one side has; a long series counts as one, with its size."""
+    sizes = [row.count for row in rows]
+    long = [size for size in sizes if size > 1]
+    return _counted(len(sizes) - len(long), len(long), sum(long))
+
+
+def _counted(single: int, tables: int, within: int) -> str:
+    series = f"{tables}个长序列（{within}个数）"
+    if not tables:
+        return f"{single}个"
+    return f"{single}个和{series}" if single else series
 
 
 def counts(book: Catalog) -> dict[str, str]:
-    """Return how many figures the data hold, are new in this edition, and were corrected."""
+    """Return how many figures the data hold, are new in this edition, and were corrected.
+
+    What was entered one by one is counted so, a long series as one.
+    """
     frame = book.observations()
+    frame = frame.assign(long=selection.in_series(book, frame))
     corrected = int(frame["superseded"].sum())
-    new = frame["edition_added"].eq(book.edition)
     return {
-        "all": f"{len(frame)}个",
-        "new": f"{int(new.sum())}个",
+        "all": _in(frame),
+        "new": _in(frame[frame["edition_added"].eq(book.edition)]),
         "kept": f"{corrected}个" if corrected else NONE,
     }
+
+
+def _in(frame: pd.DataFrame) -> str:
+    tables = frame.loc[frame["long"], "observation_id"].str.partition(".")[0]
+    return _counted(len(frame) - len(tables), tables.nunique(), len(tables))
 
 
 def _moves(rows: Sequence[RowChange], most: int = 3) -> str:
@@ -112,6 +132,22 @@ def figure_rows() -> pd.DataFrame:
 def glued_rows() -> pd.DataFrame:
     """Return the numbers in the text that changed: columns of `GLUED`."""
     return _frame((asdict(item) | {"where": item.page} for item in read_comparison().glued), GLUED)
+
+
+def claim_rows() -> pd.DataFrame:
+    """Return the claims that turned, came or went: columns of `CLAIMS`."""
+    return _frame(
+        (
+            asdict(item)
+            | {
+                "where": f"{item.page} {item.name}",
+                "old": item.old or NONE,
+                "new": item.new or NONE,
+            }
+            for item in read_comparison().claims
+        ),
+        CLAIMS,
+    )
 
 
 def observation_rows(book: Catalog) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.vocabulary import DIRECTIONS_ZH
-from cqbook.quantities.about import HAPPENED
+from cqbook.quantities.about import HAPPENED, REAL_GROWTH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import Quantity, Reported, quantity_of
@@ -371,7 +371,9 @@ def _growths(figures: Sequence[_Figure]) -> Iterator[Relation]:
         for basis in _bases(figure) if figure.row["measure"] == "level" else ():
             at[place(figure, basis)][figure.thing.unit][figure.days].append(figure)
     for figure in figures:
-        if figure.row["measure"] != "yoy" or figure.row["base"]:
+        # a growth at constant prices is not that of levels at current ones
+        real = figure.thing.indicator in REAL_GROWTH
+        if figure.row["measure"] != "yoy" or figure.row["base"] or real:
             continue
         before = _year_before(figure)
         for basis in _bases(figure) if before is not None else ():

@@ -251,7 +251,7 @@ def _explained(
             return f"{said}：发布者比较时用的基数已经修订过。"
         if found == REVISION:
             return f"{said}：累计数里以前各期已经修订过。"
-        return f"{said}：相差太大，不像是修订；口径、期间或其中一个数不同。"
+        return f"{said}：相差{REVISED_BY}%以上，口径、期间不同，或一次补进了许多。"
     used = [rows[key] for key in (relation.target, *relation.inputs)]
     if relation.rule == "same":
         written = [bool(row["basis"]) for row in used]

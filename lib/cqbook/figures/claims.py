@@ -44,6 +44,9 @@ _BLOCK = re.compile(
 GLUED_ROLE = re.compile(r"\{glue:text\}`([^`]*)`")
 #: The place of a claim's sentence, as the appendix links to it.
 CLAIMED_ROLE = "{{claimed}}`{name}`"
+#: Blocks that stand on lines of their own are sentences of one paragraph: HTML would put a space
+#: where the line ends, Chinese has none.
+_BETWEEN_SENTENCES = re.compile(r"(?<=[。；：！？，）])\n(?=\{claimed\}`|[\u4e00-\u9fff“（])")
 _LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")
 
 
@@ -143,8 +146,8 @@ class Conditional:
     body: str
 
     def asked(self) -> list[str]:
-        """Return the names of the glued texts in it."""
-        return GLUED_ROLE.findall(self.body)
+        """Return the names of the glued texts in it, those of blocks in it left out."""
+        return GLUED_ROLE.findall(_BLOCK.sub("", self.body))
 
 
 def blocks(text: str) -> Iterator[Conditional]:
@@ -218,7 +221,7 @@ def _reasoned(body: str, reasons: Iterable[str]) -> str:
 
 def _marked(body: str, names: tuple[str, ...]) -> str:
     """Return a sentence with the places of its claims before its first word."""
-    if body.lstrip().startswith(("#", "(", ":", "`", "|")):
+    if not body.strip() or body.lstrip().startswith(("#", "(", ":", "`", "|")):
         return body
     start = _LIST_MARK.match(body)
     at = start.end() if start else 0
@@ -298,6 +301,6 @@ def shown(content: bytes) -> bytes:
     known = Known.of(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = known.resolved(cell.source)
+            cell.source = _BETWEEN_SENTENCES.sub("", known.resolved(cell.source))
     text: str = nbformat.writes(notebook, version=4)
     return text.encode("utf-8")

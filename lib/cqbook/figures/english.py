@@ -142,11 +142,13 @@ def _growth(text: str) -> str:
     if either:
         rise, fall = (either[number] and english_quantity(either[number]) for number in (2, 4))
         return f"perhaps up {rise}".rstrip() + f", perhaps down {fall}".rstrip()
-    found = re.fullmatch(r"(增长|下降)(.+)", text)
+    found = re.fullmatch(r"(?:比(\d{4})年)?(增长|下降)(.+)", text)
     if not found:
         return ""
-    said = english_quantity(found[2])
-    return f"{'up' if found[1] == '增长' else 'down'} {said}" if said else ""
+    ends = [english_quantity(end) for end in found[3].split("—")]
+    way = "up" if found[2] == "增长" else "down"
+    on = f" on {found[1]}" if found[1] else ""
+    return f"{way} {'–'.join(ends)}{on}" if all(ends) else ""
 
 
 def english(text: str, known: Mapping[str, str]) -> str:

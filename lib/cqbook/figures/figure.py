@@ -31,7 +31,7 @@ from cqbook.figures.identity import (
     read_record,
     stands_on,
 )
-from cqbook.quantities.quantity import DERIVED
+from cqbook.quantities.quantity import COMPUTED, DERIVED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
 #: What stands in the notebook for a figure or table that has nothing to show; no page has it.
@@ -74,7 +74,7 @@ def status_of(rows: pd.DataFrame) -> str:
     """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
     if "status" not in rows or rows.empty:
         return "reported"
-    derived = rows["status"].eq(DERIVED)
+    derived = rows["status"].isin([DERIVED, COMPUTED])
     return "derived" if derived.all() else "mixed" if derived.any() else "reported"
 
 

@@ -19,6 +19,8 @@ from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
+#: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
+COMPUTED = "计算"
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours

@@ -23,9 +23,11 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.vocabulary import CURRENCIES
 from cqbook.errors import DataError
+from cqbook.quantities.quantity import UNPUBLISHED
 from cqbook.quantities.units import Unit, rescale_zh
 
-ABSENT = "未提供"
+#: What no file gives: a sentence with it is not on the page.
+ABSENT = UNPUBLISHED
 LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")

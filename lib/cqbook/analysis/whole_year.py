@@ -1,0 +1,321 @@
+"""A year of foreign trade whole: what it was made of, how it went, what grew and what shrank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import pandas as pd
+
+from cqbook.analysis.composition import Part, composition
+from cqbook.analysis.frames import points, quantities_of, rows_of
+from cqbook.data.catalog import Catalog
+from cqbook.data.selection import fact, usable
+from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.quantities.quantity import (
+    Quantity,
+    Reported,
+    compared,
+    derive,
+    difference,
+    growth,
+    missing,
+    sum_of,
+    year_before,
+)
+from cqbook.quantities.verdict import Verdict, ordered
+
+UNIT = "100M CNY"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One way to cut a year's trade: its name, the breakdown, the parts, and whose they are."""
+
+    label: str
+    dimension: str
+    codes: tuple[str, ...]
+    flow: str = "total"
+
+
+CUTS = (
+    Cut("企业性质", "enterprise", ("foreign", "private", "soe")),
+    Cut("贸易方式", "regime", ("processing", "general", "bonded_logistics")),
+    Cut("贸易伙伴", "partner", ("asean", "eu", "us")),
+    Cut("监管区域", "zone", ("comprehensive_bonded",)),
+    Cut("产业", "sector", ("electronics",)),
+    Cut("出口的商品", "product", ("laptop",), "export"),
+    Cut("进口的商品", "product", ("integrated_circuit",), "import"),
+)
+REGIMES = CUTS[1]
+#: Partners by the names that a chapter's prose asks for.
+PARTNERS = {"asean": "东盟", "eu": "欧盟", "us": "美国"}
+#: How a part is called inside a bar, where its codelist's name is too long.
+SHORT_ZH = {"电子信息（制造）业": "电子信息"}
+AUTO_INDUSTRY = "汽车制造业"
+
+
+def _asked(area: str, period: str, flow: str = "total") -> dict[str, str]:
+    return {"indicator": "trade_value", "entity": area, "period": period, "flow": flow}
+
+
+def totals(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
+    """Return the published value of a year's trade, by year."""
+    return {str(year): level(book, area, str(year)) for year in years}
+
+
+def of_the_west(book: Catalog, area: str, year: str) -> Quantity:
+    """Return the share in the trade of the twelve western regions."""
+    return fact(book, unit="percent", measure="share", **_asked(area, year))
+
+
+def rank(book: Catalog, indicator: str, entity: str, year: str, part: str = "") -> Quantity:
+    """Return a published rank."""
+    return fact(
+        book, unit="rank", measure="rank", indicator=indicator, entity=entity, period=year,
+        breakdown=part,
+    )  # fmt: skip
+
+
+def level(book: Catalog, area: str, period: str, flow: str = "total", part: str = "") -> Quantity:
+    """Return the published value of trade, or of the part that a breakdown names."""
+    return fact(book, unit=UNIT, breakdown=part, **_asked(area, period, flow))
+
+
+def rate(book: Catalog, area: str, period: str, flow: str = "total", part: str = "") -> Quantity:
+    """Return the published growth of the same."""
+    asked = _asked(area, period, flow)
+    return fact(book, unit="percent", measure="yoy", breakdown=part, **asked)
+
+
+def _parts(book: Catalog, area: str, year: str, cut: Cut) -> dict[str, Part]:
+    made = composition(
+        book, _asked(area, year, cut.flow), dimension=cut.dimension, unit=UNIT, exclusive=False,
+        codes=cut.codes,
+    )  # fmt: skip
+    return {SHORT_ZH.get(part.label, part.label): part for part in made.parts}
+
+
+def _auto_industry(book: Catalog, area: str, year: str) -> Quantity:
+    asked = {"indicator": "auto_trade_value", "entity": area, "period": year, "flow": "total"}
+    return fact(book, unit="percent", measure="share", **asked)
+
+
+def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]]:
+    """Return by cut the share of each part: as printed, else from its value."""
+    found = {}
+    for cut in CUTS:
+        parts = _parts(book, area, year, cut).items()
+        named = {name: part.share for name, part in parts if part.share.known}
+        if cut.dimension == "sector" and (auto := _auto_industry(book, area, year)).known:
+            named[AUTO_INDUSTRY] = auto
+        if named:
+            found[cut.label] = named
+    return found
+
+
+def share_points(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `shares`: a bar a cut (``label``), a part each (``group``)."""
+    frames = [
+        points(named.items(), unit="percent").rename(columns={"label": "group", "group": "label"})
+        for named in found.values()
+    ]
+    for label, frame in zip(found, frames, strict=True):
+        frame["label"] = label
+        # a bar says one decimal, as the printed shares do; the table below has the ends
+        frame["text"] = frame["value"].map("{:.1f}%".format)
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
+
+
+def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quantity:
+    """Return one of the `shares`; missing where there is none."""
+    return found.get(cut, {}).get(part, missing("percent"))
+
+
+# --- how the year went
+
+
+def course(book: Catalog, area: str, year: str) -> dict[str, dict[int, Quantity]]:
+    """Return by flow the growth from January to each month, as it was published then."""
+    return {
+        flow: {month: rate(book, area, _until(year, month), flow) for month in range(2, 13)}
+        for flow in ("export", "import", "total")
+    }
+
+
+def _until(year: str, month: int) -> str:
+    return year if month == 12 else f"{year}-01/{year}-{month:02d}"
+
+
+def course_points(found: Mapping[str, Mapping[int, Quantity]], year: str) -> pd.DataFrame:
+    """Return the point frame of a `course`: a line a flow, a month without a figure is a gap."""
+    frames = []
+    for flow, months in found.items():
+        items = [("全年" if month == 12 else f"1—{month}月", it) for month, it in months.items()]
+        frame = points(items, unit="percent", group=FLOWS_ZH[flow])
+        frame["date"] = [f"{year}-{month:02d}-01" for month in months]
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def since(months: Mapping[int, Quantity], first: int) -> list[Quantity]:
+    """Return the published steps of a flow's course from a month on."""
+    return [item for month, item in months.items() if month >= first and item.known]
+
+
+def fading(steps: Sequence[Quantity]) -> Verdict:
+    """Return whether each step of a course is less than the one before it."""
+    found = [
+        compared(later, "<", earlier, regardless="同为累计增速，时段逐月变长")
+        for earlier, later in pairwise(steps)
+    ]
+    return ordered(found, " > ".join(item.zh for item in steps))
+
+
+def end_of_year(book: Catalog, area: str, year: str, after: int) -> dict[str, Quantity]:
+    """Return by flow the growth of what came after a month: the year less what it had by then."""
+    found = {}
+    for flow in ("export", "import", "total"):
+        now, then = (
+            difference(level(book, area, each, flow), level(book, area, _until(each, after), flow))
+            for each in (year, year_before(year))
+        )
+        found[flow] = growth(now, then)
+    return found
+
+
+def fall(rate_of: Quantity) -> Quantity:
+    """Return a negative growth as the size of the fall."""
+    return derive(
+        lambda interval: -interval, rate_of, unit="percent",
+        about=replace(rate_of.about, measure="yoy"), regardless=rate_of.regardless,
+    )  # fmt: skip
+
+
+# --- what grew and what shrank
+
+
+def gain(now: Quantity, before: Quantity) -> Quantity:
+    """Return by how much a part is more than a year before."""
+    return difference(now, before)
+
+
+def gains_by_regime(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return by how much each regime's trade changed in a year, and the whole (last).
+
+    What they leave is a change of its own only where it can't be rounding.
+    """
+    parts = _parts(book, area, year, REGIMES)
+    found = {
+        name: gain(part.level, part.previous) for name, part in parts.items() if part.previous.known
+    }
+    whole = gain(level(book, area, year), level(book, area, year_before(year)))
+    if len(found) < 2 or not whole.known:
+        return {}
+    rest = difference(whole, sum_of(*found.values()))
+    if rest.interval is not None and not rest.interval.contains(0):
+        found["其余"] = rest
+    ordered = sorted(found.items(), key=lambda item: -item[1].point)
+    return {**dict(ordered), WHOLE: whole}
+
+
+#: The last row of gains: the whole.
+WHOLE = "合计"
+
+
+def gain_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of gains for a waterfall, numbers without decimals."""
+    rows = points(found.items(), unit=UNIT)
+    rows["text"] = rows["value"].map("{:.0f}".format).str.replace("-", "−")
+    return rows
+
+
+def private_gain(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
+    """Return what private firms added, what the others lost, and the contribution both ways."""
+    before = year_before(year)
+    whole = gain(level(book, area, year), level(book, area, before))
+    private = "enterprise=private"
+    own = gain(level(book, area, year, part=private), level(book, area, before, part=private))
+    printed = fact(
+        book, unit="percent", measure="contribution_rate", breakdown=private, **_asked(area, year)
+    )
+    reckoned = derive(
+        # a part may add more than the whole: no share, which ends at 100
+        lambda part, all_: 100 * part / all_, own, whole, unit="percent",
+        about=replace(own.about, measure="contribution_rate"),
+    )  # fmt: skip
+    return {
+        "gain": own,
+        "whole": whole,
+        "others": difference(own, whole),
+        "printed": printed,
+        "reckoned": reckoned,
+    }
+
+
+def change(book: Catalog, area: str, year: str, flow: str, part: str = "") -> dict[str, Quantity]:
+    """Return by how much a part of exports or imports grew in a year, and how fast."""
+    now, before = (level(book, area, each, flow, part) for each in (year, year_before(year)))
+    return {"now": now, "gain": gain(now, before), "loss": gain(before, now),
+            "growth": growth(now, before)}  # fmt: skip
+
+
+# --- every figure of one article
+
+
+def article(book: Catalog, area: str, source: str) -> pd.DataFrame:
+    """Return all figures that one article has of trade, a row a thing, by what is said of it."""
+    rows = usable(book.observations(source_id=source))
+    found: dict[str, dict[str, str]] = {}
+    for row, item in zip(rows_of(rows), quantities_of(rows), strict=True):
+        line = found.setdefault(
+            _thing(book, row, area),
+            {"level": "", "yoy": "", "share": "", "place": "", "source_id": source,
+             "observation_id": ""},
+        )  # fmt: skip
+        column, words = _said(book, row, item)
+        line[column] = "，".join(filter(None, (line[column], words)))
+        line["observation_id"] = ";".join(
+            filter(None, (line["observation_id"], row["observation_id"]))
+        )
+    return pd.DataFrame([{"label": label} | line for label, line in found.items()])
+
+
+def _thing(book: Catalog, row: Reported, area: str) -> str:
+    if row["entity"] != area:
+        return book.name(row["entity"])
+    name = FLOWS_ZH.get(row["flow"], "")
+    if row["indicator"] == "auto_trade_value":
+        return AUTO_INDUSTRY
+    if not row["breakdown"]:
+        return f"{name}总值"
+    part = book.breakdown_name(row["breakdown"])
+    if row["flow"] == "total":
+        return part
+    counted = "台数" if row["indicator"] == "trade_quantity" else "额"
+    return f"{part}{name}{counted}"
+
+
+def _said(book: Catalog, row: Reported, item: Quantity) -> tuple[str, str]:
+    """Return in which column a figure stands, and its words there."""
+    base = row["base"]
+    if row["measure"] == "yoy":
+        return "yoy", item.growth
+    if row["measure"] == "share":
+        whole = base.split(" ")[0] if base else ""
+        if whole.startswith("grp-"):
+            return "place", f"占{book.name(whole)}{item.zh}"
+        own = row["flow"] in ("", "total")
+        return "share", item.zh if own else f"占{FLOWS_ZH[row['flow']]}{item.zh}"
+    if row["measure"] == "rank":
+        among = book.name(base) if base.startswith("grp-") else base
+        return "place", f"{among}{item.zh}"
+    if row["measure"] == "contribution_rate":
+        return "place", f"对增长的贡献率{item.zh}"
+    return "level", item.zh
+
+
+def count(frame: pd.DataFrame) -> int:
+    """Return how many figures an `article` has."""
+    return sum(len(cell.split(";")) for cell in frame["observation_id"])

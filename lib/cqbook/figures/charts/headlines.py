@@ -1,0 +1,192 @@
+"""Headline numbers as tiles: name, number, change, and a small line of what it was before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cqbook.figures import theme
+from cqbook.figures.charts.form import (
+    DRAWN,
+    Drawing,
+    complete,
+    draws,
+    finish,
+    inline,
+    listing,
+    require,
+    tooltip,
+)
+from cqbook.figures.charts.lines import left_out
+
+#: Tiles in a row: what a phone can bear.
+ACROSS = 2
+#: px of a tile, and from its top down: the middles of name, number and change; the ends of the
+#: line; the middle of its periods.
+TILE, NAME, NUMBER, CHANGE, TOP, GROUND, PERIODS = 158, 8, 33, 57, 72, 112, 124
+#: Where the line begins and ends, as parts of a tile's width.
+FIRST, LAST = 0.02, 0.86
+
+
+@draws(
+    ("line", {"x": "across", "y": "at"}),
+    ("point", {"x": "across", "y": "at"}),
+    ("rule", {"x": "across", "x2": "far", "y": "at"}),
+    *(
+        ("text", {"x": "across", "y": "at", "text": name})
+        for name in ("panel", "end", "detail", "first", "last")
+    ),
+)
+def headlines(rows: pd.DataFrame) -> Drawing:
+    """Draw a tile a ``group``: its last number, how that changed, and a line of its history.
+
+    Two tiles a row. Each line has its own scale, from zero, and its own period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A point frame with ``group`` and ``date`` (ISO text), all with a value, in the order of the
+        tiles; ``detail`` is what is said below the last number of each (empty elsewhere). Values
+        are in the units of their tiles.
+
+    Raises
+    ------
+    ValueError
+        If a column, a value or a third number is lacking.
+    """
+    require(rows, "headlines", ["group", "date"])
+    complete(rows, "headlines")
+    rows = rows.reset_index(drop=True)
+    tiles = list(dict.fromkeys(rows["group"]))
+    place = rows["group"].map(tiles.index)
+    days = pd.to_datetime(rows["date"])
+    ago = (days - days.groupby(rows["group"]).transform("min")).dt.days
+    whole = ago.groupby(rows["group"]).transform("max").clip(lower=1)
+    rows["across"] = place % ACROSS + FIRST + ago / whole * (LAST - FIRST)
+    # px below the top of the picture, as numbers below zero
+    rows["lift"] = -(place // ACROSS * TILE + GROUND).astype(float)
+    most = rows["value"].groupby(rows["group"]).transform("max")
+    rows["per"] = (GROUND - TOP) / most.where(most > 0, 1.0)
+    rows["at"] = rows["lift"] + rows["value"] * rows["per"]
+    last = rows.groupby("group", sort=False).tail(1)
+    rows["tone"] = rows.index.isin(last.index)
+    rows["tone"] = rows["tone"].map({True: "accent", False: "plain"})
+
+    x = alt.X(
+        "across",
+        type="quantitative",
+        title=None,
+        axis=None,
+        scale=alt.Scale(domain=[0, ACROSS], nice=False, zero=False),
+    )
+    height = TILE * -(-len(tiles) // ACROSS) - (TILE - PERIODS - 8)
+    y = alt.Y(
+        "at",
+        type="quantitative",
+        title=None,
+        axis=None,
+        scale=alt.Scale(domain=[-height, 0], nice=False, zero=False),
+    )
+    colour = alt.Color(
+        "tone",
+        type="nominal",
+        legend=None,
+        scale=alt.Scale(
+            domain=["accent", "plain"], range=[theme.colour("blue"), theme.colour("rest")]
+        ),
+    )
+    columns = [*DRAWN, "across", "at", "lift", "per", "tone"]
+    layers = [
+        alt.Chart(_segments(rows, columns))
+        .mark_line(strokeWidth=2)
+        .encode(x=x, y=y, color=colour, detail=alt.Detail("group", type="nominal")),
+        alt.Chart(_ground(tiles))
+        .mark_rule(color=theme.colour("grid"))
+        .encode(x=x, x2=alt.X2("far"), y=y),
+        alt.Chart(inline(rows, columns))
+        .mark_point(filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            size=alt.SizeValue(14, condition={"test": "datum.tone === 'accent'", "value": 60}),
+            tooltip=tooltip(rows),
+        ),
+        *_words(rows, last, tiles, x, y),
+    ]
+    alt_text = f"{len(tiles)}个数字，各有一条历年的线：{listing(last, 24)}。"
+    shown = rows.drop(columns=["across", "at", "lift", "per", "tone"])
+    return Drawing(finish(layers, height), shown, alt_text)
+
+
+def _words(
+    rows: pd.DataFrame, last: pd.DataFrame, tiles: list[str], x: alt.X, y: alt.Y
+) -> list[alt.Chart]:
+    """Return the layers of what is written: names, numbers, changes, first and last periods."""
+    muted = theme.colour("muted")
+    left = last.assign(across=[place % ACROSS + FIRST for place in map(tiles.index, last["group"])])
+    top = left["lift"] + GROUND
+    first = rows.groupby("group", sort=False).head(1)
+    feet = {
+        "first": first.assign(first=first["label"], at=first["lift"] - (PERIODS - GROUND)),
+        "last": last.assign(last=last["label"], at=last["lift"] - (PERIODS - GROUND)),
+    }
+    # one period alone is named once
+    single = first["group"][first.index.isin(last.index)]
+    feet["last"] = feet["last"][~feet["last"]["group"].isin(single)]
+    styles: list[tuple[str, pd.DataFrame, dict[str, Any]]] = [
+        ("panel", left.assign(panel=left["group"], at=top - NAME), {}),
+        (
+            "end",
+            left.assign(end=left["text"], at=top - NUMBER),
+            {"fontSize": 20, "fontWeight": "bold"},
+        ),
+        ("detail", left.assign(at=top - CHANGE), {"color": muted}),
+        ("first", feet["first"], {"color": muted, "fontSize": 11}),
+        ("last", feet["last"], {"color": muted, "fontSize": 11, "align": "right"}),
+    ]
+    return [
+        alt.Chart(alt.InlineData(values=_said(frame, name)))
+        .mark_text(**({"align": "left", "baseline": "middle"} | style))
+        .encode(x=x, y=y, text=alt.Text(f"{name}:N"))
+        for name, frame, style in styles
+        if len(frame)
+    ]
+
+
+def _said(frame: pd.DataFrame, name: str) -> list[dict[str, Any]]:
+    """Return what is written, with its place and its tile; no mark of the figure's rows."""
+    return [
+        {"group": row["group"], "across": row["across"], "at": row["at"], name: row[name]}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _ground(tiles: list[str]) -> alt.InlineData:
+    """Return the zero of each tile's line."""
+    return alt.InlineData(
+        values=[
+            {
+                "across": place % ACROSS + FIRST,
+                "far": place % ACROSS + LAST,
+                "at": -(place // ACROSS * TILE + GROUND),
+            }
+            for place in range(len(tiles))
+        ]
+    )
+
+
+def _segments(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
+    """Return the points of the lines, with a break wherever a period is left out."""
+    values = []
+    points = inline(rows.assign(tone="plain"), columns).to_dict()["values"]
+    for point, gap in zip(points, left_out(rows), strict=True):
+        if gap:
+            values.append(
+                {"group": point["group"], "tone": "plain", "across": point["across"] - 1e-3}
+                | {"at": None}
+            )
+        values.append(point)
+    return alt.InlineData(values=values)

@@ -1,0 +1,204 @@
+"""汽车出口: what the chapter computes, worked out by hand from rows; data that turn a claim."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+import cqbook as cq
+from cqbook.analysis import autos
+from cqbook.data.catalog import Catalog
+from cqbook.errors import IncomparableError
+from cqbook.quantities import wording
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.units import Unit
+
+AREA = "CN-50"
+YEARS = range(2022, 2026)
+
+
+@pytest.fixture(scope="module")
+def values(book):
+    return autos.export_values(book, AREA, YEARS)
+
+
+@pytest.fixture(scope="module")
+def volumes(book):
+    return autos.export_volumes(book, AREA, YEARS)
+
+
+def spoilt(copy, observation, value):
+    row = copy.find("observations.csv", "observation_id", observation)
+    copy.set("observations.csv", row, "value", value)
+    copy.set("observations.csv", row, "as_printed", value)
+    return Catalog(copy.path)
+
+
+def test_a_year_that_only_the_next_one_implies_is_derived(values, volumes):
+    # 331.7 / 1.519 = 218.37; 36.8 / 1.298 = 28.35
+    assert values["2022"].interval.contains(D("218.37"))
+    assert volumes["2022"].interval.contains(D("28.351"))
+    assert values["2022"].status == volumes["2022"].status == "推算"
+    assert values["2025"].zh == "530.3亿元"
+    assert not volumes["2025"].known
+
+
+def test_price_rose_in_one_year_and_volume_in_the_next(values, volumes):
+    prices = autos.unit_values(values, volumes)
+    # 331.7 / 36.8 = 9.0136; 431.3 / 47.7 = 9.0419: a third of a per cent
+    assert prices["2023"].interval.contains(D("9.0136"))
+    assert cq.near(prices["2024"], prices["2023"], 1).outcome == "holds"
+    assert (prices["2023"] > prices["2022"]).outcome == "holds"
+    assert not prices["2025"].known
+    rows = autos.index_points({"金额": values, "辆数": volumes})
+    assert rows.groupby("group")["value"].first().tolist() == [100, 100]
+    assert rows["text"].tolist() == ["100", "152", "198", "243", "100", "130", "168"]
+
+
+def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
+    found = autos.quarters(book, AREA, "2025")
+    # 530.3 − 337.3 = 193.0; 431.3 − 317.0 = 114.3; 193.0 / 114.3 = 1.6885
+    assert found["last"].interval.contains(D("193.0"))
+    assert found["last_before"].interval.contains(D("114.3"))
+    assert found["last_growth"].interval.contains(D("68.85"))
+    assert found["first_growth"].zh == "6.4%"
+    assert (found["last_more"] > found["first_more"]).outcome == "holds"
+    assert not autos.quarters(book, AREA, "2022")["last"].known
+
+
+def test_another_nine_months_turn_the_claim(spoiled):
+    other = spoilt(spoiled, "os-202510-asiacity-news.r025-auto-exports-value", "45.73")
+    found = autos.quarters(other, AREA, "2025")
+    assert (found["last_growth"] > found["first_growth"]).outcome == "fails"
+
+
+def test_electric_cars_grew_by_more_than_all_cars(book):
+    found = autos.electric(book, AREA, "2025")
+    # 402.2 − 402.2 / 1.136 = 48.15; 116.5 − 116.5 / 1.721 = 48.81
+    assert found["total_more"].interval.contains(D("48.15"))
+    assert found["ev_more"].interval.contains(D("48.81"))
+    assert (found["ev_more"] > found["total_more"]).outcome == "holds"
+    assert found["share"].about.period == "2025-01/2025-10"
+    assert not autos.electric(book, AREA, "2022")["ev"].known
+
+
+def test_a_slower_growth_of_electric_cars_turns_the_claim(spoiled):
+    # the figure stands twice: both say it
+    for row in ("os-20251212-zh.r034-auto-exports-value-yoy",
+                "os-20251212-xinhua-people-s-daily-on.r313-x2-auto-exports-value"):  # fmt: skip
+        other = spoilt(spoiled, row, "52.1")
+    found = autos.electric(other, AREA, "2025")
+    assert (found["ev_more"] > found["total_more"]).outcome == "fails"
+
+
+def test_fewer_electric_cars_are_exported_than_made(book):
+    found = autos.electric_shares(book, AREA, range(2021, 2026))
+    made, sold, nation = (autos.latest(found[key]) for key in ("made", "sold", "nation"))
+    assert made.interval.contains(D("46.485"))  # 129.6 / 278.8
+    assert sold.interval.contains(D("28.966"))  # 116.5 / 402.2
+    assert nation.interval.contains(D("35.862"))  # 201.4 / 561.6
+    assert list(found["made"]) == ["2024", "2025"], "ten months of 2023 do not go with its year"
+    assert list(found["nation"])[-1] == "2025-01/2025-10", "over 7 million leaves one end open"
+    with pytest.raises(IncomparableError):
+        sold < made  # noqa: B015 - value and vehicles
+
+
+def test_cars_have_made_up_for_laptops(book):
+    found = autos.increase_by_product(book, AREA, "2022", "2025")
+    # 530.3 − 218.4; 1521.5 − 1774.7; 5587.3 − 5245.3
+    assert found["汽车"].interval.contains(D("311.9"))
+    assert found["笔记本电脑"].interval.contains(D("-253.2"))
+    assert found["全部出口"].interval.contains(D("342.0"))
+    assert (found["汽车"] > autos.loss(found, "笔记本电脑")).outcome == "holds"
+    assert "手机" not in found, "2022 is not known"
+    cq.charts.waterfall(autos.increase_points(found), start=False)
+    assert autos.increase_by_product(book, AREA, "2022", "2022") == {}
+
+
+def test_the_association_revises_its_months(book):
+    added = autos.months_added(book, "2023")
+    # 30.1 + 32.9 + 36.4 + 37.6 + 38.9 + 38.2 + 39.2 + 40.8 + 44.4 + 48.8 + 48.2 + 49.9
+    assert added.interval.contains(D("485.4"))
+    assert (added < autos.national(book, "2023")).outcome == "holds"
+
+
+def test_the_first_quarter_is_the_association_s_own(book):
+    own = autos.national(book, "2023-01/2023-03")
+    assert own.zh == "99.4万辆"  # not the 107 that newspapers gave as its figure
+    japan = autos.national(book, "2023-01/2023-03", place="JP")
+    with pytest.raises(IncomparableError):
+        own > japan  # noqa: B015 - two associations
+    assert cq.compared(own, ">", japan, regardless="各按本国").outcome == "holds"
+
+
+def test_months_without_a_figure_break_the_line(book):
+    rows = autos.exports_by_month(book, "2025-08", "2026-06").set_index(["group", "label"])
+    assert rows.loc[("全部汽车", "2025年10月"), "value"] == 66.6
+    assert rows.loc["全部汽车", "value"].isna().sum() == 9
+    assert rows.loc[("新能源", "2026年6月"), "text"] == "52.3万辆"
+
+
+def test_destinations_are_compared_by_the_month(book):
+    russia, mexico = (list(autos.monthly_to(book, code).values()) for code in ("ru", "mx"))
+    # 73 / 10 and 58.27 / 12; 62.52 / 12
+    assert russia[0].interval.contains(D("7.3"))
+    assert russia[-1].interval.contains(D("4.8558"))
+    assert (mexico[-1] > russia[-1]).outcome == "holds"
+
+
+def test_the_list_of_2023_that_only_a_copy_has_is_not_used(book):
+    ids = set(autos.destinations(book, {"ru": "俄罗斯", "mx": "墨西哥"})["source_id"])
+    assert "cpca-destinations-2023" not in ids
+
+
+def test_registrations_are_added_country_by_country(book):
+    found = autos.registered(book, ["changan", "deepal"], "2026", 6)
+    assert {code: item.point for code, item in found.items()} == {
+        "ES": 1774, "GB": 1579, "IL": 1972, "IT": 79, "NL": 11, "NO": 424,
+    }  # fmt: skip
+    assert autos.total(found).zh == "5839辆"
+    assert not autos.total({}).known
+
+
+def test_makers_stand_in_order(book):
+    board = autos.makers(book, "2026-01/2026-06", "2026-06").set_index("who")
+    assert board.loc["长安汽车", ["rank", "half", "growth", "month"]].tolist() == [
+        "9", "5.3", "", "1.5",
+    ]  # fmt: skip
+
+
+def test_plans_and_targets_keep_their_status(book):
+    found = autos.abroad(book, AREA)
+    assert [item.status for item in found.values()] == ["公布", "公布", "公布", "计划", "目标"]
+    assert found["exports"].zh == "47.7万辆"
+    goal = cq.fact(
+        book, unit="100M CNY", indicator="auto_exports_value", entity=AREA, period="2027",
+        breakdown="vehicle=icnev",
+    )  # fmt: skip
+    value = autos.export_values(book, AREA, YEARS)["2025"]
+    with pytest.raises(IncomparableError):
+        autos.times_of(goal, value)
+    assert (autos.times_of(goal, value, regardless="目标与实际") > 2).outcome == "holds"
+
+
+def test_a_year_that_a_series_has_not_is_missing_in_its_unit(volumes):
+    assert str(autos.at(volumes, "2019").unit) == "10k vehicles"
+    assert not autos.at({}, "2019").known
+    assert autos.when(autos.at({}, "2019")) == "未见公布"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("28.948", "28.983", "29.0%"),
+        ("7.685", "7.719", "约7.70%"),
+        ("77.95", "79.35", "约79%"),
+        ("317", "317", "317%"),
+        ("0.3", "1.1", ""),
+        ("-1", "1", ""),
+    ],
+)
+def test_one_number_is_said_of_a_narrow_interval(low, high, said):
+    interval = Interval(D(low), D(high), True, True)
+    assert wording.roughly_zh(interval, Unit(1, "percent")) == said

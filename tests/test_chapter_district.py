@@ -1,0 +1,190 @@
+"""The chapter of the districts: what it finds of one, worked out by hand from rows of the data."""
+
+from decimal import Decimal as D
+
+import pandas as pd
+import pytest
+
+from cqbook.analysis import district
+from cqbook.errors import DataError
+from cqbook.quantities.quantity import UNPUBLISHED, growth
+
+SHAPINGBA, JIANGJIN, DIANJIANG, TONGNAN, RONGCHANG = (
+    *("500106", "500116", "500231", "500152", "500153"),
+)
+
+
+def facts(book, code, year=""):
+    return district.facts(book, district.figures(book, code, year))
+
+
+def words(book, code):
+    return district.words(facts(book, code))
+
+
+def test_an_unknown_district_is_refused_with_the_known_ones(book):
+    with pytest.raises(DataError, match=r"599999.*500120璧山区"):
+        district.standing_since(book, "599999")
+
+
+def test_firms_projects_and_routes_of_a_district_are_its_own(book):
+    ids = set(district.figures(book, SHAPINGBA)["observation_id"])
+    assert {"shapingba-nev-2024.auto-exports", "shapingba-nev-2024.tuopu-chassis-capacity"} <= ids
+    assert not any(key.startswith("dianjiang") for key in ids)
+    said = words(book, JIANGJIN)
+    assert said["trips"] == "1804列"
+    assert said["trips_rank"] == "第1位"
+    assert (said["trips_target"], said["trips_target_when"]) == ("1000列", "2023年")
+
+
+def test_what_lies_in_seven_districts_is_of_none(book):
+    assert "zone-yangtze-transfer" not in district.entities_within(book, "500102")
+    assert "沿江承接产业转移示范区" in district.schemes(book, "500102")
+
+
+def test_a_target_and_an_expected_figure_are_no_results(book):
+    tongliang = words(book, "500151")
+    assert tongliang["upgrade_target"] == "增长15%"
+    for code in book.table("districts")["adcode"]:
+        found = facts(book, code)
+        for name, fact in found.items():
+            wanted = district.ASKED[name].statuses
+            assert not fact.level.known or fact.level.about.status in wanted, name
+    assert found["output"].level.about.status != "actual"
+
+
+def test_a_table_says_what_did_not_happen_beside_its_number(book):
+    rows = district.lookup(district.figures(book, "500151")).set_index("what")
+    assert rows.loc["技改投资", "moved"] == "增长15%（目标）"
+    rows = district.lookup(district.figures(book, SHAPINGBA)).set_index("what")
+    assert rows.loc["产值·智能网联新能源汽车产业", "moved"] == "增长50%（预计）"
+
+
+def test_a_figure_stands_in_one_row_with_its_growth(book):
+    rows = district.lookup(district.figures(book, TONGNAN)).set_index("what")
+    assert list(rows.loc["出口额·柠檬", ["text", "moved"]]) == ["8100万元", "增长18.3%"]
+    assert not rows.index.str.startswith("进出口额").any(), "exports are no total"
+    said = words(book, TONGNAN)
+    assert [said[f"product_volume{end}"] for end in ("", "_change", "_of")] == [
+        *("6200吨", "增长7.9%", "柠檬")
+    ]
+
+
+def test_value_of_a_box(book):
+    # 2.54亿元 / 5164 = 4.919万元, the ends 2.535 and 2.545
+    found = district.per_box(facts(book, JIANGJIN), "route_value", "route_boxes")
+    assert found.interval.contains(D("4.9187"))
+    assert found.roughly == "约4.92万元"
+    # 13.87亿元 / 5283 = 26.25万元
+    dazu = facts(book, "500111")
+    assert district.per_box(dazu, "procurement", "procurement_boxes").interval.contains(D("26.254"))
+
+
+def test_shares_are_of_one_period(book):
+    found = facts(book, SHAPINGBA)
+    share = district.part(found, "cars_nev", "cars")  # 4127 / 19719
+    assert district.percent_zh(share) == "20.9%"
+    assert not district.part(found, "cars_nev", "capacity").known
+    assert (
+        district.percent_zh(district.part(facts(book, "500110"), "funds", "contracts")) == "27.7%"
+    )
+
+
+def test_a_year_leaves_the_others_out(book):
+    assert facts(book, JIANGJIN, "2023")["trips"].level.zh == "122列"
+    assert facts(book, SHAPINGBA, "2027")["output_plan"].level.zh == "1000亿元"
+    assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
+
+
+def test_product_is_not_compared_across_vintages(book):
+    found = district.products(book, SHAPINGBA)
+    assert {year for levels in found.levels.values() for year in levels} == {
+        *("2019", "2020", "2021", "2022")
+    }
+    ids = {item.observation_id for levels in found.levels.values() for item in levels.values()}
+    assert all(key.startswith("district-gdp.") for key in ids), "no first prints among them"
+
+
+def test_ranks_and_who_passed(book):
+    found = district.products(book, SHAPINGBA)
+    # 2019: 永川 955.67 and 万州 920.91 below 976.80; 2022: 1202.84 and 1118.43 above 1106.73
+    assert [found.rank(year).zh for year in ("2019", "2022")] == ["第7位", "第9位"]
+    assert found.said(found.passers) == "永川、万州"
+    assert found.overtaken.outcome == "holds"
+    assert found.count.zh == "22个"
+    assert district.percent_zh(found.grown(SHAPINGBA)) == "13.3%"  # 1106.73 / 976.80
+    assert district.percent_zh(found.grown(district.CITY)) == "23.4%"  # 29129.03 / 23605.77
+
+
+def test_changed_figures_turn_the_claims(book, monkeypatch):
+    found = district.products(book, SHAPINGBA)
+    assert (found.grown(SHAPINGBA) < found.grown(district.CITY)).outcome == "holds"
+    more = {code: dict(levels) for code, levels in found.levels.items()}
+    own = more[SHAPINGBA]
+    # as much as 渝北 has: it stands before those that passed it, and grew by 135%
+    own["2022"] = more["500112"]["2022"]
+    turned = district.Products(SHAPINGBA, found.names, found.groups, more)
+    assert turned.overtaken.outcome == "fails"
+    rate = growth(own["2022"], own["2019"], regardless="换成渝北的数")
+    assert (rate < found.grown(district.CITY)).outcome == "fails"
+
+
+def test_nobody_passed_the_first(book):
+    found = district.products(book, "500112")
+    assert found.overtaken.outcome == "fails"
+    assert district.places(found)["rank_kept"].zh == "第1位"
+    assert len(district.product_lines(found)["group"].unique()) == 3
+
+
+def test_a_district_without_product_draws_none(book):
+    found = district.products(book, DIANJIANG)
+    assert not found.known
+    assert district.product_lines(found).empty
+    assert district.product_growth(found).empty
+    assert district.places(found)["rank_moved"].zh == UNPUBLISHED
+
+
+def test_growth_is_drawn_of_each_district_once(book):
+    rows = district.product_growth(district.products(book, TONGNAN))
+    assert len(rows) == 23
+    assert not rows.duplicated("label").any()
+    assert set(rows["group"]) == {"全市", "中心城区", "主城新区", "渝东北"}
+
+
+def test_projects_by_what_they_have_come_to(book):
+    found = district.projects(book, RONGCHANG)
+    said = district.named(found)
+    assert said["running"] == UNPUBLISHED
+    assert said["only_building"].startswith("江西光速电子高精密度线路板项目")
+    assert "江西光速电子（江西）" in set(found["who"])
+    assert found["stage_zh"].iloc[-1] == "", "a stage that is not printed is left empty"
+
+
+def test_a_district_founded_in_2025_says_what_it_was_made_of(book):
+    said = district.standing_since(book, "500157")
+    assert (said["began"], said["made_of"]) == ("2025年11月", "江北区、渝北区")
+    assert district.standing_since(book, "500109")["made_of"] == UNPUBLISHED
+    assert district.standing_since(book, "500112")["heirs"] == "北碚区、两江新区"
+
+
+def test_only_a_district_of_which_nothing_is_known_is_silent(book):
+    def silent(code):
+        found = district.figures(book, code), district.projects(book, code)
+        return district.silent(*found, district.products(book, code), book.name(code))
+
+    assert silent("500156") == "武隆区"
+    assert silent("500104") == silent("500109") == UNPUBLISHED
+    assert isinstance(district.lookup(district.figures(book, "500156")), pd.DataFrame)
+
+
+def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
+    def headed(code):
+        came = district.projects(book, code)
+        texts = words(book, code) | district.named(came)
+        texts["schemes"] = district.schemes(book, code)
+        return {key for key, text in district.parts(texts, came, "区").items() if text == "区"}
+
+    assert headed(SHAPINGBA) == {"sells", "makes", "came"}
+    assert headed(TONGNAN) == {"sells", "came"}
+    assert headed("500151") == {"makes", "came"}, "two projects that run: a table"
+    assert headed("500104") == headed("500156") == set()

@@ -1,0 +1,142 @@
+"""The overview: its numbers worked out by hand from the rows, and claims that turn with them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import cqbook as cq
+from cqbook.analysis import overview
+from cqbook.figures import english
+from cqbook.quantities.quantity import quantity_of
+
+AREA = "CN-50"
+
+
+def number(value, unit="100M CNY", qualifier="as_rounded", **about):
+    row = {
+        **dict.fromkeys(("entity", "accumulation", "breakdown", "basis", "base", "flow"), ""),
+        "observation_id": f"t.{value}", "source_id": "t", "value_text": value,
+        "value_upper_text": "", "unit": unit, "qualifier": qualifier, "status": "actual",
+        "measure": "level", "indicator": "trade_value", "period": "2025",
+    }  # fmt: skip
+    return quantity_of(row | about)
+
+
+@pytest.fixture(scope="module")
+def trade(book):
+    return overview.flows(book, AREA, "2025")
+
+
+def test_what_is_not_printed_follows_from_what_is(trade):
+    exports, imports = trade["exports"], trade["imports"]
+    # 5587.3 grew by 10.2 %: 5070; with 7154.2 in all, imports are what is left; 2019 by 12.8 %
+    assert exports["2024"].point == pytest.approx(5587.3 / 1.102, abs=0.1)
+    assert imports["2024"].point == pytest.approx(7154.2 - 5587.3 / 1.102, abs=0.1)
+    assert exports["2019"].point == pytest.approx(4187.5 / 1.128, abs=0.1)
+    assert {exports["2024"].status, imports["2024"].status} == {"推算"}
+    # a floor leaves nothing to subtract
+    assert exports["2023"].zh == "超4700亿元"
+    assert not imports["2023"].known
+
+
+def test_trade_against_its_record(trade):
+    total = trade["total"]
+    assert overview.peak(total, "2025") == "2022"
+    assert overview.peak(total, "2022") == "2021"
+    assert overview.peak(total, "2018") == ""
+    names = {"total": "进出口", "exports": "出口", "imports": "进口"}
+    rows = overview.indexed(trade, names, "2022")
+    last = rows[rows["period"].eq("2025")].set_index("group")["text"]
+    # 8006.8/8158.4, 5587.3/5245.3, 2419.5/2913.1
+    assert last.to_dict() == {"进出口": "98", "出口": "107", "进口": "83"}
+    assert rows[rows["period"].eq("2022")]["value"].eq(100).all()
+    known = cq.published(rows)
+    assert "2023" not in set(known.loc[known["group"].ne("进出口"), "period"])
+
+
+def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
+    laptops, cars = overview.laptops(book, AREA, "2025"), overview.cars(book, AREA, "2025")
+    up = cq.difference(cars["2025"], cars["2022"])
+    down = cq.difference(laptops["2022"], laptops["2025"])
+    # 530.3 − 331.7/1.519; 1774.7 − 1521.5; 2001 − 1521.5
+    assert up.point == pytest.approx(530.3 - 331.7 / 1.519, abs=0.1)
+    assert down.point == pytest.approx(253.2, abs=0.01)
+    assert (up > down).outcome == "holds"
+    assert overview.peak(laptops, "2025") == "2021"
+    fallen = cq.difference(laptops["2021"], laptops["2025"])
+    assert fallen.point == pytest.approx(479.5, abs=0.01)
+    assert (fallen > up).outcome == "holds"
+    # a datum that turns the claim
+    cars["2025"] = number("460", indicator="auto_exports_value", flow="export", basis="customs")
+    assert (cq.difference(cars["2025"], cars["2022"]) > down).outcome == "fails"
+    rows = overview.two_years({"笔电": laptops, "汽车": cars}, "2022", "2025")
+    assert list(rows["text"]) == ["1774.7亿元", "1521.5亿元", "218亿元", "460亿元"]
+    assert overview.two_years({"笔电": laptops}, "2023", "2025").empty
+
+
+def test_the_corridor_by_year(book, trade):
+    boxes = overview.boxes(book, AREA, "2025")
+    assert overview.first(boxes) == "2021"
+    rows = overview.columns(boxes, "10k TEU")
+    # 25.18 grew by 41 %: 17.86, of which the printed floor gives the lower end only
+    assert list(rows["text"]) == ["11.2", "14.8", "约17.9", "25.18", "32.77"]
+    weights = overview.weights(book, AREA, trade["total"])
+    assert weights["2022"].point == pytest.approx(100 * 251.2 / 8158.4, abs=0.01)
+    assert weights["2025"].regardless
+
+
+def test_tiles_say_the_last_number_its_year_and_its_growth(book):
+    rows = overview.tiles(book, overview.headlines(book, AREA, "2025"))
+    last = rows.groupby("group", sort=False).tail(1).set_index("group")
+    assert dict(zip(last.index, zip(last["text"], last["detail"], strict=True), strict=True)) == {
+        "进出口总值": ("8006.8亿元", "2025年，增长12%"),
+        "出口": ("5587.3亿元", "2025年，增长10.2%"),
+        # 2419.5 against 7154.2 − 5587.3/1.102
+        "进口": ("2419.5亿元", "2025年，增长约16.1%"),
+        "汽车出口额": ("530.3亿元", "2025年，增长23%"),
+        "陆海新通道箱量": ("32.77万标箱", "2025年，增长30%"),
+        "产业转移签约项目": ("159个", "2025年，比2023年增长32.5%"),
+    }
+    assert rows.loc[rows["detail"].ne("")].shape[0] == 6
+    known = english.dictionary(book)
+    assert english.english("2025年，比2023年增长32.5%", known) == "2025, up 32.5% on 2023"
+    for text in {*rows["group"], *rows["detail"], *rows["text"]} - {""}:
+        assert english.english(text, known)
+
+
+def test_an_earlier_year_knows_nothing_of_later_ones(book):
+    rows = overview.tiles(book, overview.headlines(book, AREA, "2022"))
+    assert set(rows["label"]) <= {f"{year}年" for year in range(2018, 2023)}
+    assert "产业转移签约项目" not in set(rows["group"])
+    assert overview.by_industry(book, AREA, "2022") == ("", {})
+    assert overview.weights(book, AREA, overview.flows(book, AREA, "2022")["total"])["2022"].known
+
+
+def test_the_fair_whose_industries_were_told(book):
+    day, found = overview.by_industry(book, AREA, "2025")
+    assert (day, found["equipment"].zh, found["auto"].zh) == ("2023-11-20", "52个", "24个")
+    assert sum(item.point for item in found.values()) == 120
+    assert cq.highest(found["equipment"], found.values()).outcome == "holds"
+    assert cq.highest(found["auto"], found.values()).outcome == "fails"
+
+
+def test_a_growth_in_words():
+    rate = cq.growth(number("2419.5"), number("2084", "100M CNY", period="2024"))
+    assert overview.in_direction(rate) == "增长16.1%"
+    fall = cq.growth(number("2084"), number("2419.5", period="2024"))
+    assert overview.in_direction(fall) == "下降约13.9%"
+    assert overview.in_direction(cq.missing("percent")) == "未见公布"
+
+
+def test_how_sure(book):
+    counted = overview.certainty(book)
+    assert list(counted) == ["relations", "consistent", "inconsistent"]
+    whole, good, bad = (int(text.removesuffix("条")) for text in counted.values())
+    assert whole > good + bad > bad > 0
+
+
+def test_a_place_without_figures_has_no_tiles(book):
+    rows = overview.tiles(book, overview.headlines(book, "500231", "2025"))
+    assert isinstance(rows, pd.DataFrame)
+    assert len(rows) < 3

@@ -1,0 +1,159 @@
+"""外贸结构: its numbers, each worked out by hand from the printed ones, and what a datum turns."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from cqbook.analysis import trade
+from cqbook.analysis.frames import short
+from cqbook.data.catalog import Catalog
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import derive, exact
+
+AREA = "CN-50"
+
+
+def within(item, low, high):
+    return D(low) <= item.interval.lower and item.interval.upper <= D(high)
+
+
+def test_the_totals_are_printed_for_every_year(book):
+    totals = trade.flows(book, AREA, "2025")["total"]
+    printed = ["5222.6", "5792.8", "6513.4", "8000.6", "8158.4", "7137.4", "7154.2", "8006.8"]
+    assert [item.zh for item in totals.values()] == [f"{text}亿元" for text in printed]
+    assert list(totals) == [str(year) for year in range(2018, 2026)]
+    assert {item.status for item in totals.values()} == {"公布"}
+
+
+def test_a_year_that_is_published_is_not_derived_from_the_next(book):
+    # 8158.4 up 2 % would be 7959 to 8038; 8000.6 was printed
+    assert trade.flows(book, AREA, "2022")["total"]["2021"].zh == "8000.6亿元"
+
+
+def test_a_year_between_is_what_the_next_implies(book):
+    found = trade.flows(book, AREA, "2025")
+    # 5587.3 / 1.102 = 5070.1; 7154.2 less that = 2084.1
+    assert within(found["export"]["2024"], "5067", "5073")
+    assert within(found["import"]["2024"], "2081", "2087")
+    assert found["import"]["2024"].about.flow == "import"
+    # 超4700 has one end: nothing is left over that could be drawn
+    assert found["export"]["2023"].zh == "超4700亿元"
+    assert not found["import"]["2023"].known
+
+
+def test_the_peak_is_told_from_four_years_on(book):
+    made = trade.sizes(trade.flows(book, AREA, "2025"), "2025")
+    assert made["total_peak_year"] == "2022年"
+    assert made["total_gap"].zh == "152亿元"  # 8158.4 − 8006.8 = 151.6
+    few = trade.sizes(trade.flows(book, AREA, "2021-01/2021-11"), "2021-01/2021-11")
+    assert not few["total_peak"].known  # one January to November before it
+
+
+def test_a_new_peak_turns_the_claim(spoiled):
+    row = spoiled.find("observations.csv", "observation_id", "os-20260126-163-com.r001-trade-value")
+    spoiled.set("observations.csv", row, "value", "8206.8")
+    made = trade.sizes(trade.flows(Catalog(spoiled.path), AREA, "2025"), "2025")
+    assert (made["total"] < made["total_peak"]).outcome == "fails"
+
+
+def test_a_base_that_was_revised_is_the_base(book):
+    found = trade.base_change(book, AREA, "2021-01/2021-11")
+    # 7204.9 up 24 % is 5810; 5894 was printed a year before
+    assert found["then"].zh == "5894亿元"
+    assert (found["then"] > found["now"]).outcome == "holds"
+    history = trade.History.of(book, AREA)
+    assert history.before("2021-01/2021-11").status == "推算"
+    # 8006.8 up 12 % is 7117 to 7182: 7154.2, as printed, is among them
+    assert history.before("2025").zh == "7154.2亿元"
+
+
+def test_a_growth_in_times_is_no_percent(book):
+    hong_kong = trade.History.of(book, AREA, breakdown="partner=hk")
+    # 252.6 up 1.2 times (1.15 to 1.25) is 2.2 times what it was: 114.8
+    assert within(hong_kong.before("2020-01/2020-09"), "112", "118")
+
+
+def test_shares_are_of_the_longest_stretch_of_each_year(book):
+    found = trade.shares(book, AREA, "2025", "partner=us")
+    assert found["2018"].zh == "20.4%"
+    # 1078.9 / 7204.9
+    assert within(found["2021-01/2021-11"], "14.96", "14.99")
+    assert list(found)[-1] == "2022"
+    early = trade.shares(book, AREA, "2021-01/2021-10", "partner=us")
+    assert list(early)[-1] == "2021-01/2021-10"
+
+
+def test_regimes_stand_where_all_three_are_known(book):
+    found = trade.regimes(book, AREA, "2025")
+    assert list(found["加工贸易"]) == ["2019-01/2019-09", "2020-01/2020-09", "2021", "2022"]
+    assert within(found["加工贸易"]["2022"], "43.38", "43.40")  # 3540 / 8158.4
+    assert not len(trade.regime_bars(trade.regimes(book, AREA, "2019")))
+
+
+def test_the_change_by_goods_adds_up(book):
+    rows = trade.growth_by_goods(book, AREA, "2025").set_index("label")
+    assert rows["value"].iloc[:-1].sum() == pytest.approx(rows["value"].iloc[-1])
+    # 567 − 567 / 1.354 = 148.2; 1898.6 − 1898.6 / 1.245 = 373.6; 8006.8 − 7154.2
+    assert rows.loc["手机出口", "value"] == pytest.approx(148.24, abs=0.01)
+    assert rows.loc["机电产品进口", "value"] == pytest.approx(373.62, abs=0.01)
+    assert rows.loc["进出口增量", "value"] == pytest.approx(852.6)
+
+
+def test_one_breakdown_of_the_change_is_shown(book):
+    for period, shown in (("2025", "goods"), ("2022", "regime"), ("2021-01/2021-10", "enterprise")):
+        frames = trade.growth_frames(book, AREA, period)
+        assert [name for name, rows in frames.items() if len(rows)] == [shown]
+    assert not any(map(len, trade.growth_frames(book, AREA, "2024").values()))
+
+
+def test_cars_gained_what_laptops_lost(book):
+    found = trade.exchanged(trade.goods(book, AREA, "2025"))
+    # 530.3 − 331.7 / 1.519 = 311.9; 1774.7 − 1521.5 = 253.2
+    assert (found["since"], found["until"]) == ("2022年", "2025年")
+    assert within(found["gained"], "311.7", "312.1")
+    assert within(found["lost"], "253.1", "253.3")
+    assert not trade.exchanged(trade.goods(book, AREA, "2024"))["gained"].known
+
+
+def test_who_passed_chongqing(book):
+    found = trade.provincial_rank(book, AREA, "2025")
+    assert (found.best.zh, found.rank.zh, found.best_year) == ("第11位", "第14位", "2022年")
+    assert found.passers == "安徽、辽宁、广西"
+    assert found.passed.outcome == "holds"
+    rows = trade.rank_lines(book, AREA, "2025")
+    own = rows[rows["group"].eq("重庆")]
+    assert list(own["value"]) == [11, 12, 12, 11, 12, 11, 11, 13, 14]
+    assert trade.provincial_rank(book, AREA, "2022").passers == "未见公布"
+
+
+def test_months_between_cumulative_figures(book):
+    found = {item.label: item for item in trade.stretches(book, AREA, "2022")}
+    # 7487.9 − 6895 = 592.9, a year before 7204.9 − 6435.2 = 769.7
+    assert within(found["11月"].growth, "-23.1", "-22.8")
+    assert found["4月"].growth.zh == "19.8%"  # as printed
+    assert "1—3月" in found  # 2754.5 less April
+    late = trade.hidden(book, AREA, "2025")
+    assert [item.label for item in late.months] == ["1—6月", "7月", "8—9月", "10—12月"]
+    assert late.fast.label == "8—9月"
+    # 2024 has its whole year alone: the last one with months is 2022
+    assert trade.hidden(book, AREA, "2024").when == "2022年"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "words"),
+    [
+        ("372.9", "374.4", "100M CNY", "约374亿元"),
+        ("71.4", "71.9", "percent", "约72%"),
+        ("15.926", "15.932", "percent", "15.9%"),
+        ("-23.06", "-22.88", "percent", "约−23.0%"),
+    ],
+)
+def test_a_number_for_running_text(low, high, unit, words):
+    ends = Interval(D(low), D(high))
+    assert short(derive(lambda _: ends, exact(1, unit), unit=unit)).zh == words
+
+
+def test_a_printed_number_stays_as_printed(book):
+    assert short(trade.level(book, AREA, "2025")).zh == "8006.8亿元"

@@ -1,0 +1,198 @@
+"""What the page of 2022 says: numbers worked out by hand, and claims that can turn."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+import cqbook as cq
+from cqbook.analysis import industry, whole_year
+from cqbook.data.catalog import Catalog
+
+AREA, YEAR = "CN-50", "2022"
+
+
+def holds(number, quantity):
+    return quantity.interval.contains(D(number))
+
+
+# --- trade
+
+
+def test_each_bar_is_a_whole_cut_into_what_was_printed(book):
+    found = whole_year.shares(book, AREA, YEAR)
+    assert list(found) == [cut.label for cut in whole_year.CUTS]
+    # printed
+    assert whole_year.of(found, "监管区域", "综合保税区").zh == "65.7%"
+    assert whole_year.of(found, "产业", "汽车制造业").zh == "3.9%"
+    # 1266.3, 1134.8, 3540 of 8158.4; 1774.7 of 5245.3 of exports
+    assert holds("15.521", whole_year.of(found, "贸易伙伴", "东盟"))
+    assert holds("13.909", whole_year.of(found, "贸易伙伴", "美国"))
+    assert holds("43.391", whole_year.of(found, "贸易方式", "加工贸易"))
+    assert holds("33.834", whole_year.of(found, "出口的商品", "笔记本电脑"))
+    assert not whole_year.of(found, "贸易伙伴", "日本").known
+
+
+def test_every_figure_of_the_article_is_in_the_table_once(book):
+    rows = book.observations(source_id="trade-2022")
+    table = whole_year.article(book, AREA, "trade-2022")
+    assert whole_year.count(table) == len(rows) == 35
+    words = "　".join(table[["level", "yoy", "share", "place"]].to_numpy().ravel())
+    for printed in (
+        *("8158.4", "3741.1", "3823", "2928.2", "1659.1", "3540", "1266.3", "1247.6", "1134.8"),
+        *("5358.2", "4951.2", "5545.3万台", "1774.7", "1222.9", "321.1"),
+        *("21.1%", "45.9%", "46.9%", "65.7%", "60.7%", "42%", "3.9%", "156%", "基本持平"),
+        *("增长2%", "增长7.1%", "增长9%", "增长0.4%", "下降2.5%", "增长0.7%"),
+        *("第2位", "第4位", "第9位", "第1位"),
+    ):
+        assert printed in words, printed
+    assert words.count("第1位") == 2, "quantity and value"
+    assert table["label"].is_unique
+
+
+def test_a_doubtful_figure_is_not_in_the_table(spoiled):
+    row = spoiled.find("observations.csv", "observation_id", "trade-2022.auto")
+    spoiled.set("observations.csv", row, "confidence", "1")
+    table = whole_year.article(Catalog(spoiled.path), AREA, "trade-2022")
+    assert whole_year.count(table) == 34
+    assert "321.1" not in "".join(table["level"])
+
+
+def test_exports_faded_and_fell_at_the_end_of_the_year(book):
+    course = whole_year.course(book, AREA, YEAR)
+    assert not course["export"][6].known
+    assert course["export"][5].zh == "19.5%"
+    steps = whole_year.since(course["export"], 5)
+    assert [item.zh for item in steps][-2:] == ["5.2%", "1.5%"]
+    assert whole_year.fading(steps).outcome == "holds"
+    # from January to April it was 20 %, which may be less than 19.5 by rounding
+    assert whole_year.fading(whole_year.since(course["export"], 4)).outcome == "open"
+    rows = whole_year.course_points(course, YEAR)
+    assert list(rows[rows["label"].eq("全年")]["date"].unique()) == ["2022-12-01"]
+    end = whole_year.end_of_year(book, AREA, YEAR, 10)
+    # 5245.3 − 4496 = 749.3 against 5168 − 4116.2 = 1051.8; 8158.4 − 6895 = 1263.4 against 1565.4
+    assert holds("-28.76", end["export"])
+    assert holds("-19.29", end["total"])
+    assert (end["export"] < 0).outcome == "holds"
+    assert whole_year.fall(end["total"]).zh == "19.3%"
+
+
+def test_general_trade_grew_by_more_than_the_whole(book):
+    gains = whole_year.gains_by_regime(book, AREA, YEAR)
+    assert list(gains) == ["一般贸易", "保税物流", "加工贸易", "合计"]
+    # 2928.2 − 2928.2 / 1.09 = 241.8; 3540 − 3540 / 0.975 = −90.8; 8158.4 − 8000.6 = 157.8
+    assert holds("241.8", gains["一般贸易"])
+    assert holds("-90.8", gains["加工贸易"])
+    assert holds("157.8", gains["合计"])
+    rows = whole_year.gain_points(gains)
+    assert list(rows["text"]) == ["242", "7", "−91", "158"]
+    assert whole_year.gains_by_regime(book, AREA, "2019") == {}
+
+
+def test_the_printed_contribution_follows_from_two_years(book):
+    found = whole_year.private_gain(book, AREA, YEAR)
+    # (3741.1 − 3494) / (8158.4 − 8000.6) = 247.1 / 157.8
+    assert holds("247.1", found["gain"])
+    assert holds("156.59", found["reckoned"])
+    assert cq.near(found["reckoned"], found["printed"], 1).outcome == "holds"
+
+
+def test_laptops_were_fewer_though_first(book):
+    laptops = whole_year.change(book, AREA, YEAR, "export", "product=laptop")
+    # 2001 − 1774.7
+    assert holds("226.3", laptops["loss"])
+    assert holds("-11.31", laptops["growth"])
+    first = whole_year.rank(book, "trade_value", AREA, YEAR, "product=laptop")
+    assert (first <= 1).outcome == "holds"
+
+
+def test_a_changed_year_turns_the_record(spoiled, book):
+    def record(of):
+        totals = whole_year.totals(of, AREA, range(2018, 2026))
+        return cq.highest(totals[YEAR], totals.values()).outcome
+
+    assert record(book) == "holds"
+    for name in ("trade-2022.total", "os-20230120-ichongqing.r045-trade-value"):
+        row = spoiled.find("observations.csv", "observation_id", name)
+        spoiled.set("observations.csv", row, "value", "7900" if "2022." in name else "790.0")
+    assert record(Catalog(spoiled.path)) == "fails"
+
+
+# --- industry
+
+
+def test_what_is_left_of_investment_is_a_ceiling(book):
+    found = industry.investment(book, AREA, YEAR)
+    # 4103.9 − 43.5 − 2440.2 − 154.3 − 292.4 = 1173.5, less more than 1000
+    assert found["其余"].interval.upper == pytest.approx(D("173.75"))
+    assert found["其余"].zh.endswith("以下")
+    assert industry.investment_points(found)["label"].iloc[-1] == "其余至多"
+    assert industry.investment(book, AREA, "2019") == {}
+
+
+def test_the_whole_is_behind_every_field_whose_progress_is_published(book, spoiled):
+    found = industry.progress(book, AREA, YEAR)
+    assert [item.zh for item in found.values()] == ["143.9%", "136.1%", "134.1%", "122.8%", "114%"]
+    assert cq.lowest(found["全部重大项目"], found.values()).outcome == "holds"
+    rows = industry.progress_points(found)
+    assert rows[rows["group"].eq("年初计划")]["value"].eq(100).all()
+    row = spoiled.find("observations.csv", "observation_id", "major-projects-2022.total-vs-plan")
+    spoiled.set("observations.csv", row, "value", "30")
+    found = industry.progress(Catalog(spoiled.path), AREA, YEAR)
+    assert cq.lowest(found["全部重大项目"], found.values()).outcome == "fails"
+    assert industry.progress(book, AREA, "2019") == {}
+
+
+def test_fewer_than_half_of_urban_projects_beat_their_plan(book):
+    every, ahead = industry.urban_projects(book, AREA, YEAR)
+    assert (every.point, ahead.point) == (391, 183)
+    assert (cq.share(ahead, every) < 50).outcome == "holds"
+
+
+def test_output_has_two_later_figures_and_one_year_before(book):
+    found = industry.nev_output(book, AREA, YEAR)
+    assert (found["expected"].zh, found["expected"].status) == ("36.9万辆", "预计")
+    assert (found["earlier"].zh, found["later"].zh) == ("近36.9万辆", "36.5万辆")
+    # 36.9 / 2.425 and 36.5 / 2.4
+    assert holds("15.216", found["expected_before"])
+    assert holds("15.208", found["later_before"])
+    assert cq.near(found["later_before"], found["expected_before"], 1).outcome == "holds"
+
+
+def test_new_ones_are_a_part_of_all_since_the_beginning(book):
+    found = industry.new_and_all(book, AREA, YEAR)
+    assert found["giants_share"].zh == "53.7%"  # 137 / 255
+    assert (found["giants_share"] > 50).outcome == "holds"
+    assert (found["retrofits_share"] > 50).outcome == "fails"
+
+
+def test_expected_figures_are_counted(book):
+    found = industry.natures(book, "industry-2022")
+    rows = book.observations(source_id="industry-2022")
+    # one row is doubtful, and counts for nothing
+    assert found["figures"].point == rows["confidence"].ge(2).sum() == 57
+    assert found["expected"].point == 9
+    # output of new-energy vehicles and its growth
+    assert found["checked"].point == 2
+    assert not industry.natures(book, "no-such-source")["figures"].known
+
+
+def test_the_gap_on_both_readings_and_against_hydropower(book):
+    found = industry.power(book, AREA, YEAR)
+    assert holds("16.0", found["gap_inside"])  # 457 / 2856
+    assert holds("13.79", found["gap_outside"])  # 457 / 3313
+    assert holds("166.7", found["hydro"])  # 4000 / 24
+    assert holds("2.742", found["gap_in_hydro"])
+    assert (found["gap_in_hydro"] > 2).outcome == "holds"
+    assert (found["gap_in_hydro"] > 3).outcome == "open", "约4000 may be 3600"
+
+
+def test_months_of_industry_are_those_printed(book):
+    found = industry.months(book, AREA, YEAR)
+    assert {name: item.zh for name, item in found.items()} == {
+        "3月": "9.5%",
+        "6月": "6.1%",
+        "9月": "13.1%",
+        "10月": "8.2%",
+    }
