@@ -52,7 +52,7 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
 
 def transit(book: Catalog) -> pd.DataFrame:
     """Return the point frame of days by route, for the cargoes of which both are told."""
-    cargoes = {"auto": "整车到印尼", "motorcycle_wheel": "摩托车轮毂到印尼"}
+    cargoes = {"auto": "整车", "motorcycle_wheel": "轮毂"}
     routes = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
     rows = pd.concat(
         [
