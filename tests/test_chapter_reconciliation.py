@@ -99,7 +99,7 @@ def test_counts_by_rule_and_verdict():
         *(relation("", "", rule="少", verdict=word) for word in ("一致", "不可判定")),
         *(relation("", "", rule="多", verdict=word) for word in ("一致", "基数修订过", "不一致")),
     )
-    assert check.counts(rows) == {
+    assert check.tally(rows) == {
         "consistent": "2条",
         "revised": "1条",
         "undecidable": "1条",

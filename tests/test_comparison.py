@@ -218,7 +218,7 @@ def test_the_page_lists_the_claims_that_turned(tmp_path, monkeypatch):
     found = Comparison(claims=(turned, came), old="1", new="2")
     path.write_text(comparison_json(found), encoding="utf-8")
     assert revisions.claim_rows().empty
-    assert list(revisions.claim_rows()) == list(revisions.CLAIMS)
+    assert list(revisions.claim_rows()) == list(revisions.TURNED)
     monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
     assert revisions.claim_rows().to_dict("records") == [
         {

@@ -155,7 +155,7 @@ def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
     return counts.rename_axis(index="rule", columns=None).reset_index()
 
 
-def counts(table: pd.DataFrame) -> dict[str, str]:
+def tally(table: pd.DataFrame) -> dict[str, str]:
     """Return how many relations of `relations_table` there are by verdict, in words, and in all."""
     by_verdict = table["verdict"].value_counts()
     words = {key: f"{by_verdict.get(name, 0)}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
@@ -165,7 +165,7 @@ def counts(table: pd.DataFrame) -> dict[str, str]:
 #: In the order in which the page speaks of them.
 VERDICTS = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
 #: The rule that a cumulative figure is the sum of its months.
-MONTHS = RULES["months"][0]
+MONTHLY = RULES["months"][0]
 _KEYS = ("consistent", "revised", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: What is said of figures that can't be used together, and of those that prove nothing together.
@@ -531,7 +531,7 @@ EXPECTED_BEFORE = "一个是事先说的，一个是后来的实际，这里比�
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Sequel:
     """What was expected or aimed at, and what came of it; `words` say how much it was to be."""
 
     label: str
@@ -545,7 +545,7 @@ class Outcome:
         return growth(self.after, self.before, regardless=EXPECTED_BEFORE)
 
 
-def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Outcome]:
+def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Sequel]:
     """Return what was said before of a place, with one of these statuses, and came out later.
 
     A target of over so much is met from there on. Bounds that leave open whether it came out more
@@ -566,7 +566,7 @@ def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Outcome]
             label = f"{narrow}（{period_zh(row['period'])}，{before.status}）"
             if row["status"] in INTENDED and before.value is not None:
                 before = replace(before, interval=Interval.exactly(before.value))
-            outcome = Outcome(label, words, before, known[_key(row)])
+            outcome = Sequel(label, words, before, known[_key(row)])
             if _telling(outcome.change.interval):
                 found.append(outcome)
     return sorted(found, key=lambda item: item.change.point)
@@ -581,19 +581,19 @@ def _telling(found: Interval | None) -> bool:
     return found is not None and (found.width is not None or not found.contains(Decimal(0)))
 
 
-def extremes(found: Sequence[Outcome]) -> tuple[Outcome, Outcome]:
+def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:
     """Return which of `outcomes` came out least and most against what was said before."""
-    nothing = Outcome("", UNPUBLISHED, missing("percent"), missing("percent"))
+    nothing = Sequel("", UNPUBLISHED, missing("percent"), missing("percent"))
     return (found[0], found[-1]) if found else (nothing, nothing)
 
 
-def within(found: Sequence[Outcome], percent: int) -> Verdict:
+def within(found: Sequence[Sequel], percent: int) -> Verdict:
     """Return whether all of `outcomes` came within so many percent of what was said before."""
     changes = [item.change for item in found] or [missing("percent")]
     sides = [(compared(item, "<", percent), compared(item, ">", -percent)) for item in changes]
     return every(*(verdict for pair in sides for verdict in pair))
 
 
-def outcome_points(found: Sequence[Outcome]) -> pd.DataFrame:
+def outcome_points(found: Sequence[Sequel]) -> pd.DataFrame:
     """Return by how many percent `outcomes` were more or less, as a point frame."""
     return _middles(points([(item.label, item.change) for item in found], unit="percent"))

@@ -35,7 +35,7 @@ OBSERVATIONS = {"what": "什么", "old": "原为", "old_source": "原出处", "n
     "how": "怎样改的",
 }
 GLUED = {"where": "页", "name": "名称", "old": "原为", "new": "现为"}
-CLAIMS = {"where": "页与论断", "sentence": "句子", "old": "原为", "new": "现为", "margin": "差多少"}
+TURNED = {"where": "页与论断", "sentence": "句子", "old": "原为", "new": "现为", "margin": "差多少"}
 RELATIONS = {"title": "核对什么", "old": "原结论", "new": "现结论"}
 VINTAGES = {"what": "什么", "text": "数值", "source": "出处", "since": "自哪一版", "state": "现状"}
 
@@ -135,7 +135,7 @@ def glued_rows() -> pd.DataFrame:
 
 
 def claim_rows() -> pd.DataFrame:
-    """Return the claims that turned, came or went: columns of `CLAIMS`."""
+    """Return the claims that turned, came or went: columns of `TURNED`."""
     return _frame(
         (
             asdict(item)
@@ -146,7 +146,7 @@ def claim_rows() -> pd.DataFrame:
             }
             for item in read_comparison().claims
         ),
-        CLAIMS,
+        TURNED,
     )
 
 
