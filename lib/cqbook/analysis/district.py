@@ -253,7 +253,7 @@ class Fact:
     def words(self) -> dict[str, str]:
         """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
 
-        ``due`` is when it is to be reached; ``undated``, where only from when on it is planned.
+        ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said.
         """
         period = self.level.about.period
         when = Period.parse(period).zh() if period else UNPUBLISHED
@@ -265,7 +265,7 @@ class Fact:
             "who": self.who or UNPUBLISHED,
             "when": when,
             "due": UNPUBLISHED if undated else when,
-            "undated": when if undated else UNPUBLISHED,
+            "undated": self.who if undated else UNPUBLISHED,
         }
 
 
@@ -602,7 +602,7 @@ def percent_zh(rate: Quantity) -> str:
     return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
 
 
-def in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
+def told_in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
     """Return texts in English, each under its name with ``_en``.
 
     What is not known stays 未见公布, so that a block that says it is left out.
