@@ -78,7 +78,7 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
 def test_the_corridor_by_year(book, trade):
     boxes = overview.boxes(book, AREA, "2025")
     assert overview.first(boxes) == "2021"
-    rows = overview.columns(boxes, "10k TEU")
+    rows = overview.year_columns(boxes, "10k TEU")
     # 25.18 grew by 41 %: 17.86, of which the printed floor gives the lower end only
     assert list(rows["text"]) == ["11.2", "14.8", "约17.9", "25.18", "32.77"]
     weights = overview.weights(book, AREA, trade["total"])
@@ -87,7 +87,7 @@ def test_the_corridor_by_year(book, trade):
 
 
 def test_tiles_say_the_last_number_its_year_and_its_growth(book):
-    rows = overview.tiles(book, overview.headlines(book, AREA, "2025"))
+    rows = overview.tile_rows(book, overview.headline_numbers(book, AREA, "2025"))
     last = rows.groupby("group", sort=False).tail(1).set_index("group")
     assert dict(zip(last.index, zip(last["text"], last["detail"], strict=True), strict=True)) == {
         "进出口总值": ("8006.8亿元", "2025年，增长12%"),
@@ -106,7 +106,7 @@ def test_tiles_say_the_last_number_its_year_and_its_growth(book):
 
 
 def test_an_earlier_year_knows_nothing_of_later_ones(book):
-    rows = overview.tiles(book, overview.headlines(book, AREA, "2022"))
+    rows = overview.tile_rows(book, overview.headline_numbers(book, AREA, "2022"))
     assert set(rows["label"]) <= {f"{year}年" for year in range(2018, 2023)}
     assert "产业转移签约项目" not in set(rows["group"])
     assert overview.by_industry(book, AREA, "2022") == ("", {})
@@ -137,6 +137,6 @@ def test_how_sure(book):
 
 
 def test_a_place_without_figures_has_no_tiles(book):
-    rows = overview.tiles(book, overview.headlines(book, "500231", "2025"))
+    rows = overview.tile_rows(book, overview.headline_numbers(book, "500231", "2025"))
     assert isinstance(rows, pd.DataFrame)
     assert len(rows) < 3

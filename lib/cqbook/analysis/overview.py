@@ -161,7 +161,7 @@ def said(item: Quantity) -> str:
     return item.roughly if item.status == DERIVED else item.zh
 
 
-def columns(found: Years, unit: str) -> pd.DataFrame:
+def year_columns(found: Years, unit: str) -> pd.DataFrame:
     """Return the point frame of the years known without a gap up to the last one."""
     kept = {}
     for year in reversed(found):
@@ -209,7 +209,7 @@ class Headline:
         return earlier[-1], growth(self.known[last], self.known[earlier[-1]])
 
 
-def headlines(book: Catalog, area: str, until: str) -> list[Headline]:
+def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
     """Return the headline numbers up to a year, in the order of their tiles."""
     trade = flows(book, area, until)
     asked = {"entity": area, "indicator": "trade_value"}
@@ -226,7 +226,7 @@ def headlines(book: Catalog, area: str, until: str) -> list[Headline]:
     ]
 
 
-def tiles(book: Catalog, found: list[Headline]) -> pd.DataFrame:
+def tile_rows(book: Catalog, found: list[Headline]) -> pd.DataFrame:
     """Return the point frame of headline numbers and their history, a ``group`` each.
 
     ``detail`` says of the last number its year and its growth.

@@ -25,7 +25,7 @@ from cqbook.figures.charts.lines import left_out
 ACROSS = 2
 #: px of a tile, and from its top down: the middles of name, number and change; the ends of the
 #: line; the middle of its periods.
-TILE, NAME, NUMBER, CHANGE, TOP, GROUND, PERIODS = 158, 8, 33, 57, 72, 112, 124
+TILE, NAME_AT, NUMBER_AT, CHANGE_AT, LINE_FROM, LINE_TO, PERIODS_AT = 158, 8, 33, 57, 72, 112, 124
 #: Where the line begins and ends, as parts of a tile's width.
 FIRST, LAST = 0.02, 0.86
 
@@ -66,9 +66,9 @@ def headlines(rows: pd.DataFrame) -> Drawing:
     whole = ago.groupby(rows["group"]).transform("max").clip(lower=1)
     rows["across"] = place % ACROSS + FIRST + ago / whole * (LAST - FIRST)
     # px below the top of the picture, as numbers below zero
-    rows["lift"] = -(place // ACROSS * TILE + GROUND).astype(float)
+    rows["lift"] = -(place // ACROSS * TILE + LINE_TO).astype(float)
     most = rows["value"].groupby(rows["group"]).transform("max")
-    rows["per"] = (GROUND - TOP) / most.where(most > 0, 1.0)
+    rows["per"] = (LINE_TO - LINE_FROM) / most.where(most > 0, 1.0)
     rows["at"] = rows["lift"] + rows["value"] * rows["per"]
     last = rows.groupby("group", sort=False).tail(1)
     rows["tone"] = rows.index.isin(last.index)
@@ -81,7 +81,7 @@ def headlines(rows: pd.DataFrame) -> Drawing:
         axis=None,
         scale=alt.Scale(domain=[0, ACROSS], nice=False, zero=False),
     )
-    height = TILE * -(-len(tiles) // ACROSS) - (TILE - PERIODS - 8)
+    height = TILE * -(-len(tiles) // ACROSS) - (TILE - PERIODS_AT - 8)
     y = alt.Y(
         "at",
         type="quantitative",
@@ -127,23 +127,23 @@ def _words(
     """Return the layers of what is written: names, numbers, changes, first and last periods."""
     muted = theme.colour("muted")
     left = last.assign(across=[place % ACROSS + FIRST for place in map(tiles.index, last["group"])])
-    top = left["lift"] + GROUND
+    top = left["lift"] + LINE_TO
     first = rows.groupby("group", sort=False).head(1)
     feet = {
-        "first": first.assign(first=first["label"], at=first["lift"] - (PERIODS - GROUND)),
-        "last": last.assign(last=last["label"], at=last["lift"] - (PERIODS - GROUND)),
+        "first": first.assign(first=first["label"], at=first["lift"] - (PERIODS_AT - LINE_TO)),
+        "last": last.assign(last=last["label"], at=last["lift"] - (PERIODS_AT - LINE_TO)),
     }
     # one period alone is named once
     single = first["group"][first.index.isin(last.index)]
     feet["last"] = feet["last"][~feet["last"]["group"].isin(single)]
     styles: list[tuple[str, pd.DataFrame, dict[str, Any]]] = [
-        ("panel", left.assign(panel=left["group"], at=top - NAME), {}),
+        ("panel", left.assign(panel=left["group"], at=top - NAME_AT), {}),
         (
             "end",
-            left.assign(end=left["text"], at=top - NUMBER),
+            left.assign(end=left["text"], at=top - NUMBER_AT),
             {"fontSize": 20, "fontWeight": "bold"},
         ),
-        ("detail", left.assign(at=top - CHANGE), {"color": muted}),
+        ("detail", left.assign(at=top - CHANGE_AT), {"color": muted}),
         ("first", feet["first"], {"color": muted, "fontSize": 11}),
         ("last", feet["last"], {"color": muted, "fontSize": 11, "align": "right"}),
     ]
@@ -171,7 +171,7 @@ def _ground(tiles: list[str]) -> alt.InlineData:
             {
                 "across": place % ACROSS + FIRST,
                 "far": place % ACROSS + LAST,
-                "at": -(place // ACROSS * TILE + GROUND),
+                "at": -(place // ACROSS * TILE + LINE_TO),
             }
             for place in range(len(tiles))
         ]
