@@ -14,7 +14,7 @@ import docx
 import pytest
 from conftest import ROOT
 from PIL import Image, ImageDraw
-from test_exports import exhibit, with_cell
+from test_exports import exhibit, of_chapter, with_cell
 
 from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
 from cqbook.citing.entries import FigureEntry, entry_of
@@ -409,8 +409,7 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
 
 
 def test_lines_are_native_over_their_days_and_say_their_last_number(root):
-    drawn = (exhibit("auto-exports", place) for place in range(9))
-    months = next(item for item in drawn if item.id == "fig-auto-exports-months")
+    months = of_chapter("auto-exports", "fig-auto-exports-months")
     edition(root, "2026-12", [months], {"total": TOTAL, "share": SHARE})
     import openpyxl
     import pptx
@@ -465,7 +464,7 @@ def test_slides_are_the_same_bytes_a_second_later(root, first):
 
 
 def test_other_forms_keep_the_picture(root):
-    dots = exhibit("trade", 4)
+    dots = exhibit(3)
     assert native_charts.chart_form(dots.spec, FigureEntry.model_validate(entry(dots))) == ""
     edition(root, "2026-12", [dots], {"total": TOTAL, "share": SHARE})
     import pptx
@@ -475,7 +474,7 @@ def test_other_forms_keep_the_picture(root):
 
 
 def test_a_floor_keeps_its_word_in_a_native_chart(root):
-    flows = exhibit("trade", 0)
+    flows = exhibit(0)
     edition(root, "2026-12", [flows], {"total": TOTAL, "share": SHARE})
     content = slides(root, flows, name="2026-12")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:

@@ -45,27 +45,27 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
 @pytest.mark.parametrize(
     ("verdict", "outcome", "margin"),
     [
-        (lambda: reported("8006.8") < reported("8158.4"), "holds", "差152亿元（1.86%）"),
-        (lambda: reported("8158.4") < reported("8006.8"), "fails", "差152亿元（1.89%）"),
+        (lambda: reported("8006.8") < reported("8158.4"), "holds", "余地152亿元（1.86%）"),
+        (lambda: reported("8158.4") < reported("8006.8"), "fails", "余地152亿元（1.89%）"),
         # a rounded number and one that it could stand for
         (lambda: reported("9") > reported("9.2"), "open", "区间重叠"),
         # a floor that was passed lies above what is no more than it, and may be anything
-        (lambda: reported("9", "over") > reported("8.9"), "holds", "差500万元（0.562%）"),
+        (lambda: reported("9", "over") > reported("8.9"), "holds", "余地500万元（0.562%）"),
         (lambda: reported("9", "over") > reported("12"), "open", "区间重叠"),
-        (lambda: reported("9", "over") > 9, "holds", "差0亿元（0%）"),
+        (lambda: reported("9", "over") > 9, "holds", "余地0亿元（0%）"),
         (lambda: reported("9") >= cq.exact(9, "100M CNY"), "open", "区间重叠"),
         (lambda: missing("100M CNY") > reported("1"), "open", "缺少数据"),
         # another scale of the same unit
         (
             lambda: reported("0.9", unit="1T CNY") > reported("8158.4"),
             "holds",
-            "差342亿元（4.19%）",
+            "余地342亿元（4.19%）",
         ),
-        (lambda: cq.exact(14, "rank") > cq.exact(11, "rank"), "holds", "差3位"),
+        (lambda: cq.exact(14, "rank") > cq.exact(11, "rank"), "holds", "余地3位"),
         (
             lambda: reported("-2.5", unit="percent", measure="yoy") < 0,
             "holds",
-            "差2.45个百分点",
+            "余地2.45个百分点",
         ),
     ],
 )
@@ -140,7 +140,7 @@ def page(text, *claims, **texts):
 
 
 def made(name, outcome):
-    return Claim(name, outcome, "1亿元 > 0亿元", "差1亿元", ("s.1",))
+    return Claim(name, outcome, "1亿元 > 0亿元", "余地1亿元", ("s.1",))
 
 
 TEXT = """一句。
@@ -189,7 +189,7 @@ def test_the_place_of_a_claim_stands_behind_the_mark_of_a_list():
     assert "\n## 一节\n" in shown
     (up, down) = said_of("trade", notebook)
     assert (up.sentence, up.place) == ("高了1亿元。", "claim-up")
-    assert down.line == "成立　trade.down　“低了。”　1亿元 > 0亿元（差1亿元）"
+    assert down.line == "成立　trade.down　“低了。”　1亿元 > 0亿元（余地1亿元）"
 
 
 def test_two_claims_of_one_name_are_refused():
@@ -216,7 +216,7 @@ def test_the_default_edition_stops_for_exactly_the_sentences_that_fell():
     assert [item.claim.name for item in caught.value.said] == ["up"]
     assert "trade.up" in str(caught.value)
     assert "高了1亿元" in str(caught.value)
-    assert "差1亿元" in str(caught.value)
+    assert "余地1亿元" in str(caught.value)
 
 
 def test_a_sentence_that_would_be_silent_is_no_sentence_of_the_default_edition():
@@ -320,14 +320,14 @@ def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
     assert (verdict.outcome, verdict.regardless) == ("holds", reason)
     up = Claim("up", verdict.outcome, verdict.condition, verdict.margin, (), verdict.regardless)
     shown = Known.of(page(TEXT, up, made("down", "holds"), much="1亿元")).resolved(TEXT)
-    assert f"`fig-x`）。（{reason}）\n" in shown
+    assert f"`fig-x`）（{reason}）。\n" in shown
 
 
 def test_sentences_of_one_paragraph_stand_without_a_space_between():
     text = "# 题\n\n:::{claim} up\n甲高。\n:::\n:::{claim} up\n乙高。\n:::\n\n- 丙。\n- 丁。\n"
     written = nbformat.writes(page(text, made("up", "holds")))
     shown_text = nbformat.reads(shown(written.encode()), as_version=4).cells[-1].source
-    assert "甲高。{claimed}`up`乙高。" in shown_text
+    assert "{claimed}`up`甲高。乙高。" in shown_text
     assert "- 丙。\n- 丁。" in shown_text
 
 

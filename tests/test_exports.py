@@ -3,24 +3,80 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
 from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 from conftest import ROOT
 
+import cqbook as cq
+from cqbook.analysis.frames import timeline
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import formats
+from cqbook.figures.figure import FIGURE_MIME
 
 
-def exhibit(name="trade", place=1, **changes):
-    notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11")[place]
+@functools.cache
+def drawn():
+    """Figures of facts of the book, made here: chapters may be rewritten."""
+    book = cq.open_data(ROOT / "data")
+    trade = {"indicator": "trade_value", "entity": "CN-50", "unit": "100M CNY"}
+    frames = [
+        timeline(
+            cq.series(book, years=range(2020, 2026), basis="customs", **trade, flow=flow),
+            unit="100M CNY",
+            group=word,
+            short=True,
+        )
+        for flow, word in (("export", "出口"), ("import", "进口"))
+    ]
+    firms = cq.trade.parts(book, "CN-50", "2025", "enterprise").points("level", unit="100M CNY")
+    kinds = firms[firms["label"].eq("民营企业")].assign(detail="增长18.9%")
+    shares = timeline(
+        cq.series(
+            book,
+            **trade | {"unit": "percent"},
+            years=range(2019, 2026),
+            flow="total",
+            measure="share",
+            breakdown="enterprise=private",
+        ),
+        unit="percent",
+        short=True,
+    )
+    made = [
+        ("fig-test-flows", cq.charts.columns(pd.concat(frames)), "出口与进口", "亿元"),
+        ("fig-test-enterprise", cq.charts.bars(kinds, detail=True), "按企业性质", "亿元"),
+        ("fig-test-private-share", cq.charts.columns(shares), "民营企业的比重", "%"),
+        ("fig-test-dots", cq.charts.dots(kinds), "按企业性质，点图", "亿元"),
+    ]
+    figures = [
+        cq.figure(
+            book, name, form, title=title, subtitle=unit, unit=unit, english=("Title", "Caption")
+        )
+        for name, form, title, unit in made
+    ]
+    return [
+        formats.Exhibit(item.identity, item._repr_mimebundle_()[FIGURE_MIME], "trade", "2026-11")
+        for item in figures
+    ]
+
+
+def exhibit(place=1, **changes):
+    shown = drawn()[place]
     return replace(shown, identity=replace(shown.identity, **changes))
+
+
+def of_chapter(name, identifier):
+    notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
+    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11")
+    return next(item for item in shown if item.id == identifier)
 
 
 def with_cell(table, key, text):

@@ -524,8 +524,6 @@ def test_no_label_of_exports_says_total(book):
         assert FLOWS_ZH["total"] not in name, row["observation_id"]
 
 
-
-
 # --- doubtful figures are shown where sources are compared, and nowhere else ------------------
 
 COMPARES_SOURCES = {"reconciliation"}

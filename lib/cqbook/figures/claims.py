@@ -16,6 +16,7 @@ takes its words from the claim: ``title=below.says("出口创了新高", "出口
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -47,6 +48,8 @@ CLAIMED_ROLE = "{{claimed}}`{name}`"
 #: Blocks that stand on lines of their own are sentences of one paragraph: HTML would put a space
 #: where the line ends, Chinese has none.
 _BETWEEN_SENTENCES = re.compile(r"(?<=[。；：！？，）])\n(?=\{claimed\}`|[\u4e00-\u9fff“（])")
+_CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
+_CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
 _LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")
 
 
@@ -214,9 +217,16 @@ class Known:
 
 
 def _reasoned(body: str, reasons: Iterable[str]) -> str:
-    """Return a sentence with the reasons for which its figures were compared."""
+    """Return a sentence with the reasons for which its figures were compared, before its end.
+
+    The reasons are Chinese: an English sentence goes without.
+    """
     said = "；".join(dict.fromkeys(reason for reason in reasons if reason))
-    return f"{body.rstrip()}（{said}）\n" if said else body
+    if not said or not _CHINESE_LETTER.search(body):
+        return body
+    text = body.rstrip()
+    stop = text[-1] if text[-1] in "。！？；" else ""
+    return f"{text.removesuffix(stop)}（{said}）{stop}\n"
 
 
 def _marked(body: str, names: tuple[str, ...]) -> str:
@@ -231,10 +241,20 @@ def _marked(body: str, names: tuple[str, ...]) -> str:
 def sentence(body: str, texts: Mapping[str, str]) -> str:
     """Return the text of a block in one line, its numbers in their places, roles and marks gone."""
     filled = GLUED_ROLE.sub(lambda match: texts.get(match[1], match[1]), body)
-    plain = re.sub(r"（?\{(?:numref|doc|ref|term)\}`[^`]*`）?", "", filled)
-    plain = re.sub(r"\{claimed\}`[^`]*`", "", plain)
+    plain = re.sub(r"\{claimed\}`[^`]*`", "", filled)
+    # a reference in brackets is no part of the sentence; one within it is named by what it is
+    plain = re.sub(r"（[^（）]*\{(?:numref|doc|ref)\}`[^`]*`[^（）]*）", "", plain)
+    plain = re.sub(r"\{(numref|doc|ref|term)\}`([^`]*)`", _named, plain)
     plain = re.sub(r"(?m)^\s*(?:[-*]|\d+\.)\s+|[*`]|^#+\s*", "", plain)
     return " ".join(plain.split())
+
+
+def _named(match: re.Match[str]) -> str:
+    """Return what stands for a reference where nobody can follow it."""
+    kind, text = match[1], match[2]
+    if kind == "numref":
+        return "图表"
+    return text.partition("<")[0].strip() if kind == "term" or "<" in text else "另一页"
 
 
 def cell_blocks(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, Conditional]]:
@@ -270,9 +290,12 @@ def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     """Return the claims of an executed page in order, each with its sentence."""
     known = Known.of(notebook)
     said: dict[str, tuple[str, str]] = {}
-    for _, block in cell_blocks(notebook):
-        if block.kind == "claim":
-            words = sentence(known.resolved(block.body), known.texts)
+    # what is on the page; of a claim that does not hold, what would be
+    places = [_standing(known, cell.source) for cell in notebook.cells]
+    places += [[block] for _, block in cell_blocks(notebook)]
+    for block in itertools.chain.from_iterable(places):
+        words = sentence(known.resolved(block.body), known.texts)
+        if block.kind == "claim" and _CHINESE_LETTER.search(words):
             for name in block.names:
                 said.setdefault(name, (words, f"claim-{name}"))
     for name, found in _titles(notebook).items():
@@ -280,6 +303,16 @@ def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     return [
         StatedClaim(page, item, *said.get(name, ("", ""))) for name, item in known.claims.items()
     ]
+
+
+def _standing(known: Known, text: str) -> list[Conditional]:
+    """Return the blocks of Markdown that are on the page."""
+    found = []
+    for match in _BLOCK.finditer(text):
+        block = _block(match)
+        if known.stands(block):
+            found += [block, *_standing(known, block.body)]
+    return found
 
 
 def _titles(notebook: nbformat.NotebookNode) -> dict[str, tuple[str, str]]:
@@ -299,8 +332,16 @@ def shown(content: bytes) -> bytes:
     if not any(True for _ in cell_blocks(notebook)):
         return content
     known = Known.of(notebook)
+    placed: set[str] = set()
+
+    def once(match: re.Match[str]) -> str:
+        first = match[0] not in placed
+        placed.add(match[0])
+        return match[0] if first else ""
+
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _BETWEEN_SENTENCES.sub("", known.resolved(cell.source))
-    text: str = nbformat.writes(notebook, version=4)
-    return text.encode("utf-8")
+            text = known.resolved(cell.source)
+            cell.source = _BETWEEN_SENTENCES.sub("", _CLAIMED.sub(once, text))
+    written: str = nbformat.writes(notebook, version=4)
+    return written.encode("utf-8")

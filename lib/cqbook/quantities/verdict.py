@@ -135,7 +135,7 @@ def _apart(above: Interval, below: Interval) -> bool:
 
 def _margin(gap: Decimal, right: Interval, unit: Unit) -> tuple[str, Decimal | None]:
     # growth and shares differ by points, ranks by places: neither is a share of the other number
-    words = f"差{in_words(gap, unit)}"
+    words = f"余地{in_words(gap, unit)}"
     middle = right.midpoint
     if unit.name in ("percent", "percentage points", "rank") or not middle:
         return words, gap

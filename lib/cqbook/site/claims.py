@@ -59,13 +59,17 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     titles = app.env.titles
-    groups: dict[str, list[tuple[str, StatedClaim]]] = {}
+    # by page and sentence: one may stand on several claims
+    groups: dict[str, dict[str, list[tuple[str, StatedClaim]]]] = {}
+    count = 0
     for item in said_in(app):
         page = f"chapters/{item.page}"
-        if page in titles and item.place:
+        if page in titles and item.place and item.claim.holds:
+            count += 1
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
-            groups.setdefault(titles[page].astext(), []).append((way, item))
-    html = markup("claims.html", groups=groups)
+            said = groups.setdefault(titles[page].astext(), {})
+            said.setdefault(item.sentence, []).append((way, item))
+    html = markup("claims.html", groups=groups, count=count)
     for place in places:
         place.replace_self(nodes.raw("", html, format="html"))
 
