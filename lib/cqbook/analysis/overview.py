@@ -166,6 +166,11 @@ def in_times(item: Quantity) -> str:
     return f"{item.point:.1f}倍" if _closed(item) else item.roughly
 
 
+def in_whole(item: Quantity) -> str:
+    """Return a derived amount without decimals, beside others that have none: 约99亿元."""
+    return f"约{item.point:.0f}亿元" if _closed(item) else item.zh
+
+
 def year_columns(found: Years, unit: str) -> pd.DataFrame:
     """Return the point frame of the years known without a gap up to the last one."""
     kept = {}
