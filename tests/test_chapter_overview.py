@@ -70,9 +70,9 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
     # a datum that turns the claim
     cars["2025"] = number("460", indicator="auto_exports_value", flow="export", basis="customs")
     assert (cq.difference(cars["2025"], cars["2022"]) > down).outcome == "fails"
-    rows = overview.two_years({"笔电": laptops, "汽车": cars}, "2022", "2025")
+    rows = overview.two_years({"笔记本电脑": laptops, "汽车": cars}, "2022", "2025")
     assert list(rows["text"]) == ["1774.7亿元", "1521.5亿元", "218亿元", "460亿元"]
-    assert overview.two_years({"笔电": laptops}, "2023", "2025").empty
+    assert overview.two_years({"笔记本电脑": laptops}, "2023", "2025").empty
 
 
 def test_the_corridor_by_year(book, trade):
@@ -80,7 +80,10 @@ def test_the_corridor_by_year(book, trade):
     assert overview.first(boxes) == "2021"
     rows = overview.year_columns(boxes, "10k TEU")
     # 25.18 grew by 41 %: 17.86, of which the printed floor gives the lower end only
-    assert list(rows["text"]) == ["11.2", "14.8", "约17.9", "25.18", "32.77"]
+    assert list(rows["text"]) == ["11.2", "超14.8", "约17.9", "超25.18", "32.77"]
+    # 32.77 / 11.2; the floor of 2022 has no upper end to round to
+    assert overview.in_times(cq.autos.times_of(boxes["2025"], boxes["2021"])) == "2.9倍"
+    assert overview.in_times(cq.autos.times_of(boxes["2022"], boxes["2021"])) != "1.3倍"
     weights = overview.weights(book, AREA, trade["total"])
     assert weights["2022"].point == pytest.approx(100 * 251.2 / 8158.4, abs=0.01)
     assert weights["2025"].regardless
@@ -127,6 +130,12 @@ def test_a_growth_in_words():
     fall = cq.growth(number("2084"), number("2419.5", period="2024"))
     assert overview.in_direction(fall) == "下降约13.9%"
     assert overview.in_direction(cq.missing("percent")) == "未见公布"
+
+
+def test_an_amount_beside_whole_ones_has_no_decimals(book):
+    rise = cq.autos.increase_by_product(book, AREA, "2024", "2025")
+    assert overview.in_whole(rise["汽车"]) == "约99亿元"
+    assert overview.in_whole(cq.missing("100M CNY")) == "未见公布"
 
 
 def test_how_sure(book):

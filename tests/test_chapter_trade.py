@@ -101,6 +101,29 @@ def test_the_change_by_goods_adds_up(book):
     assert rows.loc["进出口增量", "value"] == pytest.approx(852.6)
 
 
+def test_machines_make_most_of_the_change(book):
+    found = trade.sources_of_growth(book, AREA, "2025")
+    assert (found["machines_sold"] > found["machines_bought"]).outcome == "holds"
+    assert within(found["machines_bought"], "372.8", "374.5")
+    # the exports that are named, and the rest of the machines sold, of the waterfall
+    rows = trade.growth_by_goods(book, AREA, "2025").set_index("label")["value"]
+    sold = rows[["手机出口", "汽车出口", "摩托车出口", "其余机电产品出口"]].sum()
+    assert float(found["machines_sold"].point) == pytest.approx(sold, abs=0.5)
+    share = 100 * (sold + rows["机电产品进口"]) / rows["进出口增量"]
+    assert float(found["machines_rate"].point) == pytest.approx(share, abs=0.5)
+    assert (found["goods_rate"] > 50).outcome == "holds"
+    assert trade.other_imports(book, AREA, "2025").point < 0
+
+
+def test_a_floor_is_not_drawn_but_told(book):
+    found = trade.flows(book, AREA, "2025")
+    rows = trade.flow_lines(found)
+    exports = rows[rows["group"].eq("出口")].set_index("period")["value"]
+    assert exports["2023"] != exports["2023"]
+    assert exports["2025"] == 5587.3
+    assert trade.floors(found) == "2023年"
+
+
 def test_one_breakdown_of_the_change_is_shown(book):
     for period, shown in (("2025", "goods"), ("2022", "regime"), ("2021-01/2021-10", "enterprise")):
         frames = trade.growth_frames(book, AREA, period)

@@ -161,6 +161,16 @@ def said(item: Quantity) -> str:
     return item.roughly if item.status == DERIVED else item.zh
 
 
+def in_times(item: Quantity) -> str:
+    """Return a number of times with one decimal, as the other pages say it; a floor in words."""
+    return f"{item.point:.1f}倍" if _closed(item) else item.roughly
+
+
+def in_whole(item: Quantity) -> str:
+    """Return a derived amount without decimals, beside others that have none: 约99亿元."""
+    return f"约{item.point:.0f}亿元" if _closed(item) else item.zh
+
+
 def year_columns(found: Years, unit: str) -> pd.DataFrame:
     """Return the point frame of the years known without a gap up to the last one."""
     kept = {}
@@ -169,12 +179,15 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
             break
         kept[year] = found[year]
     rows = timeline(dict(reversed(kept.items())), unit=unit, short=True)
-    about = rows["status"].eq(DERIVED).map({True: "约", False: ""})
-    rows["text"] = [
-        f"{word}{value:.3g}" if word else f"{value:.4g}"
-        for word, value in zip(about, rows["value"], strict=True)
-    ]
+    rows["text"] = [_column_text(item) for item in reversed(kept.values())]
     return rows
+
+
+def _column_text(item: Quantity) -> str:
+    """Return a column's number with the word that says how far it is known: 约17.9, 超25.18."""
+    if item.status == DERIVED:
+        return f"约{item.point:.3g}"
+    return f"{'' if _closed(item) else '超'}{item.point:.4g}"
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,14 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of `flows`, a group a flow; empty if three totals are not known."""
     if sum(item.known for item in found["total"].values()) < 3:
         return points([], unit=UNIT)
-    frames = [timeline(items, unit=UNIT, group=FLOWS_ZH[flow]) for flow, items in found.items()]
+    frames = [
+        timeline(
+            # a floor is no place for a mark
+            {text: item if _bounded(item) else missing(UNIT) for text, item in items.items()},
+            unit=UNIT, group=FLOWS_ZH[flow],
+        )
+        for flow, items in found.items()
+    ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
     return _rounded(rows, "亿元", 0)
 
@@ -246,12 +253,15 @@ def told(rows: pd.DataFrame, status: str) -> str:
     return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
 
 
-def floors(rows: pd.DataFrame) -> str:
+def floors(found: Mapping[str, Mapping[str, Quantity]]) -> str:
     """Return the periods of which only a lower end was printed, in Chinese; empty if none."""
-    if rows.empty:
-        return ""
-    found = rows[rows["value"].notna() & rows["upper"].isna()]
-    return "、".join(Period.parse(text).zh() for text in sorted(set(found["period"])))
+    texts = {
+        text
+        for items in found.values()
+        for text, item in items.items()
+        if item.known and not _bounded(item)
+    }
+    return "、".join(Period.parse(text).zh() for text in sorted(texts))
 
 
 def _peak(found: Mapping[str, Quantity], period: str) -> tuple[str, Quantity]:
@@ -550,22 +560,36 @@ def part_of_growth(part: Quantity, whole: Quantity) -> Quantity:
 
 
 def sources_of_growth(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
-    """Return the change of trade, and how much of it private firms, exports and machines make."""
+    """Return the change of trade, and what firms, directions, machines and named goods make of it.
+
+    ``private_rate`` and ``machines_rate`` (sold and bought) are in percent of the whole change,
+    ``goods_rate`` of the change of the machines sold.
+    """
     found = histories(book, area)
     private = History.of(book, area, breakdown="enterprise=private")
-    machines = History.of(book, area, flow="import", breakdown="product=electromechanical")
-    grown = found["total"].change(period)
-    sold = [item for _, item in _changes_of_goods(book, area, period)]
+    machines = histories(book, area, "product=electromechanical")
+    grown, sold = found["total"].change(period), machines["export"].change(period)
+    bought = machines["import"].change(period)
+    named = [item for _, item in _changes_of_goods(book, area, period)]
     changes = {
-        "private": private.change(period),
-        "export": found["export"].change(period),
-        "machines": machines.change(period),
-        "goods": sum_of(*sold) if sold else missing(UNIT),
+        "private_grown": private.change(period),
+        "export_grown": found["export"].change(period),
+        "import_grown": _imports_change(found, period),
+        "machines_sold": sold,
+        "machines_bought": bought,
+        "goods_grown": sum_of(*named) if named else missing(UNIT),
     }
     rates = {
-        f"{name}_rate": part_of_growth(changes[name], grown) for name in ("private", "machines")
+        "private_rate": part_of_growth(changes["private_grown"], grown),
+        "machines_rate": part_of_growth(_added(sold, bought), grown),
+        "goods_rate": part_of_growth(changes["goods_grown"], sold),
     }
-    return {"grown": grown} | {f"{name}_grown": item for name, item in changes.items()} | rates
+    return {"grown": grown} | changes | rates
+
+
+def _added(one: Quantity, other: Quantity) -> Quantity:
+    """Return what was sold and what was bought together."""
+    return derive(lambda a, b: a + b, one, other, unit=UNIT)
 
 
 def regime_changes(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
