@@ -347,7 +347,6 @@ def trains(book: Catalog) -> pd.DataFrame:
 #: Whose trains a row counts, in words: the entity alone does not say which trains.
 LINES_ZH = {
     LAND_SEA: "陆海新通道班列（全通道）",
-    "route-crexpress": "中欧班列（重庆）",
     JOINT_TRAINS: "中欧班列（成渝）",
 }
 
