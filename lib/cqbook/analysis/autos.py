@@ -417,16 +417,6 @@ def registered(book: Catalog, brands: Iterable[str], year: str, months: int) -> 
     }
 
 
-def total(found: Mapping[str, Quantity]) -> Quantity:
-    """Return the sum of `registered`; missing where nothing is listed."""
-    return sum_of(*found.values()) if found else missing("vehicles")
-
-
-def countries(book: Catalog) -> str:
-    """Return of how many countries registrations are listed by brand."""
-    return f"{book.observations(indicator='car_registrations')['entity'].nunique()}个"
-
-
 # --- the nation, and others
 
 
@@ -551,12 +541,20 @@ def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
 
 
 def abroad_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `abroad`."""
+    """Return the point frame of `abroad`, without the target: it may be of more than a year.
+
+    Capacities are round numbers: no mark shows how far they were rounded.
+    """
     names = {
         "exports": f"重庆出口（{when(found['exports'])}）",
         "sales": f"长安海外销量（{when(found['sales'])}）",
         "open": "长安泰国工厂（年产能）",
         "planned": "长安海外工厂（计划年产能）",
-        "seres": "赛力斯出口（目标，2030年）",
     }
-    return published(_rough([(names[key], item) for key, item in found.items()], VOLUME))
+    rows = published(_rough([(name, found[key]) for key, name in names.items()], VOLUME))
+    closed = rows["lower"].notna() & rows["upper"].notna()
+    return rows.assign(
+        lower=rows["lower"].mask(closed, rows["value"]),
+        upper=rows["upper"].mask(closed, rows["value"]),
+        range=rows["range"].mask(closed, ""),
+    )

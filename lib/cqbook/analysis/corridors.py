@@ -203,11 +203,15 @@ def loading_points(book: Catalog) -> pd.DataFrame:
 def container_cost(book: Catalog) -> Quantity:
     """Return by how much a container's cost would have risen if each car's fell as printed."""
     before, after = loads(book)
+    printed = _car_cost(book)
+    if printed.known:
+        # as the reader reckons it: the ends are those of the load, not of rounding
+        printed = replace(printed, interval=Interval.exactly(Decimal(str(printed.point))))
     return derive(
         lambda old, new, change: new / old * (100 + change) - 100,
         before,
         after,
-        _car_cost(book),
+        printed,
         unit="percent",
         measure="pct_change",
     )
@@ -271,11 +275,12 @@ def times(now: Quantity, then: Quantity) -> Quantity:
 def value_per_box(book: Catalog, area: str, period: str) -> Quantity:
     """Return what was in a box on average, in 万元 a TEU; derived."""
     boxes, worth = sent(book, area, period)
-    return _short_bound(ratio(worth, boxes, unit="10k CNY", per="TEU"))
+    # four digits, so that what follows from the box can be worked out from what is printed
+    return _short_bound(ratio(worth, boxes, unit="10k CNY", per="TEU"), digits=4)
 
 
-def _short_bound(item: Quantity) -> Quantity:
-    """Return a figure of which one end is known in three digits, rounded to the safe side."""
+def _short_bound(item: Quantity, digits: int = 3) -> Quantity:
+    """Return a figure of which one end is known in a few digits, rounded to the safe side."""
     held = item.interval
     if not item.known or held is None or (held.width is not None and held.lower != 0):
         return item
@@ -284,7 +289,7 @@ def _short_bound(item: Quantity) -> Quantity:
         bound, word, way = held.upper, "以下", ROUND_CEILING
     if not bound:
         return item
-    step = Decimal(1).scaleb(min(0, bound.adjusted() - 2))
+    step = Decimal(1).scaleb(min(0, bound.adjusted() - digits + 1))
     return replace(item, zh=f"{format_zh(bound.quantize(step, way), item.unit)}{word}")
 
 
@@ -341,11 +346,8 @@ def trains(book: Catalog) -> pd.DataFrame:
 
 #: Whose trains a row counts, in words: the entity alone does not say which trains.
 LINES_ZH = {
-    LAND_SEA: "通道铁海联运班列（全线）",
-    "route-ilstc-jiangjin": "通道江津班列",
-    "route-crexpress": "中欧班列（重庆）",
+    LAND_SEA: "陆海新通道班列（全通道）",
     JOINT_TRAINS: "中欧班列（成渝）",
-    "CN": "中欧班列（全国）",
 }
 
 
@@ -393,7 +395,8 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
         days,
         unit="percent",
     )
-    return _short_bound(found)
+    # a threshold for a decision, of a value and a cost that are rounded: a tenth says enough
+    return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 
 
 def _daily(annual_rate: float) -> Decimal:
@@ -411,7 +414,7 @@ def break_even_points(
 
     One line for each of `days`, one for the extra cost; the values `most` and nought are their
     ends. Points where a line meets the extra cost are labelled 早到10天打平; `marks` (a label and
-    a value of a box) stand on the line of the most days.
+    a value of a box) stand on the line of the fewest days.
     """
     if not extra.known or not all(item.known for item in days):
         return points([], unit="CNY/TEU").assign(parameter=[])
@@ -421,7 +424,7 @@ def break_even_points(
         meeting = break_even_value(extra, item, annual_rate)
         placed = [(f"每标箱{end.zh}", end) for end in ends]
         placed += [(f"早到{item.zh}打平", meeting)] if meeting.point < most else []
-        if item is days[-1]:
+        if item is days[0]:
             placed += [(name, box) for name, box in marks if box.known and box.point < most]
         rows = points(
             ((name, time_value(box, item, annual_rate)) for name, box in placed),
