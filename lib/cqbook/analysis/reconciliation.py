@@ -225,7 +225,7 @@ def _ids(row: TableRow) -> list[str]:
 
 
 def _readable(title: str) -> str:
-    """Return a title that a rule made of names (中国·2023年10月·出口量·乘用车：…) as one would say it.
+    """Return a title that a rule made of names (中国·2023年10月·出口量：…) as one would say it.
 
     What a title says of its rule stands in the next column.
     """
