@@ -45,7 +45,7 @@ def test_a_figure_that_breaks_several_relations_is_one_row(book):
         ).assign(observation_id=lambda frame: frame["observation_id"].map(real)),
     )
     assert list(found["title"]) == ["乙", "丁"]
-    assert found["explanation"][0] == "缘由这个数还和另外2条关系不合。"
+    assert found["explanation"][0] == "缘由另有2条关系也因这个数不合。"
     assert list(found["verdict"]) == ["不能", "不能"]
 
 
@@ -83,7 +83,7 @@ def test_undecidable_relations_are_told_where_somebody_explains_them(book):
     )
     found = check.apart(book, rows)
     assert list(found["title"]) == ["甲"]
-    assert list(found["verdict"]) == ["不能判断"]
+    assert list(found["verdict"]) == ["不可判定"]
 
 
 def test_what_is_explained_alike_is_one_row_with_all_sources(book):
@@ -144,7 +144,7 @@ def test_customs_counts_more_by_no_fixed_rate(book):
     assert gaps.loc["新能源汽车，2023年1—10月", "value"] == pytest.approx(100 * (143 / 99.5 - 1))
     # about 320 against 311.1 leaves open who counts more
     assert "2022年" not in gaps.index
-    assert set(gaps["regardless"]) == {check.BASES_COMPARED}
+    assert set(gaps["regardless"]) == {check.CUSTOMS_AND_MAKERS}
 
 
 def test_the_months_of_a_year_leave_some_over(book):
@@ -185,16 +185,11 @@ def test_the_place_depends_on_who_counts(book):
 def test_a_contribution_is_open_as_long_as_the_growth_is_printed_in_whole_percent(book, spoiled):
     found = check.contribution(book, "2022")
     assert found.undecided.outcome == "holds"
-    curve = found.curve()
-    assert (curve["parameter"].min(), curve["parameter"].max()) == (1.5, 2.5)
-    assert curve["value"].is_monotonic_decreasing
     row = spoiled.find("observations.csv", "observation_id", "trade-2022.total-yoy")
     spoiled.set("observations.csv", row, "value", "2.00")
     spoiled.set("observations.csv", row, "as_printed", "2.00%")
     assert check.contribution(Catalog(spoiled.path), "2022").undecided.outcome == "fails"
-    nothing = check.contribution(book, "1999")
-    assert nothing.curve().empty
-    assert nothing.undecided.outcome == "open"
+    assert check.contribution(book, "1999").undecided.outcome == "open"
 
 
 def test_what_was_expected_against_what_came_of_it(book):

@@ -96,6 +96,9 @@ def test_the_printed_contribution_follows_from_two_years(book):
     assert holds("247.1", found["gain"])
     assert holds("156.59", found["reckoned"])
     assert cq.near(found["reckoned"], found["printed"], 1).outcome == "holds"
+    # the others lost 247.1 − 157.8 = 89.3, foreign firms about nothing of 3823: within 1 %
+    assert holds("89.3", found["rest_loss"])
+    assert (found["rest_loss"] > 0).outcome == "holds"
 
 
 def test_laptops_were_fewer_though_first(book):
@@ -127,6 +130,7 @@ def test_what_is_left_of_investment_is_a_ceiling(book):
     # 4103.9 − 43.5 − 2440.2 − 154.3 − 292.4 = 1173.5, less more than 1000
     assert found["其余"].interval.upper == pytest.approx(D("173.75"))
     assert found["其余"].zh.endswith("以下")
+    assert industry.ceiling(found["其余"]).zh == "174亿元"
     assert industry.investment_points(found)["label"].iloc[-1] == "其余至多"
     assert industry.investment(book, AREA, "2019") == {}
 

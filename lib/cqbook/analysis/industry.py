@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING
 
 import pandas as pd
 
@@ -80,9 +81,22 @@ def investment(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
 REST = "其余"
 
 
+def ceiling(item: Quantity) -> Quantity:
+    """Return the upper end of an amount, rounded up to whole units: so much at the most."""
+    return derive(
+        lambda held: Interval.exactly(held.upper.to_integral(ROUND_CEILING))
+        if held.upper is not None
+        else held,
+        item, unit=str(item.unit),
+    )  # fmt: skip
+
+
 def investment_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
     """Return the point frame of `investment`; the rest is drawn at its ceiling."""
-    items = [(f"{name}至多" if name == REST else name, item) for name, item in found.items()]
+    items = [
+        (f"{name}至多", ceiling(item)) if name == REST else (name, item)
+        for name, item in found.items()
+    ]
     return published(points(items, unit="100M CNY"))
 
 
@@ -226,7 +240,6 @@ def power(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "gap_outside": derive(
             lambda more, base: 100 * more / (base + more), gap, peak, unit="percent"
         ),
-        "rise": fact(book, indicator="peak_load_daily_rise", period=summer, **asked),
         "hydro_daily": daily,
         "hydro": hydro,
         "gap_in_hydro": derive(lambda much, one: much / one, gap, hydro, unit="times"),
@@ -234,11 +247,10 @@ def power(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
 
 
 def power_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of peak demand, gap, a day's rise, and hydroelectricity."""
+    """Return the point frame of peak demand, gap, and hydroelectricity."""
     items = [
         ("最大负荷需求", found["peak"]),
         (SHORTFALL, found["gap"]),
-        ("一天之内的最大增幅", found["rise"]),
         ("水电的平均出力", found["hydro"]),
     ]
     rows = published(points(items, unit="10k kW"))

@@ -140,7 +140,11 @@ def _other(item: Judgement, known: Mapping[str, TableRow]) -> str:
     if item.relation.kind == "same":
         return quantity_of(known[item.computed.observation_id]).zh
     # beside a printed figure that differs, the ends say more than the rounded middle
-    return item.computed.zh if item.verdict == CONSISTENT else item.computed.range_zh
+    if item.verdict == CONSISTENT:
+        return item.computed.zh
+    ends = item.computed.range_zh
+    # a dash between two numbers of which one has a minus is taken for another
+    return ends.replace("—", "至") if "−" in ends else ends
 
 
 def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
@@ -166,10 +170,12 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
 VERDICTS = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
 #: The rule that a cumulative figure is the sum of its months.
 MONTHLY = RULES["months"][0]
+#: The rule that a part is no more than its whole: hardly ever broken.
+PARTS = RULES["within"][0]
 _KEYS = ("consistent", "revised", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: What is said of figures that can't be used together, and of those that prove nothing together.
-APART_ZH = {INCONSISTENT: "不能", UNDECIDABLE: "不能判断"}
+APART_ZH = {INCONSISTENT: "不能", UNDECIDABLE: UNDECIDABLE}
 
 
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -202,18 +208,33 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"这个数还和另外{len(mine) - 1}条关系不合。" if len(mine) > 1 else ""
+        more = f"另有{len(mine) - 1}条关系也因这个数不合。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
     found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
     alike: dict[str, list[TableRow]] = {}
     for row in found:
         alike.setdefault(row["explanation"], []).append(row)
     rows = [_listed(rows) | {"verdict": APART_ZH[rows[0]["verdict"]]} for rows in alike.values()]
+    for row in rows:
+        row["title"] = _readable(row["title"])
     return pd.DataFrame(rows, columns=table.columns)
 
 
 def _ids(row: TableRow) -> list[str]:
     return list(row["observation_id"].split(";"))
+
+
+def _readable(title: str) -> str:
+    """Return a title that a rule made of names (中国·2023年10月·出口量：…) as one would say it.
+
+    What a title says of its rule stands in the next column.
+    """
+    names, _, _ = title.partition("：")
+    if names.count("·") < 2:
+        return title
+    place, period, *what = names.split("·")
+    part = f"（{'，'.join(what[1:])}）" if what[1:] else ""
+    return f"{period}{place}{what[0]}{part}"
 
 
 def _together(rows: Sequence[TableRow]) -> TableRow:
@@ -292,7 +313,9 @@ def doubtful(book: Catalog) -> str:
     return f"{int(book.observations()['confidence'].lt(DRAWN_FROM).sum())}个"
 
 
-BASES_COMPARED = "两数口径不同，这里比的就是口径"
+#: Why figures are compared though who counts differs: what the reader has to know of it.
+CUSTOMS_AND_MAKERS = "海关数报关的车，协会数会员企业的车"
+SEATS_AND_ORIGINS = "一按经营单位所在地，一按境内目的地和货源地"
 
 
 def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
@@ -308,7 +331,7 @@ def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.D
     sides = [_by_thing(book.observations(**common, basis=basis)) for basis in (more, less)]
     found = []
     for key in sorted(sides[0].keys() & sides[1].keys(), key=lambda key: _days(key[0])):
-        gap = growth(sides[0][key], sides[1][key], regardless=BASES_COMPARED)
+        gap = growth(sides[0][key], sides[1][key], regardless=CUSTOMS_AND_MAKERS)
         if gap.interval is not None and not gap.interval.contains(Decimal(0)):
             part = book.breakdown_name(key[1]) if key[1] else ""
             found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
@@ -387,7 +410,7 @@ def size(change: Quantity) -> Quantity:
 #: How a change that rounding does not tell from none is drawn.
 NO_CHANGE = "0.0%"
 #: Why the figures of a communiqué that names no basis are compared with those of customs.
-AS_CUSTOMS = "没有写口径的公报按海关统计读"
+AS_CUSTOMS = "没有写口径的公布按海关统计读"
 
 
 @dataclass(frozen=True)
@@ -422,12 +445,14 @@ def base(book: Catalog, area: str, period: str) -> Base:
 def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
     """Return the bases of a year's growths, by the periods of the year before, earliest end first.
 
-    Only those of which all is published: the level, its growth, and the level a year before.
+    Only those from the beginning of the year on, and of which all is published: the level, its
+    growth, and the level a year before. A single month beside them would be counted twice.
     """
     rates = series(
         book, unit="percent", measure="yoy", indicator="trade_value", entity=area, flow="total"
     )
-    periods = sorted((item for item in rates if item.startswith(year)), key=_days)
+    start = f"{year}-01/"
+    periods = sorted((it for it in rates if it == year or it.startswith(start)), key=_days)
     found = {year_before(period): base(book, area, period) for period in periods}
     return {period: item for period, item in found.items() if item.change.known}
 
@@ -464,33 +489,9 @@ class Contribution:
         inside = [compared(self.printed, ">", ends[0]), compared(self.printed, "<", ends[1])]
         return every(*inside, compared(width, ">", WIDE))
 
-    def curve(self, steps: int = 20) -> pd.DataFrame:
-        """Return the contribution by the growth of the whole before that was rounded.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A point frame with ``parameter`` (the growth in percent); empty without the figures.
-        """
-        ends = self.whole[1].interval
-        if not self.computed.known or ends is None or ends.lower is None or ends.width is None:
-            return points([], unit="percent").assign(parameter=[])
-        level, rate = self.whole
-        rates = [ends.lower + ends.width * step / steps for step in range(steps + 1)]
-        items = [
-            contribution_rate(
-                *self.part, level, replace(rate, interval=Interval.exactly(one), value=one)
-            )
-            for one in rates
-        ]
-        labels = [f"{one.normalize():f}%" for one in rates]
-        frame = points(zip(labels, items, strict=True), unit="percent", group=PRIVATE)
-        return frame.assign(parameter=[float(one) for one in rates])
-
 
 #: How many percentage points a derived rate must leave open to decide nothing.
 WIDE = 50
-PRIVATE = "贡献率"
 
 
 def contribution(book: Catalog, year: str) -> Contribution:
@@ -527,7 +528,7 @@ def place(book: Catalog, area: str, year: str, basis: str) -> Quantity:
     return replace(place, source_id=whole[area].source_id)
 
 
-EXPECTED_BEFORE = "一个是事先说的，一个是后来的实际，这里比的就是二者"
+EXPECTED_BEFORE = "相差的百分比以事先说的数为底"
 
 
 @dataclass(frozen=True)

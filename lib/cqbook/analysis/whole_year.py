@@ -21,6 +21,7 @@ from cqbook.quantities.quantity import (
     difference,
     growth,
     missing,
+    previous,
     sum_of,
     year_before,
 )
@@ -167,7 +168,7 @@ def since(months: Mapping[int, Quantity], first: int) -> list[Quantity]:
 def fading(steps: Sequence[Quantity]) -> Verdict:
     """Return whether each step of a course is less than the one before it."""
     found = [
-        compared(later, "<", earlier, regardless="同为累计增速，时段逐月变长")
+        compared(later, "<", earlier, regardless="累计增速都从年初算起")
         for earlier, later in pairwise(steps)
     ]
     return ordered(found, " > ".join(item.zh for item in steps))
@@ -232,7 +233,11 @@ def gain_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
 
 
 def private_gain(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
-    """Return what private firms added, what the others lost, and the contribution both ways."""
+    """Return what private firms added, what the others lost, and the contribution both ways.
+
+    ``rest_loss``: what was lost by those that are neither private nor foreign, of which only a
+    growth of about none is printed.
+    """
     before = year_before(year)
     whole = gain(level(book, area, year), level(book, area, before))
     private = "enterprise=private"
@@ -245,10 +250,15 @@ def private_gain(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         lambda part, all_: 100 * part / all_, own, whole, unit="percent",
         about=replace(own.about, measure="contribution_rate"),
     )  # fmt: skip
+    foreign = "enterprise=foreign"
+    now = level(book, area, year, part=foreign)
+    fallen = difference(previous(now, rate(book, area, year, part=foreign)), now)
+    others = difference(own, whole)
     return {
         "gain": own,
         "whole": whole,
-        "others": difference(own, whole),
+        "others": others,
+        "rest_loss": difference(others, fallen),
         "printed": printed,
         "reckoned": reckoned,
     }
