@@ -139,7 +139,7 @@ def lookup(found: pd.DataFrame) -> pd.DataFrame:
         )
         told = row["text"]
         if row["measure"] == "rank":
-            told = f"{told}（{row['base']}）" if row["base"] else told
+            told = row["base"] + told
         if row["nature"] != "公布":
             told = f"{told}（{row['nature']}）"
         place = "moved" if beside else "text"
