@@ -124,16 +124,51 @@ def test_changed_figures_turn_the_claims(book, monkeypatch):
     # as much as 渝北 has: it stands before those that passed it, and grew by 135%
     own["2022"] = more["500112"]["2022"]
     turned = district.Products(SHAPINGBA, found.names, found.groups, more)
-    assert turned.overtaken.outcome == "fails"
+    assert turned.overtaken.outcome == "open", "nobody to name"
     rate = growth(own["2022"], own["2019"], regardless="换成渝北的数")
     assert (rate < found.grown(district.CITY)).outcome == "fails"
 
 
 def test_nobody_passed_the_first(book):
     found = district.products(book, "500112")
-    assert found.overtaken.outcome == "fails"
+    assert found.overtaken.outcome == "open", "nobody to name"
     assert district.places(found)["rank_kept"].zh == "第1位"
     assert len(district.product_lines(found)["group"].unique()) == 3
+
+
+def test_growth_against_the_city_and_its_part_of_it(book):
+    here = district.products(book, SHAPINGBA)
+    assert (here.pace, here.against_city.outcome) == ("慢于", "holds")
+    # of the central districts compiled 13.3%; next 巴南 14.3%
+    assert (here.end, here.at_an_end.outcome) == ("最慢", "holds")
+    said = district.growth_words(here)
+    assert (said["peers_of"], said["peers"].zh, said["growth_rank"].zh) == (
+        *("中心城区", "8个", "第20位"),
+    )
+    jiangjin = district.products(book, JIANGJIN)  # 28.3%
+    assert (jiangjin.pace, jiangjin.against_city.outcome) == ("快于", "holds")
+    assert (jiangjin.end, jiangjin.at_an_end.outcome) == (UNPUBLISHED, "open")
+    assert district.products(book, "500120").end == "最快"  # 璧山 35.2%
+    # 渝东北 has three: none is called its slowest
+    assert district.products(book, "500101").end == UNPUBLISHED
+
+
+def test_of_a_district_without_product_nothing_is_claimed(book):
+    found = district.products(book, DIANJIANG)
+    verdicts = (found.overtaken, found.against_city, found.at_an_end)
+    assert {verdict.outcome for verdict in verdicts} == {"open"}
+    assert district.growth_words(found)["pace"] == UNPUBLISHED
+
+
+def test_a_road_is_no_project_that_runs(book):
+    came = district.projects(book, JIANGJIN)
+    assert came["name_zh"].str.contains("高速公路").any(), "in the table it stays"
+    assert "高速公路" not in district.named(came)["running"]
+
+
+def test_a_scheme_says_which_park_is_in_it(book):
+    assert "（重庆江津工业园区）" in district.schemes(book, JIANGJIN)
+    assert "（" not in district.schemes(book, "500102")
 
 
 def test_a_district_without_product_draws_none(book):

@@ -16,6 +16,7 @@ from cqbook.data.selection import measured, series, usable
 from cqbook.data.vocabulary import DOMAINS, STAGES
 from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
+from cqbook.quantities.comparison import highest, lowest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     UNPUBLISHED,
@@ -28,7 +29,7 @@ from cqbook.quantities.quantity import (
     share,
 )
 from cqbook.quantities.units import MINUS
-from cqbook.quantities.verdict import Verdict, every
+from cqbook.quantities.verdict import Verdict, ordered
 
 
 def district(book: Catalog, code: str) -> TableRow:
@@ -138,7 +139,7 @@ def lookup(found: pd.DataFrame) -> pd.DataFrame:
         )
         told = row["text"]
         if row["measure"] == "rank":
-            told = f"{told}（{row['base']}）" if row["base"] else told
+            told = row["base"] + told
         if row["nature"] != "公布":
             told = f"{told}（{row['nature']}）"
         place = "moved" if beside else "text"
@@ -371,6 +372,8 @@ COME_TO = {
     "building": ("under_construction",),
     "coming": ("signed", "planned"),
 }
+#: Industries of projects that bring no producer: roads and stations, public buildings.
+PUBLIC_WORKS = ("logistics", "construction")
 PROJECT_COLUMNS = {
     "name_zh": "项目",
     "who": "企业与来处",
@@ -401,23 +404,32 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to.
 
+    ``running``: roads, railways and waterworks, which produce nothing, left out;
     ``only_building``: those being built, where none runs yet.
     """
+    public = found["industry"].isin(PUBLIC_WORKS)
     texts = {
-        name: "、".join(found.loc[found["stage"].isin(stages), "name_zh"]) or UNPUBLISHED
+        name: "、".join(rows["name_zh"]) or UNPUBLISHED
         for name, stages in COME_TO.items()
+        for rows in [found[found["stage"].isin(stages) & ~(public & (name == "running"))]]
     }
     alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
     return texts | {"only_building": alone}
 
 
 def schemes(book: Catalog, code: str) -> str:
-    """Return the schemes that the district or one of its parks belongs to, in words."""
+    """Return the schemes that the district or one of its parks belongs to, in words.
+
+    Behind a scheme stands in brackets which park it is, where it is not the district itself.
+    """
     frame = book.table("park_designations")
     frame = frame[frame["entity"].isin(entities_within(book, code))]
     names = frame["scheme"].map(book.names("schemes", "scheme"))
     bare = [re.sub(r"（[^（）]*）$", "", name) for name in names]
-    return "、".join(dict.fromkeys(bare)) or UNPUBLISHED
+    parks = set(book.table("parks")["park"])
+    whose = [book.name(key) if key in parks else "" for key in frame["entity"]]
+    told = [f"{name}（{park}）" if park else name for name, park in zip(bare, whose, strict=True)]
+    return "、".join(dict.fromkeys(told)) or UNPUBLISHED
 
 
 def standing_since(book: Catalog, code: str) -> dict[str, str]:
@@ -455,6 +467,8 @@ def page_key(code: str, year: str = "") -> str:
 FIRST_YEAR, LAST_YEAR = "2019", "2022"
 #: Districts shown on either side.
 NEIGHBOURS = 2
+#: Districts of a part of the city, at least, for one of them to be called its slowest or fastest.
+PEERS = 5
 
 
 @dataclass(frozen=True)
@@ -516,7 +530,51 @@ class Products:
             for code in self.passers
             for verdict in (self.of(code, FIRST_YEAR) < own[0], self.of(code, LAST_YEAR) > own[1])
         ]
-        return every(*found) if found else Verdict("fails", f"{self.names[self.code]}被超过")
+        # of nobody there is nothing to say, as of a district whose product nobody compiled
+        return ordered(found, "；".join(item.condition for item in found))
+
+    @property
+    def pace(self) -> str:
+        """Which way its growth differs from the city's, in words; `against_city` judges it."""
+        return "慢于" if self._behind else "快于"
+
+    @property
+    def pace_en(self) -> str:
+        """The same in English."""
+        return "less than" if self._behind else "more than"
+
+    @property
+    def _behind(self) -> bool:
+        return self.grown(self.code).point < self.grown(CITY).point
+
+    @property
+    def against_city(self) -> Verdict:
+        """Whether its growth lies on the side of the city's that `pace` says."""
+        own, city = self.grown(self.code), self.grown(CITY)
+        return own < city if self._behind else own > city
+
+    @property
+    def peers(self) -> list[str]:
+        """The districts compiled of its part of the city, itself among them; slowest first."""
+        group = self.groups.get(self.code)
+        found = [code for code in self.levels if code != CITY and self.groups[code] == group]
+        return sorted(found, key=lambda code: self.grown(code).point) if self.known else []
+
+    @property
+    def end(self) -> str:
+        """Whether it is the slowest or the fastest of its peers, in words; else 未见公布."""
+        peers = self.peers
+        if len(peers) < PEERS or self.code not in (peers[0], peers[-1]):
+            return UNPUBLISHED
+        return "最慢" if self.code == peers[0] else "最快"
+
+    @property
+    def at_an_end(self) -> Verdict:
+        """Whether its growth lies beyond that of all peers, on the side that `end` says."""
+        own, others = self.grown(self.code), [self.grown(code) for code in self.peers]
+        if self.end == UNPUBLISHED:
+            return ordered([], "")
+        return lowest(own, others) if self.end == "最慢" else highest(own, others)
 
     @property
     def shown(self) -> list[str]:
@@ -570,6 +628,25 @@ def places(found: Products) -> dict[str, Quantity]:
         "rank_last": last,
         "rank_kept": last if kept else missing("rank"),
         "rank_moved": missing("rank") if kept else last,
+    }
+
+
+def growth_words(found: Products) -> dict[str, Quantity | str]:
+    """Return what a page says of a district's growth beside others', for glueing."""
+    group = found.groups.get(found.code, "")
+    if not found.known:
+        names = ("pace", "pace_en", "peers_of", "end")
+        lacking = {"peers": missing("districts"), "growth_rank": missing("rank")}
+        return dict.fromkeys(names, UNPUBLISHED) | lacking
+    places = [code for code in found.levels if code != CITY]
+    order = sorted(places, key=lambda code: -found.grown(code).point)
+    return {
+        "pace": found.pace,
+        "pace_en": found.pace_en,
+        "peers_of": group,
+        "peers": exact(len(found.peers), "districts"),
+        "end": found.end,
+        "growth_rank": exact(order.index(found.code) + 1, "rank"),
     }
 
 

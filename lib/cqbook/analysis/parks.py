@@ -9,13 +9,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.district import short_name
+from cqbook.analysis.district import percent_zh, short_name
 from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
+    UNPUBLISHED,
     Quantity,
     derive,
     exact,
@@ -172,50 +173,39 @@ def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str
     return published(points(items, unit="100M CNY"))
 
 
-#: Signed projects and how many of them had been started: who, which, and until when.
-_SIGNED = (
-    ("500110", "2025-01/2025-09", PROMOTED, "2025年1—9月签约的项目"),
-    ("CN-45", "../2020-08-31", "scheme=gba_to_guangxi", "大湾区来的项目，到2020年8月"),
-)
-_FAIR_STARTED = ("CN-53", "2023-09/2024-06", "2023年9月对接活动，到2024年6月")
-
-
-def started(book: Catalog) -> dict[str, Quantity]:
-    """Return which share of the projects signed had been started, by place; percent."""
-    found = {}
-    for entity, period, which, _ in _SIGNED:
-        asked = {"indicator": "projects_count", "entity": entity, "period": period}
-        begun, signed = (
-            fact(book, unit="projects", breakdown=f"{which};stage={stage}", **asked)
-            for stage in ("started", "signed")
+def started(book: Catalog, place: str, period: str) -> Quantity:
+    """Return which share of the projects that a place signed in a period it had begun; percent."""
+    begun, signed = (
+        fact(
+            book,
+            unit="projects",
+            indicator="projects_count",
+            entity=place,
+            period=period,
+            breakdown=f"{PROMOTED};stage={stage}",
         )
-        found[entity] = share(begun, signed)
-    entity, period, _ = _FAIR_STARTED
-    found[entity] = fact(
-        book,
-        unit="percent",
-        measure="share",
-        indicator="start_rate",
-        entity=entity,
-        period=period,
-        breakdown="event=transfer_matchmaking;kind=investment",
+        for stage in ("started", "signed")
     )
-    return found
+    return share(begun, signed)
 
 
-def started_points(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `started`, with what was counted beside each."""
-    found = started(book)
-    details = {entity: text for entity, *_, text in (*_SIGNED, _FAIR_STARTED)}
-    known = {entity: item for entity, item in found.items() if item.known}
-    items = [(short_place(book, entity), item) for entity, item in known.items()]
-    return points(items, unit="percent", detail=[details[entity] for entity in known])
+def about(rate: Quantity) -> str:
+    """Return a share in whole percent, where a sentence needs no more: 约21%."""
+    return f"约{rate.point:.0f}%" if rate.known else UNPUBLISHED
 
 
-def short_place(book: Catalog, entity: str) -> str:
-    """Return the short name of a district or province: 綦江, 广西, 云南."""
-    name = book.name(entity)
-    return short_name(name) if entity.startswith("500") else name[:2]
+def moved(rate: Quantity) -> str:
+    """Return a change between two sessions with one decimal: 增长34.7%, 下降20.9%."""
+    if not rate.known:
+        return UNPUBLISHED
+    return f"{'增长' if rate.point > 0 else '下降'}{abs(rate.point):.1f}%"
+
+
+def floor(item: Quantity) -> Quantity:
+    """Return the least that a figure can be: of 超1100亿元, 1100亿元."""
+    if item.interval is None or item.interval.lower is None:
+        return missing(str(item.unit))
+    return exact(item.interval.lower, str(item.unit))
 
 
 # --- fairs ----------------------------------------------------------------------------------
@@ -223,7 +213,7 @@ def short_place(book: Catalog, entity: str) -> str:
 FAIR = "event-wcifit"
 #: The same fair a year apart: sessions of one event, dated by day and by month.
 _SESSIONS = {"2024": "2024-05-23", "2025": "2025-05"}
-_ONE_FAIR = "都是一届西洽会上的签约"
+_ONE_FAIR = "2024年的金额写作正式合同额，2025年只写金额"
 #: What is followed from session to session: its part of the breakdown.
 FAIR_PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
 
@@ -258,7 +248,8 @@ def fair_changes(book: Catalog) -> pd.DataFrame:
         ("制造业合同额", made["money"]),
         ("平均每个项目", made["each"]),
     ]
-    return published(points(items, unit="percent"))
+    rows = published(points(items, unit="percent"))
+    return rows.assign(text=[percent_zh(item) for _, item in items if item.known])
 
 
 MATCHMAKING = "event=transfer_matchmaking"
@@ -549,7 +540,7 @@ def _round(item: Quantity) -> Quantity:
 
 
 def valve_base(book: Catalog) -> dict[str, Quantity]:
-    """Return the planned output, tax and jobs of the base, and what they are a firm and job."""
+    """Return the planned output and jobs of the base, and what they are a firm and job."""
     area = base_area(book)
     firms = fact(
         book,
@@ -560,7 +551,6 @@ def valve_base(book: Catalog) -> dict[str, Quantity]:
     )
     asked = {"entity": BASE}
     output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
-    tax = fact(book, unit="100M CNY", indicator="tax", **asked)
     jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
 
     def over(top: Quantity, bottom: Quantity, unit: str) -> Quantity:
@@ -569,12 +559,10 @@ def valve_base(book: Catalog) -> dict[str, Quantity]:
     return {
         "area": area,
         "output": output,
-        "tax": tax,
         "jobs": jobs,
         "firms": firms,
         "output_firm": over(output, firms, "100M CNY"),
         "output_job": over(output.to("10k CNY"), jobs.to("persons"), "10k CNY"),
-        "tax_share": derive(lambda a, b: 100 * a / b, tax, output, unit="percent"),
     }
 
 
@@ -597,9 +585,6 @@ def _dense(output: Quantity, area: Quantity) -> Quantity:
 def density(book: Catalog) -> dict[str, Quantity]:
     """Return output a mu, 万元: of the base's plan, a target of the west, a bonded zone."""
     base = valve_base(book)
-    production = fact(
-        book, unit="mu", indicator="land_area", entity=BASE, breakdown="use=production"
-    )
     zone = {"entity": "park-xiyong-cbz"}
     made = fact(
         book,
@@ -613,7 +598,6 @@ def density(book: Catalog) -> dict[str, Quantity]:
     size_mu = derive(lambda area: area * MU, size, unit="mu")
     return {
         "zone": _dense(made, size_mu),
-        "production": _dense(base["output"], production),
         "target": derive(lambda item: item * 10**4 / MU, land_target(book), unit="10k CNY"),
         "base": _dense(base["output"], base["area"]),
     }
@@ -621,9 +605,8 @@ def density(book: Catalog) -> dict[str, Quantity]:
 
 DENSITIES = {
     "zone": "西永综保区2021年",
-    "production": "阀门基地生产用地",
     "target": "渝西2027年目标",
-    "base": "阀门基地全部用地",
+    "base": "阀门基地计划",
 }
 
 
@@ -631,7 +614,8 @@ def density_points(book: Catalog) -> pd.DataFrame:
     """Return the point frame of `density`."""
     found = density(book)
     items = [(zh, found[key]) for key, zh in DENSITIES.items() if found[key].known]
-    return points(items, unit="10k CNY")
+    rows = points(items, unit="10k CNY")
+    return rows.assign(text=[item.roughly for _, item in items])
 
 
 # --- key projects of a district -------------------------------------------------------------

@@ -56,10 +56,10 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     )
     size = {"expr": "width < 420 ? 11 : 12"}
     across = int(rows["tile_col"].max() - rows["tile_col"].min() + 1)
-    # on a phone only marked tiles have room for a name, and for no long one
+    # on a phone only marked tiles are named; three characters reach into the gaps between tiles
     name = (
         base.transform_filter("width >= 420 || datum.filled")
-        .mark_text(fontSize=size, dy=-5, limit={"expr": f"width / {across} - 3"})
+        .mark_text(fontSize=size, dy=-5, limit={"expr": f"width / {across} + 5"})
         .encode(
             **place,
             text=alt.Text("label:N"),
