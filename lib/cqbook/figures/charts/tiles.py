@@ -56,10 +56,12 @@ def tiles(rows: pd.DataFrame) -> Drawing:
     )
     size = {"expr": "width < 420 ? 11 : 12"}
     across = int(rows["tile_col"].max() - rows["tile_col"].min() + 1)
-    # on a phone only marked tiles are named; three characters reach into the gaps between tiles
+    # on a phone only marked tiles are named; three characters may reach into the gaps between
+    # tiles, a longer name is cut
+    room = f"width / {across} + (length(datum.label) > 3 ? -3 : 5)"
     name = (
         base.transform_filter("width >= 420 || datum.filled")
-        .mark_text(fontSize=size, dy=-5, limit={"expr": f"width / {across} + 5"})
+        .mark_text(fontSize=size, dy=-5, limit={"expr": room})
         .encode(
             **place,
             text=alt.Text("label:N"),
