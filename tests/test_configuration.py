@@ -72,7 +72,7 @@ BROKEN = {
     "a root that is none": ("_toc.yml", "chapters/index", "[a]", "root"),
     "parts and chapters": ("_toc.yml", "parts:", "chapters: []\nparts:", "parts:"),
     "no part": ("_toc.yml", CONTENTS[CONTENTS.index("parts:") :], "parts: []\n", "parts"),
-    "a part of no keys": ("_toc.yml", "- caption: 附录\n    chapters:", "-", "- file: chapters/fi"),
+    "a part of no keys": ("_toc.yml", "- caption: 附录\n    chapters:", "-", "- file: chapters/cl"),
     "no chapters": ("_toc.yml", "chapters:\n      - file: chapters/trade", "chapters: []", ""),
     "a page that is none": ("_toc.yml", "file: chapters/trade", "flie: chapters/trade", "- flie"),
     "a page with no name": ("_toc.yml", "file: chapters/trade", "file: 2022", "file: 2022"),

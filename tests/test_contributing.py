@@ -73,7 +73,7 @@ def test_a_chart_form(book, tmp_path):
     finally:
         charts.LAYERS.clear()
         charts.LAYERS.update(known)
-    assert "刻度图，4项" in made.identity.alt
+    assert "刻度图，3项" in made.identity.alt
     assert made.spec["layer"][0]["mark"]["type"] == "tick"
 
 

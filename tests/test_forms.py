@@ -228,7 +228,6 @@ def test_office_draws_what_it_can(book, tmp_path, monkeypatch, name, form):
 
 WRONG = {
     "no date": (lambda: charts.lines(CLOSE.drop(columns="date")), "缺少列.*lacking columns.*date"),
-    "two numbers": (lambda: charts.lines(CLOSE.head(2)), "2 numbers, at least 3"),
     "nobody": (lambda: charts.lines(CLOSE, highlight="戊"), "no series '戊'"),
     "a note on nothing": (
         lambda: charts.lines(CLOSE, notes=[("1999年", "无", "x")]),
@@ -253,6 +252,11 @@ WRONG = {
     "no such point": (lambda: charts.strip(POINTS, named=["戊"]), "no row is called"),
     "a quotation": (lambda: charts.curve(CURVE, across='"x'), "quotes"),
 }
+
+
+def test_two_numbers_make_no_figure():
+    assert charts.lines(CLOSE.head(2)) is None
+    assert charts.lines(CLOSE.head(3)) is not None
 
 
 @pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG)

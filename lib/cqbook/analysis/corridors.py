@@ -336,7 +336,8 @@ def trains(book: Catalog) -> pd.DataFrame:
         indicator="train_trips", measure="level", status="actual", entity=list(LINES_ZH)
     )
     frame = preferred(found)
-    frame = frame[[Period.parse(text).months == 12 for text in frame["period"]]].copy()
+    whole = [Period.parse(text).months == 12 for text in frame["period"]]
+    frame = frame[pd.Series(whole, index=frame.index, dtype=bool)].copy()
     frame["who"] = [LINES_ZH[code] for code in frame["entity"]]
     frame["when"] = frame["period"].map(period_zh)
     frame["text"] = [item.zh for item in quantities_of(frame)]

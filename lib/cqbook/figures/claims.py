@@ -291,7 +291,8 @@ def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     known = Known.of(notebook)
     said: dict[str, tuple[str, str]] = {}
     # what is on the page; of a claim that does not hold, what would be
-    places = [_standing(known, cell.source) for cell in notebook.cells]
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    places = [_standing(known, text) for text in prose]
     places += [[block] for _, block in cell_blocks(notebook)]
     for block in itertools.chain.from_iterable(places):
         words = sentence(known.resolved(block.body), known.texts)

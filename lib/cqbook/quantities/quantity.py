@@ -197,7 +197,8 @@ def compared(
     """
     them = other if isinstance(other, Quantity) else exact(other, str(one.unit))
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
-    them = them.to(str(one.unit))
+    if one.known and them.known:
+        them = them.to(str(one.unit))
     outcome, margin, relative = decide(one.interval, sign, them.interval, one.unit)
     rows = rows_of_ids([one.observation_id, them.observation_id])
     return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, relative, rows, reason)

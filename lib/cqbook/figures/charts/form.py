@@ -10,11 +10,12 @@ drawn, and a sentence that says what the picture shows.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ParamSpec
 
 import altair as alt
 import pandas as pd
@@ -40,18 +41,37 @@ class Drawing:
 #: By mark: which field may stand at which channel, as the forms state it. Another field is another
 #: statement, and is refused (see `cqbook.figures.rules`).
 LAYERS: dict[str, list[dict[str, str]]] = {}
-ChartForm = TypeVar("ChartForm", bound=Callable[..., Drawing])
+Given = ParamSpec("Given")
 
 
-def draws(*layers: tuple[str, dict[str, str]]) -> Callable[[ChartForm], ChartForm]:
+def draws(
+    *layers: tuple[str, dict[str, str]],
+) -> Callable[[Callable[Given, Drawing]], Callable[Given, Drawing | None]]:
     """State the layers of a form: a mark, and the field at each of its channels.
+
+    A form whose `require` finds too few numbers gives no drawing: the page goes without the figure.
 
     ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both. Series
     side by side and their colours (``xOffset``, ``yOffset``, ``color``) may be added to any.
     """
     for mark, fields in layers:
         LAYERS.setdefault(mark, []).append(fields)
-    return lambda form: form
+
+    def given(form: Callable[Given, Drawing]) -> Callable[Given, Drawing | None]:
+        @functools.wraps(form)
+        def drawn(*args: Given.args, **named: Given.kwargs) -> Drawing | None:
+            try:
+                return form(*args, **named)
+            except TooFewError:
+                return None
+
+        return drawn
+
+    return given
+
+
+class TooFewError(ValueError):
+    """Fewer numbers than make a figure: a sentence says them."""
 
 
 def wrap(label: str, line: float = LABEL_LINE) -> str:
@@ -239,7 +259,7 @@ def require(rows: pd.DataFrame, form: str, columns: Sequence[str], *, least: int
             f"图式 {form} 至少要{least}个数，只有{known}个：用一句话说"
             f" | {form}: {known} numbers, at least {least} wanted; say it in a sentence"
         )
-        raise ValueError(msg)
+        raise TooFewError(msg)
 
 
 def complete(rows: pd.DataFrame, form: str) -> None:
