@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import vl_convert
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +77,19 @@ def test_expressions_and_the_words_they_ask_for_change_together(known):
     made = english.chart(spec, known)
     assert made["datasets"]["a"][0] == {"label": "Chongqing", "status": "derived"}
     assert made["test"] == "indexof(['derived', 'expected'], datum.status) >= 0"
+
+
+def test_the_heading_of_a_tooltip_is_text_in_the_expression_made_of_it():
+    """Vega-Lite escapes the quotes of a heading, and not the backslash that would end it."""
+    title = '\\"+datum.constructor'
+    spec = {"encoding": {"tooltip": [{"field": "value", "title": "数值"}], "x": {"title": "数值"}}}
+    made = english.chart(spec, {"数值": title})
+    (item,) = made["encoding"]["tooltip"]
+    assert item["title"] == '\\\\"+datum.constructor'
+    assert made["encoding"]["x"]["title"] == title
+    shown = vl_convert.vegalite_to_vega(
+        {"data": {"values": [{"value": 1}]}, "mark": "point"} | made, vl_version="6.4"
+    )
+    assert (
+        r'"\\\"+datum.constructor": ' in shown["marks"][0]["encode"]["update"]["tooltip"]["signal"]
+    )

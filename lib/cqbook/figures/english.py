@@ -290,9 +290,29 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     )
     room = round(7 * longest) + 14
     return {
-        key: _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
+        key: _told(
+            _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
+        )
         for key, value in made.items()
     }
+
+
+def _told(node: object) -> object:
+    """Return JSON of which the headings of tooltips are text in the expression they end up in.
+
+    Vega-Lite 6.4 makes an expression of a tooltip and escapes of its headings the quotes alone: a
+    backslash before one would end the text.
+    """
+    if isinstance(node, list):
+        return [_told(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: _told(value) for name, value in node.items()}
+    tooltip = found.get("tooltip")
+    for item in tooltip if isinstance(tooltip, list) else ():
+        if isinstance(item.get("title"), str):
+            item["title"] = item["title"].replace("\\", "\\\\").replace("\n", " ")
+    return found
 
 
 def _roomy(found: re.Match[str], room: int) -> str:
