@@ -290,9 +290,10 @@ def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
     drawn = {
         item.identity.id: len(item.identity.table.rows) for item in figure.figures_of(notebook)
     }
-    assert (drawn["fig-customs-partners"] > 0) == ("partner" in held)
-    assert (drawn["fig-customs-autos"] > 0) == ("commodity" in held)
-    assert drawn["fig-customs-months"] == len(export.periods)
+    assert (drawn.get("fig-customs-partners", 0) > 0) == ("partner" in held)
+    assert (drawn.get("fig-customs-autos", 0) > 0) == ("commodity" in held)
+    months = len(export.periods)
+    assert drawn.get("fig-customs-months", 0) == (months if months > 2 else 0)
 
 
 def test_nothing_given_is_said_everywhere(book):
