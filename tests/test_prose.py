@@ -42,6 +42,33 @@ def test_names_years_and_roles_are_no_figures(text):
     assert not list(typed_figures(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":::{claim} up\n出口多了12%。\n:::",
+        ":::{unless} up\n少了三成。\n:::",
+        "::::{given} fig-x-2022\n## 一节\n:::{claim} up\n合计约5000亿元。\n:::\n::::",
+        ":::{english}\nExports rose 12 per cent.\n:::",
+        "一句。\n\n:::{claim} up\n多了{glue:text}`more`。\n:::\n:::{claim} up\n多了两倍。\n:::",
+    ],
+)
+def test_a_figure_in_a_sentence_that_stands_on_a_claim_is_found(text):
+    (found,) = typed_figures(text)
+    assert text[found[0]] in "1三5两"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":::{claim} more-than-2021\n2025年1—10月比上年同期多{glue:text}`more`。\n:::",
+        "::::{english}\n:::{claim} up\nMore than in 2022.\n:::\n::::",
+        ":::{note}\n3个\n:::",
+    ],
+)
+def test_names_of_claims_months_and_other_directives_are_no_figures(text):
+    assert not list(typed_figures(text))
+
+
 def test_a_figure_is_told_with_its_line_and_as_it_stands():
     text = "# 标题\n\n按 GB/T 7714—2015 引用。<!-- 1\n2 -->\n\n2022年合计约5000亿元。\n"
     (fault,) = page_faults("chapters/data.md", text)

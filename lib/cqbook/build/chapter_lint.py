@@ -25,9 +25,11 @@ from pathlib import Path
 import nbformat
 
 from cqbook.build.comparing import comparing, comparing_titles
+from cqbook.build.prose import UNREAD, blank, found
 from cqbook.errors import ChapterError, Fault
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
+from cqbook.figures.claims import GLUED_ROLE
 from cqbook.figures.figure import glued
 
 #: Names with digits in them: standards, codes, programmes, products.
@@ -43,26 +45,29 @@ NAMES = (
     "SERES 5",
     "A4",
 )
+_NAME = re.compile("|".join(map(re.escape, NAMES)))
 _HIDDEN = (
     re.compile(r"(?ms)^(```+|:::+).*?^\1\s*$"),  # fenced blocks and directives
-    re.compile(r"(?s)<!--.*?-->"),
-    re.compile(r"\{[a-z:]+\}`[^`]*`"),  # roles
-    re.compile(r"`[^`]*`"),  # code
-    re.compile(r"\]\([^)]*\)"),  # addresses of links
+    *UNREAD,
     re.compile(r"(?m)^\([a-z0-9-]+\)=$"),  # labels
     re.compile(r"\{#[a-z0-9-]+\}"),
     re.compile(r"(?m)^[^\S\n]*\d+\.\s"),  # numbered lists
 )
 _YEAR = re.compile(r"(?<![\d.])(19|20)\d{2}(—(19|20)\d{2})?(?=年|：|年度)")
+#: Directives that hold prose. What names a month or, in English, a year is no figure in them.
+_PROSE_BLOCK = re.compile(
+    r"(?ms)^(?P<fence>:::+)\{(?:claim|unless|given|english)\}.*?^(?P=fence)[^\S\n]*$"
+)
+_HIDDEN_IN_BLOCK = (
+    re.compile(r"(?ms)^(```+).*?^\1\s*$"),
+    re.compile(r"(?m)^:::+.*$"),
+    re.compile(r"(?<!\d)\d{1,2}(—\d{1,2})?月"),
+    re.compile(r"\b(19|20)\d{2}\b"),
+)
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
 _CHINESE = re.compile(
     r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"
 )
-#: Characters shown on either side of a figure: enough to find it by.
-_CONTEXT = 8
-
-_GLUED = re.compile(r"\{glue:text\}`([^`]*)`")
-
 #: Lines of a code cell: more says how.
 LONGEST_CELL = 12
 #: The words of a figure in English are no code, and do not count.
@@ -149,7 +154,7 @@ def texts_asked_for(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, str]
     """Yield the names of the glued texts that the prose asks for, each with its cell's number."""
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
-            for name in _GLUED.findall(cell.source):
+            for name in GLUED_ROLE.findall(cell.source):
                 yield number, name
 
 
@@ -162,20 +167,20 @@ def page_faults(file: str, text: str) -> Iterator[Fault]:
 
 def typed_figures(text: str) -> Iterator[tuple[int, str]]:
     """Yield the figures typed by hand in Markdown `text`: where, and with a little context."""
-    plain = text
-    for name in NAMES:
-        plain = plain.replace(name, " " * len(name))
-    for pattern in (*_HIDDEN, _YEAR):
-        plain = pattern.sub(_blank, plain)
-    for pattern in (_DIGITS, _CHINESE):
-        for match in pattern.finditer(plain):
-            start, end = max(0, match.start() - _CONTEXT), match.end() + _CONTEXT
-            yield match.start(), text[start:end].replace("\n", " ").strip()
+    wanted = (_DIGITS, _CHINESE)
+    yield from found(text, wanted, (_NAME, *_HIDDEN, _YEAR))
+    hidden = (_NAME, *_HIDDEN_IN_BLOCK, *_HIDDEN[1:], _YEAR)
+    yield from found(_in_blocks(text), wanted, hidden)
 
 
-def _blank(match: re.Match[str]) -> str:
-    """Return spaces in the place of what is no prose; lines stay lines."""
-    return re.sub(r"[^\n]", " ", match[0])
+def _in_blocks(text: str) -> str:
+    """Return Markdown of which only the blocks that hold prose are left, at their places."""
+    kept = [match.span() for match in _PROSE_BLOCK.finditer(text)]
+    parts, end = [], 0
+    for start, stop in kept:
+        parts += [blank(text[end:start]), text[start:stop]]
+        end = stop
+    return "".join([*parts, blank(text[end:])])
 
 
 def _typed(file: str, place_zh: str, place: str, text: str) -> Fault:

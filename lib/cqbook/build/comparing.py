@@ -10,6 +10,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from cqbook.build.prose import UNREAD, found
+
 #: Chinese, as regular expressions; what looks like one and is none is excepted here.
 COMPARING_CHINESE = (
     r"[高低多少大小快慢强弱]于(?!是)",
@@ -40,27 +42,17 @@ _HIDDEN = (
     # what the claim itself says, or says instead
     re.compile(r"(?ms)^(?P<fence>:{3,})\{(?:claim|unless)\}.*?^(?P=fence)[^\S\n]*$"),
     re.compile(r"(?ms)^```.*?^```[^\S\n]*$"),
-    re.compile(r"(?s)<!--.*?-->"),
     re.compile(r"“[^”]*”"),
-    re.compile(r"\{[a-z:]+\}`[^`]*`"),
-    re.compile(r"`[^`]*`"),
-    re.compile(r"\]\([^)]*\)"),
+    *UNREAD,
 )
 #: Calls that show a figure or a table, and what of them readers read.
 _SHOWING = ("figure", "table")
 _READ = ("title", "subtitle", "note", "english")
-#: Characters shown on either side.
-_CONTEXT = 8
 
 
 def comparing(text: str) -> Iterator[tuple[int, str]]:
     """Yield the comparing words of Markdown outside claims and quotations: where, with context."""
-    plain = text
-    for pattern in _HIDDEN:
-        plain = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), plain)
-    for match in _COMPARING.finditer(plain):
-        start, end = max(0, match.start() - _CONTEXT), match.end() + _CONTEXT
-        yield match.start(), text[start:end].replace("\n", " ").strip()
+    return found(text, [_COMPARING], _HIDDEN)
 
 
 def comparing_titles(source: str) -> Iterator[str]:
@@ -81,7 +73,7 @@ def _literal(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "says":
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        for _, found in comparing(node.value):
-            yield found
+        for _, words in comparing(node.value):
+            yield words
     for child in ast.iter_child_nodes(node):
         yield from _literal(child)
