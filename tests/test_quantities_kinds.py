@@ -223,7 +223,7 @@ def test_a_derived_figure_keeps_what_its_inputs_share():
 
 def test_an_assumption_takes_nothing_away():
     rate = reported().about
-    assert share(reported("1"), reported()).about.replaced(measure="level").basis == rate.basis
+    assert replace(share(reported("1"), reported()).about, measure="level").basis == rate.basis
     assert About() == UNTOLD
 
 
@@ -283,7 +283,7 @@ def test_growth_in_times_is_a_hundred_times_percent(yoy):
 def test_contributions_of_growth_in_times(yoy):
     whole, whole_yoy = reported("1000"), rate("10")
     part = reported("220", breakdown="partner=hk")
-    own = replace(yoy, about=part.about.replaced(measure=yoy.measure))
+    own = replace(yoy, about=replace(part.about, measure=yoy.measure))
     # the part grew by 120, the whole by 90.9 from 909.1
     points_ = contribution_points(part, own, whole, whole_yoy)
     assert points_.interval.contains(Decimal("13.2"))
@@ -556,3 +556,7 @@ def test_doubtful_figures_are_in_no_table_of_words(book):
     for rows in frames:
         assert (rows["confidence"] >= DRAWN_FROM).all()
     assert sum(map(len, frames)) > 200
+    # there is something to keep out
+    codes = book.table("districts")["adcode"]
+    names = [name for code in codes for name in district.entities_within(book, code)]
+    assert (book.observations(entity=names)["confidence"] < DRAWN_FROM).any()

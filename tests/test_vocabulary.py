@@ -118,8 +118,6 @@ ONCE = {
 OTHERWISE = {
     ("人民币", "intake/customs_format.py"),
     ("进出口", "analysis/customs/coverage.py"),
-    ("进出口", "analysis/trade.py"),
-    ("推算", "analysis/reconciliation.py"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -235,15 +236,10 @@ def _share_by_year(
             whole = fact(book, unit=unit, measure="level", **both)
             part = fact(book, unit=unit, measure="level", breakdown=breakdown, **both)
             # a floor of either leaves one end of the share open
-            if _bounded(whole) and _bounded(part):
+            if whole.bounded and part.bounded:
                 found[period] = share(part, whole)
                 break
     return found
-
-
-def _bounded(item: Quantity) -> bool:
-    held = item.interval
-    return item.known and held is not None and None not in (held.lower, held.upper)
 
 
 def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[str, Quantity]]:
@@ -363,7 +359,7 @@ def loss(found: Mapping[str, Quantity], name: str) -> Quantity:
 
 
 def _both(found: Mapping[str, Quantity], since: str, year: str) -> bool:
-    return _bounded(found[since]) and _bounded(found[year])
+    return found[since].bounded and found[year].bounded
 
 
 def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
@@ -467,7 +463,7 @@ def monthly_to(book: Catalog, partner: str) -> dict[str, Quantity]:
         )  # fmt: skip
         months = Period.parse(period).months or 1
         found[period] = derive(
-            partial(_divided, months), whole, unit=VOLUME, about=whole.about.replaced(period=""),
+            partial(_divided, months), whole, unit=VOLUME, about=replace(whole.about, period=""),
         )  # fmt: skip
     return found
 

@@ -48,7 +48,7 @@ def flows(book: Catalog, area: str, until: str) -> dict[str, Years]:
     )
     for year in total:
         for one, other in ((exports, imports), (imports, exports)):
-            if not one[year].known and _closed(other[year]):
+            if not one[year].known and other[year].bounded:
                 one[year] = difference(total[year], other[year])
     return {"total": total, "exports": exports, "imports": imports}
 
@@ -76,11 +76,6 @@ def weights(book: Catalog, area: str, total: Mapping[str, Quantity]) -> Years:
     cargo = autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
     why = "货值是经通道的货，不都记在重庆的进出口里"
     return {year: share(cargo[year], item, regardless=why) for year, item in total.items()}
-
-
-def _closed(item: Quantity) -> bool:
-    """Return whether a number has two ends: a floor is no place for a mark."""
-    return item.known and item.interval is not None and item.interval.width is not None
 
 
 def at(found: Mapping[str, Quantity], year: str, unit: str = UNIT) -> Quantity:
@@ -128,7 +123,7 @@ def two_years(found: Mapping[str, Years], first: str, last: str) -> pd.DataFrame
     frames = []
     for name, by_year in found.items():
         both = {f"{year}年": at(by_year, year) for year in (first, last)}
-        if all(map(_closed, both.values())):
+        if all(item.bounded for item in both.values()):
             rows = points(both.items(), unit=UNIT, group=name)
             frames.append(rows.assign(text=[said(item) for item in both.values()]))
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
@@ -147,7 +142,7 @@ def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> 
 
 
 def _index(item: Quantity, base: Quantity) -> Quantity:
-    if not _closed(item):
+    if not item.bounded:
         return missing("percent")
     if item == base:
         # the base is 100 whatever it was
@@ -163,12 +158,12 @@ def said(item: Quantity) -> str:
 
 def in_times(item: Quantity) -> str:
     """Return a number of times with one decimal, as the other pages say it; a floor in words."""
-    return f"{item.point:.1f}倍" if _closed(item) else item.roughly
+    return f"{item.point:.1f}倍" if item.bounded else item.roughly
 
 
 def in_whole(item: Quantity) -> str:
     """Return a derived amount without decimals, beside others that have none: 约99亿元."""
-    return f"约{item.point:.0f}亿元" if _closed(item) else item.zh
+    return f"约{item.point:.0f}亿元" if item.bounded else item.zh
 
 
 def year_columns(found: Years, unit: str) -> pd.DataFrame:
@@ -187,7 +182,7 @@ def _column_text(item: Quantity) -> str:
     """Return a column's number with the word that says how far it is known: 约17.9, 超25.18."""
     if item.status == DERIVED:
         return f"约{item.point:.3g}"
-    return f"{'' if _closed(item) else '超'}{item.point:.4g}"
+    return f"{'' if item.bounded else '超'}{item.point:.4g}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +200,7 @@ class Headline:
     def known(self) -> Years:
         """The history without gaps."""
         kept = self.history.items()
-        return {when: it for when, it in kept if (it.known if self.floors else _closed(it))}
+        return {when: it for when, it in kept if (it.known if self.floors else it.bounded)}
 
     def growth(self, book: Catalog) -> tuple[str, Quantity]:
         """Return the period that the last number is compared with, and its growth.

@@ -194,7 +194,7 @@ def about(rate: Quantity) -> str:
     return f"约{rate.point:.0f}%" if rate.known else UNPUBLISHED
 
 
-def moved(rate: Quantity) -> str:
+def changed_zh(rate: Quantity) -> str:
     """Return a change between two sessions with one decimal: 增长34.7%, 下降20.9%."""
     if not rate.known:
         return UNPUBLISHED

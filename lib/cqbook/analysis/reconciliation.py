@@ -171,7 +171,7 @@ VERDICTS = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
 #: The rule that a cumulative figure is the sum of its months.
 MONTHLY = RULES["months"][0]
 #: The rule that a part is no more than its whole: hardly ever broken.
-PARTS = RULES["within"][0]
+PARTS_WITHIN = RULES["within"][0]
 _KEYS = ("consistent", "revised", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: What is said of figures that can't be used together, and of those that prove nothing together.

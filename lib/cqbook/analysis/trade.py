@@ -164,7 +164,7 @@ class History:
         As it was published, unless the growth says that it has been revised since.
         """
         published, implied = self.now(shifted(period, -1)), self.implied(period)
-        if _bounded(published) and _agrees(published, implied):
+        if published.bounded and _agrees(published, implied):
             return published
         return implied
 
@@ -176,11 +176,6 @@ class History:
         """Return the level: as published, or as the next year's growth implies it."""
         found = self.now(period)
         return found if found.known else self.implied(shifted(period, 1))
-
-
-def _bounded(item: Quantity) -> bool:
-    """Return whether a number has two ends: 超4700 has one, and gives no difference."""
-    return item.known and item.interval is not None and item.interval.width is not None
 
 
 def _agrees(published: Quantity, implied: Quantity) -> bool:
@@ -199,12 +194,12 @@ def _rest_flow(found: Mapping[str, History], period: str, flow: str) -> Quantity
     """Return one direction as what the other leaves of the total, both on one base."""
     other, late = found["export" if flow == "import" else "import"], shifted(period, 1)
     whole, part = found["total"].at(period), other.now(period)
-    if not _bounded(part):
+    if not part.bounded:
         whole, part = found["total"].before(late), other.before(late)
-    if not (_bounded(whole) and _bounded(part)):
+    if not (whole.bounded and part.bounded):
         return missing(UNIT)
     left = remainder(whole, [part])
-    return replace(left, about=left.about.replaced(flow=flow))
+    return replace(left, about=replace(left.about, flow=flow))
 
 
 def flows(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
@@ -230,7 +225,7 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     frames = [
         timeline(
             # a floor is no place for a mark
-            {text: item if _bounded(item) else missing(UNIT) for text, item in items.items()},
+            {text: item if item.bounded else missing(UNIT) for text, item in items.items()},
             unit=UNIT, group=FLOWS_ZH[flow],
         )
         for flow, items in found.items()
@@ -259,7 +254,7 @@ def floors(found: Mapping[str, Mapping[str, Quantity]]) -> str:
         text
         for items in found.values()
         for text, item in items.items()
-        if item.known and not _bounded(item)
+        if item.known and not item.bounded
     }
     return "、".join(Period.parse(text).zh() for text in sorted(texts))
 
@@ -299,7 +294,7 @@ def growths(
     for flow, items in found.items():
         printed = rate(book, area, period, flow)
         before = items.get(shifted(period, -1), missing(UNIT))
-        both = _bounded(before) and _bounded(items[period])
+        both = before.bounded and items[period].bounded
         derived = growth(items[period], before) if both else missing("percent")
         made[flow] = printed if printed.known else derived
     return made
@@ -352,7 +347,7 @@ def shares(
     for year in range(int(period[:4]) - YEARS, int(period[:4]) + 1):
         for text in _stretches(whole, year, until):
             item = share_in(part, whole, text)
-            if _bounded(item):
+            if item.bounded:
                 found[text] = item
                 break
     return found
@@ -447,7 +442,7 @@ def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quanti
     for year in range(int(period[:4]) - YEARS, int(period[:4]) + 1):
         for text in _stretches(whole, year, until):
             items = {name: share_in(part, whole, text) for name, part in held.items()}
-            if all(map(_bounded, items.values())):
+            if all(item.bounded for item in items.values()):
                 for name, item in items.items():
                     found[name][text] = item
                 break
@@ -509,7 +504,7 @@ def _changes_of_goods(book: Catalog, area: str, period: str) -> list[tuple[str, 
         for code, name in GOODS.items()
     ]
     changes = [(f"{name}出口", item.change(period)) for name, item in found]
-    return [(name, item) for name, item in changes if _bounded(item)]
+    return [(name, item) for name, item in changes if item.bounded]
 
 
 def named_goods(book: Catalog, area: str, period: str) -> str:
@@ -531,9 +526,9 @@ def growth_by_part(book: Catalog, area: str, period: str, dimension: str) -> pd.
     total = History.of(book, area).change(period)
     changes = [(part.label, difference(part.level, part.previous)) for part in made.parts]
     known = sorted(
-        ((name, item) for name, item in changes if _bounded(item)), key=lambda it: -it[1].point
+        ((name, item) for name, item in changes if item.bounded), key=lambda it: -it[1].point
     )
-    if not known or not _bounded(total):
+    if not known or not total.bounded:
         return points([], unit=UNIT)
     rest = remainder(total, [item for _, item in known])
     return _waterfall([*known, ("其余", rest)], total)
@@ -627,7 +622,7 @@ def goods(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity
     years = [str(year) for year in range(last - YEARS, last + 1)]
     found = {name: {year: item.at(year) for year in years} for name, item in held.items()}
     return {
-        name: {year: item for year, item in items.items() if _bounded(item)}
+        name: {year: item for year, item in items.items() if item.bounded}
         for name, items in found.items()
     }
 
@@ -794,12 +789,12 @@ def stretches(book: Catalog, area: str, period: str) -> list[Stretch]:
     ends: dict[int, tuple[Quantity, Quantity]] = {}
     for month in range(2, 13):
         text = year if month == 12 else f"{year}-01/{year}-{month:02d}"
-        if _ended(text, until) and _bounded(found.now(text)) and _bounded(found.before(text)):
+        if _ended(text, until) and found.now(text).bounded and found.before(text).bounded:
             ends[month] = (found.now(text), found.before(text))
     for month in range(12, 1, -1):
         text = f"{year}-{month:02d}"
         pair = (found.now(text), found.before(text))
-        if month in ends and month - 1 not in ends and all(map(_bounded, pair)):
+        if month in ends and month - 1 not in ends and all(item.bounded for item in pair):
             ends[month - 1] = tuple(map(_less, ends[month], pair))  # type: ignore[assignment]
     made, last = [], 0
     for month, (now, before) in sorted(ends.items()):
@@ -829,7 +824,7 @@ def _stretch(
         return Stretch(label, found.now(text), found.rate(text))
     if earlier:
         now, before = _less(now, earlier[0]), _less(before, earlier[1])
-    about = now.about.replaced(period=text, measure="yoy")
+    about = replace(now.about, period=text, measure="yoy")
     return Stretch(label, now, derive(formulas.growth, now, before, unit="percent", about=about))
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cqbook.editions.store import catalogue, figure_entry, manifest_of
 from cqbook.errors import DataError
-from cqbook.quantities.verdict import OUTCOMES_ZH
+from cqbook.quantities.verdict import OUTCOMES_ZH, reasoned
 
 
 class _Part(BaseModel):
@@ -129,6 +129,6 @@ def numbers_of(edition: Path) -> Numbers:
             if item.outcome == "holds" and item.sentence:
                 texts[key] = item.sentence
             elif item.outcome != "holds":
-                end = f"（{item.margin}）" if item.margin else ""
-                turned[key] = f"论断{OUTCOMES_ZH[item.outcome]}：{item.condition}{end}"
+                why = reasoned(item.condition, item.margin)
+                turned[key] = f"论断{OUTCOMES_ZH[item.outcome]}：{why}"
     return Numbers(manifest.edition, texts, turned)

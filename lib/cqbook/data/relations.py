@@ -17,6 +17,7 @@ from cqbook.data.relation_rules import BY_HAND, CERTAIN, RULES, Relation, parent
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
+from cqbook.quantities.about import ids_in
 from cqbook.quantities.interval import UNBOUNDED, Interval
 from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
 
@@ -123,18 +124,14 @@ class Judgement:
     known: bool
 
     @property
-    def source_ids(self) -> list[str]:
+    def source_ids(self) -> tuple[str, ...]:
         """The sources of all its figures."""
-        return _together(self.printed.source_id, self.computed.source_id)
+        return ids_in((self.printed.source_id, self.computed.source_id))
 
     @property
-    def observation_ids(self) -> list[str]:
+    def observation_ids(self) -> tuple[str, ...]:
         """The rows of all its figures, that which is compared first."""
-        return _together(self.printed.observation_id, self.computed.observation_id)
-
-
-def _together(*texts: str) -> list[str]:
-    return list(dict.fromkeys(part for text in texts for part in text.split(";") if part))
+        return ids_in((self.printed.observation_id, self.computed.observation_id))
 
 
 def judged(

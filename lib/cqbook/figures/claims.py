@@ -29,7 +29,7 @@ from cqbook.errors import DataError
 from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
 from cqbook.figures.identity import FindingTitle, read_record
 from cqbook.quantities.quantity import UNPUBLISHED
-from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every
+from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned
 
 CLAIM_MIME = "application/vnd.cqbook.claim+json"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -281,9 +281,9 @@ class StatedClaim:
     def line(self) -> str:
         """The claim in a line: verdict, address, sentence, condition, margin."""
         said = f"“{self.sentence}”" if self.sentence else "（没有句子）"
-        end = f"（{self.claim.margin}）" if self.claim.margin else ""
         name = f"{self.page}.{self.claim.name}"
-        return f"{self.claim.outcome_zh}　{name}　{said}　{self.claim.condition}{end}"
+        why = reasoned(self.claim.condition, self.claim.margin)
+        return f"{self.claim.outcome_zh}　{name}　{said}　{why}"
 
 
 def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:

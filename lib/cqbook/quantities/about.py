@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from cqbook.quantities.units import Unit
 
@@ -46,9 +46,10 @@ class About:
     price: str = ""
     base: str = ""
 
-    def replaced(self, **changes: str) -> About:
-        """Return the same with some fields changed."""
-        return replace(self, **changes)
+
+def ids_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids in texts of ids joined by semicolons, each once."""
+    return tuple(dict.fromkeys(part for text in texts for part in text.split(";") if part))
 
 
 #: What is known of a number that is about nothing in particular: an assumption, a bound.

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
-from cqbook.quantities.about import HAPPENED, INTENDED, STATUS_ZH, UNTOLD, About, price_of, shared
+from cqbook.quantities.about import (
+    HAPPENED,
+    INTENDED,
+    STATUS_ZH,
+    UNTOLD,
+    About,
+    ids_in,
+    price_of,
+    shared,
+)
 from cqbook.quantities.comparable import check_comparable, figure_name
 from cqbook.quantities.interval import Interval, to_decimal
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
 from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, unit_zh
-from cqbook.quantities.verdict import Sign, Verdict, decide, rows_of_ids
+from cqbook.quantities.verdict import Sign, Verdict, decide
 
 UNPUBLISHED = "未见公布"
 DERIVED = "推算"
@@ -74,6 +83,12 @@ class Quantity:
     def known(self) -> bool:
         """Whether there is a number."""
         return self._held is not None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a number with two ends: 超4700 has one, and gives no difference."""
+        held = self._held
+        return held is not None and held.width is not None
 
     @property
     def point(self) -> float:
@@ -197,10 +212,8 @@ def compared(
     """
     them = other if isinstance(other, Quantity) else exact(other, str(one.unit))
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
-    if one.known and them.known:
-        them = them.to(str(one.unit))
-    outcome, margin, relative = decide(one.interval, sign, them.interval, one.unit)
-    rows = rows_of_ids([one.observation_id, them.observation_id])
+    outcome, margin, relative = decide(one.interval, sign, _like(them, one).interval, one.unit)
+    rows = ids_in([one.observation_id, them.observation_id])
     return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, relative, rows, reason)
 
 
@@ -319,8 +332,6 @@ def derive(
         return missing(unit)
     interval = formula(*held)
     target = Unit.parse(unit)
-    sources = dict.fromkeys(part for item in inputs for part in item.source_id.split(";") if part)
-    rows = dict.fromkeys(part for item in inputs for part in item.observation_id.split(";") if part)
     open_input = any(item.upper is None for item in held)
     words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
     if interval.width is not None and interval.width < A_NUMBER and not interval.is_empty:
@@ -331,9 +342,9 @@ def derive(
         words,
         DERIVED,
         _central(formula, inputs),
-        ";".join(sources),
-        ";".join(rows),
-        about or shared(item.about for item in inputs).replaced(measure=measure),
+        ";".join(ids_in(item.source_id for item in inputs)),
+        ";".join(ids_in(item.observation_id for item in inputs)),
+        about or replace(shared(item.about for item in inputs), measure=measure),
         "；".join(dict.fromkeys(filter(None, (regardless, *(it.regardless for it in inputs))))),
     )
 
@@ -394,11 +405,16 @@ def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
     return derive(
         formulas.share,
         part,
-        whole.to(str(part.unit)) if part.known and whole.known else whole,
+        _like(whole, part),
         unit="percent",
         about=replace(_outcome(part, whole), measure="share"),
         regardless=why,
     )
+
+
+def _like(item: Quantity, other: Quantity) -> Quantity:
+    """Return `item` in the unit of `other`, if there is a number in both: else nothing is made."""
+    return item.to(str(other.unit)) if item.known and other.known else item
 
 
 def _outcome(one: Quantity, other: Quantity) -> About:
@@ -458,7 +474,7 @@ def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantit
     why = check_comparable(yoy, level, regardless=regardless, relation="rate")
     about = level.about
     if about.period and yoy.known:
-        about = about.replaced(period=year_before(about.period))
+        about = replace(about, period=year_before(about.period))
     return derive(
         formulas.previous_from_growth,
         level,
@@ -478,11 +494,13 @@ def contribution_points(
     regardless: str = "",
 ) -> Quantity:
     """Return by how many percentage points a part, with its growth, moved the growth of a whole."""
-    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
-    return derive(
-        formulas.contribution_points, *made.inputs, unit="percentage points",
-        about=replace(made.about, measure="contribution_points"), regardless=made.why,
-    )  # fmt: skip
+    return _contribution(
+        formulas.contribution_points,
+        "percentage points",
+        "contribution_points",
+        (part, part_yoy, whole, whole_yoy),
+        regardless,
+    )
 
 
 def contribution_rate(
@@ -494,40 +512,46 @@ def contribution_rate(
     regardless: str = "",
 ) -> Quantity:
     """Return what share a part has in the growth of a whole, in percent."""
-    made = _contribution(part, part_yoy, whole, whole_yoy, regardless=regardless)
-    return derive(
-        formulas.contribution_rate, *made.inputs, unit="percent",
-        about=replace(made.about, measure="contribution_rate"), regardless=made.why,
-    )  # fmt: skip
-
-
-class _Contribution(NamedTuple):
-    """What both contributions are made of."""
-
-    inputs: tuple[Quantity, ...]
-    about: About
-    why: str
+    return _contribution(
+        formulas.contribution_rate,
+        "percent",
+        "contribution_rate",
+        (part, part_yoy, whole, whole_yoy),
+        regardless,
+    )
 
 
 def _contribution(
-    part: Quantity, part_yoy: Quantity, whole: Quantity, whole_yoy: Quantity, *, regardless: str
-) -> _Contribution:
+    formula: Callable[..., Interval],
+    unit: str,
+    measure: str,
+    inputs: tuple[Quantity, Quantity, Quantity, Quantity],
+    regardless: str,
+) -> Quantity:
+    """Return what a formula makes of a part, its growth, the whole and its growth."""
+    part, part_yoy, whole, whole_yoy = inputs
     reasons = [
         check_comparable(part, whole, regardless=regardless, relation="within"),
         check_comparable(part_yoy, part, regardless=regardless, relation="rate"),
         check_comparable(whole_yoy, whole, regardless=regardless, relation="rate"),
     ]
-    held = part.to(str(whole.unit)) if part.known and whole.known else part
-    rates = growth_percent(part_yoy), growth_percent(whole_yoy)
-    why = next(filter(None, reasons), "")
-    return _Contribution((held, rates[0], whole, rates[1]), _outcome(part, whole), why)
+    return derive(
+        formula,
+        _like(part, whole),
+        growth_percent(part_yoy),
+        whole,
+        growth_percent(whole_yoy),
+        unit=unit,
+        about=replace(_outcome(part, whole), measure=measure),
+        regardless=next(filter(None, reasons), ""),
+    )
 
 
 def remainder(whole: Quantity, parts: Iterable[Quantity], *, regardless: str = "") -> Quantity:
     """Return what the published parts leave of the whole."""
     named = [part for part in parts if part.known]
     why = check_comparable(*named, whole, regardless=regardless, relation="within")
-    same = [part.to(str(whole.unit)) for part in named] if whole.known else named
+    same = [_like(part, whole) for part in named]
     return derive(
         lambda total, *rest: formulas.remainder(total, rest),
         whole,
@@ -556,15 +580,16 @@ def difference(more: Quantity, less: Quantity, *, regardless: str = "") -> Quant
 def sum_of(*parts: Quantity, regardless: str = "") -> Quantity:
     """Return the sum of parts that exclude each other, in the unit of the first."""
     why = check_comparable(*parts, regardless=regardless, relation="apart")
-    unit = str(parts[0].unit)
-    same = [item.to(unit) if item.known else item for item in parts]
-    return derive(lambda one, *rest: sum(rest, one), *same, unit=unit, regardless=why)
+    first = parts[0]
+    same = [_like(item, first) for item in parts]
+    return derive(lambda one, *rest: sum(rest, one), *same, unit=str(first.unit), regardless=why)
 
 
 def growth(current: Quantity, before: Quantity, *, regardless: str = "") -> Quantity:
     """Return the growth from `before` to `current` in percent."""
     why = check_comparable(before, current, regardless=regardless, relation="alike")
-    about = _outcome(current, before).replaced(
+    about = replace(
+        _outcome(current, before),
         measure="yoy" if _a_year_apart(current.about, before.about) else "pct_change",
         price=shared((current.about, before.about)).price,
         base=before.about.period,
@@ -572,7 +597,7 @@ def growth(current: Quantity, before: Quantity, *, regardless: str = "") -> Quan
     return derive(
         formulas.growth,
         current,
-        before.to(str(current.unit)) if current.known and before.known else before,
+        _like(before, current),
         unit="percent",
         about=about,
         regardless=why,

@@ -10,7 +10,7 @@ goes to `cqbook.claim`, or into another verdict with ``&``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NoReturn
@@ -69,6 +69,11 @@ class Verdict:
     @property
     def _order(self) -> tuple[bool, Decimal]:
         return self.relative is None, self.relative or Decimal(0)
+
+
+def reasoned(condition: str, margin: str) -> str:
+    """Return what was compared, with the margin in brackets where there is one."""
+    return f"{condition}（{margin}）" if margin else condition
 
 
 def every(*verdicts: Verdict) -> Verdict:
@@ -166,8 +171,3 @@ def ordered(verdicts: Sequence[Verdict], condition: str) -> Verdict:
     if not verdicts:
         return Verdict("open", condition, NO_DATA)
     return replace(every(*verdicts), condition=condition)
-
-
-def rows_of_ids(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the observations named in ids joined by semicolons, each once."""
-    return tuple(dict.fromkeys(part for text in texts for part in text.split(";") if part))
