@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
-from cqbook.figures.charts.form import DRAWN, inline, label_width, records, wrap
+from cqbook.figures.charts.form import DRAWN, TINT, inline, label_width, records, wrap
 from cqbook.figures.english import wrapped
 from cqbook.figures.placing import CHARACTER, LINE, Axis, Box, spread
 
@@ -56,6 +56,39 @@ def shifts(values: pd.Series[float], texts: pd.Series[str], scale: Axis) -> list
     # a text of two lines hangs on its first
     hang = [LINE * text.count("\n") / 2 for text in texts]
     return [px - at - up for px, at, up in zip(placed, stand, hang, strict=True)]
+
+
+def end_room(ends: pd.DataFrame) -> int:
+    """Return the px that the texts at the ends of lines need at the right."""
+    return round(CHARACTER * max(map(label_width, ends["end"])) + 14)
+
+
+def end_layer(ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> alt.Chart:
+    """Return the layer of the texts behind the last points, each moved by its ``shift``."""
+    layer: alt.Chart = (
+        alt.Chart(inline(ends, [*DRAWN, *columns]))
+        .mark_text(
+            align="left",
+            dx=9,
+            dy={"expr": "datum.shift"},
+            lineBreak="\n",
+            lineHeight=LINE,
+            baseline="middle",
+        )
+        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N"))
+    )
+    return layer
+
+
+def value_axis(scale: Axis, *, zero: bool) -> alt.Y:
+    """Return the axis of the values of lines, with its grid."""
+    return alt.Y(
+        "value",
+        type="quantitative",
+        title=None,
+        scale=alt.Scale(domain=scale.domain, nice=False, zero=zero),
+        axis=alt.Axis(grid=True, values=scale.ticks),
+    )
 
 
 def annotated(

@@ -18,6 +18,7 @@ from cqbook.figures.charts.form import (
     inline,
     label_width,
     listing,
+    tone_colour,
     tooltip,
     wrap,
 )
@@ -62,14 +63,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
     fill: Any = alt.ColorValue(theme.colour("blue"))
     if highlight:
-        fill = alt.Color(
-            "tone",
-            type="nominal",
-            legend=None,
-            scale=alt.Scale(
-                domain=["accent", "plain"], range=[theme.colour("orange"), theme.colour("rest")]
-            ),
-        )
+        fill = tone_colour(theme.ACCENT, "rest")
     base = alt.Chart(inline(rows, [*DRAWN, "end", "tone", "reach", "reach_low"]))
     layers: list[alt.Chart] = [
         base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(

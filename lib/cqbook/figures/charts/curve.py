@@ -7,23 +7,31 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from cqbook.figures.charts._notes import Note, annotated, ended, note_layers, shifts, tall
+from cqbook.figures.charts._notes import (
+    Note,
+    annotated,
+    end_layer,
+    end_room,
+    ended,
+    note_layers,
+    shifts,
+    tall,
+    value_axis,
+)
 from cqbook.figures.charts.form import (
     DRAWN,
-    TINT,
     Drawing,
     complete,
     draws,
     finish,
     inline,
-    label_width,
     listing,
     require,
     series_colour,
     series_tint,
     tooltip,
 )
-from cqbook.figures.placing import CHARACTER, LINE, axis
+from cqbook.figures.placing import axis
 
 HEIGHT = 280
 
@@ -85,7 +93,7 @@ def curve(
     ends["end"] = ends["group"]
     scale = axis(rows["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
-    room = round(CHARACTER * ends["end"].map(label_width).max() + 14)
+    room = end_room(ends)
     said = [Note(*note) for note in notes]
     placed = rows.assign(position=rows["parameter"], broken=False)
     told = annotated(placed, said, scale, room=room, highlight=highlight)
@@ -104,13 +112,7 @@ def curve(
         ),
         axis=alt.Axis(values=span.ticks, titleAnchor="start", labelFlush=False, labelOverlap=True),
     )
-    y = alt.Y(
-        "value",
-        type="quantitative",
-        title=None,
-        scale=alt.Scale(domain=scale.domain, nice=False, zero=zero),
-        axis=alt.Axis(grid=True, values=scale.ticks),
-    )
+    y = value_axis(scale, zero=zero)
     same = alt.Y("value", type="quantitative")
     colour = series_colour(rows, legend=False, highlight=highlight)
     columns = [*DRAWN, "parameter"]
@@ -119,16 +121,7 @@ def curve(
         alt.Chart(inline(rows, [*columns, "size"]))
         .mark_point(filled=True, opacity=1, size={"expr": "datum.size"})
         .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
-        alt.Chart(inline(ends, [*columns, "end", "shift", "tint"]))
-        .mark_text(
-            align="left",
-            dx=9,
-            dy={"expr": "datum.shift"},
-            lineBreak="\n",
-            lineHeight=LINE,
-            baseline="middle",
-        )
-        .encode(x=x, y=same, color=TINT, text=alt.Text("end:N")),
+        end_layer(ends, x, same, ["parameter", "end", "shift", "tint"]),
         *note_layers(told, x, same, ["parameter"]),
     ]
     spec = finish(layers, round(scale.height))

@@ -211,6 +211,13 @@ def series_colour(rows: pd.DataFrame, *, legend: bool = True, highlight: str = "
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=shown)
 
 
+def tone_colour(accent: str, plain: str) -> alt.Color:
+    """Return the colours of the ``tone`` column, by role: of what a figure is about, and else."""
+    shades = [theme.colour(accent), theme.colour(plain)]
+    scale = alt.Scale(domain=["accent", "plain"], range=shades)
+    return alt.Color("tone", type="nominal", legend=None, scale=scale)
+
+
 def series_tint(rows: pd.DataFrame, highlight: str = "") -> pd.Series[str]:
     """Return the colour of the text at each row's mark: of a grey series, one that can be read."""
     roles = series_roles(list(dict.fromkeys(rows["group"])), highlight)

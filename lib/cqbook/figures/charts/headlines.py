@@ -17,6 +17,7 @@ from cqbook.figures.charts.form import (
     inline,
     listing,
     require,
+    tone_colour,
     tooltip,
 )
 from cqbook.figures.charts.lines import left_out
@@ -89,14 +90,7 @@ def headlines(rows: pd.DataFrame) -> Drawing:
         axis=None,
         scale=alt.Scale(domain=[-height, 0], nice=False, zero=False),
     )
-    colour = alt.Color(
-        "tone",
-        type="nominal",
-        legend=None,
-        scale=alt.Scale(
-            domain=["accent", "plain"], range=[theme.colour("blue"), theme.colour("rest")]
-        ),
-    )
+    colour = tone_colour("blue", "rest")
     columns = [*DRAWN, "across", "at", "lift", "per", "tone"]
     layers = [
         alt.Chart(_segments(rows, columns))

@@ -8,22 +8,30 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from cqbook.figures.charts._notes import Note, annotated, ended, note_layers, shifts, tall
+from cqbook.figures.charts._notes import (
+    Note,
+    annotated,
+    end_layer,
+    end_room,
+    ended,
+    note_layers,
+    shifts,
+    tall,
+    value_axis,
+)
 from cqbook.figures.charts.form import (
     DRAWN,
-    TINT,
     Drawing,
     draws,
     finish,
     inline,
-    label_width,
     listing,
     require,
     series_colour,
     series_tint,
     tooltip,
 )
-from cqbook.figures.placing import CHARACTER, LINE, axis
+from cqbook.figures.placing import axis
 
 HEIGHT = 300
 #: A time between two points that is so many times the shortest one is a gap.
@@ -77,7 +85,7 @@ def lines(
     ends = ended(rows)
     scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
-    room = round(CHARACTER * ends["end"].map(label_width).max() + 14)
+    room = end_room(ends)
     days = pd.to_datetime(rows["date"])
     placed = rows.assign(position=(days - days.min()).dt.days, broken=left_out(rows))
     said = [Note(*note) for note in notes]
@@ -87,13 +95,7 @@ def lines(
     right = {"expr": f"width - {room}"}
     time = alt.Scale(type="utc", range=[0, right])
     x = alt.X("date", type="temporal", title=None, axis=time_axis(rows["date"]), scale=time)
-    y = alt.Y(
-        "value",
-        type="quantitative",
-        title=None,
-        scale=alt.Scale(domain=scale.domain, nice=False, zero=zero),
-        axis=alt.Axis(grid=True, values=scale.ticks),
-    )
+    y = value_axis(scale, zero=zero)
     same = alt.Y("value", type="quantitative")
     colour = series_colour(rows, legend=False, highlight=highlight)
     # the one that the figure is about lies on top of the others
@@ -104,16 +106,7 @@ def lines(
         alt.Chart(inline(drawn, [*DRAWN, "date"]))
         .mark_point(filled=True, opacity=1, size=14 if many else 40)
         .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
-        alt.Chart(inline(ends, [*DRAWN, "date", "end", "shift", "tint"]))
-        .mark_text(
-            align="left",
-            dx=9,
-            dy={"expr": "datum.shift"},
-            lineBreak="\n",
-            lineHeight=LINE,
-            baseline="middle",
-        )
-        .encode(x=x, y=same, color=TINT, text=alt.Text("end:N")),
+        end_layer(ends, x, same, ["date", "end", "shift", "tint"]),
     ]
     layers += note_layers(told, x, same, ["date"])
     spec = finish(layers, round(scale.height))

@@ -15,6 +15,7 @@ from cqbook.figures.charts.form import (
     inline,
     listing,
     require,
+    tone_colour,
     tooltip,
 )
 from cqbook.figures.charts.lines import left_out
@@ -124,15 +125,7 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
     )
     at = alt.Y("at", type="quantitative")
     main = theme.colour("blue")
-    colour = alt.Color(
-        "tone",
-        type="nominal",
-        legend=None,
-        scale=alt.Scale(
-            domain=["accent", "plain"],
-            range=[theme.colour(theme.ACCENT), theme.colour("rest") if highlight else main],
-        ),
-    )
+    colour = tone_colour(theme.ACCENT, "rest" if highlight else "blue")
     rows["tone"] = rows["group"].eq(highlight).map({True: "accent", False: "plain"})
     columns = [*DRAWN, "across", "at", "base", "lift", "tone"]
     marks = alt.Chart(inline(rows, columns))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqbook.figures.charts._notes import shifts, tall
+from cqbook.figures.charts._notes import end_layer, end_room, shifts, tall
 from cqbook.figures.charts.form import (
     DRAWN,
     TINT,
@@ -14,7 +14,6 @@ from cqbook.figures.charts.form import (
     draws,
     finish,
     inline,
-    label_width,
     listing,
     require,
     room_for,
@@ -22,7 +21,7 @@ from cqbook.figures.charts.form import (
     series_tint,
     tooltip,
 )
-from cqbook.figures.placing import CHARACTER, LINE, Axis
+from cqbook.figures.placing import Axis
 
 HEIGHT = 260
 
@@ -73,7 +72,7 @@ def slope(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     first["shift"] = shifts(first["value"], first["text"], scale)
     last["shift"] = shifts(last["value"], last["end"], scale)
 
-    room = round(CHARACTER * last["end"].map(label_width).max() + 14)
+    room = end_room(last)
     x = alt.X(
         "label",
         type="nominal",
@@ -103,16 +102,7 @@ def slope(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         alt.Chart(inline(first, extra))
         .mark_text(align="right", dx=-9, dy={"expr": "datum.shift"}, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("text:N")),
-        alt.Chart(inline(last, [*extra, "end"]))
-        .mark_text(
-            align="left",
-            dx=9,
-            dy={"expr": "datum.shift"},
-            lineBreak="\n",
-            lineHeight=LINE,
-            baseline="middle",
-        )
-        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
+        end_layer(last, x, y, ["shift", "tint", "end"]),
     ]
     spec = finish(layers, height)
     spec["padding"] = {"left": 4, "top": 4, "bottom": 16, "right": 8}

@@ -23,6 +23,7 @@ from cqbook.figures.charts.form import (
     records,
     require,
     room_for,
+    tone_colour,
     tooltip,
     wrap,
 )
@@ -98,15 +99,7 @@ def strip(rows: pd.DataFrame, *, named: Sequence[str] = ()) -> Drawing:
         axis=alt.Axis(labelExpr=LABEL_LINES, grid=False),
     )
     same = alt.X("value", type="quantitative")
-    colour = alt.Color(
-        "tone",
-        type="nominal",
-        legend=None,
-        scale=alt.Scale(
-            domain=["accent", "plain"],
-            range=[theme.colour(theme.ACCENT), theme.colour("rest" if named else "blue")],
-        ),
-    )
+    colour = tone_colour(theme.ACCENT, "rest" if named else "blue")
     layers = [
         alt.Chart(inline(rows, [*DRAWN, "tone", "rise"]))
         .mark_point(filled=True, size=70, yOffset={"expr": "datum.rise"})
@@ -168,7 +161,7 @@ def _named(
     found = []
     for row in records(rows[rows["label"].isin(named)]):
         said = f"{row['label']} · {row['text']}"
-        wide = max(11.0 * label_width(said), room_for([row["text"]]))
+        wide = max(CHARACTER * label_width(said), room_for([row["text"]]))
         best: tuple[int, Spot] | None = None
         for above in (0.0, -LINE, LINE, -1.7 * LINE, 1.7 * LINE):
             for side in ("left", "right", "center"):
