@@ -9,6 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.figures.claims import CLAIMS, StatedClaim
 from cqbook.figures.identity import read_record
@@ -18,6 +19,16 @@ from cqbook.site.markup import markup
 
 class ClaimList(nodes.General, nodes.Element):
     """Place of the list of all claims; filled when pages are resolved."""
+
+
+class ClaimPlace(nodes.Inline, nodes.Element):
+    """Place of a claim's sentence, ``name``: what the appendix and other pages link to; no text."""
+
+
+def visit_place(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write the anchor."""
+    self.body.append(markup("claimed.html", name=node["name"]))
+    raise nodes.SkipNode
 
 
 class Claims(SphinxDirective):
@@ -37,8 +48,8 @@ def claimed(
     _options: object = None,
     _content: object = None,
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Return the place of a claim's sentence: what the appendix and other pages link to."""
-    return [nodes.raw("", markup("claimed.html", name=text), format="html")], []
+    """Return the place of a claim's sentence."""
+    return [ClaimPlace(name=text)], []
 
 
 def said_in(app: Sphinx) -> list[StatedClaim]:
@@ -77,6 +88,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> None:
     """Register directive and role."""
     app.add_node(ClaimList)
+    app.add_node(ClaimPlace, html=(visit_place, None))
     app.add_directive("claim-list", Claims)
     app.add_role("claimed", claimed)
     app.connect("doctree-resolved", fill_claims)
