@@ -85,11 +85,11 @@ def test_the_heading_of_a_tooltip_is_text_in_the_expression_made_of_it():
     spec = {"encoding": {"tooltip": [{"field": "value", "title": "数值"}], "x": {"title": "数值"}}}
     made = english.chart(spec, {"数值": title})
     (item,) = made["encoding"]["tooltip"]
-    assert item["title"] == '/"+datum.constructor'
+    assert item["title"] == '\\\\"+datum.constructor'
     assert made["encoding"]["x"]["title"] == title
     shown = vl_convert.vegalite_to_vega(
         {"data": {"values": [{"value": 1}]}, "mark": "point"} | made, vl_version="6.4"
     )
     assert (
-        r'"/\"+datum.constructor": ' in shown["marks"][0]["encode"]["update"]["tooltip"]["signal"]
+        r'"\\\"+datum.constructor": ' in shown["marks"][0]["encode"]["update"]["tooltip"]["signal"]
     )

@@ -24,7 +24,7 @@ from cqbook.editions.store import is_released
 from cqbook.errors import ContractError
 from cqbook.execution import executor
 from cqbook.execution.page import Page
-from cqbook.figures import figure
+from cqbook.figures import claims, figure
 from cqbook.intake import plan, press, press_template, readers
 from cqbook.intake.customs_format import Said
 from cqbook.intake.preview import preview
@@ -624,6 +624,13 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
         place = table.keys.index("full") if table.rows else 0
         values = [row[place] for row in table.rows]
         assert values == [row[place] for row in expected[key].rows], key
+    known = claims.Known.of(notebook)
+    lacking = {key for key, text in known.texts.items() if text == "未见公布"}
+    assert {"goods_rate", "gained"} <= lacking, "the period has no goods to compare"
+    prose = [known.resolved(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    said = {name for text in prose for name in claims.GLUED_ROLE.findall(text)}
+    assert said, "what is known is said"
+    assert not said & lacking, "what nobody published has no sentence"
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from cqbook.analysis.trade import PLACED_BY
 from cqbook.changes.comparison import compare_observations
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
@@ -134,7 +133,7 @@ RANKS = {
 }
 
 
-@pytest.mark.parametrize("basis", PLACED_BY)
+@pytest.mark.parametrize("basis", RANKS)
 def test_the_rank_of_chongqing_among_all_provinces(book, basis):
     found = []
     for year in range(2016, 2025):
@@ -151,7 +150,7 @@ def test_the_rank_of_chongqing_among_all_provinces(book, basis):
 
 def test_what_was_entered_by_hand_says_the_same_as_the_panel(book):
     """Six provinces were in the book before, converted: every figure overlaps the panel's."""
-    frame = book.observations(indicator="trade_value", basis=list(PLACED_BY), flow="total")
+    frame = book.observations(indicator="trade_value", basis=list(RANKS), flow="total")
     frame = frame[frame["measure"].eq("level") & frame["unit"].eq("100M USD")]
     pairs = 0
     for _, group in frame.groupby(["entity", "period", "basis"]):

@@ -164,7 +164,7 @@ def test_a_touched_chart_becomes_interactive_from_the_local_bundle(tab):
     assert any(url.endswith("vega/vega.js") for url in tab.loaded)
     assert tab.complaints == []
     assert tab.foreign == []
-    mark = tab.query_selector(".cq-live .mark-rect.role-mark path")
+    mark = tab.query_selector(".cq-live .mark-symbol.role-mark path")
     mark.hover()
     tab.wait_for_selector("#vg-tooltip-element.visible", timeout=5000)
     assert "亿元" in tab.inner_text("#vg-tooltip-element")
@@ -228,13 +228,13 @@ def test_search_ranks_what_readers_ask_for(tab):
 
 
 @pytest.mark.parametrize(
-    "query", ["產業轉移", "ＦＩＧ－ＴＲＡＤＥ－ＭＯＮＴＨＳ", "8158.4", "RCEP", "沙坪坝"]
+    "query", ["產業轉移", "ＦＩＧ－ＴＲＡＤＥ－ＲＡＮＫ", "8158.4", "RCEP", "沙坪坝"]
 )
 def test_search_shows_the_passage_with_the_term_marked(tab, query):
     searched(tab, query)
     tab.wait_for_selector("#search-results .cq-found > li > a", timeout=10000)
     words = {mark.inner_text() for mark in tab.query_selector_all(".cq-passage mark")}
-    plain = {"產業轉移": "产业转移", "ＦＩＧ－ＴＲＡＤＥ－ＭＯＮＴＨＳ": "fig-trade-months"}.get(
+    plain = {"產業轉移": "产业转移", "ＦＩＧ－ＴＲＡＤＥ－ＲＡＮＫ": "fig-trade-rank"}.get(
         query, query
     )
     assert words == {plain}
@@ -262,7 +262,7 @@ def test_wide_tables_become_cards_on_a_phone(tab):
     tab.set_viewport_size({"width": 390, "height": 900})
     opened(tab, "chapters/reconciliation.html")
     cell = tab.query_selector("table.cq-wide td")
-    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"核对什么"'
+    assert cell.evaluate("e => getComputedStyle(e, '::before').content") == '"项目"'
     assert cell.bounding_box()["width"] > 250
     tab.set_viewport_size({"width": 1280, "height": 900})
     assert cell.evaluate("e => getComputedStyle(e).display") == "table-cell"
@@ -339,11 +339,11 @@ def test_a_frozen_page_tells_that_there_is_a_later_edition(tab, tmp_path):
         )
     shutil.copytree(LATEST, tmp_path / "latest")
     known = {"latest": "2020-02", "released": {"2020-01": "2020-02-03"}, "drafts": []}
-    known |= {"pages": ["trade"], "figures": {"fig-trade-by-enterprise": "0" * 16}}
+    known |= {"pages": ["trade"], "figures": {"fig-trade-who": "0" * 16}}
     script = f"window.cqbookEditions={json.dumps(known)};"
     (tmp_path / "v" / "editions.js").write_text(script, encoding="utf-8")
     tab.goto((tmp_path / "v" / "2020-01" / "chapters" / "trade.html").as_uri())
-    changed = tab.locator("#fig-trade-by-enterprise .cq-still")
+    changed = tab.locator("#fig-trade-who .cq-still")
     changed.wait_for()
     assert changed.inner_text() == "在版次2020-02中：数据有变"
     assert tab.locator("#fig-trade-annual-flows .cq-still").inner_text().endswith("没有这张图")
@@ -630,7 +630,7 @@ def test_the_contents_open_over_the_text_of_a_phone_without_scripts(scriptless):
 
 
 def test_from_a_number_to_its_source_and_back(tab):
-    opened(tab, "chapters/index.html")
+    opened(tab, "chapters/corridors.html")
     link = tab.locator("figure.cq-tabular tbody a").first
     link.click()
     tab.wait_for_url(re.compile(r"sources\.html#src-"))
@@ -657,7 +657,7 @@ def test_english_readers_switch_once_and_get_the_figures_and_their_files(browser
     assert not page.is_visible(".cq-abstract")
     page.click(".cq-language")
     assert page.is_visible(".cq-abstract")
-    assert "CNY 800.68 bn, up 12%" in page.inner_text(".cq-abstract")
+    assert "CNY 800.68 bn, CNY 15.2 bn short of its peak" in page.inner_text(".cq-abstract")
     page.goto((LATEST / "chapters/auto-exports.html").as_uri())
     figures = page.locator("figure[data-figure]:has(.cq-chart)")
     assert figures.count() > 5
@@ -709,10 +709,10 @@ def test_no_english_picture_holds_chinese():
 
 
 def test_the_first_use_of_a_term_explains_itself(tab):
-    opened(tab, "chapters/trade.html")
+    opened(tab, "chapters/reconciliation.html")
     terms = tab.locator(".cq-term")
     words = terms.all_inner_texts()
-    assert {"贡献率", "拉动", "经营单位所在地"} <= set(words)
+    assert {"贡献率", "累计数", "经营单位所在地"} <= set(words)
     assert len(words) == len(set(words)), "only the first use"
     term = terms.nth(words.index("贡献率"))
     shown = "e => getComputedStyle(e, '::after').content"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -49,8 +50,8 @@ class Executed:
     agreed: int = 1
     remembered: bool = False
 
-    @property
+    @cached_property
     def notebook(self) -> nbformat.NotebookNode:
-        """The notebook, parsed."""
+        """The notebook, parsed once: nobody changes it."""
         parsed: nbformat.NotebookNode = nbformat.reads(self.content.decode("utf-8"), as_version=4)
         return parsed

@@ -301,7 +301,7 @@ def _told(node: object) -> object:
     """Return JSON of which the headings of tooltips are text in the expression they end up in.
 
     Vega-Lite 6.4 makes an expression of a tooltip and escapes of its headings the quotes alone: a
-    backslash before one would end the text, so that a heading has none.
+    backslash before one would end the text.
     """
     if isinstance(node, list):
         return [_told(value) for value in node]
@@ -311,7 +311,7 @@ def _told(node: object) -> object:
     tooltip = found.get("tooltip")
     for item in tooltip if isinstance(tooltip, list) else ():
         if isinstance(item.get("title"), str):
-            item["title"] = item["title"].replace("\\", "/").replace("\n", " ")
+            item["title"] = item["title"].replace("\\", "\\\\").replace("\n", " ")
     return found
 
 
