@@ -71,9 +71,9 @@ def test_a_floor_is_the_least_that_a_figure_can_be(book):
 def test_rates_in_sentences_have_no_false_digits(book):
     assert parks.about(parks.promotion(book, AREA, "2021")["paid_share"]) == "约21%"
     made = parks.fair_growth(book, "made")
-    assert [parks.moved(made[key]) for key in made] == ["增长34.7%", "下降20.9%", "下降41.3%"]
+    assert [parks.changed_zh(made[key]) for key in made] == ["增长34.7%", "下降20.9%", "下降41.3%"]
     unknown = missing("percent")
-    assert parks.about(unknown) == parks.moved(unknown) == UNPUBLISHED
+    assert parks.about(unknown) == parks.changed_zh(unknown) == UNPUBLISHED
     assert list(parks.fair_changes(book)["text"])[1:] == ["34.7%", "−20.9%", "−41.3%"]
     assert not parks.density_points(book)["text"].str.contains("—").any()
 

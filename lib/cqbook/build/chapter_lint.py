@@ -112,15 +112,14 @@ def check_chapters(root: Path, names: Iterable[str] | None = None) -> None:
 def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
     """Yield what breaks the rules in a notebook: its parameters, then the rest cell by cell."""
     yield from _parameter_faults(file, notebook)
-    claiming = any("cq.claim(" in cell.source for cell in notebook.cells)
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
             for _, text in typed_figures(cell.source):
                 yield _typed(file, f"第{number}个单元", f"cell {number}", text)
-            for _, text in comparing(cell.source) if claiming else ():
+            for _, text in comparing(cell.source):
                 yield _unclaimed(file, number, text)
         elif cell.cell_type == "code":
-            for text in comparing_titles(cell.source) if claiming else ():
+            for text in comparing_titles(cell.source):
                 yield _unclaimed(file, number, text)
             for text, zh, expected in _code_faults(cell.source):
                 yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)

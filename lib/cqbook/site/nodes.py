@@ -205,7 +205,7 @@ def _grid_of(
 
 
 #: Tables of this many columns are set as cards on a phone.
-CARDS_FROM = 5
+CARDS_FROM = 4
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
 ONE_LINE = 7
 #: Cells from this many characters on need room, or they stand as a narrow tower.
