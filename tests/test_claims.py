@@ -46,7 +46,7 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
     ("verdict", "outcome", "margin"),
     [
         (lambda: reported("8006.8") < reported("8158.4"), "holds", "余地152亿元（1.86%）"),
-        (lambda: reported("8158.4") < reported("8006.8"), "fails", "余地152亿元（1.89%）"),
+        (lambda: reported("8158.4") < reported("8006.8"), "fails", "余地152亿元（1.86%）"),
         # a rounded number and one that it could stand for
         (lambda: reported("9") > reported("9.2"), "open", "区间重叠"),
         # a floor that was passed lies above what is no more than it, and may be anything
@@ -59,7 +59,7 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
         (
             lambda: reported("0.9", unit="1T CNY") > reported("8158.4"),
             "holds",
-            "余地342亿元（4.19%）",
+            "余地342亿元（3.8%）",
         ),
         (lambda: cq.exact(14, "rank") > cq.exact(11, "rank"), "holds", "余地3位"),
         (
@@ -98,6 +98,22 @@ def test_several_hold_only_together_and_the_narrowest_counts():
     assert (both & (reported("9") > reported("9.1"))).outcome == "open"
     with pytest.raises(ValueError, match="no verdict"):
         every()
+
+
+def test_points_and_shares_are_narrow_on_one_scale():
+    # 0.1 of 16.9 points is less room than 152 of 8158.4
+    level = reported("8006.8") < reported("8158.4")
+    rate = cq.exact(17, "percent") > reported("16.9", unit="percent", measure="yoy")
+    assert (level & rate).margin == rate.margin == "余地0.05个百分点"
+
+
+def test_the_margin_of_about_the_same_is_up_to_where_it_is_not():
+    close = cq.near(reported("8006.8"), reported("8158.4"), 2)
+    assert (close.outcome, close.margin) == ("holds", "余地11.5亿元（0.143%）")
+    assert cq.near(reported("8006.8"), reported("8158.4"), 1).outcome == "fails"
+    down = [reported(text, unit="percent", measure="yoy") for text in ("-9.9", "-10.0")]
+    assert cq.near(*down, 3).outcome == "holds"
+    assert cq.near(*down, 1).outcome == "open"
 
 
 def test_what_is_said_of_several():

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from cqbook.quantities.quantity import Quantity, exact, growth
+from cqbook.quantities.quantity import Quantity, derive
 from cqbook.quantities.verdict import Verdict, ordered
 
 
@@ -42,11 +42,17 @@ def falling(steps: Sequence[Quantity]) -> Verdict:
 
 
 def near(one: Quantity, other: Quantity, percent: Decimal | int) -> Verdict:
-    """Return whether `one` differs from `other` by less than so many percent of it."""
-    apart = growth(one, other)
-    bound = exact(percent, "percent")
-    least = exact(-Decimal(percent), "percent")
-    return ordered([apart < bound, apart > least], f"{one.zh} 与 {other.zh} 相差不到{percent}%")
+    """Return whether `one` differs from `other` by less than so many percent of it.
+
+    The margin is how far `one` is from where it would differ by that much.
+    """
+    part = Decimal(percent) / 100
+    ends = [
+        derive(lambda held, by=by: held * by, other, unit=str(other.unit), about=other.about)
+        for by in (1 - part, 1 + part)
+    ]
+    least, most = ends if other.known and other.point >= 0 else reversed(ends)
+    return ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 相差不到{percent}%")
 
 
 def _listed(quantities: Sequence[Quantity], most: int = 3) -> str:

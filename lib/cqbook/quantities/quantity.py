@@ -118,11 +118,15 @@ class Quantity:
         """The words, or one number of three digits where they give ends, or more digits than four.
 
         For sentences that do not depend on what rounding leaves open: 约29.0%, not 28.94%—28.99%.
+        A rate or share that was computed has one decimal: 27.2%, not 27.23%.
         """
         held = self._held
         if held is None:
             return self.zh
         plain = sum(letter.isdigit() for letter in self.zh) <= LONG_NUMBER
+        if self.status == DERIVED and self.unit.name in ("percent", "percentage points"):
+            places = len(self.zh.partition(".")[2].strip("%个百分点"))
+            plain = places <= (2 if abs(self.point) < 1 else 1)
         if plain and not wording.gives_ends(self.zh):
             return self.zh
         return wording.roughly_zh(held, self.unit) or self.zh

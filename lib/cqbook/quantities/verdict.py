@@ -40,7 +40,7 @@ class Verdict:
     margin : str
         By how much a number would have to move for the outcome to turn; or why it is open.
     relative : Decimal or None
-        The same as a share of the number compared with; None where there is none.
+        The same as a share of the larger of the two numbers; None where there is none.
     rows : tuple of str
         The observations that it rests on.
     regardless : str
@@ -106,7 +106,7 @@ def every(*verdicts: Verdict) -> Verdict:
 def decide(
     left: Interval | None, sign: Sign, right: Interval | None, unit: Unit
 ) -> tuple[VerdictOutcome, str, Decimal | None]:
-    """Return outcome, margin in words, and margin relative to `right`, of a comparison.
+    """Return outcome of a comparison, margin in words, and margin as a share of the larger number.
 
     Parameters
     ----------
@@ -119,10 +119,10 @@ def decide(
     strict = sign in ("<", ">")
     gap = _gap(above, below)
     if gap is not None and (gap > 0 or (gap == 0 and (not strict or _apart(above, below)))):
-        return "holds", *_margin(gap, right, unit)
+        return "holds", *_margin(gap, left, right, unit)
     back = _gap(below, above)
     if back is not None and (back > 0 or (back == 0 and (strict or _apart(below, above)))):
-        return "fails", *_margin(back, right, unit)
+        return "fails", *_margin(back, left, right, unit)
     return "open", OVERLAP, None
 
 
@@ -138,13 +138,16 @@ def _apart(above: Interval, below: Interval) -> bool:
     return not (above.lower_closed and below.upper_closed)
 
 
-def _margin(gap: Decimal, right: Interval, unit: Unit) -> tuple[str, Decimal | None]:
-    # growth and shares differ by points, ranks by places: neither is a share of the other number
+def _margin(
+    gap: Decimal, left: Interval, right: Interval, unit: Unit
+) -> tuple[str, Decimal | None]:
     words = f"余地{in_words(gap, unit)}"
-    middle = right.midpoint
-    if unit.name in ("percent", "percentage points", "rank") or not middle:
-        return words, gap
-    relative = abs(gap / middle)
+    # of which number the gap is a share may not depend on which of them is named first
+    size = max(abs(side.midpoint or 0) for side in (left, right))
+    relative = gap / size if size else None
+    # growth and shares differ by points, ranks by places: no reader asks what share that is
+    if relative is None or unit.name in ("percent", "percentage points", "rank"):
+        return words, relative
     return f"{words}（{rounded(100 * relative)}%）", relative
 
 

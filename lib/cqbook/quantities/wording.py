@@ -140,6 +140,9 @@ def roughly_zh(interval: Interval, unit: Unit, *, digits: int = 3) -> str:
     fine = digits - 1 - middle.adjusted()
     # a step at least a quarter as wide as what is open
     known = -(width / 4).adjusted() - 1 if width else fine
+    if unit.name in ("percent", "percentage points"):
+        # a second decimal of a rate is news to nobody, unless there is nothing before it
+        fine = min(fine, 1 if abs(middle) >= 1 else 2)
     rounded = _rounded(middle, max(0, min(fine, known)), ROUND_HALF_UP)
     word = "" if known > fine or interval.is_subset(from_printed(rounded)) else "约"
     return word + format_zh(rounded, unit)
