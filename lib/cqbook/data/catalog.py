@@ -428,11 +428,12 @@ class Catalog:
         return code if found.empty else found.iloc[0]["name_zh"]
 
     def source_label(self, source_id: str) -> str:
-        """Return the short label of a source: outlet, and date where it has one."""
+        """Return the short label of a source: outlet, whether at second hand, and date if known."""
         if source_id == CUSTOMS:
             return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
         found = self._select("sources", {"source_id": [source_id]})
         if found.empty:
             return source_id
         row = found.iloc[0]
-        return f"{row['outlet']}，{row['published'] or '日期不详'}"
+        second = "（转引）" if row["relay"] else ""
+        return f"{row['outlet']}{second}，{row['published'] or '日期不详'}"

@@ -226,7 +226,10 @@ def _reasoned(body: str, reasons: Iterable[str]) -> str:
         return body
     text = body.rstrip()
     stop = text[-1] if text[-1] in "。！？；" else ""
-    return f"{text.removesuffix(stop)}（{said}）{stop}\n"
+    text = text.removesuffix(stop)
+    # two brackets in a row are one
+    start = f"{text[:-1]}；" if text.endswith("）") else f"{text}（"
+    return f"{start}{said}）{stop}\n"
 
 
 def _marked(body: str, names: tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import to_json
 from cqbook.figures import rules, theme
-from cqbook.figures.charts.form import Drawing
+from cqbook.figures.charts.form import IS_HOLLOW, Drawing
 from cqbook.figures.identity import (
     DrawnRows,
     EnglishWords,
@@ -31,7 +31,7 @@ from cqbook.figures.identity import (
     read_record,
     stands_on,
 )
-from cqbook.quantities.quantity import COMPUTED, DERIVED
+from cqbook.quantities.quantity import COMPUTED, DERIVED, UNOBSERVED
 
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
 #: What stands in the notebook for a figure or table that has nothing to show; no page has it.
@@ -68,6 +68,31 @@ def with_reasons(note: str, rows: pd.DataFrame) -> str:
         return note
     reasons = dict.fromkeys(str(cell) for cell in rows["regardless"].fillna("") if cell)
     return note + "".join(f"{text.rstrip('。')}。" for text in reasons if text not in note)
+
+
+#: What pale marks are, in English.
+_PALE_EN = {DERIVED: "derived", "预计": "expected", "计划": "planned", "目标": "target"}
+
+
+def with_key(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
+    """Return the last of the texts with what pale marks are, if some are and no text says so.
+
+    Parameters
+    ----------
+    said : tuple of str
+        Texts of the figure that may say it: subtitle and note; the last is returned.
+    drawing : Drawing
+    english : bool
+    """
+    word = "pale" if english else "浅色"
+    if "status" not in drawing.rows or word in " ".join(said).lower():
+        return said[-1]
+    found = [status for status in UNOBSERVED if drawing.rows["status"].eq(status).any()]
+    if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
+        return said[-1]
+    if english:
+        return f"{said[-1]} Pale: {', '.join(_PALE_EN[status] for status in found)}.".lstrip()
+    return f"{said[-1]}浅色为{'、'.join(found)}。"
 
 
 def status_of(rows: pd.DataFrame) -> str:
@@ -199,9 +224,9 @@ def figure(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(note, rows),
+        caption=with_reasons(with_key((subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
-        english=EnglishWords(*english),
+        english=EnglishWords(english[0], with_key(english, drawing, english=True)),
         unit=unit,
         status=status_of(rows),
         sources=source_list(book, rows),

@@ -143,7 +143,7 @@ def _margin(
 ) -> tuple[str, Decimal | None]:
     words = f"余地{in_words(gap, unit)}"
     # of which number the gap is a share may not depend on which of them is named first
-    size = max(abs(side.midpoint or 0) for side in (left, right))
+    size = max(abs(side.midpoint or Decimal(0)) for side in (left, right))
     relative = gap / size if size else None
     # growth and shares differ by points, ranks by places: no reader asks what share that is
     if relative is None or unit.name in ("percent", "percentage points", "rank"):

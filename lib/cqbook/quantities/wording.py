@@ -86,7 +86,7 @@ def interval_zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str
 
 def gives_ends(text: str) -> bool:
     """Return whether words of `interval_zh` give an interval by its ends, not by one number."""
-    return "—" in text or text.endswith(("以上", "以下"))
+    return "—" in text or "至−" in text or text.endswith(("以上", "以下"))
 
 
 #: Decimals of an end; what is known more finely is a number.
@@ -103,7 +103,10 @@ def range_zh(interval: Interval, unit: Unit) -> str:
     unit : Unit
         Of the interval's numbers.
     """
-    return "—".join(format_zh(end, unit) for end in _outward(interval))
+    lower, upper = _outward(interval)
+    # a dash before a minus would be read as a longer dash
+    joint = "至" if upper < 0 else "—"
+    return joint.join(format_zh(end, unit) for end in (lower, upper))
 
 
 def _outward(interval: Interval) -> tuple[Decimal, Decimal]:

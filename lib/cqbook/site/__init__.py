@@ -15,6 +15,7 @@ from cqbook.site import (
     metadata,
     pictures,
     search,
+    unbroken,
 )
 from cqbook.site.nodes import (
     Abstract,
@@ -52,6 +53,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     abstracts.setup(app)
     glossary.setup(app)
     claims.setup(app)
+    unbroken.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all
     # pages are read, and here none
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True

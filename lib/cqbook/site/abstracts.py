@@ -10,8 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 from cqbook.figures.english import english
 from cqbook.site.nodes import Abstract
 from cqbook.site.settings import known_words
+from cqbook.site.unbroken import PASTED
 
-PASTED = "pasted-text"
 log = logging.getLogger(__name__)
 
 

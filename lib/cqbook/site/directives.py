@@ -94,7 +94,10 @@ class SourceList(SphinxDirective):
     def _entry(self, row: dict[Hashable, Any], count: int) -> nodes.Node:
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
         date = row["published"] or "日期不详"
-        head = _paragraph(nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}，{date}。"))
+        by = f"（{row['relay']}转）" if row["relay"] else ""
+        head = _paragraph(
+            nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}{by}，{date}。")
+        )
         entry += head
         facts = [f"收入{count}个数字", f"可信度{row['confidence']}"]
         if row["date_basis"] and row["date_basis"] != "printed":

@@ -18,6 +18,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from cqbook.site.unbroken import pieces
+
 TEMPLATES = Path(__file__).resolve().with_name("templates")
 
 
@@ -51,6 +53,7 @@ ENVIRONMENT = Environment(
     extensions=[Joined],
     auto_reload=False,
 )
+ENVIRONMENT.filters["pieces"] = pieces
 
 
 def markup(template: str, /, **content: object) -> Markup:

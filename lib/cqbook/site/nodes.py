@@ -21,6 +21,7 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
+from cqbook.figures.charts.form import label_width
 from cqbook.figures.english import Untranslated
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
 from cqbook.figures.identity import Identity, read_record
@@ -200,12 +201,27 @@ def _grid_of(
             ]
             for row in content["rows"]
         ],
-        len(columns) >= CARDS_FROM,
+        _width(content, numeric, labels) > PHONE,
     )
 
 
-#: Tables of this many columns are set as cards on a phone.
-CARDS_FROM = 4
+def _width(content: dict[str, Any], numeric: Container[str], labels: Mapping[str, str]) -> float:
+    """Return the least width at which a table can be read, in full-width characters."""
+    needed = 0.0
+    cells = zip(*content["rows"], strict=True)
+    for key, name, column in zip(content["keys"], content["columns"], cells, strict=True):
+        shown = [labels.get(text, text) for text in column]
+        longest = max((label_width(text) for text in shown), default=0)
+        kept = longest if key in numeric or longest <= ONE_LINE else min(longest, FOLDED)
+        needed += max(label_width(name), kept) + PADDING
+    return needed
+
+
+#: Width of a phone's column of text, in full-width characters of a table; wider ones are set as
+#: cards there.
+PHONE = 25
+#: Space left and right of a cell; width to which a text can be folded before it is a tower.
+PADDING, FOLDED = 1.4, 8
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
 ONE_LINE = 7
 #: Cells from this many characters on need room, or they stand as a narrow tower.
