@@ -336,7 +336,7 @@ def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
     assert (verdict.outcome, verdict.regardless) == ("holds", reason)
     up = Claim("up", verdict.outcome, verdict.condition, verdict.margin, (), verdict.regardless)
     shown = Known.of(page(TEXT, up, made("down", "holds"), much="1亿元")).resolved(TEXT)
-    assert f"`fig-x`）（{reason}）。\n" in shown
+    assert f"（{{numref}}`fig-x`；{reason}）。\n" in shown
 
 
 def test_sentences_of_one_paragraph_stand_without_a_space_between():

@@ -74,7 +74,7 @@ def with_reasons(note: str, rows: pd.DataFrame) -> str:
 _PALE_EN = {DERIVED: "derived", "预计": "expected", "计划": "planned", "目标": "target"}
 
 
-def with_key(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
+def with_pale_key(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
     """Return the last of the texts with what pale marks are, if some are and no text says so.
 
     Parameters
@@ -224,9 +224,9 @@ def figure(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(with_key((subtitle, note), drawing), rows),
+        caption=with_reasons(with_pale_key((subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
-        english=EnglishWords(english[0], with_key(english, drawing, english=True)),
+        english=EnglishWords(english[0], with_pale_key(english, drawing, english=True)),
         unit=unit,
         status=status_of(rows),
         sources=source_list(book, rows),

@@ -14,13 +14,13 @@ from sphinx.application import Sphinx
 #: Class of a text that a cell has glued.
 PASTED = "pasted-text"
 #: Class of what stays on one line; the style sheet says so.
-WHOLE = "cq-one"
+UNBROKEN = "cq-one"
 #: Characters up to which a glued text is a number with its unit, and no list.
 SHORT = 11
 _NUMBER = r"[−+]?\d[\d.,]*"
 _UNIT = r"(?:[%年月日天倍个]|[万亿]?(?:亿元|亿|辆|元|标箱|美元)?)"
 _WHOLE = re.compile(
-    rf"(?<![\d-])\d{{4}}-\d\d(?:-\d\d)?(?!\d)|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}"
+    rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}"
 )
 
 
@@ -50,19 +50,19 @@ def keep_whole(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Mark ranges and dates of the prose, and what code has put there if it is short."""
     for inline in doctree.findall(nodes.inline):
         if PASTED in inline["classes"] and len(inline.astext()) <= SHORT:
-            inline["classes"].append(WHOLE)
+            inline["classes"].append(UNBROKEN)
     for text in list(doctree.findall(nodes.Text)):
         held = text.parent
         if isinstance(held, nodes.literal | nodes.literal_block | nodes.raw | nodes.title):
             continue
-        if isinstance(held, nodes.inline) and WHOLE in held["classes"]:
+        if isinstance(held, nodes.inline) and UNBROKEN in held["classes"]:
             continue
         found = list(pieces(text.astext()))
         if any(one for _, one in found):
             held.replace(
                 text,
                 [
-                    nodes.inline("", part, classes=[WHOLE]) if one else nodes.Text(part)
+                    nodes.inline("", part, classes=[UNBROKEN]) if one else nodes.Text(part)
                     for part, one in found
                 ],
             )
