@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -682,3 +683,67 @@ def test_a_sentence_is_quoted_as_its_claim_and_asked_again(root, first, write, n
     assert told.detail == "论断不成立：8006.8亿元 < 8158.4亿元（差152亿元（1.86%））"
     with pytest.raises(DataError, match="不能再说"):
         write(blocks, store.find(root, "2027-02"), None)
+
+
+def replaced(old, new):
+    def edit(paragraph):
+        (run,) = (run for run in paragraph.runs if old in run.text)
+        run.text = run.text.replace(old, new)
+
+    return edit
+
+
+def unmarked(paragraph):
+    for mark in paragraph._p.xpath(".//w:bookmarkStart|.//w:bookmarkEnd"):
+        mark.getparent().remove(mark)
+
+
+def split_in_bold(paragraph):
+    (run,) = (run for run in paragraph.runs if "8006.8" in run.text)
+    rest = copy.deepcopy(run._r)
+    run._r.addnext(rest)
+    added = docx.text.run.Run(rest, paragraph)
+    run.text, added.text, added.bold = run.text[:9], run.text[9:], True
+
+
+#: What a person does to a quoted sentence, and what it is then.
+BY_HAND = {
+    "a digit": (replaced("151.6", "181.6"), verify.ALTERED),
+    "the direction": (replaced("少", "多"), verify.ALTERED),
+    "a negation": (replaced("少", "没有少"), verify.ALTERED),
+    "the unit": (replaced("8006.8亿", "8006.8万"), verify.ALTERED),
+    "the year": (replaced("2022", "2021"), verify.ALTERED),
+    "half of it gone": (replaced("，比2022年的纪录少151.6亿元", ""), verify.ALTERED),
+    "half-width comma": (replaced("，", ","), verify.STANDS),
+    "full-width digits": (replaced("8006.8", "８００６．８"), verify.STANDS),
+    "thousands": (replaced("8006.8", "8,006.8"), verify.STANDS),
+    "a space": (replaced("年进", "年 进"), verify.STANDS),
+    "a part in bold": (split_in_bold, verify.STANDS),
+    "words behind it": (lambda paragraph: paragraph.add_run("值得注意。"), verify.STANDS),
+    "its bookmark gone": (unmarked, verify.LOST),
+    "all of it gone": (
+        lambda paragraph: paragraph._p.getparent().remove(paragraph._p),
+        verify.LOST,
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "verdict"), BY_HAND.values(), ids=BY_HAND)
+def test_what_a_person_does_to_a_quoted_sentence(root, first, edit, verdict):
+    glued = {"total": TOTAL, "share": SHARE}
+    edition(root, "2026-12", [first], glued, claims=claimed("holds"))
+    blocks = briefing.blocks_of_markdown("# 简报\n\n{{ claim:trade.below-record }}")
+    made = docx.Document(io.BytesIO(to_docx(blocks, store.find(root, "2026-12"))))
+    edit(next(item for item in made.paragraphs if item.text == SENTENCE))
+    out = io.BytesIO()
+    made.save(out)
+    (told,) = verify.verify(root, out.getvalue(), "a.docx", "2026-12")
+    assert (told.name, told.verdict) == ("claim:trade.below-record", verdict)
+
+
+def test_the_edition_is_known_where_the_properties_are_gone(root, first):
+    made = docx.Document(io.BytesIO(written(root, first)))
+    made.core_properties.keywords = ""
+    out = io.BytesIO()
+    made.save(out)
+    assert verdicts(root, out.getvalue())["trade.total"] == verify.STANDS

@@ -21,7 +21,7 @@ class Cited:
 
     ``data``: the beginning of the hash of the figure's data; ``text``: the number as it stands
     there; ``picture``: the bytes of the picture, where it is one that can be compared; ``rows``: of
-    a table, heading and text.
+    a table, heading and text; ``lost``: the document says that it has it, and it can't be found.
     """
 
     kind: CitedKind
@@ -32,6 +32,7 @@ class Cited:
     picture: bytes = b""
     series: Series = ()
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    lost: bool = False
 
 
 def identified(text: str, picture: bytes = b"") -> Iterator[Cited]:

@@ -11,6 +11,7 @@ import functools
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ from cqbook.editions.store import find
 from cqbook.errors import DataError
 
 STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详", "图或数被改动"
+#: Nothing of the book drops out in silence.
+LOST = "没有比对"
+#: Signs that word processors and people write for one another.
+_ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,16 @@ def _judge(held: _Editions, now: Path, item: Cited) -> Standing:
     return _judge_figure(held, then, now, item)
 
 
+def _plain(text: str) -> str:
+    """Return a text without what another hand may write otherwise and mean the same.
+
+    Full-width letters, separators of thousands, dashes, and spaces, of which a page of a PDF has
+    none.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_ALIKE)
+    return re.sub(r"\s|(?<=\d),(?=\d{3}(?!\d))", "", text)
+
+
 def _by_bookmark(edition: Path) -> dict[str, tuple[str, str]]:
     """Return name and text of each number of an edition by its bookmark."""
     return {bookmark(name): (name, text) for name, text in numbers_of(edition).texts.items()}
@@ -110,8 +125,10 @@ def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standi
     name, text = held.numbers(then).get(item.name, ("", ""))
     if not name:
         return Standing("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
-    # a page of a PDF knows no spaces
-    if re.sub(r"\s", "", item.text) != re.sub(r"\s", "", text):
+    if item.lost:
+        detail = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
+        return Standing("number", name, item.edition, LOST, detail)
+    if _plain(item.text) != _plain(text):
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
         return Standing("number", name, item.edition, ALTERED, detail)
     _, new = held.numbers(now).get(item.name, ("", ""))

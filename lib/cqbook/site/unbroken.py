@@ -19,9 +19,7 @@ UNBROKEN = "cq-one"
 SHORT = 11
 _NUMBER = r"[−+]?\d[\d.,]*"
 _UNIT = r"(?:[%年月日天倍个]|[万亿]?(?:亿元|亿|辆|元|标箱|美元)?)"
-_WHOLE = re.compile(
-    rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}"
-)
+_WHOLE = re.compile(rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}")
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:

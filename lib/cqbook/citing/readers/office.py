@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
 from cqbook.citing.cited import CITED_MOST, Cited, Series
-from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN
+from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
 from cqbook.citing.readers.office_parts import A, C, Parts, R, W, safe_parser
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
@@ -27,6 +28,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         edition = EDITION_PATTERN.search(said)
         seen: dict[tuple[str, str, bytes, Series], Cited] = {}
         numbers: list[Cited] = []
+        listed: dict[str, str] = {}
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), safe_parser())
             for item in itertools.islice(_figures(parts, part, tree), CITED_MOST):
@@ -37,6 +39,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
             numbers += itertools.islice(tables(tree), CITED_MOST)
+            listed |= dict(itertools.islice(_listed(tree), CITED_MOST))
             if max(len(seen), len(numbers)) >= CITED_MOST:
                 break
     shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
@@ -44,7 +47,21 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         # a caption says nothing that its picture does not
         if item.picture or item.series or (item.name, item.edition) not in shown:
             yield item
-    yield from numbers
+    for item in numbers:
+        # the list at the end of a document says the edition too, where its properties are gone
+        of = listed.get(item.name, "") if item.kind == "number" else ""
+        yield item if item.edition or not of else replace(item, edition=of)
+    # who rewrites a sentence often deletes the bookmark with it
+    found = {item.name for item in numbers}
+    for name in [name for name in listed if name not in found]:
+        yield Cited("number", name, listed[name], lost=True)
+
+
+def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield bookmark and edition of the numbers that a document says at its end to hold."""
+    for text in _paragraphs(tree):
+        for found in NUMBER_PATTERN.finditer(text):
+            yield bookmark(found["name"]), found["edition"]
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
