@@ -194,7 +194,7 @@ REFUSED = {
     "bad period": (refused({"period": "去年"}), ["“去年”", "2022-01/2022-09"]),
     "period short of a digit": (refused({"period": 20213}), ["“20213”", "cell E2"]),
     "month that is none": (refused({"period": "2021年13月"}), ["2021年13月"]),
-    "unclear figure": (refused({"as_printed": "约三成"}), ["“约三成”", "cell H2"]),
+    "unclear figure": (refused({"as_printed": "许多亿元"}), ["“许多亿元”", "cell H2"]),
     "grouping": (refused({"as_printed": "1,23亿元"}), ["“1,23亿元”"]),
     "value unlike print": (
         refused({"value": 3000.6, "unit": "亿元"}), ["“3000.6”", "3000.5亿元"],
@@ -205,6 +205,37 @@ REFUSED = {
     ),
     "currency unlike the passage": (
         refused({"value": 3000.5, "unit": "亿元", "as_printed": "总值3000.5亿美元"}), ["3000.5"],
+    ),
+    "sign left out": (
+        refused({
+            "value": 3.1, "unit": "percent", "measure": "yoy", "as_printed": "下降3.1%，降幅收窄",
+        }),
+        ["读作 −3.1%，所填是 3.1%"],
+    ),
+    "sign left out of points": (
+        refused({
+            "value": 3.1, "unit": "percentage points", "measure": "pp_change",
+            "as_printed": "占比减少约3.1个百分点，仍居首位",
+        }),
+        ["约−3.1个百分点"],
+    ),
+    "qualifier unlike the passage": (
+        refused({
+            "value": 7000, "unit": "亿元", "qualifier": "about",
+            "as_printed": "总值已逾7000亿元大关",
+        }),
+        ["读作“超7000亿元”"],
+    ),
+    "twice in the passage": (
+        refused({"value": 5000, "unit": "亿元", "as_printed": "出口超5000亿元，进口5000亿元"}),
+        ["超5000亿元、5000亿元"],
+    ),
+    "average over years": (
+        refused({
+            "value": 6.5, "unit": "percent", "measure": "yoy",
+            "as_printed": "“十四五”以来年均增长6.5%",
+        }),
+        ["年均增长跨几年"],
     ),
     "bare percent": (refused({"as_printed": "2.5%"}), ["百分数是什么的百分数"]),
     "times as growth": (refused({"as_printed": "1.3倍", "measure": "yoy"}), ["两者差一倍"]),
@@ -229,6 +260,21 @@ def test_what_is_refused_by_cell(book, fault):
         press.read_press(workbook(**form), "figures.xlsx", book)
     for word in ["figures.xlsx", *words]:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("passage", "value", "unit", "read"),
+    [
+        ("总值增长超过30%，创新高", 30, "percent", ("30", "over")),
+        ("下降3.1%，降幅收窄", -3.1, "percent", ("-3.1", "as_rounded")),
+        ("“同比增长近三成”，为五年来最快", 30, "percent", ("30", "nearly")),
+    ],
+)
+def test_words_of_a_passage_decide_with_the_number(book, passage, value, unit, read):
+    row = TOTAL | {"as_printed": passage, "value": value, "unit": unit, "measure": "yoy"}
+    made = press.read_press(workbook([row]), "figures.xlsx", book).observations.iloc[0]
+    assert (made["value"], made["qualifier"]) == read
+    assert made["as_printed"] == passage
 
 
 def test_all_refusals_of_a_file_are_told_at_once(book):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from cqbook.quantities.printed import read_printed
+from cqbook.quantities.printed import read_printed, spans
 from cqbook.quantities.quantity import printed_zh
 from cqbook.quantities.units import Unit, convert
 
@@ -38,6 +38,34 @@ READ = {
     "提高0.8个百分点": ("0.8", "", "percentage points", "as_rounded", "pp_change"),
     "占36.2%": ("36.2", "", "percent", "as_rounded", "share"),
     "增长200亿元": ("200", "", "100M CNY", "as_rounded", "difference"),
+    # what newspapers print every day
+    "近三成": ("30", "", "percent", "nearly", ""),
+    "超7成": ("70", "", "percent", "over", ""),
+    "占比超九成": ("90", "", "percent", "over", "share"),
+    "占比过半": ("50", "", "percent", "over", "share"),
+    "三成五": ("35", "", "percent", "about", ""),
+    "同比增长近三成": ("30", "", "percent", "nearly", "yoy"),
+    "逾七千亿元": ("7000", "", "100M CNY", "over", ""),
+    "七千多亿元": ("7000", "", "100M CNY", "more_than", ""),
+    "两千三百亿元": ("2300", "", "100M CNY", "about", ""),
+    "超百亿元": ("100", "", "100M CNY", "over", ""),
+    "突破万亿元": ("1", "", "1T CNY", "over", ""),
+    "翻一番": ("100", "", "percent", "about", "yoy"),
+    "翻了两番": ("300", "", "percent", "about", "yoy"),
+    "同比持平": ("", "", "percent", "unchanged", "yoy"),
+    "4138.2亿元人民币": ("4138.2", "", "100M CNY", "as_rounded", ""),
+    "人民币3亿元": ("3", "", "100M CNY", "as_rounded", ""),
+    "2100.5億元": ("2100.5", "", "100M CNY", "as_rounded", ""),
+    "占比46.5%": ("46.5", "", "percent", "as_rounded", "share"),
+    "增3.1%": ("3.1", "", "percent", "as_rounded", "yoy"),
+    "降3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "降幅达3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "减少约3.1个百分点": ("-3.1", "", "percentage points", "about", "pp_change"),
+    # a level that was reached, by whatever way
+    "达3.1%": ("3.1", "", "percent", "as_rounded", ""),
+    "增至2100.5亿元": ("2100.5", "", "100M CNY", "as_rounded", ""),
+    "下降到31%": ("31", "", "percent", "as_rounded", ""),
+    "年均增长6.5%": ("6.5", "", "percent", "as_rounded", "annual_average"),
     "第四": ("4", "", "rank", "as_rounded", "rank"),
     "第12位": ("12", "", "rank", "as_rounded", "rank"),
 }
@@ -59,8 +87,9 @@ def test_what_is_read(text):
     ("text", "unit", "word"),
     [
         ("1,23亿元", "", "读不懂"),
-        ("三成", "", "读不懂"),
-        ("翻一番", "", "读不懂"),
+        ("由负转正", "", "读不懂"),
+        ("成", "", "读不懂"),
+        ("几千亿元", "", "读不懂"),
         ("8158.4", "", "没有单位"),
         ("12个", "", "projects"),
         ("12个", "vehicles", "所给单位"),
@@ -70,7 +99,6 @@ def test_what_is_read(text):
         ("下降-3%", "", "负号"),
         ("下降3-5%", "", "下降的范围"),
         ("占3万辆", "", "百分比"),
-        ("8158.4亿元人民币", "", "不认识的单位"),
         ("", "", "读不懂"),
         ("2022年8158.4亿元", "", "读不懂"),
     ],
@@ -78,6 +106,28 @@ def test_what_is_read(text):
 def test_what_is_refused(text, unit, word):
     with pytest.raises(ValueError, match=word):
         read_printed(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("passage", "found"),
+    [
+        ("下降3.1%，降幅收窄", [("-3.1", "as_rounded", "yoy")]),
+        ("总值增长超过30%，创新高", [("30", "over", "yoy")]),
+        ("总值已逾7000亿元大关", [("7000", "over", "")]),
+        ("进出口8158.4亿元，增2%", [("8158.4", "as_rounded", ""), ("2", "as_rounded", "yoy")]),
+        ("一季度出口近三成", [("30", "nearly", "")]),
+        # dates, names and ordinals have no unit
+        ("5月17日，“33618”集群的第二批签约", []),
+    ],
+)
+def test_figures_of_a_passage_keep_their_words(passage, found):
+    read = [item.figure for item in spans(passage)]
+    assert [(item.value, item.qualifier, item.measure) for item in read] == found
+
+
+def test_a_figure_whose_words_contradict_is_not_passed_over():
+    (contradicting,) = spans("约3万辆左右")
+    assert (contradicting.digits, contradicting.figure) == ("3", None)
 
 
 def test_a_word_with_several_meanings_takes_the_unit_given():

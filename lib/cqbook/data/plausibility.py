@@ -18,6 +18,7 @@ from decimal import Decimal, InvalidOperation
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
+from cqbook.quantities.printed import spans
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
 from cqbook.quantities.quantity import Reported
 from cqbook.quantities.units import SCALE_ZH, Unit
@@ -184,6 +185,15 @@ def amounts_in_words(text: str) -> set[Decimal]:
     return found
 
 
+def _read(row: Reported) -> set[Decimal]:
+    """Return the numbers, in full, that intake would read in a printed form."""
+    return {
+        abs(Decimal(item.figure.value)) * Unit.parse(item.figure.unit).scale
+        for item in spans(row["as_printed"], row["unit"])
+        if item.figure
+    }
+
+
 def _meanings(text: str) -> set[Decimal]:
     made = set()
     grouped = _GROUPED.fullmatch(text)
@@ -227,7 +237,7 @@ def _value(
     """Yield values and units that the printed form does not have."""
     scale, printed = _scale(row["unit"]), numbers(row["as_printed"])
     said = f"“{row['as_printed']}”"
-    worded = set() if printed else amounts_in_words(row["as_printed"])
+    worded = set() if printed else amounts_in_words(row["as_printed"]) | _read(row)
     for column in ("value", "value_upper"):
         if scale is None or not (printed or worded) or not _is_number(row[column]):
             continue

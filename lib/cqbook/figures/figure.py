@@ -22,6 +22,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import to_json
 from cqbook.figures import rules, theme
 from cqbook.figures.charts.form import IS_HOLLOW, Drawing
+from cqbook.figures.english import STATUS
 from cqbook.figures.identity import (
     DrawnRows,
     EnglishWords,
@@ -70,10 +71,6 @@ def with_reasons(note: str, rows: pd.DataFrame) -> str:
     return note + "".join(f"{text.rstrip('。')}。" for text in reasons if text not in note)
 
 
-#: What pale marks are, in English.
-_PALE_EN = {DERIVED: "derived", "预计": "expected", "计划": "planned", "目标": "target"}
-
-
 def with_pale_key(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
     """Return the last of the texts with what pale marks are, if some are and no text says so.
 
@@ -91,7 +88,7 @@ def with_pale_key(said: tuple[str, ...], drawing: Drawing, english: bool = False
     if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
         return said[-1]
     if english:
-        return f"{said[-1]} Pale: {', '.join(_PALE_EN[status] for status in found)}.".lstrip()
+        return f"{said[-1]} Pale: {', '.join(STATUS[status] for status in found)}.".lstrip()
     return f"{said[-1]}浅色为{'、'.join(found)}。"
 
 

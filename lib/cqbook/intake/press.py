@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -34,8 +35,16 @@ from cqbook.intake.press_cells import (
 )
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
-from cqbook.quantities.printed import Printed, halfwidth, read_period, read_printed
-from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
+from cqbook.quantities.printed import (
+    ANNUAL_AVERAGE,
+    Printed,
+    halfwidth,
+    read_period,
+    read_printed,
+    spans,
+)
+from cqbook.quantities.qualifiers import QUALIFIERS
+from cqbook.quantities.units import SCALE_ZH, ZH, Unit, format_zh, unit_zh
 
 #: Sheets for people: how to fill, one example, the codes.
 HELP, EXAMPLE, CODES = "说明", "示例", "代码"
@@ -293,13 +302,7 @@ class _Reader:
         if typed is None:
             printed = self._read(cell("as_printed"), unit) if made["as_printed"] else None
         else:
-            printed = _readable(made["as_printed"], unit)
-            if printed is None and not _stands_in(typed, made["as_printed"]):
-                self.refuse(
-                    cell("value"),
-                    f"与 as_printed（{made['as_printed']}）一致的数和单位",
-                    "the number and unit that as_printed has",
-                )
+            printed = _readable(made["as_printed"], unit) or self._in_passage(made, cell, typed)
         if typed and printed and not _agree(typed, printed):
             self.refuse(
                 cell("value"),
@@ -310,6 +313,19 @@ class _Reader:
         if known is None:
             return
         said = [item.measure for item in (printed, typed) if item and item.measure]
+        if ANNUAL_AVERAGE in said:
+            self.refuse(
+                cell("as_printed"),
+                "一年的增长：年均增长跨几年，不是同比，表里没有这个量度",
+                "growth of one year: an average over several is no measure of the tables",
+            )
+            return
+        if made["qualifier"] and printed and made["qualifier"] != printed.qualifier:
+            self.refuse(
+                cell("qualifier"),
+                f"{printed.qualifier}（as_printed 读作“{_said(printed)}”）",
+                f"{printed.qualifier}, as printed",
+            )
         if made["measure"] == "yoy" and known.unit == "times" and "yoy" not in said:
             self.refuse(
                 cell("as_printed"),
@@ -329,6 +345,44 @@ class _Reader:
                 "yoy、share 等：百分数是什么的百分数",
                 "yoy, share …: percent of what",
             )
+
+    def _in_passage(
+        self, made: Mapping[str, str], cell: Callable[[str], Cell], typed: Printed
+    ) -> Printed | None:
+        """Return the figure of a longer passage that was typed beside it, with its own words.
+
+        Words decide with the number: a fall that was typed without its sign is refused, and so is
+        a passage that has the number twice with different words.
+        """
+        passage = made["as_printed"]
+        spanned = [
+            item for item in spans(passage, typed.unit) if float(item.digits) == _size(typed)
+        ]
+        same = [item.figure for item in spanned if item.figure]
+        agreeing = [item for item in same if _agree(typed, item)]
+        if len({(item.qualifier, item.measure) for item in agreeing}) == 1:
+            return agreeing[0]
+        if agreeing:
+            listed = "、".join(dict.fromkeys(map(_said, agreeing)))
+            self.refuse(
+                cell("as_printed"),
+                f"只有所填的那个数（其中有 {listed}）",
+                "only the figure that is meant",
+            )
+        elif same:
+            listed = "、".join(dict.fromkeys(map(_said, same)))
+            self.refuse(
+                cell("value"),
+                f"与 as_printed 一致的数：读作 {listed}，所填是 {_said(typed)}",
+                f"the figure of as_printed: {listed}",
+            )
+        elif spanned or not _stands_in(typed, passage):
+            self.refuse(
+                cell("value"),
+                f"与 as_printed（{passage}）一致的数和单位",
+                "the number and unit that as_printed has",
+            )
+        return None
 
     def _unit(self, cell: Cell) -> str:
         """Return a unit given by its code, or by its Chinese word where that has one meaning."""
@@ -406,6 +460,20 @@ def _stands_in(typed: Printed, passage: str) -> bool:
         ):
             return True
     return not typed.value
+
+
+def _size(item: Printed) -> float:
+    return float(item.value.lstrip("-") or "nan")
+
+
+def _said(item: Printed) -> str:
+    """Return a figure as the book says it: 超30%, −3.1%."""
+    word = QUALIFIERS[item.qualifier].ours
+    if not item.value:
+        return word
+    number = format_zh(Decimal(item.value), Unit.parse(item.unit))
+    behind = QUALIFIERS[item.qualifier].places.get(word) != "before"
+    return f"{number}{word}" if behind else f"{word}{number}"
 
 
 def _agree(typed: Printed, printed: Printed) -> bool:

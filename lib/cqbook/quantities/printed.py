@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cqbook.quantities.periods import Period
-from cqbook.quantities.qualifiers import QUALIFIERS, words_at
+from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
@@ -62,6 +62,10 @@ def _period(plain: str) -> str:
     return f"{year[1]}-{int(month[1] or month[2] or month[3]):02d}" if month else ""
 
 
+#: Growth a year over several: printed often, and no measure of the tables.
+ANNUAL_AVERAGE = "annual_average"
+
+
 @dataclass(frozen=True)
 class Printed:
     """A figure as printed: texts as ``observations`` has them; ``measure`` is empty if unsaid."""
@@ -74,7 +78,8 @@ class Printed:
 
 
 _SCALE = {word: scale for scale, word in SCALE_ZH.items() if word}
-_UP, _DOWN = ("增长", "增加", "上升", "提高", "上涨"), ("下降", "减少", "降低", "回落", "下跌")
+_UP = ("增长", "增加", "上升", "提高", "上涨", "增幅", "涨幅", "增", "升", "涨")
+_DOWN = ("下降", "减少", "降低", "回落", "下跌", "降幅", "跌幅", "降", "减", "跌")
 _BEFORE, _BETWEEN, _BEHIND = words_at("before"), words_at("between"), words_at("behind")
 
 
@@ -82,20 +87,41 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
+#: Names that only stand behind a stroke (元/辆): never what a figure counts.
+_DIVISORS = ("vehicle", "month")
+_COUNTS = {word for code, word in ZH.items() if word and code not in _DIVISORS}
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
-_FIGURE = re.compile(
-    rf"(?P<head>同比|占)?(?P<way>{_any((*_UP, *_DOWN))})?"
-    rf"(?P<before>{_any(_BEFORE)})?"
+#: All but the unit: in a text of its own it may be any word, in a passage it is one that is known.
+_PARTS = (
+    r"(?P<head>同比|占比|占|年均|年平均)?"
+    # 增至, 下降到: a level was reached, by whatever way; 达, 为, 了 say nothing
+    rf"(?P<way>{_any((*_UP, *_DOWN))})?(?P<to>[至到])?(?:达到|达|为|了)?"
+    rf"(?P<before>{_any(_BEFORE)})?(?:人民币)?"
     rf"(?P<sign>[-−])?(?P<low>{_NUMBER})(?:[-—–~至到](?P<high>{_NUMBER}))?"
     rf"(?P<more>{_any(_BETWEEN)})?(?P<scale>{_any(_SCALE)})?(?P<more_behind>{_any(_BETWEEN)})?"
-    r"(?P<name>[^\d,.]{0,40}?)"
+    r"(?P<name>%s)(?:人民币)?"
     rf"(?P<behind>{_any(_BEHIND)})?"
 )
+_FIGURE = re.compile(_PARTS.replace("%s", r"[^\d,.]{0,40}?"))
+_SPAN = re.compile(_PARTS.replace("%s", f"{_any(_COUNTS)}|"))
 _RANK = re.compile(r"(?:第|居第)(?P<place>[一二三四五六七八九十]|[0-9]{1,3})位?")
 _PLACES = {word: str(number) for number, word in enumerate("一二三四五六七八九十", start=1)}
 #: Full-width forms, whose meaning is that of the half-width ones. Not all of Unicode's
 #: compatibility: that makes 8158.41 of 8158.4 with the footnote mark ¹.
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+#: Letters of Taiwan's and Hong Kong's papers in the words of figures.
+_SIMPLIFIED = str.maketrans("億萬輛個點達長減約過幣標餘幾兩漲", "亿万辆个点达长减约过币标余几两涨")
+_DIGITS = {word: n for n, word in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[零〇一二两三四五六七八九十百千]"
+#: A numeral before a scale; what a unit counts (一个百分点) is left: 一 is often no number there.
+_COUNTED = re.compile(rf"(?<![0-9.])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:万亿|亿|万))")
+_BARE_SCALE = re.compile(rf"(?P<before>{_any(_BEFORE)})(?=万亿|亿|万)")
+_TENTHS = re.compile(
+    rf"(?P<tenths>[0-9](?:\.[0-9])?|{_NUMERAL})成(?P<half>半|[一二三四五六七八九])?"
+)
+_DOUBLED = re.compile(r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<times>[一二两三1-3])番")
+_UNCHANGED = re.compile(r"(?:同比|与(?:上年|去年)(?:同期)?)?(?:大体|基本)?持平")
 #: Longer than any figure that is printed.
 _LONGEST = 80
 
@@ -105,12 +131,88 @@ def halfwidth(text: str) -> str:
     return text.translate(_HALF).strip()
 
 
+def _numbered(text: str) -> str:
+    """Return a text with what is said in words as numbers: 近三成 → 近30%, 七千亿元 → 7000亿元.
+
+    Words are rounder than digits: where none says how, 约 is put before them.
+    """
+    made = re.sub("过半(?:数)?", "超50%", text)
+    made = _DOUBLED.sub(lambda found: f"增长约{100 * (2 ** _digit(found['times']) - 1)}%", made)
+    made = _TENTHS.sub(lambda found: _rounded(found, f"{_tenths(found)}%"), made)
+    made = _COUNTED.sub(lambda found: _rounded(found, str(_value(found["figure"]))), made)
+    return _BARE_SCALE.sub(lambda found: f"{found[0]}1", made)
+
+
+def _tried(match: re.Match[str], unit: str) -> Printed | None:
+    try:
+        return _made(match[0], match, unit)
+    except ValueError:
+        return None
+
+
+def _rounded(found: re.Match[str], number: str) -> str:
+    before, behind = found.string[: found.start()], found.string[found.end() :]
+    said = before.endswith(tuple(_BEFORE)) or behind.lstrip("万亿元").startswith(
+        tuple(_BETWEEN | _BEHIND)
+    )
+    return number if said else f"约{number}"
+
+
+def _digit(text: str) -> int:
+    return int(text) if text.isascii() else _DIGITS[text]
+
+
+def _tenths(found: re.Match[str]) -> str:
+    tenths, half = found["tenths"], found["half"]
+    tens = float(tenths) if tenths[0].isascii() else _value(tenths)
+    return f"{10 * tens + (0 if not half else 5 if half == '半' else _DIGITS[half]):g}"
+
+
+def _value(numeral: str) -> int:
+    """Return a Chinese numeral below ten thousand: 七千 → 7000, 两千三百 → 2300, 百 → 100."""
+    total, digit = 0, None
+    for letter in numeral:
+        if letter in _TENS:
+            total += (1 if digit is None else digit) * _TENS[letter]
+            digit = None
+        else:
+            digit = _DIGITS[letter]
+    return total + (digit or 0)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A figure in a passage: its digits, and what it says; None where its words contradict."""
+
+    digits: str
+    figure: Printed | None
+
+
+def spans(passage: str, unit: str = "") -> list[Span]:
+    """Return the figures of a passage that have a unit, in order, each with the words that decide.
+
+    Parameters
+    ----------
+    passage : str
+        As printed, words around the figures and all.
+    unit : str
+        What a word of several meanings (个, 套) is, as for `read_printed`.
+
+    Returns
+    -------
+    list of Span
+    """
+    plain = _numbered("".join(halfwidth(passage).split()).translate(_SIMPLIFIED))
+    found = []
+    for match in _SPAN.finditer(plain):
+        if match["name"]:
+            figure = _tried(match, unit) or _tried(match, "")
+            found.append(Span(match["low"].replace(",", ""), figure))
+    return found
+
+
 def _refuse(text: str, why_zh: str, why: str) -> ValueError:
     return ValueError(f"“{text}”读不懂：{why_zh} | cannot read {text!r}: {why}")
-
-
-#: Names that only stand behind a stroke (元/辆): never what a figure counts.
-_DIVISORS = ("vehicle", "month")
 
 
 def _units(name: str) -> list[str]:
@@ -146,7 +248,8 @@ def read_printed(text: str, unit: str = "") -> Printed:
     plain = "".join(plain.split())
     if len(plain) > _LONGEST:
         raise _refuse(plain[:_LONGEST], "过长", "too long")
-    if plain in QUALIFIERS["unchanged"].words:
+    plain = _numbered(plain.translate(_SIMPLIFIED))
+    if _UNCHANGED.fullmatch(plain):
         return Printed("", "", "percent", "unchanged", "yoy")
     rank = _RANK.fullmatch(plain)
     if rank:
@@ -155,6 +258,17 @@ def read_printed(text: str, unit: str = "") -> Printed:
     found = _FIGURE.fullmatch(plain)
     if not found:
         raise _refuse(text, "应如 8158.4亿元、增长2.5%、约3万辆", "expected such as 8158.4亿元")
+    return _made(text, found, unit)
+
+
+def _made(text: str, found: re.Match[str], unit: str) -> Printed:
+    """Return what a match says.
+
+    Raises
+    ------
+    ValueError
+        If its words contradict each other, or the unit.
+    """
     qualifiers = [
         table[found[part]]
         for part, table in (
@@ -169,8 +283,9 @@ def read_printed(text: str, unit: str = "") -> Printed:
         raise _refuse(text, "限定词不止一个", "more than one qualifier")
     made = _unit(text, found, unit)
     low, high = (found[part].replace(",", "") if found[part] else "" for part in ("low", "high"))
-    if found["way"] in _DOWN or found["sign"]:
-        if found["way"] in _DOWN and found["sign"]:
+    falls = found["way"] in _DOWN and not found["to"]
+    if falls or found["sign"]:
+        if falls and found["sign"]:
             raise _refuse(text, "下降又带负号", "a fall with a minus sign")
         if high:
             raise _refuse(text, "下降的范围", "a range of falls")
@@ -204,11 +319,13 @@ def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
 
 def _measure(text: str, found: re.Match[str], unit: Unit) -> str:
     """Return what the words say is measured; empty where a plain level or rate is printed."""
-    head, way, name = found["head"], found["way"], unit.name
-    if head == "占":
+    head, way, name = found["head"], found["way"] and not found["to"], unit.name
+    if head == "占" or (head and head.startswith("占") and not way):
         if way or name != "percent":
             raise _refuse(text, "“占”后应为百分比", "expected a percentage after 占")
         return "share"
+    if head in ("年均", "年平均"):
+        return ANNUAL_AVERAGE
     if name == "percentage points":
         return "pp_change"
     if way or head == "同比":
