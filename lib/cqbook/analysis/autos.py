@@ -312,15 +312,6 @@ def together(found: Mapping[str, Quantity]) -> str:
     return "，".join(f"{'、'.join(names)}为{said}" for said, names in by_period.items())
 
 
-def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
-    """Return output, new-energy output, and its share."""
-    asked: dict[str, Wanted] = {"indicator": "auto_output", "entity": area, "period": period}
-    asked |= {"status": list(HAPPENED)}
-    total = fact(book, unit=VOLUME, measure="level", **asked)
-    nev = fact(book, unit=VOLUME, measure="level", breakdown=NEV, **asked)
-    return {"output": total, "nev_output": nev, "nev_output_share": share(nev, total)}
-
-
 # --- whose growth
 
 
