@@ -63,7 +63,11 @@ def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
     assert found["last_before"].interval.contains(D("114.3"))
     assert found["last_growth"].interval.contains(D("68.85"))
     assert found["first_growth"].zh == "6.4%"
-    assert (found["last_more"] > found["first_more"]).outcome == "holds"
+    # 78.7 of the 99.0 that the year is more
+    assert found["last_part"].interval.contains(D("79.49"))
+    assert (found["last_part"] > 75).outcome == "holds"
+    texts = autos.quarter_points(found, "2025")["text"].tolist()
+    assert texts == ["317", "337.3", "约114", "约193"]
     assert not autos.quarters(book, AREA, "2022")["last"].known
 
 
@@ -71,6 +75,7 @@ def test_another_nine_months_turn_the_claim(spoiled):
     other = spoilt(spoiled, "os-202510-asiacity-news.r025-auto-exports-value", "45.73")
     found = autos.quarters(other, AREA, "2025")
     assert (found["last_growth"] > found["first_growth"]).outcome == "fails"
+    assert (found["last_part"] > 75).outcome != "holds"
 
 
 def test_electric_cars_grew_by_more_than_all_cars(book):
@@ -79,6 +84,8 @@ def test_electric_cars_grew_by_more_than_all_cars(book):
     assert found["total_more"].interval.contains(D("48.15"))
     assert found["ev_more"].interval.contains(D("48.81"))
     assert (found["ev_more"] > found["total_more"]).outcome == "holds"
+    assert found["rest_less"].interval.contains(D("0.66"))
+    assert (found["rest_less"] < 2).outcome == "holds"
     assert found["share"].about.period == "2025-01/2025-10"
     assert not autos.electric(book, AREA, "2022")["ev"].known
 
@@ -104,15 +111,13 @@ def test_fewer_electric_cars_are_exported_than_made(book):
         sold < made  # noqa: B015 - value and vehicles
 
 
-def test_cars_have_made_up_for_laptops(book):
+def test_the_increase_by_product_adds_up(book):
     found = autos.increase_by_product(book, AREA, "2022", "2025")
     # 530.3 − 218.4; 1521.5 − 1774.7; 5587.3 − 5245.3
     assert found["汽车"].interval.contains(D("311.9"))
     assert found["笔记本电脑"].interval.contains(D("-253.2"))
     assert found["全部出口"].interval.contains(D("342.0"))
-    assert (found["汽车"] > autos.loss(found, "笔记本电脑")).outcome == "holds"
     assert "手机" not in found, "2022 is not known"
-    cq.charts.waterfall(autos.increase_points(found), start=False)
     assert autos.increase_by_product(book, AREA, "2022", "2022") == {}
 
 
@@ -145,6 +150,8 @@ def test_destinations_are_compared_by_the_month(book):
     assert russia[0].interval.contains(D("7.3"))
     assert russia[-1].interval.contains(D("4.8558"))
     assert (mexico[-1] > russia[-1]).outcome == "holds"
+    rows = autos.destinations(book, {"ru": "俄罗斯", "mx": "墨西哥"})
+    assert list(dict.fromkeys(rows["label"])) == ["2023年1—10月", "2024年1—5月", "2025年"]
 
 
 def test_the_list_of_2023_that_only_a_copy_has_is_not_used(book):
@@ -157,24 +164,28 @@ def test_registrations_are_added_country_by_country(book):
     assert {code: item.point for code, item in found.items()} == {
         "ES": 1774, "GB": 1579, "IL": 1972, "IT": 79, "NL": 11, "NO": 424,
     }  # fmt: skip
+    assert autos.added(found).point == 5839
+    assert not autos.added({}).known
 
 
 def test_makers_stand_in_order(book):
-    board = autos.makers(book, "2026-01/2026-06", "2026-06").set_index("who")
-    assert board.loc["长安汽车", ["rank", "half", "growth", "month"]].tolist() == [
-        "9", "5.3", "", "1.5",
-    ]  # fmt: skip
+    board = autos.makers(book, "2026-01/2026-06")
+    assert list(board["who"]).index("长安汽车") == 8
+    assert board.loc[8, ["half", "growth"]].tolist() == ["5.3", ""]
+
+
+def test_periods_are_named_once(book):
+    found = autos.electric_shares(book, AREA, range(2021, 2026))
+    ends = {"出口额": autos.latest(found["sold"]), "出口量": autos.latest(found["nation"])}
+    assert autos.together(ends) == "出口额、出口量为2025年1—10月"
+    other = ends | {"产量": autos.latest(found["made"])}
+    assert autos.together(other) == "出口额、出口量为2025年1—10月，产量为2025年"
 
 
 def test_plans_and_targets_keep_their_status(book):
     found = autos.abroad(book, AREA)
     assert [item.status for item in found.values()] == ["公布", "公布", "公布", "计划", "目标"]
     assert found["exports"].zh == "47.7万辆"
-    rows = autos.abroad_points(found).set_index("label")
-    # 10万辆 is round: no whisker; a floor keeps its open end
-    assert rows.loc["长安泰国工厂（年产能）", ["lower", "upper"]].tolist() == [10, 10]
-    assert rows["upper"].isna().sum() == 1
-    assert not rows.index.str.contains("赛力斯").any()
     goal = cq.fact(
         book, unit="100M CNY", indicator="auto_exports_value", entity=AREA, period="2027",
         breakdown="vehicle=icnev",

@@ -16,6 +16,7 @@ from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
+    DERIVED,
     UNPUBLISHED,
     Quantity,
     derive,
@@ -131,7 +132,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         ``first``, ``first_before``: January to September of the year and of the one before;
         ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
         ``first_growth`` (as published), ``last_growth``; ``first_more``, ``last_more``: by how
-        much more than a year before.
+        much more than a year before; ``last_part``: of what the whole year is more.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
     period = f"{year}-01/{year}-09"
@@ -141,6 +142,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     whole = export_values(book, area, range(int(year) - 1, int(year) + 1))
     last = difference(whole[year], first)
     last_before = difference(whole[str(int(year) - 1)], before)
+    last_more = difference(last, last_before)
     return {
         "first": first,
         "first_before": before,
@@ -149,7 +151,8 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "first_growth": rate,
         "last_growth": growth(last, last_before),
         "first_more": difference(first, before),
-        "last_more": difference(last, last_before),
+        "last_more": last_more,
+        "last_part": share(last_more, difference(whole[year], whole[str(int(year) - 1)])),
     }
 
 
@@ -169,20 +172,22 @@ def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
     """Return the point frame of `quarters`: the year before and the year, side by side."""
     before = str(int(year) - 1)
     pairs = (("前三季度", "first_before", "first"), ("四季度", "last_before", "last"))
-    frames = [
-        _rough([(label, found[key])], VALUE, group=f"{group}年")
+    items = [
+        (label, found[key], f"{group}年")
         for label, then, now in pairs
         for group, key in ((before, then), (year, now))
     ]
-    return pd.concat(frames, ignore_index=True)
-
-
-def _rough(items: Iterable[tuple[str, Quantity]], unit: str, group: str = "") -> pd.DataFrame:
-    """Return a point frame whose marks carry one number, where the table gives both ends."""
-    pairs = list(items)
-    rows = points(pairs, unit=unit, group=group)
-    rows["text"] = [item.roughly for _, item in pairs]
+    frames = [points([(label, item)], unit=VALUE, group=group) for label, item, group in items]
+    rows = pd.concat(frames, ignore_index=True)
+    rows["text"] = [_short(item) for _, item, _ in items]
     return rows
+
+
+def _short(item: Quantity) -> str:
+    """Return the number of a column without its unit; what is derived in whole 亿元, with 约."""
+    if not item.known:
+        return UNPUBLISHED
+    return f"约{item.point:.0f}" if item.status == DERIVED else f"{item.to(VALUE).point:g}"
 
 
 # --- with what: electric cars
@@ -299,13 +304,12 @@ def when(item: Quantity, say: Callable[[str], str] = str) -> str:
     return say(Period.parse(period).zh()) if item.known and period else UNPUBLISHED
 
 
-def made(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
-    """Return output, new-energy output, and its share."""
-    asked: dict[str, Wanted] = {"indicator": "auto_output", "entity": area, "period": period}
-    asked |= {"status": list(HAPPENED)}
-    total = fact(book, unit=VOLUME, measure="level", **asked)
-    nev = fact(book, unit=VOLUME, measure="level", breakdown=NEV, **asked)
-    return {"output": total, "nev_output": nev, "nev_output_share": share(nev, total)}
+def together(found: Mapping[str, Quantity]) -> str:
+    """Return which period each of several quantities is of, those of one period named together."""
+    by_period: dict[str, list[str]] = {}
+    for name, item in found.items():
+        by_period.setdefault(when(item), []).append(name)
+    return "，".join(f"{'、'.join(names)}为{said}" for said, names in by_period.items())
 
 
 # --- whose growth
@@ -345,19 +349,6 @@ def increase_by_product(book: Catalog, area: str, since: str, year: str) -> dict
     return {**more, "其余": remainder(whole, more.values()), "全部出口": whole}
 
 
-def increase_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `increase_by_product`, its labels in whole 亿元."""
-    rows = points(found.items(), unit=VALUE)
-    rows["text"] = [f"{item.to(VALUE).point:.0f}亿元".replace("-", "−") for item in found.values()]
-    return rows
-
-
-def loss(found: Mapping[str, Quantity], name: str) -> Quantity:
-    """Return how much less there is of one of `increase_by_product`, as a positive number."""
-    more = found.get(name, missing(VALUE))
-    return derive(lambda change: change * -1, more, unit=VALUE, about=more.about)
-
-
 def _both(found: Mapping[str, Quantity], since: str, year: str) -> bool:
     return found[since].bounded and found[year].bounded
 
@@ -373,23 +364,20 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
     return share(own, whole)
 
 
-def makers(book: Catalog, half: str, month: str) -> pd.DataFrame:
-    """Return makers' exports of new-energy cars in a half-year and a month, most first."""
+def makers(book: Catalog, half: str) -> pd.DataFrame:
+    """Return makers' exports of new-energy cars in a half-year, most first."""
     asked = {"indicator": "auto_exports", "breakdown": "vehicle=nev_passenger"}
     found = preferred(book.observations(measure="level", period=half, **asked))
     rows: list[TableRow] = []
     for row in rows_of(found.sort_values("value", ascending=False)):
         name = row["entity"]
         rate = fact(book, unit="percent", measure="yoy", entity=name, period=half, **asked)
-        single = fact(book, unit="vehicles", entity=name, period=month, **asked)
         level = quantity_of(row)
         rows.append(
             {
-                "rank": str(len(rows) + 1),
                 "who": book.name(name),
                 "half": f"{level.to(VOLUME).point:.1f}",
                 "growth": rate.growth if rate.known else "",
-                "month": f"{single.to(VOLUME).point:.1f}" if single.known else "",
                 "source_id": level.source_id,
                 "entity": name,
             }
@@ -411,6 +399,11 @@ def registered(book: Catalog, brands: Iterable[str], year: str, months: int) -> 
         str(country): sum_of(*(quantity_of(row) for row in rows_of(rows)))
         for country, rows in frame.groupby("entity")
     }
+
+
+def added(found: Mapping[str, Quantity]) -> Quantity:
+    """Return what several countries have together; missing where there are none."""
+    return sum_of(*found.values()) if found else missing("vehicles")
 
 
 # --- the nation, and others
@@ -450,7 +443,7 @@ def months_added(book: Catalog, year: str) -> Quantity:
 
 #: Since when the destinations are followed, and on whose count each period is.
 DESTINATION_PERIODS = {"2023-01/2023-10": "caam", "2024-01/2024-05": "cpca", "2025": "cpca"}
-DIFFERENT_COUNTS = "2023年的数转述自中汽协，其后转述自乘联会"
+DIFFERENT_COUNTS = "2023年的数转述自中汽协，其后转述自乘联会，口径不同，不宜精确相比"
 
 
 def monthly_to(book: Catalog, partner: str) -> dict[str, Quantity]:
@@ -473,13 +466,12 @@ def _divided(count: int, total: Interval) -> Interval:
 
 
 def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
-    """Return the point frame of monthly exports to countries (code → name)."""
-    frames = [
-        timeline(monthly_to(book, code), unit=VOLUME, group=name).assign(
-            regardless=DIFFERENT_COUNTS
-        )
-        for code, name in partners.items()
-    ]
+    """Return the point frame of monthly exports to countries (code → name), by period."""
+    frames = []
+    for code, name in partners.items():
+        found = monthly_to(book, code)
+        items = [(Period.parse(period).zh(), item) for period, item in found.items()]
+        frames.append(points(items, unit=VOLUME, group=name).assign(regardless=DIFFERENT_COUNTS))
     rows = pd.concat(frames, ignore_index=True)
     rows["text"] = [f"{value:.1f}" for value in rows["value"]]
     return rows
@@ -534,23 +526,3 @@ def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
             status="target",
         ),
     }  # fmt: skip
-
-
-def abroad_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `abroad`, without the target: it may be of more than a year.
-
-    Capacities are round numbers: no mark shows how far they were rounded.
-    """
-    names = {
-        "exports": f"重庆出口（{when(found['exports'])}）",
-        "sales": f"长安海外销量（{when(found['sales'])}）",
-        "open": "长安泰国工厂（年产能）",
-        "planned": "长安海外工厂（计划年产能）",
-    }
-    rows = published(_rough([(name, found[key]) for key, name in names.items()], VOLUME))
-    closed = rows["lower"].notna() & rows["upper"].notna()
-    return rows.assign(
-        lower=rows["lower"].mask(closed, rows["value"]),
-        upper=rows["upper"].mask(closed, rows["value"]),
-        range=rows["range"].mask(closed, ""),
-    )

@@ -11,7 +11,7 @@ from cqbook.analysis import autos, parks
 from cqbook.analysis.frames import points, timeline
 from cqbook.analysis.reconciliation import relations_table
 from cqbook.data.catalog import Catalog
-from cqbook.data.relations import CONSISTENT, INCONSISTENT
+from cqbook.data.relations import CONSISTENT, INCONSISTENT, REVISION, UNDECIDABLE
 from cqbook.data.selection import fact, series
 from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
@@ -94,11 +94,26 @@ def peak(found: Mapping[str, Quantity], before: str) -> str:
     return max(known, key=lambda year: known[year]) if known else ""
 
 
+def trough(found: Mapping[str, Quantity], after: str, before: str) -> str:
+    """Return the year with the least between two; empty if none between them is known."""
+    between = {year: it.point for year, it in found.items() if after < year < before and it.known}
+    return min(between, key=lambda year: between[year]) if after and between else ""
+
+
 def signed(book: Catalog, area: str, until: str) -> Years:
     """Return the projects signed at the fairs of industrial transfer up to a year, by day."""
     days = series(
         book, unit="projects", indicator="projects_count", entity=area,
         breakdown=f"{parks.MATCHMAKING};stage=signed", accumulation="period",
+    )  # fmt: skip
+    return {day: item for day, item in days.items() if day[:4] <= until}
+
+
+def pledged(book: Catalog, area: str, until: str) -> Years:
+    """Return the money signed at the fairs of industrial transfer up to a year, by day."""
+    days = series(
+        book, unit=UNIT, indicator="contract_value", entity=area,
+        breakdown=parks.MATCHMAKING, accumulation="period",
     )  # fmt: skip
     return {day: item for day, item in days.items() if day[:4] <= until}
 
@@ -125,7 +140,8 @@ def two_years(found: Mapping[str, Years], first: str, last: str) -> pd.DataFrame
         both = {f"{year}年": at(by_year, year) for year in (first, last)}
         if all(item.bounded for item in both.values()):
             rows = points(both.items(), unit=UNIT, group=name)
-            frames.append(rows.assign(text=[said(item) for item in both.values()]))
+            texts = [in_whole(it) if it.status == DERIVED else it.zh for it in both.values()]
+            frames.append(rows.assign(text=texts))
     return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
 
 
@@ -205,7 +221,7 @@ class Headline:
     def growth(self, book: Catalog) -> tuple[str, Quantity]:
         """Return the period that the last number is compared with, and its growth.
 
-        As printed; else against the number before it, the last fair's against the fair before.
+        As printed; else against the number before it.
         """
         *earlier, last = self.known or [""]
         if last and self.asked:
@@ -230,7 +246,7 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
         Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
         Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
         Headline("陆海新通道箱量", BOXES, carried, road, floors=True),
-        Headline("产业转移签约项目", "projects", signed(book, area, until), {}),
+        Headline("笔记本电脑出口额", UNIT, laptops(book, area, until), {}),
     ]
 
 
@@ -272,10 +288,13 @@ def in_direction(rate: Quantity) -> str:
 
 
 def certainty(book: Catalog) -> dict[str, str]:
-    """Return how many relations between figures there are, how many hold, and how many do not."""
+    """Return how many relations between figures there are, and how many of each verdict."""
     verdicts = relations_table(book)["verdict"]
-    return {
-        "relations": f"{len(verdicts)}条",
-        "consistent": f"{int(verdicts.eq(CONSISTENT).sum())}条",
-        "inconsistent": f"{int(verdicts.eq(INCONSISTENT).sum())}条",
+    kinds = {
+        "consistent": CONSISTENT,
+        "inconsistent": INCONSISTENT,
+        "revised": REVISION,
+        "undecided": UNDECIDABLE,
     }
+    counted = {name: int(verdicts.eq(kind).sum()) for name, kind in kinds.items()}
+    return {name: f"{count}处" for name, count in {"relations": len(verdicts), **counted}.items()}
