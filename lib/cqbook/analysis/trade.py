@@ -23,6 +23,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
     UNPUBLISHED,
+    About,
     Quantity,
     derive,
     difference,
@@ -867,7 +868,10 @@ def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
         return missing(UNIT), missing(UNIT)
     many = exact(Period.parse(found.growth.about.period).months or 1, "times")
     both = (found.level, previous(found.level, found.growth))
-    now, before = (derive(lambda a, b: a / b, item, many, unit=UNIT) for item in both)
+    # a month on average has the length of any other
+    now, before = (
+        derive(lambda a, b: a / b, item, many, unit=UNIT, about=About()) for item in both
+    )
     return now, before
 
 
