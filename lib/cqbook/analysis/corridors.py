@@ -45,10 +45,10 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     if item.unit.name != "months":
         return item
     # 半个月 and 一两月 are said, not measured: a month is thirty days, a range ends where it says
-    ends = [30 * Decimal(row[name] or row["value_text"]) for name in ("value_text", _UPPER)]
+    low, high = (30 * Decimal(row[name] or row["value_text"]) for name in ("value_text", _UPPER))
     unit = Unit.parse("days")
     return replace(
-        item, interval=Interval(*ends, True, True), unit=unit, value=None, zh=row["as_printed"]
+        item, interval=Interval(low, high, True, True), unit=unit, value=None, zh=row["as_printed"]
     )
 
 

@@ -19,11 +19,11 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities import formulas
+from cqbook.quantities.about import About
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
     UNPUBLISHED,
-    About,
     Quantity,
     derive,
     difference,
