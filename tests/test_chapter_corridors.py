@@ -26,8 +26,6 @@ def test_a_year_without_boxes_follows_from_the_next(book):
     # 25.18万 / 1.41; 25.18万 is a floor
     assert found["2023"].point == pytest.approx(25.18 / 1.41)
     assert found["2023"].interval.upper is None
-    rows = corridors.by_year(found, "10k TEU")
-    assert list(rows["text"]) == ["11.2", "超14.8", "17.9", "超25.18", "32.77"]
 
 
 def test_a_cumulative_figure_is_no_year(book):
@@ -54,21 +52,35 @@ def test_a_bound_is_rounded_to_the_safe_side(book):
     assert not corridors.value_per_box(book, "500231", "2025").known
 
 
+def test_growth_stands_where_boxes_and_value_both_have_it(book):
+    rows = corridors.growth_columns(book, AREA, ["2022", "2023", "2024", "2025"])
+    assert list(rows["label"].unique()) == ["2022年", "2024年", "2025年"]
+    assert list(rows["text"]) == ["32%", "34%", "41%", "67%", "30%", "25%"]
+    assert corridors.growth_columns(book, "500231", ["2025"]).empty
+
+
 # --- days and costs -------------------------------------------------------------------------
 
 
-def test_the_ends_of_the_days_saved_are_as_printed(book):
-    assert [item.zh for item in corridors.saved_ends(book)] == ["10天", "20天"]
+def test_the_days_saved_by_cars(book):
     printed, computed = corridors.days_saved(book)
-    assert printed.zh == "10—20天"
+    assert (printed.zh, corridors.least_saved(book).zh) == ("10—20天", "10天")
     assert computed.interval.contains(D(12))
 
 
+def test_the_days_saved_by_wheels(book):
+    # 一两月 less 半个月: 30 − 15 and 60 − 15
+    assert [item.zh for item in corridors.wheel_days_saved(book)] == ["15天", "45天"]
+    slow, fast = corridors.wheel_days(book)
+    assert (slow.zh, fast.zh, (fast < slow).outcome) == ("一两月", "半个月", "holds")
+
+
 def test_months_in_words_stay_in_words(book):
-    rows = corridors.transit(book).set_index(["label", "group"])
-    assert rows.loc[("轮毂", "陆海新通道"), "text"] == "半个月"
-    assert rows.loc[("轮毂", "江海联运"), "value"] == 45
-    assert rows.loc[("整车", "陆海新通道"), "text"] == "约18天"
+    rows = corridors.transit(book).set_index("label")
+    assert rows.loc["轮毂：陆海新通道", "text"] == "半个月"
+    assert list(rows.loc["轮毂：江海联运", ["lower", "value", "upper"]]) == [30, 45, 60]
+    assert list(rows.loc["整车：陆海新通道", ["lower", "value", "upper"]]) == [18, 18, 18]
+    assert rows.loc["整车：陆海新通道", "text"] == "约18天"
 
 
 def test_loading_three_or_four_cars(book):
@@ -91,50 +103,37 @@ def test_cases_and_the_average(book):
     assert list(corridors.cost_points(book)["text"]) == ["−52%", "−30%", "−3.5%"]
 
 
-# --- what a day is worth --------------------------------------------------------------------
+# --- what the days saved must be worth ------------------------------------------------------
 
 
-@pytest.mark.parametrize(("rate", "worth"), [(4.35, 212.06), (8.7, 424.12)])
-def test_time_is_worth_value_times_rate(book, rate, worth):
-    ten, twenty = corridors.saved_ends(book)
-    found = corridors.time_value(box(book), ten, rate)
-    # 177,937元 × rate / 365 × 10
-    assert float(found.interval.lower) == pytest.approx(worth, abs=0.01)
-    assert found.interval.upper is None
-    both = corridors.time_value(box(book), twenty, rate)
-    assert float(both.interval.lower) == pytest.approx(2 * worth, abs=0.02)
-
-
-def test_where_time_pays(book):
-    extra = corridors.extra_cost(book)
-    ten, twenty = corridors.saved_ends(book)
-    # 200 × 365 / (4.35 % × 10) = 167,816元
-    assert corridors.break_even_value(extra, ten, 4.35).interval.contains(D("16.7816"))
-    assert corridors.break_even_value(extra, twenty, 4.35).roughly == "8.4万元"
+def test_the_rate_at_which_days_pay(book):
+    extra, (least, most) = corridors.extra_cost(book), corridors.wheel_days_saved(book)
+    then = box(book, "2023-01/2023-09")
+    # 193.3亿元 in 12.6万 boxes; 200 × 365 / (153,413 × 15) = 3.17 %, a third of it for 45 days
+    found = [corridors.break_even_rate(extra, then, item) for item in (least, most)]
+    assert [item.zh for item in found] == ["约3.2%", "约1.1%"]
+    assert found[0].interval.contains(D("3.172"))
     # 200 × 365 / (177,937 × 10) = 4.10 %; the value is a floor, the rate has a ceiling
-    found = corridors.break_even_rate(extra, box(book), ten)
-    assert (found.zh, found.interval.contains(D("4.10"))) == ("约4.1%", True)
+    late = corridors.break_even_rate(extra, box(book), corridors.least_saved(book))
+    assert (late.zh, late.interval.contains(D("4.10")), late.interval.lower) == ("约4.1%", True, 0)
 
 
-def test_the_curve_meets_the_extra_cost_where_it_says(book):
-    extra, ends = corridors.extra_cost(book), corridors.saved_ends(book)
-    rows = corridors.break_even_points(extra, ends, 4.35, [("重庆平均", box(book))])
+def test_the_curve_of_rates(book):
+    extra, days = corridors.extra_cost(book), corridors.wheel_days_saved(book)
+    then = box(book, "2023-01/2023-09")
+    rows = corridors.break_even_points(extra, days, [("重庆平均", then)])
     rows = rows.set_index(["group", "label"])
-    assert rows.loc[("早到10天", "早到10天打平"), "value"] == pytest.approx(200)
-    assert rows.loc[("早到10天", "早到10天打平"), "parameter"] == pytest.approx(16.78, abs=0.01)
-    assert rows.loc[("早到10天", "重庆平均"), "value"] == pytest.approx(212.06, abs=0.01)
-    assert set(rows.loc["多付的运费", "value"]) == {200}
-    # at 1 % no box that is drawn pays: there is no point to mark
-    low = corridors.break_even_points(extra, ends, 1, [])
-    assert not low["label"].str.contains("打平").any()
+    # 200 × 365 / (100,000 × 15), and for 45 days
+    assert rows.loc[("早到15天", "10万元"), "value"] == pytest.approx(4.8667, abs=0.001)
+    assert rows.loc[("早到45天", "10万元"), "value"] == pytest.approx(1.6222, abs=0.001)
+    assert rows.loc[("早到15天", "重庆平均"), "parameter"] == pytest.approx(15.34, abs=0.01)
+    assert ("早到45天", "重庆平均") not in rows.index
 
 
 def test_what_nobody_published_has_no_curve(book):
-    extra, ends = corridors.extra_cost(book), corridors.saved_ends(book)
-    assert corridors.break_even_points(cq.missing("CNY/TEU"), ends, 4.35, []).empty
-    unknown = cq.missing("10k CNY")
-    assert not corridors.time_value(unknown, ends[0], 4.35).known
-    assert not corridors.break_even_rate(extra, unknown, ends[0]).known
+    extra, days = corridors.extra_cost(book), corridors.wheel_days_saved(book)
+    assert corridors.break_even_points(cq.missing("CNY/TEU"), days, []).empty
+    assert not corridors.break_even_rate(extra, cq.missing("10k CNY"), days[0]).known
 
 
 # --- routes ---------------------------------------------------------------------------------
@@ -166,14 +165,10 @@ def spoilt(spoiled, row, value):
     return Catalog(spoiled.path)
 
 
-def test_a_cheaper_box_turns_the_claim(book, spoiled):
-    def pays(data):
-        ten, _ = corridors.saved_ends(data)
-        worth = corridors.time_value(box(data, "2025-01/2025-08"), ten, 4.35)
-        return cq.compared(worth, ">", corridors.extra_cost(data), regardless="时段不同").outcome
-
-    assert pays(book) == "holds"  # 217元
-    assert pays(spoilt(spoiled, "ilstc-2025-08.value", "300")) == "fails"  # 166元
+def test_faster_goods_turn_the_claim(spoiled):
+    data = spoilt(spoiled, "ilstc-2025-08.value-yoy", "40")
+    boxes, worth = corridors.growth_rates(data, AREA, "2025-01/2025-08")
+    assert (boxes > worth).outcome == "fails"
 
 
 def test_a_deeper_cut_turns_the_claim(spoiled):

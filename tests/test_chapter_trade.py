@@ -10,7 +10,7 @@ from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import derive, exact
+from cqbook.quantities.quantity import derive, difference, exact
 
 AREA = "CN-50"
 
@@ -85,11 +85,25 @@ def test_shares_are_of_the_longest_stretch_of_each_year(book):
     assert list(early)[-1] == "2021-01/2021-10"
 
 
+def test_a_share_of_few_months_stands_for_no_year(book):
+    found = trade.shares(book, AREA, "2025", "partner=asean", least=11)
+    assert list(found) == ["2018", "2019", "2020", "2021-01/2021-11", "2022", "2024", "2025"]
+
+
+def test_the_newer_markets_together(book):
+    # (691.9 + 353.9 + 98.2) / 8006.8
+    assert within(trade.newer_share(book, AREA, "2025"), "14.28", "14.30")
+    assert not trade.newer_share(book, AREA, "2022").known
+
+
 def test_regimes_stand_where_all_three_are_known(book):
     found = trade.regimes(book, AREA, "2025")
     assert list(found["加工贸易"]) == ["2019-01/2019-09", "2020-01/2020-09", "2021", "2022"]
     assert within(found["加工贸易"]["2022"], "43.38", "43.40")  # 3540 / 8158.4
-    assert not len(trade.regime_bars(trade.regimes(book, AREA, "2019")))
+    rows = trade.regime_ends(found)
+    assert list(rows["label"].unique()) == ["2019年1—9月", "2022年"]
+    assert list(rows[rows["group"].eq("加工贸易")]["text"]) == ["50.8%", "43.4%"]
+    assert not len(trade.regime_ends(trade.regimes(book, AREA, "2019")))
 
 
 def test_the_change_by_goods_adds_up(book):
@@ -131,13 +145,12 @@ def test_one_breakdown_of_the_change_is_shown(book):
     assert not any(map(len, trade.growth_frames(book, AREA, "2024").values()))
 
 
-def test_cars_gained_what_laptops_lost(book):
-    found = trade.exchanged(trade.goods(book, AREA, "2025"))
-    # 530.3 − 331.7 / 1.519 = 311.9; 1774.7 − 1521.5 = 253.2
-    assert (found["since"], found["until"]) == ("2022年", "2025年")
-    assert within(found["gained"], "311.7", "312.1")
-    assert within(found["lost"], "253.1", "253.3")
-    assert not trade.exchanged(trade.goods(book, AREA, "2024"))["gained"].known
+def test_one_good_over_another(book):
+    found = trade.goods(book, AREA, "2025")
+    assert (found["手机"]["2025"] > found["汽车"]["2025"]).outcome == "holds"  # 567 and 530.3
+    # 2001 − 1521.5
+    less = difference(found["笔记本电脑"]["2021"], found["笔记本电脑"]["2025"])
+    assert within(less, "478.9", "480.1")
 
 
 def test_who_passed_chongqing(book):
@@ -162,6 +175,22 @@ def test_months_between_cumulative_figures(book):
     assert late.fast.label == "8—9月"
     # 2024 has its whole year alone: the last one with months is 2022
     assert trade.hidden(book, AREA, "2024").when == "2022年"
+
+
+def test_a_month_on_average(book):
+    found = {item.label: item for item in trade.hidden(book, AREA, "2025").months}
+    fast, last = (trade.monthly(found[label]) for label in ("8—9月", "10—12月"))
+    # 1475 / 2 and 2187 / 3; a year before a growth of 22.9 % and of 10.9 % less
+    assert within(fast[0], "735", "740")
+    assert within(last[0], "727", "731")
+    assert within(fast[1], "595", "605")
+    assert within(last[1], "654", "661")
+
+
+def test_when_the_year_turned(book):
+    label, verdict = trade.turned(trade.hidden(book, AREA, "2022"))
+    assert (label, verdict.outcome) == ("8月", "holds")
+    assert trade.turned(trade.hidden(book, AREA, "2025"))[1].outcome == "open"
 
 
 @pytest.mark.parametrize(

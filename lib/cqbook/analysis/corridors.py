@@ -1,4 +1,4 @@
-"""Corridors: time, cost and loading, volumes and their value, and what a day saved is worth."""
+"""Corridors: time, cost and loading, volumes and their value, and what saves enough to pay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis import frames
 from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
@@ -42,28 +41,38 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
     frame = frame[frame["breakdown"].str.contains(f"product={product}")]
     if frame.empty:
         return missing("days")
-    item = quantities_of(frame)[0]
-    if item.unit.name != "months" or item.interval is None:
+    item, row = quantities_of(frame)[0], rows_of(frame)[0]
+    if item.unit.name != "months":
         return item
-    # half a month and 一两月 are no exact number of days: 30 days a month, in the printed words
-    words, days = rows_of(frame)[0]["as_printed"], Unit.parse("days")
-    return replace(item, interval=item.interval * 30, unit=days, value=None, zh=words)
+    # 半个月 and 一两月 are said, not measured: a month is thirty days, a range ends where it says
+    low, high = (30 * Decimal(row[name] or row["value_text"]) for name in ("value_text", _UPPER))
+    unit = Unit.parse("days")
+    return replace(
+        item, interval=Interval(low, high, True, True), unit=unit, value=None, zh=row["as_printed"]
+    )
+
+
+_UPPER = "value_upper_text"
 
 
 def transit(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of days by route, for the cargoes of which both are told."""
-    cargoes = {"auto": "整车", "motorcycle_wheel": "轮毂"}
-    routes = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
-    rows = pd.concat(
-        [
-            points([(cargo, _days(book, route, product))], unit="days", group=name)
-            for product, cargo in cargoes.items()
-            for route, name in routes.items()
-        ],
-        ignore_index=True,
-    )
-    known = published(rows)
-    return known[known.groupby("label")["group"].transform("size").eq(len(routes))]
+    """Return the point frame of days by cargo and route, for the cargoes of which both are told.
+
+    A range that is printed keeps its ends; what 约 leaves open is no range.
+    """
+    found = []
+    for product, cargo in {"auto": "整车", "motorcycle_wheel": "轮毂"}.items():
+        both = [(name, _days(book, route, product)) for route, name in _ROUTES.items()]
+        if all(item.known for _, item in both):
+            found += [(f"{cargo}：{name}", item) for name, item in both]
+    rows = points(found, unit="days")
+    said = rows["full"].str.fullmatch(r"\D*")
+    for end in ("lower", "upper"):
+        rows[end] = rows[end].where(said, rows["value"])
+    return rows.assign(range=rows["range"].where(said, ""))
+
+
+_ROUTES = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
 
 
 def car_days(book: Catalog) -> tuple[Quantity, Quantity]:
@@ -80,22 +89,32 @@ def days_saved(book: Catalog) -> tuple[Quantity, Quantity]:
     return printed, computed
 
 
-def saved_ends(book: Catalog) -> tuple[Quantity, Quantity]:
-    """Return the two ends of the days saved, as they are printed: 10天 and 20天."""
+def least_saved(book: Catalog) -> Quantity:
+    """Return the fewest days saved of those that a maker of cars speaks of: 10天."""
     frame = preferred(book.observations(indicator="transit_days_saved", entity=LAND_SEA))
     if frame.empty:
+        return missing("days")
+    return _whole_days(quantities_of(frame)[0], Decimal(rows_of(frame)[0]["value_text"]))
+
+
+def wheel_days(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the days of motorcycle wheels down the river, and over the corridor, in words."""
+    return _days(book, RIVER_SEA, "motorcycle_wheel"), _days(book, LAND_SEA, "motorcycle_wheel")
+
+
+def wheel_days_saved(book: Catalog) -> tuple[Quantity, Quantity]:
+    """Return the fewest and the most days that the wheels save: 一两月 less 半个月."""
+    saved = derive(lambda river, rail: river - rail, *wheel_days(book), unit="days")
+    held = saved.interval
+    if held is None or held.lower is None or held.upper is None:
         return missing("days"), missing("days")
-    row = rows_of(frame)[0]
-    texts = row["value_text"], row["value_upper_text"] or row["value_text"]
-    least, most = (
-        replace(
-            exact(Decimal(text), row["unit"]),
-            source_id=row["source_id"],
-            observation_id=row["observation_id"],
-        )
-        for text in texts
-    )
-    return least, most
+    return _whole_days(saved, held.lower), _whole_days(saved, held.upper)
+
+
+def _whole_days(item: Quantity, days: Decimal) -> Quantity:
+    """Return one end of a range of days, with the row it is from."""
+    found = exact(int(days), "days")
+    return replace(found, source_id=item.source_id, observation_id=item.observation_id)
 
 
 # --- cost -----------------------------------------------------------------------------------
@@ -194,7 +213,7 @@ def loading_points(book: Catalog) -> pd.DataFrame:
                 lambda old, new: 100 * old / new - 100, before, now, unit="percent",
                 measure="pct_change",
             )  # fmt: skip
-            found.append((f"推算：一箱装{cars}辆", implied))
+            found.append((f"推算：一箱装{cars}台", implied))
     printed, _ = loading(book)
     found.append(("公布的降幅", printed))
     return _without_ends(points(found, unit="percent"), [item for _, item in found])
@@ -311,23 +330,16 @@ def train_value_per_box(book: Catalog, year: str = "2021") -> Quantity:
     return ratio(worth, boxes, unit="10k CNY", per="TEU")
 
 
-def by_year(found: dict[str, Quantity], unit: str) -> pd.DataFrame:
-    """Return the point frame of yearly values whose columns carry the bare number."""
-    rows = frames.timeline(found, unit=unit, short=True)
-    rows["text"] = [_short(item, unit) for item in found.values()]
-    return published(rows)
-
-
-def _short(item: Quantity, unit: str) -> str:
-    held = item.to(unit)
-    if not held.known or held.interval is None:
-        return ""
-    if item.status == DERIVED:
-        # no more digits than what it was divided by
-        return f"{held.point:.3g}"
-    low, high = held.interval.lower, held.interval.upper
-    word = "超" if high is None else "不到" if low == 0 or low is None else ""
-    return f"{word}{held.point:.4g}"
+def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataFrame:
+    """Return the point frame of the printed growth of boxes and of value, where both are."""
+    found = {period_zh(text): growth_rates(book, area, text) for text in periods}
+    frames = [
+        points([(when, item)], unit="percent", group=name)
+        for when, pair in found.items()
+        for name, item in zip(("箱数", "货值"), pair, strict=True)
+        if all(other.known for other in pair)
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
 
 
 def trains(book: Catalog) -> pd.DataFrame:
@@ -352,43 +364,14 @@ LINES_ZH = {
 }
 
 
-# --- what a day is worth --------------------------------------------------------------------
-
-
-def time_value(box: Quantity, days: Quantity, annual_rate: float) -> Quantity:
-    """Return the capital cost that is saved if a box arrives so many days earlier, in 元/标箱.
-
-    Value × rate / 365 × days.
-
-    Parameters
-    ----------
-    box : Quantity
-        What is in it.
-    days : Quantity
-    annual_rate : float
-        Cost of capital, percent a year: an assumption, not a published figure.
-    """
-    found = derive(
-        lambda worth, count: worth * count * _daily(annual_rate),
-        box.to("CNY") if box.known else box,
-        days,
-        unit="CNY/TEU",
-    )
-    return _short_bound(found)
-
-
-def break_even_value(extra: Quantity, days: Quantity, annual_rate: float) -> Quantity:
-    """Return the value in a box from which on the time saved pays for the extra cost, in 万元."""
-    return derive(
-        lambda cost, count: cost / (count * _daily(annual_rate) * 10000),
-        extra,
-        days,
-        unit="10k CNY",
-    )
+# --- what the days saved must be worth
 
 
 def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
-    """Return the cost of capital, percent a year, from which on the time pays the extra cost."""
+    """Return the cost of capital, percent a year, from which on the time pays the extra cost.
+
+    extra = value × rate / 365 × days, solved for the rate: no rate is assumed.
+    """
     found = derive(
         lambda cost, worth, count: 100 * DAYS_A_YEAR * cost / (worth * count),
         extra,
@@ -400,44 +383,26 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
     return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 
 
-def _daily(annual_rate: float) -> Decimal:
-    return Decimal(str(annual_rate)) / (100 * DAYS_A_YEAR)
-
-
 def break_even_points(
     extra: Quantity,
     days: Sequence[Quantity],
-    annual_rate: float,
     marks: Iterable[tuple[str, Quantity]],
-    most: int = 25,
+    between: tuple[int, int] = (8, 25),
 ) -> pd.DataFrame:
-    """Return the point frame of what time saved is worth, over the value of a box.
+    """Return the point frame of the break-even rate over the value of a box, in 万元.
 
-    One line for each of `days`, one for the extra cost; the values `most` and nought are their
-    ends. Points where a line meets the extra cost are labelled 早到10天打平; `marks` (a label and
-    a value of a box) stand on the line of the fewest days.
+    One line for each of `days`; `marks` (a label and a value of a box) stand on the first.
     """
     if not extra.known or not all(item.known for item in days):
-        return points([], unit="CNY/TEU").assign(parameter=[])
-    ends = [exact(0, "10k CNY"), exact(most, "10k CNY")]
+        return points([], unit="percent").assign(parameter=[])
+    worth = [exact(value, "10k CNY") for value in range(between[0], between[1] + 1)]
     found = []
     for item in days:
-        meeting = break_even_value(extra, item, annual_rate)
-        placed = [(f"每标箱{end.zh}", end) for end in ends]
-        placed += [(f"早到{item.zh}打平", meeting)] if meeting.point < most else []
+        placed = [(box.zh, box) for box in worth]
         if item is days[0]:
-            placed += [(name, box) for name, box in marks if box.known and box.point < most]
-        rows = points(
-            ((name, time_value(box, item, annual_rate)) for name, box in placed),
-            unit="CNY/TEU",
-            group=f"早到{item.zh}",
-        )
+            placed += [(name, box) for name, box in marks if box.known]
+        rates = ((name, break_even_rate(extra, box, item)) for name, box in placed)
+        rows = points(rates, unit="percent", group=f"早到{item.zh}")
         rows["parameter"] = [box.to("10k CNY").point for _, box in placed]
         found.append(rows)
-    flat = points(
-        ((f"每标箱{end.zh}", extra) for end in ends),
-        unit="CNY/TEU",
-        group="多付的运费",
-    )
-    found.append(flat.assign(parameter=[end.point for end in ends]))
     return pd.concat(found, ignore_index=True)

@@ -19,6 +19,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities import formulas
+from cqbook.quantities.about import About
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
@@ -309,11 +310,11 @@ def base_change(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
 # --- shares over time
 
 
-def _stretches(found: History, year: int, until: Period) -> list[str]:
+def _stretches(found: History, year: int, until: Period, least: int = SHARE_MONTHS) -> list[str]:
     """Return the whole year and the long beginnings of it that may be known, longest first."""
     texts = [
         str(year),
-        *(f"{year}-01/{year}-{month:02d}" for month in range(11, SHARE_MONTHS - 1, -1)),
+        *(f"{year}-01/{year}-{month:02d}" for month in range(11, least - 1, -1)),
     ]
     if str(until)[:4] == str(year) and str(until) not in texts:
         texts.append(str(until))
@@ -337,15 +338,24 @@ def share_in(part: History, whole: History, period: str) -> Quantity:
 
 
 def shares(
-    book: Catalog, area: str, period: str, breakdown: str, *, flow: str = "total"
+    book: Catalog,
+    area: str,
+    period: str,
+    breakdown: str,
+    *,
+    flow: str = "total",
+    least: int = SHARE_MONTHS,
 ) -> dict[str, Quantity]:
-    """Return the share of a part by year up to `period`: of the longest stretch that is known."""
+    """Return the share of a part by year up to `period`: of the longest stretch that is known.
+
+    A stretch of fewer than `least` months stands for no year, unless it is the one asked for.
+    """
     until = Period.parse(period)
     whole = History.of(book, area, flow=flow)
     part = History.of(book, area, flow=flow, breakdown=breakdown)
     found = {}
     for year in range(int(period[:4]) - YEARS, int(period[:4]) + 1):
-        for text in _stretches(whole, year, until):
+        for text in _stretches(whole, year, until, least):
             item = share_in(part, whole, text)
             if item.bounded:
                 found[text] = item
@@ -421,6 +431,15 @@ def newer_partners(book: Catalog, area: str, period: str) -> Newer:
     return Newer(UNPUBLISHED, missing("percent"), {}, Verdict("open", "没有这几个伙伴的增速"))
 
 
+def newer_share(book: Catalog, area: str, period: str) -> Quantity:
+    """Return the share of all trade that `NEWER` have together in `period`."""
+    levels = [
+        fact(book, unit=UNIT, breakdown=f"partner={code}", **value_filters(area, period))
+        for code in NEWER
+    ]
+    return share(sum_of(*levels), level(book, area, period))
+
+
 def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
     """Return the published levels of parts, ``<name>_level`` each."""
     filters = value_filters(area, period)
@@ -449,16 +468,14 @@ def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quanti
     return found
 
 
-def regime_bars(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `regimes`: a label a stretch, a group a regime."""
+def regime_ends(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of the first and the last stretch of `regimes`, a group a regime."""
     stretches = list(next(iter(found.values())))
     if len(stretches) < 2:
         return points([], unit="percent")
     frames = [
-        points([(name, items[text])], unit="percent")
-        .rename(columns={"label": "group", "group": "label"})
-        .assign(label=Period.parse(text).zh())
-        for text in stretches
+        points([(Period.parse(text).zh(), items[text])], unit="percent", group=name)
+        for text in (stretches[0], stretches[-1])
         for name, items in found.items()
     ]
     return _rounded(pd.concat(frames, ignore_index=True), "%", 1)
@@ -634,23 +651,6 @@ def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     ]
     rows = pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
     return _rounded(rows, "亿元", 0) if len(rows) > 2 else points([], unit=UNIT)
-
-
-def exchanged(
-    found: Mapping[str, Mapping[str, Quantity]], up: str = AUTOS, down: str = "笔记本电脑"
-) -> dict[str, Quantity | str]:
-    """Return what one good gained and another lost between the years that both are known of."""
-    common = sorted(set(found[up]) & set(found[down]))
-    if len(common) < 2:
-        nothing = missing(UNIT)
-        return {"gained": nothing, "lost": nothing, "since": UNPUBLISHED, "until": UNPUBLISHED}
-    first, last = common[0], common[-1]
-    return {
-        "gained": difference(found[up][last], found[up][first]),
-        "lost": difference(found[down][first], found[down][last]),
-        "since": Period.parse(first).zh(),
-        "until": Period.parse(last).zh(),
-    }
 
 
 # --- among the provinces
@@ -860,6 +860,31 @@ def hidden(book: Catalog, area: str, period: str) -> Hidden:
         return Hidden(UNPUBLISHED, missing("percent"), (), nothing, nothing)
     ordered = sorted(found, key=lambda item: item.growth.point)
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
+
+
+def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
+    """Return the trade of a month of a stretch on average, and of one a year before."""
+    if not found.level.known:
+        return missing(UNIT), missing(UNIT)
+    many = exact(Period.parse(found.growth.about.period).months or 1, "times")
+    both = (found.level, previous(found.level, found.growth))
+    # a month on average has the length of any other
+    now, before = (
+        derive(lambda a, b: a / b, item, many, unit=UNIT, about=About()) for item in both
+    )
+    return now, before
+
+
+def turned(found: Hidden) -> tuple[str, Verdict]:
+    """Return from which stretch on trade was below that of the year before, and before it not."""
+    signs = [item.growth.point < 0 for item in found.months]
+    if True not in signs:
+        return UNPUBLISHED, Verdict("open", "没有下降的月份")
+    first = signs.index(True)
+    zero = exact(0, "percent")
+    below = [item.growth < zero for item in found.months[first:]]
+    above = [item.growth > zero for item in found.months[:first]]
+    return found.months[first].label, every(*below, *above)
 
 
 def earlier_year(found: Hidden) -> str:
