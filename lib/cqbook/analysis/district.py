@@ -382,6 +382,13 @@ PROJECT_COLUMNS = {
 }
 
 
+def stage_zh(stage: str, when: str) -> str:
+    """Return what a project has come to and when that was said: 投产（2025年4月）."""
+    if not stage:
+        return ""
+    return STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "")
+
+
 def projects(book: Catalog, code: str) -> pd.DataFrame:
     """Return the projects of a district, those that run before those that don't."""
     frame = book.table("projects")
@@ -392,7 +399,7 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
         for firm, origin in zip(firms, frame["origin"], strict=True)
     ]
     frame["stage_zh"] = [
-        STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "") if stage else ""
+        stage_zh(stage, when)
         for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
     ]
     order = [stage for stages in COME_TO.values() for stage in stages]
@@ -452,6 +459,8 @@ def short_name(name: str) -> str:
     """Return a district's name as it fits a chart (璧山区 → 璧山, 石柱土家族自治县 → 石柱)."""
     for word in ("土家族苗族自治县", "苗族土家族自治县", "土家族自治县"):
         name = name.removesuffix(word)
+    if name.endswith("新区"):
+        return name
     return name[:-1] if len(name) > 2 and name[-1] in "区县" else name
 
 
