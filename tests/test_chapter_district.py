@@ -77,6 +77,11 @@ def test_a_route_beside_all_of_the_city(book):
     )
 
 
+def test_the_page_says_who_told_its_figures(book):
+    assert district.told_by(book, facts(book, SHAPINGBA)) == "重庆日报，2024-01"
+    assert district.told_by(book, facts(book, "500156")) == UNPUBLISHED
+
+
 def test_a_station_and_a_park_of_one_district_only(book):
     assert district.departures(book, SHAPINGBA)["train_load"] == "110辆"
     assert set(district.departures(book, JIANGJIN).values()) == {UNPUBLISHED}

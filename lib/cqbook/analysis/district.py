@@ -283,6 +283,18 @@ def words(found: Mapping[str, Fact]) -> dict[str, str]:
     }
 
 
+def told_by(book: Catalog, found: Mapping[str, Fact]) -> str:
+    """Return the sources of the figures that a page says, in words."""
+    # of the product only a year with its real growth is told
+    told = [
+        fact
+        for name, fact in found.items()
+        if fact.level.known and (name != "gdp" or fact.change.known)
+    ]
+    ids = dict.fromkeys(fact.level.source_id for fact in told)
+    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
+
+
 def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     """Return the share of one fact in another; missing unless both are of one period."""
     top, bottom = found[one].level, found[whole].level
