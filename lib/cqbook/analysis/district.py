@@ -119,43 +119,8 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     return frame.drop(columns=["_domain", "_hoped"]).reset_index(drop=True)
 
 
-#: Measures that say how a figure moved or where it stands: beside the figure itself.
-BESIDE = ("yoy", "pp_change", "rank")
+#: What makes two rows figures of one thing.
 _THING = ["entity", "indicator", "breakdown", "flow", "period", "status"]
-
-
-def lookup(found: pd.DataFrame) -> pd.DataFrame:
-    """Return `figures` a thing a row: the number, and beside it its change and its rank."""
-    rows: dict[tuple[str, ...], dict[str, str]] = {}
-    for row in rows_of(found):
-        beside = row["measure"] in BESIDE
-        kind = "" if beside or row["measure"] == "level" else row["measure"]
-        key = (*(row[name] for name in _THING), kind)
-        what = re.sub(r"·(同比|变动|位次（.*）)$", "", row["what"]) if beside else row["what"]
-        whose = "" if row["own"] else f"{row['who']}："
-        line = rows.setdefault(
-            key,
-            {"what": whose + what, "text": "", "moved": "", "when": row["when"], "source_id": ""},
-        )
-        told = row["text"]
-        if row["measure"] == "rank":
-            told = row["base"] + told
-        if row["nature"] != "公布":
-            told = f"{told}（{row['nature']}）"
-        place = "moved" if beside else "text"
-        line[place] = "，".join(filter(None, [line[place], told]))
-        ids = dict.fromkeys([*line["source_id"].split(";"), row["source_id"]])
-        line["source_id"] = ";".join(filter(None, ids))
-    return pd.DataFrame(list(rows.values()), columns=[*LOOKUP_COLUMNS])
-
-
-LOOKUP_COLUMNS = {
-    "what": "事项",
-    "text": "数值",
-    "moved": "同比与位次",
-    "when": "时期",
-    "source_id": "来源",
-}
 
 
 class Asked(NamedTuple):
@@ -199,12 +164,14 @@ ASKED = {
     "trips_first": Asked("train_trips", own=False, first=True, say="level when"),
     "route_boxes": Asked("ilstc_containers", own=False),
     "route_value": Asked("shipment_value", own=False),
-    "freight": Asked("freight_volume", None, say="level when of"),
     "box_before": Asked("container_load", "vehicle=nev", "export", own=False, first=True),
     "box_now": Asked("container_load", "vehicle=nev", "export", own=False, say="level who"),
     "box_cost": Asked("logistics_cost", "vehicle=nev", "export", "pct_change", own=False),
     "output": Asked("output_value", None, statuses=EXPECTED, say="level when change of"),
     "output_plan": Asked("output_value", None, statuses=PLANNED, say="level when of"),
+    "contribution": Asked(
+        "industrial_value_added", None, measure="contribution_rate", statuses=EXPECTED, say="level"
+    ),
     "plant_output": Asked(
         "output_value", None, statuses=EXPECTED, own=False, say="level who due undated"
     ),
@@ -316,6 +283,18 @@ def words(found: Mapping[str, Fact]) -> dict[str, str]:
     }
 
 
+def told_by(book: Catalog, found: Mapping[str, Fact]) -> str:
+    """Return the sources of the figures that a page says, in words."""
+    # of the product only a year with its real growth is told
+    told = [
+        fact
+        for name, fact in found.items()
+        if fact.level.known and (name != "gdp" or fact.change.known)
+    ]
+    ids = dict.fromkeys(fact.level.source_id for fact in told)
+    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
+
+
 def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     """Return the share of one fact in another; missing unless both are of one period."""
     top, bottom = found[one].level, found[whole].level
@@ -335,25 +314,93 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
 
 
 #: What a page says in each of its parts.
-SELLING = ("cars", "exports", "trade", "product_markets", "procurement", "trips", "freight")
+SELLING = ("cars", "exports", "trade", "product_markets", "procurement", "trips")
+#: The heading of a part that has one thing only to tell.
+ALONE = {"cars": "的汽车出口", "trips": "的班列"}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "rd"),
 )
-COMING = ("coming", "city_invested", "fixed", "base_plan", "schemes")
+COMING = ("coming", "building", "city_invested", "fixed", "base_plan")
 
 
 def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
-    """Return the name of a district for the heading of each part that has something to say.
+    """Return the heading of each part that has something to say; of ``makes`` only the name.
 
-    Of several projects there is a table, even where no sentence says more than the main points.
+    Of several projects there is a table, even where no sentence says more than the main points. A
+    part with one thing to tell is called by it.
     """
-    spoken = {
-        "sells": any(texts[key] != UNPUBLISHED for key in SELLING),
-        "makes": any(texts[key] != UNPUBLISHED for key in MAKING),
-        "came": len(came) > 1 or any(texts[key] != UNPUBLISHED for key in COMING),
+    sold = [key for key in SELLING if texts[key] != UNPUBLISHED]
+    alone = ALONE.get(sold[0], "") if len(sold) == 1 else ""
+    makes = any(texts[key] != UNPUBLISHED for key in MAKING)
+    came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
+    listed = texts["schemes"] != UNPUBLISHED
+    came_heading = "来了哪些项目" if came_some else "列入的名单"
+    return {
+        "sells": name + (alone or "卖什么，怎么运") if sold else UNPUBLISHED,
+        "makes": name if makes else UNPUBLISHED,
+        "came": name + came_heading if came_some or listed else UNPUBLISHED,
     }
-    return {part: name if there else UNPUBLISHED for part, there in spoken.items()}
+
+
+def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quantity]:
+    """Return what a route's boxes are of the city's by the same corridor in the same months.
+
+    ``boxes_share`` and ``value_share`` in percent; ``city_box``, the value of a box of the city's.
+    """
+    boxes, value = found["route_boxes"].level, found["route_value"].level
+    if not (boxes.known and value.known and boxes.about.period == value.about.period):
+        lacking = {"boxes_share": missing("percent"), "value_share": missing("percent")}
+        return lacking | {"city_box": missing("10k CNY")}
+    asked = {"entity": CITY, "period": boxes.about.period}
+    every = fact_of(book, unit="TEU", indicator="ilstc_containers", **asked)
+    worth = fact_of(
+        book, unit="100M CNY", indicator="shipment_value", breakdown="route=ilstc", **asked
+    )
+    why = "班列的箱子是全市经通道箱子的一部分"
+    return {
+        "boxes_share": share(boxes, every, regardless=why),
+        "value_share": share(value, worth, regardless=why),
+        "city_box": ratio(worth, every, unit="10k CNY", per="TEU"),
+    }
+
+
+def differ(one: str, other: str) -> str:
+    """Return the second of two names if both are known and are not one, else 未见公布."""
+    return other if UNPUBLISHED not in (one, other) and one != other else UNPUBLISHED
+
+
+#: Stations of the trains to Europe, by their district.
+STATIONS = {"500106": "port-tuanjiecun"}
+#: Parks that readers look for in a district, though no source that the tables have says it lies
+#: there.
+UNPLACED = {"500106": "park-xiyong-cbz"}
+
+
+def departures(book: Catalog, code: str) -> dict[str, str]:
+    """Return the station of a district from which trains go to Europe, and one train with cars."""
+    frame = book.observations(indicator="train_load", entity="route-crexpress")
+    rows = rows_of(frame) if code in STATIONS else []
+    if not rows:
+        return dict.fromkeys(("station", "train_load", "train_when"), UNPUBLISHED)
+    return {
+        "station": book.name(STATIONS[code]),
+        "train_load": quantity_of(rows[0]).zh,
+        "train_when": Period.parse(rows[0]["period"]).zh(),
+    }
+
+
+def unplaced(book: Catalog, code: str) -> dict[str, str]:
+    """Return a park that is looked for on a district's page, and its trade of 2021."""
+    park = UNPLACED.get(code, "")
+    trade = (
+        fact_of(
+            book, unit="100M CNY", indicator="trade_value", entity=park, period="2021", flow="total"
+        )
+        if park
+        else missing("100M CNY")
+    )
+    return {"unplaced": book.name(park) if park else UNPUBLISHED, "unplaced_trade": trade.zh}
 
 
 def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
@@ -374,12 +421,21 @@ COME_TO = {
 }
 #: Industries of projects that bring no producer: roads and stations, public buildings.
 PUBLIC_WORKS = ("logistics", "construction")
+#: Of fewer projects there is no table.
+ROWS = 3
 PROJECT_COLUMNS = {
     "name_zh": "项目",
-    "who": "企业与来处",
+    "who": "企业或来处",
     "chain_link": "环节",
     "stage_zh": "到了哪一步",
 }
+
+
+def stage_zh(stage: str, when: str) -> str:
+    """Return what a project has come to and when that was said: 投产（2025年4月）."""
+    if not stage:
+        return ""
+    return STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "")
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
@@ -392,7 +448,7 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
         for firm, origin in zip(firms, frame["origin"], strict=True)
     ]
     frame["stage_zh"] = [
-        STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "") if stage else ""
+        stage_zh(stage, when)
         for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
     ]
     order = [stage for stages in COME_TO.values() for stage in stages]
@@ -401,11 +457,17 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
+def followed(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the projects whose stage is told, without public works: those of the table."""
+    return found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
+
+
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to.
 
     ``running``: roads, railways and waterworks, which produce nothing, left out;
-    ``only_building``: those being built, where none runs yet.
+    ``only_building``: those being built, where none runs yet. Where there is a table, it says what
+    is being built and what is to come.
     """
     public = found["industry"].isin(PUBLIC_WORKS)
     texts = {
@@ -414,6 +476,8 @@ def named(found: pd.DataFrame) -> dict[str, str]:
         for rows in [found[found["stage"].isin(stages) & ~(public & (name == "running"))]]
     }
     alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
+    if len(followed(found)) >= ROWS:
+        texts |= dict.fromkeys(("building", "coming"), UNPUBLISHED)
     return texts | {"only_building": alone}
 
 
@@ -452,6 +516,8 @@ def short_name(name: str) -> str:
     """Return a district's name as it fits a chart (璧山区 → 璧山, 石柱土家族自治县 → 石柱)."""
     for word in ("土家族苗族自治县", "苗族土家族自治县", "土家族自治县"):
         name = name.removesuffix(word)
+    if name.endswith("新区"):
+        return name
     return name[:-1] if len(name) > 2 and name[-1] in "区县" else name
 
 
@@ -660,18 +726,13 @@ def product_lines(found: Products) -> pd.DataFrame:
 
 
 def product_growth(found: Products) -> pd.DataFrame:
-    """Return the point frame of the growth of all districts and the city, for `charts.strip`."""
+    """Return the point frame of the growth of the districts of its part and the city, for bars."""
     if not found.known or CITY not in found.levels:
         return points([], unit="percent")
-    order = found.order(LAST_YEAR)
-    city = found.grown(CITY)
-    frames = [points([("全市", city)], unit="percent", group="全市").assign(text=percent_zh(city))]
-    for group in dict.fromkeys(found.groups[code] for code in order):
-        members = [code for code in order if found.groups[code] == group]
-        items = [(found.names[code], found.grown(code)) for code in members]
-        texts = [percent_zh(rate) for _, rate in items]
-        frames.append(points(items, unit="percent", group=group).assign(text=texts))
-    return pd.concat(frames, ignore_index=True)
+    names = {CITY: "全市"} | dict(found.names)
+    order = sorted([*found.peers, CITY], key=lambda code: -found.grown(code).point)
+    rows = points([(names[code], found.grown(code)) for code in order], unit="percent")
+    return rows.assign(text=[percent_zh(found.grown(code)) for code in order])
 
 
 def percent_zh(rate: Quantity) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.district import percent_zh, short_name
+from cqbook.analysis.district import percent_zh, short_name, stage_zh
 from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
@@ -64,13 +63,6 @@ MANUFACTURING = (
     "pharma",
 )
 #: What became of a project, in the order in which it happens.
-ADVANCE = {
-    "built": "建成投产",
-    "building": "建设中",
-    "signed": "签约或规划",
-    "untold": "未写明",
-    "research": "只有研发",
-}
 _ADVANCED = {
     "in_production": "built",
     "operating": "built",
@@ -166,11 +158,12 @@ def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str
         for which in [promotion(book, area, period, status=status)]
     ]
     items = [
-        (f"{name}（{when}）", which[key])
-        for key, name in zip(("signed", "paid"), PAYING.values(), strict=True)
+        (f"{name} {when}", which[key])
+        for key, name in zip(("signed", "paid"), ("合同", "到位"), strict=True)
         for when, which in found
     ]
-    return published(points(items, unit="100M CNY"))
+    rows = published(points(items, unit="100M CNY"))
+    return rows.assign(text=[f"{value:.0f}亿元" for value in rows["value"]])
 
 
 def started(book: Catalog, place: str, period: str) -> Quantity:
@@ -192,13 +185,6 @@ def started(book: Catalog, place: str, period: str) -> Quantity:
 def about(rate: Quantity) -> str:
     """Return a share in whole percent, where a sentence needs no more: 约21%."""
     return f"约{rate.point:.0f}%" if rate.known else UNPUBLISHED
-
-
-def changed_zh(rate: Quantity) -> str:
-    """Return a change between two sessions with one decimal: 增长34.7%, 下降20.9%."""
-    if not rate.known:
-        return UNPUBLISHED
-    return f"{'增长' if rate.point > 0 else '下降'}{abs(rate.point):.1f}%"
 
 
 def floor(item: Quantity) -> Quantity:
@@ -250,6 +236,18 @@ def fair_changes(book: Catalog) -> pd.DataFrame:
     ]
     rows = published(points(items, unit="percent"))
     return rows.assign(text=[percent_zh(item) for _, item in items if item.known])
+
+
+def fair_from_the_east(book: Catalog, year: str = "2025") -> Quantity:
+    """Return how many projects that a session of the fair signed came from eastern provinces."""
+    return fact(
+        book,
+        unit="projects",
+        indicator="projects_count",
+        entity=FAIR,
+        period=_SESSIONS[year],
+        breakdown="investor_origin=east;stage=signed",
+    )
 
 
 MATCHMAKING = "event=transfer_matchmaking"
@@ -372,29 +370,30 @@ def named_projects(book: Catalog) -> pd.DataFrame:
 
 
 PROJECT_COLUMNS = {
+    "link": "环节或行业",
     "name_zh": "项目",
-    "industry_zh": "行业",
     "where": "区县",
-    "origin": "来自",
-    "stage_zh": "阶段",
+    "stage_zh": "到了哪一步",
 }
 
 
 def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.DataFrame:
     """Return the projects of some industries that are counted: each once, and none abroad.
 
-    A phase of another project is part of it; a plant abroad receives nothing that moves to here.
+    Only those whose firm is named: a park, or 一批企业, is no project that can be followed. A phase
+    of another project is part of it; a plant abroad receives nothing that moves to here.
     """
     frame = named_projects(book)
     frame = frame[frame["industry"].isin(industries) & frame["country"].eq("")]
+    frame = frame[frame["organisation"].ne("")]
     return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
 
 
 def tally(book: Catalog) -> dict[str, Quantity]:
-    """Return how many manufacturing projects are named, and of how many what is told.
+    """Return how many manufacturing projects of named firms there are, and what is told of them.
 
     ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
-    riverside zone; ``built``, ``building``, ``signed``: how far they are.
+    riverside zone; ``shapingba``: that district; ``built``, ``building``, ``signed``: how far.
     """
     frame = counted(book)
     placed = frame[frame["district"].ne("")]
@@ -404,52 +403,10 @@ def tally(book: Catalog) -> dict[str, Quantity]:
         "origin": frame["origin"].ne("").sum(),
         "placed": len(placed),
         "zone": inside.sum(),
+        "shapingba": placed["district"].eq("500106").sum(),
         **{key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed")},
     }
     return {key: exact(int(number), "projects") for key, number in counts.items()}
-
-
-def by_district(book: Catalog, *industries: str) -> dict[str, Quantity]:
-    """Return how many manufacturing projects are named in each district, most first."""
-    frame = counted(book, industries or MANUFACTURING)
-    codes = frame.loc[frame["district"].ne(""), "district"].str.split(";").explode()
-    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
-    counts = sorted(Counter(map(str, codes)).items(), key=lambda pair: (-pair[1], pair[0]))
-    return {str(names[code]): exact(number, "projects") for code, number in counts}
-
-
-def landed(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `by_district`, with the industries of each as ``detail``."""
-    frame = counted(book)
-    frame = frame[frame["district"].ne("")]
-    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
-    frame = frame.assign(code=frame["district"].str.split(";")).explode("code")
-    order = {INDUSTRIES[code]: number for number, code in enumerate(MANUFACTURING)}
-    told = frame.groupby(frame["code"].map(names)).agg(
-        detail=("industry_zh", lambda cells: "、".join(sorted(set(cells), key=order.__getitem__))),
-        source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
-    )
-    found = by_district(book)
-    rows = points(found.items(), unit="projects", detail=[told["detail"][name] for name in found])
-    # counted, but each of them published
-    return rows.assign(status="公布", source_id=[told["source_id"][name] for name in found])
-
-
-def _cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the count of projects in each cell of ``label`` × ``group``."""
-    rows = (
-        frame.groupby(["label", "group"])
-        .agg(
-            value=("project", "size"),
-            source_id=("source_id", lambda cells: ";".join(dict.fromkeys(cells))),
-            detail=("name_zh", "、".join),
-        )
-        .reset_index()
-    )
-    rows["text"] = rows["value"].astype(str)
-    rows["value"] = rows["value"].astype(float)
-    rows["status"] = "公布"
-    return rows
 
 
 #: Links of the chain of new-energy vehicles that the sources name, and how projects word them; no
@@ -468,35 +425,42 @@ _CHAIN_INDUSTRIES = ("auto", "nev", "battery", "software", "research")
 
 
 def nev_chain(book: Catalog) -> pd.DataFrame:
-    """Return the named projects of each link of the chain: ``label``, ``group``, and their rows."""
+    """Return the named projects of each link of the chain: ``label``, and their rows."""
     own = counted(book, _CHAIN_INDUSTRIES)
     made = own["chain_link"].str.split("、").map(set)
     found = [
         own[~made.map(set(words).isdisjoint)].assign(label=link) for link, words in LINKS.items()
     ]
-    frame = pd.concat(found, ignore_index=True)
-    return frame.assign(group=frame["advance"].map(ADVANCE))
+    return pd.concat(found, ignore_index=True)
 
 
-def chain_cells(book: Catalog) -> pd.DataFrame:
-    """Return link × state counts of `nev_chain`, links with a plant first, states in order."""
-    rows = _cells(nev_chain(book))
-    states, links = list(ADVANCE.values()), list(LINKS)
-    rows["_state"] = rows["group"].map(states.index)
-    rows["_link"] = rows["label"].map(links.index)
-    best = rows.groupby("label")["_state"].transform("min")
-    # columns stand in the order in which they first occur: the link with most states comes first
-    several = rows.groupby("label")["_state"].transform("size")
-    rows = rows.assign(_best=best, _several=-several)
-    rows = rows.sort_values(["_best", "_several", "_link", "_state"])
-    return rows.drop(columns=["_state", "_link", "_best", "_several"]).reset_index(drop=True)
-
-
-def plants(book: Catalog, *links: str) -> Quantity:
-    """Return how many named projects of the links are plants that are built or being built."""
+def plants(book: Catalog, *links: str, advance: str) -> Quantity:
+    """Return how many projects of the links have come so far: built, building, research."""
     frame = nev_chain(book)
-    frame = frame[frame["label"].isin(links) & frame["advance"].isin(["built", "building"])]
+    frame = frame[frame["label"].isin(links) & frame["advance"].eq(advance)]
     return exact(frame["project"].nunique(), "projects")
+
+
+def followed(book: Catalog) -> pd.DataFrame:
+    """Return the projects of named firms whose stage is told, a row each, those of cars first.
+
+    ``link``: the links of the chain of new-energy vehicles that it is on, else its industry.
+    """
+    frame = counted(book, (*MANUFACTURING, *_CHAIN_INDUSTRIES))
+    links = nev_chain(book).groupby("project")["label"].agg("、".join)
+    order = {name: number for number, name in enumerate(LINKS)}
+    told = frame["advance"].isin(["built", "building", "signed"])
+    frame = frame[told | frame["project"].isin(links.index)].copy()
+    other = frame["industry_zh"].mask(frame["industry"].eq("nev"), "零部件，没有写环节")
+    frame["link"] = frame["project"].map(links).fillna(other)
+    first = frame["link"].str.split("、").str[0].map(order)
+    frame["_order"] = first.fillna(len(order) + frame["industry"].ne("nev"))
+    frame["stage_zh"] = [
+        "研发" if row["advance"] == "research" else stage_zh(row["stage"], row["stage_as_of"])
+        for row in rows_of(frame)
+    ]
+    frame = frame.sort_values(["_order", "link", "project"], kind="stable")
+    return frame.drop(columns="_order").reset_index(drop=True)
 
 
 #: Tiers of core parts that the city says are covered.
@@ -583,39 +547,12 @@ def _dense(output: Quantity, area: Quantity) -> Quantity:
 
 
 def density(book: Catalog) -> dict[str, Quantity]:
-    """Return output a mu, 万元: of the base's plan, a target of the west, a bonded zone."""
+    """Return output a mu, 万元: of the base's plan, and of a target of the west."""
     base = valve_base(book)
-    zone = {"entity": "park-xiyong-cbz"}
-    made = fact(
-        book,
-        unit="100M CNY",
-        indicator="output_value",
-        period="2021",
-        breakdown="sector=industry",
-        **zone,
-    )
-    size = fact(book, unit="km2", indicator="planned_area", **zone)
-    size_mu = derive(lambda area: area * MU, size, unit="mu")
     return {
-        "zone": _dense(made, size_mu),
         "target": derive(lambda item: item * 10**4 / MU, land_target(book), unit="10k CNY"),
         "base": _dense(base["output"], base["area"]),
     }
-
-
-DENSITIES = {
-    "zone": "西永综保区2021年",
-    "target": "渝西2027年目标",
-    "base": "阀门基地计划",
-}
-
-
-def density_points(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `density`."""
-    found = density(book)
-    items = [(zh, found[key]) for key, zh in DENSITIES.items() if found[key].known]
-    rows = points(items, unit="10k CNY")
-    return rows.assign(text=[item.roughly for _, item in items])
 
 
 # --- key projects of a district -------------------------------------------------------------
