@@ -72,7 +72,7 @@ def stacked(rows: pd.DataFrame) -> Drawing:
         _fitting(group, text, share / 100 * wide - 8, own)
         for group, text, share in zip(rows["group"], rows["text"], rows["value"], strict=True)
     ]
-    below = _below(rows, round(wide / CHARACTER)) if own else pd.DataFrame()
+    below = _below(rows, wide) if own else pd.DataFrame()
     size, under = (THICK if own else THIN), (2 * LINE + 2 if len(below) else 0)
 
     x = alt.X(
@@ -187,14 +187,23 @@ def _fitting(group: str, text: str, room: float, own: bool) -> str:
     return said if 11 * label_width(said) <= room else ""
 
 
-def _below(rows: pd.DataFrame, line: int) -> pd.DataFrame:
-    """Return one row a bar that has parts without room for their names, with these in words."""
+def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
+    """Return one row a bar that has parts without room for their names, with these in words.
+
+    They begin below the first such part, if a phone (`wide` px) has room for them there.
+    """
     tight = rows[rows["inside"].eq("") & rows["group"].ne(LEFT_OVER)]
     said = [f"{group} · {text}" for group, text in zip(tight["group"], tight["text"], strict=True)]
     words = pd.Series(said, index=tight.index, dtype=str).groupby(rows["label"], sort=False)
     first = rows.drop_duplicates("label").set_index("label", drop=False)
     found = first.loc[list(words.groups)].assign(below=words.agg("；".join))
+    line = round(wide / CHARACTER)
     found["below"] = [wrap(re.sub(r" · ", "·", text), line + 4) for text in found["below"]]
+    starts = tight.groupby("label", sort=False)["start"].first()
+    found["start"] = [
+        start if 11 * label_width(text) <= wide * (1 - start / 100) else 0.0
+        for start, text in zip(found["label"].map(starts), found["below"], strict=True)
+    ]
     return found.reset_index(drop=True)
 
 
