@@ -195,16 +195,17 @@ def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     tight = rows[rows["inside"].eq("") & rows["group"].ne(LEFT_OVER)]
     said = [f"{group} · {text}" for group, text in zip(tight["group"], tight["text"], strict=True)]
     words = pd.Series(said, index=tight.index, dtype=str).groupby(rows["label"], sort=False)
-    first = rows.drop_duplicates("label").set_index("label", drop=False)
-    found = first.loc[list(words.groups)].assign(below=words.agg("；".join))
     line = round(wide / CHARACTER)
-    found["below"] = [wrap(re.sub(r" · ", "·", text), line + 4) for text in found["below"]]
-    starts = tight.groupby("label", sort=False)["start"].first()
-    found["start"] = [
-        start if 11 * label_width(text) <= wide * (1 - start / 100) else 0.0
-        for start, text in zip(found["label"].map(starts), found["below"], strict=True)
-    ]
-    return found.reset_index(drop=True)
+    told = words.agg("；".join).map(lambda text: wrap(re.sub(r" · ", "·", text), line + 4))
+    begin, own_begin = (
+        frame.drop_duplicates("label").set_index("label", drop=False) for frame in (rows, tight)
+    )
+    found = []
+    for label, text in told.items():
+        own = own_begin.loc[label]
+        fits = 11 * label_width(text) <= wide * (1 - own["start"] / 100)
+        found.append((own if fits else begin.loc[label]).to_dict() | {"below": text})
+    return pd.DataFrame(found)
 
 
 def _colour(rows: pd.DataFrame, *, own: bool) -> alt.Color:
