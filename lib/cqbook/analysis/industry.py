@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_CEILING
 
 import pandas as pd
@@ -21,7 +21,6 @@ from cqbook.quantities.quantity import (
     missing,
     previous,
     quantity_of,
-    share,
 )
 
 FIELDS = {

@@ -434,10 +434,11 @@ def relation_lines(book: Catalog) -> Iterator[str]:
     explained = counts[INCONSISTENT] - len(broken)
     yield (
         f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，疑似基数修订{counts[REVISION]}条，"
-        f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
-        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected"
-        f" revision {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable {counts[UNDECIDABLE]}, contradicted"
-        f" {counts[INCONSISTENT]} (explained {explained})"
+        f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，"
+        f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected revision"
+        f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
+        f" {counts[UNDECIDABLE]}, contradicted {counts[INCONSISTENT]} (explained {explained})"
     )
     file = book.file("observations").name
     places = {key: place for place, key in enumerate(book.observations()["observation_id"], 1)}

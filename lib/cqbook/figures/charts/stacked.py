@@ -31,6 +31,8 @@ LEFT_OVER = "其余"
 EXCESS = 0.5
 #: Less than this is no part: nothing is left over.
 LEAST = 0.05
+#: From here on there is more room on the left; how far a part reaches, in px.
+MIDDLE, ACROSS = 50, "(datum.stop - datum.start) / 100 * width"
 #: px of a bar of one line of text, and of one of two.
 THIN, THICK = 24, 40
 
@@ -120,7 +122,8 @@ def stacked(rows: pd.DataFrame) -> Drawing:
         layers.append(
             alt.Chart(inline(below, [*DRAWN, "start", "stop", "below"]))
             .mark_text(
-                align="left",
+                align={"expr": f"datum.start > {MIDDLE} ? 'right' : 'left'"},
+                dx={"expr": f"datum.start > {MIDDLE} ? {ACROSS} : 0"},
                 dy=up + size / 2 + 10,
                 fontSize=11,
                 lineBreak="\n",
@@ -190,7 +193,8 @@ def _fitting(group: str, text: str, room: float, own: bool) -> str:
 def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     """Return one row a bar that has parts without room for their names, with these in words.
 
-    They begin below the first such part, if a phone (`wide` px) has room for them there.
+    They stand below the first such part, if a phone (`wide` px) has room for them there: from its
+    beginning on, or, right of the middle, up to its end.
     """
     tight = rows[rows["inside"].eq("") & rows["group"].ne(LEFT_OVER)]
     said = [f"{group} · {text}" for group, text in zip(tight["group"], tight["text"], strict=True)]
@@ -203,7 +207,8 @@ def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     found = []
     for label, text in told.items():
         own = own_begin.loc[label]
-        fits = 11 * label_width(text) <= wide * (1 - own["start"] / 100)
+        free = own["stop"] if own["start"] > MIDDLE else 100 - own["start"]
+        fits = 11 * label_width(text) <= wide * free / 100
         found.append((own if fits else begin.loc[label]).to_dict() | {"below": text})
     return pd.DataFrame(found)
 
