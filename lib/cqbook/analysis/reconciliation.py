@@ -362,7 +362,7 @@ def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.D
         gap = growth(sides[0][key], sides[1][key], regardless=CUSTOMS_AND_MAKERS)
         if gap.interval is not None and not gap.interval.contains(Decimal(0)):
             part = book.breakdown_name(key[1]) if key[1] else ""
-            found.append((f"{part or '全部汽车'}，{period_zh(key[0])}", gap))
+            found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
     return points(found, unit="percent")
 
 
