@@ -202,14 +202,14 @@ def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     line = round(wide / CHARACTER)
     told = words.agg("；".join).map(lambda text: wrap(re.sub(r" · ", "·", text), line + 4))
     begin, own_begin = (
-        frame.drop_duplicates("label").set_index("label", drop=False) for frame in (rows, tight)
+        {row["label"]: row for row in reversed(frame.to_dict("records"))} for frame in (rows, tight)
     )
     found = []
     for label, text in told.items():
-        own = own_begin.loc[label]
+        own = own_begin[label]
         free = own["stop"] if own["start"] > MIDDLE else 100 - own["start"]
         fits = 11 * label_width(text) <= wide * free / 100
-        found.append((own if fits else begin.loc[label]).to_dict() | {"below": text})
+        found.append((own if fits else begin[label]) | {"below": text})
     return pd.DataFrame(found)
 
 
