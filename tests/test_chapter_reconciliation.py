@@ -83,7 +83,33 @@ def test_undecidable_relations_are_told_where_somebody_explains_them(book):
     )
     found = check.apart(book, rows)
     assert list(found["title"]) == ["甲"]
-    assert list(found["verdict"]) == ["不可判定"]
+    assert list(found["verdict"]) == ["判不了"]
+
+
+def test_what_differs_in_rounding_alone_stands_between(book):
+    rows = table(
+        relation("甲", real("p;q"), verdict="不可判定", explanation="一"),
+        relation("乙", real("r;s"), verdict="同一数，取整不同", explanation="二"),
+        relation("丙", real("t;u"), explanation="三"),
+    )
+    found = check.apart(book, rows)
+    assert list(found["title"]) == ["丙", "乙", "甲"]
+    assert list(found["verdict"]) == ["不能", "同一数，取整不同", "判不了"]
+
+
+def test_what_can_hardly_fail_proves_nothing():
+    rows = table(
+        *(relation("", "", rule=check.PARTS_WITHIN, verdict="一致") for _ in range(3)),
+        relation("", "", verdict="一致"),
+        relation("", "", verdict="不一致"),
+    )
+    assert check.telling(rows) == {"telling": "2条", "telling_held": "1条"}
+
+
+def test_a_growth_without_a_floor_says_its_ceiling_alone(book):
+    rows = check.relations_table(book).set_index("title")
+    # a base of more than 50 leaves a growth between nothing at all and 91 %
+    assert rows.loc["2024年重庆新能源汽车产量增速与上年公布值", "computed"] == "至多91%"
 
 
 def test_what_is_explained_alike_is_one_row_with_all_sources(book):
@@ -97,19 +123,20 @@ def test_what_is_explained_alike_is_one_row_with_all_sources(book):
 def test_counts_by_rule_and_verdict():
     rows = table(
         *(relation("", "", rule="少", verdict=word) for word in ("一致", "不可判定")),
-        *(relation("", "", rule="多", verdict=word) for word in ("一致", "基数修订过", "不一致")),
+        *(relation("", "", rule="多", verdict=word) for word in ("一致", "疑似基数修订", "不一致")),
     )
     assert check.tally(rows) == {
         "consistent": "2条",
         "revised": "1条",
+        "rounded": "0条",
         "undecidable": "1条",
         "inconsistent": "1条",
         "relations": "5条",
     }
     assert check.relations_tally(rows).values.tolist() == [
-        ["多", 1, 1, 0, 1],
-        ["少", 1, 0, 1, 0],
-        ["合计", 2, 1, 1, 1],
+        ["多", 1, 1, 0, 0, 1],
+        ["少", 1, 0, 0, 1, 0],
+        ["合计", 2, 1, 0, 1, 1],
     ]
 
 
@@ -144,6 +171,7 @@ def test_customs_counts_more_by_no_fixed_rate(book):
     assert gaps.loc["新能源汽车，2023年1—10月", "value"] == pytest.approx(100 * (143 / 99.5 - 1))
     # about 320 against 311.1 leaves open who counts more
     assert "2022年" not in gaps.index
+    assert gaps.index[-1].startswith("新能源汽车")
     assert set(gaps["regardless"]) == {check.CUSTOMS_AND_MAKERS}
 
 

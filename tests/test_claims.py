@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from docutils.utils import new_document
 
 import cqbook as cq
 from cqbook.build.chapter_lint import notebook_faults
@@ -14,10 +16,13 @@ from cqbook.build.claims import ClaimError, check_claims, check_references
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.changes.comparison import compare_notebooks, comparison_lines
 from cqbook.errors import ChapterError, DataError
-from cqbook.figures.claims import Claim, Known, claims_of, said_of, shown
+from cqbook.figures.claims import Claim, Known, StatedClaim, claims_of, said_of, shown
 from cqbook.figures.figure import GLUE_PREFIX
 from cqbook.quantities.quantity import missing, quantity_of
 from cqbook.quantities.verdict import every
+from cqbook.site import claims as claims_page
+from cqbook.site.layout import provenance
+from cqbook.site.nodes import ChartFigure
 
 
 def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
@@ -357,3 +362,37 @@ def test_a_number_that_an_inner_block_lacks_takes_that_block_alone():
     text = "::::{given} there\n甲。\n:::{claim} up\n乙{glue:text}`gone`。\n:::\n::::\n"
     known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="未见公布"))
     assert known.resolved(text) == "甲。\n"
+
+
+def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch):
+    """A number that no figure draws: December 2023, after all that is drawn."""
+    made = Claim("a", "holds", "", "", ("os-20231215-zh.r195-auto-output", "no row of the book"))
+    broken = Claim("b", "fails", "", "", ("trade-2022.total",))
+    said = [StatedClaim("year", item, "句。", "claim-a") for item in (made, broken)]
+    monkeypatch.setattr(claims_page, "said_in", lambda _: said)
+    monkeypatch.setattr(claims_page, "book_of", lambda _: book)
+    app = SimpleNamespace()
+    found = claims_page.sources_said(app, "chapters/year")
+    assert list(found) == ["os-20231215-zh"]
+    assert claims_page.sources_said(app, "chapters/other") == {}
+    page = new_document("")
+    drawn = {"id": "trade-2022", "label": "重庆日报，2023-01-17"}
+    page += ChartFigure(meta={"sources": [drawn], "status": "reported"})
+    line = provenance(page, found, "", "sources.html")
+    assert "2个来源" in line
+    assert "最近一个发表于2023年12月15日" in line
+
+
+def test_a_sentence_that_begins_with_a_number_follows_without_a_space():
+    cells = [
+        nbformat.v4.new_markdown_cell(":::{given} a\n前句。\n:::\n:::{given} a\n2021年。\n:::\n")
+    ]
+    given = nbformat.v4.new_output(
+        "display_data",
+        {f"{GLUE_PREFIX}text/plain": "'1'"},
+        metadata={"scrapbook": {"name": "a", "mime_prefix": GLUE_PREFIX}},
+    )
+    cells.append(nbformat.v4.new_code_cell("", outputs=[given]))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    page = nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
+    assert "前句。2021年。" in page.cells[0].source

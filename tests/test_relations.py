@@ -17,6 +17,7 @@ from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
     REVISION,
+    ROUNDING,
     UNDECIDABLE,
     impossible,
     judged,
@@ -180,6 +181,32 @@ def test_a_floor_as_base_says_no_more_than_it_can():
     assert verdicts(rows)["growth", "t", "now", "was"] == UNDECIDABLE
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        # 105.7, of which one source has left out the end
+        ({"value_text": "105"}, {"value_text": "106"}, ROUNDING),
+        ({"value_text": "278"}, {"value_text": "278.8"}, ROUNDING),
+        ({"value_text": "278.8"}, {"value_text": "278"}, ROUNDING),
+        ({"value_text": "27.8", "unit": "1B CNY"}, {"value_text": "278.8"}, ROUNDING),
+        # 0.84 more is more than the last digit of either
+        ({"value_text": "138.3"}, {"value_text": "137.46"}, INCONSISTENT),
+        ({"value_text": "278.8"}, {"value_text": "280"}, INCONSISTENT),
+        # a word leaves more open, and nobody rounds what he counts
+        ({"value_text": "105", "qualifier": "over"}, {"value_text": "104"}, INCONSISTENT),
+        ({"value_text": "105", "unit": "projects"}, {"value_text": "106", "unit": "projects"},
+         INCONSISTENT),
+        ({"value_text": "278.8"}, {"value_text": "278.8"}, CONSISTENT),
+    ],
+)  # fmt: skip
+def test_a_number_cut_and_the_same_rounded_are_told_as_one(one, other, told):
+    rows = {"p": figure("p", **one), "q": figure("q", source_id="b", **other)}
+    found = judged(Relation("same", "same", "p", ("q",)), rows)
+    assert found.verdict == told
+    if told == ROUNDING:
+        assert found.explanation == "像是同一个数，一处四舍五入，一处截去尾数。"
+
+
 def test_what_has_no_result_is_undecidable():
     nothing = figure("was", "0", period="2020", unit="vehicles")
     now = figure("now", "5", unit="vehicles")
@@ -310,7 +337,7 @@ def test_the_table_has_a_row_a_relation(book):
     words = table.drop(columns="known")
     assert words.map(lambda cell: isinstance(cell, str)).all(axis=None)
     counts = relations_tally(table)
-    assert list(counts) == ["rule", CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
+    assert list(counts) == ["rule", CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, INCONSISTENT]
     *rules, total = counts.drop(columns="rule").to_numpy().tolist()
     assert [sum(column) for column in zip(*rules, strict=True)] == total
     assert sum(total) == len(table)

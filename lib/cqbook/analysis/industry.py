@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_CEILING
 
 import pandas as pd
@@ -21,7 +21,6 @@ from cqbook.quantities.quantity import (
     missing,
     previous,
     quantity_of,
-    share,
 )
 
 FIELDS = {
@@ -148,14 +147,8 @@ ALL_PROJECTS = "全部重大项目"
 
 
 def progress_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `progress`: from the plan, which is 100, to what was completed."""
-    plan = points([(name, exact(100, "percent")) for name in found], unit="percent")
-    # by definition, not worked out from anything
-    plan = plan.assign(group="年初计划", status="计划", source_id=[
-        item.source_id for item in found.values()
-    ])  # fmt: skip
-    done = points(found.items(), unit="percent", group="完成投资")
-    return pd.concat([plan, done], ignore_index=True)
+    """Return the point frame of `progress`."""
+    return points(found.items(), unit="percent")
 
 
 def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
@@ -178,89 +171,6 @@ def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
             lambda fast, points_: fast - points_, growth, lead, unit="percent", measure="yoy"
         ),
     }
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A count printed as “new this year” and “in all”; `new` and `total` are breakdowns."""
-
-    unit: str
-    indicator: str
-    new: str
-    total: str
-
-
-COUNTS = {
-    "giants": Counted("enterprises", "little_giants", "level=national;stage=new", "level=national"),
-    "retrofits": Counted(
-        "projects", "projects_count",
-        "kind=intelligent_transformation", "kind=intelligent_transformation",
-    ),
-    "green_plants": Counted(
-        "plants", "green_factories", "level=municipal;stage=new", "level=municipal"
-    ),
-    "green_parks": Counted("parks", "green_parks", "level=municipal;stage=new", "level=municipal"),
-}  # fmt: skip
-
-
-def new_and_all(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
-    """Return of each of `COUNTS` those of the year, all since the beginning, and their share.
-
-    Keys end in ``_new``, ``_all``, ``_share``. All since the beginning is no number that stands
-    at the end of the year, so nothing is said of its growth.
-    """
-    found = {}
-    for name, kind in COUNTS.items():
-        asked = {"unit": kind.unit, "indicator": kind.indicator, "entity": area}
-        new = fact(book, period=year, breakdown=kind.new, **asked)
-        every = fact(book, period=f"../{year}", breakdown=kind.total, **asked)
-        found[f"{name}_new"], found[f"{name}_all"] = new, every
-        found[f"{name}_share"] = derive(formulas.share, new, every, unit="percent")
-    return found
-
-
-def power(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
-    """Return peak demand, gap, and what the gap is of the one and of the other.
-
-    Inside: the demand of the peak contains the gap. Outside: the gap comes on top of it.
-    ``hydro``: a day's hydroelectricity as the power that yields it in 24 hours.
-    """
-    asked = {"unit": "10k kW", "entity": area}
-    peak = fact(book, indicator="peak_load", period=year, **asked)
-    gap = fact(book, indicator="power_gap", period=year, **asked)
-    summer = f"{year}-07/{year}-08"
-    daily = fact(
-        book, unit="10k kWh", indicator="hydro_generation_daily", entity=area, period=summer
-    )
-    hydro = derive(lambda energy: energy / 24, daily, unit="10k kW")
-    return {
-        "peak": peak,
-        "gap": gap,
-        "gap_inside": share(gap, peak),
-        "gap_outside": derive(
-            lambda more, base: 100 * more / (base + more), gap, peak, unit="percent"
-        ),
-        "hydro_daily": daily,
-        "hydro": hydro,
-        "gap_in_hydro": derive(lambda much, one: much / one, gap, hydro, unit="times"),
-    }
-
-
-def power_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of peak demand, gap, and hydroelectricity."""
-    items = [
-        ("最大负荷需求", found["peak"]),
-        (SHORTFALL, found["gap"]),
-        ("水电的平均出力", found["hydro"]),
-    ]
-    rows = published(points(items, unit="10k kW"))
-    rows["text"] = [f"约{value:.0f}" if "平均" in label else f"{value:.0f}"
-                    for label, value in zip(rows["label"], rows["value"], strict=True)]  # fmt: skip
-    return rows
-
-
-#: Label of the mark that the chart of power is about.
-SHORTFALL = "最大负荷缺口"
 
 
 def nev_output(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
@@ -289,27 +199,6 @@ def nev_output(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         # the year before had happened, whatever was only expected of this one
         found[f"{name}_before"] = replace(before, about=replace(before.about, status="actual"))
     return found
-
-
-def services(book: Catalog, area: str, year: str) -> tuple[Quantity, Quantity, Quantity]:
-    """Return problems solved for firms, their appeals taken up, and the part that was settled."""
-    problems = fact(
-        book, unit="items", indicator="enterprise_problems_solved", entity=area, period=year
-    )
-    asked = {"entity": area, "period": f"../{int(year) + 1}-01"}
-    appeals = fact(book, unit="items", indicator="enterprise_appeals", **asked)
-    settled = fact(
-        book, unit="percent", indicator="enterprise_appeal_rate", breakdown="rate=completion",
-        **asked,
-    )  # fmt: skip
-    return problems, appeals, settled
-
-
-def expo(book: Catalog, year: str) -> tuple[Quantity, Quantity]:
-    """Return the projects signed at all Smart China Expos up to a year, and the funds paid in."""
-    asked = {"entity": "event-smart-china-expo", "period": f"../{year}", "breakdown": "kind=signed"}
-    signed = fact(book, unit="projects", indicator="projects_count", **asked)
-    return signed, fact(book, unit="100M CNY", indicator="funds_in_place", **asked)
 
 
 def urban_projects(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:

@@ -21,6 +21,7 @@ from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
     REVISION,
+    ROUNDING,
     UNDECIDABLE,
     Judgement,
     as_corrected,
@@ -142,9 +143,23 @@ def _other(item: Judgement, known: Mapping[str, TableRow]) -> str:
     # beside a printed figure that differs, the ends say more than the rounded middle
     if item.verdict == CONSISTENT:
         return item.computed.zh
+    held = item.computed.interval
+    if item.relation.kind == "growth" and held is not None and held.lower == NO_FLOOR:
+        # from a base without an upper end: the growth has none below
+        return f"至多{exact(_upwards(held.upper), 'percent').zh}"
     ends = item.computed.range_zh
     # a dash between two numbers of which one has a minus is taken for another
     return ends.replace("—", "至") if "−" in ends else ends
+
+
+#: A fall by all there was: below it no growth lies.
+NO_FLOOR = -100
+
+
+def _upwards(end: Decimal | None) -> Decimal:
+    # what has neither end was never compared
+    assert end is not None
+    return end.to_integral(ROUND_CEILING)
 
 
 def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
@@ -159,6 +174,16 @@ def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
     return counts.rename_axis(index="rule", columns=None).reset_index()
 
 
+def telling(table: pd.DataFrame) -> dict[str, str]:
+    """Return how many relations could well have failed, and how many of these hold, in words.
+
+    Left out are those that only ask whether a part is within its whole.
+    """
+    rest = table[table["rule"].ne(PARTS_WITHIN)]
+    held = rest["verdict"].eq(CONSISTENT).sum()
+    return {"telling": f"{len(rest)}条", "telling_held": f"{held}条"}
+
+
 def tally(table: pd.DataFrame) -> dict[str, str]:
     """Return how many relations of `relations_table` there are by verdict, in words, and in all."""
     by_verdict = table["verdict"].value_counts()
@@ -167,15 +192,15 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
 
 
 #: In the order in which the page speaks of them.
-VERDICTS = [CONSISTENT, REVISION, UNDECIDABLE, INCONSISTENT]
+VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, INCONSISTENT]
 #: The rule that a cumulative figure is the sum of its months.
 MONTHLY = RULES["months"][0]
 #: The rule that a part is no more than its whole: hardly ever broken.
 PARTS_WITHIN = RULES["within"][0]
-_KEYS = ("consistent", "revised", "undecidable", "inconsistent")
+_KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: What is said of figures that can't be used together, and of those that prove nothing together.
-APART_ZH = {INCONSISTENT: "不能", UNDECIDABLE: UNDECIDABLE}
+APART_ZH = {INCONSISTENT: "不能", ROUNDING: ROUNDING, UNDECIDABLE: "判不了"}
 
 
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +209,8 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: of
     the broken ones the figure in most of them comes first (of several the most doubtful) and takes
     these with it, and so on. Of the undecidable relations, which differ in little, those that
-    ``relations.csv`` explains. What is explained alike is one row.
+    ``relations.csv`` explains. What is explained alike is one row. Between them stand the figures
+    that differ in rounding alone.
 
     Parameters
     ----------
@@ -210,6 +236,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
         broken = [row for row in broken if worst not in _ids(row)]
         more = f"另有{len(mine) - 1}条关系也因这个数不合。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
+    found += [row for row in rows_of(table) if row["verdict"] == ROUNDING]
     found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
     alike: dict[str, list[TableRow]] = {}
     for row in found:
@@ -315,7 +342,7 @@ def doubtful(book: Catalog) -> str:
 
 #: Why figures are compared though who counts differs: what the reader has to know of it.
 CUSTOMS_AND_MAKERS = "海关数报关的车，协会数会员企业的车"
-SEATS_AND_ORIGINS = "一按经营单位所在地，一按境内目的地和货源地"
+SEATS_AND_ORIGINS = "前者看谁在做，后者看货从哪里来、到哪里去"
 
 
 def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
@@ -324,18 +351,19 @@ def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.D
     Returns
     -------
     pandas.DataFrame
-        A point frame, the oldest first: whatever both have a figure for, unless it is printed so
-        roughly that it is open who counts more.
+        A point frame, all cars first, the oldest first: whatever both have a figure for, unless it
+        is printed so roughly that it is open who counts more.
     """
     common = {"indicator": "auto_exports", "entity": "CN", "measure": "level"}
     sides = [_by_thing(book.observations(**common, basis=basis)) for basis in (more, less)]
     found = []
-    for key in sorted(sides[0].keys() & sides[1].keys(), key=lambda key: _days(key[0])):
+    both = sides[0].keys() & sides[1].keys()
+    for key in sorted(both, key=lambda key: (key[1] != "", _days(key[0]))):
         gap = growth(sides[0][key], sides[1][key], regardless=CUSTOMS_AND_MAKERS)
         if gap.interval is not None and not gap.interval.contains(Decimal(0)):
             part = book.breakdown_name(key[1]) if key[1] else ""
             found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
-    return _middles(points(found, unit="percent"))
+    return points(found, unit="percent")
 
 
 #: From this width on, in percentage points, an interval is written as one.
@@ -391,7 +419,9 @@ def left_over(book: Catalog, year: str, breakdown: str, *, source_id: str) -> di
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]], *, unit: str) -> pd.DataFrame:
     """Return several series over time as a point frame, a ``group`` each, by its name."""
     frames = [timeline(items, unit=unit, group=name, short=True) for name, items in found.items()]
-    return published(pd.concat(frames, ignore_index=True))
+    rows = published(pd.concat(frames, ignore_index=True))
+    # one precision for all: some are printed to the last hundred dollars
+    return rows.assign(text=rows["value"].map("{:.1f}".format).str.replace("-", "−"))
 
 
 def size(change: Quantity) -> Quantity:
@@ -410,7 +440,7 @@ def size(change: Quantity) -> Quantity:
 #: How a change that rounding does not tell from none is drawn.
 NO_CHANGE = "0.0%"
 #: Why the figures of a communiqué that names no basis are compared with those of customs.
-AS_CUSTOMS = "没有写口径的公布按海关统计读"
+AS_CUSTOMS = "来源没有写口径的，当作海关统计"
 
 
 @dataclass(frozen=True)
@@ -597,4 +627,6 @@ def within(found: Sequence[Sequel], percent: int) -> Verdict:
 
 def outcome_points(found: Sequence[Sequel]) -> pd.DataFrame:
     """Return by how many percent `outcomes` were more or less, as a point frame."""
-    return _middles(points([(item.label, item.change) for item in found], unit="percent"))
+    rows = points([(item.label, item.change) for item in found], unit="percent")
+    # one precision for all: a target and its outcome are printed to different digits
+    return rows.assign(text=rows["value"].map("{:.1f}%".format).str.replace("-", "−"))

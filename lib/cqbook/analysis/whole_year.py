@@ -174,6 +174,18 @@ def fading(steps: Sequence[Quantity]) -> Verdict:
     return ordered(found, " > ".join(item.zh for item in steps))
 
 
+def month_growth(book: Catalog, area: str, year: str, month: int, flow: str) -> Quantity:
+    """Return the growth of one month: what two cumulative figures leave, against a year before."""
+    now, then = (
+        difference(
+            level(book, area, _until(each, month), flow),
+            level(book, area, _until(each, month - 1), flow),
+        )
+        for each in (year, year_before(year))
+    )
+    return growth(now, then)
+
+
 def end_of_year(book: Catalog, area: str, year: str, after: int) -> dict[str, Quantity]:
     """Return by flow the growth of what came after a month: the year less what it had by then."""
     found = {}
@@ -317,7 +329,7 @@ def _said(book: Catalog, row: Reported, item: Quantity) -> tuple[str, str]:
         if whole.startswith("grp-"):
             return "place", f"占{book.name(whole)}{item.zh}"
         own = row["flow"] in ("", "total")
-        return "share", item.zh if own else f"占{FLOWS_ZH[row['flow']]}{item.zh}"
+        return ("share", item.zh) if own else ("place", f"占{FLOWS_ZH[row['flow']]}{item.zh}")
     if row["measure"] == "rank":
         among = book.name(base) if base.startswith("grp-") else base
         return "place", f"{among}{item.zh}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 
 from cqbook.data.catalog import Catalog
@@ -19,11 +20,16 @@ from cqbook.errors import DataError
 from cqbook.quantities import formulas
 from cqbook.quantities.about import ids_in
 from cqbook.quantities.interval import UNBOUNDED, Interval
+from cqbook.quantities.qualifiers import from_printed
 from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
+from cqbook.quantities.units import Unit, is_count
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
-#: The figure was compared with another base than the one published: it has been revised since.
-REVISION = "基数修订过"
+#: Against what was published first, the figure is off by so little that it looks revised since.
+#: Nobody has said so: it does not agree.
+REVISION = "疑似基数修订"
+#: Two sources have one number if one of them rounded it and the other cut its last digits off.
+ROUNDING = "同一数，取整不同"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
 #: printed digits: agreement would be no surprise. Our convention, stated on the page.
 RESOLUTION = 10
@@ -161,8 +167,48 @@ def judged(
     base = computed if relation.rule == "months" else inputs[-1]
     if implied is not None and _is_near(implied, base):
         found = REVISION
+    if found == INCONSISTENT and relation.kind == "same":
+        two = [rows[key] for key in (relation.target, *relation.inputs)]
+        found = ROUNDING if one_rounded_one_cut(*two) else found
     said = explanation or _explained(relation, found, implied, base, rows)
     return Judgement(relation, title, printed, computed, found, said, bool(explanation))
+
+
+def one_rounded_one_cut(one: Reported, other: Reported) -> bool:
+    """Return whether two printed numbers are one, of which the coarser was cut, not rounded.
+
+    105 and 106 are one number if it is 105.7 and the first has lost its end; 278 and 278.8 are.
+    Numbers with a word (超, 约) leave more open than digits, and are not told by them; what was
+    counted was not rounded.
+    """
+    for row in (one, other):
+        worded = row["qualifier"] != "as_rounded" or row["value_upper_text"]
+        if worded or is_count(Unit.parse(row["unit"])):
+            return False
+    return any(
+        _cut(first).overlaps(_plain(second)) and _step(first) >= _step(second)
+        for first, second in ((one, other), (other, one))
+    )
+
+
+def _step(row: Reported) -> Decimal:
+    """Return the last decimal that is printed, in the plain unit."""
+    half = from_printed(row["value_text"]).width
+    assert half is not None
+    return half * Unit.parse(row["unit"]).scale
+
+
+def _plain(row: Reported) -> Interval:
+    return from_printed(row["value_text"]) * Unit.parse(row["unit"]).scale
+
+
+def _cut(row: Reported) -> Interval:
+    """Return where a number lies whose digits after the printed ones were left out."""
+    value = Decimal(row["value_text"])
+    step = from_printed(row["value_text"]).width
+    assert step is not None
+    ends = (value, value + step) if value >= 0 else (value - step, value)
+    return Interval(*ends, value >= 0, value < 0) * Unit.parse(row["unit"]).scale
 
 
 def _formula(relation: Relation, printed: Quantity) -> Callable[..., Interval]:
@@ -235,30 +281,32 @@ def _explained(
 ) -> str:
     """Return in Chinese what a verdict means that nobody has explained."""
     if found == UNDECIDABLE:
-        return "相容，但推算的区间太宽或只有一端，既不能证实也不能否定所印的数。"
+        return "相容，但推算的区间太宽或只有一端，既不能证实也不能否定公布的数。"
     if found == CONSISTENT:
         return ""
     if implied is not None:
         said = {
             "growth": f"由增速推出的上年同期数是{implied.range_zh}，上年公布的是{base.zh}",
             "cumulative": f"由当期数推出的此前累计是{implied.range_zh}，此前公布的是{base.zh}",
-            "months": f"所印的累计数是{implied.zh}，各月公布时的数相加是{base.range_zh}",
+            "months": f"公布的累计数是{implied.zh}，各月公布时的数相加是{base.range_zh}",
         }[relation.rule]
         if found == REVISION and relation.rule == "growth":
-            return f"{said}：发布者比较时用的基数已经修订过。"
+            return f"{said}：发布者比较时用的基数像是修订过。"
         if found == REVISION:
-            return f"{said}：累计数里以前各期已经修订过。"
+            return f"{said}：累计数里以前各期像是修订过。"
         return f"{said}：相差{REVISED_BY}%以上，口径、期间不同，或一次补进了许多。"
+    if found == ROUNDING:
+        return "像是同一个数，一处四舍五入，一处截去尾数。"
     used = [rows[key] for key in (relation.target, *relation.inputs)]
     if relation.rule == "same":
         written = [bool(row["basis"]) for row in used]
         why = "口径所写相同，来源没有说为什么不同" if all(written) else "其中一个没有写口径"
         why = why if any(written) else "两处都没有写口径"
-        return f"两个来源印的数没有共同的可能值；{why}。"
+        return f"两个来源的数没有共同的可能值；{why}。"
     one = len({row["source_id"] for row in used}) == 1
     if one:
-        return "同一来源所印的数彼此不能都对：有一个印错、抄错，或者说的不是同一件事。"
-    return "这些数出自不同来源：其中有修订过的、口径不同的，或者有一个印错、抄错。"
+        return "同一来源公布的数彼此不能都对：有一个写错、抄错，或者说的不是同一件事。"
+    return "这些数出自不同来源：其中有修订过的、口径不同的，或者有一个写错、抄错。"
 
 
 def as_corrected(rows: Iterable[Reported]) -> dict[str, Reported]:
@@ -378,18 +426,19 @@ def as_stated(judgement: Judgement) -> str:
 def relation_lines(book: Catalog) -> Iterator[str]:
     """Yield how many relations hold, and those that rows break, the rows entered last first.
 
-    What ``relations.csv`` explains is counted, and so are revisions, which explain themselves.
+    What ``relations.csv`` explains is counted, and so is what may be revision or rounding.
     """
     found = judgements(book)
     counts = Counter(item.verdict for item in found)
     broken = [item for item in found if item.verdict == INCONSISTENT and not item.known]
     explained = counts[INCONSISTENT] - len(broken)
     yield (
-        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，基数修订过{counts[REVISION]}条，"
-        f"不可判定{counts[UNDECIDABLE]}条，不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
-        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, revised base"
-        f" {counts[REVISION]}, undecidable {counts[UNDECIDABLE]}, contradicted"
-        f" {counts[INCONSISTENT]} (explained {explained})"
+        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，疑似基数修订{counts[REVISION]}条，"
+        f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，"
+        f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected revision"
+        f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
+        f" {counts[UNDECIDABLE]}, contradicted {counts[INCONSISTENT]} (explained {explained})"
     )
     file = book.file("observations").name
     places = {key: place for place, key in enumerate(book.observations()["observation_id"], 1)}

@@ -47,7 +47,9 @@ GLUED_ROLE = re.compile(r"\{glue:text\}`([^`]*)`")
 CLAIMED_ROLE = "{{claimed}}`{name}`"
 #: Blocks that stand on lines of their own are sentences of one paragraph: HTML would put a space
 #: where the line ends, Chinese has none.
-_BETWEEN_SENTENCES = re.compile(r"(?<=[。；：！？，）])\n(?=\{claimed\}`|[\u4e00-\u9fff“（])")
+_BETWEEN_SENTENCES = re.compile(
+    r"(?<=[。；：！？，）])\n(?=\{claimed\}`|[\u4e00-\u9fff“（]|\d(?!\d*\.\s))"
+)
 _CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
 _LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")

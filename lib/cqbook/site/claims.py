@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -15,6 +16,7 @@ from cqbook.figures.claims import CLAIMS, StatedClaim
 from cqbook.figures.identity import read_record
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
+from cqbook.site.settings import book_of
 
 
 class ClaimList(nodes.General, nodes.Element):
@@ -62,6 +64,31 @@ def said_in(app: Sphinx) -> list[StatedClaim]:
     ]
     order = {name.rpartition("/")[2]: i for i, name in enumerate(reading_order(app))}
     return sorted(found, key=lambda item: order.get(item.page, len(order)))
+
+
+def sources_said(app: Sphinx, docname: str) -> dict[str, str]:
+    """Return the labels of the sources, by id, that the sentences and titles of a page stand on."""
+    kept = vars(app)
+    if "cqbook_said" not in kept:
+        kept["cqbook_said"] = _sources_by_page(app)
+    found: dict[str, dict[str, str]] = kept["cqbook_said"]
+    return found.get(docname, {})
+
+
+def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
+    said = [item for item in said_in(app) if item.place and item.claim.holds]
+    if not said:
+        return {}
+    book = book_of(app)
+    rows = book.observations()
+    source_of = dict(zip(rows["observation_id"], rows["source_id"], strict=True))
+    label = cache(book.source_label)
+    found: dict[str, dict[str, str]] = {}
+    for item in said:
+        # what customs detail gives is no row of the book
+        names = [source_of[row] for row in item.claim.rows if row in source_of]
+        found.setdefault(f"chapters/{item.page}", {}).update((name, label(name)) for name in names)
+    return found
 
 
 def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -7,6 +7,7 @@ that a page costs the same however many there are.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
 from cqbook.figures.formats import BOOK_TITLE
+from cqbook.site.claims import sources_said
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
@@ -147,12 +149,21 @@ def _title(section: nodes.section) -> str:
     return next(iter(section.findall(nodes.title))).astext()
 
 
-def provenance(doctree: nodes.document | None, edition: str, way: str) -> Markup:
-    """Return one line below the heading: which book and edition, on what the page rests."""
+def provenance(
+    doctree: nodes.document | None, said: Mapping[str, str], edition: str, way: str
+) -> Markup:
+    """Return one line below the heading: which book and edition, on what the page rests.
+
+    Parameters
+    ----------
+    said : mapping of str to str
+        Labels, by id, of the sources that its sentences stand on, beside those of its figures.
+    """
     if doctree is None:
         return Markup()
     metas = [node["meta"] for node in exhibit_nodes(doctree)]
-    sources = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
+    drawn = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
+    sources = {**said, **drawn}
     if not sources:
         return Markup()
     figures = [meta for meta in metas if "status" in meta]
@@ -262,7 +273,7 @@ def dress(
     body = Markup(context.get("body", ""))
     if body:
         way = app.builder.get_relative_uri(page, "chapters/sources")
-        line = provenance(doctree, edition, way)
+        line = provenance(doctree, sources_said(app, page), edition, way)
         before, end, after = body.partition("</h1>")
         context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
     tags = Markup(context.get("metatags", ""))

@@ -31,6 +31,8 @@ LEFT_OVER = "其余"
 EXCESS = 0.5
 #: Less than this is no part: nothing is left over.
 LEAST = 0.05
+#: From here on there is more room on the left; how far a part reaches, in px.
+MIDDLE, ACROSS = 50, "(datum.stop - datum.start) / 100 * width"
 #: px of a bar of one line of text, and of one of two.
 THIN, THICK = 24, 40
 
@@ -72,7 +74,7 @@ def stacked(rows: pd.DataFrame) -> Drawing:
         _fitting(group, text, share / 100 * wide - 8, own)
         for group, text, share in zip(rows["group"], rows["text"], rows["value"], strict=True)
     ]
-    below = _below(rows, round(wide / CHARACTER)) if own else pd.DataFrame()
+    below = _below(rows, wide) if own else pd.DataFrame()
     size, under = (THICK if own else THIN), (2 * LINE + 2 if len(below) else 0)
 
     x = alt.X(
@@ -120,7 +122,8 @@ def stacked(rows: pd.DataFrame) -> Drawing:
         layers.append(
             alt.Chart(inline(below, [*DRAWN, "start", "stop", "below"]))
             .mark_text(
-                align="left",
+                align={"expr": f"datum.start > {MIDDLE} ? 'right' : 'left'"},
+                dx={"expr": f"datum.start > {MIDDLE} ? {ACROSS} : 0"},
                 dy=up + size / 2 + 10,
                 fontSize=11,
                 lineBreak="\n",
@@ -187,15 +190,27 @@ def _fitting(group: str, text: str, room: float, own: bool) -> str:
     return said if 11 * label_width(said) <= room else ""
 
 
-def _below(rows: pd.DataFrame, line: int) -> pd.DataFrame:
-    """Return one row a bar that has parts without room for their names, with these in words."""
+def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
+    """Return one row a bar that has parts without room for their names, with these in words.
+
+    They stand below the first such part, if a phone (`wide` px) has room for them there: from its
+    beginning on, or, right of the middle, up to its end.
+    """
     tight = rows[rows["inside"].eq("") & rows["group"].ne(LEFT_OVER)]
     said = [f"{group} · {text}" for group, text in zip(tight["group"], tight["text"], strict=True)]
     words = pd.Series(said, index=tight.index, dtype=str).groupby(rows["label"], sort=False)
-    first = rows.drop_duplicates("label").set_index("label", drop=False)
-    found = first.loc[list(words.groups)].assign(below=words.agg("；".join))
-    found["below"] = [wrap(re.sub(r" · ", "·", text), line + 4) for text in found["below"]]
-    return found.reset_index(drop=True)
+    line = round(wide / CHARACTER)
+    told = words.agg("；".join).map(lambda text: wrap(re.sub(r" · ", "·", text), line + 4))
+    begin, own_begin = (
+        {row["label"]: row for row in reversed(frame.to_dict("records"))} for frame in (rows, tight)
+    )
+    found = []
+    for label, text in told.items():
+        own = own_begin[label]
+        free = own["stop"] if own["start"] > MIDDLE else 100 - own["start"]
+        fits = 11 * label_width(text) <= wide * free / 100
+        found.append((own if fits else begin[label]) | {"below": text})
+    return pd.DataFrame(found)
 
 
 def _colour(rows: pd.DataFrame, *, own: bool) -> alt.Color:
