@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf bench bench-full lock clean browser
+.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf lab test-lab bench bench-full lock clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -20,7 +20,7 @@ book: $(VENV)/.ready
 # the book first: some tests begin from what it has drawn, others visit it. All tests in one go, so
 # that no processor waits for the last of unit, nbval or site; what is dear to make is made once.
 test: lint browser book $(VENV)/.ready-dev
-	$(TESTS) -p no:cacheprovider --nbval -m "not thorough" -rs tests chapters $(NOT_JUDGED)
+	$(TESTS) -p no:cacheprovider --nbval --nbval-current-env -m "not thorough" -rs tests chapters $(NOT_JUDGED)
 
 check: $(VENV)/.ready
 	$(BIN)/cqbook check
@@ -38,7 +38,7 @@ unit: $(VENV)/.ready-dev
 	$(TESTS) -m "not site and not thorough" tests
 
 nbval: $(VENV)/.ready-dev
-	$(BIN)/pytest --nbval -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
+	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile -p no:cacheprovider chapters $(NOT_JUDGED)
 
 site: browser book $(VENV)/.ready-dev
 	$(TESTS) -m "site and not thorough" -rs tests
@@ -82,6 +82,14 @@ serve: $(VENV)/.ready
 
 pdf: browser book $(VENV)/.ready-dev
 	$(BIN)/cqbook pdf
+
+# the book in JupyterLab, with the kernel that has it; looks nothing up elsewhere
+lab: $(VENV)/.ready-lab
+	$(BIN)/jupyter lab chapters --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=
+
+# all chapters in a real JupyterLab: run all, and count what is drawn
+test-lab: browser $(VENV)/.ready-lab $(VENV)/.ready-dev
+	$(BIN)/pytest -p no:cacheprovider -rs tests/lab
 
 bench: book $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/book.py
@@ -132,10 +140,18 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	$(COMPILE)
 	touch $@
 
+# what JupyterLab wants beside it
+$(VENV)/.ready-lab: $(VENV)/.ready requirements-lab.txt
+	$(LOCKED) requirements-lab.txt
+	$(COMPILE)
+	touch $@
+
 LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-header
 lock:
 	$(LOCK) --output-file requirements.txt pyproject.toml requirements.in
 	$(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
+	$(LOCK) --constraints requirements.txt --constraints requirements-dev.txt \
+	  --output-file requirements-lab.txt requirements-lab.in
 	$(LOCK) --constraints requirements.txt --constraints requirements-dev.txt \
 	  --output-file benchmarks/requirements.txt benchmarks/requirements.in
 

@@ -28,7 +28,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.execution import cluster, executor
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, Page
-from cqbook.figures import figure
+from cqbook.figures import figure, identity
 
 LOOPS = {"quick": 60, "full": 120}
 #: Pages of the sites that are built: to see how time grows.
@@ -138,7 +138,7 @@ def shipped(place: Path, out: Path) -> None:
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
-                for kind in (figure.FIGURE_MIME, figure.GAP_MIME, figure.TABLE_MIME):
+                for kind in (identity.FIGURE_MIME, figure.GAP_MIME, figure.TABLE_MIME):
                     output.get("data", {}).pop(kind, None)
         nbformat.write(notebook, path)
     config = {"title": "x", "execute": {"execute_notebooks": "off"}, "only_build_toc_files": True}

@@ -27,7 +27,8 @@ from harness import ROOT, Result, keep, result
 from playwright.sync_api import Browser, sync_playwright
 
 from cqbook.citing.book_pdf import chromium
-from cqbook.figures.figure import FIGURE_MIME, GLUE_PREFIX
+from cqbook.figures.figure import GLUE_PREFIX
+from cqbook.figures.identity import FIGURE_MIME
 
 LATEST = ROOT / "_build" / "html" / "latest"
 NOTEBOOKS = ROOT / "_build" / "editions" / "latest" / "notebooks"

@@ -26,7 +26,7 @@ from cqbook.execution import executor
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.execution.parameters import ParameterError
-from cqbook.figures import drawing, figure
+from cqbook.figures import drawing, figure, identity
 from cqbook.figures.english import dictionary
 from cqbook.figures.formats import exhibits_of
 
@@ -479,7 +479,7 @@ def test_nbval_passes_what_was_executed_and_fails_when_an_output_was_altered(sma
         for mime, value in output.items():
             if cell == 1:
                 output[mime] = value.replace("8158.4", "8158.3")
-            elif mime == figure.FIGURE_MIME:
+            elif mime == identity.FIGURE_MIME:
                 value["usermeta"]["table"]["rows"][0][1] = "8158.3亿元"
         nbformat.write(notebook, path.with_name(f"{name}.ipynb"))
     code, said = judged(path.parent)

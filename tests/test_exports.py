@@ -19,7 +19,7 @@ from cqbook.analysis.frames import timeline
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import formats
-from cqbook.figures.figure import FIGURE_MIME
+from cqbook.figures.identity import FIGURE_MIME
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import pytest
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
 from cqbook.errors import DataError
-from cqbook.figures import figure, theme
+from cqbook.figures import figure, identity, theme
 from cqbook.figures.charts import bars, columns
 from cqbook.figures.identity import Identity, read_record
 from cqbook.quantities.quantity import missing
@@ -35,7 +35,7 @@ def made(book, rows, **changes):
 
 def test_identity_travels_with_the_chart(book, rows):
     bundle = made(book, rows)._repr_mimebundle_()
-    meta = bundle[figure.FIGURE_MIME]["usermeta"]
+    meta = bundle[identity.FIGURE_MIME]["usermeta"]
     assert meta["id"] == "fig-test-one"
     assert [item["id"] for item in meta["sources"]] == ["trade-2022"]
     assert "8158.4亿元" in meta["alt"]
@@ -61,7 +61,7 @@ def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
 
 
 def test_a_record_that_is_not_whole_is_named(book, rows):
-    content = made(book, rows)._repr_mimebundle_()[figure.FIGURE_MIME]["usermeta"]
+    content = made(book, rows)._repr_mimebundle_()[identity.FIGURE_MIME]["usermeta"]
     with pytest.raises(DataError, match=r"fig-test-one.*sources\.label"):
         read_record(Identity, content | {"sources": [{"id": "x"}]})
     with pytest.raises(DataError, match=r"fig-test-one.*unit"):

@@ -13,7 +13,7 @@ from test_brief import edition, slides, verdicts
 
 from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
-from cqbook.figures import charts, english, figure, formats, theme
+from cqbook.figures import charts, english, figure, formats, identity, theme
 from cqbook.figures.charts.form import listing
 from cqbook.figures.placing import Box, spread
 from cqbook.figures.rules import UnsoundError
@@ -106,7 +106,7 @@ def shown(book, name):
         book, f"fig-test-{name}", make(), title="标题", subtitle=unit, unit=unit,
         english=("Title", "Caption"),
     )  # fmt: skip
-    spec = made._repr_mimebundle_()[figure.FIGURE_MIME]
+    spec = made._repr_mimebundle_()[identity.FIGURE_MIME]
     return formats.Exhibit(made.identity, spec, "trade", "2026-12")
 
 

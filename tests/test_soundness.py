@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
-from cqbook.figures import english, figure, formats, rules
+from cqbook.figures import english, figure, formats, identity, rules
 from cqbook.figures.charts import bars, columns, dots, lines
 from cqbook.figures.charts.form import (
     DRAWN,
@@ -84,7 +84,7 @@ def test_every_figure_of_the_book_is_sound():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         for output in figure.display_outputs(nbformat.read(path, as_version=4)):
-            spec = output["data"].get(figure.FIGURE_MIME)
+            spec = output["data"].get(identity.FIGURE_MIME)
             if spec is not None:
                 rules.check_drawing(spec, read_record(Identity, spec["usermeta"]))
                 count += 1

@@ -30,8 +30,7 @@ from altair import LayerChart
 from nbval.plugin import IPyNbCell
 
 from cqbook.figures import rules
-from cqbook.figures.figure import FIGURE_MIME
-from cqbook.figures.identity import Identity, read_record
+from cqbook.figures.identity import FIGURE_MIME, Identity, read_record
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = 0.95

@@ -7,6 +7,7 @@ jupyter-book renders what was judged. A build works in a folder of its own; only
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +42,7 @@ from cqbook.errors import ChapterError, DataError
 from cqbook.execution import parameters
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
+from cqbook.execution.notebooks import to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.figures.claims import said_of
 
@@ -117,7 +119,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     changed = stale(root, results)
     lock = read_lock(root)
     old, new = {}, {}
-    contents: dict[str, bytes] = {}
+    contents = _illustrated(root, todo, results)
     for page in todo:
         if page.name not in changed:
             continue
@@ -125,9 +127,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         before = accepted_output(root, memory, page, lock)
         if before is not None:
             old[page.name] = before
-        if page.name == page.notebook:
-            contents[f"{page.name}.ipynb"] = results[page.name].content
-        else:
+        if page.name != page.notebook:
             lock[page.name] = digest(results[page.name].content)
     names = {page.name for page in everything if page.name != page.notebook}
     lines = [f"{value}  {name}\n" for name, value in sorted(lock.items()) if name in names]
@@ -139,6 +139,22 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     # a page of the table whose accepted result is remembered nowhere can only be said to differ
     told = comparison.compare_notebooks(old, {name: new[name] for name in old})
     return Accepted(changed, told, [name for name in new if name not in old])
+
+
+def _illustrated(root: Path, todo: list[Page], results: Mapping[str, Executed]) -> dict[str, bytes]:
+    """Return the notebooks that differ from their files, with pictures for Jupyter's programs."""
+    from cqbook.figures.drawing import draw_titled, illustrated
+
+    cache = root / "_build" / "cache"
+    own = {page.name: results[page.name] for page in todo if page.name == page.notebook}
+    draw_titled((result.notebook for result in own.values()), cache)
+    contents = {}
+    for name, result in own.items():
+        content = to_bytes(illustrated(copy.deepcopy(result.notebook), cache))
+        path = root / "chapters" / f"{name}.ipynb"
+        if path.read_bytes() != content:
+            contents[path.name] = content
+    return contents
 
 
 def build(root: Path, say: Say, asked: Order | None = None) -> Path:

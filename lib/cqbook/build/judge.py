@@ -13,7 +13,7 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import digest
 from cqbook.execution.executor import execute
 from cqbook.execution.memory import Memory
-from cqbook.execution.notebooks import read_notebook
+from cqbook.execution.notebooks import judged, read_notebook
 from cqbook.execution.page import Executed, Page
 
 #: A query that found no customs detail has the digest of nothing.
@@ -39,8 +39,11 @@ def stale(root: Path, results: Mapping[str, Executed]) -> list[str]:
     names = []
     for name, result in results.items():
         path = root / "chapters" / f"{name}.ipynb"
-        accepted = digest(path.read_bytes()) if path.exists() else lock.get(name)
-        if digest(result.content) != accepted:
+        if path.exists():
+            same = judged(read_notebook(path)) == judged(result.notebook)
+        else:
+            same = digest(result.content) == lock.get(name)
+        if not same:
             names.append(name)
     return names
 

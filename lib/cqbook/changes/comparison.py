@@ -27,7 +27,7 @@ from cqbook.changes.records import (
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
-from cqbook.figures.claims import said_of
+from cqbook.figures.claims import StatedClaim, claims_of, said_of
 from cqbook.figures.identity import Identity
 from cqbook.quantities.quantity import quantity_of
 
@@ -151,10 +151,7 @@ def _claim_changes(
     page: str, old: nbformat.NotebookNode | None, new: nbformat.NotebookNode | None
 ) -> list[ClaimChange]:
     """Return the claims that turned, came or went; the sentence is the newer edition's."""
-    was, now = (
-        {item.claim.name: item for item in said_of(page, notebook)} if notebook else {}
-        for notebook in (old, new)
-    )
+    was, now = (_said(page, notebook) if notebook else {} for notebook in (old, new))
     found = []
     for name in dict.fromkeys([*now, *was]):
         before, after = (side[name].claim.outcome_zh if name in side else "" for side in (was, now))
@@ -163,6 +160,15 @@ def _claim_changes(
             words = (last.sentence, last.claim.margin)
             found.append(ClaimChange(page, name, before, after, *words))
     return found
+
+
+def _said(page: str, notebook: nbformat.NotebookNode) -> dict[str, StatedClaim]:
+    try:
+        return {item.claim.name: item for item in said_of(page, notebook)}
+    except KeyError:
+        # prose that was edited over outputs from before: its claims are not made yet
+        made = claims_of(notebook).items()
+        return {name: StatedClaim(page, item, "", "") for name, item in made}
 
 
 def _chosen(book: Catalog) -> dict[tuple[str, ...], TableRow]:

@@ -24,6 +24,7 @@ from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import complaints, normalise, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.execution.parameters import Value, sound
+from cqbook.figures.identity import LATER_VARIABLE
 
 #: Executes the cells of a notebook, and says what went wrong.
 _Way = Callable[..., tuple[NotebookNode, str]]
@@ -64,6 +65,7 @@ def execute(
         own = Path(folder)
         trace = own / "trace.jsonl"
         variables = {DATA_VARIABLE: str(data.resolve()), TRACE_VARIABLE: str(trace)}
+        variables[LATER_VARIABLE] = "1"
         variables |= {name: str(path.resolve()) for name, path in page.files.items()}
         arguments = (source.resolve(), page.parameters, own, variables)
         try:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nbformat
 
+from cqbook.disk.checksums import json_digest
 from cqbook.errors import DataError
+from cqbook.figures.identity import SVG_MIME
 
 INJECTED = "injected-parameters"
 
@@ -38,6 +40,39 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def judged(notebook: nbformat.NotebookNode) -> str:
+    """Return the digest of what is judged of a notebook: its cells and their outputs.
+
+    What JupyterLab, VS Code and others write when they only open and save a file is left out:
+    kernel and language, ids, counts, times, the state of widgets, an empty cell at the end, what
+    another environment had to say on stderr.
+    """
+    return json_digest(
+        [
+            [
+                cell.cell_type,
+                cell.source,
+                [tag for tag in cell.metadata.get("tags", []) if tag != "remove-cell"],
+                [_shown(output) for output in cell.get("outputs", []) if not _aside(output)],
+            ]
+            for cell in notebook.cells
+            if cell.source.strip()
+        ]
+    )
+
+
+def _shown(output: nbformat.NotebookNode) -> dict[str, object]:
+    kept = {name: output[name] for name in output if name not in ("execution_count", "metadata")}
+    if SVG_MIME in kept.get("data", {}):
+        # drawn from the specification, which is judged
+        kept["data"] = {mime: value for mime, value in kept["data"].items() if mime != SVG_MIME}
+    return kept
+
+
+def _aside(output: nbformat.NotebookNode) -> bool:
+    return output.output_type == "stream" and output.get("name") == "stderr"
+
+
 def to_bytes(notebook: nbformat.NotebookNode) -> bytes:
     """Return the one byte form of a normalised notebook."""
     text: str = nbformat.writes(notebook, version=4)
@@ -50,7 +85,7 @@ def complaints(notebook: nbformat.NotebookNode) -> list[str]:
         output["text"]
         for cell in notebook.cells
         for output in cell.get("outputs", [])
-        if output.output_type == "stream" and output.get("name") == "stderr"
+        if _aside(output)
     ]
 
 

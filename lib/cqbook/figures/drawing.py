@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from cqbook.disk.cache import kept
 from cqbook.disk.checksums import json_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
-from cqbook.figures.figure import static_specs
+from cqbook.figures.figure import display_outputs, static_specs, titled
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
-from cqbook.figures.identity import Spec
+from cqbook.figures.identity import FIGURE_MIME, SVG_MIME, Spec
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -64,9 +67,47 @@ def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path) -> None:
             exported(shown, form, cache)
 
 
+def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
+    """Give each figure of an executed notebook the picture that Jupyter's programs show; return it.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Changed in place.
+    cache : Path
+        Of pictures.
+    """
+    for output in display_outputs(notebook):
+        spec = output["data"].get(FIGURE_MIME)
+        if spec is not None:
+            output["data"][SVG_MIME] = rendered(titled(spec), cache)
+    return notebook
+
+
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
     """Return the formats that a figure can be taken away in, in its language."""
     return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
+
+
+def draw_titled(notebooks: Iterable[NotebookNode], cache: Path) -> None:
+    """Draw what `illustrated` shows and the cache has not."""
+    specs = [
+        titled(output["data"][FIGURE_MIME])
+        for notebook in notebooks
+        for output in display_outputs(notebook)
+        if FIGURE_MIME in output["data"]
+    ]
+    _drawn([spec for spec in specs if not (cache / f"{key(spec)}.svg").exists()], cache)
+
+
+def _drawn(specs: Sequence[Spec], cache: Path) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    workers = min(os.cpu_count() or 1, len(specs))
+    if workers:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
+            for _ in pool.map(rendered, specs, itertools.repeat(cache)):
+                pass
 
 
 def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path) -> int:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import nbformat
@@ -24,6 +26,9 @@ from cqbook.figures import rules, theme
 from cqbook.figures.charts.form import IS_HOLLOW, Drawing
 from cqbook.figures.english import STATUS
 from cqbook.figures.identity import (
+    FIGURE_MIME,
+    LATER_VARIABLE,
+    SVG_MIME,
     DrawnRows,
     EnglishWords,
     Identity,
@@ -34,13 +39,14 @@ from cqbook.figures.identity import (
 )
 from cqbook.quantities.quantity import COMPUTED, DERIVED, UNOBSERVED
 
-FIGURE_MIME = "application/vnd.vegalite.v6+json"
 #: What stands in the notebook for a figure or table that has nothing to show; no page has it.
 ABSENT_MIME = "application/vnd.cqbook.absent+json"
 TABLE_MIME = "application/vnd.cqbook.table+json"
 GLUE_PREFIX = "application/papermill.record/"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
+#: Longest line of a title in a notebook, in full-width characters.
+TITLE_LINE = 40
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -137,8 +143,26 @@ class Figure:
         own = self.identity
         plain = f"{own.title}｜{own.id}｜{own.unit}"
         title = {"text": own.title, "subtitle": own.subtitle}
-        spec = to_json(self.spec | {"usermeta": own, "title": title})
-        return {FIGURE_MIME: json.loads(spec), "text/plain": plain}
+        spec = json.loads(to_json(self.spec | {"usermeta": own, "title": title}))
+        picture = {} if LATER_VARIABLE in os.environ else {SVG_MIME: theme.draw_svg(titled(spec))}
+        return {FIGURE_MIME: spec, **picture, "text/plain": plain}
+
+
+def titled(spec: Spec) -> Spec:
+    """Return the picture of a figure for a notebook: it has nothing around it that says its title.
+
+    Parameters
+    ----------
+    spec : dict
+        As a notebook holds it, identity and all.
+    """
+    title = {
+        name: theme.wrap_small_print(spec["title"][name], TITLE_LINE) for name in spec["title"]
+    }
+    bare = {key: value for key, value in spec.items() if key != "usermeta"}
+    # its own ground: a program may be dark
+    own = {"title": title, "background": theme.colour("page")}
+    return theme.with_width(bare | own, theme.PICTURE_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -163,7 +187,9 @@ class Table:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
-        return {TABLE_MIME: json.loads(to_json(self)), "text/plain": plain}
+        frame = pd.DataFrame(list(self.rows), columns=list(self.columns))
+        shown = f"<p><b>{escape(self.title)}</b></p>{frame.to_html(index=False, border=0)}"
+        return {TABLE_MIME: json.loads(to_json(self)), "text/html": shown, "text/plain": plain}
 
 
 @dataclass(frozen=True)

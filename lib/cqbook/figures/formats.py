@@ -162,19 +162,6 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 # --- pictures
 
 
-def wrap_small_print(text: str, line: float) -> list[str]:
-    """Break a text into lines of at most `line` full-width characters."""
-    lines, width = [""], 0.0
-    for piece in re.findall(r"(?:[0-9A-Za-z.,%/:_-]+|.)[，。；：、）”]*", text):
-        step = theme.line_width(piece, 0.55)
-        if width and width + step > line:
-            lines.append("")
-            width = 0.0
-        lines[-1] += piece
-        width += step
-    return lines
-
-
 def textual(text: str, line: float) -> list[str]:
     """Break an English text into lines of the same width."""
     return textwrap.wrap(text, round(line / 0.52))
@@ -224,7 +211,7 @@ _CARDS: dict[str, str] = {}
 def _card(exhibit: Exhibit) -> str:
     spec = {key: value for key, value in exhibit.spec.items() if key != "usermeta"}
     # an English line breaks between words, a Chinese one between characters
-    breaks = textual if exhibit.language == "en" else wrap_small_print
+    breaks = textual if exhibit.language == "en" else theme.wrap_small_print
     title = breaks(exhibit.identity.title, 40)
     subtitle = breaks(exhibit.identity.subtitle, 54)
     spec = theme.with_width(
@@ -233,8 +220,8 @@ def _card(exhibit: Exhibit) -> str:
     chart = theme.draw_svg(spec)
     width, height = theme.svg_size(chart)
     note = exhibit.identity.caption
-    notes = wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
-    small = [*notes, *wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
+    notes = theme.wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
+    small = [*notes, *theme.wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
     if exhibit.language == "en":
         small.append(f"{BOOK_EN}, edition {exhibit.edition} | {exhibit.id}")
     else:

@@ -17,6 +17,13 @@ from cqbook.errors import DataError
 Spec = dict[str, Any]
 RecordKind = TypeVar("RecordKind")
 
+FIGURE_MIME = "application/vnd.vegalite.v6+json"
+#: What every program shows that opens a notebook; JupyterLab 4.6 draws Vega-Lite up to version 5.
+SVG_MIME = "image/svg+xml"
+#: Set where pictures are drawn after the execution, and kept: the renderer takes a second to start,
+#: and a process that has used it must not fork.
+LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
+
 
 @dataclass(frozen=True)
 class SourceLabel:

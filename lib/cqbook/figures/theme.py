@@ -172,3 +172,16 @@ def draw_svg(spec: Spec) -> str:
 
     register_fonts()
     return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, time_format_locale="zh-CN")
+
+
+def wrap_small_print(text: str, line: float) -> list[str]:
+    """Break a text into lines of at most `line` full-width characters."""
+    lines, width = [""], 0.0
+    for piece in re.findall(r"(?:[0-9A-Za-z.,%/:_-]+|.)[，。；：、）”]*", text):
+        step = line_width(piece, 0.55)
+        if width and width + step > line:
+            lines.append("")
+            width = 0.0
+        lines[-1] += piece
+        width += step
+    return lines

@@ -8,7 +8,8 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
 from cqbook.figures.claims import CLAIM_MIME
-from cqbook.figures.figure import ABSENT_MIME, FIGURE_MIME, TABLE_MIME
+from cqbook.figures.figure import ABSENT_MIME, TABLE_MIME
+from cqbook.figures.identity import FIGURE_MIME
 from cqbook.site.nodes import ChartFigure, DataTable
 
 

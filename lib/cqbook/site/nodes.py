@@ -193,10 +193,10 @@ def _grid_of(
     """Return the rows of a figure or table, as they are set out."""
     columns = list(zip(content["keys"], content["columns"], strict=True))
     return Grid(
-        [(name, _kind(key in numeric)) for key, name in columns],
+        [(name, _kind(key, key in numeric)) for key, name in columns],
         [
             [
-                (name, _kind(key in numeric, cell), _cell(page, key, cell, labels))
+                (name, _kind(key, key in numeric, cell), _cell(page, key, cell, labels))
                 for (key, name), cell in zip(columns, row, strict=True)
             ]
             for row in content["rows"]
@@ -228,10 +228,11 @@ ONE_LINE = 7
 LONG = 30
 
 
-def _kind(numeric: bool, text: str = "") -> str:
+def _kind(key: str, numeric: bool, text: str = "") -> str:
     """Return the class of a cell, empty for most."""
     if numeric:
-        return "cq-number"
+        # two numbers with their units are too wide for one line of a table
+        return "cq-range" if key == "range" else "cq-number"
     if len(text) >= LONG and ";" not in text:
         return "cq-long"
     return "cq-short" if 0 < len(text) <= ONE_LINE else ""

@@ -1,0 +1,147 @@
+"""Notebooks in the programs of analysts: what they show, and what a save there does not change."""
+
+from __future__ import annotations
+
+import copy
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from cqbook.build.judge import stale
+from cqbook.execution.notebooks import judged, normalise, read_notebook, to_bytes
+from cqbook.execution.page import Executed
+from cqbook.figures.figure import display_outputs
+from cqbook.figures.identity import FIGURE_MIME, SVG_MIME
+
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def opened_in_lab(notebook):
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.12.3"}
+    state = {"state": {}, "version_major": 2, "version_minor": 0}
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+
+
+def timed(notebook):
+    for cell in code(notebook):
+        cell.metadata["execution"] = {"iopub.status.busy": "2026-11-28T09:00:00.000000Z"}
+        cell.metadata["editable"] = True
+        cell.metadata["slideshow"] = {"slide_type": ""}
+
+
+def in_conda(notebook):
+    notebook.metadata["kernelspec"] = {
+        "display_name": "重庆分析 (conda)",
+        "language": "python",
+        "name": "conda-env-cq-py",
+    }
+
+
+def run_twice(notebook):
+    for cell in code(notebook):
+        cell.execution_count = (cell.execution_count or 0) + 17
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = cell.execution_count
+
+
+def without_ids(notebook):
+    notebook.nbformat_minor = 4
+    for cell in notebook.cells:
+        cell.pop("id", None)
+
+
+def with_an_empty_cell(notebook):
+    notebook.cells.append(nbformat.v4.new_code_cell(""))
+
+
+def warned(notebook):
+    said = nbformat.v4.new_output("stream", name="stderr", text="x.py:1: FutureWarning: y\n")
+    code(notebook)[2].outputs.insert(0, said)
+
+
+def without_pictures(notebook):
+    for output in display_outputs(notebook):
+        output["data"].pop(SVG_MIME, None)
+
+
+SAVES = [
+    *(opened_in_lab, timed, in_conda, run_twice, without_ids, with_an_empty_cell, warned),
+    without_pictures,
+]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A folder with one chapter, as some program saved it, and what its execution gave."""
+    source = ROOT / "chapters" / "corridors.ipynb"
+    (tmp_path / "chapters").mkdir()
+    path = tmp_path / "chapters" / "corridors.ipynb"
+    given = normalise(read_notebook(source))
+    without_pictures(given)
+    executed = {"corridors": Executed(to_bytes(given), ())}
+
+    def changed(change):
+        notebook = read_notebook(source)
+        change(notebook)
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+        return stale(tmp_path, executed)
+
+    return changed
+
+
+@pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
+def test_a_save_elsewhere_changes_nothing(saved, save):
+    assert saved(save) == []
+
+
+def another_number(notebook):
+    (output,) = [item for item in display_outputs(notebook) if FIGURE_MIME in item["data"]][:1]
+    table = output["data"][FIGURE_MIME]["usermeta"]["table"]
+    table["rows"][0][0] = "改过"
+
+
+def another_sentence(notebook):
+    prose = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+    prose.source += "另有一句。"
+
+
+def an_output_less(notebook):
+    next(cell for cell in code(notebook) if cell.outputs).outputs.pop()
+
+
+@pytest.mark.parametrize("change", [another_number, another_sentence, an_output_less])
+def test_what_is_judged_is_cells_and_outputs(saved, change):
+    assert saved(change) == ["corridors"]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_committed_notebook_shows_all_its_figures_anywhere(path):
+    """GitHub, VS Code, nbviewer, nbconvert and JupyterLab show SVG; the rest they pass over."""
+    notebook = read_notebook(path)
+    for output in display_outputs(notebook):
+        data = output["data"]
+        if FIGURE_MIME in data:
+            title = data[FIGURE_MIME]["title"]["text"]
+            assert data[SVG_MIME].lstrip().startswith("<svg")
+            # the title may be broken into lines
+            assert title[:8] in data[SVG_MIME]
+        if "application/vnd.cqbook.table+json" in data:
+            assert "<table" in data["text/html"]
+
+
+def test_the_judged_form_is_that_of_the_file_and_of_what_is_executed():
+    notebook = read_notebook(ROOT / "chapters" / "corridors.ipynb")
+    plain = normalise(copy.deepcopy(notebook))
+    without_pictures(plain)
+    assert judged(notebook) == judged(plain)
