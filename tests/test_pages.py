@@ -64,6 +64,21 @@ def test_no_table_is_cut_or_a_tower(tab, size, lines):
     assert found == []
 
 
+def test_labels_of_cards_stand_beside_their_values(tab):
+    """A label that may not break would lie over the value beside it."""
+    tab.set_viewport_size(PHONE)
+    for name in CHAPTERS:
+        opened(tab, name)
+        tab.evaluate(OPEN)
+        lying = tab.evaluate(
+            """() => [...document.querySelectorAll('table.cq-wide td')]
+              .filter(cell => cell.offsetParent)
+              .filter(cell => getComputedStyle(cell).whiteSpace !== 'normal')
+              .map(cell => cell.dataset.label)"""
+        )
+        assert lying == [], name
+
+
 def test_no_table_is_cut_on_paper(tab):
     """A4 less its margins is 680 px wide."""
     tab.set_viewport_size({"width": 680, "height": 960})
