@@ -55,7 +55,7 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
         # a rounded number and one that it could stand for
         (lambda: reported("9") > reported("9.2"), "open", "区间重叠"),
         # a floor that was passed lies above what is no more than it, and may be anything
-        (lambda: reported("9", "over") > reported("8.9"), "holds", "余地500万元（0.562%）"),
+        (lambda: reported("9", "over") > reported("8.9"), "holds", "余地500万元（0.556%）"),
         (lambda: reported("9", "over") > reported("12"), "open", "区间重叠"),
         (lambda: reported("9", "over") > 9, "holds", "余地0亿元（0%）"),
         (lambda: reported("9") >= cq.exact(9, "100M CNY"), "open", "区间重叠"),
@@ -103,6 +103,15 @@ def test_several_hold_only_together_and_the_narrowest_counts():
     assert (both & (reported("9") > reported("9.1"))).outcome == "open"
     with pytest.raises(ValueError, match="no verdict"):
         every()
+
+
+def test_the_margin_of_several_is_the_least():
+    """Nearest in the unit that readers see, and its share is of the larger number."""
+    shares = [cq.exact(Decimal(number), "percent") for number in ("9.49", "4.16", "27.23", "33.8")]
+    both = (shares[0] > shares[1]) & (shares[2] < shares[3])
+    assert both.margin == "余地5.33个百分点"
+    half = reported("50", "at_least") > reported("16.9")
+    assert half.margin == "余地33.1亿元（66.1%）"
 
 
 def test_points_and_shares_are_narrow_on_one_scale():

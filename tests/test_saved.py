@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from cqbook.build.judge import stale
-from cqbook.execution.notebooks import judged, normalise, read_notebook, to_bytes
+from cqbook.execution.notebooks import judged_digest, normalise, read_notebook, to_bytes
 from cqbook.execution.page import Executed
 from cqbook.figures.figure import display_outputs
 from cqbook.figures.identity import FIGURE_MIME, SVG_MIME
@@ -144,4 +144,4 @@ def test_the_judged_form_is_that_of_the_file_and_of_what_is_executed():
     notebook = read_notebook(ROOT / "chapters" / "corridors.ipynb")
     plain = normalise(copy.deepcopy(notebook))
     without_pictures(plain)
-    assert judged(notebook) == judged(plain)
+    assert judged_digest(notebook) == judged_digest(plain)

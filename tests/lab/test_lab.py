@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
-from cqbook.execution.notebooks import judged, read_notebook
+from cqbook.execution.notebooks import judged_digest, read_notebook
 from cqbook.figures.figure import display_outputs
 from cqbook.figures.identity import FIGURE_MIME
 
@@ -90,7 +90,7 @@ def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     tab.wait_for_timeout(500)
     assert tab.locator(".jp-OutputArea-output[data-mime-type$='.error']").count() == 0
     assert tab.locator(DRAWN).count() == wanted, "after Run All"
-    assert judged(read_notebook(path)) == judged(before), "a save after Run All"
+    assert judged_digest(read_notebook(path)) == judged_digest(before), "a save after Run All"
     pictures = os.environ.get("CQBOOK_LAB_PICTURES")
     if pictures:
         first = tab.locator(DRAWN).first

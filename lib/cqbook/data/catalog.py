@@ -39,7 +39,7 @@ DATA_VARIABLE = "CQBOOK_DATA"
 #: A file to which each query is appended as a line of JSON (an execution that is observed sets it).
 TRACE_VARIABLE = "CQBOOK_TRACE"
 #: The observations of their own file: a query of the table that asks for no series.
-ALONE: Mapping[str, Sequence[str]] = {"": ()}
+WITHOUT_SERIES: Mapping[str, Sequence[str]] = {"": ()}
 #: What a column is asked for: a value, values of which one must match, or nothing.
 Wanted = str | list[str] | None
 _NONE = np.array([], dtype=int)
@@ -49,7 +49,7 @@ _NONE = np.array([], dtype=int)
 class Query:
     """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
 
-    No filters: the whole table; `ALONE`: its file without the series. Table ``""``, filter
+    No filters: the whole table; `WITHOUT_SERIES`: its file without the series. Table ``""``, filter
     ``edition``: the package's version.
     """
 
@@ -228,7 +228,7 @@ class Catalog:
         Codes stay text, with their leading zeros. The frame is a copy: callers may change it.
         """
         frame = self._typed(name)
-        self._record(name, ALONE if name == OBSERVATION_TABLE else None)
+        self._record(name, WITHOUT_SERIES if name == OBSERVATION_TABLE else None)
         return frame.copy()
 
     def _typed(self, name: str) -> pd.DataFrame:
@@ -371,7 +371,7 @@ class Catalog:
             _ = self.edition
         elif query.table == CUSTOMS:
             _ = self.customs_digest
-        elif filters == ALONE or (not filters and query.table != OBSERVATION_TABLE):
+        elif filters == WITHOUT_SERIES or (not filters and query.table != OBSERVATION_TABLE):
             self.table(query.table)
         else:
             self._select(query.table, filters)

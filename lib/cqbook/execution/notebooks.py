@@ -40,7 +40,7 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def judged(notebook: nbformat.NotebookNode) -> str:
+def judged_digest(notebook: nbformat.NotebookNode) -> str:
     """Return the digest of what is judged of a notebook: its cells and their outputs.
 
     What JupyterLab, VS Code and others write when they only open and save a file is left out:

@@ -248,6 +248,7 @@ def sentence(body: str, texts: Mapping[str, str]) -> str:
     filled = GLUED_ROLE.sub(lambda match: texts.get(match[1], match[1]), body)
     plain = re.sub(r"\{claimed\}`[^`]*`", "", filled)
     # a reference in brackets is no part of the sentence; one within it is named by what it is
+    plain = re.sub(r"(（)\{(?:numref|doc|ref)\}`[^`]*`；|；\{numref\}`[^`]*`(?=）)", r"\1", plain)
     plain = re.sub(r"（[^（）]*\{(?:numref|doc|ref)\}`[^`]*`[^（）]*）", "", plain)
     plain = re.sub(r"\{(numref|doc|ref|term)\}`([^`]*)`", _named, plain)
     plain = re.sub(r"(?m)^\s*(?:[-*]|\d+\.)\s+|[*`]|^#+\s*", "", plain)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.figures import theme
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
@@ -291,12 +293,20 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         default=0,
     )
     room = round(7 * longest) + 14
-    return {
+    told = {
         key: _told(
             _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
         )
         for key, value in made.items()
     }
+    # the renderer takes Latin letters for up to a twelfth narrower than browsers draw them
+    around: Any = told.get("padding", theme.AROUND)
+    sides = around if isinstance(around, dict) else dict.fromkeys(SIDES, around)
+    return told | {"padding": sides | {"left": sides["left"] + LABEL_CHARACTERS // 2}}
+
+
+#: Where a picture has room around it.
+SIDES = ("left", "right", "top", "bottom")
 
 
 def _told(node: object) -> object:

@@ -42,6 +42,8 @@ ACCENT = "orange"
 _BOTH = FLOWS_ZH["total"]
 ROLES = {FLOWS_ZH["export"]: "blue", FLOWS_ZH["import"]: "orange"}
 ROLES |= dict.fromkeys((_BOTH, "总值", f"{_BOTH}总值"), "ink")
+#: Around a picture, in px.
+AROUND = 4
 PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
 NARROW = 342  # px, the same on a 390 px phone less the page's margins
 
@@ -58,7 +60,7 @@ def config() -> Spec:
         "background": "transparent",
         "font": FONT,
         "view": {"stroke": None},
-        "padding": 4,
+        "padding": AROUND,
         "axis": {
             "labelColor": muted,
             "labelFontSize": 12,

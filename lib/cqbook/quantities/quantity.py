@@ -216,9 +216,9 @@ def compared(
     """
     them = other if isinstance(other, Quantity) else exact(other, str(one.unit))
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
-    outcome, margin, relative = decide(one.interval, sign, _like(them, one).interval, one.unit)
+    outcome, margin, room = decide(one.interval, sign, _like(them, one).interval, one.unit)
     rows = ids_in([one.observation_id, them.observation_id])
-    return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, relative, rows, reason)
+    return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, room, rows, reason)
 
 
 def missing(unit: str) -> Quantity:

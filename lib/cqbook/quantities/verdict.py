@@ -29,6 +29,28 @@ MARGIN_DIGITS = 3
 
 
 @dataclass(frozen=True)
+class Room:
+    """How far a comparison is from turning.
+
+    Attributes
+    ----------
+    unit : str
+        Name of the unit; empty: there is no margin.
+    gap : Decimal
+        In that unit, of scale 1.
+    relative : Decimal or None
+        As a share of the larger of the two numbers; None where both are zero.
+    """
+
+    unit: str = ""
+    gap: Decimal = Decimal(0)
+    relative: Decimal | None = None
+
+
+NOWHERE = Room()
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What became of a comparison.
 
@@ -39,8 +61,8 @@ class Verdict:
         What was compared, in words.
     margin : str
         By how much a number would have to move for the outcome to turn; or why it is open.
-    relative : Decimal or None
-        The same as a share of the larger of the two numbers; None where there is none.
+    room : Room
+        The same as numbers.
     rows : tuple of str
         The observations that it rests on.
     regardless : str
@@ -50,7 +72,7 @@ class Verdict:
     outcome: VerdictOutcome
     condition: str
     margin: str = ""
-    relative: Decimal | None = None
+    room: Room = NOWHERE
     rows: tuple[str, ...] = ()
     regardless: str = ""
 
@@ -65,10 +87,6 @@ class Verdict:
     def __and__(self, other: Verdict) -> Verdict:
         """Return whether both hold; the margin is the narrower one."""
         return every(self, other)
-
-    @property
-    def _order(self) -> tuple[bool, Decimal]:
-        return self.relative is None, self.relative or Decimal(0)
 
 
 def reasoned(condition: str, margin: str) -> str:
@@ -91,7 +109,7 @@ def every(*verdicts: Verdict) -> Verdict:
     outcome: VerdictOutcome = (
         "fails" if "fails" in outcomes else "open" if "open" in outcomes else "holds"
     )
-    decisive = min((item for item in verdicts if item.outcome == outcome), key=lambda it: it._order)
+    decisive = _narrowest([item for item in verdicts if item.outcome == outcome])
     rows = dict.fromkeys(row for item in verdicts for row in item.rows)
     words = dict.fromkeys(item.condition for item in verdicts)
     reasons = dict.fromkeys(item.regardless for item in verdicts if item.regardless)
@@ -103,10 +121,22 @@ def every(*verdicts: Verdict) -> Verdict:
     )
 
 
+def _narrowest(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the one that is nearest to turning: of one unit by the gap, else by its share."""
+    units = {item.room.unit for item in verdicts}
+    if len(units) == 1:
+        return min(verdicts, key=lambda item: item.room.gap)
+
+    def share(item: Verdict) -> tuple[bool, Decimal]:
+        return item.room.relative is None, item.room.relative or Decimal(0)
+
+    return min(verdicts, key=share)
+
+
 def decide(
     left: Interval | None, sign: Sign, right: Interval | None, unit: Unit
-) -> tuple[VerdictOutcome, str, Decimal | None]:
-    """Return outcome of a comparison, margin in words, and margin as a share of the larger number.
+) -> tuple[VerdictOutcome, str, Room]:
+    """Return outcome of a comparison, its margin in words, and in numbers.
 
     Parameters
     ----------
@@ -114,7 +144,7 @@ def decide(
         In `unit`; None or empty: nothing is known.
     """
     if left is None or right is None or left.is_empty or right.is_empty:
-        return "open", NO_DATA, None
+        return "open", NO_DATA, NOWHERE
     above, below = (left, right) if sign in (">", "≥") else (right, left)
     strict = sign in ("<", ">")
     gap = _gap(above, below)
@@ -123,7 +153,7 @@ def decide(
     back = _gap(below, above)
     if back is not None and (back > 0 or (back == 0 and (strict or _apart(below, above)))):
         return "fails", *_margin(back, left, right, unit)
-    return "open", OVERLAP, None
+    return "open", OVERLAP, NOWHERE
 
 
 def _gap(above: Interval, below: Interval) -> Decimal | None:
@@ -138,17 +168,22 @@ def _apart(above: Interval, below: Interval) -> bool:
     return not (above.lower_closed and below.upper_closed)
 
 
-def _margin(
-    gap: Decimal, left: Interval, right: Interval, unit: Unit
-) -> tuple[str, Decimal | None]:
+def _margin(gap: Decimal, left: Interval, right: Interval, unit: Unit) -> tuple[str, Room]:
     words = f"余地{in_words(gap, unit)}"
     # of which number the gap is a share may not depend on which of them is named first
-    size = max(abs(side.midpoint or Decimal(0)) for side in (left, right))
+    size = max(_size(side) for side in (left, right))
     relative = gap / size if size else None
+    room = Room(unit.name, gap * unit.scale, relative)
     # growth and shares differ by points, ranks by places: no reader asks what share that is
     if relative is None or unit.name in ("percent", "percentage points", "rank"):
-        return words, relative
-    return f"{words}（{rounded(100 * relative)}%）", relative
+        return words, room
+    return f"{words}（{rounded(100 * relative)}%）", room
+
+
+def _size(side: Interval) -> Decimal:
+    """Return how large a number is; of one that is known from one side, that end."""
+    ends = (side.midpoint, side.lower, side.upper)
+    return abs(next((end for end in ends if end is not None), Decimal(0)))
 
 
 def in_words(gap: Decimal, unit: Unit) -> str:

@@ -66,7 +66,7 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
         fill = tone_colour(theme.ACCENT, "rest")
     base = alt.Chart(inline(rows, [*DRAWN, "end", "tone", "reach", "reach_low"]))
     layers: list[alt.Chart] = [
-        base.mark_bar(size=18, stroke=theme.colour("blue"), strokeWidth=1).encode(
+        base.mark_bar(size=18, stroke=theme.colour("muted"), strokeWidth=1).encode(
             y=y,
             x=x,
             color=fill,

@@ -75,7 +75,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     crowd = periods * (rows["group"].nunique() if grouped else 1)
     broadest = max(map(label_width, rows["text"].fillna("").astype(str)), default=0)
     room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
-    bar = base.mark_bar(stroke=theme.colour("blue")).encode(
+    bar = base.mark_bar(stroke=theme.colour("muted")).encode(
         **encoding,
         color=colour,
         fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),

@@ -124,7 +124,6 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
         scale=alt.Scale(domain=[-height * per_px, 0], nice=False, zero=False),
     )
     at = alt.Y("at", type="quantitative")
-    main = theme.colour("blue")
     colour = tone_colour(theme.ACCENT, "rest" if highlight else "blue")
     rows["tone"] = rows["group"].eq(highlight).map({True: "accent", False: "plain"})
     columns = [*DRAWN, "across", "at", "base", "lift", "tone"]
@@ -134,7 +133,9 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
     if bars:
         part = 0.6 * (LAST - FIRST) / 2 / max(1, rows["date"].nunique() - 1)
         layers.append(
-            marks.mark_bar(width={"expr": f"min(width * {part:.4g}, 18)"}, stroke=main).encode(
+            marks.mark_bar(
+                width={"expr": f"min(width * {part:.4g}, 18)"}, stroke=theme.colour("muted")
+            ).encode(
                 x=x,
                 y=y,
                 y2=alt.Y2("at"),

@@ -91,7 +91,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         scale=alt.Scale(domain=tones, range=[theme.colour(ROLES[tone]) for tone in tones]),
     )
     layers = [
-        base.mark_bar(size=18, stroke=theme.colour("ink"), strokeWidth=1).encode(
+        base.mark_bar(size=18, stroke=theme.colour("muted"), strokeWidth=1).encode(
             x=x,
             x2=alt.X2("stop"),
             y=y,
