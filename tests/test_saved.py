@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import io
 
 import nbformat
 import pytest
 from conftest import ROOT
+from PIL import Image
 
 from cqbook.build.judge import stale
 from cqbook.execution.notebooks import judged_digest, normalise, read_notebook, to_bytes
 from cqbook.execution.page import Executed
 from cqbook.figures.figure import display_outputs
-from cqbook.figures.identity import FIGURE_MIME, SVG_MIME
+from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
@@ -72,7 +75,8 @@ def warned(notebook):
 
 def without_pictures(notebook):
     for output in display_outputs(notebook):
-        output["data"].pop(SVG_MIME, None)
+        for mime in (SVG_MIME, PNG_MIME):
+            output["data"].pop(mime, None)
 
 
 SAVES = [
@@ -136,6 +140,10 @@ def test_a_committed_notebook_shows_all_its_figures_anywhere(path):
             assert data[SVG_MIME].lstrip().startswith("<svg")
             # the title may be broken into lines
             assert title[:8] in data[SVG_MIME]
+            # a notebook that is not trusted yet shows no SVG
+            picture = Image.open(io.BytesIO(base64.b64decode(data[PNG_MIME])))
+            assert picture.width > 900
+            assert len(data[PNG_MIME]) < 40_000
         if "application/vnd.cqbook.table+json" in data:
             assert "<table" in data["text/html"]
 

@@ -27,7 +27,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 #: Seconds for a server to answer, and for a chapter to run.
 START, RUN = 60, 240
 pytestmark = pytest.mark.thorough
-DRAWN = ".jp-OutputArea-output.jp-RenderedSVG img, .jp-OutputArea-output.jp-RenderedSVG svg"
+DRAWN = ":is(.jp-RenderedSVG, .jp-RenderedImage).jp-OutputArea-output :is(img, svg)"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,13 @@ def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     wanted = sum(FIGURE_MIME in output["data"] for output in display_outputs(before))
     tab.goto(f"{address}/lab/tree/{name}.ipynb?reset")
     tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * START)
-    tab.wait_for_timeout(1500)
+    # cells come when the page has time
+    tab.wait_for_function(
+        "count => document.querySelectorAll('.jp-Cell').length === count",
+        arg=len(before.cells),
+        timeout=1000 * START,
+    )
+    tab.wait_for_timeout(1000)
     assert tab.locator(DRAWN).count() == wanted, "as it was opened"
     tab.set_default_timeout(1000 * RUN)
     tab.evaluate(

@@ -8,7 +8,7 @@ import nbformat
 
 from cqbook.disk.checksums import json_digest
 from cqbook.errors import DataError
-from cqbook.figures.identity import SVG_MIME
+from cqbook.figures.identity import PNG_MIME, SVG_MIME
 
 INJECTED = "injected-parameters"
 
@@ -63,9 +63,10 @@ def judged_digest(notebook: nbformat.NotebookNode) -> str:
 
 def _shown(output: nbformat.NotebookNode) -> dict[str, object]:
     kept = {name: output[name] for name in output if name not in ("execution_count", "metadata")}
-    if SVG_MIME in kept.get("data", {}):
-        # drawn from the specification, which is judged
-        kept["data"] = {mime: value for mime, value in kept["data"].items() if mime != SVG_MIME}
+    if "data" in kept:
+        # pictures are drawn from the specification, which is judged
+        drawn = (SVG_MIME, PNG_MIME)
+        kept["data"] = {mime: value for mime, value in kept["data"].items() if mime not in drawn}
     return kept
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
 import multiprocessing
 import os
@@ -18,7 +20,7 @@ from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.figure import display_outputs, static_specs, titled
 from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
-from cqbook.figures.identity import FIGURE_MIME, SVG_MIME, Spec
+from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -68,7 +70,7 @@ def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path) -> None:
 
 
 def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
-    """Give each figure of an executed notebook the picture that Jupyter's programs show; return it.
+    """Give each figure of an executed notebook pictures that Jupyter's programs show; return it.
 
     Parameters
     ----------
@@ -80,8 +82,32 @@ def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
     for output in display_outputs(notebook):
         spec = output["data"].get(FIGURE_MIME)
         if spec is not None:
-            output["data"][SVG_MIME] = rendered(titled(spec), cache)
+            svg, png = _titled(titled(spec), cache)
+            output["data"] |= {SVG_MIME: svg, PNG_MIME: base64.b64encode(png).decode()}
     return notebook
+
+
+def _titled(spec: Spec, cache: Path) -> tuple[str, bytes]:
+    svg = rendered(spec, cache)
+    return svg, kept(cache / f"{key(spec)}.small.png", lambda: _small_png(svg))
+
+
+def _small_png(svg: str) -> bytes:
+    """Return a picture in few colours: a tenth of the bytes, for those who see no SVG."""
+    import vl_convert
+    from PIL import Image
+
+    theme.register_fonts()
+    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=SMALL_SCALE)))
+    out = io.BytesIO()
+    drawn.convert("RGB").quantize(SMALL_COLOURS, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
+    return out.getvalue()
+
+
+#: Of the PNG in a notebook: pixels to a px, and colours.
+SMALL_SCALE, SMALL_COLOURS = 1.5, 24
 
 
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
@@ -97,7 +123,7 @@ def draw_titled(notebooks: Iterable[NotebookNode], cache: Path) -> None:
         for output in display_outputs(notebook)
         if FIGURE_MIME in output["data"]
     ]
-    _drawn([spec for spec in specs if not (cache / f"{key(spec)}.svg").exists()], cache)
+    _drawn([spec for spec in specs if not (cache / f"{key(spec)}.small.png").exists()], cache)
 
 
 def _drawn(specs: Sequence[Spec], cache: Path) -> None:
@@ -106,7 +132,7 @@ def _drawn(specs: Sequence[Spec], cache: Path) -> None:
     if workers:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
-            for _ in pool.map(rendered, specs, itertools.repeat(cache)):
+            for _ in pool.map(_titled, specs, itertools.repeat(cache)):
                 pass
 
 

@@ -20,6 +20,8 @@ RecordKind = TypeVar("RecordKind")
 FIGURE_MIME = "application/vnd.vegalite.v6+json"
 #: What every program shows that opens a notebook; JupyterLab 4.6 draws Vega-Lite up to version 5.
 SVG_MIME = "image/svg+xml"
+#: What JupyterLab shows of a notebook that it does not trust yet: no SVG, which may hold scripts.
+PNG_MIME = "image/png"
 #: Set where pictures are drawn after the execution, and kept: the renderer takes a second to start,
 #: and a process that has used it must not fork.
 LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
