@@ -79,9 +79,23 @@ def without_pictures(notebook):
             output["data"].pop(mime, None)
 
 
+def by_javascript(notebook):
+    """JupyterLab reads and writes JSON in JavaScript: 12.0 becomes 12."""
+
+    def again(value):
+        if isinstance(value, list):
+            return [again(item) for item in value]
+        if isinstance(value, dict):
+            return {name: again(item) for name, item in value.items()}
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    for output in display_outputs(notebook):
+        output["data"] = again(output["data"])
+
+
 SAVES = [
     *(opened_in_lab, timed, in_conda, run_twice, without_ids, with_an_empty_cell, warned),
-    without_pictures,
+    *(without_pictures, by_javascript),
 ]
 
 

@@ -66,8 +66,19 @@ def _shown(output: nbformat.NotebookNode) -> dict[str, object]:
     if "data" in kept:
         # pictures are drawn from the specification, which is judged
         drawn = (SVG_MIME, PNG_MIME)
-        kept["data"] = {mime: value for mime, value in kept["data"].items() if mime not in drawn}
+        kept["data"] = {
+            mime: _numbers(value) for mime, value in kept["data"].items() if mime not in drawn
+        }
     return kept
+
+
+def _numbers(value: object) -> object:
+    """Return JSON as JavaScript writes it again, which knows no 12.0 beside 12."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _numbers(item) for name, item in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _aside(output: nbformat.NotebookNode) -> bool:
