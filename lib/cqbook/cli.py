@@ -147,6 +147,18 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _new(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.build.new_chapter import new_chapter
+
+    made = new_chapter(root, arguments.name, arguments.title or arguments.name)
+    print(made)
+    print(
+        f"写好后：cqbook run {made.stem} 看页面，cqbook accept {made.stem} 记下输出"
+        f" | then: cqbook run {made.stem}, cqbook accept {made.stem}"
+    )
+    return 0
+
+
 def _params(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.execution.parameters import DATA_DIR, read_parameters
@@ -391,6 +403,10 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument("chapter")
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
+    made = command("new", _new, "start a chapter that passes every check", False)
+    made.add_argument("what", choices=["chapter"])
+    made.add_argument("name", help="of its page: lower-case letters, digits, hyphens")
+    made.add_argument("--title", default="", help="in Chinese")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")
     made = command("pages", _pages, "make many pages from notebooks and a table", True)

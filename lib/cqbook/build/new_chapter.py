@@ -1,0 +1,122 @@
+"""The next chapter: a notebook that passes every check, to be written over."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import nbformat
+
+from cqbook.disk.atomic import replace_files
+from cqbook.errors import DataError
+from cqbook.execution.notebooks import normalise, to_bytes
+
+#: What a page may be called: its address.
+PAGE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CONTENTS = "_toc.yml"
+
+_PROSE = """# {title}
+
+:::{{claim}} more-than-before
+- {{glue:text}}`when`进出口{{glue:text}}`total`，多于上年的{{glue:text}}`before`。
+:::
+
+::::{{english}}
+:::{{claim}} more-than-before
+{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, more than the year before.
+:::
+::::
+
+:::{{given}} fig-{name}-years
+出口与进口几年的变化见{{numref}}`fig-{name}-years`。
+:::"""
+_PARAMETERS = """period = "2025"  # [observations.period with indicator trade_value, entity $area]
+area = "CN-50"  # whose trade [observations.entity with indicator trade_value]
+data_dir = ""  # empty: the repository's data"""
+_NUMBERS = """import cqbook as cq
+
+book = cq.open_data(data_dir)
+total = cq.trade.level(book, area, str(period))
+before = cq.trade.level(book, area, str(int(period) - 1))
+more = cq.claim("more-than-before", total > before)
+cq.glue(where=book.name(area), when=cq.period_zh(str(period)), total=total, before=before)"""
+_FIGURE = """cq.figure(
+    book,
+    "fig-{name}-years",
+    cq.charts.lines(cq.trade.flow_lines(cq.trade.flows(book, area, str(period)))),
+    title=more.says(f"{{book.name(area)}}的进出口多于上年", f"{{book.name(area)}}的进出口"),
+    subtitle="亿元，海关口径",
+    unit="亿元",
+    english=(
+        more.says("Trade grew on the year before", "Trade"),
+        "100 million yuan, customs",
+    ),
+)"""
+
+
+def new_chapter(root: Path, name: str, title: str) -> Path:
+    """Write the notebook of a new chapter, and its line in the contents; return its path.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    name : str
+        Of the page: lower-case letters, digits, hyphens.
+    title : str
+        In Chinese.
+
+    Raises
+    ------
+    DataError
+        If the name has another form or is taken, or the contents have no list to go on.
+    """
+    path = root / "chapters" / f"{name}.ipynb"
+    if not PAGE_NAME.fullmatch(name):
+        msg = (
+            f"页名 {name!r} 应为小写字母、数字、连字符"
+            f" | name of a page {name!r}: expected lower-case letters, digits, hyphens"
+        )
+        raise DataError(msg)
+    if path.exists() or path.with_suffix(".md").exists():
+        msg = f"已有 chapters/{name}，换一个名字 | chapters/{name} is there: take another name"
+        raise DataError(msg)
+    contents = (root / CONTENTS).read_text(encoding="utf-8")
+    lines = list(re.finditer(r"(?m)^(?P<indent> *)- file: .*\n", contents))
+    if not lines:
+        msg = f"{CONTENTS} 里没有一行 “- file: …” | {CONTENTS} has no line '- file: …'"
+        raise DataError(msg)
+    # behind the last chapter of the first part
+    last = _last_of_first_part(contents, lines)
+    line = f"{last['indent']}- file: chapters/{name}\n"
+    made = contents[: last.end()] + line + contents[last.end() :]
+    replace_files(root / "chapters", {path.name: to_bytes(_notebook(name, title))})
+    replace_files(root, {CONTENTS: made.encode()})
+    return path
+
+
+def _last_of_first_part(contents: str, lines: list[re.Match[str]]) -> re.Match[str]:
+    for line, after in itertools.pairwise(lines):
+        if contents[line.end() : after.start()].strip():
+            return line
+    return lines[-1]
+
+
+def _notebook(name: str, title: str) -> nbformat.NotebookNode:
+    cells: list[tuple[str, str]] = [
+        ("markdown", _PROSE.format(title=title, name=name)),
+        ("code", _PARAMETERS),
+        ("code", _NUMBERS),
+        ("code", _FIGURE.format(name=name)),
+    ]
+    made: list[dict[str, object]] = [
+        # of a random id there would be no second one like it
+        {"cell_type": kind, "id": f"{name}-{place}"[:64], "metadata": {}, "source": source}
+        | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+        for place, (kind, source) in enumerate(cells)
+    ]
+    made[1]["metadata"] = {"tags": ["parameters"]}
+    whole = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return normalise(nbformat.reads(json.dumps(whole), as_version=4))
