@@ -499,12 +499,14 @@ def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
         ends = list(found.items())
         items = [(Period.parse(period).zh(), item) for period, item in (ends[0], ends[-1])]
         frames.append(points(items, unit=VOLUME, group=name).assign(regardless=DIFFERENT_COUNTS))
-    rows = pd.concat(frames, ignore_index=True)
-    rows["text"] = [f"{value:.1f}" for value in rows["value"]]
-    return rows
+    return pd.concat(frames, ignore_index=True)
 
 
 # --- against what target
+
+
+#: How the target is called in the chart.
+GOAL = "智能网联新能源汽车（目标，2027年）"
 
 
 def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataFrame:
@@ -520,28 +522,22 @@ def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataF
         (f"电动汽车出口（{int(year) - 1}年）", before),
         (f"电动汽车出口（{months}）", now["ev"]),
         (f"全部汽车出口（{year}年）", whole),
-        ("智能网联新能源汽车（目标，2027年）", goal),
+        (GOAL, goal),
     ]
     return published(points(items, unit=VALUE))
 
 
-def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
-    """Return what is exported and sold abroad, and plants abroad and targets.
+def abroad(book: Catalog) -> dict[str, Quantity]:
+    """Return what 长安 sells abroad, plants abroad and targets.
 
     Returns
     -------
     dict
-        ``exports``: of the place, last year known; ``sales``: of 长安 abroad; ``open``: capacity
-        of its plant in Thailand; ``planned``: capacity abroad that it plans; ``seres``: target.
+        ``sales``: of 长安 abroad; ``open``: capacity of its plant in Thailand; ``planned``:
+        capacity abroad that it plans; ``seres``: target.
     """
     asked = {"unit": VOLUME, "indicator": "auto_capacity"}
-    volumes = series(
-        book, unit=VOLUME, indicator="auto_exports", entity=area, accumulation="period",
-        status=list(HAPPENED), years=range(2020, 2030),
-    )  # fmt: skip
-    known = [item for item in volumes.values() if item.known]
     return {
-        "exports": known[-1] if known else missing(VOLUME),
         "sales": fact(
             book, unit=VOLUME, indicator="overseas_sales", entity="org-changan",
             period="2025-01/2025-09",
