@@ -292,10 +292,15 @@ def in_direction(rate: Quantity) -> str:
 # --- how sure
 
 
+NEARLY_SURE = ("relations", "consistent")
+
+
 def certainty(book: Catalog) -> dict[str, str]:
     """Return how many relations could well have failed, and how many of each verdict, in words.
 
     As the page 数据核对 counts them.
     """
     table = relations_table(book)
-    return tally(table) | telling(table)
+    counted = tally(table) | telling(table)
+    # those that could hardly fail are in these two
+    return {name: text for name, text in counted.items() if name not in NEARLY_SURE}
