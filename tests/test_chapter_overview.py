@@ -54,7 +54,7 @@ def test_trade_against_its_record(trade):
     rows = overview.indexed(trade, names, "2022")
     last = rows[rows["period"].eq("2025")].set_index("group")["text"]
     # 8006.8/8158.4, 5587.3/5245.3, 2419.5/2913.1
-    assert last.to_dict() == {"进出口": "98", "出口": "107", "进口": "83"}
+    assert last.to_dict() == {"进出口": "98.1", "出口": "106.5", "进口": "83.1"}
     assert rows[rows["period"].eq("2022")]["value"].eq(100).all()
     known = cq.published(rows)
     assert "2023" not in set(known.loc[known["group"].ne("进出口"), "period"])
@@ -82,7 +82,7 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
     assert overview.two_years({"笔记本电脑": laptops}, "2023", "2025").empty
 
 
-def test_the_corridor_by_year(book, trade):
+def test_the_corridor_by_year(book):
     boxes = overview.boxes(book, AREA, "2025")
     assert overview.first(boxes) == "2021"
     rows = overview.year_columns(boxes, "10k TEU")
@@ -91,9 +91,9 @@ def test_the_corridor_by_year(book, trade):
     # 32.77 / 11.2; the floor of 2022 has no upper end to round to
     assert overview.in_times(cq.autos.times_of(boxes["2025"], boxes["2021"])) == "2.9倍"
     assert overview.in_times(cq.autos.times_of(boxes["2022"], boxes["2021"])) != "1.3倍"
-    weights = overview.weights(book, AREA, trade["total"])
-    assert weights["2022"].point == pytest.approx(100 * 251.2 / 8158.4, abs=0.01)
-    assert weights["2025"].regardless
+    cargo = overview.cargo(book, AREA, "2025")
+    assert (cargo["2022"].zh, cargo["2025"].zh) == ("251.2亿元", "超583.1亿元")
+    assert (cargo["2025"] > cargo["2022"]).outcome == "holds"
 
 
 def test_tiles_say_the_last_number_its_year_and_its_growth(book):
@@ -121,7 +121,7 @@ def test_an_earlier_year_knows_nothing_of_later_ones(book):
     assert set(rows["label"]) <= {f"{year}年" for year in range(2018, 2023)}
     assert overview.pledged(book, AREA, "2022") == {}
     assert overview.by_industry(book, AREA, "2022") == ("", {})
-    assert overview.weights(book, AREA, overview.flows(book, AREA, "2022")["total"])["2022"].known
+    assert overview.cargo(book, AREA, "2022")["2022"].known
 
 
 def test_the_fair_whose_industries_were_told(book):
@@ -154,10 +154,19 @@ def test_an_amount_beside_whole_ones_has_no_decimals(book):
 
 def test_how_sure(book):
     counted = overview.certainty(book)
-    whole, *parts = (int(text.removesuffix("处")) for text in counted.values())
-    assert list(counted)[1:] == ["consistent", "inconsistent", "revised", "undecided"]
+    whole, *parts = (
+        int(counted[name].removesuffix("条"))
+        for name in (
+            "telling", "telling_held", "revised", "rounded", "undecidable", "inconsistent",
+        )
+    )  # fmt: skip
     assert whole == sum(parts)
     assert min(parts) > 0
+
+
+def test_which_years_are_derived(trade):
+    names = {"出口": trade["exports"], "进口": trade["imports"], "进出口": trade["total"]}
+    assert overview.derived_years(names) == "2019、2024年的出口、进口"
 
 
 def test_a_place_without_figures_has_no_tiles(book):

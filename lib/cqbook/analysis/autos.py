@@ -169,13 +169,15 @@ def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Qu
 
 
 def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
-    """Return the point frame of `quarters`: the year before and the year, side by side."""
+    """Return the point frame of `quarters`: the year before and the year, side by side.
+
+    Behind the name of a part of the year, by how much more it is.
+    """
     before = str(int(year) - 1)
-    pairs = (("前三季度", "first_before", "first"), ("四季度", "last_before", "last"))
     items = [
-        (label, found[key], f"{group}年")
-        for label, then, now in pairs
-        for group, key in ((before, then), (year, now))
+        (f"{label}（{found[f'{part}_more'].point:+.0f}）", found[key], f"{group}年")
+        for label, part in (("前三季度", "first"), ("四季度", "last"))
+        for group, key in ((before, f"{part}_before"), (year, part))
     ]
     frames = [points([(label, item)], unit=VALUE, group=group) for label, item, group in items]
     rows = pd.concat(frames, ignore_index=True)
@@ -188,6 +190,22 @@ def _short(item: Quantity) -> str:
     if not item.known:
         return UNPUBLISHED
     return f"约{item.point:.0f}" if item.status == DERIVED else f"{item.to(VALUE).point:g}"
+
+
+def after_september(
+    found: Mapping[str, Quantity], power: Mapping[str, Quantity]
+) -> tuple[Quantity, Quantity]:
+    """Return by how much more October is than a year before, and the rest of the year.
+
+    Parameters
+    ----------
+    found, power : mapping
+        `quarters` and `electric` of a year; both are missing unless the latter ends in October.
+    """
+    if not power["total"].known or not power["total"].about.period.endswith("-10"):
+        return missing(VALUE), missing(VALUE)
+    october = difference(power["total_more"], found["first_more"])
+    return october, difference(found["last_more"], october)
 
 
 # --- with what: electric cars
@@ -419,7 +437,10 @@ def national(book: Catalog, period: str, breakdown: str = "", place: str = NATIO
 
 
 def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
-    """Return single months as published, total and new-energy; gaps break the line."""
+    """Return single months as published, total and new-energy; gaps break the line.
+
+    The total of two years before the last month stands there as a line of its own.
+    """
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     frames = []
     for breakdown, name in (("", "全部汽车"), (NEV, "新能源")):
@@ -429,6 +450,11 @@ def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
         )  # fmt: skip
         every = {month: found.get(month, missing(VOLUME)) for month in months}
         frames.append(timeline(every, unit=VOLUME, group=name))
+    earlier = str(pd.Period(last, freq="M") - 24)
+    level = national(book, earlier)
+    if level.known:
+        flat = {earlier: level, last: level}
+        frames.append(timeline(flat, unit=VOLUME, group="两年前的全部汽车"))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -466,18 +492,21 @@ def _divided(count: int, total: Interval) -> Interval:
 
 
 def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
-    """Return the point frame of monthly exports to countries (code → name), by period."""
+    """Return the point frame of monthly exports to countries (code → name), first and last."""
     frames = []
     for code, name in partners.items():
         found = monthly_to(book, code)
-        items = [(Period.parse(period).zh(), item) for period, item in found.items()]
+        ends = list(found.items())
+        items = [(Period.parse(period).zh(), item) for period, item in (ends[0], ends[-1])]
         frames.append(points(items, unit=VOLUME, group=name).assign(regardless=DIFFERENT_COUNTS))
-    rows = pd.concat(frames, ignore_index=True)
-    rows["text"] = [f"{value:.1f}" for value in rows["value"]]
-    return rows
+    return pd.concat(frames, ignore_index=True)
 
 
 # --- against what target
+
+
+#: How the target is called in the chart.
+GOAL = "智能网联新能源汽车（目标，2027年）"
 
 
 def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataFrame:
@@ -493,28 +522,22 @@ def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataF
         (f"电动汽车出口（{int(year) - 1}年）", before),
         (f"电动汽车出口（{months}）", now["ev"]),
         (f"全部汽车出口（{year}年）", whole),
-        ("智能网联新能源汽车（目标，2027年）", goal),
+        (GOAL, goal),
     ]
     return published(points(items, unit=VALUE))
 
 
-def abroad(book: Catalog, area: str) -> dict[str, Quantity]:
-    """Return what is exported and sold abroad, and plants abroad and targets.
+def abroad(book: Catalog) -> dict[str, Quantity]:
+    """Return what 长安 sells abroad, plants abroad and targets.
 
     Returns
     -------
     dict
-        ``exports``: of the place, last year known; ``sales``: of 长安 abroad; ``open``: capacity
-        of its plant in Thailand; ``planned``: capacity abroad that it plans; ``seres``: target.
+        ``sales``: of 长安 abroad; ``open``: capacity of its plant in Thailand; ``planned``:
+        capacity abroad that it plans; ``seres``: target.
     """
     asked = {"unit": VOLUME, "indicator": "auto_capacity"}
-    volumes = series(
-        book, unit=VOLUME, indicator="auto_exports", entity=area, accumulation="period",
-        status=list(HAPPENED), years=range(2020, 2030),
-    )  # fmt: skip
-    known = [item for item in volumes.values() if item.known]
     return {
-        "exports": known[-1] if known else missing(VOLUME),
         "sales": fact(
             book, unit=VOLUME, indicator="overseas_sales", entity="org-changan",
             period="2025-01/2025-09",

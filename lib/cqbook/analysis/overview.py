@@ -9,9 +9,8 @@ import pandas as pd
 
 from cqbook.analysis import autos, parks
 from cqbook.analysis.frames import points, timeline
-from cqbook.analysis.reconciliation import relations_table
+from cqbook.analysis.reconciliation import relations_table, tally, telling
 from cqbook.data.catalog import Catalog
-from cqbook.data.relations import CONSISTENT, INCONSISTENT, REVISION, UNDECIDABLE
 from cqbook.data.selection import fact, series
 from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
@@ -22,7 +21,6 @@ from cqbook.quantities.quantity import (
     difference,
     growth,
     missing,
-    share,
 )
 from cqbook.quantities.units import MINUS
 
@@ -69,13 +67,20 @@ def boxes(book: Catalog, area: str, until: str) -> Years:
     return autos.by_year(book, "ilstc_containers", BOXES, area, years(until))
 
 
-def weights(book: Catalog, area: str, total: Mapping[str, Quantity]) -> Years:
-    """Return the value of what went by the Land-Sea Corridor as a share of trade, by year."""
-    until = max(total)
+def cargo(book: Catalog, area: str, until: str) -> Years:
+    """Return the value of what went by the Land-Sea Corridor by year."""
     asked = {"breakdown": "route=ilstc"}
-    cargo = autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
-    why = "货值是经通道的货，不都记在重庆的进出口里"
-    return {year: share(cargo[year], item, regardless=why) for year, item in total.items()}
+    return autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
+
+
+def derived_years(found: Mapping[str, Mapping[str, Quantity]]) -> str:
+    """Return in Chinese of what which years are derived: 2019、2024年的出口、进口."""
+    named: dict[str, list[str]] = {}
+    for name, by_year in found.items():
+        known = [year for year, item in by_year.items() if item.status == DERIVED and item.known]
+        if known:
+            named.setdefault("、".join(known), []).append(name)
+    return "，".join(f"{when}年的{'、'.join(names)}" for when, names in named.items())
 
 
 def at(found: Mapping[str, Quantity], year: str, unit: str = UNIT) -> Quantity:
@@ -151,7 +156,7 @@ def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> 
     for key, name in names.items():
         kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
         rows = timeline(kept, unit="percent", group=name)
-        rows["text"] = [f"{item.point:.0f}" if item.known else "" for item in kept.values()]
+        rows["text"] = [f"{item.point:.1f}" if item.known else "" for item in kept.values()]
         rows["full"], rows["range"] = rows["text"], ""
         frames.append(rows)
     return pd.concat(frames, ignore_index=True)
@@ -287,14 +292,15 @@ def in_direction(rate: Quantity) -> str:
 # --- how sure
 
 
+NEARLY_SURE = ("relations", "consistent")
+
+
 def certainty(book: Catalog) -> dict[str, str]:
-    """Return how many relations between figures there are, and how many of each verdict."""
-    verdicts = relations_table(book)["verdict"]
-    kinds = {
-        "consistent": CONSISTENT,
-        "inconsistent": INCONSISTENT,
-        "revised": REVISION,
-        "undecided": UNDECIDABLE,
-    }
-    counted = {name: int(verdicts.eq(kind).sum()) for name, kind in kinds.items()}
-    return {name: f"{count}处" for name, count in {"relations": len(verdicts), **counted}.items()}
+    """Return how many relations could well have failed, and how many of each verdict, in words.
+
+    As the page 数据核对 counts them.
+    """
+    table = relations_table(book)
+    counted = tally(table) | telling(table)
+    # those that could hardly fail are in these two
+    return {name: text for name, text in counted.items() if name not in NEARLY_SURE}
