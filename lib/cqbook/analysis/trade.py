@@ -935,4 +935,5 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     printed = pd.Series([item.growth.status != DERIVED for item in held], dtype=bool)
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
+    rows["range"] = rows["range"].mask(printed, "")
     return rows.assign(text=rows["value"].map(lambda value: f"{value:.1f}%".replace("-", "−")))
