@@ -388,13 +388,13 @@ def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
 
 
 def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
-    """Return which numbers only the next year's growth implies: 汽车2022年、手机2024年."""
-    return "、".join(
-        f"{name}{Period.parse(text).zh()}"
-        for name, items in found.items()
-        for text, item in items.items()
-        if item.bounded and item.status == DERIVED
-    )
+    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年."""
+    made = []
+    for name, items in found.items():
+        texts = [text for text, item in items.items() if item.bounded and item.status == DERIVED]
+        if texts:
+            made.append(name + "、".join(Period.parse(text).zh() for text in texts))
+    return "；".join(made)
 
 
 def moved(found: Mapping[str, Quantity]) -> Quantity:
