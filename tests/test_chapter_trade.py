@@ -110,8 +110,8 @@ def test_the_change_by_goods_adds_up(book):
     rows = trade.growth_by_goods(book, AREA, "2025").set_index("label")
     assert rows["value"].iloc[:-1].sum() == pytest.approx(rows["value"].iloc[-1])
     # 567 − 567 / 1.354 = 148.2; 1898.6 − 1898.6 / 1.245 = 373.6; 8006.8 − 7154.2
-    assert rows.loc["手机出口", "value"] == pytest.approx(148.24, abs=0.01)
-    assert rows.loc["机电产品进口", "value"] == pytest.approx(373.62, abs=0.01)
+    assert rows.loc["机电：手机出口", "value"] == pytest.approx(148.24, abs=0.01)
+    assert rows.loc["机电：进口", "value"] == pytest.approx(373.62, abs=0.01)
     assert rows.loc["进出口增量", "value"] == pytest.approx(852.6)
 
 
