@@ -110,8 +110,8 @@ def test_the_change_by_goods_adds_up(book):
     rows = trade.growth_by_goods(book, AREA, "2025").set_index("label")
     assert rows["value"].iloc[:-1].sum() == pytest.approx(rows["value"].iloc[-1])
     # 567 − 567 / 1.354 = 148.2; 1898.6 − 1898.6 / 1.245 = 373.6; 8006.8 − 7154.2
-    assert rows.loc["手机出口", "value"] == pytest.approx(148.24, abs=0.01)
-    assert rows.loc["机电产品进口", "value"] == pytest.approx(373.62, abs=0.01)
+    assert rows.loc["机电：手机出口", "value"] == pytest.approx(148.24, abs=0.01)
+    assert rows.loc["机电：进口", "value"] == pytest.approx(373.62, abs=0.01)
     assert rows.loc["进出口增量", "value"] == pytest.approx(852.6)
 
 
@@ -121,9 +121,9 @@ def test_machines_make_most_of_the_change(book):
     assert within(found["machines_bought"], "372.8", "374.5")
     # the exports that are named, and the rest of the machines sold, of the waterfall
     rows = trade.growth_by_goods(book, AREA, "2025").set_index("label")["value"]
-    sold = rows[["手机出口", "汽车出口", "摩托车出口", "其余机电产品出口"]].sum()
+    sold = rows[[f"机电：{name}出口" for name in ("手机", "汽车", "摩托车", "其余")]].sum()
     assert float(found["machines_sold"].point) == pytest.approx(sold, abs=0.5)
-    share = 100 * (sold + rows["机电产品进口"]) / rows["进出口增量"]
+    share = 100 * (sold + rows["机电：进口"]) / rows["进出口增量"]
     assert float(found["machines_rate"].point) == pytest.approx(share, abs=0.5)
     assert (found["goods_rate"] > 50).outcome == "holds"
     assert trade.other_imports(book, AREA, "2025").point < 0
@@ -190,6 +190,7 @@ def test_a_month_on_average(book):
 def test_when_the_year_turned(book):
     label, verdict = trade.turned(trade.hidden(book, AREA, "2022"))
     assert (label, verdict.outcome) == ("8月", "holds")
+    assert trade.grew(trade.hidden(book, AREA, "2022")) == "1—3月、4月、5—7月"
     assert trade.turned(trade.hidden(book, AREA, "2025"))[1].outcome == "open"
 
 

@@ -14,7 +14,7 @@ from conftest import ROOT
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cqbook.analysis import autos, corridors, district
+from cqbook.analysis import autos, district
 from cqbook.analysis.frames import points
 from cqbook.data.contracts import MEASURE_UNITS
 from cqbook.data.selection import DRAWN_FROM, fact, measured
@@ -552,7 +552,6 @@ def test_doubtful_figures_stand_on_no_page(book):
 
 def test_doubtful_figures_are_in_no_table_of_words(book):
     frames = [district.figures(book, code) for code in book.table("districts")["adcode"]]
-    frames += [corridors.trains(book)]
     for rows in frames:
         assert (rows["confidence"] >= DRAWN_FROM).all()
     assert sum(map(len, frames)) > 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -12,7 +12,6 @@ from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     DERIVED,
     Quantity,
@@ -58,7 +57,8 @@ _UPPER = "value_upper_text"
 def transit(book: Catalog) -> pd.DataFrame:
     """Return the point frame of days by cargo and route, for the cargoes of which both are told.
 
-    A range that is printed keeps its ends; what 约 leaves open is no range.
+    A range that is printed is drawn to its lower end, and from there as a line to its upper one;
+    what 约 leaves open is no range.
     """
     found = []
     for product, cargo in {"auto": "整车", "motorcycle_wheel": "轮毂"}.items():
@@ -67,6 +67,7 @@ def transit(book: Catalog) -> pd.DataFrame:
             found += [(f"{cargo}：{name}", item) for name, item in both]
     rows = points(found, unit="days")
     said = rows["full"].str.fullmatch(r"\D*")
+    rows["value"] = rows["lower"].where(said, rows["value"])
     for end in ("lower", "upper"):
         rows[end] = rows[end].where(said, rows["value"])
     return rows.assign(range=rows["range"].where(said, ""))
@@ -288,7 +289,8 @@ def change_per_box(book: Catalog, area: str, period: str) -> Quantity:
 
 def times(now: Quantity, then: Quantity) -> Quantity:
     """Return how many times as much one figure is as another."""
-    return derive(lambda much, little: much / little, now, then.to(str(now.unit)), unit="times")
+    found = derive(lambda much, little: much / little, now, then.to(str(now.unit)), unit="times")
+    return _short_bound(found, digits=2)
 
 
 def value_per_box(book: Catalog, area: str, period: str) -> Quantity:
@@ -342,26 +344,11 @@ def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataF
     return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
 
 
-def trains(book: Catalog) -> pd.DataFrame:
-    """Return the published number of trains of whole years: which line, when, how many."""
-    found = book.observations(
-        indicator="train_trips", measure="level", status="actual", entity=list(LINES_ZH)
-    )
-    frame = preferred(found)
-    whole = [Period.parse(text).months == 12 for text in frame["period"]]
-    frame = frame[pd.Series(whole, index=frame.index, dtype=bool)].copy()
-    frame["who"] = [LINES_ZH[code] for code in frame["entity"]]
-    frame["when"] = frame["period"].map(period_zh)
-    frame["text"] = [item.zh for item in quantities_of(frame)]
-    frame["_line"] = [list(LINES_ZH).index(code) for code in frame["entity"]]
-    return frame.sort_values(["_line", "period"]).reset_index(drop=True)
-
-
-#: Whose trains a row counts, in words: the entity alone does not say which trains.
-LINES_ZH = {
-    LAND_SEA: "陆海新通道班列（全通道）",
-    JOINT_TRAINS: "中欧班列（成渝）",
-}
+def box_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of what is in a box, by sender: one number each."""
+    rows = points(found.items(), unit="10k CNY")
+    rows["text"] = [item.roughly for item in found.values()]
+    return published(rows.assign(lower=rows["value"], upper=rows["value"], range=""))
 
 
 # --- what the days saved must be worth
@@ -386,21 +373,21 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
 def break_even_points(
     extra: Quantity,
     days: Sequence[Quantity],
-    marks: Iterable[tuple[str, Quantity]],
-    between: tuple[int, int] = (8, 25),
+    marks: Iterable[tuple[str, Quantity, Quantity]],
+    between: tuple[int, int] = (10, 25),
 ) -> pd.DataFrame:
     """Return the point frame of the break-even rate over the value of a box, in 万元.
 
-    One line for each of `days`; `marks` (a label and a value of a box) stand on the first.
+    One line for each of `days`; a mark (a label, a value of a box, days) stands on the line of its
+    days.
     """
     if not extra.known or not all(item.known for item in days):
         return points([], unit="percent").assign(parameter=[])
     worth = [exact(value, "10k CNY") for value in range(between[0], between[1] + 1)]
-    found = []
+    held, found = list(marks), []
     for item in days:
         placed = [(box.zh, box) for box in worth]
-        if item is days[0]:
-            placed += [(name, box) for name, box in marks if box.known]
+        placed += [(name, box) for name, box, line in held if box.known and line is item]
         rates = ((name, break_even_rate(extra, box, item)) for name, box in placed)
         rows = points(rates, unit="percent", group=f"早到{item.zh}")
         rows["parameter"] = [box.to("10k CNY").point for _, box in placed]

@@ -23,6 +23,7 @@ from cqbook.quantities.about import About
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
+    DERIVED,
     UNPUBLISHED,
     Quantity,
     derive,
@@ -49,7 +50,7 @@ SHARE_MONTHS = 8
 #: Provinces whose figures make up the nation's.
 ALL_PROVINCES = 31
 #: Goods whose exports are followed, and how the breakdown calls them.
-GOODS = {"laptop": "笔记本电脑", "phone": "手机", "motorcycle": "摩托车"}
+GOODS = {"phone": "手机", "laptop": "笔记本电脑", "motorcycle": "摩托车"}
 AUTOS = "汽车"
 
 
@@ -287,6 +288,11 @@ def sizes(found: Mapping[str, Mapping[str, Quantity]], period: str) -> dict[str,
     return made
 
 
+def earlier_known(found: Mapping[str, Quantity], period: str) -> list[Quantity]:
+    """Return the other periods' levels that are numbers, not floors."""
+    return [item for text, item in found.items() if text != period and item.bounded]
+
+
 def growths(
     book: Catalog, area: str, period: str, found: Mapping[str, Mapping[str, Quantity]]
 ) -> dict[str, Quantity]:
@@ -375,9 +381,30 @@ def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
 
 
 def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
-    """Return the stretches in the shares that are not whole years, in Chinese."""
-    texts = {text for items in found.values() for text in items if len(text) > 4}
-    return [Period.parse(text).zh() for text in sorted(texts)]
+    """Return which shares are not of whole years, in Chinese: 美国、欧盟2019年1—11月."""
+    texts = sorted({text for items in found.values() for text in items if len(text) > 4})
+    named = {text: [name for name, items in found.items() if text in items] for text in texts}
+    return [f"{'、'.join(names)}{Period.parse(text).zh()}" for text, names in named.items()]
+
+
+def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
+    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年."""
+    made = []
+    for name, items in found.items():
+        texts = [text for text, item in items.items() if item.bounded and item.status == DERIVED]
+        if texts:
+            made.append(name + "、".join(Period.parse(text).zh() for text in texts))
+    return "；".join(made)
+
+
+def moved(found: Mapping[str, Quantity]) -> Quantity:
+    """Return by how many percentage points a share changed from its first to its last stretch."""
+    if len(found) < 2:
+        return missing("percentage points")
+    first, *_, last = found.values()
+    return derive(
+        lambda now, then: now - then, last, first, unit="percentage points", about=About()
+    )
 
 
 def ends_of(found: Mapping[str, Quantity], name: str, unit: str) -> dict[str, Quantity | str]:
@@ -487,7 +514,8 @@ def regime_ends(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
 def growth_by_goods(book: Catalog, area: str, period: str) -> pd.DataFrame:
     """Return the change of trade by goods, exports before imports, for a waterfall.
 
-    Empty unless two goods, the exports and the imports have a change.
+    Machines come first, sold and bought, then what is no machine. Empty unless two goods, the
+    exports and the imports have a change.
     """
     found = histories(book, area)
     total = found["total"].change(period)
@@ -499,18 +527,15 @@ def growth_by_goods(book: Catalog, area: str, period: str) -> pd.DataFrame:
         return points([], unit=UNIT)
     made = machines["export"].change(period)
     inside = [item for _, item in named]
-    items = [*named]
-    if made.known:
-        items.append(("其余机电产品出口", remainder(made, inside)))
-        items.append(("机电以外的出口", remainder(exports, [made])))
-    else:
-        items.append(("其余出口", remainder(exports, inside)))
     bought = machines["import"].change(period)
-    if bought.known:
-        items.append(("机电产品进口", bought))
-        items.append(("机电以外的进口", remainder(imports, [bought])))
+    if made.known and bought.known:
+        items = [(f"机电：{name}", item) for name, item in named]
+        items.append(("机电：其余出口", remainder(made, inside)))
+        items.append(("机电：进口", bought))
+        items.append(("机电以外：出口", remainder(exports, [made])))
+        items.append(("机电以外：进口", remainder(imports, [bought])))
     else:
-        items.append(("进口", imports))
+        items = [*named, ("其余出口", remainder(exports, inside)), ("进口", imports)]
     return _waterfall(items, total)
 
 
@@ -645,12 +670,16 @@ def goods(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity
 
 
 def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `goods`: those of which two years are known."""
-    frames = [
-        timeline(items, unit=UNIT, group=name) for name, items in found.items() if len(items) > 1
-    ]
-    rows = pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
-    return _rounded(rows, "亿元", 0) if len(rows) > 2 else points([], unit=UNIT)
+    """Return the point frame of `goods`: those of which two years are known, if there are two.
+
+    Cars stand beside the first of the goods.
+    """
+    kept = [name for name, items in found.items() if len(items) > 1]
+    if len(kept) < 2:
+        return points([], unit=UNIT)
+    kept = sorted(kept, key=lambda name: (name != next(iter(GOODS.values())), name != AUTOS))
+    frames = [timeline(found[name], unit=UNIT, group=name) for name in kept]
+    return _rounded(pd.concat(frames, ignore_index=True), "亿元", 0)
 
 
 # --- among the provinces
@@ -887,6 +916,12 @@ def turned(found: Hidden) -> tuple[str, Verdict]:
     return found.months[first].label, every(*below, *above)
 
 
+def grew(found: Hidden) -> str:
+    """Return the stretches in which trade was not below that of the year before."""
+    up = [item.label for item in found.months if item.growth.point >= 0]
+    return "、".join(up) or UNPUBLISHED
+
+
 def earlier_year(found: Hidden) -> str:
     """Return the year before the one whose months are told, as a period."""
     return str(int(found.when[:4]) - 1) if found.months else "1990"
@@ -894,5 +929,11 @@ def earlier_year(found: Hidden) -> str:
 
 def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     """Return the point frame of the growth of each stretch."""
-    rows = points(((item.label, item.growth) for item in found), unit="percent")
+    held = list(found)
+    rows = points(((item.label, item.growth) for item in held), unit="percent")
+    # what rounding leaves open of a printed rate is no range that was worked out
+    printed = pd.Series([item.growth.status != DERIVED for item in held], dtype=bool)
+    for end in ("lower", "upper"):
+        rows[end] = rows[end].mask(printed, rows["value"])
+    rows["range"] = rows["range"].mask(printed, "")
     return rows.assign(text=rows["value"].map(lambda value: f"{value:.1f}%".replace("-", "−")))
