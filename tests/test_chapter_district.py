@@ -77,11 +77,6 @@ def test_a_route_beside_all_of_the_city(book):
     )
 
 
-def test_the_page_says_who_told_its_figures(book):
-    assert district.told_by(book, facts(book, SHAPINGBA)) == "重庆日报，2024-01"
-    assert district.told_by(book, facts(book, "500156")) == UNPUBLISHED
-
-
 def test_a_station_and_a_park_of_one_district_only(book):
     assert district.departures(book, SHAPINGBA)["train_load"] == "110辆"
     assert set(district.departures(book, JIANGJIN).values()) == {UNPUBLISHED}
@@ -252,7 +247,57 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         return {key: text for key, text in found.items() if text != UNPUBLISHED}
 
     assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区来了哪些项目"}
-    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区列入的名单"}
+    assert headed(JIANGJIN) == {"sells": "区的班列"}, "one list is no part"
     assert headed(TONGNAN)["sells"] == "区卖什么，怎么运"
     assert headed("500104") == {"came": "区来了哪些项目"}, "one that is being built"
     assert headed("500156") == {}
+
+
+def test_the_sources_of_a_page_are_all_named(book):
+    product = district.products(book, JIANGJIN)
+    found = facts(book, JIANGJIN)
+    rows = district.rows_told(book, JIANGJIN, found, product)
+    said = district.told_by(book, rows)
+    for outlet in ("江津区融媒体中心", "重庆日报", "区域数据论坛", "买购网"):
+        assert outlet in said, outlet
+    assert district.sourced(book, rows).outcome == "holds"
+    assert district.sourced(book, rows).rows == tuple(rows)
+    assert district.sourced(book, []).outcome == "open"
+
+
+def test_lists_are_a_source_only_where_they_are_said(book):
+    came = district.projects(book, JIANGJIN)
+    assert district.listed_sources(book, came, JIANGJIN, {"came": UNPUBLISHED}) == [
+        "western8-2025-jiangjin"
+    ]
+    assert "os-20210108-ppfocus" in district.listed_sources(
+        book, came, JIANGJIN, {"came": "来了哪些项目"}
+    )
+
+
+def test_more_cars_in_a_box_make_each_cheaper(book):
+    # two, then three to four: 1 - 2/3, 1 - 2/4
+    assert district.cost_a_car(facts(book, SHAPINGBA)) == "下降33%—50%"
+    assert district.cost_a_car(facts(book, JIANGJIN)) == UNPUBLISHED
+
+
+def test_boxes_of_jiangjin_are_worth_less(book):
+    beside = district.beside_the_city(book, facts(book, JIANGJIN))
+    # 5164 of 21000, 2.54 of 36.56
+    assert beside["boxes_share"].interval.contains(D("24.59"))
+    assert (beside["value_share"] < beside["boxes_share"]).outcome == "holds"
+    assert (beside["city_boxes"].zh, beside["city_value"].zh) == ("2.1万标箱", "36.56亿元")
+
+
+def test_a_time_that_all_projects_have_stands_in_the_title(book):
+    rows = district.followed(district.projects(book, SHAPINGBA))
+    assert district.one_day(rows) == "（2024年1月）"
+    assert rows["stage_zh"].iloc[0] == "投产"
+    assert district.project_columns(rows)["who"] == "企业"
+    rows = district.followed(district.projects(book, DIANJIANG))
+    assert district.one_day(rows) == ""
+    assert district.project_columns(rows)["who"] == "企业或来处"
+
+
+def test_a_project_that_runs_says_how(book):
+    assert district.named(district.projects(book, JIANGJIN))["running_as"] == "运营"

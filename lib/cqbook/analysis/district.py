@@ -162,7 +162,7 @@ ASKED = {
     "trips_rank": Asked("train_trips", measure="rank", own=False),
     "trips_target": Asked("train_trips", statuses=PLANNED, own=False, say="level when"),
     "trips_first": Asked("train_trips", own=False, first=True, say="level when"),
-    "route_boxes": Asked("ilstc_containers", own=False),
+    "route_boxes": Asked("ilstc_containers", own=False, say="level who"),
     "route_value": Asked("shipment_value", own=False),
     "box_before": Asked("container_load", "vehicle=nev", "export", own=False, first=True),
     "box_now": Asked("container_load", "vehicle=nev", "export", own=False, say="level who"),
@@ -283,15 +283,69 @@ def words(found: Mapping[str, Fact]) -> dict[str, str]:
     }
 
 
-def told_by(book: Catalog, found: Mapping[str, Fact]) -> str:
-    """Return the sources of the figures that a page says, in words."""
-    # of the product only a year with its real growth is told
+def rows_told(
+    book: Catalog,
+    code: str,
+    found: Mapping[str, Fact],
+    product: Products,
+    others: Iterable[Quantity] = (),
+) -> list[str]:
+    """Return the observations that the figures of a page stand on, derived ones too."""
     told = [
-        fact
+        fact.level
         for name, fact in found.items()
-        if fact.level.known and (name != "gdp" or fact.change.known)
+        # of the product only a year with its real growth is told
+        if name != "gdp" or fact.change.known
     ]
-    ids = dict.fromkeys(fact.level.source_id for fact in told)
+    compiled = [item for levels in product.levels.values() for item in levels.values()]
+    trains = book.observations(indicator="train_load", entity="route-crexpress")
+    items = [*told, *others, *(compiled if product.known else []), *_beside_the_page(book, code)]
+    held = [item.observation_id for item in items if item.known]
+    held += list(trains["observation_id"][:1]) if code in STATIONS else []
+    return list(dict.fromkeys(row for ids in held for row in ids.split(";") if row))
+
+
+def _beside_the_page(book: Catalog, code: str) -> list[Quantity]:
+    return [_trade_of_unplaced(book, code)] if code in UNPLACED else []
+
+
+def sourced(book: Catalog, rows: Iterable[str]) -> Verdict:
+    """Return whether each of these observations has a source that the book names; they with it."""
+    frame = book.observations()
+    source_of = dict(zip(frame["observation_id"], frame["source_id"], strict=True))
+    known = set(book.table("sources")["source_id"])
+    held = tuple(rows)
+    if not held:
+        return ordered([], "")
+    sources = {source_of[row] for row in held}
+    found = sources <= known
+    words = f"正文所据的{len(held)}个公布数都有来源，共{len(sources)}个来源"
+    return Verdict("holds" if found else "fails", words, rows=held)
+
+
+def listed_sources(
+    book: Catalog, came: pd.DataFrame, code: str, headings: Mapping[str, str]
+) -> list[str]:
+    """Return the sources of the projects and lists that sentences name, which are no figures.
+
+    Parameters
+    ----------
+    headings : mapping of str to str
+        Those of `parts`: lists stand in the part of what came, and only there.
+    """
+    public = came["industry"].isin(PUBLIC_WORKS)
+    said = came[came["stage"].ne("") & ~public]
+    lists = book.table("park_designations")
+    lists = lists[lists["entity"].isin(entities_within(book, code))]
+    ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != UNPUBLISHED else [])]
+    return list(dict.fromkeys(ids))
+
+
+def told_by(book: Catalog, rows: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Return the sources of observations, and others, in words."""
+    frame = book.observations()
+    source_of = dict(zip(frame["observation_id"], frame["source_id"], strict=True))
+    ids = dict.fromkeys([source_of[row] for row in rows] + list(others))
     return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
 
 
@@ -334,23 +388,23 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     alone = ALONE.get(sold[0], "") if len(sold) == 1 else ""
     makes = any(texts[key] != UNPUBLISHED for key in MAKING)
     came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
-    listed = texts["schemes"] != UNPUBLISHED
-    came_heading = "来了哪些项目" if came_some else "列入的名单"
     return {
         "sells": name + (alone or "卖什么，怎么运") if sold else UNPUBLISHED,
         "makes": name if makes else UNPUBLISHED,
-        "came": name + came_heading if came_some or listed else UNPUBLISHED,
+        "came": name + "来了哪些项目" if came_some else UNPUBLISHED,
     }
 
 
 def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quantity]:
     """Return what a route's boxes are of the city's by the same corridor in the same months.
 
-    ``boxes_share`` and ``value_share`` in percent; ``city_box``, the value of a box of the city's.
+    ``boxes_share`` and ``value_share`` in percent; ``city_boxes``, ``city_value`` and
+    ``city_box``, the value of a box: the city's.
     """
     boxes, value = found["route_boxes"].level, found["route_value"].level
     if not (boxes.known and value.known and boxes.about.period == value.about.period):
         lacking = {"boxes_share": missing("percent"), "value_share": missing("percent")}
+        lacking |= {"city_boxes": missing("TEU"), "city_value": missing("100M CNY")}
         return lacking | {"city_box": missing("10k CNY")}
     asked = {"entity": CITY, "period": boxes.about.period}
     every = fact_of(book, unit="TEU", indicator="ilstc_containers", **asked)
@@ -361,6 +415,8 @@ def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quant
     return {
         "boxes_share": share(boxes, every, regardless=why),
         "value_share": share(value, worth, regardless=why),
+        "city_boxes": every,
+        "city_value": worth,
         "city_box": ratio(worth, every, unit="10k CNY", per="TEU"),
     }
 
@@ -393,14 +449,15 @@ def departures(book: Catalog, code: str) -> dict[str, str]:
 def unplaced(book: Catalog, code: str) -> dict[str, str]:
     """Return a park that is looked for on a district's page, and its trade of 2021."""
     park = UNPLACED.get(code, "")
-    trade = (
-        fact_of(
-            book, unit="100M CNY", indicator="trade_value", entity=park, period="2021", flow="total"
-        )
-        if park
-        else missing("100M CNY")
-    )
+    trade = _trade_of_unplaced(book, code)
     return {"unplaced": book.name(park) if park else UNPUBLISHED, "unplaced_trade": trade.zh}
+
+
+def _trade_of_unplaced(book: Catalog, code: str) -> Quantity:
+    if code not in UNPLACED:
+        return missing("100M CNY")
+    asked = {"entity": UNPLACED[code], "period": "2021", "flow": "total"}
+    return fact_of(book, unit="100M CNY", indicator="trade_value", **asked)
 
 
 def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
@@ -409,6 +466,16 @@ def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
     if not top.known or top.about.period != bottom.about.period:
         return missing("10k CNY")
     return ratio(top, bottom, unit="10k CNY", per=bottom.unit.name)
+
+
+def cost_a_car(found: Mapping[str, Fact]) -> str:
+    """Return what more cars in a box do to the cost of a car, were a box to cost the same."""
+    before, now = found["box_before"].level, found["box_now"].level
+    held = now.interval
+    if not before.known or held is None or not held.lower or not held.upper:
+        return UNPUBLISHED
+    falls = [100 * (1 - before.point / float(cars)) for cars in (held.lower, held.upper)]
+    return "下降" + "—".join(f"{fall:.0f}%" for fall in dict.fromkeys(falls))
 
 
 # --- what came ------------------------------------------------------------------------------------
@@ -423,12 +490,20 @@ COME_TO = {
 PUBLIC_WORKS = ("logistics", "construction")
 #: Of fewer projects there is no table.
 ROWS = 3
-PROJECT_COLUMNS = {
-    "name_zh": "项目",
-    "who": "企业或来处",
-    "chain_link": "环节",
-    "stage_zh": "到了哪一步",
-}
+#: Columns of the table of projects; those with nothing in them are left out.
+_COLUMNS = {"name_zh": "项目", "who": "企业", "chain_link": "环节", "stage_zh": "到了哪一步"}
+
+
+def project_columns(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the columns of a table of projects that have something in them."""
+    names = _COLUMNS | ({"who": "企业或来处"} if rows["origin"].ne("").any() else {})
+    return {key: name for key, name in names.items() if rows[key].ne("").any() or key == "name_zh"}
+
+
+def one_day(rows: pd.DataFrame) -> str:
+    """Return when the stages of projects were told, in brackets; empty if not all at one time."""
+    days = list(dict.fromkeys(rows["stage_as_of"]))
+    return f"（{Period.parse(days[0]).zh()}）" if len(days) == 1 and days[0] else ""
 
 
 def stage_zh(stage: str, when: str) -> str:
@@ -459,7 +534,9 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 
 def followed(found: pd.DataFrame) -> pd.DataFrame:
     """Return the projects whose stage is told, without public works: those of the table."""
-    return found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
+    rows = found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
+    # a time that all have stands in the title
+    return rows.assign(stage_zh=rows["stage"].map(STAGES)) if one_day(rows) else rows
 
 
 def named(found: pd.DataFrame) -> dict[str, str]:
@@ -475,6 +552,8 @@ def named(found: pd.DataFrame) -> dict[str, str]:
         for name, stages in COME_TO.items()
         for rows in [found[found["stage"].isin(stages) & ~(public & (name == "running"))]]
     }
+    runs = found[found["stage"].isin(COME_TO["running"]) & ~public]
+    texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or UNPUBLISHED
     alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
     if len(followed(found)) >= ROWS:
         texts |= dict.fromkeys(("building", "coming"), UNPUBLISHED)
@@ -703,6 +782,7 @@ def growth_words(found: Products) -> dict[str, Quantity | str]:
     if not found.known:
         names = ("pace", "pace_en", "peers_of", "end")
         lacking = {"peers": missing("districts"), "growth_rank": missing("rank")}
+        lacking["peer_rank"] = missing("rank")
         return dict.fromkeys(names, UNPUBLISHED) | lacking
     places = [code for code in found.levels if code != CITY]
     order = sorted(places, key=lambda code: -found.grown(code).point)
@@ -712,6 +792,7 @@ def growth_words(found: Products) -> dict[str, Quantity | str]:
         "peers_of": group,
         "peers": exact(len(found.peers), "districts"),
         "end": found.end,
+        "peer_rank": exact(len(found.peers) - found.peers.index(found.code), "rank"),
         "growth_rank": exact(order.index(found.code) + 1, "rank"),
     }
 

@@ -107,22 +107,21 @@ def total(items: Iterable[Quantity]) -> Quantity:
     return sum_of(*found) if len(found) > 1 else missing("1T CNY")
 
 
-def plan_map(book: Catalog) -> pd.DataFrame:
-    """Return the tiles of today's districts with the output planned in 2011 for the base there."""
-    plans = {TODAY.get(code, code): (code, item) for code, item in base_plans(book).items()}
-    frame = book.table("districts")
-    frame = frame[frame["valid_to"].eq("")].copy()
-    frame["label"] = frame["name_zh"].map(short_name)
-    held = [plans.get(code, ("", None)) for code in frame["adcode"]]
-    frame["value"] = [item.point if item else float("nan") for _, item in held]
-    for column in ("zh", "status", "source_id", "observation_id"):
-        frame[column] = [getattr(item, column) if item else "" for _, item in held]
-    frame["text"] = frame["full"] = frame["zh"]
-    frame["kind"] = ["2011年计划的基地" if item else "其他区县" for _, item in held]
-    # a tile of a phone has room for the number alone
-    frame["symbol"] = [f"{item.point:.0f}" if item else "" for _, item in held]
-    frame["group"] = ""
-    return frame.reset_index(drop=True)
+def plan_bars(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of the output planned in 2011, a base a row, the largest first.
+
+    A base of a district that has since become part of another says which.
+    """
+    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
+    items = [
+        (
+            short_name(book.name(code).partition("（")[0])
+            + (f"（今{names[TODAY[code]]}）" if code in TODAY else ""),
+            plan,
+        )
+        for code, plan in base_plans(book).items()
+    ]
+    return points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
 
 
 # --- signed and paid in ---------------------------------------------------------------------
@@ -145,7 +144,7 @@ def promotion(
 
 
 def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """Return the point frame of contracts, then of money paid in.
+    """Return the point frame of contracts and money paid in, side by side.
 
     Parameters
     ----------
@@ -158,9 +157,9 @@ def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str
         for which in [promotion(book, area, period, status=status)]
     ]
     items = [
-        (f"{name} {when}", which[key])
-        for key, name in zip(("signed", "paid"), ("合同", "到位"), strict=True)
+        (f"{when} {name}", which[key])
         for when, which in found
+        for key, name in zip(("signed", "paid"), ("合同", "到位"), strict=True)
     ]
     rows = published(points(items, unit="100M CNY"))
     return rows.assign(text=[f"{value:.0f}亿元" for value in rows["value"]])
@@ -180,18 +179,6 @@ def started(book: Catalog, place: str, period: str) -> Quantity:
         for stage in ("started", "signed")
     )
     return share(begun, signed)
-
-
-def about(rate: Quantity) -> str:
-    """Return a share in whole percent, where a sentence needs no more: 约21%."""
-    return f"约{rate.point:.0f}%" if rate.known else UNPUBLISHED
-
-
-def floor(item: Quantity) -> Quantity:
-    """Return the least that a figure can be: of 超1100亿元, 1100亿元."""
-    if item.interval is None or item.interval.lower is None:
-        return missing(str(item.unit))
-    return exact(item.interval.lower, str(item.unit))
 
 
 # --- fairs ----------------------------------------------------------------------------------
@@ -231,8 +218,8 @@ def fair_changes(book: Catalog) -> pd.DataFrame:
     items = [
         ("全部项目数", fair_growth(book, "all")["projects"]),
         ("制造业项目数", made["projects"]),
-        ("制造业合同额", made["money"]),
-        ("平均每个项目", made["each"]),
+        ("制造业金额", made["money"]),
+        ("制造业每项目金额", made["each"]),
     ]
     rows = published(points(items, unit="percent"))
     return rows.assign(text=[percent_zh(item) for _, item in items if item.known])
@@ -393,7 +380,8 @@ def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects of named firms there are, and what is told of them.
 
     ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
-    riverside zone; ``shapingba``: that district; ``built``, ``building``, ``signed``: how far.
+    riverside zone; ``shapingba``: that district; ``built``, ``building``, ``signed``,
+    ``untold``: how far; ``studied``: research in the table, which is none of them.
     """
     frame = counted(book)
     placed = frame[frame["district"].ne("")]
@@ -404,7 +392,10 @@ def tally(book: Catalog) -> dict[str, Quantity]:
         "placed": len(placed),
         "zone": inside.sum(),
         "shapingba": placed["district"].eq("500106").sum(),
-        **{key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed")},
+        "studied": followed(book)["advance"].eq("research").sum(),
+        **{
+            key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed", "untold")
+        },
     }
     return {key: exact(int(number), "projects") for key, number in counts.items()}
 
@@ -439,6 +430,14 @@ def plants(book: Catalog, *links: str, advance: str) -> Quantity:
     frame = nev_chain(book)
     frame = frame[frame["label"].isin(links) & frame["advance"].eq(advance)]
     return exact(frame["project"].nunique(), "projects")
+
+
+def seen(book: Catalog, link: str, advance: str) -> str:
+    """Return when projects of a link were last said to have come so far, in words."""
+    frame = nev_chain(book)
+    frame = frame[frame["label"].eq(link) & frame["advance"].eq(advance)]
+    days = sorted(frame["stage_as_of"])
+    return period_zh(days[-1]) if days else UNPUBLISHED
 
 
 def followed(book: Catalog) -> pd.DataFrame:
