@@ -45,7 +45,7 @@ def test_a_figure_that_breaks_several_relations_is_one_row(book):
         ).assign(observation_id=lambda frame: frame["observation_id"].map(real)),
     )
     assert list(found["title"]) == ["乙", "丁"]
-    assert found["explanation"][0] == "缘由另有2条关系也因这个数不合。"
+    assert found["explanation"][0] == "缘由另有2条关系也因这个数不一致。"
     assert list(found["verdict"]) == ["不一致", "不一致"]
     assert found["why"][1] == "不一致：另一缘由"
 

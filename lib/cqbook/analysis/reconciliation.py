@@ -247,7 +247,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"另有{len(mine) - 1}条关系也因这个数不合。" if len(mine) > 1 else ""
+        more = f"另有{len(mine) - 1}条关系也因这个数不一致。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
     found += [row for row in rows_of(table) if row["verdict"] == ROUNDING]
     found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
