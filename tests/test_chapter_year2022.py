@@ -59,39 +59,56 @@ def test_a_doubtful_figure_is_not_in_the_table(spoiled):
     assert "321.1" not in "".join(table["level"])
 
 
-def test_exports_faded_and_fell_at_the_end_of_the_year(book):
-    course = whole_year.course(book, AREA, YEAR)
-    assert not course["export"][6].known
-    assert course["export"][5].zh == "19.5%"
-    steps = whole_year.since(course["export"], 5)
-    assert [item.zh for item in steps][-2:] == ["5.2%", "1.5%"]
-    assert whole_year.fading(steps).outcome == "holds"
-    # from January to April it was 20 %, which may be less than 19.5 by rounding
-    assert whole_year.fading(whole_year.since(course["export"], 4)).outcome == "open"
-    rows = whole_year.course_points(course, YEAR)
-    assert list(rows[rows["label"].eq("全年")]["date"].unique()) == ["2022-12-01"]
-    end = whole_year.end_of_year(book, AREA, YEAR, 10)
-    # 5245.3 − 4496 = 749.3 against 5168 − 4116.2 = 1051.8; 8158.4 − 6895 = 1263.4 against 1565.4
-    assert holds("-28.76", end["export"])
-    assert holds("-19.29", end["total"])
-    assert (end["export"] < 0).outcome == "holds"
-    assert whole_year.fall(end["total"]).zh == "19.3%"
+def test_exports_fell_from_august_on(book, spoiled):
+    found = whole_year.pieces(book, AREA, YEAR, "export")
+    assert list(found) == [(1, 3), (4, 4), (5, 7), *((month, month) for month in range(8, 13))]
+    # as published; May alone is printed as nearly 226.2 billion, which tells nothing
+    assert (found[1, 3].zh, found[4, 4].zh) == ("14%", "36.6%")
+    # 3653.7 − 3244.8 = 408.9 against 3653.7 / 1.142 − 3244.8 / 1.175 = 437.9
+    assert holds("-6.62", found[8, 8])
+    # 374.7 against 4870.7 / 1.052 − 4496 / 1.093 = 516.5; 374.6 against 537.9
+    assert holds("-27.45", found[11, 11])
+    assert holds("-30.35", found[12, 12])
+    assert whole_year.fell_from(found, 8).outcome == "holds"
+    # of July alone nothing is known
+    assert whole_year.fell_from(found, 7).outcome == "open"
+    rows = whole_year.piece_points(found)
+    assert list(rows["label"])[:4] == ["1—3月", "4月", "5—7月", "8月"]
+    assert list(rows["text"])[:4] == ["14%", "36.6%", "14.4%", "−6.6%"]
+    name = "os-20220924-urdupoint-xinhua.r488-trade-value-yoy"
+    row = spoiled.find("observations.csv", "observation_id", name)
+    spoiled.set("observations.csv", row, "value", "17.2")
+    changed = whole_year.pieces(Catalog(spoiled.path), AREA, YEAR, "export")
+    assert whole_year.fell_from(changed, 8).outcome == "fails"
+
+
+def test_the_last_two_months_together(book):
+    # 749.3 against 5245.3 / 1.015 − 4496 / 1.093 = 1054.3
+    end = whole_year.stretch(book, AREA, YEAR, 10, 12, "export")
+    assert holds("-28.93", end)
+    assert whole_year.fall(end).roughly == "29%"
 
 
 def test_imports_fell_in_november_and_rose_in_december(book):
     november, december = (
-        whole_year.month_growth(book, AREA, YEAR, month, "import") for month in (11, 12)
+        whole_year.stretch(book, AREA, YEAR, month - 1, month, "import") for month in (11, 12)
     )
-    # 2617.2 − 2399 = 218.2 against 2573.8 − 2319 = 254.8; 2913.1 − 2617.2 = 295.9 against 258.2
-    assert holds("-14.36", november)
-    assert holds("14.60", december)
-    both = whole_year.end_of_year(book, AREA, YEAR, 10)["import"]
-    assert (both < 1).outcome == (both > -1).outcome == "holds"
+    # 218.2 against 2617.2 / 1.017 − 2399 / 1.034 = 253.3; 295.9 against 2913.1 / 1.029 − 2573.5
+    assert holds("-13.87", november)
+    assert holds("14.9", december)
+    both = whole_year.stretch(book, AREA, YEAR, 10, 12, "import")
+    assert (both < 2).outcome == (both > -2).outcome == "holds"
 
 
 def test_a_share_of_imports_is_no_share_of_trade(book):
     table = whole_year.article(book, AREA, "trade-2022").set_index("label")
     assert table.loc["集成电路进口额", ["share", "place"]].tolist() == ["", "占进口42%"]
+    # in two columns: the value, else the place; then all the rest
+    assert table.loc["民营企业", ["first", "more"]].tolist() == [
+        "3741.1亿元",
+        "增长7.1%，占45.9%，对增长的贡献率156%",
+    ]
+    assert table.loc["西永综合保税区", ["first", "more"]].tolist() == ["全国综合保税区第4位", ""]
 
 
 def test_general_trade_grew_by_more_than_the_whole(book):
@@ -102,7 +119,7 @@ def test_general_trade_grew_by_more_than_the_whole(book):
     assert holds("-90.8", gains["加工贸易"])
     assert holds("157.8", gains["合计"])
     rows = whole_year.gain_points(gains)
-    assert list(rows["text"]) == ["242", "7", "−91", "158"]
+    assert list(rows["text"]) == ["242", "7", "−91", "+158"]
     assert whole_year.gains_by_regime(book, AREA, "2019") == {}
 
 
@@ -155,7 +172,10 @@ def test_the_whole_is_behind_every_field_whose_progress_is_published(book, spoil
     found = industry.progress(book, AREA, YEAR)
     assert [item.zh for item in found.values()] == ["143.9%", "136.1%", "134.1%", "122.8%", "114%"]
     assert cq.lowest(found["全部重大项目"], found.values()).outcome == "holds"
-    assert list(industry.progress_points(found)["label"]) == list(found)
+    beyond = industry.total_investment(book, AREA, YEAR)["beyond"]
+    rows = industry.progress_points(found, beyond)
+    assert list(rows["label"]) == list(found)
+    assert list(rows["value"]) == pytest.approx([43.9, 36.1, 34.1, 22.8, 14])
     row = spoiled.find("observations.csv", "observation_id", "major-projects-2022.total-vs-plan")
     spoiled.set("observations.csv", row, "value", "30")
     found = industry.progress(Catalog(spoiled.path), AREA, YEAR)

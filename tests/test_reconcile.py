@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cqbook.analysis.reconciliation import conflict_counts, conflicts, reconcile
+from cqbook.analysis.reconciliation import reconcile
 from cqbook.data.catalog import Catalog
 from cqbook.data.relations import (
     CONSISTENT,
@@ -85,12 +85,6 @@ def test_an_unknown_figure_is_named(spoiled):
     spoiled.set("relations.csv", 1, "inputs", "trade-2022.nothing")
     with pytest.raises(DataError, match=r"relations\.csv.*1.*trade-2022\.nothing"):
         reconcile(Catalog(spoiled.path))
-
-
-def test_sources_that_contradict_each_other_are_listed(book):
-    frame = conflicts(book)
-    assert frame["thing"].nunique() >= 3
-    assert frame.groupby("thing").size().min() >= 2
 
 
 def exactly(number):
@@ -202,83 +196,6 @@ def of(spoiled):
         return Catalog(spoiled.path)
 
     return made
-
-
-def listed(frame):
-    return [(row["thing"], row["observation_id"][-1]) for row in frame.to_dict("records")]
-
-
-def test_conflicts_are_figures_of_one_thing_without_a_common_number(of):
-    book = of({}, {"value": "10.2"}, {"value": "11"}, {"period": "2021", "value": "99"})
-    # 10 and 10.2 overlap, 10 and 11 only touch: all three belong to the dispute
-    assert listed(conflicts(book)) == [(1, "a"), (1, "b"), (1, "c")]
-    assert list(conflicts(book)["zh"]) == ["10亿元", "10.2亿元", "11亿元"]
-    assert listed(conflicts(of({}, {"value": "10.2"}))) == []
-    assert listed(conflicts(of({}))) == []
-
-
-def test_two_figures_are_enough_for_a_conflict_and_each_thing_has_its_number(of):
-    book = of(
-        {"period": "2023"},
-        {},
-        {"period": "2023", "value": "20"},
-        {"value": "30"},
-        {"period": "2021"},
-    )
-    # in the order in which they stand in the file
-    assert listed(conflicts(book)) == [(1, "a"), (1, "c"), (2, "b"), (2, "d")]
-    assert list(conflicts(book).index) == [0, 1, 2, 3]
-
-
-def test_conflicts_compare_in_one_unit(of):
-    assert listed(conflicts(of({}, {"value": "100000", "unit": "10k CNY"}))) == []
-    far = {"value": "100", "unit": "10k CNY"}
-    assert listed(conflicts(of({}, far))) == [(1, "a"), (1, "b")]
-    assert listed(conflicts(of(far, {}))) == [(1, "a"), (1, "b")]
-    # yuan and dollars of one trade are two things
-    assert listed(conflicts(of({}, {"value": "99", "unit": "100M USD"}))) == []
-
-
-def test_neither_targets_nor_what_was_corrected_contradict(of):
-    for status, contradicts in (("plan", 0), ("target", 0), ("estimate", 2), ("preliminary", 2)):
-        book = of({}, {"value": "20", "status": status})
-        assert len(conflicts(book)) == contradicts, status
-    corrected = of({}, {"value": "20", "supersedes": "trade-2022.a"})
-    assert listed(conflicts(corrected)) == []
-    # a correction contradicts a third figure; what it corrected is out of it
-    third = of({}, {"value": "20", "supersedes": "trade-2022.a"}, {"value": "30"})
-    assert listed(conflicts(third)) == [(1, "b"), (1, "c")]
-
-
-def test_no_conflict_is_an_empty_frame_with_its_columns(of):
-    frame = conflicts(of({}))
-    assert frame.empty
-    assert {"thing", "zh", "observation_id"} <= set(frame)
-    assert set(conflict_counts(of({})).values()) == {"0件"}
-
-
-def test_figures_of_low_confidence_conflict_but_are_not_used(of):
-    frame = conflicts(
-        of({}, {"value": "20", "confidence": "1"}, {"value": "30", "confidence": "2"})
-    )
-    assert list(frame["used"]) == [True, False, True]
-
-
-def test_conflicts_are_counted_by_what_the_figures_differ_in(of):
-    """Two bases of provincial trade differ by definition, two counters mostly, and so on."""
-    book = of(
-        *({"basis": "traders_seat"}, {"value": "20", "basis": "origin_destination"}),
-        *({"period": "2021", "basis": "customs"}, {"period": "2021", "value": "20", "basis": "a"}),
-        *({"period": "2020", "status": "estimate"}, {"period": "2020", "value": "20"}),
-        *({"period": "2019"}, {"period": "2019", "value": "20", "basis": "customs"}),
-    )
-    assert conflict_counts(book) == {
-        "place": "1件",
-        "basis": "1件",
-        "status": "1件",
-        "rest": "1件",
-        "things": "4件",
-    }
 
 
 def test_a_relation_holds_for_the_last_correction(of):

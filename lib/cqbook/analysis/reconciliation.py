@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from itertools import combinations
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, points, published, quantities_of, rows_of, timeline
+from cqbook.analysis.frames import TableRow, points, published, rows_of, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import PROVINCES, RULES
 from cqbook.data.relations import (
@@ -31,6 +30,9 @@ from cqbook.data.relations import (
 )
 from cqbook.data.relations import (
     RESOLUTION as RESOLUTION,
+)
+from cqbook.data.relations import (
+    REVISED_BY as REVISED_BY,
 )
 from cqbook.data.selection import (
     DRAWN_FROM,
@@ -103,6 +105,11 @@ def reconcile(book: Catalog) -> list[Finding]:
     return findings
 
 
+def finding(book: Catalog, relation: str) -> Finding:
+    """Return what is found of one relation of ``relations.csv``."""
+    return next(item for item in reconcile(book) if item.relation == relation)
+
+
 def relations_table(book: Catalog) -> pd.DataFrame:
     """Return every relation that the published figures are in, by hand or by rule, in words.
 
@@ -117,7 +124,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "rule": RULES.get(item.relation.rule, ("另列的关系", ""))[0],
+                "rule": RULES.get(item.relation.rule, (LISTED, ""))[0],
                 "title": item.title,
                 "printed": item.printed.zh,
                 "computed": _other(item, known),
@@ -159,19 +166,25 @@ NO_FLOOR = -100
 def _upwards(end: Decimal | None) -> Decimal:
     # what has neither end was never compared
     assert end is not None
-    return end.to_integral(ROUND_CEILING)
+    return end.quantize(Decimal("0.1"), ROUND_CEILING)
 
 
 def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how many relations of `relations_table` there are, by rule (rows) and verdict.
+    """Return how many relations of `relations_table` there are, by rule, and in all (last).
 
-    The rule with most relations is first, the sum of all last.
+    The rule with most relations is first. ``held``: how many agree; ``others``: the other verdicts
+    in words, without those that no relation has.
     """
     counts = pd.crosstab(table["rule"], table["verdict"]).reindex(columns=VERDICTS, fill_value=0)
     order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
     counts = counts.loc[order]
     counts.loc[ALL_RULES] = counts.sum()
-    return counts.rename_axis(index="rule", columns=None).reset_index()
+    others = [
+        "，".join(f"{name}{row[name]}" for name in VERDICTS[1:] if row[name])
+        for _, row in counts.iterrows()
+    ]
+    told = pd.DataFrame({"rule": counts.index, "held": counts[CONSISTENT].to_numpy()})
+    return told.assign(others=others)
 
 
 def telling(table: pd.DataFrame) -> dict[str, str]:
@@ -199,8 +212,8 @@ MONTHLY = RULES["months"][0]
 PARTS_WITHIN = RULES["within"][0]
 _KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
 ALL_RULES = "合计"
-#: What is said of figures that can't be used together, and of those that prove nothing together.
-APART_ZH = {INCONSISTENT: "不能", ROUNDING: ROUNDING, UNDECIDABLE: "判不了"}
+#: The rule of what somebody has listed by hand.
+LISTED = "另列的关系"
 
 
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
@@ -220,7 +233,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table; ``verdict`` in the words of `APART_ZH`.
+        Columns of the table, and ``why``: the verdict and its explanation.
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
@@ -234,17 +247,18 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"另有{len(mine) - 1}条关系也因这个数不合。" if len(mine) > 1 else ""
+        more = f"另有{len(mine) - 1}条关系也因这个数不一致。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
     found += [row for row in rows_of(table) if row["verdict"] == ROUNDING]
     found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
     alike: dict[str, list[TableRow]] = {}
     for row in found:
         alike.setdefault(row["explanation"], []).append(row)
-    rows = [_listed(rows) | {"verdict": APART_ZH[rows[0]["verdict"]]} for rows in alike.values()]
+    rows = [_listed(rows) for rows in alike.values()]
     for row in rows:
         row["title"] = _readable(row["title"])
-    return pd.DataFrame(rows, columns=table.columns)
+        row["why"] = f"{row['verdict']}：{row['explanation']}"
+    return pd.DataFrame(rows, columns=[*table.columns, "why"])
 
 
 def _ids(row: TableRow) -> list[str]:
@@ -280,61 +294,6 @@ def _listed(rows: Sequence[TableRow]) -> TableRow:
     return _together(rows) | {"title": f"{rows[0]['title']}等{len(rows)}项"}
 
 
-def conflicts(book: Catalog) -> pd.DataFrame:
-    """Return the things for which sources print figures that can't all be true.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a figure, several a thing: ``thing`` (number of the thing), the columns of
-        ``observations`` and ``zh`` (the figure in words). Same indicator, entity, period,
-        breakdown, flow and measure; at least two intervals without a common number. Figures of
-        different basis belong to it: that is mostly why they differ.
-    """
-    frame = with_key(book.observations())
-    # a target that was missed contradicts nobody, and a correction what it corrects neither
-    frame = frame[~frame["status"].isin(["plan", "target"]) & ~frame["superseded"]]
-    # most of a long series is said once
-    frame = frame[frame.duplicated(OBSERVATION_KEY, keep=False)]
-    found = []
-    number = 0
-    for _, group in frame.groupby(OBSERVATION_KEY, sort=False):
-        items = quantities_of(group)
-        bounds = [item.to(str(items[0].unit)).interval for item in items if item.known]
-        if all(a.overlaps(b) for a, b in combinations(filter(None, bounds), 2)):
-            continue
-        number += 1
-        marked = group.assign(thing=number, zh=[item.zh for item in items])
-        marked["used"] = marked["confidence"].ge(DRAWN_FROM)
-        found.append(marked)
-    return pd.concat(found, ignore_index=True) if found else frame.head(0).assign(thing=0, zh="")
-
-
-#: How figures of one thing differ, where they do: in who counts, in whether it had happened.
-CONFLICT_KINDS = ("place", "basis", "status", "rest")
-
-
-def conflict_counts(book: Catalog) -> dict[str, str]:
-    """Return for how many things there are `conflicts`, in words, by what the figures differ in.
-
-    ``place``: where trade is counted, which by definition gives two figures; ``basis``: who counts;
-    ``status``: expected and actual; ``rest``; ``things``: all.
-    """
-    frame = conflicts(book)
-    kinds = Counter(_conflict_kind(group) for _, group in frame.groupby("thing"))
-    words = {kind: f"{kinds[kind]}件" for kind in CONFLICT_KINDS}
-    return words | {"things": f"{sum(kinds.values())}件"}
-
-
-def _conflict_kind(group: pd.DataFrame) -> str:
-    bases = set(group["basis"]) - {""}
-    if {"traders_seat", "origin_destination"} <= bases:
-        return "place"
-    if len(bases) > 1:
-        return "basis"
-    return "status" if set(group["status"]) - set(HAPPENED) else "rest"
-
-
 def doubtful(book: Catalog) -> str:
     """Return how many figures are kept to be compared, and neither drawn nor quoted, in words."""
     return f"{int(book.observations()['confidence'].lt(DRAWN_FROM).sum())}个"
@@ -352,18 +311,31 @@ def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.D
     -------
     pandas.DataFrame
         A point frame, all cars first, the oldest first: whatever both have a figure for, unless it
-        is printed so roughly that it is open who counts more.
+        is printed so roughly that it is open who counts more (`basis_open`).
     """
+    told = [(name, gap) for name, gap in _basis_gaps(book, more, less) if not _open(gap)]
+    return points(told, unit="percent")
+
+
+def basis_open(book: Catalog, more: str = "customs", less: str = "caam") -> str:
+    """Return of which periods it is open who counts more of China's car exports, in words."""
+    return "、".join(name for name, gap in _basis_gaps(book, more, less) if _open(gap))
+
+
+def _open(gap: Quantity) -> bool:
+    return gap.interval is None or gap.interval.contains(Decimal(0))
+
+
+def _basis_gaps(book: Catalog, more: str, less: str) -> list[tuple[str, Quantity]]:
     common = {"indicator": "auto_exports", "entity": "CN", "measure": "level"}
     sides = [_by_thing(book.observations(**common, basis=basis)) for basis in (more, less)]
     found = []
     both = sides[0].keys() & sides[1].keys()
     for key in sorted(both, key=lambda key: (key[1] != "", _days(key[0]))):
         gap = growth(sides[0][key], sides[1][key], regardless=CUSTOMS_AND_MAKERS)
-        if gap.interval is not None and not gap.interval.contains(Decimal(0)):
-            part = book.breakdown_name(key[1]) if key[1] else ""
-            found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
-    return points(found, unit="percent")
+        part = book.breakdown_name(key[1]) if key[1] else ""
+        found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
+    return found
 
 
 #: From this width on, in percentage points, an interval is written as one.
@@ -378,7 +350,7 @@ def _middles(frame: pd.DataFrame) -> pd.DataFrame:
     apart = frame["upper"] - frame["lower"]
     middle = frame["value"].map("{:.1f}%".format).str.replace("-", "−")
     none = frame["lower"].le(0) & frame["upper"].ge(0)
-    written = frame["text"].mask(frame["text"].str.contains("—") & apart.lt(TOLD), middle)
+    written = frame["text"].mask(frame["text"].str.contains("—|至") & apart.lt(TOLD), middle)
     return frame.assign(text=written.mask(none & apart.lt(TOLD), NO_CHANGE))
 
 
@@ -623,6 +595,12 @@ def within(found: Sequence[Sequel], percent: int) -> Verdict:
     changes = [item.change for item in found] or [missing("percent")]
     sides = [(compared(item, "<", percent), compared(item, ">", -percent)) for item in changes]
     return every(*(verdict for pair in sides for verdict in pair))
+
+
+def beyond(found: Sequence[Sequel], percent: int) -> Verdict:
+    """Return whether each of `outcomes` was off by more than so many percent."""
+    changes = [item.change for item in found] or [missing("percent")]
+    return every(*(compared(size(item), ">", percent) for item in changes))
 
 
 def outcome_points(found: Sequence[Sequel]) -> pd.DataFrame:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import pandas as pd
 
@@ -14,9 +13,9 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, usable
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (
+    DERIVED,
     Quantity,
     Reported,
-    compared,
     derive,
     difference,
     growth,
@@ -25,7 +24,7 @@ from cqbook.quantities.quantity import (
     sum_of,
     year_before,
 )
-from cqbook.quantities.verdict import Verdict, ordered
+from cqbook.quantities.verdict import Verdict, every
 
 UNIT = "100M CNY"
 
@@ -137,65 +136,64 @@ def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quan
 # --- how the year went
 
 
-def course(book: Catalog, area: str, year: str) -> dict[str, dict[int, Quantity]]:
-    """Return by flow the growth from January to each month, as it was published then."""
-    return {
-        flow: {month: rate(book, area, _until(year, month), flow) for month in range(2, 13)}
-        for flow in ("export", "import", "total")
-    }
-
-
 def _until(year: str, month: int) -> str:
     return year if month == 12 else f"{year}-01/{year}-{month:02d}"
 
 
-def course_points(found: Mapping[str, Mapping[int, Quantity]], year: str) -> pd.DataFrame:
-    """Return the point frame of a `course`: a line a flow, a month without a figure is a gap."""
-    frames = []
-    for flow, months in found.items():
-        items = [("全年" if month == 12 else f"1—{month}月", it) for month, it in months.items()]
-        frame = points(items, unit="percent", group=FLOWS_ZH[flow])
-        frame["date"] = [f"{year}-{month:02d}-01" for month in months]
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+def stretch(book: Catalog, area: str, year: str, after: int, last: int, flow: str) -> Quantity:
+    """Return the growth of the months behind `after` up to `last`.
+
+    What two cumulative values leave, against what these and their growths leave of a year before:
+    values that were published a year before may have been revised since.
+    """
+    levels, bases = [], []
+    for month in (last, after):
+        held = level(book, area, _until(year, month), flow)
+        levels.append(held)
+        bases.append(previous(held, rate(book, area, _until(year, month), flow)))
+    return growth(difference(*levels), difference(*bases))
 
 
-def since(months: Mapping[int, Quantity], first: int) -> list[Quantity]:
-    """Return the published steps of a flow's course from a month on."""
-    return [item for month, item in months.items() if month >= first and item.known]
+#: Up to how many percentage points rounding may leave open where a growth is told.
+TOLD = 3
 
 
-def fading(steps: Sequence[Quantity]) -> Verdict:
-    """Return whether each step of a course is less than the one before it."""
-    found = [
-        compared(later, "<", earlier, regardless="累计增速都从年初算起")
-        for earlier, later in pairwise(steps)
-    ]
-    return ordered(found, " > ".join(item.zh for item in steps))
+def pieces(book: Catalog, area: str, year: str, flow: str) -> dict[tuple[int, int], Quantity]:
+    """Return the growth of a year in pieces, by first and last month, as short as can be told.
 
-
-def month_growth(book: Catalog, area: str, year: str, month: int, flow: str) -> Quantity:
-    """Return the growth of one month: what two cumulative figures leave, against a year before."""
-    now, then = (
-        difference(
-            level(book, area, _until(each, month), flow),
-            level(book, area, _until(each, month - 1), flow),
-        )
-        for each in (year, year_before(year))
-    )
-    return growth(now, then)
-
-
-def end_of_year(book: Catalog, area: str, year: str, after: int) -> dict[str, Quantity]:
-    """Return by flow the growth of what came after a month: the year less what it had by then."""
-    found = {}
-    for flow in ("export", "import", "total"):
-        now, then = (
-            difference(level(book, area, each, flow), level(book, area, _until(each, after), flow))
-            for each in (year, year_before(year))
-        )
-        found[flow] = growth(now, then)
+    The first from January on; then a month as it was published, else a `stretch`. Where rounding
+    leaves more than `TOLD` open, the piece goes on to a later month.
+    """
+    found: dict[tuple[int, int], Quantity] = {}
+    after = 0
+    for month in range(1, 13):
+        item = rate(book, area, f"{year}-{month:02d}", flow)
+        if after == 0:
+            item = rate(book, area, _until(year, month), flow)
+        elif month > after + 1 or not item.known:
+            item = stretch(book, area, year, after, month, flow)
+        width = item.interval.width if item.interval is not None else None
+        if width is not None and width <= TOLD:
+            found[after + 1, month] = item
+            after = month
     return found
+
+
+def piece_points(found: Mapping[tuple[int, int], Quantity]) -> pd.DataFrame:
+    """Return the point frame of `pieces`, derived ones with their middle as text."""
+    items = [
+        (f"{first}月" if first == last else f"{first}—{last}月", item)
+        for (first, last), item in found.items()
+    ]
+    rows = points(items, unit="percent")
+    middle = rows["value"].map("{:.1f}%".format).str.replace("-", "−")
+    return rows.assign(text=middle.where(rows["status"].eq(DERIVED), rows["text"]))
+
+
+def fell_from(found: Mapping[tuple[int, int], Quantity], month: int) -> Verdict:
+    """Return whether each month from one on was less than a year before; open if one is lacking."""
+    single = {first: item for (first, last), item in found.items() if first == last}
+    return every(*(single.get(each, missing("percent")) < 0 for each in range(month, 13)))
 
 
 def fall(rate_of: Quantity) -> Quantity:
@@ -241,7 +239,9 @@ def gain_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
     """Return the point frame of gains for a waterfall, numbers without decimals."""
     rows = points(found.items(), unit=UNIT)
     rows["text"] = rows["value"].map("{:.0f}".format).str.replace("-", "−")
-    return rows
+    # the chart gives its sign to a part, not to the whole
+    grown = rows["label"].eq(WHOLE) & rows["value"].gt(0)
+    return rows.assign(text=rows["text"].mask(grown, "+" + rows["text"]))
 
 
 def private_gain(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
@@ -301,7 +301,14 @@ def article(book: Catalog, area: str, source: str) -> pd.DataFrame:
         line["observation_id"] = ";".join(
             filter(None, (line["observation_id"], row["observation_id"]))
         )
-    return pd.DataFrame([{"label": label} | line for label, line in found.items()])
+    return pd.DataFrame([{"label": label} | line | _in_two(line) for label, line in found.items()])
+
+
+def _in_two(line: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of a thing in two columns: its value, else its place, and the rest."""
+    part = line["share"] and f"占{line['share']}"
+    first, *more = filter(None, (line["level"], line["yoy"], part, line["place"]))
+    return {"first": first, "more": "，".join(more)}
 
 
 def _thing(book: Catalog, row: Reported, area: str) -> str:

@@ -25,9 +25,10 @@ from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
 from cqbook.quantities.units import Unit, is_count
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
-#: Against what was published first, the figure is off by so little that it looks revised since.
+#: Against what was published first, the figure is off by so little that one looks revised since, or
+#: a cumulative figure looks as if it held what no month had.
 #: Nobody has said so: it does not agree.
-REVISION = "疑似基数修订"
+REVISION = "疑似修订或补数"
 #: Two sources have one number if one of them rounded it and the other cut its last digits off.
 ROUNDING = "同一数，取整不同"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
@@ -433,7 +434,7 @@ def relation_lines(book: Catalog) -> Iterator[str]:
     broken = [item for item in found if item.verdict == INCONSISTENT and not item.known]
     explained = counts[INCONSISTENT] - len(broken)
     yield (
-        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，疑似基数修订{counts[REVISION]}条，"
+        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，{REVISION}{counts[REVISION]}条，"
         f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，"
         f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
         f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected revision"
