@@ -10,8 +10,14 @@ from conftest import ROOT
 
 from cqbook import cli
 from cqbook.build import build
-from cqbook.build.chapter_lint import check_chapters, notebook_faults, texts_asked_for
+from cqbook.build.chapter_lint import (
+    check_chapters,
+    check_glued,
+    notebook_faults,
+    texts_asked_for,
+)
 from cqbook.editions.store import tree_digest
+from cqbook.errors import ChapterError
 from cqbook.execution import notebooks
 from cqbook.execution.page import Executed
 from cqbook.figures import figure
@@ -168,6 +174,19 @@ def test_a_text_that_nothing_has_glued_is_a_hole_and_is_refused(copy, command, m
     assert "tripz" in told
     assert told.count("expected a name that cq.glue was given") == 1
     assert tree_digest(copy / "chapters") == before
+
+
+def test_a_name_that_is_glued_twice_is_refused():
+    """jupyter-book stops at it, late; which of the two a sentence would show is nobody's choice."""
+    notebook = read(ROOT / "chapters" / "trade.ipynb")
+    cell = next(item for item in notebook.cells if figure.glued_names(item))
+    again = next(item for item in cell.outputs if "scrapbook" in item.get("metadata", {}))
+    cell.outputs.append(again)
+    name = again["metadata"]["scrapbook"]["name"]
+    with pytest.raises(ChapterError) as caught:
+        check_glued({"trade": notebook})
+    assert f"cq.glue({name}=…)" in str(caught.value)
+    assert str(caught.value).count("expected each name once") == 1
 
 
 def test_a_chapter_that_is_not_accepted_may_be_under_way(copy, monkeypatch):

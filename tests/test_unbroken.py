@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cqbook.site.unbroken import pieces
+from cqbook.site.unbroken import split_line
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from cqbook.site.unbroken import pieces
     ],
 )
 def test_ranges_and_dates_are_kept_whole(text, kept):
-    found = list(pieces(text))
+    found = list(split_line(text))
     assert "".join(part for part, _ in found) == text
     assert all(part for part, _ in found)
     assert [part for part, one in found if one] == kept

@@ -124,7 +124,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "rule": RULES.get(item.relation.rule, (LISTED, ""))[0],
+                "rule": RULES.get(item.relation.rule, (LISTED_BY_HAND, ""))[0],
                 "title": item.title,
                 "printed": item.printed.zh,
                 "computed": _other(item, known),
@@ -213,7 +213,7 @@ PARTS_WITHIN = RULES["within"][0]
 _KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: The rule of what somebody has listed by hand.
-LISTED = "另列的关系"
+LISTED_BY_HAND = "另列的关系"
 
 
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:

@@ -397,7 +397,7 @@ def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
     return "；".join(made)
 
 
-def moved(found: Mapping[str, Quantity]) -> Quantity:
+def share_change(found: Mapping[str, Quantity]) -> Quantity:
     """Return by how many percentage points a share changed from its first to its last stretch."""
     if len(found) < 2:
         return missing("percentage points")

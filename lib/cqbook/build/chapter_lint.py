@@ -30,7 +30,7 @@ from cqbook.errors import ChapterError, Fault
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
 from cqbook.figures.claims import GLUED_ROLE
-from cqbook.figures.figure import glued
+from cqbook.figures.figure import glued, glued_names
 
 #: Names with digits in them: standards, codes, programmes, products.
 NAMES = (
@@ -142,11 +142,24 @@ def check_glued(executed: Mapping[str, nbformat.NotebookNode]) -> None:
 
 def _glue_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
     known = glued(notebook)
+    yield from _twice(page, notebook)
     for number, name in texts_asked_for(notebook):
         if name not in known:
             zh, text = "cq.glue 给出的名字", "a name that cq.glue was given"
             place = (f"第{number}个单元", f"cell {number}")
             yield Fault(f"chapters/{page}", *place, f"{{glue:text}}`{name}`", zh, text)
+
+
+def _twice(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+    """Yield the names that are glued again: the page would show either, and jupyter-book stops."""
+    known: set[str] = set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        for name in glued_names(cell):
+            if name in known:
+                where = (f"第{number}个单元", f"cell {number}")
+                words = ("每个名字只给一次", "each name once")
+                yield Fault(f"chapters/{page}", *where, f"cq.glue({name}=…)", *words)
+            known.add(name)
 
 
 def texts_asked_for(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, str]]:

@@ -364,6 +364,12 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return texts
 
 
+def glued_names(cell: nbformat.NotebookNode) -> list[str]:
+    """Return the names under which a cell glued texts, in order, each as often as it did."""
+    marks = (output.get("metadata", {}).get("scrapbook") for output in cell.get("outputs", []))
+    return [mark["name"] for mark in marks if mark]
+
+
 def static_specs(spec: Spec) -> dict[str, Spec]:
     """Return the two pictures of a figure, wide and narrow, for light pages."""
     plain = theme.untitled({key: value for key, value in spec.items() if key != "usermeta"})

@@ -18,7 +18,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from cqbook.site.unbroken import pieces
+from cqbook.site.unbroken import split_line
 
 TEMPLATES = Path(__file__).resolve().with_name("templates")
 
@@ -53,7 +53,7 @@ ENVIRONMENT = Environment(
     extensions=[Joined],
     auto_reload=False,
 )
-ENVIRONMENT.filters["pieces"] = pieces
+ENVIRONMENT.filters["split_line"] = split_line
 
 
 def markup(template: str, /, **content: object) -> Markup:

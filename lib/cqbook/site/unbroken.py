@@ -23,7 +23,7 @@ _UNIT = r"(?:[%年月日天倍个]|[万亿]?(?:亿元|亿|辆|元|标箱|美元)
 _WHOLE = re.compile(rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}")
 
 
-def pieces(text: str) -> Iterator[tuple[str, bool]]:
+def split_line(text: str) -> Iterator[tuple[str, bool]]:
     """Yield a text in pieces, each with whether it has to stay on one line.
 
     Parameters
@@ -52,7 +52,7 @@ def keep_whole(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
         if isinstance(held, nodes.literal | nodes.literal_block | nodes.raw | nodes.title):
             continue
         said = text.astext()
-        found = list(pieces(said))
+        found = list(split_line(said))
         glued = isinstance(held, nodes.inline) and PASTED in held["classes"]
         number = _LAST.search(said) if glued and len(found) == 1 else None
         if number and number.start() == 0:
