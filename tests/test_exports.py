@@ -18,7 +18,7 @@ import cqbook as cq
 from cqbook.analysis.frames import timeline
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
-from cqbook.figures import formats
+from cqbook.figures import formats, theme
 from cqbook.figures.identity import FIGURE_MIME
 
 
@@ -203,9 +203,7 @@ def test_citations_name_figure_edition_and_place(shown):
 
 
 def test_lines_do_not_begin_with_a_stop():
-    lines = formats.wrap_small_print(
-        "数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30
-    )
+    lines = theme.wrap_small_print("数据来源：" + "；".join(["Chongqing Life Guide，2024"] * 9), 30)
     assert len(lines) > 3
     assert all(line[0] not in "，；。：" for line in lines)
 
