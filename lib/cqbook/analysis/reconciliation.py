@@ -105,9 +105,11 @@ def reconcile(book: Catalog) -> list[Finding]:
     return findings
 
 
-def finding(book: Catalog, relation: str) -> Finding:
-    """Return what is found of one relation of ``relations.csv``."""
-    return next(item for item in reconcile(book) if item.relation == relation)
+def finding(book: Catalog, relation: str, unit: str) -> Finding:
+    """Return what is found of one relation; of one that is not listed, nothing, in this unit."""
+    unknown = missing(unit)
+    nothing = Finding(relation, "", relation, unknown, unknown, UNPUBLISHED, "")
+    return next((item for item in reconcile(book) if item.relation == relation), nothing)
 
 
 def relations_table(book: Catalog) -> pd.DataFrame:
