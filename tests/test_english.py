@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from cqbook.data.catalog import Catalog
 from cqbook.figures import english
+from cqbook.quantities import quantity
+from cqbook.quantities.interval import Interval
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,20 @@ def test_what_is_said(known, chinese, said):
 def test_what_is_not_known_is_not_guessed(known, text):
     with pytest.raises(KeyError):
         english.english(text, known)
+
+
+ENDS = st.one_of(st.none(), st.decimals(min_value=-1000, max_value=10**6, places=2))
+UNITS = ("percent", "percentage points", "100M CNY", "100M USD", "10k vehicles", "TEU", "times")
+
+
+@given(ENDS, ENDS, st.sampled_from(UNITS), st.sampled_from(("level", "yoy")))
+def test_whatever_a_reckoning_says_has_english(known, lower, upper, unit, measure):
+    """A datum that contradicts the others (its reckoning is empty) once stopped a whole chapter."""
+    ends = [end for end in (lower, upper) if end is not None]
+    held = Interval(*sorted(ends)) if len(ends) == 2 else Interval(lower, upper)
+    made = quantity.derive(lambda _: held, quantity.exact(3, unit), unit=unit, measure=measure)
+    for text in (made.zh, made.roughly, made.growth):
+        assert english.english(text, known)
 
 
 @given(st.decimals(min_value=0, max_value=10**6, places=2), st.sampled_from([0, 1, 2]))

@@ -9,7 +9,7 @@ import nbformat
 
 from cqbook.errors import ChapterError, DataError, Fault
 from cqbook.figures.claims import Known, StatedClaim, cell_blocks, said_of
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NO_NUMBER
 
 _NUMBERED = re.compile(r"\{numref\}`(?:[^`<]*<)?([a-z0-9-]+)>?`")
 
@@ -123,7 +123,7 @@ def _silent_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault
     known = Known.of(notebook)
     for number, block in cell_blocks(notebook):
         if block.kind == "claim" and not known.stands(block):
-            lost = [name for name in block.asked() if known.texts.get(name) == UNPUBLISHED]
+            lost = [name for name in block.asked() if known.texts.get(name) in NO_NUMBER]
             place = (f"第{number}个单元", f"cell {number}")
             text = f":::{{claim}} {' '.join(block.names)}: {', '.join(lost)}"
             zh, expected = "句中每个数都有公布", "a sentence whose numbers are all published"

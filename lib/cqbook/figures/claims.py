@@ -28,7 +28,7 @@ from cqbook.disk.checksums import to_json
 from cqbook.errors import DataError
 from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
 from cqbook.figures.identity import FindingTitle, read_record
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NO_NUMBER, UNPUBLISHED
 from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned
 
 CLAIM_MIME = "application/vnd.cqbook.claim+json"
@@ -185,18 +185,18 @@ class Known:
     def stands(self, block: Conditional) -> bool:
         """Return whether a block is on the page.
 
-        One that says a number is not where nobody published it, whatever else it stands on.
+        One that says a number is not where there is no such number, whatever else it stands on.
 
         Raises
         ------
         KeyError
             For the name of a claim that no cell makes.
         """
-        if any(self.texts.get(name) == UNPUBLISHED for name in block.asked()):
+        if any(self.texts.get(name) in NO_NUMBER for name in block.asked()):
             return False
         if block.kind == "given":
             return all(
-                name in self.shown or self.texts.get(name, UNPUBLISHED) != UNPUBLISHED
+                name in self.shown or self.texts.get(name, UNPUBLISHED) not in NO_NUMBER
                 for name in block.names
             )
         held = all(self.claims[name].holds for name in block.names)

@@ -27,6 +27,10 @@ from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, u
 from cqbook.quantities.verdict import Sign, Verdict, decide
 
 UNPUBLISHED = "未见公布"
+#: What is reckoned of figures of which not all can be true.
+CONTRADICTORY = "相互矛盾"
+#: What a quantity says that has no number: no sentence can be made with it.
+NO_NUMBER = frozenset({UNPUBLISHED, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
@@ -337,7 +341,7 @@ def derive(
     interval = formula(*held)
     target = Unit.parse(unit)
     open_input = any(item.upper is None for item in held)
-    words = "相互矛盾" if interval.is_empty else _derived_zh(interval, target, open_input)
+    words = CONTRADICTORY if interval.is_empty else _derived_zh(interval, target, open_input)
     if interval.width is not None and interval.width < A_NUMBER and not interval.is_empty:
         words = _counted_zh(interval, target, held)
     return Quantity(

@@ -10,6 +10,9 @@ from cqbook.quantities.units import Unit, format_zh
 
 # --- from an interval to print --------------------------------------------------------------
 
+#: What is said of a reckoning that leaves every number possible.
+UNDETERMINED = "无法确定"
+
 
 def supported_digits(interval: Interval, *, max_decimals: int = 6) -> Decimal | None:
     """Return the number that the whole interval rounds to, as fine as it goes.
@@ -74,7 +77,7 @@ def interval_zh(interval: Interval, unit: Unit, *, max_decimals: int = 2) -> str
     lower, upper = interval.lower, interval.upper
     if upper is None:
         if lower is None:
-            return "无法确定"
+            return UNDETERMINED
         return f"{_bound(lower, max_decimals, ROUND_FLOOR, unit)}以上"
     if lower is None:
         return f"{_bound(upper, max_decimals, ROUND_CEILING, unit)}以下"
