@@ -353,6 +353,18 @@ def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
     assert f"（{{numref}}`fig-x`；{reason}）。\n" in shown
 
 
+def test_a_sentence_is_quoted_with_its_conditions():
+    """Whoever quotes from the list of claims quotes what the page says, reasons and brackets."""
+    text = (
+        ":::{claim} up\n"
+        "甲高（{numref}`fig-x`，只有前十个月），乙低（见{doc}`y`；{numref}`fig-z`）。\n"
+        ":::\n"
+    )
+    up = Claim("up", "holds", "2亿元 > 1亿元", "余地1亿元", (), "甲按金额，乙按辆")
+    (said,) = said_of("trade", page(text, up))
+    assert said.sentence == "甲高（只有前十个月），乙低（甲按金额，乙按辆）。"
+
+
 def test_sentences_of_one_paragraph_stand_without_a_space_between():
     text = "# 题\n\n:::{claim} up\n甲高。\n:::\n:::{claim} up\n乙高。\n:::\n\n- 丙。\n- 丁。\n"
     written = nbformat.writes(page(text, made("up", "holds")))

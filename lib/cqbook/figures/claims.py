@@ -29,7 +29,7 @@ from cqbook.errors import DataError
 from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
 from cqbook.figures.identity import FindingTitle, read_record
 from cqbook.quantities.quantity import NO_NUMBER, UNPUBLISHED
-from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned
+from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned, rounded
 
 CLAIM_MIME = "application/vnd.cqbook.claim+json"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -52,12 +52,18 @@ _BETWEEN_SENTENCES = re.compile(
 )
 _CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
+_BRACKET = re.compile("（([^（）]*)）")
+_REFERENCE = re.compile(r"\{(?:numref|doc|ref)\}`")
 _LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A named verdict; made by `claim`, read back by `claims_of`."""
+    """A named verdict; made by `claim`, read back by `claims_of`.
+
+    ``relative``: the margin as a share of the larger number compared (``0.0063``); empty where
+    there is none, as of ranks.
+    """
 
     name: str
     outcome: str
@@ -65,6 +71,7 @@ class Claim:
     margin: str
     rows: tuple[str, ...] = ()
     regardless: str = ""
+    relative: str = ""
 
     @property
     def holds(self) -> bool:
@@ -109,7 +116,16 @@ def claim(name: str, *verdicts: Verdict) -> Claim:
         )
         raise ValueError(msg)
     found = every(*verdicts)
-    made = Claim(name, found.outcome, found.condition, found.margin, found.rows, found.regardless)
+    share = "" if found.room.relative is None else rounded(found.room.relative)
+    made = Claim(
+        name,
+        found.outcome,
+        found.condition,
+        found.margin,
+        found.rows,
+        found.regardless,
+        "" if found.room.unit == "rank" else share,
+    )
     publish_display_data(made._repr_mimebundle_())
     return _Shown(**vars(made))
 
@@ -209,13 +225,20 @@ class Known:
             block = _block(match)
             if not self.stands(block):
                 return ""
-            body = self.resolved(block.body)
-            if block.kind != "claim":
-                return body
-            reasons = [self.claims[name].regardless for name in block.names]
-            return _marked(_reasoned(body, reasons), block.names)
+            body = self.stated(block)
+            return _marked(body, block.names) if block.kind == "claim" else body
 
         return _BLOCK.sub(chosen, text)
+
+    def stated(self, block: Conditional) -> str:
+        """Return the text of a block, with the reasons for which its figures were compared.
+
+        Wherever it is quoted, the reasons go with it: 重庆按金额，全国按辆.
+        """
+        body = self.resolved(block.body)
+        if block.kind != "claim":
+            return body
+        return _reasoned(body, [self.claims[name].regardless for name in block.names])
 
 
 def _reasoned(body: str, reasons: Iterable[str]) -> str:
@@ -248,11 +271,22 @@ def sentence(body: str, texts: Mapping[str, str]) -> str:
     filled = GLUED_ROLE.sub(lambda match: texts.get(match[1], match[1]), body)
     plain = re.sub(r"\{claimed\}`[^`]*`", "", filled)
     # a reference in brackets is no part of the sentence; one within it is named by what it is
-    plain = re.sub(r"(（)\{(?:numref|doc|ref)\}`[^`]*`；|；\{numref\}`[^`]*`(?=）)", r"\1", plain)
-    plain = re.sub(r"（[^（）]*\{(?:numref|doc|ref)\}`[^`]*`[^（）]*）", "", plain)
+    plain = _BRACKET.sub(_without_references, plain)
     plain = re.sub(r"\{(numref|doc|ref|term)\}`([^`]*)`", _named, plain)
     plain = re.sub(r"(?m)^\s*(?:[-*]|\d+\.)\s+|[*`]|^#+\s*", "", plain)
     return " ".join(plain.split())
+
+
+def _without_references(match: re.Match[str]) -> str:
+    """Return a bracket without what refers elsewhere; a condition beside it is kept."""
+    parts = re.split("([；，])", match[1])
+    kept = [
+        (before, part)
+        for before, part in zip(["", *parts[1::2]], parts[::2], strict=True)
+        if not _REFERENCE.search(part)
+    ]
+    said = "".join(before + part for before, part in kept).lstrip("；，")
+    return f"（{said}）" if said else ""
 
 
 def _named(match: re.Match[str]) -> str:
@@ -301,7 +335,7 @@ def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     places = [_standing(known, text) for text in prose]
     places += [[block] for _, block in cell_blocks(notebook)]
     for block in itertools.chain.from_iterable(places):
-        words = sentence(known.resolved(block.body), known.texts)
+        words = sentence(known.stated(block), known.texts)
         if block.kind == "claim" and _CHINESE_LETTER.search(words):
             for name in block.names:
                 said.setdefault(name, (words, f"claim-{name}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from cqbook.figures.identity import read_record
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
 from cqbook.site.settings import book_of
+
+#: Sentences of the smallest margins that stand first.
+TIGHT = 10
 
 
 class ClaimList(nodes.General, nodes.Element):
@@ -91,6 +95,12 @@ def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
     return found
 
 
+def _tightness(said: tuple[str, list[tuple[str, StatedClaim]]]) -> Decimal:
+    """Return the smallest of a sentence's margins; of one without, more than any."""
+    shares = [Decimal(item.claim.relative) for _, item in said[1] if item.claim.relative]
+    return min(shares, default=Decimal("Infinity"))
+
+
 def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each `ClaimList` by the claims of all pages."""
     places = list(doctree.findall(ClaimList))
@@ -107,7 +117,8 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
             said = groups.setdefault(titles[page].astext(), {})
             said.setdefault(item.sentence, []).append((way, item))
-    html = markup("claims.html", groups=groups, count=count)
+    tight = sorted((item for said in groups.values() for item in said.items()), key=_tightness)
+    html = markup("claims.html", groups=groups, count=count, tight=tight[:TIGHT])
     for place in places:
         place.replace_self(nodes.raw("", html, format="html"))
 
