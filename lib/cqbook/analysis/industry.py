@@ -146,16 +146,9 @@ PROJECTS_ZH = {
 ALL_PROJECTS = "全部重大项目"
 
 
-def progress_points(found: Mapping[str, Quantity], beyond: Quantity) -> pd.DataFrame:
-    """Return by how many points each of `progress` is beyond the plan, all projects as printed."""
-    items = {
-        name: derive(
-            lambda done: done - 100, item, unit="percentage points",
-            about=replace(item.about, measure="vs_plan"),
-        )
-        for name, item in found.items()
-    }  # fmt: skip
-    return points((items | {ALL_PROJECTS: beyond}).items(), unit="percentage points")
+def progress_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of `progress`."""
+    return points(found.items(), unit="percent")
 
 
 def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:

@@ -174,19 +174,15 @@ def _upwards(end: Decimal | None) -> Decimal:
 def relations_tally(table: pd.DataFrame) -> pd.DataFrame:
     """Return how many relations of `relations_table` there are, by rule, and in all (last).
 
-    The rule with most relations is first. ``held``: how many agree; ``others``: the other verdicts
-    in words, without those that no relation has.
+    The rule with most relations is first; a column a verdict, of `VERDICT_COLUMNS`.
     """
     counts = pd.crosstab(table["rule"], table["verdict"]).reindex(columns=VERDICTS, fill_value=0)
     order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
     counts = counts.loc[order]
     counts.loc[ALL_RULES] = counts.sum()
-    others = [
-        "，".join(f"{name}{row[name]}" for name in VERDICTS[1:] if row[name])
-        for _, row in counts.iterrows()
-    ]
-    told = pd.DataFrame({"rule": counts.index, "held": counts[CONSISTENT].to_numpy()})
-    return told.assign(others=others)
+    # a number that is none is no news: it stands as a gap
+    told = counts.astype(str).where(counts.ne(0), "").set_axis([*VERDICT_COLUMNS], axis=1)
+    return told.rename_axis("rule").reset_index()
 
 
 def telling(table: pd.DataFrame) -> dict[str, str]:
@@ -206,13 +202,15 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
     return words | {"relations": f"{len(table)}条"}
 
 
+_KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
 #: In the order in which the page speaks of them.
 VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, INCONSISTENT]
+#: Their columns in a table of counts.
+VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
 MONTHLY = RULES["months"][0]
 #: The rule that a part is no more than its whole: hardly ever broken.
 PARTS_WITHIN = RULES["within"][0]
-_KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
 ALL_RULES = "合计"
 #: The rule of what somebody has listed by hand.
 LISTED_BY_HAND = "另列的关系"
@@ -307,16 +305,26 @@ SEATS_AND_ORIGINS = "前者看谁在做，后者看货从哪里来、到哪里�
 
 
 def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
-    """Return by how many percent one basis counts more of China's car exports than another.
+    """Return by how many percent one basis counts more of all of China's car exports than another.
 
     Returns
     -------
     pandas.DataFrame
-        A point frame, all cars first, the oldest first: whatever both have a figure for, unless it
-        is printed so roughly that it is open who counts more (`basis_open`).
+        A point frame, the oldest first: whatever both have a figure for, unless it is printed so
+        roughly that it is open who counts more (`basis_open`).
     """
-    told = [(name, gap) for name, gap in _basis_gaps(book, more, less) if not _open(gap)]
+    told = [
+        (period_zh(gap.about.period), gap)
+        for _, gap in _basis_gaps(book, more, less)
+        if not gap.about.breakdown and not _open(gap)
+    ]
     return points(told, unit="percent")
+
+
+def basis_over(book: Catalog, more: str = "customs", less: str = "caam") -> list[Verdict]:
+    """Return whether one basis counts more cars, for each period of which it is not open."""
+    gaps = [gap for _, gap in _basis_gaps(book, more, less) if not _open(gap)]
+    return [compared(gap, ">", 0, regardless=CUSTOMS_AND_MAKERS) for gap in gaps]
 
 
 def basis_open(book: Catalog, more: str = "customs", less: str = "caam") -> str:
@@ -584,6 +592,28 @@ def _key(row: TableRow) -> tuple[str, ...]:
 def _telling(found: Interval | None) -> bool:
     """Return whether an interval has two ends, or says on which side of zero the number lies."""
     return found is not None and (found.width is not None or not found.contains(Decimal(0)))
+
+
+def _said(book: Catalog, found: Sequence[Sequel], late: bool) -> Verdict:
+    dates = book.table("sources").set_index("source_id")["published"]
+
+    def at_the_end(item: Sequel) -> bool:
+        # a year's last day; a source of which the month alone is known was printed in it
+        end = str(_days(item.before.about.period)[0])
+        return bool(dates.get(item.before.source_id, "")[: len("2022-12")] >= end[: len("2022-12")])
+
+    count = sum(at_the_end(item) is late for item in found)
+    return compared(exact(count, "items"), ">", len(found) - 1) if found else missing("items") > 0
+
+
+def said_at_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:
+    """Return whether all of `outcomes` were said in the last month of their period or later."""
+    return _said(book, found, late=True)
+
+
+def said_before_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:
+    """Return whether all of `outcomes` were said before the last month of their period."""
+    return _said(book, found, late=False)
 
 
 def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:

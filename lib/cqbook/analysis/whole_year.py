@@ -49,8 +49,6 @@ CUTS = (
     Cut("进口的商品", "product", ("integrated_circuit",), "import"),
 )
 REGIMES = CUTS[1]
-#: Partners by the names that a chapter's prose asks for.
-PARTNERS = {"asean": "东盟", "eu": "欧盟", "us": "美国"}
 #: How a part is called inside a bar, where its codelist's name is too long.
 SHORT_ZH = {"电子信息（制造）业": "电子信息"}
 AUTO_INDUSTRY = "汽车制造业"
@@ -63,6 +61,15 @@ def _asked(area: str, period: str, flow: str = "total") -> dict[str, str]:
 def totals(book: Catalog, area: str, years: range) -> dict[str, Quantity]:
     """Return the published value of a year's trade, by year."""
     return {str(year): level(book, area, str(year)) for year in years}
+
+
+def dollars(book: Catalog, area: str, year: str) -> Quantity:
+    """Return the growth of a year's trade in dollars, by where the traders sit."""
+    asked = {"indicator": "trade_value", "entity": area, "flow": "total", "basis": "traders_seat"}
+    found = [
+        fact(book, unit="100M USD", period=each, **asked) for each in (year, year_before(year))
+    ]
+    return growth(*found)
 
 
 def of_the_west(book: Catalog, area: str, year: str) -> Quantity:
@@ -115,17 +122,19 @@ def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]
     return found
 
 
-def share_points(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `shares`: a bar a cut (``label``), a part each (``group``)."""
-    frames = [
-        points(named.items(), unit="percent").rename(columns={"label": "group", "group": "label"})
-        for named in found.values()
-    ]
-    for label, frame in zip(found, frames, strict=True):
-        frame["label"] = label
-        # a bar says one decimal, as the printed shares do; the table below has the ends
-        frame["text"] = frame["value"].map("{:.1f}%".format)
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
+#: What a bar of `concentration` is a share of, by its cut.
+WHOLE_OF = {"监管区域": "进出口", "产业": "进出口", "出口的商品": "出口", "进口的商品": "进口"}
+
+
+def concentration(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of where trade concentrates: of each cut of `WHOLE_OF` the largest."""
+    items = []
+    for cut, of_what in WHOLE_OF.items():
+        if named := found.get(cut):
+            name, item = max(named.items(), key=lambda pair: pair[1].point)
+            items.append((f"{name}（占{of_what}）", item))
+    rows = points(items, unit="percent")
+    return rows.assign(text=rows["value"].map("{:.1f}%".format))
 
 
 def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quantity:
@@ -202,6 +211,12 @@ def fall(rate_of: Quantity) -> Quantity:
         lambda interval: -interval, rate_of, unit="percent",
         about=replace(rate_of.about, measure="yoy"), regardless=rate_of.regardless,
     )  # fmt: skip
+
+
+def middle(item: Quantity) -> str:
+    """Return a growth in words as a chart of `pieces` has it: of a derived one the middle."""
+    derived = item.known and item.status == DERIVED
+    return f"约{item.point:.1f}%".replace("-", "−") if derived else item.zh
 
 
 # --- what grew and what shrank
@@ -301,14 +316,13 @@ def article(book: Catalog, area: str, source: str) -> pd.DataFrame:
         line["observation_id"] = ";".join(
             filter(None, (line["observation_id"], row["observation_id"]))
         )
-    return pd.DataFrame([{"label": label} | line | _in_two(line) for label, line in found.items()])
+    return pd.DataFrame([{"label": label} | line | _rest(line) for label, line in found.items()])
 
 
-def _in_two(line: Mapping[str, str]) -> dict[str, str]:
-    """Return what is said of a thing in two columns: its value, else its place, and the rest."""
+def _rest(line: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of a thing beside its value and growth, in one column."""
     part = line["share"] and f"占{line['share']}"
-    first, *more = filter(None, (line["level"], line["yoy"], part, line["place"]))
-    return {"first": first, "more": "，".join(more)}
+    return {"rest": "，".join(filter(None, (part, line["place"])))}
 
 
 def _thing(book: Catalog, row: Reported, area: str) -> str:
