@@ -77,6 +77,11 @@ def test_labels_of_cards_stand_beside_their_values(tab):
               .map(cell => cell.dataset.label)"""
         )
         assert lying == [], name
+        empty = tab.evaluate(
+            """() => [...document.querySelectorAll('table.cq-wide td')]
+              .filter(cell => cell.offsetParent && cell.innerText.trim() === '—').length"""
+        )
+        assert empty == 0, f"{name}: a card says of what is not there that it is not there"
 
 
 def test_no_table_is_cut_on_paper(tab):
