@@ -85,11 +85,6 @@ def auto_exports(
     )  # fmt: skip
 
 
-def balance(book: Catalog, area: str, period: str) -> Quantity:
-    """Return exports less imports."""
-    return difference(level(book, area, period, "export"), level(book, area, period, "import"))
-
-
 def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
     """Return the composition of trade along `dimension`; overlapping groups are left out."""
     filters = value_filters(area, period)

@@ -21,11 +21,6 @@ MADE = ("observation_id", "breakdown", "as_printed")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def declaration_of(resource: Resource) -> Declaration | None:
-    """Return how the rows of a table become rows of ``observations``; None if they don't."""
-    return resource.get("observations")
-
-
 def primary_key(resource: Resource) -> list[str]:
     """Return the columns of a table's key."""
     key = resource["schema"].get("primaryKey", [])

@@ -35,8 +35,6 @@ CLAIM_MIME = "application/vnd.cqbook.claim+json"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: The claims of a book with their sentences, beside its pages where they are rendered.
 CLAIMS = "claims.json"
-#: Kinds of blocks whose presence on a page depends on what the cells gave.
-CONDITIONS = ("claim", "unless", "given")
 _BLOCK = re.compile(
     r"^(?P<fence>:{3,})\{(?P<kind>claim|unless|given)\}[^\S\n]*(?P<names>[^\n]*)\n"
     r"(?P<body>.*?)^(?P=fence)[^\S\n]*(?:\n|\Z)",

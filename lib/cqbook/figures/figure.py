@@ -14,11 +14,11 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import nbformat
 import pandas as pd
+from markupsafe import Markup
 
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import to_json
@@ -188,7 +188,8 @@ class Table:
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
         frame = pd.DataFrame(list(self.rows), columns=list(self.columns))
-        shown = f"<p><b>{escape(self.title)}</b></p>{frame.to_html(index=False, border=0)}"
+        heading = Markup("<p><b>{}</b></p>").format(self.title)
+        shown = str(heading) + frame.to_html(index=False, border=0)
         return {TABLE_MIME: json.loads(to_json(self)), "text/html": shown, "text/plain": plain}
 
 
