@@ -134,20 +134,9 @@ def test_the_increase_by_product_adds_up(book):
     assert autos.increase_by_product(book, AREA, "2022", "2022") == {}
 
 
-def test_the_association_revises_its_months(book):
-    added = autos.months_added(book, "2023")
-    # 30.1 + 32.9 + 36.4 + 37.6 + 38.9 + 38.2 + 39.2 + 40.8 + 44.4 + 48.8 + 48.2 + 49.9
-    assert added.interval.contains(D("485.4"))
-    assert (added < autos.national(book, "2023")).outcome == "holds"
-
-
 def test_the_first_quarter_is_the_association_s_own(book):
     own = autos.national(book, "2023-01/2023-03")
     assert own.zh == "99.4万辆"  # not the 107 that newspapers gave as its figure
-    japan = autos.national(book, "2023-01/2023-03", place="JP")
-    with pytest.raises(IncomparableError):
-        own > japan  # noqa: B015 - two associations
-    assert cq.compared(own, ">", japan, regardless="各按本国").outcome == "holds"
 
 
 def test_months_without_a_figure_break_the_line(book):
@@ -162,12 +151,14 @@ def test_months_without_a_figure_break_the_line(book):
 
 def test_destinations_are_compared_by_the_month(book):
     russia, mexico = (list(autos.monthly_to(book, code).values()) for code in ("ru", "mx"))
-    # 73 / 10 and 58.27 / 12; 62.52 / 12
-    assert russia[0].interval.contains(D("7.3"))
+    # 37.25 / 5 and 58.27 / 12; 62.52 / 12, all of them as the CPCA counts
+    assert russia[0].interval.contains(D("7.45"))
+    assert mexico[-1].interval.contains(D("5.21"))
+    assert (russia[-1] < russia[0]).outcome == "holds"
     assert russia[-1].interval.contains(D("4.8558"))
     assert (mexico[-1] > russia[-1]).outcome == "holds"
     rows = autos.destinations(book, {"ru": "俄罗斯", "mx": "墨西哥"})
-    assert list(dict.fromkeys(rows["label"])) == ["2023年1—10月", "2025年"]
+    assert list(dict.fromkeys(rows["label"])) == ["2024年1—5月", "2025年"]
 
 
 def test_the_list_of_2023_that_only_a_copy_has_is_not_used(book):
@@ -186,21 +177,28 @@ def test_registrations_are_added_country_by_country(book):
 
 def test_makers_stand_in_order(book):
     board = autos.makers(book, "2026-01/2026-06")
-    assert list(board["who"]).index("长安汽车") == 8
-    assert board.loc[8, ["half", "growth"]].tolist() == ["5.3", ""]
+    assert list(board["label"]).index("长安汽车") == 8
+    assert board.loc[8, "text"] == "5.3万辆"
+    # the page says that it is not among the ten
+    assert len(board) == 10
+    assert not board["label"].str.contains("赛力斯").any()
 
 
-def test_periods_are_named_once(book):
+def test_each_share_says_what_it_is_of(book):
     found = autos.electric_shares(book, AREA, range(2021, 2026))
-    ends = {"出口额": autos.latest(found["sold"]), "出口量": autos.latest(found["nation"])}
-    assert autos.together(ends) == "出口额、出口量为2025年1—10月"
-    other = ends | {"产量": autos.latest(found["made"])}
-    assert autos.together(other) == "出口额、出口量为2025年1—10月，产量为2025年"
+    rows = autos.electric_parts({key: autos.latest(found[key]) for key in found})
+    assert dict(zip(rows["label"], rows["text"], strict=True)) == {
+        "重庆出口额（2025年1—10月）": "29.0%",
+        "全国出口量（2025年1—10月）": "35.9%",
+        "重庆产量（2025年）": "46.5%",
+    }
+    assert autos.electric_parts({"sold": cq.missing("percent"), "made": cq.missing("percent"),
+                                 "nation": cq.missing("percent")}).empty  # fmt: skip
 
 
 def test_plans_and_targets_keep_their_status(book):
     found = autos.abroad(book)
-    assert [item.status for item in found.values()] == ["公布", "公布", "计划", "目标"]
+    assert [item.status for item in found.values()] == ["公布", "公布", "计划"]
     goal = cq.fact(
         book, unit="100M CNY", indicator="auto_exports_value", entity=AREA, period="2027",
         breakdown="vehicle=icnev",
@@ -209,6 +207,9 @@ def test_plans_and_targets_keep_their_status(book):
     with pytest.raises(IncomparableError):
         autos.times_of(goal, value)
     assert (autos.times_of(goal, value, regardless="目标与全部汽车的实绩") > 2).outcome == "holds"
+    # 1200 / 82.1 = 14.62
+    electric = autos.export_values(book, AREA, range(2024, 2025), autos.EV)["2024"]
+    assert (autos.times_of(goal, electric, regardless="口径不同") > 14).outcome == "holds"
 
 
 def test_a_year_that_a_series_has_not_is_missing_in_its_unit(volumes):

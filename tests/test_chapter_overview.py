@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal as D
+
 import pandas as pd
 import pytest
 
@@ -77,17 +79,33 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
     # a datum that turns the claim
     cars["2025"] = number("460", indicator="auto_exports_value", flow="export", basis="customs")
     assert (cq.difference(cars["2025"], cars["2022"]) > down).outcome == "fails"
-    rows = overview.two_years({"笔记本电脑": laptops, "汽车": cars}, "2022", "2025")
-    assert list(rows["text"]) == ["1774.7亿元", "1521.5亿元", "约218亿元", "460亿元"]
-    assert overview.two_years({"笔记本电脑": laptops}, "2023", "2025").empty
+
+
+def test_exports_grew_by_other_goods_than_cars_and_laptops(book):
+    rows = overview.export_change(book, AREA, "2022", "2025")
+    # 5587.3 − 5245.3 = 342.0; 530.3 − 218.37 = 311.9; 1521.5 − 1774.7 = −253.2; the rest 283.3
+    assert list(rows["label"]) == ["其余商品", "汽车", "笔记本电脑", "全部出口"]
+    assert list(rows["text"]) == ["283亿元", "312亿元", "−253亿元", "+342亿元"]
+    found = cq.autos.increase_by_product(book, AREA, "2022", "2025")
+    part = cq.share(found["其余"], found["全部出口"])
+    assert part.interval.contains(D("82.83"))
+    assert (part > 80).outcome == (part < 90).outcome == "holds"
+    assert overview.export_change(book, AREA, "2021", "2022").empty
+    assert overview.export_change(book, AREA, "", "2025").empty
+    # 530.3 − 479.5 = 50.8: a quarter of the 218.4 of 2022 is more
+    laptops, cars = overview.laptops(book, AREA, "2025"), overview.cars(book, AREA, "2025")
+    allowed = cq.difference(cars["2025"], cq.difference(laptops["2021"], laptops["2025"]))
+    assert allowed.interval.contains(D("50.8"))
+    assert (cq.autos.times_of(cars["2022"], allowed) > 4).outcome == "holds"
 
 
 def test_the_corridor_by_year(book):
     boxes = overview.boxes(book, AREA, "2025")
     assert overview.first(boxes) == "2021"
     rows = overview.year_columns(boxes, "10k TEU")
-    # 25.18 grew by 41 %: 17.86, of which the printed floor gives the lower end only
-    assert list(rows["text"]) == ["11.2", "超14.8", "约17.9", "超25.18", "32.77"]
+    # 25.18 grew by 41 %: 25.18 / 1.415 = 17.795 at least, since 25.18 is a floor
+    assert list(rows["text"]) == ["11.2", "超14.8", "约17.8", "超25.18", "32.77"]
+    assert rows["value"].tolist()[2] == pytest.approx(25.18 / 1.415, abs=1e-4)
     # 32.77 / 11.2; the floor of 2022 has no upper end to round to
     assert overview.in_times(cq.autos.times_of(boxes["2025"], boxes["2021"])) == "2.9倍"
     assert overview.in_times(cq.autos.times_of(boxes["2022"], boxes["2021"])) != "1.3倍"
@@ -105,7 +123,7 @@ def test_tiles_say_the_last_number_its_year_and_its_growth(book):
         # 2419.5 against 7154.2 − 5587.3/1.102
         "进口": ("2419.5亿元", "2025年，增长约16.1%"),
         "汽车出口额": ("530.3亿元", "2025年，增长23%"),
-        "陆海新通道箱量": ("32.77万标箱", "2025年，增长30%"),
+        "重庆经陆海新通道的箱量": ("32.77万标箱", "2025年，增长30%"),
         # 1521.5 against 1774.7: the years between are not known
         "笔记本电脑出口额": ("1521.5亿元", "2025年，比2022年下降14.3%"),
     }

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, points, published, rows_of, timeline
+from cqbook.analysis.frames import points, published, rows_of, timeline
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.about import HAPPENED
@@ -298,17 +298,18 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
     return {"made": made, "nation": nation, "sold": sold}
 
 
-def share_points(
-    found: Mapping[str, Mapping[str, Quantity]], names: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return the point frame of several shares over time, each under its name."""
-    frames = [
-        timeline(found[key], unit="percent", group=name).assign(
-            text=[item.roughly for item in found[key].values()]
-        )
-        for key, name in names.items()
+#: What each share is of.
+PARTS = {"sold": "重庆出口额", "nation": "全国出口量", "made": "重庆产量"}
+
+
+def electric_parts(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of shares (see `electric_shares`), each with its period."""
+    items = [
+        (f"{name}（{when(found[key])}）", found[key])
+        for key, name in PARTS.items()
+        if found[key].known
     ]
-    return pd.concat(frames, ignore_index=True)
+    return points(items, unit="percent").assign(text=[item.roughly for _, item in items])
 
 
 def latest(found: Mapping[str, Quantity]) -> Quantity:
@@ -320,14 +321,6 @@ def when(item: Quantity, say: Callable[[str], str] = str) -> str:
     """Return the period of a quantity in Chinese, or as `say` puts it; else 未见公布."""
     period = item.about.period
     return say(Period.parse(period).zh()) if item.known and period else UNPUBLISHED
-
-
-def together(found: Mapping[str, Quantity]) -> str:
-    """Return which period each of several quantities is of, those of one period named together."""
-    by_period: dict[str, list[str]] = {}
-    for name, item in found.items():
-        by_period.setdefault(when(item), []).append(name)
-    return "，".join(f"{'、'.join(names)}为{said}" for said, names in by_period.items())
 
 
 # --- whose growth
@@ -383,24 +376,15 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
 
 
 def makers(book: Catalog, half: str) -> pd.DataFrame:
-    """Return makers' exports of new-energy cars in a half-year, most first."""
+    """Return the point frame of makers' exports of new-energy cars, most first."""
     asked = {"indicator": "auto_exports", "breakdown": "vehicle=nev_passenger"}
     found = preferred(book.observations(measure="level", period=half, **asked))
-    rows: list[TableRow] = []
-    for row in rows_of(found.sort_values("value", ascending=False)):
-        name = row["entity"]
-        rate = fact(book, unit="percent", measure="yoy", entity=name, period=half, **asked)
-        level = quantity_of(row)
-        rows.append(
-            {
-                "who": book.name(name),
-                "half": f"{level.to(VOLUME).point:.1f}",
-                "growth": rate.growth if rate.known else "",
-                "source_id": level.source_id,
-                "entity": name,
-            }
-        )
-    return pd.DataFrame(rows)
+    best = [
+        (book.name(row["entity"]), quantity_of(row))
+        for row in rows_of(found.sort_values("value", ascending=False))
+    ]
+    rows = points(best, unit=VOLUME)
+    return rows.assign(text=[f"{value:.1f}万辆" for value in rows["value"]])
 
 
 def registered(book: Catalog, brands: Iterable[str], year: str, months: int) -> dict[str, Quantity]:
@@ -427,12 +411,11 @@ def added(found: Mapping[str, Quantity]) -> Quantity:
 # --- the nation, and others
 
 
-def national(book: Catalog, period: str, breakdown: str = "", place: str = NATION) -> Quantity:
-    """Return exports of a nation in a period as its makers' association counts them."""
-    basis = {NATION: VOLUME_BASIS, "JP": "jama"}[place]
+def national(book: Catalog, period: str, breakdown: str = "") -> Quantity:
+    """Return the nation's exports in a period as its makers' association counts them."""
     return fact(
-        book, unit=VOLUME, indicator="auto_exports", entity=place, basis=basis, period=period,
-        breakdown=breakdown,
+        book, unit=VOLUME, indicator="auto_exports", entity=NATION, basis=VOLUME_BASIS,
+        period=period, breakdown=breakdown,
     )  # fmt: skip
 
 
@@ -458,27 +441,21 @@ def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def months_added(book: Catalog, year: str) -> Quantity:
-    """Return the twelve months of a year added up, as the association first published each."""
-    months = [national(book, f"{year}-{month:02d}") for month in range(1, 13)]
-    return sum_of(*months)
-
-
 # --- where to
 
 
-#: Since when the destinations are followed, and on whose count each period is.
-DESTINATION_PERIODS = {"2023-01/2023-10": "caam", "2024-01/2024-05": "cpca", "2025": "cpca"}
-DIFFERENT_COUNTS = "2023年的数转述自中汽协，其后转述自乘联会，口径不同，不宜精确相比"
+#: Since when the destinations are followed: on one count, so that they can be compared.
+DESTINATION_PERIODS = ("2024-01/2024-05", "2025")
+DESTINATION_BASIS = "cpca"
 
 
 def monthly_to(book: Catalog, partner: str) -> dict[str, Quantity]:
     """Return the nation's exports to a country per month of each of `DESTINATION_PERIODS`."""
     found = {}
-    for period, basis in DESTINATION_PERIODS.items():
+    for period in DESTINATION_PERIODS:
         whole = fact(
             book, unit=VOLUME, indicator="auto_exports", entity=NATION, period=period,
-            basis=basis, breakdown=f"partner={partner}",
+            basis=DESTINATION_BASIS, breakdown=f"partner={partner}",
         )  # fmt: skip
         months = Period.parse(period).months or 1
         found[period] = derive(
@@ -498,7 +475,7 @@ def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
         found = monthly_to(book, code)
         ends = list(found.items())
         items = [(Period.parse(period).zh(), item) for period, item in (ends[0], ends[-1])]
-        frames.append(points(items, unit=VOLUME, group=name).assign(regardless=DIFFERENT_COUNTS))
+        frames.append(points(items, unit=VOLUME, group=name))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -534,7 +511,7 @@ def abroad(book: Catalog) -> dict[str, Quantity]:
     -------
     dict
         ``sales``: of 长安 abroad; ``open``: capacity of its plant in Thailand; ``planned``:
-        capacity abroad that it plans; ``seres``: target.
+        capacity abroad that it plans.
     """
     asked = {"unit": VOLUME, "indicator": "auto_capacity"}
     return {
@@ -544,8 +521,4 @@ def abroad(book: Catalog) -> dict[str, Quantity]:
         ),
         "open": fact(book, entity="proj-changan-thailand-phase1", status="actual", **asked),
         "planned": fact(book, entity="org-changan", breakdown="use=overseas", **asked),
-        "seres": fact(
-            book, unit=VOLUME, indicator="auto_exports", entity="org-seres", period="2030",
-            status="target",
-        ),
     }  # fmt: skip

@@ -28,6 +28,8 @@ UNIT, BOXES = "100M CNY", "10k TEU"
 #: First year of the history: the first with trade in yuan.
 SINCE = 2018
 Years = dict[str, Quantity]
+#: The tile of the boxes: of Chongqing's, not of all that the corridor carries.
+ROAD = "重庆经陆海新通道的箱量"
 
 
 def years(until: str) -> range:
@@ -138,16 +140,20 @@ def by_industry(book: Catalog, area: str, until: str) -> tuple[str, Years]:
 # --- point frames
 
 
-def two_years(found: Mapping[str, Years], first: str, last: str) -> pd.DataFrame:
-    """Return the point frame of several things in two years; without those not known in both."""
-    frames = []
-    for name, by_year in found.items():
-        both = {f"{year}年": at(by_year, year) for year in (first, last)}
-        if all(item.bounded for item in both.values()):
-            rows = points(both.items(), unit=UNIT, group=name)
-            texts = [in_whole(it) if it.status == DERIVED else it.zh for it in both.values()]
-            frames.append(rows.assign(text=texts))
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit=UNIT)
+def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFrame:
+    """Return the point frame of what goods added to exports between two years, for a waterfall.
+
+    What is left comes first; empty unless two goods are known in both years.
+    """
+    found = autos.increase_by_product(book, area, since, year) if since else {}
+    if len(found) < 4:
+        return points([], unit=UNIT)
+    rest, whole = found.pop("其余"), found.pop("全部出口")
+    rows = points([("其余商品", rest), *found.items(), ("全部出口", whole)], unit=UNIT)
+    # the chart gives its sign to a part, not to the whole
+    signed = [f"{value:.0f}亿元".replace("-", MINUS) for value in rows["value"]]
+    signed[-1] = f"+{signed[-1]}" if rows["value"].iloc[-1] > 0 else signed[-1]
+    return rows.assign(text=signed)
 
 
 def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
@@ -195,15 +201,14 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
             break
         kept[year] = found[year]
     rows = timeline(dict(reversed(kept.items())), unit=unit, short=True)
-    rows["text"] = [_column_text(item) for item in reversed(kept.values())]
+    # what follows from a floor is drawn as that floor
+    floor = rows["status"].eq(DERIVED) & rows["upper"].isna()
+    rows["value"] = rows["value"].mask(floor, rows["lower"])
+    rows["text"] = [
+        f"约{value:.3g}" if item.status == DERIVED else f"{'' if item.bounded else '超'}{value:.4g}"
+        for value, item in zip(rows["value"], reversed(kept.values()), strict=True)
+    ]
     return rows
-
-
-def _column_text(item: Quantity) -> str:
-    """Return a column's number with the word that says how far it is known: 约17.9, 超25.18."""
-    if item.status == DERIVED:
-        return f"约{item.point:.3g}"
-    return f"{'' if item.bounded else '超'}{item.point:.4g}"
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,7 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
         Headline("出口", UNIT, trade["exports"], asked | {"flow": "export"}),
         Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
         Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
-        Headline("陆海新通道箱量", BOXES, carried, road, floors=True),
+        Headline(ROAD, BOXES, carried, road, floors=True),
         Headline("笔记本电脑出口额", UNIT, laptops(book, area, until), {}),
     ]
 

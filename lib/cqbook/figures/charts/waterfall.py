@@ -22,7 +22,7 @@ from cqbook.figures.charts.form import (
     wrap,
 )
 
-ROLES = {"total": "rest", "up": "blue", "down": "red"}
+ROLES = {"total": "rest", "up": "blue", "down": "red", "accent": theme.ACCENT}
 
 
 @draws(
@@ -31,7 +31,7 @@ ROLES = {"total": "rest", "up": "blue", "down": "red"}
     ("text", {"x": "far", "y": "label", "text": "end"}),
     ("rule", {"x": "zero"}),
 )
-def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
+def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") -> Drawing:
     """Draw how a total came to be another: a bar a row, each beginning where the last one ended.
 
     Parameters
@@ -41,6 +41,8 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         where they took away), the total at last.
     start : bool
         False: there is no first total; the changes begin at zero and the last row is their sum.
+    highlight : str
+        Label of the change in the accent colour.
 
     Raises
     ------
@@ -71,6 +73,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         f"+{text}" if tone == "up" and text[:1].isdigit() else text
         for text, tone in zip(rows["text"], rows["tone"], strict=True)
     ]
+    rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
     low = min(0.0, rows["start"].min(), rows["stop"].min())
     right = alt.expr(f"width - {room_for(rows['end'])}")
     x = alt.X(
