@@ -266,7 +266,6 @@ def test_pages_of_districts_say_something(book):
     codes = [line.split(",")[2] for line in table.read_text("utf-8").split()[1:]]
     assert len(codes) >= 8
     opened = ("cars", "trade", "product_value", "procurement", "route_value", "firm_markets")
-    opened += ("contracts", "funds")
     for code in codes:
         found = facts(book, code)
         came = district.followed(district.projects(book, code))

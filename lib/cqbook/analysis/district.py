@@ -560,7 +560,8 @@ def names_by_day(rows: pd.DataFrame) -> str:
     parts = []
     for when, of_one_time in rows.groupby("stage_as_of", sort=False):
         named = "、".join(of_one_time["name_zh"])
-        parts.append(named + (f"（截至{Period.parse(str(when)).zh()}）" if when else ""))
+        until = f"（截至{Period.parse(str(when)).zh()}）" if when else ""
+        parts.append((named + until).replace("）（", "，"))
     return "、".join(parts) or UNPUBLISHED
 
 
