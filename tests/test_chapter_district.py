@@ -1,12 +1,13 @@
 """The chapter of the districts: what it finds of one, worked out by hand from rows of the data."""
 
 from decimal import Decimal as D
+from pathlib import Path
 
 import pytest
 
 from cqbook.analysis import district
 from cqbook.errors import DataError
-from cqbook.quantities.quantity import UNPUBLISHED, growth
+from cqbook.quantities.quantity import UNPUBLISHED, share
 
 SHAPINGBA, JIANGJIN, DIANJIANG, TONGNAN, RONGCHANG = (
     *("500106", "500116", "500231", "500152", "500153"),
@@ -63,8 +64,6 @@ def test_exports_are_no_total(book):
 def test_what_was_expected_of_an_industry(book):
     said = words(book, SHAPINGBA)
     assert (said["output"], said["contribution"]) == ("超200亿元", "超80%")
-    assert district.differ(said["output_of"], said["output_plan_of"]) == "智能网联汽车产业"
-    assert district.differ("铝", "铝") == district.differ("铝", UNPUBLISHED) == UNPUBLISHED
 
 
 def test_a_route_beside_all_of_the_city(book):
@@ -113,70 +112,6 @@ def test_a_year_leaves_the_others_out(book):
     assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
 
 
-def test_product_is_not_compared_across_vintages(book):
-    found = district.products(book, SHAPINGBA)
-    assert {year for levels in found.levels.values() for year in levels} == {
-        *("2019", "2020", "2021", "2022")
-    }
-    ids = {item.observation_id for levels in found.levels.values() for item in levels.values()}
-    assert all(key.startswith("district-gdp.") for key in ids), "no first prints among them"
-
-
-def test_ranks_and_who_passed(book):
-    found = district.products(book, SHAPINGBA)
-    # 2019: 永川 955.67 and 万州 920.91 below 976.80; 2022: 1202.84 and 1118.43 above 1106.73
-    assert [found.rank(year).zh for year in ("2019", "2022")] == ["第7位", "第9位"]
-    assert found.said(found.passers) == "永川、万州"
-    assert found.overtaken.outcome == "holds"
-    assert found.count.zh == "22个"
-    assert district.percent_zh(found.grown(SHAPINGBA)) == "13.3%"  # 1106.73 / 976.80
-    assert district.percent_zh(found.grown(district.CITY)) == "23.4%"  # 29129.03 / 23605.77
-
-
-def test_changed_figures_turn_the_claims(book, monkeypatch):
-    found = district.products(book, SHAPINGBA)
-    assert (found.grown(SHAPINGBA) < found.grown(district.CITY)).outcome == "holds"
-    more = {code: dict(levels) for code, levels in found.levels.items()}
-    own = more[SHAPINGBA]
-    # as much as 渝北 has: it stands before those that passed it, and grew by 135%
-    own["2022"] = more["500112"]["2022"]
-    turned = district.Products(SHAPINGBA, found.names, found.groups, more)
-    assert turned.overtaken.outcome == "open", "nobody to name"
-    rate = growth(own["2022"], own["2019"], regardless="换成渝北的数")
-    assert (rate < found.grown(district.CITY)).outcome == "fails"
-
-
-def test_nobody_passed_the_first(book):
-    found = district.products(book, "500112")
-    assert found.overtaken.outcome == "open", "nobody to name"
-    assert district.places(found)["rank_kept"].zh == "第1位"
-    assert len(district.product_lines(found)["group"].unique()) == 3
-
-
-def test_growth_against_the_city_and_its_part_of_it(book):
-    here = district.products(book, SHAPINGBA)
-    assert (here.pace, here.against_city.outcome) == ("慢于", "holds")
-    # of the central districts compiled 13.3%; next 巴南 14.3%
-    assert (here.end, here.at_an_end.outcome) == ("最慢", "holds")
-    said = district.growth_words(here)
-    assert (said["peers_of"], said["peers"].zh, said["growth_rank"].zh) == (
-        *("中心城区", "8个", "第20位"),
-    )
-    jiangjin = district.products(book, JIANGJIN)  # 28.3%
-    assert (jiangjin.pace, jiangjin.against_city.outcome) == ("快于", "holds")
-    assert (jiangjin.end, jiangjin.at_an_end.outcome) == (UNPUBLISHED, "open")
-    assert district.products(book, "500120").end == "最快"  # 璧山 35.2%
-    # 渝东北 has three: none is called its slowest
-    assert district.products(book, "500101").end == UNPUBLISHED
-
-
-def test_of_a_district_without_product_nothing_is_claimed(book):
-    found = district.products(book, DIANJIANG)
-    verdicts = (found.overtaken, found.against_city, found.at_an_end)
-    assert {verdict.outcome for verdict in verdicts} == {"open"}
-    assert district.growth_words(found)["pace"] == UNPUBLISHED
-
-
 def test_a_road_is_no_project_that_runs(book):
     came = district.projects(book, JIANGJIN)
     assert came["name_zh"].str.contains("高速公路").any()
@@ -188,29 +123,12 @@ def test_where_there_is_a_table_sentences_do_not_repeat_it(book):
     came = district.projects(book, SHAPINGBA)
     assert len(district.followed(came)) == 5
     said = district.named(came)
-    assert said["coming"] == said["building"] == UNPUBLISHED
+    assert said["coming"] == said["building"] == said["trading"] == UNPUBLISHED
 
 
 def test_a_scheme_says_which_park_is_in_it(book):
     assert "（重庆江津工业园区）" in district.schemes(book, JIANGJIN)
     assert "（" not in district.schemes(book, "500102")
-
-
-def test_a_district_without_product_draws_none(book):
-    found = district.products(book, DIANJIANG)
-    assert not found.known
-    assert district.product_lines(found).empty
-    assert district.product_growth(found).empty
-    assert district.places(found)["rank_moved"].zh == UNPUBLISHED
-
-
-def test_growth_is_drawn_of_a_part_of_the_city(book):
-    rows = district.product_growth(district.products(book, SHAPINGBA))
-    assert len(rows) == 9, "eight central districts and the city"
-    assert not rows.duplicated("label").any()
-    assert list(rows["label"])[-1] == "沙坪坝"
-    assert list(rows["text"])[-1] == "13.3%"
-    assert rows["value"].is_monotonic_decreasing
 
 
 def test_projects_by_what_they_have_come_to(book):
@@ -232,10 +150,11 @@ def test_a_district_founded_in_2025_says_what_it_was_made_of(book):
 def test_only_a_district_of_which_nothing_is_known_is_silent(book):
     def silent(code):
         found = district.figures(book, code), district.projects(book, code)
-        return district.silent(*found, district.products(book, code), book.name(code))
+        return district.silent(*found, book.name(code))
 
     assert silent("500156") == "武隆区"
-    assert silent("500104") == silent("500109") == UNPUBLISHED
+    assert silent("500104") == silent("500110") == UNPUBLISHED
+    assert silent("500109") == "北碚区", "a product that is told nowhere is nothing known"
 
 
 def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
@@ -247,19 +166,21 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         return {key: text for key, text in found.items() if text != UNPUBLISHED}
 
     assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区来了哪些项目"}
-    assert headed(JIANGJIN) == {"sells": "区的班列"}, "one list is no part"
+    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区来了哪些项目"}
+    assert headed("500113")["sells"] == "区卖什么，怎么运"
     assert headed(TONGNAN)["sells"] == "区卖什么，怎么运"
     assert headed("500104") == {"came": "区来了哪些项目"}, "one that is being built"
     assert headed("500156") == {}
 
 
 def test_the_sources_of_a_page_are_all_named(book):
-    product = district.products(book, JIANGJIN)
     found = facts(book, JIANGJIN)
-    rows = district.rows_told(book, JIANGJIN, found, product)
+    rows = district.rows_told(book, JIANGJIN, found)
     said = district.told_by(book, rows)
-    for outlet in ("江津区融媒体中心", "重庆日报", "区域数据论坛", "买购网"):
+    for outlet in ("江津区融媒体中心", "重庆日报"):
         assert outlet in said, outlet
+    for relay in ("区域数据论坛", "买购网"):
+        assert relay not in said, "regional product of no known date"
     assert district.sourced(book, rows).outcome == "holds"
     assert district.sourced(book, rows).rows == tuple(rows)
     assert district.sourced(book, []).outcome == "open"
@@ -291,13 +212,62 @@ def test_boxes_of_jiangjin_are_worth_less(book):
 
 def test_a_time_that_all_projects_have_stands_in_the_title(book):
     rows = district.followed(district.projects(book, SHAPINGBA))
-    assert district.one_day(rows) == "（2024年1月）"
-    assert rows["stage_zh"].iloc[0] == "投产"
+    assert district.one_day(rows) == "截至2024年1月"
+    assert rows["stage_zh"].iloc[0] == "已投产"
     assert district.project_columns(rows)["who"] == "企业"
     rows = district.followed(district.projects(book, DIANJIANG))
     assert district.one_day(rows) == ""
     assert district.project_columns(rows)["who"] == "企业或来处"
 
 
-def test_a_project_that_runs_says_how(book):
-    assert district.named(district.projects(book, JIANGJIN))["running_as"] == "运营"
+def test_a_project_that_runs_says_how_and_until_when(book):
+    tongliang = district.named(district.projects(book, "500151"))
+    assert tongliang["running_as"] == "投产、运营"
+    assert tongliang["running"] == (
+        "重庆南雁实业集团智能化生产线技改（截至2025年4月）、重庆庆安实业智能工厂（截至2024年）"
+    )
+    # a hall of wares makes nothing
+    jiangjin = district.named(district.projects(book, JIANGJIN))
+    assert jiangjin["running"] == UNPUBLISHED
+    assert jiangjin["trading"] == "重庆江津“一带一路”商品展销中心（截至2025年4月）"
+
+
+def test_one_rule_says_what_makes_things(book):
+    frame = book.table("projects").set_index("project")
+    makes = district.made(frame)
+    for key in ("proj-nanyan-tongliang", "proj-qingan-tongliang", "proj-xintai-yongchuan"):
+        assert makes[key], key
+    for key in ("proj-jiangjin-bri-expo", "proj-hechuan-stone-city", "proj-qingshan-edrive"):
+        assert not makes[key], key
+
+
+def test_the_value_of_a_box_is_drawn_beside_the_city_and_the_rest(book):
+    found = facts(book, JIANGJIN)
+    beside = district.beside_the_city(book, found)
+    rows = district.box_values(found, beside).set_index("label")
+    assert list(rows.index) == ["江津班列", "全市", "全市其余"]
+    assert rows["value"].round(2).tolist() == [4.92, 17.41, 21.48]  # 340200 / 15836 in 万元
+    part = district.per_box(found, "route_value", "route_boxes")
+    assert (share(part, beside["city_box"], regardless="同一通道") < 33).outcome == "holds"
+    lemons = facts(book, TONGNAN)
+    assert district.box_values(lemons, district.beside_the_city(book, lemons)).empty
+
+
+def test_the_trade_of_a_district_beside_the_city(book):
+    banan = facts(book, "500113")["trade"]
+    assert (banan.level.zh, banan.change.growth) == ("123.4亿元", "下降31.9%")
+    assert (district.city_change(book, banan) > 0).outcome == "holds"
+    assert not district.city_change(book, facts(book, TONGNAN)["trade"]).known
+
+
+def test_pages_of_districts_say_something(book):
+    """A page that has no number of the open economy has three findings at least."""
+    table = Path(__file__).parents[1] / "chapters" / "pages.csv"
+    codes = [line.split(",")[2] for line in table.read_text("utf-8").split()[1:]]
+    assert len(codes) >= 8
+    opened = ("cars", "trade", "product_value", "procurement", "route_value", "firm_markets")
+    for code in codes:
+        found = facts(book, code)
+        came = district.followed(district.projects(book, code))
+        told = sum(fact.level.known for fact in found.values()) + len(came)
+        assert any(found[name].level.known for name in opened) or told >= 3, code

@@ -7,7 +7,7 @@ from decimal import Decimal as D
 import pytest
 
 import cqbook as cq
-from cqbook.analysis import parks
+from cqbook.analysis import district, parks
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.quantity import UNPUBLISHED
 
@@ -30,7 +30,7 @@ def test_the_plan_of_2011_is_the_sum_of_seven_bases(book):
 def test_a_base_says_what_district_it_is_in_today(book):
     bars = parks.plan_bars(book).set_index("label")
     assert len(bars) == 7
-    assert bars.loc["双桥（今大足）", "text"] == "1000亿元"
+    assert bars.loc["双桥（今大足）", "text"].startswith("1000亿元")
     assert bars["value"].is_monotonic_decreasing
 
 
@@ -49,20 +49,24 @@ def test_a_target_is_not_taken_for_what_happened(book):
     assert not parks.promotion(book, AREA, "2022")["signed"].known, "there is a target only"
     goal = parks.promotion(book, AREA, "2022", status="target")
     assert goal["signed"].status == "目标"
-    rows = parks.promised_and_paid(book, AREA, [("2021", "target"), ("2022", "actual")])
-    assert list(rows["label"]) == ["2021年目标 合同", "2021年目标 到位"]
-    assert list(rows["text"]) == ["16000亿元", "3200亿元"], "one unit, that of the axis"
+    rows = parks.promised_and_paid(book, AREA, "2021")
+    assert list(rows["label"])[:2] == ["合同额，目标", "合同额，实际"]
+    assert list(rows["text"]) == ["16000亿元", "17300亿元", "3200亿元", "3600亿元"], "one unit"
+    assert len(parks.promised_and_paid(book, AREA, "2022")) == 2, "targets alone"
 
 
 def test_projects_started_of_those_signed(book):
     found = parks.started(book, "500110", "2025-01/2025-09")
-    assert found.point == pytest.approx(11800 / 143)
-    assert found.roughly == "82.5%"
+    assert found["begun_share"].point == pytest.approx(11800 / 143)
+    assert found["begun_share"].roughly == "82.5%"
+    assert found["money_share"].roughly == "27.7%"  # 73.18 / 264.53
 
 
 def test_rates_in_sentences_have_no_false_digits(book):
     assert parks.promotion(book, AREA, "2023-01/2023-09")["paid_share"].roughly == "25.5%"
-    assert list(parks.fair_changes(book)["text"])[1:] == ["34.7%", "−20.9%", "−41.3%"]
+    sizes = parks.fair_sizes(book)
+    assert list(sizes["text"]) == ["16.04亿元", "9.42亿元", "22.27亿元", "16.4亿元"]
+    assert sizes["detail"].iloc[1] == "167个，1572.8亿元"
 
 
 def test_the_fair_signed_more_projects_for_less(book):
@@ -104,7 +108,7 @@ def test_only_projects_here_are_counted_and_each_once(book):
     assert "proj-kasu-phase1" not in counted.index, "a phase of it"
     assert "proj-beisiyuan-ghana-cars" not in counted.index, "exports to Ghana make nothing here"
     assert "proj-qingshan-edrive" not in counted.index, "research makes nothing yet"
-    assert not counted["industry"].isin(["research", "trade", "", "other"]).any()
+    assert not counted["industry"].isin(["research", "trade", "other"]).any()
 
 
 def test_only_projects_whose_firm_is_named_are_counted(book):
@@ -120,25 +124,34 @@ def test_only_projects_whose_firm_is_named_are_counted(book):
 
 def test_what_is_told_of_named_projects(book):
     found = {key: int(item.point) for key, item in parks.tally(book).items()}
-    assert found["projects"] == len(parks.counted(book)) == 19
+    assert found["projects"] == len(parks.counted(book)) == 21
     assert found["origin"] == 2, "江西, 杭州"
-    assert (found["built"], found["building"], found["signed"]) == (6, 4, 2)
-    assert (found["untold"], found["studied"]) == (7, 3), "19 - 12; research is not among them"
+    assert (found["built"], found["building"], found["signed"]) == (8, 4, 2)
+    assert found["untold"] == 7, "21 - 14"
     assert parks.seen(book, "车身", "building") == "2024年1月"
     assert parks.seen(book, "车身", "built") == UNPUBLISHED
-    assert (found["placed"], found["zone"], found["shapingba"]) == (12, 7, 5)
+    assert (found["placed"], found["zone"], found["shapingba"]) == (14, 7, 5)
+    assert found["tongliang"] == 2
+
+
+def test_projects_are_counted_as_the_pages_of_districts_count_them(book):
+    counted = parks.counted(book)
+    built = counted[counted["advance"].eq("built") & counted["district"].ne("")]
+    for row in built.to_dict("records"):
+        said = district.named(district.projects(book, row["district"]))["running"]
+        assert row["name_zh"].removesuffix("）") in said, row["project"]
 
 
 def test_the_table_lists_what_can_be_followed(book):
     rows = parks.followed(book)
     assert list(rows["link"])[:3] == ["整车", "动力电池", "动力电池"]
-    told = rows[rows["stage_zh"].ne("研发")]
-    assert len(told) == 12, "6 built, 4 being built, 2 signed"
+    assert len(rows) == 14, "8 built, 4 being built, 2 signed"
     assert not rows["project"].duplicated().any()
     stages = rows.set_index("project")["stage_zh"]
-    assert stages["proj-wencan-shapingba"] == "在建（2024年1月）"
-    assert stages["proj-changan-safety-consortium"] == "研发"
-    assert "proj-spic-medical-isotope" not in stages, "research on no link of the chain"
+    assert stages["proj-wencan-shapingba"] == "在建（截至2024年1月）"
+    assert stages["proj-byd-battery-bishan"] == "已投产（截至2025年11月）"
+    assert "proj-changan-safety-consortium" not in stages, "research"
+    assert rows["where"].ne("").all()
 
 
 def test_a_link_of_a_chain_is_a_whole_word(book):
@@ -156,7 +169,6 @@ def test_valve_base_area_leaves_out_what_is_part_of_it(book):
     # 200 + 500 + 1000 + 300; the 150 of the surface centre lie within
     assert end(parks.base_area(book)) == (2000, 2000)
     base = parks.valve_base(book)
-    assert base["output_firm"].zh == "4亿元"  # 100 / 25
     assert base["output_job"].zh == "100万元以下"  # 1万人以上 is a floor
 
 
@@ -164,11 +176,6 @@ def test_a_plan_a_mu_against_a_target_a_square_kilometre(book):
     found = parks.density(book)
     # 100亿元 / 2000亩; 75亿元 / 1500亩
     assert (found["base"].zh, found["target"].zh) == ("500万元", "500万元")
-
-
-def test_key_projects_of_rongchang(book):
-    city = parks.key_projects(book, "500153", "2025-Q1", "municipal")
-    assert (city["start"].zh, city["money"].zh) == ("64.3%", "30.1%")
 
 
 def spoilt(spoiled, row, value):
@@ -179,10 +186,11 @@ def spoilt(spoiled, row, value):
 
 
 def test_money_that_came_turns_the_claim(book, spoiled):
-    before = parks.promotion(book, AREA, "2021")["paid_share"] < 25
+    fifth = cq.exact(20, "percent")
+    before = cq.near(parks.promotion(book, AREA, "2021")["paid_share"], fifth, 5)
     assert before.outcome == "holds"
     other = spoilt(spoiled, "os-20220419-021cf.r155-funds-in-place", "4600")
-    after = parks.promotion(other, AREA, "2021")["paid_share"] < 25
+    after = cq.near(parks.promotion(other, AREA, "2021")["paid_share"], fifth, 5)
     assert after.outcome == "fails"
 
 

@@ -1,4 +1,4 @@
-"""What the data holds of one district: what it sells and makes, what came to it, its product."""
+"""What the data holds of one district: what it sells and makes, and what came to it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, figures_zh, points, quantities_of, rows_of, timeline
+from cqbook.analysis.frames import TableRow, figures_zh, points, quantities_of, rows_of, short
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact as fact_of
-from cqbook.data.selection import measured, series, usable
+from cqbook.data.selection import measured, usable
 from cqbook.data.vocabulary import DOMAINS, STAGES
 from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
-from cqbook.quantities.comparison import highest, lowest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     UNPUBLISHED,
     Quantity,
-    exact,
-    growth,
+    difference,
     missing,
     quantity_of,
     ratio,
@@ -77,8 +75,8 @@ def entities_within(book: Catalog, code: str) -> list[str]:
         found += new
 
 
-#: Breakdown of the compiled series of districts' product, which is drawn and not listed.
-COMPILED = "vintage=compiled"
+#: Regional product is known of a district from relays of no known date only: no page tells it.
+UNTOLD = ("gdp",)
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -96,7 +94,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
     """
     frame = usable(book.observations(entity=entities_within(book, code)))
-    frame = frame[frame["breakdown"].ne(COMPILED)].reset_index(drop=True)
+    frame = frame[~frame["indicator"].isin(UNTOLD)].reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()
@@ -204,7 +202,7 @@ ASKED = {
     "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
     "fixed": Asked("fixed_investment", measure="yoy", say="level when"),
     "base_plan": Asked("industry_scale", None, statuses=PLANNED),
-    "gdp": Asked("gdp", say="level when change"),
+    "firm_markets": Asked("export_markets", own=False, say="level who"),
 }
 
 
@@ -287,19 +285,12 @@ def rows_told(
     book: Catalog,
     code: str,
     found: Mapping[str, Fact],
-    product: Products,
     others: Iterable[Quantity] = (),
 ) -> list[str]:
     """Return the observations that the figures of a page stand on, derived ones too."""
-    told = [
-        fact.level
-        for name, fact in found.items()
-        # of the product only a year with its real growth is told
-        if name != "gdp" or fact.change.known
-    ]
-    compiled = [item for levels in product.levels.values() for item in levels.values()]
+    told = [fact.level for fact in found.values()]
     trains = book.observations(indicator="train_load", entity="route-crexpress")
-    items = [*told, *others, *(compiled if product.known else []), *_beside_the_page(book, code)]
+    items = [*told, *others, *_beside_the_page(book, code)]
     held = [item.observation_id for item in items if item.known]
     held += list(trains["observation_id"][:1]) if code in STATIONS else []
     return list(dict.fromkeys(row for ids in held for row in ids.split(";") if row))
@@ -367,15 +358,25 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
     return fact_of(book, unit=unit, indicator=about.indicator, entity=CITY, **asked)
 
 
+def city_change(book: Catalog, fact: Fact) -> Quantity:
+    """Return how the same figure of all of the city changed in those months; percent."""
+    about = fact.level.about
+    if not (fact.level.known and fact.change.known):
+        return missing("percent")
+    asked = {"breakdown": about.breakdown, "period": about.period, "flow": about.flow}
+    wanted = {"indicator": about.indicator, "measure": "yoy", "unit": "percent"}
+    return fact_of(book, entity=CITY, **wanted, **asked)
+
+
 #: What a page says in each of its parts.
-SELLING = ("cars", "exports", "trade", "product_markets", "procurement", "trips")
+SELLING = ("cars", "exports", "corridor_boxes", "product_markets", "procurement", "trips")
 #: The heading of a part that has one thing only to tell.
 ALONE = {"cars": "的汽车出口", "trips": "的班列"}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "rd"),
 )
-COMING = ("coming", "building", "city_invested", "fixed", "base_plan")
+COMING = ("trading", "coming", "building", "city_invested", "fixed", "base_plan")
 
 
 def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
@@ -421,9 +422,28 @@ def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quant
     }
 
 
-def differ(one: str, other: str) -> str:
-    """Return the second of two names if both are known and are not one, else 未见公布."""
-    return other if UNPUBLISHED not in (one, other) and one != other else UNPUBLISHED
+def box_values(found: Mapping[str, Fact], beside: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of the value of a box: of a route, all of the city, and the rest."""
+    boxes, value = found["route_boxes"].level, found["route_value"].level
+    if not beside["city_box"].known:
+        return points([], unit="10k CNY")
+    why = "班列的箱子是全市经通道箱子的一部分"
+    others = ratio(
+        difference(beside["city_value"], value, regardless=why),
+        difference(beside["city_boxes"].to("TEU"), boxes, regardless=why),
+        unit="10k CNY",
+        per="TEU",
+    )
+    items = [
+        (
+            found["route_boxes"].who.removeprefix("西部陆海新通道"),
+            per_box(found, "route_value", "route_boxes"),
+        ),
+        ("全市", beside["city_box"]),
+        ("全市其余", others),
+    ]
+    rows = points(items, unit="10k CNY")
+    return rows.assign(text=[short(item).zh for _, item in items])
 
 
 #: Stations of the trains to Europe, by their district.
@@ -488,6 +508,24 @@ COME_TO = {
 }
 #: Industries of projects that bring no producer: roads and stations, public buildings.
 PUBLIC_WORKS = ("logistics", "construction")
+#: Industries that make things; laboratories, shops, farms and towns are none.
+MANUFACTURING = (
+    *("auto", "nev", "motorcycle", "battery", "electronics", "equipment", "materials"),
+    *("consumer", "pharma"),
+)
+#: What says, in the name of a project whose industry is not printed, that it makes things.
+_MAKES = "生产|工厂"
+
+
+def made(found: pd.DataFrame, industries: Iterable[str] = MANUFACTURING) -> pd.Series:
+    """Return which projects are of some industries, and which of no printed one are plants.
+
+    The one rule by which this book counts projects of manufacturing.
+    """
+    plant = found["industry"].eq("") & found["name_zh"].str.contains(_MAKES)
+    return found["industry"].isin(list(industries)) | plant
+
+
 #: Of fewer projects there is no table.
 ROWS = 3
 #: Columns of the table of projects; those with nothing in them are left out.
@@ -501,16 +539,30 @@ def project_columns(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def one_day(rows: pd.DataFrame) -> str:
-    """Return when the stages of projects were told, in brackets; empty if not all at one time."""
+    """Return until when the stages of projects were told; empty if not all at one time."""
     days = list(dict.fromkeys(rows["stage_as_of"]))
-    return f"（{Period.parse(days[0]).zh()}）" if len(days) == 1 and days[0] else ""
+    return f"截至{Period.parse(days[0]).zh()}" if len(days) == 1 and days[0] else ""
 
 
 def stage_zh(stage: str, when: str) -> str:
-    """Return what a project has come to and when that was said: 投产（2025年4月）."""
+    """Return what a project had come to, and by when: 已投产（截至2025年4月）.
+
+    The time is that of the report, which is not when it began.
+    """
     if not stage:
         return ""
-    return STAGES[stage] + (f"（{Period.parse(when).zh()}）" if when else "")
+    ran = "已" if stage in COME_TO["running"] else ""
+    return ran + STAGES[stage] + (f"（截至{Period.parse(when).zh()}）" if when else "")
+
+
+def names_by_day(rows: pd.DataFrame) -> str:
+    """Return the names of projects, behind those of one time the time: 甲、乙（截至2025年4月）."""
+    parts = []
+    for when, of_one_time in rows.groupby("stage_as_of", sort=False):
+        named = "、".join(of_one_time["name_zh"])
+        until = f"（截至{Period.parse(str(when)).zh()}）" if when else ""
+        parts.append((named + until).replace("）（", "，"))
+    return "、".join(parts) or UNPUBLISHED
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
@@ -536,27 +588,34 @@ def followed(found: pd.DataFrame) -> pd.DataFrame:
     """Return the projects whose stage is told, without public works: those of the table."""
     rows = found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
     # a time that all have stands in the title
-    return rows.assign(stage_zh=rows["stage"].map(STAGES)) if one_day(rows) else rows
+    if not one_day(rows):
+        return rows
+    return rows.assign(stage_zh=[stage_zh(stage, "") for stage in rows["stage"]])
 
 
 def named(found: pd.DataFrame) -> dict[str, str]:
-    """Return the names of `projects` by what they have come to.
+    """Return the names of `projects` by what they have come to, with the time of the report.
 
-    ``running``: roads, railways and waterworks, which produce nothing, left out;
-    ``only_building``: those being built, where none runs yet. Where there is a table, it says what
-    is being built and what is to come.
+    ``running``: those that make things (`made`); ``trading``: others that run, but for roads,
+    railways and waterworks; ``only_building``: those that make things and are being built, where
+    none runs yet. Where there is a table, it says what is being built and what is to come.
     """
     public = found["industry"].isin(PUBLIC_WORKS)
+    makes = made(found)
+    at = {name: found["stage"].isin(stages) for name, stages in COME_TO.items()}
     texts = {
-        name: "、".join(rows["name_zh"]) or UNPUBLISHED
-        for name, stages in COME_TO.items()
-        for rows in [found[found["stage"].isin(stages) & ~(public & (name == "running"))]]
+        "running": names_by_day(found[at["running"] & makes]),
+        "trading": names_by_day(found[at["running"] & ~makes & ~public]),
+        "building": names_by_day(found[at["building"]]),
+        "coming": names_by_day(found[at["coming"]]),
     }
-    runs = found[found["stage"].isin(COME_TO["running"]) & ~public]
+    runs = found[at["running"] & makes]
     texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or UNPUBLISHED
-    alone = texts["building"] if texts["running"] == UNPUBLISHED else UNPUBLISHED
+    alone = UNPUBLISHED
+    if texts["running"] == UNPUBLISHED:
+        alone = names_by_day(found[at["building"] & makes])
     if len(followed(found)) >= ROWS:
-        texts |= dict.fromkeys(("building", "coming"), UNPUBLISHED)
+        texts |= dict.fromkeys(("building", "coming", "trading"), UNPUBLISHED)
     return texts | {"only_building": alone}
 
 
@@ -605,217 +664,6 @@ def page_key(code: str, year: str = "") -> str:
     return f"{code}-{year}" if year else code
 
 
-# --- product --------------------------------------------------------------------------------------
-
-#: The compiled figures of 2018 are revised for some districts and not for others: no growth may
-#: be drawn from there.
-FIRST_YEAR, LAST_YEAR = "2019", "2022"
-#: Districts shown on either side.
-NEIGHBOURS = 2
-#: Districts of a part of the city, at least, for one of them to be called its slowest or fastest.
-PEERS = 5
-
-
-@dataclass(frozen=True)
-class Products:
-    """Regional product of the districts of which a compilation has all years, and of the city."""
-
-    code: str
-    names: Mapping[str, str]
-    groups: Mapping[str, str]
-    levels: Mapping[str, Mapping[str, Quantity]]
-
-    @property
-    def known(self) -> bool:
-        """Whether the district is among them."""
-        return self.code in self.levels
-
-    def order(self, year: str) -> list[str]:
-        """Return the districts in a year, the one with the highest product first."""
-        places = [code for code in self.levels if code != CITY]
-        return sorted(places, key=lambda code: -self.levels[code][year].point)
-
-    def of(self, code: str, year: str) -> Quantity:
-        """Return the product of a district; missing where the compilation has none."""
-        return self.levels.get(code, {}).get(year, missing("100M CNY"))
-
-    def rank(self, year: str) -> Quantity:
-        """Return the district's place among those compiled."""
-        if not self.known:
-            return missing("rank")
-        return exact(self.order(year).index(self.code) + 1, "rank")
-
-    @property
-    def count(self) -> Quantity:
-        """How many are compiled."""
-        return (
-            exact(len(self.order(LAST_YEAR)), "districts") if self.known else missing("districts")
-        )
-
-    def grown(self, code: str) -> Quantity:
-        """Return the nominal growth from the first year to the last."""
-        now, then = self.of(code, LAST_YEAR), self.of(code, FIRST_YEAR)
-        return growth(now, then) if now.known and then.known else missing("percent")
-
-    @property
-    def passers(self) -> list[str]:
-        """The districts that stood behind this one in the first year, and before it in the last."""
-        if not self.known:
-            return []
-        then, now = self.order(FIRST_YEAR), self.order(LAST_YEAR)
-        before = now[: now.index(self.code)]
-        return [code for code in before if then.index(code) > then.index(self.code)]
-
-    @property
-    def overtaken(self) -> Verdict:
-        """Whether others passed it, all of those named."""
-        own = [self.of(self.code, year) for year in (FIRST_YEAR, LAST_YEAR)]
-        found = [
-            verdict
-            for code in self.passers
-            for verdict in (self.of(code, FIRST_YEAR) < own[0], self.of(code, LAST_YEAR) > own[1])
-        ]
-        # of nobody there is nothing to say, as of a district whose product nobody compiled
-        return ordered(found, "；".join(item.condition for item in found))
-
-    @property
-    def pace(self) -> str:
-        """Which way its growth differs from the city's, in words; `against_city` judges it."""
-        return "慢于" if self._behind else "快于"
-
-    @property
-    def pace_en(self) -> str:
-        """The same in English."""
-        return "less than" if self._behind else "more than"
-
-    @property
-    def _behind(self) -> bool:
-        return self.grown(self.code).point < self.grown(CITY).point
-
-    @property
-    def against_city(self) -> Verdict:
-        """Whether its growth lies on the side of the city's that `pace` says."""
-        own, city = self.grown(self.code), self.grown(CITY)
-        return own < city if self._behind else own > city
-
-    @property
-    def peers(self) -> list[str]:
-        """The districts compiled of its part of the city, itself among them; slowest first."""
-        group = self.groups.get(self.code)
-        found = [code for code in self.levels if code != CITY and self.groups[code] == group]
-        return sorted(found, key=lambda code: self.grown(code).point) if self.known else []
-
-    @property
-    def end(self) -> str:
-        """Whether it is the slowest or the fastest of its peers, in words; else 未见公布."""
-        peers = self.peers
-        if len(peers) < PEERS or self.code not in (peers[0], peers[-1]):
-            return UNPUBLISHED
-        return "最慢" if self.code == peers[0] else "最快"
-
-    @property
-    def at_an_end(self) -> Verdict:
-        """Whether its growth lies beyond that of all peers, on the side that `end` says."""
-        own, others = self.grown(self.code), [self.grown(code) for code in self.peers]
-        if self.end == UNPUBLISHED:
-            return ordered([], "")
-        return lowest(own, others) if self.end == "最慢" else highest(own, others)
-
-    @property
-    def shown(self) -> list[str]:
-        """The district, its neighbours in the last year, and those that passed it."""
-        if not self.known:
-            return []
-        now = self.order(LAST_YEAR)
-        at = now.index(self.code)
-        near = now[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-        return [code for code in now if code in near or code in self.passers]
-
-    def said(self, codes: Iterable[str]) -> str:
-        """Return the names of districts, in words."""
-        return "、".join(self.names[code] for code in codes) or UNPUBLISHED
-
-
-def products(book: Catalog, code: str) -> Products:
-    """Return the product of all districts compiled, seen from one of them."""
-    table = book.table("districts")
-    levels: dict[str, Mapping[str, Quantity]] = {}
-    for place in [CITY, *table["adcode"]]:
-        found = series(
-            book,
-            unit="100M CNY",
-            years=range(int(FIRST_YEAR), int(LAST_YEAR) + 1),
-            indicator="gdp",
-            entity=place,
-            breakdown=COMPILED,
-        )
-        if all(item.known for item in found.values()):
-            levels[place] = found
-    rows = rows_of(table)
-    return Products(
-        code,
-        {row["adcode"]: short_name(row["name_zh"]) for row in rows},
-        # 渝东北三峡库区城镇群 is known as 渝东北
-        {row["adcode"]: row["subgroup_2020"] or row["group_2020"][:3] for row in rows},
-        levels,
-    )
-
-
-def places(found: Products) -> dict[str, Quantity]:
-    """Return the place in the first and in the last year, for glueing.
-
-    ``rank_kept`` where both are one, ``rank_moved`` (the last) where they are not.
-    """
-    first, last = found.rank(FIRST_YEAR), found.rank(LAST_YEAR)
-    kept = first.known and first.value == last.value
-    return {
-        "rank_first": first,
-        "rank_last": last,
-        "rank_kept": last if kept else missing("rank"),
-        "rank_moved": missing("rank") if kept else last,
-    }
-
-
-def growth_words(found: Products) -> dict[str, Quantity | str]:
-    """Return what a page says of a district's growth beside others', for glueing."""
-    group = found.groups.get(found.code, "")
-    if not found.known:
-        names = ("pace", "pace_en", "peers_of", "end")
-        lacking = {"peers": missing("districts"), "growth_rank": missing("rank")}
-        lacking["peer_rank"] = missing("rank")
-        return dict.fromkeys(names, UNPUBLISHED) | lacking
-    places = [code for code in found.levels if code != CITY]
-    order = sorted(places, key=lambda code: -found.grown(code).point)
-    return {
-        "pace": found.pace,
-        "pace_en": found.pace_en,
-        "peers_of": group,
-        "peers": exact(len(found.peers), "districts"),
-        "end": found.end,
-        "peer_rank": exact(len(found.peers) - found.peers.index(found.code), "rank"),
-        "growth_rank": exact(order.index(found.code) + 1, "rank"),
-    }
-
-
-def product_lines(found: Products) -> pd.DataFrame:
-    """Return the point frame of the district and those beside it, for `charts.lines`."""
-    frames = [
-        timeline(found.levels[code], unit="100M CNY", group=found.names[code])
-        for code in found.shown
-    ]
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit="100M CNY")
-
-
-def product_growth(found: Products) -> pd.DataFrame:
-    """Return the point frame of the growth of the districts of its part and the city, for bars."""
-    if not found.known or CITY not in found.levels:
-        return points([], unit="percent")
-    names = {CITY: "全市"} | dict(found.names)
-    order = sorted([*found.peers, CITY], key=lambda code: -found.grown(code).point)
-    rows = points([(names[code], found.grown(code)) for code in order], unit="percent")
-    return rows.assign(text=[percent_zh(found.grown(code)) for code in order])
-
-
 def percent_zh(rate: Quantity) -> str:
     """Return a derived rate with one decimal; its inputs have more digits than a sentence needs."""
     return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
@@ -831,6 +679,6 @@ def told_in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> 
     }
 
 
-def silent(found: pd.DataFrame, came: pd.DataFrame, product: Products, name: str) -> str:
+def silent(found: pd.DataFrame, came: pd.DataFrame, name: str) -> str:
     """Return the name of a district if nothing at all is known of it, else 未见公布."""
-    return UNPUBLISHED if len(found) or len(came) or product.known else name
+    return UNPUBLISHED if len(found) or len(came) else name

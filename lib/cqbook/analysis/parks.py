@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.district import percent_zh, short_name, stage_zh
+from cqbook.analysis.district import MANUFACTURING, made, short_name, stage_zh
 from cqbook.analysis.frames import points, published, quantities_of, rows_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, preferred
@@ -47,21 +47,8 @@ INDUSTRIES = {
     "trade": "商贸",
     "research": "研发",
     "other": "其他",
-    "": "未印",
+    "": "报道没写行业",
 }
-#: Industries that transfer parks are about; roads, towns, farms, laboratories and what is printed
-#: without an industry are not counted.
-MANUFACTURING = (
-    "auto",
-    "nev",
-    "motorcycle",
-    "battery",
-    "electronics",
-    "equipment",
-    "materials",
-    "consumer",
-    "pharma",
-)
 #: What became of a project, in the order in which it happens.
 _ADVANCED = {
     "in_production": "built",
@@ -98,7 +85,15 @@ def base_plans(book: Catalog) -> dict[str, Quantity]:
             entity=members(book, ZONE_2011),
         )
     )
-    return {row["entity"]: quantity_of(row).to("100M CNY") for row in rows_of(frame)}
+    # 3000亿级 is a size that a plan names: the sizes themselves are added, not what they leave open
+    return {row["entity"]: _named(quantity_of(row).to("100M CNY")) for row in rows_of(frame)}
+
+
+def _named(item: Quantity) -> Quantity:
+    """Return the number that a plan names as that number, in the words in which it stands."""
+    if not item.known or item.value is None:
+        return item
+    return replace(item, interval=Interval.exactly(item.value))
 
 
 def total(items: Iterable[Quantity]) -> Quantity:
@@ -143,30 +138,22 @@ def promotion(
     return {"signed": signed, "paid": paid, "paid_share": share(paid, signed)}
 
 
-def promised_and_paid(book: Catalog, area: str, periods: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """Return the point frame of contracts and money paid in, side by side.
-
-    Parameters
-    ----------
-    periods : iterable of (str, str)
-        Period and status (``actual``, ``target``), in the order shown.
-    """
-    found = [
-        (period_zh(period) + ("目标" if status == "target" else ""), which)
-        for period, status in periods
-        for which in [promotion(book, area, period, status=status)]
-    ]
+def promised_and_paid(book: Catalog, area: str, period: str) -> pd.DataFrame:
+    """Return the point frame of contracts and money paid in, what was wanted above what came."""
     items = [
-        (f"{when} {name}", which[key])
-        for when, which in found
-        for key, name in zip(("signed", "paid"), ("合同", "到位"), strict=True)
+        (f"{name}，{what}", promotion(book, area, period, status=status)[key])
+        for key, name in (("signed", "合同额"), ("paid", "到位资金"))
+        for status, what in (("target", "目标"), ("actual", "实际"))
     ]
     rows = published(points(items, unit="100M CNY"))
     return rows.assign(text=[f"{value:.0f}亿元" for value in rows["value"]])
 
 
-def started(book: Catalog, place: str, period: str) -> Quantity:
-    """Return which share of the projects that a place signed in a period it had begun; percent."""
+def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
+    """Return what a place signed in a period and how far it came: projects, shares in percent.
+
+    ``signed``, ``begun`` projects and ``begun_share``; ``money_share``: `promotion`'s.
+    """
     begun, signed = (
         fact(
             book,
@@ -178,7 +165,13 @@ def started(book: Catalog, place: str, period: str) -> Quantity:
         )
         for stage in ("started", "signed")
     )
-    return share(begun, signed)
+    money = promotion(book, place, period)
+    return {
+        "signed": signed,
+        "begun": begun,
+        "begun_share": share(begun, signed),
+        "money_share": money["paid_share"],
+    }
 
 
 # --- fairs ----------------------------------------------------------------------------------
@@ -212,17 +205,19 @@ def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
     return {key: growth(after[key], before[key], regardless=_ONE_FAIR) for key in after}
 
 
-def fair_changes(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `fair_growth`: all projects, manufacturing, its money."""
-    made = fair_growth(book, "made")
-    items = [
-        ("全部项目数", fair_growth(book, "all")["projects"]),
-        ("制造业项目数", made["projects"]),
-        ("制造业金额", made["money"]),
-        ("制造业每项目金额", made["each"]),
+def fair_sizes(book: Catalog) -> pd.DataFrame:
+    """Return the point frame of the money a project of the fair: manufacturing, foreign; by year.
+
+    Behind each number how many projects, and what money, it stands on.
+    """
+    found = [
+        (f"{name}，{year}年", fair(book, part, year))
+        for part, name in (("made", "制造业"), ("foreign", "外资"))
+        for year in _SESSIONS
     ]
-    rows = published(points(items, unit="percent"))
-    return rows.assign(text=[percent_zh(item) for _, item in items if item.known])
+    rows = points([(label, which["each"]) for label, which in found], unit="100M CNY")
+    rows["detail"] = [f"{which['projects'].zh}，{which['money'].zh}" for _, which in found]
+    return published(rows)
 
 
 def fair_from_the_east(book: Catalog, year: str = "2025") -> Quantity:
@@ -360,7 +355,7 @@ PROJECT_COLUMNS = {
     "link": "环节或行业",
     "name_zh": "项目",
     "where": "区县",
-    "stage_zh": "到了哪一步",
+    "stage_zh": "到报道时为止",
 }
 
 
@@ -371,7 +366,7 @@ def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.Da
     of another project is part of it; a plant abroad receives nothing that moves to here.
     """
     frame = named_projects(book)
-    frame = frame[frame["industry"].isin(industries) & frame["country"].eq("")]
+    frame = frame[made(frame, industries) & frame["country"].eq("")]
     frame = frame[frame["organisation"].ne("")]
     return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
 
@@ -380,8 +375,8 @@ def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects of named firms there are, and what is told of them.
 
     ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
-    riverside zone; ``shapingba``: that district; ``built``, ``building``, ``signed``,
-    ``untold``: how far; ``studied``: research in the table, which is none of them.
+    riverside zone; ``shapingba``, ``tongliang``: those districts; ``built``, ``building``,
+    ``signed``, ``untold``: how far.
     """
     frame = counted(book)
     placed = frame[frame["district"].ne("")]
@@ -392,7 +387,7 @@ def tally(book: Catalog) -> dict[str, Quantity]:
         "placed": len(placed),
         "zone": inside.sum(),
         "shapingba": placed["district"].eq("500106").sum(),
-        "studied": followed(book)["advance"].eq("research").sum(),
+        "tongliang": placed["district"].eq("500151").sum(),
         **{
             key: frame["advance"].eq(key).sum() for key in ("built", "building", "signed", "untold")
         },
@@ -418,9 +413,9 @@ _CHAIN_INDUSTRIES = ("auto", "nev", "battery", "software", "research")
 def nev_chain(book: Catalog) -> pd.DataFrame:
     """Return the named projects of each link of the chain: ``label``, and their rows."""
     own = counted(book, _CHAIN_INDUSTRIES)
-    made = own["chain_link"].str.split("、").map(set)
+    links = own["chain_link"].str.split("、").map(set)
     found = [
-        own[~made.map(set(words).isdisjoint)].assign(label=link) for link, words in LINKS.items()
+        own[~links.map(set(words).isdisjoint)].assign(label=link) for link, words in LINKS.items()
     ]
     return pd.concat(found, ignore_index=True)
 
@@ -445,19 +440,15 @@ def followed(book: Catalog) -> pd.DataFrame:
 
     ``link``: the links of the chain of new-energy vehicles that it is on, else its industry.
     """
-    frame = counted(book, (*MANUFACTURING, *_CHAIN_INDUSTRIES))
+    frame = counted(book)
     links = nev_chain(book).groupby("project")["label"].agg("、".join)
     order = {name: number for number, name in enumerate(LINKS)}
-    told = frame["advance"].isin(["built", "building", "signed"])
-    frame = frame[told | frame["project"].isin(links.index)].copy()
-    other = frame["industry_zh"].mask(frame["industry"].eq("nev"), "零部件，没有写环节")
+    frame = frame[frame["advance"].isin(["built", "building", "signed"])].copy()
+    other = frame["industry_zh"].mask(frame["industry"].eq("nev"), "新能源汽车零部件")
     frame["link"] = frame["project"].map(links).fillna(other)
     first = frame["link"].str.split("、").str[0].map(order)
     frame["_order"] = first.fillna(len(order) + frame["industry"].ne("nev"))
-    frame["stage_zh"] = [
-        "研发" if row["advance"] == "research" else stage_zh(row["stage"], row["stage_as_of"])
-        for row in rows_of(frame)
-    ]
+    frame["stage_zh"] = [stage_zh(row["stage"], row["stage_as_of"]) for row in rows_of(frame)]
     frame = frame.sort_values(["_order", "link", "project"], kind="stable")
     return frame.drop(columns="_order").reset_index(drop=True)
 
@@ -503,30 +494,12 @@ def _round(item: Quantity) -> Quantity:
 
 
 def valve_base(book: Catalog) -> dict[str, Quantity]:
-    """Return the planned output and jobs of the base, and what they are a firm and job."""
-    area = base_area(book)
-    firms = fact(
-        book,
-        unit="enterprises",
-        indicator="firms",
-        entity=BASE,
-        breakdown="kind=valve;stage=signed",
-    )
+    """Return the planned output and jobs of the base, and what they are a job."""
     asked = {"entity": BASE}
     output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
     jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
-
-    def over(top: Quantity, bottom: Quantity, unit: str) -> Quantity:
-        return derive(lambda a, b: a / b, top, bottom, unit=unit)
-
-    return {
-        "area": area,
-        "output": output,
-        "jobs": jobs,
-        "firms": firms,
-        "output_firm": over(output, firms, "100M CNY"),
-        "output_job": over(output.to("10k CNY"), jobs.to("persons"), "10k CNY"),
-    }
+    each = derive(lambda a, b: a / b, output.to("10k CNY"), jobs.to("persons"), unit="10k CNY")
+    return {"area": base_area(book), "output": output, "jobs": jobs, "output_job": each}
 
 
 def land_target(book: Catalog) -> Quantity:
@@ -551,27 +524,4 @@ def density(book: Catalog) -> dict[str, Quantity]:
     return {
         "target": derive(lambda item: item * 10**4 / MU, land_target(book), unit="10k CNY"),
         "base": _dense(base["output"], base["area"]),
-    }
-
-
-# --- key projects of a district -------------------------------------------------------------
-
-
-def key_projects(book: Catalog, district: str, period: str, level: str) -> dict[str, Quantity]:
-    """Return which shares of a district's key projects and of their year's money were under way.
-
-    Parameters
-    ----------
-    level : {"municipal", "district"}
-        Whose list they are on.
-    """
-    asked = {
-        "entity": district,
-        "period": period,
-        "breakdown": f"kind=key_project;level={level}",
-        "unit": "percent",
-    }
-    return {
-        "start": fact(book, measure="share", indicator="start_rate", **asked),
-        "money": fact(book, measure="completion", indicator="investment_rate", **asked),
     }
