@@ -124,7 +124,9 @@ def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Faul
                 yield _unclaimed(file, number, text)
             if shows_a_preview(cell):
                 zh = "没有 cq.preview()：它是写的时候看的，审定前删去"
-                expected = "no cq.preview(): it is for writing, to be deleted before `cqbook accept`"
+                expected = (
+                    "no cq.preview(): it is for writing, to be deleted before `cqbook accept`"
+                )
                 text = cell.source.strip().partition("\n")[0]
                 yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
                 continue
@@ -254,12 +256,20 @@ def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
         return
     for node in nodes:
         if isinstance(node, _DEFINITIONS):
-            yield _first_line(source, node), "没有函数和类：写进 cqbook", "no function or class: cqbook has them"
+            yield (
+                _first_line(source, node),
+                "没有函数和类：写进 cqbook",
+                "no function or class: cqbook has them",
+            )
         elif isinstance(node, _LOOPS):
             yield _first_line(source, node), "没有循环：写进 cqbook", "no loop: cqbook has them"
         elif _opens(node):
             zh = f"不打开文件：数据由 cq.open_data({DATA_DIR}) 给出"
-            yield _first_line(source, node), zh, f"no file and no path: cq.open_data({DATA_DIR}) has the data"
+            yield (
+                _first_line(source, node),
+                zh,
+                f"no file and no path: cq.open_data({DATA_DIR}) has the data",
+            )
 
 
 def _first_line(source: str, node: ast.AST) -> str:

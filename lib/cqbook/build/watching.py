@@ -52,9 +52,7 @@ def _settled(files: list[Path], seen: dict[Path, Stamp]) -> dict[Path, Stamp]:
     return now
 
 
-def _shown(
-    previewer: Previewer, stage: Stage, say: Say, said: Mapping[str, str]
-) -> dict[str, str]:
+def _shown(previewer: Previewer, stage: Stage, say: Say, said: Mapping[str, str]) -> dict[str, str]:
     """Show the chapter as it is; return the outcomes of its claims, or those of before."""
     start = time.monotonic()
     try:

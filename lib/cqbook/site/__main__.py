@@ -19,11 +19,17 @@ from sphinx.application import builtin_extensions
 
 from cqbook.disk.processes import dies_with_parent
 
-#: What Sphinx would load by name.
+#: What Sphinx would load by name, and what is loaded when it is first used.
 LOADED = (
     "babel.core",
+    "cqbook.site",
+    "cqbook.site.search",
+    "duckdb",
+    "IPython.core.interactiveshell",
     "jupyter_book.config",
-    "myst_nb",
+    "linkify_it",
+    "myst_nb.sphinx_ext",
+    "opencc",
     "pygments.lexers.python",
     "sphinx_external_toc",
     "sphinx_multitoc_numbering",
