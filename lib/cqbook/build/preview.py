@@ -26,7 +26,6 @@ from cqbook.build.chapter_lint import glue_faults, notebook_faults, shows_a_prev
 from cqbook.build.claims import check_claims
 from cqbook.build.order import Say, failed_folder, page_memory
 from cqbook.build.rendering import Renderer
-from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import exchange
 from cqbook.disk.locks import scratch
 from cqbook.errors import ChapterError, Fault, visible
@@ -163,7 +162,7 @@ class Previewer:
             self.root / "chapters", [page], memory, lambda *_: None, failed=failed_folder(self.root)
         )
         if page.name in failures:
-            raise in_words(failures[page.name])
+            raise failure_in_words(failures[page.name])
         return results[page.name]
 
     def _faults(self, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
@@ -206,7 +205,7 @@ def without_previews(executed: Executed) -> Executed:
     return replace(executed, content=to_bytes(notebook))
 
 
-def in_words(error: ExecutionError) -> ExecutionError:
+def failure_in_words(error: ExecutionError) -> ExecutionError:
     """Return the failure of a page with cell, line and message, without the traceback."""
     if error.notebook is None:
         return error

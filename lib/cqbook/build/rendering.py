@@ -37,7 +37,7 @@ class Renderer:
         variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-        self.said = tempfile.TemporaryFile()
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cqbook.site"],
             env=os.environ | variables,

@@ -116,7 +116,7 @@ class _Server(http.server.ThreadingHTTPServer):
     allow_reuse_address = True
 
     def handle_error(self, *_: object) -> None:
-        """A browser that goes away in mid-answer is no error."""
+        """Say nothing of a browser that goes away in mid-answer."""
 
 
 @contextmanager

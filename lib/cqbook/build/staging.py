@@ -36,8 +36,8 @@ def stage(
 ) -> None:
     """Lay out the book to render in `target`: configuration, contents, data, executed pages.
 
-    Without `files` the pages have no files to take away. `contents`, where given, stand in the place
-    of the book's own ``_toc.yml``.
+    Without `files` the pages have no files to take away. `contents`, where given, stand in the
+    place of the book's own ``_toc.yml``.
     """
     import yaml
 

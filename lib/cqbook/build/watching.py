@@ -45,7 +45,8 @@ def _settled(files: list[Path], seen: dict[Path, Stamp]) -> dict[Path, Stamp]:
     """Return how files are, when nobody is writing them."""
     now = stamps(*files)
     while now != seen:
-        before, _ = now, time.sleep(INTERVAL / 4)
+        before = now
+        time.sleep(INTERVAL / 4)
         now = stamps(*files)
         if now == before:
             break
@@ -59,16 +60,13 @@ def _shown(previewer: Previewer, stage: Stage, say: Say, said: Mapping[str, str]
         shown = previewer.show(lambda _: None)
     except (ExecutionError, DataError, BuildError, OSError) as error:
         lines = str(error).splitlines()
-        say("没有新的页面 | no new page")
-        for line in lines:
-            print(f"  {line}", flush=True)
+        say("\n  ".join(["没有新的页面 | no new page", *lines]))
         stage.show("", f"没有新的页面：{lines[0]} | no new page", lines, wrong=True)
         return dict(said)
-    lines = [*turned(said, shown.said), *shown.lines]
+    lines = [*turned_claims(said, shown.said), *shown.lines]
     took = time.monotonic() - start
-    say(f"页面已更新，{took:.1f}秒 | the page is new, {took:.1f} s")
-    for line in lines:
-        print(f"  {line}", flush=True)
+    head = f"页面已更新，{took:.1f}秒 | the page is new, {took:.1f} s"
+    say("\n  ".join([head, *lines]))
     way = shown.page.relative_to(previewer.target).as_posix()
     count = len(shown.said)
     summary = f"{count}个论断，{len(lines)}条提示 | claims: {count}, remarks: {len(lines)}"
@@ -76,7 +74,7 @@ def _shown(previewer: Previewer, stage: Stage, say: Say, said: Mapping[str, str]
     return {item.claim.name: item.claim.outcome for item in shown.said}
 
 
-def turned(before: Mapping[str, str], now: tuple[StatedClaim, ...]) -> list[str]:
+def turned_claims(before: Mapping[str, str], now: tuple[StatedClaim, ...]) -> list[str]:
     """Return a line for each claim whose outcome is another than before."""
     found = []
     for item in now:

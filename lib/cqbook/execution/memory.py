@@ -46,7 +46,7 @@ class Memory:
         self._notebooks: dict[Path, tuple[bytes, nbformat.NotebookNode]] = {}
 
     def key(self, source: Path, page: Page) -> str:
-        """Return the hash of what is known before execution: code cells, parameters, code, files."""
+        """Return the hash of what is known before: code cells, parameters, code, files."""
         files = {name: file_digest(path) for name, path in page.files.items()}
         cells = [
             [cell.metadata.get("tags", []), cell.source]

@@ -47,11 +47,8 @@ def _bundle(chapter: str, parameters: dict[str, object]) -> dict[str, str]:
     """Return what is shown, as HTML and as text."""
     path = _notebook(chapter)
     if path is None:
-        return _told(
-            [
-                "找不到这一章：存盘后用 cq.preview('名字') | chapter not found: cq.preview('its-name')"
-            ]
-        )
+        zh, en = "找不到这一章：cq.preview('名字')", "chapter not found: cq.preview('its-name')"
+        return _told([f"{zh} | {en}"])
     words = [sys.executable, "-m", "cqbook.cli", "--root", str(path.parent.parent), "preview"]
     words += [path.stem, "--json"]
     for name, value in parameters.items():
@@ -82,10 +79,9 @@ def _told(lines: list[str]) -> dict[str, str]:
 
 def _notebook(chapter: str) -> Path | None:
     """Return the file of a chapter of the book that is worked in."""
+    tried = _running()
     if chapter:
-        tried = (folder / "chapters" / f"{chapter}.ipynb" for folder in _folders())
-    else:
-        tried = iter(_running())
+        tried = [folder / "chapters" / f"{chapter}.ipynb" for folder in _folders()]
     return next((path for path in tried if path.is_file() and _in_book(path)), None)
 
 

@@ -49,4 +49,5 @@ if __name__ == "__main__":
             # it leaves by SystemExit
             main(json.loads(words))
         status = os.waitpid(process, 0)[1]
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
