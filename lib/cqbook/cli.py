@@ -150,6 +150,8 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _preview(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.watch and WATCHER_VARIABLE not in os.environ:
+        return _kept_watching()
     from cqbook.build.preview import Previewer
 
     _notebook_of(root, arguments.chapter)
@@ -172,7 +174,7 @@ def _preview(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _watched(previewer: Previewer, say: Callable[[str], None]) -> int:
-    """Show a chapter at each save, until Ctrl-C; begin anew when the package changes."""
+    """Show a chapter at each save, until Ctrl-C or until the package changes."""
     from cqbook.build.serving import Stage, serving
     from cqbook.build.watching import watch
 
@@ -186,9 +188,26 @@ def _watched(previewer: Previewer, say: Callable[[str], None]) -> int:
     except KeyboardInterrupt:
         print("预览已结束，章节没有变 | the preview has ended; the chapter is as it was saved")
         return INTERRUPTED
-    previewer.__exit__(None, None, None)
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    return CHANGED
+
+
+def _kept_watching() -> int:
+    """Run this command in a process that is started again when the package changes."""
+    import signal
+    import subprocess
+
+    from cqbook.disk.processes import dies_with_parent
+
+    words = [sys.executable, *sys.orig_argv[1:]]
+    own = os.environ | {WATCHER_VARIABLE: "1"}
+    while True:
+        child = subprocess.Popen(words, env=own, preexec_fn=dies_with_parent)
+        # it is the child's to end at Ctrl-C, and to say so
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = child.wait()
+        signal.signal(signal.SIGINT, before)
+        if code != CHANGED:
+            return code
 
 
 def _new(root: Path, arguments: argparse.Namespace) -> int:
@@ -388,6 +407,9 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
 
 #: What a shell gives a command that Ctrl-C ended.
 INTERRUPTED = 130
+#: Exit code of a watcher whose package changed; and what tells it that it is one.
+CHANGED = 75
+WATCHER_VARIABLE = "CQBOOK_WATCHER"
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
 

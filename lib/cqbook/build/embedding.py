@@ -20,7 +20,6 @@ _LEFT_OUT = (
     "//header",
     "//nav",
     "//*[contains(concat(' ', @class, ' '), ' cq-dark ')]",
-    "//source",
 )
 
 
@@ -34,6 +33,9 @@ def embedded(page: Path) -> str:
     for way in _LEFT_OUT:
         for node in tree.xpath(way):
             node.drop_tree()
+    for narrow in tree.xpath("//source"):
+        # the parser knows no elements without an end: the picture is inside
+        narrow.drop_tag()
     for picture in tree.xpath("//img[@src]"):
         picture.attrib.pop("loading", None)
         content = base64.b64encode(_file(page, picture.get("src")).read_bytes()).decode()
