@@ -35,7 +35,7 @@ def save(path: Path, kind: str, number: int) -> None:
     if kind == "a sentence":
         prose[-1].source += f"\n\n{'又' * number}一句。"
     elif kind == "words of the last figure":
-        cell = [cell for cell in code if "subtitle=" in cell.source][-1]
+        cell = [cell for cell in code if 'subtitle="' in cell.source][-1]
         cell.source = cell.source.replace('subtitle="', f'subtitle="{"新" * number}', 1)
     else:
         cell = next(cell for cell in code if "cq.open_data" in cell.source)
