@@ -120,6 +120,20 @@ def test_what_the_memory_depends_on(chapters, tmp_path, spoiled, executed):
 
 
 @pytest.mark.slow
+def test_new_sentences_are_no_new_execution(chapters, tmp_path, spoiled, executed):
+    path = chapters / "small.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    said = nbformat.v4.new_markdown_cell("进出口{glue:text}`total`。", id="said")
+    for place in (0, 1, 2):
+        changed = nbformat.from_dict(notebook)
+        changed.cells = [*notebook.cells[:place], said, *notebook.cells[place:]]
+        nbformat.write(changed, path)
+        found = recalled(chapters, tmp_path, spoiled)
+        again = executor.execute(path, PAGE, data=spoiled.path)
+        assert found.content == again.content != executed.content, place
+
+
+@pytest.mark.slow
 def test_an_entry_that_a_kill_left_half_written_does_not_count(
     chapters, tmp_path, spoiled, executed
 ):

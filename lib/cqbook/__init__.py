@@ -43,6 +43,7 @@ PUBLIC = {
     "period_zh": "cqbook.quantities.quantity:period_zh",
     "pick": "cqbook.quantities.quantity:pick",
     "points": "cqbook.analysis.frames:points",
+    "preview": "cqbook.execution.page_preview:page_preview",
     "previous": "cqbook.quantities.quantity:previous",
     "published": "cqbook.analysis.frames:published",
     "ratio": "cqbook.quantities.quantity:ratio",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from cqbook.build.preview import Previewer
+
 # Chapters, data and configuration are read below the current directory: the book's root.
 
 
@@ -145,6 +147,67 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
     page = run(root, say, arguments.chapter, given, arguments.data)
     print(f"{page}\n{page.as_uri()}")
     return 0
+
+
+def _preview(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.watch and WATCHER_VARIABLE not in os.environ:
+        return _kept_watching()
+    from cqbook.build.preview import Previewer
+
+    _notebook_of(root, arguments.chapter)
+    given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
+    say = _say_from(time.monotonic())
+    with Previewer(root, arguments.chapter, given, arguments.data) as previewer:
+        if arguments.watch:
+            return _watched(previewer, say)
+        shown = previewer.show(say if not arguments.json else lambda _: None)
+        if arguments.json:
+            from cqbook.build.embedding import embedded
+
+            content = {"page": str(shown.page), "lines": shown.lines}
+            print(json.dumps(content | {"html": embedded(shown.page)}, ensure_ascii=False))
+            return 0
+    for line in shown.lines:
+        print(line)
+    print(f"{shown.page}\n{shown.page.as_uri()}")
+    return 0
+
+
+def _watched(previewer: Previewer, say: Callable[[str], None]) -> int:
+    """Show a chapter at each save, until Ctrl-C or until the package changes."""
+    from cqbook.build.serving import Stage, serving
+    from cqbook.build.watching import watch
+
+    stage = Stage()
+    previewer.target.mkdir(parents=True, exist_ok=True)
+    try:
+        with serving(previewer.target, stage) as address:
+            print(f"{address}　每次存盘后自动更新，Ctrl-C 结束 | new at each save; Ctrl-C ends")
+            watch(previewer, stage, say)
+            say("cqbook 的代码变了，重新开始 | the code of cqbook has changed: starting again")
+    except KeyboardInterrupt:
+        print("预览已结束，章节没有变 | the preview has ended; the chapter is as it was saved")
+        return INTERRUPTED
+    return CHANGED
+
+
+def _kept_watching() -> int:
+    """Run this command in a process that is started again when the package changes."""
+    import signal
+    import subprocess
+
+    from cqbook.disk.processes import dies_with_parent
+
+    words = [sys.executable, *sys.orig_argv[1:]]
+    own = os.environ | {WATCHER_VARIABLE: "1"}
+    while True:
+        child = subprocess.Popen(words, env=own, preexec_fn=dies_with_parent)
+        # it is the child's to end at Ctrl-C, and to say so
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = child.wait()
+        signal.signal(signal.SIGINT, before)
+        if code != CHANGED:
+            return code
 
 
 def _new(root: Path, arguments: argparse.Namespace) -> int:
@@ -342,6 +405,11 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found.good else 1
 
 
+#: What a shell gives a command that Ctrl-C ended.
+INTERRUPTED = 130
+#: Exit code of a watcher whose package changed; and what tells it that it is one.
+CHANGED = 75
+WATCHER_VARIABLE = "CQBOOK_WATCHER"
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
 
@@ -403,6 +471,11 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument("chapter")
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
+    made = command("preview", _preview, "show a chapter's page, with claims and faults", True)
+    made.add_argument("chapter")
+    made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
+    made.add_argument("--watch", action="store_true", help="show it again at each save")
+    made.add_argument("--json", action="store_true", help="for machines")
     made = command("new", _new, "start a chapter that passes every check", False)
     made.add_argument("what", choices=["chapter"])
     made.add_argument("name", help="of its page: lower-case letters, digits, hyphens")

@@ -1,10 +1,11 @@
-"""The chapters in a real JupyterLab: every figure is drawn, a save changes nothing.
+"""The chapters in a real JupyterLab: figures are drawn, a save changes nothing, pages are shown.
 
 Needs what ``make lab`` installs; ``make test-lab`` runs it.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import socket
@@ -14,10 +15,12 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
 from cqbook.execution.notebooks import judged_digest, read_notebook
+from cqbook.figures.claims import said_of
 from cqbook.figures.figure import display_outputs
 from cqbook.figures.identity import FIGURE_MIME
 
@@ -72,28 +75,36 @@ def tab():
         chromium.close()
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
-    address, folder = lab
-    path = folder / "chapters" / f"{name}.ipynb"
-    before = read_notebook(path)
-    wanted = sum(FIGURE_MIME in output["data"] for output in display_outputs(before))
+def opened(tab, address, name, count):
+    """Open a chapter, and wait until all of its cells are there: they come when there is time."""
     tab.goto(f"{address}/lab/tree/{name}.ipynb?reset")
     tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * START)
-    # cells come when the page has time
     tab.wait_for_function(
         "count => document.querySelectorAll('.jp-Cell').length === count",
-        arg=len(before.cells),
+        arg=count,
         timeout=1000 * START,
     )
     tab.wait_for_timeout(1000)
-    assert tab.locator(DRAWN).count() == wanted, "as it was opened"
+
+
+def run_and_save(tab):
     tab.set_default_timeout(1000 * RUN)
     tab.evaluate(
         "async () => { const c = window.jupyterapp.commands;"
         " await c.execute('notebook:run-all-cells'); await c.execute('docmanager:save'); }"
     )
     tab.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
+    address, folder = lab
+    path = folder / "chapters" / f"{name}.ipynb"
+    before = read_notebook(path)
+    wanted = sum(FIGURE_MIME in output["data"] for output in display_outputs(before))
+    opened(tab, address, name, len(before.cells))
+    assert tab.locator(DRAWN).count() == wanted, "as it was opened"
+    run_and_save(tab)
     assert tab.locator(".jp-OutputArea-output[data-mime-type$='.error']").count() == 0
     assert tab.locator(DRAWN).count() == wanted, "after Run All"
     assert judged_digest(read_notebook(path)) == judged_digest(before), "a save after Run All"
@@ -103,6 +114,36 @@ def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
         if wanted:
             first.scroll_into_view_if_needed()
         tab.screenshot(path=f"{pictures}/{name}.png")
+
+
+def test_a_page_is_shown_in_the_notebook(lab, tab):
+    address, folder = lab
+    path = folder / "chapters" / "corridors.ipynb"
+    before = read_notebook(path)
+    written = copy.deepcopy(before)
+    written.cells.append(nbformat.v4.new_code_cell("cq.preview()"))
+    nbformat.write(written, path)
+    try:
+        opened(tab, address, "corridors", len(written.cells))
+        run_and_save(tab)
+        shown = tab.locator(".jp-OutputArea-output iframe")
+        shown.scroll_into_view_if_needed()
+        page = tab.frame_locator(".jp-OutputArea-output iframe")
+        text = page.locator("article").inner_text()
+        assert "{glue" not in text
+        said = [item for item in said_of("corridors", before) if item.claim.holds and item.place]
+        assert sum(item.sentence[:12] in text for item in said) > len(said) / 2
+        figures = sum(FIGURE_MIME in output["data"] for output in display_outputs(before))
+        assert page.locator("figure img").count() >= figures > 0
+        widths = page.locator("figure img").evaluate_all("all => all.map(i => i.naturalWidth)")
+        assert all(widths)
+        if pictures := os.environ.get("CQBOOK_LAB_PICTURES"):
+            tab.screenshot(path=f"{pictures}/preview.png")
+        saved = read_notebook(path)
+        assert saved.cells.pop().source == "cq.preview()"
+        assert judged_digest(saved) == judged_digest(before)
+    finally:
+        nbformat.write(before, path)
 
 
 def test_a_chapter_is_read_without_the_book():

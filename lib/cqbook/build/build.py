@@ -14,18 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.build import configuration
+from cqbook.build.alone import put_in_place, render_alone
 from cqbook.build.chapter_lint import check_chapters, check_glued
 from cqbook.build.claims import check_claims, check_references
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
 from cqbook.build.pages import (
-    DRAFT,
     REVISIONS,
-    contents_entry,
     pages,
-    pages_below,
-    parent_page,
     wanted,
 )
 from cqbook.build.rendering import BuildError, Renderer
@@ -33,7 +30,7 @@ from cqbook.build.staging import draw_figures, lay_out, snapshot, stage
 from cqbook.changes import comparison
 from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
 from cqbook.data.catalog import Catalog
-from cqbook.disk.atomic import exchange, replace_files, settle
+from cqbook.disk.atomic import replace_files
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
 from cqbook.editions.publish import keep, publish_site
@@ -129,6 +126,9 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
             old[page.name] = before
         if page.name != page.notebook:
             lock[page.name] = digest(results[page.name].content)
+            # so that the next one finds it by its hash: its prose may be newer than what is kept
+            source = root / "chapters" / f"{page.notebook}.ipynb"
+            memory.keep(source, page, results[page.name])
     names = {page.name for page in everything if page.name != page.notebook}
     lines = [f"{value}  {name}\n" for name, value in sorted(lock.items()) if name in names]
     if lines:
@@ -276,47 +276,9 @@ def run(
         for item in said_of(chapter, results[chapter].notebook):
             if not item.claim.holds:
                 say(f"  论断 {item.line}")
-        site = _render_alone(root, chosen, results, data, own, say, renderer)
-        _put(site, target)
+        site = render_alone(root, chosen, results, book, own, say, renderer)
+        put_in_place(site, target)
     return target / "chapters" / f"{chapter}.html"
-
-
-def _put(site: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    settle(site)
-    exchange(site, target)
-
-
-def _render_alone(
-    root: Path,
-    chosen: list[Page],
-    results: Mapping[str, Executed],
-    data: Path,
-    own: Path,
-    say: Say,
-    renderer: Renderer,
-) -> Path:
-    """Render some pages without the rest of the book."""
-    import yaml
-
-    staged = own / "stage"
-    done = [page for page in chosen if page.name in results]
-    stage(root, done, results, staged, data=data)
-    below = pages_below(done)
-    names = {page.name for page in done}
-    first, *others = [
-        page.name for page in done if parent_page(page, done) not in names - {page.name}
-    ]
-    contents: dict[str, Any] = {"format": "jb-book", "root": f"chapters/{first}"}
-    entries = [
-        contents_entry(name, below) for name in [*below.get(first, []), *others] if name != first
-    ]
-    if entries:
-        contents["chapters"] = entries
-    text = yaml.safe_dump(contents, allow_unicode=True, sort_keys=False)
-    (staged / "_toc.yml").write_text(text, encoding="utf-8")
-    draw_figures(results, DRAFT, Catalog(data), root / "_build" / "cache", say)
-    return renderer.render(staged, own / "out", say, alone=True)
 
 
 def make_pages(
@@ -376,5 +338,5 @@ def make_pages(
     first = next(page.name for page in chosen if page.name in results)
     work = root / "_build"
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
-        _put(_render_alone(root, chosen, results, data, own, say, renderer), target)
+        put_in_place(render_alone(root, chosen, results, book, own, say, renderer), target)
     return target / "chapters" / f"{first}.html", failures

@@ -76,6 +76,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 #: What opens a file, or says where one is: the data come from `cqbook.open_data` alone.
 _OPENING = frozenset({"open", "Path", "read_csv", "read_excel", "read_parquet", "read_text"})
 _FILE = re.compile(r"[\w.~/\\:-]+\.(?:csv|json|xlsx?|parquet|txt|py|ipynb|md)", re.I)
+_PREVIEW = re.compile(r"(?m)^[^#\n]*\bcq\.preview\(")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -121,8 +122,21 @@ def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Faul
         elif cell.cell_type == "code":
             for text in comparing_titles(cell.source):
                 yield _unclaimed(file, number, text)
+            if shows_a_preview(cell):
+                zh = "没有 cq.preview()：它是写的时候看的，审定前删去"
+                expected = (
+                    "no cq.preview(): it is for writing, to be deleted before `cqbook accept`"
+                )
+                text = cell.source.strip().partition("\n")[0]
+                yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
+                continue
             for text, zh, expected in _code_faults(cell.source):
                 yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
+
+
+def shows_a_preview(cell: nbformat.NotebookNode) -> bool:
+    """Return whether a cell calls ``cq.preview``, which authors do while they write."""
+    return cell.cell_type == "code" and bool(_PREVIEW.search(cell.source))
 
 
 def check_glued(executed: Mapping[str, nbformat.NotebookNode]) -> None:
@@ -135,12 +149,13 @@ def check_glued(executed: Mapping[str, nbformat.NotebookNode]) -> None:
     ChapterError
         With page, cell and the name that is asked for.
     """
-    found = [fault for name, item in executed.items() for fault in _glue_faults(name, item)]
+    found = [fault for name, item in executed.items() for fault in glue_faults(name, item)]
     if found:
         raise ChapterError(found)
 
 
-def _glue_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+def glue_faults(page: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:
+    """Yield what an executed page asks for and no cell gives, and what is given twice."""
     known = glued(notebook)
     yield from _twice(page, notebook)
     for number, name in texts_asked_for(notebook):
@@ -240,15 +255,25 @@ def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
         yield str(error), "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
         return
     for node in nodes:
-        said = ast.get_source_segment(source, node) or ""
-        first = said.partition("\n")[0]
         if isinstance(node, _DEFINITIONS):
-            yield first, "没有函数和类：写进 cqbook", "no function or class: cqbook has them"
+            yield (
+                _first_line(source, node),
+                "没有函数和类：写进 cqbook",
+                "no function or class: cqbook has them",
+            )
         elif isinstance(node, _LOOPS):
-            yield first, "没有循环：写进 cqbook", "no loop: cqbook has them"
+            yield _first_line(source, node), "没有循环：写进 cqbook", "no loop: cqbook has them"
         elif _opens(node):
             zh = f"不打开文件：数据由 cq.open_data({DATA_DIR}) 给出"
-            yield first, zh, f"no file and no path: cq.open_data({DATA_DIR}) has the data"
+            yield (
+                _first_line(source, node),
+                zh,
+                f"no file and no path: cq.open_data({DATA_DIR}) has the data",
+            )
+
+
+def _first_line(source: str, node: ast.AST) -> str:
+    return (ast.get_source_segment(source, node) or "").partition("\n")[0]
 
 
 def _opens(node: ast.AST) -> bool:

@@ -1,4 +1,7 @@
-"""jupyter-book in a process of its own, which loads Sphinx while the chapters are executed."""
+"""jupyter-book in a process of its own, which loads Sphinx while the chapters are executed.
+
+The process stays for as many books as are asked for: who writes a chapter waits for none to load.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +24,7 @@ class BuildError(Exception):
 
 
 class Renderer:
-    """Renders one staged book; to be used in a ``with`` statement.
+    """Renders staged books, one after the other; to be used in a ``with`` statement.
 
     Parameters
     ----------
@@ -33,12 +37,13 @@ class Renderer:
         variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cqbook.site"],
             env=os.environ | variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.said,
             text=True,
             encoding="utf-8",
             errors="replace",
@@ -59,6 +64,7 @@ class Renderer:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
+        self.said.close()
 
     def render(
         self, staged: Path, out: Path, say: Callable[[str], None], *, alone: bool = False
@@ -81,20 +87,41 @@ class Renderer:
         words = ["build", str(staged), "--path-output", str(out), *strict, "--all"]
         # this process may have no UTF-8, the renderer has: paths as it will read them
         words = [os.fsencode(word).decode("utf-8", errors="surrogateescape") for word in words]
-        told = self.process.communicate(json.dumps(words) + "\n")
-        if self.process.returncode:
+        told = self._told(json.dumps(words))
+        if told is not None:
             log = self.cache / "build.log"
             self.cache.mkdir(parents=True, exist_ok=True)
-            log.write_text("".join(told), encoding="utf-8")
-            bad = [line for line in "".join(told).splitlines() if _is_complaint(line)]
+            log.write_text(told, encoding="utf-8")
+            lines = told.splitlines()
+            bad = [line for line in lines if _is_complaint(line)]
             msg = "jupyter-book 报错，未发布 | jupyter-book failed, nothing published:\n"
-            raise BuildError(msg + "\n".join(bad[:40] or told[1].splitlines()[-20:]) + f"\n{log}")
+            raise BuildError(msg + "\n".join(bad[:40] or lines[-20:]) + f"\n{log}")
         say("  页面已生成")
         site = out / "_build" / "html"
         # jupyter-book's own page that leads to the first one has no head, and so no policy
         contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
         (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
         return site
+
+    def _told(self, words: str) -> str | None:
+        """Return what jupyter-book said if it failed; None: it did not."""
+        start = os.fstat(self.said.fileno()).st_size
+        pipes = self.process.stdin, self.process.stdout
+        assert pipes[0] is not None
+        assert pipes[1] is not None
+        try:
+            pipes[0].write(f"{words}\n")
+            pipes[0].flush()
+            code = pipes[1].readline()
+        except BrokenPipeError:
+            # it died before, and said why
+            code = ""
+        if code == "0\n":
+            return None
+        # pread: where the file is read is also where the process writes on
+        size = os.fstat(self.said.fileno()).st_size
+        start = start if code else 0
+        return os.pread(self.said.fileno(), size - start, start).decode("utf-8", errors="replace")
 
 
 def _is_complaint(line: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from pathlib import Path
 
 from cqbook.build import configuration
@@ -31,16 +31,23 @@ def stage(
     *,
     data: Path,
     edition: str = "",
+    files: bool = True,
+    contents: str = "",
 ) -> None:
-    """Lay out the book to render in `target`: configuration, contents, data, executed pages."""
+    """Lay out the book to render in `target`: configuration, contents, data, executed pages.
+
+    Without `files` the pages have no files to take away. `contents`, where given, stand in the
+    place of the book's own ``_toc.yml``.
+    """
     import yaml
 
     (target / "chapters").mkdir(parents=True)
     config = configuration.settings(root)
-    config["sphinx"]["config"]["cqbook_edition"] = edition
+    config["sphinx"]["config"] |= {"cqbook_edition": edition, "cqbook_files": files}
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (target / "_config.yml").write_text(text, encoding="utf-8")
-    (target / "_toc.yml").write_text(staged_contents(root, chosen), encoding="utf-8")
+    listed = contents or staged_contents(root, chosen)
+    (target / "_toc.yml").write_text(listed, encoding="utf-8")
     # customs detail is the analyst's own copy: what the platform gives is not ours to hand on
     shutil.copytree(data, target / "data", ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
     for path in sorted((root / "chapters").glob("*.md")):
@@ -52,7 +59,14 @@ def stage(
 
 
 def draw_figures(
-    results: Mapping[str, Executed], edition: str, book: Catalog, cache: Path, say: Say
+    results: Mapping[str, Executed],
+    edition: str,
+    book: Catalog,
+    cache: Path,
+    say: Say,
+    *,
+    files: bool = True,
+    pool: ProcessPoolExecutor | None = None,
 ) -> None:
     """Draw the figures of all pages before they are rendered, on all cores."""
     from cqbook.figures.drawing import draw_all
@@ -65,7 +79,7 @@ def draw_figures(
         for item in exhibits_of(result.notebook, f"chapters/{name}", edition)
     ]
     try:
-        drawn = draw_all(exhibits, dictionary(book), cache)
+        drawn = draw_all(exhibits, dictionary(book), cache, files=files, pool=pool)
     except BrokenExecutor as error:
         msg = (
             "画图的进程中途退出（内存不足？），未发布；再运行一次会接着画"

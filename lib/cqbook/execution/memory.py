@@ -1,10 +1,16 @@
-"""Executed pages remembered by what they depend on."""
+"""Executed pages remembered by what they depend on.
+
+What a page's cells give depends on its code, not on its prose: of a page whose sentences alone
+changed the outputs are remembered, and are put into the notebook as it is now.
+"""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -13,6 +19,7 @@ from cqbook.data.catalog import Catalog, Query
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.errors import DataError
+from cqbook.execution.notebooks import INJECTED, normalise, to_bytes, with_outputs
 from cqbook.execution.page import Executed, Page
 
 #: Results kept of one page: enough to go back and forth between a few editions.
@@ -36,22 +43,25 @@ class Memory:
     def __init__(self, folder: Path, data: Path, code: str) -> None:
         self.folder, self.code = folder, code
         self.book = Catalog(data)
-        self._cells: dict[Path, tuple[bytes, list[list[object]]]] = {}
+        self._notebooks: dict[Path, tuple[bytes, nbformat.NotebookNode]] = {}
 
     def key(self, source: Path, page: Page) -> str:
-        """Return the hash of what is known before execution: cells, parameters, code, files."""
+        """Return the hash of what is known before: code cells, parameters, code, files."""
         files = {name: file_digest(path) for name, path in page.files.items()}
-        content = [page.name, page.parameters, self._cells_of(source), files, self.code]
-        return json_digest(content)
+        cells = [
+            [cell.metadata.get("tags", []), cell.source]
+            for cell in self._notebook(source).cells
+            if cell.cell_type == "code"
+        ]
+        return json_digest([page.name, page.parameters, cells, files, self.code])
 
-    def _cells_of(self, source: Path) -> list[list[object]]:
-        """Return what of a notebook is executed; parsed once for the many pages that it makes."""
+    def _notebook(self, source: Path) -> nbformat.NotebookNode:
+        """Return a notebook, parsed once for the many pages that it makes; not to be changed."""
         content = source.read_bytes()
-        known = self._cells.get(source)
+        known = self._notebooks.get(source)
         if known is None or known[0] != content:
-            cells = nbformat.reads(content.decode("utf-8"), as_version=4).cells
-            said = [[cell.cell_type, cell.metadata.get("tags", []), cell.source] for cell in cells]
-            known = self._cells[source] = (content, said)
+            parsed = nbformat.reads(content.decode("utf-8"), as_version=4)
+            known = self._notebooks[source] = (content, parsed)
         return known[1]
 
     def recall(self, source: Path, page: Page) -> Executed | None:
@@ -61,8 +71,16 @@ class Memory:
             entry = self._read(path)
             if entry and self._holds(entry.queries):
                 os.utime(path)
-                return entry
+                return self._as_it_is_now(source, entry)
         return None
+
+    def _as_it_is_now(self, source: Path, entry: Executed) -> Executed:
+        """Return a result with the prose that its notebook has now."""
+        now = self._notebook(source)
+        if _prose(now) == _prose(entry.notebook):
+            return entry
+        made = normalise(with_outputs(copy.deepcopy(now), entry.notebook))
+        return replace(entry, content=to_bytes(made))
 
     def entries(self, page: Page) -> Iterator[Executed]:
         """Yield what is remembered of a page, whether it still holds or not."""
@@ -82,7 +100,8 @@ class Memory:
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         folder = self.folder / page.name
         asked = digest("\n".join(queries).encode())[:24]
-        path = folder / f"{self.key(source, page)[:40]}-{asked}.json"
+        made = digest(executed.content)[:16]
+        path = folder / f"{self.key(source, page)[:40]}-{asked}-{made}.json"
         retain(path, text.encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
@@ -103,3 +122,14 @@ class Memory:
         except DataError:
             # a table or a column that is gone: certainly another answer
             return False
+
+
+def _prose(notebook: nbformat.NotebookNode) -> list[object]:
+    """Return what of a notebook is not code, and where the code is."""
+    return [
+        None
+        if cell.cell_type == "code"
+        else [cell.cell_type, cell.source, cell.metadata.get("tags", []), cell.get("attachments")]
+        for cell in notebook.cells
+        if INJECTED not in cell.metadata.get("tags", [])
+    ]

@@ -40,6 +40,26 @@ def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def with_outputs(
+    notebook: nbformat.NotebookNode, executed: nbformat.NotebookNode
+) -> nbformat.NotebookNode:
+    """Give a notebook, in place, what an execution of the same code cells gave; return it.
+
+    The cell that papermill has injected into `executed` comes too, behind the same code cell.
+    """
+    done = [cell for cell in executed.cells if cell.cell_type == "code"]
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            own = done.pop(0)
+            cell.outputs, cell.execution_count = own.outputs, own.execution_count
+        cells.append(cell)
+        if cell.cell_type == "code" and done and INJECTED in done[0].metadata.get("tags", []):
+            cells.append(done.pop(0))
+    notebook.cells = cells
+    return notebook
+
+
 def judged_digest(notebook: nbformat.NotebookNode) -> str:
     """Return the digest of what is judged of a notebook: its cells and their outputs.
 

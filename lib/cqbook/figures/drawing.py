@@ -7,8 +7,10 @@ import io
 import itertools
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -60,12 +62,12 @@ def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
         return [exhibit]
 
 
-def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path) -> None:
-    """Make all pictures and files of a figure, into the cache."""
+def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path, *, files: bool = True) -> None:
+    """Make all pictures of a figure, and maybe the files to take away, into the cache."""
     for shown in languages(exhibit, known):
         for spec in static_specs(shown.spec).values():
             rendered(spec, cache)
-        for form in forms(shown):
+        for form in forms(shown) if files else ():
             exported(shown, form, cache)
 
 
@@ -128,18 +130,48 @@ def draw_titled(notebooks: Iterable[NotebookNode], cache: Path) -> None:
 
 def _drawn(specs: Sequence[Spec], cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
-    workers = min(os.cpu_count() or 1, len(specs))
-    if workers:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
+    if specs:
+        with painters(len(specs)) as pool:
             for _ in pool.map(_titled, specs, itertools.repeat(cache)):
                 pass
 
 
-def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path) -> int:
-    """Draw the figures that the cache has not, as many at once as there are cores.
+def painters(most: int = sys.maxsize) -> ProcessPoolExecutor:
+    """Return processes that draw, as many as there are cores, at `most` as many as are said.
 
     The renderer is one thread in each process, and must not be forked: the processes are new ones.
+    """
+    context = multiprocessing.get_context("spawn")
+    workers = min(os.cpu_count() or 1, most)
+    return ProcessPoolExecutor(workers, context, initializer=dies_with_parent)
+
+
+def ready() -> None:
+    """Draw something in a process of `painters`: the first picture takes a second more."""
+    empty = {"data": {"values": [{}]}, "mark": "point"}
+    theme.draw_svg(theme.with_width(empty, theme.NARROW))
+
+
+def draw_all(
+    exhibits: Iterable[Exhibit],
+    known: Mapping[str, str],
+    cache: Path,
+    *,
+    files: bool = True,
+    pool: ProcessPoolExecutor | None = None,
+) -> int:
+    """Draw the figures that the cache has not, as many at once as there are cores.
+
+    Parameters
+    ----------
+    exhibits : iterable of Exhibit
+    known : mapping of str to str
+        English words of the book.
+    cache : Path
+    files : bool
+        With the files to take away, which take three times as long as the pictures.
+    pool : concurrent.futures.ProcessPoolExecutor, optional
+        Of `painters`; new ones if left out, which load the renderer first.
 
     Returns
     -------
@@ -149,19 +181,21 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
     cache.mkdir(parents=True, exist_ok=True)
     said = json_digest(dict(known))
     wanted = {}
+    suffix = ".drawn" if files else ".pictured"
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
         mark = json_digest([RENDERER, said, item.page, item.edition, item.identity, item.spec])
-        if not (cache / f"{mark}.drawn").exists():
+        if not any((cache / f"{mark}{end}").exists() for end in {suffix, ".drawn"}):
             wanted[mark] = item
-    workers = min(os.cpu_count() or 1, len(wanted))
-    if workers:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
-            tasks = {mark: pool.submit(draw, item, known, cache) for mark, item in wanted.items()}
+    if wanted:
+        with nullcontext(pool) if pool else painters(len(wanted)) as hands:
+            tasks = {
+                mark: hands.submit(draw, item, known, cache, files=files)
+                for mark, item in wanted.items()
+            }
             for mark, task in tasks.items():
                 task.result()
-                (cache / f"{mark}.drawn").touch()
+                (cache / f"{mark}{suffix}").touch()
     return len(wanted)
 
 

@@ -42,6 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     )
     app.add_node(Abstract, html=(open_whole, depart_abstract), latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
+    app.add_config_value("cqbook_files", True, "html", types=[bool])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
     figure_index.setup(app)

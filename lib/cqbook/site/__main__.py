@@ -1,6 +1,8 @@
 """jupyter-book's own command, with the cores that its command line has no option for.
 
-It loads all that it needs, then waits for its arguments: a JSON list in a line on its input.
+It loads all that it needs, then waits for arguments: a JSON list in a line on its input. Each line
+is a book, rendered in a fork: a second one finds all loaded, and nothing of the first. What
+jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
 """
 
 from __future__ import annotations
@@ -15,11 +17,19 @@ import jupyter_book.sphinx
 from jupyter_book.cli.main import main
 from sphinx.application import builtin_extensions
 
-#: What Sphinx would load by name.
+from cqbook.disk.processes import dies_with_parent
+
+#: What Sphinx would load by name, and what is loaded when it is first used.
 LOADED = (
     "babel.core",
+    "cqbook.site",
+    "cqbook.site.search",
+    "duckdb",
+    "IPython.core.interactiveshell",
     "jupyter_book.config",
-    "myst_nb",
+    "linkify_it",
+    "myst_nb.sphinx_ext",
+    "opencc",
     "pygments.lexers.python",
     "sphinx_external_toc",
     "sphinx_multitoc_numbering",
@@ -28,10 +38,16 @@ LOADED = (
 if __name__ == "__main__":
     for name in (*builtin_extensions, *LOADED):
         importlib.import_module(name)
-    words = sys.stdin.readline()
-    # nothing to build after all
-    if words:
-        jupyter_book.sphinx.build_sphinx = functools.partial(
-            jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
-        )
-        main(json.loads(words))
+    jupyter_book.sphinx.build_sphinx = functools.partial(
+        jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
+    )
+    for words in sys.stdin:
+        process = os.fork()
+        if not process:
+            dies_with_parent()
+            os.dup2(2, 1)
+            # it leaves by SystemExit
+            main(json.loads(words))
+        status = os.waitpid(process, 0)[1]
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()

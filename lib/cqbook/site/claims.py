@@ -84,7 +84,9 @@ def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
     if not said:
         return {}
     book = book_of(app)
-    rows = book.observations()
+    rows = book.observations(
+        observation_id=sorted({row for item in said for row in item.claim.rows})
+    )
     source_of = dict(zip(rows["observation_id"], rows["source_id"], strict=True))
     label = cache(book.source_label)
     found: dict[str, dict[str, str]] = {}

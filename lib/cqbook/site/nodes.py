@@ -289,7 +289,7 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
         drawn=_drawn(self, node, root),
         links=_source_links(page, meta["sources"]),
         grid=_grid_of(page, meta["table"], labels, ("full", "range")),
-        formats=list(FORMATS.items()),
+        formats=list(FORMATS.items()) if self.config.cqbook_files else [],
         # the beginning of a link, by which a release finds it: ours, and no text
         permalink=Markup(PERMALINK),
     )

@@ -78,7 +78,7 @@ def _published(
             (target / f"{name}.{shape}.svg").write_text(text, encoding="utf-8")
             (target / f"{name}.{shape}-dark.svg").write_text(theme.dark(text), encoding="utf-8")
             size[shape] = size_of(text)
-        for form in forms(shown):
+        for form in forms(shown) if app.config.cqbook_files else ():
             (target / f"{name}.{form}").write_bytes(exported(shown, form, cache, draws=False))
     specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
