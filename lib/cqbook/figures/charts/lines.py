@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from cqbook.figures import theme
 from cqbook.figures.charts._notes import (
     Note,
     annotated,
@@ -41,6 +42,7 @@ GAP = 1.6
 @draws(
     ("line", {"x": "date", "y": "value", "color": "group"}),
     ("point", {"x": "date", "y": "value", "color": "group"}),
+    ("point", {"x": "date", "y": "value"}),
     ("text", {"x": "date", "y": "value", "text": "end"}),
     ("rule", {"x": "date", "y": "value", "y2": "value"}),
     ("text", {"x": "date", "y": "value", "text": "note"}),
@@ -59,7 +61,8 @@ def lines(
     rows : pandas.DataFrame
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line, and so does a period that has no row. Rows before the
-        first number of all and after the last are not drawn.
+        first number of all and after the last are not drawn. With ``hollow``, points where it is
+        true are rings: what a note says of them.
     highlight : str
         The series in the accent colour; the others are grey.
     notes : sequence of (label, zh, en)
@@ -106,6 +109,7 @@ def lines(
         alt.Chart(inline(drawn, [*DRAWN, "date"]))
         .mark_point(filled=True, opacity=1, size=14 if many else 40)
         .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
+        *_rings(drawn, x, same, size=5 if many else 14),
         end_layer(ends, x, same, ["date", "end", "shift", "tint"]),
     ]
     layers += note_layers(told, x, same, ["date"])
@@ -113,7 +117,16 @@ def lines(
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
-    return Drawing(spec, rows.drop(columns="tint"), alt_text)
+    return Drawing(spec, rows.drop(columns=["tint", "hollow"], errors="ignore"), alt_text)
+
+
+def _rings(rows: pd.DataFrame, x: alt.X, y: alt.Y, *, size: int) -> list[alt.Chart]:
+    """Return the layer that makes rings of the points that are ``hollow``; none if none are."""
+    if "hollow" not in rows or not rows["hollow"].any():
+        return []
+    inner = alt.Chart(inline(rows[rows["hollow"].astype(bool)], [*DRAWN, "date"]))
+    page = theme.colour("page")
+    return [inner.mark_point(filled=True, opacity=1, size=size, color=page).encode(x=x, y=y)]
 
 
 def time_axis(dates: pd.Series[str]) -> alt.Axis:
