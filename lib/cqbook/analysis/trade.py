@@ -233,8 +233,8 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         for flow, items in found.items()
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
-    # rings, as the note of the figure says
-    return _rounded(rows.assign(hollow=rows["status"].eq(DERIVED)), "亿元", 0)
+    # squares, as the note of the figure says
+    return _rounded(rows.assign(square=rows["status"].eq(DERIVED)), "亿元", 0)
 
 
 def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
@@ -373,7 +373,7 @@ def shares(
 def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of shares over years, a group a part; empty without three numbers.
 
-    What is derived, or not of a whole year, is ``hollow``.
+    What is derived, or not of a whole year, is ``square``.
     """
     frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
     rows = pd.concat(frames, ignore_index=True)
@@ -381,7 +381,7 @@ def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         return points([], unit="percent")
     # a year's share stands at its year, whichever months it is of
     rows["date"] = rows["period"].str[:4] + "-01-01"
-    rows["hollow"] = rows["status"].eq(DERIVED) | rows["period"].str.len().gt(4)
+    rows["square"] = rows["status"].eq(DERIVED) | rows["period"].str.len().gt(4)
     return _rounded(rows, "%", 1)
 
 
