@@ -187,11 +187,35 @@ def test_a_month_on_average(book):
     assert within(last[1], "654", "661")
 
 
-def test_when_the_year_turned(book):
-    label, verdict = trade.turned(trade.hidden(book, AREA, "2022"))
-    assert (label, verdict.outcome) == ("8月", "holds")
-    assert trade.grew(trade.hidden(book, AREA, "2022")) == "1—3月、4月、5—7月"
-    assert trade.turned(trade.hidden(book, AREA, "2025"))[1].outcome == "open"
+def test_how_much_of_the_slowing_is_the_base(book):
+    found = {item.label: item for item in trade.hidden(book, AREA, "2025").months}
+    fast, last = (trade.monthly(found[label]) for label in ("8—9月", "10—12月"))
+    # 729 / 600.2: had the base not risen, 21.5 % in place of 10.9 %
+    held = trade.eased_by_base(last[0], fast[1])
+    assert held.interval.contains(D("21.5"))
+    half = trade.midway(found["8—9月"].growth, found["10—12月"].growth)
+    assert half.point == pytest.approx(16.9, abs=0.1)
+    assert held.interval.lower > half.interval.upper
+
+
+def test_goods_of_two_years(book):
+    found = trade.goods(book, AREA, "2025")
+    rows = trade.goods_ends(found, "2025")
+    # laptops have no 2024
+    assert set(rows["group"]) == {"手机", "汽车", "摩托车"}
+    assert list(rows[rows["group"].eq("手机")]["text"]) == ["419亿元", "567亿元"]
+    assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
+    assert trade.goods_ends(found, "2025-01/2025-09").empty
+
+
+def test_what_is_derived_or_of_months_is_a_square(book):
+    rows = trade.share_lines(
+        {"欧盟": trade.shares(book, AREA, "2025", "partner=eu", least=11)}
+    ).set_index("period")
+    assert rows["square"].to_dict() == {
+        "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
+        "2021": True, "2022": False, "2024": True, "2025": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

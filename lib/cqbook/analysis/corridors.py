@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -58,7 +58,7 @@ def transit(book: Catalog) -> pd.DataFrame:
     """Return the point frame of days by cargo and route, for the cargoes of which both are told.
 
     A range that is printed is drawn to its lower end, and from there as a line to its upper one;
-    what 约 leaves open is no range.
+    what 约 leaves open is no range. Months in words say how many days are drawn for them.
     """
     found = []
     for product, cargo in {"auto": "整车", "motorcycle_wheel": "轮毂"}.items():
@@ -70,6 +70,12 @@ def transit(book: Catalog) -> pd.DataFrame:
     rows["value"] = rows["lower"].where(said, rows["value"])
     for end in ("lower", "upper"):
         rows[end] = rows[end].where(said, rows["value"])
+    days = [
+        f"{low:.0f}" if low == high else f"{low:.0f}—{high:.0f}"
+        for low, high in zip(rows["lower"], rows["upper"], strict=True)
+    ]
+    for words in ("text", "full"):
+        rows[words] = rows[words].where(~said, rows[words] + "（" + pd.Series(days) + "天）")
     return rows.assign(range=rows["range"].where(said, ""))
 
 
@@ -122,9 +128,9 @@ def _whole_days(item: Quantity, days: Decimal) -> Quantity:
 
 
 def cost_changes(book: Catalog) -> dict[str, Quantity]:
-    """Return by how much costs changed: ``stone`` a tonne, ``car`` a car, ``corridor`` on average.
+    """Return by how much costs changed: ``stone`` a tonne, ``corridor`` on average.
 
-    The first two are cases, before and after a firm changed route or loading; the last is the whole
+    The first is a case, ``before`` and ``after`` a firm changed its route; the other is the whole
     corridor, a year against the year before.
     """
     stone = {"indicator": "unit_cost", "entity": "org-xinhua-materials", "unit": "CNY/tonne"}
@@ -137,24 +143,7 @@ def cost_changes(book: Catalog) -> dict[str, Quantity]:
         book, unit="percent", measure="yoy", indicator="logistics_cost", entity=LAND_SEA,
         period="2023",
     )  # fmt: skip
-    return {
-        "stone": change,
-        "car": _car_cost(book),
-        "corridor": corridor,
-        "before": before,
-        "after": after,
-    }
-
-
-def cost_points(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of `cost_changes`: one number each, most saved first."""
-    found = cost_changes(book)
-    named = {
-        "白云石（每吨）": found["stone"],
-        "新能源汽车（每辆）": found["car"],
-        "全通道（2023年）": found["corridor"],
-    }
-    return _without_ends(points(named.items(), unit="percent"), named.values())
+    return {"stone": change, "corridor": corridor, "before": before, "after": after}
 
 
 def _without_ends(rows: pd.DataFrame, items: Iterable[Quantity]) -> pd.DataFrame:
@@ -314,14 +303,6 @@ def _short_bound(item: Quantity, digits: int = 3) -> Quantity:
     return replace(item, zh=f"{format_zh(bound.quantize(step, way), item.unit)}{word}")
 
 
-def platform_value_per_box(book: Catalog, period: str = "2024-01/2024-03") -> Quantity:
-    """Return what was in a box of the whole corridor's operators, in 万元 a TEU; derived."""
-    asked = {"entity": LAND_SEA, "period": period, "breakdown": "scope=platform"}
-    boxes = fact(book, unit="TEU", indicator="ilstc_containers", **asked)
-    worth = fact(book, unit="100M CNY", indicator="shipment_value", **asked)
-    return ratio(worth, boxes, unit="10k CNY", per="TEU")
-
-
 def train_value_per_box(book: Catalog, year: str = "2021") -> Quantity:
     """Return what was in a box of the China–Europe trains, in 万元 a TEU; derived."""
     asked = {"entity": JOINT_TRAINS, "period": year}
@@ -342,13 +323,6 @@ def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataF
         if all(other.known for other in pair)
     ]
     return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
-
-
-def box_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of what is in a box, by sender: one number each."""
-    rows = points(found.items(), unit="10k CNY")
-    rows["text"] = [item.roughly for item in found.values()]
-    return published(rows.assign(lower=rows["value"], upper=rows["value"], range=""))
 
 
 # --- what the days saved must be worth

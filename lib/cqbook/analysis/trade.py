@@ -228,7 +228,8 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         for flow, items in found.items()
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
-    return _rounded(rows, "亿元", 0)
+    # squares, as the note of the figure says
+    return _rounded(rows.assign(square=rows["status"].eq(DERIVED)), "亿元", 0)
 
 
 def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
@@ -365,13 +366,17 @@ def shares(
 
 
 def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of shares over years, a group a part; empty without three numbers."""
+    """Return the point frame of shares over years, a group a part; empty without three numbers.
+
+    What is derived, or not of a whole year, is ``square``.
+    """
     frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
     rows = pd.concat(frames, ignore_index=True)
     if rows["value"].notna().sum() < 3 or rows["period"].str[:4].nunique() < 3:
         return points([], unit="percent")
     # a year's share stands at its year, whichever months it is of
     rows["date"] = rows["period"].str[:4] + "-01-01"
+    rows["square"] = rows["status"].eq(DERIVED) | rows["period"].str.len().gt(4)
     return _rounded(rows, "%", 1)
 
 
@@ -664,16 +669,27 @@ def goods(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity
     }
 
 
-def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `goods`: those of which two years are known, if there are two.
+def year_before(period: str) -> str:
+    """Return the year before that of a period."""
+    return str(int(period[:4]) - 1)
 
-    Cars stand beside the first of the goods.
-    """
-    kept = [name for name, items in found.items() if len(items) > 1]
+
+def before_last(found: Mapping[str, Quantity]) -> Quantity:
+    """Return the level a year before the last one of a good's exports."""
+    return found.get(year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
+
+
+def goods_ends(found: Mapping[str, Mapping[str, Quantity]], year: str) -> pd.DataFrame:
+    """Return the point frame of `goods` in a year and the one before, of those known in both."""
+    both = (str(int(year) - 1), year) if len(year) == 4 else ()
+    kept = [name for name, items in found.items() if both and all(text in items for text in both)]
     if len(kept) < 2:
         return points([], unit=UNIT)
-    kept = sorted(kept, key=lambda name: (name != next(iter(GOODS.values())), name != AUTOS))
-    frames = [timeline(found[name], unit=UNIT, group=name) for name in kept]
+    frames = [
+        points([(Period.parse(text).zh(), found[name][text])], unit=UNIT, group=name)
+        for text in both
+        for name in kept
+    ]
     return _rounded(pd.concat(frames, ignore_index=True), "亿元", 0)
 
 
@@ -899,27 +915,14 @@ def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
     return now, before
 
 
-def turned(found: Hidden) -> tuple[str, Verdict]:
-    """Return from which stretch on trade was below that of the year before, and before it not."""
-    signs = [item.growth.point < 0 for item in found.months]
-    if True not in signs:
-        return UNPUBLISHED, Verdict("open", "没有下降的月份")
-    first = signs.index(True)
-    zero = exact(0, "percent")
-    below = [item.growth < zero for item in found.months[first:]]
-    above = [item.growth > zero for item in found.months[:first]]
-    return found.months[first].label, every(*below, *above)
+def midway(one: Quantity, other: Quantity) -> Quantity:
+    """Return the growth halfway between two."""
+    return derive(lambda a, b: (a + b) / 2, one, other, unit="percent", measure="yoy")
 
 
-def grew(found: Hidden) -> str:
-    """Return the stretches in which trade was not below that of the year before."""
-    up = [item.label for item in found.months if item.growth.point >= 0]
-    return "、".join(up) or UNPUBLISHED
-
-
-def earlier_year(found: Hidden) -> str:
-    """Return the year before the one whose months are told, as a period."""
-    return str(int(found.when[:4]) - 1) if found.months else "1990"
+def eased_by_base(now: Quantity, base: Quantity) -> Quantity:
+    """Return the growth of a month on average, had that of the year before been `base`."""
+    return derive(lambda a, b: 100 * a / b - 100, now, base, unit="percent", measure="yoy")
 
 
 def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:

@@ -126,7 +126,9 @@ def annotated(
                 f" | no number at {note.label!r}, where a note should stand"
             )
             raise ValueError(msg)
-        words = {"note": wrap(note.zh, NOTE_LINE), "note_en": wrapped(note.en, NOTE_LETTERS)}
+        # a break that the note has is kept: what belongs together stands on one line
+        lines = [wrap(line, NOTE_LINE) for line in note.zh.split("\n")]
+        words = {"note": "\n".join(lines), "note_en": wrapped(note.en, NOTE_LETTERS)}
         found.append(records(at)[0] | words)
     maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
     for item in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import altair as alt
@@ -31,7 +32,9 @@ from cqbook.figures.charts.form import (
     ("text", {"x": "reach", "y": "label", "text": "end"}),
     ("text", {"x": "reach_low", "y": "label", "text": "end"}),
 )
-def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Drawing:
+def bars(
+    rows: pd.DataFrame, *, highlight: str | Collection[str] = "", detail: bool = False
+) -> Drawing:
     """Draw one horizontal bar a row, in the order given, each with its number at its end.
 
     Parameters
@@ -39,8 +42,8 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows : pandas.DataFrame
         A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
         they differ from the value, as a thin whisker.
-    highlight : str
-        Label of the row in the accent colour; the others are muted. Empty: all alike.
+    highlight : str or collection of str
+        Labels of the rows in the accent colour; the others are muted. Empty: all alike.
     detail : bool
         Add the column ``detail`` (growth, say) behind the number.
     """
@@ -49,7 +52,8 @@ def bars(rows: pd.DataFrame, *, highlight: str = "", detail: bool = False) -> Dr
     rows["end"] = rows["text"] + (("\n" + rows["detail"]) if detail else "")
     rows["tone"] = "plain"
     if highlight:
-        rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
+        named = [highlight] if isinstance(highlight, str) else list(highlight)
+        rows.loc[rows["label"].str.replace("\n", "").isin(named), "tone"] = "accent"
     # numbers stand beyond the bar and its whisker; a floor has no upper end to go by
     rows["reach"] = rows[["value", "upper"]].max(axis=1) if "upper" in rows else rows["value"]
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]

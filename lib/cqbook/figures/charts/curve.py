@@ -110,7 +110,7 @@ def curve(
             zero=False,
             nice=False,
         ),
-        axis=alt.Axis(values=span.ticks, titleAnchor="start", labelFlush=False, labelOverlap=True),
+        axis=alt.Axis(values=span.ticks, titleAnchor="middle", labelFlush=False, labelOverlap=True),
     )
     y = value_axis(scale, zero=zero)
     same = alt.Y("value", type="quantitative")
@@ -128,6 +128,6 @@ def curve(
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     first = rows.groupby("group", sort=False).head(1)
     both = pd.concat([first, ends]).sort_index(kind="stable")
-    words = "".join(f"{note.label}：{note.zh}。" for note in said)
+    words = "".join(f"{note.label}：{note.zh}。" for note in said).replace("\n", "")
     alt_text = f"曲线图，随{across}变化，首末值：{listing(both)}。{words}"
     return Drawing(spec, rows.drop(columns=["tint", "size"]), alt_text)

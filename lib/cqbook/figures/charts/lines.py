@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -59,7 +60,8 @@ def lines(
     rows : pandas.DataFrame
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line, and so does a period that has no row. Rows before the
-        first number of all and after the last are not drawn.
+        first number of all and after the last are not drawn. With ``square``, points where it is
+        true are squares: a note says what of them.
     highlight : str
         The series in the accent colour; the others are grey.
     notes : sequence of (label, zh, en)
@@ -103,8 +105,8 @@ def lines(
     many = rows.groupby("group").size().max() > 16
     layers = [
         alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
-        alt.Chart(inline(drawn, [*DRAWN, "date"]))
-        .mark_point(filled=True, opacity=1, size=14 if many else 40)
+        alt.Chart(inline(drawn, [*DRAWN, "date", "square"]))
+        .mark_point(filled=True, opacity=1, **_shapes(drawn, 14 if many else 40))
         .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
         end_layer(ends, x, same, ["date", "end", "shift", "tint"]),
     ]
@@ -113,7 +115,17 @@ def lines(
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
-    return Drawing(spec, rows.drop(columns="tint"), alt_text)
+    return Drawing(spec, rows.drop(columns=["tint", "square"], errors="ignore"), alt_text)
+
+
+def _shapes(rows: pd.DataFrame, size: int) -> dict[str, Any]:
+    """Return size and shape of points; a ``square`` one is larger, to be told from a dot."""
+    if "square" not in rows:
+        return {"size": size}
+    return {
+        "size": {"expr": f"datum.square ? {2 * size} : {size}"},
+        "shape": {"expr": "datum.square ? 'square' : 'circle'"},
+    }
 
 
 def time_axis(dates: pd.Series[str]) -> alt.Axis:
