@@ -22,7 +22,7 @@ from cqbook.build.rendering import Renderer
 from cqbook.data.catalog import Catalog
 from cqbook.disk import atomic, checksums
 from cqbook.errors import DataError
-from cqbook.execution import executor, notebooks
+from cqbook.execution import executor, kernels, notebooks
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.execution.parameters import ParameterError
@@ -376,7 +376,8 @@ def test_each_form_of_figures_is_drawn_elsewhere_to_the_same_bytes(tmp_path, boo
     # what `make book` drew in other processes, on all cores
     if (ROOT / "_build" / "cache").exists():
         shutil.copytree(ROOT / "_build" / "cache", tmp_path / "here")
-    drawing.draw_all(shown, known, tmp_path / "here")
+    executor.warm()
+    drawing.draw_all(shown, known, tmp_path / "here", kernels.context())
     made = sorted((tmp_path / "there").iterdir())
     assert len(made) > 12 * len(shown)
     different = [

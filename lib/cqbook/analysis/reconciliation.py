@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, points, published, rows_of, timeline
+from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import PROVINCES, RULES
 from cqbook.data.relations import (
@@ -34,6 +34,7 @@ from cqbook.data.relations import (
 from cqbook.data.relations import (
     REVISED_BY as REVISED_BY,
 )
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import (
     DRAWN_FROM,
     OBSERVATION_KEY,

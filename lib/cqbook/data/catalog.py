@@ -144,6 +144,7 @@ class Catalog:
         self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
+        self._cells: dict[tuple[str, str, str, str], str | None] = {}
         self._series: dict[str, pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
         self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
@@ -405,8 +406,11 @@ class Catalog:
 
         Only that row counts as read: a chapter does not depend on sources that it does not cite.
         """
-        found = self._select(name, {key: [code]})
-        return None if found.empty else found.iloc[0][column]
+        place = (name, key, code, column)
+        if place not in self._cells:
+            found = self._select(name, {key: [code]})
+            self._cells[place] = None if found.empty else found[column].tolist()[0]
+        return self._cells[place]
 
     def names(self, name: str, key: str) -> pd.Series:
         """Return the Chinese names of table `name`, indexed by its column `key`."""

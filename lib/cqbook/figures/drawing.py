@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import itertools
-import multiprocessing
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -115,31 +115,33 @@ def forms(exhibit: Exhibit) -> tuple[str, ...]:
     return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
 
 
-def draw_titled(notebooks: Iterable[NotebookNode], cache: Path) -> None:
-    """Draw what `illustrated` shows and the cache has not."""
+def draw_titled(notebooks: Iterable[NotebookNode], cache: Path, context: BaseContext) -> None:
+    """Draw what `illustrated` shows and the cache has not, in processes as `draw_all`."""
     specs = [
         titled(output["data"][FIGURE_MIME])
         for notebook in notebooks
         for output in display_outputs(notebook)
         if FIGURE_MIME in output["data"]
     ]
-    _drawn([spec for spec in specs if not (cache / f"{key(spec)}.small.png").exists()], cache)
-
-
-def _drawn(specs: Sequence[Spec], cache: Path) -> None:
+    wanted = [spec for spec in specs if not (cache / f"{key(spec)}.small.png").exists()]
     cache.mkdir(parents=True, exist_ok=True)
-    workers = min(os.cpu_count() or 1, len(specs))
+    workers = min(os.cpu_count() or 1, len(wanted))
     if workers:
-        context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
-            for _ in pool.map(_titled, specs, itertools.repeat(cache)):
+            for _ in pool.map(_titled, wanted, itertools.repeat(cache)):
                 pass
 
 
-def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path) -> int:
+def draw_all(
+    exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path, context: BaseContext
+) -> int:
     """Draw the figures that the cache has not, as many at once as there are cores.
 
-    The renderer is one thread in each process, and must not be forked: the processes are new ones.
+    Parameters
+    ----------
+    context : BaseContext
+        How processes start. The renderer is one thread in each, and must not be forked: they are
+        new ones, or forks of a server that has never drawn.
 
     Returns
     -------
@@ -156,7 +158,6 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
             wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))
     if workers:
-        context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, initializer=dies_with_parent) as pool:
             tasks = {mark: pool.submit(draw, item, known, cache) for mark, item in wanted.items()}
             for mark, task in tasks.items():
