@@ -13,6 +13,7 @@ from contextlib import nullcontext
 
 import nbformat
 import pytest
+import warm
 import yaml
 from conftest import ROOT, elsewhere
 
@@ -406,6 +407,7 @@ def test_two_builds_give_the_same_site(tmp_path):
         staging.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
         with (
             elsewhere(tmp_path / "家") if trees else nullcontext(),
+            warm.new_renderers() if trees else nullcontext(),
             Renderer(place / "cache") as renderer,
         ):
             site = renderer.render(place / "stage", place / "out", silent)

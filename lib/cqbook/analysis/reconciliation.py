@@ -6,6 +6,7 @@ laid out for the page.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -88,6 +89,12 @@ def reconcile(book: Catalog) -> list[Finding]:
     DataError
         If a relation names an unknown kind or figure.
     """
+    return list(_reconciled(book))
+
+
+# a page asks for one relation after the other
+@functools.lru_cache(maxsize=4)
+def _reconciled(book: Catalog) -> tuple[Finding, ...]:
     rows = as_corrected(rows_of(book.observations()))
     findings = []
     for relation, row in listed(book, rows):
@@ -103,7 +110,7 @@ def reconcile(book: Catalog) -> list[Finding]:
                 row["explanation_zh"],
             )
         )
-    return findings
+    return tuple(findings)
 
 
 def finding(book: Catalog, relation: str, unit: str) -> Finding:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,25 @@ from cqbook.editions.publish import leading_to
 
 class BuildError(Exception):
     """The book could not be built; nothing was published."""
+
+
+#: What renders; it waits for its arguments.
+PROGRAM = "cqbook.site"
+
+
+def started(variables: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the process that renders, in this environment."""
+    return subprocess.Popen(
+        [sys.executable, "-m", PROGRAM],
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        preexec_fn=dies_with_parent,
+    )
 
 
 class Renderer:
@@ -33,17 +52,7 @@ class Renderer:
         variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cqbook.site"],
-            env=os.environ | variables,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            preexec_fn=dies_with_parent,
-        )
+        self.process = started(os.environ | variables)
 
     def __enter__(self) -> Self:
         """Return the renderer."""

@@ -7,11 +7,11 @@ no rule can know, and explanations.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import BY_HAND, CERTAIN, RULES, Relation, parents_of, related
@@ -40,7 +40,7 @@ REVISED_BY = 5
 
 
 def _total(*items: Interval) -> Interval:
-    return reduce(Interval.__add__, items)
+    return functools.reduce(Interval.__add__, items)
 
 
 def _percent(part: Interval, whole: Interval) -> Interval:
@@ -358,6 +358,16 @@ def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]
         Rows of ``observations`` that the book does not have yet. If there are any, only relations
         that one of them is in are returned.
     """
+    return _judged(book, added) if added else list(_of_the_book(book))
+
+
+# what a catalog holds does not change, and a page asks for it again and again
+@functools.lru_cache(maxsize=4)
+def _of_the_book(book: Catalog) -> tuple[Judgement, ...]:
+    return tuple(_judged(book, ()))
+
+
+def _judged(book: Catalog, added: Sequence[Reported]) -> list[Judgement]:
     rows: list[Reported] = [*rows_of(book.observations()), *added]
     known = as_corrected(rows)
     made = {

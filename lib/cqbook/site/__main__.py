@@ -25,9 +25,9 @@ LOADED = (
     "sphinx_multitoc_numbering",
     "yaml",
 )
+for name in (*builtin_extensions, *LOADED):
+    importlib.import_module(name)
 if __name__ == "__main__":
-    for name in (*builtin_extensions, *LOADED):
-        importlib.import_module(name)
     words = sys.stdin.readline()
     # nothing to build after all
     if words:
