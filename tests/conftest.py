@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import warm
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -21,6 +22,7 @@ from cqbook.data.catalog import Catalog
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
+warm.renderers()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
@@ -133,8 +135,20 @@ class Spoiled:
 
 @pytest.fixture
 def spoiled(tmp_path: Path) -> Spoiled:
+    """Return a copy of the data, all of them."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
     return Spoiled(tmp_path / "data")
+
+
+@pytest.fixture
+def plain(spoiled: Spoiled) -> Spoiled:
+    """Return a copy of the data without the long series: to check it takes half of the time.
+
+    How rows of series are checked, and that others are checked beside them, is in
+    ``test_series.py``, ``test_relations.py`` and ``test_intake.py``.
+    """
+    spoiled.without_series()
+    return spoiled
 
 
 #: Tests that share what is dear to make, by the beginning of their ids.

@@ -287,10 +287,10 @@ def test_a_number_in_several_languages():
         ("shapingba-nev-2024.nev-exports", "flow", "import"),
     ],
 )
-def test_the_contract_names_the_cell(spoiled, name, column, value):
-    row = spoiled.find("observations.csv", "observation_id", name)
-    spoiled.set("observations.csv", row, column, value)
+def test_the_contract_names_the_cell(plain, name, column, value):
+    row = plain.find("observations.csv", "observation_id", name)
+    plain.set("observations.csv", row, column, value)
     with pytest.raises(ContractError) as caught:
-        check_package(Catalog(spoiled.path))
+        check_package(Catalog(plain.path))
     cells = [(item.file, item.row, item.column, item.value) for item in caught.value.breaches]
     assert ("observations.csv", row, column, value) in cells

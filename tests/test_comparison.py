@@ -103,28 +103,28 @@ def test_another_title_is_a_change(book):
 
 
 @pytest.fixture
-def two(tmp_path, spoiled):
+def two(tmp_path, plain):
     """The book's data, and a copy in which figures can be corrected."""
-    shutil.copytree(spoiled.path, tmp_path / "old")
-    return Catalog(tmp_path / "old"), spoiled
+    shutil.copytree(plain.path, tmp_path / "old")
+    return Catalog(tmp_path / "old"), plain
 
 
-def corrected(spoiled, old_id, value, *, source="trade-2022", name="total-corrected"):
-    rows = spoiled.rows("observations.csv")
+def corrected(plain, old_id, value, *, source="trade-2022", name="total-corrected"):
+    rows = plain.rows("observations.csv")
     at = {column: place for place, column in enumerate(rows[0])}
-    new = list(rows[spoiled.find("observations.csv", "observation_id", old_id)])
+    new = list(rows[plain.find("observations.csv", "observation_id", old_id)])
     new[at["observation_id"]] = f"{source}.{name}"
     new[at["source_id"]] = source
     new[at["value"]] = value
     new[at["supersedes"]] = old_id
     new[at["edition_added"]] = "2026-12"
-    spoiled.write("observations.csv", [*rows, new])
+    plain.write("observations.csv", [*rows, new])
 
 
 def test_a_correction_is_a_revision_with_both_values_and_sources(two):
-    old, spoiled = two
-    corrected(spoiled, "trade-2022.total", "8258.4", source="auto-export-2023", name="total")
-    new = Catalog(spoiled.path)
+    old, plain = two
+    corrected(plain, "trade-2022.total", "8258.4", source="auto-export-2023", name="total")
+    new = Catalog(plain.path)
     found = comparison.compare_observations(old, new)
     (item,) = found.revised
     assert item.how == "更正"
@@ -140,19 +140,19 @@ def test_a_correction_is_a_revision_with_both_values_and_sources(two):
 
 
 def test_an_edited_row_is_called_so(two):
-    old, spoiled = two
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
-    spoiled.set("observations.csv", row, "value", "8158.5")
-    (item,) = comparison.compare_observations(old, Catalog(spoiled.path)).revised
+    old, plain = two
+    row = plain.find("observations.csv", "observation_id", "trade-2022.total")
+    plain.set("observations.csv", row, "value", "8158.5")
+    (item,) = comparison.compare_observations(old, Catalog(plain.path)).revised
     assert item.how == "改行"
 
 
 def test_a_figure_that_only_one_side_has(two):
-    old, spoiled = two
-    rows = spoiled.rows("observations.csv")
-    spoiled.write("observations.csv", [row for row in rows if row[0] != "trade-2022.total"])
-    spoiled.write("relations.csv", spoiled.rows("relations.csv")[:1])
-    new = Catalog(spoiled.path)
+    old, plain = two
+    rows = plain.rows("observations.csv")
+    plain.write("observations.csv", [row for row in rows if row[0] != "trade-2022.total"])
+    plain.write("relations.csv", plain.rows("relations.csv")[:1])
+    new = Catalog(plain.path)
     gone = comparison.compare_observations(old, new)
     back = comparison.compare_observations(new, old)
     # another source has the same total, so it is used instead, or else it is gone
@@ -161,7 +161,7 @@ def test_a_figure_that_only_one_side_has(two):
 
 
 def test_relations_follow_corrections_and_their_verdicts_turn(two):
-    old, spoiled = two
+    old, plain = two
     relation = next(
         item
         for item in cq.reconciliation.reconcile(old)
@@ -169,8 +169,8 @@ def test_relations_follow_corrections_and_their_verdicts_turn(two):
     )
     target = relation.printed.observation_id
     source = target.split(".")[0]
-    corrected(spoiled, target, "1", source=source, name="corrected")
-    turned = comparison.compare_relations(old, Catalog(spoiled.path))
+    corrected(plain, target, "1", source=source, name="corrected")
+    turned = comparison.compare_relations(old, Catalog(plain.path))
     assert turned[0].relation == relation.relation
     assert turned[0].old == cq.reconciliation.CONSISTENT
     assert turned[0].new == cq.reconciliation.INCONSISTENT

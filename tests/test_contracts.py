@@ -11,9 +11,9 @@ from cqbook.data.contracts import check_package
 from cqbook.errors import ContractError, DataError
 
 
-def refused(spoiled, **expected) -> ContractError:
+def refused(plain, **expected) -> ContractError:
     with pytest.raises(ContractError) as caught:
-        check_package(Catalog(spoiled.path))
+        check_package(Catalog(plain.path))
     breaches = caught.value.breaches
     fitting = [
         breach
@@ -45,14 +45,14 @@ def test_the_repositorys_data_satisfies_its_contracts(book):
         ("listOf", ["sources.note"], "sources.note"),
     ],
 )
-def test_a_rule_that_cannot_be_applied_is_named(spoiled, key, value, said):
-    path = spoiled.path / "datapackage.json"
+def test_a_rule_that_cannot_be_applied_is_named(plain, key, value, said):
+    path = plain.path / "datapackage.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     (table,) = [item for item in whole["resources"] if item["name"] == "sources"]
     (field,) = [item for item in table["schema"]["fields"] if item["name"] == "note"]
     field[key] = value
     path.write_text(json.dumps(whole), encoding="utf-8")
-    refused(spoiled, file="datapackage.json", row=0, column=said)
+    refused(plain, file="datapackage.json", row=0, column=said)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_rule_that_cannot_be_applied_is_named(spoiled, key, value, said):
         ("foreignKeys", ["note"], ""),
     ],
 )
-def test_a_key_that_leads_nowhere_is_named(spoiled, key, value, said):
-    path = spoiled.path / "datapackage.json"
+def test_a_key_that_leads_nowhere_is_named(plain, key, value, said):
+    path = plain.path / "datapackage.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     (table,) = [item for item in whole["resources"] if item["name"] == "sources"]
     table["schema"][key] = value
     path.write_text(json.dumps(whole), encoding="utf-8")
-    refused(spoiled, file="datapackage.json", row=0, column=said or f"sources.{key}")
+    refused(plain, file="datapackage.json", row=0, column=said or f"sources.{key}")
 
 
 @pytest.mark.parametrize(
@@ -93,33 +93,33 @@ def test_a_key_that_leads_nowhere_is_named(spoiled, key, value, said):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_descriptor_that_describes_nothing_is_told_with_its_place(spoiled, change, place):
-    path = spoiled.path / "datapackage.json"
+def test_a_descriptor_that_describes_nothing_is_told_with_its_place(plain, change, place):
+    path = plain.path / "datapackage.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     change(whole)
     path.write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(DataError, match=f"已损坏.*{place}"):
-        check_package(Catalog(spoiled.path))
+        check_package(Catalog(plain.path))
 
 
-def test_a_key_of_another_table_is_named_as_it_is(spoiled):
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
-    spoiled.set("observations.csv", row, "source_id", "no-such-source")
-    error = refused(spoiled, file="observations.csv", row=row, column="source_id")
+def test_a_key_of_another_table_is_named_as_it_is(plain):
+    row = plain.find("observations.csv", "observation_id", "trade-2022.total")
+    plain.set("observations.csv", row, "source_id", "no-such-source")
+    error = refused(plain, file="observations.csv", row=row, column="source_id")
     assert "表 sources 中已有的 source_id | " in str(error)
 
 
-def test_missing_column(spoiled):
-    rows = spoiled.rows("observations.csv")
+def test_missing_column(plain):
+    rows = plain.rows("observations.csv")
     index = rows[0].index("unit")
-    spoiled.write("observations.csv", [row[:index] + row[index + 1 :] for row in rows])
-    refused(spoiled, file="observations.csv", row=0, column="unit")
+    plain.write("observations.csv", [row[:index] + row[index + 1 :] for row in rows])
+    refused(plain, file="observations.csv", row=0, column="unit")
 
 
-def test_columns_in_another_order(spoiled):
-    rows = spoiled.rows("sources.csv")
-    spoiled.write("sources.csv", [[row[1], row[0], *row[2:]] for row in rows])
-    refused(spoiled, file="sources.csv", row=0, column="*")
+def test_columns_in_another_order(plain):
+    rows = plain.rows("sources.csv")
+    plain.write("sources.csv", [[row[1], row[0], *row[2:]] for row in rows])
+    refused(plain, file="sources.csv", row=0, column="*")
 
 
 @pytest.mark.parametrize(
@@ -145,41 +145,41 @@ def test_columns_in_another_order(spoiled):
         ("as_printed", " 8158.4亿元"),
     ],
 )
-def test_a_spoiled_cell_is_named(spoiled, column, value):
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
-    spoiled.set("observations.csv", row, column, value)
-    refused(spoiled, file="observations.csv", row=row, column=column, value=value)
+def test_a_spoiled_cell_is_named(plain, column, value):
+    row = plain.find("observations.csv", "observation_id", "trade-2022.total")
+    plain.set("observations.csv", row, column, value)
+    refused(plain, file="observations.csv", row=row, column=column, value=value)
 
 
-def test_a_level_in_percent_growth_in_yuan(spoiled):
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total-yoy")
-    spoiled.set("observations.csv", row, "unit", "100M CNY")
-    refused(spoiled, row=row, column="unit", value="100M CNY")
+def test_a_level_in_percent_growth_in_yuan(plain):
+    row = plain.find("observations.csv", "observation_id", "trade-2022.total-yoy")
+    plain.set("observations.csv", row, "unit", "100M CNY")
+    refused(plain, row=row, column="unit", value="100M CNY")
 
 
-def test_duplicate_id(spoiled):
-    rows = spoiled.rows("observations.csv")
-    spoiled.write("observations.csv", [*rows, rows[1]])
-    refused(spoiled, file="observations.csv", row=len(rows), column="observation_id")
+def test_duplicate_id(plain):
+    rows = plain.rows("observations.csv")
+    plain.write("observations.csv", [*rows, rows[1]])
+    refused(plain, file="observations.csv", row=len(rows), column="observation_id")
 
 
-def test_unchanged_takes_no_number(spoiled):
-    row = spoiled.find("observations.csv", "qualifier", "unchanged")
-    spoiled.set("observations.csv", row, "value", "0.1")
-    refused(spoiled, row=row, column="value", value="0.1")
+def test_unchanged_takes_no_number(plain):
+    row = plain.find("observations.csv", "qualifier", "unchanged")
+    plain.set("observations.csv", row, "value", "0.1")
+    refused(plain, row=row, column="value", value="0.1")
 
 
-def test_not_utf8(spoiled):
-    path = spoiled.path / "observations.csv"
+def test_not_utf8(plain):
+    path = plain.path / "observations.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
     with pytest.raises(DataError, match=r"observations\.csv.*UTF-8"):
-        check_package(Catalog(spoiled.path))
+        check_package(Catalog(plain.path))
 
 
-def test_missing_file(spoiled):
-    (spoiled.path / "sources.csv").unlink()
+def test_missing_file(plain):
+    (plain.path / "sources.csv").unlink()
     with pytest.raises(DataError, match=r"sources\.csv"):
-        check_package(Catalog(spoiled.path))
+        check_package(Catalog(plain.path))
 
 
 def test_no_package(tmp_path):

@@ -13,6 +13,7 @@ from contextlib import nullcontext
 
 import nbformat
 import pytest
+import warm
 import yaml
 from conftest import ROOT, elsewhere
 
@@ -22,7 +23,7 @@ from cqbook.build.rendering import Renderer
 from cqbook.data.catalog import Catalog
 from cqbook.disk import atomic, checksums
 from cqbook.errors import DataError
-from cqbook.execution import executor, notebooks
+from cqbook.execution import executor, kernels, notebooks
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.execution.parameters import ParameterError
@@ -376,7 +377,8 @@ def test_each_form_of_figures_is_drawn_elsewhere_to_the_same_bytes(tmp_path, boo
     # what `make book` drew in other processes, on all cores
     if (ROOT / "_build" / "cache").exists():
         shutil.copytree(ROOT / "_build" / "cache", tmp_path / "here")
-    drawing.draw_all(shown, known, tmp_path / "here")
+    executor.warm()
+    drawing.draw_all(shown, known, tmp_path / "here", kernels.context())
     made = sorted((tmp_path / "there").iterdir())
     assert len(made) > 12 * len(shown)
     different = [
@@ -405,6 +407,7 @@ def test_two_builds_give_the_same_site(tmp_path):
         staging.stage(ROOT, chosen, results, place / "stage", data=DATA, edition="2026-11")
         with (
             elsewhere(tmp_path / "家") if trees else nullcontext(),
+            warm.new_renderers() if trees else nullcontext(),
             Renderer(place / "cache") as renderer,
         ):
             site = renderer.render(place / "stage", place / "out", silent)

@@ -22,19 +22,19 @@ HEADER += ("exhibits", "edition_from", "edition_to")
 TOTAL, RATE = "trade-2022.total", "auto-export-2023.liangjiang-auto-trade-yoy"
 
 
-def said(spoiled, **cells):
+def said(plain, **cells):
     row = dict.fromkeys(HEADER, "") | {
         "erratum": "e-1", "kind": "entry", "wrong_zh": "把六看成了五",
         "edition_from": "2026-11", "edition_to": "2026-12",
     } | cells  # fmt: skip
-    rows = spoiled.rows("errata.csv")
+    rows = plain.rows("errata.csv")
     assert tuple(rows[0]) == HEADER
-    spoiled.write("errata.csv", [*rows, [row[name] for name in HEADER]])
+    plain.write("errata.csv", [*rows, [row[name] for name in HEADER]])
 
 
-def test_a_correction_by_the_source_is_listed_with_its_size(spoiled):
-    corrected(spoiled, TOTAL, "8258.4")
-    book = Catalog(spoiled.path)
+def test_a_correction_by_the_source_is_listed_with_its_size(plain):
+    corrected(plain, TOTAL, "8258.4")
+    book = Catalog(plain.path)
     (row,) = errata.corrections_table(book).to_dict("records")
     assert row["old"] == "8158.4亿元"
     assert row["new"] == "8258.4亿元（相差1.2%）", "100 of 8158.4"
@@ -45,9 +45,9 @@ def test_a_correction_by_the_source_is_listed_with_its_size(spoiled):
     assert errata.counts_in_words(book)["listed"] == "1处"
 
 
-def test_a_correction_below_the_limit_is_only_counted(spoiled):
-    corrected(spoiled, TOTAL, "8208.4")
-    book = Catalog(spoiled.path)
+def test_a_correction_below_the_limit_is_only_counted(plain):
+    corrected(plain, TOTAL, "8208.4")
+    book = Catalog(plain.path)
     assert errata.corrections_table(book).empty, "50 of 8158.4 is 0.6 %"
     assert len(errata.corrections(book)) == 1
     assert errata.counts_in_words(book)["listed"] == "没有"
@@ -57,26 +57,26 @@ def test_a_correction_below_the_limit_is_only_counted(spoiled):
 @pytest.mark.parametrize(
     ("value", "shown"), [("53.90", []), ("54.00", ["54.00%（相差1.0个百分点）"])]
 )
-def test_rates_are_compared_in_points(spoiled, value, shown):
+def test_rates_are_compared_in_points(plain, value, shown):
     """53 % to 53.9 % is 1.7 % of the rate, and 0.9 points."""
-    corrected(spoiled, RATE, value, source="auto-export-2023", name="liangjiang-corrected")
-    assert errata.corrections_table(Catalog(spoiled.path))["new"].tolist() == shown
+    corrected(plain, RATE, value, source="auto-export-2023", name="liangjiang-corrected")
+    assert errata.corrections_table(Catalog(plain.path))["new"].tolist() == shown
 
 
-def test_what_was_wrong_can_be_said_of_a_source_too(spoiled):
-    corrected(spoiled, TOTAL, "8258.4")
-    said(spoiled, observation_id="trade-2022.total-corrected", kind="source", wrong_zh="年报重核")
-    (row,) = errata.corrections_table(Catalog(spoiled.path)).to_dict("records")
+def test_what_was_wrong_can_be_said_of_a_source_too(plain):
+    corrected(plain, TOTAL, "8258.4")
+    said(plain, observation_id="trade-2022.total-corrected", kind="source", wrong_zh="年报重核")
+    (row,) = errata.corrections_table(Catalog(plain.path)).to_dict("records")
     assert row["wrong"] == "来源更正：年报重核"
 
 
-def test_the_books_own_errors_stand_beside_those_of_the_sources(spoiled):
-    said(spoiled, observation_id=TOTAL, old_zh="8158.4亿元", new_zh="8168.4亿元")
-    said(spoiled, erratum="e-2", what_zh="集中度", kind="method", old_zh="1200", new_zh="1300",
+def test_the_books_own_errors_stand_beside_those_of_the_sources(plain):
+    said(plain, observation_id=TOTAL, old_zh="8158.4亿元", new_zh="8168.4亿元")
+    said(plain, erratum="e-2", what_zh="集中度", kind="method", old_zh="1200", new_zh="1300",
          exhibits="fig-trade-composition", edition_to="2027-01")  # fmt: skip
-    said(spoiled, erratum="e-3", what_zh="某厂产能", kind="withdrawn", old_zh="10万辆",
+    said(plain, erratum="e-3", what_zh="某厂产能", kind="withdrawn", old_zh="10万辆",
          observation_id="gone.capacity")  # fmt: skip
-    rows = errata.corrections_table(Catalog(spoiled.path)).to_dict("records")
+    rows = errata.corrections_table(Catalog(plain.path)).to_dict("records")
     assert [row["wrong"].split("：")[0] for row in rows] == [
         "本书算法有误",
         "本书抄录有误",
@@ -87,15 +87,15 @@ def test_the_books_own_errors_stand_beside_those_of_the_sources(spoiled):
     assert rows[1]["what"].endswith("水平") or "进出口" in rows[1]["what"]
 
 
-def edited(spoiled, key, column, value):
-    return spoiled.set(
-        "observations.csv", spoiled.find("observations.csv", "observation_id", key), column, value
+def edited(plain, key, column, value):
+    return plain.set(
+        "observations.csv", plain.find("observations.csv", "observation_id", key), column, value
     )
 
 
 @pytest.fixture
-def old(tmp_path, spoiled):
-    shutil.copytree(spoiled.path, tmp_path / "old")
+def old(tmp_path, plain):
+    shutil.copytree(plain.path, tmp_path / "old")
     return Catalog(tmp_path / "old")
 
 
@@ -109,26 +109,26 @@ def old(tmp_path, spoiled):
         ("note", "read again", False),
     ],
 )
-def test_a_figure_edited_in_place_must_be_declared(old, spoiled, column, value, seen):
-    edited(spoiled, TOTAL, column, value)
-    assert bool(errata.undeclared(old, Catalog(spoiled.path))) == seen
-    said(spoiled, observation_id=TOTAL)
-    assert errata.undeclared(old, Catalog(spoiled.path)) == []
+def test_a_figure_edited_in_place_must_be_declared(old, plain, column, value, seen):
+    edited(plain, TOTAL, column, value)
+    assert bool(errata.undeclared(old, Catalog(plain.path))) == seen
+    said(plain, observation_id=TOTAL)
+    assert errata.undeclared(old, Catalog(plain.path)) == []
 
 
-def test_a_figure_that_is_gone_must_be_declared(old, spoiled):
-    rows = spoiled.rows("observations.csv")
-    at = spoiled.find("observations.csv", "observation_id", TOTAL)
-    spoiled.write("observations.csv", rows[:at] + rows[at + 1 :])
+def test_a_figure_that_is_gone_must_be_declared(old, plain):
+    rows = plain.rows("observations.csv")
+    at = plain.find("observations.csv", "observation_id", TOTAL)
+    plain.write("observations.csv", rows[:at] + rows[at + 1 :])
     with pytest.raises(DataError, match=r"trade-2022\.total：8158.4亿元 → 撤下"):
-        errata.declare(old, Catalog(spoiled.path))
-    said(spoiled, observation_id=TOTAL, kind="withdrawn", what_zh="进出口总值")
-    errata.declare(old, Catalog(spoiled.path))
+        errata.declare(old, Catalog(plain.path))
+    said(plain, observation_id=TOTAL, kind="withdrawn", what_zh="进出口总值")
+    errata.declare(old, Catalog(plain.path))
 
 
-def test_new_figures_and_corrections_need_no_erratum(old, spoiled):
-    corrected(spoiled, TOTAL, "8258.4")
-    assert errata.undeclared(old, Catalog(spoiled.path)) == []
+def test_new_figures_and_corrections_need_no_erratum(old, plain):
+    corrected(plain, TOTAL, "8258.4")
+    assert errata.undeclared(old, Catalog(plain.path)) == []
 
 
 def built(root, name, data):
@@ -143,22 +143,22 @@ def built(root, name, data):
 
 
 def test_an_edition_with_an_error_mended_in_silence_is_not_released(
-    tmp_path, spoiled, monkeypatch, capsys
+    tmp_path, plain, monkeypatch, capsys
 ):
     monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     root = tmp_path / "book"
     (root / "data").mkdir(parents=True)
-    built(root, "2026-11", spoiled.path)
+    built(root, "2026-11", plain.path)
     assert cli.main(["--root", str(root), "release", "2026-11"]) == 0
-    edited(spoiled, TOTAL, "value", "8300.0")
-    built(root, "2026-12", spoiled.path)
+    edited(plain, TOTAL, "value", "8300.0")
+    built(root, "2026-12", plain.path)
     assert cli.main(["--root", str(root), "release", "2026-12"]) == 1
     told = capsys.readouterr().err
     assert "trade-2022.total：8158.4亿元 → 8300.0亿元" in told
     assert "errata.csv" in told
     assert not store.is_released(root, "2026-12")
-    said(spoiled, observation_id=TOTAL)
-    built(root, "2026-12", spoiled.path)
+    said(plain, observation_id=TOTAL)
+    built(root, "2026-12", plain.path)
     assert cli.main(["--root", str(root), "release", "2026-12"]) == 0
 
 

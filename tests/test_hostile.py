@@ -138,29 +138,29 @@ def refusal(folder):
     return caught.value
 
 
-def test_the_contract_stops_what_no_cell_has(spoiled):
+def test_the_contract_stops_what_no_cell_has(plain):
     """Each cell is named, and no message steers a terminal."""
     names = [name for name in REFUSED if name != RETURN]
     assert len(names) > 10
     for row, name in enumerate(names, start=3):
-        spoiled.set("sources.csv", row, "note", REFUSED[name])
-    breaches = refusal(spoiled.path).breaches
+        plain.set("sources.csv", row, "note", REFUSED[name])
+    breaches = refusal(plain.path).breaches
     found = {(breach.file, breach.row, breach.column) for breach in breaches}
     expected = {("sources.csv", row, "note"): name for row, name in enumerate(names, start=3)}
     assert found == set(expected), [name for place, name in expected.items() if place not in found]
     assert not any(STEERING.search(str(breach)) for breach in breaches)
 
 
-def test_the_contract_stops_a_carriage_return(spoiled):
-    spoiled.set("sources.csv", 3, "note", REFUSED[RETURN])
-    assert "sources.csv" in str(refusal(spoiled.path))
+def test_the_contract_stops_a_carriage_return(plain):
+    plain.set("sources.csv", 3, "note", REFUSED[RETURN])
+    assert "sources.csv" in str(refusal(plain.path))
 
 
-def test_the_contract_stops_no_figure(spoiled):
+def test_the_contract_stops_no_figure(plain):
     cells = ["+24%", "-13.2%为环比", "-", "−5", "a=b", "1-2", "——", "(@)"]
     for row, cell in enumerate(cells, start=3):
-        spoiled.set("sources.csv", row, "note", cell)
-    check_package(Catalog(spoiled.path))
+        plain.set("sources.csv", row, "note", cell)
+    check_package(Catalog(plain.path))
 
 
 # --- a small book of all forms

@@ -332,10 +332,16 @@ def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
 
 
 @pytest.fixture
-def root(tmp_path, spoiled, monkeypatch):
+def whole(tmp_path, spoiled, monkeypatch):
     """A book of which only the data matter."""
     monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def root(whole, plain):
+    """One without the long series, which take most of the time to check and to compare."""
+    return whole
 
 
 def put(root, rows, name="figures.xlsx", **form):
@@ -354,28 +360,28 @@ def bytes_of(root):
     return {path.name: path.read_bytes() for path in sorted((root / "data").glob("[a-z]*.*"))}
 
 
-def test_a_new_figure_and_a_new_source(root):
+def test_a_new_figure_and_a_new_source(whole):
     new = {"source_id": "customs-2021-05", "title": "1—5月外贸", "outlet": "重庆海关"}
     path = put(
-        root,
+        whole,
         [TOTAL | {"source_id": "customs-2021-05"}],
         sources=[new | {"published": "2021-06-10"}],
     )
-    before = bytes_of(root)
-    made, changed = add(root, path)
+    before = bytes_of(whole)
+    made, changed = add(whole, path)
     assert changed == ["observations.csv", "sources.csv"]
     assert (len(made.figures.rows), made.figures.same) == (1, 0)
-    book = Catalog(root / "data")
+    book = Catalog(whole / "data")
     check_package(book)
     (row,) = book.observations(source_id="customs-2021-05").to_dict("records")
     assert row["value_text"] == "3000.5"
     assert row["edition_added"] == "2026-11"
     assert book.source_label("customs-2021-05") == "重庆海关，2021-06-10"
-    after = bytes_of(root)
+    after = bytes_of(whole)
     assert after["observations.csv"].startswith(before["observations.csv"]), "rows are only added"
-    made, changed = add(root, path)
+    made, changed = add(whole, path)
     assert (made.figures.same, changed) == (1, [])
-    assert bytes_of(root) == after
+    assert bytes_of(whole) == after
 
 
 def test_a_correction_keeps_the_old_value(root):
@@ -489,17 +495,17 @@ def test_a_file_of_lone_carriage_returns_is_told(root):
         add(root, path)
 
 
-def test_the_command_line_shows_and_then_writes(root, capsys):
-    path = put(root, [TOTAL])
-    before = bytes_of(root)
-    assert cli.main(["--root", str(root), "add", str(path), "--dry-run"]) == 0
+def test_the_command_line_shows_and_then_writes(whole, capsys):
+    path = put(whole, [TOTAL])
+    before = bytes_of(whole)
+    assert cli.main(["--root", str(whole), "add", str(path), "--dry-run"]) == 0
     assert "新1个" in capsys.readouterr().out
-    assert bytes_of(root) == before
-    assert cli.main(["--root", str(root), "add", str(path)]) == 0
+    assert bytes_of(whole) == before
+    assert cli.main(["--root", str(whole), "add", str(path)]) == 0
     assert "observations.csv" in capsys.readouterr().out
-    assert bytes_of(root) != before
-    assert cli.main(["--root", str(root), "template", str(root / "t.xlsx")]) == 0
-    assert cli.main(["--root", str(root), "template", str(root / "t.xlsx")]) == 1
+    assert bytes_of(whole) != before
+    assert cli.main(["--root", str(whole), "template", str(whole / "t.xlsx")]) == 0
+    assert cli.main(["--root", str(whole), "template", str(whole / "t.xlsx")]) == 1
     assert "不覆盖" in capsys.readouterr().err
 
 
@@ -621,7 +627,7 @@ def test_a_kill_in_the_middle_of_an_add(root, step):
 
 
 @pytest.mark.slow
-def test_a_period_that_the_book_does_not_have(root, spoiled):
+def test_a_period_that_the_book_does_not_have(whole, spoiled):
     """The figures of 2020-01/2020-09 are taken out, typed into the template, and taken in again."""
     period = "2020-01/2020-09"
     rows = spoiled.rows("observations.csv")
@@ -634,17 +640,17 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
     inputs, target = relations[0].index("inputs"), relations[0].index("target")
     kept = [row for row in relations if not used & {*row[inputs].split(";"), row[target]}]
     spoiled.write("relations.csv", kept)
-    check_package(Catalog(root / "data"))
+    check_package(Catalog(whole / "data"))
 
     def words(data):
         page = Page("trade", "trade", {"period": period})
         return executor.execute(ROOT / "chapters" / "trade.ipynb", page, data=data).notebook
 
-    without = figure.glued(words(root / "data"))
+    without = figure.glued(words(whole / "data"))
     assert without["total"] == "未见公布"
 
     header = rows[0]
-    made = openpyxl.load_workbook(io.BytesIO(press_template.template(Catalog(root / "data"))))
+    made = openpyxl.load_workbook(io.BytesIO(press_template.template(Catalog(whole / "data"))))
     sheet = made["observations"]
     for number, row in enumerate(gone, start=2):
         for place, text in enumerate(row, start=1):
@@ -653,13 +659,13 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
                 text = f"增长{text}"
             if header[place - 1] not in ("observation_id", "edition_added"):
                 sheet.cell(number, place, text)
-    path = root / "2020.xlsx"
+    path = whole / "2020.xlsx"
     made.save(path)
-    taken, _ = add(root, path)
+    taken, _ = add(whole, path)
     assert len(taken.figures.rows) == len(gone)
-    check_package(Catalog(root / "data"))
+    check_package(Catalog(whole / "data"))
 
-    notebook = words(root / "data")
+    notebook = words(whole / "data")
     original = words(ROOT / "data")
     assert figure.glued(notebook) == figure.glued(original)
     assert "4613.9亿元" in figure.glued(notebook).values()
@@ -680,13 +686,13 @@ def test_a_period_that_the_book_does_not_have(root, spoiled):
 
 
 @pytest.mark.slow
-def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(root):
-    add(root, *customs_files.year(root, files=24, count=60))
+def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(whole):
+    add(whole, *customs_files.year(whole, files=24, count=60))
     source = ROOT / "chapters" / "customs-detail.ipynb"
     page = Page("customs-detail", "customs-detail")
-    notebook = executor.execute(source, page, data=root / "data").notebook
+    notebook = executor.execute(source, page, data=whole / "data").notebook
     words = figure.glued(notebook)
-    with Catalog(root / "data").detail.connect() as link:
+    with Catalog(whole / "data").detail.connect() as link:
         (total,) = link.execute("SELECT sum(value) FROM detail WHERE flow = 'export'").fetchone()
     assert words["export"] == f"{total / 1e8:.2f}亿美元"
     assert words["export_when"] == "2024年"

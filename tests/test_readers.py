@@ -160,11 +160,18 @@ def test_descriptors(tmp_path_factory, content):
     refused_or_read(lambda: check_package(Catalog(folder)))
 
 
+SHORT = ("district-gdp", "nev-exports-2026")
+
+
 @FUZZ
 @given(st.data())
 def test_descriptors_with_one_thing_changed(spoiled, data):
     path = spoiled.path / "datapackage.json"
     whole = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    # of the series, which take a second to check, those of a hundred rows
+    whole["resources"] = [
+        item for item in whole["resources"] if "observations" not in item or item["name"] in SHORT
+    ]
     resource = data.draw(st.sampled_from(whole["resources"]))
     place = data.draw(
         st.sampled_from([resource, resource["schema"], resource["schema"]["fields"][0]])

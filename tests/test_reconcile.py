@@ -74,17 +74,17 @@ def test_private_contribution_of_156_percent_cannot_be_decided(book):
     assert finding.computed.interval.width > 50
 
 
-def test_a_changed_figure_changes_the_verdict(spoiled):
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.private-share")
-    spoiled.set("observations.csv", row, "value", "54.9")
-    finding = by_name(Catalog(spoiled.path), "private-share-2022")
+def test_a_changed_figure_changes_the_verdict(plain):
+    row = plain.find("observations.csv", "observation_id", "trade-2022.private-share")
+    plain.set("observations.csv", row, "value", "54.9")
+    finding = by_name(Catalog(plain.path), "private-share-2022")
     assert finding.verdict == INCONSISTENT
 
 
-def test_an_unknown_figure_is_named(spoiled):
-    spoiled.set("relations.csv", 1, "inputs", "trade-2022.nothing")
+def test_an_unknown_figure_is_named(plain):
+    plain.set("relations.csv", 1, "inputs", "trade-2022.nothing")
     with pytest.raises(DataError, match=r"relations\.csv.*1.*trade-2022\.nothing"):
-        reconcile(Catalog(spoiled.path))
+        reconcile(Catalog(plain.path))
 
 
 def exactly(number):
@@ -179,11 +179,11 @@ FIRST = {
 
 
 @pytest.fixture
-def of(spoiled):
+def of(plain):
     """Make a book of these figures alone, each the first one but for what is given."""
 
     def made(*changes):
-        header = spoiled.rows("observations.csv")[0]
+        header = plain.rows("observations.csv")[0]
         rest = {"accumulation": "period", "edition_added": "2026-11"}
         names = (f"trade-2022.{letter}" for letter in "abcdefgh")
         rows = [
@@ -191,9 +191,8 @@ def of(spoiled):
             for name, change in zip(names, changes, strict=False)
         ]
         cells = [[row.get(name, "") for name in header] for row in rows]
-        spoiled.write("observations.csv", [header, *cells])
-        spoiled.without_series()
-        return Catalog(spoiled.path)
+        plain.write("observations.csv", [header, *cells])
+        return Catalog(plain.path)
 
     return made
 
@@ -208,16 +207,16 @@ def test_a_relation_holds_for_the_last_correction(of):
     }
 
 
-def related(spoiled, kind, target, inputs):
-    header = spoiled.rows("relations.csv")[0]
+def related(plain, kind, target, inputs):
+    header = plain.rows("relations.csv")[0]
     row = {"relation": "r", "kind": kind, "target": target, "inputs": inputs, "title_zh": "题"}
     row["explanation_zh"] = "缘由"
-    spoiled.write("relations.csv", [header, [row.get(name, "") for name in header]])
+    plain.write("relations.csv", [header, [row.get(name, "") for name in header]])
 
 
-def test_a_relation_is_reckoned_in_the_scale_of_what_is_printed(of, spoiled):
+def test_a_relation_is_reckoned_in_the_scale_of_what_is_printed(of, plain):
     thousand = {"value": "100000", "unit": "10k CNY", "period": "2021"}
-    related(spoiled, "same", "trade-2022.a", "trade-2022.b")
+    related(plain, "same", "trade-2022.a", "trade-2022.b")
     (found,) = reconcile(of({}, thousand))
     assert (found.relation, found.kind, found.title, found.explanation) == (
         *("r", "same", "题", "缘由"),
@@ -228,9 +227,9 @@ def test_a_relation_is_reckoned_in_the_scale_of_what_is_printed(of, spoiled):
     assert found.printed.zh == "10亿元"
 
 
-def test_the_scales_of_a_ratio_cancel(of, spoiled):
+def test_the_scales_of_a_ratio_cancel(of, plain):
     """5亿元 of 100000万元 is a half, whatever the words they are printed with."""
-    related(spoiled, "share", "trade-2022.a", "trade-2022.b;trade-2022.c")
+    related(plain, "share", "trade-2022.a", "trade-2022.b;trade-2022.c")
     share = {"measure": "share", "value": "50", "unit": "percent"}
     part = {"value": "5.0", "period": "2021"}
     whole = {"value": "100000", "unit": "10k CNY", "period": "2020"}
@@ -243,8 +242,8 @@ def test_the_scales_of_a_ratio_cancel(of, spoiled):
     assert found.computed.interval.contains(D(50))
 
 
-def test_a_bound_is_judged_as_one(of, spoiled):
-    related(spoiled, "at_least", "trade-2022.a", "trade-2022.b;trade-2022.c")
+def test_a_bound_is_judged_as_one(of, plain):
+    related(plain, "at_least", "trade-2022.a", "trade-2022.b;trade-2022.c")
     parts = [{"value": "3", "period": "2021"}, {"value": "4", "period": "2020"}]
     (found,) = reconcile(of({}, *parts))
     assert found.verdict == CONSISTENT
@@ -254,10 +253,10 @@ def test_a_bound_is_judged_as_one(of, spoiled):
     assert found.verdict == INCONSISTENT
 
 
-def test_every_figure_that_is_not_known_is_named_with_its_line(of, spoiled):
-    related(spoiled, "sum", "trade-2022.x", "trade-2022.a;trade-2022.y")
+def test_every_figure_that_is_not_known_is_named_with_its_line(of, plain):
+    related(plain, "sum", "trade-2022.x", "trade-2022.a;trade-2022.y")
     with pytest.raises(DataError, match=r"第1行：未知的 trade-2022\.y、trade-2022\.x "):
         reconcile(of({}))
-    related(spoiled, "guess", "trade-2022.a", "trade-2022.a")
+    related(plain, "guess", "trade-2022.a", "trade-2022.a")
     with pytest.raises(DataError, match=r"row 1: unknown guess; kinds: same, sum"):
         reconcile(of({}))

@@ -8,8 +8,9 @@ from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, rows_of, timeline
+from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog, Wanted
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.comparable import check_comparable

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cqbook.analysis import frames
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, in_unit, preferred
 from cqbook.quantities import quantity
 from cqbook.quantities.quantity import (
@@ -109,8 +110,7 @@ def composition(
     own |= rows["base"].str.startswith(f"{filters.get('entity', '')} ")
     rows = rows[rows["measure"].ne("share") | own]
     by_key = {
-        (row["breakdown"].split("=")[1], row["measure"]): quantity_of(row)
-        for row in frames.rows_of(rows)
+        (row["breakdown"].split("=")[1], row["measure"]): quantity_of(row) for row in rows_of(rows)
     }
     wanted = list(codes) or list(dict.fromkeys(code for code, _ in by_key))
     parts = [

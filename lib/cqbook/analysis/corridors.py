@@ -8,8 +8,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, quantities_of, rows_of
+from cqbook.analysis.frames import points, published, quantities_of
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (

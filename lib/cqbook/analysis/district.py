@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, figures_zh, points, quantities_of, rows_of, short
+from cqbook.analysis.frames import figures_zh, points, quantities_of, short
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import fact as fact_of
 from cqbook.data.selection import measured, usable
 from cqbook.data.vocabulary import DOMAINS, STAGES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 import pandas as pd
 
+from cqbook.data.rows import rows_of
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import from_printed
@@ -22,14 +22,6 @@ from cqbook.quantities.quantity import (
     quantity_of,
 )
 from cqbook.quantities.units import format_zh
-
-#: A row of a table by column: text, number or truth value, as the table's schema says.
-TableRow = dict[str, Any]
-
-
-def rows_of(frame: pd.DataFrame) -> list[TableRow]:
-    """Return the rows of a frame."""
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def quantities_of(frame: pd.DataFrame) -> list[Quantity]:

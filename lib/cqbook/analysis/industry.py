@@ -8,8 +8,9 @@ from decimal import ROUND_CEILING
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, rows_of
+from cqbook.analysis.frames import points, published
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, usable
 from cqbook.quantities import formulas
 from cqbook.quantities.about import HAPPENED

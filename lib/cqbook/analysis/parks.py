@@ -9,8 +9,9 @@ from decimal import Decimal
 import pandas as pd
 
 from cqbook.analysis.district import MANUFACTURING, made, short_name, stage_zh
-from cqbook.analysis.frames import points, published, quantities_of, rows_of
+from cqbook.analysis.frames import points, published, quantities_of
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
 from cqbook.quantities.interval import Interval

@@ -6,6 +6,7 @@ laid out for the page.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, points, published, rows_of, timeline
+from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import PROVINCES, RULES
 from cqbook.data.relations import (
@@ -34,6 +35,7 @@ from cqbook.data.relations import (
 from cqbook.data.relations import (
     REVISED_BY as REVISED_BY,
 )
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import (
     DRAWN_FROM,
     OBSERVATION_KEY,
@@ -87,6 +89,12 @@ def reconcile(book: Catalog) -> list[Finding]:
     DataError
         If a relation names an unknown kind or figure.
     """
+    return list(_reconciled(book))
+
+
+# a page asks for one relation after the other
+@functools.lru_cache(maxsize=4)
+def _reconciled(book: Catalog) -> tuple[Finding, ...]:
     rows = as_corrected(rows_of(book.observations()))
     findings = []
     for relation, row in listed(book, rows):
@@ -102,7 +110,7 @@ def reconcile(book: Catalog) -> list[Finding]:
                 row["explanation_zh"],
             )
         )
-    return findings
+    return tuple(findings)
 
 
 def finding(book: Catalog, relation: str, unit: str) -> Finding:

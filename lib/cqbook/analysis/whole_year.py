@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cqbook.analysis.composition import Part, composition
-from cqbook.analysis.frames import points, quantities_of, rows_of
+from cqbook.analysis.frames import points, quantities_of
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, usable
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (

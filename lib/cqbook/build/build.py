@@ -36,7 +36,7 @@ from cqbook.disk.locks import locked, scratch
 from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
 from cqbook.errors import ChapterError, DataError
-from cqbook.execution import parameters
+from cqbook.execution import kernels, parameters
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import to_bytes
@@ -147,7 +147,7 @@ def _illustrated(root: Path, todo: list[Page], results: Mapping[str, Executed]) 
 
     cache = root / "_build" / "cache"
     own = {page.name: results[page.name] for page in todo if page.name == page.notebook}
-    draw_titled((result.notebook for result in own.values()), cache)
+    draw_titled((result.notebook for result in own.values()), cache, kernels.context())
     contents = {}
     for name, result in own.items():
         content = to_bytes(illustrated(copy.deepcopy(result.notebook), cache))

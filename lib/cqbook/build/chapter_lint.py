@@ -255,25 +255,26 @@ def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
         yield str(error), "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
         return
     for node in nodes:
-        if isinstance(node, _DEFINITIONS):
-            yield (
-                _first_line(source, node),
-                "没有函数和类：写进 cqbook",
-                "no function or class: cqbook has them",
-            )
-        elif isinstance(node, _LOOPS):
-            yield _first_line(source, node), "没有循环：写进 cqbook", "no loop: cqbook has them"
-        elif _opens(node):
-            zh = f"不打开文件：数据由 cq.open_data({DATA_DIR}) 给出"
-            yield (
-                _first_line(source, node),
-                zh,
-                f"no file and no path: cq.open_data({DATA_DIR}) has the data",
-            )
+        wrong = _misplaced(node)
+        if wrong:
+            # asked of what is wrong alone: it goes through the whole text
+            yield _first_line(source, node), *wrong
 
 
 def _first_line(source: str, node: ast.AST) -> str:
     return (ast.get_source_segment(source, node) or "").partition("\n")[0]
+
+
+def _misplaced(node: ast.AST) -> tuple[str, str] | None:
+    """Return what is expected instead of a part of a cell, if anything is."""
+    if isinstance(node, _DEFINITIONS):
+        return "没有函数和类：写进 cqbook", "no function or class: cqbook has them"
+    if isinstance(node, _LOOPS):
+        return "没有循环：写进 cqbook", "no loop: cqbook has them"
+    if _opens(node):
+        zh = f"不打开文件：数据由 cq.open_data({DATA_DIR}) 给出"
+        return zh, f"no file and no path: cq.open_data({DATA_DIR}) has the data"
+    return None
 
 
 def _opens(node: ast.AST) -> bool:

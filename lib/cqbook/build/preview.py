@@ -29,6 +29,7 @@ from cqbook.build.rendering import Renderer
 from cqbook.disk.atomic import exchange
 from cqbook.disk.locks import scratch
 from cqbook.errors import ChapterError, Fault, visible
+from cqbook.execution import kernels
 from cqbook.execution.executor import execute_all, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import INJECTED, read_notebook, to_bytes
@@ -91,7 +92,7 @@ class Previewer:
         with _uninterrupted():
             warm()
             self.renderer = self._kept.enter_context(Renderer(work / "cache"))
-            self.painters = self._kept.enter_context(painters())
+            self.painters = self._kept.enter_context(painters(kernels.context()))
             for _ in range(os.cpu_count() or 1):
                 self.painters.submit(ready)
         return self

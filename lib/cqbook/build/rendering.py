@@ -10,10 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from cqbook.disk.processes import dies_with_parent
 from cqbook.editions.publish import leading_to
@@ -21,6 +21,25 @@ from cqbook.editions.publish import leading_to
 
 class BuildError(Exception):
     """The book could not be built; nothing was published."""
+
+
+#: What renders; it waits for its arguments.
+PROGRAM = "cqbook.site"
+
+
+def started(variables: Mapping[str, str], said: IO[bytes]) -> subprocess.Popen[str]:
+    """Start the process that renders, in this environment; `said` takes its stderr."""
+    return subprocess.Popen(
+        [sys.executable, "-m", PROGRAM],
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        preexec_fn=dies_with_parent,
+    )
 
 
 class Renderer:
@@ -38,17 +57,7 @@ class Renderer:
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cqbook.site"],
-            env=os.environ | variables,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.said,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            preexec_fn=dies_with_parent,
-        )
+        self.process = started(os.environ | variables, self.said)
 
     def __enter__(self) -> Self:
         """Return the renderer."""

@@ -19,6 +19,7 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import to_json
 from cqbook.disk.locks import undisturbed
 from cqbook.editions.store import MANIFEST
+from cqbook.execution import kernels
 from cqbook.execution.page import Executed, Page
 from cqbook.figures.claims import CLAIMS, said_of, shown
 
@@ -79,7 +80,9 @@ def draw_figures(
         for item in exhibits_of(result.notebook, f"chapters/{name}", edition)
     ]
     try:
-        drawn = draw_all(exhibits, dictionary(book), cache, files=files, pool=pool)
+        drawn = draw_all(
+            exhibits, dictionary(book), cache, kernels.context(), files=files, pool=pool
+        )
     except BrokenExecutor as error:
         msg = (
             "画图的进程中途退出（内存不足？），未发布；再运行一次会接着画"

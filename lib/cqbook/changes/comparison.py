@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import nbformat
 
-from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.analysis.reconciliation import reconcile
 from cqbook.changes.records import (
     CHANGES_ZH,
@@ -25,6 +24,7 @@ from cqbook.changes.records import (
     VerdictChange,
 )
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
 from cqbook.figures import figure
 from cqbook.figures.claims import StatedClaim, claims_of, said_of

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.changes.comparison import SAME
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities.quantity import quantity_of

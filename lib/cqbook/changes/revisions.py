@@ -7,7 +7,6 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.changes.records import (
     CHANGES_ZH,
     Comparison,
@@ -20,6 +19,7 @@ from cqbook.changes.records import (
 )
 from cqbook.data import selection
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.figures import figure
 from cqbook.figures.charts import dots
 from cqbook.quantities.quantity import quantity_of

@@ -144,6 +144,7 @@ class Catalog:
         self.queries: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], Query] = {}
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
+        self._cells: dict[tuple[str, tuple[tuple[str, str], ...], str], str | None] = {}
         self._series: dict[str, pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
         self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
@@ -405,8 +406,18 @@ class Catalog:
 
         Only that row counts as read: a chapter does not depend on sources that it does not cite.
         """
-        found = self._select(name, {key: [code]})
-        return None if found.empty else found.iloc[0][column]
+        return self._cell(name, ((key, code),), column)
+
+    def _cell(self, name: str, keys: tuple[tuple[str, str], ...], column: str) -> str | None:
+        """Return a cell of the one row that has these keys, or None; a page asks again and again.
+
+        Only the first time is a query: the others would be the same.
+        """
+        place = (name, keys, column)
+        if place not in self._cells:
+            found = self._select(name, {key: [code] for key, code in keys})
+            self._cells[place] = None if found.empty else found[column].tolist()[0]
+        return self._cells[place]
 
     def names(self, name: str, key: str) -> pd.Series:
         """Return the Chinese names of table `name`, indexed by its column `key`."""
@@ -424,8 +435,8 @@ class Catalog:
 
     def _part_name(self, part: str) -> str:
         dimension, _, code = part.rpartition("=")
-        found = self._select("breakdowns", {"dimension": [dimension], "code": [code]})
-        return code if found.empty else found.iloc[0]["name_zh"]
+        found = self._cell("breakdowns", (("dimension", dimension), ("code", code)), "name_zh")
+        return code if found is None else found
 
     def source_label(self, source_id: str) -> str:
         """Return the short label of a source: outlet, whether at second hand, and date if known."""

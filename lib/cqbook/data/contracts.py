@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -29,6 +29,7 @@ from cqbook.data.catalog import DESCRIPTOR, OBSERVATION_TABLE, Catalog
 from cqbook.data.plausibility import doubts
 from cqbook.data.relation_rules import RULES, parents_of
 from cqbook.data.relations import impossible
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
@@ -132,7 +133,7 @@ def check_package(book: Catalog) -> dict[str, int]:
         served = {name: book.as_observations(name, tables[name]) for name in book.series}
         ids = set().union(*(frame["observation_id"] for frame in served.values()))
         file = book.file(OBSERVATION_TABLE).name
-        rows = tables[OBSERVATION_TABLE].to_dict("records")
+        rows = rows_of(tables[OBSERVATION_TABLE])
         breaches += _observations(rows, file, ids)
         breaches += _attested(rows, tables, file)
         ids |= set(tables[OBSERVATION_TABLE]["observation_id"])
@@ -373,11 +374,6 @@ def _astray(file: str, index: int, link: Link, value: str) -> Breach:
     return Breach(file, index + 1, link.column, value, zh_text, text)
 
 
-def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, str]]:
-    lines = zip(*(frame[column].tolist() for column in columns), strict=True)
-    return [dict(zip(columns, line, strict=True)) for line in lines]
-
-
 def _tried(read: Callable[[], object]) -> str:
     try:
         read()
@@ -445,12 +441,12 @@ def _served(
         zh_text = "与其他行不同的编号（由主键而来）"
         yield Breach(file, index + 1, "observation_id", value, zh_text, "an id of its own")
     if not fixed and not found:
-        found += _observations(_records(frame, CHECKED), file, ids, owner=name)
+        found += _observations(rows_of(frame[CHECKED]), file, ids, owner=name)
         # without a printed form of their own, rows of one period and source are as good as one
         every = frame.columns.tolist()
         same = every if "as_printed" in own else ["indicator", "flow", "period", "source_id"]
         asked = frame.drop_duplicates(same)
-        for each in _attested(_records(asked, every), tables, file):
+        for each in _attested(rows_of(asked), tables, file):
             found.append(replace(each, row=int(asked.index[each.row - 1]) + 1))
     yield from found
 
@@ -515,7 +511,7 @@ def _attested(
 
 
 def _impossible(
-    rows: Sequence[Mapping[Hashable, str]], tables: Mapping[str, pd.DataFrame], file: str
+    rows: Sequence[TableRow], tables: Mapping[str, pd.DataFrame], file: str
 ) -> Iterator[Breach]:
     """Check what figures of one source can't all be, at the row that was entered last."""
     places = {row["observation_id"]: index for index, row in enumerate(rows)}
@@ -523,8 +519,7 @@ def _impossible(
         {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]} for row in rows
     ]
     entities, explained = (
-        tables[name].to_dict("records") if name in tables else []
-        for name in ("entities", "relations")
+        rows_of(tables[name]) if name in tables else [] for name in ("entities", "relations")
     )
     for found in impossible(typed, parents_of(entities), explained):
         last = max(places[key] for key in found.observation_ids)

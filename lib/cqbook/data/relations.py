@@ -7,14 +7,15 @@ no rule can know, and explanations.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import BY_HAND, CERTAIN, RULES, Relation, parents_of, related
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
@@ -39,7 +40,7 @@ REVISED_BY = 5
 
 
 def _total(*items: Interval) -> Interval:
-    return reduce(Interval.__add__, items)
+    return functools.reduce(Interval.__add__, items)
 
 
 def _percent(part: Interval, whole: Interval) -> Interval:
@@ -334,7 +335,7 @@ def listed(book: Catalog, known: Mapping[str, Reported]) -> Iterator[tuple[Relat
     DataError
         If a relation names an unknown kind or figure.
     """
-    for line, row in enumerate(book.table("relations").to_dict("records"), start=1):
+    for line, row in enumerate(rows_of(book.table("relations")), start=1):
         ids = tuple(row["inputs"].split(";"))
         unknown = [key for key in (*ids, row["target"]) if key not in known]
         if unknown or row["kind"] not in RELATION_KINDS:
@@ -357,11 +358,21 @@ def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]
         Rows of ``observations`` that the book does not have yet. If there are any, only relations
         that one of them is in are returned.
     """
-    rows: list[Reported] = [*book.observations().to_dict("records"), *added]
+    return _judged(book, added) if added else list(_of_the_book(book))
+
+
+# what a catalog holds does not change, and a page asks for it again and again
+@functools.lru_cache(maxsize=4)
+def _of_the_book(book: Catalog) -> tuple[Judgement, ...]:
+    return tuple(_judged(book, ()))
+
+
+def _judged(book: Catalog, added: Sequence[Reported]) -> list[Judgement]:
+    rows: list[Reported] = [*rows_of(book.observations()), *added]
     known = as_corrected(rows)
     made = {
         _identity(relation): relation
-        for relation in related(rows, parents_of(book.table("entities").to_dict("records")))
+        for relation in related(rows, parents_of(rows_of(book.table("entities"))))
     }
     new = {row["observation_id"] for row in added}
     found = []

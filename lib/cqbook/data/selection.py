@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cqbook.data.catalog import Catalog, Wanted
+from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES
 from cqbook.errors import DataError
 from cqbook.quantities.about import STATUS_ZH
@@ -212,7 +213,7 @@ def series(
     """
     asked: dict[str, Wanted] = {"breakdown": "", "measure": "level", **filters}
     frame = preferred(in_unit(book.observations(**asked), unit))
-    found = {row["period"]: quantity_of(row).to(unit) for row in frame.to_dict("records")}
+    found = {row["period"]: quantity_of(row).to(unit) for row in rows_of(frame)}
     if years is not None:
         return {str(year): found.get(str(year), missing(unit)) for year in years}
     return dict(sorted(found.items(), key=lambda item: Period.parse(item[0])))

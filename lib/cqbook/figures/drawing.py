@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import itertools
-import multiprocessing
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -117,31 +117,31 @@ def forms(exhibit: Exhibit) -> tuple[str, ...]:
     return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
 
 
-def draw_titled(notebooks: Iterable[NotebookNode], cache: Path) -> None:
-    """Draw what `illustrated` shows and the cache has not."""
+def draw_titled(notebooks: Iterable[NotebookNode], cache: Path, context: BaseContext) -> None:
+    """Draw what `illustrated` shows and the cache has not, in processes as `draw_all`."""
     specs = [
         titled(output["data"][FIGURE_MIME])
         for notebook in notebooks
         for output in display_outputs(notebook)
         if FIGURE_MIME in output["data"]
     ]
-    _drawn([spec for spec in specs if not (cache / f"{key(spec)}.small.png").exists()], cache)
-
-
-def _drawn(specs: Sequence[Spec], cache: Path) -> None:
+    wanted = [spec for spec in specs if not (cache / f"{key(spec)}.small.png").exists()]
     cache.mkdir(parents=True, exist_ok=True)
-    if specs:
-        with painters(len(specs)) as pool:
-            for _ in pool.map(_titled, specs, itertools.repeat(cache)):
+    if wanted:
+        with painters(context, len(wanted)) as pool:
+            for _ in pool.map(_titled, wanted, itertools.repeat(cache)):
                 pass
 
 
-def painters(most: int = sys.maxsize) -> ProcessPoolExecutor:
+def painters(context: BaseContext, most: int = sys.maxsize) -> ProcessPoolExecutor:
     """Return processes that draw, as many as there are cores, at `most` as many as are said.
 
-    The renderer is one thread in each process, and must not be forked: the processes are new ones.
+    Parameters
+    ----------
+    context : BaseContext
+        How processes start. The renderer is one thread in each, and must not be forked: they are
+        new ones, or forks of a server that has never drawn.
     """
-    context = multiprocessing.get_context("spawn")
     workers = min(os.cpu_count() or 1, most)
     return ProcessPoolExecutor(workers, context, initializer=dies_with_parent)
 
@@ -156,6 +156,7 @@ def draw_all(
     exhibits: Iterable[Exhibit],
     known: Mapping[str, str],
     cache: Path,
+    context: BaseContext,
     *,
     files: bool = True,
     pool: ProcessPoolExecutor | None = None,
@@ -168,6 +169,8 @@ def draw_all(
     known : mapping of str to str
         English words of the book.
     cache : Path
+    context : BaseContext
+        How processes start; see `painters`.
     files : bool
         With the files to take away, which take three times as long as the pictures.
     pool : concurrent.futures.ProcessPoolExecutor, optional
@@ -188,7 +191,7 @@ def draw_all(
         if not any((cache / f"{mark}{end}").exists() for end in {suffix, ".drawn"}):
             wanted[mark] = item
     if wanted:
-        with nullcontext(pool) if pool else painters(len(wanted)) as hands:
+        with nullcontext(pool) if pool else painters(context, len(wanted)) as hands:
             tasks = {
                 mark: hands.submit(draw, item, known, cache, files=files)
                 for mark, item in wanted.items()

@@ -10,6 +10,7 @@ from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import leaps
 from cqbook.data.relations import INCONSISTENT, REVISION, as_stated, judgements
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import what
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_plan import Pair
@@ -107,7 +108,7 @@ def _contradicted(book: Catalog, added: Sequence[Reported]) -> Iterator[str]:
         if item.verdict == INCONSISTENT:
             yield f"  矛盾 | contradicts: {as_stated(item)}"
     names = {row["observation_id"] for row in added}
-    rows = [*book.observations().to_dict("records"), *added] if added else []
+    rows = [*rows_of(book.observations()), *added] if added else []
     for figure, other, period in leaps(rows, names):
         yield (
             f"  数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -255,6 +256,8 @@ def _plain(value: str | Decimal | int | None) -> str:
     return text
 
 
+# relations read the same figures again and again
+@functools.lru_cache(maxsize=16384)
 def _read(text: str, qualifier: str, signed: bool) -> Interval:
     if not text:
         msg = (

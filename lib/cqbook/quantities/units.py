@@ -5,6 +5,7 @@ Everything is `Decimal`: 万 and 亿 are powers of ten, so no conversion ever ne
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -172,17 +173,23 @@ class Unit:
         """
         if not isinstance(text, str):
             raise _broken(text, f"是 {type(text).__name__}，不是文字", "not text")
-        first, _, rest = text.partition(" ")
-        if first in SCALES:
-            return cls(SCALES[first], rest)
-        if first[:1].isdigit():
-            raise _broken(text, f"数量级“{first}”不在表内", f"unknown scale {first!r}")
-        return cls(1, text)
+        return _read(text)
 
     def __str__(self) -> str:
         """Return the text that `parse` read."""
         prefix = next((f"{word} " for word, scale in SCALES.items() if scale == self.scale), "")
         return f"{prefix}{self.name}"
+
+
+# long series say the same again and again
+@functools.lru_cache(maxsize=4096)
+def _read(text: str) -> Unit:
+    first, _, rest = text.partition(" ")
+    if first in SCALES:
+        return Unit(SCALES[first], rest)
+    if first[:1].isdigit():
+        raise _broken(text, f"数量级“{first}”不在表内", f"unknown scale {first!r}")
+    return Unit(1, text)
 
 
 def is_count(unit: Unit) -> bool:

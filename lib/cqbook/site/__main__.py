@@ -35,9 +35,9 @@ LOADED = (
     "sphinx_multitoc_numbering",
     "yaml",
 )
+for name in (*builtin_extensions, *LOADED):
+    importlib.import_module(name)
 if __name__ == "__main__":
-    for name in (*builtin_extensions, *LOADED):
-        importlib.import_module(name)
     jupyter_book.sphinx.build_sphinx = functools.partial(
         jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
     )

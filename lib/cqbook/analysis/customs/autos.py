@@ -11,8 +11,8 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, money_point, remembered, within
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import records_behind, silent
-from cqbook.analysis.frames import TableRow, rows_of
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.quantities.quantity import DERIVED
 from cqbook.quantities.units import Unit, rescale_zh
 

@@ -18,7 +18,7 @@ from cqbook.analysis.customs.cubes import (
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes
-from cqbook.analysis.frames import rows_of
+from cqbook.data.rows import rows_of
 from cqbook.quantities.quantity import DERIVED
 
 TOP = 10

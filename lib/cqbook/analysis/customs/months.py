@@ -8,7 +8,7 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import ABSENT, Scope, change_zh, chosen, money_point
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
-from cqbook.analysis.frames import rows_of
+from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities.periods import Period
 
