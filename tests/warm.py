@@ -39,9 +39,7 @@ class Forked:
         self._process.start()
         asked.close()
         answered.close()
-        self.stdin = pathlib.Path(os.dup(asking.fileno())).open(
-            "w", encoding="utf-8", errors="surrogateescape"
-        )
+        self.stdin = os.fdopen(os.dup(asking.fileno()), "w", encoding="utf-8", errors=ANY)
         self.stdout = os.fdopen(os.dup(answers.fileno()), encoding="utf-8")
         asking.close()
         answers.close()
