@@ -21,7 +21,7 @@ import pytest
 from cqbook.build import rendering
 from cqbook.execution import executor, kernels
 
-NEW = rendering.started
+NEW = rendering.renderer_process
 
 
 class Forked:
@@ -76,11 +76,11 @@ def _render(receiver: Connection, folder: str, variables: Mapping[str, str]) -> 
 def new_renderers() -> Iterator[None]:
     """Let renderers be new processes, as they are outside of tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "started", NEW)
+        patch.setattr(rendering, "renderer_process", NEW)
         yield
 
 
 def renderers() -> None:
     """Let all renderers of this process be forked ones."""
     kernels.IMPORTED += (f"{rendering.PROGRAM}.__main__",)
-    rendering.started = Forked
+    rendering.renderer_process = Forked

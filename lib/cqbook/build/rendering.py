@@ -23,7 +23,7 @@ class BuildError(Exception):
 PROGRAM = "cqbook.site"
 
 
-def started(variables: Mapping[str, str]) -> subprocess.Popen[str]:
+def renderer_process(variables: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start the process that renders, in this environment."""
     return subprocess.Popen(
         [sys.executable, "-m", PROGRAM],
@@ -52,7 +52,7 @@ class Renderer:
         variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-        self.process = started(os.environ | variables)
+        self.process = renderer_process(os.environ | variables)
 
     def __enter__(self) -> Self:
         """Return the renderer."""
