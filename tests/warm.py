@@ -19,7 +19,7 @@ import pytest
 from cqbook.build import rendering
 from cqbook.execution import executor, kernels
 
-NEW = rendering.started
+NEW = rendering.renderer_process
 #: Paths need not be text.
 ANY = "surrogateescape"
 
@@ -80,11 +80,11 @@ def _render(asked: Connection, answered: Connection, errors: str, variables: Map
 def new_renderers() -> Iterator[None]:
     """Let renderers be new processes, as they are outside of tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "started", NEW)
+        patch.setattr(rendering, "renderer_process", NEW)
         yield
 
 
 def renderers() -> None:
     """Let all renderers of this process be forked ones."""
     kernels.IMPORTED += (f"{rendering.PROGRAM}.__main__",)
-    rendering.started = Forked
+    rendering.renderer_process = Forked

@@ -27,7 +27,7 @@ class BuildError(Exception):
 PROGRAM = "cqbook.site"
 
 
-def started(variables: Mapping[str, str], said: IO[bytes]) -> subprocess.Popen[str]:
+def renderer_process(variables: Mapping[str, str], said: IO[bytes]) -> subprocess.Popen[str]:
     """Start the process that renders, in this environment; `said` takes its stderr."""
     return subprocess.Popen(
         [sys.executable, "-m", PROGRAM],
@@ -57,7 +57,7 @@ class Renderer:
         # what it says is read here, whatever the terminal of this command can show
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
-        self.process = started(os.environ | variables, self.said)
+        self.process = renderer_process(os.environ | variables, self.said)
 
     def __enter__(self) -> Self:
         """Return the renderer."""
