@@ -21,11 +21,10 @@ from cqbook.build.pages import DRAFT, staged_contents, wanted
 from cqbook.build.rendering import Renderer
 from cqbook.data.catalog import Catalog
 from cqbook.disk import atomic, checksums
-from cqbook.errors import DataError
+from cqbook.errors import DataError, ParameterError
 from cqbook.execution import executor, notebooks
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
-from cqbook.execution.parameters import ParameterError
 from cqbook.figures import drawing, figure, identity
 from cqbook.figures.english import dictionary
 from cqbook.figures.formats import exhibits_of

@@ -31,7 +31,7 @@ def _say_from(start: float) -> Callable[[str], None]:
 
 def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, Any]]:
     """Return ``chapter.name=value`` words as parameters by chapter and name."""
-    from cqbook.execution.parameters import ParameterError
+    from cqbook.errors import ParameterError
 
     found: dict[str, dict[str, Any]] = {}
     form = "名字=值 | name=value" if chapter else "章节.名字=值 | chapter.name=value"
@@ -41,7 +41,13 @@ def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, 
         if not sign or not dot or not page or not name:
             msg = f"-p {word}：应为 {form}"
             raise ParameterError(msg)
-        found.setdefault(page, {})[name] = value
+        if name in found.setdefault(page, {}):
+            msg = (
+                f"-p {target} 给了两次：{found[page][name]} 和 {value}；只给一次"
+                f" | -p {target} is given twice: {found[page][name]} and {value}; give it once"
+            )
+            raise ParameterError(msg)
+        found[page][name] = value
     return found
 
 
@@ -170,15 +176,16 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
     for item in items:
         default = json.dumps(item.default, ensure_ascii=False)
         print(f"{item.name} = {default}  {item.kind.__name__}  {item.comment}")
-        if item.table:
-            print(f"    {item.table}.{item.column}：{' '.join(item.choices(book, defaults))}")
+        if item.allowed:
+            print(f"    {item.allowed}：{' '.join(item.allowed.values(book, defaults))}")
     return 0
 
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
+    from cqbook.data.allowed import nearest
+    from cqbook.errors import ParameterError
     from cqbook.execution.notebooks import notebooks
-    from cqbook.execution.parameters import ParameterError, nearest
 
     known = notebooks(root)
     if chapter not in known:

@@ -13,6 +13,10 @@ class DataError(Exception):
     """Data that can't be right, said in Chinese and English."""
 
 
+class ParameterError(DataError):
+    """A parameter that the chapter does not have, or a value that it can't take."""
+
+
 #: Rows shown of each failed check: enough to see what is wrong, few enough to read.
 BREACHES_SHOWN = 10
 #: What no cell has: control characters (line ends and tabs too), characters without width, marks

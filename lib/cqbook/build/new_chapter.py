@@ -32,13 +32,18 @@ _PROSE = """# {title}
 :::{{given}} fig-{name}-years
 出口与进口几年的变化见{{numref}}`fig-{name}-years`。
 :::"""
-_PARAMETERS = """period = "2025"  # [observations.period with indicator trade_value, entity $area]
-area = "CN-50"  # whose trade [observations.entity with indicator trade_value]
+_PARAMETERS = """period = "2025"  # the year
+area = "CN-50"  # whose trade
 data_dir = ""  # empty: the repository's data"""
-_NUMBERS = """import cqbook as cq
+_CHECK = """import cqbook as cq
 
 book = cq.open_data(data_dir)
-total = cq.trade.level(book, area, str(period))
+cq.check_parameters(
+    book,
+    period=(period, "observations.period with indicator trade_value, entity $area"),
+    area=(area, "observations.entity with indicator trade_value"),
+)"""
+_NUMBERS = """total = cq.trade.level(book, area, str(period))
 before = cq.trade.level(book, area, str(int(period) - 1))
 more = cq.claim("more-than-before", total > before)
 cq.glue(where=book.name(area), when=cq.period_zh(str(period)), total=total, before=before)"""
@@ -108,6 +113,7 @@ def _notebook(name: str, title: str) -> nbformat.NotebookNode:
     cells: list[tuple[str, str]] = [
         ("markdown", _PROSE.format(title=title, name=name)),
         ("code", _PARAMETERS),
+        ("code", _CHECK),
         ("code", _NUMBERS),
         ("code", _FIGURE.format(name=name)),
     ]

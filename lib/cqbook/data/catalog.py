@@ -49,8 +49,8 @@ _NONE = np.array([], dtype=int)
 class Query:
     """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
 
-    No filters: the whole table; `WITHOUT_SERIES`: its file without the series. Table ``""``, filter
-    ``edition``: the package's version.
+    No filters: the whole table; among them `WITHOUT_SERIES`: its file without the series. Table
+    ``""``, filter ``edition``: the package's version.
     """
 
     table: str
@@ -285,6 +285,14 @@ class Catalog:
         }
         return self._select(OBSERVATION_TABLE, asked).reset_index(drop=True)
 
+    def own_rows(self, name: str, asked: Mapping[str, str]) -> pd.DataFrame:
+        """Return the rows of a table's own file, without the series, with these values by column.
+
+        Only they count as read.
+        """
+        wanted = {column: [value] for column, value in asked.items()}
+        return self._select(name, {**WITHOUT_SERIES, **wanted})
+
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
         key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
@@ -292,12 +300,14 @@ class Catalog:
             # a name is looked up a hundred times on a page
             return self._found[key].copy()
         frame = self._typed(name)
-        unknown = sorted(set(asked) - set(frame.columns))
+        own = WITHOUT_SERIES.keys() <= asked.keys()
+        columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
+        unknown = sorted(set(columns) - set(frame.columns))
         if unknown:
             msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
             raise DataError(msg)
-        found = {name: self._matching(name, frame, asked)}
-        if name == OBSERVATION_TABLE:
+        found = {name: self._matching(name, frame, columns)}
+        if name == OBSERVATION_TABLE and not own:
             for series, resource in self.series.items():
                 if may_hold(resource, asked):
                     rows = self._matching(series, self._served(series), asked)
