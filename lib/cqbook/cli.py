@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# Chapters, data and configuration are read below the current directory: the book's root.
+# Chapters, data and configuration are read below the book's folder: see `_book`.
 
 
 #: What runs a command, from the folder of the book and the words given; returns the exit code.
@@ -368,7 +368,9 @@ Command = Callable[[str, Run, str, bool], argparse.ArgumentParser]
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqbook", description=__doc__)
-    parser.add_argument("--root", type=Path, default=Path(), help="folder of the book")
+    parser.add_argument(
+        "--root", type=Path, help="folder of the book; default: the current one or one above it"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Run, help_text: str, data: bool) -> argparse.ArgumentParser:
@@ -455,6 +457,34 @@ def _add_comparing_commands(command: Command) -> None:
     made.add_argument("new")
 
 
+def _book(chosen: argparse.Namespace) -> Path:
+    """Return the folder of the book: the one named, or that of the current folder, as git does.
+
+    Raises
+    ------
+    DataError
+        If there is none; a command that is given data, or makes a book, needs none.
+    """
+    from cqbook.build.configuration import CONFIG, CONTENTS
+    from cqbook.errors import DataError
+
+    here: Path = (chosen.root or Path()).resolve()
+    if chosen.root is not None:
+        return here
+    for folder in (here, *here.parents):
+        if (folder / CONFIG).is_file() and (folder / CONTENTS).is_file():
+            return folder
+    if getattr(chosen, "data", None) is not None:
+        return here
+    msg = (
+        f"{here} 及其上各级没有书（{CONFIG} 和 {CONTENTS}）；"
+        "到书的文件夹里运行，或写明：cqbook --root 书的文件夹 …"
+        f" | there is no book ({CONFIG} and {CONTENTS}) in {here} or above it: run this in the"
+        " book's folder, or name it: cqbook --root FOLDER …"
+    )
+    raise DataError(msg)
+
+
 def _refusals() -> tuple[type[Exception], ...]:
     """Return what is told in a line, without a traceback; asked for when something was raised."""
     from cqbook.build.judge import StaleError
@@ -469,7 +499,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
     chosen = _parser().parse_args(arguments)
 
-    root = chosen.root.resolve()
     if getattr(chosen, "engine", ""):
         # kernels inherit it
         os.environ["CQBOOK_ENGINE"] = chosen.engine
@@ -478,6 +507,7 @@ def main(arguments: list[str] | None = None) -> int:
             # a terminal that has no Chinese gets escapes, not a traceback in mid-command
             stream.reconfigure(errors="backslashreplace")
     try:
+        root = _book(chosen)
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")
         run: Run = chosen.run

@@ -26,7 +26,7 @@ import nbformat
 
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.build.prose import UNREAD, blank, found
-from cqbook.errors import ChapterError, Fault
+from cqbook.errors import ChapterError, Fault, library_words
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import CHECK, DATA_DIR, TAG, read_parameters
 from cqbook.figures.claims import GLUED_ROLE
@@ -245,7 +245,7 @@ def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError) as error:
-        yield str(error), "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
+        yield library_words(error)[0], "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
         return
     for node in nodes:
         said = ast.get_source_segment(source, node) or ""

@@ -152,7 +152,7 @@ def printed(site: Path, edition: str) -> bytes:
             msg = (
                 f"Chromium 启动不了（{program}）；重装，或用 CQBOOK_CHROMIUM 指定另一个"
                 f" | Chromium does not start ({program}): install it again, or name another by"
-                f" CQBOOK_CHROMIUM: {str(error).splitlines()[0]}"
+                " CQBOOK_CHROMIUM"
             )
             raise DataError(msg) from error
         numbers: dict[str, int] = {}

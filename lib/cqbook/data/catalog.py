@@ -24,7 +24,7 @@ from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
 from cqbook.data.series import as_observations, may_hold
 from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY
-from cqbook.errors import DataError
+from cqbook.errors import DataError, library_words
 
 if TYPE_CHECKING:
     from cqbook.data.customs_store import Detail
@@ -70,16 +70,19 @@ class Query:
         return cls(content["table"], filters, content["digest"])
 
 
-def _ragged(rows: list[list[str]]) -> str:
+def _ragged(rows: list[list[str]]) -> tuple[str, str] | None:
     """Return what keeps rows from being a table; a guess at it would move cells."""
     if not rows:
-        return "empty"
+        return "空的", "empty"
     if len(set(rows[0])) < len(rows[0]):
-        return "a heading stands twice"
+        return "表头重复", "a heading stands twice"
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            return f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}"
-    return ""
+            return (
+                f"第{number - 1}行有{len(row)}格，应为{len(rows[0])}格",
+                f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}",
+            )
+    return None
 
 
 def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
@@ -155,9 +158,12 @@ class Catalog:
         try:
             return descriptor_of(json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8")))
         except (ValueError, RecursionError) as error:
+            # a ValueError of our own names the place in it
+            own = type(error) is ValueError
+            zh, en = (f"{error}", f"{error}") if own else library_words(error)
             msg = (
-                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{error}）；git checkout 恢复它再运行"
-                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({error});"
+                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{zh}）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({en});"
                 " restore it"
             )
             raise DataError(msg) from error
@@ -213,11 +219,12 @@ class Catalog:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None
         except (csv.Error, UnicodeDecodeError) as error:
-            problem = str(error)
+            problem = library_words(error)
         if problem:
+            zh, en = problem
             msg = (
-                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{problem}）"
-                f" | {path.name}: cannot be read as CSV in UTF-8 ({problem})"
+                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{zh}）"
+                f" | {path.name}: cannot be read as CSV in UTF-8 ({en})"
             )
             raise DataError(msg)
         return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)

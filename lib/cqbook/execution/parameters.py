@@ -21,7 +21,7 @@ import nbformat
 
 from cqbook.data.allowed import Allowed, nearest, refuse_unheld
 from cqbook.data.catalog import Catalog
-from cqbook.errors import ParameterError
+from cqbook.errors import ParameterError, library_words
 
 TAG = "parameters"
 #: Where the data are is no matter of the chapter: the command line has ``--data`` for it.
@@ -117,7 +117,8 @@ def _read(source: str) -> list[Parameter]:
         }
         statements = ast.parse(source).body
     except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, MemoryError) as error:
-        msg = f"parameters 单元不是 Python：{error} | the parameters cell is no Python: {error}"
+        zh, en = library_words(error)
+        msg = f"parameters 单元不是 Python：{zh} | the parameters cell is no Python: {en}"
         raise ParameterError(msg) from error
     found = []
     for statement in statements:
