@@ -12,6 +12,9 @@ from cqbook import cli
 from cqbook.build.build import accept
 from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.new_chapter import new_chapter
+from cqbook.build.new_district import new_district
+from cqbook.build.pages import pages
+from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import read_notebook
 from cqbook.figures.claims import said_of
@@ -69,3 +72,64 @@ def test_the_command_says_what_to_do_next(root, monkeypatch, capsys):
     assert cli.main(["new", "chapter", "steel", "--title", "钢材"]) == 0
     assert "cqbook run steel" in capsys.readouterr().out
     assert cli.main(["new", "chapter", "steel"]) != 0
+
+
+# --- a district
+
+
+@pytest.fixture
+def districts(root):
+    for name in ("district.ipynb", "pages.csv"):
+        shutil.copy(ROOT / "chapters" / name, root / "chapters")
+    return root
+
+
+@pytest.mark.parametrize("given", ["500110", "綦江区"])
+def test_a_district_gets_its_page(districts, given):
+    assert new_district(districts, given) == "district-500110"
+    (page,) = (
+        item
+        for item in pages(districts, Catalog(districts / "data"))
+        if item.name == "district-500110"
+    )
+    assert page.parameters == {"district": "500110"}
+    table = (districts / "chapters" / "pages.csv").read_text(encoding="utf-8")
+    assert table.endswith("\ndistrict-500110,district,500110\n")
+    assert table.startswith((ROOT / "chapters" / "pages.csv").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            "500119",
+            ["南川区", "还没有数字、园区和项目", "no figure, park or project", "cqbook add"],
+        ),
+        ("500102", ["涪陵区（500102）已有一页"]),
+        ("璧山", ["district=璧山", "是不是 500120（璧山区）"]),
+        ("999999", ["district=999999", "500101"]),
+    ],
+)
+def test_a_district_of_which_there_is_nothing_to_say_is_refused(districts, given, words, capsys):
+    before = (districts / "chapters" / "pages.csv").read_bytes()
+    assert cli.main(["--root", str(districts), "new", "district", given]) == 1
+    told = capsys.readouterr().err
+    for word in words:
+        assert word in told
+    assert (districts / "chapters" / "pages.csv").read_bytes() == before
+
+
+def test_a_table_of_pages_is_begun_where_there_is_none(districts, capsys):
+    (districts / "chapters" / "pages.csv").unlink()
+    assert cli.main(["--root", str(districts), "new", "district", "荣昌区"]) == 0
+    assert "cqbook accept district-500153" in capsys.readouterr().out
+    (districts / "chapters" / "district.ipynb").unlink()
+    (districts / "chapters" / "pages.csv").unlink()
+    with pytest.raises(DataError, match=r"district\.ipynb"):
+        new_district(districts, "500110")
+
+
+@pytest.mark.slow
+def test_the_new_page_is_accepted(districts):
+    new_district(districts, "500110")
+    assert accept(districts, lambda _: None, ["district-500110"]).pages == ["district-500110"]

@@ -154,6 +154,15 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _new(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.what == "district":
+        from cqbook.build.new_district import new_district
+
+        page = new_district(root, arguments.name)
+        print(
+            f"{page}：写入 chapters/pages.csv；再 cqbook accept {page}，cqbook build"
+            f" | a row of chapters/pages.csv; then: cqbook accept {page}, cqbook build"
+        )
+        return 0
     from cqbook.build.new_chapter import new_chapter
 
     made = new_chapter(root, arguments.name, arguments.title or arguments.name)
@@ -412,9 +421,11 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("--engine", default="", metavar="spark://HOST", help=ENGINE_HELP)
     made.add_argument("chapter")
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
-    made = command("new", _new, "start a chapter that passes every check", False)
-    made.add_argument("what", choices=["chapter"])
-    made.add_argument("name", help="of its page: lower-case letters, digits, hyphens")
+    made = command(
+        "new", _new, "start a chapter that passes every check, or a district's page", False
+    )
+    made.add_argument("what", choices=["chapter", "district"])
+    made.add_argument("name", help="of its page, or a district's code or name")
     made.add_argument("--title", default="", help="in Chinese")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")

@@ -83,7 +83,7 @@ class Allowed:
         if self.table == VOCABULARY:
             return list(_WORDS[self.column])
         held = self._held(book, self._asked(given))
-        return sorted(held or _names(book, self).values())
+        return sorted(held or names_of(book, self).values())
 
     def holds(self, book: Catalog, value: str, given: Mapping[str, object]) -> bool:
         """Return whether `value` is one of them; no more than its rows count as read."""
@@ -143,7 +143,7 @@ def refuse_unheld(
     if not valid or value in valid:
         return
     said = f"{chapter}.{name}={visible(value)}" if chapter else f"{name}={visible(value)}"
-    near = _meant(value, valid, _names(book, allowed))
+    near = _meant(value, valid, names_of(book, allowed))
     hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
     first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
     # years before spans of months
@@ -176,7 +176,7 @@ def _meant(value: str, valid: list[str], names: Mapping[str, str]) -> str:
     return "" if value.isdigit() else nearest(value, valid)
 
 
-def _names(book: Catalog, allowed: Allowed) -> dict[str, str]:
+def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:
     """Return the codes that a column may have by their names: Chinese, English, GB/T 2260."""
     if allowed.table == VOCABULARY:
         return {name: code for code, name in _WORDS[allowed.column].items()}
