@@ -140,7 +140,7 @@ def test_changed_figures_turn_the_claims(book, monkeypatch):
     own = more[SHAPINGBA]
     # as much as 渝北 has: it stands before those that passed it, and grew by 135%
     own["2022"] = more["500112"]["2022"]
-    turned = district.Products(SHAPINGBA, found.names, found.groups, more)
+    turned = district.Products(SHAPINGBA, "CN-50", found.names, found.groups, more)
     assert turned.overtaken.outcome == "open", "nobody to name"
     rate = growth(own["2022"], own["2019"], regardless="换成渝北的数")
     assert (rate < found.grown(district.CITY)).outcome == "fails"

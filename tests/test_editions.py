@@ -346,7 +346,12 @@ def one_of_each_form():
     for item in all_pages():
         if item.name == item.notebook:
             result = Executed((ROOT / "chapters" / f"{item.name}.ipynb").read_bytes())
-            for shown in exhibits_of(result.notebook, f"chapters/{item.name}", "2026-11"):
+            for shown in exhibits_of(
+                result.notebook,
+                f"chapters/{item.name}",
+                "2026-11",
+                Catalog(ROOT / "data").publication,
+            ):
                 marks = re.findall(r'"mark": \{[^}]*?"type": "(\w+)"', json.dumps(shown.spec))
                 found.setdefault(tuple(marks), shown)
     return list(found.values())

@@ -163,6 +163,17 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
             f" | a row of chapters/pages.csv; then: cqbook accept {page}, cqbook build"
         )
         return 0
+    if arguments.what == "book":
+        from cqbook.build.new_book import new_book
+
+        titles = (arguments.title, arguments.title_en)
+        say = _say_from(time.monotonic())
+        folder = new_book(root, Path(arguments.name).resolve(), arguments.place, titles, say)
+        print(
+            f"{folder}：在其中运行 cqbook build、cqbook template（见 README.md）"
+            f" | go there, and run cqbook build, cqbook template (see its README.md)"
+        )
+        return 0
     from cqbook.build.new_chapter import new_chapter
 
     made = new_chapter(root, arguments.name, arguments.title or arguments.name)
@@ -283,12 +294,14 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.book_pdf import printed
+    from cqbook.data.catalog import Catalog
     from cqbook.disk.atomic import replace_file
     from cqbook.editions.store import find, manifest_of
 
     edition = find(root, arguments.edition)
     target = arguments.output or root / "_build" / "book.pdf"
-    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition))
+    book = Catalog(edition / "data").publication
+    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition, book))
     print(target)
     return 0
 
@@ -424,9 +437,11 @@ def _add_making_commands(command: Command) -> None:
     made = command(
         "new", _new, "start a chapter that passes every check, or a district's page", False
     )
-    made.add_argument("what", choices=["chapter", "district"])
-    made.add_argument("name", help="of its page, or a district's code or name")
+    made.add_argument("what", choices=["chapter", "district", "book"])
+    made.add_argument("name", help="of its page; a district's code or name; a book's folder")
     made.add_argument("--title", default="", help="in Chinese")
+    made.add_argument("--title-en", default="", help="of a book, in English")
+    made.add_argument("--place", default="", help="of a book: its province, such as 510000")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")
     made = command("pages", _pages, "make many pages from notebooks and a table", True)
@@ -476,15 +491,15 @@ def _book(chosen: argparse.Namespace) -> Path:
     DataError
         If there is none; a command that is given data, or makes a book, needs none.
     """
-    from cqbook.build.configuration import CONFIG, CONTENTS
+    from cqbook.disk.installed import CONFIG, CONTENTS, book_around
     from cqbook.errors import DataError
 
     here: Path = (chosen.root or Path()).resolve()
     if chosen.root is not None:
         return here
-    for folder in (here, *here.parents):
-        if (folder / CONFIG).is_file() and (folder / CONTENTS).is_file():
-            return folder
+    found = book_around(here)
+    if found is not None:
+        return found
     if getattr(chosen, "data", None) is not None:
         return here
     msg = (

@@ -54,7 +54,6 @@ def _listed(cells: pd.Series, code: str) -> pd.Series:
     return cells.map(lambda cell: code in cell.split(";"))
 
 
-CITY = "CN-50"
 #: Tables of what lies in a district, and their keys.
 KEYED = {"parks": "park", "organisations": "organisation", "projects": "project"}
 
@@ -364,7 +363,7 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
         return fact.level
     asked = {"breakdown": about.breakdown, "period": about.period, "flow": about.flow}
     unit = str(fact.level.unit)
-    return fact_of(book, unit=unit, indicator=about.indicator, entity=CITY, **asked)
+    return fact_of(book, unit=unit, indicator=about.indicator, entity=book.place, **asked)
 
 
 #: What a page says in each of its parts.
@@ -406,7 +405,7 @@ def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quant
         lacking = {"boxes_share": missing("percent"), "value_share": missing("percent")}
         lacking |= {"city_boxes": missing("TEU"), "city_value": missing("100M CNY")}
         return lacking | {"city_box": missing("10k CNY")}
-    asked = {"entity": CITY, "period": boxes.about.period}
+    asked = {"entity": book.place, "period": boxes.about.period}
     every = fact_of(book, unit="TEU", indicator="ilstc_containers", **asked)
     worth = fact_of(
         book, unit="100M CNY", indicator="shipment_value", breakdown="route=ilstc", **asked
@@ -621,6 +620,7 @@ class Products:
     """Regional product of the districts of which a compilation has all years, and of the city."""
 
     code: str
+    city: str
     names: Mapping[str, str]
     groups: Mapping[str, str]
     levels: Mapping[str, Mapping[str, Quantity]]
@@ -632,7 +632,7 @@ class Products:
 
     def order(self, year: str) -> list[str]:
         """Return the districts in a year, the one with the highest product first."""
-        places = [code for code in self.levels if code != CITY]
+        places = [code for code in self.levels if code != self.city]
         return sorted(places, key=lambda code: -self.levels[code][year].point)
 
     def of(self, code: str, year: str) -> Quantity:
@@ -690,19 +690,19 @@ class Products:
 
     @property
     def _behind(self) -> bool:
-        return self.grown(self.code).point < self.grown(CITY).point
+        return self.grown(self.code).point < self.grown(self.city).point
 
     @property
     def against_city(self) -> Verdict:
         """Whether its growth lies on the side of the city's that `pace` says."""
-        own, city = self.grown(self.code), self.grown(CITY)
+        own, city = self.grown(self.code), self.grown(self.city)
         return own < city if self._behind else own > city
 
     @property
     def peers(self) -> list[str]:
         """The districts compiled of its part of the city, itself among them; slowest first."""
         group = self.groups.get(self.code)
-        found = [code for code in self.levels if code != CITY and self.groups[code] == group]
+        found = [code for code in self.levels if code != self.city and self.groups[code] == group]
         return sorted(found, key=lambda code: self.grown(code).point) if self.known else []
 
     @property
@@ -740,7 +740,7 @@ def products(book: Catalog, code: str) -> Products:
     """Return the product of all districts compiled, seen from one of them."""
     table = book.table("districts")
     levels: dict[str, Mapping[str, Quantity]] = {}
-    for place in [CITY, *table["adcode"]]:
+    for place in [book.place, *table["adcode"]]:
         found = series(
             book,
             unit="100M CNY",
@@ -754,6 +754,7 @@ def products(book: Catalog, code: str) -> Products:
     rows = rows_of(table)
     return Products(
         code,
+        book.place,
         {row["adcode"]: short_name(row["name_zh"]) for row in rows},
         # 渝东北三峡库区城镇群 is known as 渝东北
         {row["adcode"]: row["subgroup_2020"] or row["group_2020"][:3] for row in rows},
@@ -784,7 +785,7 @@ def growth_words(found: Products) -> dict[str, Quantity | str]:
         lacking = {"peers": missing("districts"), "growth_rank": missing("rank")}
         lacking["peer_rank"] = missing("rank")
         return dict.fromkeys(names, UNPUBLISHED) | lacking
-    places = [code for code in found.levels if code != CITY]
+    places = [code for code in found.levels if code != found.city]
     order = sorted(places, key=lambda code: -found.grown(code).point)
     return {
         "pace": found.pace,
@@ -808,10 +809,10 @@ def product_lines(found: Products) -> pd.DataFrame:
 
 def product_growth(found: Products) -> pd.DataFrame:
     """Return the point frame of the growth of the districts of its part and the city, for bars."""
-    if not found.known or CITY not in found.levels:
+    if not found.known or found.city not in found.levels:
         return points([], unit="percent")
-    names = {CITY: "全市"} | dict(found.names)
-    order = sorted([*found.peers, CITY], key=lambda code: -found.grown(code).point)
+    names = {found.city: "全市"} | dict(found.names)
+    order = sorted([*found.peers, found.city], key=lambda code: -found.grown(code).point)
     rows = points([(names[code], found.grown(code)) for code in order], unit="percent")
     return rows.assign(text=[percent_zh(found.grown(code)) for code in order])
 

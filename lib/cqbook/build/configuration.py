@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cqbook.disk.installed import CONFIG, CONTENTS
 from cqbook.errors import DataError, library_words, visible
-
-CONFIG, CONTENTS = "_config.yml", "_toc.yml"
 
 
 class _File:

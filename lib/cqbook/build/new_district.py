@@ -69,7 +69,7 @@ def new_district(root: Path, given: str) -> str:
     if not cells.keys() <= set(header):
         msg = (
             f"{PAGE_TABLE} 的表头“{','.join(header)}”：应有 {'、'.join(cells)}"
-            f" | {PAGE_TABLE}: heading {','.join(header)!r}: expected the columns {', '.join(cells)}"
+            f" | {PAGE_TABLE}: heading {','.join(header)!r}: expected {', '.join(cells)} in it"
         )
         raise DataError(msg)
     line = ",".join(cells.get(column, "") for column in header)

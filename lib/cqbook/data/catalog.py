@@ -21,9 +21,10 @@ import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
+from cqbook.data.publication import Publication, publication_of
 from cqbook.data.series import as_observations, may_hold
 from cqbook.disk.checksums import digest, file_digest
-from cqbook.disk.installed import REPOSITORY
+from cqbook.disk.installed import REPOSITORY, book_around
 from cqbook.errors import DataError, library_words
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
     Parameters
     ----------
     data_dir : str or path
-        Empty: the directory that ``CQBOOK_DATA`` names, or else the repository's ``data/``.
+        Empty: the directory that ``CQBOOK_DATA`` names, or else ``data/`` of the book that the
+        current directory is part of, or else that of the package's own repository.
         Otherwise a directory; a relative one counts from the current directory.
 
     Raises
@@ -117,7 +119,7 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
         If the directory has no ``datapackage.json``.
     """
     chosen = str(data_dir) or os.environ.get(DATA_VARIABLE, "")
-    path = Path(chosen).resolve() if chosen else REPOSITORY / "data"
+    path = Path(chosen).resolve() if chosen else (book_around(Path.cwd()) or REPOSITORY) / "data"
     if not (path / DESCRIPTOR).is_file():
         msg = (
             f"数据目录 {path} 中没有 {DESCRIPTOR}；请指定一个数据包目录。"
@@ -167,6 +169,16 @@ class Catalog:
                 " restore it"
             )
             raise DataError(msg) from error
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What the book is called, by whom it is, about which place."""
+        return publication_of(self.descriptor)
+
+    @property
+    def place(self) -> str:
+        """The entity that the book is about."""
+        return self.publication.place
 
     @cached_property
     def resources(self) -> dict[str, Resource]:

@@ -151,7 +151,8 @@ def draw_all(exhibits: Iterable[Exhibit], known: Mapping[str, str], cache: Path)
     wanted = {}
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        mark = json_digest([RENDERER, said, item.page, item.edition, item.identity, item.spec])
+        of = [item.page, item.edition, item.book]
+        mark = json_digest([RENDERER, said, *of, item.identity, item.spec])
         if not (cache / f"{mark}.drawn").exists():
             wanted[mark] = item
     workers = min(os.cpu_count() or 1, len(wanted))
