@@ -130,12 +130,12 @@ def test_ranks_and_who_passed(book):
     assert found.overtaken.outcome == "holds"
     assert found.count.zh == "22个"
     assert district.percent_zh(found.grown(SHAPINGBA)) == "13.3%"  # 1106.73 / 976.80
-    assert district.percent_zh(found.grown(district.CITY)) == "23.4%"  # 29129.03 / 23605.77
+    assert district.percent_zh(found.grown(found.city)) == "23.4%"  # 29129.03 / 23605.77
 
 
 def test_changed_figures_turn_the_claims(book, monkeypatch):
     found = district.products(book, SHAPINGBA)
-    assert (found.grown(SHAPINGBA) < found.grown(district.CITY)).outcome == "holds"
+    assert (found.grown(SHAPINGBA) < found.grown(found.city)).outcome == "holds"
     more = {code: dict(levels) for code, levels in found.levels.items()}
     own = more[SHAPINGBA]
     # as much as 渝北 has: it stands before those that passed it, and grew by 135%
@@ -143,7 +143,7 @@ def test_changed_figures_turn_the_claims(book, monkeypatch):
     turned = district.Products(SHAPINGBA, "CN-50", found.names, found.groups, more)
     assert turned.overtaken.outcome == "open", "nobody to name"
     rate = growth(own["2022"], own["2019"], regardless="换成渝北的数")
-    assert (rate < found.grown(district.CITY)).outcome == "fails"
+    assert (rate < found.grown(found.city)).outcome == "fails"
 
 
 def test_nobody_passed_the_first(book):

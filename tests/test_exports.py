@@ -16,6 +16,7 @@ from conftest import ROOT
 
 import cqbook as cq
 from cqbook.analysis.frames import timeline
+from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import formats, theme
