@@ -157,7 +157,8 @@ FIGURES = ("9389.4亿元", "10457.2亿元", "11032.6亿元")
 def press_table(path):
     """A filled table: three years of trade by one source."""
     common = {"source_id": "sc-press", "locator": "¶1", "indicator": "trade_value"}
-    common |= {"entity": "CN-51", "flow": "total", "status": "actual"}
+    common |= {"entity": "CN-51", "flow": "total"}
+    common |= {"status": "actual", "basis": "customs"}
     rows = [
         common | {"period": str(2023 + place), "as_printed": text}
         for place, text in enumerate(FIGURES)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 
+from cqbook.analysis.trade import level
 from cqbook.data.catalog import Catalog
-from cqbook.data.selection import fact
 from cqbook.disk.atomic import replace_files
 from cqbook.disk.installed import CONTENTS
 from cqbook.errors import DataError
@@ -122,9 +122,9 @@ def _said(book: Catalog) -> tuple[str, str, bool]:
             return book.place, year, known[year] > before
     msg = (
         f"{book.name(book.place)}（{book.place}）还没有相连两年的进出口（indicator trade_value，"
-        "flow total）：新的一章由它写成；先 cqbook template、cqbook add 收入"
-        f" | there is no trade_value (flow total) of {book.place} for two years in a row, of which"
-        " a new chapter is made: take figures in first, by cqbook template and cqbook add"
+        "flow total，basis customs）：新的一章由它写成；先 cqbook template、cqbook add 收入"
+        f" | there is no trade_value (flow total, basis customs) of {book.place} for two years"
+        " in a row, of which a new chapter is made: take figures in by cqbook template and add"
     )
     raise DataError(msg)
 
@@ -133,8 +133,8 @@ def trade_years(book: Catalog) -> dict[str, float]:
     """Return the total of trade of the book's place by year, in 亿元, of the figures preferred."""
     rows = book.own_rows("observations", {"indicator": "trade_value", "entity": book.place})
     years = sorted({text for text in rows["period"] if re.fullmatch(r"\d{4}", text)})
-    asked = {"indicator": "trade_value", "entity": book.place, "flow": "total"}
-    found = {year: fact(book, unit="100M CNY", period=year, **asked) for year in years}
+    # as the chapter itself will ask
+    found = {year: level(book, book.place, year) for year in years}
     return {year: item.point for year, item in found.items() if item.known}
 
 
