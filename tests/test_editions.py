@@ -22,11 +22,10 @@ from cqbook.build.pages import DRAFT, staged_contents, wanted
 from cqbook.build.rendering import Renderer
 from cqbook.data.catalog import Catalog
 from cqbook.disk import atomic, checksums
-from cqbook.errors import DataError
+from cqbook.errors import DataError, ParameterError
 from cqbook.execution import executor, kernels, notebooks
 from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
-from cqbook.execution.parameters import ParameterError
 from cqbook.figures import drawing, figure, identity
 from cqbook.figures.english import dictionary
 from cqbook.figures.formats import exhibits_of
@@ -348,7 +347,12 @@ def one_of_each_form():
     for item in all_pages():
         if item.name == item.notebook:
             result = Executed((ROOT / "chapters" / f"{item.name}.ipynb").read_bytes())
-            for shown in exhibits_of(result.notebook, f"chapters/{item.name}", "2026-11"):
+            for shown in exhibits_of(
+                result.notebook,
+                f"chapters/{item.name}",
+                "2026-11",
+                Catalog(ROOT / "data").publication,
+            ):
                 marks = re.findall(r'"mark": \{[^}]*?"type": "(\w+)"', json.dumps(shown.spec))
                 found.setdefault(tuple(marks), shown)
     return list(found.values())

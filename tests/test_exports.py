@@ -16,10 +16,13 @@ from conftest import ROOT
 
 import cqbook as cq
 from cqbook.analysis.frames import timeline
+from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import formats, theme
 from cqbook.figures.identity import FIGURE_MIME
+
+BOOK = Catalog(ROOT / "data").publication
 
 
 @functools.cache
@@ -63,7 +66,9 @@ def drawn():
         for name, form, title, unit in made
     ]
     return [
-        formats.Exhibit(item.identity, item._repr_mimebundle_()[FIGURE_MIME], "trade", "2026-11")
+        formats.Exhibit(
+            item.identity, item._repr_mimebundle_()[FIGURE_MIME], "trade", "2026-11", BOOK
+        )
         for item in figures
     ]
 
@@ -75,7 +80,7 @@ def exhibit(place=1, **changes):
 
 def of_chapter(name, identifier):
     notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11")
+    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11", BOOK)
     return next(item for item in shown if item.id == identifier)
 
 
@@ -213,7 +218,7 @@ def test_every_figure_of_every_chapter_exports():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = page.Executed(path.read_bytes()).notebook
-        for shown in formats.exhibits_of(notebook, f"chapters/{path.stem}", "2026-11"):
+        for shown in formats.exhibits_of(notebook, f"chapters/{path.stem}", "2026-11", BOOK):
             rows = formats.rows(shown)
             assert rows
             plotted = shown.identity.unit not in ("区县",)

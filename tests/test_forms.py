@@ -107,7 +107,7 @@ def shown(book, name):
         english=("Title", "Caption"),
     )  # fmt: skip
     spec = made._repr_mimebundle_()[identity.FIGURE_MIME]
-    return formats.Exhibit(made.identity, spec, "trade", "2026-12")
+    return formats.Exhibit(made.identity, spec, "trade", "2026-12", book.publication)
 
 
 def known(book, exhibit):

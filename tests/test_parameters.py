@@ -7,6 +7,7 @@ import keyword
 import shutil
 import tempfile
 
+import customs_files as files
 import nbformat
 import pytest
 from conftest import ROOT
@@ -14,31 +15,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import papermill_translators
 
+from cqbook import cli
 from cqbook.build import pages
+from cqbook.build.chapter_lint import notebook_faults
+from cqbook.data.allowed import check_parameters, nearest
+from cqbook.data.catalog import Catalog
 from cqbook.editions import store
-from cqbook.errors import DataError
+from cqbook.errors import DataError, ParameterError
 from cqbook.execution import executor, parameters
 from cqbook.execution.executor import execute
-from cqbook.execution.page import Page
-from cqbook.execution.parameters import ParameterError, checked, read_parameters
+from cqbook.execution.page import ExecutionError, Page
+from cqbook.execution.parameters import checked, read_parameters
+from cqbook.intake import customs_batch, customs_csv, customs_format
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 
-def notebook(source, tag="parameters"):
+def notebook(source, tag="parameters", check=""):
     cell = nbformat.v4.new_code_cell(source)
     cell.metadata["tags"] = [tag]
-    return nbformat.v4.new_notebook(cells=[cell])
+    rest = [nbformat.v4.new_code_cell(f"cq.check_parameters(book, {check})")] if check else []
+    return nbformat.v4.new_notebook(cells=[cell, *rest])
 
 
+OF_TRADE = {
+    "period": "observations.period with indicator trade_value, entity $area",
+    "area": "observations.entity with indicator trade_value",
+}
 TYPED = read_parameters(
     notebook(
-        'period = "2025"  # a year [observations.period with indicator trade_value, entity $area]\n'
-        'area = "CN-50"  # whose [observations.entity with indicator trade_value]\n'
+        'period = "2025"  # a year\n'
+        'area = "CN-50"  # whose\n'
         "rate = 4.35  # percent\n"
         "count = 3\n"
         "strict = False\n"
-        'data_dir = ""  # where\n'
+        'data_dir = ""  # where\n',
+        check=", ".join(f'{name}=({name}, "{rule}")' for name, rule in OF_TRADE.items()),
     )
 )
 
@@ -50,8 +62,10 @@ def test_every_chapter_says_what_its_parameters_are(path, book):
     defaults = {item.name: item.default for item in items}
     for item in items:
         assert item.comment
-        if item.table and item.default:
-            assert item.default in item.choices(book, defaults), item
+        if item.allowed and item.default:
+            assert (
+                item.default in item.allowed.values(book, defaults) or path.stem == "customs-detail"
+            )
 
 
 def test_the_cell_gives_names_types_and_meanings():
@@ -64,7 +78,7 @@ def test_the_cell_gives_names_types_and_meanings():
         ("data_dir", str),
     ]
     assert TYPED[0].comment == "a year"
-    assert TYPED[0].filters == {"indicator": "trade_value", "entity": "$area"}
+    assert TYPED[0].allowed.filters == {"indicator": "trade_value", "entity": "$area"}
     assert read_parameters(notebook("x = 1", tag="other")) == []
 
 
@@ -96,6 +110,7 @@ def test_text_from_the_command_line_takes_the_type_of_the_default(book):
         ({"rate": "9" * 400}, ["trade.rate=9", "4.35"]),
         ({"period": "2015"}, ["trade.period=2015", "2014", "2016", "2025"]),
         ({"area": "CN-99"}, ["trade.area=CN-99", "CN-50"]),
+        ({"area": "500231"}, ["trade.period=2025", "entity $area"]),
         ({"data_dir": "x"}, ["--data"]),
     ],
 )
@@ -108,8 +123,8 @@ def test_what_cannot_be_is_refused_with_what_can(book, given, words):
 
 def test_valid_values_depend_on_the_other_parameters(book):
     period = TYPED[0]
-    assert "2022" in period.choices(book, {"area": "CN-50"})
-    few = period.choices(book, {"area": "500231"})
+    assert "2022" in period.allowed.values(book, {"area": "CN-50"})
+    few = period.allowed.values(book, {"area": "500231"})
     assert few
     assert "2022" not in few
     with pytest.raises(ParameterError, match=r"trade\.period=2022"):
@@ -117,18 +132,148 @@ def test_valid_values_depend_on_the_other_parameters(book):
 
 
 def test_years_are_those_that_the_periods_touch(book):
-    item = read_parameters(
-        notebook('year = ""  # one year [observations.year with entity 500106]')
-    )[0]
-    years = item.choices(book, {})
+    rule = "observations.year with entity 500106, or nothing"
+    (item,) = read_parameters(notebook('year = ""  # one year', check=f'year=(year, "{rule}")'))
+    years = item.allowed.values(book, {})
     assert "2023" in years
     assert all(len(year) == 4 for year in years)
     assert checked("district", [item], {"year": ""}, book) == {"year": ""}
+    with pytest.raises(ParameterError, match=r"district\.year=1999"):
+        checked("district", [item], {"year": "1999"}, book)
 
 
 def test_the_nearest_word_is_near():
-    assert parameters.nearest("trad", ["trade", "parks"]) == "trade"
-    assert parameters.nearest("qqq", ["trade", "parks"]) == ""
+    assert nearest("trad", ["trade", "parks"]) == "trade"
+    assert nearest("qqq", ["trade", "parks"]) == ""
+
+
+# --- the chapter checks them itself, whoever runs it
+
+DETAIL = {"period": "customs.year with entity $area", "area": "customs.entity"}
+DETAIL |= {"flow": "vocabulary.direction"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "name", "value", "words"),
+    [
+        (
+            OF_TRADE,
+            "area",
+            "重庆市",
+            ["area=重庆市", "是不是 CN-50（重庆市）", "did you mean CN-50"],
+        ),
+        (OF_TRADE, "area", "重庆", ["是不是 CN-50（重庆市）"]),
+        (OF_TRADE, "area", "Chongqing", ["CN-50（Chongqing）"]),
+        (OF_TRADE, "area", 500000, ["area=500000", "CN-50（500000）"]),
+        (OF_TRADE, "area", "cn-50", ["是不是 CN-50"]),
+        (OF_TRADE, "area", "", ["area=：", "CN-50"]),
+        (OF_TRADE, "area", None, ["area=None"]),
+        (OF_TRADE, "period", 2030, ["period=2030", "entity $area", "2025"]),
+        (OF_TRADE, "period", "2022年", ["did you mean 2022?"]),
+        ({"district": "districts.adcode"}, "district", "沙坪坝", ["500106（沙坪坝区）"]),
+        ({"district": "districts.adcode"}, "district", "重庆市沙坪坝区", ["500106（沙坪坝区）"]),
+        (DETAIL, "flow", "sideways", ["flow=sideways", "export import"]),
+        (DETAIL, "flow", "出口", ["是不是 export（出口）"]),
+        (DETAIL, "area", "重庆市", ["是不是 CN-50（重庆市）"]),
+    ],
+)
+def test_a_chapter_refuses_what_the_data_do_not_hold(book, rules, name, value, words):
+    defaults = {"period": "2025", "area": "CN-50", "district": "500106", "flow": "export"}
+    values = {key: defaults[key] for key in rules}
+    check_parameters(book, **{key: (values[key], rule) for key, rule in rules.items()})
+    values[name] = value
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(book, **{key: (values[key], rule) for key, rule in rules.items()})
+    assert str(caught.value).startswith("参数 ")
+    assert " | parameter " in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_of_two_years_none_is_meant_for_the_other(book):
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(book, period=("2030", OF_TRADE["period"].replace("$area", "CN-50")))
+    assert "是不是" not in str(caught.value)
+
+
+def test_customs_detail_is_held_to_the_files_that_were_taken_in(spoiled):
+    nothing = Catalog(spoiled.path)
+    check_parameters(nothing, period=("2030", DETAIL["period"]), area=("CN-51", DETAIL["area"]))
+    path = files.write(spoiled.path, "出口.csv", files.rows(count=5, ticked=files.ALL))
+    export = customs_csv.read_file(path, customs_format.known_codes(nothing))
+    customs_batch.write_batch(nothing.detail, customs_batch.plan_batch(nothing.detail, [export]))
+    book = Catalog(spoiled.path)
+    check_parameters(book, period=("2024", DETAIL["period"]), area=("CN-50", DETAIL["area"]))
+    for period, area in (("2030", "CN-50"), ("2024", "CN-51")):
+        with pytest.raises(ParameterError, match="parameter"):
+            check_parameters(book, period=(period, DETAIL["period"]), area=(area, DETAIL["area"]))
+
+
+def test_only_the_rows_of_the_value_count_as_read(spoiled):
+    """One figure of another year must not execute a chapter again."""
+    book = Catalog(spoiled.path)
+    given = {"period": "2025", "area": "CN-50"}
+    check_parameters(book, **{key: (given[key], rule) for key, rule in OF_TRADE.items()})
+    rows = [query for query in book.queries.values() if query.table == "observations"]
+    asked = {"indicator": ("trade_value",), "entity": ("CN-50",), "": ()}
+    assert [dict(query.filters) for query in rows] == [asked | {"period": ("2025",)}, asked]
+    # and can be asked again
+    again = Catalog(spoiled.path)
+    assert [again.again(query) for query in rows] == rows
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        'period=("2025", "observations.period")',
+        'period=(area, "observations.period")',
+        "period=period",
+        "period=(period, rule)",
+        'period=(period, "observations")',
+        'period=(period, "observations.period with entity")',
+        'period=(period, "vocabulary.colour")',
+    ],
+)
+def test_a_check_of_another_form_is_refused(check):
+    with pytest.raises(ParameterError, match="expected"):
+        read_parameters(notebook('period = "2025"', check=check))
+
+
+def test_a_text_that_nothing_checks_is_a_fault():
+    made = notebook('period = "2025"\ndata_dir = ""')
+    (fault,) = notebook_faults("chapters/x.ipynb", made)
+    assert "cq.check_parameters(book, period=(period," in str(fault)
+    rule = OF_TRADE["area"]
+    made = notebook('area = "CN-50"\ndata_dir = ""', check=f'area=(area, "{rule}")')
+    assert not list(notebook_faults("chapters/x.ipynb", made))
+
+
+@pytest.mark.slow
+def test_papermill_stops_where_a_chapter_cannot_be_about_it(tmp_path):
+    with pytest.raises(ExecutionError, match="period=2030"):
+        execute(
+            ROOT / "chapters" / "trade.ipynb",
+            Page("trade", "trade", {"period": 2030}),
+            data=ROOT / "data",
+            failed=tmp_path,
+        )
+    done = nbformat.read(tmp_path / "trade.ipynb", as_version=4)
+    cells = [cell for cell in done.cells if cell.cell_type == "code" and cell.execution_count]
+    # parameters, what was given, the check
+    assert len(cells) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "trade", "-p", "period=2024", "-p", "period=2025"],
+        ["build", "-p", "trade.area=CN-50", "-p", "trade.area=CN-50"],
+    ],
+)
+def test_a_parameter_given_twice_is_refused(words, capsys, monkeypatch):
+    monkeypatch.setattr("cqbook.build.uptodate.standing", lambda *_: None)
+    assert cli.main(["--root", str(ROOT), *words]) == 1
+    assert "给了两次" in capsys.readouterr().err
 
 
 # --- parameters can't become code

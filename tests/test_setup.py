@@ -80,10 +80,10 @@ def test_tools_make_no_part_of_a_book(tmp_path, monkeypatch):
     assert installed.packages() == ["PyYAML-6.0.3", "mine-1", "pandas-3.1.1"]
 
 
-def test_printing_without_the_tools_says_how_to_get_them(tmp_path, monkeypatch):
+def test_printing_without_the_tools_says_how_to_get_them(book, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
     with pytest.raises(DataError, match=r"运行 make pdf.*run `make pdf`"):
-        book_pdf.printed(tmp_path, "2026-11")
+        book_pdf.printed(tmp_path, "2026-11", book.publication)
 
 
 def test_the_same_pythons_are_named_everywhere():

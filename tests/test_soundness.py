@@ -115,7 +115,7 @@ def test_a_form_is_defined_in_one_place(book, rows, monkeypatch):
     notebook = new_notebook(
         cells=[new_code_cell(outputs=[new_output("display_data", shown._repr_mimebundle_())])]
     )
-    (exhibit,) = formats.exhibits_of(notebook, "chapters/x", "2026-11")
+    (exhibit,) = formats.exhibits_of(notebook, "chapters/x", "2026-11", book.publication)
     assert exhibit.identity == shown.identity
     known = english.dictionary(book) | {"总值": "Total", "外商投资企业": "Foreign-invested"}
     in_english = formats.translated(exhibit, known)

@@ -15,6 +15,7 @@ PUBLIC = {
     "all_short": "cqbook.analysis.frames:all_short",
     "autos": "cqbook.analysis.autos",
     "charts": "cqbook.figures.charts",
+    "check_parameters": "cqbook.data.allowed:check_parameters",
     "claim": "cqbook.figures.claims:claim",
     "compared": "cqbook.quantities.quantity:compared",
     "contribution_points": "cqbook.quantities.quantity:contribution_points",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cqbook.build.preview import Previewer
 
-# Chapters, data and configuration are read below the current directory: the book's root.
+# Chapters, data and configuration are read below the book's folder: see `_book`.
 
 
 #: What runs a command, from the folder of the book and the words given; returns the exit code.
@@ -33,7 +33,7 @@ def _say_from(start: float) -> Callable[[str], None]:
 
 def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, Any]]:
     """Return ``chapter.name=value`` words as parameters by chapter and name."""
-    from cqbook.execution.parameters import ParameterError
+    from cqbook.errors import ParameterError
 
     found: dict[str, dict[str, Any]] = {}
     form = "名字=值 | name=value" if chapter else "章节.名字=值 | chapter.name=value"
@@ -43,7 +43,13 @@ def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, 
         if not sign or not dot or not page or not name:
             msg = f"-p {word}：应为 {form}"
             raise ParameterError(msg)
-        found.setdefault(page, {})[name] = value
+        if name in found.setdefault(page, {}):
+            msg = (
+                f"-p {target} 给了两次：{found[page][name]} 和 {value}；只给一次"
+                f" | -p {target} is given twice: {found[page][name]} and {value}; give it once"
+            )
+            raise ParameterError(msg)
+        found[page][name] = value
     return found
 
 
@@ -211,6 +217,26 @@ def _kept_watching() -> int:
 
 
 def _new(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.what == "district":
+        from cqbook.build.new_district import new_district
+
+        page = new_district(root, arguments.name)
+        print(
+            f"{page}：写入 chapters/pages.csv；再 cqbook accept {page}，cqbook build"
+            f" | a row of chapters/pages.csv; then: cqbook accept {page}, cqbook build"
+        )
+        return 0
+    if arguments.what == "book":
+        from cqbook.build.new_book import new_book
+
+        titles = (arguments.title, arguments.title_en)
+        say = _say_from(time.monotonic())
+        folder = new_book(root, Path(arguments.name).resolve(), arguments.place, titles, say)
+        print(
+            f"{folder}：在其中运行 cqbook build、cqbook template（见 README.md）"
+            f" | go there, and run cqbook build, cqbook template (see its README.md)"
+        )
+        return 0
     from cqbook.build.new_chapter import new_chapter
 
     made = new_chapter(root, arguments.name, arguments.title or arguments.name)
@@ -233,15 +259,16 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
     for item in items:
         default = json.dumps(item.default, ensure_ascii=False)
         print(f"{item.name} = {default}  {item.kind.__name__}  {item.comment}")
-        if item.table:
-            print(f"    {item.table}.{item.column}：{' '.join(item.choices(book, defaults))}")
+        if item.allowed:
+            print(f"    {item.allowed}：{' '.join(item.allowed.values(book, defaults))}")
     return 0
 
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
+    from cqbook.data.allowed import nearest
+    from cqbook.errors import ParameterError
     from cqbook.execution.notebooks import notebooks
-    from cqbook.execution.parameters import ParameterError, nearest
 
     known = notebooks(root)
     if chapter not in known:
@@ -330,12 +357,14 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.book_pdf import printed
+    from cqbook.data.catalog import Catalog
     from cqbook.disk.atomic import replace_file
     from cqbook.editions.store import find, manifest_of
 
     edition = find(root, arguments.edition)
     target = arguments.output or root / "_build" / "book.pdf"
-    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition))
+    book = Catalog(edition / "data").publication
+    replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition, book))
     print(target)
     return 0
 
@@ -429,7 +458,9 @@ Command = Callable[[str, Run, str, bool], argparse.ArgumentParser]
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqbook", description=__doc__)
-    parser.add_argument("--root", type=Path, default=Path(), help="folder of the book")
+    parser.add_argument(
+        "--root", type=Path, help="folder of the book; default: the current one or one above it"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Run, help_text: str, data: bool) -> argparse.ArgumentParser:
@@ -476,10 +507,14 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
     made.add_argument("--watch", action="store_true", help="show it again at each save")
     made.add_argument("--json", action="store_true", help="for machines")
-    made = command("new", _new, "start a chapter that passes every check", False)
-    made.add_argument("what", choices=["chapter"])
-    made.add_argument("name", help="of its page: lower-case letters, digits, hyphens")
+    made = command(
+        "new", _new, "start a chapter that passes every check, or a district's page", False
+    )
+    made.add_argument("what", choices=["chapter", "district", "book"])
+    made.add_argument("name", help="of its page; a district's code or name; a book's folder")
     made.add_argument("--title", default="", help="in Chinese")
+    made.add_argument("--title-en", default="", help="of a book, in English")
+    made.add_argument("--place", default="", help="of a book: its province, such as 510000")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")
     made = command("pages", _pages, "make many pages from notebooks and a table", True)
@@ -521,6 +556,34 @@ def _add_comparing_commands(command: Command) -> None:
     made.add_argument("new")
 
 
+def _book(chosen: argparse.Namespace) -> Path:
+    """Return the folder of the book: the one named, or that of the current folder, as git does.
+
+    Raises
+    ------
+    DataError
+        If there is none; a command that is given data, or makes a book, needs none.
+    """
+    from cqbook.disk.installed import CONFIG, CONTENTS, book_around
+    from cqbook.errors import DataError
+
+    here: Path = (chosen.root or Path()).resolve()
+    if chosen.root is not None:
+        return here
+    found = book_around(here)
+    if found is not None:
+        return found
+    if getattr(chosen, "data", None) is not None:
+        return here
+    msg = (
+        f"{here} 及其上各级没有书（{CONFIG} 和 {CONTENTS}）；"
+        "到书的文件夹里运行，或写明：cqbook --root 书的文件夹 …"
+        f" | there is no book ({CONFIG} and {CONTENTS}) in {here} or above it: run this in the"
+        " book's folder, or name it: cqbook --root FOLDER …"
+    )
+    raise DataError(msg)
+
+
 def _refusals() -> tuple[type[Exception], ...]:
     """Return what is told in a line, without a traceback; asked for when something was raised."""
     from cqbook.build.judge import StaleError
@@ -535,7 +598,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
     chosen = _parser().parse_args(arguments)
 
-    root = chosen.root.resolve()
     if getattr(chosen, "engine", ""):
         # kernels inherit it
         os.environ["CQBOOK_ENGINE"] = chosen.engine
@@ -544,6 +606,7 @@ def main(arguments: list[str] | None = None) -> int:
             # a terminal that has no Chinese gets escapes, not a traceback in mid-command
             stream.reconfigure(errors="backslashreplace")
     try:
+        root = _book(chosen)
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")
         run: Run = chosen.run

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import json
 import re
 import shutil
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.parsers import expat
 
 
 class DataError(Exception):
     """Data that can't be right, said in Chinese and English."""
+
+
+class ParameterError(DataError):
+    """A parameter that the chapter does not have, or a value that it can't take."""
 
 
 #: Rows shown of each failed check: enough to see what is wrong, few enough to read.
@@ -122,6 +131,45 @@ def _listed(head: str, items: Sequence[object]) -> str:
     return "\n".join([head, *lines])
 
 
+def library_words(error: BaseException) -> tuple[str, str]:
+    """Return what a library could not read, in Chinese and English, and where it knows that.
+
+    The library's own words name its classes and addresses in memory, in one language; they stay
+    with the exception for who looks for them.
+    """
+    if isinstance(error, json.JSONDecodeError):
+        return _at("JSON", error.lineno, error.colno)
+    if isinstance(error, SyntaxError):
+        return _at("Python", error.lineno, error.offset)
+    if isinstance(error, expat.ExpatError):
+        return _at("XML", getattr(error, "lineno", None), getattr(error, "offset", None))
+    if isinstance(error, UnicodeDecodeError):
+        return f"第{error.start + 1}字节起不是文字", f"no text from byte {error.start + 1}"
+    for kind, zh, en in _LIBRARIES:
+        if isinstance(error, kind):
+            return zh, en
+    return "读不出", "it can't be read"
+
+
+def _at(language: str, line: int | None, column: int | None) -> tuple[str, str]:
+    if not line:
+        return f"不是 {language}", f"no {language}"
+    more, more_en = (f"第{column}个字符", f", column {column}") if column else ("", "")
+    return f"第{line}行{more}起不是 {language}", f"no {language} from line {line}{more_en}"
+
+
+#: What libraries of the language raise that knows no place.
+_LIBRARIES: tuple[tuple[type[BaseException], str, str], ...] = (
+    (csv.Error, "引号不成对，或有不是文字的字符", "quotes that are not paired, or no text"),
+    (zipfile.BadZipFile, "不是 ZIP，或压缩包不完整", "no ZIP, or not all of it"),
+    (zlib.error, "压缩的内容已损坏", "what is packed in it is damaged"),
+    (EOFError, "文件没有完", "it ends too early"),
+    (RecursionError, "嵌套过深", "nested too deeply"),
+    (MemoryError, "过大", "too large"),
+    (NotImplementedError, "压缩的方式不认识", "packed in an unknown way"),
+)
+
+
 #: What to do about a failure of the system, in Chinese and English.
 _WAYS = {
     errno.ENOSPC: ("磁盘已满；腾出空间后再运行", "the disk is full: free some space, run it again"),
@@ -150,6 +198,16 @@ def system_error_words(error: OSError) -> str:
         number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
         error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
     place = error.filename2 or error.filename
-    zh, en = _WAYS.get(error.errno or 0, ("系统报错", "the system failed"))
-    where = f"（{place}）" if place else ""
-    return f"{zh}{where}；此前的内容没有变 | {en}; what was there is unchanged: {error}"
+    zh, en = refusal_of(error)
+    where, where_en = (f"（{place}）", f" ({place})") if place else ("", "")
+    return f"{zh}{where}；此前的内容没有变 | {en}{where_en}; what was there is unchanged"
+
+
+def refusal_of(error: OSError) -> tuple[str, str]:
+    """Return what the system refused, in Chinese and English, without the place."""
+    own, bar, own_en = str(error.strerror or "").partition(" | ")
+    if bar:
+        # our own words for it
+        return own, own_en
+    number = f" {error.errno}" if error.errno else ""
+    return _WAYS.get(error.errno or 0, (f"系统报错{number}", f"the system failed, error{number}"))

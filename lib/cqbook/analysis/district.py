@@ -53,7 +53,6 @@ def _listed(cells: pd.Series, code: str) -> pd.Series:
     return cells.map(lambda cell: code in cell.split(";"))
 
 
-CITY = "CN-50"
 #: Tables of what lies in a district, and their keys.
 KEYED = {"parks": "park", "organisations": "organisation", "projects": "project"}
 
@@ -356,7 +355,7 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
         return fact.level
     asked = {"breakdown": about.breakdown, "period": about.period, "flow": about.flow}
     unit = str(fact.level.unit)
-    return fact_of(book, unit=unit, indicator=about.indicator, entity=CITY, **asked)
+    return fact_of(book, unit=unit, indicator=about.indicator, entity=book.place, **asked)
 
 
 def city_change(book: Catalog, fact: Fact) -> Quantity:
@@ -366,7 +365,7 @@ def city_change(book: Catalog, fact: Fact) -> Quantity:
         return missing("percent")
     asked = {"breakdown": about.breakdown, "period": about.period, "flow": about.flow}
     wanted = {"indicator": about.indicator, "measure": "yoy", "unit": "percent"}
-    return fact_of(book, entity=CITY, **wanted, **asked)
+    return fact_of(book, entity=book.place, **wanted, **asked)
 
 
 #: What a page says in each of its parts.
@@ -408,7 +407,7 @@ def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quant
         lacking = {"boxes_share": missing("percent"), "value_share": missing("percent")}
         lacking |= {"city_boxes": missing("TEU"), "city_value": missing("100M CNY")}
         return lacking | {"city_box": missing("10k CNY")}
-    asked = {"entity": CITY, "period": boxes.about.period}
+    asked = {"entity": book.place, "period": boxes.about.period}
     every = fact_of(book, unit="TEU", indicator="ilstc_containers", **asked)
     worth = fact_of(
         book, unit="100M CNY", indicator="shipment_value", breakdown="route=ilstc", **asked

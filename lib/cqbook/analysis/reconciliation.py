@@ -485,7 +485,7 @@ def base_points(found: Mapping[str, Base]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What private firms contributed to the growth of a year's trade of Chongqing, in percent."""
+    """What private firms contributed to the growth of a year's trade of the place, in percent."""
 
     part: tuple[Quantity, Quantity]
     whole: tuple[Quantity, Quantity]
@@ -520,7 +520,7 @@ def contribution(book: Catalog, year: str) -> Contribution:
     The growth of the whole is printed in whole percent: whatever it was before it was rounded gives
     another contribution.
     """
-    common = {"indicator": "trade_value", "entity": "CN-50", "period": year, "flow": "total"}
+    common = {"indicator": "trade_value", "entity": book.place, "period": year, "flow": "total"}
     private = "enterprise=private"
 
     def pair(breakdown: str) -> tuple[Quantity, Quantity]:

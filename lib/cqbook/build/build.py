@@ -35,8 +35,8 @@ from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
 from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
-from cqbook.errors import ChapterError, DataError
-from cqbook.execution import kernels, parameters
+from cqbook.errors import ChapterError, DataError, ParameterError
+from cqbook.execution import kernels
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import to_bytes
@@ -103,7 +103,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     unknown = chosen - {page.name for page in everything}
     if unknown:
         msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
-        raise parameters.ParameterError(msg)
+        raise ParameterError(msg)
     todo = [page for page in everything if not chosen or page.name in chosen]
     check_chapters(root, {page.notebook for page in todo} if chosen else None)
     with scratch(root / "_build" / "run") as run:

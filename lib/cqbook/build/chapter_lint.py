@@ -26,9 +26,9 @@ import nbformat
 
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.build.prose import UNREAD, blank, found
-from cqbook.errors import ChapterError, Fault
+from cqbook.errors import ChapterError, Fault, library_words
 from cqbook.execution.notebooks import read_notebook
-from cqbook.execution.parameters import DATA_DIR, TAG, read_parameters
+from cqbook.execution.parameters import CHECK, DATA_DIR, TAG, read_parameters
 from cqbook.figures.claims import GLUED_ROLE
 from cqbook.figures.figure import glued, glued_names
 
@@ -234,11 +234,19 @@ def _parameter_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fa
         yield Fault(file, "整个笔记本", "whole notebook", said, zh, expected)
         return
     place_zh, place = f"第{tagged[0]}个单元", f"cell {tagged[0]}"
-    names = [item.name for item in read_parameters(notebook)]
+    items = read_parameters(notebook)
+    names = [item.name for item in items]
     if DATA_DIR not in names:
         text = "、".join(names)
         zh, expected = f'参数中有 {DATA_DIR} = ""', f'a parameter {DATA_DIR} = ""'
         yield Fault(file, place_zh, place, text, zh, expected)
+        return
+    for item in items:
+        if item.kind is str and item.name != DATA_DIR and item.allowed is None:
+            call = f'cq.{CHECK}(book, {item.name}=({item.name}, "…"))'
+            zh = f"由 {call} 核对：写明可取的值在哪张表"
+            expected = f"checked by {call}, which says where its values stand"
+            yield Fault(file, place_zh, place, item.name, zh, expected)
 
 
 def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
@@ -252,7 +260,7 @@ def _code_faults(source: str) -> Iterator[tuple[str, str, str]]:
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError) as error:
-        yield str(error), "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
+        yield library_words(error)[0], "Python，不用 % 或 ! 命令", "Python, without % or ! commands"
         return
     for node in nodes:
         wrong = _misplaced(node)

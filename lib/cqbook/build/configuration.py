@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cqbook.errors import DataError, visible
-
-CONFIG, CONTENTS = "_config.yml", "_toc.yml"
+from cqbook.disk.installed import CONFIG, CONTENTS
+from cqbook.errors import DataError, library_words, visible
 
 
 class _File:
@@ -43,10 +42,11 @@ class _File:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = min(mark.line, max(len(self.lines) - 1, 0)) if mark else 0
-            raise self.wrong(line, "YAML", f"YAML ({error.problem})") from error
+            raise self.wrong(line, "YAML", "YAML") from error
         except (RecursionError, ValueError, OverflowError) as error:
             # nested without end; a date or a number that is none
-            raise self.wrong(0, "YAML", f"YAML ({error})") from error
+            zh, en = library_words(error)
+            raise self.wrong(0, f"YAML（{zh}）", f"YAML ({en})") from error
 
     def wrong(self, line: int, zh: str, text: str) -> DataError:
         """Return the error for a line (from 0) that is not what is expected."""

@@ -9,48 +9,55 @@ from pathlib import Path
 
 import nbformat
 
+from cqbook.analysis.trade import level
+from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_files
+from cqbook.disk.installed import CONTENTS
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import normalise, to_bytes
 
 #: What a page may be called: its address.
 PAGE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-CONTENTS = "_toc.yml"
 
 _PROSE = """# {title}
 
-:::{{claim}} more-than-before
-- {{glue:text}}`when`进出口{{glue:text}}`total`，多于上年的{{glue:text}}`before`。
+:::{{claim}} {en}-than-before
+- {{glue:text}}`when`进出口{{glue:text}}`total`，{zh}于上年的{{glue:text}}`before`。
 :::
 
 ::::{{english}}
-:::{{claim}} more-than-before
-{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, more than the year before.
+:::{{claim}} {en}-than-before
+{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, {en} than the year before.
 :::
 ::::
 
 :::{{given}} fig-{name}-years
 出口与进口几年的变化见{{numref}}`fig-{name}-years`。
 :::"""
-_PARAMETERS = """period = "2025"  # [observations.period with indicator trade_value, entity $area]
-area = "CN-50"  # whose trade [observations.entity with indicator trade_value]
+_PARAMETERS = """period = "{period}"  # the year
+area = "{area}"  # whose trade
 data_dir = ""  # empty: the repository's data"""
-_NUMBERS = """import cqbook as cq
+_CHECK = """import cqbook as cq
 
 book = cq.open_data(data_dir)
-total = cq.trade.level(book, area, str(period))
+cq.check_parameters(
+    book,
+    period=(period, "observations.period with indicator trade_value, entity $area"),
+    area=(area, "observations.entity with indicator trade_value"),
+)"""
+_NUMBERS = """total = cq.trade.level(book, area, str(period))
 before = cq.trade.level(book, area, str(int(period) - 1))
-more = cq.claim("more-than-before", total > before)
+changed = cq.claim("{en}-than-before", total {sign} before)
 cq.glue(where=book.name(area), when=cq.period_zh(str(period)), total=total, before=before)"""
 _FIGURE = """cq.figure(
     book,
     "fig-{name}-years",
     cq.charts.lines(cq.trade.flow_lines(cq.trade.flows(book, area, str(period)))),
-    title=more.says(f"{{book.name(area)}}的进出口多于上年", f"{{book.name(area)}}的进出口"),
+    title=changed.says(f"{{book.name(area)}}的进出口{zh}于上年", f"{{book.name(area)}}的进出口"),
     subtitle="亿元，海关口径",
     unit="亿元",
     english=(
-        more.says("Trade grew on the year before", "Trade"),
+        changed.says("Trade {verb} on the year before", "Trade"),
         "100 million yuan, customs",
     ),
 )"""
@@ -71,7 +78,8 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
     Raises
     ------
     DataError
-        If the name has another form or is taken, or the contents have no list to go on.
+        If the name has another form or is taken, the contents have no list to go on, or the data
+        hold no trade of two years to write about.
     """
     path = root / "chapters" / f"{name}.ipynb"
     if not PAGE_NAME.fullmatch(name):
@@ -92,7 +100,8 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
     last = _last_of_first_part(contents, lines)
     line = f"{last['indent']}- file: chapters/{name}\n"
     made = contents[: last.end()] + line + contents[last.end() :]
-    replace_files(root / "chapters", {path.name: to_bytes(_notebook(name, title))})
+    notebook = _notebook(name, title, *_said(Catalog(root / "data")))
+    replace_files(root / "chapters", {path.name: to_bytes(notebook)})
     replace_files(root, {CONTENTS: made.encode()})
     return path
 
@@ -104,12 +113,40 @@ def _last_of_first_part(contents: str, lines: list[re.Match[str]]) -> re.Match[s
     return lines[-1]
 
 
-def _notebook(name: str, title: str) -> nbformat.NotebookNode:
+def _said(book: Catalog) -> tuple[str, str, bool]:
+    """Return the book's place, its newest year of trade after another, and whether trade grew."""
+    known = trade_years(book)
+    for year in sorted(known, reverse=True):
+        before = known.get(str(int(year) - 1))
+        if before is not None and known[year] != before:
+            return book.place, year, known[year] > before
+    msg = (
+        f"{book.name(book.place)}（{book.place}）还没有相连两年的进出口（indicator trade_value，"
+        "flow total，basis customs）：新的一章由它写成；先 cqbook template、cqbook add 收入"
+        f" | there is no trade_value (flow total, basis customs) of {book.place} for two years"
+        " in a row, of which a new chapter is made: take figures in by cqbook template and add"
+    )
+    raise DataError(msg)
+
+
+def trade_years(book: Catalog) -> dict[str, float]:
+    """Return the total of trade of the book's place by year, in 亿元, of the figures preferred."""
+    rows = book.own_rows("observations", {"indicator": "trade_value", "entity": book.place})
+    years = sorted({text for text in rows["period"] if re.fullmatch(r"\d{4}", text)})
+    # as the chapter itself will ask
+    found = {year: level(book, book.place, year) for year in years}
+    return {year: item.point for year, item in found.items() if item.known}
+
+
+def _notebook(name: str, title: str, area: str, period: str, grew: bool) -> nbformat.NotebookNode:
+    zh, en, sign, verb = ("多", "more", ">", "grew") if grew else ("少", "less", "<", "fell")
+    words = {"name": name, "zh": zh, "en": en, "sign": sign, "verb": verb}
     cells: list[tuple[str, str]] = [
-        ("markdown", _PROSE.format(title=title, name=name)),
-        ("code", _PARAMETERS),
-        ("code", _NUMBERS),
-        ("code", _FIGURE.format(name=name)),
+        ("markdown", _PROSE.format(title=title, **words)),
+        ("code", _PARAMETERS.format(area=area, period=period)),
+        ("code", _CHECK),
+        ("code", _NUMBERS.format(**words)),
+        ("code", _FIGURE.format(**words)),
     ]
     made: list[dict[str, object]] = [
         # of a random id there would be no second one like it

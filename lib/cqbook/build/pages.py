@@ -12,11 +12,12 @@ from typing import Any
 import nbformat
 
 from cqbook.build import configuration
+from cqbook.data.allowed import nearest
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import size_checked
-from cqbook.errors import Breach, ContractError, visible
+from cqbook.errors import Breach, ContractError, ParameterError, library_words, visible
 from cqbook.execution import parameters
 from cqbook.execution.notebooks import notebooks
 from cqbook.execution.page import Page
@@ -36,7 +37,16 @@ def _rows(table: Path) -> list[dict[str, str]]:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
         raise ContractError(
-            [Breach(table.name, 0, "*", str(error), "引号成对的 CSV", "CSV with paired quotes")]
+            [
+                Breach(
+                    table.name,
+                    0,
+                    "*",
+                    library_words(error)[0],
+                    "引号成对的 CSV",
+                    "CSV with paired quotes",
+                )
+            ]
         ) from error
     header = lines[0] if lines else []
     if not {"page", "notebook"} <= set(header) or len(set(header)) < len(header):
@@ -91,13 +101,13 @@ def pages(
     names = [*known, *(row["page"] for row in rows)]
     for name in given:
         if name not in names:
-            near = parameters.nearest(name, names)
+            near = nearest(name, names)
             hint = f"；是不是 {near}？" if near else ""
             msg = (
                 f"没有页面 {name}{hint} 有：{'、'.join(known)}"
                 f" | no page {name!r}; expected one of {', '.join(known)}"
             )
-            raise parameters.ParameterError(msg)
+            raise ParameterError(msg)
     found = [
         Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
         for name, items in known.items()
@@ -112,13 +122,13 @@ def pages(
                 f" | {path.name}: line {number}, column page, value {row['page']!r}: expected"
                 " lower-case letters, digits and hyphens, such as district-500106"
             )
-            raise parameters.ParameterError(msg)
+            raise ParameterError(msg)
         if notebook not in known:
             msg = (
                 f"{path.name}：第{number}行，列 notebook，值“{notebook}”：应为一个章节"
                 f" | {path.name}: line {number}, column notebook: expected one of {sorted(known)}"
             )
-            raise parameters.ParameterError(msg)
+            raise ParameterError(msg)
         own = {key: text for key, text in row.items() if key not in ("page", "notebook")}
         # an empty cell is the notebook's own value, or a parameter of other notebooks of the table
         own = {key: text for key, text in own.items() if text or key not in columns}
@@ -128,7 +138,7 @@ def pages(
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         msg = f"页名重复：{'、'.join(doubled)} | page names used twice: {', '.join(doubled)}"
-        raise parameters.ParameterError(msg)
+        raise ParameterError(msg)
     return found
 
 

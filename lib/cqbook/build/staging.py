@@ -77,7 +77,7 @@ def draw_figures(
     exhibits = [
         item
         for name, result in results.items()
-        for item in exhibits_of(result.notebook, f"chapters/{name}", edition)
+        for item in exhibits_of(result.notebook, f"chapters/{name}", edition, book.publication)
     ]
     try:
         drawn = draw_all(

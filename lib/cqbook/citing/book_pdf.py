@@ -21,10 +21,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree, html
 from markupsafe import Markup
 
+from cqbook.data.publication import Publication
 from cqbook.disk import archives
 from cqbook.editions.paths import PASSAGES
 from cqbook.errors import DataError
-from cqbook.figures.formats import AUTHOR, BOOK_TITLE
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _TEMPLATES = Environment(
@@ -115,12 +115,12 @@ def _leaves(made: Iterable[html.HtmlElement], numbers: Mapping[str, int]) -> Ite
             yield _Leaf(part, anchor, title, numbers.get(anchor))
 
 
-def joined(site: Path, edition: str, numbers: Mapping[str, int]) -> str:
+def joined(site: Path, edition: str, book: Publication, numbers: Mapping[str, int]) -> str:
     """Return the book as one document, its contents with the page `numbers` of anchors."""
     made = list(articles(site, reading_pages(site)))
     return _TEMPLATES.get_template("book_pdf.html").render(
-        title=BOOK_TITLE,
-        author=AUTHOR,
+        title=book.title,
+        author=book.author,
         edition=edition,
         # made here, not from a cell: the book's own style, and articles that are HTML already
         style=Markup((site / "_static" / "cqbook.css").read_text(encoding="utf-8")),
@@ -129,7 +129,7 @@ def joined(site: Path, edition: str, numbers: Mapping[str, int]) -> str:
     )
 
 
-def printed(site: Path, edition: str) -> bytes:
+def printed(site: Path, edition: str, book: Publication) -> bytes:
     """Return the book as PDF."""
     try:
         from playwright.sync_api import Error, sync_playwright
@@ -152,14 +152,14 @@ def printed(site: Path, edition: str) -> bytes:
             msg = (
                 f"Chromium 启动不了（{program}）；重装，或用 CQBOOK_CHROMIUM 指定另一个"
                 f" | Chromium does not start ({program}): install it again, or name another by"
-                f" CQBOOK_CHROMIUM: {str(error).splitlines()[0]}"
+                " CQBOOK_CHROMIUM"
             )
             raise DataError(msg) from error
         numbers: dict[str, int] = {}
         # bookmarks and tags are for the reader: where a heading stands is told without them
         for read in (False, True):
             path = Path(folder) / "book.html"
-            path.write_text(joined(site, edition, numbers), encoding="utf-8")
+            path.write_text(joined(site, edition, book, numbers), encoding="utf-8")
             page = browser.new_page()
             page.goto(path.as_uri(), wait_until="load", timeout=120_000)
             content = page.pdf(prefer_css_page_size=True, outline=read, tagged=read)
@@ -174,8 +174,8 @@ def printed(site: Path, edition: str) -> bytes:
     made = PdfWriter(clone_from=found)
     made.add_metadata(
         {
-            "/Title": f"{BOOK_TITLE}（版次 {edition}）",
-            "/Author": AUTHOR,
+            "/Title": f"{book.title}（版次 {edition}）",
+            "/Author": book.author,
             "/Creator": "cqbook",
             "/CreationDate": f"D:{archives.EPOCH:%Y%m%d%H%M%S}Z",
             "/ModDate": f"D:{archives.EPOCH:%Y%m%d%H%M%S}Z",

@@ -76,7 +76,7 @@ def _entry(content: Mapping[str, Any], edition: Path) -> FigureEntry:
         name = content.get("id", "")
         msg = (
             f"版次 {edition.name} 的 figures.json 中，图 {name} 的 {place} 不对"
-            f" | figures.json of edition {edition.name}: {name}.{place}: {first['msg']}"
+            f" | figures.json of edition {edition.name}: {name}.{place} is wrong"
         )
         raise DataError(msg) from error
 

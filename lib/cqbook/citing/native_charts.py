@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
-from cqbook.figures.formats import AUTHOR
 from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
@@ -64,7 +63,7 @@ def _identified(sheet: bytes, entry: FigureEntry, name: str) -> bytes:
         about.append(row)
     _as_texts(book)
     book.properties.description = mark(entry, name)
-    book.properties.creator = AUTHOR
+    book.properties.creator = "cqbook"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

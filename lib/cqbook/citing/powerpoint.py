@@ -14,10 +14,10 @@ from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
+from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.errors import DataError
-from cqbook.figures.formats import AUTHOR
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -72,11 +72,11 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None
         else:
             texts.append(block.text)
     flush()
-    facts = made.core_properties
-    facts.author = AUTHOR
+    facts, author = made.core_properties, Catalog(edition / "data").publication.author
+    facts.author = author
     facts.keywords = keywords(numbers.edition, cited)
     facts.created = facts.modified = archives.EPOCH
-    facts.last_modified_by = AUTHOR
+    facts.last_modified_by = author
     out = io.BytesIO()
     made.save(out)
     return undated(out.getvalue())

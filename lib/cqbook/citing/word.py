@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
+from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.errors import DataError
-from cqbook.figures.formats import AUTHOR
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -62,8 +62,8 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     if writer.quoted:
         made.add_heading("文中数字", level=1)
         made.add_paragraph("；".join(writer.quoted))
-    facts = made.core_properties
-    facts.author = AUTHOR
+    facts, author = made.core_properties, Catalog(edition / "data").publication.author
+    facts.author = author
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
     facts.keywords = keywords(numbers.edition, writer.cited)
     facts.comments = ""

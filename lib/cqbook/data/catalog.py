@@ -21,10 +21,11 @@ import pandas as pd
 
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
+from cqbook.data.publication import Publication, publication_of
 from cqbook.data.series import as_observations, may_hold
 from cqbook.disk.checksums import digest, file_digest
-from cqbook.disk.installed import REPOSITORY
-from cqbook.errors import DataError
+from cqbook.disk.installed import REPOSITORY, book_around
+from cqbook.errors import DataError, library_words
 
 if TYPE_CHECKING:
     from cqbook.data.customs_store import Detail
@@ -49,8 +50,8 @@ _NONE = np.array([], dtype=int)
 class Query:
     """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
 
-    No filters: the whole table; `WITHOUT_SERIES`: its file without the series. Table ``""``, filter
-    ``edition``: the package's version.
+    No filters: the whole table; among them `WITHOUT_SERIES`: its file without the series. Table
+    ``""``, filter ``edition``: the package's version.
     """
 
     table: str
@@ -70,16 +71,19 @@ class Query:
         return cls(content["table"], filters, content["digest"])
 
 
-def _ragged(rows: list[list[str]]) -> str:
+def _ragged(rows: list[list[str]]) -> tuple[str, str] | None:
     """Return what keeps rows from being a table; a guess at it would move cells."""
     if not rows:
-        return "empty"
+        return "空的", "empty"
     if len(set(rows[0])) < len(rows[0]):
-        return "a heading stands twice"
+        return "表头重复", "a heading stands twice"
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            return f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}"
-    return ""
+            return (
+                f"第{number - 1}行有{len(row)}格，应为{len(rows[0])}格",
+                f"row {number - 1}: {len(row)} cells, expected {len(rows[0])}",
+            )
+    return None
 
 
 def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
@@ -105,7 +109,8 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
     Parameters
     ----------
     data_dir : str or path
-        Empty: the directory that ``CQBOOK_DATA`` names, or else the repository's ``data/``.
+        Empty: the directory that ``CQBOOK_DATA`` names, or else ``data/`` of the book that the
+        current directory is part of, or else that of the package's own repository.
         Otherwise a directory; a relative one counts from the current directory.
 
     Raises
@@ -114,7 +119,7 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
         If the directory has no ``datapackage.json``.
     """
     chosen = str(data_dir) or os.environ.get(DATA_VARIABLE, "")
-    path = Path(chosen).resolve() if chosen else REPOSITORY / "data"
+    path = Path(chosen).resolve() if chosen else (book_around(Path.cwd()) or REPOSITORY) / "data"
     if not (path / DESCRIPTOR).is_file():
         msg = (
             f"数据目录 {path} 中没有 {DESCRIPTOR}；请指定一个数据包目录。"
@@ -156,12 +161,25 @@ class Catalog:
         try:
             return descriptor_of(json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8")))
         except (ValueError, RecursionError) as error:
+            # a ValueError of our own names the place in it
+            own = type(error) is ValueError
+            zh, en = (f"{error}", f"{error}") if own else library_words(error)
             msg = (
-                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{error}）；git checkout 恢复它再运行"
-                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({error});"
+                f"{DESCRIPTOR} 已损坏：不是数据包的描述（{zh}）；git checkout 恢复它再运行"
+                f" | {DESCRIPTOR} is damaged: no descriptor of a data package ({en});"
                 " restore it"
             )
             raise DataError(msg) from error
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What the book is called, by whom it is, about which place."""
+        return publication_of(self.descriptor)
+
+    @property
+    def place(self) -> str:
+        """The entity that the book is about."""
+        return self.publication.place
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -214,11 +232,12 @@ class Catalog:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None
         except (csv.Error, UnicodeDecodeError) as error:
-            problem = str(error)
+            problem = library_words(error)
         if problem:
+            zh, en = problem
             msg = (
-                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{problem}）"
-                f" | {path.name}: cannot be read as CSV in UTF-8 ({problem})"
+                f"{path.name}：不能作为 UTF-8 的 CSV 读取（{zh}）"
+                f" | {path.name}: cannot be read as CSV in UTF-8 ({en})"
             )
             raise DataError(msg)
         return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
@@ -286,6 +305,14 @@ class Catalog:
         }
         return self._select(OBSERVATION_TABLE, asked).reset_index(drop=True)
 
+    def own_rows(self, name: str, asked: Mapping[str, str]) -> pd.DataFrame:
+        """Return the rows of a table's own file, without the series, with these values by column.
+
+        Only they count as read.
+        """
+        wanted = {column: [value] for column, value in asked.items()}
+        return self._select(name, {**WITHOUT_SERIES, **wanted})
+
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
         key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
@@ -293,12 +320,14 @@ class Catalog:
             # a name is looked up a hundred times on a page
             return self._found[key].copy()
         frame = self._typed(name)
-        unknown = sorted(set(asked) - set(frame.columns))
+        own = WITHOUT_SERIES.keys() <= asked.keys()
+        columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
+        unknown = sorted(set(columns) - set(frame.columns))
         if unknown:
             msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
             raise DataError(msg)
-        found = {name: self._matching(name, frame, asked)}
-        if name == OBSERVATION_TABLE:
+        found = {name: self._matching(name, frame, columns)}
+        if name == OBSERVATION_TABLE and not own:
             for series, resource in self.series.items():
                 if may_hold(resource, asked):
                     rows = self._matching(series, self._served(series), asked)

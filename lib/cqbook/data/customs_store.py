@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest
-from cqbook.errors import DataError
+from cqbook.errors import DataError, library_words
 
 #: The folder of the customs detail in a data directory, and the name of its queries.
 CUSTOMS = "customs"
@@ -139,10 +139,10 @@ class Detail:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             return _INDEX.validate_python({"lists_replaced": False, **content})
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             place = f"{CUSTOMS}/{INDEX}"
-            said = " ".join(str(error).split())
-            msg = f"海关明细的索引 {place} 已损坏 | the index {place} is damaged ({said})"
+            zh, en = library_words(error)
+            msg = f"海关明细的索引 {place} 已损坏（{zh}） | the index {place} is damaged ({en})"
             raise DataError(msg) from error
 
     @property

@@ -11,9 +11,23 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 #: The repository, found from the package's place in it.
 REPOSITORY = PACKAGE.parents[1]
+#: The two files that make a folder a book.
+CONFIG, CONTENTS = "_config.yml", "_toc.yml"
 #: The lock of what tests and tools want.
 TOOLS = "requirements-dev.txt"
 _DIST = ".dist-info"
+
+
+def book_around(folder: Path) -> Path | None:
+    """Return the book that a folder is, or lies in; None if there is none."""
+    return next(
+        (
+            place
+            for place in (folder, *folder.parents)
+            if (place / CONFIG).is_file() and (place / CONTENTS).is_file()
+        ),
+        None,
+    )
 
 
 def _locked(lock: Path) -> set[str]:

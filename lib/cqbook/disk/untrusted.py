@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
-from cqbook.errors import Breach, ContractError, DataError
+from cqbook.errors import Breach, ContractError, DataError, library_words, refusal_of
 
 #: The largest file that is read at all, and all of its parts together when unpacked.
 LARGEST, UNPACKED = 64 << 20, 256 << 20
@@ -73,7 +73,8 @@ def content_of(path: Path) -> bytes:
             # not the size that the folder tells: a device has none
             return size_checked(handle.read(LARGEST + 1), path.name)
     except OSError as error:
-        msg = f"打不开文件 {path}：{error.strerror} | cannot open {path}: {error.strerror}"
+        zh, en = refusal_of(error)
+        msg = f"打不开文件 {path}：{zh} | cannot open {path}: {en}"
         raise DataError(msg) from error
 
 
@@ -95,7 +96,8 @@ def opened(content: bytes, name: str) -> zipfile.ZipFile:
         *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
         *(EOFError, OSError, ValueError),
     ) as error:
-        raise _refused(name, f"不是完好的文件（{error}）", f"broken ({error})") from error
+        zh, en = library_words(error)
+        raise _refused(name, f"不是完好的文件（{zh}）", f"broken: {en}") from error
     return parts
 
 
@@ -210,7 +212,8 @@ def plain(content: bytes, name: str, counted: dict[str, int] | None = None) -> b
     try:
         reader.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise _refused(name, f"XML 不完整（{error}）", f"broken XML ({error})") from error
+        zh, en = library_words(error)
+        raise _refused(name, f"XML 不完整（{zh}）", f"broken XML: {en}") from error
     return content
 
 
@@ -246,5 +249,5 @@ def whole(name: str) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        raise _refused(name, f"文件不完整（{said}）", f"broken ({said})") from error
+        zh, en = library_words(error)
+        raise _refused(name, f"文件不完整（{zh}）", f"broken: {en}") from error

@@ -34,9 +34,9 @@ from cqbook.errors import DataError
 REDIRECT = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
-<title>重庆开放型经济分析</title>
+<title>转到本书</title>
 <meta http-equiv="refresh" content="0; url={target}"></head>
-<body><p><a href="{target}">重庆开放型经济分析</a></p></body></html>
+<body><p><a href="{target}">转到本书</a></p></body></html>
 """
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from cqbook.errors import DataError
+from cqbook.errors import DataError, refusal_of
 
 
 class Record(BaseModel):
@@ -32,11 +32,10 @@ class Record(BaseModel):
         try:
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise damaged(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+            place = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
+            raise damaged(path, place or "不是 JSON") from error
         except OSError as error:
-            raise damaged(path, error) from error
+            raise damaged(path, refusal_of(error)[0]) from error
 
     def to_json(self) -> str:
         """Return the text of the file: the same for the same content."""
@@ -133,7 +132,7 @@ class FiguresFile(Record):
     figures: list[dict[str, Any]]
 
 
-def damaged(path: Path, why: object) -> DataError:
+def damaged(path: Path, why: str) -> DataError:
     """Return the error for a file of an edition that is no longer what was written."""
     # one that was built can be built again; one that was released only its owner has
     where = next((item for item in path.parents if item.parent.name == "editions"), path.parent)

@@ -11,7 +11,7 @@ from typing import Any
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.editions.paths import built_folder, released_folder
 from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
-from cqbook.errors import DataError
+from cqbook.errors import DataError, library_words, refusal_of
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
@@ -115,8 +115,10 @@ def sums_of(folder: Path) -> dict[str, str]:
     """
     try:
         return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise damaged(folder / SUMS, error) from error
+    except OSError as error:
+        raise damaged(folder / SUMS, refusal_of(error)[0]) from error
+    except ValueError as error:
+        raise damaged(folder / SUMS, library_words(error)[0]) from error
 
 
 def tree_digest(folder: Path) -> str:

@@ -40,7 +40,7 @@ def _run(
     try:
         client = Client(address, timeout=PATIENCE)
     except OSError as error:
-        msg = f"连不上集群 {address}（{error}）| no cluster at {address}"
+        msg = f"连不上集群 {address} | no cluster at {address}"
         raise DataError(msg) from error
     with client:
         # two batches of the same name would be taken for one that is done already

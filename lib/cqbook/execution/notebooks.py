@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from cqbook.disk.checksums import json_digest
-from cqbook.errors import DataError
+from cqbook.errors import DataError, library_words
 from cqbook.figures.identity import PNG_MIME, SVG_MIME
 
 INJECTED = "injected-parameters"
@@ -137,11 +137,17 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     """
     try:
         notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+    except (
+        *(ValueError, AttributeError, KeyError, TypeError, RecursionError),
+        nbformat.ValidationError,
+    ) as error:
         # nbformat's own errors are ValueErrors; JSON that is no notebook lacks keys
+        cause = error.__cause__ or error.__context__ or error
+        known = isinstance(cause, ValueError | RecursionError)
+        zh, en = library_words(cause if known else error)
         msg = (
-            f"笔记本 {path} 已损坏；恢复它（章节：git checkout；发布过的版次：备份）再运行"
-            f" | the notebook {path} is damaged: restore it, run it again ({str(error)[:80]})"
+            f"笔记本 {path} 已损坏（{zh}）；恢复它（章节：git checkout；发布过的版次：备份）再运行"
+            f" | the notebook {path} is damaged ({en}): restore it, run it again"
         )
         raise DataError(msg) from error
     return notebook

@@ -1,38 +1,33 @@
 """The parameters of a chapter: what they are called, of which type, and which values the data hold.
 
-They are read from the notebook's ``parameters`` cell, one literal a line with a comment. A comment
-may end in where the values come from: ``[observations.period with indicator x, entity $area]``
-are the periods of the rows of ``observations`` with that indicator, and as entity the value of the
-parameter ``area`` (no equals sign: papermill can't read a comment that has one). papermill only
-warns of a name that it does not know; here it is an error, before a kernel starts.
+They are read from the notebook's ``parameters`` cell, one literal a line with a comment, and from
+its call of ``cq.check_parameters``, which says where the values stand (`cqbook.data.allowed`).
+papermill only warns of a name that it does not know; here it is an error, before a kernel starts.
 """
 
 from __future__ import annotations
 
 import ast
-import difflib
 import io
 import json
 import math
 import re
 import tokenize
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 import nbformat
 
+from cqbook.data.allowed import Allowed, nearest, refuse_unheld
 from cqbook.data.catalog import Catalog
-from cqbook.errors import DataError
-from cqbook.quantities.periods import Period
+from cqbook.errors import ParameterError, library_words
 
 TAG = "parameters"
 #: Where the data are is no matter of the chapter: the command line has ``--data`` for it.
 DATA_DIR = "data_dir"
-#: Valid values shown in an error: enough to choose from, few enough to read.
-VALUES_SHOWN = 40
-#: A column that no table has: the years that the periods of its rows touch.
-YEAR = "year"
+#: The function by which a chapter checks them itself.
+CHECK = "check_parameters"
 #: What a parameter is called: papermill writes names into the cell as they are.
 PARAMETER_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 #: What is read as a number: no full-width digits, no ``1_000``, no ``nan``, no leading zeros (they
@@ -40,7 +35,6 @@ PARAMETER_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", re.A)
 #: Levels of a list: enough for a table.
 _DEPTH = 4
-_CHOICES = re.compile(r"\s*\[(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>[^\]]+))?\]$")
 #: What a parameter can be: a JSON scalar, or a list of such.
 Value = str | int | float | bool | list["Value"] | None
 _KIND_ZH: dict[type, str] = {
@@ -52,42 +46,22 @@ _KIND_ZH: dict[type, str] = {
 }
 
 
-class ParameterError(DataError):
-    """A parameter that the chapter does not have, or a value that it can't take."""
-
-
 @dataclass(frozen=True)
 class Parameter:
     """One parameter: its name, its default (whose type is its type), what it means.
 
-    ``table`` and ``column``, where given, say where its values come from; ``filters`` which rows
-    (a value ``$name`` stands for the value of another parameter).
+    ``allowed``: which values it may have, where the chapter says it.
     """
 
     name: str
     default: Value
     comment: str = ""
-    table: str = ""
-    column: str = ""
-    filters: dict[str, str] = field(default_factory=dict)
+    allowed: Allowed | None = None
 
     @property
     def kind(self) -> type:
         """Type of the values."""
         return type(self.default)
-
-    def choices(self, book: Catalog, values: Mapping[str, Value]) -> list[str]:
-        """Return the values that the data hold, given the `values` of the other parameters."""
-        frame = book.table(self.table)
-        for column, wanted in self.filters.items():
-            chosen = str(values[wanted[1:]]) if wanted.startswith("$") else wanted
-            frame = frame[frame[column].eq(chosen)]
-        if self.column == YEAR:
-            touched = {
-                year for text in frame["period"].unique() for year in Period.parse(text).years
-            }
-            return sorted(map(str, touched))
-        return sorted(frame[self.column].unique())
 
 
 def read_parameters(notebook: nbformat.NotebookNode) -> list[Parameter]:
@@ -96,12 +70,42 @@ def read_parameters(notebook: nbformat.NotebookNode) -> list[Parameter]:
     Raises
     ------
     ParameterError
-        If the cell holds anything but ``name = literal`` lines.
+        If the cell holds anything but ``name = literal`` lines, or the check of them another form.
     """
     for cell in notebook.cells:
         if TAG in cell.metadata.get("tags", []):
-            return _read(cell.source)
+            rules = _rules(notebook)
+            return [replace(item, allowed=rules.get(item.name)) for item in _read(cell.source)]
     return []
+
+
+def _rules(notebook: nbformat.NotebookNode) -> dict[str, Allowed]:
+    """Return which values the chapter's own check lets pass, by parameter."""
+    found: dict[str, Allowed] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or CHECK not in cell.source:
+            continue
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            # told by the lint, with its cell
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == CHECK:
+                found |= {str(word.arg): _rule(word) for word in node.keywords}
+    return found
+
+
+def _rule(word: ast.keyword) -> Allowed:
+    """Read ``name=(name, "table.column with …")``."""
+    match word.value:
+        case ast.Tuple(elts=[ast.Name(id=name), ast.Constant(value=str(text))]) if name == word.arg:
+            return Allowed.read(text)
+    msg = (
+        f'{CHECK} 的 {word.arg}：应为 {word.arg}=({word.arg}, "表.列 with …")'
+        f" | {CHECK}, {word.arg}: expected {word.arg}=({word.arg}, 'table.column with …')"
+    )
+    raise ParameterError(msg)
 
 
 def _read(source: str) -> list[Parameter]:
@@ -113,7 +117,8 @@ def _read(source: str) -> list[Parameter]:
         }
         statements = ast.parse(source).body
     except (SyntaxError, tokenize.TokenError, ValueError, RecursionError, MemoryError) as error:
-        msg = f"parameters 单元不是 Python：{error} | the parameters cell is no Python: {error}"
+        zh, en = library_words(error)
+        msg = f"parameters 单元不是 Python：{zh} | the parameters cell is no Python: {en}"
         raise ParameterError(msg) from error
     found = []
     for statement in statements:
@@ -138,14 +143,7 @@ def _read(source: str) -> list[Parameter]:
             )
             raise ParameterError(msg)
         comment = comments.get(statement.end_lineno or statement.lineno, "")
-        held = _CHOICES.search(comment)
-        if not held:
-            found.append(Parameter(name, default, comment))
-            continue
-        pairs = [pair.split(maxsplit=1) for pair in (held["filters"] or "").split(", ") if pair]
-        filters = {column.strip(): value.strip() for column, value in pairs}
-        plain = comment[: held.start()]
-        found.append(Parameter(name, default, plain, held["table"], held["column"], filters))
+        found.append(Parameter(name, default, comment))
     return found
 
 
@@ -233,11 +231,6 @@ def _read_value(text: str, kind: type) -> Value:
     return value
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word nearest to `word`; empty if none is near."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
-
-
 def checked(
     chapter: str, parameters: Iterable[Parameter], given: Mapping[str, object], book: Catalog
 ) -> dict[str, Value]:
@@ -283,20 +276,8 @@ def checked(
     values = {name: item.default for name, item in known.items()}
     typed = {name: _typed(chapter, known[name], value) for name, value in given.items()}
     values |= typed
-    for name, value in typed.items():
-        item = known[name]
-        # an empty text means “not this one”; a chapter that allows it has it as the default
-        if not item.table or value == item.default:
-            continue
-        valid = item.choices(book, values)
-        if str(value) not in valid:
-            first = difflib.get_close_matches(str(value), valid, n=VALUES_SHOWN, cutoff=0.6)
-            listed = first + [text for text in valid if text not in first]
-            more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
-            shown = " ".join(listed[:VALUES_SHOWN]) + more or "（无）"
-            msg = (
-                f"{chapter}.{name}={value}：数据中没有；可选：{shown}"
-                f" | {chapter}.{name}={value}: not in the data; expected one of those listed"
-            )
-            raise ParameterError(msg)
+    for name, item in known.items() if typed else ():
+        # what was not given can be wrong too, beside what was: another year of another place
+        if item.allowed:
+            refuse_unheld(book, name, item.allowed, values, chapter)
     return typed

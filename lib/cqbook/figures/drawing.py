@@ -187,7 +187,8 @@ def draw_all(
     suffix = ".drawn" if files else ".pictured"
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        mark = json_digest([RENDERER, said, item.page, item.edition, item.identity, item.spec])
+        of = [item.page, item.edition, item.book]
+        mark = json_digest([RENDERER, said, *of, item.identity, item.spec])
         if not any((cache / f"{mark}{end}").exists() for end in {suffix, ".drawn"}):
             wanted[mark] = item
     if wanted:

@@ -23,6 +23,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from cqbook.data.publication import Publication
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.disk.checksums import json_digest, to_json
@@ -30,9 +31,6 @@ from cqbook.figures import english, theme
 from cqbook.figures.figure import figures_of
 from cqbook.figures.identity import Identity, Spec
 
-BOOK_TITLE = "重庆开放型经济分析"
-BOOK_EN = "Chongqing's Open Economy"
-AUTHOR = "重庆开放型经济分析编写组"
 #: Formats in the order of the toolbar: extension → what a reader calls it.
 FORMATS = {
     "png": "PNG",
@@ -69,12 +67,13 @@ FORMULA_START = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One figure of one edition: its identity, its specification, and the page it stands on."""
+    """One figure of one edition: identity, specification, the page it stands on, the book."""
 
     identity: Identity
     spec: Spec
     page: str
     edition: str
+    book: Publication
     language: str = "zh"
 
     @property
@@ -134,9 +133,11 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
     return replace(exhibit, identity=identity, spec=spec, language="en")
 
 
-def exhibits_of(notebook: NotebookNode, page: str, edition: str) -> list[Exhibit]:
+def exhibits_of(
+    notebook: NotebookNode, page: str, edition: str, book: Publication
+) -> list[Exhibit]:
     """Return the figures of an executed notebook that are drawn."""
-    return [Exhibit(item.identity, item.spec, page, edition) for item in figures_of(notebook)]
+    return [Exhibit(item.identity, item.spec, page, edition, book) for item in figures_of(notebook)]
 
 
 def citations(exhibit: Exhibit) -> dict[str, str]:
@@ -145,16 +146,17 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     GB/T 7714—2015 asks for the day of the citation: that is the reader's to fill in.
     """
     title, edition = exhibit.identity.title, exhibit.edition
+    book, author = exhibit.book.title, exhibit.book.author
     year = edition[:4] if re.match(r"(19|20)\d\d", edition) else ""
     key = re.sub(r"\W", "", f"{exhibit.id}{edition}".replace("-", ""))
     return {
-        "line": f"{exhibit.source}；图：《{BOOK_TITLE}》，版次 {edition}，{exhibit.id}。",
-        "gbt7714": f"{AUTHOR}. {title}[DS/OL]//{BOOK_TITLE}. 版次 {edition}. {exhibit.id}"
+        "line": f"{exhibit.source}；图：《{book}》，版次 {edition}，{exhibit.id}。",
+        "gbt7714": f"{author}. {title}[DS/OL]//{book}. 版次 {edition}. {exhibit.id}"
         f"[引用日期]. {exhibit.permalink}.",
-        "apa": f"{AUTHOR}. ({year or 'n.d.'}). {title} [Figure {exhibit.id}]. "
-        f"In {BOOK_TITLE} (Edition {edition}). {exhibit.permalink}",
-        "bibtex": f"@misc{{{key},\n  author = {{{{{AUTHOR}}}}},\n  title = {{{title}}},\n"
-        f"  howpublished = {{{BOOK_TITLE}，版次 {edition}}},\n  year = {{{year}}},\n"
+        "apa": f"{author}. ({year or 'n.d.'}). {title} [Figure {exhibit.id}]. "
+        f"In {book} (Edition {edition}). {exhibit.permalink}",
+        "bibtex": f"@misc{{{key},\n  author = {{{{{author}}}}},\n  title = {{{title}}},\n"
+        f"  howpublished = {{{book}，版次 {edition}}},\n  year = {{{year}}},\n"
         f"  note = {{{exhibit.id}，{exhibit.source}}},\n  url = {{{exhibit.permalink}}}\n}}",
     }
 
@@ -223,9 +225,9 @@ def _card(exhibit: Exhibit) -> str:
     notes = theme.wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
     small = [*notes, *theme.wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH)]
     if exhibit.language == "en":
-        small.append(f"{BOOK_EN}, edition {exhibit.edition} | {exhibit.id}")
+        small.append(f"{exhibit.book.title_en}, edition {exhibit.edition} | {exhibit.id}")
     else:
-        small.append(f"《{BOOK_TITLE}》版次 {exhibit.edition}｜{exhibit.id}")
+        small.append(f"《{exhibit.book.title}》版次 {exhibit.edition}｜{exhibit.id}")
     texts = "".join(
         f'<text x="8" y="{height + 18 + 17 * number:g}" font-size="11"'
         f' font-family="{escape(theme.FONT)}" fill="{theme.colour("muted")}">{escape(line)}</text>'
@@ -292,7 +294,7 @@ def pdf(exhibit: Exhibit) -> bytes:
     made.add_metadata(
         {
             "/Title": exhibit.identity.title,
-            "/Author": AUTHOR,
+            "/Author": exhibit.book.author,
             "/Subject": citations(exhibit)["line"],
             "/Keywords": f"{exhibit.id} {exhibit.edition}",
             f"/{METADATA_KEY}": _packed(exhibit),
@@ -368,7 +370,7 @@ def xlsx(exhibit: Exhibit) -> bytes:
     book.set_properties(
         {
             "title": exhibit.identity.title,
-            "author": AUTHOR,
+            "author": exhibit.book.author,
             "keywords": f"{exhibit.id} {exhibit.edition}",
             "comments": _packed(exhibit),
             "created": archives.EPOCH,

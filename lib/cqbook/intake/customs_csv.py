@@ -19,7 +19,7 @@ from pathlib import Path
 from cqbook.data.catalog import Catalog
 from cqbook.disk.processes import dies_with_parent
 from cqbook.disk.untrusted import content_of
-from cqbook.errors import Breach, ContractError
+from cqbook.errors import Breach, ContractError, library_words
 from cqbook.intake.customs_cells import read_by_cell
 from cqbook.intake.customs_format import COLUMN_HEADINGS, Codes, Export, Said, known_codes
 from cqbook.intake.customs_regular import read_regular
@@ -61,10 +61,10 @@ def sidecar(path: Path) -> Said:
     try:
         content = json.loads(content_of(beside).decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        value = str(error)
-        expected = f"a JSON object with {', '.join(SIDECAR)}"
+        zh, en = library_words(error)
+        expected = f"a JSON object with {', '.join(SIDECAR)}; {en}"
         raise ContractError(
-            [Breach(beside.name, 0, "*", value, f"JSON 对象，键为 {listed}", expected)]
+            [Breach(beside.name, 0, "*", zh, f"JSON 对象，键为 {listed}", expected)]
         ) from error
     if not isinstance(content, dict):
         raise ContractError(

@@ -422,7 +422,7 @@ class _Reader:
     def _identifier(self, made: Mapping[str, str]) -> str:
         parts = [made[key] for key in ("indicator", "period", "breakdown", "flow", "measure")]
         parts = [part for part in parts if part not in ("", "level", "total")]
-        if made["entity"] not in ("", "CN-50"):
+        if made["entity"] not in ("", self.book.place):
             parts.insert(1, made["entity"])
         slug = _SLUG.sub("-", "-".join(parts).lower()).strip("-")
         first = made["source_id"] or "source"

@@ -274,7 +274,7 @@ def _read(part: str, text: str) -> _Span:
     try:
         start = date(year, int(found["month"]), int(found["day"] or 1))
     except ValueError as error:
-        raise _broken(text, f"“{part}”这一日期不存在", f"no such date: {error}") from error
+        raise _broken(text, f"“{part}”这一日期不存在", f"no such date: {part!r}") from error
     if found["day"]:
         return _Span("day", start, start)
     return _Span("month", start, start.replace(day=_days_in_month(start)))

@@ -20,13 +20,13 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
-from cqbook.figures.formats import BOOK_TITLE
 from cqbook.site.claims import sources_said
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
 from cqbook.site.nodes import ChartFigure, exhibit_nodes
 from cqbook.site.pictures import FIGURES_FOLDER
+from cqbook.site.settings import publication
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -283,14 +283,14 @@ def dress(
             markup(
                 "description.html",
                 words=words,
-                title=f"{app.env.titles[page].astext()}｜{BOOK_TITLE}",
+                title=f"{app.env.titles[page].astext()}｜{publication(app).title}",
                 address=address_of(app, page, doctree),
             )
             + tags
         )
     context["metatags"] = tags
     context["cq"] = {
-        "book": BOOK_TITLE,
+        "book": publication(app).title,
         "coded": 'class="cell ' in body,
         # ours, and no texts: a script and what allows it hold quotation marks
         "mode_script": Markup(MODE_SCRIPT),

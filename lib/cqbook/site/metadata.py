@@ -12,13 +12,14 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from cqbook.disk.checksums import digest
-from cqbook.figures.formats import AUTHOR, BOOK_TITLE, ENGLISH, FORMATS, citations, rows
+from cqbook.figures.formats import ENGLISH, FORMATS, citations, rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.markup import markup
 from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES_FOLDER
+from cqbook.site.settings import publication
 
 CATALOGUE = "figures.json"
 #: Of each page: its figures, as ``figures.schema.json`` describes them.
@@ -26,8 +27,8 @@ FIGURES_NOTED = Notes[list[dict[str, Any]]]("figures")
 SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
 
 
-def _described(out: Path, node: nodes.Element, docname: str, edition: str) -> dict[str, Any]:
-    shown = exhibit_of(node, docname, edition)
+def _described(app: Sphinx, node: nodes.Element, docname: str) -> dict[str, Any]:
+    shown, out = exhibit_of(app, node, docname), Path(app.outdir)
     files = {}
     for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)]:
         path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
@@ -82,13 +83,13 @@ def describe(
     edition = app.config.cqbook_edition or NO_EDITION
     figures = list(doctree.findall(ChartFigure))
     # the pictures are written with the page, before this
-    entries = [_described(Path(app.outdir), node, page, edition) for node in figures]
+    entries = [_described(app, node, page) for node in figures]
     FIGURES_NOTED.leave(app, page, entries)
     if not figures:
         return
     sets = []
     for node in figures:
-        shown = exhibit_of(node, page, edition)
+        shown = exhibit_of(app, node, page)
         root = "../" * page.count("/")
         sets.append(
             {
@@ -98,7 +99,7 @@ def describe(
                 "name": shown.identity.title,
                 "description": shown.identity.alt,
                 "version": edition,
-                "creator": {"@type": "Organization", "name": AUTHOR},
+                "creator": {"@type": "Organization", "name": publication(app).author},
                 "isBasedOn": [item.label for item in shown.identity.sources],
                 "distribution": [
                     {
@@ -112,8 +113,8 @@ def describe(
         )
     core = {
         # not the context's title: that is HTML, with the mark of a glued text
-        "DC.title": f"{app.env.titles[page].astext()}｜{BOOK_TITLE}",
-        "DC.creator": AUTHOR,
+        "DC.title": f"{app.env.titles[page].astext()}｜{publication(app).title}",
+        "DC.creator": publication(app).author,
         "DC.language": "zh-CN",
         "DC.identifier": f"v/{edition}/{page}.html",
     }

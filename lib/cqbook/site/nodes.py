@@ -28,7 +28,7 @@ from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import known_words
+from cqbook.site.settings import known_words, publication
 
 log = logging.getLogger(__name__)
 SOURCES_PAGE = "chapters/sources"
@@ -238,10 +238,11 @@ def _kind(key: str, numeric: bool, text: str = "") -> str:
     return "cq-short" if 0 < len(text) <= ONE_LINE else ""
 
 
-def exhibit_of(node: Element, docname: str, edition: str) -> Exhibit:
+def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:
     """Return what can be taken away of a figure's node."""
     identity = read_record(Identity, node["meta"])
-    return Exhibit(identity, node["spec"] or {}, docname, edition or NO_EDITION)
+    edition = app.config.cqbook_edition or NO_EDITION
+    return Exhibit(identity, node["spec"] or {}, docname, edition, publication(app))
 
 
 STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
@@ -259,7 +260,7 @@ def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
 def _drawn(translator: HTML5Translator, node: Element, root: str) -> Drawn:
     """Write the files of a figure; return what its page shows of them."""
     app = translator.builder.app
-    shown = exhibit_of(node, _page(translator), translator.config.cqbook_edition)
+    shown = exhibit_of(app, node, _page(translator))
     english = translation(app, shown)
     sizes = pictures.publish_figure(app, shown, english)
     alts = {"zh": node["meta"]["alt"]} | ({"en": english.identity.alt} if english else {})

@@ -9,6 +9,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.publication import Publication
 from cqbook.figures.english import dictionary
 
 
@@ -27,6 +28,15 @@ def known_words(app: Sphinx) -> Mapping[str, str]:
         kept["cqbook_words"] = dictionary(book_of(app))
     words: Mapping[str, str] = kept["cqbook_words"]
     return words
+
+
+def publication(app: Sphinx) -> Publication:
+    """Return what the book is called, by whom it is; read once a build."""
+    kept = vars(app)
+    if "cqbook_publication" not in kept:
+        kept["cqbook_publication"] = book_of(app).publication
+    found: Publication = kept["cqbook_publication"]
+    return found
 
 
 def book_of(app: Sphinx) -> Catalog:

@@ -1,0 +1,221 @@
+"""Which values a parameter of a chapter may have: said in the chapter, held to the data.
+
+A chapter says it once, where it checks its parameters: ``"observations.period with indicator
+trade_value, entity $area"`` are the periods of the rows with that indicator, and as entity the
+value of the parameter ``area``. Whoever gives parameters by command is held to the same words
+before a kernel starts (`cqbook.execution.parameters`), whoever gives them in Jupyter or to plain
+papermill by the chapter itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
+from cqbook.errors import ParameterError, visible
+from cqbook.quantities.periods import Period
+
+#: A column that no table has: the years that the periods of its rows touch.
+YEAR = "year"
+#: The column of those whose figures they are, which all tables call the same.
+ENTITY = "entity"
+#: A table that is none: words that code and tables share.
+VOCABULARY = "vocabulary"
+_WORDS = {"direction": DIRECTIONS_ZH, "currency": CURRENCIES}
+#: Values shown in an error: enough to choose from, few enough to read.
+VALUES_SHOWN = 40
+_RULE = re.compile(
+    r"(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>.+?))?(?P<optional>, or nothing)?"
+)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Where the values stand: a column of a table, and of which of its rows.
+
+    ``filters``: values by column; ``$name`` stands for the value of another parameter.
+    ``optional``: an empty text is allowed too, and means “not this one”.
+    """
+
+    table: str
+    column: str
+    filters: dict[str, str] = field(default_factory=dict)
+    optional: bool = False
+
+    @classmethod
+    def read(cls, text: str) -> Allowed:
+        """Read ``TABLE.COLUMN [with COLUMN VALUE, …][, or nothing]``.
+
+        Raises
+        ------
+        ParameterError
+            If it has another form.
+        """
+        found = _RULE.fullmatch(text)
+        listed = [part for part in (found["filters"] or "").split(",") if part] if found else []
+        pairs = [part.split(maxsplit=1) for part in listed]
+        shared = found is not None and found["table"] == VOCABULARY
+        if (
+            not found
+            or any(len(pair) != 2 for pair in pairs)
+            or (shared and found["column"] not in _WORDS)
+        ):
+            msg = (
+                f"“{text}”：应为“表.列 with 列 值, …”，如 observations.period with entity $area"
+                f" | {text!r}: expected 'table.column with column value, …', such as"
+                " observations.period with entity $area"
+            )
+            raise ParameterError(msg)
+        filters = {column: value.strip() for column, value in pairs}
+        return cls(found["table"], found["column"], filters, bool(found["optional"]))
+
+    def values(self, book: Catalog, given: Mapping[str, object]) -> list[str]:
+        """Return the values that the data hold, given those of all parameters, sorted.
+
+        Where there are none, so that nobody could choose: the codes that the column may have at
+        all; a chapter without data says that it has none.
+        """
+        if self.table == VOCABULARY:
+            return list(_WORDS[self.column])
+        held = self._held(book, self._asked(given))
+        return sorted(held or names_of(book, self).values())
+
+    def holds(self, book: Catalog, value: str, given: Mapping[str, object]) -> bool:
+        """Return whether `value` is one of them; no more than its rows count as read."""
+        if self.table in (VOCABULARY, CUSTOMS) or self.column == YEAR:
+            return value in self.values(book, given)
+        return bool(self._held(book, self._asked(given) | {self.column: value}))
+
+    def _asked(self, given: Mapping[str, object]) -> dict[str, str]:
+        return {
+            column: str(given[wanted[1:]]) if wanted.startswith("$") else wanted
+            for column, wanted in self.filters.items()
+        }
+
+    def _held(self, book: Catalog, asked: Mapping[str, str]) -> set[str]:
+        if self.table == CUSTOMS:
+            return _in_detail(book, self.column, asked)
+        frame = book.own_rows(self.table, asked)
+        if self.column != YEAR:
+            return set(frame[self.column])
+        return {str(year) for text in frame["period"].unique() for year in Period.parse(text).years}
+
+    def __str__(self) -> str:
+        """Return the rule as it is written."""
+        pairs = ", ".join(f"{column} {value}" for column, value in self.filters.items())
+        return f"{self.table}.{self.column}" + (f" with {pairs}" if pairs else "")
+
+
+def check_parameters(book: Catalog, **given: tuple[object, str]) -> None:
+    """Refuse parameters whose values the data do not hold; the first thing that a chapter does.
+
+    Parameters
+    ----------
+    book : Catalog
+        The data.
+    **given : (object, str)
+        Of each parameter its value, and which values it may have: see `Allowed.read`. Where the
+        data hold none at all, each is let pass: the page says that it has nothing.
+
+    Raises
+    ------
+    ParameterError
+        With parameter, value, what is expected, and the nearest of it.
+    """
+    values = {name: value for name, (value, _) in given.items()}
+    for name, (_, rule) in given.items():
+        refuse_unheld(book, name, Allowed.read(rule), values)
+
+
+def refuse_unheld(
+    book: Catalog, name: str, allowed: Allowed, values: Mapping[str, object], chapter: str = ""
+) -> None:
+    """Refuse the parameter `name` if the data do not hold its value; see `check_parameters`."""
+    value = str(values[name])
+    if (allowed.optional and not value) or allowed.holds(book, value, values):
+        return
+    valid = allowed.values(book, values)
+    if not valid or value in valid:
+        return
+    said = f"{chapter}.{name}={visible(value)}" if chapter else f"{name}={visible(value)}"
+    near = _meant(value, valid, names_of(book, allowed))
+    hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
+    first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
+    # years before spans of months
+    listed = first + sorted((text for text in valid if text not in first), key=len)
+    more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
+    msg = (
+        f"参数 {said}：数据中没有（{allowed}）{hint} 应为下列之一"
+        f" | parameter {said}: not in the data ({allowed}){hint_en} expected one of:"
+        f" {' '.join(listed[:VALUES_SHOWN])}{more}"
+    )
+    raise ParameterError(msg)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word nearest to `word`; empty if none is near."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
+
+
+def _meant(value: str, valid: list[str], names: Mapping[str, str]) -> str:
+    """Return the code that is nearly `value`, or whose name is, with that name; empty if none."""
+    known = {name: code for name, code in names.items() if code in valid}
+    part = [name for name in known if len(value) > 1 and (value in name or name in value)]
+    name = value if value in known else next(iter(sorted(part, key=len)), "")
+    name = name or nearest(value, known)
+    if name:
+        return f"{known[name]}（{name}）"
+    if value.rstrip("年") in valid:
+        return value.rstrip("年")
+    # of two years none is nearly the other
+    return "" if value.isdigit() else nearest(value, valid)
+
+
+def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:
+    """Return the codes that a column may have by their names: Chinese, English, GB/T 2260."""
+    if allowed.table == VOCABULARY:
+        return {name: code for code, name in _WORDS[allowed.column].items()}
+    table, key = _reference(book, allowed)
+    if not table:
+        return {}
+    frame = book.text(table)
+    columns = [column for column in frame if str(column).startswith("name")]
+    found = {
+        name: code
+        for column in columns
+        for name, code in zip(frame[column], frame[key], strict=True)
+        if name
+    }
+    if table == "entities" and "provinces" in book.resources:
+        provinces = book.text("provinces")
+        codes = zip(provinces["code"], provinces["entity"], strict=True)
+        found |= {f"{code}0000": entity for code, entity in codes}
+    return found
+
+
+def _reference(book: Catalog, allowed: Allowed) -> tuple[str, str]:
+    """Return the table and column that name the codes of a column; empty where none does."""
+    if allowed.column == ENTITY:
+        return "entities", ENTITY
+    if allowed.table == CUSTOMS or allowed.column == YEAR:
+        return "", ""
+    columns = {item["name"] for item in book.fields(allowed.table)}
+    return (allowed.table, allowed.column) if {"name_zh", allowed.column} <= columns else ("", "")
+
+
+def _in_detail(book: Catalog, column: str, asked: Mapping[str, str]) -> set[str]:
+    """Return the years or entities of the files of customs detail that were taken in."""
+    files = [
+        item
+        for item in book.detail.index["files"]
+        if all(text in item["entities"].split(";") for text in asked.values())
+    ]
+    if column == YEAR:
+        periods = {text for item in files for text in item["periods"].split(";")}
+        return {str(year) for text in periods for year in Period.parse(text).years}
+    return {text for item in files for text in item["entities"].split(";")}

@@ -1,0 +1,216 @@
+"""Broken files of every format that the book reads, and commands outside the book.
+
+What a library said of a file it could not read names classes, addresses and, in one language, the
+letters of a grammar: nobody who types figures can use it, and it is in no message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+from conftest import ROOT
+from test_intake import TOTAL, workbook
+
+from cqbook import cli
+from cqbook.build.chapter_lint import notebook_faults
+from cqbook.build.configuration import check_configuration
+from cqbook.build.pages import pages
+from cqbook.citing.documents import DOCUMENT_READERS, cited
+from cqbook.data.catalog import Catalog
+from cqbook.data.contracts import check_package
+from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk import untrusted
+from cqbook.editions.store import MANIFEST, SUMS, manifest_of, sums_of
+from cqbook.errors import DataError, system_error_words
+from cqbook.execution.notebooks import read_notebook
+from cqbook.intake.customs_csv import sidecar
+from cqbook.intake.customs_format import Said
+from cqbook.intake.plan import plan_intake
+from cqbook.quantities.periods import Period
+
+#: What only a library says.
+LEAK = re.compile(
+    r"object at|0x[0-9a-f]{6}|_io\.|BytesIO|<class|<_|\bErrno\b"
+    r"|\b[A-Za-z]+(Error|Exception|Warning)\b|xpected .?'?[,:]|expected after|Expecting"
+    r"|delimiter|codec|decode byte|not well-formed|no element"
+    r"|not a zip|[Cc]entral directory|CRC|NUL\b.*line|unexpected end|EOF|EOL|Stream has|PdfRead"
+    r"|identify image|pydantic|validation error|JSON input|[Ff]ield required|invalid syntax"
+    r"|unterminated|was never closed|Error -\d|mapping values|could not find|out of range|day is",
+)
+XLSX = workbook([TOTAL])
+JUNK = {
+    "empty": b"",
+    "nothing of it": b"\x00\x01\x02\xff\xfe",
+    "a bare zip": b"PK\x03\x04" + b"\x00" * 60,
+    "half of it": XLSX[: len(XLSX) // 2],
+    "bytes are wrong": XLSX[:200] + b"\xff" * 99 + XLSX[299:],
+    "quotes": b'a,b\n"1,2\n',
+    "quotes within": b'a,b\n"1"2,3\n',
+    "nul": b"a,b\n1,\x002\n",
+    "json": b'{"a": 1,, "b"',
+    "deep": b"[" * 100_000,
+    "xml": b"<svg><a></svg>",
+    "latin": "é,ü\n".encode("latin-1"),
+    "png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 30,
+    "pdf": b"%PDF-1.7\n1 0 obj\n<<",
+}
+
+
+def told(call, *arguments):
+    """What is said of a broken file; nothing if it was read."""
+    try:
+        call(*arguments)
+    except DataError as error:
+        return str(error)
+    except OSError as error:
+        return system_error_words(error)
+    return ""
+
+
+def two_languages(text):
+    return not text or (re.search(r"[\u4e00-\u9fff]", text) and " | " in text)
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", *DOCUMENT_READERS])
+@pytest.mark.parametrize("kind", JUNK)
+def test_a_file_that_somebody_gives(kind, ending, tmp_path):
+    path = tmp_path / f"given{ending}"
+    path.write_bytes(JUNK[kind])
+    said = []
+    if ending in (".xlsx", ".csv"):
+        said.append(told(plan_intake, ROOT / "data", [path], Said(), "", lambda _: False))
+        path.with_name(f"{path.name}.json").write_bytes(JUNK[kind])
+        said.append(told(sidecar, path))
+    else:
+        said += [told(cited, JUNK[kind], path.name), told(untrusted.opened, JUNK[kind], path.name)]
+    assert any(said)
+    for text in said:
+        assert not LEAK.search(text), text
+        assert two_languages(text), text
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The files of a book, to be broken one by one."""
+    root = tmp_path_factory.mktemp("small")
+    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("customs"))
+    (root / "data" / CUSTOMS).mkdir()
+    (root / "chapters").mkdir()
+    shutil.copy(ROOT / "chapters" / "errata.ipynb", root / "chapters")
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, root)
+    (root / "edition").mkdir()
+    return root
+
+
+OWN = {
+    "data/datapackage.json": lambda root: check_package(Catalog(root / "data")),
+    "data/indicators.csv": lambda root: Catalog(root / "data").text("indicators"),
+    "data/customs/store.json": lambda root: Catalog(root / "data").detail.index,
+    "chapters/errata.ipynb": lambda root: read_notebook(root / "chapters" / "errata.ipynb"),
+    "chapters/pages.csv": lambda root: pages(root, Catalog(ROOT / "data")),
+    "_config.yml": check_configuration,
+    "_toc.yml": check_configuration,
+    f"edition/{MANIFEST}": lambda root: manifest_of(root / "edition"),
+    f"edition/{SUMS}": lambda root: sums_of(root / "edition"),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_file_of_the_book(name, small):
+    path = small / name
+    before = path.read_bytes() if path.exists() else None
+    said = set()
+    for content in JUNK.values():
+        path.write_bytes(content)
+        said.add(told(OWN[name], small))
+    path.unlink()
+    if before is not None:
+        path.write_bytes(before)
+    said = {text for text in said if " | " in text}
+    assert said
+    for text in said:
+        assert not LEAK.search(text), text
+
+
+@pytest.mark.parametrize("source", ["x = (", "x = 'a", "x = 1 +", "\x00", "if x:\nx"])
+def test_a_cell_that_is_no_python(source):
+    made = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell('data_dir = ""', metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(source),
+        ]
+    )
+    (text,) = map(str, notebook_faults("chapters/x.ipynb", made))
+    assert "Python" in text
+    assert not LEAK.search(text), text
+
+
+def test_a_pattern_that_is_none(small):
+    path = small / "data" / "datapackage.json"
+    before = path.read_text(encoding="utf-8")
+    whole = json.loads(before)
+    whole["resources"][0]["schema"]["fields"][0]["constraints"] = {"pattern": "(?=a)["}
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    said = told(check_package, Catalog(small / "data"))
+    path.write_text(before, encoding="utf-8")
+    assert "RE2" in said
+    assert not LEAK.search(said), said
+
+
+def test_a_day_that_there_is_not():
+    with pytest.raises(ValueError, match=r"\|") as caught:
+        Period.parse("2025-02-30")
+    assert not LEAK.search(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<_io.BytesIO object at 0x7f3a2c1d>",
+        "',' expected after '\"'",
+        "File is not a zip file",
+        "Expecting value: line 1 column 1 (char 0)",
+        "[Errno 2] No such file",
+        "not well-formed (invalid token): line 1, column 0",
+        "ValueError: x",
+    ],
+)
+def test_what_libraries_say_is_known_for_a_leak(text):
+    assert LEAK.search(text)
+
+
+# --- where the book is
+
+
+@pytest.mark.parametrize("words", [["template"], ["check"], ["accept"], ["build"], ["params", "x"]])
+def test_outside_a_book_a_command_says_how_to_name_it(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(words) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "--root" in said
+    assert str(tmp_path) in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_finds_the_book_from_below(small, monkeypatch, capsys):
+    below = small / "chapters" / "deep"
+    below.mkdir(exist_ok=True)
+    monkeypatch.chdir(below)
+    assert cli.main(["template"]) == 0
+    # what a command writes lies where it was asked for
+    assert (below / "figures.xlsx").is_file()
+    assert cli.main(["params", "errata"]) == 0
+    shutil.rmtree(below)
+
+
+def test_a_command_that_names_its_data_needs_no_book(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["template", "--data", str(ROOT / "data")]) == 0
+    assert cli.main(["--root", str(ROOT), "template", "two.xlsx"]) == 0
+    assert (tmp_path / "two.xlsx").is_file()
