@@ -22,7 +22,7 @@ def test_the_plan_of_2011_is_the_sum_of_seven_bases(book):
     plans = parks.base_plans(book)
     assert len(plans) == 7
     # 3 × 3000 + 2 × 2000 + 2 × 1000 亿元
-    assert parks.total(plans.values()).zh == "1.5万亿元"
+    assert parks.total(plans.values()).zh == "1.5万亿元以上"
     assert {item.status for item in plans.values()} == {"计划"}, "no outcome"
     assert not parks.total([]).known
 

@@ -389,6 +389,18 @@ def test_an_order_of_magnitude_says_so(value, unit, words):
         reported("0", unit, qualifier="magnitude")
 
 
+def test_no_class_of_the_data_is_taken_for_a_number(book):
+    frame = book.observations()
+    classes = frame[frame["as_printed"].str.contains("[百千万亿]元?级", regex=True)]
+    assert len(classes) >= 13
+    assert set(classes["qualifier"]) == {"magnitude"}
+    for row in classes.to_dict("records"):
+        found = quantity_of(row)
+        # a plan of that class is no exact plan
+        assert found.interval.upper > found.interval.lower
+        assert found.zh.endswith("级")
+
+
 # --- a sign is never lost between a row and a sentence ----------------------------------------
 
 NUMBER = r"([\d.]+)[^\d.—，]*"

@@ -102,9 +102,20 @@ def base_plans(book: Catalog) -> dict[str, Quantity]:
 
 
 def total(items: Iterable[Quantity]) -> Quantity:
-    """Return the sum in 万亿元; missing where fewer than two are published."""
+    """Return what classes (3000亿级) add up to at least, 万亿元; missing where fewer than two.
+
+    How far below its next class each stays is no part of the plan.
+    """
     found = [item.to("1T CNY") for item in items]
-    return sum_of(*found) if len(found) > 1 else missing("1T CNY")
+    if len(found) < 2:
+        return missing("1T CNY")
+    whole = sum_of(*found)
+    return derive(
+        lambda box: Interval(box.lower, None, box.lower_closed),
+        whole,
+        unit="1T CNY",
+        about=whole.about,
+    )
 
 
 def plan_bars(book: Catalog) -> pd.DataFrame:
