@@ -30,7 +30,9 @@ def test_the_plan_of_2011_is_the_sum_of_seven_bases(book):
 def test_a_base_says_what_district_it_is_in_today(book):
     bars = parks.plan_bars(book).set_index("label")
     assert len(bars) == 7
-    assert bars.loc["双桥（今大足）", "text"] == "1000亿元"
+    assert bars.loc["双桥（今大足）", "text"] == "1000亿元级"
+    # how far a class reaches is no margin of error
+    assert bars["upper"].equals(bars["value"])
     assert bars["value"].is_monotonic_decreasing
 
 

@@ -422,7 +422,7 @@ def test_each_figure_has_its_place(book):
         own = ids[ids.str.startswith(f"{name}.")] if name in book.series else ids[: len(rows)]
         at = [book.place(key) for key in (own.iloc[0], own.iloc[-1])]
         assert at == [(book.resources[name]["path"], 1), (book.resources[name]["path"], len(rows))]
-    with pytest.raises(DataError, match="no such observation: caam-exports.never"):
+    with pytest.raises(DataError, match=r"no such observation: caam-exports\.never"):
         book.place("caam-exports.never")
 
 
