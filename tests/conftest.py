@@ -131,6 +131,16 @@ class Spoiled:
         tables = whole["resources"]
         whole["resources"] = [item for item in tables if "observations" not in item]
         path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+        # no relation may name what is gone
+        gone = tuple(f"{item['name']}." for item in tables if "observations" in item)
+        head, *rows = self.rows("relations.csv")
+        named = [f"{row[head.index('target')]};{row[head.index('inputs')]}" for row in rows]
+        kept = [
+            row
+            for row, ids in zip(rows, named, strict=True)
+            if not any(key.startswith(gone) for key in ids.split(";"))
+        ]
+        self.write("relations.csv", [head, *kept])
 
 
 @pytest.fixture

@@ -66,6 +66,8 @@ READ = {
     "增至2100.5亿元": ("2100.5", "", "100M CNY", "as_rounded", ""),
     "下降到31%": ("31", "", "percent", "as_rounded", ""),
     "年均增长6.5%": ("6.5", "", "percent", "as_rounded", "annual_average"),
+    "万亿元级": ("1", "", "1T CNY", "magnitude", ""),
+    "3000亿元级": ("3000", "", "100M CNY", "magnitude", ""),
     "第四": ("4", "", "rank", "as_rounded", "rank"),
     "第12位": ("12", "", "rank", "as_rounded", "rank"),
 }
@@ -90,6 +92,9 @@ def test_what_is_read(text):
         ("由负转正", "", "读不懂"),
         ("成", "", "读不懂"),
         ("几千亿元", "", "读不懂"),
+        ("几万亿元级", "", "读不懂"),
+        ("3000亿级", "", "没有单位"),
+        ("3000亿级", "10k CNY", "所给单位"),
         ("8158.4", "", "没有单位"),
         ("12个", "", "projects"),
         ("12个", "vehicles", "所给单位"),
@@ -106,6 +111,15 @@ def test_what_is_read(text):
 def test_what_is_refused(text, unit, word):
     with pytest.raises(ValueError, match=word):
         read_printed(text, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("3000亿级", "100M CNY", "3000"), ("千亿级", "100M CNY", "1000"), ("万亿级", "1T CNY", "1")],
+)
+def test_a_class_without_a_unit_has_the_given_one(text, unit, value):
+    found = read_printed(text, unit)
+    assert (found.value, found.unit, found.qualifier) == (value, unit, "magnitude")
 
 
 @pytest.mark.parametrize(

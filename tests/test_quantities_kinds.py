@@ -130,13 +130,60 @@ FORMULAS = {
 }
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
-@pytest.mark.parametrize("kind", ["basis", "basis unsaid", "status"])
+def grown(level):
+    """Return a growth that is of the same thing, and of the same kind, as a level."""
+    return replace(rate("10"), about=replace(level.about, measure="yoy"))
+
+
+#: What takes a level with its growth: each of the four figures may be the odd one.
+WITH_GROWTH = {
+    "previous": lambda one, other, **why: previous(one, grown(other), **why),
+    **{
+        f"{made.__name__}, {odd}": lambda one, other, made=made, at=at, **why: made(
+            one, grown(other if at == 0 else one), *levels(one, other, at), **why
+        )
+        for made in (contribution_points, contribution_rate)
+        for at, odd in enumerate(("growth of the part", "whole", "growth of the whole"))
+    },
+}
+
+
+def levels(one, other, at):
+    """Return a whole with its growth, of which one is of another kind if `at` says so."""
+    return (other if at == 1 else one), grown(other if at >= 1 else one)
+
+
+ASKING = FORMULAS | WITH_GROWTH
+KINDS = {
+    **{kind: CONFUSED[kind] for kind in ("basis", "basis unsaid", "status", "estimate", "flow")},
+    # neither as long as the other nor from the same beginning
+    "length": ({"period": "2024-02/2024-09"}, {}),
+    "moment": CONFUSED["moment"],
+    "price": ({}, {}),
+}
+#: Exports and imports have a sum and a balance.
+FLOWS_APART = {("difference", "flow"), ("sum", "flow")}
+
+
+def of_kind(kind):
+    """Return two levels that differ in one thing only."""
+    one, other = (reported(**columns) for columns in KINDS[kind])
+    if kind == "price":
+        other = replace(other, about=replace(other.about, price="constant"))
+    return one, other
+
+
+@pytest.mark.parametrize("formula", ASKING)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_formula_asks(formula, kind):
-    one, other = (reported(**columns) for columns in CONFUSED[kind])
+    one, other = of_kind(kind)
+    assert ASKING[formula](one, one).known
+    if (formula, kind) in FLOWS_APART:
+        assert ASKING[formula](one, other).known
+        return
     with pytest.raises(IncomparableError):
-        FORMULAS[formula](one, other)
-    made = FORMULAS[formula](one, other, regardless="两个数各有来历")
+        ASKING[formula](one, other)
+    made = ASKING[formula](one, other, regardless="两个数各有来历")
     assert made.regardless == "两个数各有来历"
     # it lives on in what is made of it
     assert derive(lambda only: only, made, unit=str(made.unit)).regardless == made.regardless
@@ -321,6 +368,42 @@ def test_every_unit_that_a_measure_allows_is_tried():
         assert {unit for kind, unit in tried if kind == measure} == MEASURE_UNITS[measure]
 
 
+def test_every_measure_that_allows_times_is_a_growth_or_is_refused(book):
+    allowed = {measure for measure, units in MEASURE_UNITS.items() if "times" in units}
+    allowed |= set(book.observations(unit="times")["measure"])
+    assert allowed >= {"yoy", "multiple"}
+    for measure in allowed - {item.measure for item in SAME_GROWTH}:
+        with pytest.raises(IncomparableError):
+            growth_percent(rate("1.2", "times", measure))
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("measure", ["yoy", "pct_change"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_growth_in_times_goes_through_every_formula_as_its_percent(formula, measure, turned):
+    def made(first):
+        pair = (first, rate("20.0", measure=measure))
+        if formula == "ratio":
+            return ratio(*pair[:: -1 if turned else 1], unit="percent", per="percent")
+        found = FORMULAS[formula](*pair[:: -1 if turned else 1])
+        return found.to("percent") if found.unit.name == "times" else found
+
+    times, percent = (
+        made(rate(*said, measure)) for said in (("1.200", "times"), ("120.0", "percent"))
+    )
+    assert str(times.unit) == str(percent.unit)
+    assert times.interval == percent.interval
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_how_many_times_is_no_growth_beside_one(formula):
+    # 是上年的2.2倍 and 增长120% may be one growth; as they stand they are two measures
+    if formula == "ratio":
+        return
+    with pytest.raises(IncomparableError):
+        FORMULAS[formula](rate("2.2", "times", "multiple"), rate("20"))
+
+
 def test_rates_differ_by_points():
     apart = difference(rate("1.2", "times"), rate("20"))
     assert str(apart.unit) == "percentage points"
@@ -387,6 +470,18 @@ def test_an_order_of_magnitude_says_so(value, unit, words):
     assert read_printed(words).qualifier == "magnitude"
     with pytest.raises(ValueError, match="级"):
         reported("0", unit, qualifier="magnitude")
+
+
+def test_no_class_of_the_data_is_taken_for_a_number(book):
+    frame = book.observations()
+    classes = frame[frame["as_printed"].str.contains("[百千万亿]元?级", regex=True)]
+    assert len(classes) >= 13
+    assert set(classes["qualifier"]) == {"magnitude"}
+    for row in classes.to_dict("records"):
+        found = quantity_of(row)
+        # a plan of that class is no exact plan
+        assert found.interval.upper > found.interval.lower
+        assert found.zh.endswith("级")
 
 
 # --- a sign is never lost between a row and a sentence ----------------------------------------

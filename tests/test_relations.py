@@ -23,8 +23,9 @@ from cqbook.data.relations import (
     impossible,
     judged,
     judgements,
+    relation_lines,
 )
-from cqbook.errors import ContractError
+from cqbook.errors import ContractError, DataError
 
 #: A figure of which only what a test says is another: exports and imports of a year, 100 亿元.
 PLAIN = {
@@ -395,6 +396,32 @@ def test_the_check_names_what_a_row_contradicts_and_is_content(spoiled, capsys):
     # explained by hand: counted, not listed
     assert "nev-q1-2023-agency" not in told
     assert "r536-auto-exports-yoy" not in told
+
+
+def test_the_check_names_the_file_and_row_of_a_figure_of_a_series(spoiled):
+    file = "series/caam-exports.csv"
+    row = spoiled.find(file, "period", "2018-05")
+    spoiled.set(file, row, "value", "93.0")
+    lines = relation_lines(Catalog(spoiled.path))
+    told = [line for line in lines if re.search("2018-05-period[、）]", line)]
+    assert told
+    for line in told:
+        zh, _, en = line.partition(" | ")
+        assert re.search(rf"{file}[第行、0-9]*第{row}行", zh)
+        assert re.search(rf"{file} rows ([0-9]+, )*{row}\b", en)
+        assert "observations.csv" not in line
+
+
+def test_each_figure_has_its_place(book):
+    frame = book.observations()
+    for name in ("observations", *book.series):
+        rows = book.text(name)
+        ids = frame["observation_id"]
+        own = ids[ids.str.startswith(f"{name}.")] if name in book.series else ids[: len(rows)]
+        at = [book.file_and_row(key) for key in (own.iloc[0], own.iloc[-1])]
+        assert at == [(book.resources[name]["path"], 1), (book.resources[name]["path"], len(rows))]
+    with pytest.raises(DataError, match=r"no such observation: caam-exports\.never"):
+        book.file_and_row("caam-exports.never")
 
 
 # --- keys ---------------------------------------------------------------------------------------

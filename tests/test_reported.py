@@ -322,6 +322,9 @@ def test_quotients_are_no_wider_than_their_corners(a, b):
         ("174000", "about", None, False, "[173500, 174500]"),
         ("1000", "magnitude", None, False, "[1000, 10000)"),
         ("1", "magnitude", None, False, "[1, 10)"),
+        # 3000亿级 is not 4000亿级
+        ("3000", "magnitude", None, False, "[3000, 4000)"),
+        ("1.5", "magnitude", None, False, "[1.5, 1.6)"),
         ("2", "about", None, False, "[1.5, 2.5]"),
         ("-300", "about", None, True, "[-330, -270]"),
         ("1", "about", "2", False, "[0.5, 2.5]"),

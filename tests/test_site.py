@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote, urldefrag, urlsplit
 import pytest
 from conftest import ROOT
 
+from cqbook.data.selection import DRAWN_FROM
+
 SITE = ROOT / "_build" / "html"
 LATEST = SITE / "latest"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -98,6 +100,47 @@ def scriptless(browser):
     """A page of a phone without scripts."""
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     return context.new_page()
+
+
+#: The page that compares sources; a doubtful figure is one side of many a comparison.
+COMPARES_SOURCES = "reconciliation"
+
+
+def named_by_page(site, notebooks):
+    """Return the ids of figures that each file of the built book names, by what it belongs to.
+
+    Pages and drawings as published, appendices with them; and, as a glued text bears no id on its
+    page, the executed notebooks of all pages.
+    """
+    read = [path for path in site.rglob("*") if path.suffix in (".html", ".json", ".csv")]
+    read = [path for path in read if "_downloads" not in path.parts]
+    return {
+        path.relative_to(path.parents[1]).as_posix(): set(
+            re.findall(r"[a-z0-9-]+\.[a-z0-9-]+", path.read_text(encoding="utf-8"))
+        )
+        for path in (*read, *notebooks.glob("*.ipynb"))
+    }
+
+
+def test_doubtful_figures_stand_on_no_page_of_any_kind(book):
+    frame = book.observations()
+    doubtful = set(frame.loc[frame["confidence"].lt(DRAWN_FROM), "observation_id"])
+    known = set(frame["observation_id"])
+    named = named_by_page(LATEST, ROOT / "_build" / "editions" / "latest" / "notebooks")
+    table = (ROOT / "chapters" / "pages.csv").read_text(encoding="utf-8").splitlines()
+    by_table = [row["page"] for row in csv.DictReader(table)]
+    assert by_table
+    for page in by_table:
+        assert named[f"notebooks/{page}.ipynb"] & known, page
+    assert len(set().union(*named.values()) & known) > 400
+    # the catalogue of figures has those of all pages
+    left_out = (COMPARES_SOURCES, "figures.json")
+    found = {
+        name: ids & doubtful
+        for name, ids in named.items()
+        if not any(part in name for part in left_out)
+    }
+    assert not {name: sorted(ids) for name, ids in found.items() if ids}
 
 
 def opened(tab, name: str):

@@ -142,9 +142,9 @@ def test_shared_words_stand_in_one_module():
 
 # --- 指标与方法: “换一种读法，只需改一处代码，全书随之重算”
 
-ENDS = {"v": Decimal(1), "0.9v": Decimal("0.9"), "10v": Decimal(10)}
-#: Printed numbers of every kind: round, with decimals, with zeros at the end, 0.
-NUMBERS = ("3500", "8158.4", "4.2", "20", "7", "2.0", "0.5", "0")
+ENDS = {"v": Decimal(1), "0.9v": Decimal("0.9")}
+#: Printed numbers of every kind: round, with decimals, with zeros at the end, powers of ten, 0.
+NUMBERS = ("3500", "8158.4", "4.2", "20", "7", "2.0", "0.5", "0", "1000", "1")
 
 
 def end(text: str, value: str, units: dict[str, Decimal]) -> Decimal | None:
@@ -152,7 +152,7 @@ def end(text: str, value: str, units: dict[str, Decimal]) -> Decimal | None:
     plain = text.replace("−", "-").replace(" ", "").removesuffix("%")
     if plain.endswith("∞"):
         return None
-    found = re.fullmatch(r"(0\.9v|10v|v)(?:([-+])([hmu]))?", plain)
+    found = re.fullmatch(r"(0\.9v|v)(?:([-+])([hmud]))?", plain)
     if not found:
         return Decimal(plain)
     base = ENDS[found[1]] * Decimal(value)
@@ -169,7 +169,10 @@ def ruled(rule: str, value: str) -> Interval:
     # from three significant digits on, 约 says that the number was rounded
     rounded = len(value.replace(".", "").strip("0")) >= 3
     margin = last.scaleb(zeros) / 2 if rounded else max(Decimal(value) / 10, half)
-    units = {"h": half, "m": margin, "u": last.scaleb(zeros)}
+    # from one power of ten the next class is the next power
+    power = value.strip("0.") == "1"
+    step = Decimal(value) * 9 if power else last.scaleb(zeros)
+    units = {"h": half, "m": margin, "u": last.scaleb(zeros), "d": step}
     return Interval(
         *(end(text, value, units) for text in (low, high)), opening == "[", closing == "]"
     )
@@ -206,6 +209,7 @@ def test_the_published_readings_are_those_of_the_code(book):
         ("rule", "about", "[v − h, v + h]"),
         ("rule", "nearly", "[0.9v, v]"),
         ("rule", "under", "[0, v)；可为负的比率为 [0, v)"),
+        ("rule", "magnitude", "[v, v + u)"),
         ("words", "over", "超、超过、逾"),
         ("qualifier", "over", "above"),
     ],

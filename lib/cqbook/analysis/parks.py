@@ -98,15 +98,27 @@ def _named(item: Quantity) -> Quantity:
 
 
 def total(items: Iterable[Quantity]) -> Quantity:
-    """Return the sum in 万亿元; missing where fewer than two are published."""
+    """Return what classes (3000亿级) add up to at least, 万亿元; missing where fewer than two.
+
+    How far below its next class each stays is no part of the plan.
+    """
     found = [item.to("1T CNY") for item in items]
-    return sum_of(*found) if len(found) > 1 else missing("1T CNY")
+    if len(found) < 2:
+        return missing("1T CNY")
+    whole = sum_of(*found)
+    return derive(
+        lambda box: Interval(box.lower, None, box.lower_closed),
+        whole,
+        unit="1T CNY",
+        about=whole.about,
+    )
 
 
 def plan_bars(book: Catalog) -> pd.DataFrame:
     """Return the point frame of the output planned in 2011, a base a row, the largest first.
 
-    A base of a district that has since become part of another says which.
+    A base of a district that has since become part of another says which. How far a class (3000亿级)
+    reaches is no margin of error: its word stands at the bar, no whisker.
     """
     names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
     items = [
@@ -117,7 +129,8 @@ def plan_bars(book: Catalog) -> pd.DataFrame:
         )
         for code, plan in base_plans(book).items()
     ]
-    return points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
+    rows = points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
+    return rows.assign(lower=rows["value"], upper=rows["value"])
 
 
 # --- signed and paid in ---------------------------------------------------------------------

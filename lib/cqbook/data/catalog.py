@@ -313,6 +313,24 @@ class Catalog:
         wanted = {column: [value] for column, value in asked.items()}
         return self._select(name, {**WITHOUT_SERIES, **wanted})
 
+    def file_and_row(self, observation_id: str) -> tuple[str, int]:
+        """Return the file that an observation stands in, and its row, from 1 below the header.
+
+        Raises
+        ------
+        DataError
+            If there is no such observation.
+        """
+        # an id of a series begins with its table's name
+        table = observation_id.partition(".")[0]
+        name = table if table in self.series else OBSERVATION_TABLE
+        frame = self._served(name) if name in self.series else self._typed(name)
+        found = self._where(name, frame, "observation_id", [observation_id])
+        if not len(found):
+            msg = f"没有这个数：{observation_id} | no such observation: {observation_id}"
+            raise DataError(msg)
+        return self.resources[name]["path"], int(found[0]) + 1
+
     def _select(self, name: str, asked: Mapping[str, Sequence[str]]) -> pd.DataFrame:
         """Return the rows of which each asked column has one of its values; record the query."""
         key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))

@@ -126,12 +126,12 @@ def check_package(book: Catalog) -> dict[str, int]:
         # a table that lacks columns can't be looked at any further
         breaches += _schema(book, name, frame, contract)
     if not any(breach.row == 0 for breach in breaches):
+        served = {name: book.as_observations(name, tables[name]) for name in book.series}
+        ids = set().union(*(frame["observation_id"] for frame in served.values()))
         for name, contract in contracts.items():
             file = book.file(name).name
             breaches += _foreign_keys(file, tables[name], contract.links, tables)
-            breaches += _listed_keys(file, tables[name], contract.lists, tables)
-        served = {name: book.as_observations(name, tables[name]) for name in book.series}
-        ids = set().union(*(frame["observation_id"] for frame in served.values()))
+            breaches += _listed_keys(file, tables[name], contract.lists, tables, ids)
         file = book.file(OBSERVATION_TABLE).name
         rows = rows_of(tables[OBSERVATION_TABLE])
         breaches += _observations(rows, file, ids)
@@ -358,11 +358,20 @@ def _foreign_keys(
 
 
 def _listed_keys(
-    file: str, table: pd.DataFrame, lists: list[Link], tables: Mapping[str, pd.DataFrame]
+    file: str,
+    table: pd.DataFrame,
+    lists: list[Link],
+    tables: Mapping[str, pd.DataFrame],
+    served: set[str],
 ) -> Iterator[Breach]:
-    """Check cells that hold several keys; a plain descriptor has no word for them (``listOf``)."""
+    """Check cells that hold several keys; a plain descriptor has no word for them (``listOf``).
+
+    Nor for the ids of series, `served`, which are observations as well.
+    """
     for link in lists:
         known = set(tables[link.table][link.of])
+        if (link.table, link.of) == (OBSERVATION_TABLE, "observation_id"):
+            known |= served
         for index, cell in enumerate(table[link.column]):
             for part in cell.split(";") if cell else []:
                 if part not in known:

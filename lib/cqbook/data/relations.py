@@ -452,16 +452,18 @@ def relation_lines(book: Catalog) -> Iterator[str]:
         f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
         f" {counts[UNDECIDABLE]}, contradicted {counts[INCONSISTENT]} (explained {explained})"
     )
-    file = book.file("observations").name
-    places = {key: place for place, key in enumerate(book.observations()["observation_id"], 1)}
-    entered = {id(item): [places[key] for key in item.observation_ids] for item in broken}
-    broken.sort(key=lambda item: -max(entered[id(item)]))
+    places = {key: place for place, key in enumerate(book.observations()["observation_id"])}
+    broken.sort(key=lambda item: -max(places[key] for key in item.observation_ids))
     for item in broken:
-        rows = entered[id(item)]
-        zh = "、".join(f"第{row}行" for row in rows)
+        rows: dict[str, list[int]] = {}
+        for key in item.observation_ids:
+            file, row = book.file_and_row(key)
+            rows.setdefault(file, []).append(row)
+        zh = "、".join(file + "、".join(f"第{row}行" for row in at) for file, at in rows.items())
+        en = "; ".join(f"{file} rows {', '.join(map(str, at))}" for file, at in rows.items())
         yield (
-            f"  矛盾：{file}{zh}：{as_stated(item)}"
-            f" | contradicts: {file} rows {', '.join(map(str, rows))}: {_rule(item)}:"
+            f"  矛盾：{zh}：{as_stated(item)}"
+            f" | contradicts: {en}: {_rule(item)}:"
             f" printed {_values(item.printed)}, computed {_values(item.computed)}"
         )
 

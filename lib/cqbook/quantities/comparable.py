@@ -267,5 +267,5 @@ _CHECKS: dict[Pairing, tuple[_Check, ...]] = {
     "apart": (_unit, _measure, *_SAME, _flow_apart, _stretch),
     "rate": (_thing, *_SAME, _flow, _days),
     "compared": (_unit, _measure, *_SAME, _length),
-    "per": (_basis, _status, _flow, _days),
+    "per": (*_SAME, _flow, _days),
 }

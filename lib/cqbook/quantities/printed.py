@@ -116,7 +116,10 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[零〇一二两三四五六七八九十百千]"
 #: A numeral before a scale; what a unit counts (一个百分点) is left: 一 is often no number there.
 _COUNTED = re.compile(rf"(?<![0-9.])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:万亿|亿|万))")
-_BARE_SCALE = re.compile(rf"(?P<before>{_any(_BEFORE)})(?=万亿|亿|万)")
+#: A scale that is its own number: 超万亿元, 万亿元级.
+_BARE_SCALE = re.compile(
+    rf"(?:{_any(_BEFORE)})(?=万亿|亿|万)|(?<![0-9.余多几数十百千万亿])(?=(?:万亿|亿|万)\w{{0,3}}级)"
+)
 _TENTHS = re.compile(
     rf"(?P<tenths>[0-9](?:\.[0-9])?|{_NUMERAL})成(?P<half>半|[一二三四五六七八九])?"
 )
@@ -298,11 +301,13 @@ def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
     """Return the unit that is printed, checked against the one that is given."""
     scale, name = _SCALE.get(found["scale"] or "", 1), found["name"]
     given = Unit.parse(unit) if unit else None
-    if not name and scale == 1:
+    if not name:
         if given is None:
             raise _refuse(text, "没有单位", "no unit")
-        return given
-    known = _units(name)
+        if scale == 1:
+            return given
+    # 3000亿级: yuan are understood, if the given unit says so
+    known = _units(name) if name or given is None else [given.name]
     if not known:
         raise _refuse(text, f"不认识的单位“{name}”", f"unknown unit {name!r}")
     if given is None:

@@ -125,11 +125,16 @@ def _under(printed: _Printed, signed: bool) -> Interval:
 
 
 def _magnitude(printed: _Printed, _signed: bool) -> Interval:
-    """Return [v, 10 v).
+    """Return [v, v + d), d = the way to the next class: 9 v from a power of ten, else u.
 
-    百亿级 and 万亿级 name an order of magnitude: what has reached the first and not the next.
+    级 names a class, not a number: what has reached it and not the next. 百亿级 and 万亿级 are
+    orders of magnitude; 3000亿级 stands beside 2000亿级 and 4000亿级, which it is not, so that u is
+    one unit of the last printed significant digit. 1000亿级 can be either; it is read as the wider,
+    千亿级.
     """
-    return Interval(printed.value, printed.value * 10, True, False)
+    power_of_ten = printed.value.normalize().as_tuple().digits == (1,)
+    step = printed.value * 9 if power_of_ten else printed.significant_unit
+    return Interval(printed.value, printed.value + step, True, False)
 
 
 def _unchanged(_printed: _Printed | None, _signed: bool) -> Interval:
