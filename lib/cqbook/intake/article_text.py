@@ -22,11 +22,10 @@ TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
 CELL = "\t"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BLOCKS = frozenset(
-    "p div section article header footer li dd dt h1 h2 h3 h4 h5 h6 tr table ul ol br hr "
-    "blockquote figcaption caption title pre body html thead tbody tfoot form main aside".split()
+    ["p", "div", "section", "article", "header", "footer", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "ul", "ol", "br", "hr", "blockquote", "figcaption", "caption", "title", "pre", "body", "html", "thead", "tbody", "tfoot", "form", "main", "aside"]
 )
 #: What is on a page and no part of its article.
-_ASIDE = frozenset("script style noscript nav template svg head iframe select option".split())
+_ASIDE = frozenset(["script", "style", "noscript", "nav", "template", "svg", "head", "iframe", "select", "option"])
 _DATED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:年|-|/|\.)(1[0-2]|0?[1-9])(?:月|-|/|\.)(3[01]|[12]\d|0?[1-9])(?!\d)日?"
 )
@@ -108,7 +107,9 @@ def _tidy(line: str) -> str:
 
 
 def _simplified(text: str) -> str:
-    plain = re.sub("(?<=[０-９])，(?=[０-９]{3})", ",", text).translate(_HALF | {0x3000: " ", 0xA0: " "})
+    plain = re.sub("(?<=[０-９])，(?=[０-９]{3})", ",", text).translate(
+        _HALF | {0x3000: " ", 0xA0: " "}
+    )
     if _TRADITIONAL.search(plain):
         made = _converter()(plain)
         # letter for letter, so that places in one are places in the other

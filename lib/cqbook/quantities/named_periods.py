@@ -137,7 +137,9 @@ def _since(
     until = written.month_text if written else ".."
     if until > last.period or until == "..":
         period = f"{last.period}/{until}"
-        found[-1] = replace(last, end=match.end(), text=plain[last.start : match.end()], period=period)
+        found[-1] = replace(
+            last, end=match.end(), text=plain[last.start : match.end()], period=period
+        )
 
 
 def _joined(found: list[NamedPeriod]) -> Iterator[NamedPeriod]:
@@ -147,25 +149,28 @@ def _joined(found: list[NamedPeriod]) -> Iterator[NamedPeriod]:
         if item.text in ("当月", "本月") and before and before.period and before.role == "is":
             end = Period.parse(before.period).end
             if end and len(before.period) > 4:
-                yield NamedPeriod(
-                    item.start, item.end, item.text, "is", f"{end:%Y-%m}", end.year
-                )
+                yield NamedPeriod(item.start, item.end, item.text, "is", f"{end:%Y-%m}", end.year)
                 continue
         yield item
 
 
-def _named(
-    plain: str, match: re.Match[str], written: TextDate | None, year: int
-) -> NamedPeriod:
+def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int) -> NamedPeriod:
     start, end = match.span()
     start += len(match[0]) - len(match[0].lstrip("的"))
     before, behind = plain[max(0, start - 4) : start], plain[end : end + 3]
     role: Role = "is"
     if match["now"]:
         role = "now"
-    elif match["other"] or match["day"] or (match["plan"] and not match["plan_since"]
-                                            and not match["plan_until"]
-                                            and not behind.startswith(("期间", "时期"))):
+    elif (
+        match["other"]
+        or match["day"]
+        or (
+            match["plan"]
+            and not match["plan_since"]
+            and not match["plan_until"]
+            and not behind.startswith(("期间", "时期"))
+        )
+    ):
         role = "other"
     if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
         role = "base"

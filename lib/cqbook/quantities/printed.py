@@ -138,7 +138,7 @@ _TWICE = re.compile(
 )
 #: What is counted in words, where a figure is what is read; in prose 一家 is no number.
 _SAID = re.compile(rf"(?<![0-9.第])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:{_any(_COUNTS)}|$))")
-_SAID_RANGE = re.compile(rf"(?P<low>[一二两三四五六七八九])[到至](?P<high>[二两三四五六七八九十])")
+_SAID_RANGE = re.compile(r"(?P<low>[一二两三四五六七八九])[到至](?P<high>[二两三四五六七八九十])")
 #: Words that mean what another says: which qualifiers there are is listed in one place.
 _SAME = (
     (re.compile("至少|不低于|起码|上(?=[百千万亿])"), "不少于"),

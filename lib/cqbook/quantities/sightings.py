@@ -49,10 +49,42 @@ def _any(words: Iterable[str]) -> str:
 _FOREIGN = (
     *("港元", "港币", "欧元", "英镑", "日元", "韩元", "卢布", "澳元", "立方米", "公顷", "升", "桶"),
     *("公斤", "千克", "克", "斤", "英里", "海里", "米/秒", "兆瓦", "兆瓦时", "吉瓦", "度", "瓦"),
-    *("座", "所", "艘", "架次", "架", "班次", "班", "批次", "批", "票", "份", "只", "头", "羽", "株"),
+    *(
+        "座",
+        "所",
+        "艘",
+        "架次",
+        "架",
+        "班次",
+        "班",
+        "批次",
+        "批",
+        "票",
+        "份",
+        "只",
+        "头",
+        "羽",
+        "株",
+    ),
     *("双", "匹", "卷", "支", "枚", "张", "本", "部", "车次", "航次", "组", "对", "口", "眼", "处"),
     *("人份", "剂", "颗", "粒", "册", "篇", "笔", "股", "户次", "家次", "课时", "分", "场次", "层"),
-    *("摄氏度", "℃", "毫米", "厘米", "兆", "比特", "宗", "件次", "点位", "幢", "栋楼", "片", "标方", "起", "页"),
+    *(
+        "摄氏度",
+        "℃",
+        "毫米",
+        "厘米",
+        "兆",
+        "比特",
+        "宗",
+        "件次",
+        "点位",
+        "幢",
+        "栋楼",
+        "片",
+        "标方",
+        "起",
+        "页",
+    ),
 )
 _NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
 _NATIVE |= set(SPOKEN) | {"位", "个多月"}
@@ -61,9 +93,7 @@ _PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|
 _WORD = rf"(?:个产业(?!园|集群|链)|{_any((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
 _NUMERAL = "[零〇一二两三四五六七八九十百千]"
-_BEFORE = (
-    "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近|超过|超出|超|逾|突破|不足|不到|未满|上"
-)
+_BEFORE = "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近|超过|超出|超|逾|突破|不足|不到|未满|上"
 _BEHIND = "以上|以下|左右|级|余|多"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
@@ -173,9 +203,7 @@ def _no_figures(plain: str) -> Iterator[Sighting]:
     yield from (none(match, "数目不定") for match in _VAGUE.finditer(plain))
     for match in _QUOTED.finditer(plain):
         inside = match[1]
-        if re.search("[0-9]", inside) and not re.search("[,，、。0-9].*[个家%亿万]", inside):
-            yield none(match, "引号中的名称", 1)
-        elif re.search("[一二三四五六七八九十]", inside) and not re.search("[亿万成倍]", inside):
+        if (re.search("[0-9]", inside) and not re.search("[,，、。0-9].*[个家%亿万]", inside)) or (re.search("[一二三四五六七八九十]", inside) and not re.search("[亿万成倍]", inside)):
             yield none(match, "引号中的名称", 1)
 
 
@@ -342,7 +370,9 @@ def _noun_counts(plain: str, match: re.Match[str]) -> bool:
     """Return whether a counted word with 个 stands where lists of counts stand: 泊位两个."""
     behind = plain[match.end() : match.end() + 1]
     before = plain[match.start() - 1 : match.start()]
-    return match["word"] == "个" and behind in ",，。、；" and before not in ("这", "那", "每", "的")
+    return (
+        match["word"] == "个" and behind in ",，。、；" and before not in ("这", "那", "每", "的")
+    )
 
 
 def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
@@ -383,9 +413,7 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         start = clause + head.start()
     unit = item.units[0] if item.units else ""
     figure, printed_start = None, core
-    for place in dict.fromkeys(
-        (start, clause + before.start() if before else core, core)
-    ):
+    for place in dict.fromkeys((start, clause + before.start() if before else core, core)):
         figure = _figure(plain[place : item.end], unit)
         if figure:
             printed_start = place
@@ -414,7 +442,11 @@ def _figure(text: str, unit: str) -> Printed | None:
             continue
     if not unit:
         # a unit that the tables do not have: the number is read all the same
-        number = re.sub(rf"(?<=[0-9余多亿万千百十])(?:{_any(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})", "", text)
+        number = re.sub(
+            rf"(?<=[0-9余多亿万千百十])(?:{_any(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})",
+            "",
+            text,
+        )
         named = re.fullmatch(rf"(.*?)({_BEHIND})?", number)
         try:
             made = read_printed(f"{named[1]}元{named[2] or ''}") if named else None
@@ -452,7 +484,9 @@ def _measured(
                        reasons=("年均增长跨几年，表中没有这个量度",))  # fmt: skip
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
     if share and not growth:
-        base = re.search("占(?:同期|到|了|比)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left)
+        base = re.search(
+            "占(?:同期|到|了|比)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
+        )
         return replace(item, measure="share", base=base[1].removesuffix("的") if base else "",
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
     if re.search("(?:完成|占)[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
@@ -471,7 +505,9 @@ def _measured(
         )  # fmt: skip
     if name == "times":
         return replace(item, measure="multiple", reasons=("是…的倍数",))
-    rate = re.search(r"[^\s,，]{0,6}(?:率|强度|覆盖|比率|指标)(?:为|达到|达|均?实现|约|超过?|至|到)?$", left)
+    rate = re.search(
+        r"[^\s,，]{0,6}(?:率|强度|覆盖|比率|指标)(?:为|达到|达|均?实现|约|超过?|至|到)?$", left
+    )
     if rate or re.search("^(?:的|自动化|以上的)", right):
         return replace(item, measure="share", certainty="read" if rate else "unsure",
                        reasons=("比率",))  # fmt: skip
