@@ -16,11 +16,14 @@ from pathlib import Path
 from cqbook.data.catalog import Catalog
 from cqbook.intake.article_choices import (
     NOTHING,
+    OFFERED,
     RATIOS,
     Choice,
     breakdown_of,
+    fits,
     flow_of,
     indicator_of,
+    per_unit,
     unit_of,
     without_bases,
 )
@@ -93,7 +96,12 @@ _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|�
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 _MUNICIPALITIES = frozenset({"CN-11", "CN-12", "CN-31", "CN-50"})
-_PARTNER = re.compile(r"(?:对|向|往|从|自|与|和|同|经|至|到|销往|出口到|进口自)$")
+_PARTNER = re.compile(
+    "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
+    "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
+)
+#: Whose it is is said behind: 长安汽车旗下的威致科技.
+_OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.
 _IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
@@ -132,11 +140,14 @@ class _Reader:
         self.source = _source(text)["source_id"]
         self.customs = any("海关" in line for line in text.simplified[:6])
         self.state = _State()
+        self.cores: list[int] = []
+        self.statistical = False
         self.usual = _usual(names.book)
         self.flows = _flows(names.book)
         for line in text.simplified[:4]:
             self._look_for_place(line)
             if not self.state.about:
+                # of the title, or of the lead that opens with it
                 self.state.about = is_about(named_periods(line, written))
 
     def _look_for_place(self, line: str) -> None:
@@ -151,12 +162,16 @@ class _Reader:
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""
         named = named_periods(plain, self.written, self.state.year)
-        years = [item.year for item in named if item.year and item.role == "is" and not item.alone]
         seen = sightings(plain, named)
         if self._is_heading(plain, seen):
             self._heading(plain, named)
         elif number > 1 and not self._continues(plain):
             self.state.subject.when = None
+        self.cores = [item.core for item in seen if item.certainty != "none"]
+        self.statistical = any(
+            item.measure == "yoy" or (item.measure == "share" and "占" in "".join(item.reasons))
+            for item in seen
+        )
         previous: ArticleFigure | None = None
         made: list[ArticleFigure] = []
         for item in seen:
@@ -165,14 +180,19 @@ class _Reader:
                 continue
             previous = self._figure(number, plain, item, named, previous)
             made.append(previous)
-        yield from self._chains(plain, named, made)
-        self.state.year = 0
-        if years and len(set(years)) == 1 and self._is_lead(number):
-            self.state.year = 0
-        self._remember(plain, named)
+        yield from _of_several(plain, list(self._chains(plain, named, made)))
+        self._remember(plain)
 
-    def _is_lead(self, number: int) -> bool:
-        return number <= 4
+    def _about(self, item: Sighting) -> When | None:
+        """Return what the article is about, for a figure whose paragraph names no period.
+
+        A report on a year speaks of that year throughout. A report on a part of one does where it
+        gives rates and shares; else what it tells may be of any day until it was written.
+        """
+        about = self.state.about
+        if about and (len(about.period) == 4 or self.statistical or item.measure == "rank"):
+            return about
+        return None
 
     def _is_heading(self, plain: str, seen: Sequence[Sighting]) -> bool:
         figures = [item for item in seen if item.certainty != "none"]
@@ -192,10 +212,12 @@ class _Reader:
         head = places[0] if places else None
         if head and head.start <= 4:
             self.state.place, self.state.place_word = head.code, head.word
-        self.state.subject = _Subject(when=None)
-        self.state.subject.breakdown = ""
+        self.state.subject = _Subject()
+        said = is_about(named)
+        if said:
+            self.state.about = said
 
-    def _remember(self, plain: str, named: Sequence[NamedPeriod]) -> None:
+    def _remember(self, plain: str) -> None:
         """Keep the subject of a line without figures for the figures that stand below it."""
         if len(plain) > 40 or re.search("[0-9]", plain):
             return
@@ -230,10 +252,13 @@ class _Reader:
         # 占…的 stands before the figure itself: what is compared with is not its subject
         segment = blank[floor:core]
         carried = self.state.subject
-        indicator = self._indicator(blank, core, behind_at, floor, item, carried, same)
+        indicator = self._indicator(
+            plain[begin:end], blank, core, behind_at, floor, item, carried, same
+        )
         behind = re.split("[,，。；;、（(]", blank[behind_at : behind_at + 14])[0]
         counted = bool(item.units) and Unit.parse(item.units[0]).name not in RATIOS
         unit = unit_of(self.names, item.units, indicator.first, segment, behind)
+        unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
         figure = item.figure
         row = dict.fromkeys(
             (definition["name"] for definition in self.names.book.fields(OBSERVATIONS_TABLE)), ""
@@ -253,9 +278,12 @@ class _Reader:
         )
         status, why_status = status_of(plain[begin : item.core])
         when = period_of(
-            (begin, end), plain, item.core, named, carried.when or self.state.about,
-            self.written, status,
+            (begin, end), plain, item.core, named, carried.when or self._about(item),
+            self.written, status, self.cores,
         )  # fmt: skip
+        own_period = any(begin <= place.start < item.core and place.role != "base" for place in named)
+        if same and not own_period and same.row["period"]:
+            when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
         row |= {
             "source_id": self.source,
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
@@ -303,6 +331,7 @@ class _Reader:
 
     def _indicator(
         self,
+        plain: str,
         blank: str,
         core: int,
         behind: int,
@@ -317,28 +346,36 @@ class _Reader:
         else:
             units = item.units
         ratio = Unit.parse(units[0]).name in RATIOS
+        usual = self.names.usual_for(units)
         if ratio and same and same.row["indicator"]:
-            fresh = indicator_of(
-                self.names, blank[floor:core], core - floor, core - floor, 0, units
-            )
-            told = fresh.word and len(fresh.word.word) > 2
-            if not told:
+            own = blank[floor:core]
+            fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
+            if not (fresh.word and len(fresh.word.word) > 2):
                 return Choice(
                     (same.row["indicator"], *fresh.codes[:2]), "指标：承同句前一数", sure=True
                 )
             return replace(fresh, word=_moved(fresh.word, floor))
         found = indicator_of(self.names, blank, core, behind, floor, units)
+        if item.measure == "contribution_rate":
+            # 对工业增长的贡献率: what grew, where the clause names nothing else
+            clause = max(plain.rfind(sign, 0, core) + 1 for sign in ",，、；")
+            own = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
+            base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
+            found = replace(base if not own.codes else own, word=None)
         if found.codes:
-            return found
-        if carried.indicator.first:
-            return Choice(carried.indicator.codes, "指标：承前文", sure=False)
-        return NOTHING
+            return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
+        before = carried.indicator.first
+        if before and (ratio or fits(self.names, before, units)):
+            codes = tuple(dict.fromkeys((before, *usual)))[: OFFERED + 1]
+            return Choice(codes, "指标：承前文", sure=False)
+        # nothing names it: what the book has most often in this unit is offered, not taken
+        return Choice(("", *usual), "", sure=False)
 
     def _flow(
         self, indicator: str, segment: str, carried: _Subject, behind: str
     ) -> tuple[str, str]:
         known = self.flows.get(indicator, Counter())
-        if not known or set(known) == {""}:
+        if not known or known[""] * 2 > known.total():
             return "", ""
         found = flow_of(segment)
         if not found.first and indicator not in ("trade_value", "trade_quantity"):
@@ -347,10 +384,11 @@ class _Reader:
             return found.first, found.why
         if len(known) == 1:
             return next(iter(known)), "流向：这一指标只有一种"
-        if carried.flow and carried.flow in known:
+        same = indicator == carried.indicator.first or indicator.startswith("trade_")
+        if same and carried.flow and carried.flow in known:
             return carried.flow, "流向：承前文"
-        if indicator in ("trade_value", "auto_trade_value"):
-            return ("total", "流向：未写进口、出口") if "" not in known else ("", "")
+        if "" not in known:
+            return "total", "流向：未写进口、出口"
         return "", ""
 
     def _entity(
@@ -375,7 +413,9 @@ class _Reader:
                 before[: item.start]
             ):
                 continue
-            if _IN_LIST.match(blank[item.end :]):
+            if _IN_LIST.match(blank[item.end :]) or _OWNS.match(blank[item.end :]):
+                continue
+            if item.word.endswith("海关"):
                 continue
             if (
                 kind in ("group", "event", "bloc")
@@ -406,12 +446,13 @@ class _Reader:
         """Return what 全市, 我省, 全县 is: the place of the article, if it can be one."""
         place, kind = self.state.place, match["kind"]
         known = self.names.kinds.get(place, "")
+        name = self.names.book.name(place) if place else ""
         fit = {
             "省": known == "province" and place not in _MUNICIPALITIES,
             "市": place in _MUNICIPALITIES,
             "自治区": known == "province",
-            "县": known == "district",
-            "区": known in ("district", "province"),
+            "县": known == "district" and name.endswith("县"),
+            "区": name.endswith("区"),
         }.get(kind, False)
         if kind == "市" and known == "district":
             parent = dict(zip(*self._parents(), strict=True)).get(place, "")
@@ -495,8 +536,15 @@ class _Reader:
             for figure in made[: group[0]]
             if figure.seen.core >= begin and figure.row["measure"] == "level"
         ][-count:]
-        if len(levels) == count and made[group[0]].row["measure"] != "level":
-            keys = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
+        keys: tuple[str, ...] = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
+        rates = made[group[0]].row["measure"] != "level"
+        alike = [figure.seen.units for figure in levels] == [
+            made[place].seen.units for place in group
+        ]
+        if not rates:
+            # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
+            keys = ("indicator", "entity", "unit")
+        if len(levels) == count and (rates or alike):
             return {
                 place: _with(
                     made[place],
@@ -512,6 +560,29 @@ class _Reader:
             )
             for place in group
         }
+
+
+def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure]:
+    """Yield figures; one that may be of either of two before it (累计达到127个) is doubted."""
+    for place, figure in enumerate(made):
+        begin = max((m.end() for m in _SENTENCE.finditer(plain[: figure.seen.core])), default=0)
+        alike = [
+            other
+            for other in made[:place]
+            if other.seen.core >= begin
+            and other.row["measure"] == "level"
+            and other.seen.units == figure.seen.units
+        ]
+        several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
+        own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
+        if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
+            yield replace(
+                figure,
+                doubts={**figure.doubts, **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计")},
+                offered={**figure.offered, "indicator": several[1:]},
+            )
+            continue
+        yield figure
 
 
 def _moved(word: Mention | None, by: int) -> Mention | None:

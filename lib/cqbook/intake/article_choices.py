@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cqbook.intake.article_names import Mention, Names
-from cqbook.quantities.units import Unit
+from cqbook.quantities.units import GENERAL_COUNTS, ZH, Unit
 
 #: How many choices are offered.
 OFFERED = 3
@@ -32,7 +32,7 @@ _NOUNS = {
     "parks": "园区",
     "countries": "国家|国别|市场国",
     "markets": "市场",
-    "districts": "区县|县区|区$|县$|市辖区|区(?=[,，。、])",
+    "districts": "区县|县区|市辖区|(?<![小园社业保])区(?=$|[,，。、])|县(?=$|[,，。、])",
     "platforms": "平台",
     "plants": "工厂",
     "workshops": "车间",
@@ -49,7 +49,9 @@ _NOUNS = {
     "patents": "专利",
     "lines": "线|通道|公路|航线",
     "chains": "产业链",
-    "flats": "住房|房屋|公寓",
+    "flats": "住房|房屋",
+    "categories": "品类|种类",
+    "items": "难题|困难|问题|事项|任务",
     "contacts": "对接",
     "visits": "走访|上门",
 }
@@ -58,6 +60,7 @@ _PLAIN = ("sets", "items", "lines", "visits")
 #: Words that compare: what stands behind them is not what the figure is of.
 _BASES = re.compile(
     r"占(?:同期|到|了|全省|全市|全国)?[^,，。；]{1,24}?(?:的|比重|总值|总额|总量|比例)"
+    r"|对[^,，。；对]{1,14}增长的?贡献率"
     r"|(?:[高低快慢]于|好于|优于|超过)(?:全国|全省|全市|全区|同期|上年|去年|[^,，。；]{2,10}(?:增速|平均|水平))"
     r"|[比较][^,，。；]{1,10}(?:[高低快慢]|增|降|提|回|减|多|少)"
 )
@@ -132,7 +135,7 @@ def indicator_of(
         if not fits(names, item.code, units):
             continue
         distance = core - item.end
-        score = 3 * len(item.word) - distance / 4 + (8 if item.start >= floor else 0)
+        score = 3 * len(item.word) - distance / 4 + (14 if item.start >= floor else 0)
         # what stands in the clause itself is what it is about
         clause = max(before.rfind(sign) for sign in ",，；;")
         score += 4 if item.start > clause else 0
@@ -165,22 +168,66 @@ def _known(names: Names, indicator: str, units: Sequence[str]) -> float:
 
 def unit_of(names: Names, units: Sequence[str], indicator: str, before: str, behind: str) -> Choice:
     """Return which unit a word of several meanings (个, 套) is, by what the figure counts."""
+    known = names.units.get(indicator, set())
+    if len(units) == 1 and len(known) == 1:
+        # 绿色工厂4家: what counts says nothing of what is counted, the indicator does
+        only = next(iter(known))
+        first = Unit.parse(units[0])
+        firm = first.name == "enterprises" and re.search("企业|公司|[厂车商]商|户$", before[-8:] + behind[:6])
+        general = not firm and ZH.get(first.name) in GENERAL_COUNTS
+        if general and ZH.get(only) in GENERAL_COUNTS and only != first.name:
+            return Choice((str(Unit(first.scale, only)), units[0]), "单位：这一指标所用", sure=False)
     if len(units) < 2:
         return Choice(tuple(units), "", sure=bool(units))
     by_name = {Unit.parse(unit).name: unit for unit in units}
+    if any(ZH.get(name) in GENERAL_COUNTS for name in by_name):
+        scale = Unit.parse(units[0]).scale
+        for name in _NOUNS:
+            if ZH.get(name) in GENERAL_COUNTS:
+                by_name.setdefault(name, str(Unit(scale, name)))
     near = re.split("[,，。；;、]", behind[:10])[0]
     for text, why in ((near, "后"), (before[-6:], "前")):
         for name, nouns in _NOUNS.items():
             found = re.search(nouns, text)
             if found and name in by_name:
                 return Choice((by_name[name],), f"单位：{why}有“{found[0]}”", sure=True)
-    known = [unit for name, unit in by_name.items() if name in names.units.get(indicator, set())]
-    if known:
-        return Choice(tuple(known), "单位：这一指标所用", sure=len(known) == 1)
+    used = [unit for name, unit in by_name.items() if name in known]
+    if len(used) == 1:
+        return Choice(tuple(used), "单位：这一指标所用", sure=True)
+    if len(known) == 1 and ZH.get(next(iter(known))) in GENERAL_COUNTS:
+        scale = Unit.parse(units[0]).scale
+        return Choice((str(Unit(scale, next(iter(known)))),), "单位：这一指标所用", sure=False)
+    if used:
+        return Choice(tuple(used), "单位：这一指标所用", sure=False)
     plain = [by_name[name] for name in _PLAIN if name in by_name]
     if plain:
         return Choice(tuple(plain), "单位：通常的意思", sure=True)
     return Choice((), "单位：看不出数的是什么", sure=False)
+
+
+_PER = re.compile("每个?(吨|辆|台|亩|人|平方米|标箱|箱|件|套|公里|千瓦时|月|周|年|天|日)(?!年|度)")
+
+
+def per_unit(unit: Choice, before: str, last: str) -> Choice:
+    """Return a unit by what it is per, where its sentence has 每吨, 每月 before the figure."""
+    if not unit.first or "/" in unit.first:
+        return unit
+    made = Unit.parse(unit.first)
+    money = made.name in ("CNY", "USD")
+    if last.partition("/")[0] == unit.first and "/" in last:
+        return Choice((last,), "单位：承同句前一数", sure=False)
+    found = next(reversed(list(_PER.finditer(before))), None)
+    timed = found is not None and found[1] in ("月", "周", "年", "天", "日")
+    if not found or not (money or (timed and made.name in ("visits", "contacts", "trains"))):
+        return unit
+    if timed and money:
+        return unit
+    name = next(
+        (code.removesuffix("s") for code, zh in ZH.items() if zh in (found[1], f"个{found[1]}")), ""
+    )
+    if not name:
+        return unit
+    return Choice((f"{unit.first}/{name}", unit.first), f"单位：同句有“{found[0]}”", sure=True)
 
 
 _FLOW = re.compile("进出口|出口|进口|出境|进境")

@@ -7,8 +7,8 @@ code stand in ``synonyms.csv``.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,6 +125,19 @@ class Names:
         """How many figures of each indicator the book has."""
         counts = self.book.text(OBSERVATIONS_TABLE)["indicator"].value_counts()
         return {str(name): int(count) for name, count in counts.items()}
+
+    @cached_property
+    def _by_unit(self) -> dict[str, list[str]]:
+        rows = self.book.text(OBSERVATIONS_TABLE)
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for indicator, unit in zip(rows["indicator"], rows["unit"], strict=True):
+            counts[Unit.parse(unit).name][indicator] += 1
+        return {unit: [code for code, _ in found.most_common(3)] for unit, found in counts.items()}
+
+    def usual_for(self, units: Sequence[str]) -> tuple[str, ...]:
+        """Return the indicators that the book has most often in one of some units."""
+        found = [code for unit in units for code in self._by_unit.get(Unit.parse(unit).name, ())]
+        return tuple(dict.fromkeys(found))[:3]
 
     @cached_property
     def kinds(self) -> dict[str, str]:

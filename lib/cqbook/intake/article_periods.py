@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
 
-_PLANS = re.compile("将|计划|拟|规划|力争|目标|争取|有望|奋力|预期")
 _SINCE = re.compile("累计")
+#: A day behind which these stand is that of the news, not of the figure.
+_PUBLISHED = re.compile("发布|获悉|数据|消息|通报|介绍|公布|表示|报道")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ def period_of(
     carried: When | None,
     written: TextDate | None,
     status: str,
+    seen: Sequence[int],
 ) -> When:
     """Return the period of a figure.
 
@@ -48,32 +50,80 @@ def period_of(
         When the article was written.
     status : str
         ``plan`` and ``target`` begin with the day of the text where nothing else is said.
+    seen : sequence of int
+        Where the digits of the paragraph's figures begin.
     """
     start, _ = sentence
     own = [item for item in named if start <= item.start < core]
-    speaking = [item for item in own if item.role == "is" and item.period]
+    clause = max(start, *(plain.rfind(sign, start, core) + 1 for sign in ",，；;"))
+    last = max((place for place in seen if place < core), default=start)
+    so_far = _SINCE.search(plain[max(clause, last) : core])
+    speaking = [
+        item for item in own if item.role == "is" and item.period and not _from(plain, item, seen, core)
+    ]
     if speaking:
-        item = speaking[-1]
+        item = _finest(speaking)
         period, why = item.period, f"时期：同句的“{item.text}”"
         before = plain[max(start, item.start - 3) : item.start]
-        if re.search("截至|截止", before):
-            period = f"../{item.period}" if _SINCE.search(plain[start:core]) else item.period
+        if re.search("截至|截止", before) and re.search("累计|已", plain[item.end : core]):
+            period = _until(period)
+        elif so_far and any(item.end < place < core for place in seen):
+            # 全年新增137家，累计达到255家: the second is of all years
+            period = _until(period)
         elif re.search("[到至]$", before) and status in ("plan", "target"):
             period = f"/{item.period}" if len(item.period) == 4 else item.period
         return When(period, why, sure=True)
-    open_ones = [item for item in own if item.role == "is"]
+    open_ones = [item for item in own if item.role == "is" and not item.period]
     if open_ones:
         return When("", f"“{open_ones[-1].text}”须知文章的日期", sure=False)
     now = [item for item in own if item.role == "now"]
-    if status in ("plan", "target") and written:
+    days = [item for item in own if item.role == "other" and len(item.period) == 10]
+    if days and not _PUBLISHED.search(plain[days[-1].end : core]):
+        return When(days[-1].period, f"时期：同句的“{days[-1].text}”", sure=True)
+    later = status in ("plan", "target") or re.search("投产后|建成后|达产", plain[start:core])
+    if later and written:
         return When(f"{written.month_text}/..", "时期：计划，自文章之日起", sure=False)
-    if now or (_SINCE.search(plain[start:core]) and not carried):
-        return _now(plain[start:core], written, now[-1].text if now else "累计")
-    if carried and carried.period:
-        return When(carried.period, carried.why, sure=False)
+    if now:
+        return _now(plain[start:core], written, now[-1].text)
+    earlier = [item for item in named if item.start < start and _carries(plain, item, seen, core)]
+    follows = any(start <= place < core for place in seen)
+    if not earlier and so_far and not follows:
+        return _now(plain[start:core], written, "累计")
+    said = When(earlier[-1].period, f"时期：同段的“{earlier[-1].text}”", sure=False) if earlier else carried
+    if said and said.period:
+        return When(_until(said.period) if so_far else said.period, said.why, sure=False)
     if written:
         return When(written.month_text, "时期：文中未写，按文章之月", sure=False)
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)
+
+
+def _carries(plain: str, item: NamedPeriod, seen: Sequence[int], core: int) -> bool:
+    """Return whether what follows in a paragraph may be of this period too."""
+    if item.role == "is":
+        return bool(item.period) and not _from(plain, item, seen, core)
+    day = item.role == "other" and len(item.period) == 10
+    return day and not _PUBLISHED.search(plain[item.end : item.end + 40])
+
+
+def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:
+    """Return the period named last; of 今年4月…2023年大会 the month, which the year only repeats."""
+    last = speaking[-1]
+    if len(speaking) > 1 and len(last.period) == 4:
+        before = speaking[-2]
+        if before.period.startswith(last.period) and len(before.period) == 7:
+            return before
+    return last
+
+
+def _from(plain: str, item: NamedPeriod, seen: Sequence[int], core: int) -> bool:
+    """Return whether a period is where a change began: 由2021年的34.6%提高至 what is of another."""
+    began = plain[max(0, item.start - 1) : item.start] in ("由", "从")
+    return began and any(item.end <= place < core for place in seen)
+
+
+def _until(period: str) -> str:
+    """Return all time until the end of a year, month or day; a stretch is what it is."""
+    return period if "/" in period or "-Q" in period else f"../{period}"
 
 
 def _now(before: str, written: TextDate | None, word: str) -> When:
@@ -100,11 +150,11 @@ def status_of(before: str) -> tuple[str, str]:
         for pattern, code in (
             ("预计|预期|估计|有望|预测", "estimate"),
             (
-                "计划(?!目标|的|投资进度|总投资)(?![”》])|将(?!.{0,14}作为)|拟(?!合)|规划建设|规划实施"
+                "(?<![”》年初度])计划(?!目标|的|投资进度|总投资)(?![”》])|将(?!.{0,14}作为)|拟(?!合)|规划建设"
                 "|投产后|建成后|明确",
                 "plan",
             ),
-            ("力争|目标|争取|努力实现|奋力|打造", "target"),
+            ("力争|目标(?!任务)|争取|努力实现|致力于|推动.{0,12}迈向|向.{0,12}迈进", "target"),
         )
         for match in re.finditer(pattern, before)
     ]

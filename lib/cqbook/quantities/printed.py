@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import words_at
-from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit, unit_zh
+from cqbook.quantities.units import GENERAL_COUNTS, SCALE_ZH, SPOKEN, ZH, Unit, unit_zh
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
 
@@ -383,7 +383,10 @@ def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
             why = f"unit {name!r} can be {listed}"
             raise _refuse(text, f"“{name}”可以是 {listed}，请在 unit 列写明", why)
         return Unit(scale, known[0])
-    if given.name not in known or given.scale != scale:
+    # 250元 where the sentence says 每吨; 工厂4家, which are counted as plants
+    per = given.name.partition("/")[0]
+    general = name in GENERAL_COUNTS and ZH.get(given.name) in GENERAL_COUNTS
+    if given.scale != scale or not (given.name in known or per in known or general):
         word = unit_zh(given)
         raise _refuse(text, f"所给单位 {unit} 是“{word}”", f"the given unit is {unit} ({word})")
     return given

@@ -262,6 +262,10 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     except ValueError:
         return
     certain: Certainty = "unsure" if "翻" in text else "read"
+    bare = text.endswith("持平") and not re.search("同比|年", text)
+    if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
+        # 成本基本持平: with what, only the passage knows
+        certain = "unsure"
     alternatives = ("增长100%", "为原来的2倍") if "翻" in text else ()
     yield Sighting(
         start, end, core, text, certain, figure, (figure.unit,), figure.measure,
@@ -297,6 +301,7 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         scale, word = (taken["scale"] or "", taken["word"] or "") if taken else ("", "")
     text, behind = plain[start:end], plain[end : end + 1]
     why = ""
+    units = _units(word, scale)
     if not word and not scale:
         why = "没有单位"
     elif (word == "年" and not _lasting(plain, start, end)) or (
@@ -307,7 +312,11 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         why = "位数"
     if why:
         return Sighting(start, end, start, text, "none", reasons=(why,))
-    return Sighting(start, end, start, text, "read", units=_units(word, scale))
+    if not word and "亿" in scale:
+        return Sighting(
+            start, end, start, text, "unsure", units=_units("元", scale), reasons=("没有单位，按元",)
+        )
+    return Sighting(start, end, start, text, "read", units=units)
 
 
 def _lasting(plain: str, start: int, end: int) -> bool:
@@ -324,7 +333,14 @@ def _lasting(plain: str, start: int, end: int) -> bool:
 _SAYS = re.compile(
     rf"(?:{_BEFORE}|只需|仅需|需要|需|仅|短短|只能装|可以装|能装|达到|达|为|至|到|是|用时|花|共|总计|累计)$"
 )
-_COUNTABLE = frozenset("家条套台辆列届吨公里亩类款栋户所座艘".strip())
+_COUNTABLE = frozenset(
+    ("家", "条", "套", "台", "辆", "列", "届", "吨", "公里", "亩", "类", "款", "栋", "户", "座", "艘", "区县")
+)
+#: What 四个 counts where it is a figure and no manner of speech.
+_THINGS = re.compile(
+    "(?:重点|重大|行动|产业|国家级?|市级|省级|省区|主要)?(?:项目|企业|园区|行动计划|工厂|平台|国家|市场"
+    "|品类|基地|车间|港口|口岸|城市|泊位|航线)"
+)
 
 
 def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
@@ -334,7 +350,8 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     low, word, behind = match["low"] or "", match["word"] or "", match["behind"] or ""
     scaled = bool(match["scale"])
     says = re.search(rf"(?:{_BEFORE})$", before)
-    if not low and not (match["half"] or (scaled and (says or behind == "级" or word == "亩"))):
+    big = match["scale"] == "万亿" or behind == "级" or word == "亩"
+    if not low and not (match["half"] or (scaled and (says or big))):
         return
     if word == "月" and not re.fullmatch("[一二三四五六七八九][两二三四五六七八九]|[一二]?两", low):
         return
@@ -353,7 +370,7 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
         if not (sure or qualified):
             return
     elif scaled:
-        if not (qualified or word or match["half"] == "上"):
+        if not (qualified or word or match["half"] == "上" or "亿" in match["scale"]):
             return
     elif not qualified and (lone or (word not in _COUNTABLE and not _noun_counts(plain, match))):
         return
@@ -363,16 +380,19 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     certain: Certainty = "read" if qualified or (scaled and low) or timed else "unsure"
     reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
     units = _units("个月" if word == "月" else word, match["scale"] or "")
+    if not word and "亿" in (match["scale"] or ""):
+        units, certain = _units("元", match["scale"]), "unsure"
+        reasons = ("没有单位，按元",)
     yield Sighting(start, end, start, text, certain, units=units, reasons=reasons)
 
 
 def _noun_counts(plain: str, match: re.Match[str]) -> bool:
-    """Return whether a counted word with 个 stands where lists of counts stand: 泊位两个."""
-    behind = plain[match.end() : match.end() + 1]
-    before = plain[match.start() - 1 : match.start()]
-    return (
-        match["word"] == "个" and behind in ",，。、；" and before not in ("这", "那", "每", "的")
-    )
+    """Return whether a counted word with 个 stands where counts do: 泊位两个, 四个行动计划."""
+    if match["word"] != "个":
+        return False
+    behind, before = plain[match.end() : match.end() + 1], plain[match.start() - 1 : match.start()]
+    listed = behind in tuple(",，。、；") and before not in tuple("这那每的")
+    return listed or bool(_THINGS.match(plain, match.end()))
 
 
 def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
@@ -418,6 +438,11 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         if figure:
             printed_start = place
             break
+    twice = re.search("(?:至少|最多|至多|不超过|最低|最高)[^,，、]{0,4}$", left)
+    if figure and twice and figure.qualifier not in ("at_least",):
+        item = replace(
+            item, certainty="unsure", alternatives=(f"“{twice[0]}”：下限或上限", "所印的数"),
+        )  # fmt: skip
     if figure is None:
         return replace(
             item, certainty="unsure", reasons=(*item.reasons, "读不出数和单位"), figure=None

@@ -120,9 +120,12 @@ SPOKEN: dict[str, str] = {
     "个标准箱": "TEU",
     "个集装箱": "containers",
     "美金": "USD",
+    "区县": "districts",
     "平方千米": "km2",
     "千米": "km",
 }
+#: Words that only count: of what kind the things are, they don't say.
+GENERAL_COUNTS = frozenset({"个", "家", "项", "类"})
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
     {
