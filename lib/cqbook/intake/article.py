@@ -144,6 +144,10 @@ class _Reader:
         self.statistical = False
         self.usual = _usual(names.book)
         self.flows = _flows(names.book)
+        #: A release gives rates from its beginning on, and is about one period throughout.
+        self.release = _is_release(text.simplified, written)
+        #: Where no other place is named, nobody else can be meant.
+        self.one_place = self._names_one_place()
         for line in text.simplified[:4]:
             self._look_for_place(line)
             if not self.state.about:
@@ -183,15 +187,28 @@ class _Reader:
         yield from _of_several(plain, list(self._chains(plain, named, made)))
         self._remember(plain)
 
-    def _about(self, item: Sighting) -> When | None:
+    def _names_one_place(self) -> bool:
+        named = {
+            item.code
+            for line in self.text.simplified
+            for item in self.names.mentions(without_bases(line), "entities")
+            if self.names.kinds[item.code] in ("province", "district")
+        }
+        return len(named) == 1 and not any(
+            city not in self.names.words["entities"]
+            for line in self.text.simplified[:4]
+            for city in _UNKNOWN_CITY.findall(line)
+        )
+
+    def _about(self) -> When | None:
         """Return what the article is about, for a figure whose paragraph names no period.
 
         A report on a year speaks of that year throughout. A report on a part of one does where it
         gives rates and shares; else what it tells may be of any day until it was written.
         """
         about = self.state.about
-        if about and (len(about.period) == 4 or self.statistical or item.measure == "rank"):
-            return about
+        if about and (len(about.period) == 4 or self.statistical or self.release):
+            return replace(about, sure=False)
         return None
 
     def _is_heading(self, plain: str, seen: Sequence[Sighting]) -> bool:
@@ -278,10 +295,12 @@ class _Reader:
         )
         status, why_status = status_of(plain[begin : item.core])
         when = period_of(
-            (begin, end), plain, item.core, named, carried.when or self._about(item),
+            (begin, end), plain, item.core, named, carried.when or self._about(),
             self.written, status, self.cores,
         )  # fmt: skip
-        own_period = any(begin <= place.start < item.core and place.role != "base" for place in named)
+        own_period = any(
+            begin <= place.start < item.core and place.role != "base" for place in named
+        )
         if same and not own_period and same.row["period"]:
             when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
         row |= {
@@ -432,14 +451,16 @@ class _Reader:
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
         if same or (carried.entity and _SAME_SUBJECT.search(plain[begin:core])):
-            return carried.entity, "主体：承前文", bool(same and "entity" not in same.doubts)
+            sure = bool(same and "entity" not in same.doubts)
+            sure = sure or (self.one_place and carried.entity == self.state.place)
+            return carried.entity, "主体：承前文", sure
         city = _UNKNOWN_CITY.search(self.text.simplified[0])
         if city and city[0] not in self.names.words["entities"]:
             return "", f"主体：“{city[0]}”不在表中", False
         if carried.entity and begin and self.names.kinds.get(carried.entity) == "organisation":
             return carried.entity, "主体：承前文", False
         if self.state.place:
-            return self.state.place, f"主体：前文的“{self.state.place_word}”", False
+            return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
         return "", "主体：看不出", False
 
     def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:
@@ -522,7 +543,13 @@ class _Reader:
             (begin + item.start, begin + item.end, {"entity": item.code}, item.word)
             for item in self.names.mentions(passage, "entities")
         ]
-        for found in (periods, parts, entities, flows):
+        units = made[group[0]].seen.units
+        indicators = [
+            (begin + item.start, begin + item.end, {"indicator": item.code}, item.word)
+            for item in self.names.mentions(passage, "indicators")
+            if units and fits(self.names, item.code, units)
+        ]
+        for found in (periods, parts, entities, flows, indicators):
             for chain in _lists(plain, found, count):
                 return {
                     place: _with(made[place], columns, f"“分别”：第{order}个是“{word}”")
@@ -536,7 +563,14 @@ class _Reader:
             for figure in made[: group[0]]
             if figure.seen.core >= begin and figure.row["measure"] == "level"
         ][-count:]
-        keys: tuple[str, ...] = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
+        keys: tuple[str, ...] = (
+            "indicator",
+            "entity",
+            "period",
+            "flow",
+            "breakdown",
+            "accumulation",
+        )
         rates = made[group[0]].row["measure"] != "level"
         alike = [figure.seen.units for figure in levels] == [
             made[place].seen.units for place in group
@@ -578,7 +612,10 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
         if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
             yield replace(
                 figure,
-                doubts={**figure.doubts, **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计")},
+                doubts={
+                    **figure.doubts,
+                    **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计"),
+                },
                 offered={**figure.offered, "indicator": several[1:]},
             )
             continue
@@ -663,6 +700,16 @@ def _doubts(
         said = "；".join((*item.reasons, *item.alternatives)) or "两种读法"
         found["value" if row["measure"] else "measure"] = said
     return found
+
+
+def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:
+    rates = [
+        item
+        for line in paragraphs[:8]
+        for item in sightings(line, named_periods(line, written))
+        if item.measure == "yoy"
+    ]
+    return len(rates) > 1
 
 
 def _usual(book: Catalog) -> dict[str, Counter[str]]:

@@ -173,10 +173,14 @@ def unit_of(names: Names, units: Sequence[str], indicator: str, before: str, beh
         # 绿色工厂4家: what counts says nothing of what is counted, the indicator does
         only = next(iter(known))
         first = Unit.parse(units[0])
-        firm = first.name == "enterprises" and re.search("企业|公司|[厂车商]商|户$", before[-8:] + behind[:6])
+        firm = first.name == "enterprises" and re.search(
+            "企业|公司|[厂车商]商|户$", before[-8:] + behind[:6]
+        )
         general = not firm and ZH.get(first.name) in GENERAL_COUNTS
         if general and ZH.get(only) in GENERAL_COUNTS and only != first.name:
-            return Choice((str(Unit(first.scale, only)), units[0]), "单位：这一指标所用", sure=False)
+            return Choice(
+                (str(Unit(first.scale, only)), units[0]), "单位：这一指标所用", sure=False
+            )
     if len(units) < 2:
         return Choice(tuple(units), "", sure=bool(units))
     by_name = {Unit.parse(unit).name: unit for unit in units}

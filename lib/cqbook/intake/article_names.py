@@ -60,9 +60,19 @@ class Names:
                 ending = next((end for end in _ENDINGS if word.endswith(end)), "")
                 if ending and len(word) - len(ending) > 1:
                     yield "indicators", row["indicator"], word.removesuffix(ending)
-        for row in self.book.table("entities").to_dict("records"):
+        entities = self.book.table("entities").to_dict("records")
+        places = {
+            re.sub(f"(?:{'|'.join(_PLACES)})$", "", row["name_zh"])
+            for row in entities
+            if row["kind"] in ("province", "district")
+        }
+        for row in entities:
             short_inside = row["kind"] in ("organisation", "event", "group")
             for word in _spoken(row["name_zh"], also_inside=short_inside):
+                # 中欧班列（重庆）: without the place it is another's too
+                inside = re.search("[（(](.+?)[）)]", row["name_zh"])
+                if inside and inside[1] in places and inside[1] not in word:
+                    continue
                 yield "entities", row["entity"], word
                 if row["kind"] in ("province", "district"):
                     short = next((end for end in _PLACES if word.endswith(end)), "")

@@ -59,7 +59,9 @@ def period_of(
     last = max((place for place in seen if place < core), default=start)
     so_far = _SINCE.search(plain[max(clause, last) : core])
     speaking = [
-        item for item in own if item.role == "is" and item.period and not _from(plain, item, seen, core)
+        item
+        for item in own
+        if item.role == "is" and item.period and not _from(plain, item, seen, core)
     ]
     if speaking:
         item = _finest(speaking)
@@ -73,6 +75,8 @@ def period_of(
         elif re.search("[到至]$", before) and status in ("plan", "target"):
             period = f"/{item.period}" if len(item.period) == 4 else item.period
         return When(period, why, sure=True)
+    if re.search("(?:去年|上年)同期的?[^,，]{0,4}$", plain[start:core]):
+        return When("", "“去年同期”：前文时期的上一年", sure=False)
     open_ones = [item for item in own if item.role == "is" and not item.period]
     if open_ones:
         return When("", f"“{open_ones[-1].text}”须知文章的日期", sure=False)
@@ -87,11 +91,16 @@ def period_of(
         return _now(plain[start:core], written, now[-1].text)
     earlier = [item for item in named if item.start < start and _carries(plain, item, seen, core)]
     follows = any(start <= place < core for place in seen)
-    if not earlier and so_far and not follows:
+    throughout = carried and "/" in carried.period
+    if not earlier and so_far and not follows and not throughout:
         return _now(plain[start:core], written, "累计")
-    said = When(earlier[-1].period, f"时期：同段的“{earlier[-1].text}”", sure=False) if earlier else carried
+    said = (
+        When(earlier[-1].period, f"时期：同段的“{earlier[-1].text}”", sure=False)
+        if earlier
+        else carried
+    )
     if said and said.period:
-        return When(_until(said.period) if so_far else said.period, said.why, sure=False)
+        return When(_until(said.period) if so_far else said.period, said.why, sure=said.sure)
     if written:
         return When(written.month_text, "时期：文中未写，按文章之月", sure=False)
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)

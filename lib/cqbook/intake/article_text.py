@@ -22,10 +22,47 @@ TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
 CELL = "\t"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BLOCKS = frozenset(
-    ["p", "div", "section", "article", "header", "footer", "li", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "ul", "ol", "br", "hr", "blockquote", "figcaption", "caption", "title", "pre", "body", "html", "thead", "tbody", "tfoot", "form", "main", "aside"]
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "li",
+        "dd",
+        "dt",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "br",
+        "hr",
+        "blockquote",
+        "figcaption",
+        "caption",
+        "title",
+        "pre",
+        "body",
+        "html",
+        "thead",
+        "tbody",
+        "tfoot",
+        "form",
+        "main",
+        "aside",
+    ]
 )
 #: What is on a page and no part of its article.
-_ASIDE = frozenset(["script", "style", "noscript", "nav", "template", "svg", "head", "iframe", "select", "option"])
+_ASIDE = frozenset(
+    ["script", "style", "noscript", "nav", "template", "svg", "head", "iframe", "select", "option"]
+)
 _DATED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:年|-|/|\.)(1[0-2]|0?[1-9])(?:月|-|/|\.)(3[01]|[12]\d|0?[1-9])(?!\d)日?"
 )

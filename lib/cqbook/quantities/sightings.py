@@ -134,7 +134,7 @@ _LETTERED = re.compile(
     r"|[0-9]+(?:\.[0-9]+)?\s?(?![kK]?[WwmM]|TEU)[A-Za-z]+"
 )
 _TAGGED = re.compile(
-    r"[0-9]+(?:强|号|国道|省道|英寸|寸|岁|版|环路|院|所高校|社区|街道|楼(?!宇)|栋[0-9]|路|弄|室|后)"
+    r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]+(?:强|号|国道|省道|英寸|寸|岁|版|环路|院|所高校|社区|街道|楼(?!宇)|栋[0-9]|路|弄|室|后)"
     r"|[〔\[(（][0-9]{4}[)）\]〕]|[0-9]+\s?[xX×*+＋:：][0-9N]+(?:[+＋×][0-9N]+)*|[0-9]+[+＋][N0-9]"
 )
 _QUOTED = re.compile(r"[“\"「『‘]([^”\"」』’]{1,16})[”\"」』’]")
@@ -203,7 +203,9 @@ def _no_figures(plain: str) -> Iterator[Sighting]:
     yield from (none(match, "数目不定") for match in _VAGUE.finditer(plain))
     for match in _QUOTED.finditer(plain):
         inside = match[1]
-        if (re.search("[0-9]", inside) and not re.search("[,，、。0-9].*[个家%亿万]", inside)) or (re.search("[一二三四五六七八九十]", inside) and not re.search("[亿万成倍]", inside)):
+        if (re.search("[0-9]", inside) and not re.search("[,，、。0-9].*[个家%亿万]", inside)) or (
+            re.search("[一二三四五六七八九十]", inside) and not re.search("[亿万成倍]", inside)
+        ):
             yield none(match, "引号中的名称", 1)
 
 
@@ -314,7 +316,13 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         return Sighting(start, end, start, text, "none", reasons=(why,))
     if not word and "亿" in scale:
         return Sighting(
-            start, end, start, text, "unsure", units=_units("元", scale), reasons=("没有单位，按元",)
+            start,
+            end,
+            start,
+            text,
+            "unsure",
+            units=_units("元", scale),
+            reasons=("没有单位，按元",),
         )
     return Sighting(start, end, start, text, "read", units=units)
 
@@ -334,7 +342,25 @@ _SAYS = re.compile(
     rf"(?:{_BEFORE}|只需|仅需|需要|需|仅|短短|只能装|可以装|能装|达到|达|为|至|到|是|用时|花|共|总计|累计)$"
 )
 _COUNTABLE = frozenset(
-    ("家", "条", "套", "台", "辆", "列", "届", "吨", "公里", "亩", "类", "款", "栋", "户", "座", "艘", "区县")
+    (
+        "家",
+        "条",
+        "套",
+        "台",
+        "辆",
+        "列",
+        "届",
+        "吨",
+        "公里",
+        "亩",
+        "类",
+        "款",
+        "栋",
+        "户",
+        "座",
+        "艘",
+        "区县",
+    )
 )
 #: What 四个 counts where it is a figure and no manner of speech.
 _THINGS = re.compile(
@@ -447,6 +473,14 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         return replace(
             item, certainty="unsure", reasons=(*item.reasons, "读不出数和单位"), figure=None
         )
+    if way and way["down"] and not way["to"] and figure.value and figure.measure != "difference":
+        below = re.search("[低慢]$|高于|快于", way["down"]) is None
+        if below and not figure.value.startswith("-"):
+            # 下降2%—3%: without its sign a fall would be a rise
+            return replace(
+                item, start=start, text=plain[start : item.end], certainty="unsure", figure=None,
+                measure="yoy", reasons=("下降的范围：请人填写",),
+            )  # fmt: skip
     item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
     listed = previous if chained else None
     if previous and way and way["to"] and not re.search("[,，、]", plain[previous.end : core]):
@@ -510,7 +544,7 @@ def _measured(
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
     if share and not growth:
         base = re.search(
-            "占(?:同期|到|了|比)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
+            "占(?!比)(?:同期|到|了)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
         )
         return replace(item, measure="share", base=base[1].removesuffix("的") if base else "",
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
@@ -564,6 +598,10 @@ def _growth(item: Sighting, figure: Printed, left: str, *, growth: bool) -> Sigh
     return replace(item, measure="yoy", reasons=("“增长、下降”未写与何时比，按同比",))
 
 
+#: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
+_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<!提)(?<!降)"
+
+
 def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None) -> Sighting:
     """Return a difference in percentage points: pulled, ahead of, or changed by."""
     value = figure.value.lstrip("-")
@@ -571,10 +609,10 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
         made = ("contribution_points", "", "拉动")
     elif re.search("超(?:出|过|额)?[^,，]{0,8}(?:计划|目标|进度)", left):
         made = ("vs_plan", "", "与计划比")
-    elif re.search("[高快](?:于|出)|[比较][^,，]{1,12}[高快]", left):
+    elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
         found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
         made = ("difference", found[1] if found else "", "高于另一数")
-    elif re.search("[低慢]于|[比较][^,，]{1,12}[低慢]", left):
+    elif re.search(f"[低慢]于|{_THAN}[低慢]", left):
         found = re.search("(?:[低慢]于|[比较])([^,，]{1,14}?)(?:[低慢]|$)", left)
         made, value = ("difference", found[1] if found else "", "低于另一数"), f"-{value}"
     elif "收窄" in left:
@@ -598,9 +636,9 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
-    base = re.search("[比较](上年|去年)(?:同期)?", left)
+    base = re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
     return replace(
-        item, measure="difference", base=f"{base[1]}同期" if base else "", figure=figure,
+        item, measure="difference", base=base[1] if base else "", figure=figure,
         certainty="read" if base or "同比" in left else "unsure",
         reasons=("增减的数额",), alternatives=() if base or "同比" in left else ("也可能是当期新增的数",),
     )  # fmt: skip
