@@ -1,4 +1,4 @@
-"""PDF of others: a property and the text, read in a process that may not take more than it should."""
+"""PDF of others: a property and the text, read in a process that has limits."""
 
 from __future__ import annotations
 

@@ -159,9 +159,8 @@ class _Reader:
             return
         for item in self.names.mentions(line, "entities"):
             if self.names.kinds[item.code] in ("province", "district"):
-                if item.code != "CN-50" or "重庆日报" not in line:
-                    self.state.place, self.state.place_word = item.code, item.word
-                    return
+                self.state.place, self.state.place_word = item.code, item.word
+                return
 
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""
@@ -216,7 +215,7 @@ class _Reader:
         return len(plain) <= 40 and not re.search("[。；，,]$", plain) and not figures
 
     def _continues(self, plain: str) -> bool:
-        """Return whether a paragraph is a line of a list under the one before: it has no sentence."""
+        """Return whether a paragraph is a line of a list, and no sentence."""
         return len(plain) <= 60 and not plain.endswith(("。", "！", "”"))
 
     def _heading(self, plain: str, named: Sequence[NamedPeriod]) -> None:
@@ -378,9 +377,9 @@ class _Reader:
         if item.measure == "contribution_rate":
             # 对工业增长的贡献率: what grew, where the clause names nothing else
             clause = max(plain.rfind(sign, 0, core) + 1 for sign in ",，、；")
-            own = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
+            named = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
             base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
-            found = replace(base if not own.codes else own, word=None)
+            found = replace(named if named.codes else base, word=None)
         if found.codes:
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
@@ -655,7 +654,7 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
 def _lists(
     plain: str, found: list[tuple[int, int, dict[str, str], str]], count: int
 ) -> Iterator[list[tuple[int, int, dict[str, str], str]]]:
-    """Yield runs of exactly so many names with nothing but 、 and 和 between them, the last first."""
+    """Yield runs of exactly so many names, 、 and 和 between them, the last first."""
     unique = {item[0]: item for item in reversed(found)}
     ordered = [unique[start] for start in sorted(unique)]
     runs: list[list[tuple[int, int, dict[str, str], str]]] = []

@@ -117,7 +117,7 @@ class Names:
 
     @cached_property
     def dimensions(self) -> dict[str, str]:
-        """What each indicator measures: currency, vehicles, count …"""
+        """What each indicator measures: currency, vehicles, a count."""
         rows = self.book.table("indicators")
         return dict(zip(rows["indicator"], rows["dimension"], strict=True))
 
@@ -151,7 +151,7 @@ class Names:
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        """What each entity is: province, district, organisation …"""
+        """What each entity is: province, district, organisation."""
         rows = self.book.table("entities")
         return dict(zip(rows["entity"], rows["kind"], strict=True))
 

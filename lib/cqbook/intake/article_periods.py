@@ -115,7 +115,7 @@ def _carries(plain: str, item: NamedPeriod, seen: Sequence[int], core: int) -> b
 
 
 def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:
-    """Return the period named last; of 今年4月…2023年大会 the month, which the year only repeats."""
+    """Return the period named last; of 今年4月…2023年大会 the month: the year repeats it."""
     last = speaking[-1]
     if len(speaking) > 1 and len(last.period) == 4:
         before = speaking[-2]
@@ -145,7 +145,7 @@ def _now(before: str, written: TextDate | None, word: str) -> When:
 
 
 def is_about(named: Sequence[NamedPeriod]) -> When | None:
-    """Return the period that a lead or a heading is about: a month or more, no day, no comparison."""
+    """Return the period that a lead or a heading is about: no day, no comparison."""
     for item in named:
         if item.role == "is" and item.period and len(item.period) != 10:
             return When(item.period, f"时期：前文的“{item.text}”", sure=False)

@@ -224,7 +224,7 @@ def _read_word(content: bytes, name: str) -> Iterator[str]:
 
 
 def _read_pdf(content: bytes, _: str) -> Iterator[str]:
-    """Yield the paragraphs of a PDF: its lines end where the page does, not where a sentence does."""
+    """Yield the paragraphs of a PDF, whose lines end where the page does."""
     lines = [line.strip() for line in property_and_text(content)[1].splitlines()]
     width = max(map(len, lines), default=0)
     held = ""

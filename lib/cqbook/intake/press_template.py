@@ -83,7 +83,7 @@ def filled(book: Catalog, rows: Sequence[Row], sources: Sequence[Row]) -> bytes:
     made = _blank(book)
     for title, typed in ((OBSERVATIONS_TABLE, rows), (SOURCES_TABLE, sources)):
         sheet = made[title]
-        places = {cell.value: cell.column for cell in sheet[1]}
+        places = {str(cell.value): int(cell.column or 0) for cell in sheet[1]}
         for line, row in enumerate(typed, start=2):
             _type(sheet, line, places, row)
     return _saved(made)

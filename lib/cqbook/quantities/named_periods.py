@@ -1,7 +1,7 @@
 """Periods as prose names them: 今年1—8月, 前三季度, 8月当月, 去年, “十四五”以来.
 
-What is named by its place to a day (去年, 上月, a month without its year) needs the day of the text;
-where that is not known it has no period here, and nobody guesses one.
+What is named by its place to a day (去年, 上月, a month without its year) needs the day of the
+text; where that is not known it has no period here, and nobody guesses one.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     -------
     list of NamedPeriod
     """
-    found = []
+    found: list[NamedPeriod] = []
     for match in _MENTION.finditer(plain):
         if not match[0].strip("的"):
             continue
@@ -274,8 +274,8 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
         if written is None:
             return ""
         until = written.month_text
-        first = f"{year}-01" if "-" in until else text
-        return f"{first}/{until}" if first != until else first
+        begun = f"{year}-01" if "-" in until else text
+        return f"{begun}/{until}" if begun != until else begun
     try:
         return str(Period.parse(text))
     except ValueError:

@@ -114,7 +114,9 @@ _PARTS = (
 )
 _FIGURE = re.compile(_PARTS.replace("%s", r"[^\d,.]{0,40}?"))
 _SPAN = re.compile(_PARTS.replace("%s", f"{_any(_COUNTS)}|"))
-_RANK = re.compile(r"(?:第|居第)(?P<place>[一二三四五六七八九十]|[0-9]{1,3})位?")
+_RANK = re.compile(
+    r"[^0-9第,，。、]{0,16}(?:第(?P<place>[一二三四五六七八九十]|[0-9]{1,3})[位名]?|(?P<top>首位|榜首))"
+)
 _PLACES = {word: str(number) for number, word in enumerate("一二三四五六七八九十", start=1)}
 #: Full-width forms, whose meaning is that of the half-width ones. Not all of Unicode's
 #: compatibility: that makes 8158.41 of 8158.4 with the footnote mark ¹.
@@ -320,7 +322,7 @@ def read_printed(text: str, unit: str = "") -> Printed:
         return Printed("", "", "percent", "unchanged", "yoy")
     rank = _RANK.fullmatch(plain)
     if rank:
-        place = rank["place"]
+        place = rank["place"] or "1"
         return Printed(_PLACES.get(place, place), "", "rank", "as_rounded", "rank")
     found = _FIGURE.fullmatch(plain)
     if not found:
