@@ -31,6 +31,7 @@ MONTHS = {
     "003_115a21c0de3ff03d.txt": "2025-04",
     "004_26dc157339b3257f.txt": "2023-01",
 }
+READING = ("value", "value_upper", "unit", "qualifier")
 COLUMNS = ("period", "measure", "flow", "indicator", "entity", "breakdown", "status")
 Row = dict[str, str]
 
@@ -71,7 +72,7 @@ def found_for(article: Article, place: int, row: Row) -> ArticleFigure | None:
 
 def same_reading(row: Row, figure: ArticleFigure) -> str:
     """Return how value, upper value, unit and qualifier were read: right, open, doubted, wrong."""
-    columns = ("value", "value_upper", "unit", "qualifier")
+    columns = READING
     if all(row[name] == figure.row[name] for name in columns):
         return "right"
     if not figure.row["unit"] and row["value"] == figure.row["value"]:
@@ -118,8 +119,8 @@ def measured(folder: Path, book: Catalog, *, listing: bool = False) -> Iterator[
         verdict = same_reading(row, figure)
         counts["value", verdict] += 1
         if verdict != "right" and listing:
-            said = [figure.row[name] for name in ("value", "value_upper", "unit", "qualifier")]
-            wanted = [row[name] for name in ("value", "value_upper", "unit", "qualifier")]
+            said = [figure.row[name] for name in READING]
+            wanted = [row[name] for name in READING]
             yield f"VALUE {verdict} {document[:3]} ¶{place} {row['as_printed']}: {said} for {wanted}"
         for column in COLUMNS:
             verdict = agreement(row, figure, column)
@@ -156,7 +157,7 @@ def measured(folder: Path, book: Catalog, *, listing: bool = False) -> Iterator[
 def main() -> None:
     listing = "--list" in sys.argv
     for line in measured(Path(sys.argv[1]), Catalog(ROOT / "data"), listing=listing):
-        print(line)
+        sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

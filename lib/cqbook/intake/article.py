@@ -33,6 +33,7 @@ from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.periods import Period
+from cqbook.quantities.printed import read_printed
 from cqbook.quantities.sightings import Sighting, sightings
 from cqbook.quantities.units import Unit
 
@@ -86,12 +87,16 @@ class _State:
     place: str = ""
     place_word: str = ""
     about: When | None = None
-    year: int = 0
+    #: Of the table that is being read: its headings, and the unit that stands above it.
+    header: tuple[str, ...] = ()
+    unit: re.Match[str] | None = None
     subject: _Subject = field(default_factory=_Subject)
     heading: str = ""
 
 
 _SENTENCE = re.compile("[。；;！!？?]")
+_TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
+_CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
@@ -104,6 +109,10 @@ _PARTNER = re.compile(
 _OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.
 _IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
+#: 价值, 货值: of the same goods as the figure before.
+_WORTH = frozenset({"价值", "货值", "金额", "创汇"})
+#: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
+_CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
@@ -164,7 +173,12 @@ class _Reader:
 
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""
-        named = named_periods(plain, self.written, self.state.year)
+        self.state.unit = _TABLE_UNIT.search(plain) or self.state.unit
+        if CELL in plain:
+            yield from self._table_row(number, plain)
+            return
+        self.state.header = ()
+        named = named_periods(plain, self.written)
         seen = sightings(plain, named)
         if self._is_heading(plain, seen):
             self._heading(plain, named)
@@ -198,6 +212,78 @@ class _Reader:
             for line in self.text.simplified[:4]
             for city in _UNKNOWN_CITY.findall(line)
         )
+
+    def _table_row(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
+        """Yield the figures of a row of a table, each by its row's and its column's heading."""
+        cells = plain.split(CELL)
+        numeric = [bool(_CELL_NUMBER.fullmatch(cell.strip())) for cell in cells]
+        if not any(numeric[1:]):
+            self.state.header = tuple(cells)
+            return
+        at = 0
+        for place, cell in enumerate(cells):
+            start = at + len(cell) - len(cell.lstrip())
+            at += len(cell) + 1
+            if place and numeric[place]:
+                header = self.state.header[place] if place < len(self.state.header) else ""
+                yield self._cell(number, start, cell.strip(), cells[0], header)
+
+    def _cell(
+        self, number: int, start: int, text: str, label: str, header: str
+    ) -> ArticleFigure | Sighting:
+        """Return a cell as a figure; without a unit in its headings it is none."""
+        end = start + len(text)
+        said = f"{label}{header}"
+        rate = re.search("同比|增长|增速|增幅|±|比上年|比去年", header)
+        share = re.search("占比|比重|份额", header)
+        printed = re.search(r"[（(]([^）)]+)[）)]", header) or re.search(
+            r"[（(]([^）)]+)[）)]", label
+        )
+        word = "%" if rate or share or text.endswith("%") else printed[1] if printed else ""
+        word = word or (self.state.unit[1] if self.state.unit else "")
+        try:
+            figure = read_printed(text if text.endswith("%") else f"{text}{word}")
+        except ValueError:
+            return Sighting(start, end, start, text, "none", reasons=("表中没有单位",))
+        measure = "yoy" if rate else "share" if share else "level"
+        seen = Sighting(
+            start, end, start, text, "read", figure, (figure.unit,), measure,
+            reasons=(f"表：“{label}”“{header}”",),
+        )  # fmt: skip
+        indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+        flow, why_flow = self._flow(indicator.first, said, _Subject(indicator), "")
+        word_at = indicator.word
+        taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
+        part = breakdown_of(self.names, said, indicator.first, taken)
+        about = is_about(named_periods(header, self.written)) or self.state.about
+        row = self._blank_row() | {
+            "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
+            "indicator": indicator.first,
+            "entity": self.state.place,
+            "period": about.period if about else "",
+            "breakdown": part.first,
+            "flow": flow,
+            "measure": measure,
+            "value": figure.value,
+            "value_upper": figure.value_upper,
+            "unit": figure.unit,
+            "qualifier": figure.qualifier,
+            "status": "actual",
+            "as_printed": self.text.paragraphs[number - 1][start:end],
+        }
+        row["accumulation"] = self._accumulation(row)
+        why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
+        why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
+        sure = {"indicator": indicator.sure, "entity": self.one_place, "period": bool(about)}
+        doubts = _doubts(
+            seen, row, sure, {"entity": f"主体：前文的“{self.state.place_word}”"} | why
+        )
+        offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
+        return ArticleFigure(number, seen, row, why, doubts, offered)
+
+    def _blank_row(self) -> dict[str, str]:
+        names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))
+        return dict.fromkeys(names, "") | {"source_id": self.source}
 
     def _about(self) -> When | None:
         """Return what the article is about, for a figure whose paragraph names no period.
@@ -276,14 +362,14 @@ class _Reader:
         unit = unit_of(self.names, item.units, indicator.first, segment, behind)
         unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
         figure = item.figure
-        row = dict.fromkeys(
-            (definition["name"] for definition in self.names.book.fields(OBSERVATIONS_TABLE)), ""
-        )
+        row = self._blank_row()
         own = segment + ("　" + behind if counted else "")
         flow, why_flow = self._flow(indicator.first, segment, carried, behind)
         taken = _places(indicator.word, floor, core) if indicator.word else []
         breakdown = breakdown_of(self.names, own, indicator.first, taken)
-        changed = bool(
+        if same:
+            indicator = _narrower(indicator, same, breakdown.first)
+        changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
             breakdown.first
             or flow_of(segment).first
             or (indicator.word and indicator.word.start >= floor and indicator.sure)
@@ -303,7 +389,6 @@ class _Reader:
         if same and not own_period and same.row["period"]:
             when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
         row |= {
-            "source_id": self.source,
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
             "entity": entity,
@@ -320,13 +405,20 @@ class _Reader:
             "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
         }
         row["accumulation"] = self._accumulation(row)
-        if self.customs and row["flow"] and row["indicator"] in ("trade_value", "trade_quantity"):
+        if _CONVERTED.search(plain[: item.core]):
+            row["basis"] = "converted"
+        elif self.customs and row["flow"] and row["indicator"] in ("trade_value", "trade_quantity"):
             row["basis"] = "customs"
         why = {
-            "indicator": indicator.why, "entity": why_entity, "period": when.why,
-            "flow": why_flow, "breakdown": breakdown.why if changed else "细分：承前文" * bool(part),
-            "unit": unit.why, "status": why_status, "measure": "；".join(item.reasons),
-        }  # fmt: skip
+            "indicator": indicator.why,
+            "entity": why_entity,
+            "period": when.why,
+            "flow": why_flow,
+            "breakdown": breakdown.why if changed else "细分：承前文" if part else "",
+            "unit": unit.why,
+            "status": why_status,
+            "measure": "；".join(item.reasons),
+        }
         doubts = _doubts(item, row, {
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part,
@@ -593,6 +685,26 @@ class _Reader:
             )
             for place in group
         }
+
+
+def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
+    """Return a choice doubted where all trade would follow a part of it.
+
+    出口汽车53万辆，出口额98亿美元: the second is of the cars, though no word says so.
+    """
+    before = same.row["indicator"]
+    if before == indicator.first and "indicator" in same.doubts:
+        # what was doubted there is here
+        codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
+        return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
+    trade = ("trade_value", "trade_quantity")
+    if indicator.first not in trade or before in ("", *trade) or part:
+        return indicator
+    near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()
+    codes = tuple(dict.fromkeys((indicator.first, *near, *indicator.codes[1:])))[: OFFERED + 1]
+    return replace(
+        indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
+    )
 
 
 def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure]:

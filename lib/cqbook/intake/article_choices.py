@@ -270,7 +270,7 @@ def breakdown_of(
     chosen: dict[str, Mention] = {}
     others: list[str] = []
     for item in names.mentions(passage, "breakdowns"):
-        if any(start < item.end and item.start < end for start, end in places):
+        if any(start <= item.start and item.end <= end for start, end in places):
             continue
         dimension = item.code.partition("=")[0]
         if dimension not in dimensions:
