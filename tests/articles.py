@@ -121,7 +121,8 @@ def measured(folder: Path, book: Catalog, *, listing: bool = False) -> Iterator[
         if verdict != "right" and listing:
             said = [figure.row[name] for name in READING]
             wanted = [row[name] for name in READING]
-            yield f"VALUE {verdict} {document[:3]} ¶{place} {row['as_printed']}: {said} for {wanted}"
+            where = f"{document[:3]} ¶{place} {row['as_printed']}"
+            yield f"VALUE {verdict} {where}: {said} for {wanted}"
         for column in COLUMNS:
             verdict = agreement(row, figure, column)
             counts[column, verdict] += 1

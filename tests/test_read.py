@@ -188,7 +188,7 @@ def test_comparisons_name_no_period(book):
 
 
 def test_chains(book):
-    """分别 pairs parts, periods and what was counted before; a fall keeps its sign through a list."""
+    """分别 pairs parts and what was counted before; a fall keeps its sign through a list."""
     found = rows(book, "前三季度，重庆市对东盟、欧盟进出口分别为7亿元和5亿元，分别下降3.1%和2.5%。")
     assert [row["breakdown"] for row in found] == ["partner=asean", "partner=eu"] * 2
     assert [row["value"] for row in found] == ["7", "5", "-3.1", "-2.5"]

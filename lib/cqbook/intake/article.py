@@ -113,6 +113,10 @@ _IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
 _WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
 _CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
+_UNKNOWN_THING = re.compile(
+    "[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口)"
+    "[^,，。、；]{0,6}$"
+)
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
@@ -460,6 +464,8 @@ class _Reader:
         if ratio and same and same.row["indicator"]:
             own = blank[floor:core]
             fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
+            if not fresh.codes and _UNKNOWN_THING.search(plain[floor:core]):
+                return Choice(("",), "", sure=False)
             if not (fresh.word and len(fresh.word.word) > 2):
                 return Choice(
                     (same.row["indicator"], *fresh.codes[:2]), "指标：承同句前一数", sure=True
@@ -475,6 +481,9 @@ class _Reader:
         if found.codes:
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
+        if _UNKNOWN_THING.search(plain[floor:core]):
+            # 利润总额, 资产负债率: named, and in no table
+            return Choice(("", *usual), "", sure=False)
         if before and (ratio or fits(self.names, before, units)):
             codes = tuple(dict.fromkeys((before, *usual)))[: OFFERED + 1]
             return Choice(codes, "指标：承前文", sure=False)
@@ -518,6 +527,9 @@ class _Reader:
             if kind == "country" and item.code != "CN":
                 continue
             if item.code == "CN" and blank[item.end : item.end + 1] in ("第", "首", "前"):
+                continue
+            opens = not item.start or re.search("[,，、：:年月份度]$", before[: item.start])
+            if item.word in ("全国", "我国") and not opens:
                 continue
             if _GIVES.match(blank[item.end : item.end + 4]) or _PARTNER.search(
                 before[: item.start]

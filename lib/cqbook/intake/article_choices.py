@@ -66,6 +66,10 @@ _BASES = re.compile(
 )
 
 
+#: 营业收入利润率 is no 营业收入.
+_OF_IT = re.compile("利润率|负债率|增加值率|周转")
+
+
 @dataclass(frozen=True)
 class Choice:
     """Codes of a column, best first, and why the first was taken; ``sure`` if words name it."""
@@ -132,7 +136,7 @@ def indicator_of(
     nearest = re.split("[,，。；;、（(]", sentence[end : end + 16])[0]
     before, behind = sentence[:core], nearest
     for item in names.mentions(before, "indicators"):
-        if not fits(names, item.code, units):
+        if not fits(names, item.code, units) or _OF_IT.match(before, item.end):
             continue
         distance = core - item.end
         score = 3 * len(item.word) - distance / 4 + (14 if item.start >= floor else 0)

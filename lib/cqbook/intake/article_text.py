@@ -166,7 +166,8 @@ def _day(paragraphs: tuple[str, ...]) -> str:
     """Return the day that stands at the head of an article, alone or in a line of its source."""
     for line in paragraphs[:8]:
         found = _DATED.search(line)
-        if found and len(line) <= 60:
+        # a line of its own, or the dateline of a paragraph: 大众日报2025年4月20日讯
+        if found and (len(line) <= 60 or re.match("日?[讯电]", line[found.end() - 1 :][:3])):
             try:
                 return date(*map(int, found.groups())).isoformat()
             except ValueError:

@@ -179,7 +179,7 @@ def _numbered(text: str) -> str:
 
 
 def _counted(text: str) -> str:
-    """Return a figure of its own with what is counted in words in digits: 两台, 三到四台, 十余个."""
+    """Return a figure of its own with its words in digits: 两台, 三到四台, 十余个."""
     made = re.sub("^半(?=个?月|年|天|小时)", "0.5", text)
     made = re.sub("([一二两三四五六七八九十])个半月", lambda half: f"{_value(half[1])}.5个月", made)
     made = re.sub("(?<=[0-9一二两三四五])月$", "个月", made)

@@ -93,7 +93,10 @@ _PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|
 _WORD = rf"(?:个产业(?!园|集群|链)|{_any((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
 _NUMERAL = "[零〇一二两三四五六七八九十百千]"
-_BEFORE = "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近|超过|超出|超|逾|突破|不足|不到|未满|上"
+_BEFORE = (
+    "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近"
+    "|超过|超出|超|逾|突破|不足|不到|未满|上"
+)
 _BEHIND = "以上|以下|左右|级|余|多"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
@@ -637,8 +640,13 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
     base = re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
-    return replace(
-        item, measure="difference", base=base[1] if base else "", figure=figure,
-        certainty="read" if base or "同比" in left else "unsure",
-        reasons=("增减的数额",), alternatives=() if base or "同比" in left else ("也可能是当期新增的数",),
-    )  # fmt: skip
+    made = replace(
+        item,
+        measure="difference",
+        base=base[1] if base else "",
+        figure=figure,
+        reasons=("增减的数额",),
+    )
+    if base or "同比" in left:
+        return made
+    return replace(made, certainty="unsure", alternatives=("也可能是当期新增的数",))
