@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cqbook.data.catalog import Catalog
 from cqbook.intake.article_choices import (
-    NOTHING,
+    UNNAMED,
     OFFERED,
     RATIOS,
     Choice,
@@ -28,7 +28,7 @@ from cqbook.intake.article_choices import (
     without_bases,
 )
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_periods import When, is_about, period_of, status_of
+from cqbook.intake.article_periods import When, is_about, period_of, status_said
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -72,7 +72,7 @@ class Article:
 class _Subject:
     """What the figures before were of: what a figure that names nothing is of too."""
 
-    indicator: Choice = NOTHING
+    indicator: Choice = UNNAMED
     flow: str = ""
     breakdown: str = ""
     entity: str = ""
@@ -382,7 +382,7 @@ class _Reader:
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
-        status, why_status = status_of(plain[begin : item.core])
+        status, why_status = status_said(plain[begin : item.core])
         when = period_of(
             (begin, end), plain, item.core, named, carried.when or self._about(),
             self.written, status, self.cores,

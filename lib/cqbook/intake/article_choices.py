@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.intake.article_names import Mention, Names
 from cqbook.quantities.units import GENERAL_COUNTS, ZH, Unit
 
@@ -85,7 +86,7 @@ class Choice:
         return self.codes[0] if self.codes else ""
 
 
-NOTHING = Choice((), "", sure=False)
+UNNAMED = Choice((), "", sure=False)
 
 
 def without_bases(plain: str) -> str:
@@ -152,7 +153,7 @@ def indicator_of(
             _better(scored, shifted, score)
     ranked = sorted(scored.items(), key=lambda pair: -pair[1][0])[:OFFERED]
     if not ranked:
-        return NOTHING
+        return UNNAMED
     (_, (best, word)), *rest = ranked
     sure = not rest or best - rest[0][1][0] > 1
     return Choice(tuple(code for code, _ in ranked), f"指标：“{word.word}”", sure, word)
@@ -238,8 +239,9 @@ def per_unit(unit: Choice, before: str, last: str) -> Choice:
     return Choice((f"{unit.first}/{name}", unit.first), f"单位：同句有“{found[0]}”", sure=True)
 
 
-_FLOW = re.compile("进出口|出口|进口|出境|进境")
-_FLOWS = {"进出口": "total", "出口": "export", "进口": "import"}
+#: By word, the longest first: 进出口 has both of the others in it.
+_FLOWS = {word: code for code, word in sorted(FLOWS_ZH.items(), key=lambda pair: -len(pair[1]))}
+_FLOW = re.compile("|".join(_FLOWS))
 
 
 def flow_of(passage: str) -> Choice:
@@ -247,10 +249,10 @@ def flow_of(passage: str) -> Choice:
     found = [
         match
         for match in _FLOW.finditer(passage)
-        if match[0] in _FLOWS and not passage[match.end() : match.end() + 2].startswith("岸")
+        if not passage[match.end() : match.end() + 2].startswith("岸")
     ]
     if not found:
-        return NOTHING
+        return UNNAMED
     return Choice((_FLOWS[found[-1][0]],), f"流向：“{found[-1][0]}”", sure=True)
 
 

@@ -152,7 +152,7 @@ def is_about(named: Sequence[NamedPeriod]) -> When | None:
     return None
 
 
-def status_of(before: str) -> tuple[str, str]:
+def status_said(before: str) -> tuple[str, str]:
     """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
     found = [
         (match.start(), code, match[0])

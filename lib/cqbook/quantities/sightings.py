@@ -13,6 +13,7 @@ from typing import Literal
 
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.printed import Printed, read_printed
+from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
 #: ``read``; ``unsure``: two readings, or words that decide are missing; ``none``: no figure.
@@ -116,7 +117,7 @@ _TENTHS = re.compile(
 )
 _DOUBLED = re.compile(r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?[一两二三]?[番倍](?!译)")
 _SAME = re.compile(r"(?:同比|与(?:上年|去年|[0-9]{4}年)(?:同期)?)?(?:大体|基本)?持平")
-_TURNED = re.compile(r"由(?:负转正|正转负|降转增|增转降)|(?:扭亏为盈|零的?突破|转正)")
+_UNCHANGED = next(iter(QUALIFIERS["unchanged"].words))
 _ORDER = "[一二三四五六七八九十]{1,3}|[0-9]{1,3}"
 _RANK = re.compile(
     rf"(?P<lead>(?:居|位居|位列|列|排名|排在|排|保持|跃居|稳居|分列|稳列|跻身|升至|位次|总量|规模|增幅|增速|"
@@ -259,7 +260,7 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     before = re.search(rf"(?:{_BEFORE})$", plain[:start])
     text = f"{before[0] if before else ''}{text}"
     start -= len(before[0]) if before else 0
-    core = match.start() + max(0, match[0].find("基本持平"), match[0].find("翻"))
+    core = match.start() + max(0, match[0].find(_UNCHANGED), match[0].find("翻"))
     if match[0].endswith("持平") and "基本" not in match[0]:
         core = match.end() - 2
     try:
