@@ -15,9 +15,9 @@ from pathlib import Path
 
 from cqbook.data.catalog import Catalog
 from cqbook.intake.article_choices import (
-    UNNAMED,
     OFFERED,
     RATIOS,
+    UNNAMED,
     Choice,
     breakdown_of,
     fits,
