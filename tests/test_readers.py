@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 from cqbook.citing import briefing, documents
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.pictures import is_altered_picture
-from cqbook.citing.readers import pdf as pdf_reader
-from cqbook.citing.readers.pdf import PDF_SECONDS
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
+from cqbook.disk import pdf as pdf_reader
 from cqbook.disk import untrusted
+from cqbook.disk.pdf import PDF_SECONDS
 from cqbook.errors import DataError
 from cqbook.intake import customs_csv, customs_format, press, press_template
 from cqbook.intake.customs_format import Said

@@ -40,7 +40,7 @@ TABLES = {
 DESCRIBED = {
     ("observations", "confidence"),
     *(("sources", "date_precision"), ("sources", "confidence")),
-    *(("entities", "kind"), ("projects", "industry")),
+    *(("entities", "kind"), ("projects", "industry"), ("synonyms", "resource")),
 }
 
 

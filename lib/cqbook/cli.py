@@ -105,6 +105,17 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _read(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.data.catalog import Catalog
+    from cqbook.intake.article_files import read_articles, write_reading
+
+    book = Catalog(arguments.data or root / "data")
+    articles = read_articles(arguments.files, book, arguments.date)
+    for line in write_reading(book, articles, arguments.output):
+        print(line)
+    return 0
+
+
 def _template(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.disk.atomic import replace_file
@@ -487,6 +498,10 @@ def _add_data_commands(command: Command) -> None:
     made.add_argument("--retrieved", default="", help="day of the query, such as 2025-02-18")
     made.add_argument("--edition", default="", help="edition of the new figures, such as 2026-12")
     made.add_argument("--dry-run", action="store_true", help="show what was understood, no more")
+    made = command("read", _read, "read the figures of articles into a table to confirm", True)
+    made.add_argument("files", nargs="+", type=Path, metavar="ARTICLE")
+    made.add_argument("-o", "--output", type=Path, default=Path("figures.xlsx"))
+    made.add_argument("--date", default="", help="day of the articles, such as 2026-11-20")
     made = command("template", _template, "write the XLSX to type press figures into", True)
     made.add_argument("file", nargs="?", type=Path, default=Path("figures.xlsx"))
 

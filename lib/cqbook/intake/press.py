@@ -485,5 +485,8 @@ def _fits(measure: str, said: str, unit: str) -> bool:
     """Return whether a measure can be meant where the words say `said`."""
     if measure == said:
         return True
+    if said == "pp_change":
+        # 拉动…2个百分点, 高于…2个百分点: the words around tell which
+        return measure in ("contribution_points", "difference", "vs_plan")
     # 增长5% is also how a change against another base is printed; 1.3倍 how growth is not
     return said == "yoy" and measure in ("pct_change", "vs_plan") and unit != "times"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.descriptor import enumerated
@@ -12,6 +15,12 @@ from cqbook.intake.press import CODES, EXAMPLE, HELP, NEEDED
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, TEMPLATE_ROWS
 from cqbook.quantities.units import Unit, unit_zh
 
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+#: Colours of cells that were guessed, and that are open.
+GUESSED, MISSING = "FFEB9C", "FFC7CE"
 GUIDE = (
     ("用途", "把新闻稿、公报里的数字一行一个录入“observations”表，存盘后运行 cqbook add 文件名。"),
     (
@@ -59,6 +68,57 @@ def template(book: Catalog) -> bytes:
 
     Sheets: ``observations`` and ``sources`` to fill, 说明, 示例 (a row of the book itself), 代码.
     """
+    return filled(book, (), ())
+
+
+def filled(book: Catalog, rows: Sequence[Row], sources: Sequence[Row]) -> bytes:
+    """Return the template with rows of its two tables typed in, each cell with what is to be told.
+
+    Parameters
+    ----------
+    book : Catalog
+    rows, sources : sequence of Row
+        Of ``observations`` and of ``sources``.
+    """
+    made = _blank(book)
+    for title, typed in ((OBSERVATIONS_TABLE, rows), (SOURCES_TABLE, sources)):
+        sheet = made[title]
+        places = {str(cell.value): int(cell.column or 0) for cell in sheet[1]}
+        for line, row in enumerate(typed, start=2):
+            _type(sheet, line, places, row)
+    return _saved(made)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row to type in: its cells, and what is to be told of some of them.
+
+    ``doubts``: of cells that somebody must look at; ``notes``: of others. Both become comments.
+    """
+
+    cells: Mapping[str, str]
+    doubts: Mapping[str, str]
+    notes: Mapping[str, str]
+
+
+def _type(sheet: Worksheet, line: int, places: Mapping[str, int], row: Row) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    for column, place in places.items():
+        cell = sheet.cell(line, place)
+        cell.number_format = "@"
+        text = row.cells.get(column, "")
+        if text:
+            cell.value = text
+        told = row.doubts.get(column) or row.notes.get(column)
+        if told:
+            cell.comment = Comment(told, "cqbook")
+        if column in row.doubts:
+            cell.fill = PatternFill("solid", fgColor=GUESSED if text else MISSING)
+
+
+def _blank(book: Catalog) -> Workbook:
     import openpyxl
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
@@ -113,6 +173,10 @@ def template(book: Catalog) -> bytes:
         for line, pair in enumerate([(column, "中文名"), *lists[column]], start=1):
             for offset, text in enumerate(pair):
                 codes.cell(line, 2 * number - 1 + offset, text).number_format = "@"
+    return made
+
+
+def _saved(made: Workbook) -> bytes:
     for sheet in made:
         for cells in sheet.iter_rows():
             for cell in cells:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import words_at
-from cqbook.quantities.units import SCALE_ZH, ZH, Unit, unit_zh
+from cqbook.quantities.units import GENERAL_COUNTS, SCALE_ZH, SPOKEN, ZH, Unit, unit_zh
 
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4", **{str(n): str(n) for n in range(1, 5)}}
 
@@ -78,8 +78,14 @@ class Printed:
 
 
 _SCALE = {word: scale for scale, word in SCALE_ZH.items() if word}
-_UP = ("增长", "增加", "上升", "提高", "上涨", "增幅", "涨幅", "增", "升", "涨")
-_DOWN = ("下降", "减少", "降低", "回落", "下跌", "降幅", "跌幅", "降", "减", "跌")
+_UP = (
+    *("增长", "增加", "上升", "提高", "上涨", "提升", "攀升", "扩大", "加快", "增幅", "涨幅"),
+    *("增速", "增", "升", "涨"),
+)
+_DOWN = (
+    *("下降", "减少", "降低", "回落", "下跌", "下滑", "放缓", "缩减", "缩短", "降幅", "跌幅"),
+    *("降", "减", "跌"),
+)
 _BEFORE, _BETWEEN, _BEHIND = words_at("before"), words_at("between"), words_at("behind")
 
 
@@ -89,14 +95,18 @@ def _any(words: Iterable[str]) -> str:
 
 #: Names that only stand behind a stroke (元/辆): never what a figure counts.
 _DIVISORS = ("vehicle", "month")
-_COUNTS = {word for code, word in ZH.items() if word and code not in _DIVISORS}
+_WORDS = [(code, word) for code, word in ZH.items() if word and code not in _DIVISORS]
+_WORDS += [(code, word) for word, code in SPOKEN.items()]
+_COUNTS = {word for _, word in _WORDS}
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
 #: All but the unit: in a text of its own it may be any word, in a passage it is one that is known.
 _PARTS = (
-    r"(?P<head>同比|占比|占|年均|年平均)?"
+    r"(?P<head>同比|占比|占|年均|年平均|新增|累计)?"
     # 增至, 下降到: a level was reached, by whatever way; 达, 为, 了 say nothing
-    rf"(?P<way>{_any((*_UP, *_DOWN))})?(?P<to>[至到])?(?:达到|达|为|了)?"
-    rf"(?P<before>{_any(_BEFORE)})?(?:人民币)?"
+    # 新增: so many new ones, no growth
+    rf"(?P<way>(?<!新)(?:{_any((*_UP, *_DOWN))}))?(?P<to>[至到])?(?:达到|达|为|了)?"
+    # 节约 is a word of its own
+    rf"(?P<before>(?<!节)(?:{_any(_BEFORE)}))?(?:人民币)?"
     rf"(?P<sign>[-−])?(?P<low>{_NUMBER})(?:[-—–~至到](?P<high>{_NUMBER}))?"
     rf"(?P<more>{_any(_BETWEEN)})?(?P<scale>{_any(_SCALE)})?(?P<more_behind>{_any(_BETWEEN)})?"
     r"(?P<name>%s)(?:人民币)?"
@@ -104,7 +114,9 @@ _PARTS = (
 )
 _FIGURE = re.compile(_PARTS.replace("%s", r"[^\d,.]{0,40}?"))
 _SPAN = re.compile(_PARTS.replace("%s", f"{_any(_COUNTS)}|"))
-_RANK = re.compile(r"(?:第|居第)(?P<place>[一二三四五六七八九十]|[0-9]{1,3})位?")
+_RANK = re.compile(
+    r"[^0-9第,，。、]{0,16}(?:第(?P<place>[一二三四五六七八九十]|[0-9]{1,3})[位名]?|(?P<top>首位|榜首))"
+)
 _PLACES = {word: str(number) for number, word in enumerate("一二三四五六七八九十", start=1)}
 #: Full-width forms, whose meaning is that of the half-width ones. Not all of Unicode's
 #: compatibility: that makes 8158.41 of 8158.4 with the footnote mark ¹.
@@ -124,6 +136,26 @@ _TENTHS = re.compile(
     rf"(?P<tenths>[0-9](?:\.[0-9])?|{_NUMERAL})成(?P<half>半|[一二三四五六七八九])?"
 )
 _DOUBLED = re.compile(r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<times>[一二两三1-3])番")
+#: 10天至20天, 75%—80%: a range whose unit is printed twice.
+_TWICE = re.compile(
+    rf"(?<![0-9.])(?P<low>{_NUMBER})(?P<unit>(?:{_any(_SCALE)})?(?:{_any(_COUNTS)}|))"
+    rf"(?P<dash>[-—–~至到])(?=(?:{_NUMBER})(?P=unit)(?![0-9]))"
+)
+#: What is counted in words, where a figure is what is read; in prose 一家 is no number.
+_SAID = re.compile(rf"(?<![0-9.第])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:{_any(_COUNTS)}|$))")
+_SAID_RANGE = re.compile(r"(?P<low>[一二两三四五六七八九])[到至](?P<high>[二两三四五六七八九十])")
+#: Words that mean what another says: which qualifiers there are is listed in one place.
+_SAME = (
+    (re.compile("至少|不低于|起码|上(?=[百千万亿])"), "不少于"),
+    (re.compile("接近|将近|逼近"), "近"),
+    (re.compile("大约|大致"), "约"),
+    (re.compile("(?:未满|未到)(?=[0-9])"), "不到"),
+    (re.compile("翻(?:了)?(?:倍|番)"), "翻一番"),
+    (re.compile("(?<=[0-9一二两三四五六])(年|天|周)多"), r"多\1"),
+    (re.compile("(?<=[0-9一二两三四五六])个多(?=月|小时)"), "多个"),
+    (re.compile("(?<=[元辆吨])(?:大关|关口)"), ""),
+    (re.compile("[多高]达(?=[0-9])"), "达"),
+)
 _UNCHANGED = re.compile(r"(?:同比|与(?:上年|去年)(?:同期)?)?(?:大体|基本)?持平")
 #: Longer than any figure that is printed.
 _LONGEST = 80
@@ -140,10 +172,24 @@ def _numbered(text: str) -> str:
     Words are rounder than digits: where none says how, 约 is put before them.
     """
     made = re.sub("过半(?:数)?", "超50%", text)
+    for words, same in _SAME:
+        made = words.sub(same, made)
+    made = _TWICE.sub(lambda found: f"{found['low']}{found['dash']}", made)
     made = _DOUBLED.sub(lambda found: f"增长约{100 * (2 ** _digit(found['times']) - 1)}%", made)
     made = _TENTHS.sub(lambda found: _rounded(found, f"{_tenths(found)}%"), made)
     made = _COUNTED.sub(lambda found: _rounded(found, str(_value(found["figure"]))), made)
     return _BARE_SCALE.sub(lambda found: f"{found[0]}1", made)
+
+
+def _counted(text: str) -> str:
+    """Return a figure of its own with its words in digits: 两台, 三到四台, 十余个."""
+    made = re.sub("^半(?=个?月|年|天|小时)", "0.5", text)
+    made = re.sub("([一二两三四五六七八九十])个半月", lambda half: f"{_value(half[1])}.5个月", made)
+    made = re.sub("(?<=[0-9一二两三四五])月$", "个月", made)
+    made = re.sub("^万(?=亿元?级|元?级|亩)|^亿(?=元?级)", lambda scale: f"1{scale[0]}", made)
+    made = re.sub("^([一二三四五六七八])([二两三四五六七八九])(?=个|月|天|年|周)", r"\1到\2", made)
+    made = _SAID_RANGE.sub(lambda found: f"{_value(found['low'])}至{_value(found['high'])}", made)
+    return _SAID.sub(lambda found: str(_value(found["figure"])), made)
 
 
 def _tried(match: re.Match[str], unit: str) -> Printed | None:
@@ -206,12 +252,28 @@ def spans(passage: str, unit: str = "") -> list[Span]:
     list of Span
     """
     plain = _numbered("".join(halfwidth(passage).split()).translate(_SIMPLIFIED))
-    found = []
+    found: list[Span] = []
+    before = None
     for match in _SPAN.finditer(plain):
         if match["name"]:
             figure = _tried(match, unit) or _tried(match, "")
+            if before and figure and not match["way"] and _in_list(plain, before, match):
+                # 分别下降3.1%和2.5%: the words stand once
+                figure = _with_words_of(found[-1].figure, figure)
             found.append(Span(match["low"].replace(",", ""), figure))
+            before = match
     return found
+
+
+def _in_list(plain: str, before: re.Match[str], match: re.Match[str]) -> bool:
+    return plain[before.end() : match.start()] in ("、", "和", "及", "与") and not match["head"]
+
+
+def _with_words_of(first: Printed | None, figure: Printed) -> Printed:
+    if not first or first.unit != figure.unit or first.measure not in ("yoy", "pp_change"):
+        return figure
+    sign = "-" if first.value.startswith("-") and not figure.value.startswith("-") else ""
+    return replace(figure, value=sign + figure.value, measure=first.measure)
 
 
 def _refuse(text: str, why_zh: str, why: str) -> ValueError:
@@ -219,7 +281,14 @@ def _refuse(text: str, why_zh: str, why: str) -> ValueError:
 
 
 def _units(name: str) -> list[str]:
-    return [code for code, word in ZH.items() if word == name and code not in _DIVISORS]
+    """Return the units that a printed word can be; of 元/吨, by both of its parts."""
+    first, stroke, per = name.partition("/")
+    found = [code for code, word in _WORDS if word == first]
+    if stroke:
+        divisors = [code for code, word in ZH.items() if word in (per, f"个{per}")]
+        one = next((code.removesuffix("s") for code in divisors), "")
+        return [f"{code}/{one}" for code in found if one]
+    return list(dict.fromkeys(found))
 
 
 def read_printed(text: str, unit: str = "") -> Printed:
@@ -251,12 +320,12 @@ def read_printed(text: str, unit: str = "") -> Printed:
     plain = "".join(plain.split())
     if len(plain) > _LONGEST:
         raise _refuse(plain[:_LONGEST], "过长", "too long")
-    plain = _numbered(plain.translate(_SIMPLIFIED))
+    plain = _counted(_numbered(plain.translate(_SIMPLIFIED)))
     if _UNCHANGED.fullmatch(plain):
         return Printed("", "", "percent", "unchanged", "yoy")
     rank = _RANK.fullmatch(plain)
     if rank:
-        place = rank["place"]
+        place = rank["place"] or "1"
         return Printed(_PLACES.get(place, place), "", "rank", "as_rounded", "rank")
     found = _FIGURE.fullmatch(plain)
     if not found:
@@ -282,6 +351,9 @@ def _made(text: str, found: re.Match[str], unit: str) -> Printed:
         )
         if found[part]
     ]
+    if found["before"] and found["behind"] == "级":
+        # 突破50万辆级: a threshold that was passed, whatever its size is called
+        qualifiers.pop()
     if len(qualifiers) > 1:
         raise _refuse(text, "限定词不止一个", "more than one qualifier")
     made = _unit(text, found, unit)
@@ -316,7 +388,10 @@ def _unit(text: str, found: re.Match[str], unit: str) -> Unit:
             why = f"unit {name!r} can be {listed}"
             raise _refuse(text, f"“{name}”可以是 {listed}，请在 unit 列写明", why)
         return Unit(scale, known[0])
-    if given.name not in known or given.scale != scale:
+    # 250元 where the sentence says 每吨; 工厂4家, which are counted as plants
+    per = given.name.partition("/")[0]
+    general = name in GENERAL_COUNTS and ZH.get(given.name) in GENERAL_COUNTS
+    if given.scale != scale or not (given.name in known or per in known or general):
         word = unit_zh(given)
         raise _refuse(text, f"所给单位 {unit} 是“{word}”", f"the given unit is {unit} ({word})")
     return given

@@ -111,6 +111,22 @@ ZH: dict[str, str] = {
     "person-times": "人次",
     "editions": "届",
 }
+#: Further words for units, as newspapers have them.
+SPOKEN: dict[str, str] = {
+    "名": "persons",
+    "百分点": "percentage points",
+    "标准箱": "TEU",
+    "国际标准箱": "TEU",
+    "个标箱": "TEU",
+    "个标准箱": "TEU",
+    "个集装箱": "containers",
+    "美金": "USD",
+    "区县": "districts",
+    "平方千米": "km2",
+    "千米": "km",
+}
+#: Words that only count: of what kind the things are, they don't say.
+GENERAL_COUNTS = frozenset({"个", "家", "项", "类"})
 #: Units of what is measured; everything else is counted, and a bare count was not rounded.
 MEASURED = frozenset(
     {

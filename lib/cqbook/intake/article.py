@@ -1,0 +1,867 @@
+"""An article read: its figures as rows that a person confirms, and what was left out.
+
+Rules and the book's own tables; nothing is written, and what is not safe is left open. Each guess
+says in a few words what it was made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cqbook.data.catalog import Catalog
+from cqbook.intake.article_choices import (
+    OFFERED,
+    RATIOS,
+    UNNAMED,
+    Choice,
+    breakdown_of,
+    fits,
+    flow_of,
+    indicator_of,
+    per_unit,
+    unit_of,
+    without_bases,
+)
+from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_periods import When, is_about, period_of, status_said
+from cqbook.intake.article_text import CELL, ArticleText
+from cqbook.intake.press_cells import OBSERVATIONS_TABLE
+from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
+from cqbook.quantities.periods import Period
+from cqbook.quantities.printed import read_printed
+from cqbook.quantities.sightings import Sighting, sightings
+from cqbook.quantities.units import Unit
+
+#: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
+OPEN = ("indicator", "entity", "period", "unit", "measure")
+
+
+@dataclass(frozen=True)
+class ArticleFigure:
+    """A figure of an article as a row of ``observations``, with its place and its doubts.
+
+    ``paragraph``: its number, from 1. ``row``: what was read, by column; empty where it is open.
+    ``why``: what each column was read from. ``doubts``: columns that somebody must look at, and
+    why. ``offered``: other codes, by column.
+    """
+
+    paragraph: int
+    seen: Sighting
+    row: Mapping[str, str]
+    why: Mapping[str, str]
+    doubts: Mapping[str, str]
+    offered: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as read: ``figures`` to confirm, ``left``: what is no figure, by paragraph."""
+
+    text: ArticleText
+    source: Mapping[str, str]
+    figures: tuple[ArticleFigure, ...]
+    left: tuple[tuple[int, Sighting], ...]
+
+
+@dataclass
+class _Subject:
+    """What the figures before were of: what a figure that names nothing is of too."""
+
+    indicator: Choice = UNNAMED
+    flow: str = ""
+    breakdown: str = ""
+    entity: str = ""
+    when: When | None = None
+    units: tuple[str, ...] = ()
+
+
+@dataclass
+class _State:
+    """What an article has said so far."""
+
+    place: str = ""
+    place_word: str = ""
+    about: When | None = None
+    #: Of the table that is being read: its headings, and the unit that stands above it.
+    header: tuple[str, ...] = ()
+    unit: re.Match[str] | None = None
+    subject: _Subject = field(default_factory=_Subject)
+    heading: str = ""
+
+
+_SENTENCE = re.compile("[。；;！!？?]")
+_TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
+_CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
+_THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
+_UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
+_GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
+_MUNICIPALITIES = frozenset({"CN-11", "CN-12", "CN-31", "CN-50"})
+_PARTNER = re.compile(
+    "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
+    "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
+)
+#: Whose it is is said behind: 长安汽车旗下的威致科技.
+_OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
+#: One of several, named as an example: 东站、T3B航站楼等183个项目.
+_IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
+#: 价值, 货值: of the same goods as the figure before.
+_WORTH = frozenset({"价值", "货值", "金额", "创汇"})
+#: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
+_CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
+_UNKNOWN_THING = re.compile(
+    "[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口)"
+    "[^,，。、；]{0,6}$"
+)
+_SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
+
+
+def read_article(text: ArticleText, book: Catalog) -> Article:
+    """Return the figures of an article.
+
+    Parameters
+    ----------
+    text : ArticleText
+    book : Catalog
+        Whose indicators, entities and breakdowns the figures are said in.
+
+    Returns
+    -------
+    Article
+    """
+    reader = _Reader(text, Names(book), TextDate.parse(text.published))
+    figures: list[ArticleFigure] = []
+    left: list[tuple[int, Sighting]] = []
+    for number, plain in enumerate(text.simplified, start=1):
+        for item in reader.paragraph(number, plain):
+            if isinstance(item, ArticleFigure):
+                figures.append(item)
+            else:
+                left.append((number, item))
+    return Article(text, _source(text), tuple(figures), tuple(left))
+
+
+class _Reader:
+    """Reads the paragraphs of one article in order."""
+
+    def __init__(self, text: ArticleText, names: Names, written: TextDate | None) -> None:
+        self.text, self.names, self.written = text, names, written
+        self.source = _source(text)["source_id"]
+        self.customs = any("海关" in line for line in text.simplified[:6])
+        self.state = _State()
+        self.cores: list[int] = []
+        self.statistical = False
+        self.usual = _usual(names.book)
+        self.flows = _flows(names.book)
+        #: A release gives rates from its beginning on, and is about one period throughout.
+        self.release = _is_release(text.simplified, written)
+        #: Where no other place is named, nobody else can be meant.
+        self.one_place = self._names_one_place()
+        for line in text.simplified[:4]:
+            self._look_for_place(line)
+            if not self.state.about:
+                # of the title, or of the lead that opens with it
+                self.state.about = is_about(named_periods(line, written))
+
+    def _look_for_place(self, line: str) -> None:
+        if self.state.place:
+            return
+        for item in self.names.mentions(line, "entities"):
+            if self.names.kinds[item.code] in ("province", "district"):
+                self.state.place, self.state.place_word = item.code, item.word
+                return
+
+    def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
+        """Yield what a paragraph has: figures, and what was left out."""
+        self.state.unit = _TABLE_UNIT.search(plain) or self.state.unit
+        if CELL in plain:
+            yield from self._table_row(number, plain)
+            return
+        self.state.header = ()
+        named = named_periods(plain, self.written)
+        seen = sightings(plain, named)
+        if self._is_heading(plain, seen):
+            self._heading(plain, named)
+        elif number > 1 and not self._continues(plain):
+            self.state.subject.when = None
+        self.cores = [item.core for item in seen if item.certainty != "none"]
+        self.statistical = any(
+            item.measure == "yoy" or (item.measure == "share" and "占" in "".join(item.reasons))
+            for item in seen
+        )
+        previous: ArticleFigure | None = None
+        made: list[ArticleFigure] = []
+        for item in seen:
+            if item.certainty == "none":
+                yield item
+                continue
+            previous = self._figure(number, plain, item, named, previous)
+            made.append(previous)
+        yield from _of_several(plain, list(self._chains(plain, named, made)))
+        self._remember(plain)
+
+    def _names_one_place(self) -> bool:
+        named = {
+            item.code
+            for line in self.text.simplified
+            for item in self.names.mentions(without_bases(line), "entities")
+            if self.names.kinds[item.code] in ("province", "district")
+        }
+        return len(named) == 1 and not any(
+            city not in self.names.words["entities"]
+            for line in self.text.simplified[:4]
+            for city in _UNKNOWN_CITY.findall(line)
+        )
+
+    def _table_row(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
+        """Yield the figures of a row of a table, each by its row's and its column's heading."""
+        cells = plain.split(CELL)
+        numeric = [bool(_CELL_NUMBER.fullmatch(cell.strip())) for cell in cells]
+        if not any(numeric[1:]):
+            self.state.header = tuple(cells)
+            return
+        at = 0
+        for place, cell in enumerate(cells):
+            start = at + len(cell) - len(cell.lstrip())
+            at += len(cell) + 1
+            if place and numeric[place]:
+                header = self.state.header[place] if place < len(self.state.header) else ""
+                yield self._cell(number, start, cell.strip(), cells[0], header)
+
+    def _cell(
+        self, number: int, start: int, text: str, label: str, header: str
+    ) -> ArticleFigure | Sighting:
+        """Return a cell as a figure; without a unit in its headings it is none."""
+        end = start + len(text)
+        said = f"{label}{header}"
+        rate = re.search("同比|增长|增速|增幅|±|比上年|比去年", header)
+        share = re.search("占比|比重|份额", header)
+        printed = re.search(r"[（(]([^）)]+)[）)]", header) or re.search(
+            r"[（(]([^）)]+)[）)]", label
+        )
+        word = "%" if rate or share or text.endswith("%") else printed[1] if printed else ""
+        word = word or (self.state.unit[1] if self.state.unit else "")
+        try:
+            figure = read_printed(text if text.endswith("%") else f"{text}{word}")
+        except ValueError:
+            return Sighting(start, end, start, text, "none", reasons=("表中没有单位",))
+        measure = "yoy" if rate else "share" if share else "level"
+        seen = Sighting(
+            start, end, start, text, "read", figure, (figure.unit,), measure,
+            reasons=(f"表：“{label}”“{header}”",),
+        )  # fmt: skip
+        indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+        flow, why_flow = self._flow(indicator.first, said, _Subject(indicator), "")
+        word_at = indicator.word
+        taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
+        part = breakdown_of(self.names, said, indicator.first, taken)
+        about = is_about(named_periods(header, self.written)) or self.state.about
+        row = self._blank_row() | {
+            "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
+            "indicator": indicator.first,
+            "entity": self.state.place,
+            "period": about.period if about else "",
+            "breakdown": part.first,
+            "flow": flow,
+            "measure": measure,
+            "value": figure.value,
+            "value_upper": figure.value_upper,
+            "unit": figure.unit,
+            "qualifier": figure.qualifier,
+            "status": "actual",
+            "as_printed": self.text.paragraphs[number - 1][start:end],
+        }
+        row["accumulation"] = self._accumulation(row)
+        why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
+        why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
+        sure = {"indicator": indicator.sure, "entity": self.one_place, "period": bool(about)}
+        doubts = _doubts(
+            seen, row, sure, {"entity": f"主体：前文的“{self.state.place_word}”"} | why
+        )
+        offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
+        return ArticleFigure(number, seen, row, why, doubts, offered)
+
+    def _blank_row(self) -> dict[str, str]:
+        names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))
+        return dict.fromkeys(names, "") | {"source_id": self.source}
+
+    def _about(self) -> When | None:
+        """Return what the article is about, for a figure whose paragraph names no period.
+
+        A report on a year speaks of that year throughout. A report on a part of one does where it
+        gives rates and shares; else what it tells may be of any day until it was written.
+        """
+        about = self.state.about
+        if about and (len(about.period) == 4 or self.statistical or self.release):
+            return replace(about, sure=False)
+        return None
+
+    def _is_heading(self, plain: str, seen: Sequence[Sighting]) -> bool:
+        figures = [item for item in seen if item.certainty != "none"]
+        return len(plain) <= 40 and not re.search("[。；，,]$", plain) and not figures
+
+    def _continues(self, plain: str) -> bool:
+        """Return whether a paragraph is a line of a list, and no sentence."""
+        return len(plain) <= 60 and not plain.endswith(("。", "！", "”"))
+
+    def _heading(self, plain: str, named: Sequence[NamedPeriod]) -> None:
+        self.state.heading = re.sub("^[#\\s]+", "", plain)
+        places = [
+            item
+            for item in self.names.mentions(plain, "entities")
+            if self.names.kinds[item.code] == "district"
+        ]
+        head = places[0] if places else None
+        if head and head.start <= 4:
+            self.state.place, self.state.place_word = head.code, head.word
+        self.state.subject = _Subject()
+        said = is_about(named)
+        if said:
+            self.state.about = said
+
+    def _remember(self, plain: str) -> None:
+        """Keep the subject of a line without figures for the figures that stand below it."""
+        if len(plain) > 40 or re.search("[0-9]", plain):
+            return
+        flow = flow_of(plain)
+        parts = self.names.mentions(plain, "breakdowns")
+        if not flow.first and not parts:
+            return
+        indicator = indicator_of(self.names, plain, len(plain), len(plain), 0, ())
+        subject = _Subject(indicator=indicator, flow=flow.first)
+        places = [(indicator.word.start, indicator.word.end)] if indicator.word else []
+        codes = breakdown_of(self.names, plain, indicator.first, places if len(places) > 9 else ())
+        subject.breakdown = codes.first
+        subject.entity = self.state.subject.entity
+        self.state.subject = subject
+
+    def _figure(
+        self,
+        number: int,
+        plain: str,
+        item: Sighting,
+        named: Sequence[NamedPeriod],
+        previous: ArticleFigure | None,
+    ) -> ArticleFigure:
+        """Return one figure with all that its words and those before it say."""
+        begin = max((m.end() for m in _SENTENCE.finditer(plain[: item.core])), default=0)
+        stop = _SENTENCE.search(plain, item.end)
+        end = stop.start() if stop else len(plain)
+        same = previous if previous and previous.seen.core >= begin else None
+        floor = (same.seen.end if same else begin) - begin
+        blank = without_bases(plain[begin:end])
+        core, behind_at = item.core - begin, item.end - begin
+        # 占…的 stands before the figure itself: what is compared with is not its subject
+        segment = blank[floor:core]
+        carried = self.state.subject
+        indicator = self._indicator(
+            plain[begin:end], blank, core, behind_at, floor, item, carried, same
+        )
+        behind = re.split("[,，。；;、（(]", blank[behind_at : behind_at + 14])[0]
+        counted = bool(item.units) and Unit.parse(item.units[0]).name not in RATIOS
+        unit = unit_of(self.names, item.units, indicator.first, segment, behind)
+        unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
+        figure = item.figure
+        row = self._blank_row()
+        own = segment + ("　" + behind if counted else "")
+        flow, why_flow = self._flow(indicator.first, segment, carried, behind)
+        taken = _places(indicator.word, floor, core) if indicator.word else []
+        breakdown = breakdown_of(self.names, own, indicator.first, taken)
+        if same:
+            indicator = _narrower(indicator, same, breakdown.first)
+        changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
+            breakdown.first
+            or flow_of(segment).first
+            or (indicator.word and indicator.word.start >= floor and indicator.sure)
+        )
+        part = breakdown.first if changed or not carried else carried.breakdown
+        entity, why_entity, sure_entity = self._entity(
+            plain, begin, item.core, blank, carried, same
+        )
+        status, why_status = status_said(plain[begin : item.core])
+        when = period_of(
+            (begin, end), plain, item.core, named, carried.when or self._about(),
+            self.written, status, self.cores,
+        )  # fmt: skip
+        own_period = any(
+            begin <= place.start < item.core and place.role != "base" for place in named
+        )
+        if same and not own_period and same.row["period"]:
+            when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
+        row |= {
+            "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
+            "indicator": indicator.first,
+            "entity": entity,
+            "period": when.period,
+            "breakdown": part,
+            "flow": flow,
+            "measure": item.measure,
+            "base": _base(item, when.period),
+            "value": figure.value if figure else "",
+            "value_upper": figure.value_upper if figure else "",
+            "unit": unit.first if item.units else (figure.unit if figure else ""),
+            "qualifier": figure.qualifier if figure else "",
+            "status": status,
+            "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
+        }
+        row["accumulation"] = self._accumulation(row)
+        if _CONVERTED.search(plain[: item.core]):
+            row["basis"] = "converted"
+        elif self.customs and row["flow"] and row["indicator"] in ("trade_value", "trade_quantity"):
+            row["basis"] = "customs"
+        why = {
+            "indicator": indicator.why,
+            "entity": why_entity,
+            "period": when.why,
+            "flow": why_flow,
+            "breakdown": breakdown.why if changed else "细分：承前文" if part else "",
+            "unit": unit.why,
+            "status": why_status,
+            "measure": "；".join(item.reasons),
+        }
+        doubts = _doubts(item, row, {
+            "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
+            "unit": unit.sure, "breakdown": breakdown.sure or not part,
+        }, why)  # fmt: skip
+        offered = {
+            column: choice.codes[1:]
+            for column, choice in (
+                ("indicator", indicator), ("unit", unit), ("breakdown", breakdown),
+            )
+            if choice.codes[1:]
+        }  # fmt: skip
+        self.state.subject = _Subject(
+            indicator, flow, part, entity,
+            When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
+            item.units,
+        )  # fmt: skip
+        return ArticleFigure(
+            number, item, row, {key: text for key, text in why.items() if text}, doubts, offered
+        )
+
+    def _indicator(
+        self,
+        plain: str,
+        blank: str,
+        core: int,
+        behind: int,
+        floor: int,
+        item: Sighting,
+        carried: _Subject,
+        same: ArticleFigure | None,
+    ) -> Choice:
+        """Return the indicator that the figure's own words name, or else that of the one before."""
+        if item.measure == "rank" or not item.units:
+            units: tuple[str, ...] = ("percent",)
+        else:
+            units = item.units
+        ratio = Unit.parse(units[0]).name in RATIOS
+        usual = self.names.usual_for(units)
+        if ratio and same and same.row["indicator"]:
+            own = blank[floor:core]
+            fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
+            if not fresh.codes and _UNKNOWN_THING.search(plain[floor:core]):
+                return Choice(("",), "", sure=False)
+            if not (fresh.word and len(fresh.word.word) > 2):
+                return Choice(
+                    (same.row["indicator"], *fresh.codes[:2]), "指标：承同句前一数", sure=True
+                )
+            return replace(fresh, word=_moved(fresh.word, floor))
+        found = indicator_of(self.names, blank, core, behind, floor, units)
+        if item.measure == "contribution_rate":
+            # 对工业增长的贡献率: what grew, where the clause names nothing else
+            clause = max(plain.rfind(sign, 0, core) + 1 for sign in ",，、；")
+            named = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
+            base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
+            found = replace(named if named.codes else base, word=None)
+        if found.codes:
+            return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
+        before = carried.indicator.first
+        if _UNKNOWN_THING.search(plain[floor:core]):
+            # 利润总额, 资产负债率: named, and in no table
+            return Choice(("", *usual), "", sure=False)
+        if before and (ratio or fits(self.names, before, units)):
+            codes = tuple(dict.fromkeys((before, *usual)))[: OFFERED + 1]
+            return Choice(codes, "指标：承前文", sure=False)
+        # nothing names it: what the book has most often in this unit is offered, not taken
+        return Choice(("", *usual), "", sure=False)
+
+    def _flow(
+        self, indicator: str, segment: str, carried: _Subject, behind: str
+    ) -> tuple[str, str]:
+        known = self.flows.get(indicator, Counter())
+        if not known or known[""] * 2 > known.total():
+            return "", ""
+        found = flow_of(segment)
+        if not found.first and indicator not in ("trade_value", "trade_quantity"):
+            found = flow_of(behind)
+        if found.first and found.first in known:
+            return found.first, found.why
+        if len(known) == 1:
+            return next(iter(known)), "流向：这一指标只有一种"
+        same = indicator == carried.indicator.first or indicator.startswith("trade_")
+        if same and carried.flow and carried.flow in known:
+            return carried.flow, "流向：承前文"
+        if "" not in known:
+            return "total", "流向：未写进口、出口"
+        return "", ""
+
+    def _entity(
+        self,
+        plain: str,
+        begin: int,
+        core: int,
+        blank: str,
+        carried: _Subject,
+        same: ArticleFigure | None,
+    ) -> tuple[str, str, bool]:
+        """Return whose figure it is, why, and whether its sentence says so."""
+        before = blank[: core - begin]
+        found = []
+        for item in self.names.mentions(before, "entities"):
+            kind = self.names.kinds[item.code]
+            if kind == "country" and item.code != "CN":
+                continue
+            if item.code == "CN" and blank[item.end : item.end + 1] in ("第", "首", "前"):
+                continue
+            opens = not item.start or re.search("[,，、：:年月份度]$", before[: item.start])
+            if item.word in ("全国", "我国") and not opens:
+                continue
+            if _GIVES.match(blank[item.end : item.end + 4]) or _PARTNER.search(
+                before[: item.start]
+            ):
+                continue
+            if _IN_LIST.match(blank[item.end :]) or _OWNS.match(blank[item.end :]):
+                continue
+            if item.word.endswith("海关"):
+                continue
+            if (
+                kind in ("group", "event", "bloc")
+                and item.start > 0
+                and before[item.start - 1] == "在"
+            ):
+                continue
+            found.append(item)
+        here = [(match.start(), match) for match in _THIS_PLACE.finditer(before)]
+        last = found[-1] if found else None
+        if here and (not last or here[-1][0] > last.start):
+            return self._this_place(here[-1][1])
+        if last:
+            several = {item.code for item in found if item.start == last.start}
+            return last.code, f"主体：“{last.word}”", len(several) == 1
+        if same or (carried.entity and _SAME_SUBJECT.search(plain[begin:core])):
+            sure = bool(same and "entity" not in same.doubts)
+            sure = sure or (self.one_place and carried.entity == self.state.place)
+            return carried.entity, "主体：承前文", sure
+        city = _UNKNOWN_CITY.search(self.text.simplified[0])
+        if city and city[0] not in self.names.words["entities"]:
+            return "", f"主体：“{city[0]}”不在表中", False
+        if carried.entity and begin and self.names.kinds.get(carried.entity) == "organisation":
+            return carried.entity, "主体：承前文", False
+        if self.state.place:
+            return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
+        return "", "主体：看不出", False
+
+    def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:
+        """Return what 全市, 我省, 全县 is: the place of the article, if it can be one."""
+        place, kind = self.state.place, match["kind"]
+        known = self.names.kinds.get(place, "")
+        name = self.names.book.name(place) if place else ""
+        fit = {
+            "省": known == "province" and place not in _MUNICIPALITIES,
+            "市": place in _MUNICIPALITIES,
+            "自治区": known == "province",
+            "县": known == "district" and name.endswith("县"),
+            "区": name.endswith("区"),
+        }.get(kind, False)
+        if kind == "市" and known == "district":
+            parent = dict(zip(*self._parents(), strict=True)).get(place, "")
+            return parent, f"主体：“{match[0]}”，{self.state.place_word}所在的市", False
+        if fit:
+            return place, f"主体：“{match[0]}”，即{self.state.place_word}", True
+        return "", f"主体：“{match[0]}”指哪里，表中没有", False
+
+    def _parents(self) -> tuple[list[str], list[str]]:
+        rows = self.names.book.table("entities")
+        return list(rows["entity"]), list(rows["parent"])
+
+    def _accumulation(self, row: Mapping[str, str]) -> str:
+        """Return how a figure adds up, as far as its period or the book's rows say it."""
+        if not row["period"]:
+            return ""
+        period = Period.parse(row["period"])
+        if row["period"].startswith("../"):
+            return "since_start"
+        usual = self.usual.get(row["indicator"], Counter())
+        if period.is_ytd or row["period"].endswith("-Q1"):
+            return "ytd"
+        for code, _ in usual.most_common():
+            if code in ("period", "stock", "capacity"):
+                return code
+        return "period" if period.kind in ("year", "month", "quarter") else ""
+
+    def _chains(
+        self, plain: str, named: Sequence[NamedPeriod], made: list[ArticleFigure]
+    ) -> Iterator[ArticleFigure]:
+        """Yield figures with 分别 undone: the first is of the first, the second of the second."""
+        for match in re.finditer("分别|分列|依次", plain):
+            group = _listed(plain, match.end(), made)
+            if len(group) < 2:
+                continue
+            begin = max((m.end() for m in _SENTENCE.finditer(plain[: match.start()])), default=0)
+            changed = self._paired(plain, begin, match.start(), named, made, group)
+            for place, figure in changed.items():
+                made[place] = figure
+        yield from made
+
+    def _paired(
+        self,
+        plain: str,
+        begin: int,
+        until: int,
+        named: Sequence[NamedPeriod],
+        made: list[ArticleFigure],
+        group: list[int],
+    ) -> dict[int, ArticleFigure]:
+        count = len(group)
+        periods = [
+            (item.start, item.end, {"period": item.period}, item.text)
+            for item in named
+            if begin <= item.start < until and item.role == "is" and item.period
+        ]
+        passage = plain[begin:until]
+        flows = [
+            (begin + m.start(), begin + m.end(), {"flow": flow_of(m[0]).first}, m[0])
+            for m in re.finditer("进出口|出口|进口", passage)
+        ]
+        parts = [
+            (begin + item.start, begin + item.end, {"breakdown": item.code}, item.word)
+            for item in self.names.mentions(passage, "breakdowns")
+        ]
+        entities = [
+            (begin + item.start, begin + item.end, {"entity": item.code}, item.word)
+            for item in self.names.mentions(passage, "entities")
+        ]
+        units = made[group[0]].seen.units
+        indicators = [
+            (begin + item.start, begin + item.end, {"indicator": item.code}, item.word)
+            for item in self.names.mentions(passage, "indicators")
+            if units and fits(self.names, item.code, units)
+        ]
+        for found in (periods, parts, entities, flows, indicators):
+            for chain in _lists(plain, found, count):
+                return {
+                    place: _with(made[place], columns, f"“分别”：第{order}个是“{word}”")
+                    for order, (place, (_, _, columns, word)) in enumerate(
+                        zip(group, chain, strict=True), start=1
+                    )
+                }
+        # 出口6200吨，创汇8100万元，同比分别增长7.9%和18.3%: of the figures before
+        levels = [
+            figure
+            for figure in made[: group[0]]
+            if figure.seen.core >= begin and figure.row["measure"] == "level"
+        ][-count:]
+        keys: tuple[str, ...] = (
+            "indicator",
+            "entity",
+            "period",
+            "flow",
+            "breakdown",
+            "accumulation",
+        )
+        rates = made[group[0]].row["measure"] != "level"
+        alike = [figure.seen.units for figure in levels] == [
+            made[place].seen.units for place in group
+        ]
+        if not rates:
+            # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
+            keys = ("indicator", "entity", "unit")
+        if len(levels) == count and (rates or alike):
+            return {
+                place: _with(
+                    made[place],
+                    {key: level.row[key] for key in keys},
+                    f"“分别”：“{level.row['as_printed']}”的",
+                )
+                for place, level in zip(group, levels, strict=True)
+            }
+        return {
+            place: replace(
+                made[place],
+                doubts={**made[place].doubts, "breakdown": "“分别”：对不上是哪几个的"},
+            )
+            for place in group
+        }
+
+
+def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
+    """Return a choice doubted where all trade would follow a part of it.
+
+    出口汽车53万辆，出口额98亿美元: the second is of the cars, though no word says so.
+    """
+    before = same.row["indicator"]
+    if before == indicator.first and "indicator" in same.doubts:
+        # what was doubted there is here
+        codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
+        return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
+    trade = ("trade_value", "trade_quantity")
+    if indicator.first not in trade or before in ("", *trade) or part:
+        return indicator
+    near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()
+    codes = tuple(dict.fromkeys((indicator.first, *near, *indicator.codes[1:])))[: OFFERED + 1]
+    return replace(
+        indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
+    )
+
+
+def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure]:
+    """Yield figures; one that may be of either of two before it (累计达到127个) is doubted."""
+    for place, figure in enumerate(made):
+        begin = max((m.end() for m in _SENTENCE.finditer(plain[: figure.seen.core])), default=0)
+        alike = [
+            other
+            for other in made[:place]
+            if other.seen.core >= begin
+            and other.row["measure"] == "level"
+            and other.seen.units == figure.seen.units
+        ]
+        several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
+        own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
+        if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
+            yield replace(
+                figure,
+                doubts={
+                    **figure.doubts,
+                    **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计"),
+                },
+                offered={**figure.offered, "indicator": several[1:]},
+            )
+            continue
+        yield figure
+
+
+def _moved(word: Mention | None, by: int) -> Mention | None:
+    return replace(word, start=word.start + by, end=word.end + by) if word else None
+
+
+def _places(word: Mention, floor: int, core: int) -> list[tuple[int, int]]:
+    """Return where the indicator's own word stands in the segment and what follows it."""
+    if word.start >= core:
+        shift = core - floor + 1
+        return [(word.start - core + shift, word.end - core + shift)] if len(word.word) > 3 else []
+    return [(word.start - floor, word.end - floor)] if len(word.word) > 3 else []
+
+
+def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
+    """Return the places of the figures in a row behind 分别: nothing but 、 and 和 between them."""
+    group: list[int] = []
+    for place, figure in enumerate(made):
+        if figure.seen.core < start:
+            continue
+        last = made[group[-1]].seen.end if group else start
+        between = plain[last : figure.seen.core]
+        if group and not re.fullmatch(
+            r"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|增长|下降|占)?", between
+        ):
+            break
+        if not group and len(between) > 8:
+            break
+        group.append(place)
+    return group
+
+
+def _lists(
+    plain: str, found: list[tuple[int, int, dict[str, str], str]], count: int
+) -> Iterator[list[tuple[int, int, dict[str, str], str]]]:
+    """Yield runs of exactly so many names, 、 and 和 between them, the last first."""
+    unique = {item[0]: item for item in reversed(found)}
+    ordered = [unique[start] for start in sorted(unique)]
+    runs: list[list[tuple[int, int, dict[str, str], str]]] = []
+    for item in ordered:
+        between = plain[runs[-1][-1][1] : item[0]] if runs else ""
+        if runs and re.fullmatch(r"[^、,，。]{0,6}(?:、|和|及|与|以及)", between):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    yield from (run for run in reversed(runs) if len(run) == count)
+
+
+def _with(figure: ArticleFigure, columns: Mapping[str, str], why: str) -> ArticleFigure:
+    first = next(iter(columns))
+    return replace(
+        figure,
+        row={**figure.row, **columns},
+        why={**figure.why, first: why},
+        doubts={key: text for key, text in figure.doubts.items() if key not in columns},
+    )
+
+
+def _base(item: Sighting, period: str) -> str:
+    """Return what a figure is compared with, if that is not plain."""
+    if item.measure == "yoy" and item.base and len(period) == 4:
+        return "" if item.base == f"{int(period) - 1}年" else item.base
+    return item.base if item.measure not in ("yoy",) else ""
+
+
+def _doubts(
+    item: Sighting,
+    row: Mapping[str, str],
+    sure: Mapping[str, bool],
+    why: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the columns that a person must look at: open, guessed, or of two readings."""
+    found = {column: "没有读出" for column in OPEN if not row[column]}
+    for column, known in sure.items():
+        if not known and row[column]:
+            found[column] = why[column] or "猜的"
+    if item.certainty == "unsure":
+        said = "；".join((*item.reasons, *item.alternatives)) or "两种读法"
+        found["value" if row["measure"] else "measure"] = said
+    return found
+
+
+def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:
+    rates = [
+        item
+        for line in paragraphs[:8]
+        for item in sightings(line, named_periods(line, written))
+        if item.measure == "yoy"
+    ]
+    return len(rates) > 1
+
+
+def _usual(book: Catalog) -> dict[str, Counter[str]]:
+    rows = book.text(OBSERVATIONS_TABLE)
+    found: dict[str, Counter[str]] = {}
+    for indicator, accumulation in zip(rows["indicator"], rows["accumulation"], strict=True):
+        found.setdefault(indicator, Counter())[accumulation] += 1
+    return found
+
+
+def _flows(book: Catalog) -> dict[str, Counter[str]]:
+    rows = book.text(OBSERVATIONS_TABLE)
+    found: dict[str, Counter[str]] = {}
+    for indicator, flow in zip(rows["indicator"], rows["flow"], strict=True):
+        found.setdefault(indicator, Counter())[flow] += 1
+    return found
+
+
+def _source(text: ArticleText) -> dict[str, str]:
+    """Return the row of a new source: what the article says of itself, the rest open."""
+    slug = re.sub("[^a-z0-9]+", "-", Path(text.name).stem.lower()).strip("-")
+    if not re.search("[a-z]", slug):
+        digest = hashlib.sha256("\n".join(text.paragraphs).encode()).hexdigest()[:8]
+        slug = f"article-{digest}"
+    head = " ".join(text.simplified[:12])
+    outlet = re.search(r"来源[:： ]\s?([^\s，,。)）]{2,16})", head)
+    return {
+        "source_id": slug,
+        "title": re.sub(CELL, " ", text.title)[:100],
+        "outlet": outlet[1] if outlet else "",
+        "published": text.published,
+    }

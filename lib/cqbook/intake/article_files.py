@@ -1,0 +1,248 @@
+"""What `cqbook read` makes: the prefilled press table, and a page for each article to confirm by.
+
+Nothing is written into the data: a person looks at the rows, fills what is open, and gives the
+table to `cqbook add`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cqbook.data import vocabulary
+from cqbook.data.catalog import Catalog
+from cqbook.disk.atomic import replace_file
+from cqbook.disk.untrusted import content_of
+from cqbook.errors import DataError
+from cqbook.intake.article import OPEN, Article, ArticleFigure, read_article
+from cqbook.intake.article_text import article_text
+from cqbook.intake.press_template import Row, filled
+from cqbook.quantities.about import STATUS_ZH
+from cqbook.quantities.named_periods import TextDate
+from cqbook.quantities.quantity import period_zh
+from cqbook.quantities.units import Unit, unit_zh
+
+#: How the columns are called on the page.
+COLUMNS_ZH = {
+    "indicator": "指标",
+    "entity": "主体",
+    "period": "时期",
+    "breakdown": "细分",
+    "flow": "流向",
+    "measure": "量度",
+    "unit": "单位",
+    "value": "数",
+    "status": "性质",
+}
+CERTAINTY_ZH = {"read": "读出", "unsure": "待核", "none": "不是数字"}
+
+
+def read_articles(paths: Sequence[Path], book: Catalog, day: str) -> list[Article]:
+    """Return articles as read.
+
+    Raises
+    ------
+    DataError
+        If a file can't be read, or the day is none.
+    """
+    try:
+        TextDate.parse(day)
+    except ValueError as error:
+        msg = f"--date {day}：应如 2026-11-20、2026-11 | expected such as 2026-11-20, 2026-11"
+        raise DataError(msg) from error
+    return [
+        read_article(article_text(content_of(path), path.name, day), book)
+        for path in dict.fromkeys(paths)
+    ]
+
+
+def write_reading(book: Catalog, articles: Sequence[Article], output: Path) -> Iterator[str]:
+    """Write the table and, beside it, a page for each article; yield what to tell of them.
+
+    Raises
+    ------
+    DataError
+        If one of the files is there already: somebody may have worked in it.
+    """
+    if output.suffix.lower() != ".xlsx":
+        msg = f"-o {output}：应以 .xlsx 结尾 | expected a name that ends in .xlsx"
+        raise DataError(msg)
+    contents = {output: table_of(book, articles)}
+    for article in articles:
+        name = Path(article.text.name)
+        page = output.with_name(f"{name.stem}.html")
+        if page in contents or name.suffix.lower() in (".html", ".htm"):
+            page = output.with_name(f"{name.name}.read.html")
+        contents[page] = page_of(book, article).encode()
+    for path in contents:
+        if path.exists():
+            msg = f"{path} 已存在，不覆盖 | {path} is there already and is not overwritten"
+            raise DataError(msg)
+    for path, content in contents.items():
+        replace_file(path.resolve(), content)
+    for article in articles:
+        doubtful = sum(bool(figure.doubts) for figure in article.figures)
+        empty = sum(any(not figure.row[name] for name in OPEN) for figure in article.figures)
+        day = "" if article.text.published else "；没有日期，用 --date 给出 | no date: give --date"
+        yield (
+            f"{article.text.name}：{len(article.figures)}个数，待核{doubtful}个，其中有空格的{empty}个；"
+            f"不是数字的{len(article.left)}处{day}"
+            f" | {len(article.figures)} figures, {doubtful} to look at, {empty} with cells to fill"
+        )
+    yield from map(str, contents)
+    yield f"核对、补全后 | when confirmed: cqbook add --dry-run {output}"
+
+
+def table_of(book: Catalog, articles: Sequence[Article]) -> bytes:
+    """Return the press table with the figures of the articles typed in."""
+    rows = [
+        _row(book, figure)
+        for article in articles
+        for figure in article.figures
+        # an average of years has no measure in the tables: `add` would refuse it
+        if figure.seen.measure or "年均" not in "".join(figure.seen.reasons)
+    ]
+    sources = [
+        Row(
+            article.source,
+            {
+                column: "请填 | to fill"
+                for column in ("outlet", "published")
+                if not article.source[column]
+            },
+            {},
+        )
+        for article in articles
+    ]
+    return filled(book, rows, sources)
+
+
+def _row(book: Catalog, figure: ArticleFigure) -> Row:
+    """Return a figure for the table: what was doubted as comments, with what else it may be."""
+    doubts = dict(figure.doubts)
+    if "measure" in doubts and figure.seen.alternatives:
+        doubts["measure"] += f"（{'、'.join(figure.seen.alternatives)}）"
+    for column, codes in figure.offered.items():
+        if column in doubts:
+            listed = "、".join(f"{code} {_name(book, column, code)}" for code in codes)
+            doubts[column] += f"；也可能是 {listed}"
+    notes = {column: why for column, why in figure.why.items() if column not in doubts}
+    return Row(figure.row, doubts, notes)
+
+
+def _name(book: Catalog, column: str, code: str) -> str:
+    """Return a code of a column in Chinese."""
+    if not code:
+        return ""
+    if column == "indicator":
+        return book.lookup("indicators", "indicator", code) or code
+    if column == "entity":
+        return book.name(code)
+    if column == "breakdown":
+        return book.breakdown_name(code)
+    if column == "unit":
+        return unit_zh(Unit.parse(code))
+    if column == "period":
+        return period_zh(code)
+    words = {
+        "flow": vocabulary.FLOWS_ZH,
+        "measure": {**vocabulary.MEASURES, "level": "数额"},
+        "status": STATUS_ZH,
+    }
+    return words.get(column, {}).get(code, code)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a paragraph on the page; ``kind`` is empty for what is only text."""
+
+    text: str
+    kind: str = ""
+    number: int = 0
+    why: str = ""
+
+
+def page_of(book: Catalog, article: Article) -> str:
+    """Return the page to confirm by: the article with its figures marked, and the rows."""
+    numbered = list(enumerate(article.figures, start=1))
+    rows = [
+        {
+            "number": number,
+            "paragraph": figure.paragraph,
+            "printed": figure.row["as_printed"],
+            "certainty": CERTAINTY_ZH["unsure" if figure.doubts else "read"],
+            "value": _value(figure),
+            "cells": {
+                column: _name(book, column, figure.row[column])
+                for column in COLUMNS_ZH
+                if column not in ("value", "unit")
+            },
+            "doubts": {COLUMNS_ZH.get(key, key): text for key, text in figure.doubts.items()},
+            "offered": {
+                COLUMNS_ZH[key]: [_name(book, key, code) for code in codes]
+                for key, codes in figure.offered.items()
+            },
+            "why": "；".join(figure.why.values()),
+        }
+        for number, figure in numbered
+    ]
+    paragraphs = [
+        list(_pieces(article, place, text, numbered))
+        for place, text in enumerate(article.text.paragraphs, start=1)
+    ]
+    return _templates().get_template("article.html").render(
+        title=article.text.title,
+        name=article.text.name,
+        published=article.text.published,
+        paragraphs=paragraphs,
+        rows=rows,
+        columns={key: zh for key, zh in COLUMNS_ZH.items() if key not in ("value", "unit")},
+        left=len(article.left),
+    )  # fmt: skip
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+def _value(figure: ArticleFigure) -> str:
+    row = figure.row
+    upper = f"—{row['value_upper']}" if row["value_upper"] else ""
+    unit = unit_zh(Unit.parse(row["unit"])) if row["unit"] else ""
+    return f"{row['value']}{upper}{unit}"
+
+
+def _pieces(
+    article: Article, place: int, text: str, numbered: Sequence[tuple[int, ArticleFigure]]
+) -> Iterator[Piece]:
+    """Yield a paragraph in pieces, each figure and each that is none as one of its own."""
+    marks = [
+        (figure.seen.core, figure.seen.end, "unsure" if figure.doubts else "read", number,
+         "；".join([*figure.doubts.values()] or [*figure.why.values()]))
+        for number, figure in numbered
+        if figure.paragraph == place
+    ]  # fmt: skip
+    marks += [
+        (item.start, item.end, "none", 0, "；".join(item.reasons))
+        for paragraph, item in article.left
+        if paragraph == place
+    ]
+    at = 0
+    for start, end, kind, number, why in sorted(marks):
+        if start < at:
+            continue
+        yield Piece(text[at:start])
+        yield Piece(text[start:end], kind, number, why)
+        at = end
+    yield Piece(text[at:])

@@ -1,0 +1,249 @@
+"""The text of an article as paragraphs: plain text, Markdown, HTML, Word, PDF with text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from lxml import etree, html
+
+from cqbook.disk.pdf import property_and_text
+from cqbook.disk.text import decode
+from cqbook.disk.untrusted import opened, size_checked, whole
+from cqbook.errors import Breach, ContractError
+
+#: Characters of an article and paragraphs of it: a long report has a tenth of that.
+TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
+#: Between the cells of a row of a table, in its paragraph.
+CELL = "\t"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "li",
+        "dd",
+        "dt",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "br",
+        "hr",
+        "blockquote",
+        "figcaption",
+        "caption",
+        "title",
+        "pre",
+        "body",
+        "html",
+        "thead",
+        "tbody",
+        "tfoot",
+        "form",
+        "main",
+        "aside",
+    ]
+)
+#: What is on a page and no part of its article.
+_ASIDE = frozenset(
+    ["script", "style", "noscript", "nav", "template", "svg", "head", "iframe", "select", "option"]
+)
+_DATED = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:年|-|/|\.)(1[0-2]|0?[1-9])(?:月|-|/|\.)(3[01]|[12]\d|0?[1-9])(?!\d)日?"
+)
+#: Digits, letters and signs in full width. Not the comma, which in half width separates thousands.
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，：；！？（）"}
+#: Letters that only traditional Chinese has; where none stands the text is simplified.
+_TRADITIONAL = re.compile("[億萬進總長減約過幣標餘幾兩漲個車輛點達區東韓國產業貿較數據]")
+
+
+@dataclass(frozen=True)
+class ArticleText:
+    """An article: the name of its file, its paragraphs as printed, and the day that it bears.
+
+    ``simplified`` has the same paragraphs letter for letter, simplified and in half width: what is
+    looked for is looked for there, what is shown stands in ``paragraphs``.
+    """
+
+    name: str
+    paragraphs: tuple[str, ...]
+    simplified: tuple[str, ...]
+    published: str
+
+    @property
+    def title(self) -> str:
+        """The first line, without marks of Markdown."""
+        return self.paragraphs[0].lstrip("# ").strip() if self.paragraphs else ""
+
+
+def article_text(content: bytes, name: str, published: str = "") -> ArticleText:
+    """Return the text of a file.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        Of the file; its end says of what kind it is.
+    published : str, optional
+        Day, month or year of the article; what the text bears at its head if it is not given.
+
+    Raises
+    ------
+    ContractError
+        If it is of no known kind, broken, too large or has no text.
+    """
+    reader = ARTICLE_READERS.get(Path(name).suffix.lower())
+    if reader is None:
+        raise _no_article(
+            name, Path(name).suffix, "、".join(ARTICLE_READERS), " ".join(ARTICLE_READERS)
+        )
+    size_checked(content, name)
+    with whole(name):
+        lines = [_tidy(line) for line in reader(content, name)]
+    paragraphs = tuple(line for line in lines if line)
+    if sum(map(len, paragraphs)) > TEXT_MOST or len(paragraphs) > PARAGRAPHS_MOST:
+        raise _no_article(
+            name, "过长", f"至多{TEXT_MOST}字、{PARAGRAPHS_MOST}段", f"at most {TEXT_MOST} letters"
+        )
+    if not paragraphs:
+        raise _no_article(
+            name,
+            "没有文字",
+            "有文字的文章（扫描件请先识别成文字）",
+            "an article with text (a scan has none)",
+        )
+    simplified = tuple(map(_simplified, paragraphs))
+    return ArticleText(name, paragraphs, simplified, published or _day(simplified))
+
+
+def _no_article(name: str, value: str, zh_text: str, text: str) -> ContractError:
+    return ContractError([Breach(name, 0, "*", value, zh_text, text)])
+
+
+def _tidy(line: str) -> str:
+    """Return a line without what marks it up and without spaces that print nothing."""
+    line = re.sub(r"\*\*|__|​|‌|﻿|\xad", "", line)
+    # a space between Chinese letters or beside a figure is a matter of type
+    line = re.sub(r"[^\S\t]+", " ", line)
+    return re.sub(r" *\t *", CELL, line).strip(" \t|")
+
+
+def _simplified(text: str) -> str:
+    plain = re.sub("(?<=[０-９])，(?=[０-９]{3})", ",", text).translate(
+        _HALF | {0x3000: " ", 0xA0: " "}
+    )
+    if _TRADITIONAL.search(plain):
+        made = _converter()(plain)
+        # letter for letter, so that places in one are places in the other
+        plain = made if len(made) == len(plain) else "".join(map(_converter(), plain))
+    return plain
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+def _day(paragraphs: tuple[str, ...]) -> str:
+    """Return the day that stands at the head of an article, alone or in a line of its source."""
+    for line in paragraphs[:8]:
+        found = _DATED.search(line)
+        # a line of its own, or the dateline of a paragraph: 大众日报2025年4月20日讯
+        if found and (len(line) <= 60 or re.match("日?[讯电]", line[found.end() - 1 :][:3])):
+            try:
+                return date(*map(int, found.groups())).isoformat()
+            except ValueError:
+                continue
+    return ""
+
+
+def _read_text(content: bytes, name: str) -> Iterator[str]:
+    text, _ = decode(content, name)
+    yield from text.splitlines()
+
+
+def _read_html(content: bytes, name: str) -> Iterator[str]:
+    text, _ = decode(content, name)
+    # a declaration of an encoding would be believed, and the text is decoded already
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    tree = html.document_fromstring(text, html.HTMLParser(no_network=True, huge_tree=False))
+    yield from "".join(_pieces(tree)).split("\n")
+
+
+def _pieces(tree: html.HtmlElement) -> Iterator[str]:
+    """Yield the text of a page in order, with a line end around every block."""
+    hidden = 0
+    for event, node in etree.iterwalk(tree, events=("start", "end")):
+        tag = node.tag if isinstance(node.tag, str) else "script"
+        if event == "start":
+            hidden += tag in _ASIDE
+            if not hidden:
+                yield "\n" if tag in _BLOCKS else CELL if tag in ("td", "th") else ""
+                yield re.sub(r"\s+", " ", node.text or "")
+        else:
+            hidden -= tag in _ASIDE
+            if not hidden:
+                yield "\n" if tag in _BLOCKS else ""
+                yield re.sub(r"\s+", " ", node.tail or "")
+
+
+def _read_word(content: bytes, name: str) -> Iterator[str]:
+    with opened(content, name) as parts:
+        tree = etree.fromstring(parts.read("word/document.xml"))
+    lines: list[str] = [""]
+    cells = 0
+    for event, node in etree.iterwalk(tree, events=("start", "end")):
+        tag = str(node.tag).removeprefix(_WORD)
+        if tag == "tc":
+            cells += 1 if event == "start" else -1
+            lines[-1] += CELL if event == "end" else ""
+        elif event == "start" and tag == "t":
+            lines[-1] += node.text or ""
+        elif event == "start" and tag in ("tab", "br"):
+            lines[-1] += " "
+        elif event == "end" and (tag == "tr" or (tag == "p" and not cells)):
+            lines.append("")
+    yield from lines
+
+
+def _read_pdf(content: bytes, _: str) -> Iterator[str]:
+    """Yield the paragraphs of a PDF, whose lines end where the page does."""
+    lines = [line.strip() for line in property_and_text(content)[1].splitlines()]
+    width = max(map(len, lines), default=0)
+    held = ""
+    for line in lines:
+        held += line
+        # a line that is not full ends a paragraph; so does one whose sentence ends
+        if len(line) < 0.8 * width or line.endswith(("。", "！", "？", "：")):
+            yield held
+            held = ""
+    yield held
+
+
+#: By the end of a file's name: what yields the lines of its text.
+ARTICLE_READERS: dict[str, Callable[[bytes, str], Iterator[str]]] = {
+    ".txt": _read_text,
+    ".md": _read_text,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".docx": _read_word,
+    ".pdf": _read_pdf,
+}

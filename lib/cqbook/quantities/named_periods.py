@@ -1,0 +1,282 @@
+"""Periods as prose names them: 今年1—8月, 前三季度, 8月当月, 去年, “十四五”以来.
+
+What is named by its place to a day (去年, 上月, a month without its year) needs the day of the
+text; where that is not known it has no period here, and nobody guesses one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cqbook.quantities.periods import Period
+
+#: ``is``: what a figure is about. ``base``: what it is compared with. ``now``: the day of the text.
+#: ``other``: a stretch of time or a day that says of no figure when it is.
+Role = Literal["is", "base", "now", "other"]
+
+_CN = dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True))
+_NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])"
+_YEAR = "(?<![0-9])(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
+_RELATIVE = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
+_DASH = "[-—–~～至到]{1,2}"
+_MENTION = re.compile(
+    rf"(?P<span>(?P<from>{_YEAR})年?{_DASH}(?P<until>{_YEAR})年)"
+    rf"|(?P<plan>[“\"]?十(?P<number>[一二三四五])五[”\"]?(?:规划)?(?P<plan_until>前[一二三四]年)?"
+    r"(?P<plan_since>以来|时期以来|期间以来)?)"
+    rf"|(?:(?P<year>{_YEAR})年(?:度)?|(?P<relative>今年|本年度?|去年|上年|上一年|前年|明年)"
+    r"(?!末|底|初|同期|级))?的?"
+    r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
+    r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
+    r"|第?(?P<quarter>[一二三四1-4])季度"
+    rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
+    rf"|[前首](?P<months>{_NUMBER})个?月"
+    rf"|(?<![0-9.])(?P<month>{_NUMBER})月份?(?!亮)(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
+    r"(?P<since>以来|至今)?"
+    r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
+    r"|(?P<year_alone>全年)"
+    r"|(?P<now>截至目前|目前|当前|现有|如今|迄今|日前|近日|近期|当下|现已)"
+    r"|(?P<other>(?:近|过去|前|这|未来|此后)[0-9一二两三四五六七八九十几多]+年"
+    r"|[0-9一二两三四五六七八九十几]+多?(?:年|个月|天|周)(?:来|间|前|后|以来|之后|之前|时间里)"
+    r"|[0-9]{1,2}[日号](?![产均])|[0-9]{1,2}[时点:][0-9]{0,2}分?(?=[，,、。许左])"
+    r"|同期|同年|年初|年末|年底|次年|翌年)"
+)
+_BASE_BEFORE = re.compile("(?:比|较|与|同|跟|相比|相较于?|对比|占|超过?|和)$")
+_BASE_BEHIND = re.compile(" ?(?:同期|同月|相比|末|底|初)")
+
+
+@dataclass(frozen=True)
+class TextDate:
+    """When a text was written: its year, and month and day where they are known."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> TextDate | None:
+        """Read ``2026-11-20``, ``2026-11`` or ``2026``; nothing of nothing.
+
+        Raises
+        ------
+        ValueError
+            If it is none of them.
+        """
+        if not text:
+            return None
+        if Period.parse(text).kind not in ("year", "month", "day"):
+            msg = f"日期“{text}”应如 2026-11-20、2026-11 | not a day, month or year: {text}"
+            raise ValueError(msg)
+        return cls(*map(int, text.split("-")))
+
+    @property
+    def month_text(self) -> str:
+        """The month as a period, or else the year."""
+        return f"{self.year}-{self.month:02d}" if self.month else str(self.year)
+
+
+@dataclass(frozen=True)
+class NamedPeriod:
+    """A period that a passage names: where, as what, and which it is (empty: not known).
+
+    ``year``: the year that it settles for what follows; 0 if none. ``alone``: without a year of its
+    own, so that another year may be meant.
+    """
+
+    start: int
+    end: int
+    text: str
+    role: Role
+    period: str
+    year: int
+    alone: bool = False
+
+
+def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[NamedPeriod]:
+    """Return what a passage names of time, in order.
+
+    Parameters
+    ----------
+    plain : str
+        Simplified, with digits in half width.
+    written : TextDate or None
+        When the text was written.
+    year : int
+        The year that the text was speaking of before; 0 if it was not.
+
+    Returns
+    -------
+    list of NamedPeriod
+    """
+    found: list[NamedPeriod] = []
+    for match in _MENTION.finditer(plain):
+        if not match[0].strip("的"):
+            continue
+        if match[0] in ("以来", "至今"):
+            _since(plain, match, written, found)
+            continue
+        made = _named(plain, match, written, year)
+        if made.year and made.role != "base" and not made.alone:
+            year = made.year
+        found.append(made)
+    return list(_joined(found))
+
+
+def _since(
+    plain: str, match: re.Match[str], written: TextDate | None, found: list[NamedPeriod]
+) -> None:
+    """Open the period before, as 自2014年投产以来 does, in the same clause."""
+    last = found[-1] if found else None
+    if not last or not last.period or "/" in last.period or last.role != "is":
+        return
+    between = plain[last.end : match.start()]
+    if re.search(r"[,，。；;]", between) or len(between) > 12:
+        return
+    until = written.month_text if written else ".."
+    if until > last.period or until == "..":
+        period = f"{last.period}/{until}"
+        found[-1] = replace(
+            last, end=match.end(), text=plain[last.start : match.end()], period=period
+        )
+
+
+def _joined(found: list[NamedPeriod]) -> Iterator[NamedPeriod]:
+    """Give a single month in a list (3月、6月) and 当月 the year of what stands before it."""
+    for place, item in enumerate(found):
+        before = found[place - 1] if place else None
+        if item.text in ("当月", "本月") and before and before.period and before.role == "is":
+            end = Period.parse(before.period).end
+            if end and len(before.period) > 4:
+                yield NamedPeriod(item.start, item.end, item.text, "is", f"{end:%Y-%m}", end.year)
+                continue
+        yield item
+
+
+def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int) -> NamedPeriod:
+    start, end = match.span()
+    start += len(match[0]) - len(match[0].lstrip("的"))
+    before, behind = plain[max(0, start - 4) : start], plain[end : end + 3]
+    role: Role = "is"
+    if match["now"]:
+        role = "now"
+    elif (
+        match["other"]
+        or match["day"]
+        or (
+            match["plan"]
+            and not match["plan_since"]
+            and not match["plan_until"]
+            and not behind.startswith(("期间", "时期"))
+        )
+    ):
+        role = "other"
+    if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
+        role = "base"
+        if re.match(" ?[末底]", behind) and not _BASE_BEFORE.search(before):
+            role = "is"
+    text = plain[start:end]
+    period, settled, alone = "", 0, False
+    if match["span"]:
+        period, settled = f"{match['from']}/{match['until']}", 0
+    elif match["plan"]:
+        first = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026}[match["number"]]
+        if match["plan_until"]:
+            last = first + "一二三四".index(match["plan_until"][1])
+            period = f"{first}/{last}" if last > first else str(first)
+        elif match["plan_since"]:
+            period = f"{first}/.."
+        else:
+            period = f"{first}/{first + 4}"
+    elif match["now"]:
+        period = written.month_text if written else ""
+    elif match["last_month"] or match["this_month"]:
+        if written and written.month:
+            month = written.month - (1 if match["last_month"] else 0)
+            period = f"{written.year}-{month:02d}" if month else f"{written.year - 1}-12"
+    elif not match["other"]:
+        named = _year(match, written)
+        alone = named is None
+        settled = named or _likely(match, written, year)
+        if settled:
+            period = _within(settled, match, written)
+    return NamedPeriod(start, end, text, role, period, settled, alone)
+
+
+def _year(match: re.Match[str], written: TextDate | None) -> int | None:
+    """Return the year that is named; 0 where it can't be known, None where none is."""
+    if match["year"]:
+        text = match["year"]
+        digits = text if text.isascii() else "".join(str(_CN[letter]) for letter in text)
+        return int(digits)
+    if match["relative"]:
+        word = match["relative"].removesuffix("度")
+        return written.year + _RELATIVE[word] if written else 0
+    return None
+
+
+def _likely(match: re.Match[str], written: TextDate | None, year: int) -> int:
+    """Return the year of a month or quarter without one: the one spoken of, or the latest."""
+    if year:
+        return year
+    if written is None:
+        return 0
+    if match["whole"] or match["year_alone"]:
+        return written.year - 1 if 0 < written.month <= 3 else written.year
+    last = _last_month(match)
+    return written.year - 1 if written.month and last > written.month else written.year
+
+
+def _number(text: str) -> int:
+    if text.isascii():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    total = (_CN[tens] if tens else 1) * 10 if ten else 0
+    return total + (_CN[ones] if ones else 0)
+
+
+def _last_month(match: re.Match[str]) -> int:
+    if match["half"]:
+        return 6 if match["half"][0] == "上" else 12
+    if match["quarters"] or match["one_quarter"]:
+        return 3 * (_number(match["quarters"]) if match["quarters"] else 1)
+    if match["quarter"]:
+        return 3 * _number(match["quarter"])
+    for part in ("last", "months", "month"):
+        if match[part]:
+            return _number(match[part])
+    return 0
+
+
+def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
+    """Return the period within a year, or nothing where it is none."""
+    last = _last_month(match)
+    if last > 12:
+        return ""
+    text = str(year)
+    if match["half"]:
+        text = f"{year}-01/{year}-06" if last == 6 else f"{year}-07/{year}-12"
+    elif match["quarter"] or match["one_quarter"]:
+        text = f"{year}-Q{last // 3}"
+    elif match["quarters"] or match["months"]:
+        text = f"{year}-01/{year}-{last:02d}" if last > 1 else f"{year}-01"
+    elif match["last"]:
+        first = _number(match["first"])
+        if not 0 < first < last:
+            return ""
+        text = f"{year}-{first:02d}/{year}-{last:02d}" if (first, last) != (1, 12) else str(year)
+    elif match["day"]:
+        text = f"{year}-{last:02d}-{int(match['day']):02d}"
+    elif match["month"]:
+        text = f"{year}-{last:02d}"
+    elif match["since"]:
+        if written is None:
+            return ""
+        until = written.month_text
+        begun = f"{year}-01" if "-" in until else text
+        return f"{begun}/{until}" if begun != until else begun
+    try:
+        return str(Period.parse(text))
+    except ValueError:
+        return ""

@@ -1,0 +1,653 @@
+"""Figures in prose: where each stands, how it reads, and what looks like a figure and is none.
+
+What a figure says is read by `printed.read_printed` and by nothing else; here it is found, cut out
+with the words that decide, and doubted where two readings exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cqbook.quantities.named_periods import NamedPeriod
+from cqbook.quantities.printed import Printed, read_printed
+from cqbook.quantities.qualifiers import QUALIFIERS
+from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
+
+#: ``read``; ``unsure``: two readings, or words that decide are missing; ``none``: no figure.
+Certainty = Literal["read", "unsure", "none"]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What was seen in a passage, from ``start`` to ``end``, as printed with its deciding words.
+
+    ``core``: where its digits begin. ``units``: what its unit can be; none where the printed word
+    has no unit in the tables. ``measure``: empty where no word says it. ``reasons``: why it was
+    read so, or is no figure. ``base``: what it is compared with, as printed.
+    """
+
+    start: int
+    end: int
+    core: int
+    text: str
+    certainty: Certainty
+    figure: Printed | None = None
+    units: tuple[str, ...] = ()
+    measure: str = ""
+    base: str = ""
+    reasons: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+#: Words behind a number that make it a figure, but for which the tables have no unit.
+_FOREIGN = (
+    *("港元", "港币", "欧元", "英镑", "日元", "韩元", "卢布", "澳元", "立方米", "公顷", "升", "桶"),
+    *("公斤", "千克", "克", "斤", "英里", "海里", "米/秒", "兆瓦", "兆瓦时", "吉瓦", "度", "瓦"),
+    *(
+        "座",
+        "所",
+        "艘",
+        "架次",
+        "架",
+        "班次",
+        "班",
+        "批次",
+        "批",
+        "票",
+        "份",
+        "只",
+        "头",
+        "羽",
+        "株",
+    ),
+    *("双", "匹", "卷", "支", "枚", "张", "本", "部", "车次", "航次", "组", "对", "口", "眼", "处"),
+    *("人份", "剂", "颗", "粒", "册", "篇", "笔", "股", "户次", "家次", "课时", "分", "场次", "层"),
+    *(
+        "摄氏度",
+        "℃",
+        "毫米",
+        "厘米",
+        "兆",
+        "比特",
+        "宗",
+        "件次",
+        "点位",
+        "幢",
+        "栋楼",
+        "片",
+        "标方",
+        "起",
+        "页",
+    ),
+)
+_NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
+_NATIVE |= set(SPOKEN) | {"位", "个多月"}
+_SCALES = _any({word for word in SCALE_ZH.values() if word})
+_PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|个标箱|标箱|套|件|公里|户|年|天|日"
+_WORD = rf"(?:个产业(?!园|集群|链)|{_any((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
+_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+_NUMERAL = "[零〇一二两三四五六七八九十百千]"
+_BEFORE = (
+    "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近"
+    "|超过|超出|超|逾|突破|不足|不到|未满|上"
+)
+_BEHIND = "以上|以下|左右|级|余|多"
+_DIGITAL = re.compile(
+    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
+    rf"(?:\s?(?P<first>(?:{_SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
+    rf"(?:\s?(?P<more>[余多]))?(?:\s?(?P<scale>{_SCALES}))?(?P<more_behind>[余多])?"
+    rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
+)
+_SPELLED = re.compile(
+    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?P<half>半|上)?"
+    rf"(?P<low>{_NUMERAL}+(?:[到至]{_NUMERAL}+)?)?(?P<more>[余多])?"
+    rf"(?P<scale>万亿|亿|万)?(?P<more_behind>[余多])?(?P<middle>个半)?"
+    rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
+)
+_TENTHS = re.compile(
+    r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九])?(?:以上|左右|多)?"
+    r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|过半(?:数)?(?=[,，。；、）]|$)"
+)
+_DOUBLED = re.compile(r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?[一两二三]?[番倍](?!译)")
+_SAME = re.compile(r"(?:同比|与(?:上年|去年|[0-9]{4}年)(?:同期)?)?(?:大体|基本)?持平")
+_UNCHANGED = next(iter(QUALIFIERS["unchanged"].words))
+_ORDER = "[一二三四五六七八九十]{1,3}|[0-9]{1,3}"
+_RANK = re.compile(
+    rf"(?P<lead>(?:居|位居|位列|列|排名|排在|排|保持|跃居|稳居|分列|稳列|跻身|升至|位次|总量|规模|增幅|增速|"
+    rf"总额|成为|继续)[^,，。；、0-9]{{0,14}}?)?(?P<where>全国|全市|全省|全区|全球|世界|中西部|西部|中部|"
+    rf"东部|东北|长三角|珠三角|同类城市|沿海|亚洲|国内|各省区市|省内|市内|行业|首)?"
+    rf"(?P<order>第(?:{_ORDER})|首位|榜首|首)(?P<word>位|名)?(?![0-9])"
+)
+_PHONE = re.compile(
+    r"(?<![0-9])(?:0[0-9]{2,3}[-—]?[0-9]{7,8}|1[3-9][0-9]{9}|400[-—]?[0-9]{3}[-—]?[0-9]{4}"
+    r"|[0-9]{7,12}(?=[)）]?转))(?![0-9.])"
+)
+_CALLED = re.compile(r"(?:电话|热线|传真|邮编|编号|QQ|微信)[^,，。；]{0,8}?[0-9][-0-9—]{2,}")
+_ORDINAL = re.compile(
+    rf"第(?:{_ORDER})(?:个|届|批|次|期|条|季|年|版|款|位|名|产业|书记|轮|代|条|章|节|大|家|台|辆|号|场|座|一)?"
+)
+_LETTERED = re.compile(
+    r"[A-Za-z][A-Za-z]*[-—]?\s?[0-9]+(?:\.[0-9]+)?[A-Za-z]*(?![0-9.]*[%亿万])"
+    r"|[0-9]+(?:\.[0-9]+)?\s?(?![kK]?[WwmM]|TEU)[A-Za-z]+"
+)
+_TAGGED = re.compile(
+    r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]+(?:强|号|国道|省道|英寸|寸|岁|版|环路|院|所高校|社区|街道|楼(?!宇)|栋[0-9]|路|弄|室|后)"
+    r"|[〔\[(（][0-9]{4}[)）\]〕]|[0-9]+\s?[xX×*+＋:：][0-9N]+(?:[+＋×][0-9N]+)*|[0-9]+[+＋][N0-9]"
+)
+_QUOTED = re.compile(r"[“\"「『‘]([^”\"」』’]{1,16})[”\"」』’]")
+#: How many of several: nobody says how many.
+_VAGUE = re.compile(
+    r"(?:数|几)(?:十|百|千|万|亿)+[余多]?(?:亿|万)?(?:[家个人名元吨项辆台])?|十几|几十|上百(?=[家个种])"
+)
+
+_UP = "增长|增加|上升|提高|上涨|提升|攀升|扩大|加快|增幅|涨幅|增速|(?<!新)增|升|涨|快|高"
+_DOWN = "下降|减少|降低|回落|下跌|下滑|放缓|缩减|缩短|降幅|跌幅|(?<!由)降|(?<![加裁])减|跌|慢|低"
+_WAY = re.compile(
+    rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|速度?)?[了]?(?P<to>至|到)?(?:（下同）|\(下同\))?"
+    rf"(?:达到|达|为|是|约为)?\s?(?:{_BEFORE})?\s?$"
+)
+_LIST = re.compile(r"(?:、|和|及|与|以及|,|，|；)\s?(?:分别)?(?:达到|达|为)?$")
+
+
+def sightings(plain: str, named: Sequence[NamedPeriod]) -> list[Sighting]:
+    """Return the figures of a passage, and what looks like figures, in order.
+
+    Parameters
+    ----------
+    plain : str
+        One paragraph, simplified, with digits in half width.
+    named : sequence of NamedPeriod
+        What it names of time: none of that is a figure.
+    """
+    taken = [(item.start, item.end) for item in named]
+    found: list[Sighting] = [
+        Sighting(item.start, item.end, item.start, plain[item.start : item.end], "none",
+                 reasons=("时间",))
+        for item in named
+        if re.search(r"[0-9]", plain[item.start : item.end])
+    ]  # fmt: skip
+    cored: list[Sighting] = []
+    for made in (*_no_figures(plain), *_figures(plain)):
+        begin = made.core if made.certainty != "none" else made.start
+        if any(begin < end and start < made.end for start, end in taken):
+            continue
+        if made.text != made.text.rstrip():
+            shorter = made.text.rstrip()
+            made = replace(made, text=shorter, end=made.start + len(shorter))
+        taken.append((begin, made.end))
+        (found if made.certainty == "none" else cored).append(made)
+    cored.sort(key=lambda item: item.core)
+    return sorted([*found, *_with_words(plain, cored)], key=lambda item: item.start)
+
+
+def _no_figures(plain: str) -> Iterator[Sighting]:
+    """Yield what has digits and is no figure, with the reason."""
+
+    def none(match: re.Match[str], reason: str, group: int = 0) -> Sighting:
+        start, end = match.span(group)
+        return Sighting(start, end, start, plain[start:end], "none", reasons=(reason,))
+
+    for pattern, reason in (
+        (_PHONE, "电话"),
+        (_CALLED, "电话、编号"),
+        (_LETTERED, "型号、代码"),
+        (_TAGGED, "编号、规格、名称"),
+    ):
+        yield from (none(match, reason) for match in pattern.finditer(plain))
+    ranks = [made for match in _RANK.finditer(plain) if (made := _rank(plain, match))]
+    yield from (*ranks, *_ranks_on(plain, ranks))
+    yield from (none(match, "序数") for match in _ORDINAL.finditer(plain))
+    yield from (none(match, "数目不定") for match in _VAGUE.finditer(plain))
+    for match in _QUOTED.finditer(plain):
+        inside = match[1]
+        if (re.search("[0-9]", inside) and not re.search("[,，、。0-9].*[个家%亿万]", inside)) or (
+            re.search("[一二三四五六七八九十]", inside) and not re.search("[亿万成倍]", inside)
+        ):
+            yield none(match, "引号中的名称", 1)
+
+
+def _ranks_on(plain: str, found: list[Sighting]) -> Iterator[Sighting]:
+    """Yield what stands in a list behind a place in an order: 分列第四位、第九位."""
+    for first in found:
+        end = first.end
+        while match := re.match(rf"(?:、|和|及|,|，)(第(?:{_ORDER}))[位名]", plain[end:]):
+            start, end = end + match.start(1), end + match.end()
+            figure = Printed(read_printed(match[1]).value, "", "rank", "as_rounded", "rank")
+            yield replace(
+                first, start=start, end=end, core=start, text=plain[start:end], figure=figure
+            )
+
+
+def _rank(plain: str, match: re.Match[str]) -> Sighting | None:
+    """Return a place in an order; 第十届 and 第一产业 are none, nor is 第一 with a noun behind."""
+    order, behind = match["order"], plain[match.end() : match.end() + 1]
+    ends = not behind or behind in ",，。；、;!！）)”》 和及\n"
+    if order == "首" or not (match["word"] or order in ("首位", "榜首") or ends):
+        return None
+    if not match["lead"] and not match["where"]:
+        return None
+    start = match.start("where") if match["where"] else match.start("order")
+    text = plain[match.start() : match.end()]
+    place = "1" if order in ("首位", "榜首") else read_printed(order).value
+    figure = Printed(place, "", "rank", "as_rounded", "rank")
+    return Sighting(
+        match.start(), match.end(), start, text, "read", figure, ("rank",), "rank",
+        match["where"] or "", (f"位次：{order}",),
+    )  # fmt: skip
+
+
+def _figures(plain: str) -> Iterator[Sighting]:
+    for pattern in (_TENTHS, _DOUBLED, _SAME):
+        for match in pattern.finditer(plain):
+            yield from _worded(plain, match)
+    for match in _DIGITAL.finditer(plain):
+        yield _digital(plain, match)
+    for match in _SPELLED.finditer(plain):
+        if match[0] and (match["word"] or match["scale"]):
+            yield from _spelled(plain, match)
+
+
+def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
+    start, end = match.span()
+    text = plain[start:end]
+    before = re.search(rf"(?:{_BEFORE})$", plain[:start])
+    text = f"{before[0] if before else ''}{text}"
+    start -= len(before[0]) if before else 0
+    core = match.start() + max(0, match[0].find(_UNCHANGED), match[0].find("翻"))
+    if match[0].endswith("持平") and "基本" not in match[0]:
+        core = match.end() - 2
+    try:
+        figure = read_printed(re.sub("^(?:实现|与[^持基]*|比.*?(?=翻))", "", text))
+    except ValueError:
+        return
+    certain: Certainty = "unsure" if "翻" in text else "read"
+    bare = text.endswith("持平") and not re.search("同比|年", text)
+    if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
+        # 成本基本持平: with what, only the passage knows
+        certain = "unsure"
+    alternatives = ("增长100%", "为原来的2倍") if "翻" in text else ()
+    yield Sighting(
+        start, end, core, text, certain, figure, (figure.unit,), figure.measure,
+        alternatives=alternatives,
+    )  # fmt: skip
+
+
+def _units(word: str, scale: str) -> tuple[str, ...]:
+    """Return what a printed word can be as a unit of the tables, with its scale."""
+    try:
+        size = next((number for number, zh in SCALE_ZH.items() if zh == scale), 1)
+        word, _, per = word.partition("/")
+        codes = [code for code, zh in ZH.items() if zh == word and code not in ("vehicle", "month")]
+        codes += [code for zh, code in SPOKEN.items() if zh == word and code not in codes]
+        codes = {"位": ["persons"], "个多月": ["months"]}.get(word, codes)
+        if per:
+            names = [code for code, zh in ZH.items() if zh in (per, f"个{per}")]
+            codes = [f"{code}/{names[0].removesuffix('s')}" for code in codes if names]
+        return tuple(str(Unit(size, code)) for code in codes)
+    except ValueError:
+        return ()
+
+
+def _digital(plain: str, match: re.Match[str]) -> Sighting:
+    """Return a figure in digits; without a unit it is none."""
+    start, end = match.span()
+    word, scale, first = match["word"] or "", match["scale"] or "", match["first"] or ""
+    changed = match["dash"] in ("至", "到") and re.search("[由从]$", plain[:start].rstrip())
+    if match["dash"] and first and (first != f"{scale}{word}" or changed):
+        # 由34.6%到35.4元: two figures, of which this is the first
+        end = match.end("first")
+        taken = re.fullmatch(rf"(?P<scale>{_SCALES})?(?P<word>{_WORD})?", first)
+        scale, word = (taken["scale"] or "", taken["word"] or "") if taken else ("", "")
+    text, behind = plain[start:end], plain[end : end + 1]
+    why = ""
+    units = _units(word, scale)
+    if not word and not scale:
+        why = "没有单位"
+    elif (word == "年" and not _lasting(plain, start, end)) or (
+        word in ("天", "个月", "个多月", "周", "小时", "分钟") and behind in tuple("前后内来")
+    ):
+        why = "时间"
+    elif word == "位" and behind == "数":
+        why = "位数"
+    if why:
+        return Sighting(start, end, start, text, "none", reasons=(why,))
+    if not word and "亿" in scale:
+        return Sighting(
+            start,
+            end,
+            start,
+            text,
+            "unsure",
+            units=_units("元", scale),
+            reasons=("没有单位，按元",),
+        )
+    return Sighting(start, end, start, text, "read", units=units)
+
+
+def _lasting(plain: str, start: int, end: int) -> bool:
+    """Return whether years are how long something lasted, and not when it was."""
+    before, behind = plain[max(0, start - 8) : start], plain[end : end + 3]
+    if behind.startswith(("来", "前", "后", "间", "以来", "内", "级", "期", "代", "度")):
+        return False
+    return bool(
+        re.search("连续|历时|经过|用时|长达|已有|持续|运行|缩短|延长", before)
+    ) or behind.startswith("时间")
+
+
+#: What makes a number in words a figure, before and behind it.
+_SAYS = re.compile(
+    rf"(?:{_BEFORE}|只需|仅需|需要|需|仅|短短|只能装|可以装|能装|达到|达|为|至|到|是|用时|花|共|总计|累计)$"
+)
+_COUNTABLE = frozenset(
+    (
+        "家",
+        "条",
+        "套",
+        "台",
+        "辆",
+        "列",
+        "届",
+        "吨",
+        "公里",
+        "亩",
+        "类",
+        "款",
+        "栋",
+        "户",
+        "座",
+        "艘",
+        "区县",
+    )
+)
+#: What 四个 counts where it is a figure and no manner of speech.
+_THINGS = re.compile(
+    "(?:重点|重大|行动|产业|国家级?|市级|省级|省区|主要)?(?:项目|企业|园区|行动计划|工厂|平台|国家|市场"
+    "|品类|基地|车间|港口|口岸|城市|泊位|航线)"
+)
+
+
+def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
+    """Yield a figure in Chinese numerals, where more says so than that 一个 is printed."""
+    start, end = match.span()
+    text, before = plain[start:end], plain[max(0, start - 6) : start]
+    low, word, behind = match["low"] or "", match["word"] or "", match["behind"] or ""
+    scaled = bool(match["scale"])
+    says = re.search(rf"(?:{_BEFORE})$", before)
+    big = match["scale"] == "万亿" or behind == "级" or word == "亩"
+    if not low and not (match["half"] or (scaled and (says or big))):
+        return
+    if word == "月" and not re.fullmatch("[一二三四五六七八九][两二三四五六七八九]|[一二]?两", low):
+        return
+    if match["half"] == "半" and word not in ("个月", "年", "天", "小时"):
+        return
+    if match["half"] == "上" and not (scaled or low[:1] in "百千"):
+        return
+    lone = low in ("一", "二", "百", "千") or low == ""
+    qualified = bool(says or match["more"] or match["more_behind"] or behind or match["middle"])
+    timed = word in ("天", "个月", "周", "年", "小时", "分钟", "月") or bool(match["half"] == "半")
+    if timed:
+        tail = plain[end : end + 2]
+        if tail[:1] in ("前", "内", "来") or tail in ("以来", "之后", "之前") or word == "年":
+            return
+        sure = bool(_SAYS.search(before)) or bool(match["middle"]) or "后" in before[-1:]
+        if not (sure or qualified):
+            return
+    elif scaled:
+        if not (qualified or word or match["half"] == "上" or "亿" in match["scale"]):
+            return
+    elif not qualified and (lone or (word not in _COUNTABLE and not _noun_counts(plain, match))):
+        return
+    if low in ("十",) and word == "个" and not qualified:
+        return
+    # 有两家、建成三条: what is counted in small words may be a manner of speech
+    certain: Certainty = "read" if qualified or (scaled and low) or timed else "unsure"
+    reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
+    units = _units("个月" if word == "月" else word, match["scale"] or "")
+    if not word and "亿" in (match["scale"] or ""):
+        units, certain = _units("元", match["scale"]), "unsure"
+        reasons = ("没有单位，按元",)
+    yield Sighting(start, end, start, text, certain, units=units, reasons=reasons)
+
+
+def _noun_counts(plain: str, match: re.Match[str]) -> bool:
+    """Return whether a counted word with 个 stands where counts do: 泊位两个, 四个行动计划."""
+    if match["word"] != "个":
+        return False
+    behind, before = plain[match.end() : match.end() + 1], plain[match.start() - 1 : match.start()]
+    listed = behind in tuple(",，。、；") and before not in tuple("这那每的")
+    return listed or bool(_THINGS.match(plain, match.end()))
+
+
+def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
+    """Yield each figure with the words around it that decide what it says."""
+    previous: Sighting | None = None
+    for item in cored:
+        floor = previous.end if previous else 0
+        if item.figure is None:
+            item = _read(plain, item, floor, previous)
+        elif not item.measure:
+            clause = max(floor, *(plain.rfind(sign, 0, item.core) + 1 for sign in ",，。；;"))
+            item = _measured(plain, item, clause, _WAY.search(plain[clause : item.core]), None)
+        yield item
+        previous = item
+
+
+def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> Sighting:
+    """Return a figure read: its sign, qualifier and measure by the words of its clause."""
+    core = item.core
+    begin = max(floor, *(plain.rfind(sign, 0, core) + 1 for sign in "。；;！!？\n"))
+    if "," in plain[begin:core] or "，" in plain[begin:core]:
+        clause = max(plain.rfind(sign, begin, core) + 1 for sign in ",，")
+    else:
+        clause = begin
+    left = plain[clause:core]
+    way = _WAY.search(left)
+    before = re.search(rf"(?:{_BEFORE})\s?$", left)
+    chained = bool(previous and _LIST.fullmatch(plain[previous.end : core].strip() or "x"))
+    start = core
+    if way and way.start() >= 0:
+        start = clause + way.start()
+        head = re.search("同比$", plain[clause:start])
+        start -= 2 if head else 0
+    elif before:
+        start = clause + before.start()
+    head = re.search("(?:同比|占比|年均|占)(?:达到|达|为|约)?$", plain[clause:start])
+    if head:
+        start = clause + head.start()
+    unit = item.units[0] if item.units else ""
+    figure, printed_start = None, core
+    for place in dict.fromkeys((start, clause + before.start() if before else core, core)):
+        figure = _figure(plain[place : item.end], unit)
+        if figure:
+            printed_start = place
+            break
+    twice = re.search("(?:至少|最多|至多|不超过|最低|最高)[^,，、]{0,4}$", left)
+    if figure and twice and figure.qualifier not in ("at_least",):
+        item = replace(
+            item, certainty="unsure", alternatives=(f"“{twice[0]}”：下限或上限", "所印的数"),
+        )  # fmt: skip
+    if figure is None:
+        return replace(
+            item, certainty="unsure", reasons=(*item.reasons, "读不出数和单位"), figure=None
+        )
+    if way and way["down"] and not way["to"] and figure.value and figure.measure != "difference":
+        below = re.search("[低慢]$|高于|快于", way["down"]) is None
+        if below and not figure.value.startswith("-"):
+            # 下降2%—3%: without its sign a fall would be a rise
+            return replace(
+                item, start=start, text=plain[start : item.end], certainty="unsure", figure=None,
+                measure="yoy", reasons=("下降的范围：请人填写",),
+            )  # fmt: skip
+    item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
+    listed = previous if chained else None
+    if previous and way and way["to"] and not re.search("[,，、]", plain[previous.end : core]):
+        # 由34.6%提高至35.4%: of the same thing
+        listed = previous
+    return _measured(plain, item, clause, way, listed)
+
+
+def _figure(text: str, unit: str) -> Printed | None:
+    text = text.replace("（下同）", "").replace("(下同)", "").lstrip("+")
+    text = re.sub("^(同比)?(快|高)(于|出)?", r"\1增", re.sub("^(同比)?(慢|低)(于)?", r"\1降", text))
+    text = re.sub("(增速|增幅|降幅|涨幅|跌幅)(?:为|是|达到|达)", r"\1达", text)
+    text = re.sub("(?<=[0-9余多])位$", "名", text)
+    for given in dict.fromkeys((unit, "")):
+        try:
+            return read_printed(text, given)
+        except ValueError:
+            continue
+    if not unit:
+        # a unit that the tables do not have: the number is read all the same
+        number = re.sub(
+            rf"(?<=[0-9余多亿万千百十])(?:{_any(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})",
+            "",
+            text,
+        )
+        named = re.fullmatch(rf"(.*?)({_BEHIND})?", number)
+        try:
+            made = read_printed(f"{named[1]}元{named[2] or ''}") if named else None
+        except ValueError:
+            return None
+        return replace(made, unit="") if made else None
+    return None
+
+
+def _measured(
+    plain: str,
+    item: Sighting,
+    clause: int,
+    way: re.Match[str] | None,
+    listed: Sighting | None,
+) -> Sighting:
+    """Return a figure with its measure, by the words of its clause; doubt where they are open."""
+    figure, left = item.figure, plain[clause : item.core]
+    if figure is None:
+        return item
+    right = re.split("[,，。；;]", plain[item.end : item.end + 24])[0]
+    name = Unit.parse(figure.unit).name if figure.unit else ""
+    to = bool(way and way["to"])
+    if name == "percentage points":
+        return _points(item, figure, left, listed)
+    if name not in ("percent", "times"):
+        if way and not to and figure.measure == "difference":
+            return _difference(item, figure, left)
+        return replace(item, measure="level", figure=replace(figure, measure=""))
+    growth = way and not to
+    if re.search("贡献率", left):
+        return replace(item, measure="contribution_rate", reasons=("贡献率",), start=item.start)
+    if "年均" in left or "平均增" in left or "复合增" in left or "平均增速" in left:
+        return replace(item, measure="", certainty="unsure",
+                       reasons=("年均增长跨几年，表中没有这个量度",))  # fmt: skip
+    share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
+    if share and not growth:
+        base = re.search(
+            "占(?!比)(?:同期|到|了)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
+        )
+        return replace(item, measure="share", base=base[1].removesuffix("的") if base else "",
+                       reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
+    if re.search("(?:完成|占)[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
+        return replace(item, measure="completion", reasons=("完成计划的比例",))
+    if growth or re.search("同比|增速|增幅|降幅|增长率", left):
+        return _growth(item, figure, left, growth=bool(growth))
+    if listed and listed.figure and listed.figure.unit == figure.unit and listed.measure:
+        value = figure.value
+        reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
+        if listed.figure.value.startswith("-") and not value.startswith("-"):
+            value = f"-{value}"
+            item = replace(item, start=listed.start, text=plain[listed.start : item.end])
+        return replace(
+            item, measure=listed.measure, base=listed.base, reasons=reasons,
+            figure=replace(figure, value=value, measure=listed.measure),
+        )  # fmt: skip
+    if name == "times":
+        return replace(item, measure="multiple", reasons=("是…的倍数",))
+    rate = re.search(
+        r"[^\s,，]{0,6}(?:率|强度|覆盖|比率|指标)(?:为|达到|达|均?实现|约|超过?|至|到)?$", left
+    )
+    if rate or re.search("^(?:的|自动化|以上的)", right):
+        return replace(item, measure="share", certainty="read" if rate else "unsure",
+                       reasons=("比率",))  # fmt: skip
+    if re.search("便宜|优惠|折扣|利率", left):
+        return replace(item, measure="difference", certainty="unsure", reasons=("相差的比例",))
+    return replace(item, measure="", certainty="unsure", reasons=("没有说是什么的百分数",))
+
+
+def _growth(item: Sighting, figure: Printed, left: str, *, growth: bool) -> Sighting:
+    """Return a rate of growth: year on year unless its words say another base."""
+    if re.search("降幅|跌幅", left) and not figure.value.startswith("-") and figure.value:
+        figure = replace(figure, value=f"-{figure.value}")
+    figure = replace(figure, measure="yoy")
+    item = replace(item, figure=figure)
+    if "环比" in left or re.search("[比较]上月", left):
+        return replace(item, measure="pct_change", base="上月", reasons=("环比",))
+    if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
+        return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
+    based = re.search("[比较与](20[0-9]{2})年", left)
+    if based:
+        return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
+    if "同比" in left or re.search("[比较](?:上年|去年)", left):
+        return replace(item, measure="yoy", reasons=("同比",))
+    if re.search("提升|降低|提高|缩短|节约|缩减", left):
+        return replace(
+            item, measure="pct_change", certainty="unsure", alternatives=("同比",),
+            reasons=("未写与何时、与何事比",),
+        )  # fmt: skip
+    return replace(item, measure="yoy", reasons=("“增长、下降”未写与何时比，按同比",))
+
+
+#: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
+_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<!提)(?<!降)"
+
+
+def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None) -> Sighting:
+    """Return a difference in percentage points: pulled, ahead of, or changed by."""
+    value = figure.value.lstrip("-")
+    if "拉动" in left or "贡献" in left:
+        made = ("contribution_points", "", "拉动")
+    elif re.search("超(?:出|过|额)?[^,，]{0,8}(?:计划|目标|进度)", left):
+        made = ("vs_plan", "", "与计划比")
+    elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
+        found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
+        made = ("difference", found[1] if found else "", "高于另一数")
+    elif re.search(f"[低慢]于|{_THAN}[低慢]", left):
+        found = re.search("(?:[低慢]于|[比较])([^,，]{1,14}?)(?:[低慢]|$)", left)
+        made, value = ("difference", found[1] if found else "", "低于另一数"), f"-{value}"
+    elif "收窄" in left:
+        return replace(
+            item, measure="pp_change", certainty="unsure", figure=replace(figure, value=value),
+            alternatives=(f"降幅收窄：{value}", f"增幅收窄：-{value}"),
+            reasons=("“收窄”：升还是降看是增幅还是降幅",),
+        ) if "降" not in left and "跌" not in left else replace(
+            item, measure="pp_change", figure=replace(figure, value=value, measure="pp_change"),
+            certainty="unsure", alternatives=(f"增速提高{value}", f"-{value}"),
+            reasons=("降幅收窄，即增速提高",),
+        )  # fmt: skip
+    elif listed and listed.measure:
+        made = (listed.measure, listed.base, "与前一数并列")
+    else:
+        made, value = ("pp_change", "", "变动的百分点"), figure.value
+    measure, base, reason = made
+    return replace(
+        item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
+    )
+
+
+def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
+    base = re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
+    made = replace(
+        item,
+        measure="difference",
+        base=base[1] if base else "",
+        figure=figure,
+        reasons=("增减的数额",),
+    )
+    if base or "同比" in left:
+        return made
+    return replace(made, certainty="unsure", alternatives=("也可能是当期新增的数",))

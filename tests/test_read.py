@@ -1,0 +1,355 @@
+"""Articles read into rows: what is found, how it is read, and that doubt is always marked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+
+import docx
+import openpyxl
+import pytest
+from conftest import ROOT
+
+from cqbook import cli
+from cqbook.data.catalog import Catalog
+from cqbook.errors import DataError
+from cqbook.intake.article import read_article
+from cqbook.intake.article_files import page_of, table_of
+from cqbook.intake.article_text import TEXT_MOST, ArticleText, article_text
+from cqbook.intake.press import read_press
+from cqbook.quantities.named_periods import TextDate, named_periods
+from cqbook.quantities.printed import read_printed, spans
+from cqbook.quantities.sightings import sightings
+
+#: Releases of other provinces with made-up numbers, and how they should be read.
+ARTICLES = ROOT / "tests" / "articles"
+READING = ("value", "value_upper", "unit", "qualifier")
+CONTEXT = ("measure", "flow", "indicator", "entity", "period", "breakdown", "status")
+
+
+@pytest.fixture(scope="module")
+def book():
+    return Catalog(ROOT / "data")
+
+
+def read(book, text, published="2026-11-20", name="a.txt"):
+    return read_article(article_text(text.encode(), name, published), book)
+
+
+def rows(book, text, published="2026-11-20"):
+    return [figure.row for figure in read(book, text, published).figures]
+
+
+def expected():
+    with (ARTICLES / "expected.csv").open(encoding="utf-8", newline="") as lines:
+        found = {}
+        for line in csv.DictReader(lines):
+            found.setdefault(line["article"], []).append(line)
+        return found
+
+
+@pytest.mark.parametrize("name", sorted(expected()))
+def test_releases_of_other_provinces(book, name):
+    """Each figure is found; what is not read right is marked, and little is."""
+    wanted = expected()[name]
+    article = read_article(article_text((ARTICLES / name).read_bytes(), name), book)
+    told = {(item.paragraph, item.row["as_printed"]): item for item in article.figures}
+    assert len(article.figures) - len(wanted) <= 1
+    wrong = []
+    for line in wanted:
+        figure = told[int(line["paragraph"]), line["as_printed"]]
+        for column in (*READING, *CONTEXT):
+            if figure.row[column] != line[column]:
+                wrong.append((line["as_printed"], column, figure.row[column]))
+                assert figure.doubts, wrong[-1]
+    assert len(wrong) <= 4, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "qualifier", "measure"),
+    [
+        ("进出口8158.4亿元人民币", "8158.4", "100M CNY", "as_rounded", "level"),
+        ("进出口１，２３４.5亿元", "1234.5", "100M CNY", "as_rounded", "level"),
+        ("出口1.2万亿元", "1.2", "1T CNY", "as_rounded", "level"),
+        ("同比下降3.1%", "-3.1", "percent", "as_rounded", "yoy"),
+        ("增速为5.2%", "5.2", "percent", "as_rounded", "yoy"),
+        ("环比增长3.4%", "3.4", "percent", "as_rounded", "pct_change"),
+        ("比2019年增长12%", "12", "percent", "as_rounded", "yoy"),
+        ("占进出口总值的45.9%", "45.9", "percent", "as_rounded", "share"),
+        ("占比近四成", "40", "percent", "nearly", "share"),
+        ("占比过半", "50", "percent", "over", "share"),
+        ("贡献率达156%", "156", "percent", "as_rounded", "contribution_rate"),
+        (
+            "拉动外贸增长4.3个百分点",
+            "4.3",
+            "percentage points",
+            "as_rounded",
+            "contribution_points",
+        ),
+        ("比重提升0.4个百分点", "0.4", "percentage points", "as_rounded", "pp_change"),
+        ("增速比上年提高0.7个百分点", "0.7", "percentage points", "as_rounded", "pp_change"),
+        ("高于全国平均水平0.9个百分点", "0.9", "percentage points", "as_rounded", "difference"),
+        ("低于全国1.5个百分点", "-1.5", "percentage points", "as_rounded", "difference"),
+        ("投资完成率30.1%", "30.1", "percent", "as_rounded", "completion"),
+        ("居全国第四位", "4", "rank", "as_rounded", "rank"),
+        ("产值突破7000亿元大关", "7000", "100M CNY", "over", "level"),
+        ("逾七千亿元", "7000", "100M CNY", "over", "level"),
+        ("单量突破50万辆级", "50", "10k vehicles", "over", "level"),
+        ("损失上百万元", "100", "10k CNY", "at_least", "level"),
+        ("节约10天至20天", "10", "days", "as_rounded", "level"),
+        ("与去年同期基本持平", "", "percent", "unchanged", "yoy"),
+        ("增至347.5万辆", "347.5", "10k vehicles", "as_rounded", "level"),
+        ("新增3万人", "3", "10k persons", "as_rounded", "level"),
+        ("340名员工", "340", "persons", "as_rounded", "level"),
+    ],
+)
+def test_words_decide_with_the_number(text, value, unit, qualifier, measure):
+    seen = [item for item in sightings_of(text) if item.certainty != "none"]
+    assert len(seen) == 1
+    figure = seen[0].figure
+    assert (figure.value, figure.unit, figure.qualifier) == (value, unit, qualifier)
+    assert seen[0].measure == measure
+
+
+def sightings_of(text):
+    plain = article_text(text.encode(), "a.txt").simplified[0]
+    return sightings(plain, named_periods(plain, TextDate(2026, 11, 20)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年11月20日",
+        "构建“33618”现代制造业集群体系",
+        "联系电话：023-67890123，热线12360",
+        "第十届论坛在第三产业园举行",
+        "从12英寸到5G，T3B航站楼、SERES 5、世界500强和212国道",
+        "做好“三篇文章”，发挥“三个作用”，持续“1311”就业帮扶",
+        "近三年来，数百家企业、几十个项目",
+        "川环规〔2026〕5号",
+        "拨打热线12345人工服务",
+        "第25家分店开业",
+        "两个多月前，一家企业、一批项目",
+        "今年一季度、前11月、1至8月、上半年",
+    ],
+)
+def test_what_is_no_figure(text):
+    assert [item.text for item in sightings_of(text) if item.certainty != "none"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("降幅收窄1.2个百分点", "收窄"),
+        ("下降2%—3%", "下降的范围"),
+        ("产值翻了一番", ""),
+        ("至少需要1个多月", "下限"),
+        ("用于五条高速公路", "泛指"),
+        ("打造千亿工业承载地", "按元"),
+    ],
+)
+def test_two_readings_are_a_doubt(text, why):
+    (seen,) = (item for item in sightings_of(text) if item.certainty != "none")
+    assert seen.certainty == "unsure"
+    assert why in "".join((*seen.reasons, *seen.alternatives))
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("今年1—8月", "2026-01/2026-08"),
+        ("2025年前11个月", "2025-01/2025-11"),
+        ("前三季度", "2026-01/2026-09"),
+        ("8月当月", "2026-08"),
+        ("去年", "2025"),
+        ("上月", "2026-10"),
+        ("12月份", "2025-12"),
+        ("“十四五”以来", "2021/.."),
+        ("“十四五”期间", "2021/2025"),
+        ("自2014年投产以来", "2014/2026-11"),
+        ("二〇二五年上半年", "2025-01/2025-06"),
+        ("今年以来", "2026-01/2026-11"),
+        ("2022—2030年", "2022/2030"),
+    ],
+)
+def test_named_periods(text, period):
+    assert [item.period for item in named_periods(text, TextDate(2026, 11, 20))] == [period]
+
+
+@pytest.mark.parametrize("text", ["去年进出口5亿元", "上月进出口5亿元", "8月份进出口5亿元"])
+def test_without_a_date_a_relative_period_stays_open(book, text):
+    (figure,) = read(book, text, "").figures
+    assert figure.row["period"] == ""
+    assert "period" in figure.doubts
+
+
+def test_comparisons_name_no_period(book):
+    (row, _) = rows(book, "2026年前三季度，江苏省进出口5亿元，较2025年同期增长3%。")
+    assert row["period"] == "2026-01/2026-09"
+
+
+def test_chains(book):
+    """分别 pairs parts and what was counted before; a fall keeps its sign through a list."""
+    found = rows(book, "前三季度，重庆市对东盟、欧盟进出口分别为7亿元和5亿元，分别下降3.1%和2.5%。")
+    assert [row["breakdown"] for row in found] == ["partner=asean", "partner=eu"] * 2
+    assert [row["value"] for row in found] == ["7", "5", "-3.1", "-2.5"]
+    assert found[3]["as_printed"] == "下降3.1%和2.5%"
+    found = rows(
+        book, "今年一季度，重庆市柠檬出口量达到62吨，创汇81万元，同比分别增长7.9%和18.3%。"
+    )
+    assert [row["indicator"] for row in found[2:]] == ["export_volume", "trade_value"]
+
+
+def test_cumulative_and_month_in_one_sentence(book):
+    found = rows(book, "1—8月，重庆市出口汽车53万辆；8月当月出口汽车5万辆。")
+    assert [row["period"] for row in found] == ["2026-01/2026-08", "2026-08"]
+
+
+def test_a_city_that_is_in_no_table_is_nobody_else(book):
+    text = "苏州市外贸稳中有进\n据南京海关统计，今年上半年，全市进出口5亿元。江苏省里居前。"
+    assert [row["entity"] for row in rows(book, text)] == [""]
+
+
+def test_converted_money_says_so(book):
+    first, second = rows(book, "重庆市出口98亿美元（约合人民币702亿元）。")
+    assert (first["basis"], second["basis"]) == ("", "converted")
+
+
+def test_trade_of_a_part_is_doubted(book):
+    """出口额 behind cars is that of the cars, whatever its word says."""
+    *_, value = read(book, "1—8月，重庆市出口汽车53万辆，出口额达98亿美元。").figures
+    assert "indicator" in value.doubts
+    assert "auto_exports_value" in value.offered["indicator"]
+
+
+def test_the_same_text_in_every_format(book, tmp_path):
+    text = (ARTICLES / "hubei-2026-07.txt").read_bytes().decode("gb18030")
+    lines = text.splitlines()
+    made = docx.Document()
+    for line in lines:
+        made.add_paragraph(line)
+    stream = io.BytesIO()
+    made.save(stream)
+    page = "".join(f"<p>{line}</p>" for line in lines)
+    files = {
+        "a.txt": text.encode("gb18030"),
+        "b.md": text.encode(),
+        "c.html": f"<html><script>var x = '12亿元';</script><body>{page}</body></html>".encode(),
+        "d.docx": stream.getvalue(),
+    }
+    read_as = [article_text(content, name).paragraphs for name, content in files.items()]
+    assert all(paragraphs == read_as[0] for paragraphs in read_as)
+
+
+def test_lines_of_a_pdf_are_joined(monkeypatch):
+    """A PDF breaks lines where its page ends: a figure may stand on both sides."""
+    wrapped = "前三季度重庆市外贸进出口总值达815\n8.4亿元。\n其中出口增长。"
+    monkeypatch.setattr(
+        "cqbook.intake.article_text.property_and_text", lambda content: ("", wrapped)
+    )
+    assert article_text(b"", "a.pdf").paragraphs[0].endswith("总值达8158.4亿元。")
+
+
+def test_traditional_and_full_width(book):
+    (row,) = rows(book, "今年前１０個月，福建省外貿進出口總值１．６８萬億元。")
+    assert (row["value"], row["unit"], row["entity"]) == ("1.68", "1T CNY", "CN-35")
+    assert row["as_printed"] == "１．６８萬億元"
+
+
+def test_a_row_that_is_new_in_a_table_is_understood(tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data)
+    with (data / "indicators.csv").open("a", encoding="utf-8") as table:
+        table.write("hydrogen_stations,加氢站数,Hydrogen stations,auto,count,期末个数,Count\n")
+    with (data / "synonyms.csv").open("a", encoding="utf-8") as table:
+        table.write("entities,CN-50,山城\n")
+    (row,) = rows(Catalog(data), "今年前三季度，山城建成加氢站120座。")
+    assert (row["indicator"], row["entity"]) == ("hydrogen_stations", "CN-50")
+
+
+def test_every_synonym_is_of_a_code(book):
+    known = {
+        "indicators": set(book.table("indicators")["indicator"]),
+        "entities": set(book.table("entities")["entity"]),
+        "breakdowns": set(
+            book.table("breakdowns")["dimension"] + "=" + book.table("breakdowns")["code"]
+        ),
+    }
+    for row in book.table("synonyms").to_dict("records"):
+        assert row["code"] in known[row["resource"]], row
+
+
+@pytest.mark.parametrize("name", ["fujian-2026-11.txt", "zhejiang-2025.html"])
+def test_add_takes_what_was_read(book, name):
+    """The prefilled table of a release is read back as it was filled, once its outlet is typed."""
+    article = read_article(article_text((ARTICLES / name).read_bytes(), name), book)
+    filled = openpyxl.load_workbook(io.BytesIO(table_of(book, [article])))
+    heads = [cell.value for cell in filled["sources"][1]]
+    filled["sources"].cell(2, heads.index("outlet") + 1).value = "厦门海关"
+    stream = io.BytesIO()
+    filled.save(stream)
+    press = read_press(stream.getvalue(), "figures.xlsx", book)
+    typed = press.observations.to_dict("records")
+    # growth a year over several has no measure, and is not put into the table
+    kept = [figure for figure in article.figures if figure.row["measure"]]
+    for row, figure in zip(typed, kept, strict=True):
+        for column in ("indicator", "entity", "period", "value", "unit", "measure", "qualifier"):
+            assert row[column] == figure.row[column]
+
+
+def test_a_fall_in_a_list_keeps_its_sign():
+    assert [item.figure.value for item in spans("分别下降3.1%和2.5%")] == ["-3.1", "-2.5"]
+    assert read_printed("位居全国第三").value == "3"
+
+
+def test_the_page_is_text_and_names_each_doubt(book):
+    article = read(book, "<script>alert(1)</script>今年上半年，某市进出口5亿元，增长3%。")
+    page = page_of(book, article)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count('<mark class="unsure" id=') + page.count('<mark class="read" id=') == 2
+    assert "default-src 'none'" in page
+    assert "主体" in page
+
+
+def test_the_command_writes_nothing_into_the_data(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    article = tmp_path / "报道.txt"
+    article.write_text("今年前三季度，重庆市进出口5亿元，增长3%。", encoding="utf-8")
+    words = ["read", str(article), "--data", str(ROOT / "data"), "--date", "2026-11-20"]
+    before = {path: path.stat().st_mtime_ns for path in (ROOT / "data").rglob("*")}
+    assert cli.main(words) == 0
+    assert {path: path.stat().st_mtime_ns for path in (ROOT / "data").rglob("*")} == before
+    assert (tmp_path / "figures.xlsx").exists()
+    assert (tmp_path / "报道.html").exists()
+    assert "2个数" in capsys.readouterr().out
+    # somebody may have worked in it
+    assert cli.main(words) == 1
+    assert "不覆盖" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"", "a.txt", "没有文字"),
+        (b"x", "a.xls", ".docx"),
+        (("字" * 100 + "\n").encode() * (TEXT_MOST // 100 + 1), "a.txt", "至多"),
+        (b"PK\x03\x04", "a.docx", "完好"),
+        (b"\xff\xfe\x00\xd8", "a.txt", "UTF-8"),
+    ],
+)
+def test_what_is_no_article_is_refused(content, name, words):
+    with pytest.raises(DataError, match=words):
+        article_text(content, name)
+
+
+def test_a_date_that_is_none_is_refused(tmp_path, capsys):
+    article = tmp_path / "a.txt"
+    article.write_text("进出口5亿元", encoding="utf-8")
+    assert cli.main(["read", str(article), "--date", "昨天", "--data", str(ROOT / "data")]) == 1
+    assert "--date" in capsys.readouterr().err
+
+
+def test_a_title_of_markdown_has_no_marks():
+    assert ArticleText("a.md", ("# 标题",), ("# 标题",), "").title == "标题"
