@@ -16,7 +16,12 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.intake.article import read_article
 from cqbook.intake.article_files import page_of, table_of
-from cqbook.intake.article_text import TEXT_MOST, ArticleText, article_text
+from cqbook.intake.article_text import (
+    LONGEST_PARAGRAPH,
+    TEXT_MOST,
+    ArticleText,
+    article_text,
+)
 from cqbook.intake.press import read_press
 from cqbook.quantities.named_periods import TextDate, named_periods
 from cqbook.quantities.printed import read_printed, spans
@@ -353,3 +358,13 @@ def test_a_date_that_is_none_is_refused(tmp_path, capsys):
 
 def test_a_title_of_markdown_has_no_marks():
     assert ArticleText("a.md", ("# 标题",), ("# 标题",), "").title == "标题"
+
+
+def test_a_page_without_paragraphs_is_cut_behind_sentences():
+    """What reading costs grows with the square of a paragraph: none is longer than so much."""
+    line = "进出口5亿元，增长3%。" * 1000
+    paragraphs = article_text(line.encode(), "a.txt").paragraphs
+    assert "".join(paragraphs) == line
+    assert max(map(len, paragraphs)) <= LONGEST_PARAGRAPH
+    assert all(part.endswith("。") for part in paragraphs)
+    assert len(article_text(("1" * 5000).encode(), "a.txt").paragraphs) == 4

@@ -18,6 +18,9 @@ from cqbook.errors import Breach, ContractError
 
 #: Characters of an article and paragraphs of it: a long report has a tenth of that.
 TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
+#: Letters of a paragraph; what is longer (a page without blocks) is cut behind a sentence, so that
+#: reading one costs no more than so much.
+LONGEST_PARAGRAPH = 1500
 #: Between the cells of a row of a table, in its paragraph.
 CELL = "\t"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -115,7 +118,7 @@ def article_text(content: bytes, name: str, published: str = "") -> ArticleText:
     size_checked(content, name)
     with whole(name):
         lines = [_tidy(line) for line in reader(content, name)]
-    paragraphs = tuple(line for line in lines if line)
+    paragraphs = tuple(piece for line in lines if line for piece in _cut(line))
     if sum(map(len, paragraphs)) > TEXT_MOST or len(paragraphs) > PARAGRAPHS_MOST:
         raise _no_article(
             name, "过长", f"至多{TEXT_MOST}字、{PARAGRAPHS_MOST}段", f"at most {TEXT_MOST} letters"
@@ -141,6 +144,15 @@ def _tidy(line: str) -> str:
     # a space between Chinese letters or beside a figure is a matter of type
     line = re.sub(r"[^\S\t]+", " ", line)
     return re.sub(r" *\t *", CELL, line).strip(" \t|")
+
+
+def _cut(line: str) -> Iterator[str]:
+    while len(line) > LONGEST_PARAGRAPH:
+        end = line.rfind("。", 0, LONGEST_PARAGRAPH) + 1 or LONGEST_PARAGRAPH
+        yield line[:end]
+        line = line[end:]
+    if line:
+        yield line
 
 
 def _simplified(text: str) -> str:
