@@ -121,8 +121,8 @@ def total(items: Iterable[Quantity]) -> Quantity:
 def plan_bars(book: Catalog) -> pd.DataFrame:
     """Return the point frame of the output planned in 2011, a base a row, the largest first.
 
-    A base of a district that has since become part of another says which. How far a class (3000亿级)
-    reaches is no margin of error: its word stands at the bar, no whisker.
+    A base of a district that has since become part of another says which. How far a class
+    (3000亿级) reaches is no margin of error: its word stands at the bar, no whisker.
     """
     names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
     items = [
@@ -134,7 +134,7 @@ def plan_bars(book: Catalog) -> pd.DataFrame:
         for code, plan in base_plans(book).items()
     ]
     rows = points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
-    return rows.assign(lower=rows["value"], upper=rows["value"])
+    return rows.assign(lower=rows["value"], upper=rows["value"], range=rows["text"])
 
 
 # --- signed and paid in ---------------------------------------------------------------------
