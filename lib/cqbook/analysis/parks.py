@@ -130,7 +130,7 @@ def plan_bars(book: Catalog) -> pd.DataFrame:
         for code, plan in base_plans(book).items()
     ]
     rows = points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
-    return rows.assign(lower=rows["value"], upper=rows["value"])
+    return rows.assign(lower=rows["value"], upper=rows["value"], range=rows["text"])
 
 
 # --- signed and paid in ---------------------------------------------------------------------
