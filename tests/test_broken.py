@@ -25,7 +25,7 @@ from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk import untrusted
 from cqbook.editions.store import MANIFEST, SUMS, manifest_of, sums_of
-from cqbook.errors import DataError, system_error_words
+from cqbook.errors import DataError, library_words, system_error_words
 from cqbook.execution.notebooks import read_notebook
 from cqbook.intake.customs_csv import sidecar
 from cqbook.intake.customs_format import Said
@@ -182,6 +182,11 @@ def test_a_day_that_there_is_not():
 )
 def test_what_libraries_say_is_known_for_a_leak(text):
     assert LEAK.search(text)
+
+
+def test_our_own_words_are_kept_and_no_others():
+    assert library_words(ValueError("读不完 | takes longer")) == ("读不完", "takes longer")
+    assert library_words(ValueError("a | b")) == ("读不出", "it can't be read")
 
 
 # --- where the book is

@@ -137,6 +137,10 @@ def library_words(error: BaseException) -> tuple[str, str]:
     The library's own words name its classes and addresses in memory, in one language; they stay
     with the exception for who looks for them.
     """
+    own, bar, own_en = str(error).partition(" | ")
+    if type(error) is ValueError and bar and _CHINESE.search(own):
+        # our own words for it
+        return own, own_en
     if isinstance(error, json.JSONDecodeError):
         return _at("JSON", error.lineno, error.colno)
     if isinstance(error, SyntaxError):
@@ -149,6 +153,9 @@ def library_words(error: BaseException) -> tuple[str, str]:
         if isinstance(error, kind):
             return zh, en
     return "读不出", "it can't be read"
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def _at(language: str, line: int | None, column: int | None) -> tuple[str, str]:
