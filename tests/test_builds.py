@@ -34,13 +34,18 @@ parts:
 """
 #: A chapter about a year, and one about a place; what their figures are of is the book's data.
 TRADE = [
-    """period = "2025"  # the year [observations.period with indicator trade_value, entity $area]
-area = "CN-50"  # whose trade [observations.entity with indicator trade_value]
+    """period = "2025"  # the year
+area = "CN-50"  # whose trade
 data_dir = ""  # where""",
     """import cqbook as cq
 
-period = str(period)
 book = cq.open_data(data_dir)
+cq.check_parameters(
+    book,
+    period=(period, "observations.period with indicator trade_value, entity $area"),
+    area=(area, "observations.entity with indicator trade_value"),
+)""",
+    """period = str(period)
 trade = cq.trade
 private = trade.parts(book, area, period, "enterprise").named("民营企业")
 cq.glue(when=cq.period_zh(period), total=trade.level(book, area, period))
@@ -63,11 +68,12 @@ TRADE_TEXT = """# 外贸结构
 {glue:text}`when`，重庆市进出口总值{glue:text}`total`，民营企业{glue:text}`private`。
 """
 PLACE = [
-    """district = "500106"  # which [districts.adcode]
+    """district = "500106"  # which
 data_dir = ""  # where""",
     """import cqbook as cq
 
 book = cq.open_data(data_dir)
+cq.check_parameters(book, district=(district, "districts.adcode"))
 district = str(district)
 key = cq.district.page_key(district, "")
 cq.glue(name=book.name(district))""",

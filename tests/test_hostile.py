@@ -276,7 +276,8 @@ def small(hostile, tmp_path_factory):
     with Renderer(with_bundle(folder / "cache")) as renderer:
         site = renderer.render(staged, folder / "out", print, alone=True)
     made.edition = folder / "edition"
-    made.edition.mkdir()
+    # an edition has its data; who wrote it is said there
+    shutil.copytree(hostile.path, made.edition / "data")
     shutil.move(site, made.edition / "site")
     manifest = {"edition": EDITION, "given": {}, "pages": {}}
     manifest["glued"] = {"hostile": glued(notebook)}
