@@ -232,3 +232,8 @@ def test_a_year_that_a_series_has_not_is_missing_in_its_unit(volumes):
 def test_one_number_is_said_of_a_narrow_interval(low, high, said):
     interval = Interval(D(low), D(high), True, True)
     assert wording.roughly_zh(interval, Unit(1, "percent")) == said
+
+
+def test_a_share_is_said_in_tenths():
+    assert autos.tenths(cq.exact(79, "percent")) == "约八成"
+    assert autos.tenths(cq.missing("percent")) == "未见公布"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ from cqbook.data.relation_rules import RULES, Relation, leaps, related
 from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
+    RELATION_KINDS,
     REVISION,
     ROUNDING,
     UNDECIDABLE,
@@ -26,6 +28,7 @@ from cqbook.data.relations import (
     relation_lines,
 )
 from cqbook.errors import ContractError, DataError
+from cqbook.quantities.qualifiers import from_printed
 
 #: A figure of which only what a test says is another: exports and imports of a year, 100 亿元.
 PLAIN = {
@@ -331,6 +334,22 @@ def test_what_is_written_by_hand_and_made_by_rule_is_told_once_with_its_explanat
     assert once.relation.rule == "cumulative"
     assert once.verdict == REVISION
     assert once.title == "2021年11月等于两个累计数之差"
+
+
+@pytest.mark.parametrize("kind", ["share_grown", "share_contribution"])
+def test_what_a_share_implies_is_no_wider_than_its_corners(kind):
+    """Growth taken for two unknowns made 49.2%—50.9% of what is 49.7%—50.4%."""
+    exact = {
+        "share_grown": lambda s, g, d: s * (100 + g) / (100 + g - d),
+        "share_contribution": lambda s, g, d: s * (100 + g - d) / (100 + g) * g / (g - d),
+    }[kind]
+    for words in (("35.4", "14.9", "4.8"), ("10", "30", "2.5"), ("62.1", "3.25", "3.1")):
+        inputs = [from_printed(word) for word in words]
+        ends = itertools.product(*((item.lower, item.upper) for item in inputs))
+        corners = [exact(*corner) for corner in ends]
+        found = RELATION_KINDS[kind](*inputs)
+        assert float(found.lower) == pytest.approx(float(min(corners)))
+        assert float(found.upper) == pytest.approx(float(max(corners)))
 
 
 def test_the_table_has_a_row_a_relation(book):

@@ -212,6 +212,15 @@ def after_september(
 # --- with what: electric cars
 
 
+#: A share in tenths, as one says it.
+TENTHS = "零一二三四五六七八九十"
+
+
+def tenths(share_of: Quantity) -> str:
+    """Return a share in tenths: 约八成; what nobody published stays so."""
+    return f"约{TENTHS[round(share_of.point / 10)]}成" if share_of.known else share_of.zh
+
+
 def electric(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     """Return how much of a year's growth of exports came with electric cars.
 

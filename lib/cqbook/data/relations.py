@@ -60,16 +60,19 @@ def _grown(previous: Interval, yoy: Interval) -> Interval:
 
 def _share_grown(share: Interval, growth: Interval, lead: Interval) -> Interval:
     """Return the share after the part grew by `growth`, `lead` points faster than the whole."""
-    return share * (100 + growth) / (100 + growth - lead)
+    # each unknown once: with the growth twice the range would be wider than what is possible
+    return share / (1 - lead / (100 + growth))
 
 
 def _share_contribution(share: Interval, growth: Interval, lead: Interval) -> Interval:
     """Return the contribution of a part with this share now, growing `lead` points faster.
 
-    Share a year before times growth of the part over growth of the whole, in percent.
+    Share a year before times growth of the part over growth of the whole, in percent: with share
+    s, growth g and lead d that is s·(100 + g − d)/(100 + g)·g/(g − d), which equals
+    s·(1 + 100/((100 + g)·(g/d − 1))). So written both factors that hold g rise with it: the range
+    is exact for g > d > 0, where the first form, with g four times, gave more than twice of it.
     """
-    whole = growth - lead
-    return share * (100 + whole) / (100 + growth) * growth / whole
+    return share * (1 + 100 / ((100 + growth) * (growth / lead - 1)))
 
 
 def _less(minuend: Interval, *items: Interval) -> Interval:

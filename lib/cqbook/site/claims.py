@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,24 @@ def sources_said(app: Sphinx, docname: str) -> dict[str, str]:
         kept["cqbook_said"] = _sources_by_page(app)
     found: dict[str, dict[str, str]] = kept["cqbook_said"]
     return found.get(docname, {})
+
+
+def sources_named(app: Sphinx, text: str) -> dict[str, str]:
+    """Return the labels of the sources, by id, that a text names: what lists rest on, say."""
+    kept = vars(app)
+    if "cqbook_labels" not in kept:
+        book = book_of(app)
+        kept["cqbook_labels"] = {
+            key: book.source_label(key) for key in book.table("sources")["source_id"]
+        }
+    labels: dict[str, str] = kept["cqbook_labels"]
+    # 2025-11 is not named where 2025-11-20 is
+    found = {
+        label: key
+        for key, label in labels.items()
+        if label in text and re.search(rf"{re.escape(label)}(?![-\d])", text)
+    }
+    return {key: label for label, key in found.items()}
 
 
 def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:

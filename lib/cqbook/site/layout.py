@@ -20,7 +20,7 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
-from cqbook.site.claims import sources_said
+from cqbook.site.claims import sources_named, sources_said
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
@@ -163,12 +163,12 @@ def provenance(
         return Markup()
     metas = [node["meta"] for node in exhibit_nodes(doctree)]
     drawn = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
-    sources = {**said, **drawn}
+    sources = {label: key for key, label in {**said, **drawn}.items()}
     if not sources:
         return Markup()
     figures = [meta for meta in metas if "status" in meta]
     derived = sum(meta["status"] != "reported" for meta in figures)
-    days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources.values())))
+    days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources)))
     return markup(
         "provenance.html",
         way=way,
@@ -273,7 +273,12 @@ def dress(
     body = Markup(context.get("body", ""))
     if body:
         way = app.builder.get_relative_uri(page, "chapters/sources")
-        line = provenance(doctree, sources_said(app, page), edition, way)
+        said = sources_said(app, page)
+        if said and doctree is not None:
+            # one that a figure or a claim has is not counted again for its label
+            named = sources_named(app, doctree.astext())
+            said |= {key: name for key, name in named.items() if name not in said.values()}
+        line = provenance(doctree, said, edition, way)
         before, end, after = body.partition("</h1>")
         context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
     tags = Markup(context.get("metatags", ""))
