@@ -591,7 +591,7 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "_flushed", full)
         assert cli.main(["--root", str(root), "add", str(path)]) == 1
-    assert "No space" in capsys.readouterr().err
+    assert "磁盘已满" in capsys.readouterr().err
     assert bytes_of(root) == before
     assert cli.main(["--root", str(root), "add", str(path)]) == 0
 

@@ -150,7 +150,7 @@ def test_a_preview_in_the_notebook_is_neither_shown_nor_accepted(previewer, chap
         check_chapters(root, ["steel"])
     (fault,) = found.value.faults
     assert str(fault).startswith(
-        "chapters/steel.ipynb：第5个单元，“cq.preview()”：应为没有 cq.prev"
+        "chapters/steel.ipynb：第6个单元，“cq.preview()”：应为没有 cq.prev"
     )
 
 

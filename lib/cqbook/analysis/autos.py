@@ -309,14 +309,14 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
 
 
 #: What each share is of.
-PARTS = {"sold": "重庆出口额", "nation": "全国出口量", "made": "重庆产量"}
+SIDES = {"sold": "重庆出口额", "nation": "全国出口量", "made": "重庆产量"}
 
 
 def electric_parts(found: Mapping[str, Quantity]) -> pd.DataFrame:
     """Return the point frame of shares (see `electric_shares`), each with its period."""
     items = [
         (f"{name}（{when(found[key])}）", found[key])
-        for key, name in PARTS.items()
+        for key, name in SIDES.items()
         if found[key].known
     ]
     return points(items, unit="percent").assign(text=[item.roughly for _, item in items])

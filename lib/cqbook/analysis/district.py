@@ -76,7 +76,7 @@ def entities_within(book: Catalog, code: str) -> list[str]:
 
 
 #: Regional product is known of a district from relays of no known date only: no page tells it.
-UNTOLD = ("gdp",)
+NOT_TOLD = ("gdp",)
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -94,7 +94,7 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
         ``text`` (the figure) and ``nature`` (公布, 计划 …); ``own``: the district's own figure.
     """
     frame = usable(book.observations(entity=entities_within(book, code)))
-    frame = frame[~frame["indicator"].isin(UNTOLD)].reset_index(drop=True)
+    frame = frame[~frame["indicator"].isin(NOT_TOLD)].reset_index(drop=True)
     if year:
         touches = [int(year) in Period.parse(text).years for text in frame["period"]]
         frame = frame[touches].copy()
@@ -374,7 +374,7 @@ SELLING = ("cars", "exports", "corridor_boxes", "product_markets", "procurement"
 ALONE = {"cars": "的汽车出口", "trips": "的班列"}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
-    *("cameras", "connected", "workshops", "upgrade_target", "rd"),
+    *("cameras", "connected", "workshops", "upgrade_target"),
 )
 COMING = ("trading", "coming", "building", "city_invested", "fixed", "base_plan")
 

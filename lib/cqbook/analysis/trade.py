@@ -669,14 +669,14 @@ def goods(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity
     }
 
 
-def year_before(period: str) -> str:
+def calendar_year_before(period: str) -> str:
     """Return the year before that of a period."""
     return str(int(period[:4]) - 1)
 
 
 def before_last(found: Mapping[str, Quantity]) -> Quantity:
     """Return the level a year before the last one of a good's exports."""
-    return found.get(year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
+    return found.get(calendar_year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
 
 
 def goods_ends(found: Mapping[str, Mapping[str, Quantity]], year: str) -> pd.DataFrame:

@@ -15,10 +15,13 @@ from cqbook.data.selection import fact, usable
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (
     DERIVED,
+    UNPUBLISHED,
     Quantity,
     Reported,
+    compared,
     derive,
     difference,
+    exact,
     growth,
     missing,
     previous,
@@ -73,6 +76,22 @@ def dollars(book: Catalog, area: str, year: str) -> Quantity:
     return growth(*found)
 
 
+def first_known(found: Mapping[str, Quantity]) -> str:
+    """Return the first of some years of which there is a number."""
+    return min((year for year, item in found.items() if item.known), default=UNPUBLISHED)
+
+
+def agree(computed: Quantity, printed: Quantity) -> tuple[Verdict, Verdict]:
+    """Return whether a printed number lies within what is computed of others."""
+    held = computed.interval
+    ends = (None, None) if held is None else (held.lower, held.upper)
+    low, high = (
+        missing(str(printed.unit)) if end is None else exact(end, str(printed.unit)) for end in ends
+    )
+    why = "公布的数与由别的数推算的范围相比"
+    return compared(printed, ">", low, regardless=why), compared(printed, "<", high, regardless=why)
+
+
 def of_the_west(book: Catalog, area: str, year: str) -> Quantity:
     """Return the share in the trade of the twelve western regions."""
     return fact(book, unit="percent", measure="share", **_asked(area, year))
@@ -124,16 +143,16 @@ def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]
 
 
 #: What a bar of `concentration` is a share of, by its cut.
-WHOLE_OF = {"监管区域": "进出口", "产业": "进出口", "出口的商品": "出口", "进口的商品": "进口"}
+WHOLE_OF = {"监管区域": "total", "产业": "total", "出口的商品": "export", "进口的商品": "import"}
 
 
 def concentration(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of where trade concentrates: of each cut of `WHOLE_OF` the largest."""
     items = []
-    for cut, of_what in WHOLE_OF.items():
+    for cut, flow in WHOLE_OF.items():
         if named := found.get(cut):
             name, item = max(named.items(), key=lambda pair: pair[1].point)
-            items.append((f"{name}（占{of_what}）", item))
+            items.append((f"{name}（占{FLOWS_ZH[flow]}）", item))
     rows = points(items, unit="percent")
     return rows.assign(text=rows["value"].map("{:.1f}%".format))
 

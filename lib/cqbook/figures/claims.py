@@ -231,7 +231,7 @@ class Known:
     def stated(self, block: Conditional) -> str:
         """Return the text of a block, with the reasons for which its figures were compared.
 
-        Wherever it is quoted, the reasons go with it: 重庆按金额，全国按辆.
+        Wherever it is quoted, the reasons go with it: 前者按金额，后者按辆.
         """
         body = self.resolved(block.body)
         if block.kind != "claim":

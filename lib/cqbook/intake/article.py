@@ -6,7 +6,6 @@ says in a few words what it was made of.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cqbook.data.catalog import Catalog
+from cqbook.disk.checksums import digest
 from cqbook.intake.article_choices import (
     OFFERED,
     RATIOS,
@@ -855,8 +855,8 @@ def _source(text: ArticleText) -> dict[str, str]:
     """Return the row of a new source: what the article says of itself, the rest open."""
     slug = re.sub("[^a-z0-9]+", "-", Path(text.name).stem.lower()).strip("-")
     if not re.search("[a-z]", slug):
-        digest = hashlib.sha256("\n".join(text.paragraphs).encode()).hexdigest()[:8]
-        slug = f"article-{digest}"
+        mark = digest("\n".join(text.paragraphs).encode())[:8]
+        slug = f"article-{mark}"
     head = " ".join(text.simplified[:12])
     outlet = re.search(r"来源[:： ]\s?([^\s，,。)）]{2,16})", head)
     return {
