@@ -186,14 +186,15 @@ def test_makers_stand_in_order(book):
 
 def test_each_share_says_what_it_is_of(book):
     found = autos.electric_shares(book, AREA, range(2021, 2026))
-    rows = autos.electric_parts({key: autos.latest(found[key]) for key in found})
+    names = {"sold": "重庆出口额", "nation": "全国出口量", "made": "重庆产量"}
+    last = {name: autos.latest(found[key]) for key, name in names.items()}
+    rows = autos.electric_parts(last)
     assert dict(zip(rows["label"], rows["text"], strict=True)) == {
         "重庆出口额（2025年1—10月）": "29.0%",
         "全国出口量（2025年1—10月）": "35.9%",
         "重庆产量（2025年）": "46.5%",
     }
-    assert autos.electric_parts({"sold": cq.missing("percent"), "made": cq.missing("percent"),
-                                 "nation": cq.missing("percent")}).empty  # fmt: skip
+    assert autos.electric_parts(dict.fromkeys(last, cq.missing("percent"))).empty
 
 
 def test_plans_and_targets_keep_their_status(book):

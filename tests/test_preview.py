@@ -114,7 +114,7 @@ def test_a_block_of_no_claim_makes_no_page(previewer, chapter):
 
 
 def test_an_error_is_told_with_cell_and_message_and_the_next_save_is_shown(previewer, chapter):
-    changed(chapter, 2, "before = ", "x = {}['没有']\nbefore = ")
+    changed(chapter, 3, "before = ", "x = {}['没有']\nbefore = ")
     with pytest.raises(ExecutionError) as found:
         previewer.show(lambda _: None)
     first, *_ = str(found.value).splitlines()
@@ -122,7 +122,7 @@ def test_an_error_is_told_with_cell_and_message_and_the_next_save_is_shown(previ
         "steel：第3个单元第5行出错：KeyError: '没有' | cell 3, line 5 failed: KeyError: '没有'"
     )
     assert "Traceback" not in str(found.value)
-    changed(chapter, 2, "x = {}['没有']\n", "x = 1\n")
+    changed(chapter, 3, "x = {}['没有']\n", "x = 1\n")
     assert previewer.show(lambda _: None).faults == ()
 
 
@@ -130,7 +130,7 @@ def test_a_claim_that_turned_is_told(previewer, chapter):
     before = previewer.show(lambda _: None)
     known = {item.claim.name: item.claim.outcome for item in before.said}
     assert turned_claims(known, before.said) == []
-    changed(chapter, 2, "total > before", "total < before")
+    changed(chapter, 3, "total > before", "total < before")
     shown = previewer.show(lambda _: None)
     (line,) = turned_claims(known, shown.said)
     assert "(holds → does not hold)" in line
@@ -244,9 +244,9 @@ def test_a_watcher_goes_on_until_ctrl_c(root, chapter):
 
     try:
         assert "http://127.0.0.1:" in until("the page is new")
-        changed(chapter, 2, "import cqbook as cq", "import cqbook as cq\n1 / 0")
+        changed(chapter, 3, "import cqbook as cq", "import cqbook as cq\n1 / 0")
         assert "cell 3, line 2 failed: ZeroDivisionError" in until("executed so far")
-        changed(chapter, 2, "\n1 / 0", "")
+        changed(chapter, 3, "\n1 / 0", "")
         until("the page is new")
         os.killpg(watcher.pid, signal.SIGINT)
         rest = watcher.stdout.read()

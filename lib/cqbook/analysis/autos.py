@@ -308,17 +308,9 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
     return {"made": made, "nation": nation, "sold": sold}
 
 
-#: What each share is of.
-SIDES = {"sold": "重庆出口额", "nation": "全国出口量", "made": "重庆产量"}
-
-
 def electric_parts(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of shares (see `electric_shares`), each with its period."""
-    items = [
-        (f"{name}（{when(found[key])}）", found[key])
-        for key, name in SIDES.items()
-        if found[key].known
-    ]
+    """Return the point frame of shares by what they are of (重庆产量), each with its period."""
+    items = [(f"{name}（{when(item)}）", item) for name, item in found.items() if item.known]
     return points(items, unit="percent").assign(text=[item.roughly for _, item in items])
 
 
