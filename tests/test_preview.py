@@ -119,7 +119,7 @@ def test_an_error_is_told_with_cell_and_message_and_the_next_save_is_shown(previ
         previewer.show(lambda _: None)
     first, *_ = str(found.value).splitlines()
     assert first == (
-        "steel：第3个单元第5行出错：KeyError: '没有' | cell 3, line 5 failed: KeyError: '没有'"
+        "steel：第4个单元第2行出错：KeyError: '没有' | cell 4, line 2 failed: KeyError: '没有'"
     )
     assert "Traceback" not in str(found.value)
     changed(chapter, 3, "x = {}['没有']\n", "x = 1\n")
@@ -244,9 +244,9 @@ def test_a_watcher_goes_on_until_ctrl_c(root, chapter):
 
     try:
         assert "http://127.0.0.1:" in until("the page is new")
-        changed(chapter, 3, "import cqbook as cq", "import cqbook as cq\n1 / 0")
+        changed(chapter, 2, "import cqbook as cq", "import cqbook as cq\n1 / 0")
         assert "cell 3, line 2 failed: ZeroDivisionError" in until("executed so far")
-        changed(chapter, 3, "\n1 / 0", "")
+        changed(chapter, 2, "\n1 / 0", "")
         until("the page is new")
         os.killpg(watcher.pid, signal.SIGINT)
         rest = watcher.stdout.read()

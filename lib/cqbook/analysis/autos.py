@@ -309,7 +309,7 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
 
 
 def electric_parts(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of shares by what they are of (重庆产量), each with its period."""
+    """Return the point frame of shares by what they are of, each with its period."""
     items = [(f"{name}（{when(item)}）", item) for name, item in found.items() if item.known]
     return points(items, unit="percent").assign(text=[item.roughly for _, item in items])
 
