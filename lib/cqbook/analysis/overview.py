@@ -29,7 +29,7 @@ UNIT, BOXES = "100M CNY", "10k TEU"
 SINCE = 2018
 Years = dict[str, Quantity]
 #: The tile of the boxes: of Chongqing's, not of all that the corridor carries.
-ROAD = "重庆经陆海新通道的箱量"
+ROAD = "经陆海新通道的箱量"
 
 
 def years(until: str) -> range:

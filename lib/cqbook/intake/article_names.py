@@ -66,6 +66,7 @@ class Names:
             for row in entities
             if row["kind"] in ("province", "district")
         }
+        home = re.sub(f"(?:{'|'.join(_PLACES)})$", "", self.book.name(self.book.place))
         for row in entities:
             short_inside = row["kind"] in ("organisation", "event", "group")
             for word in _spoken(row["name_zh"], also_inside=short_inside):
@@ -79,7 +80,7 @@ class Names:
                     if short and len(word) - len(short) > 1:
                         yield "entities", row["entity"], word.removesuffix(short)
                 elif row["kind"] in ("park", "organisation", "project") and len(word) > 5:
-                    yield "entities", row["entity"], word.removeprefix("重庆")
+                    yield "entities", row["entity"], word.removeprefix(home)
         for row in self.book.table("breakdowns").to_dict("records"):
             code = f"{row['dimension']}={row['code']}"
             for word in _spoken(row["name_zh"]):
