@@ -100,7 +100,8 @@ _CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
-_MUNICIPALITIES = frozenset({"CN-11", "CN-12", "CN-31", "CN-50"})
+#: The four of GB/T 2260: 全市 is said of them as of a province.
+_MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
 _PARTNER = re.compile(
     "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
     "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
