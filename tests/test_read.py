@@ -303,6 +303,41 @@ def test_add_takes_what_was_read(book, name):
             assert row[column] == figure.row[column]
 
 
+ODD = (
+    "2024年前三季度，重庆市进出口5714.2亿元，增速是1.9%，较去年同期快近两个百分点，"
+    "比全国高于0.3个百分点。"
+)
+
+
+@pytest.mark.parametrize("name", [*sorted(expected()), "odd.txt"])
+def test_what_is_filled_is_what_add_reads(book, name):
+    """快近两个百分点 was filled in as 2, and `add` could not read the words beside it."""
+    content = ODD.encode() if name == "odd.txt" else (ARTICLES / name).read_bytes()
+    filled = [
+        item.row
+        for item in read_article(article_text(content, name), book).figures
+        # an unknown unit is the person's to fill in
+        if item.row["value"] and item.row["unit"] and item.row["measure"]
+    ]
+    assert len(filled) >= 4
+    for row in filled:
+        made = read_printed(row["as_printed"], row["unit"])
+        assert (made.value, made.qualifier) == (row["value"], row["qualifier"]), row["as_printed"]
+
+
+def test_the_letters_of_a_pdf_are_the_letters(book):
+    """Chromium prints ⼝ for 口 and ⻓ for 长 into a PDF: an export was read as trade in all."""
+    said = "2025年，重庆市民营企业出口3841.9亿元，同比增长2.6%，汽车出口36.2万辆。"
+    glyphs = said.translate(str.maketrans("口民长车比大", "⼝⺠⻓⻋⽐⼤"))
+    assert glyphs != said
+    plain, drawn = (
+        [item.row for item in read_article(article_text(text.encode(), "a.txt"), book).figures]
+        for text in (said, glyphs)
+    )
+    assert plain == drawn
+    assert [row["flow"] for row in drawn] == ["export"] * 3
+
+
 def test_a_fall_in_a_list_keeps_its_sign():
     assert [item.figure.value for item in spans("分别下降3.1%和2.5%")] == ["-3.1", "-2.5"]
     assert read_printed("位居全国第三").value == "3"

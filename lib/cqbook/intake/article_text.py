@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 from lxml import etree, html
 
@@ -71,6 +72,23 @@ _DATED = re.compile(
 )
 #: Digits, letters and signs in full width. Not the comma, which in half width separates thousands.
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，：；！？（）"}
+#: Radicals that programs for PDF print for the letters that look alike, of which Unicode has no
+#: compatibility mapping: 增⻓ is 增长.
+_RADICALS = dict(
+    zip(
+        "⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻢⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+        "母民西见角贝车长门青韦页风飞马鱼鸟卤麦黄齐齿龙龟",
+        strict=True,
+    )
+)
+#: Letters that stand twice in Unicode, and the one of them that everybody types.
+_GLYPHS = str.maketrans(
+    {
+        chr(code): normalize("NFKC", chr(code))
+        for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFA6E))
+    }
+    | _RADICALS
+)
 #: Letters that only traditional Chinese has; where none stands the text is simplified.
 _TRADITIONAL = re.compile("[億萬進總長減約過幣標餘幾兩漲個車輛點達區東韓國產業貿較數據]")
 
@@ -141,6 +159,7 @@ def _no_article(name: str, value: str, zh_text: str, text: str) -> ContractError
 def _tidy(line: str) -> str:
     """Return a line without what marks it up and without spaces that print nothing."""
     line = re.sub(r"\*\*|__|​|‌|﻿|\xad", "", line)
+    line = line.translate(_GLYPHS)
     # a space between Chinese letters or beside a figure is a matter of type
     line = re.sub(r"[^\S\t]+", " ", line)
     return re.sub(r" *\t *", CELL, line).strip(" \t|")

@@ -166,6 +166,16 @@ def halfwidth(text: str) -> str:
     return text.translate(_HALF).strip()
 
 
+def _plainly(text: str) -> str:
+    """Return a figure in the words that are read: 快近两个百分点 → 增近两个百分点, +3.2% → 3.2%."""
+    text = text.removesuffix("(下同)").removeprefix("+")
+    text = re.sub(
+        "^(同比)?(?:快|高(?!达))[于出]?", r"\1增", re.sub("^(同比)?[慢低]于?", r"\1降", text)
+    )
+    text = re.sub("(增速|增幅|降幅|涨幅|跌幅)是", r"\1为", text)
+    return re.sub("(?<=[0-9余多])位$", "名", text)
+
+
 def _numbered(text: str) -> str:
     """Return a text with what is said in words as numbers: 近三成 → 近30%, 七千亿元 → 7000亿元.
 
@@ -320,7 +330,7 @@ def read_printed(text: str, unit: str = "") -> Printed:
     plain = "".join(plain.split())
     if len(plain) > _LONGEST:
         raise _refuse(plain[:_LONGEST], "过长", "too long")
-    plain = _counted(_numbered(plain.translate(_SIMPLIFIED)))
+    plain = _counted(_numbered(_plainly(plain.translate(_SIMPLIFIED))))
     if _UNCHANGED.fullmatch(plain):
         return Printed("", "", "percent", "unchanged", "yoy")
     rank = _RANK.fullmatch(plain)

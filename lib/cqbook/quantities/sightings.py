@@ -494,10 +494,6 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
 
 
 def _figure(text: str, unit: str) -> Printed | None:
-    text = text.replace("（下同）", "").replace("(下同)", "").lstrip("+")
-    text = re.sub("^(同比)?(快|高)(于|出)?", r"\1增", re.sub("^(同比)?(慢|低)(于)?", r"\1降", text))
-    text = re.sub("(增速|增幅|降幅|涨幅|跌幅)(?:为|是|达到|达)", r"\1达", text)
-    text = re.sub("(?<=[0-9余多])位$", "名", text)
     for given in dict.fromkeys((unit, "")):
         try:
             return read_printed(text, given)
