@@ -399,9 +399,13 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
     page = new_document("")
     drawn = {"id": "trade-2022", "label": "重庆日报，2023-01-17"}
     page += ChartFigure(meta={"sources": [drawn], "status": "reported"})
-    line = provenance(page, found, "", "sources.html")
+    line = provenance(page, found, {}, "", "sources.html")
     assert "2个来源" in line
     assert "最近一个发表于2023年12月15日" in line
+    # what a list names counts too; what a figure or a claim has does not count again
+    told = "出自重庆日报，2023-01-17；重庆市人民政府网，2023-03-20。"
+    named = claims_page.sources_named(app, told)
+    assert "3个来源" in provenance(page, found, named, "", "sources.html")
 
 
 def test_a_sentence_that_begins_with_a_number_follows_without_a_space():

@@ -70,6 +70,12 @@ class ContractError(DataError):
         super().__init__(_listed(head, breaches))
 
 
+def broken_csv(name: str, error: BaseException) -> ContractError:
+    """Return the refusal of a CSV whose quotes are not in pairs, or that is none."""
+    said = library_words(error)[0]
+    return ContractError([Breach(name, 0, "*", said, "引号成对的 CSV", "CSV with paired quotes")])
+
+
 @dataclass(frozen=True)
 class Fault:
     """One place of a chapter that breaks a rule for its authors."""

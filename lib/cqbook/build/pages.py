@@ -17,7 +17,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import size_checked
-from cqbook.errors import Breach, ContractError, ParameterError, library_words, visible
+from cqbook.errors import Breach, ContractError, ParameterError, broken_csv, visible
 from cqbook.execution import parameters
 from cqbook.execution.notebooks import notebooks
 from cqbook.execution.page import Page
@@ -36,18 +36,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
-        raise ContractError(
-            [
-                Breach(
-                    table.name,
-                    0,
-                    "*",
-                    library_words(error)[0],
-                    "引号成对的 CSV",
-                    "CSV with paired quotes",
-                )
-            ]
-        ) from error
+        raise broken_csv(table.name, error) from error
     header = lines[0] if lines else []
     if not {"page", "notebook"} <= set(header) or len(set(header)) < len(header):
         listed = ",".join(header)

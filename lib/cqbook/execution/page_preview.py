@@ -13,10 +13,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from cqbook.disk.installed import book_around
 from cqbook.figures.identity import LATER_VARIABLE
 
 #: Where Jupyter's server says which notebook a kernel is of, and what VS Code leaves in it.
@@ -79,20 +79,14 @@ def _told(lines: list[str]) -> dict[str, str]:
 
 def _notebook(chapter: str) -> Path | None:
     """Return the file of a chapter of the book that is worked in."""
-    tried = _running()
-    if chapter:
-        tried = [folder / "chapters" / f"{chapter}.ipynb" for folder in _folders()]
-    return next((path for path in tried if path.is_file() and _in_book(path)), None)
-
-
-def _in_book(path: Path) -> bool:
-    return path.parent.name == "chapters" and (path.parent.parent / "_toc.yml").is_file()
-
-
-def _folders() -> Iterator[Path]:
-    yield from (path.parent.parent for path in _running())
-    here = Path.cwd()
-    yield from (here, *here.parents)
+    running = _running()
+    for path in [*running, Path.cwd()]:
+        book = book_around(path)
+        found = book / "chapters" / (f"{chapter}.ipynb" if chapter else path.name) if book else None
+        # without a name it is the file itself that is shown
+        if found and found.is_file() and (chapter or found == path):
+            return found
+    return None
 
 
 def _running() -> list[Path]:

@@ -156,8 +156,8 @@ class _Reader:
         self.state = _State()
         self.cores: list[int] = []
         self.statistical = False
-        self.usual = _usual(names.book)
-        self.flows = _flows(names.book)
+        self.usual = _held(names.book, "accumulation")
+        self.flows = _held(names.book, "flow")
         #: A release gives rates from its beginning on, and is about one period throughout.
         self.release = _is_release(text.simplified, written)
         #: Where no other place is named, nobody else can be meant.
@@ -836,19 +836,12 @@ def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:
     return len(rates) > 1
 
 
-def _usual(book: Catalog) -> dict[str, Counter[str]]:
+def _held(book: Catalog, column: str) -> dict[str, Counter[str]]:
+    """Return how often the book has each value of a column, by indicator."""
     rows = book.text(OBSERVATIONS_TABLE)
     found: dict[str, Counter[str]] = {}
-    for indicator, accumulation in zip(rows["indicator"], rows["accumulation"], strict=True):
-        found.setdefault(indicator, Counter())[accumulation] += 1
-    return found
-
-
-def _flows(book: Catalog) -> dict[str, Counter[str]]:
-    rows = book.text(OBSERVATIONS_TABLE)
-    found: dict[str, Counter[str]] = {}
-    for indicator, flow in zip(rows["indicator"], rows["flow"], strict=True):
-        found.setdefault(indicator, Counter())[flow] += 1
+    for indicator, value in zip(rows["indicator"], rows[column], strict=True):
+        found.setdefault(indicator, Counter())[value] += 1
     return found
 
 

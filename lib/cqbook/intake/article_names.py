@@ -26,7 +26,6 @@ _PLACES = (
 _NO_NAMES = frozenset(
     {"东部", "西部", "重点", "企业", "零售", "批发", "使用", "系统", "部件", "总成"}
 )
-_DISTRICT = 6
 
 
 @dataclass(frozen=True)

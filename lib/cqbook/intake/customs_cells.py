@@ -13,7 +13,7 @@ from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.checksums import digest
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import size_checked
-from cqbook.errors import HIDDEN, Breach, ContractError, library_words
+from cqbook.errors import HIDDEN, Breach, ContractError, broken_csv
 from cqbook.intake.customs_format import (
     COLUMNS_LIMIT,
     EXACT,
@@ -133,18 +133,7 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
                     header, columns = _heading(row, name)
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])
     except csv.Error as error:
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    library_words(error)[0],
-                    "引号成对的 CSV",
-                    "CSV with paired quotes",
-                )
-            ]
-        ) from error
+        raise broken_csv(name, error) from error
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "有表头的 CSV", "CSV with a heading")])
     body = rows[1:]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, whole
-from cqbook.errors import Breach, ContractError, library_words, visible
+from cqbook.errors import Breach, ContractError, broken_csv, visible
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
@@ -81,18 +81,7 @@ def read_csv_sheet(content: bytes, name: str) -> Sheet:
         # no more than is needed to know that it is too much
         lines = list(itertools.islice(reader, ROWS_MOST + 1))
     except csv.Error as error:
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    library_words(error)[0],
-                    "引号成对的 CSV",
-                    "CSV with paired quotes",
-                )
-            ]
-        ) from error
+        raise broken_csv(name, error) from error
     if not lines:
         raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
     header = [cell.strip() for cell in lines[0]]

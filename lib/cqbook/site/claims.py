@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -82,13 +81,7 @@ def sources_said(app: Sphinx, docname: str) -> dict[str, str]:
 
 def sources_named(app: Sphinx, text: str) -> dict[str, str]:
     """Return the labels of the sources, by id, that a text names: what lists rest on, say."""
-    kept = vars(app)
-    if "cqbook_labels" not in kept:
-        book = book_of(app)
-        kept["cqbook_labels"] = {
-            key: book.source_label(key) for key in book.table("sources")["source_id"]
-        }
-    labels: dict[str, str] = kept["cqbook_labels"]
+    labels = _labels(app)
     # 2025-11 is not named where 2025-11-20 is
     found = {
         label: key
@@ -96,6 +89,17 @@ def sources_named(app: Sphinx, text: str) -> dict[str, str]:
         if label in text and re.search(rf"{re.escape(label)}(?![-\d])", text)
     }
     return {key: label for label, key in found.items()}
+
+
+def _labels(app: Sphinx) -> dict[str, str]:
+    """Return the label of each source by its id; made once a build."""
+    kept = vars(app)
+    if "cqbook_labels" not in kept:
+        book = book_of(app)
+        keys = book.table("sources")["source_id"]
+        kept["cqbook_labels"] = {key: book.source_label(key) for key in keys}
+    found: dict[str, str] = kept["cqbook_labels"]
+    return found
 
 
 def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
@@ -107,12 +111,12 @@ def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
         observation_id=sorted({row for item in said for row in item.claim.rows})
     )
     source_of = dict(zip(rows["observation_id"], rows["source_id"], strict=True))
-    label = cache(book.source_label)
+    labels = _labels(app)
     found: dict[str, dict[str, str]] = {}
     for item in said:
         # what customs detail gives is no row of the book
         names = [source_of[row] for row in item.claim.rows if row in source_of]
-        found.setdefault(f"chapters/{item.page}", {}).update((name, label(name)) for name in names)
+        found.setdefault(f"chapters/{item.page}", {}).update((name, labels[name]) for name in names)
     return found
 
 

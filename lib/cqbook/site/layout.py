@@ -150,7 +150,11 @@ def _title(section: nodes.section) -> str:
 
 
 def provenance(
-    doctree: nodes.document | None, said: Mapping[str, str], edition: str, way: str
+    doctree: nodes.document | None,
+    said: Mapping[str, str],
+    named: Mapping[str, str],
+    edition: str,
+    way: str,
 ) -> Markup:
     """Return one line below the heading: which book and edition, on what the page rests.
 
@@ -158,17 +162,21 @@ def provenance(
     ----------
     said : mapping of str to str
         Labels, by id, of the sources that its sentences stand on, beside those of its figures.
+    named : mapping of str to str
+        Labels, by id, of those that its text names: they count where no other has their label.
     """
     if doctree is None:
         return Markup()
     metas = [node["meta"] for node in exhibit_nodes(doctree)]
     drawn = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
-    sources = {label: key for key, label in {**said, **drawn}.items()}
+    sources = {**said, **drawn}
     if not sources:
         return Markup()
+    told = set(sources.values())
+    sources |= {key: label for key, label in named.items() if label not in told}
     figures = [meta for meta in metas if "status" in meta]
     derived = sum(meta["status"] != "reported" for meta in figures)
-    days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources)))
+    days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources.values())))
     return markup(
         "provenance.html",
         way=way,
@@ -273,12 +281,8 @@ def dress(
     body = Markup(context.get("body", ""))
     if body:
         way = app.builder.get_relative_uri(page, "chapters/sources")
-        said = sources_said(app, page)
-        if said and doctree is not None:
-            # one that a figure or a claim has is not counted again for its label
-            named = sources_named(app, doctree.astext())
-            said |= {key: name for key, name in named.items() if name not in said.values()}
-        line = provenance(doctree, said, edition, way)
+        named = sources_named(app, "" if doctree is None else doctree.astext())
+        line = provenance(doctree, sources_said(app, page), named, edition, way)
         before, end, after = body.partition("</h1>")
         context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
     tags = Markup(context.get("metatags", ""))
