@@ -86,15 +86,7 @@ def base_plans(book: Catalog) -> dict[str, Quantity]:
             entity=members(book, ZONE_2011),
         )
     )
-    # 3000亿级 is a size that a plan names: the sizes themselves are added, not what they leave open
-    return {row["entity"]: _named(quantity_of(row).to("100M CNY")) for row in rows_of(frame)}
-
-
-def _named(item: Quantity) -> Quantity:
-    """Return the number that a plan names as that number, in the words in which it stands."""
-    if not item.known or item.value is None:
-        return item
-    return replace(item, interval=Interval.exactly(item.value))
+    return {row["entity"]: quantity_of(row).to("100M CNY") for row in rows_of(frame)}
 
 
 def total(items: Iterable[Quantity]) -> Quantity:

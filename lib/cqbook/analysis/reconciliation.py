@@ -503,11 +503,26 @@ class Contribution:
         if held is None or held.lower is None or held.upper is None:
             return compared(self.computed, ">", 0)
         # to whole numbers, as they are printed
-        low, high = held.lower.to_integral(ROUND_FLOOR), held.upper.to_integral(ROUND_CEILING)
-        ends = [exact(end, "percent") for end in (low, high)]
+        low, high = _outward(held.lower, held.upper, 0)
         width = exact(high - low, "percentage points")
-        inside = [compared(self.printed, ">", ends[0]), compared(self.printed, "<", ends[1])]
-        return every(*inside, compared(width, ">", WIDE))
+        return every(*inside(self.printed, self.computed, 0), compared(width, ">", WIDE))
+
+
+def _outward(lower: Decimal, upper: Decimal, decimals: int) -> tuple[Decimal, Decimal]:
+    step = Decimal(1).scaleb(-decimals)
+    return lower.quantize(step, ROUND_FLOOR), upper.quantize(step, ROUND_CEILING)
+
+
+def inside(printed: Quantity, computed: Quantity, decimals: int) -> list[Verdict]:
+    """Return whether a printed number lies within what is computed of others.
+
+    The ends are those that a reader sees: rounded outwards to so many decimals.
+    """
+    held, unit = computed.interval, str(printed.unit)
+    if held is None or held.lower is None or held.upper is None:
+        return [compared(printed, ">", missing(unit))]
+    low, high = (exact(end, unit) for end in _outward(held.lower, held.upper, decimals))
+    return [compared(printed, ">", low), compared(printed, "<", high)]
 
 
 #: How many percentage points a derived rate must leave open to decide nothing.

@@ -18,10 +18,8 @@ from cqbook.quantities.quantity import (
     UNPUBLISHED,
     Quantity,
     Reported,
-    compared,
     derive,
     difference,
-    exact,
     growth,
     missing,
     previous,
@@ -79,17 +77,6 @@ def dollars(book: Catalog, area: str, year: str) -> Quantity:
 def first_known(found: Mapping[str, Quantity]) -> str:
     """Return the first of some years of which there is a number."""
     return min((year for year, item in found.items() if item.known), default=UNPUBLISHED)
-
-
-def agree(computed: Quantity, printed: Quantity) -> tuple[Verdict, Verdict]:
-    """Return whether a printed number lies within what is computed of others."""
-    held = computed.interval
-    ends = (None, None) if held is None else (held.lower, held.upper)
-    low, high = (
-        missing(str(printed.unit)) if end is None else exact(end, str(printed.unit)) for end in ends
-    )
-    why = "公布的数与由别的数推算的范围相比"
-    return compared(printed, ">", low, regardless=why), compared(printed, "<", high, regardless=why)
 
 
 def of_the_west(book: Catalog, area: str, year: str) -> Quantity:
@@ -299,7 +286,11 @@ def private_gain(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     )  # fmt: skip
     foreign = "enterprise=foreign"
     now = level(book, area, year, part=foreign)
-    fallen = difference(previous(now, rate(book, area, year, part=foreign)), now)
+    # with the level once: as what it was less what it is, the range would be wider than it can be
+    fallen = derive(
+        lambda level_, yoy: level_ * (100 / (100 + yoy) - 1), now,
+        rate(book, area, year, part=foreign), unit=UNIT, about=now.about,
+    )  # fmt: skip
     others = difference(own, whole)
     return {
         "gain": own,
