@@ -421,3 +421,28 @@ def test_a_sentence_that_begins_with_a_number_follows_without_a_space():
     notebook = nbformat.v4.new_notebook(cells=cells)
     page = nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
     assert "前句。2021年。" in page.cells[0].source
+
+
+def test_a_section_of_which_nothing_stands_has_no_heading():
+    prose = [
+        "# 页\n\n:::{given} a\n- 甲。\n:::\n",
+        "## 空\n\n:::{given} b\n乙。\n:::\n\n",
+        "(here)=\n## 有字\n\n:::{given} a\n丙。\n:::\n\n## 空母\n",
+        "### 空子\n\n:::{given} b\n丁。\n:::\n",
+        "## 母\n",
+        "### 子\n戊。\n",
+        "## 末尾空\n",
+    ]
+    cells = [nbformat.v4.new_markdown_cell(text) for text in prose]
+    given = nbformat.v4.new_output(
+        "display_data",
+        {f"{GLUE_PREFIX}text/plain": "'1'"},
+        metadata={"scrapbook": {"name": "a", "mime_prefix": GLUE_PREFIX}},
+    )
+    # what is glued is nothing to read below a heading
+    cells.append(nbformat.v4.new_code_cell("", outputs=[given]))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    page = nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
+    lines = "\n".join(cell.source for cell in page.cells).splitlines()
+    headings = [line for line in lines if line.startswith(("#", "("))]
+    assert headings == ["# 页", "(here)=", "## 有字", "## 母", "### 子"]

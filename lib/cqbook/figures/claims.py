@@ -52,6 +52,8 @@ _CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
 _BRACKET = re.compile("（([^（）]*)）")
 _REFERENCE = re.compile(r"\{(?:numref|doc|ref)\}`")
+#: A heading, with its address if it has one.
+_HEADING = re.compile(r"^(?:\([^()\n]+\)=\s*\n)?(#+)\s+\S[^\n]*$", re.M)
 _LIST_MARK = re.compile(r"\s*(?:[-*]|\d+\.)\s+|\s*")
 
 
@@ -366,7 +368,10 @@ def _titles(notebook: nbformat.NotebookNode) -> dict[str, tuple[str, str]]:
 
 
 def shown(content: bytes) -> bytes:
-    """Return an executed notebook as it is rendered: of its blocks those that stand."""
+    """Return an executed notebook as it is rendered: of its blocks those that stand.
+
+    A section of which nothing stands has no heading.
+    """
     notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
     if not any(True for _ in cell_blocks(notebook)):
         return content
@@ -382,5 +387,34 @@ def shown(content: bytes) -> bytes:
         if cell.cell_type == "markdown":
             text = known.resolved(cell.source)
             cell.source = _BETWEEN_SENTENCES.sub("", _CLAIMED.sub(once, text))
+    _drop_empty_sections(notebook)
     written: str = nbformat.writes(notebook, version=4)
     return written.encode("utf-8")
+
+
+def _drop_empty_sections(notebook: nbformat.NotebookNode) -> None:
+    """Take out the headings under which there is no text, figure or table."""
+    # from the end: whether there is something to read below, and before a heading of which level
+    full, below = False, 0
+    for cell in reversed(notebook.cells):
+        if cell.cell_type != "markdown":
+            alone = nbformat.v4.new_notebook(cells=[cell])
+            full = full or bool(figures_of(alone) or tables_of(alone))
+            continue
+        kept = []
+        for part in reversed(_sections(cell.source)):
+            mark = _HEADING.match(part)
+            said = part[mark.end() if mark else 0 :].strip()
+            level = len(mark[1]) if mark else 0
+            full = full or bool(said) or 0 < level < below
+            if not mark or full or level == 1:
+                kept.append(part)
+                below = level or below
+            full = full and not mark
+        cell.source = "".join(reversed(kept))
+
+
+def _sections(text: str) -> list[str]:
+    """Split Markdown before its headings."""
+    starts = [0, *(match.start() for match in _HEADING.finditer(text)), len(text)]
+    return [text[start:end] for start, end in itertools.pairwise(starts)]
