@@ -20,9 +20,7 @@ from cqbook.data.customs_store import ROW_KEY, Detail
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format
-from cqbook.intake.customs_cells import read_by_cell
 from cqbook.intake.customs_format import Said
-from cqbook.intake.customs_regular import read_regular
 
 
 @pytest.fixture(scope="module")
@@ -608,16 +606,7 @@ def test_the_detail_is_read_through_the_catalogue(tmp_path, codes, spoiled):
     assert before.digest != after.digest
 
 
-# --- the fast way and the careful one
-
-REGULAR = {
-    "as the platform writes it": {},
-    "utf-8": {"encoding": "utf-8"},
-    "utf-8 with a mark": {"encoding": "utf-8-sig"},
-    "english": {"headings": files.EN},
-    "no comma at the end": {"trailing": False, "newline": "\n"},
-    "columns reversed": {"reverse": True},
-}
+# --- forms of a cell and of a line
 
 
 def same_export(one, other):
@@ -627,78 +616,51 @@ def same_export(one, other):
         assert getattr(one, part) == getattr(other, part)
 
 
-@pytest.mark.parametrize("form", REGULAR, ids=REGULAR)
-@pytest.mark.parametrize("ticked", [files.ALL, ("month", "commodity"), ("partner", "province")])
-def test_a_regular_file_is_read_by_its_bytes_to_the_same(tmp_path, codes, form, ticked):
-    made = files.rows(ticked, count=30, others=("01012100", "8471", "847130"))
-    content = files.write(tmp_path, "出口.csv", made, **REGULAR[form]).read_bytes()
-    said = Said(
-        entity="" if "province" in ticked else "CN", period="" if "month" in ticked else "2024"
-    )
-    fast = read_regular(content, "出口.csv", codes, said, Said())
-    assert fast is not None, "nothing in it is irregular"
-    same_export(fast, read_by_cell(content, "出口.csv", codes, said, Said()))
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        *(("", None), ("?", None), ("-", None), ("？", None), ("0", 0), ("7", 7), ("007", 7)),
+        *(("1,234", 1234), ("999,999,999,999", 999_999_999_999), ("1.5", 1.5), (" 5", 5)),
+        ("123456789012345", 123_456_789_012_345),
+    ],
+)
+def test_each_form_of_a_number(tmp_path, codes, value, number):
+    path = files.write(tmp_path, "出口.csv", with_cell("USD", value, 7))
+    found = read(path, codes).frame["value"]
+    assert found.isna()[7] if number is None else found[7] == number
+
+
+def test_a_month_may_have_a_hyphen(tmp_path, codes):
+    path = files.write(tmp_path, "出口.csv", with_cell("month", "2024-01", 7))
+    assert read(path, codes).frame["period"][7] == "2024-01"
 
 
 @pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("USD", "1,23"),
-        ("USD", ",123"),
-        ("USD", "1234,567"),
-        ("USD", "12,345,67"),
-        ("USD", "1.5"),
-        ("USD", "-5"),
-        ("USD", "？"),
-        ("USD", "123456789012345678"),
-        ("USD", " 5"),
-        ("month", "2024-01"),
-        ("month", "202413"),
-        ("commodity", "870"),
-        ("commodity", "８７０３"),
-        ("commodity_name", "两 个  空格"),
-        ("commodity_name", "一行\n又一行"),
-        ("commodity_name", '带"引号"'),
-        ("commodity_name", ""),
-        ("partner_name", "Total"),
-        ("province", "99"),
-        ("unit_1", "合计"),
-    ],
+    ("value", "kept"), [("两 个  空格", "两 个 空格"), ('带"引号"', '带"引号"'), ("", "甲")]
 )
-def test_what_is_unusual_is_read_cell_by_cell(tmp_path, codes, column, value):
-    content = files.write(tmp_path, "出口.csv", with_cell(column, value, 7)).read_bytes()
-    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
+def test_the_last_name_that_a_code_has(tmp_path, codes, value, kept):
+    one = ROWS[0] | {"month": "202401", "commodity_name": "甲"}
+    path = files.write(
+        tmp_path, "出口.csv", [one, one | {"month": "202402", "commodity_name": value}]
+    )
+    labels = read(path, codes).labels
+    assert labels.loc[labels["dimension"].eq("commodity"), "name"].tolist() == [kept]
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda text: text.replace('"辆"', '"\x80"', 1),
         lambda text: text.replace("\r\n", "\n", 3),
-        lambda text: text.replace('",\r\n', '"\r\n', 4),
         lambda text: text + "\r\n",
         lambda text: text.replace('"辆"', "辆", 1),
-        lambda text: text.replace('"辆",', "", 1),
-        lambda text: text.replace('"辆","', '"辆" ,"', 1),
-        lambda text: text.replace('"辆","', '"辆";"', 1),
     ],
 )
-def test_a_line_that_is_unlike_the_others_is_read_cell_by_cell(tmp_path, codes, spoil):
-    text = spoil(files.text_of(ROWS))
-    content = text.encode("gb18030").replace(b"\x810\x810", b"\x80")
-    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
-
-
-@pytest.mark.parametrize("value", ["", "?", "-", "0", "7", "007", "1,234", "999,999,999,999"])
-def test_each_form_of_a_number_is_read_by_bytes(tmp_path, codes, value):
-    content = files.write(tmp_path, "出口.csv", with_cell("USD", value)).read_bytes()
-    fast = read_regular(content, "出口.csv", codes, Said(), Said())
-    same_export(fast, read_by_cell(content, "出口.csv", codes, Said(), Said()))
-
-
-def test_a_repeated_key_is_left_to_the_careful_way(tmp_path, codes):
-    content = files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]).read_bytes()
-    assert read_regular(content, "出口.csv", codes, Said(), Said()) is None
+def test_a_line_unlike_the_others_is_read_to_the_same(tmp_path, codes, spoil):
+    plain = files.write(tmp_path, "出口.csv", ROWS)
+    other = tmp_path / "出口2.csv"
+    other.write_bytes(spoil(files.text_of(ROWS)).encode("gb18030"))
+    one, two = (read(path, codes).frame.drop(columns="file") for path in (plain, other))
+    assert one.equals(two)
 
 
 # --- what is replaced

@@ -1,14 +1,23 @@
-"""The customs query's files read cell by cell, so that all that is wrong is told by its cell."""
+"""The customs query's files: each text of a column is read and judged once, wherever it stands.
+
+A file of 10,000 rows has some hundred partners and a few regimes. Python's own reader of CSV says
+which texts there are; codes, numbers and names are judged by them, and rows are looked up only
+where one is wrong, to tell of it by its cell.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
-from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY
+from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY, key_numbers
 from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.checksums import digest
 from cqbook.disk.text import decode
@@ -22,7 +31,6 @@ from cqbook.intake.customs_format import (
     NUMBER_FORM,
     QUANTITIES,
     ROWS_LIMIT,
-    TEXTS,
     TOTAL_WORDS,
     Codes,
     Export,
@@ -33,51 +41,116 @@ from cqbook.intake.customs_format import (
     unknown_codes,
 )
 
+_DIGITS = re.compile("[0-9]+")
 
-def read_by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Said) -> Export:
-    """Read any file, cell by cell, and tell of everything in it that can't be right."""
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a file; which different texts it has is looked up when it is asked."""
+
+    cells: Sequence[str]
+
+    @cached_property
+    def _found(self) -> tuple[list[str], np.ndarray]:
+        which, found = pd.factorize(np.array(self.cells, dtype=object))
+        texts = found.tolist()
+        plain = list(map(_plain, texts))
+        if plain == texts:
+            return texts, which
+        again, merged = pd.factorize(np.array(plain, dtype=object))
+        return merged.tolist(), again[which]
+
+    @property
+    def texts(self) -> list[str]:
+        """The different texts."""
+        return self._found[0]
+
+    @property
+    def which(self) -> np.ndarray:
+        """The place in `texts` of each row's."""
+        return self._found[1]
+
+    def rows(self, wrong: Callable[[str], bool]) -> np.ndarray:
+        """Return the rows, from 0, whose text is wrong."""
+        found = [number for number, text in enumerate(self.texts) if wrong(text)]
+        return np.flatnonzero(np.isin(self.which, found)) if found else np.empty(0, np.intp)
+
+    def at(self, row: int) -> str:
+        """Return the text of a row, from 0."""
+        return _plain(self.cells[row])
+
+    @cached_property
+    def words(self) -> pd.Categorical[str]:
+        """The rows as categories in the order of their letters."""
+        return self.replaced(self.texts)
+
+    def replaced(self, texts: Sequence[str]) -> pd.Categorical[str]:
+        """Return the rows as categories, each text replaced by the one at its place in `texts`."""
+        kinds = sorted(set(texts))
+        place = {text: number for number, text in enumerate(kinds)}
+        rank = np.array([place[text] for text in texts], dtype=np.intp)
+        return pd.Categorical.from_codes(rank[self.which], pd.Index(kinds, dtype=object))
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """The rows as numbers, NaN where one is missing; what is no number has been refused."""
+        plain = ["nan" if text in MISSING else text.replace(",", "") for text in self.texts]
+        found: np.ndarray = np.array(list(map(float, plain)))[self.which]
+        return found
+
+
+def _plain(text: str) -> str:
+    """Return a cell as it is kept: names may hold line breaks, which are spaces."""
+    if text.isprintable() and " " not in text:
+        return text
+    return " ".join(text.split())
+
+
+def read_customs(
+    content: bytes, name: str, codes: Codes, said: Said, beside: Said | None = None
+) -> Export:
+    """Read one export of the platform.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages; it may say the flow.
+    codes : Codes
+        Known codes. An unknown partner or regime is kept, with a warning.
+    said : Said
+        What the user says of the file.
+    beside : Said, optional
+        What its sidecar says.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    ContractError
+        With everything in the file that can't be right.
+    """
     text, encoding = decode(size_checked(content, name), name)
     header, columns, rows = _table(text, name)
-    if not rows:
-        raise ContractError([Breach(name, 0, "*", "", "至少一行数据", "at least one row of data")])
-    if len(rows) >= ROWS_LIMIT:
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    f"{len(rows)}行",
-                    "少于10000行：平台至多给出10000行，多出的被截掉而不说明；"
-                    "请按月、按商品章、按进出口分开查询，或少选几个维度",
-                    "fewer than 10,000 rows: the platform cuts the rest without a word;"
-                    " query by month, by HS chapter, by flow, or with fewer dimensions",
-                )
-            ]
-        )
-    breaches = [
-        Breach(name, number, "*", f"{len(row)}列", f"{len(header)}列", f"{len(header)} columns")
-        for number, row in enumerate(rows, start=1)
-        if len(row) != len(header)
-    ]
-    if breaches:
-        raise ContractError(breaches)
-    # names may hold line breaks
-    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
-    frame = pd.DataFrame(cells, columns=columns, dtype=str)
+    _check_rows(rows, len(header), name)
+    turned = zip(*rows, strict=True)
+    cells = {column: _Column(part) for column, part in zip(columns, turned, strict=True)}
     headings = dict(zip(columns, header, strict=True))
-    currency = next(item for item in CURRENCIES if item in frame)
-    given, breaches = given_for(frame, name, said, beside, codes)
-    breaches += _bad_cells(frame, name, headings, codes, currency)
+    currency = next(item for item in CURRENCIES if item in cells)
+    given, breaches = given_for(cells, name, said, beside or Said(), codes)
+    breaches += _bad_cells(text, cells, name, headings, codes, currency)
     if breaches:
         raise ContractError(breaches)
-    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in frame)
-    made = _typed(frame, given, codes, currency, dims)
+    dims = ";".join(item for item in DETAIL_DIMENSIONS if item in cells)
     sha256 = digest(content)
-    made["file"] = sha256[:12]
-    once, doubled = _once(made, frame, name, headings, currency)
-    held = {column: frame[column] for column in DETAIL_DIMENSIONS if column in frame}
-    warnings = [*unknown_codes(held, name, codes), *absent_columns(frame, name)]
+    made = _frame(cells, given, codes, currency, dims, sha256[:12])
+    once = _once(made, cells, name, headings, currency)
+    held = {column: cells[column].texts for column in DETAIL_DIMENSIONS if column in cells}
+    warnings = [*unknown_codes(held, name, codes), *absent_columns(cells, name)]
+    doubled = len(made) - len(once)
     if doubled:
         warnings.append(
             f"{name}：{doubled}行与另一行相同，只取一行 | {doubled} rows repeated, kept once"
@@ -92,8 +165,8 @@ def read_by_cell(content: bytes, name: str, codes: Codes, said: Said, beside: Sa
         dims,
         len(rows),
         given.retrieved,
-        once.astype(dict.fromkeys(TEXTS, "category")),
-        _labels(frame, made["period"]),
+        once,
+        _labels(cells, made["period"].array),
         tuple(warnings),
     )
 
@@ -119,16 +192,17 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
                 )
             ]
         )
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
     try:
-        rows: list[list[str]] = []
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+        # what is beyond the limit is only counted
+        for row in reader:
             if len(row) > COLUMNS_LIMIT:
                 expected = f"at most {COLUMNS_LIMIT} columns"
                 raise ContractError(
                     [Breach(name, 0, "*", f"{len(row)}列", f"至多{COLUMNS_LIMIT}列", expected)]
                 )
-            # what is beyond the limit is only counted
-            if "".join(row).strip():
+            if any(row) and (row[0] or "".join(row).strip()):
                 if not rows:
                     header, columns = _heading(row, name)
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])
@@ -136,17 +210,20 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
         raise broken_csv(name, error) from error
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "有表头的 CSV", "CSV with a heading")])
+    return header, columns, _without_margin(rows, len(header))
+
+
+def _without_margin(rows: list[list[str]], width: int) -> list[list[str]]:
+    """Return the rows below the heading, without the empty cell behind a comma at their end."""
     body = rows[1:]
-    width = len(rows[0])
-    if (
-        width == len(header)
-        and body
-        and all(len(row) == width + 1 and row[-1] == "" for row in body)
-    ):
-        width += 1
-    if width > len(header):
-        body = [row[:-1] if len(row) == width and row[-1].strip() == "" else row for row in body]
-    return header, columns, body
+    wide = len(rows[0])
+    if wide == width and all(len(row) == wide + 1 and row[-1] == "" for row in body):
+        wide += 1
+    if wide > width:
+        for row in body:
+            if len(row) == wide and not row[-1].strip():
+                del row[-1]
+    return body
 
 
 def _heading(row: list[str], name: str) -> tuple[list[str], list[str]]:
@@ -159,143 +236,228 @@ def _heading(row: list[str], name: str) -> tuple[list[str], list[str]]:
     return header, columns
 
 
-def _bad_cells(
-    frame: pd.DataFrame, name: str, headings: Mapping[str, str], codes: Codes, currency: str
-) -> Iterator[Breach]:
-    def where(column: str, failed: pd.Series, zh: str, en: str) -> Iterator[Breach]:
-        for index in frame.index[failed]:
-            yield Breach(name, index + 1, headings[column], str(frame.at[index, column]), zh, en)
+def _check_rows(rows: list[list[str]], width: int, name: str) -> None:
+    """Refuse a file without rows, with more than the platform gives, or with rows of other width.
 
-    totals = pd.Series(False, index=frame.index)
-    for column in headings:
-        # each such row once, by the first cell that says so
-        said = ~totals & frame[column].str.lower().isin(TOTAL_WORDS)
-        yield from where(column, said, "明细行；请去掉合计行", "a detail row; remove totals")
-        totals |= said
-    if "month" in frame:
-        bad = ~totals & ~frame["month"].str.fullmatch(MONTH_FORM)
-        yield from where("month", bad, "年月，如 202401", "a month such as 202401")
-    if "commodity" in frame:
-        digits = frame["commodity"].str.fullmatch("[0-9]+")
-        size = frame["commodity"].str.len()
-        short = ~totals & digits & size.isin([1, 3, 5, 7])
-        yield from where(
-            "commodity",
-            short,
-            "2、4、6或8位编码；位数为奇数，多半是 Excel 去掉了开头的0，请用平台下载的原文件",
-            "a code of 2, 4, 6 or 8 digits; Excel seems to have dropped a leading zero: take the"
-            " file as it was downloaded",
+    Raises
+    ------
+    ContractError
+    """
+    if not rows:
+        raise ContractError([Breach(name, 0, "*", "", "至少一行数据", "at least one row of data")])
+    if len(rows) >= ROWS_LIMIT:
+        zh = (
+            "少于10000行：平台至多给出10000行，多出的被截掉而不说明；"
+            "请按月、按商品章、按进出口分开查询，或少选几个维度"
         )
-        bad = ~totals & ~short & ~(digits & size.isin([2, 4, 6, 8]))
-        yield from where("commodity", bad, "2、4、6或8位编码", "a code of 2, 4, 6 or 8 digits")
-    for column, form in (("partner", "[0-9]{3}"), ("regime", "[0-9]{2}")):
-        if column in frame:
-            bad = ~totals & ~frame[column].str.fullmatch(form)
-            places = form[-2]
-            yield from where(column, bad, f"{places}位编码", f"a code of {places} digits")
-    if "province" in frame:
-        bad = ~totals & ~frame["province"].isin(codes.provinces)
-        yield from where("province", bad, "已知的注册地编码", "a known code of 注册地")
+        en = (
+            "fewer than 10,000 rows: the platform cuts the rest without a word; query by month, by"
+            " HS chapter, by flow, or with fewer dimensions"
+        )
+        raise ContractError([Breach(name, 0, "*", f"{len(rows)}行", zh, en)])
+    breaches = [
+        Breach(name, number, "*", f"{len(row)}列", f"{width}列", f"{width} columns")
+        for number, row in enumerate(rows, start=1)
+        if len(row) != width
+    ]
+    if breaches:
+        raise ContractError(breaches)
+
+
+def _bad_cells(
+    text: str,
+    cells: Mapping[str, _Column],
+    name: str,
+    headings: Mapping[str, str],
+    codes: Codes,
+    currency: str,
+) -> Iterator[Breach]:
+    def where(
+        column: str, wrong: Callable[[str], bool], zh: str, en: str, passed: set[int]
+    ) -> Iterator[Breach]:
+        for row in cells[column].rows(wrong).tolist():
+            if row not in passed:
+                yield Breach(name, row + 1, headings[column], cells[column].at(row), zh, en)
+
+    # a search of the whole text spares a look at each name
+    totals: set[int] = set()
+    lower = text.lower()
+    for column in headings if any(word in lower for word in TOTAL_WORDS) else ():
+        # each such row once, by the first cell that says so
+        zh, en = "明细行；请去掉合计行", "a detail row; remove totals"
+        said = list(where(column, lambda text: text.lower() in TOTAL_WORDS, zh, en, totals))
+        totals |= {breach.row - 1 for breach in said}
+        yield from said
+    for column, wrong, zh, en in _code_rules(codes):
+        if column in cells:
+            yield from where(column, wrong, zh, en, totals)
     for column in (currency, *QUANTITIES):
-        if column in frame:
-            filled = ~frame[column].isin(MISSING)
-            bad = filled & ~frame[column].str.fullmatch(NUMBER_FORM)
-            yield from where(
-                column, bad, "数（可有千分位）", "a number, thousands may be separated"
-            )
-            long = filled & ~bad & frame[column].str.count("[0-9]").gt(EXACT)
-            yield from where(column, long, f"至多{EXACT}位的数", f"at most {EXACT} digits")
-    for column in headings:
-        hidden = frame[column].map(lambda text: bool(HIDDEN.search(text)))
+        if column in cells and not _all_numbers(cells[column].texts):
+            zh, en = "数（可有千分位）", "a number, thousands may be separated"
+            yield from where(column, _is_no_number, zh, en, set())
+            zh, en = f"至多{EXACT}位的数", f"at most {EXACT} digits"
+            yield from where(column, _is_long, zh, en, set())
+    # what is hidden is never printable; line ends are not, and stand in names
+    for column in headings if not "".join(text.splitlines()).isprintable() else ():
         zh, en = "没有控制字符和看不见的字符", "no control characters, none that are not seen"
-        yield from where(column, hidden, zh, en)
+        yield from where(column, lambda text: bool(HIDDEN.search(text)), zh, en, set())
 
 
-def _typed(
-    frame: pd.DataFrame, given: Said, codes: Codes, currency: str, dims: str
+def _code_rules(codes: Codes) -> Iterator[tuple[str, Callable[[str], bool], str, str]]:
+    """Yield column, what is wrong in it, and what is expected, in both languages."""
+    yield "month", _does_not_match(MONTH_FORM), "年月，如 202401", "a month such as 202401"
+    yield (
+        "commodity",
+        _has_lost_a_zero,
+        "2、4、6或8位编码；位数为奇数，多半是 Excel 去掉了开头的0，请用平台下载的原文件",
+        "a code of 2, 4, 6 or 8 digits; Excel seems to have dropped a leading zero: take the"
+        " file as it was downloaded",
+    )
+    yield (
+        "commodity",
+        lambda text: not (_has_lost_a_zero(text) or _is_commodity(text)),
+        "2、4、6或8位编码",
+        "a code of 2, 4, 6 or 8 digits",
+    )
+    for column, places in (("partner", 3), ("regime", 2)):
+        form = re.compile(f"[0-9]{{{places}}}")
+        yield column, _does_not_match(form), f"{places}位编码", f"a code of {places} digits"
+    known = codes.provinces
+    zh, en = "已知的注册地编码", "a known code of 注册地"
+    yield "province", lambda text: text not in known, zh, en
+
+
+def _does_not_match(form: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: not form.fullmatch(text)
+
+
+def _is_commodity(text: str) -> bool:
+    return len(text) in (2, 4, 6, 8) and bool(_DIGITS.fullmatch(text))
+
+
+def _has_lost_a_zero(text: str) -> bool:
+    return len(text) in (1, 3, 5, 7) and bool(_DIGITS.fullmatch(text))
+
+
+def _all_numbers(texts: Sequence[str]) -> bool:
+    """Return whether all texts are numbers that are kept exactly, or missing."""
+    found = [text for text in texts if text not in MISSING]
+    short = max(map(len, found), default=0) <= EXACT
+    return short and all(map(NUMBER_FORM.fullmatch, found))
+
+
+def _is_no_number(text: str) -> bool:
+    return text not in MISSING and not NUMBER_FORM.fullmatch(text)
+
+
+def _is_long(text: str) -> bool:
+    long = len(text) > EXACT and bool(NUMBER_FORM.fullmatch(text))
+    return long and sum(map(str.isdigit, text)) > EXACT
+
+
+def _frame(
+    cells: Mapping[str, _Column], given: Said, codes: Codes, currency: str, dims: str, file: str
 ) -> pd.DataFrame:
-    def number(column: str) -> pd.Series:
-        if column not in frame:
-            return pd.Series(float("nan"), index=frame.index)
-        plain = frame[column].str.replace(",", "", regex=False)
-        return pd.to_numeric(plain.where(~frame[column].isin(MISSING), None)).astype(float)
+    """Return the rows with `DETAIL_COLUMNS`, texts as categories."""
+    rows = len(cells[currency].which)
 
-    def words(column: str) -> pd.Series | str:
-        return frame.get(column, "")
+    def always(text: str) -> pd.Categorical[str]:
+        return pd.Categorical.from_codes(
+            np.zeros(rows, dtype=np.int8), pd.Index([text], dtype=object)
+        )
 
-    months: pd.Series | str = given.period
-    if "month" in frame:
-        months = frame["month"].str.replace(MONTH_FORM, r"\1-\2", regex=True)
+    def words(column: str) -> pd.Categorical[str]:
+        return cells[column].words if column in cells else always("")
+
+    def number(column: str) -> np.ndarray:
+        return cells[column].numbers if column in cells else np.full(rows, np.nan)
+
+    period, entity = always(given.period), always(given.entity)
+    if "month" in cells:
+        months = cells["month"]
+        period = months.replaced([MONTH_FORM.sub(r"\1-\2", text) for text in months.texts])
+    if "province" in cells:
+        places = cells["province"]
+        entity = places.replaced([codes.provinces[code] for code in places.texts])
     made = {
-        "flow": given.flow,
-        "period": months,
-        "entity": frame["province"].map(codes.provinces) if "province" in frame else given.entity,
-        "dims": dims,
+        "flow": always(given.flow),
+        "period": period,
+        "entity": entity,
+        "dims": always(dims),
         **{dimension: words(dimension) for dimension in DETAIL_DIMENSIONS},
-        "currency": currency,
+        "currency": always(currency),
         "value": number(currency),
         "quantity_1": number("quantity_1"),
         "unit_1": words("unit_1"),
         "quantity_2": number("quantity_2"),
         "unit_2": words("unit_2"),
+        "file": always(file),
     }
-    return pd.DataFrame(made, index=frame.index)
+    return pd.DataFrame(made, copy=False)
 
 
 def _once(
-    made: pd.DataFrame, frame: pd.DataFrame, name: str, headings: Mapping[str, str], currency: str
-) -> tuple[pd.DataFrame, int]:
+    made: pd.DataFrame,
+    cells: Mapping[str, _Column],
+    name: str,
+    headings: Mapping[str, str],
+    currency: str,
+) -> pd.DataFrame:
     """Return the rows with repeated ones once; refuse the same key with another value.
 
-    The refusal names both rows, and the cells in which they differ, as printed in `frame`.
+    The refusal names both rows, and the cells in which they differ, as printed.
     """
+    keys = np.sort(key_numbers(made))
+    if not (keys[1:] == keys[:-1]).any():
+        return made
     key = list(ROW_KEY)
     unique = made.drop_duplicates()
     again = unique.index[unique.duplicated(key)]
-    if len(again):
-        rows = pd.Series(unique.index, index=unique.index)
-        firsts = rows.groupby([unique[column] for column in key]).transform("first")
-        columns = {"value": currency} | {item: item for item in ("unit_1", "unit_2", *QUANTITIES)}
-        # as lists: a cell of a frame takes longer to find than the rest together
-        printed = {held: frame[held].tolist() for held in columns.values() if held in frame}
-        values = {column: made[column].tolist() for column in columns}
-        parts = made.loc[again, key].itertuples(index=False, name=None)
-        breaches = []
-        for index, part in zip(again.tolist(), parts, strict=True):
-            first = int(firsts[index])
-            what = "/".join(text for text in part if text)
-            for column, held in columns.items():
-                if held not in printed or _equal(values[column][index], values[column][first]):
-                    continue
-                value = printed[held][first]
-                zh = f"与第{first + 1}行的“{value}”相同（同一项只有一个值：{what}）"
-                en = f"{value!r} as in row {first + 1} (one value for one thing: {what})"
-                breaches.append(
-                    Breach(name, index + 1, headings[held], printed[held][index], zh, en)
-                )
-        raise ContractError(breaches)
-    return unique.reset_index(drop=True), len(made) - len(unique)
+    if not len(again):
+        return unique.reset_index(drop=True)
+    rows = pd.Series(unique.index, index=unique.index)
+    groups = [unique[column] for column in key]
+    firsts = rows.groupby(groups, observed=True).transform("first")
+    columns = {"value": currency} | {item: item for item in ("unit_1", "unit_2", *QUANTITIES)}
+    # as lists: a cell of a frame takes longer to find than the rest together
+    values = {column: made[column].tolist() for column in columns}
+    parts = made.loc[again, key].itertuples(index=False, name=None)
+    breaches = []
+    for index, part in zip(again.tolist(), parts, strict=True):
+        first = int(firsts[index])
+        what = "/".join(text for text in part if text)
+        for column, held in columns.items():
+            if held not in cells or _equal(values[column][index], values[column][first]):
+                continue
+            value, other = cells[held].at(first), cells[held].at(index)
+            zh = f"与第{first + 1}行的“{value}”相同（同一项只有一个值：{what}）"
+            en = f"{value!r} as in row {first + 1} (one value for one thing: {what})"
+            breaches.append(Breach(name, index + 1, headings[held], other, zh, en))
+    raise ContractError(breaches)
 
 
 def _equal(one: str | float, other: str | float) -> bool:
     return one == other or (pd.isna(one) and pd.isna(other))
 
 
-def _labels(frame: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
-    found = [
-        pd.DataFrame(
-            {
-                "dimension": dimension,
-                "code": frame[dimension],
-                "name": frame[f"{dimension}_name"],
-                "period": periods,
-            }
-        )
-        for dimension in DETAIL_DIMENSIONS
-        if f"{dimension}_name" in frame
-    ]
-    if not found:
+def _labels(cells: Mapping[str, _Column], periods: pd.Categorical) -> pd.DataFrame:
+    """Return the last name of each code, with its period."""
+    parts = []
+    latest = np.argsort(periods.codes, kind="stable")[::-1]
+    for dimension in DETAIL_DIMENSIONS:
+        if f"{dimension}_name" not in cells:
+            continue
+        code, word = cells[dimension], cells[f"{dimension}_name"].cells
+        named = latest[np.fromiter(map(bool, map(str.strip, word)), bool, len(word))[latest]]
+        _, first = np.unique(code.which[named], return_index=True)
+        rows = np.sort(named[first])
+        held = {
+            "dimension": dimension,
+            "code": [code.texts[place] for place in code.which[rows].tolist()],
+            "name": [_plain(word[row]) for row in rows.tolist()],
+            "period": periods.categories.to_numpy(object)[periods.codes[rows]],
+        }
+        parts.append(pd.DataFrame(held, dtype=str))
+    if not parts:
         return pd.DataFrame(columns=LABEL_COLUMNS, dtype=str)
-    labels = pd.concat(found, ignore_index=True)
-    named = labels[labels["name"].ne("")].sort_values("period", kind="stable")
-    return named.drop_duplicates(["dimension", "code"], keep="last")
+    return pd.concat(parts, ignore_index=True).sort_values("period", kind="stable")

@@ -20,9 +20,8 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.processes import dies_with_parent
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError, library_words
-from cqbook.intake.customs_cells import read_by_cell
+from cqbook.intake.customs_cells import read_customs
 from cqbook.intake.customs_format import COLUMN_HEADINGS, Codes, Export, Said, known_codes
-from cqbook.intake.customs_regular import read_regular
 
 #: From so many files on, to start processes takes less time than they save.
 MANY = 8
@@ -105,34 +104,3 @@ def _tried(path: Path, codes: Codes, said: Said) -> Export | list[Breach]:
 def read_file(path: Path, codes: Codes, said: Said | None = None) -> Export:
     """Read one file, and its sidecar where there is one; see `read_customs`."""
     return read_customs(path.read_bytes(), path.name, codes, said or Said(), sidecar(path))
-
-
-def read_customs(
-    content: bytes, name: str, codes: Codes, said: Said, beside: Said | None = None
-) -> Export:
-    """Read one export of the platform.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    name : str
-        Its name, for messages; it may say the flow.
-    codes : Codes
-        Known codes. An unknown partner or regime is kept, with a warning.
-    said : Said
-        What the user says of the file.
-    beside : Said, optional
-        What its sidecar says.
-
-    Returns
-    -------
-    Export
-
-    Raises
-    ------
-    ContractError
-        With everything in the file that can't be right.
-    """
-    regular = read_regular(content, name, codes, said, beside or Said())
-    return regular or read_by_cell(content, name, codes, said, beside or Said())

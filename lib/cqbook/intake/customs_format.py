@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, NUMBER_COLUMNS
+from cqbook.data.customs_store import DETAIL_DIMENSIONS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import Breach
 from cqbook.quantities.periods import Period
@@ -51,7 +51,6 @@ COLUMN_HEADINGS = {
     "Renminbi Yuan": "CNY",
 }
 QUANTITIES = ("quantity_1", "quantity_2")
-TEXTS = tuple(name for name in DETAIL_COLUMNS if name not in NUMBER_COLUMNS)
 #: The platform gives no more rows than this, and does not say that there are more.
 ROWS_LIMIT = 10_000
 #: Columns of a file: twice as many as the platform has.
