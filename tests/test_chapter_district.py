@@ -113,6 +113,13 @@ def test_a_year_leaves_the_others_out(book):
     assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
 
 
+def test_of_a_project_in_phases_the_phases_are_told(book):
+    rows = district.followed(district.projects(book, "500102"))
+    assert list(rows["project"]) == [
+        *("proj-kasu-phase1", "proj-kasu-innovation-centre", "proj-kasu-phase2")
+    ]
+
+
 def test_a_road_is_no_project_that_runs(book):
     came = district.projects(book, JIANGJIN)
     assert came["name_zh"].str.contains("高速公路").any()
@@ -136,6 +143,8 @@ def test_a_park_is_what_it_is_called_and_a_member_belongs(book):
     own = district.schemes(book, RONGCHANG).split("；")[-1]
     assert own == "荣昌区是中国西部陶瓷之都，属重庆沿江承接产业转移示范区（2011年2月起）"
     assert district.schemes(book, DIANJIANG) == UNPUBLISHED
+    # 深入推进…建设: it is not one yet
+    assert "，在建中国（重庆）自由贸易试验区联动创新区，属" in district.schemes(book, "500111")
 
 
 def test_a_project_without_a_link_is_told_by_its_industry(book):
@@ -183,7 +192,7 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
 
     assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区的项目"}
     assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区的项目和名单"}
-    assert headed("500118")["sells"] == "区的产品卖到哪里"
+    assert headed("500118")["sells"] == "区的企业卖到哪里"
     assert headed("500113")["sells"] == "区卖什么，怎么运"
     assert headed(TONGNAN)["sells"] == "区卖什么，怎么运"
     assert headed("500104") == {"came": "区的项目"}, "one that is being built"

@@ -380,7 +380,7 @@ SELLING = (
     "firm_markets",
 )
 #: The heading of a part that has one thing only to tell.
-ALONE = {"cars": "的汽车出口", "trips": "的班列", "firm_markets": "的产品卖到哪里"}
+ALONE = {"cars": "的汽车出口", "trips": "的班列", "firm_markets": "的企业卖到哪里"}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target"),
@@ -635,8 +635,12 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 
 
 def followed(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the projects whose stage is told, without public works: those of the table."""
+    """Return the projects whose stage is told, without public works: those of the table.
+
+    Of a project in phases, these alone: the whole is neither built nor being built.
+    """
     rows = found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
+    rows = rows[~rows["project"].isin(rows.loc[rows["name_zh"].str.endswith("期"), "parent"])]
     # a time that all have stands in the title
     if not one_day(rows):
         return rows
@@ -673,8 +677,8 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     return texts | {"only_building": alone}
 
 
-#: Of what one is a member; all else one is.
-_MEMBERSHIP = ("示范区", "联盟")
+#: Of what one is a member, and what is still being built; all else one is.
+_MEMBERSHIP, _BEING_BUILT = ("示范区", "联盟"), ("联动创新区",)
 
 
 def schemes(book: Catalog, code: str) -> str:
@@ -694,10 +698,14 @@ def schemes(book: Catalog, code: str) -> str:
     told = told.drop_duplicates(["entity", "name"]).sort_index().sort_values("own", kind="stable")
     said = []
     for entity, rows in told.groupby("entity", sort=False):
-        joins = rows["name"].str.endswith(_MEMBERSHIP)
+        joins, builds = (rows["name"].str.endswith(end) for end in (_MEMBERSHIP, _BEING_BUILT))
         parts = [
             word + "、".join(map(_since, kind["name"], kind["since"]))
-            for word, kind in (("是", rows[~joins]), ("属", rows[joins]))
+            for word, kind in (
+                ("是", rows[~joins & ~builds]),
+                ("在建", rows[builds]),
+                ("属", rows[joins]),
+            )
             if len(kind)
         ]
         said.append(book.name(str(entity)) + "，".join(parts))

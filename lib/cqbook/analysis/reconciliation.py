@@ -408,8 +408,14 @@ def left_over(book: Catalog, year: str, breakdown: str, *, source_id: str) -> di
 
 def jump(book: Catalog, month: str, breakdown: str, *, source_id: str) -> Quantity:
     """Return by how much China's cumulative car exports rose in a month beyond the month's own."""
-    common = {"indicator": "auto_exports", "entity": "CN", "breakdown": breakdown}
-    held = series(book, unit="10k vehicles", source_id=source_id, **common)
+    held = series(
+        book,
+        unit="10k vehicles",
+        indicator="auto_exports",
+        entity="CN",
+        breakdown=breakdown,
+        source_id=source_id,
+    )
     year, number = month.split("-")
     start, before = f"{year}-01/", f"{year}-{int(number) - 1:02d}"
     nothing = missing("10k vehicles")
