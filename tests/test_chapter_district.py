@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cqbook.analysis import district
+from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.quantities.quantity import UNPUBLISHED, share
 
@@ -112,6 +113,13 @@ def test_a_year_leaves_the_others_out(book):
     assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
 
 
+def test_of_a_project_in_phases_the_phases_are_told(book):
+    rows = district.followed(district.projects(book, "500102"))
+    assert list(rows["project"]) == [
+        *("proj-kasu-phase1", "proj-kasu-innovation-centre", "proj-kasu-phase2")
+    ]
+
+
 def test_a_road_is_no_project_that_runs(book):
     came = district.projects(book, JIANGJIN)
     assert came["name_zh"].str.contains("高速公路").any()
@@ -123,12 +131,29 @@ def test_where_there_is_a_table_sentences_do_not_repeat_it(book):
     came = district.projects(book, SHAPINGBA)
     assert len(district.followed(came)) == 5
     said = district.named(came)
-    assert said["coming"] == said["building"] == said["trading"] == UNPUBLISHED
+    assert said["coming"] == said["building"] == said["trading_too"] == UNPUBLISHED
 
 
-def test_a_scheme_says_which_park_is_in_it(book):
-    assert "（重庆江津工业园区）" in district.schemes(book, JIANGJIN)
-    assert "（" not in district.schemes(book, "500102")
+def test_a_park_is_what_it_is_called_and_a_member_belongs(book):
+    assert district.schemes(book, JIANGJIN) == (
+        "重庆江津工业园区是成渝地区双城经济圈产业合作示范园区（2021年1月起）"
+    )
+    # listed twice, as approved in 2011 and as printed in 2025: told once
+    assert district.schemes(book, "500102") == "涪陵区属重庆沿江承接产业转移示范区（2011年2月起）"
+    own = district.schemes(book, RONGCHANG).split("；")[-1]
+    assert own == "荣昌区是中国西部陶瓷之都，属重庆沿江承接产业转移示范区（2011年2月起）"
+    assert district.schemes(book, DIANJIANG) == UNPUBLISHED
+    # 深入推进…建设: it is not one yet
+    assert "，在建中国（重庆）自由贸易试验区联动创新区，属" in district.schemes(book, "500111")
+
+
+def test_a_project_without_a_link_is_told_by_its_industry(book):
+    rows = district.projects(book, SHAPINGBA).set_index("project")
+    assert rows.loc["proj-seres-phoenix", "link"] == "整车"
+    # 产业链企业: whether it makes parts is not printed
+    assert rows.loc["proj-bojun-shapingba", "link"] == "新能源汽车产业链"
+    dazu = district.projects(book, "500111").set_index("project")
+    assert dazu.loc["proj-dazu-hardware-brain", "link"] == "", "no industry is printed"
 
 
 def test_projects_by_what_they_have_come_to(book):
@@ -165,11 +190,12 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         found = district.parts(texts, came, "区")
         return {key: text for key, text in found.items() if text != UNPUBLISHED}
 
-    assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区来了哪些项目"}
-    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区来了哪些项目"}
+    assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区的项目"}
+    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区的项目和名单"}
+    assert headed("500118")["sells"] == "区的企业卖到哪里"
     assert headed("500113")["sells"] == "区卖什么，怎么运"
     assert headed(TONGNAN)["sells"] == "区卖什么，怎么运"
-    assert headed("500104") == {"came": "区来了哪些项目"}, "one that is being built"
+    assert headed("500104") == {"came": "区的项目"}, "one that is being built"
     assert headed("500156") == {}
 
 
@@ -192,7 +218,7 @@ def test_lists_are_a_source_only_where_they_are_said(book):
         "western8-2025-jiangjin"
     ]
     assert "os-20210108-ppfocus" in district.listed_sources(
-        book, came, JIANGJIN, {"came": "来了哪些项目"}
+        book, came, JIANGJIN, {"came": "的项目和名单"}
     )
 
 
@@ -200,6 +226,22 @@ def test_more_cars_in_a_box_make_each_cheaper(book):
     # two, then three to four: 1 - 2/3, 1 - 2/4
     assert district.cost_a_car(facts(book, SHAPINGBA)) == "下降33%—50%"
     assert district.cost_a_car(facts(book, JIANGJIN)) == UNPUBLISHED
+
+
+def test_the_cost_of_a_car_fell_by_less_than_the_box_would_have_it(book, spoiled):
+    assert district.cost_fell_less(facts(book, SHAPINGBA)).outcome == "holds", "30 % against 33"
+    assert district.cost_fell_less(facts(book, JIANGJIN)).outcome == "open"
+    row = spoiled.find(
+        "observations.csv", "observation_id", "shapingba-nev-2024.logistics-cost-cut"
+    )
+    spoiled.set("observations.csv", row, "value", "-45")
+    assert district.cost_fell_less(facts(Catalog(spoiled.path), SHAPINGBA)).outcome != "holds"
+
+
+def test_who_counted_the_cars_of_the_city_is_said(book):
+    cars = facts(book, SHAPINGBA)["cars"]
+    assert district.counted_by(district.of_city(book, cars)) == "海关"
+    assert district.counted_by(facts(book, JIANGJIN)["cars"].level) == UNPUBLISHED
 
 
 def test_boxes_of_jiangjin_are_worth_less(book):
@@ -229,7 +271,11 @@ def test_a_project_that_runs_says_how_and_until_when(book):
     # a hall of wares makes nothing
     jiangjin = district.named(district.projects(book, JIANGJIN))
     assert jiangjin["running"] == UNPUBLISHED
-    assert jiangjin["trading"] == "重庆江津“一带一路”商品展销中心（截至2025年4月）"
+    assert jiangjin["trading_alone"] == "重庆江津“一带一路”商品展销中心（截至2025年4月）"
+    assert jiangjin["trading_too"] == UNPUBLISHED
+    yongchuan = district.named(district.projects(book, "500118"))
+    assert yongchuan["trading_alone"] == UNPUBLISHED, "a plant runs there too"
+    assert yongchuan["trading_too"] == "永川科技片场（截至2025年4月）"
 
 
 def test_one_rule_says_what_makes_things(book):

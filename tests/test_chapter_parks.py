@@ -134,6 +134,7 @@ def test_what_is_told_of_named_projects(book):
     assert parks.seen(book, "车身", "built") == UNPUBLISHED
     assert (found["placed"], found["zone"], found["shapingba"]) == (14, 7, 5)
     assert found["tongliang"] == 2
+    assert parks.zone_names(book) == "涪陵、九龙坡、大足、巴南、永川、璧山、荣昌"
 
 
 def test_projects_are_counted_as_the_pages_of_districts_count_them(book):
@@ -154,6 +155,9 @@ def test_the_table_lists_what_can_be_followed(book):
     assert stages["proj-byd-battery-bishan"] == "已投产（截至2025年11月）"
     assert "proj-changan-safety-consortium" not in stages, "research"
     assert rows["where"].ne("").all()
+    links = rows.set_index("project")["link"]
+    assert links["proj-bojun-shapingba"] == "新能源汽车产业链", "parts are not printed"
+    assert links["proj-nanyan-tongliang"] == "报道没写行业"
 
 
 def test_a_link_of_a_chain_is_a_whole_word(book):

@@ -190,6 +190,17 @@ def test_estimates_are_said_when_a_year_ends_and_targets_before(book):
     assert check.said_at_the_end(book, []).outcome == "open"
 
 
+def test_a_cumulative_figure_rose_beyond_the_month(book):
+    # 99.5 less 82.5 less 12.4: three numbers, each within 0.05
+    nev = check.jump(book, "2023-10", "vehicle=nev", source_id="caam-marklines")
+    assert nev.point == pytest.approx(4.6)
+    assert nev.interval.width == D("0.3")
+    assert nev.roughly == "约4.6万辆"
+    june = check.jump(book, "2023-06", "vehicle=nev", source_id="caam-marklines")
+    assert june.interval.contains(D(0))
+    assert not check.jump(book, "1999-10", "", source_id="caam-marklines").known
+
+
 def test_the_months_of_a_year_leave_some_over(book):
     left = check.left_over(book, "2023", "vehicle=nev", source_id="caam-marklines")
     # 99.5 less 8.3 + 8.7 + 7.8 + 10 + 10.8 + 7.8 + 10.1 + 9 + 9.6 + 12.4

@@ -232,6 +232,8 @@ def test_a_long_table_can_be_filtered(tab):
     box = tab.query_selector("figure[data-searchable] input")
     figure = box.evaluate_handle("e => e.closest('figure')").as_element()
     before = len(figure.query_selector_all("tbody tr:not([hidden])"))
+    heads = [head.text_content().strip() for head in figure.query_selector_all("thead th")]
+    assert box.get_attribute("placeholder") == "筛选：" + "、".join(heads)
     box.fill("新能源汽车")
     after = [row.inner_text() for row in figure.query_selector_all("tbody tr:not([hidden])")]
     assert 0 < len(after) < before

@@ -14,14 +14,16 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import fact as fact_of
 from cqbook.data.selection import measured, usable
-from cqbook.data.vocabulary import DOMAINS, STAGES
+from cqbook.data.vocabulary import BASES_ZH, DOMAINS, STAGES
 from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     UNPUBLISHED,
     Quantity,
+    compared,
     difference,
+    growth,
     missing,
     quantity_of,
     ratio,
@@ -175,7 +177,6 @@ ASKED = {
     ),
     "capacity": Asked("parts_capacity", None, own=False, say="level of who"),
     "capacity_plan": Asked("parts_capacity", None, statuses=PLANNED, own=False, say="level of who"),
-    "rd": Asked("rd_intensity", measure="share", say="level when change"),
     "parts_firms": Asked("firms", "kind=nev_parts", say="level when of"),
     "aftermarket_firms": Asked("firms", "kind=auto_aftermarket", say="level when of"),
     "workshops": Asked("digital_workshops", None, say="level when of"),
@@ -202,7 +203,7 @@ ASKED = {
     "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
     "fixed": Asked("fixed_investment", measure="yoy", say="level when"),
     "base_plan": Asked("industry_scale", None, statuses=PLANNED),
-    "firm_markets": Asked("export_markets", own=False, say="level who"),
+    "firm_markets": Asked("export_markets", own=False, say="level who when"),
 }
 
 
@@ -358,6 +359,11 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
     return fact_of(book, unit=unit, indicator=about.indicator, entity=book.place, **asked)
 
 
+def counted_by(item: Quantity) -> str:
+    """Return who counted a figure, in words; 未见公布 where nobody says."""
+    return BASES_ZH.get(item.about.basis, UNPUBLISHED)
+
+
 def city_change(book: Catalog, fact: Fact) -> Quantity:
     """Return how the same figure of all of the city changed in those months; percent."""
     about = fact.level.about
@@ -369,14 +375,17 @@ def city_change(book: Catalog, fact: Fact) -> Quantity:
 
 
 #: What a page says in each of its parts.
-SELLING = ("cars", "exports", "corridor_boxes", "product_markets", "procurement", "trips")
+SELLING = (
+    *("cars", "exports", "corridor_boxes", "product_markets", "procurement", "trips"),
+    "firm_markets",
+)
 #: The heading of a part that has one thing only to tell.
-ALONE = {"cars": "的汽车出口", "trips": "的班列"}
+ALONE = {"cars": "的汽车出口", "trips": "的班列", "firm_markets": "的企业卖到哪里"}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target"),
 )
-COMING = ("trading", "coming", "building", "city_invested", "fixed", "base_plan")
+COMING = ("trading_alone", "trading_too", "coming", "building", "city_invested", "fixed")
 
 
 def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
@@ -389,10 +398,11 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     alone = ALONE.get(sold[0], "") if len(sold) == 1 else ""
     makes = any(texts[key] != UNPUBLISHED for key in MAKING)
     came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
+    lists = "和名单" if texts["schemes"] != UNPUBLISHED else ""
     return {
         "sells": name + (alone or "卖什么，怎么运") if sold else UNPUBLISHED,
         "makes": name if makes else UNPUBLISHED,
-        "came": name + "来了哪些项目" if came_some else UNPUBLISHED,
+        "came": f"{name}的项目{lists}" if came_some else UNPUBLISHED,
     }
 
 
@@ -498,6 +508,14 @@ def cost_a_car(found: Mapping[str, Fact]) -> str:
     return "下降" + "—".join(f"{fall:.0f}%" for fall in dict.fromkeys(falls))
 
 
+def cost_fell_less(found: Mapping[str, Fact]) -> Verdict:
+    """Return whether the cost of a car fell by less than more cars in a box alone would have it."""
+    spread = growth(
+        found["box_before"].level, found["box_now"].level, regardless="同一个箱子装的车数"
+    )
+    return compared(spread, "<", found["box_cost"].level, regardless="都按每辆车算")
+
+
 # --- what came ------------------------------------------------------------------------------------
 
 #: What a project has come to, by stage.
@@ -513,6 +531,28 @@ MANUFACTURING = (
     *("auto", "nev", "motorcycle", "battery", "electronics", "equipment", "materials"),
     *("consumer", "pharma"),
 )
+#: What an industry is called in a table of projects.
+INDUSTRIES = {
+    "auto": "汽车及零部件",
+    "nev": "新能源汽车",
+    "motorcycle": "摩托车",
+    "battery": "动力电池",
+    "electronics": "电子信息",
+    "equipment": "装备制造",
+    "materials": "新材料",
+    "consumer": "消费品",
+    "pharma": "医药",
+    "software": "软件",
+    "energy": "能源",
+    "agriculture": "农业",
+    "circular": "循环经济",
+    "logistics": "物流",
+    "construction": "城建",
+    "trade": "商贸",
+    "research": "研发",
+    "other": "其他",
+    "": "报道没写行业",
+}
 #: What says, in the name of a project whose industry is not printed, that it makes things.
 _MAKES = "生产|工厂"
 
@@ -529,7 +569,7 @@ def made(found: pd.DataFrame, industries: Iterable[str] = MANUFACTURING) -> pd.S
 #: Of fewer projects there is no table.
 ROWS = 3
 #: Columns of the table of projects; those with nothing in them are left out.
-_COLUMNS = {"name_zh": "项目", "who": "企业", "chain_link": "环节", "stage_zh": "到了哪一步"}
+_COLUMNS = {"name_zh": "项目", "who": "企业", "link": "环节或行业", "stage_zh": "到哪一步"}
 
 
 def project_columns(rows: pd.DataFrame) -> dict[str, str]:
@@ -555,6 +595,15 @@ def stage_zh(stage: str, when: str) -> str:
     return ran + STAGES[stage] + (f"（截至{Period.parse(when).zh()}）" if when else "")
 
 
+def place_in_chain(rows: pd.DataFrame) -> pd.Series:
+    """Return the link of a chain that each project is on, else its industry; empty if untold.
+
+    Of a firm said to be on the chain of new-energy vehicles no more is known than that.
+    """
+    industry = rows["industry"].map(INDUSTRIES | {"": "", "nev": "新能源汽车产业链"})
+    return rows["chain_link"].where(rows["chain_link"].ne(""), industry)
+
+
 def names_by_day(rows: pd.DataFrame) -> str:
     """Return the names of projects, behind those of one time the time: 甲、乙（截至2025年4月）."""
     parts = []
@@ -578,6 +627,7 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
         stage_zh(stage, when)
         for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
     ]
+    frame["link"] = place_in_chain(frame)
     order = [stage for stages in COME_TO.values() for stage in stages]
     frame["_stage"] = [order.index(stage) if stage else len(order) for stage in frame["stage"]]
     frame = frame.sort_values("_stage", kind="stable").drop(columns="_stage")
@@ -585,8 +635,12 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 
 
 def followed(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the projects whose stage is told, without public works: those of the table."""
+    """Return the projects whose stage is told, without public works: those of the table.
+
+    Of a project in phases, these alone: the whole is neither built nor being built.
+    """
     rows = found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
+    rows = rows[~rows["project"].isin(rows.loc[rows["name_zh"].str.endswith("期"), "parent"])]
     # a time that all have stands in the title
     if not one_day(rows):
         return rows
@@ -596,16 +650,18 @@ def followed(found: pd.DataFrame) -> pd.DataFrame:
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to, with the time of the report.
 
-    ``running``: those that make things (`made`); ``trading``: others that run, but for roads,
-    railways and waterworks; ``only_building``: those that make things and are being built, where
-    none runs yet. Where there is a table, it says what is being built and what is to come.
+    ``running``: those that make things (`made`); ``trading_too``: others that run, but for roads,
+    railways and waterworks; ``trading_alone``: the same where no project makes things;
+    ``only_building``: those that make things and are being built, where none runs yet. Where there
+    is a table, it says what is being built and what is to come.
     """
     public = found["industry"].isin(PUBLIC_WORKS)
     makes = made(found)
     at = {name: found["stage"].isin(stages) for name, stages in COME_TO.items()}
     texts = {
         "running": names_by_day(found[at["running"] & makes]),
-        "trading": names_by_day(found[at["running"] & ~makes & ~public]),
+        "trading_too": names_by_day(found[at["running"] & ~makes & ~public]),
+        "trading_alone": UNPUBLISHED,
         "building": names_by_day(found[at["building"]]),
         "coming": names_by_day(found[at["coming"]]),
     }
@@ -615,23 +671,49 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     if texts["running"] == UNPUBLISHED:
         alone = names_by_day(found[at["building"] & makes])
     if len(followed(found)) >= ROWS:
-        texts |= dict.fromkeys(("building", "coming", "trading"), UNPUBLISHED)
+        texts |= dict.fromkeys(("building", "coming", "trading_too"), UNPUBLISHED)
+    if not makes.any():
+        texts |= {"trading_alone": texts["trading_too"], "trading_too": UNPUBLISHED}
     return texts | {"only_building": alone}
 
 
-def schemes(book: Catalog, code: str) -> str:
-    """Return the schemes that the district or one of its parks belongs to, in words.
+#: Of what one is a member, and what is still being built; all else one is.
+_MEMBERSHIP, _BEING_BUILT = ("示范区", "联盟"), ("联动创新区",)
 
-    Behind a scheme stands in brackets which park it is, where it is not the district itself.
+
+def schemes(book: Catalog, code: str) -> str:
+    """Return in words what the district and its parks are called, and belong to, park by park.
+
+    Behind a list stands since when, where that is known: 某园区是某示范园区（2021年1月起）.
     """
     frame = book.table("park_designations")
     frame = frame[frame["entity"].isin(entities_within(book, code))]
     names = frame["scheme"].map(book.names("schemes", "scheme"))
-    bare = [re.sub(r"（[^（）]*）$", "", name) for name in names]
-    parks = set(book.table("parks")["park"])
-    whose = [book.name(key) if key in parks else "" for key in frame["entity"]]
-    told = [f"{name}（{park}）" if park else name for name, park in zip(bare, whose, strict=True)]
-    return "、".join(dict.fromkeys(told)) or UNPUBLISHED
+    told = frame.assign(
+        name=[re.sub(r"（[^（）]*）$", "", name) for name in names],
+        own=frame["entity"].eq(code),
+    )
+    # one list of two times is told with the time that is known
+    told = told.sort_values(["own", "since"], ascending=[True, False], kind="stable")
+    told = told.drop_duplicates(["entity", "name"]).sort_index().sort_values("own", kind="stable")
+    said = []
+    for entity, rows in told.groupby("entity", sort=False):
+        joins, builds = (rows["name"].str.endswith(end) for end in (_MEMBERSHIP, _BEING_BUILT))
+        parts = [
+            word + "、".join(map(_since, kind["name"], kind["since"]))
+            for word, kind in (
+                ("是", rows[~joins & ~builds]),
+                ("在建", rows[builds]),
+                ("属", rows[joins]),
+            )
+            if len(kind)
+        ]
+        said.append(book.name(str(entity)) + "，".join(parts))
+    return "；".join(said) or UNPUBLISHED
+
+
+def _since(name: str, day: str) -> str:
+    return f"{name}（{Period.parse(day).zh()}起）" if day else name
 
 
 def standing_since(book: Catalog, code: str) -> dict[str, str]:

@@ -8,7 +8,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.district import MANUFACTURING, made, short_name, stage_zh
+from cqbook.analysis.district import (
+    INDUSTRIES,
+    MANUFACTURING,
+    made,
+    place_in_chain,
+    short_name,
+    stage_zh,
+)
 from cqbook.analysis.frames import points, published, quantities_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
@@ -29,27 +36,6 @@ from cqbook.quantities.quantity import (
     sum_of,
 )
 
-INDUSTRIES = {
-    "auto": "汽车及零部件",
-    "nev": "新能源汽车",
-    "motorcycle": "摩托车",
-    "battery": "动力电池",
-    "electronics": "电子信息",
-    "equipment": "装备制造",
-    "materials": "新材料",
-    "consumer": "消费品",
-    "pharma": "医药",
-    "software": "软件",
-    "energy": "能源",
-    "agriculture": "农业",
-    "circular": "循环经济",
-    "logistics": "物流",
-    "construction": "城建",
-    "trade": "商贸",
-    "research": "研发",
-    "other": "其他",
-    "": "报道没写行业",
-}
 #: What became of a project, in the order in which it happens.
 _ADVANCED = {
     "in_production": "built",
@@ -61,6 +47,8 @@ _ADVANCED = {
     "planned": "signed",
     "": "untold",
 }
+#: How far those have come whose stage is told.
+_TOLD = ("built", "building", "signed")
 ZONE_2025, ZONE_2011 = "yangtze-transfer-zone", "yangtze-transfer-zone-2011"
 
 # --- the plan of 2011 -----------------------------------------------------------------------
@@ -73,6 +61,11 @@ def members(book: Catalog, scheme: str) -> list[str]:
     """Return the entities that belong to a scheme, as far as named."""
     frame = book.table("park_designations")
     return list(frame.loc[frame["scheme"].eq(scheme), "entity"])
+
+
+def zone_names(book: Catalog) -> str:
+    """Return the names of the districts that are in the riverside zone now, in words."""
+    return "、".join(short_name(book.name(code)) for code in members(book, ZONE_2025))
 
 
 def base_plans(book: Catalog) -> dict[str, Quantity]:
@@ -361,7 +354,7 @@ PROJECT_COLUMNS = {
     "link": "环节或行业",
     "name_zh": "项目",
     "where": "区县",
-    "stage_zh": "到报道时为止",
+    "stage_zh": "到哪一步",
 }
 
 
@@ -380,12 +373,12 @@ def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.Da
 def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects of named firms there are, and what is told of them.
 
-    ``origin``: where they come from; ``placed``: their district; ``zone``: a district of the
-    riverside zone; ``shapingba``, ``tongliang``: those districts; ``built``, ``building``,
-    ``signed``, ``untold``: how far.
+    ``origin``: where they come from; ``built``, ``building``, ``signed``, ``untold``: how far. Of
+    those whose stage is told (`followed`), ``placed``: their district; ``zone``: a district of
+    the riverside zone; ``shapingba``, ``tongliang``: those districts.
     """
     frame = counted(book)
-    placed = frame[frame["district"].ne("")]
+    placed = frame[frame["district"].ne("") & frame["advance"].isin(_TOLD)]
     inside = placed["district"].str.split(";").map(set(members(book, ZONE_2025)).issuperset)
     counts = {
         "projects": len(frame),
@@ -449,9 +442,9 @@ def followed(book: Catalog) -> pd.DataFrame:
     frame = counted(book)
     links = nev_chain(book).groupby("project")["label"].agg("、".join)
     order = {name: number for number, name in enumerate(LINKS)}
-    frame = frame[frame["advance"].isin(["built", "building", "signed"])].copy()
-    other = frame["industry_zh"].mask(frame["industry"].eq("nev"), "新能源汽车零部件")
-    frame["link"] = frame["project"].map(links).fillna(other)
+    frame = frame[frame["advance"].isin(_TOLD)].copy()
+    frame["link"] = frame["project"].map(links).fillna(place_in_chain(frame.assign(chain_link="")))
+    frame["link"] = frame["link"].replace("", INDUSTRIES[""])
     first = frame["link"].str.split("、").str[0].map(order)
     frame["_order"] = first.fillna(len(order) + frame["industry"].ne("nev"))
     frame["stage_zh"] = [stage_zh(row["stage"], row["stage_as_of"]) for row in rows_of(frame)]

@@ -406,6 +406,23 @@ def left_over(book: Catalog, year: str, breakdown: str, *, source_id: str) -> di
     return found
 
 
+def jump(book: Catalog, month: str, breakdown: str, *, source_id: str) -> Quantity:
+    """Return by how much China's cumulative car exports rose in a month beyond the month's own."""
+    held = series(
+        book,
+        unit="10k vehicles",
+        indicator="auto_exports",
+        entity="CN",
+        breakdown=breakdown,
+        source_id=source_id,
+    )
+    year, number = month.split("-")
+    start, before = f"{year}-01/", f"{year}-{int(number) - 1:02d}"
+    nothing = missing("10k vehicles")
+    then, now, own = (held.get(key, nothing) for key in (start + before, start + month, month))
+    return difference(difference(now, then), own)
+
+
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]], *, unit: str) -> pd.DataFrame:
     """Return several series over time as a point frame, a ``group`` each, by its name."""
     frames = [timeline(items, unit=unit, group=name, short=True) for name, items in found.items()]

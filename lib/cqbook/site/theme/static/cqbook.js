@@ -121,7 +121,9 @@
       var input = document.createElement("input");
       input.type = "search";
       input.className = "cq-filter";
-      input.placeholder = "筛选：输入区县、行业、企业……";
+      /* what can be looked for is what the columns hold */
+      input.placeholder = "筛选：" + Array.prototype.map.call(
+        figure.querySelectorAll("thead th"), function (head) { return head.textContent.trim(); }).join("、");
       input.setAttribute("aria-label", "筛选表中的行");
       var count = document.createElement("span");
       count.setAttribute("role", "status");
