@@ -136,31 +136,6 @@ def test_what_nobody_published_has_no_curve(book):
     assert not corridors.break_even_rate(extra, cq.missing("10k CNY"), days[0]).known
 
 
-# --- routes ---------------------------------------------------------------------------------
-
-
-def test_dearer_goods_take_the_train(book):
-    train = corridors.train_value_per_box(book)
-    # over 2000亿元 in nearly 40万 boxes; 187亿元 in 11.2万
-    assert (train.interval.lower, train.interval.upper) == (D(50), None)
-    assert box(book, "2021").interval.contains(D(187) / D("11.2"))
-    assert (train > box(book, "2021")).outcome == "holds"
-
-
-def test_a_dear_box_pays_at_a_low_rate(book):
-    extra, (least, _) = corridors.extra_cost(book), corridors.wheel_days_saved(book)
-    # 200 × 365 / (500,000 × 15) = 0.973 %, a ceiling: the box is worth 500,000 or more
-    found = corridors.break_even_rate(extra, corridors.train_value_per_box(book), least)
-    assert found.interval.contains(D("0.973"))
-    assert (found < corridors.break_even_rate(extra, box(book, "2021"), least)).outcome == "holds"
-
-
-def test_how_many_times_the_train_carries_is_no_more_than_its_floor(book):
-    # 50 over 187.5 / 11.15 = 16.82 at most: 2.97; over the 16.9 that is printed it is 2.96
-    found = corridors.times(corridors.train_value_per_box(book), box(book, "2021"))
-    assert found.zh == "2.9倍以上"
-
-
 # --- data that turn a claim -----------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -18,7 +19,8 @@ from cqbook.changes.comparison import compare_notebooks, comparison_lines
 from cqbook.errors import ChapterError, DataError
 from cqbook.figures.claims import Claim, Known, StatedClaim, claims_of, said_of, shown
 from cqbook.figures.figure import GLUE_PREFIX
-from cqbook.quantities.quantity import missing, quantity_of
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import derive, missing, quantity_of
 from cqbook.quantities.verdict import every
 from cqbook.site import claims as claims_page
 from cqbook.site.layout import provenance
@@ -46,6 +48,9 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
 
 # --- verdicts -------------------------------------------------------------------------------
 
+#: More than 9 is 9 or more; what is printed as 8.9 is 8.95 at most.
+OVER_NINE = "余地500万元（0.556%；9亿元与8.95亿元之差）"
+
 
 @pytest.mark.parametrize(
     ("verdict", "outcome", "margin"),
@@ -55,7 +60,7 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
         # a rounded number and one that it could stand for
         (lambda: reported("9") > reported("9.2"), "open", "区间重叠"),
         # a floor that was passed lies above what is no more than it, and may be anything
-        (lambda: reported("9", "over") > reported("8.9"), "holds", "余地500万元（0.556%）"),
+        (lambda: reported("9", "over") > reported("8.9"), "holds", OVER_NINE),
         (lambda: reported("9", "over") > reported("12"), "open", "区间重叠"),
         (lambda: reported("9", "over") > 9, "holds", "余地0亿元（0%）"),
         (lambda: reported("9") >= cq.exact(9, "100M CNY"), "open", "区间重叠"),
@@ -64,7 +69,7 @@ def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
         (
             lambda: reported("0.9", unit="1T CNY") > reported("8158.4"),
             "holds",
-            "余地342亿元（3.8%）",
+            "余地342亿元（3.8%；8500亿元与8158亿元之差）",
         ),
         (lambda: cq.exact(14, "rank") > cq.exact(11, "rank"), "holds", "余地3位"),
         (
@@ -118,7 +123,30 @@ def test_points_and_shares_are_narrow_on_one_scale():
     # 0.1 of 16.9 points is less room than 152 of 8158.4
     level = reported("8006.8") < reported("8158.4")
     rate = cq.exact(17, "percent") > reported("16.9", unit="percent", measure="yoy")
-    assert (level & rate).margin == rate.margin == "余地0.05个百分点"
+    assert (level & rate).margin == rate.margin == "余地0.05个百分点（17%与16.95%之差）"
+
+
+def test_a_margin_that_what_is_printed_does_not_give_names_its_two_ends():
+    """48.7 less 48.5 is 2000万元, and holds by 3080."""
+    electric, cars = (
+        derive(lambda _, found=found: found, reported("1"), unit="100M CNY")
+        for found in (ends("48.704", "48.906"), ends("47.906", "48.396"))
+    )
+    found = electric > cars
+    assert found.condition == "48.7亿元—49.0亿元 > 47.9亿元—48.4亿元"
+    # 48.7 − 48.4 is 3000万元, near enough
+    assert found.margin == "余地3080万元（0.631%）"
+    far = electric > derive(lambda _: ends("46.1", "48.396"), reported("1"), unit="100M CNY")
+    assert far.condition == "48.7亿元—49.0亿元 > 46亿元—49亿元"
+    assert far.margin == "余地3080万元（0.631%；48.704亿元与48.396亿元之差）"
+    part = derive(lambda _: ends("156.14", "157.04"), reported("1"), unit="percent")
+    about = cq.near(part, reported("156", unit="percent"), 1)
+    # 155.5 × 1.01 stands on no page
+    assert about.margin == "余地0.015个百分点（157.055%与157.04%之差）"
+
+
+def ends(lower, upper):
+    return Interval(Decimal(lower), Decimal(upper), True, True)
 
 
 def test_the_margin_of_about_the_same_is_up_to_where_it_is_not():
@@ -365,11 +393,30 @@ def test_a_sentence_is_quoted_with_its_conditions():
     assert said.sentence == "甲高（只有前十个月），乙低（甲按金额，乙按辆）。"
 
 
+def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
+    said = {
+        share: StatedClaim(
+            "trade", replace(made(f"c{number}", "holds"), relative=share), "句。", ""
+        )
+        for number, share in enumerate(("0.5", "0.0001", "", "0.02"))
+    }
+    groups = [
+        {"甲": [("#1", said["0.5"]), ("#2", said["0.0001"])], "乙": [("#3", said[""])]},
+        {"丙": [("#4", said["0.02"])]},
+    ]
+    # 位次 have no share, and are not among them
+    found = claims_page.tightest(groups, 3)
+    assert [(share, sentence) for share, sentence, _ in found] == [("0.01", "甲"), ("2", "丙")]
+    assert [way for way, _ in found[0][2]] == ["#2", "#1"]
+
+
 def test_sentences_of_one_paragraph_stand_without_a_space_between():
-    text = "# 题\n\n:::{claim} up\n甲高。\n:::\n:::{claim} up\n乙高。\n:::\n\n- 丙。\n- 丁。\n"
-    written = nbformat.writes(page(text, made("up", "holds")))
+    text = "# 题\n\n:::{claim} up\n甲高。\n:::\n:::{claim} up\n乙高。\n:::\n"
+    # a sentence that begins with a number, of a claim that was said before
+    text += ":::{claim} up\n{glue:text}`n`高。\n:::\n\n- 丙。\n- 丁。\n"
+    written = nbformat.writes(page(text, made("up", "holds"), n="2025年"))
     shown_text = nbformat.reads(shown(written.encode()), as_version=4).cells[-1].source
-    assert "{claimed}`up`甲高。乙高。" in shown_text
+    assert "{claimed}`up`甲高。乙高。{glue:text}`n`高。" in shown_text
     assert "- 丙。\n- 丁。" in shown_text
 
 

@@ -355,6 +355,8 @@ def test_the_subtitle_says_the_unit(book, rows, unit, subtitle, good):
     [
         ("超9万辆", "9万辆以上", (9, None), 9, True),
         ("超9万辆", "9万辆以上", (9, None), 8, False),
+        # a floor that was rounded down to be said is drawn where it is
+        ("超17.79万辆", "17.79万辆以上", (17.795053, None), 17.795053, True),
         ("不到3000标箱", "不到3000标箱", (0, 0.3), 0.3, True),
         ("9.99万辆以上", "9.99万辆以上", (9.99, None), 10, True),
         ("9.99万辆以上", "9.99万辆以上", (9.99, None), 100, False),

@@ -27,8 +27,6 @@ from cqbook.quantities.quantity import (
 from cqbook.quantities.units import Unit, format_zh
 
 RIVER_SEA, LAND_SEA = "route-river-sea", "route-ilstc"
-#: The trains of Chengdu and Chongqing, which are counted together since 2021.
-JOINT_TRAINS = "grp-cy"
 HUB = "park-logistics-hub"
 DAYS_A_YEAR = 365
 
@@ -302,16 +300,6 @@ def _short_bound(item: Quantity, digits: int = 3) -> Quantity:
         return item
     step = Decimal(1).scaleb(min(0, bound.adjusted() - digits + 1))
     return replace(item, zh=f"{format_zh(bound.quantize(step, way), item.unit)}{word}")
-
-
-def train_value_per_box(book: Catalog, year: str = "2021") -> Quantity:
-    """Return what was in a box of the China–Europe trains, in 万元 a TEU; derived."""
-    asked = {"entity": JOINT_TRAINS, "period": year}
-    boxes = fact(book, unit="TEU", indicator="crexpress_containers", **asked)
-    worth = fact(
-        book, unit="100M CNY", indicator="shipment_value", breakdown="route=crexpress", **asked
-    )
-    return ratio(worth, boxes, unit="10k CNY", per="TEU")
 
 
 def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
@@ -204,11 +205,19 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
     # what follows from a floor is drawn as that floor
     floor = rows["status"].eq(DERIVED) & rows["upper"].isna()
     rows["value"] = rows["value"].mask(floor, rows["lower"])
-    rows["text"] = [
-        f"约{value:.3g}" if item.status == DERIVED else f"{'' if item.bounded else '超'}{value:.4g}"
-        for value, item in zip(rows["value"], reversed(kept.values()), strict=True)
-    ]
+    pairs = zip(rows["value"], reversed(kept.values()), strict=True)
+    rows["text"] = [_over(value, item) for value, item in pairs]
     return rows
+
+
+def _over(value: float, item: Quantity) -> str:
+    """Return what stands at a column: 超25.18 of a floor, 约17.9 of what is derived."""
+    if item.bounded:
+        return f"约{value:.3g}" if item.status == DERIVED else f"{value:.4g}"
+    number = Decimal(repr(value))
+    # rounded up, it would be more than what is known
+    floor = number.quantize(Decimal(1).scaleb(number.adjusted() - 3), ROUND_FLOOR)
+    return f"超{float(floor):g}"
 
 
 @dataclass(frozen=True)

@@ -387,11 +387,25 @@ def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
     return [f"{'、'.join(names)}{Period.parse(text).zh()}" for text, names in named.items()]
 
 
-def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
-    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年."""
+def derived_points(
+    found: Mapping[str, Mapping[str, Quantity]], *, whole_years: bool = False
+) -> str:
+    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年.
+
+    Parameters
+    ----------
+    found : mapping of str to mapping of str to Quantity
+        By name and period.
+    whole_years : bool
+        Name years alone, where `parts_of_years` names the rest.
+    """
     made = []
     for name, items in found.items():
-        texts = [text for text, item in items.items() if item.bounded and item.status == DERIVED]
+        texts = [
+            text
+            for text, item in items.items()
+            if item.bounded and item.status == DERIVED and not (whole_years and len(text) > 4)
+        ]
         if texts:
             made.append(name + "、".join(Period.parse(text).zh() for text in texts))
     return "；".join(made)

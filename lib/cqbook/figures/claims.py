@@ -46,7 +46,7 @@ CLAIMED_ROLE = "{{claimed}}`{name}`"
 #: Blocks that stand on lines of their own are sentences of one paragraph: HTML would put a space
 #: where the line ends, Chinese has none.
 _BETWEEN_SENTENCES = re.compile(
-    r"(?<=[。；：！？，）])\n(?=\{claimed\}`|[\u4e00-\u9fff“（]|\d(?!\d*\.\s))"
+    r"(?<=[。；：！？，）])\n(?=\{(?:claimed|glue:text)\}`|[\u4e00-\u9fff“（]|\d(?!\d*\.\s))"
 )
 _CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _CHINESE_LETTER = re.compile("[\u3400-\u9fff]")

@@ -62,6 +62,8 @@ _NUMBER = re.compile(rf"(?<![\d.])([-−]?\d+(?:\.\d+)?)({'|'.join(_LONGEST_FIRS
 _QUALIFIED = re.compile("|".join(words_at("between", "behind")))
 #: A derived figure that has one end only is written by that end, and drawn elsewhere.
 _ONE_SIDED = re.compile("以上|以下")
+#: Words of a number that is an end of what is known.
+_BOUND = re.compile("以上|以下|超")
 #: Columns of the table that a mark has too.
 _SAME = ("full", "status")
 
@@ -512,7 +514,7 @@ def _allows(text: str, value: float, unit: str) -> bool:
     numbers = _read(text, unit)
     if not numbers:
         return True
-    if len(numbers) == 1 and _ONE_SIDED.search(text):
+    if len(numbers) == 1 and _BOUND.search(text):
         end, half = numbers[0]
         # below a ceiling there is room; a floor is drawn at itself or little above
         if "以下" in text:

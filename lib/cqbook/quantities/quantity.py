@@ -24,7 +24,7 @@ from cqbook.quantities.interval import Interval, to_decimal
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_printed
 from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, unit_zh
-from cqbook.quantities.verdict import Sign, Verdict, decide
+from cqbook.quantities.verdict import Side, Sign, Verdict, decide
 
 UNPUBLISHED = "未见公布"
 #: What is reckoned of figures of which not all can be true.
@@ -220,9 +220,20 @@ def compared(
     """
     them = other if isinstance(other, Quantity) else exact(other, str(one.unit))
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
-    outcome, margin, room = decide(one.interval, sign, _like(them, one).interval, one.unit)
+    outcome, margin, room = decide(_side(one), sign, _side(_like(them, one)), one.unit)
     rows = ids_in([one.observation_id, them.observation_id])
     return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, room, rows, reason)
+
+
+def _side(item: Quantity) -> Side | None:
+    """Return what a quantity is known by, beside what readers see of it; None of what is not."""
+    held = item._held
+    if held is None:
+        return None
+    if held.width is not None and wording.gives_ends(item.zh):
+        return Side(held, wording.outward(held))
+    shown = item.value if item.value is not None else held.midpoint
+    return Side(held, held if shown is None else Interval.exactly(shown))
 
 
 def missing(unit: str) -> Quantity:

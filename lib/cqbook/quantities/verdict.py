@@ -26,6 +26,10 @@ OVERLAP = "区间重叠"
 NO_DATA = "缺少数据"
 #: Digits of a margin: it says whether a sentence stands by much or by little.
 MARGIN_DIGITS = 3
+#: Part of a margin by which what is printed may differ from it before its two ends are named.
+UNTOLD_PART = Decimal("0.1")
+#: Decimals of its ends, at most.
+MOST_DECIMALS = 8
 
 
 @dataclass(frozen=True)
@@ -133,26 +137,38 @@ def _narrowest(verdicts: Sequence[Verdict]) -> Verdict:
     return min(verdicts, key=share)
 
 
+@dataclass(frozen=True)
+class Side:
+    """One of two things compared: the interval that it is known by, and the one that is printed."""
+
+    held: Interval
+    printed: Interval
+
+
 def decide(
-    left: Interval | None, sign: Sign, right: Interval | None, unit: Unit
+    left: Side | None, sign: Sign, right: Side | None, unit: Unit
 ) -> tuple[VerdictOutcome, str, Room]:
     """Return outcome of a comparison, its margin in words, and in numbers.
 
     Parameters
     ----------
-    left, right : Interval or None
-        In `unit`; None or empty: nothing is known.
+    left, right : Side or None
+        In `unit`; None: nothing is known.
     """
-    if left is None or right is None or left.is_empty or right.is_empty:
+    if left is None or right is None:
         return "open", NO_DATA, NOWHERE
     above, below = (left, right) if sign in (">", "≥") else (right, left)
     strict = sign in ("<", ">")
-    gap = _gap(above, below)
-    if gap is not None and (gap > 0 or (gap == 0 and (not strict or _apart(above, below)))):
-        return "holds", *_margin(gap, left, right, unit)
-    back = _gap(below, above)
-    if back is not None and (back > 0 or (back == 0 and (strict or _apart(below, above)))):
-        return "fails", *_margin(back, left, right, unit)
+    gap = _gap(above.held, below.held)
+    if gap is not None and (
+        gap > 0 or (gap == 0 and (not strict or _apart(above.held, below.held)))
+    ):
+        return "holds", *_margin(gap, above, below, unit)
+    back = _gap(below.held, above.held)
+    if back is not None and (
+        back > 0 or (back == 0 and (strict or _apart(below.held, above.held)))
+    ):
+        return "fails", *_margin(back, below, above, unit)
     return "open", OVERLAP, NOWHERE
 
 
@@ -168,16 +184,40 @@ def _apart(above: Interval, below: Interval) -> bool:
     return not (above.lower_closed and below.upper_closed)
 
 
-def _margin(gap: Decimal, left: Interval, right: Interval, unit: Unit) -> tuple[str, Room]:
-    words = f"余地{in_words(gap, unit)}"
+def _margin(gap: Decimal, above: Side, below: Side, unit: Unit) -> tuple[str, Room]:
     # of which number the gap is a share may not depend on which of them is named first
-    size = max(_size(side) for side in (left, right))
+    size = max(_size(side.held) for side in (above, below))
     relative = gap / size if size else None
     room = Room(unit.name, gap * unit.scale, relative)
+    said = []
     # growth and shares differ by points, ranks by places: no reader asks what share that is
-    if relative is None or unit.name in ("percent", "percentage points", "rank"):
-        return words, room
-    return f"{words}（{rounded(100 * relative)}%）", room
+    if relative is not None and unit.name not in ("percent", "percentage points", "rank"):
+        said.append(f"{rounded(100 * relative)}%")
+    shown = _gap(above.printed, below.printed)
+    if shown is not None and abs(shown - gap) > UNTOLD_PART * gap:
+        said.append(_ends_zh(gap, above.held, below.held, unit))
+    words = f"余地{in_words(gap, unit)}"
+    return (f"{words}（{'；'.join(said)}）" if said else words), room
+
+
+def _ends_zh(gap: Decimal, above: Interval, below: Interval, unit: Unit) -> str:
+    """Return the two numbers whose difference a margin is, where the page prints others."""
+    assert above.lower is not None
+    assert below.upper is not None
+    ends = (above.lower, below.upper)
+    decimals = max(0, MARGIN_DIGITS - 1 - gap.adjusted()) if gap else 0
+    while decimals < MOST_DECIMALS and rounded(_apart_by(ends, decimals)) != rounded(gap):
+        decimals += 1
+    return "与".join(_scaled(_to(end, decimals), unit) for end in ends) + "之差"
+
+
+def _apart_by(ends: tuple[Decimal, Decimal], decimals: int) -> Decimal:
+    return _to(ends[0], decimals) - _to(ends[1], decimals)
+
+
+def _to(number: Decimal, decimals: int) -> Decimal:
+    text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def _size(side: Interval) -> Decimal:
@@ -189,12 +229,17 @@ def _size(side: Interval) -> Decimal:
 def in_words(gap: Decimal, unit: Unit) -> str:
     """Return a difference in words: 151亿元, 0.8个百分点, 3位."""
     number = Decimal(rounded(gap))
+    if unit.name == "percent":
+        return format_zh(number, Unit(1, "percentage points"))
+    return f"{number}{unit_zh(unit)}" if unit.name == "rank" else _scaled(number, unit)
+
+
+def _scaled(number: Decimal, unit: Unit) -> str:
+    """Return a number with its unit, money at the scale that it has a word for."""
     if number and unit.name in ("CNY", "USD"):
         # 342亿元, not 0.0342万亿元
         return rescale_zh(number, unit)
-    if unit.name == "percent":
-        return format_zh(number, Unit(1, "percentage points"))
-    return f"{number}{unit_zh(unit)}" if unit.name == "rank" else format_zh(number, unit)
+    return format_zh(number, unit)
 
 
 def rounded(number: Decimal) -> str:

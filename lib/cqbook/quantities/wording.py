@@ -112,6 +112,11 @@ def range_zh(interval: Interval, unit: Unit) -> str:
     return joint.join(format_zh(end, unit) for end in (lower, upper))
 
 
+def outward(interval: Interval) -> Interval:
+    """Return a bounded interval with its ends as `range_zh` prints them."""
+    return Interval(*_outward(interval), True, True)
+
+
 def _outward(interval: Interval) -> tuple[Decimal, Decimal]:
     lower, upper = interval.lower, interval.upper
     assert lower is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.figures.claims import CLAIMS, StatedClaim
 from cqbook.figures.identity import read_record
+from cqbook.quantities.verdict import rounded
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
 from cqbook.site.settings import book_of
@@ -120,10 +122,37 @@ def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
     return found
 
 
-def _tightness(said: tuple[str, list[tuple[str, StatedClaim]]]) -> Decimal:
-    """Return the smallest of a sentence's margins; of one without, more than any."""
-    shares = [Decimal(item.claim.relative) for _, item in said[1] if item.claim.relative]
-    return min(shares, default=Decimal("Infinity"))
+#: A sentence's claims, each with the way to it.
+Sayings = list[tuple[str, StatedClaim]]
+
+
+def _tightness(said: tuple[str, StatedClaim]) -> Decimal:
+    """Return the margin of a claim as a share; of one without, more than any."""
+    share = said[1].claim.relative
+    return Decimal(share) if share else Decimal("Infinity")
+
+
+def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[str, str, Sayings]]:
+    """Return the sentences of the smallest margins: that in %, sentence, claims tightest first.
+
+    Parameters
+    ----------
+    groups : iterable of mapping of str to list
+        By page, the claims of each sentence.
+    most : int
+        How many sentences, at most.
+    """
+    sorted_within = [
+        (sentence, sorted(items, key=_tightness))
+        for said in groups
+        for sentence, items in said.items()
+    ]
+    found = sorted(sorted_within, key=lambda item: _tightness(item[1][0]))
+    return [
+        (rounded(100 * _tightness(items[0])), sentence, items)
+        for sentence, items in found[:most]
+        if items[0][1].claim.relative
+    ]
 
 
 def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -133,7 +162,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     titles = app.env.titles
     # by page and sentence: one may stand on several claims
-    groups: dict[str, dict[str, list[tuple[str, StatedClaim]]]] = {}
+    groups: dict[str, dict[str, Sayings]] = {}
     count = 0
     for item in said_in(app):
         page = f"chapters/{item.page}"
@@ -142,8 +171,8 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
             said = groups.setdefault(titles[page].astext(), {})
             said.setdefault(item.sentence, []).append((way, item))
-    tight = sorted((item for said in groups.values() for item in said.items()), key=_tightness)
-    html = markup("claims.html", groups=groups, count=count, tight=tight[:TIGHT])
+    tight = tightest(groups.values(), TIGHT)
+    html = markup("claims.html", groups=groups, count=count, tight=tight)
     for place in places:
         place.replace_self(nodes.raw("", html, format="html"))
 

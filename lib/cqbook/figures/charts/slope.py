@@ -24,6 +24,8 @@ from cqbook.figures.charts.form import (
 from cqbook.figures.placing import Axis
 
 HEIGHT = 260
+#: px between the periods and the highest point: the name of its series stands above it.
+HEAD = 22
 
 
 @draws(
@@ -81,7 +83,7 @@ def slope(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         scale=alt.Scale(
             type="point", padding=0, range=[room_for(first["text"]), alt.expr(f"width - {room}")]
         ),
-        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelPadding=14),
+        axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelPadding=HEAD),
     )
     y = alt.Y(
         "value",
