@@ -238,3 +238,11 @@ def test_one_number_is_said_of_a_narrow_interval(low, high, said):
 def test_a_share_is_said_in_tenths():
     assert autos.tenths(cq.exact(79, "percent")) == "约八成"
     assert autos.tenths(cq.missing("percent")) == "未见公布"
+
+
+def test_one_year_of_growth_is_not_a_run_of_years(book):
+    # "年年增长" stood on the page of 2023, of one year
+    words = autos.years_rising(autos.export_values(book, AREA, range(2022, 2024)))
+    assert words == {"rising_from": "未见公布", "only_before": "2022年"}
+    words = autos.years_rising(autos.export_values(book, AREA, range(2022, 2025)))
+    assert words == {"rising_from": "2023年", "only_before": "未见公布"}

@@ -10,7 +10,7 @@ from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import derive, difference, exact
+from cqbook.quantities.quantity import UNPUBLISHED, derive, difference, exact
 
 AREA = "CN-50"
 
@@ -234,3 +234,15 @@ def test_a_number_for_running_text(low, high, unit, words):
 
 def test_a_printed_number_stays_as_printed(book):
     assert short(trade.level(book, AREA, "2025")).zh == "8006.8亿元"
+
+
+def test_the_last_of_a_series_is_of_the_time_that_is_asked():
+    year, part = (exact(share, "percent") for share in (34, 28))
+    found = {"2022": year, "2025-01/2025-09": part}
+    # the share of nine months was told as that of a year
+    held = trade.ends_of(found, "laptop", "percent", at="2022")
+    assert (held["laptop_last"], held["laptop_last_when"]) == (year, "2022年")
+    assert trade.ends_of(found, "laptop", "percent")["laptop_last"] == part
+    nothing = trade.ends_of({"2021": year}, "laptop", "percent", at="2022")
+    assert not nothing["laptop_last"].known
+    assert nothing["laptop_last_when"] == UNPUBLISHED

@@ -105,6 +105,20 @@ def index(found: Mapping[str, Quantity], group: str) -> pd.DataFrame:
     return rows
 
 
+def years_rising(values: Mapping[str, Quantity]) -> dict[str, str]:
+    """Return what a sentence on growth from year to year names, as texts.
+
+    ``rising_from``: the year from which on each is more than the one before, where there are two
+    such years; ``only_before``: the year before, where there is one.
+    """
+    years = list(values)
+    many = len(years) > 2
+    return {
+        "rising_from": f"{years[1]}年" if many else UNPUBLISHED,
+        "only_before": f"{years[0]}年" if len(years) == 2 else UNPUBLISHED,
+    }
+
+
 def index_points(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of several series, each with its first year as 100."""
     return pd.concat([index(one, name) for name, one in found.items()], ignore_index=True)

@@ -421,17 +421,38 @@ def share_change(found: Mapping[str, Quantity]) -> Quantity:
     )
 
 
-def ends_of(found: Mapping[str, Quantity], name: str, unit: str) -> dict[str, Quantity | str]:
+def ends_of(
+    found: Mapping[str, Quantity], name: str, unit: str, *, at: str | None = None
+) -> dict[str, Quantity | str]:
     """Return the first and the last number and their periods, for claims and glueing.
 
     ``<name>_first``, ``<name>_first_when``, the same with ``last``, and with ``high`` the highest.
+
+    Parameters
+    ----------
+    found : mapping
+        Numbers by period, in order.
+    name, unit : str
+        What they are called, and the unit of one that is missing.
+    at : str, optional
+        The period that the last one must be of, where a sentence sets it beside others of then: one
+        that is not known then is missing, whatever is known of later or earlier.
     """
-    known = [(Period.parse(text).zh(), item) for text, item in found.items() if item.known]
-    nothing = (UNPUBLISHED, missing(unit))
+    known = [(text, item) for text, item in found.items() if item.known]
+    if at is not None:
+        known = [pair for pair in known if pair[0] == at or len(pair[0]) == len(at)]
+    nothing = ("", missing(unit))
+    high = max(known, key=lambda pair: pair[1].point, default=nothing)
+    last = known[-1] if known else nothing
+    if at is not None and last[0] != at:
+        last = nothing
     made: dict[str, Quantity | str] = {}
-    known = known or [nothing]
-    high = max(known, key=lambda pair: pair[1].point)
-    for which, (when, item) in (("first", known[0]), ("last", known[-1]), ("high", high)):
+    for which, (period, item) in (
+        ("first", known[0] if known else nothing),
+        ("last", last),
+        ("high", high),
+    ):
+        when = Period.parse(period).zh() if period else UNPUBLISHED
         made |= {f"{name}_{which}": item, f"{name}_{which}_when": when}
     return made
 
