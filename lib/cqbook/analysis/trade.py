@@ -512,7 +512,10 @@ def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[
 
 
 def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
-    """Return the shares of the regimes by stretch, where all three are known; one a year."""
+    """Return the shares of general, processing and bonded trade by their names and by stretch.
+
+    Where all three are known, one stretch a year.
+    """
     until, whole = Period.parse(period), History.of(book, area)
     codes = ("general", "processing", "bonded_logistics")
     held = {
