@@ -52,7 +52,7 @@ def near(one: Quantity, other: Quantity, percent: Decimal | int) -> Verdict:
         for by in (1 - part, 1 + part)
     ]
     least, most = ends if other.known and other.point >= 0 else reversed(ends)
-    return ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 相差不到{percent}%")
+    return ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 的相对差不到{percent}%")
 
 
 def _listed(quantities: Sequence[Quantity], most: int = 3) -> str:
