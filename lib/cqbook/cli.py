@@ -250,11 +250,17 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
         return 0
     from cqbook.build.new_chapter import new_chapter
 
-    made = new_chapter(root, arguments.name, arguments.title or arguments.name)
-    print(made)
+    title = arguments.title or arguments.name
+    path, part = new_chapter(root, arguments.name, title, arguments.title_en)
+    print(path)
     print(
-        f"写好后：cqbook run {made.stem} 看页面，cqbook accept {made.stem} 记下输出"
-        f" | then: cqbook run {made.stem}, cqbook accept {made.stem}"
+        f"目录：_toc.yml 中“{part}”的最后一行，可移到别处"
+        f" | contents: the last line of the part {part} of _toc.yml, which may be moved"
+    )
+    print(
+        f"写的时候：cqbook preview {path.stem} --watch；写好后：cqbook accept {path.stem}，cqbook build"
+        f" | while writing: cqbook preview {path.stem} --watch; then: cqbook accept {path.stem},"
+        " cqbook build"
     )
     return 0
 
@@ -528,7 +534,7 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("what", choices=["chapter", "district", "book"])
     made.add_argument("name", help="of its page; a district's code or name; a book's folder")
     made.add_argument("--title", default="", help="in Chinese")
-    made.add_argument("--title-en", default="", help="of a book, in English")
+    made.add_argument("--title-en", default="", help="of a chapter or a book, in English")
     made.add_argument("--place", default="", help="of a book: its province, such as 510000")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")

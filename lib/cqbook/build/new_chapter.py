@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -22,19 +23,19 @@ PAGE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PROSE = """# {title}
 
 :::{{claim}} {en}-than-before
-- {{glue:text}}`when`进出口{{glue:text}}`total`，{zh}于上年的{{glue:text}}`before`。
+- {{glue:text}}`when`进出口{{glue:text}}`total`，{zh}于一年前的{{glue:text}}`before`。
 :::
 
-::::{{english}}
+::::{{english}} {title_en}
 :::{{claim}} {en}-than-before
-{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, {en} than the year before.
+{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, {en} than a year before.
 :::
 ::::
 
 :::{{given}} fig-{name}-years
 出口与进口几年的变化见{{numref}}`fig-{name}-years`。
 :::"""
-_PARAMETERS = """period = "{period}"  # the year
+_PARAMETERS = """period = "{period}"  # the year, or a part of it
 area = "{area}"  # whose trade
 data_dir = ""  # empty: the repository's data"""
 _CHECK = """import cqbook as cq
@@ -46,14 +47,14 @@ cq.check_parameters(
     area=(area, "observations.entity with indicator trade_value"),
 )"""
 _NUMBERS = """total = cq.trade.level(book, area, str(period))
-before = cq.trade.level(book, area, str(int(period) - 1))
+before = cq.trade.level(book, area, cq.year_before(str(period)))
 changed = cq.claim("{en}-than-before", total {sign} before)
 cq.glue(where=book.name(area), when=cq.period_zh(str(period)), total=total, before=before)"""
 _FIGURE = """cq.figure(
     book,
     "fig-{name}-years",
     cq.charts.lines(cq.trade.flow_lines(cq.trade.flows(book, area, str(period)))),
-    title=changed.says(f"{{book.name(area)}}的进出口{zh}于上年", f"{{book.name(area)}}的进出口"),
+    title=changed.says(f"{{book.name(area)}}的进出口{zh}于一年前", f"{{book.name(area)}}的进出口"),
     subtitle="亿元，海关口径",
     unit="亿元",
     english=(
@@ -63,8 +64,15 @@ _FIGURE = """cq.figure(
 )"""
 
 
-def new_chapter(root: Path, name: str, title: str) -> Path:
-    """Write the notebook of a new chapter, and its line in the contents; return its path.
+class NewChapter(NamedTuple):
+    """A new chapter's notebook, and the part of the contents that it stands at the end of."""
+
+    path: Path
+    part: str
+
+
+def new_chapter(root: Path, name: str, title: str, title_en: str = "") -> NewChapter:
+    """Write the notebook of a new chapter, and its line in the contents.
 
     Parameters
     ----------
@@ -72,8 +80,8 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
         The book.
     name : str
         Of the page: lower-case letters, digits, hyphens.
-    title : str
-        In Chinese.
+    title, title_en : str
+        In Chinese and English; without an English one the name's words.
 
     Raises
     ------
@@ -100,10 +108,12 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
     last = _last_of_first_part(contents, lines)
     line = f"{last['indent']}- file: chapters/{name}\n"
     made = contents[: last.end()] + line + contents[last.end() :]
-    notebook = _notebook(name, title, *_said(Catalog(root / "data")))
+    titles = title, title_en or name.replace("-", " ").capitalize()
+    notebook = _notebook(name, titles, *_said(Catalog(root / "data")))
     replace_files(root / "chapters", {path.name: to_bytes(notebook)})
     replace_files(root, {CONTENTS: made.encode()})
-    return path
+    captions = re.findall(r"(?m)^ *- caption: *(.*?) *$", contents[: last.start()])
+    return NewChapter(path, captions[-1] if captions else "")
 
 
 def _last_of_first_part(contents: str, lines: list[re.Match[str]]) -> re.Match[str]:
@@ -138,11 +148,13 @@ def trade_years(book: Catalog) -> dict[str, float]:
     return {year: item.point for year, item in found.items() if item.known}
 
 
-def _notebook(name: str, title: str, area: str, period: str, grew: bool) -> nbformat.NotebookNode:
+def _notebook(
+    name: str, titles: tuple[str, str], area: str, period: str, grew: bool
+) -> nbformat.NotebookNode:
     zh, en, sign, verb = ("多", "more", ">", "grew") if grew else ("少", "less", "<", "fell")
     words = {"name": name, "zh": zh, "en": en, "sign": sign, "verb": verb}
     cells: list[tuple[str, str]] = [
-        ("markdown", _PROSE.format(title=title, **words)),
+        ("markdown", _PROSE.format(title=titles[0], title_en=titles[1], **words)),
         ("code", _PARAMETERS.format(area=area, period=period)),
         ("code", _CHECK),
         ("code", _NUMBERS.format(**words)),

@@ -143,37 +143,46 @@ def refuse_unheld(
     if not valid or value in valid:
         return
     said = f"{chapter}.{name}={visible(value)}" if chapter else f"{name}={visible(value)}"
-    near = _meant(value, valid, names_of(book, allowed))
+    near = meant(value, valid, names_of(book, allowed))
     hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
-    first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
-    # years before spans of months
-    listed = first + sorted((text for text in valid if text not in first), key=len)
-    more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
     msg = (
         f"参数 {said}：数据中没有（{allowed}）{hint} 应为下列之一"
         f" | parameter {said}: not in the data ({allowed}){hint_en} expected one of:"
-        f" {' '.join(listed[:VALUES_SHOWN])}{more}"
+        f" {choices(value, valid)}"
     )
     raise ParameterError(msg)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def choices(value: str, valid: list[str]) -> str:
+    """Return what may stand in the place of `value` in a line, the nearest first, cut."""
+    first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
+    # years before spans of months
+    listed = first + sorted((text for text in valid if text not in first), key=len)
+    more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
+    return f"{' '.join(listed[:VALUES_SHOWN])}{more}"
+
+
+#: How near a word is to another that it is taken for it misspelt (`difflib`).
+NEAR = 0.5
+
+
+def nearest(word: str, known: Iterable[str], near: float = NEAR) -> str:
     """Return the known word nearest to `word`; empty if none is near."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=near)), "")
 
 
-def _meant(value: str, valid: list[str], names: Mapping[str, str]) -> str:
+def meant(value: str, valid: list[str], names: Mapping[str, str], near: float = NEAR) -> str:
     """Return the code that is nearly `value`, or whose name is, with that name; empty if none."""
     known = {name: code for name, code in names.items() if code in valid}
     part = [name for name in known if len(value) > 1 and (value in name or name in value)]
     name = value if value in known else next(iter(sorted(part, key=len)), "")
-    name = name or nearest(value, known)
+    name = name or nearest(value, known, near)
     if name:
-        return f"{known[name]}（{name}）"
+        return known[name] if name == known[name] else f"{known[name]}（{name}）"
     if value.rstrip("年") in valid:
         return value.rstrip("年")
     # of two years none is nearly the other
-    return "" if value.isdigit() else nearest(value, valid)
+    return "" if value.isdigit() else nearest(value, valid, near)
 
 
 def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:

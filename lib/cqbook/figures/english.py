@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.errors import DataError
 from cqbook.figures import theme
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.about import STATUS_ZH
@@ -91,8 +92,20 @@ def dictionary(book: Catalog) -> dict[str, str]:
     return {zh: en for zh, en in found.items() if zh and en}
 
 
-def in_english(book: Catalog) -> Callable[[str], str]:
-    """Return the function that says a name, number or period in English; see `english`."""
+def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
+    """Return the function that says a name, number or period in English; see `english`.
+
+    Raises
+    ------
+    DataError
+        If it is called as that function is: ``cq.in_english(book)("重庆市")``.
+    """
+    if texts or not isinstance(book, Catalog):
+        msg = (
+            "cq.in_english(book) 给出一个函数：say = cq.in_english(book)；say(文字)"
+            " | cq.in_english(book) gives a function: say = cq.in_english(book); say(text)"
+        )
+        raise DataError(msg)
     known = dictionary(book)
     return lambda text: english(text, known)
 

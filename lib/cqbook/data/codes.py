@@ -1,0 +1,144 @@
+"""Codes that a chapter asks for: what no list of the book has is refused, not “unpublished”.
+
+``indicator="trade_values"`` selects no row, and a page without its figure says nothing of why. So
+what chapters call (`cqbook.PUBLIC`) looks at the codes again where nothing was found. Analyses
+of the package ask without it: the firms and parks that they name are of one place, and a book about
+another goes without them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from cqbook.data.allowed import Allowed, choices, meant, names_of
+from cqbook.data.catalog import OBSERVATION_TABLE, Catalog, Wanted
+from cqbook.data.descriptor import enumerated
+from cqbook.data.selection import fact, series
+from cqbook.data.vocabulary import BASES_ZH
+from cqbook.errors import DataError, visible
+from cqbook.quantities.periods import EXAMPLES, Period
+from cqbook.quantities.quantity import Quantity
+from cqbook.quantities.units import ZH, Unit
+
+Answer = TypeVar("Answer")
+#: Columns whose codes are of a place: a chapter of another book may name one that this one lacks,
+#: so that only what is nearly a code here is refused.
+OF_A_PLACE = frozenset({"entity", "source_id"})
+#: How near: a letter of five, since ``org-byd`` is not ``org-gac`` misspelt.
+NEARLY = 0.8
+
+
+def check_codes(book: Catalog, asked: Mapping[str, Wanted]) -> None:
+    """Refuse values that no list of codes of ``observations`` has.
+
+    Parameters
+    ----------
+    book : Catalog
+    asked : mapping
+        By column, as for `Catalog.observations`.
+
+    Raises
+    ------
+    DataError
+        With column, value, the nearest code, and the codes there are.
+    """
+    for column, wanted in asked.items():
+        for value in [wanted] if isinstance(wanted, str) else wanted or ():
+            if column == "period":
+                _check_period(value)
+            elif column == "unit":
+                _check_unit(value)
+            elif column == "breakdown":
+                _check_breakdown(book, value)
+            else:
+                _check(column, value, _codes(book, column))
+
+
+def _check(column: str, value: str, known: Mapping[str, str]) -> None:
+    """Refuse a value that is none of the codes, given with a name of each."""
+    codes = set(known.values())
+    if not value or not codes or value in codes:
+        return
+    of_a_place = column in OF_A_PLACE
+    near = meant(value, sorted(codes), known, NEARLY if of_a_place else 0.5)
+    if of_a_place and not near:
+        return
+    hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
+    msg = (
+        f"{column}={visible(value)}：没有这个代码{hint} 应为下列之一"
+        f" | {column}={visible(value)}: no such code{hint_en} expected one of:"
+        f" {choices(value, sorted(codes))}"
+    )
+    raise DataError(msg)
+
+
+def _check_breakdown(book: Catalog, value: str) -> None:
+    rows = book.text("breakdowns")
+    for part in filter(None, value.split(";")):
+        dimension, _, code = part.partition("=")
+        _check("breakdown", dimension, {text: text for text in rows["dimension"]})
+        of_it = rows[rows["dimension"].eq(dimension)]
+        names = dict(zip(of_it["name_zh"], of_it["code"], strict=True))
+        _check(f"breakdown {dimension}", code, names | {text: text for text in of_it["code"]})
+    ordered = ";".join(sorted(value.split(";")))
+    if value != ordered:
+        msg = (
+            f"breakdown={visible(value)}：各部分按键排序；是不是 {ordered}？"
+            f" | breakdown={visible(value)}: parts are sorted by key; did you mean {ordered}?"
+        )
+        raise DataError(msg)
+
+
+def _check_unit(text: str) -> None:
+    for part in Unit.parse(text).name.split("/"):
+        _check(
+            "unit", part, {name: code for code, name in ZH.items()} | {code: code for code in ZH}
+        )
+
+
+def _check_period(text: str) -> None:
+    try:
+        Period.parse(text)
+    except ValueError as error:
+        msg = (
+            f"period={visible(text)}：不是时期，应如 {'、'.join(EXAMPLES)}"
+            f" | period={visible(text)}: no period, expected such as {', '.join(EXAMPLES)}"
+        )
+        raise DataError(msg) from error
+
+
+def _codes(book: Catalog, column: str) -> dict[str, str]:
+    """Return the codes of a column by name; codes without one by themselves. Empty: it has any."""
+    if column == "basis":
+        return {name: code for code, name in BASES_ZH.items()} | {code: code for code in BASES_ZH}
+    if column == "source_id":
+        return {code: code for code in [*book.text("sources")[column], *book.series]}
+    for field in book.fields(OBSERVATION_TABLE):
+        if field["name"] == column:
+            listed = {code: code for code in enumerated(field)}
+            table = {"indicator": "indicators", "entity": "entities"}.get(column)
+            return listed or (names_of(book, Allowed(table, column)) if table else {})
+    return {}
+
+
+def spelt(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Let a function that selects figures refuse a code that there is not, where it finds none."""
+
+    @functools.wraps(ask)
+    def asked(book: Catalog, **filters: Any) -> Answer:  # noqa: ANN401 - as given
+        found = ask(book, **filters)
+        items = [found] if isinstance(found, Quantity) else [*getattr(found, "values", list)()]
+        if not any(item.known for item in items):
+            # what is no column is an argument of the function
+            columns = {field["name"] for field in book.fields(OBSERVATION_TABLE)}
+            check_codes(book, {name: filters[name] for name in filters if name in columns})
+        return found
+
+    return asked
+
+
+#: `cq.fact` and `cq.series`.
+fact_spelt = spelt(fact)
+series_spelt = spelt(series)
