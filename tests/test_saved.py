@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import copy
 import io
+import json
+import warnings
 
 import nbformat
 import pytest
@@ -12,7 +14,13 @@ from conftest import ROOT
 from PIL import Image
 
 from cqbook.build.judge import stale
-from cqbook.execution.notebooks import judged_digest, normalise, read_notebook, to_bytes
+from cqbook.execution.notebooks import (
+    changed_cells,
+    judged_digest,
+    normalise,
+    read_notebook,
+    to_bytes,
+)
 from cqbook.execution.page import Executed
 from cqbook.figures.figure import display_outputs
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME
@@ -167,3 +175,30 @@ def test_the_judged_form_is_that_of_the_file_and_of_what_is_executed():
     plain = normalise(copy.deepcopy(notebook))
     without_pictures(plain)
     assert judged_digest(notebook) == judged_digest(plain)
+
+
+def test_a_cell_without_an_id_is_read_without_a_warning_and_twice_the_same(tmp_path):
+    notebook = json.loads((ROOT / "chapters" / "corridors.ipynb").read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        del cell["id"]
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first, second = read_notebook(path), read_notebook(path)
+    assert first == second
+    assert len({cell.id for cell in first.cells}) == len(notebook["cells"])
+
+
+def test_an_acceptance_says_which_cells_changed():
+    old = read_notebook(ROOT / "chapters" / "corridors.ipynb")
+    new = copy.deepcopy(old)
+    opened_in_lab(new)
+    run_twice(new)
+    assert changed_cells(old, new) == []
+    another_sentence(new)
+    an_output_less(new)
+    numbers = [n for n, cell in enumerate(new.cells, start=1) if cell.source.strip()]
+    prose = next(n for n in numbers if new.cells[n - 1].cell_type == "markdown")
+    shown = next(n for n in numbers if old.cells[n - 1].get("outputs"))
+    assert changed_cells(old, new) == sorted([prose, shown])

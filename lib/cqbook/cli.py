@@ -69,6 +69,15 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _data(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.data.catalog import Catalog
+    from cqbook.data.finding import held_on
+
+    for line in held_on(Catalog(arguments.data or root / "data"), arguments.words):
+        print(line)
+    return 0
+
+
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.build import accept
     from cqbook.changes.comparison import comparison_lines
@@ -77,6 +86,12 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
     print("变动的页 | changed: " + ("、".join(found.pages) or "无 | none"))
     for line in comparison_lines(found.changes):
         print(line)
+    for page, cells in found.cells.items():
+        # beside numbers and sentences: the words of a figure, code
+        numbers = [str(number) for number in cells]
+        print(
+            f"{page}：变动的单元 | changed cells: {', '.join(numbers) or '删去的 | deleted ones'}"
+        )
     for page in found.unknown:
         print(
             f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
@@ -258,7 +273,7 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
         f" | contents: the last line of the part {part} of _toc.yml, which may be moved"
     )
     print(
-        f"写的时候：cqbook preview {path.stem} --watch；写好后：cqbook accept {path.stem}，cqbook build"
+        f"写时：cqbook preview {path.stem} --watch；写好：cqbook accept {path.stem}、cqbook build"
         f" | while writing: cqbook preview {path.stem} --watch; then: cqbook accept {path.stem},"
         " cqbook build"
     )
@@ -496,6 +511,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_data_commands(command: Command) -> None:
     command("check", _check, "check the data against its contracts", True)
+    made = command("data", _data, "list the figures there are on a subject", True)
+    made.add_argument("words", nargs="+", metavar="WORD", help="of its names: 笔记本电脑, laptop")
     made = command("add", _add, "take in customs files and press figures", True)
     made.add_argument("files", nargs="+", type=Path, metavar="FILE")
     made.add_argument("--flow", default="", help="export or import, where a file does not say it")

@@ -163,15 +163,15 @@ def choices(value: str, valid: list[str]) -> str:
 
 
 #: How near a word is to another that it is taken for it misspelt (`difflib`).
-NEAR = 0.5
+ALIKE = 0.5
 
 
-def nearest(word: str, known: Iterable[str], near: float = NEAR) -> str:
+def nearest(word: str, known: Iterable[str], near: float = ALIKE) -> str:
     """Return the known word nearest to `word`; empty if none is near."""
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=near)), "")
 
 
-def meant(value: str, valid: list[str], names: Mapping[str, str], near: float = NEAR) -> str:
+def meant(value: str, valid: list[str], names: Mapping[str, str], near: float = ALIKE) -> str:
     """Return the code that is nearly `value`, or whose name is, with that name; empty if none."""
     known = {name: code for name, code in names.items() if code in valid}
     part = [name for name in known if len(value) > 1 and (value in name or name in value)]

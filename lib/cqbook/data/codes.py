@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from cqbook.data.allowed import Allowed, choices, meant, names_of
+from cqbook.data.allowed import ALIKE, Allowed, choices, meant, names_of
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog, Wanted
 from cqbook.data.descriptor import enumerated
 from cqbook.data.selection import fact, series
@@ -22,7 +22,7 @@ from cqbook.quantities.periods import EXAMPLES, Period
 from cqbook.quantities.quantity import Quantity
 from cqbook.quantities.units import ZH, Unit
 
-Answer = TypeVar("Answer")
+Selected = TypeVar("Selected")
 #: Columns whose codes are of a place: a chapter of another book may name one that this one lacks,
 #: so that only what is nearly a code here is refused.
 OF_A_PLACE = frozenset({"entity", "source_id"})
@@ -62,7 +62,7 @@ def _check(column: str, value: str, known: Mapping[str, str]) -> None:
     if not value or not codes or value in codes:
         return
     of_a_place = column in OF_A_PLACE
-    near = meant(value, sorted(codes), known, NEARLY if of_a_place else 0.5)
+    near = meant(value, sorted(codes), known, NEARLY if of_a_place else ALIKE)
     if of_a_place and not near:
         return
     hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
@@ -123,14 +123,16 @@ def _codes(book: Catalog, column: str) -> dict[str, str]:
     return {}
 
 
-def spelt(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+def spelt(ask: Callable[..., Selected]) -> Callable[..., Selected]:
     """Let a function that selects figures refuse a code that there is not, where it finds none."""
 
     @functools.wraps(ask)
-    def asked(book: Catalog, **filters: Any) -> Answer:  # noqa: ANN401 - as given
+    def asked(book: Catalog, **filters: Any) -> Selected:  # noqa: ANN401 - as given
         found = ask(book, **filters)
         items = [found] if isinstance(found, Quantity) else [*getattr(found, "values", list)()]
-        if not any(item.known for item in items):
+        # of several codes one may be wrong where the others found something
+        several = any(isinstance(value, list) for value in filters.values())
+        if several or not any(item.known for item in items):
             # what is no column is an argument of the function
             columns = {field["name"] for field in book.fields(OBSERVATION_TABLE)}
             check_codes(book, {name: filters[name] for name in filters if name in columns})
