@@ -6,6 +6,7 @@ import base64
 import copy
 import io
 import json
+import re
 import warnings
 
 import nbformat
@@ -22,9 +23,12 @@ from cqbook.execution.notebooks import (
     to_bytes,
 )
 from cqbook.execution.page import Executed
-from cqbook.figures.figure import display_outputs
+from cqbook.figures.claims import CLAIM_MIME
+from cqbook.figures.figure import GLUE_PREFIX, TABLE_MIME, display_outputs
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME
+from cqbook.quantities.quantity import NO_NUMBER
 
+EXTENSION = ROOT / "lib" / "labextension" / "cqbook-sentences"
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 
@@ -151,6 +155,37 @@ def test_what_is_judged_is_cells_and_outputs(saved, change):
     assert saved(change) == ["corridors"]
 
 
+#: What all of the programs of docs/notebooks.md show.
+SHOWN_ANYWHERE = {"image/png", "image/svg+xml", "text/html", "text/plain"}
+#: What a site that shows notebooks of strangers takes out of HTML and SVG; and ids, which would be
+#: another figure's where several stand in one page.
+ACTIVE = re.compile(
+    r"\sid\s*=|url\(|<\s*(script|iframe|object|embed|foreignObject|animate|link|style)\b|\son\w+\s*=|javascript:"
+    r"|(?:href|src)\s*=",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_outputs_hold_to_what_every_program_shows(path):
+    for output in display_outputs(read_notebook(path)):
+        data = output["data"]
+        shown = data.keys() & SHOWN_ANYWHERE
+        # a glued text and a claim are read with the prose
+        aside = "scrapbook" in output.get("metadata", {}) or CLAIM_MIME in data
+        assert aside or "text/plain" in shown
+        assert "application/javascript" not in data
+        for mime in shown & {"image/svg+xml", "text/html"}:
+            found = ACTIVE.search(data[mime])
+            assert not found, found and data[mime][found.start() : found.end() + 40]
+
+
+def test_the_docs_name_what_every_program_shows():
+    text = (ROOT / "docs" / "notebooks.md").read_text(encoding="utf-8")
+    (line,) = (row for row in text.splitlines() if row.startswith("| **all of them**"))
+    assert set(re.findall(r"`([a-z+]+/[a-z+]+)`", line)) == SHOWN_ANYWHERE
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_committed_notebook_shows_all_its_figures_anywhere(path):
     """GitHub, VS Code, nbviewer, nbconvert and JupyterLab show SVG; the rest they pass over."""
@@ -202,3 +237,17 @@ def test_an_acceptance_says_which_cells_changed():
     prose = next(n for n in numbers if new.cells[n - 1].cell_type == "markdown")
     shown = next(n for n in numbers if old.cells[n - 1].get("outputs"))
     assert changed_cells(old, new) == sorted([prose, shown])
+
+
+def test_the_extension_knows_the_words_of_the_package():
+    """What it shows in JupyterLab stands on the same types, kinds of block and missing numbers."""
+    text = (EXTENSION / "static" / "sentences.js").read_text(encoding="utf-8")
+    described = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
+    assert (EXTENSION / described["jupyterlab"]["_build"]["load"]).name == "sentences.js"
+    assert f'_JUPYTERLAB["{described["name"]}"]' in text
+    (numberless,) = re.findall(r"NO_NUMBER = (\[.*?\]);", text)
+    assert set(json.loads(numberless)) == NO_NUMBER
+    for mime in (FIGURE_MIME, TABLE_MIME, CLAIM_MIME, f"{GLUE_PREFIX}text/plain"):
+        assert f'"{mime}"' in text
+    # it shows, and writes nowhere
+    assert not re.search(r"setSource|\.value\s*=|innerHTML|fetch\(|eval\(", text)

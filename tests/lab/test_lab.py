@@ -1,4 +1,5 @@
-"""The chapters in a real JupyterLab: figures are drawn, a save changes nothing, pages are shown.
+"""The chapters in a real JupyterLab: figures are drawn, sentences have their numbers, a save
+changes nothing, pages are shown.
 
 Needs what ``make lab`` installs; ``make test-lab`` runs it.
 """
@@ -47,6 +48,8 @@ def lab(tmp_path_factory):
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--expose-app-in-browser"]
     command += [f"--ServerApp.root_dir={folder / 'chapters'}"]
+    # of this checkout, whichever is installed
+    command += [f"--LabServerApp.extra_labextensions_path={ROOT / 'lib' / 'labextension'}"]
     own = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "c"),
         "JUPYTER_DATA_DIR": str(folder / "d"),
@@ -96,6 +99,20 @@ def run_and_save(tab):
     tab.wait_for_timeout(500)
 
 
+def assert_sentences(tab, notebook, name):
+    """A reader sees sentences with their numbers, where they are written, and no keys."""
+    tab.wait_for_timeout(1000)
+    text = tab.evaluate(
+        "() => [...document.querySelectorAll('.jp-MarkdownCell .jp-MarkdownOutput')]"
+        ".map(shown => shown.textContent).join('\\n')"
+    )
+    assert "{glue:text}" not in text
+    assert ":::{" not in text
+    said = [item for item in said_of(name, notebook) if item.place.startswith("claim-")]
+    there = [item for item in said if item.claim.holds]
+    assert sum(item.sentence[:12] in text for item in there) >= len(there) / 2
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     address, folder = lab
@@ -106,6 +123,7 @@ def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     assert tab.locator(DRAWN).count() == wanted, "as it was opened"
     run_and_save(tab)
     assert tab.locator(".jp-OutputArea-output[data-mime-type$='.error']").count() == 0
+    assert_sentences(tab, before, name)
     assert tab.locator(DRAWN).count() == wanted, "after Run All"
     assert judged_digest(read_notebook(path)) == judged_digest(before), "a save after Run All"
     pictures = os.environ.get("CQBOOK_LAB_PICTURES")
