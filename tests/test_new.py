@@ -19,6 +19,7 @@ from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.new_chapter import new_chapter
 from cqbook.build.new_district import new_district
 from cqbook.build.pages import pages
+from cqbook.data import catalog
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import read_notebook
@@ -62,6 +63,22 @@ def test_a_new_chapter_is_accepted_as_it_is(root):
     assert glued(made)["total"] == "8006.8亿元"
     # accepted, it is not stale
     assert accept(root, lambda _: None, ["steel"]).pages == []
+
+
+def test_the_first_chapter_of_a_book_stands_before_its_appendix(root):
+    start = "format: jb-book\nroot: chapters/index\nparts:\n"
+    appendix = "  - caption: 附录\n    chapters:\n      - file: chapters/errata\n"
+    (root / "_toc.yml").write_text(start + appendix, encoding="utf-8")
+    assert new_chapter(root, "steel", "钢材").part == "各章"
+    assert new_chapter(root, "tin", "锡").part == "各章"
+    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    assert parts == [
+        {
+            "caption": "各章",
+            "chapters": [{"file": f"chapters/{name}"} for name in ("steel", "tin")],
+        },
+        {"caption": "附录", "chapters": [{"file": "chapters/errata"}]},
+    ]
 
 
 @pytest.mark.parametrize("name", ["Steel", "钢材", "../steel", "steel_1", "errata", ""])
@@ -233,6 +250,15 @@ def test_a_folder_that_holds_something_stays_as_it_is(tmp_path, capsys):
     assert cli.main(["--root", str(ROOT), "new", "book", str(tmp_path), "--place", "510000"]) == 1
     assert "不覆盖" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_installed_package_has_no_data_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "REPOSITORY", tmp_path / "lib" / "python")
+    monkeypatch.delenv(catalog.DATA_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"there is no book in .*name its data") as caught:
+        Catalog()
+    assert "lib/python" not in str(caught.value)
 
 
 def test_nothing_in_the_package_is_tied_to_one_place():

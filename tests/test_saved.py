@@ -180,6 +180,21 @@ def test_outputs_hold_to_what_every_program_shows(path):
             assert not found, found and data[mime][found.start() : found.end() + 40]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<svg><clipPath id="clip0"/></svg>',
+        '<svg><g clip-path="url(#clip0)"/></svg>',
+        "<svg><style>text {}</style></svg>",
+        "<table onclick='x()'></table>",
+        "<p><a href='https://example.org'>x</a></p>",
+        "<ScRiPt>",
+    ],
+)
+def test_what_a_program_would_take_out_is_found(text):
+    assert ACTIVE.search(text)
+
+
 def test_the_docs_name_what_every_program_shows():
     text = (ROOT / "docs" / "notebooks.md").read_text(encoding="utf-8")
     (line,) = (row for row in text.splitlines() if row.startswith("| **all of them**"))

@@ -17,6 +17,8 @@ from cqbook.disk.installed import CONTENTS
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import normalise, to_bytes
 
+#: The part of the contents that lists what the data hold, and the one before it.
+APPENDIX_ZH, CHAPTERS_ZH = "附录", "各章"
 #: What a page may be called: its address.
 PAGE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -99,21 +101,33 @@ def new_chapter(root: Path, name: str, title: str, title_en: str = "") -> NewCha
     if path.exists() or path.with_suffix(".md").exists():
         msg = f"已有 chapters/{name}，换一个名字 | chapters/{name} is there: take another name"
         raise DataError(msg)
-    contents = (root / CONTENTS).read_text(encoding="utf-8")
+    contents, part = _with_page((root / CONTENTS).read_text(encoding="utf-8"), name)
+    titles = title, title_en or name.replace("-", " ").capitalize()
+    notebook = _notebook(name, titles, *_said(Catalog(root / "data")))
+    replace_files(root / "chapters", {path.name: to_bytes(notebook)})
+    replace_files(root, {CONTENTS: contents.encode()})
+    return NewChapter(path, part)
+
+
+def _with_page(contents: str, name: str) -> tuple[str, str]:
+    """Return the contents with a page's line at the end of the first part, and that part's name.
+
+    Where the appendix is the first, as in a new book, a part is begun before it.
+    """
+    first = re.search(r"(?m)^(?P<indent> *)- caption: *(?P<caption>.*?) *\n", contents)
+    if first and first["caption"] == APPENDIX_ZH:
+        indent = first["indent"]
+        part = f"{indent}- caption: {CHAPTERS_ZH}\n{indent}  chapters:\n"
+        part += f"{indent}    - file: chapters/{name}\n"
+        return contents[: first.start()] + part + contents[first.start() :], CHAPTERS_ZH
     lines = list(re.finditer(r"(?m)^(?P<indent> *)- file: .*\n", contents))
     if not lines:
         msg = f"{CONTENTS} 里没有一行 “- file: …” | {CONTENTS} has no line '- file: …'"
         raise DataError(msg)
-    # behind the last chapter of the first part
     last = _last_of_first_part(contents, lines)
     line = f"{last['indent']}- file: chapters/{name}\n"
     made = contents[: last.end()] + line + contents[last.end() :]
-    titles = title, title_en or name.replace("-", " ").capitalize()
-    notebook = _notebook(name, titles, *_said(Catalog(root / "data")))
-    replace_files(root / "chapters", {path.name: to_bytes(notebook)})
-    replace_files(root, {CONTENTS: made.encode()})
-    captions = re.findall(r"(?m)^ *- caption: *(.*?) *$", contents[: last.start()])
-    return NewChapter(path, captions[-1] if captions else "")
+    return made, first["caption"] if first else ""
 
 
 def _last_of_first_part(contents: str, lines: list[re.Match[str]]) -> re.Match[str]:

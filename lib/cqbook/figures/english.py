@@ -98,7 +98,7 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
     Raises
     ------
     DataError
-        If it is called as that function is: ``cq.in_english(book)("重庆市")``.
+        If it is called as that function is: ``cq.in_english(book)(text)``.
     """
     if texts or not isinstance(book, Catalog):
         msg = (
