@@ -168,7 +168,7 @@ def test_a_chapter_is_read_without_the_book():
     """nbconvert knows nothing of the book: pictures and tables are there all the same."""
     from nbconvert import HTMLExporter
 
-    notebook = read_notebook(ROOT / "chapters" / "auto-exports.ipynb")
+    notebook = read_notebook(ROOT / "chapters" / "reconciliation.ipynb")
     html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     figures = sum(FIGURE_MIME in item["data"] for item in display_outputs(notebook))
     assert figures > 3
