@@ -78,6 +78,14 @@ def test_english_words_asked_for_the_wrong_way(book, arguments):
     with pytest.raises(DataError, match=r"say = cq\.in_english\(book\); say\(text\)"):
         cq.in_english(*given)
     assert cq.in_english(book)("重庆市") == "Chongqing"
+    with pytest.raises(DataError, match=r"no English for '不明之物'.*english\.csv"):
+        cq.in_english(book)("不明之物")
+
+
+def test_a_rule_for_a_parameter_with_a_misspelt_code_is_refused(book):
+    rule = "observations.period with indicator trade_values, entity $area"
+    with pytest.raises(DataError, match=r"indicator=trade_values.*did you mean trade_value（"):
+        cq.check_parameters(book, period=("2022", rule), area=("CN-50", "entities.entity"))
 
 
 def test_the_figures_on_a_subject_are_listed_with_their_filters(book, capsys):

@@ -298,7 +298,7 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
-    from cqbook.data.allowed import nearest
+    from cqbook.data.codes import nearest
     from cqbook.errors import ParameterError
     from cqbook.execution.notebooks import notebooks
 

@@ -8,11 +8,11 @@ another goes without them.
 
 from __future__ import annotations
 
+import difflib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from cqbook.data.allowed import ALIKE, Allowed, choices, meant, names_of
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog, Wanted
 from cqbook.data.descriptor import enumerated
 from cqbook.data.selection import fact, series
@@ -26,7 +26,11 @@ Selected = TypeVar("Selected")
 #: Columns whose codes are of a place: a chapter of another book may name one that this one lacks,
 #: so that only what is nearly a code here is refused.
 OF_A_PLACE = frozenset({"entity", "source_id"})
-#: How near: a letter of five, since ``org-byd`` is not ``org-gac`` misspelt.
+#: Values shown in an error: enough to choose from, few enough to read.
+VALUES_SHOWN = 40
+#: How near a word is to another that it is taken for it misspelt (`difflib`).
+ALIKE = 0.5
+#: The same of codes of a place: a letter of five, since ``org-byd`` is not ``org-gac`` misspelt.
 NEARLY = 0.8
 
 
@@ -119,8 +123,53 @@ def _codes(book: Catalog, column: str) -> dict[str, str]:
         if field["name"] == column:
             listed = {code: code for code in enumerated(field)}
             table = {"indicator": "indicators", "entity": "entities"}.get(column)
-            return listed or (names_of(book, Allowed(table, column)) if table else {})
+            return listed or (code_names(book, table, column) if table else {})
     return {}
+
+
+def code_names(book: Catalog, table: str, key: str) -> dict[str, str]:
+    """Return the codes of a table by their names: Chinese, English, GB/T 2260."""
+    frame = book.text(table)
+    columns = [column for column in frame if str(column).startswith("name")]
+    found = {
+        name: code
+        for column in columns
+        for name, code in zip(frame[column], frame[key], strict=True)
+        if name
+    }
+    if table == "entities" and "provinces" in book.resources:
+        provinces = book.text("provinces")
+        codes = zip(provinces["code"], provinces["entity"], strict=True)
+        found |= {f"{code}0000": entity for code, entity in codes}
+    return found
+
+
+def choices(value: str, valid: list[str]) -> str:
+    """Return what may stand in the place of `value` in a line, the nearest first, cut."""
+    first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
+    # years before spans of months
+    listed = first + sorted((text for text in valid if text not in first), key=len)
+    more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
+    return f"{' '.join(listed[:VALUES_SHOWN])}{more}"
+
+
+def nearest(word: str, known: Iterable[str], near: float = ALIKE) -> str:
+    """Return the known word nearest to `word`; empty if none is near."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=near)), "")
+
+
+def meant(value: str, valid: list[str], names: Mapping[str, str], near: float = ALIKE) -> str:
+    """Return the code that is nearly `value`, or whose name is, with that name; empty if none."""
+    known = {name: code for name, code in names.items() if code in valid}
+    part = [name for name in known if len(value) > 1 and (value in name or name in value)]
+    name = value if value in known else next(iter(sorted(part, key=len)), "")
+    name = name or nearest(value, known, near)
+    if name:
+        return known[name] if name == known[name] else f"{known[name]}（{name}）"
+    if value.rstrip("年") in valid:
+        return value.rstrip("年")
+    # of two years none is nearly the other
+    return "" if value.isdigit() else nearest(value, valid, near)
 
 
 def spelt(ask: Callable[..., Selected]) -> Callable[..., Selected]:

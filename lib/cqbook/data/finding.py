@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cqbook.data.allowed import nearest
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
+from cqbook.data.codes import nearest
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import DRAWN_FROM, measured
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES

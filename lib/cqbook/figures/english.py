@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cqbook.data.catalog import Catalog
-from cqbook.errors import DataError
+from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.about import STATUS_ZH
@@ -98,7 +98,8 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
     Raises
     ------
     DataError
-        If it is called as that function is: ``cq.in_english(book)(text)``.
+        If it is called as that function is: ``cq.in_english(book)(text)``; by the function, where
+        there is no English.
     """
     if texts or not isinstance(book, Catalog):
         msg = (
@@ -107,7 +108,19 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
         )
         raise DataError(msg)
     known = dictionary(book)
-    return lambda text: english(text, known)
+
+    def say(text: str) -> str:
+        try:
+            return english(text, known)
+        except KeyError:
+            msg = (
+                f"“{visible(text)}”没有英文：名字写进它的表，别的写进 data/codelists/english.csv"
+                f" | no English for {visible(text)!r}: a name belongs in its table, other words in"
+                " data/codelists/english.csv"
+            )
+            raise DataError(msg) from None
+
+    return say
 
 
 def english_quantity(text: str) -> str:
