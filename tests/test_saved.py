@@ -7,7 +7,9 @@ import copy
 import io
 import json
 import re
+import tomllib
 import warnings
+from pkgutil import resolve_name
 
 import nbformat
 import pytest
@@ -23,9 +25,10 @@ from cqbook.execution.notebooks import (
     to_bytes,
 )
 from cqbook.execution.page import Executed
-from cqbook.figures.claims import CLAIM_MIME
+from cqbook.figures.claims import CLAIM_MIME, said_of
 from cqbook.figures.figure import GLUE_PREFIX, TABLE_MIME, display_outputs
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME
+from cqbook.figures.plain_prose import with_numbers
 from cqbook.quantities.quantity import NO_NUMBER
 
 EXTENSION = ROOT / "lib" / "labextension" / "cqbook-sentences"
@@ -252,6 +255,37 @@ def test_an_acceptance_says_which_cells_changed():
     prose = next(n for n in numbers if new.cells[n - 1].cell_type == "markdown")
     shown = next(n for n in numbers if old.cells[n - 1].get("outputs"))
     assert changed_cells(old, new) == sorted([prose, shown])
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_notebook_is_read_in_sentences(path):
+    notebook = read_notebook(path)
+    before = to_bytes(notebook)
+    shown, _ = with_numbers(notebook, {})
+    assert to_bytes(notebook) == before
+    assert [cell.cell_type for cell in shown.cells] == [cell.cell_type for cell in notebook.cells]
+    prose = "\n".join(cell.source for cell in shown.cells if cell.cell_type == "markdown")
+    assert not re.search(r"\{(?:glue:text|claimed|numref|doc|ref|term)\}`", prose)
+    assert not re.search(r"(?m)^:{3,}\{(?:claim|unless|given|english)\}", prose)
+    said = [item for item in said_of(path.stem, notebook) if item.place.startswith("claim-")]
+    there = [item.sentence[:10] in prose for item in said if item.claim.holds]
+    assert sum(there) >= len(there) * 0.8
+
+
+def test_a_notebook_that_has_not_run_or_is_not_ours_stays_as_it_is():
+    notebook = read_notebook(ROOT / "chapters" / "corridors.ipynb")
+    for cell in code(notebook):
+        cell.outputs = []
+    assert with_numbers(notebook, {}) == (notebook, {})
+
+
+def test_what_is_installed_for_jupyter_is_there():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert all((ROOT / place).is_dir() for place in shared)
+    text = (ROOT / "lib" / "jupyter" / "jupyter_nbconvert_config.json").read_text(encoding="utf-8")
+    for exporter in json.loads(text).values():
+        assert [resolve_name(name) for name in exporter["preprocessors"]] == [with_numbers]
 
 
 def test_the_extension_knows_the_words_of_the_package():

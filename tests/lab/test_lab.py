@@ -7,7 +7,9 @@ Needs what ``make lab`` installs; ``make test-lab`` runs it.
 from __future__ import annotations
 
 import copy
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -165,12 +167,18 @@ def test_a_page_is_shown_in_the_notebook(lab, tab):
 
 
 def test_a_chapter_is_read_without_the_book():
-    """nbconvert knows nothing of the book: pictures and tables are there all the same."""
+    """nbconvert knows nothing of the book: pictures, tables, sentences are there all the same."""
     from nbconvert import HTMLExporter
 
     notebook = read_notebook(ROOT / "chapters" / "reconciliation.ipynb")
-    html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    given = json.loads((ROOT / "lib" / "jupyter" / "jupyter_nbconvert_config.json").read_text())
+    exporter = HTMLExporter(template_name="basic", **given["HTMLExporter"])
+    html, _ = exporter.from_notebook_node(notebook)
     figures = sum(FIGURE_MIME in item["data"] for item in display_outputs(notebook))
     assert figures > 3
     assert html.count("<svg") + html.count("data:image/svg") >= figures
     assert html.count('class="dataframe"') >= 1
+    assert "{glue:text}" not in html
+    said = [item for item in said_of("reconciliation", notebook) if item.claim.holds]
+    text = re.sub(r"<[^>]+>", "", html)
+    assert sum(item.sentence[:12] in text for item in said) > len(said) / 2

@@ -96,10 +96,9 @@ def _check_breakdown(book: Catalog, value: str) -> None:
 
 
 def _check_unit(text: str) -> None:
+    known = {name: code for code, name in ZH.items()} | {code: code for code in ZH}
     for part in Unit.parse(text).name.split("/"):
-        _check(
-            "unit", part, {name: code for code, name in ZH.items()} | {code: code for code in ZH}
-        )
+        _check("unit", part, known)
 
 
 def _check_period(text: str) -> None:
