@@ -113,6 +113,8 @@ def assert_sentences(tab, notebook, name):
     said = [item for item in said_of(name, notebook) if item.place.startswith("claim-")]
     there = [item for item in said if item.claim.holds]
     assert sum(item.sentence[:12] in text for item in there) >= len(there) / 2
+    reasons = [item.claim.regardless for item in there if item.claim.regardless]
+    assert sum(reason in text for reason in reasons) >= len(reasons) / 2
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -34,7 +34,7 @@
       for (var m = 0; outputs && m < outputs.length; m++) {
         var data = outputs.get(m).data, mark = (outputs.get(m).metadata || {}).scrapbook;
         if (mark && data[TEXT]) found.texts[mark.name] = said(String(data[TEXT]));
-        if (data[CLAIM]) found.claims[data[CLAIM].name] = data[CLAIM].outcome;
+        if (data[CLAIM]) found.claims[data[CLAIM].name] = data[CLAIM];
         EXHIBITS.forEach(function (mime) {
           var own = data[mime] && (data[mime].usermeta || data[mime]);
           if (own && own.id) found.titles[own.id] = own.title;
@@ -53,12 +53,22 @@
     while ((match = GLUED.exec(own))) asked.push(match[1]);
     if (!asked.every(function (name) { return published(name, found); })) return false;
     // a claim that no cell has made yet keeps its sentence
-    var held = names.every(function (name) { return (found.claims[name] || "holds") === "holds"; });
+    var held = names.every(function (name) { return !found.claims[name] || found.claims[name].outcome === "holds"; });
     if (kind === "claim") return held;
     if (kind === "unless") return !held;
     return names.every(function (name) {
       return name in found.titles || (name in found.texts && published(name, found));
     });
+  }
+
+  // why figures of different kinds were compared goes with the sentence, before its end
+  function reasoned(body, names, found) {
+    var said = names.map(function (name) { return (found.claims[name] || {}).regardless; }).filter(Boolean);
+    if (!said.length || !/[\u3400-\u9fff]/.test(body)) return body;
+    var text = body.trimEnd(), stop = /[。！？；]$/.test(text) ? text.slice(-1) : "";
+    text = text.slice(0, text.length - stop.length);
+    text = /）$/.test(text) ? text.slice(0, -1) + "；" : text + "（";
+    return text + Array.from(new Set(said)).join("；") + "）" + stop + "\n";
   }
 
   function sentences(source, found) {
@@ -67,7 +77,9 @@
       if (kind === "english") {
         return "*" + ["English", rest.trim()].filter(Boolean).join(": ") + "*\n\n" + sentences(body, found) + "\n";
       }
-      return stands(kind, rest.split(/\s+/).filter(Boolean), body, found) ? sentences(body, found) : "";
+      var names = rest.split(/\s+/).filter(Boolean);
+      if (!stands(kind, names, body, found)) return "";
+      return kind === "claim" ? reasoned(sentences(body, found), names, found) : sentences(body, found);
     });
     text = text.replace(GLUED, function (role, name) {
       return name in found.texts ? plain(found.texts[name]) : role;
