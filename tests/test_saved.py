@@ -283,7 +283,9 @@ def test_what_is_installed_for_jupyter_is_there():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     shared = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
     assert all((ROOT / place).is_dir() for place in shared)
-    text = (ROOT / "lib" / "jupyter" / "jupyter_nbconvert_config.json").read_text(encoding="utf-8")
+    text = (ROOT / "lib" / "jupyter-config" / "jupyter_nbconvert_config.json").read_text(
+        encoding="utf-8"
+    )
     for exporter in json.loads(text).values():
         assert [resolve_name(name) for name in exporter["preprocessors"]] == [with_numbers]
 

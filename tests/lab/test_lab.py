@@ -173,7 +173,9 @@ def test_a_chapter_is_read_without_the_book():
     from nbconvert import HTMLExporter
 
     notebook = read_notebook(ROOT / "chapters" / "reconciliation.ipynb")
-    given = json.loads((ROOT / "lib" / "jupyter" / "jupyter_nbconvert_config.json").read_text())
+    given = json.loads(
+        (ROOT / "lib" / "jupyter-config" / "jupyter_nbconvert_config.json").read_text()
+    )
     exporter = HTMLExporter(template_name="basic", **given["HTMLExporter"])
     html, _ = exporter.from_notebook_node(notebook)
     figures = sum(FIGURE_MIME in item["data"] for item in display_outputs(notebook))
