@@ -97,6 +97,34 @@ def test_code_that_says_what_is_let_pass(source):
     assert faults(small(nbformat.v4.new_code_cell(source))) == []
 
 
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ("升上去的，大半退了回来。", "expected a comparison ('大半') on a claim"),
+        ("# 出口高于进口", "expected a comparison ('高于') on a claim"),
+        (":::{english} Record exports\nWords.\n:::", "a comparison ('Record') on a claim"),
+        (
+            ":::{english} Exports of 500 cars\nWords.\n:::",
+            "'orts of 500 cars Wo': expected a number",
+        ),
+        (
+            ":::{english}\n# Exports\n\nWords.\n:::",
+            "'# Exports': expected no heading in it: the title stands behind :::{english}",
+        ),
+    ],
+)
+def test_prose_that_says_too_much_is_told_with_the_word(prose, expected):
+    (fault,) = faults(small(nbformat.v4.new_markdown_cell(prose)))
+    assert expected in fault
+
+
+@pytest.mark.parametrize(
+    "prose", [":::{english} Exports in 2025\nWords.\n:::", "# 标题\n\n:::{english}\nWords.\n:::"]
+)
+def test_an_english_title_is_let_pass(prose):
+    assert faults(small(nbformat.v4.new_markdown_cell(prose))) == []
+
+
 def test_a_chapter_without_its_data_directory_is_told():
     (fault,) = faults(small(parameters='period = "2022"'))
     assert "cell 1, 'period': expected a parameter data_dir" in fault

@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import importlib.util
 import re
+import shlex
 
 import nbformat
 import pytest
 from conftest import ROOT
 
 import cqbook as cq
+from cqbook import cli
+from cqbook.build.chapter_lint import notebook_faults
 from cqbook.citing import documents
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.execution import executor
 from cqbook.execution.page import Page
 from cqbook.figures import charts, figure
+from cqbook.figures.claims import said_of
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -30,6 +34,8 @@ def blocks(heading):
 def test_a_chapter(tmp_path):
     cells = []
     for language, _, content in blocks("A chapter"):
+        if language == "sh":
+            continue
         new = {"markdown": nbformat.v4.new_markdown_cell, "python": nbformat.v4.new_code_cell}
         cells.append(new[language](content.rstrip("\n")))
     first = next(cell for cell in cells if cell.cell_type == "code")
@@ -41,6 +47,22 @@ def test_a_chapter(tmp_path):
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert set(re.findall(r"\{glue:text\}`([^`]+)`", prose)) == set(figure.glued(done))
     assert figure.glued(done)["total"].endswith("亿元")
+    (said,) = said_of("example", done)
+    assert said.claim.holds
+    assert said.sentence.startswith("比一年前多")
+    assert (
+        list(notebook_faults("chapters/example.ipynb", nbformat.read(source, as_version=4))) == []
+    )
+
+
+def test_the_commands_of_a_chapter_are_commands():
+    parser = cli._parser()
+    for language, _, content in blocks("A chapter"):
+        for line in content.splitlines() if language == "sh" else ():
+            for command in re.split(r"&&|\|", line.partition(" #")[0]):
+                words = shlex.split(command)
+                if words[0] == "cqbook":
+                    assert parser.parse_args(words[1:]).run
 
 
 def module(tmp_path, heading, name):

@@ -19,6 +19,7 @@ from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.new_chapter import new_chapter
 from cqbook.build.new_district import new_district
 from cqbook.build.pages import pages
+from cqbook.data import catalog
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import read_notebook
@@ -44,7 +45,8 @@ def root(tmp_path):
 
 
 def test_a_new_chapter_is_accepted_as_it_is(root):
-    path = new_chapter(root, "steel", "钢材出口")
+    path, part = new_chapter(root, "steel", "钢材出口", "Steel exports")
+    assert part == "一"
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     first, second = (part["chapters"] for part in contents["parts"])
     assert first == [{"file": "chapters/errata"}, {"file": "chapters/steel"}]
@@ -57,10 +59,26 @@ def test_a_new_chapter_is_accepted_as_it_is(root):
     assert figure.identity.english.title == "Trade grew on the year before"
     (said,) = said_of("steel", made)
     assert said.claim.holds
-    assert said.sentence.startswith("2025年进出口8006.8亿元，多于上年的")
+    assert said.sentence.startswith("2025年进出口8006.8亿元，多于一年前的")
     assert glued(made)["total"] == "8006.8亿元"
     # accepted, it is not stale
     assert accept(root, lambda _: None, ["steel"]).pages == []
+
+
+def test_the_first_chapter_of_a_book_stands_before_its_appendix(root):
+    start = "format: jb-book\nroot: chapters/index\nparts:\n"
+    appendix = "  - caption: 附录\n    chapters:\n      - file: chapters/errata\n"
+    (root / "_toc.yml").write_text(start + appendix, encoding="utf-8")
+    assert new_chapter(root, "steel", "钢材").part == "各章"
+    assert new_chapter(root, "tin", "锡").part == "各章"
+    parts = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    assert parts == [
+        {
+            "caption": "各章",
+            "chapters": [{"file": f"chapters/{name}"} for name in ("steel", "tin")],
+        },
+        {"caption": "附录", "chapters": [{"file": "chapters/errata"}]},
+    ]
 
 
 @pytest.mark.parametrize("name", ["Steel", "钢材", "../steel", "steel_1", "errata", ""])
@@ -75,7 +93,9 @@ def test_a_name_that_is_no_address_or_taken_is_refused(root, name):
 def test_the_command_says_what_to_do_next(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
     assert cli.main(["new", "chapter", "steel", "--title", "钢材"]) == 0
-    assert "cqbook run steel" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "cqbook preview steel --watch" in told
+    assert "the part 一 of _toc.yml" in told
     assert cli.main(["new", "chapter", "steel"]) != 0
 
 
@@ -181,14 +201,18 @@ def test_a_book_for_another_province_is_made_filled_and_built(tmp_path, monkeypa
     assert "还没有相连两年的进出口" in capsys.readouterr().err
     press_table(folder / "figures.xlsx")
     assert cli.main(["add", "figures.xlsx"]) == 0
-    assert cli.main(["new", "chapter", "trade", "--title", "四川外贸"]) == 0
+    words = ["new", "chapter", "trade", "--title", "四川外贸", "--title-en", "Sichuan’s Trade"]
+    assert cli.main(words) == 0
     assert cli.main(["accept"]) == 0
     with_bundle(folder / "_build" / "cache")
     assert cli.main(["build"]) == 0
     site = folder / "_build" / "html" / "latest"
     text = shown_text(site / "chapters" / "trade.html")
-    assert "2025年进出口11032.6亿元，多于上年的10457.2亿元" in text
+    assert "2025年进出口11032.6亿元，多于一年前的10457.2亿元" in text
     assert "四川省开放型经济分析" in text
+    page = (site / "chapters" / "trade.html").read_text(encoding="utf-8")
+    heading = re.search(r"<h1>(.*?)</h1>", page, re.S)[1]
+    assert re.search('<span data-zh="">四川外贸</span><span data-en[^>]*>Sichuan’s Trade<', heading)
     assert "四川省的3个数字" in shown_text(site / "chapters" / "index.html")
     # a book about one place says nothing of another
     for path in [*site.rglob("*.html"), site / "figures.json"]:
@@ -226,6 +250,15 @@ def test_a_folder_that_holds_something_stays_as_it_is(tmp_path, capsys):
     assert cli.main(["--root", str(ROOT), "new", "book", str(tmp_path), "--place", "510000"]) == 1
     assert "不覆盖" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_installed_package_has_no_data_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "REPOSITORY", tmp_path / "lib" / "python")
+    monkeypatch.delenv(catalog.DATA_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"there is no book in .*name its data") as caught:
+        Catalog()
+    assert "lib/python" not in str(caught.value)
 
 
 def test_nothing_in_the_package_is_tied_to_one_place():

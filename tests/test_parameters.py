@@ -18,8 +18,9 @@ from papermill.translators import papermill_translators
 from cqbook import cli
 from cqbook.build import pages
 from cqbook.build.chapter_lint import notebook_faults
-from cqbook.data.allowed import check_parameters, nearest
+from cqbook.data.allowed import check_parameters
 from cqbook.data.catalog import Catalog
+from cqbook.data.codes import nearest
 from cqbook.editions import store
 from cqbook.errors import DataError, ParameterError
 from cqbook.execution import executor, parameters

@@ -81,7 +81,7 @@ def test_the_page_has_sentences_with_their_numbers(previewer, monkeypatch):
     # nothing has changed: nothing is executed
     monkeypatch.setattr(executor, "execute", never)
     shown = previewer.show(lambda _: None)
-    assert "2025年进出口8006.8亿元，多于上年的" in text_of(shown)
+    assert "2025年进出口8006.8亿元，多于一年前的" in text_of(shown)
     assert [(item.claim.name, item.claim.holds) for item in shown.said] == [
         ("more-than-before", True)
     ]
@@ -136,7 +136,7 @@ def test_a_claim_that_turned_is_told(previewer, chapter):
     assert "(holds → does not hold)" in line
     assert "steel.more-than-before" in line
     assert len(shown.lines) == 1
-    assert "8006.8亿元，多于上年" not in text_of(shown)
+    assert "8006.8亿元，多于一年前" not in text_of(shown)
 
 
 def test_a_preview_in_the_notebook_is_neither_shown_nor_accepted(previewer, chapter, root):

@@ -69,6 +69,15 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _data(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.data.catalog import Catalog
+    from cqbook.data.finding import held_on
+
+    for line in held_on(Catalog(arguments.data or root / "data"), arguments.words):
+        print(line)
+    return 0
+
+
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.build import accept
     from cqbook.changes.comparison import comparison_lines
@@ -77,6 +86,12 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
     print("变动的页 | changed: " + ("、".join(found.pages) or "无 | none"))
     for line in comparison_lines(found.changes):
         print(line)
+    for page, cells in found.cells.items():
+        # beside numbers and sentences: the words of a figure, code
+        numbers = [str(number) for number in cells]
+        print(
+            f"{page}：变动的单元 | changed cells: {', '.join(numbers) or '删去的 | deleted ones'}"
+        )
     for page in found.unknown:
         print(
             f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
@@ -250,11 +265,17 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
         return 0
     from cqbook.build.new_chapter import new_chapter
 
-    made = new_chapter(root, arguments.name, arguments.title or arguments.name)
-    print(made)
+    title = arguments.title or arguments.name
+    path, part = new_chapter(root, arguments.name, title, arguments.title_en)
+    print(path)
     print(
-        f"写好后：cqbook run {made.stem} 看页面，cqbook accept {made.stem} 记下输出"
-        f" | then: cqbook run {made.stem}, cqbook accept {made.stem}"
+        f"目录：_toc.yml 中“{part}”的最后一行，可移到别处"
+        f" | contents: the last line of the part {part} of _toc.yml, which may be moved"
+    )
+    print(
+        f"写时：cqbook preview {path.stem} --watch；写好：cqbook accept {path.stem}、cqbook build"
+        f" | while writing: cqbook preview {path.stem} --watch; then: cqbook accept {path.stem},"
+        " cqbook build"
     )
     return 0
 
@@ -277,7 +298,7 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
-    from cqbook.data.allowed import nearest
+    from cqbook.data.codes import nearest
     from cqbook.errors import ParameterError
     from cqbook.execution.notebooks import notebooks
 
@@ -490,6 +511,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_data_commands(command: Command) -> None:
     command("check", _check, "check the data against its contracts", True)
+    made = command("data", _data, "list the figures there are on a subject", True)
+    made.add_argument("words", nargs="+", metavar="WORD", help="of its names: 笔记本电脑, laptop")
     made = command("add", _add, "take in customs files and press figures", True)
     made.add_argument("files", nargs="+", type=Path, metavar="FILE")
     made.add_argument("--flow", default="", help="export or import, where a file does not say it")
@@ -528,7 +551,7 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("what", choices=["chapter", "district", "book"])
     made.add_argument("name", help="of its page; a district's code or name; a book's folder")
     made.add_argument("--title", default="", help="in Chinese")
-    made.add_argument("--title-en", default="", help="of a book, in English")
+    made.add_argument("--title-en", default="", help="of a chapter or a book, in English")
     made.add_argument("--place", default="", help="of a book: its province, such as 510000")
     made = command("params", _params, "list a chapter's parameters and their values", True)
     made.add_argument("chapter")

@@ -1,4 +1,5 @@
-"""The chapters in a real JupyterLab: figures are drawn, a save changes nothing, pages are shown.
+"""The chapters in a real JupyterLab: figures are drawn, sentences have their numbers, a save
+changes nothing, pages are shown.
 
 Needs what ``make lab`` installs; ``make test-lab`` runs it.
 """
@@ -6,7 +7,9 @@ Needs what ``make lab`` installs; ``make test-lab`` runs it.
 from __future__ import annotations
 
 import copy
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -47,6 +50,8 @@ def lab(tmp_path_factory):
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.port={port}", "--IdentityProvider.token=", "--expose-app-in-browser"]
     command += [f"--ServerApp.root_dir={folder / 'chapters'}"]
+    # of this checkout, whichever is installed
+    command += [f"--LabServerApp.extra_labextensions_path={ROOT / 'lib' / 'labextension'}"]
     own = os.environ | {
         "JUPYTER_CONFIG_DIR": str(folder / "c"),
         "JUPYTER_DATA_DIR": str(folder / "d"),
@@ -96,6 +101,22 @@ def run_and_save(tab):
     tab.wait_for_timeout(500)
 
 
+def assert_sentences(tab, notebook, name):
+    """A reader sees sentences with their numbers, where they are written, and no keys."""
+    tab.wait_for_timeout(1000)
+    text = tab.evaluate(
+        "() => [...document.querySelectorAll('.jp-MarkdownCell .jp-MarkdownOutput')]"
+        ".map(shown => shown.textContent).join('\\n')"
+    )
+    assert "{glue:text}" not in text
+    assert ":::{" not in text
+    said = [item for item in said_of(name, notebook) if item.place.startswith("claim-")]
+    there = [item for item in said if item.claim.holds]
+    assert sum(item.sentence[:12] in text for item in there) >= len(there) / 2
+    reasons = [item.claim.regardless for item in there if item.claim.regardless]
+    assert sum(reason in text for reason in reasons) >= len(reasons) / 2
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     address, folder = lab
@@ -106,6 +127,7 @@ def test_every_figure_of_a_chapter_is_drawn(lab, tab, name):
     assert tab.locator(DRAWN).count() == wanted, "as it was opened"
     run_and_save(tab)
     assert tab.locator(".jp-OutputArea-output[data-mime-type$='.error']").count() == 0
+    assert_sentences(tab, before, name)
     assert tab.locator(DRAWN).count() == wanted, "after Run All"
     assert judged_digest(read_notebook(path)) == judged_digest(before), "a save after Run All"
     pictures = os.environ.get("CQBOOK_LAB_PICTURES")
@@ -147,12 +169,20 @@ def test_a_page_is_shown_in_the_notebook(lab, tab):
 
 
 def test_a_chapter_is_read_without_the_book():
-    """nbconvert knows nothing of the book: pictures and tables are there all the same."""
+    """nbconvert knows nothing of the book: pictures, tables, sentences are there all the same."""
     from nbconvert import HTMLExporter
 
-    notebook = read_notebook(ROOT / "chapters" / "auto-exports.ipynb")
-    html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    notebook = read_notebook(ROOT / "chapters" / "reconciliation.ipynb")
+    given = json.loads(
+        (ROOT / "lib" / "jupyter-config" / "jupyter_nbconvert_config.json").read_text()
+    )
+    exporter = HTMLExporter(template_name="basic", **given["HTMLExporter"])
+    html, _ = exporter.from_notebook_node(notebook)
     figures = sum(FIGURE_MIME in item["data"] for item in display_outputs(notebook))
     assert figures > 3
     assert html.count("<svg") + html.count("data:image/svg") >= figures
     assert html.count('class="dataframe"') >= 1
+    assert "{glue:text}" not in html
+    said = [item for item in said_of("reconciliation", notebook) if item.claim.holds]
+    text = re.sub(r"<[^>]+>", "", html)
+    assert sum(item.sentence[:12] in text for item in said) > len(said) / 2

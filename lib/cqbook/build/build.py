@@ -39,7 +39,7 @@ from cqbook.errors import ChapterError, DataError, ParameterError
 from cqbook.execution import kernels
 from cqbook.execution.executor import Runner, execute_all, here, warm
 from cqbook.execution.memory import Memory
-from cqbook.execution.notebooks import to_bytes
+from cqbook.execution.notebooks import changed_cells, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.figures.claims import said_of
 
@@ -78,11 +78,15 @@ def _all_or_none(
 
 @dataclass(frozen=True)
 class Accepted:
-    """The pages that changed, what in them, and those whose old output is not at hand."""
+    """The pages that changed, what in them, and those whose old output is not at hand.
+
+    ``cells``: by page the numbers of the cells that differ, where the old ones are at hand.
+    """
 
     pages: list[str]
     changes: Comparison
     unknown: list[str]
+    cells: Mapping[str, list[int]]
 
 
 def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
@@ -100,9 +104,9 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     check_package(book)
     chosen = set(only)
     everything = pages(root, book)
-    unknown = chosen - {page.name for page in everything}
-    if unknown:
-        msg = f"没有页面 {'、'.join(sorted(unknown))} | no such page: {', '.join(sorted(unknown))}"
+    strange = chosen - {page.name for page in everything}
+    if strange:
+        msg = f"没有页面 {'、'.join(sorted(strange))} | no such page: {', '.join(sorted(strange))}"
         raise ParameterError(msg)
     todo = [page for page in everything if not chosen or page.name in chosen]
     check_chapters(root, {page.notebook for page in todo} if chosen else None)
@@ -138,7 +142,8 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         replace_files(root / "chapters", contents)
     # a page of the table whose accepted result is remembered nowhere can only be said to differ
     told = comparison.compare_notebooks(old, {name: new[name] for name in old})
-    return Accepted(changed, told, [name for name in new if name not in old])
+    unknown = [name for name in new if name not in old]
+    return Accepted(changed, told, unknown, {n: changed_cells(old[n], new[n]) for n in old})
 
 
 def _illustrated(root: Path, todo: list[Page], results: Mapping[str, Executed]) -> dict[str, bytes]:

@@ -25,7 +25,7 @@ from pathlib import Path
 import nbformat
 
 from cqbook.build.comparing import comparing, comparing_titles
-from cqbook.build.prose import UNREAD, blank, found
+from cqbook.build.prose import UNREAD, Found, blank, found
 from cqbook.errors import ChapterError, Fault, library_words
 from cqbook.execution.notebooks import read_notebook
 from cqbook.execution.parameters import CHECK, DATA_DIR, TAG, read_parameters
@@ -60,10 +60,14 @@ _PROSE_BLOCK = re.compile(
 )
 _HIDDEN_IN_BLOCK = (
     re.compile(r"(?ms)^(```+).*?^\1\s*$"),
-    re.compile(r"(?m)^:::+.*$"),
+    re.compile(r"(?m)^:::+(?:\{english\}|.*$)"),  # behind it stands a title
     re.compile(r"(?<!\d)\d{1,2}(—\d{1,2})?月"),
     re.compile(r"\b(19|20)\d{2}\b"),
 )
+_ENGLISH_BLOCK = re.compile(
+    r"(?ms)^(?P<fence>:::+)\{english\}[^\n]*\n(?P<body>.*?)^(?P=fence)[^\S\n]*$"
+)
+_HEADING = re.compile(r"(?m)^#+ .*$")
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
 _CHINESE = re.compile(
     r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"
@@ -115,13 +119,18 @@ def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Faul
     yield from _parameter_faults(file, notebook)
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
-            for _, text in typed_figures(cell.source):
-                yield _typed(file, f"第{number}个单元", f"cell {number}", text)
-            for _, text in comparing(cell.source):
-                yield _unclaimed(file, number, text)
+            for typed in typed_figures(cell.source):
+                yield _typed(file, f"第{number}个单元", f"cell {number}", typed.context)
+            for word in comparing(cell.source):
+                yield _unclaimed(file, number, word)
+            for block in _ENGLISH_BLOCK.finditer(cell.source):
+                for text in _HEADING.findall(block["body"]):
+                    zh = "没有标题行：英文标题写在 :::{english} 之后"
+                    expected = "no heading in it: the title stands behind :::{english}"
+                    yield Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
         elif cell.cell_type == "code":
-            for text in comparing_titles(cell.source):
-                yield _unclaimed(file, number, text)
+            for word in comparing_titles(cell.source):
+                yield _unclaimed(file, number, word)
             if shows_a_preview(cell):
                 zh = "没有 cq.preview()：它是写的时候看的，审定前删去"
                 expected = (
@@ -187,13 +196,13 @@ def texts_asked_for(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, str]
 
 def page_faults(file: str, text: str) -> Iterator[Fault]:
     """Yield what breaks the rules in a page of Markdown."""
-    for start, typed in typed_figures(text):
-        line = text.count("\n", 0, start) + 1
-        yield _typed(file, f"第{line}行", f"line {line}", typed)
+    for typed in typed_figures(text):
+        line = text.count("\n", 0, typed.start) + 1
+        yield _typed(file, f"第{line}行", f"line {line}", typed.context)
 
 
-def typed_figures(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the figures typed by hand in Markdown `text`: where, and with a little context."""
+def typed_figures(text: str) -> Iterator[Found]:
+    """Yield the figures typed by hand in Markdown `text`."""
     wanted = (_DIGITS, _CHINESE)
     yield from found(text, wanted, (_NAME, *_HIDDEN, _YEAR))
     hidden = (_NAME, *_HIDDEN_IN_BLOCK, *_HIDDEN[1:], _YEAR)
@@ -215,10 +224,13 @@ def _typed(file: str, place_zh: str, place: str, text: str) -> Fault:
     return Fault(file, place_zh, place, text, zh, "a number glued from code: {glue:text}`name`")
 
 
-def _unclaimed(file: str, number: int, text: str) -> Fault:
-    zh = "比较立在论断上：:::{claim} 名字 的块，或 论断.says(…) 给出的标题"
-    expected = "a comparison on a claim: a block :::{claim} name, or a title by claim.says(…)"
-    return Fault(file, f"第{number}个单元", f"cell {number}", text, zh, expected)
+def _unclaimed(file: str, number: int, word: Found) -> Fault:
+    zh = f"比较（“{word.words}”）立在论断上：:::{{claim}} 名字 的块，或 论断.says(…) 给出的标题"
+    expected = (
+        f"a comparison ({word.words!r}) on a claim: a block :::{{claim}} name,"
+        " or a title by claim.says(…)"
+    )
+    return Fault(file, f"第{number}个单元", f"cell {number}", word.context, zh, expected)
 
 
 def _parameter_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from cqbook.build.prose import UNREAD, found
+from cqbook.build.prose import UNREAD, Found, found
 
 #: Chinese, as regular expressions; what looks like one and is none is excepted here.
 COMPARING_CHINESE = (
@@ -50,13 +50,13 @@ _SHOWING = ("figure", "table")
 _READ = ("title", "subtitle", "note", "english")
 
 
-def comparing(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the comparing words of Markdown outside claims and quotations: where, with context."""
+def comparing(text: str) -> Iterator[Found]:
+    """Yield the comparing words of Markdown outside claims and quotations."""
     return found(text, [_COMPARING], _HIDDEN)
 
 
-def comparing_titles(source: str) -> Iterator[str]:
-    """Yield the titles and notes of a code cell that compare, and not in the words of a claim."""
+def comparing_titles(source: str) -> Iterator[Found]:
+    """Yield the comparing words of titles and notes of a code cell that no claim says."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -68,12 +68,11 @@ def comparing_titles(source: str) -> Iterator[str]:
                     yield from _literal(keyword.value)
 
 
-def _literal(node: ast.AST) -> Iterator[str]:
-    """Yield the texts below a node that compare; what a claim `says` stands on it."""
+def _literal(node: ast.AST) -> Iterator[Found]:
+    """Yield the comparing words of the texts below a node; what a claim `says` stands on it."""
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "says":
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        for _, words in comparing(node.value):
-            yield words
+        yield from comparing(node.value)
     for child in ast.iter_child_nodes(node):
         yield from _literal(child)

@@ -22,6 +22,7 @@ import nbformat
 import pandas as pd
 
 from cqbook.build.build import accept
+from cqbook.build.new_chapter import APPENDIX_ZH
 from cqbook.data.allowed import Allowed, check_parameters, names_of
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.publication import PACKAGE_ZH, Publication
@@ -48,10 +49,10 @@ book = cq.open_data(data_dir)
 cq.check_parameters(book, area=(area, "entities.entity"))"""
 _TEXTS = """held = len(book.observations(entity=area))
 cq.glue(where=book.name(area), held=f"{held}个数字")"""
-_TOC = """format: jb-book
+_TOC = f"""format: jb-book
 root: chapters/index
 parts:
-  - caption: 附录
+  - caption: {APPENDIX_ZH}
     chapters:
 """
 _README = """# {title}

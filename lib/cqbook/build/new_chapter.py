@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -16,25 +17,27 @@ from cqbook.disk.installed import CONTENTS
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import normalise, to_bytes
 
+#: The part of the contents that lists what the data hold, and the one before it.
+APPENDIX_ZH, CHAPTERS_ZH = "附录", "各章"
 #: What a page may be called: its address.
 PAGE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 _PROSE = """# {title}
 
 :::{{claim}} {en}-than-before
-- {{glue:text}}`when`进出口{{glue:text}}`total`，{zh}于上年的{{glue:text}}`before`。
+- {{glue:text}}`when`进出口{{glue:text}}`total`，{zh}于一年前的{{glue:text}}`before`。
 :::
 
-::::{{english}}
+::::{{english}} {title_en}
 :::{{claim}} {en}-than-before
-{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, {en} than the year before.
+{{glue:text}}`where` traded {{glue:text}}`total` in {{glue:text}}`when`, {en} than a year before.
 :::
 ::::
 
 :::{{given}} fig-{name}-years
 出口与进口几年的变化见{{numref}}`fig-{name}-years`。
 :::"""
-_PARAMETERS = """period = "{period}"  # the year
+_PARAMETERS = """period = "{period}"  # the year, or a part of it
 area = "{area}"  # whose trade
 data_dir = ""  # empty: the repository's data"""
 _CHECK = """import cqbook as cq
@@ -46,14 +49,14 @@ cq.check_parameters(
     area=(area, "observations.entity with indicator trade_value"),
 )"""
 _NUMBERS = """total = cq.trade.level(book, area, str(period))
-before = cq.trade.level(book, area, str(int(period) - 1))
+before = cq.trade.level(book, area, cq.year_before(str(period)))
 changed = cq.claim("{en}-than-before", total {sign} before)
 cq.glue(where=book.name(area), when=cq.period_zh(str(period)), total=total, before=before)"""
 _FIGURE = """cq.figure(
     book,
     "fig-{name}-years",
     cq.charts.lines(cq.trade.flow_lines(cq.trade.flows(book, area, str(period)))),
-    title=changed.says(f"{{book.name(area)}}的进出口{zh}于上年", f"{{book.name(area)}}的进出口"),
+    title=changed.says(f"{{book.name(area)}}的进出口{zh}于一年前", f"{{book.name(area)}}的进出口"),
     subtitle="亿元，海关口径",
     unit="亿元",
     english=(
@@ -63,8 +66,15 @@ _FIGURE = """cq.figure(
 )"""
 
 
-def new_chapter(root: Path, name: str, title: str) -> Path:
-    """Write the notebook of a new chapter, and its line in the contents; return its path.
+class NewChapter(NamedTuple):
+    """A new chapter's notebook, and the part of the contents that it stands at the end of."""
+
+    path: Path
+    part: str
+
+
+def new_chapter(root: Path, name: str, title: str, title_en: str = "") -> NewChapter:
+    """Write the notebook of a new chapter, and its line in the contents.
 
     Parameters
     ----------
@@ -72,8 +82,8 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
         The book.
     name : str
         Of the page: lower-case letters, digits, hyphens.
-    title : str
-        In Chinese.
+    title, title_en : str
+        In Chinese and English; without an English one the name's words.
 
     Raises
     ------
@@ -91,19 +101,33 @@ def new_chapter(root: Path, name: str, title: str) -> Path:
     if path.exists() or path.with_suffix(".md").exists():
         msg = f"已有 chapters/{name}，换一个名字 | chapters/{name} is there: take another name"
         raise DataError(msg)
-    contents = (root / CONTENTS).read_text(encoding="utf-8")
+    contents, part = _with_page((root / CONTENTS).read_text(encoding="utf-8"), name)
+    titles = title, title_en or name.replace("-", " ").capitalize()
+    notebook = _notebook(name, titles, *_said(Catalog(root / "data")))
+    replace_files(root / "chapters", {path.name: to_bytes(notebook)})
+    replace_files(root, {CONTENTS: contents.encode()})
+    return NewChapter(path, part)
+
+
+def _with_page(contents: str, name: str) -> tuple[str, str]:
+    """Return the contents with a page's line at the end of the first part, and that part's name.
+
+    Where the appendix is the first, as in a new book, a part is begun before it.
+    """
+    first = re.search(r"(?m)^(?P<indent> *)- caption: *(?P<caption>.*?) *\n", contents)
+    if first and first["caption"] == APPENDIX_ZH:
+        indent = first["indent"]
+        part = f"{indent}- caption: {CHAPTERS_ZH}\n{indent}  chapters:\n"
+        part += f"{indent}    - file: chapters/{name}\n"
+        return contents[: first.start()] + part + contents[first.start() :], CHAPTERS_ZH
     lines = list(re.finditer(r"(?m)^(?P<indent> *)- file: .*\n", contents))
     if not lines:
         msg = f"{CONTENTS} 里没有一行 “- file: …” | {CONTENTS} has no line '- file: …'"
         raise DataError(msg)
-    # behind the last chapter of the first part
     last = _last_of_first_part(contents, lines)
     line = f"{last['indent']}- file: chapters/{name}\n"
     made = contents[: last.end()] + line + contents[last.end() :]
-    notebook = _notebook(name, title, *_said(Catalog(root / "data")))
-    replace_files(root / "chapters", {path.name: to_bytes(notebook)})
-    replace_files(root, {CONTENTS: made.encode()})
-    return path
+    return made, first["caption"] if first else ""
 
 
 def _last_of_first_part(contents: str, lines: list[re.Match[str]]) -> re.Match[str]:
@@ -138,11 +162,13 @@ def trade_years(book: Catalog) -> dict[str, float]:
     return {year: item.point for year, item in found.items() if item.known}
 
 
-def _notebook(name: str, title: str, area: str, period: str, grew: bool) -> nbformat.NotebookNode:
+def _notebook(
+    name: str, titles: tuple[str, str], area: str, period: str, grew: bool
+) -> nbformat.NotebookNode:
     zh, en, sign, verb = ("多", "more", ">", "grew") if grew else ("少", "less", "<", "fell")
     words = {"name": name, "zh": zh, "en": en, "sign": sign, "verb": verb}
     cells: list[tuple[str, str]] = [
-        ("markdown", _PROSE.format(title=title, **words)),
+        ("markdown", _PROSE.format(title=titles[0], title_en=titles[1], **words)),
         ("code", _PARAMETERS.format(area=area, period=period)),
         ("code", _CHECK),
         ("code", _NUMBERS.format(**words)),

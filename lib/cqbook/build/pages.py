@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 
 from cqbook.build import configuration
-from cqbook.data.allowed import nearest
 from cqbook.data.catalog import Catalog
+from cqbook.data.codes import nearest
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import size_checked

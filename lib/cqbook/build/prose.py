@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 #: What no reader reads as it stands: comments, roles, code, the addresses of links.
 UNREAD = (
@@ -16,17 +17,26 @@ UNREAD = (
 _CONTEXT = 8
 
 
+class Found(NamedTuple):
+    """What a pattern found in a text: where, the words, and a little around them."""
+
+    start: int
+    words: str
+    context: str
+
+
 def found(
     text: str, wanted: Iterable[re.Pattern[str]], hidden: Iterable[re.Pattern[str]]
-) -> Iterator[tuple[int, str]]:
-    """Yield what patterns find in Markdown `text` where no hidden one lies: where, with context."""
+) -> Iterator[Found]:
+    """Yield what patterns find in Markdown `text` where no hidden one lies."""
     plain = text
     for pattern in hidden:
         plain = pattern.sub(lambda match: blank(match[0]), plain)
     for pattern in wanted:
         for match in pattern.finditer(plain):
             start, end = max(0, match.start() - _CONTEXT), match.end() + _CONTEXT
-            yield match.start(), text[start:end].replace("\n", " ").strip()
+            context = text[start:end].replace("\n", " ").strip()
+            yield Found(match.start(), match[0], context)
 
 
 def blank(text: str) -> str:

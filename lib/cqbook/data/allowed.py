@@ -9,12 +9,12 @@ papermill by the chapter itself.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
+from cqbook.data.codes import check_codes, choices, code_names, meant
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import ParameterError, visible
@@ -27,8 +27,6 @@ ENTITY = "entity"
 #: A table that is none: words that code and tables share.
 VOCABULARY = "vocabulary"
 _WORDS = {"direction": DIRECTIONS_ZH, "currency": CURRENCIES}
-#: Values shown in an error: enough to choose from, few enough to read.
-VALUES_SHOWN = 40
 _RULE = re.compile(
     r"(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>.+?))?(?P<optional>, or nothing)?"
 )
@@ -91,6 +89,10 @@ class Allowed:
             return value in self.values(book, given)
         return bool(self._held(book, self._asked(given) | {self.column: value}))
 
+    def written(self) -> dict[str, str]:
+        """Return the filters that are values, not parameters."""
+        return {name: text for name, text in self.filters.items() if not text.startswith("$")}
+
     def _asked(self, given: Mapping[str, object]) -> dict[str, str]:
         return {
             column: str(given[wanted[1:]]) if wanted.startswith("$") else wanted
@@ -139,41 +141,21 @@ def refuse_unheld(
     value = str(values[name])
     if (allowed.optional and not value) or allowed.holds(book, value, values):
         return
+    if allowed.table == OBSERVATION_TABLE:
+        # of a misspelt code in the rule itself there is nothing to hold the value to
+        check_codes(book, allowed.written())
     valid = allowed.values(book, values)
     if not valid or value in valid:
         return
     said = f"{chapter}.{name}={visible(value)}" if chapter else f"{name}={visible(value)}"
-    near = _meant(value, valid, names_of(book, allowed))
+    near = meant(value, valid, names_of(book, allowed))
     hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
-    first = difflib.get_close_matches(value, valid, n=10, cutoff=0.6)
-    # years before spans of months
-    listed = first + sorted((text for text in valid if text not in first), key=len)
-    more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
     msg = (
         f"参数 {said}：数据中没有（{allowed}）{hint} 应为下列之一"
         f" | parameter {said}: not in the data ({allowed}){hint_en} expected one of:"
-        f" {' '.join(listed[:VALUES_SHOWN])}{more}"
+        f" {choices(value, valid)}"
     )
     raise ParameterError(msg)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word nearest to `word`; empty if none is near."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
-
-
-def _meant(value: str, valid: list[str], names: Mapping[str, str]) -> str:
-    """Return the code that is nearly `value`, or whose name is, with that name; empty if none."""
-    known = {name: code for name, code in names.items() if code in valid}
-    part = [name for name in known if len(value) > 1 and (value in name or name in value)]
-    name = value if value in known else next(iter(sorted(part, key=len)), "")
-    name = name or nearest(value, known)
-    if name:
-        return f"{known[name]}（{name}）"
-    if value.rstrip("年") in valid:
-        return value.rstrip("年")
-    # of two years none is nearly the other
-    return "" if value.isdigit() else nearest(value, valid)
 
 
 def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:
@@ -181,21 +163,7 @@ def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:
     if allowed.table == VOCABULARY:
         return {name: code for code, name in _WORDS[allowed.column].items()}
     table, key = _reference(book, allowed)
-    if not table:
-        return {}
-    frame = book.text(table)
-    columns = [column for column in frame if str(column).startswith("name")]
-    found = {
-        name: code
-        for column in columns
-        for name, code in zip(frame[column], frame[key], strict=True)
-        if name
-    }
-    if table == "entities" and "provinces" in book.resources:
-        provinces = book.text("provinces")
-        codes = zip(provinces["code"], provinces["entity"], strict=True)
-        found |= {f"{code}0000": entity for code, entity in codes}
-    return found
+    return code_names(book, table, key) if table else {}
 
 
 def _reference(book: Catalog, allowed: Allowed) -> tuple[str, str]:

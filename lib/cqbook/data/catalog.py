@@ -119,7 +119,17 @@ def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
         If the directory has no ``datapackage.json``.
     """
     chosen = str(data_dir) or os.environ.get(DATA_VARIABLE, "")
-    path = Path(chosen).resolve() if chosen else (book_around(Path.cwd()) or REPOSITORY) / "data"
+    around = None if chosen else book_around(Path.cwd())
+    path = Path(chosen).resolve() if chosen else (around or REPOSITORY) / "data"
+    if not (chosen or around) and not (path / DESCRIPTOR).is_file():
+        # the package is installed, not worked on: it has no data of its own
+        msg = (
+            f"{Path.cwd()} 及其上各级没有书；到书的文件夹里运行，或写明数据目录："
+            "cq.open_data(目录)、CQBOOK_DATA"
+            f" | there is no book in {Path.cwd()} or above it: run this in the book's folder, or"
+            " name its data: cq.open_data(FOLDER), CQBOOK_DATA"
+        )
+        raise DataError(msg)
     if not (path / DESCRIPTOR).is_file():
         msg = (
             f"数据目录 {path} 中没有 {DESCRIPTOR}；请指定一个数据包目录。"

@@ -21,7 +21,7 @@ from cqbook.data.catalog import DATA_VARIABLE, TRACE_VARIABLE, Query
 from cqbook.execution import kernels
 from cqbook.execution.fingerprint import module_name, modules
 from cqbook.execution.memory import Memory
-from cqbook.execution.notebooks import complaints, normalise, to_bytes
+from cqbook.execution.notebooks import complaints, normalise, read_notebook, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.execution.parameters import Value, sound
 from cqbook.figures.identity import LATER_VARIABLE
@@ -86,7 +86,7 @@ def execute(
 
 def _outcome(run: _Way, source: Path, *rest: object) -> tuple[bytes, str]:
     """Return the executed notebook as bytes, and what is wrong with it (``""``: nothing)."""
-    notebook: NotebookNode = nbformat.read(source, as_version=4)
+    notebook = read_notebook(source)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -67,18 +68,31 @@ def judged_digest(notebook: nbformat.NotebookNode) -> str:
     kernel and language, ids, counts, times, the state of widgets, an empty cell at the end, what
     another environment had to say on stderr.
     """
-    return json_digest(
+    return json_digest(_judged(notebook))
+
+
+def changed_cells(old: nbformat.NotebookNode, new: nbformat.NotebookNode) -> list[int]:
+    """Return the numbers, from 1, of the cells of `new` that `old` does not have.
+
+    What is compared is what is judged.
+    """
+    before = {json_digest(cell) for cell in _judged(old)}
+    numbers = [n for n, cell in enumerate(new.cells, start=1) if cell.source.strip()]
+    judged = zip(numbers, _judged(new), strict=True)
+    return [number for number, cell in judged if json_digest(cell) not in before]
+
+
+def _judged(notebook: nbformat.NotebookNode) -> list[list[object]]:
+    return [
         [
-            [
-                cell.cell_type,
-                cell.source,
-                [tag for tag in cell.metadata.get("tags", []) if tag != "remove-cell"],
-                [_shown(output) for output in cell.get("outputs", []) if not _aside(output)],
-            ]
-            for cell in notebook.cells
-            if cell.source.strip()
+            cell.cell_type,
+            cell.source,
+            [tag for tag in cell.metadata.get("tags", []) if tag != "remove-cell"],
+            [_shown(output) for output in cell.get("outputs", []) if not _aside(output)],
         ]
-    )
+        for cell in notebook.cells
+        if cell.source.strip()
+    ]
 
 
 def _shown(output: nbformat.NotebookNode) -> dict[str, object]:
@@ -128,7 +142,7 @@ def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Return a notebook of the book or of an edition.
+    """Return a notebook of the book or of an edition; cells that came without an id have one.
 
     Raises
     ------
@@ -136,7 +150,8 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         If it is no whole notebook.
     """
     try:
-        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+        text = _with_ids(path.read_text(encoding="utf-8"))
+        notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
     except (
         *(ValueError, AttributeError, KeyError, TypeError, RecursionError),
         nbformat.ValidationError,
@@ -151,3 +166,13 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         )
         raise DataError(msg) from error
     return notebook
+
+
+def _with_ids(text: str) -> str:
+    """Return a notebook's JSON with ids for cells that lack one; nbformat warns, and draws lots."""
+    content = json.loads(text)
+    cells = content["cells"] if (content["nbformat"], content["nbformat_minor"]) >= (4, 5) else []
+    without = [(number, cell) for number, cell in enumerate(cells, start=1) if "id" not in cell]
+    for number, cell in without:
+        cell["id"] = f"cell-{number}"
+    return json.dumps(content, ensure_ascii=False) if without else text

@@ -19,8 +19,9 @@ from typing import TypeGuard
 
 import nbformat
 
-from cqbook.data.allowed import Allowed, nearest, refuse_unheld
+from cqbook.data.allowed import Allowed, refuse_unheld
 from cqbook.data.catalog import Catalog
+from cqbook.data.codes import nearest
 from cqbook.errors import ParameterError, library_words
 
 TAG = "parameters"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cqbook.data.catalog import Catalog
+from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.about import STATUS_ZH
@@ -91,10 +92,35 @@ def dictionary(book: Catalog) -> dict[str, str]:
     return {zh: en for zh, en in found.items() if zh and en}
 
 
-def in_english(book: Catalog) -> Callable[[str], str]:
-    """Return the function that says a name, number or period in English; see `english`."""
+def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
+    """Return the function that says a name, number or period in English; see `english`.
+
+    Raises
+    ------
+    DataError
+        If it is called as that function is: ``cq.in_english(book)(text)``; by the function, where
+        there is no English.
+    """
+    if texts or not isinstance(book, Catalog):
+        msg = (
+            "cq.in_english(book) 给出一个函数：say = cq.in_english(book)；say(文字)"
+            " | cq.in_english(book) gives a function: say = cq.in_english(book); say(text)"
+        )
+        raise DataError(msg)
     known = dictionary(book)
-    return lambda text: english(text, known)
+
+    def say(text: str) -> str:
+        try:
+            return english(text, known)
+        except KeyError:
+            msg = (
+                f"“{visible(text)}”没有英文：名字写进它的表，别的写进 data/codelists/english.csv"
+                f" | no English for {visible(text)!r}: a name belongs in its table, other words in"
+                " data/codelists/english.csv"
+            )
+            raise DataError(msg) from None
+
+    return say
 
 
 def english_quantity(text: str) -> str:

@@ -8,6 +8,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from cqbook.figures.english import english
+from cqbook.site.directives import Bilingual
 from cqbook.site.nodes import Abstract
 from cqbook.site.settings import known_words
 from cqbook.site.unbroken import PASTED
@@ -16,25 +17,34 @@ log = logging.getLogger(__name__)
 
 
 class EnglishAbstract(SphinxDirective):
-    """``:::{english}``: three sentences for English readers; ``{glue:text}`` as in the prose."""
+    """``:::{english} Title``: the page's title and three sentences for English readers.
+
+    ``{glue:text}`` as in the prose; the title may be left out.
+    """
 
     has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         """Return the abstract."""
-        node = Abstract()
+        node = Abstract(title=" ".join("".join(self.arguments).split()))
         self.state.nested_parse(self.content, self.content_offset, node)
         return [node]
 
 
 def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the glued texts of the abstracts into English.
+    """Put the glued texts of the abstracts into English, and their titles beside the page's.
 
     With other parameters or data a text may have none: then the page goes without its abstract, and
     the log says why. The default book has them all, which is tested.
     """
     known = known_words(app)
     for abstract in list(doctree.findall(Abstract)):
+        heading = next(iter(doctree.findall(nodes.title)), None)
+        if abstract["title"] and heading is not None:
+            # the contents and the head of the page keep the Chinese one
+            heading.children = [Bilingual("", heading.astext(), english=abstract["title"])]
         pasted = [n for n in abstract.findall(nodes.inline) if PASTED in n.get("classes", ())]
         try:
             said = [english(node.astext(), known) for node in pasted]

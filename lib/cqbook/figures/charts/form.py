@@ -253,7 +253,10 @@ def require(rows: pd.DataFrame, form: str, columns: Sequence[str], *, least: int
     wanted = ["label", "value", "text", *columns]
     lacking = [name for name in wanted if name not in rows]
     if lacking:
-        msg = f"图式 {form} 缺少列 {lacking} | {form}: lacking columns {lacking}"
+        over_time = "date" in lacking
+        zh = "；随时间的点由 cq.timeline 给出" if over_time else ""
+        en = "; cq.timeline gives points over time" if over_time else ""
+        msg = f"图式 {form} 缺少列 {lacking}{zh} | {form}: lacking columns {lacking}{en}"
         raise ValueError(msg)
     empty = [
         name
