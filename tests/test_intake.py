@@ -119,6 +119,29 @@ def test_csv_in_the_encodings_of_excel(book, encoding):
             {"value": 3000.5, "unit": "亿元", "as_printed": "进出口总值3000.5亿元"},
             {"value": "3000.5", "unit": "100M CNY"},
         ),
+        (
+            {"value": 46.5, "unit": "percent", "as_printed": "占总值的46.5%"},
+            {"value": "46.5", "measure": "share"},
+        ),
+        (
+            {"as_printed": "年均增长6.5%", "period": "2021/2025"},
+            {"measure": "annual_average", "accumulation": "period"},
+        ),
+        ({"as_printed": "占比46.5%", "measure": "占比"}, {"measure": "share"}),
+        ({"as_printed": "基本持平", "qualifier": "unchanged"}, {"value": "", "measure": "yoy"}),
+        ({"as_printed": "同比持平", "measure": "yoy"}, {"qualifier": "unchanged"}),
+        (
+            {
+                "value": 70,
+                "unit": "%",
+                "qualifier": "over",
+                "as_printed": "超7成",
+                "measure": "share",
+            },
+            {"value": "70", "qualifier": "over"},
+        ),
+        ({"value": 1, "unit": "1T CNY", "as_printed": "突破万亿元"}, {"qualifier": "over"}),
+        ({"as_printed": "达3.1%", "measure": "yoy"}, {"value": "3.1"}),
         ({"period": 2021}, {"period": "2021"}),
         ({"period": 202103}, {"period": "2021-03"}),
         ({"period": "2021年"}, {"period": "2021"}),
@@ -235,7 +258,63 @@ REFUSED = {
             "value": 6.5, "unit": "percent", "measure": "yoy",
             "as_printed": "“十四五”以来年均增长6.5%",
         }),
-        ["年均增长跨几年"],
+        ["年均增长跨几年", "annual_average"],
+    ),
+    "average of one year": (
+        refused({"as_printed": "年均增长6.5%", "period": "2021"}), ["列 period", "2021/2025"],
+    ),
+    "amount a year": (refused({"as_printed": "年均6.5亿元"}), ["不是一期的数额"]),
+    "a fall in other words": (
+        refused({"value": 3.1, "unit": "%", "measure": "同比", "as_printed": "出口萎缩3.1%"}),
+        ["−3.1%", "列 value"],
+    ),
+    "a direction that nobody knows": (
+        refused({"value": 3.1, "unit": "%", "measure": "yoy", "as_printed": "出口遇冷3.1%"}),
+        ["带号的数", "+3.1", "-3.1"],
+    ),
+    "a deficit as a difference": (
+        refused({
+            "value": 3, "unit": "亿元", "measure": "difference", "as_printed": "贸易逆差3亿元",
+        }),
+        ["逆差", "−3亿元"],
+    ),
+    "a limit that is not read": (
+        refused({"value": 7000, "unit": "亿元", "as_printed": "总值未突破7000亿元"}),
+        ["列 qualifier", "未突破"],
+    ),
+    "a floor of two": (
+        refused({"value": 8000, "unit": "亿元", "as_printed": "突破7000亿元、8000亿元"}),
+        ["列 qualifier", "突破"],
+    ),
+    "the upper end of a range": (
+        refused({"value": 4, "unit": "亿元", "as_printed": "总值在3亿元到4亿元"}), ["value_upper"],
+    ),
+    "share as growth": (
+        refused({"value": 46, "unit": "%", "measure": "yoy", "as_printed": "占总值的46%"}),
+        ["列 measure", "share"],
+    ),
+    "month on month as 同比": (
+        refused({"value": 4.8, "unit": "%", "measure": "yoy", "as_printed": "比上月增长4.8%"}),
+        ["列 measure", "pct_change"],
+    ),
+    "another base than the year before": (
+        refused({
+            "value": 4.8, "unit": "%", "measure": "yoy", "as_printed": "较2019年同期增长4.8%",
+        }),
+        ["列 measure", "pct_change"],
+    ),
+    "months of the passage": (
+        refused({"value": 8, "unit": "亿元", "as_printed": "1—11月累计8亿元"}),
+        ["列 period", "“1—11月”", "所填是 2021-01/2021-05"],
+    ),
+    "year of the passage": (
+        refused({"value": 8, "unit": "亿元", "as_printed": "2020年前5个月8亿元"}), ["列 period"],
+    ),
+    "a month beside its year so far": (
+        refused({"value": 8, "unit": "亿元", "as_printed": "5月当月8亿元"}), ["列 period", "5月"],
+    ),
+    "dollars": (
+        refused({"value": 8, "unit": "亿元", "as_printed": "合计8亿美元"}), ["8亿美元"],
     ),
     "bare percent": (refused({"as_printed": "2.5%"}), ["百分数是什么的百分数"]),
     "times as growth": (refused({"as_printed": "1.3倍", "measure": "yoy"}), ["两者差一倍"]),
@@ -268,6 +347,11 @@ def test_what_is_refused_by_cell(book, fault):
         ("总值增长超过30%，创新高", 30, "percent", ("30", "over")),
         ("下降3.1%，降幅收窄", -3.1, "percent", ("-3.1", "as_rounded")),
         ("“同比增长近三成”，为五年来最快", 30, "percent", ("30", "nearly")),
+        ("降幅收窄至3.1%", -3.1, "percent", ("-3.1", "as_rounded")),
+        ("2021年前5个月出口萎缩3.1%", -3.1, "percent", ("-3.1", "as_rounded")),
+        ("出口遇冷3.1%", "-3.1", "percent", ("-3.1", "as_rounded")),
+        ("出口走出+3.1%的曲线", "+3.1", "percent", ("3.1", "as_rounded")),
+        ("较2020年同期增长4.8%", 4.8, "percent", ("4.8", "as_rounded")),
     ],
 )
 def test_words_of_a_passage_decide_with_the_number(book, passage, value, unit, read):
