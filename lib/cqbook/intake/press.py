@@ -76,7 +76,7 @@ class Press:
 
 def is_press_table(content: bytes, name: str) -> bool:
     """Return whether a file is a table of press figures (XLSX, or CSV with our columns)."""
-    if name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+    if name.lower().endswith((".xlsx", ".xlsm")):
         return True
     first = content[:2000]
     for encoding in ("utf-8-sig", "gb18030"):
@@ -118,21 +118,36 @@ def read_press(content: bytes, name: str, book: Catalog) -> Press:
     warnings: list[str] = []
     if name.lower().endswith((".xlsx", ".xlsm")):
         sheets = read_workbook(content, name, found, warnings)
-    elif name.lower().endswith(".xls") or content[:4] == b"PK\x03\x04":
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    name[-5:],
-                    "另存为 .xlsx 或 CSV 的表",
-                    "a table saved as .xlsx or CSV",
-                )
-            ]
-        )
     else:
         sheets = {OBSERVATIONS_TABLE: read_csv_sheet(content, name)}
+    return press_of(book, name, sheets, found, warnings)
+
+
+def press_of(
+    book: Catalog,
+    name: str,
+    sheets: Mapping[str, Sheet],
+    found: list[Breach],
+    warnings: Sequence[str],
+) -> Press:
+    """Return the rows of the sheets to fill, understood.
+
+    Parameters
+    ----------
+    book : Catalog
+    name : str
+        Of the file, for messages.
+    sheets : mapping
+        ``observations``, and ``sources`` where there are new ones.
+    found : list of Breach
+        What can't be right in their cells already.
+    warnings : sequence of str
+
+    Raises
+    ------
+    ContractError
+        With every cell that is not understood, by its address.
+    """
     rows, listed = sheets.get(OBSERVATIONS_TABLE, []), sheets.get(SOURCES_TABLE, [])
     sheet = OBSERVATIONS_TABLE if SOURCES_TABLE in sheets else ""
     _headings(book, name, sheet, rows, found)
@@ -212,9 +227,18 @@ class _Reader:
             for field in self.book.fields(OBSERVATIONS_TABLE)
             if (codes := enumerated(field))
         }
-        self.codes = {column: self.book.table(table) for column, table in CHOICES.items()}
+        self.codes: dict[str, set[str]] = {}
+        self.by_name: dict[str, dict[str, list[str]]] = {}
+        for column, table in CHOICES.items():
+            frame = self.book.table(table)
+            self.codes[column] = set(frame[column])
+            self.by_name[column] = {}
+            names = frame.get("name_zh", ())
+            for code, name in zip(frame[column], names, strict=False):
+                self.by_name[column].setdefault(name, []).append(code)
         self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
+        self.accumulations: dict[str, set[str]] = {}
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
         self.found.append(cell_breach(self.name, self.sheet, cell, zh_text, text))
@@ -261,15 +285,14 @@ class _Reader:
 
     def _coded(self, cell: Cell) -> str:
         """Return the code that a cell gives by code or by its exact Chinese name."""
-        frame = self.codes[cell.column]
-        key = cell.column
-        known = set(frame[key]) | (self.new_sources if key == "source_id" else set())
+        known = self.codes[cell.column]
+        if cell.column == "source_id":
+            known = known | self.new_sources
         if cell.text in known:
             return cell.text
-        if "name_zh" in frame:
-            named = list(frame.loc[frame["name_zh"].eq(cell.text), key])
-            if len(named) == 1:
-                return str(named[0])
+        named = self.by_name[cell.column].get(cell.text, [])
+        if len(named) == 1:
+            return named[0]
         near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
         listed = "、".join(near) or "见“代码”表"
         table = CHOICES[cell.column]
@@ -405,14 +428,19 @@ class _Reader:
             certain = "period"
         elif period.is_ytd:
             certain = "ytd"
-        frame = self.book.observations(indicator=made["indicator"])
-        usual = set(frame["accumulation"])
+        usual = self._usual(made["indicator"])
         if certain and (not usual or certain in usual):
             return certain
         listed = "、".join(self.enums["accumulation"])
         return self.refuse(
             cell("accumulation"), f"{listed} 之一：时期 {made['period']} 看不出来", "one of these"
         )
+
+    def _usual(self, indicator: str) -> set[str]:
+        if indicator not in self.accumulations:
+            frame = self.book.observations(indicator=indicator)
+            self.accumulations[indicator] = set(frame["accumulation"])
+        return self.accumulations[indicator]
 
     def _identifier(self, made: Mapping[str, str]) -> str:
         parts = [made[key] for key in ("indicator", "period", "breakdown", "flow", "measure")]
