@@ -22,7 +22,7 @@ from cqbook.intake.customs_format import (
     known_codes,
 )
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
-from cqbook.intake.workbooks import Grid, grids, is_workbook, sheet_names
+from cqbook.intake.workbooks import SheetText, grids, is_workbook, sheet_names
 
 #: A heading stands below at most so many lines of title.
 _TITLES = 5
@@ -38,7 +38,7 @@ def is_customs_workbook(content: bytes, name: str) -> bool:
         return False
 
 
-def _heading(grid: Grid) -> int:
+def _heading(grid: SheetText) -> int:
     """Return in which row the platform's headings stand; -1 if in none."""
     for number, row in enumerate(grid.rows[:_TITLES]):
         if sum(cell in COLUMN_HEADINGS for cell in row) >= 2:

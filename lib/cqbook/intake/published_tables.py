@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.vocabulary import CURRENCIES, FLOWS_ZH
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
 from cqbook.intake.customs_format import NUMBER_FORM, Said
 from cqbook.intake.press import Press, press_of
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, Cell, cell_letter
-from cqbook.intake.workbooks import Grid, grids, is_workbook, sheet_names
+from cqbook.intake.workbooks import SheetText, grids, is_workbook, sheet_names
 
 #: Rows in which a title, a unit and the headings are looked for.
 _HEAD = 12
@@ -31,7 +32,7 @@ _MONTH = re.compile("((?:19|20)[0-9]{2})年([0-9]{1,2})月")
 _UNIT = re.compile("单位[:：]?\\s*([千百十万亿]*(?:美元|元人民币|元|人民币))")
 _SPAN = re.compile("^(?:1月?[至到—–-]([0-9]{1,2})月|([0-9]{1,2})月)")
 _RATE = re.compile("[±%％]|同比|比去年|比上年")
-_FLOWS = (("进出口", "total"), ("出口", "export"), ("进口", "import"))
+_FLOWS = tuple((word, code) for code, word in FLOWS_ZH.items())
 #: The office's codes: flow and basis, in thousands of dollars.
 PANEL_CODES = {
     f"A060{table}0{number}": (flow, basis)
@@ -87,7 +88,7 @@ def _first_lines(content: bytes) -> bytes:
     return content if len(content) <= _SEEN else content[: content.rfind(b"\n", 0, _SEEN) + 1]
 
 
-def _grids(content: bytes, name: str) -> Sequence[Grid]:
+def _grids(content: bytes, name: str) -> Sequence[SheetText]:
     if is_workbook(content, name):
         return () if OBSERVATIONS_TABLE in sheet_names(content) else grids(content, name)
     if not name.lower().endswith(".csv"):
@@ -97,14 +98,14 @@ def _grids(content: bytes, name: str) -> Sequence[Grid]:
         rows = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error:
         return ()
-    return (Grid("", [[cell.strip() for cell in row] for row in rows]),)
+    return (SheetText("", [[cell.strip() for cell in row] for row in rows]),)
 
 
-def _is_provinces(grid: Grid) -> bool:
+def _is_provinces(grid: SheetText) -> bool:
     return bool(_TITLE.search("".join("".join(row) for row in grid.rows[:_HEAD])))
 
 
-def _is_panel(grid: Grid) -> bool:
+def _is_panel(grid: SheetText) -> bool:
     header = [cell.lstrip("\ufeff") for cell in grid.rows[0]] if grid.rows else []
     return "region_code" in header and "year" in header
 
@@ -113,7 +114,7 @@ def _refused(name: str, column: str, value: str, zh: str, en: str) -> ContractEr
     return ContractError([Breach(name, 0, column, value, zh, en)])
 
 
-def _provinces(grid: Grid, name: str, book: Catalog) -> Press:
+def _provinces(grid: SheetText, name: str, book: Catalog) -> Press:
     head = [" ".join(filter(None, row)) for row in grid.rows[:_HEAD]]
     title = next(line for line in head if _TITLE.search(line))
     said = " ".join(head)
@@ -126,7 +127,7 @@ def _provinces(grid: Grid, name: str, book: Catalog) -> Press:
         raise _refused(
             name, "单位", "", "“单位：万元人民币”一类的一行", "a line that says the unit"
         )
-    word = unit[1].replace("元人民币", "元").replace("人民币", "元")
+    word = unit[1].replace("元人民币", "元").replace(CURRENCIES["CNY"], "元")
     period = f"{month[1]}-{int(month[2]):02d}"
     top, columns = _headings(grid, name, period)
     places = dict(
@@ -171,13 +172,13 @@ def _provinces(grid: Grid, name: str, book: Catalog) -> Press:
     return press_of(book, name, _sheets(rows, listed), [], warnings)
 
 
-def _headings(grid: Grid, name: str, period: str) -> tuple[int, dict[int, _Column]]:
+def _headings(grid: SheetText, name: str, period: str) -> tuple[int, dict[int, _Column]]:
     """Return in which row the figures begin, and what each column holds, by both headings."""
     first = next(
         (
             number
             for number, row in enumerate(grid.rows[:_HEAD])
-            if any(re.sub(r"\s", "", cell) == "进出口" for cell in row[1:])
+            if any(re.sub(r"\s", "", cell) == FLOWS_ZH["total"] for cell in row[1:])
         ),
         -1,
     )
@@ -217,7 +218,7 @@ def _column(said: tuple[str, str], period: str) -> _Column | None:
     return _Column(flow, period if single else until, rate)
 
 
-def _panel(grid: Grid, name: str, book: Catalog) -> Press:
+def _panel(grid: SheetText, name: str, book: Catalog) -> Press:
     header = [cell.lstrip("\ufeff") for cell in grid.rows[0]]
     columns = {
         place: PANEL_CODES[code]

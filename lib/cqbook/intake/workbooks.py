@@ -29,7 +29,7 @@ _LOOKED_AT = 5
 _CONTENTS = 1 << 20
 
 
-class Grid(NamedTuple):
+class SheetText(NamedTuple):
     """A sheet as texts: its title, and its rows from the first on, each as far as it is filled."""
 
     title: str
@@ -57,6 +57,11 @@ def foreign(content: bytes, name: str) -> Breach | None:
         return said(
             f".{suffix}，内容却是 .xlsx 一类的压缩包", "名字照旧为 .xlsx 的工作簿，或另存为 CSV",
             "a workbook named .xlsx, or saved as CSV: this one was renamed",
+        )  # fmt: skip
+    if suffix in ("xls", "xlsx") and content.lstrip()[:1] == b"<":
+        return said(
+            "网页", "另存为 .xlsx 的工作簿：这是存成 .xls 的网页，用 Excel 打开后另存",
+            "a workbook: this is a web page named as one; open it in Excel and save it",
         )  # fmt: skip
     if suffix == "csv":
         mark, word, en = _separator(content, name)
@@ -100,7 +105,7 @@ def sheet_names(content: bytes) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4)
-def grids(content: bytes, name: str) -> tuple[Grid, ...]:
+def grids(content: bytes, name: str) -> tuple[SheetText, ...]:
     """Return the sheets of a workbook as texts; formulas and dates as nothing.
 
     Raises
@@ -113,7 +118,7 @@ def grids(content: bytes, name: str) -> tuple[Grid, ...]:
     opened(content, name).close()
     with whole(name):
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-        return tuple(Grid(sheet.title, _texts(sheet)) for sheet in book.worksheets)
+        return tuple(SheetText(sheet.title, _texts(sheet)) for sheet in book.worksheets)
 
 
 def filled_range(sheet: Worksheet) -> tuple[int, int]:
