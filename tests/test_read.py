@@ -86,6 +86,7 @@ def test_releases_of_other_provinces(book, name):
         ("下降2%—3%", "-3", "percent", "as_rounded", "yoy"),
         ("总值超过了7000亿元", "7000", "100M CNY", "over", "level"),
         ("五年平均增长4.8%", "4.8", "percent", "as_rounded", "annual_average"),
+        ("增速比5月份加快4.1个百分点", "4.1", "percentage points", "as_rounded", "pp_change"),
         ("增速为5.2%", "5.2", "percent", "as_rounded", "yoy"),
         ("环比增长3.4%", "3.4", "percent", "as_rounded", "pct_change"),
         ("比2019年增长12%", "12", "percent", "as_rounded", "yoy"),
@@ -145,6 +146,8 @@ def sightings_of(text):
         "第25家分店开业",
         "两个多月前，一家企业、一批项目",
         "今年一季度、前11月、1至8月、上半年",
+        "阅读：10万+　点赞 1.2万　评论 356　浏览量 3.4万次",
+        "2.1万人阅读",
     ],
 )
 def test_what_is_no_figure(text):
@@ -160,6 +163,7 @@ def test_what_is_no_figure(text):
         ("至少需要1个多月", "下限"),
         ("用于五条高速公路", "泛指"),
         ("打造千亿工业承载地", "按元"),
+        ("不足上年的九成", "限定词：“不足”"),
     ],
 )
 def test_two_readings_are_a_doubt(text, why):
@@ -344,6 +348,52 @@ def test_the_letters_of_a_pdf_are_the_letters(book):
     )
     assert plain == drawn
     assert [row["flow"] for row in drawn] == ["export"] * 3
+
+
+def test_two_figures_behind_one_another_are_two():
+    seen = [item for item in sightings_of("均价下跌4.6%至13.8万元") if item.figure]
+    assert [item.figure.value for item in seen] == ["-4.6", "13.8"]
+
+
+def test_rates_against_two_bases_are_told_apart():
+    seen = sightings_of("同比、环比分别增长7.5%和2.9%")
+    assert [item.measure for item in seen] == ["yoy", "pct_change"]
+    (quarter,) = sightings_of("四季度环比增长15.8%")[-1:]
+    assert quarter.base == "上季度"
+
+
+def test_an_average_is_of_the_years_that_its_sentence_names(book):
+    named, unnamed = "“十四五”以来，重庆市进出口年均增长7.3%。", "重庆市进出口年均增长7.3%。"
+    (row,) = rows(book, named)
+    assert (row["measure"], row["period"]) == ("annual_average", "2021/..")
+    (figure,) = read(book, unnamed).figures
+    assert figure.row["period"] == ""
+    assert "period" in figure.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("今年上半年，四川省边境小额贸易进出口5亿元。", "breakdown"),
+        ("今年上半年，四川省进出口5亿元，贸易顺差1亿元。", "indicator"),
+        ("今年上半年，四川省出口汽车5万辆；出口额60亿元。", "indicator"),
+    ],
+)
+def test_what_no_table_has_is_not_the_whole(book, text, column):
+    assert column in read(book, text).figures[-1].doubts
+
+
+def test_a_table_of_a_plain_text_is_read(book):
+    text = (
+        "2026年1—4月上海市进出口\n单位：亿元人民币\n项目|当月|累计|累计同比（%）\n"
+        "|---|---|---|---|\n出口|1702.3|6321.4|-1.8"
+    )
+    made = [(row["flow"], row["period"], row["measure"], row["value"]) for row in rows(book, text)]
+    assert made == [
+        ("export", "2026-04", "level", "1702.3"),
+        ("export", "2026-01/2026-04", "level", "6321.4"),
+        ("export", "2026-01/2026-04", "yoy", "-1.8"),
+    ]
 
 
 def test_a_fall_in_a_list_keeps_its_sign():

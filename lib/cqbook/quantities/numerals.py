@@ -75,6 +75,8 @@ _LIMITING = any_of((*WORDS_BEFORE, *(word for words in LIMITS.values() for word 
 _OPEN = re.compile(
     rf"(?:{any_of(_OPEN_BEFORE)})[^,，、。；0-9]{{0,4}}$"
     rf"|(?:{_NOT})(?:{_LIMITING}|达到?)$"
+    # 不足上年的九成: the word stands apart from the number
+    r"|(?:不足|不到|超过|超|逾|突破)(?=[^,，、。；0-9]{1,10}的$)"
 )
 _OPEN_RIGHT = re.compile(any_of(_OPEN_BEHIND))
 _LIMITED = [

@@ -127,6 +127,14 @@ _PHONE = re.compile(
     r"(?<![0-9])(?:0[0-9]{2,3}[-—]?[0-9]{7,8}|1[3-9][0-9]{9}|400[-—]?[0-9]{3}[-—]?[0-9]{4}"
     r"|[0-9]{7,12}(?=[)）]?转))(?![0-9.])"
 )
+_CLICK = "阅读|浏览|点击|点赞|评论|转发|收藏|播放|订阅|粉丝|围观|热度"
+#: What a page counts of itself: 阅读 10万+, 356评论.
+_CLICKS = re.compile(
+    rf"(?:{_CLICK})(?:量|数|次数|人数)?\s?[:：(（]?\s?[0-9][0-9.,]*\s?[万亿wW]?\+?"
+    r"(?![0-9.]*\s?(?:家|个|户|元|辆|吨|件|台|%|％))"
+    rf"|[0-9][0-9.,]*\s?[万亿wW]?\+?\s?(?:次|人)?(?:{_CLICK})(?!者|会|区|员|机)"
+    r"|(?<![0-9.])[0-9][0-9.]*[万亿wW]\+(?![0-9])"
+)
 _CALLED = re.compile(r"(?:电话|热线|传真|邮编|编号|QQ|微信)[^,，。；]{0,8}?[0-9][-0-9—]{2,}")
 _ORDINAL = re.compile(
     rf"第(?:{_ORDER})(?:个|届|批|次|期|条|季|年|版|款|位|名|产业|书记|轮|代|条|章|节|大|家|台|辆|号|场|座|一)?"
@@ -193,6 +201,7 @@ def _no_figures(plain: str) -> Iterator[Sighting]:
         return Sighting(start, end, start, plain[start:end], "none", reasons=(reason,))
 
     for pattern, reason in (
+        (_CLICKS, "网页上的计数"),
         (_PHONE, "电话"),
         (_CALLED, "电话、编号"),
         (_LETTERED, "型号、代码"),
@@ -245,8 +254,12 @@ def _figures(plain: str) -> Iterator[Sighting]:
     for pattern in (_TENTHS, _DOUBLED, _SAME):
         for match in pattern.finditer(plain):
             yield from _worded(plain, match)
-    for match in _DIGITAL.finditer(plain):
-        yield _digital(plain, match)
+    place = 0
+    while found := _DIGITAL.search(plain, place):
+        made = _digital(plain, found)
+        yield made
+        # 下跌4.6%至13.8万元: behind the first of two figures is the second
+        place = max(made.end, found.start() + 1)
     for match in _SPELLED.finditer(plain):
         if match[0] and (match["word"] or match["scale"]):
             yield from _spelled(plain, match)
@@ -432,6 +445,10 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
             item = _read(plain, item, floor, previous)
         elif not item.measure:
             clause = max(floor, *(plain.rfind(sign, 0, item.core) + 1 for sign in ",，。；;"))
+            limit = open_limit(plain[clause : item.core])
+            if limit:
+                told = (*item.alternatives, f"限定词：“{limit}”")
+                item = replace(item, certainty="unsure", alternatives=told)
             item = _measured(plain, item, clause, _WAY.search(plain[clause : item.core]), None)
         yield item
         previous = item
@@ -561,6 +578,8 @@ def _measured(
     if listed and listed.figure and listed.figure.unit == figure.unit and listed.measure:
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
+        if listed.base == "同比、环比":
+            return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
         if listed.figure.value.startswith("-") and not value.startswith("-"):
             value = f"-{value}"
             item = replace(item, start=listed.start, text=plain[listed.start : item.end])
@@ -604,8 +623,14 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
     figure, item = _with_sign(figure, way), _from_its_words(item, left, way)
     figure = replace(figure, measure="yoy")
     item = replace(item, figure=figure)
-    if "环比" in left or re.search("[比较]上月", left):
-        return replace(item, measure="pct_change", base="上月", reasons=("环比",))
+    both = re.search("(同比|环比)(?:、|和|,|，)(?:同比|环比)(?:均|都)?分别", left)
+    if both and both[1] == "同比":
+        return replace(
+            item, measure="yoy", base="同比、环比", reasons=("“同比、环比分别”的前一个",)
+        )
+    if "环比" in left or re.search("[比较]上(?:月|季)", left):
+        base = "上季度" if "季" in left else "上月"
+        return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
     based = re.search("[比较与](20[0-9]{2})年", left)
@@ -622,7 +647,7 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
 
 
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
-_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<!提)(?<!降)"
+_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<![提降加放减])"
 
 
 def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None) -> Sighting:
