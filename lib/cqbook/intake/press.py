@@ -323,6 +323,9 @@ class _Reader:
             printed = self._read(cell("as_printed"), unit) if made["as_printed"] else None
         else:
             printed = _readable(made["as_printed"], unit) or self._of_passage(made, cell, typed)
+        if typed and printed and not printed.measure and typed.value == f"-{printed.value}":
+            # 31.9% alone says no way; the sign that is typed does
+            printed = replace(printed, value=typed.value)
         if typed and printed and not agree(typed, printed):
             self.refuse(
                 cell("value"),
@@ -362,7 +365,8 @@ class _Reader:
         made["qualifier"] = made["qualifier"] or known.qualifier
         if made["measure"] == ANNUAL_AVERAGE:
             self._averaged(made, cell)
-        if made["measure"] == "level" and known.unit == "percent":
+        rate = self.book.lookup("indicators", "indicator", made["indicator"], "dimension")
+        if made["measure"] == "level" and known.unit == "percent" and rate != "percent":
             self.refuse(
                 cell("measure"),
                 "yoy、share 等：百分数是什么的百分数",

@@ -58,6 +58,10 @@ def in_passage(row: Mapping[str, str], typed: Printed) -> InPassage:
     passage, measure = row["as_printed"], row["measure"]
     all_spans = spans(passage, typed.unit)
     spanned = [item for item in all_spans if float(item.digits) == _size(typed)]
+    if not spanned:
+        # 两台汽车, 万亿级产业集群: figures where somebody says so
+        small = spans(passage, typed.unit, small=True)
+        spanned = [item for item in small if item.figure and float(item.digits) == _size(typed)]
     # whose clause says no way, the typed sign is: 遇冷3.1% beside -3.1
     same = [_as_signed(item, typed) for item in spanned]
     figures = [item.figure for item in same if item.figure]
@@ -246,7 +250,8 @@ def agree(typed: Printed, printed: Printed) -> bool:
 
 def fits(measure: str, said: str, unit: str) -> bool:
     """Return whether a measure can be meant where the words say `said`."""
-    if measure == said:
+    if measure == said or (measure, said) == ("level", "share"):
+        # 办结率99.2%: whether its indicator is a rate, the table of indicators says
         return True
     if said == "pp_change":
         # 拉动…2个百分点, 高于…2个百分点: the words around tell which

@@ -169,7 +169,7 @@ class Span:
     limit: str = ""
 
 
-def spans(passage: str, unit: str = "") -> list[Span]:
+def spans(passage: str, unit: str = "", *, small: bool = False) -> list[Span]:
     """Return the figures of a passage that have a unit, in order, each with the words that decide.
 
     Parameters
@@ -178,16 +178,20 @@ def spans(passage: str, unit: str = "") -> list[Span]:
         As printed, words around the figures and all.
     unit : str
         What a word of several meanings (个, 套) is, as for `read_printed`.
+    small : bool
+        Whether small numbers in words (两台汽车) and scales without a unit (万亿级产业集群) count,
+        which in prose are mostly no figures.
 
     Returns
     -------
     list of Span
     """
     plain = numbered("".join(halfwidth(passage).split()).translate(_SIMPLIFIED))
+    plain = in_digits(plain) if small else plain
     found: list[Span] = []
     before = None
     for match in _SPAN.finditer(plain):
-        if match["name"]:
+        if match["name"] or (small and match["scale"]):
             figure = _tried(match, unit) or _tried(match, "")
             begin = max(before.end() if before else 0, _clause(plain, match.start("low")))
             left = plain[begin : match.start("low")]
