@@ -377,6 +377,8 @@ def test_an_average_is_of_the_years_that_its_sentence_names(book):
         ("今年上半年，四川省边境小额贸易进出口5亿元。", "breakdown"),
         ("今年上半年，四川省进出口5亿元，贸易顺差1亿元。", "indicator"),
         ("今年上半年，四川省出口汽车5万辆；出口额60亿元。", "indicator"),
+        ("今年上半年，四川省出口机电产品5亿元；劳动密集型产品3亿元。", "breakdown"),
+        ("今年上半年，四川省出口机电产品5亿元；劳动密集型产品3亿元，增长2%。", "breakdown"),
     ],
 )
 def test_what_no_table_has_is_not_the_whole(book, text, column):
@@ -394,6 +396,62 @@ def test_a_table_of_a_plain_text_is_read(book):
         ("export", "2026-01/2026-04", "level", "6321.4"),
         ("export", "2026-01/2026-04", "yoy", "-1.8"),
     ]
+
+
+def pdf_of(lines):
+    """Return a PDF of one page with these lines, as a printer writes it: glyphs, and a map of them.
+
+    Its font is named and not embedded: who reads the text needs the map alone.
+    """
+    glyphs = {letter: number for number, letter in enumerate(sorted({*"".join(lines)}), start=1)}
+    coded = ["".join(f"{glyphs[letter]:04x}" for letter in line) for line in lines]
+    shown = " T* ".join(f"<{line}> Tj" for line in coded)
+    page = f"BT /F1 12 Tf 16 TL 60 780 Td {shown} ET".encode()
+    pairs = "\n".join(
+        f"<{number:04x}> <{letter.encode('utf-16-be').hex()}>" for letter, number in glyphs.items()
+    )
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(glyphs)} beginbfchar\n{pairs}\nendbfchar\nendcmap end end"
+    ).encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(page), page),
+        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[6 0 R]"
+        b"/ToUnicode 7 0 R>>",
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Song/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(cmap), cmap),
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + (
+        b"xref\n0 8\n0000000000 65535 f \n%strailer<</Size 8/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (table, len(made))
+    )
+
+
+def test_a_pdf_is_read_with_its_lines_joined(book):
+    """A real file, through the process that reads it: glyphs, their map, lines that a page ends."""
+    lines = [
+        "2026年前三季度四川外贸⼝岸快报",
+        "据成都海关统计，今年前三季度，四川省进出口总值7852.4亿元，同比下",
+        "降近三成；出口4512.3亿元。",
+    ]
+    text = article_text(pdf_of(lines), "快报.pdf", "2026-10-20")
+    assert text.paragraphs == (lines[0].replace("⼝", "口"), lines[1] + lines[2])
+    made = [(row["value"], row["measure"], row["flow"]) for row in
+            (figure.row for figure in read_article(text, book).figures)]  # fmt: skip
+    assert made == [
+        ("7852.4", "level", "total"), ("-30", "yoy", "total"), ("4512.3", "level", "export"),
+    ]  # fmt: skip
 
 
 def test_a_fall_in_a_list_keeps_its_sign():

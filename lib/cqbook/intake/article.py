@@ -136,6 +136,12 @@ _NO_PART = re.compile(
     "其中|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
 )
+#: A noun between two figures of a list.
+_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+_NO_THING = re.compile(
+    "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
+    "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
+)
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
@@ -403,6 +409,9 @@ class _Reader:
             or (indicator.word and indicator.word.start >= floor and indicator.sure)
         )
         part = breakdown.first if changed or not carried else carried.breakdown
+        # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
+        other = "" if changed or not part else self._unknown_noun(segment)
+        part = "" if other else part
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
@@ -455,9 +464,11 @@ class _Reader:
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part,
         }, why)  # fmt: skip
-        strange = "" if part else self._unknown_part(indicator.first, segment)
+        strange = other or ("" if part else self._unknown_part(indicator.first, segment))
         if strange:
             doubts["breakdown"] = f"细分：“{strange}”不在表中"
+        elif same and not part and "不在表中" in same.doubts.get("breakdown", ""):
+            doubts["breakdown"] = same.doubts["breakdown"]
         offered = {
             column: choice.codes[1:]
             for column, choice in (
@@ -473,6 +484,17 @@ class _Reader:
         return ArticleFigure(
             number, item, row, {key: text for key, text in why.items() if text}, doubts, offered
         )
+
+    def _unknown_noun(self, segment: str) -> str:
+        """Return a thing that the words of a figure alone are, where no table has it."""
+        found = _THING_ALONE.fullmatch(segment)
+        if not found or _NO_THING.search(found[1]):
+            return ""
+        kinds = ("entities", "breakdowns", "indicators")
+        named = [item for kind in kinds for item in self.names.mentions(found[1], kind)]
+        # 产品 names nothing
+        known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
+        return "" if known else found[1]
 
     def _unknown_part(self, indicator: str, segment: str) -> str:
         """Return what a figure of trade is of, where it is named and in no table."""
