@@ -272,6 +272,26 @@ REFUSED = {
         refused({"value": 3.1, "unit": "%", "measure": "yoy", "as_printed": "出口遇冷3.1%"}),
         ["带号的数", "+3.1", "-3.1"],
     ),
+    "a word for both directions": (
+        refused({"value": 3.1, "unit": "%", "measure": "yoy", "as_printed": "出口涨跌幅为3.1%"}),
+        ["带号的数"],
+    ),
+    "a limit that stands apart": (
+        refused({"value": 90, "unit": "%", "measure": "share", "as_printed": "不足上年的九成"}),
+        ["列 qualifier", "不足"],
+    ),
+    "dollars in English": (
+        refused({"value": 3.1, "unit": "1B CNY", "as_printed": "exports of $3.1 billion"}),
+        ["一致的数和单位"],
+    ),
+    "millions in English": (
+        refused({"value": 3.1, "unit": "1M CNY", "as_printed": "exports of 3.1 billion yuan"}),
+        ["一致的数和单位"],
+    ),
+    "a fall in English": (
+        refused({"value": 3.1, "unit": "%", "measure": "yoy", "as_printed": "down 3.1 percent"}),
+        ["down", "−3.1%"],
+    ),
     "a deficit as a difference": (
         refused({
             "value": 3, "unit": "亿元", "measure": "difference", "as_printed": "贸易逆差3亿元",
@@ -349,6 +369,9 @@ def test_what_is_refused_by_cell(book, fault):
         ("“同比增长近三成”，为五年来最快", 30, "percent", ("30", "nearly")),
         ("降幅收窄至3.1%", -3.1, "percent", ("-3.1", "as_rounded")),
         ("2021年前5个月出口萎缩3.1%", -3.1, "percent", ("-3.1", "as_rounded")),
+        ("exports rose 3.1 percent", 3.1, "percent", ("3.1", "as_rounded")),
+        ("扭转下滑态势增长3.1%", 3.1, "percent", ("3.1", "as_rounded")),
+        ("减税降费带动出口增长3.1%", 3.1, "percent", ("3.1", "as_rounded")),
         ("出口遇冷3.1%", "-3.1", "percent", ("-3.1", "as_rounded")),
         ("出口走出+3.1%的曲线", "+3.1", "percent", ("3.1", "as_rounded")),
         ("较2020年同期增长4.8%", 4.8, "percent", ("4.8", "as_rounded")),

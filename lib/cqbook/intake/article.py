@@ -425,7 +425,8 @@ class _Reader:
         own_period = any(
             begin <= place.start < item.core and place.role != "base" for place in named
         )
-        if same and not own_period and same.row["period"]:
+        begins = when.period.endswith("/..") and same and same.row["status"] == "actual"
+        if same and not own_period and same.row["period"] and not begins:
             when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])

@@ -140,6 +140,33 @@ def _unsigned(row: Mapping[str, str], typed: Printed, span: Span) -> list[Refusa
     return []
 
 
+#: What papers in English print, behind a number and before it.
+_SCALES_EN = {
+    **dict.fromkeys(("thousand",), 10**3),
+    **dict.fromkeys(("million", "mln"), 10**6),
+    **dict.fromkeys(("billion", "bln", "bn"), 10**9),
+    **dict.fromkeys(("trillion", "trn"), 10**12),
+}
+_MONEY_EN = {
+    **dict.fromkeys(("yuan", "rmb", "cny", "renminbi", "¥"), "CNY"),
+    **dict.fromkeys(("dollar", "dollars", "usd", "us$", "$"), "USD"),
+}
+
+
+def _in_english(digits: str, passage: str, unit: Unit) -> bool:
+    """Return whether English words around a number, where there are any, say its unit."""
+    words, signs = "|".join(_SCALES_EN), "|".join(map(re.escape, _MONEY_EN))
+    pattern = rf"({signs})?\s*(?<![\d.]){digits}(?![\d.]*\d)\s*-?({words})?\s*(?:US\s)?({signs})?"
+    for found in re.finditer(pattern, passage.replace(",", ""), re.I):
+        before, scale, behind = (part.lower() if part else "" for part in found.groups())
+        money = _MONEY_EN.get(before) or _MONEY_EN.get(behind)
+        if scale and _SCALES_EN[scale] != unit.scale:
+            return False
+        if money and unit.name in ("CNY", "USD") and money != unit.name:
+            return False
+    return True
+
+
 def _stands_in(typed: Printed, passage: str) -> bool:
     """Return whether a passage has the number, with the same scale and currency behind it."""
     plain = halfwidth(passage).replace(",", "")
@@ -151,7 +178,7 @@ def _stands_in(typed: Printed, passage: str) -> bool:
         scale, name = found[1] or "", found[2]
         # words that are not Chinese (200.1 billion yuan) say nothing that is read here
         chinese = bool(scale or name)
-        if not chinese or (
+        if (not chinese and _in_english(digits, passage, unit)) or (
             scale == SCALE_ZH[unit.scale] and (name is None or name == ZH.get(unit.name))
         ):
             return True

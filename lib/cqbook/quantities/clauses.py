@@ -113,6 +113,7 @@ _DOWN = (
 #: Words that have letters of these and say of no figure which way it goes.
 _NEITHER = any_of(
     (
+        *("涨跌", "升降", "增减", "加减", "增降"),
         *("增加值", "增值", "新增", "增量", "不少于", "不低于", "不高于", "不多于", "多少", "至少"),
         *(
             "不少",

@@ -103,7 +103,8 @@ _PARTS = (
     rf"(?P<head>同比|占比|占|(?P<averaged>{_AVERAGED})|(?P<against>{_AGAINST})|新增|累计)?"
     # 增至, 下降到: a level was reached, by whatever way; 达, 为, 了 say nothing
     # 新增: so many new ones, no growth
-    rf"(?P<way>(?<!新)(?:{any_of((*RISES, *FALLS))}))?(?P<to>[至到])?(?:达到|达|为|了)?"
+    # 涨跌幅, 增减: which of the two is not said
+    rf"(?P<way>(?<!新)(?:{any_of(RISES)})(?![跌降减])|(?<![涨升增])(?:{any_of(FALLS)}))?(?P<to>[至到])?(?:达到|达|为|了)?"
     # 节约 is a word of its own
     rf"(?P<before>(?<!节)(?:{any_of(WORDS_BEFORE)}))?(?:人民币)?"
     rf"(?P<sign>[-−])?(?P<low>{NUMBER})(?:[-—–~至到](?P<high>{NUMBER}))?"
@@ -222,9 +223,11 @@ def _clause(plain: str, place: int) -> int:
 def _limit(plain: str, match: re.Match[str], right: str) -> str:
     """Return words that limit a figure of a passage and are not read."""
     if match["before"]:
-        # 未突破7000亿元
-        start = match.end("before")
-        return open_limit(plain[max(0, start - 12) : start])
+        # 未突破7000亿元; 不足上年的约90%, where the second word is ours
+        begin, end = match.span("before")
+        return open_limit(plain[max(0, end - 12) : end]) or open_limit(
+            plain[max(_clause(plain, begin), begin - 12) : begin]
+        )
     place = match.start("low")
     return open_limit(plain[max(_clause(plain, place), place - 12) : place], right)
 

@@ -556,7 +556,7 @@ def _measured(
     growth = way and not to
     if re.search("贡献率", left):
         return replace(item, measure="contribution_rate", reasons=("贡献率",), start=item.start)
-    if re.search("年均|平均(?:每年)?增|每年平均|复合增|平均增速", left):
+    if re.search("年均|年平均|平均每年|每年平均|复合增|(?<![国省市区业体])平均增", left):
         sign = direction(left, right)
         figure = _with_sign(figure, sign)
         return replace(item, figure=figure, measure=ANNUAL_AVERAGE, base="",
