@@ -45,6 +45,7 @@ FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$))
 #: Units that a measure can be printed in; levels take any.
 MEASURE_UNITS = {
     "yoy": {"percent", "times"},
+    "annual_average": {"percent"},
     "share": {"percent"},
     "contribution_rate": {"percent"},
     "contribution_points": {"percentage points"},
