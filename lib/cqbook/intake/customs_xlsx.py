@@ -12,7 +12,8 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import digest
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
-from cqbook.intake.customs_csv import read_customs, sidecar
+from cqbook.intake.customs_cells import read_customs
+from cqbook.intake.customs_csv import sidecar
 from cqbook.intake.customs_format import (
     COLUMN_HEADINGS,
     Codes,
