@@ -48,7 +48,7 @@ def entry(shown):
     }
 
 
-#: Pictures that an edition has, by what they show: to draw one takes longer than what is asked of it.
+#: Pictures that an edition has, by what they show: each is drawn once.
 PICTURES: dict[str, bytes] = {}
 
 

@@ -7,6 +7,7 @@ which rows a chapter depends on, and whether they are still the same.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import os
@@ -69,6 +70,17 @@ class Query:
         content = json.loads(line)
         filters = tuple((key, tuple(value)) for key, value in sorted(content["filters"].items()))
         return cls(content["table"], filters, content["digest"])
+
+
+# a package is opened again and again, and most of its tables are as they were
+@functools.lru_cache(maxsize=64)
+def _read_csv(content: bytes) -> tuple[pd.DataFrame, tuple[str, str] | None]:
+    """Return a table as text, and what is wrong with it (None: nothing)."""
+    lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+    rows = [row for row in csv.reader(lines, strict=True) if row]
+    problem = _ragged(rows)
+    frame = pd.DataFrame() if problem else pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
+    return frame, problem
 
 
 def _ragged(rows: list[list[str]]) -> tuple[str, str] | None:
@@ -235,9 +247,7 @@ class Catalog:
         """Return table `name` with every cell as the text in the file (empty: ``""``)."""
         path = self.file(name)
         try:
-            lines = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
-            rows = [row for row in csv.reader(lines, strict=True) if row]
-            problem = _ragged(rows)
+            frame, problem = _read_csv(path.read_bytes())
         except FileNotFoundError:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None
@@ -250,7 +260,8 @@ class Catalog:
                 f" | {path.name}: cannot be read as CSV in UTF-8 ({en})"
             )
             raise DataError(msg)
-        return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
+        # callers may change it
+        return frame.copy()
 
     def table(self, name: str) -> pd.DataFrame:
         """Return table `name`; columns typed number become floats, integer ``Int64``.

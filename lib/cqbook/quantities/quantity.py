@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -283,8 +284,23 @@ def about_of(row: Reported) -> About:
     return About(**cells, price=price)
 
 
+#: Columns that a row must have to be a quantity; of the others only what it is about is read.
+_READ = (
+    *("value_text", "value_upper_text", "qualifier", "measure", "unit", "status"),
+    *("source_id", "observation_id"),
+)
+
+
 def quantity_of(row: Reported) -> Quantity:
     """Return one row of ``observations`` as a quantity."""
+    about = tuple(row.get(name) or "" for name in _COLUMNS)
+    return _quantity(tuple(row[name] for name in _READ), about)
+
+
+# a figure stands in many relations, and is read for each of them
+@functools.lru_cache(maxsize=16384)
+def _quantity(read: tuple[str, ...], about: tuple[str, ...]) -> Quantity:
+    row = {**dict(zip(_COLUMNS, about, strict=True)), **dict(zip(_READ, read, strict=True))}
     text = row["value_text"]
     interval = from_printed(
         text,
