@@ -23,6 +23,7 @@ from cqbook.data.catalog import Catalog
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
 warm.renderers()
+warm.kernels_of_nbval()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
