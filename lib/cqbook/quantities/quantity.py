@@ -154,7 +154,9 @@ class Quantity:
     def to(self, unit: str) -> Quantity:
         """Return the same quantity in another unit of the same kind; its words stay as printed."""
         target = Unit.parse(unit)
-        if target == self.unit or self.interval is None:
+        if target == self.unit:
+            return self
+        if self.interval is None:
             return replace(self, unit=target)
         factor = convert(Decimal(1), self.unit, target)
         value = None if self.value is None else self.value * factor
