@@ -260,8 +260,8 @@ class Catalog:
                 f" | {path.name}: cannot be read as CSV in UTF-8 ({en})"
             )
             raise DataError(msg)
-        # callers may change it
-        return frame.copy()
+        # callers may change it: pandas copies what is changed
+        return frame.copy(deep=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return table `name`; columns typed number become floats, integer ``Int64``.
@@ -357,7 +357,7 @@ class Catalog:
         key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
         if key in self._found:
             # a name is looked up a hundred times on a page
-            return self._found[key].copy()
+            return self._found[key].copy(deep=False)
         frame = self._typed(name)
         own = WITHOUT_SERIES.keys() <= asked.keys()
         columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
@@ -374,16 +374,15 @@ class Catalog:
         self._record(name, asked, {table: rows.index for table, rows in found.items()})
         parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
         self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        return self._found[key].copy()
+        return self._found[key].copy(deep=False)
 
     def _matching(
         self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
     ) -> pd.DataFrame:
-        found = np.arange(len(frame))
+        fits = np.zeros(len(frame), dtype=np.int8)
         for column, values in asked.items():
-            places = self._where(name, frame, column, values)
-            found = np.intersect1d(found, places, assume_unique=True)
-        return frame.iloc[found]
+            fits[self._where(name, frame, column, values)] += 1
+        return frame.iloc[np.flatnonzero(fits == len(asked))]
 
     def _where(
         self, name: str, frame: pd.DataFrame, column: str, values: Sequence[str]
