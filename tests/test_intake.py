@@ -495,17 +495,17 @@ def test_a_file_of_lone_carriage_returns_is_told(root):
         add(root, path)
 
 
-def test_the_command_line_shows_and_then_writes(whole, capsys):
-    path = put(whole, [TOTAL])
-    before = bytes_of(whole)
-    assert cli.main(["--root", str(whole), "add", str(path), "--dry-run"]) == 0
+def test_the_command_line_shows_and_then_writes(root, capsys):
+    path = put(root, [TOTAL])
+    before = bytes_of(root)
+    assert cli.main(["--root", str(root), "add", str(path), "--dry-run"]) == 0
     assert "新1个" in capsys.readouterr().out
-    assert bytes_of(whole) == before
-    assert cli.main(["--root", str(whole), "add", str(path)]) == 0
+    assert bytes_of(root) == before
+    assert cli.main(["--root", str(root), "add", str(path)]) == 0
     assert "observations.csv" in capsys.readouterr().out
-    assert bytes_of(whole) != before
-    assert cli.main(["--root", str(whole), "template", str(whole / "t.xlsx")]) == 0
-    assert cli.main(["--root", str(whole), "template", str(whole / "t.xlsx")]) == 1
+    assert bytes_of(root) != before
+    assert cli.main(["--root", str(root), "template", str(root / "t.xlsx")]) == 0
+    assert cli.main(["--root", str(root), "template", str(root / "t.xlsx")]) == 1
     assert "不覆盖" in capsys.readouterr().err
 
 

@@ -249,7 +249,7 @@ def _link(end: object, name: str) -> Link | None:
 
 
 # who takes something in has the same columns looked at before and after it
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def _matches(pattern: str, cells: tuple[str, ...]) -> list[bool]:
     """Return which cells are wholly a match of a pattern.
 
