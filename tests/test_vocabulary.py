@@ -235,16 +235,17 @@ def test_another_reading_is_one_change_that_all_figures_follow(book, monkeypatch
     twice = replace(
         QUALIFIERS["over"], read=lambda printed, _: Interval(printed.value, 2 * printed.value)
     )
-    monkeypatch.setitem(QUALIFIERS, "over", twice)
     # what was read is kept: a change of the table is a change of the package, and a new process
     forgotten = (qualifiers._read.cache_clear, quantity._quantity.cache_clear)
+    with monkeypatch.context() as patch:
+        patch.setitem(QUALIFIERS, "over", twice)
+        for forget in forgotten:
+            forget()
+        after = fact(book, unit="100M CNY", accumulation=row["accumulation"], **asked)
+        assert after.interval.upper == 2 * before.interval.lower
+        assert differences(book.table("qualifiers").to_dict("records"))
     for forget in forgotten:
         forget()
-    after = fact(book, unit="100M CNY", accumulation=row["accumulation"], **asked)
-    for forget in forgotten:
-        forget()
-    assert after.interval.upper == 2 * before.interval.lower
-    assert differences(book.table("qualifiers").to_dict("records"))
 
 
 def test_each_word_is_read_where_it_stands():
