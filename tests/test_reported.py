@@ -453,7 +453,7 @@ def test_a_range_may_be_one_number():
 
 def test_growth_is_signed_and_levels_are_not():
     assert {
-        *("yoy", "difference", "contribution_rate", "contribution_points"),
+        *("yoy", "annual_average", "difference", "contribution_rate", "contribution_points"),
         *("pp_change", "pct_change", "vs_plan"),
     } == SIGNED_MEASURES
     assert not {"level", "share", "rank", "multiple", "completion"} & SIGNED_MEASURES
