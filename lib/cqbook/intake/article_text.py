@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from cqbook.disk.pdf import property_and_text
 from cqbook.disk.text import decode
-from cqbook.disk.untrusted import opened, size_checked, whole
+from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
 from cqbook.errors import Breach, ContractError
 
 #: Characters of an article and paragraphs of it: a long report has a tenth of that.
@@ -241,7 +241,7 @@ def _pieces(tree: html.HtmlElement) -> Iterator[str]:
 
 def _read_word(content: bytes, name: str) -> Iterator[str]:
     with opened(content, name) as parts:
-        tree = etree.fromstring(parts.read("word/document.xml"))
+        tree = etree.fromstring(parts.read("word/document.xml"), safe_parser())
     lines: list[str] = [""]
     cells = 0
     for event, node in etree.iterwalk(tree, events=("start", "end")):

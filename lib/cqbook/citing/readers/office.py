@@ -11,10 +11,10 @@ from lxml import etree
 
 from cqbook.citing.cited import CITED_MOST, Cited, Series
 from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
-from cqbook.citing.readers.office_parts import A, C, Parts, R, W, safe_parser
+from cqbook.citing.readers.office_parts import A, C, Parts, R, W
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
-from cqbook.disk.untrusted import opened
+from cqbook.disk.untrusted import opened, safe_parser
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
