@@ -6,9 +6,13 @@ letters of a grammar: nobody who types figures can use it, and it is in no messa
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import pathlib
 import re
 import shutil
+import signal
 
 import nbformat
 import pytest
@@ -19,14 +23,20 @@ from cqbook import cli
 from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.configuration import check_configuration
 from cqbook.build.pages import pages
+from cqbook.citing.briefing import begun
 from cqbook.citing.documents import DOCUMENT_READERS, cited
+from cqbook.citing.writers import blocks_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.disk import untrusted
+from cqbook.disk import regular, untrusted
+from cqbook.disk.atomic import JOURNAL, recover
+from cqbook.disk.checksums import file_digest
+from cqbook.disk.untrusted import content_of
 from cqbook.editions.store import MANIFEST, SUMS, manifest_of, sums_of
 from cqbook.errors import DataError, library_words, system_error_words
 from cqbook.execution.notebooks import read_notebook
+from cqbook.intake.article_files import read_articles
 from cqbook.intake.customs_csv import sidecar
 from cqbook.intake.customs_format import Said
 from cqbook.intake.plan import plan_intake
@@ -219,3 +229,60 @@ def test_a_command_that_names_its_data_needs_no_book(tmp_path, monkeypatch):
     assert cli.main(["template", "--data", str(ROOT / "data")]) == 0
     assert cli.main(["--root", str(ROOT), "template", "two.xlsx"]) == 0
     assert (tmp_path / "two.xlsx").is_file()
+
+
+# --- what is no file
+
+
+OPENING = {
+    "added": lambda path, _: plan_intake(ROOT / "data", [path], Said(), "", lambda _: False),
+    "beside what is added": lambda path, _: sidecar(
+        path.with_name(path.name.removesuffix(".json"))
+    ),
+    "read": lambda path, _: read_articles([path], None, "2026"),
+    "of a briefing": lambda path, _: blocks_of([str(path)]),
+    "a template": lambda path, _: begun(lambda _: pytest.fail("opened"), path),
+    "a table of pages": lambda path, _: pages(ROOT, Catalog(ROOT / "data"), table=path),
+    "the data": lambda path, folder: check_package(Catalog(folder)),
+    "a journal": lambda path, folder: recover(folder),
+    "hashed": lambda path, _: file_digest(path),
+}
+NAMES = {"of a briefing": "x.md", "the data": "datapackage.json", "a journal": JOURNAL}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in the file system")
+@pytest.mark.parametrize("what", OPENING)
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "of the system"])
+def test_what_is_no_file_is_not_opened(kind, what, tmp_path):
+    """A pipe would be waited for, for ever; a device never ends."""
+    path = tmp_path / NAMES.get(what, "x.csv.json" if "beside" in what else "x.txt")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "a device" else "/proc/self/status")
+    signal.alarm(20)
+    if (kind, what) == ("of the system", "hashed"):
+        # its content is no secret, and it ends
+        assert len(file_digest(path)) == 64
+    else:
+        # the descriptor of data is looked for before
+        expected = "datapackage" if what == "the data" else "no regular file"
+        assert expected in told(OPENING[what], path, tmp_path)
+    signal.alarm(0)
+
+
+class Growing(io.FileIO):
+    """A file to which another program writes as soon as it is read."""
+
+    def read(self, size=-1):
+        with pathlib.Path(self.name).open("ab") as more:
+            more.write(b"b")
+        return super().read(size)
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a" * 100)
+    assert regular.read_regular(path, 50) == b"a" * 51
+    monkeypatch.setattr(regular, "open_regular", Growing)
+    assert "changes" in told(content_of, path)

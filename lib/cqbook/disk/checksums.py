@@ -9,6 +9,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from cqbook.disk.regular import open_regular
+
 #: The file that lists them: of all files of its folder and below, but itself.
 SUMS = "SHA256SUMS"
 #: sha256sum escapes these in a name and puts a backslash before the line.
@@ -25,7 +27,7 @@ def digest(*parts: bytes) -> str:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, which may be larger than the memory."""
-    with path.open("rb") as content:
+    with open_regular(path) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 

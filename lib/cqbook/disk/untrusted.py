@@ -22,6 +22,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
+from cqbook.disk.regular import read_regular
 from cqbook.errors import Breach, ContractError, DataError, library_words, refusal_of
 
 #: The largest file that is read at all, and all of its parts together when unpacked.
@@ -86,12 +87,10 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     DataError
-        If it is too large, or can't be opened.
+        If it is too large, no regular file, or can't be opened.
     """
     try:
-        with path.open("rb") as handle:
-            # not the size that the folder tells: a device has none
-            return size_checked(handle.read(LARGEST + 1), path.name)
+        return size_checked(read_regular(path, LARGEST), path.name)
     except OSError as error:
         zh, en = refusal_of(error)
         msg = f"打不开文件 {path}：{zh} | cannot open {path}: {en}"

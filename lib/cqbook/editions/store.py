@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
+from cqbook.disk.regular import read_regular
 from cqbook.editions.paths import built_folder, released_folder
 from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
 from cqbook.errors import DataError, library_words, refusal_of
@@ -114,7 +115,7 @@ def sums_of(folder: Path) -> dict[str, str]:
         If it is no longer what was written.
     """
     try:
-        return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
+        return parse_sums(read_regular(folder / SUMS).decode("utf-8"))
     except OSError as error:
         raise damaged(folder / SUMS, refusal_of(error)[0]) from error
     except ValueError as error:
