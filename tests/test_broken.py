@@ -6,6 +6,7 @@ letters of a grammar: nobody who types figures can use it, and it is in no messa
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -23,8 +24,10 @@ from cqbook import cli
 from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.configuration import check_configuration
 from cqbook.build.pages import pages
+from cqbook.citing import verify
 from cqbook.citing.briefing import begun
 from cqbook.citing.documents import DOCUMENT_READERS, cited
+from cqbook.citing.verify import Standing
 from cqbook.citing.writers import blocks_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
@@ -286,3 +289,68 @@ def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     assert regular.read_regular(path, 50) == b"a" * 51
     monkeypatch.setattr(regular, "open_regular", Growing)
     assert "changes" in told(content_of, path)
+
+
+# --- what is printed
+
+
+FORGED = "1\n仍然成立　图 fig-b（版次 1）\r\x1b[2J\x9b2J\u202e\u061c\u2028\ufff9\U000e0041"
+STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]"
+)
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "x.docx"
+    path.write_bytes(b"")
+    found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
+    monkeypatch.setattr(verify, "verify", lambda *_: found)
+    assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1
+    said = capsys.readouterr().out
+    lines = said.removesuffix("\n").split("\n")
+    assert not any(STEERING.search(line) or "\U000e0041" in line for line in lines)
+    if words:
+        assert json.loads(said)[0]["detail"] == FORGED
+    else:
+        assert len(lines) == 1
+
+
+def test_a_refusal_begins_no_line_of_its_own_below(tmp_path, capsys):
+    path = tmp_path / FORGED.replace("\n", "\n仍然成立\n", 1)
+    for words in (
+        ["verify", f"{path}.docx"],
+        ["add", f"{path}.csv"],
+        ["brief", f"{path}.md", "-o", "x.docx"],
+    ):
+        assert cli.main(["--root", str(ROOT), *words]) == 1
+        first, *others = capsys.readouterr().err.removesuffix("\n").split("\n")
+        assert first.startswith("cqbook: ")
+        assert all(line.startswith("  ") for line in others)
+        assert not any(STEERING.search(line) for line in [first, *others])
+
+
+def test_one_function_prints():
+    """All that is printed goes through what shows control characters and line breaks."""
+    found = {
+        f"{path.name}:{inner.name}"
+        for path in sorted((ROOT / "lib" / "cqbook").rglob("*.py"))
+        for inner in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(inner, ast.FunctionDef)
+        for node in ast.walk(inner)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    }
+    assert found == {"cli.py:_tell", "cli.py:_refuse"}
+
+
+def test_ctrl_c_is_one_sentence(monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_recover", interrupted)
+    assert cli.main(["--root", str(ROOT), "check"]) == 130
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert not said.out

@@ -69,7 +69,8 @@ class Report:
         if details:
             self.good = False
             self.lines.append(f"{title}（{len(details)}）")
-            self.lines += [f"  {text}" for text in details[:FILES_SHOWN]]
+            said = "\n".join(details[:FILES_SHOWN]).split("\n")
+            self.lines += [f"  {line}" for line in said]
             if len(details) > FILES_SHOWN:
                 self.lines.append(f"  …… 另有{len(details) - FILES_SHOWN}项 | and more")
 
