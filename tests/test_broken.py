@@ -25,8 +25,8 @@ from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.configuration import check_configuration
 from cqbook.build.pages import pages
 from cqbook.citing import verify
-from cqbook.citing.briefing import begun
 from cqbook.citing.documents import DOCUMENT_READERS, cited
+from cqbook.citing.template import template_of
 from cqbook.citing.verify import Standing
 from cqbook.citing.writers import blocks_of
 from cqbook.data.catalog import Catalog
@@ -244,7 +244,7 @@ OPENING = {
     ),
     "read": lambda path, _: read_articles([path], None, "2026"),
     "of a briefing": lambda path, _: blocks_of([str(path)]),
-    "a template": lambda path, _: begun(lambda _: pytest.fail("opened"), path),
+    "a template": lambda path, _: template_of(path),
     "a table of pages": lambda path, _: pages(ROOT, Catalog(ROOT / "data"), table=path),
     "the data": lambda path, folder: check_package(Catalog(folder)),
     "a journal": lambda path, folder: recover(folder),

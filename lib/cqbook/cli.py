@@ -393,13 +393,19 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.citing.template import template_of
     from cqbook.citing.writers import blocks_of, writer_for
     from cqbook.disk.atomic import replace_file
     from cqbook.editions.store import find, is_released, manifest_of
 
     blocks = blocks_of(arguments.figures)
     edition = find(root, arguments.edition)
-    content = writer_for(arguments.output)(blocks, edition, arguments.template)
+    writer = writer_for(arguments.output)
+    template = template_of(arguments.template) if arguments.template else None
+    if template is not None and template.left:
+        listed = "；".join(template.left)
+        _tell(f"模板中会运行或指向别处的没有取用 | left out of the template: {listed}")
+    content = writer(blocks, edition, template)
     replace_file(arguments.output.resolve(), content)
     _tell(arguments.output)
     name = manifest_of(edition).edition
