@@ -1,0 +1,68 @@
+"""Text stays text where Vega-Lite makes expressions of a specification.
+
+Vega-Lite writes the title of an encoding into an expression (the description of each mark, the
+heading of a tooltip) and does not escape all of it: a line break ends the picture with an
+error, in the heading of a tooltip a backslash would let what is behind a quote be calculated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cqbook.figures.identity import Spec
+
+#: What shows the title of an encoding, by its channel; the others show none.
+_LEGENDS = (
+    *("color", "fill", "stroke", "shape", "size", "opacity", "fillOpacity", "strokeOpacity"),
+    *("strokeWidth", "strokeDash", "angle"),
+)
+_GUIDES = {"x": "axis", "y": "axis"} | dict.fromkeys(_LEGENDS, "legend")
+#: Ends of a line in a text of JavaScript; the first two stand in values too, and are safe there.
+_BREAKS, _UNSAFE = re.compile("[\n\r\u2028\u2029]+"), re.compile("[\u2028\u2029]")
+
+
+def expressible(spec: Spec) -> Spec:
+    """Return a specification in which every title means in expressions what it shows."""
+    return {key: _expressible(value) for key, value in spec.items()}
+
+
+def _expressible(node: object) -> object:
+    if isinstance(node, str):
+        # sorting and conditions write values into expressions, and leave these as they are
+        return _UNSAFE.sub(" ", node)
+    if isinstance(node, list):
+        return [_expressible(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _expressible(value) for key, value in node.items()}
+    encoding = found.get("encoding")
+    if isinstance(encoding, dict):
+        found["encoding"] = {key: _channel(key, value) for key, value in encoding.items()}
+    return found
+
+
+def _channel(name: str, given: object) -> object:
+    if isinstance(given, list):
+        return [_channel(name, item) for item in given]
+    if not isinstance(given, Mapping) or given.get("title") is None:
+        return given
+    title = given["title"]
+    told = _headed if name == "tooltip" else _said
+    said = [told(line) for line in title] if isinstance(title, list) else told(title)
+    if said == title:
+        return given
+    guide = _GUIDES.get(name)
+    shown = {}
+    if guide and given.get(guide, {}) is not None:
+        shown = {guide: {"title": title} | given.get(guide, {})}
+    return {**given, "title": said, **shown}
+
+
+def _said(title: str) -> str:
+    return _BREAKS.sub(" ", title)
+
+
+def _headed(title: str) -> str:
+    # of a heading Vega-Lite leaves the backslashes too; what was told already has them twice
+    return re.sub(r"\\\\|\\", lambda _: 2 * "\\", _said(title))
