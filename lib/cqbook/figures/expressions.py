@@ -1,8 +1,8 @@
 """Text stays text where Vega-Lite makes expressions of a specification.
 
 Vega-Lite writes the title of an encoding into an expression (the description of each mark, the
-heading of a tooltip) and does not escape all of it: a line break ends the picture with an
-error, in the heading of a tooltip a backslash would let what is behind a quote be calculated.
+heading of a tooltip) and escapes the quotes in it alone: a line break ends the picture with an
+error, a backslash before a quote would let the rest of the title be calculated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BREAKS, _UNSAFE = re.compile("[\n\r\u2028\u2029]+"), re.compile("[\u2028\u2029]
 
 def expressible(spec: Spec) -> Spec:
     """Return a specification in which every title means in expressions what it shows."""
-    return {key: _expressible(value) for key, value in spec.items()}
+    return _dict(spec)
 
 
 def _expressible(node: object) -> object:
@@ -33,8 +33,10 @@ def _expressible(node: object) -> object:
         return _UNSAFE.sub(" ", node)
     if isinstance(node, list):
         return [_expressible(value) for value in node]
-    if not isinstance(node, dict):
-        return node
+    return _dict(node) if isinstance(node, dict) else node
+
+
+def _dict(node: Mapping[str, object]) -> dict[str, object]:
     found = {key: _expressible(value) for key, value in node.items()}
     encoding = found.get("encoding")
     if isinstance(encoding, dict):
@@ -48,8 +50,7 @@ def _channel(name: str, given: object) -> object:
     if not isinstance(given, Mapping) or given.get("title") is None:
         return given
     title = given["title"]
-    told = _headed if name == "tooltip" else _said
-    said = [told(line) for line in title] if isinstance(title, list) else told(title)
+    said = [_said(line) for line in title] if isinstance(title, list) else _said(title)
     if said == title:
         return given
     guide = _GUIDES.get(name)
@@ -60,9 +61,5 @@ def _channel(name: str, given: object) -> object:
 
 
 def _said(title: str) -> str:
-    return _BREAKS.sub(" ", title)
-
-
-def _headed(title: str) -> str:
-    # of a heading Vega-Lite leaves the backslashes too; what was told already has them twice
-    return re.sub(r"\\\\|\\", lambda _: 2 * "\\", _said(title))
+    # what was said already has its backslashes twice
+    return re.sub(r"\\\\|\\", lambda _: 2 * "\\", _BREAKS.sub(" ", title))
