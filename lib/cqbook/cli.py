@@ -365,6 +365,7 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
 def _release(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.changes.errata import declare
     from cqbook.data.catalog import Catalog
+    from cqbook.disk.checksums import SUMS, file_digest
     from cqbook.editions.publish import release
     from cqbook.editions.store import built_as, predecessor
 
@@ -372,7 +373,10 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
     before = predecessor(root, name, None)
     if before is not None:
         declare(Catalog(before / "data"), Catalog(built_as(root, name) / "data"))
-    folder = release(root, name)
+    key = arguments.sign or os.environ.get(KEY_VARIABLE, "")
+    folder = release(root, name, Path(key) if key else None)
+    tree = file_digest(folder / SUMS)
+    _tell(f"git tag -s edition/{name} -m {tree}　（在外面记下它的摘要 | note its digest outside）")
     _tell(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
     return 0
 
@@ -432,9 +436,11 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.entries import CLAIM
     from cqbook.citing.verify import STANDS, as_json, verify
     from cqbook.disk.untrusted import content_of
+    from cqbook.editions.store import signature_lines
 
     file = arguments.file
     found = verify(root, content_of(file), file.name, arguments.against)
+    signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
     if arguments.json:
         for line in as_json(found).split("\n"):
             _tell(line)
@@ -444,6 +450,8 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
             if item.name.startswith(CLAIM):
                 kind = "论断"
             _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
+        for line in signatures:
+            _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")
     return 0 if found and all(item.verdict == STANDS for item in found) else 1
@@ -500,6 +508,8 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
 INTERRUPTED = 130
 #: Exit code of a watcher whose package changed; and what tells it that it is one.
 CHANGED = 75
+#: Names the key that signs what is released.
+KEY_VARIABLE = "CQBOOK_SIGNING_KEY"
 WATCHER_VARIABLE = "CQBOOK_WATCHER"
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
@@ -594,6 +604,7 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
     made = command("release", _release, "freeze an edition as built last", False)
     made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
+    made.add_argument("--sign", default="", metavar="KEY", help="a key of OpenSSH that signs it")
 
 
 def _add_citing_commands(command: Command) -> None:
