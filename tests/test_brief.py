@@ -948,3 +948,27 @@ def test_a_template_of_the_other_kind_is_refused(root, first, tmp_path, form):
         write(
             briefing.blocks_of_figures([first.id]), store.find(root, "2026-11"), template_of(path)
         )
+
+
+@pytest.mark.parametrize("how", ["deleted", "linked"])
+def test_a_picture_that_is_gone_is_said(root, first, how):
+    """Its mark stays with the drawing: what is not compared is not passed over as standing."""
+    content = written(root, first)
+    changed = {
+        "deleted": lambda text: re.sub(r"<a:blip [^>]*/?>(</a:blip>)?", "", text),
+        "linked": lambda text: text.replace("r:embed=", "r:link="),
+    }
+    content = spoiled(content, {"word/document.xml": changed[how]})
+    (item,) = [
+        one for one in verify.verify(root, content, "x.docx", "2026-11") if one.kind == "figure"
+    ]
+    assert item.verdict == verify.LOST
+    assert "没有它的画面" in item.detail
+
+
+def test_a_picture_that_the_edition_has_lost_is_said(root, first):
+    content = written(root, first)
+    place = store.find(root, "2026-11") / "site" / "_figures" / f"{first.id}.png"
+    place.unlink()
+    with pytest.raises(DataError, match=r"png.*damaged"):
+        verify.verify(root, content, "x.docx", "2026-11")

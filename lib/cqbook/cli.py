@@ -703,5 +703,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+def command() -> int:
+    """Run the command line as a program: its temporary files are gone with it."""
+    from cqbook.disk.temporary import temporary_files
+
+    with temporary_files():
+        return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

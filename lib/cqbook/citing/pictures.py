@@ -11,7 +11,8 @@ from cqbook.citing.cited import Cited
 from cqbook.citing.entries import FigureEntry
 from cqbook.disk.raster import raster
 from cqbook.disk.untrusted import whole
-from cqbook.errors import DataError
+from cqbook.editions.records import damaged
+from cqbook.errors import DataError, refusal_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -63,7 +64,10 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
 def _differs(found: Image.Image, path: Path) -> bool:
     from PIL import Image, ImageChops, ImageFilter
 
-    wanted = Image.open(path).convert("RGB")
+    try:
+        wanted = Image.open(path).convert("RGB")
+    except OSError as error:
+        raise damaged(path, refusal_of(error)[0]) from error
     if found.size == wanted.size:
         return ImageChops.difference(found, wanted).getbbox() is not None
     # compressed by a word processor: the same picture in another size. The worst place counts, not
