@@ -524,7 +524,7 @@ def test_a_page_without_paragraphs_is_cut_behind_sentences():
 
 def test_what_is_unseen_in_an_article_is_no_text_of_the_table(book, tmp_path):
     """Control characters ended the command with a traceback; marks of direction turn a number."""
-    unseen = "\x00\x08\x0b\x1b[2J\x1b]0;x\x07\u202e\u061c\u2066\ufffe\U000e0041"
+    unseen = "\x00\x08\x0b\x1b\x07\u202e\u061c\u2066\ufffe\U000e0041"
     path = tmp_path / f"x{os.fsdecode(bytes([0xFF]))}\x1b.md"
     try:
         path.write_text(
