@@ -286,7 +286,7 @@ class Growing(io.FileIO):
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     path = tmp_path / "x.csv"
     path.write_bytes(b"a" * 100)
-    assert regular.read_regular(path, 50) == b"a" * 51
+    assert regular.regular_content(path, 50) == b"a" * 51
     monkeypatch.setattr(regular, "open_regular", Growing)
     assert "changes" in told(content_of, path)
 

@@ -332,11 +332,17 @@ BAD = {
         b"\x89PNG" + b"\0" * 30_000_000, "word/media/x.png"
     ),
     "XML by its type": lambda: packed(
-        {untrusted.TYPES: TYPED % b'<Override PartName="/W.BIN" ContentType="a/b+xml; c=d"/>'}
+        {
+            untrusted.CONTENT_CONTENT_TYPES: TYPED
+            % b'<Override PartName="/W.BIN" ContentType="a/b+xml; c=d"/>'
+        }
         | {"w.bin": b"no XML"}
     ),
     "XML by the type of its ending": lambda: packed(
-        {untrusted.TYPES: TYPED % b'<Default Extension="Bin" ContentType="text/xml"/>'}
+        {
+            untrusted.CONTENT_CONTENT_TYPES: TYPED
+            % b'<Default Extension="Bin" ContentType="text/xml"/>'
+        }
         | {"w.bin": b"no XML"}
     ),
     **{
@@ -349,7 +355,10 @@ BAD = {
         ]
     },
     "a drawing elsewhere": lambda: packed(
-        {untrusted.TYPES: TYPED % b'<Override PartName="/x.svg" ContentType="image/svg+xml"/>'}
+        {
+            untrusted.CONTENT_CONTENT_TYPES: TYPED
+            % b'<Override PartName="/x.svg" ContentType="image/svg+xml"/>'
+        }
         | {"x.svg": LAUGHS}
     ),
     "much XML of another name": lambda: packed(
@@ -395,7 +404,9 @@ def test_a_part_is_unpacked_no_further_than_it_says():
 def test_a_drawing_in_a_document_may_be_as_programs_write_it():
     typed = TYPED % b'<Default Extension="svg" ContentType="image/svg+xml"/>'
     drawing = b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>'
-    untrusted.opened(packed({untrusted.TYPES: typed, "word/media/x.svg": drawing}), "x.docx")
+    untrusted.opened(
+        packed({untrusted.CONTENT_CONTENT_TYPES: typed, "word/media/x.svg": drawing}), "x.docx"
+    )
 
 
 @pytest.mark.parametrize(("inside", "said"), [("EncryptedPackage", "密码"), ("Workbook", "旧格式")])

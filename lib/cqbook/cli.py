@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cqbook.errors import message_lines, shown
+from cqbook.errors import message_lines, one_line
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,7 +28,7 @@ Run = Callable[[Path, argparse.Namespace], int]
 
 def _tell(text: object) -> None:
     """Print one line; nothing else prints. What it names may come from a file of anybody's."""
-    print(shown(str(text)), flush=True)
+    print(one_line(str(text)), flush=True)
 
 
 def _say_from(start: float) -> Callable[[str], None]:
@@ -93,7 +93,7 @@ def _data(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.finding import held_on
 
     for line in held_on(Catalog(arguments.data or root / "data"), arguments.words):
-        print(line)
+        _tell(line)
     return 0
 
 

@@ -36,10 +36,10 @@ LONGEST = 120
 
 def visible(text: str) -> str:
     """Return a text as a message may show it: cut, and nothing in it that steers a terminal."""
-    return shown(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+    return one_line(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
-def shown(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text as one line in which nothing steers a terminal, turns a line or is unseen.
 
     What would is written as JSON writes it, so that JSON stays the same.
@@ -58,7 +58,7 @@ def message_lines(error: BaseException | str) -> list[str]:
     A name or a cell in it may hold line breaks: what it would say below is no line of ours.
     """
     first, *others = str(error).split("\n")
-    return [shown(first), *(f"  {shown(line)}" for line in others)]
+    return [one_line(first), *(f"  {one_line(line)}" for line in others)]
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def system_error_words(error: OSError) -> str:
         source, target, why = error.args[0][0][:3]
         number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
         error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
-    place = shown(str(error.filename2 or error.filename or ""))
+    place = one_line(str(error.filename2 or error.filename or ""))
     zh, en = refusal_of(error)
     where, where_en = (f"（{place}）", f" ({place})") if place else ("", "")
     return f"{zh}{where}；此前的内容没有变 | {en}{where_en}; what was there is unchanged"

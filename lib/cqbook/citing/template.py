@@ -20,13 +20,13 @@ from pathlib import Path
 from lxml import etree
 
 from cqbook.citing.readers.office_parts import A, R, W
-from cqbook.disk.untrusted import TYPES, content_of, opened, safe_parser, whole
+from cqbook.disk.untrusted import CONTENT_TYPES, content_of, opened, safe_parser, whole
 from cqbook.errors import visible
 
-XML = "{http://www.w3.org/XML/1998/namespace}"
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_CONTENT_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _OFFICE = R[1:-1]
 _TYPE = "application/vnd.openxmlformats-officedocument."
 #: Parts that run or hold what was made elsewhere, by their names.
@@ -159,14 +159,18 @@ class _Lender:
         self.parts[posixpath.join(folder, "_rels", f"{name}.rels")] = etree.tostring(made)
 
     def _types(self) -> None:
-        made = etree.Element(f"{_TYPES}Types")
+        made = etree.Element(f"{_CONTENT_TYPES}Types")
         rels = "application/vnd.openxmlformats-package.relationships+xml"
         defaults = {"rels": rels, "png": "image/png", "jpeg": "image/jpeg"}
         for ending, kind in defaults.items():
-            etree.SubElement(made, f"{_TYPES}Default", {"Extension": ending, "ContentType": kind})
+            etree.SubElement(
+                made, f"{_CONTENT_TYPES}Default", {"Extension": ending, "ContentType": kind}
+            )
         for name, kind in self.types.items():
-            etree.SubElement(made, f"{_TYPES}Override", {"PartName": name, "ContentType": kind})
-        self.parts = {TYPES: etree.tostring(made)} | self.parts
+            etree.SubElement(
+                made, f"{_CONTENT_TYPES}Override", {"PartName": name, "ContentType": kind}
+            )
+        self.parts = {CONTENT_TYPES: etree.tostring(made)} | self.parts
 
     def _cleaned(self, tree: etree._Element, known: Iterable[str] = ()) -> etree._Element:
         """Return a tree without elements that act, and relations other than those `known`."""
@@ -176,7 +180,7 @@ class _Lender:
                 self._drop(node)
                 continue
             for name in map(str, list(node.attrib)):
-                own = not name.startswith("{") or name.startswith((W, XML))
+                own = not name.startswith("{") or name.startswith((W, _XML))
                 if not own and not (name.startswith(R) and str(node.attrib[name]) in known):
                     del node.attrib[name]
         for blip in [node for node in tree.iter(f"{A}blip") if node.get(f"{R}embed") is None]:

@@ -38,7 +38,7 @@ def _no_file(path: Path) -> OSError:
     return OSError(errno.EINVAL, msg, str(path))
 
 
-def read_regular(path: Path, most: int | None = None) -> bytes:
+def regular_content(path: Path, most: int | None = None) -> bytes:
     """Return the content of a regular file, or the first ``most + 1`` bytes of a larger one.
 
     Raises

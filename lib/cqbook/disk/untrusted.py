@@ -22,7 +22,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from cqbook.disk.regular import read_regular
+from cqbook.disk.regular import regular_content
 from cqbook.errors import Breach, ContractError, DataError, library_words, refusal_of
 
 #: The largest file that is read at all, and all of its parts together when unpacked.
@@ -40,7 +40,7 @@ DEPTH = 200
 #: Bytes that are unpacked at a time.
 _PIECE = 1 << 20
 #: The part that says of what type the others are.
-TYPES = "[Content_Types].xml"
+CONTENT_TYPES = "[Content_Types].xml"
 #: Names of parts that libraries parse whatever their type is said to be.
 _NAMED_XML = re.compile(r"\.(xml|rels|vml)$", re.I)
 #: How text begins that a parser takes for XML: UTF-8, UTF-16, UTF-32, EBCDIC; or begins not yet.
@@ -90,7 +90,7 @@ def content_of(path: Path) -> bytes:
         If it is too large, no regular file, or can't be opened.
     """
     try:
-        return size_checked(read_regular(path, LARGEST), path.name)
+        return size_checked(regular_content(path, LARGEST), path.name)
     except OSError as error:
         zh, en = refusal_of(error)
         msg = f"打不开文件 {path}：{zh} | cannot open {path}: {en}"
@@ -182,7 +182,7 @@ def _documents(content: bytes, parts: zipfile.ZipFile, name: str) -> None:
     counted = {"bytes": 0, "elements": 0, "attributes": 0, "cells": 0}
     items = parts.infolist()
     # the types first: they say what the others are
-    items.sort(key=lambda item: item.filename != TYPES)
+    items.sort(key=lambda item: item.filename != CONTENT_TYPES)
     types: dict[str, str] = {}
     for item in items:
         kind = types.get(f"/{item.filename}".lower()) or types.get(_ending(item.filename), "")
@@ -192,7 +192,7 @@ def _documents(content: bytes, parts: zipfile.ZipFile, name: str) -> None:
             # a drawing that nothing here parses: its document type is as programs write it
             picture = kind == "image/svg+xml" and "/media/" in item.filename
             plain(read, f"{name}!{item.filename}", counted, typed=picture)
-        if item.filename == TYPES:
+        if item.filename == CONTENT_TYPES:
             types = _types(read)
 
 

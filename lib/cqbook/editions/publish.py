@@ -17,7 +17,7 @@ from pathlib import Path
 from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
 from cqbook.disk.locks import locked
-from cqbook.disk.regular import read_regular
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 from cqbook.editions.records import Manifest, Release
 from cqbook.editions.signing import sign
@@ -262,7 +262,7 @@ def _lead_to_frozen(site: Path, name: str) -> None:
 def _led(site: Path, name: str) -> Iterator[tuple[str, str]]:
     """Yield the pages whose permalinks lead elsewhere, by their path, with these links."""
     for page in sorted(site.rglob("*.html")):
-        text = read_regular(page).decode("utf-8")
+        text = regular_content(page).decode("utf-8")
         inside = page.relative_to(site)
         way = "../" * len(inside.parts) + f"v/{name}/{inside.as_posix()}"
         found = text.replace(f"{PERMALINK}#", f"{PERMALINK}{way}#")

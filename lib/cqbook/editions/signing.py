@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cqbook.disk.checksums import SUMS
-from cqbook.disk.regular import read_regular
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, visible
 
 #: Keys of the publisher; and what they sign here, so that no other signature of theirs passes.
@@ -63,7 +63,7 @@ def signature_of(folder: Path, signers: Path) -> Signature:
     if asked.returncode or not signer:
         return Signature(zh=f"签名的钥匙不在 {SIGNERS} 中", en=f"signed by no key of {SIGNERS}")
     words = ("-f", str(signers), "-I", signer, "-n", NAMESPACE, "-s", str(place))
-    content = read_regular(folder / SUMS)
+    content = regular_content(folder / SUMS)
     if _keygen("-Y", "verify", *words, given=content).returncode:
         return Signature(zh="签名与内容不符", en="the signature is not of this content")
     return Signature(signer)

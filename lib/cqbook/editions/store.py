@@ -16,7 +16,7 @@ from cqbook.disk.checksums import (
     parse_sums,
     tree_hashes,
 )
-from cqbook.disk.regular import read_regular
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import built_folder, released_folder
 from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
 from cqbook.editions.signing import SIGNATURE, SIGNERS, signature_of
@@ -127,7 +127,7 @@ def sums_of(folder: Path) -> dict[str, str]:
         If it is no longer what was written.
     """
     try:
-        return parse_sums(read_regular(folder / SUMS).decode("utf-8"))
+        return parse_sums(regular_content(folder / SUMS).decode("utf-8"))
     except OSError as error:
         raise damaged(folder / SUMS, refusal_of(error)[0]) from error
     except ValueError as error:
@@ -166,7 +166,7 @@ def is_altered(edition: Path, tree: str) -> bool:
     if RELEASE not in listed:
         # not released yet, or by a version that did not list it
         there.pop(RELEASE, None)
-    written = read_regular(edition / SUMS) == format_sums(listed).encode()
+    written = regular_content(edition / SUMS) == format_sums(listed).encode()
     return there != listed or not written or digest(format_sums(_as_built(listed)).encode()) != tree
 
 

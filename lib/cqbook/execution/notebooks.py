@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from cqbook.disk.checksums import json_digest
-from cqbook.disk.regular import read_regular
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
 from cqbook.figures.identity import PNG_MIME, SVG_MIME
 
@@ -151,7 +151,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         If it is no whole notebook.
     """
     try:
-        text = _with_ids(read_regular(path).decode("utf-8"))
+        text = _with_ids(regular_content(path).decode("utf-8"))
         notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
     except (
         *(ValueError, AttributeError, KeyError, TypeError, RecursionError),
