@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)
 
-.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf lab test-lab bench bench-full lock clean browser
+.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf lab test-lab bench bench-full lock update clean browser
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -48,7 +48,7 @@ site: browser book $(VENV)/.ready-dev
 # the engines on clusters: dask in networks of its own, Spark with Java; installs what is missing
 test-cluster: $(VENV)/.ready-dev
 	sh tests/cluster.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r benchmarks/requirements.txt
+	$(BENCHES) benchmarks/requirements.txt
 	CQBOOK_NOTHING_LACKS=1 $(BIN)/pytest tests/test_distributed.py tests/test_engines.py
 
 # every page at every width, light and dark: some minutes
@@ -101,7 +101,7 @@ bench: book $(VENV)/.ready-dev
 
 # an hour, and 30 GB of disk for a while
 bench-full: book $(VENV)/.ready-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r benchmarks/requirements.txt
+	$(BENCHES) benchmarks/requirements.txt
 	$(BIN)/python benchmarks/book.py 5
 	$(BIN)/python benchmarks/many.py full
 	$(BIN)/python benchmarks/customs.py
@@ -114,6 +114,8 @@ browser:
 # settings name, so that it fails just where the way to packages is a special one.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 LOCKED := $(INSTALL) --only-binary :all: --no-compile --require-hashes -r
+# of what the benchmarks want, PySpark comes as a source archive only
+BENCHES := $(INSTALL) --only-binary :all: --no-binary pyspark --no-build-isolation --no-compile --require-hashes -r
 # on all processors, which pip doesn't; the packages' own tests are never run
 COMPILE := $(BIN)/python -W ignore -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib
 
@@ -156,6 +158,14 @@ lock:
 	  --output-file requirements-lab.txt requirements-lab.in
 	$(LOCK) --constraints requirements.txt --constraints requirements-dev.txt \
 	  --output-file benchmarks/requirements.txt benchmarks/requirements.in
+
+# newer versions of all that is locked, installed, and one report: what changed, licences, advisories;
+# needs the network. To take it: make test, then commit the locks. Not to: git checkout them
+update:
+	$(MAKE) lock LOCK="$(LOCK) --upgrade"
+	$(MAKE) $(VENV)/.ready-dev
+	$(BIN)/python -m cqbook.build.sbom changed
+	$(MAKE) licences advisories
 
 clean:
 	rm -rf _build

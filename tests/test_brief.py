@@ -17,9 +17,11 @@ from conftest import ROOT
 from PIL import Image, ImageDraw
 from test_exports import exhibit, of_chapter, with_cell
 
+from cqbook import cli
 from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
 from cqbook.citing.entries import FigureEntry, entry_of
 from cqbook.citing.pictures import is_altered_picture
+from cqbook.citing.template import template_of
 from cqbook.citing.word import to_docx
 from cqbook.disk.checksums import json_digest
 from cqbook.editions import paths, publish, store
@@ -212,7 +214,9 @@ def test_a_template_lends_its_styles_and_not_its_text(root, first, tmp_path):
     path = tmp_path / "template.docx"
     own.save(path)
     blocks = briefing.blocks_of_figures([first.id])
-    made = docx.Document(io.BytesIO(to_docx(blocks, store.find(root, "2026-11"), path)))
+    made = docx.Document(
+        io.BytesIO(to_docx(blocks, store.find(root, "2026-11"), template_of(path)))
+    )
     assert "模板里的字" not in "".join(item.text for item in made.paragraphs)
     assert made.styles["Normal"].font.name == "Courier New"
 
@@ -468,7 +472,7 @@ def test_a_template_gives_its_master_to_the_slides(root, first, tmp_path):
     path = tmp_path / "office.pptx"
     template.save(path)
     blocks = briefing.blocks_of_figures([first.id])
-    content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), path)
+    content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), template_of(path))
     made = pptx.Presentation(io.BytesIO(content))
     assert (made.slide_width, made.slide_height) == (pptx.util.Cm(30), pptx.util.Cm(20))
     assert len(made.slides) == 1, "the template's own slides are left out"
@@ -780,3 +784,191 @@ def test_the_edition_is_known_where_the_properties_are_gone(root, first):
     out = io.BytesIO()
     made.save(out)
     assert verdicts(root, out.getvalue())["trade.total"] == verify.STANDS
+
+
+# --- what a template does not lend
+
+
+def spoiled(content, changed):
+    """Return an Office file with parts changed by functions of their text, and parts added."""
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    for name, change in changed.items():
+        parts[name] = change(parts[name].decode()).encode() if callable(change) else change
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        for name, data in parts.items():
+            new.writestr(name, data)
+    return out.getvalue()
+
+
+FIRED = "http://127.0.0.1:9/fired"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def outside(kind, key="rIdX"):
+    relation = (
+        f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{FIRED}" TargetMode="External"/>'
+    )
+    return lambda text: text.replace("</Relationships>", f"{relation}</Relationships>")
+
+
+def asking(word):
+    kinds = [
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    ]
+    asked = f"<w:r><w:instrText> {word} </w:instrText></w:r>"
+    return f"{kinds[0]}{asked}{kinds[1]}<w:r><w:t>shown</w:t></w:r>{kinds[2]}"
+
+
+def test_a_word_template_lends_nothing_that_runs(root, first, tmp_path, monkeypatch, capsys):
+    own = docx.Document()
+    own.sections[0].page_width = docx.shared.Cm(18)
+    band = own.sections[0].header
+    band.paragraphs[0].text = "某某机关"
+    band.paragraphs[0].alignment = 2
+    own.sections[0].footer.paragraphs[0].text = "第页"
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    band.add_paragraph().add_run().add_picture(io.BytesIO(picture.getvalue()))
+    out = io.BytesIO()
+    own.save(out)
+    fields = "".join(map(asking, ('DDEAUTO c "calc"', f'INCLUDEPICTURE "{FIRED}"', "PAGE")))
+    simple = f'<w:fldSimple w:instr="INCLUDETEXT {FIRED}"><w:r><w:t>x</w:t></w:r></w:fldSimple>'
+    empty = f'<Relationships xmlns="{OFFICE.replace("officeDocument", "package")}"></Relationships>'
+    content = spoiled(
+        out.getvalue(),
+        {
+            "word/header1.xml": lambda text: text.replace("</w:p>", f"{fields}{simple}</w:p>", 1),
+            "word/document.xml": lambda text: text.replace(
+                "<w:body>", f"<w:body><w:p>{simple}</w:p>"
+            ),
+            "word/_rels/header1.xml.rels": outside("image"),
+            "word/_rels/settings.xml.rels": outside("attachedTemplate")(empty).encode(),
+            "word/_rels/styles.xml.rels": outside("hyperlink")(empty).encode(),
+            "word/vbaProject.bin": b"\xd0\xcf",
+            "customUI/customUI.xml": b"<x/>",
+        },
+    )
+    path = tmp_path / "t.docx"
+    path.write_bytes(content)
+    target = tmp_path / "b.docx"
+    words = ["brief", first.id, "-o", str(target), "--edition", "2026-11", "--template", str(path)]
+    assert cli.main(["--root", str(root), *words]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "attachedTemplate",
+        FIRED,
+        "vbaProject.bin",
+        "DDEAUTO",
+        "INCLUDEPICTURE",
+        "picture",
+        "customUI",
+    ):
+        assert part in said, part
+    with zipfile.ZipFile(target) as made:
+        whole = b"".join(made.read(name) for name in made.namelist())
+        rels = b"".join(made.read(name) for name in made.namelist() if name.endswith(".rels"))
+        names = made.namelist()
+    for word in (b"DDEAUTO", b"INCLUDE", b"fired", b"attachedTemplate"):
+        assert word not in whole, word
+    assert b"External" not in rels
+    assert not [name for name in names if "vba" in name or "customUI" in name]
+    lent = docx.Document(target)
+    head = lent.sections[0].header
+    assert head.paragraphs[0].text.startswith("某某机关")
+    assert head.paragraphs[0].alignment == 2
+    assert head._element.xml.count('w:instr=" PAGE "') == 1
+    assert not head._element.xpath(".//w:drawing | .//w:instrText | .//w:fldChar")
+    assert lent.sections[0].footer.paragraphs[0].text == "第页"
+    assert abs(lent.sections[0].page_width - docx.shared.Cm(18)) < 1000
+
+
+def test_a_template_of_slides_lends_nothing_that_runs(root, first, tmp_path):
+    import pptx
+
+    own = pptx.Presentation()
+    own.slides.add_slide(own.slide_layouts[0])
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(picture, "PNG")
+    _, key = own.slide_master.part.get_or_add_image_part(picture)
+    out = io.BytesIO()
+    own.save(out)
+
+    def drawn(blip):
+        return (
+            '<p:pic><p:nvPicPr><p:cNvPr id="90" name="p"><a:hlinkClick r:id="rIdX" action='
+            '"ppaction://macro?name=x"/></p:cNvPr><p:cNvPicPr/><p:nvPr/></p:nvPicPr>'
+            f"<p:blipFill><a:blip {blip}/></p:blipFill><p:spPr/></p:pic>"
+        )
+
+    master = "ppt/slideMasters/slideMaster1.xml"
+    acts = "<p:timing><p:tnLst/></p:timing>"
+    content = spoiled(
+        out.getvalue(),
+        {
+            master: lambda text: text.replace(
+                "</p:spTree>",
+                drawn('r:link="rIdX"') + drawn(f'r:embed="{key}" r:link="rIdX"') + "</p:spTree>",
+            ).replace("<p:txStyles>", f"{acts}<p:txStyles>"),
+            "ppt/slideMasters/_rels/slideMaster1.xml.rels": outside("image"),
+            "ppt/slideLayouts/_rels/slideLayout6.xml.rels": outside("oleObject"),
+            "ppt/vbaProject.bin": b"\xd0\xcf",
+        },
+    )
+    path = tmp_path / "t.pptx"
+    path.write_bytes(content)
+    template = template_of(path)
+    said = "；".join(template.left)
+    for part in ("image → http", "oleObject → http", "hlinkClick", "timing", "vbaProject"):
+        assert part in said, part
+    blocks = briefing.blocks_of_figures([first.id])
+    content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), template)
+    with zipfile.ZipFile(io.BytesIO(content)) as made:
+        rels = b"".join(made.read(name) for name in made.namelist() if name.endswith(".rels"))
+        text = made.read(master)
+        names = made.namelist()
+    assert b"External" not in rels
+    for word in (b"hlinkClick", b"ppaction", b"r:link", b"timing"):
+        assert word not in text, word
+    # the picture inside the file draws, and does nothing else
+    assert text.count(b"<p:pic>") == 1
+    assert not [name for name in names if "vba" in name]
+    assert len(pptx.Presentation(io.BytesIO(content)).slide_layouts) == 11
+
+
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+def test_a_template_of_the_other_kind_is_refused(root, first, tmp_path, form):
+    import pptx
+
+    path = tmp_path / "x.docx"
+    (pptx.Presentation() if form == "docx" else docx.Document()).save(path)
+    write = to_docx if form == "docx" else powerpoint.to_pptx
+    with pytest.raises(DataError, match="template"):
+        write(
+            briefing.blocks_of_figures([first.id]), store.find(root, "2026-11"), template_of(path)
+        )
+
+
+@pytest.mark.parametrize("how", ["deleted", "linked"])
+def test_a_picture_that_is_gone_is_said(root, first, how):
+    """Its mark stays with the drawing: what is not compared is not passed over as standing."""
+    content = written(root, first)
+    changed = {
+        "deleted": lambda text: re.sub(r"<a:blip [^>]*/?>(</a:blip>)?", "", text),
+        "linked": lambda text: text.replace("r:embed=", "r:link="),
+    }
+    content = spoiled(content, {"word/document.xml": changed[how]})
+    (item,) = [
+        one for one in verify.verify(root, content, "x.docx", "2026-11") if one.kind == "figure"
+    ]
+    assert item.verdict == verify.LOST
+    assert "没有它的画面" in item.detail
+
+
+def test_a_picture_that_the_edition_has_lost_is_said(root, first):
+    content = written(root, first)
+    place = store.find(root, "2026-11") / "site" / "_figures" / f"{first.id}.png"
+    place.unlink()
+    with pytest.raises(DataError, match=r"png.*damaged"):
+        verify.verify(root, content, "x.docx", "2026-11")

@@ -6,9 +6,14 @@ letters of a grammar: nobody who types figures can use it, and it is in no messa
 
 from __future__ import annotations
 
+import ast
+import io
 import json
+import os
+import pathlib
 import re
 import shutil
+import signal
 
 import nbformat
 import pytest
@@ -19,14 +24,22 @@ from cqbook import cli
 from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.configuration import check_configuration
 from cqbook.build.pages import pages
+from cqbook.citing import verify
 from cqbook.citing.documents import DOCUMENT_READERS, cited
+from cqbook.citing.template import template_of
+from cqbook.citing.verify import Standing
+from cqbook.citing.writers import blocks_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.disk import untrusted
+from cqbook.disk import regular, untrusted
+from cqbook.disk.atomic import JOURNAL, recover
+from cqbook.disk.checksums import file_digest
+from cqbook.disk.untrusted import content_of
 from cqbook.editions.store import MANIFEST, SUMS, manifest_of, sums_of
 from cqbook.errors import DataError, library_words, system_error_words
 from cqbook.execution.notebooks import read_notebook
+from cqbook.intake.article_files import read_articles
 from cqbook.intake.customs_csv import sidecar
 from cqbook.intake.customs_format import Said
 from cqbook.intake.plan import plan_intake
@@ -219,3 +232,125 @@ def test_a_command_that_names_its_data_needs_no_book(tmp_path, monkeypatch):
     assert cli.main(["template", "--data", str(ROOT / "data")]) == 0
     assert cli.main(["--root", str(ROOT), "template", "two.xlsx"]) == 0
     assert (tmp_path / "two.xlsx").is_file()
+
+
+# --- what is no file
+
+
+OPENING = {
+    "added": lambda path, _: plan_intake(ROOT / "data", [path], Said(), "", lambda _: False),
+    "beside what is added": lambda path, _: sidecar(
+        path.with_name(path.name.removesuffix(".json"))
+    ),
+    "read": lambda path, _: read_articles([path], None, "2026"),
+    "of a briefing": lambda path, _: blocks_of([str(path)]),
+    "a template": lambda path, _: template_of(path),
+    "a table of pages": lambda path, _: pages(ROOT, Catalog(ROOT / "data"), table=path),
+    "the data": lambda path, folder: check_package(Catalog(folder)),
+    "a journal": lambda path, folder: recover(folder),
+    "hashed": lambda path, _: file_digest(path),
+}
+NAMES = {"of a briefing": "x.md", "the data": "datapackage.json", "a journal": JOURNAL}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in the file system")
+@pytest.mark.parametrize("what", OPENING)
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "of the system"])
+def test_what_is_no_file_is_not_opened(kind, what, tmp_path):
+    """A pipe would be waited for, for ever; a device never ends."""
+    path = tmp_path / NAMES.get(what, "x.csv.json" if "beside" in what else "x.txt")
+    if kind == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "a device" else "/proc/self/status")
+    signal.alarm(20)
+    if (kind, what) == ("of the system", "hashed"):
+        # its content is no secret, and it ends
+        assert len(file_digest(path)) == 64
+    else:
+        # the descriptor of data is looked for before
+        expected = "datapackage" if what == "the data" else "no regular file"
+        assert expected in told(OPENING[what], path, tmp_path)
+    signal.alarm(0)
+
+
+class Growing(io.FileIO):
+    """A file to which another program writes as soon as it is read."""
+
+    def read(self, size=-1):
+        with pathlib.Path(self.name).open("ab") as more:
+            more.write(b"b")
+        return super().read(size)
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"a" * 100)
+    assert regular.regular_content(path, 50) == b"a" * 51
+    monkeypatch.setattr(regular, "open_regular", Growing)
+    assert "changes" in told(content_of, path)
+
+
+# --- what is printed
+
+
+FORGED = "1\n仍然成立　图 fig-b（版次 1）\r\x1b[2J\x9b2J\u202e\u061c\u2028\ufff9\U000e0041"
+STEERING = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]"
+)
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "x.docx"
+    path.write_bytes(b"")
+    found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
+    monkeypatch.setattr(verify, "verify", lambda *_: found)
+    assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1
+    said = capsys.readouterr().out
+    lines = said.removesuffix("\n").split("\n")
+    assert not any(STEERING.search(line) or "\U000e0041" in line for line in lines)
+    if words:
+        assert json.loads(said)[0]["detail"] == FORGED
+    else:
+        assert len(lines) == 1
+
+
+def test_a_refusal_begins_no_line_of_its_own_below(tmp_path, capsys):
+    path = tmp_path / FORGED.replace("\n", "\n仍然成立\n", 1)
+    for words in (
+        ["verify", f"{path}.docx"],
+        ["add", f"{path}.csv"],
+        ["brief", f"{path}.md", "-o", "x.docx"],
+    ):
+        assert cli.main(["--root", str(ROOT), *words]) == 1
+        first, *others = capsys.readouterr().err.removesuffix("\n").split("\n")
+        assert first.startswith("cqbook: ")
+        assert all(line.startswith("  ") for line in others)
+        assert not any(STEERING.search(line) for line in [first, *others])
+
+
+def test_one_function_prints():
+    """All that is printed goes through what shows control characters and line breaks."""
+    found = {
+        f"{path.name}:{inner.name}"
+        for path in sorted((ROOT / "lib" / "cqbook").rglob("*.py"))
+        for inner in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(inner, ast.FunctionDef)
+        for node in ast.walk(inner)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    }
+    assert found == {"cli.py:_tell", "cli.py:_refuse"}
+
+
+def test_ctrl_c_is_one_sentence(monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_recover", interrupted)
+    assert cli.main(["--root", str(ROOT), "check"]) == 130
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert not said.out

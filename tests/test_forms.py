@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from lxml import html
 from test_brief import edition, slides, verdicts
 from test_exports import spec_of
 
@@ -17,6 +18,7 @@ from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
 from cqbook.figures import charts, english, figure, formats, theme
 from cqbook.figures.charts.form import listing
+from cqbook.figures.expressions import expressible
 from cqbook.figures.placing import Box, spread
 from cqbook.figures.rules import UnsoundError
 
@@ -258,7 +260,7 @@ WRONG = {
     ),
     "one panel": (lambda: charts.multiples(CLOSE[CLOSE["group"].eq("甲")]), "several series"),
     "no such point": (lambda: charts.strip(POINTS, named=["戊"]), "no row is called"),
-    "a quotation": (lambda: charts.curve(CURVE, across='"x'), "quotes"),
+    "no name": (lambda: charts.curve(CURVE, across=""), "no name"),
 }
 
 
@@ -356,3 +358,62 @@ def test_a_part_drawn_longer_than_its_number_is_refused(book):
         figure.figure(
             book, "fig-test", drawing, title="标题", subtitle="%", unit="%", english=("T", "C")
         )
+
+
+#: What ends a text of JavaScript, or would be calculated behind its end.
+ENDING = [
+    'q" + width + "',
+    "q\\",
+    'q\\" + width + "',
+    "q\n",
+    "q\r\n",
+    "q\u2028",
+    "q\u2029",
+    "${q}`'",
+]
+
+
+def drawn_titles(title):
+    """A picture with a title at each place that shows one, and values that are sorted by."""
+    key = {"field": "c", "type": "nominal", "sort": [title, "y"]}
+    return {
+        "data": {"values": [{"a": 1, "c": title}, {"a": 2, "c": "y"}]},
+        "layer": [
+            {
+                "mark": "point",
+                "encoding": {
+                    "x": {"field": "a", "type": "quantitative", "title": title},
+                    "y": key | {"title": [title, "y"], "axis": None},
+                    "color": key | {"title": title, "legend": {"orient": "top"}},
+                    "tooltip": [{"field": "c", "title": title}],
+                    "opacity": {"condition": {"test": {"field": "c", "equal": title}, "value": 1}},
+                },
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("title", ENDING)
+def test_a_title_is_text_in_every_expression(title):
+    from vl_convert import vegalite_to_svg
+
+    made = expressible(drawn_titles(title))
+    assert expressible(made) == made
+    picture = html.fromstring(vegalite_to_svg(made, vl_version="6.4").encode())
+    wanted = " ".join(title.split())
+    # as it is heard, and as it is seen
+    heard = [node.get("aria-label") for node in picture.iter() if node.get("aria-label")]
+    plain = [" ".join(label.split()).replace(" :", ":").replace(" ,", ",") for label in heard]
+    assert any(label.startswith(f"{wanted}: 1; {wanted}, y: ") for label in plain), plain
+    seen = {" ".join((node.text_content()).split()) for node in picture.iter("text")}
+    assert wanted in seen
+
+
+def test_a_long_english_heading_draws():
+    """“Nature of the published figure” is broken into two lines, and was no picture."""
+    from vl_convert import vegalite_to_svg
+
+    heading = "Nature of the published figure"
+    made = english.chart(drawn_titles("数据性质"), {"数据性质": heading})
+    picture = html.fromstring(vegalite_to_svg(made, vl_version="6.4").encode())
+    assert any(heading in (node.get("aria-label") or "") for node in picture.iter())

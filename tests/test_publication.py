@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import threading
 
 import pytest
-from conftest import KILLED_AT
+from conftest import KILLED_AT, ROOT
 from kills import ended
 
-from cqbook.disk.checksums import SUMS, format_sums, hashes, parse_sums
-from cqbook.editions import paths, publish, store
+from cqbook.build import audit
+from cqbook.build.uptodate import outputs_digest
+from cqbook.disk.checksums import SUMS, file_digest, format_sums, hashes, parse_sums
+from cqbook.editions import paths, publish, signing, store
+from cqbook.editions.paths import built_folder
 from cqbook.errors import DataError
 
 
@@ -105,7 +109,7 @@ def test_sha256sum_alone_checks_an_edition_as_it_is_served(root):
         assert done.returncode == 0, done.stdout + done.stderr
         listed = parse_sums((place / SUMS).read_text(encoding="utf-8"))
         there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-        assert set(listed) == there - {SUMS, store.RELEASE}
+        assert set(listed) == there - {SUMS}
         assert list(listed) == sorted(listed)
     page = html / "v" / "2026-11" / "index.html"
     page.write_text(figure + " ", encoding="utf-8")
@@ -223,7 +227,7 @@ def test_an_edition_is_compared_with_the_last_that_asked_the_same(root):
 
 
 def test_a_full_disk_releases_nothing(root, monkeypatch):
-    def full(source, target):
+    def full(source, target, **_):
         target.mkdir()
         (target / "half").write_text("", encoding="utf-8")
         raise OSError(28, "No space left on device")
@@ -273,3 +277,197 @@ def test_publishing_at_once_does_no_harm(root):
     assert text(root, "v", "2022", "index.html") == "of 2022"
     assert not [path for path in (root / "_build").iterdir() if path.name.startswith(".html-")]
     assert os.access(root / "_build" / "html", os.R_OK | os.X_OK)
+
+
+# --- what others do to an edition
+
+
+def pages_by(folder):
+    return folder / "site" / "index.html"
+
+
+def resealed(folder, text="forged"):
+    """Alter a release and make all its sums and its record anew, as whoever may write there can."""
+    pages_by(folder).write_text(text, encoding="utf-8")
+    facts = store.release_of(folder)
+    for name in (SUMS, "release.json"):
+        (folder / name).unlink()
+    kept = {path: path.read_bytes() for path in folder.rglob("*.sig")}
+    for path in kept:
+        path.unlink()
+    publish.seal(folder)
+    tree = file_digest(folder / SUMS)
+    made_anew = facts.model_copy(update={"tree": tree}).to_json()
+    (folder / "release.json").write_text(made_anew, encoding="utf-8")
+    for path, content in kept.items():
+        path.write_bytes(content)
+    publish._seal_release(folder, None)
+
+
+def elsewhere_to(folder, place):
+    (folder.parent / "outside").mkdir()
+    (folder.parent / "outside" / "x.js").write_text("fired", encoding="utf-8")
+    (folder / place).symlink_to(folder.parent / "outside")
+
+
+TAMPERED = {
+    "the record": lambda folder: (folder / "release.json").write_text(
+        (folder / "release.json")
+        .read_text(encoding="utf-8")
+        .replace('"released": "2', '"released": "1')
+    ),
+    "the record's end": lambda folder: (folder / "release.json").open("a").write(" "),
+    "no record": lambda folder: (folder / "release.json").unlink(),
+    "compiled": lambda folder: (
+        (folder / "site" / "__pycache__").mkdir(),
+        (folder / "site" / "__pycache__" / "x.js").write_text("fired"),
+    ),
+    "a link to a folder": lambda folder: elsewhere_to(folder, "site/_more"),
+    "a link to a file": lambda folder: ((folder / "site" / "x.html").symlink_to(pages_by(folder)),),
+    "a link in place of a file": lambda folder: (
+        pages_by(folder).rename(folder.parent / "kept"),
+        pages_by(folder).symlink_to(folder.parent / "kept"),
+    ),
+    "a pipe": lambda folder: os.mkfifo(folder / "site" / "pipe"),
+    "another name": lambda folder: folder.rename(folder.with_name("2026-10")),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_a_release_is_just_what_its_sums_list(root, what):
+    folder = publish.release(root, "2026-11")
+    TAMPERED[what](folder)
+    with pytest.raises(DataError, match=r"altered|link|damaged"):
+        publish.publish_site(root)
+    assert not [path for path in (root / "_build" / "html").rglob("*") if "fired" in path.name]
+    if what != "another name":
+        report = audit.Report()
+        audit.compare_sums(folder, report, released="2026-11")
+        assert not report.good
+
+
+@pytest.mark.parametrize("what", ["compiled", "a link to a folder", "a link in place of a file"])
+def test_a_built_edition_is_just_what_its_sums_list(root, what):
+    TAMPERED[what](root / "_build" / "editions" / "latest")
+    for command in (publish.publish_site, lambda root: publish.release(root, "2026-11")):
+        with pytest.raises(DataError, match=r"altered|link"):
+            command(root)
+
+
+SERVED = ["editions.js", "v/editions.js", "index.html", "v/latest/index.html", "latest/index.html"]
+
+
+@pytest.mark.parametrize("place", [*SERVED, "v/2026-11/index.html", "latest/new.js"])
+def test_what_is_served_is_compared_with_what_it_serves(root, place):
+    """Also where sums beside it, size and time were made to fit."""
+    made(root, "2026-11", f'{store.PERMALINK}#fig-a">链接</a>', place="latest")
+    folder = publish.release(root, "2026-11")
+    latest, before = built_folder(root) / "latest", outputs_digest(root)
+    for edition in (latest, folder):
+        report = audit.Report()
+        audit.compare_served(root, edition, edition.name, report)
+        assert report.good, report.lines
+    path = root / "_build" / "html" / place
+    times = path.stat() if path.exists() else None
+    old = path.read_text(encoding="utf-8") if times else "a"
+    path.write_text(old[:-1] + "!", encoding="utf-8")
+    if times:
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    publish.seal(path.parent) if (path.parent / SUMS).exists() else None
+    assert outputs_digest(root) != before, "a build sees that it does not stand any more"
+    edition = folder if "2026" in place else latest
+    report = audit.Report()
+    audit.compare_served(root, edition, edition.name, report)
+    assert place.rpartition("/")[2] in "\n".join(report.lines)
+    assert not report.good
+
+
+@pytest.fixture
+def key(tmp_path_factory):
+    """A key of a publisher, and the line that names it."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not there")
+    path = tmp_path_factory.mktemp("key") / "id"
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True
+    )
+    return path
+
+
+def named(key):
+    return f"publisher@book {key.with_suffix('.pub').read_text(encoding='utf-8')}"
+
+
+def test_a_signed_release_is_known_by_its_key(root, key):
+    folder = publish.release(root, "2026-11", key)
+    publish.publish_site(root)
+    assert not list(store.signature_lines(root, ["2026-11"])), "no keys count yet"
+    (root / "signers").write_text(named(key), encoding="utf-8")
+    assert signing.signature_of(folder, root / "signers").signer == "publisher@book"
+    (line,) = store.signature_lines(root, ["2026-11", "2030", "latest"])
+    assert "publisher@book" in line
+    report = audit.Report()
+    audit.compare_outside(root, folder, "2026-11", report)
+    audit.compare_sums(folder, report, released="2026-11")
+    audit.compare_served(root, folder, "2026-11", report)
+    assert report.good, report.lines
+    # the line of docs/editions.md, for who has only what is served
+    words = re.search(
+        r"^ssh-keygen -Y verify.*$", (ROOT / "docs" / "editions.md").read_text(), re.M
+    )[0]
+    words = words.replace("NAME", "publisher@book").replace("signers", str(root / "signers"))
+    served = root / "_build" / "html" / "v" / "2026-11"
+    assert subprocess.run(["sh", "-c", words], cwd=served, check=False).returncode == 0
+    pages_by(folder.parent / "2026-11").write_text("forged")
+    (served / "index.html").write_text("forged", encoding="utf-8")
+    assert subprocess.run(
+        ["sh", "-c", words], cwd=served, check=False, capture_output=True
+    ).returncode
+
+
+def test_who_reseals_a_release_has_not_the_key(root, key):
+    folder = publish.release(root, "2026-11", key)
+    (root / "signers").write_text(named(key), encoding="utf-8")
+    resealed(folder)
+    publish.publish_site(root)
+    assert text(root, "v", "2026-11", "index.html") == "forged", "its own sums prove nothing"
+    report = audit.Report()
+    audit.compare_outside(root, folder, "2026-11", report)
+    assert not report.good
+    with pytest.raises(DataError, match="not of this content"):
+        list(store.signature_lines(root, ["2026-11"]))
+
+
+def test_a_signature_of_another_key_or_for_something_else_counts_not(root, key, tmp_path):
+    other = tmp_path / "other"
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(other)]
+    subprocess.run(words, check=True)
+    folder = publish.release(root, "2026-11", key)
+    signers = root / "signers"
+    signers.write_text(named(other), encoding="utf-8")
+    assert "no key" in signing.signature_of(folder, signers).en
+    signers.write_text(named(key), encoding="utf-8")
+    (folder / signing.SIGNATURE).unlink()
+    words = ["ssh-keygen", "-q", "-Y", "sign", "-f", str(key), "-n", "file", str(folder / SUMS)]
+    subprocess.run(words, check=True, capture_output=True)
+    assert not signing.signature_of(folder, signers).signer
+    (folder / signing.SIGNATURE).unlink()
+    assert signing.signature_of(folder, signers).en == "not signed"
+    with pytest.raises(DataError, match="cannot sign"):
+        publish.release(root, "2026-11", tmp_path / "nowhere") and publish.sign(
+            folder / SUMS, tmp_path / "nowhere"
+        )
+
+
+def test_a_tag_of_the_repository_holds_the_digest(root):
+    folder = publish.release(root, "2026-11")
+    git = ["git", "-C", str(root), "-c", "user.name=x", "-c", "user.email=x@x"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+    tree = file_digest(folder / SUMS)
+    subprocess.run([*git, "tag", "-a", "edition/2026-11", "-m", tree], check=True)
+    for good in (True, False):
+        report = audit.Report()
+        audit.compare_outside(root, folder, "2026-11", report)
+        assert report.good == good, report.lines
+        resealed(folder)

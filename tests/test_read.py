@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shutil
 
 import docx
@@ -13,9 +14,9 @@ from conftest import ROOT
 
 from cqbook import cli
 from cqbook.data.catalog import Catalog
-from cqbook.errors import DataError
+from cqbook.errors import HIDDEN, DataError
 from cqbook.intake.article import read_article
-from cqbook.intake.article_files import page_of, table_of
+from cqbook.intake.article_files import page_of, read_articles, table_of
 from cqbook.intake.article_text import (
     LONGEST_PARAGRAPH,
     TEXT_MOST,
@@ -519,3 +520,20 @@ def test_a_page_without_paragraphs_is_cut_behind_sentences():
     assert max(map(len, paragraphs)) <= LONGEST_PARAGRAPH
     assert all(part.endswith("。") for part in paragraphs)
     assert len(article_text(("1" * 5000).encode(), "a.txt").paragraphs) == 4
+
+
+def test_what_is_unseen_in_an_article_is_no_text_of_the_table(book, tmp_path):
+    """Control characters ended the command with a traceback; marks of direction turn a number."""
+    unseen = "\x00\x08\x0b\x1b\x07\u202e\u061c\u2066\ufffe\U000e0041"
+    path = tmp_path / f"x{os.fsdecode(bytes([0xFF]))}\x1b.md"
+    try:
+        path.write_text(
+            f"标题{unseen}\n\n2025年重庆市进出口{unseen}8006.8亿元。\n", encoding="utf-8"
+        )
+    except OSError:
+        pytest.skip("a file system that has no such names")
+    (article,) = read_articles([path], book, "2026-01-02")
+    assert not any(HIDDEN.search(text) for text in article.text.paragraphs)
+    assert [figure.row["as_printed"] for figure in article.figures] == ["8006.8亿元"]
+    assert openpyxl.load_workbook(io.BytesIO(table_of(book, [article])))
+    assert not HIDDEN.search(page_of(book, article).encode().decode().replace("\n", ""))

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from cqbook.build.sbom import lock_changes
 from cqbook.citing import book_pdf
 from cqbook.disk import installed
 from cqbook.errors import DataError
@@ -159,3 +160,27 @@ def test_a_usable_python_is_chosen(tmp_path):
     # a shim of a version that is not installed
     assert chosen(python3_12="exit 127") == "python3.14"
     assert chosen(python3_13="echo 3.13") == "python3.13"
+
+
+def test_actions_are_named_by_digest():
+    """A tag can be moved to other code; the comment says which version the digest was."""
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.*)", workflow)
+    assert used
+    for line in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_everything_is_installed_by_hash():
+    installing = re.findall(r"^(?!#).*pip install.*|^.*\$\(INSTALL\).*", MAKEFILE, re.MULTILINE)
+    assert len(installing) > 3
+    for line in installing:
+        own = "--no-index" in line or line.startswith("INSTALL :=")
+        assert own or ("--require-hashes" in line and "--only-binary :all:" in line), line
+
+
+def test_what_an_update_of_the_lock_changes_is_listed():
+    old = "a==1 \\\n    --hash=sha256:0\nb==1 \\\n    --hash=sha256:0\n"
+    new = "a==2 \\\n    --hash=sha256:1\nc==1 \\\n    --hash=sha256:0\n"
+    assert lock_changes(old, new) == ["a  1 → 2", "b  1 → 无 | none", "c  无 | none → 1"]
+    assert lock_changes(old, old) == []

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from conftest import ROOT
 
 from cqbook.disk import atomic, cache, checksums, locks
+from cqbook.disk.temporary import sweep, temporary_files
 
 OLD = {"a.csv": b"old a", "b.csv": b"old b"}
 NEW = {"a.csv": b"new a", "b.csv": b"new b", "c.csv": b"new c"}
@@ -355,3 +357,44 @@ def test_parts_of_a_content_have_its_digest(tmp_path):
     assert checksums.json_digest({"b": "二", "a": 1}) == checksums.digest(
         '{"a": 1, "b": "二"}'.encode()
     )
+
+
+# --- temporary files of a killed command
+
+
+LEFT = """
+import os, signal, tempfile
+from cqbook.disk.temporary import temporary_files
+with temporary_files():
+    tempfile.mkdtemp(prefix="pymp-")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_command_leaves_nothing_for_good(tmp_path):
+    variables = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", LEFT], env=variables, check=False)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert list(left.iterdir()), "what a library made is in it too"
+    sweep(tmp_path)
+    assert left.exists(), "its process may be one that is not seen from here"
+    own = tmp_path / f"cqbook-{os.getpid()}-abcdefgh"
+    kept = [own, tmp_path / "cqbook-reports", tmp_path / "cqbook-1-abcdefgh.txt"]
+    for path in kept:
+        path.mkdir()
+    link = tmp_path / left.name.replace(left.name[-8:], "linklink")
+    link.symlink_to(own)
+    sweep(tmp_path, unknown=-1)
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, link])
+
+
+def test_a_command_takes_its_temporary_files_along(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    with temporary_files() as folder:
+        assert Path(tempfile.mkdtemp()).parent == folder
+        assert os.environ["TMPDIR"] == str(folder)
+    assert "TMPDIR" not in os.environ
+    assert tempfile.gettempdir() == str(tmp_path)
+    assert not list(tmp_path.iterdir())

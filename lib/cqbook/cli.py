@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cqbook.errors import message_lines, one_line
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -24,11 +26,28 @@ if TYPE_CHECKING:
 Run = Callable[[Path, argparse.Namespace], int]
 
 
+def _tell(text: object) -> None:
+    """Print one line; nothing else prints. What it names may come from a file of anybody's."""
+    print(one_line(str(text)), flush=True)
+
+
 def _say_from(start: float) -> Callable[[str], None]:
     def say(text: str) -> None:
-        print(f"[{time.monotonic() - start:6.1f} s] {text}", flush=True)
+        for line in message_lines(text):
+            _tell(f"[{time.monotonic() - start:6.1f} s] {line}")
 
     return say
+
+
+def _tell_page(page: Path) -> None:
+    _tell(page)
+    _tell(page.as_uri())
+
+
+def _refuse(message: str) -> None:
+    """Print a refusal."""
+    for line in message_lines(f"cqbook: {message}"):
+        print(line, file=sys.stderr)
 
 
 def _assignments(words: list[str], *, chapter: str = "") -> dict[str, dict[str, Any]]:
@@ -60,12 +79,12 @@ def _check(root: Path, arguments: argparse.Namespace) -> int:
 
     book = Catalog(arguments.data or root / "data")
     for name, count in check_package(book).items():
-        print(f"{name}：{count}行")
+        _tell(f"{name}：{count}行")
     # sources contradict each other, and say so to their readers: that is no fault of the data
     if {"relations", "entities", "indicators"} <= set(book.resources):
         for line in relation_lines(book):
-            print(line)
-    print("数据符合约定 | the data satisfies its contracts")
+            _tell(line)
+    _tell("数据符合约定 | the data satisfies its contracts")
     return 0
 
 
@@ -74,7 +93,7 @@ def _data(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.finding import held_on
 
     for line in held_on(Catalog(arguments.data or root / "data"), arguments.words):
-        print(line)
+        _tell(line)
     return 0
 
 
@@ -83,17 +102,17 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.changes.comparison import comparison_lines
 
     found = accept(root, _say_from(time.monotonic()), arguments.chapter)
-    print("变动的页 | changed: " + ("、".join(found.pages) or "无 | none"))
+    _tell("变动的页 | changed: " + ("、".join(found.pages) or "无 | none"))
     for line in comparison_lines(found.changes):
-        print(line)
+        _tell(line)
     for page, cells in found.cells.items():
         # beside numbers and sentences: the words of a figure, code
         numbers = [str(number) for number in cells]
-        print(
+        _tell(
             f"{page}：变动的单元 | changed cells: {', '.join(numbers) or '删去的 | deleted ones'}"
         )
     for page in found.unknown:
-        print(
+        _tell(
             f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
         )
     return 0
@@ -111,12 +130,12 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
     released = partial(is_released, root)
     made = plan_intake(data, arguments.files, said, arguments.edition, released)
     for line in preview(Catalog(data), made):
-        print(line)
+        _tell(line)
     if arguments.dry_run:
-        print("只看不写 | nothing was written")
+        _tell("只看不写 | nothing was written")
         return 0
     changed = write_plan(data, made)
-    print(f"已写入 | written: {'、'.join(changed) or '无 | nothing'}")
+    _tell(f"已写入 | written: {'、'.join(changed) or '无 | nothing'}")
     return 0
 
 
@@ -127,7 +146,7 @@ def _read(root: Path, arguments: argparse.Namespace) -> int:
     book = Catalog(arguments.data or root / "data")
     articles = read_articles(arguments.files, book, arguments.date)
     for line in write_reading(book, articles, arguments.output):
-        print(line)
+        _tell(line)
     return 0
 
 
@@ -142,7 +161,7 @@ def _template(root: Path, arguments: argparse.Namespace) -> int:
         msg = f"{path} 已存在，不覆盖 | {path} is there already and is not overwritten"
         raise DataError(msg)
     replace_file(path, template(Catalog(arguments.data or root / "data")))
-    print(path)
+    _tell(path)
     return 0
 
 
@@ -166,8 +185,9 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
         if inputs_digest(root, data, words) == made_of:
             # what changed while it was built is for the next one
             note_build(root, made_of, page)
-    print(f"\n书在 {page}，用浏览器打开即可：{page.as_uri()}")
-    print(f"The book is in {page}; open it in a browser, or run `make serve`.")
+    _tell("")
+    _tell(f"书在 {page}，用浏览器打开即可：{page.as_uri()}")
+    _tell(f"The book is in {page}; open it in a browser, or run `make serve`.")
     return 0
 
 
@@ -177,7 +197,7 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
     given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
     say = _say_from(time.monotonic())
     page = run(root, say, arguments.chapter, given, arguments.data)
-    print(f"{page}\n{page.as_uri()}")
+    _tell_page(page)
     return 0
 
 
@@ -192,16 +212,16 @@ def _preview(root: Path, arguments: argparse.Namespace) -> int:
     with Previewer(root, arguments.chapter, given, arguments.data) as previewer:
         if arguments.watch:
             return _watched(previewer, say)
-        shown = previewer.show(say if not arguments.json else lambda _: None)
+        made = previewer.show(say if not arguments.json else lambda _: None)
         if arguments.json:
             from cqbook.build.embedding import embedded
 
-            content = {"page": str(shown.page), "lines": shown.lines}
-            print(json.dumps(content | {"html": embedded(shown.page)}, ensure_ascii=False))
+            content = {"page": str(made.page), "lines": made.lines}
+            _tell(json.dumps(content | {"html": embedded(made.page)}, ensure_ascii=False))
             return 0
-    for line in shown.lines:
-        print(line)
-    print(f"{shown.page}\n{shown.page.as_uri()}")
+    for line in made.lines:
+        _tell(line)
+    _tell_page(made.page)
     return 0
 
 
@@ -214,11 +234,11 @@ def _watched(previewer: Previewer, say: Callable[[str], None]) -> int:
     previewer.target.mkdir(parents=True, exist_ok=True)
     try:
         with serving(previewer.target, stage) as address:
-            print(f"{address}　每次存盘后自动更新，Ctrl-C 结束 | new at each save; Ctrl-C ends")
+            _tell(f"{address}　每次存盘后自动更新，Ctrl-C 结束 | new at each save; Ctrl-C ends")
             watch(previewer, stage, say)
             say("cqbook 的代码变了，重新开始 | the code of cqbook has changed: starting again")
     except KeyboardInterrupt:
-        print("预览已结束，章节没有变 | the preview has ended; the chapter is as it was saved")
+        _tell("预览已结束，章节没有变 | the preview has ended; the chapter is as it was saved")
         return INTERRUPTED
     return CHANGED
 
@@ -247,7 +267,7 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
         from cqbook.build.new_district import new_district
 
         page = new_district(root, arguments.name)
-        print(
+        _tell(
             f"{page}：写入 chapters/pages.csv；再 cqbook accept {page}，cqbook build"
             f" | a row of chapters/pages.csv; then: cqbook accept {page}, cqbook build"
         )
@@ -258,7 +278,7 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
         titles = (arguments.title, arguments.title_en)
         say = _say_from(time.monotonic())
         folder = new_book(root, Path(arguments.name).resolve(), arguments.place, titles, say)
-        print(
+        _tell(
             f"{folder}：在其中运行 cqbook build、cqbook template（见 README.md）"
             f" | go there, and run cqbook build, cqbook template (see its README.md)"
         )
@@ -267,12 +287,12 @@ def _new(root: Path, arguments: argparse.Namespace) -> int:
 
     title = arguments.title or arguments.name
     path, part = new_chapter(root, arguments.name, title, arguments.title_en)
-    print(path)
-    print(
+    _tell(path)
+    _tell(
         f"目录：_toc.yml 中“{part}”的最后一行，可移到别处"
         f" | contents: the last line of the part {part} of _toc.yml, which may be moved"
     )
-    print(
+    _tell(
         f"写时：cqbook preview {path.stem} --watch；写好：cqbook accept {path.stem}、cqbook build"
         f" | while writing: cqbook preview {path.stem} --watch; then: cqbook accept {path.stem},"
         " cqbook build"
@@ -290,9 +310,9 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
     defaults = {item.name: item.default for item in items}
     for item in items:
         default = json.dumps(item.default, ensure_ascii=False)
-        print(f"{item.name} = {default}  {item.kind.__name__}  {item.comment}")
+        _tell(f"{item.name} = {default}  {item.kind.__name__}  {item.comment}")
         if item.allowed:
-            print(f"    {item.allowed}：{' '.join(item.allowed.values(book, defaults))}")
+            _tell(f"    {item.allowed}：{' '.join(item.allowed.values(book, defaults))}")
     return 0
 
 
@@ -336,15 +356,16 @@ def _pages(root: Path, arguments: argparse.Namespace) -> int:
         first, failures = make_pages(
             root, say, told, arguments.table, arguments.data, arguments.cluster
         )
-    print(f"{count - len(failures)}页已生成 | pages made; {len(failures)}页失败 | failed")
+    _tell(f"{count - len(failures)}页已生成 | pages made; {len(failures)}页失败 | failed")
     if first:
-        print(f"{first}\n{first.as_uri()}")
+        _tell_page(first)
     return 1 if failures else 0
 
 
 def _release(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.changes.errata import declare
     from cqbook.data.catalog import Catalog
+    from cqbook.disk.checksums import SUMS, file_digest
     from cqbook.editions.publish import release
     from cqbook.editions.store import built_as, predecessor
 
@@ -352,8 +373,11 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
     before = predecessor(root, name, None)
     if before is not None:
         declare(Catalog(before / "data"), Catalog(built_as(root, name) / "data"))
-    folder = release(root, name)
-    print(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
+    key = arguments.sign or os.environ.get(KEY_VARIABLE, "")
+    folder = release(root, name, Path(key) if key else None)
+    tree = file_digest(folder / SUMS)
+    _tell(f"git tag -s edition/{name} -m {tree}　（在外面记下它的摘要 | note its digest outside）")
+    _tell(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
     return 0
 
 
@@ -362,28 +386,35 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
     folder = find(root, arguments.edition)
     entry = figure_entry(folder, arguments.figure)
-    print(f"{entry['title']}（{entry['subtitle']}）")
+    _tell(f"{entry['title']}（{entry['subtitle']}）")
     for text in entry["citations"].values():
-        print(f"\n{text}")
-    print()
+        _tell("")
+        _tell(text)
+    _tell("")
     for item in entry["files"].values():
-        print(folder / "site" / item["path"])
+        _tell(folder / "site" / item["path"])
     return 0
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.citing.template import template_of
     from cqbook.citing.writers import blocks_of, writer_for
     from cqbook.disk.atomic import replace_file
     from cqbook.editions.store import find, is_released, manifest_of
 
     blocks = blocks_of(arguments.figures)
     edition = find(root, arguments.edition)
-    content = writer_for(arguments.output)(blocks, edition, arguments.template)
+    writer = writer_for(arguments.output)
+    template = template_of(arguments.template) if arguments.template else None
+    if template is not None and template.left:
+        listed = "；".join(template.left)
+        _tell(f"模板中会运行或指向别处的没有取用 | left out of the template: {listed}")
+    content = writer(blocks, edition, template)
     replace_file(arguments.output.resolve(), content)
-    print(arguments.output)
+    _tell(arguments.output)
     name = manifest_of(edition).edition
     if not is_released(root, name):
-        print(f"版次 {name} 尚未发布，重新生成后可能无从核对；先 cqbook release | not released yet")
+        _tell(f"版次 {name} 尚未发布，重新生成后可能无从核对；先 cqbook release | not released yet")
     return 0
 
 
@@ -397,7 +428,7 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
     target = arguments.output or root / "_build" / "book.pdf"
     book = Catalog(edition / "data").publication
     replace_file(target.resolve(), printed(edition / "site", manifest_of(edition).edition, book))
-    print(target)
+    _tell(target)
     return 0
 
 
@@ -405,19 +436,24 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.entries import CLAIM
     from cqbook.citing.verify import STANDS, as_json, verify
     from cqbook.disk.untrusted import content_of
+    from cqbook.editions.store import signature_lines
 
     file = arguments.file
     found = verify(root, content_of(file), file.name, arguments.against)
+    signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
     if arguments.json:
-        print(as_json(found))
+        for line in as_json(found).split("\n"):
+            _tell(line)
     else:
         for item in found:
             kind = {"figure": "图", "table": "图的数据表", "number": "数"}[item.kind]
             if item.name.startswith(CLAIM):
                 kind = "论断"
-            print(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
+            _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
+        for line in signatures:
+            _tell(line)
         if not found:
-            print(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")
+            _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")
     return 0 if found and all(item.verdict == STANDS for item in found) else 1
 
 
@@ -427,7 +463,8 @@ def _diff(root: Path, arguments: argparse.Namespace) -> int:
 
     found = diff(root, arguments.old, arguments.new)
     lines = comparison_lines(found)
-    print("\n".join(lines) or "两个版次没有不同 | no difference")
+    for line in lines or ["两个版次没有不同 | no difference"]:
+        _tell(line)
     return 0
 
 
@@ -443,9 +480,9 @@ def _claims(root: Path, arguments: argparse.Namespace) -> int:
         pages = notebooks(root)
     said = [item for page, notebook in pages.items() for item in said_of(page, notebook)]
     for item in said:
-        print(item.line)
+        _tell(item.line)
     bad = sum(not item.claim.holds for item in said)
-    print(f"{len(said)}个论断，{bad}个不成立或不能判断 | claims; do not hold, or open: {bad}")
+    _tell(f"{len(said)}个论断，{bad}个不成立或不能判断 | claims; do not hold, or open: {bad}")
     return 0
 
 
@@ -453,7 +490,8 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.audit import audit
 
     found = audit(root, arguments.edition, _say_from(time.monotonic()))
-    print("\n".join(found.lines))
+    for line in found.lines:
+        _tell(line)
     verdict = (
         ("全部复现", "all of it is reproduced")
         if found.good
@@ -462,7 +500,7 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
             "not all of it: see above",
         )
     )
-    print(f"版次 {arguments.edition}：{verdict[0]} | edition {arguments.edition}: {verdict[1]}")
+    _tell(f"版次 {arguments.edition}：{verdict[0]} | edition {arguments.edition}: {verdict[1]}")
     return 0 if found.good else 1
 
 
@@ -470,6 +508,8 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
 INTERRUPTED = 130
 #: Exit code of a watcher whose package changed; and what tells it that it is one.
 CHANGED = 75
+#: Names the key that signs what is released.
+KEY_VARIABLE = "CQBOOK_SIGNING_KEY"
 WATCHER_VARIABLE = "CQBOOK_WATCHER"
 ENGINE_HELP = "a Spark master that answers the questions about customs detail; default: here"
 
@@ -564,6 +604,7 @@ def _add_making_commands(command: Command) -> None:
     made.add_argument("chapter", nargs="*", help="names of chapters; none: all")
     made = command("release", _release, "freeze an edition as built last", False)
     made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
+    made.add_argument("--sign", default="", metavar="KEY", help="a key of OpenSSH that signs it")
 
 
 def _add_citing_commands(command: Command) -> None:
@@ -650,14 +691,25 @@ def main(arguments: list[str] | None = None) -> int:
         run: Run = chosen.run
         return run(root, chosen)
     except _refusals() as error:
-        print(f"cqbook: {error}", file=sys.stderr)
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        _refuse("已中断；此前的内容没有变 | interrupted; what was there is unchanged")
+        return INTERRUPTED
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
         from cqbook.errors import system_error_words
 
-        print(f"cqbook: {system_error_words(error)}", file=sys.stderr)
+        _refuse(system_error_words(error))
     return 1
 
 
+def command() -> int:
+    """Run the command line as a program: its temporary files are gone with it."""
+    from cqbook.disk.temporary import temporary_files
+
+    with temporary_files():
+        return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

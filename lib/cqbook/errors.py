@@ -27,7 +27,8 @@ BREACHES_SHOWN = 10
 #: What no cell has: control characters (line ends and tabs too), characters without width, marks
 #: that turn the direction of what follows (8158 would be read 8518), halves of characters.
 HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff\U000e0000-\U000e007f]"
 )
 #: Characters of a value that a message shows.
 LONGEST = 120
@@ -35,8 +36,29 @@ LONGEST = 120
 
 def visible(text: str) -> str:
     """Return a text as a message may show it: cut, and nothing in it that steers a terminal."""
-    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", cut)
+    return one_line(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line in which nothing steers a terminal, turns a line or is unseen.
+
+    What would is written as JSON writes it, so that JSON stays the same.
+    """
+    return HIDDEN.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", errors="surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+def message_lines(error: BaseException | str) -> list[str]:
+    """Return a message as lines to print, of which only the first begins where a line does.
+
+    A name or a cell in it may hold line breaks: what it would say below is no line of ours.
+    """
+    first, *others = str(error).split("\n")
+    return [one_line(first), *(f"  {one_line(line)}" for line in others)]
 
 
 @dataclass(frozen=True)
@@ -210,7 +232,7 @@ def system_error_words(error: OSError) -> str:
         source, target, why = error.args[0][0][:3]
         number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
         error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
-    place = error.filename2 or error.filename
+    place = one_line(str(error.filename2 or error.filename or ""))
     zh, en = refusal_of(error)
     where, where_en = (f"（{place}）", f" ({place})") if place else ("", "")
     return f"{zh}{where}；此前的内容没有变 | {en}{where_en}; what was there is unchanged"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,15 +24,22 @@ from cqbook.build.manifest import book_hashes
 from cqbook.build.pages import DRAFT
 from cqbook.changes import comparison
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
+from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, tree_hashes
 from cqbook.disk.installed import PACKAGE, REPOSITORY, TOOLS
 from cqbook.disk.locks import locked
 from cqbook.editions.paths import HOME_VARIABLE, built_folder, released_folder, site_folder
+from cqbook.editions.publish import front, served_sums
 from cqbook.editions.records import Manifest
+from cqbook.editions.signing import SIGNATURE, SIGNERS, Signature, signature_of
 from cqbook.editions.store import (
+    ADDED,
     LATEST,
     RELEASE,
+    UNLISTED,
+    checked_release,
+    editions_in,
     find,
+    is_altered,
     is_released,
     manifest_of,
     release_of,
@@ -69,7 +77,8 @@ class Report:
         if details:
             self.good = False
             self.lines.append(f"{title}（{len(details)}）")
-            self.lines += [f"  {text}" for text in details[:FILES_SHOWN]]
+            said = "\n".join(details[:FILES_SHOWN]).split("\n")
+            self.lines += [f"  {line}" for line in said]
             if len(details) > FILES_SHOWN:
                 self.lines.append(f"  …… 另有{len(details) - FILES_SHOWN}项 | and more")
 
@@ -94,12 +103,13 @@ def audit(root: Path, name: str, say: Callable[[str], None]) -> Report:
         with (
             nullcontext() if edition.parent == released_folder(root) else locked(built_folder(root))
         ):
-            shutil.copytree(edition, own / "edition")
+            shutil.copytree(edition, own / "edition", symlinks=True)
         say("1/3 核对文件 | the files")
-        compare_sums(own / "edition", report)
-        served = site_folder(root) / (LATEST if edition.name == LATEST else f"v/{edition.name}")
-        if served.exists():
-            compare_sums(served, report, "已发布的网页 | the site as published：")
+        released = edition.parent == released_folder(root)
+        compare_sums(own / "edition", report, released=edition.name if released else "")
+        if released:
+            compare_outside(root, own / "edition", edition.name, report)
+        compare_served(root, own / "edition", edition.name, report)
         say("2/3 用它自己的数据重新生成 | making it again from its own data")
         try:
             with remade(root, own / "edition", own / "again", report, say) as again:
@@ -110,25 +120,96 @@ def audit(root: Path, name: str, say: Callable[[str], None]) -> Report:
     return report
 
 
-def compare_sums(folder: Path, report: Report, of: str = "") -> None:
-    """Compare the files of a folder with what its `SUMS` lists."""
+def compare_sums(folder: Path, report: Report, *, released: str = "") -> None:
+    """Compare the files of an edition with what its `SUMS` lists; and with the record of release.
+
+    Parameters
+    ----------
+    folder : Path
+        The edition.
+    report : Report
+    released : str
+        The name that it was released under, if it was.
+    """
     if not (folder / SUMS).exists():
-        report.complain(f"{of}无从核对 | can't be checked", [f"没有 {SUMS} | there is none"])
+        report.complain("无从核对 | can't be checked", [f"没有 {SUMS} | there is none"])
         return
     try:
-        listed = sums_of(folder)
-        tree = release_of(folder).tree if (folder / RELEASE).exists() else None
+        listed, there = sums_of(folder), tree_hashes(folder, UNLISTED)
+        facts = release_of(folder) if released else None
     except DataError as error:
-        report.complain(f"{of}无从核对 | can't be checked", [str(error)])
+        report.complain("无从核对 | can't be checked", [str(error)])
         return
-    there = hashes(folder, (SUMS, RELEASE))
-    report.say(f"{of}{SUMS} 列出{len(listed)}个文件 | files listed: {len(listed)}")
+    if facts is not None and RELEASE not in listed:
+        report.say(f"{SUMS} 不含 {RELEASE}（较早的版本） | not listed (an earlier version)")
+        there.pop(RELEASE, None)
+    report.say(f"{SUMS} 列出{len(listed)}个文件 | files listed: {len(listed)}")
+    _compare_files(listed, there, report)
+    if facts is not None and (facts.edition != released or is_altered(folder, facts.tree)):
+        report.complain("被改动 | altered", [f"{SUMS}（与 {RELEASE} 不符 | not as released）"])
+
+
+def _compare_files(
+    listed: Mapping[str, str], there: Mapping[str, str], report: Report, of: str = ""
+) -> None:
     altered = [name for name in listed if name in there and there[name] != listed[name]]
     report.complain(f"{of}被改动 | altered", altered)
     report.complain(f"{of}缺少 | missing", [name for name in listed if name not in there])
     report.complain(f"{of}多出 | added", [name for name in there if name not in listed])
-    if tree is not None and digest((folder / SUMS).read_bytes()) != tree:
-        report.complain(f"{of}被改动 | altered", [f"{SUMS}（与 {RELEASE} 不符 | not as released）"])
+
+
+def compare_served(root: Path, edition: Path, name: str, report: Report) -> None:
+    """Compare the site as published with the edition that it serves, and its front pages.
+
+    Nothing of what is published is believed, its own `SUMS` neither.
+    """
+    site = site_folder(root)
+    served = site / (LATEST if name == LATEST else f"v/{name}")
+    if not served.exists() or not (edition / "site" / SUMS).exists():
+        return
+    of = "已发布的网页 | the site as published："
+    try:
+        wanted = served_sums(root, edition, latest=name == LATEST)
+        sums = format_sums(wanted).encode()
+        there = tree_hashes(served, (SIGNATURE,))
+        fronts = front(editions_in(built_folder(root)), editions_in(released_folder(root)))
+        held = {place: file_digest(site / place) for place in fronts if (site / place).exists()}
+    except (DataError, OSError) as error:
+        report.complain(f"{of}无从核对 | can't be checked", [str(error)])
+        return
+    report.say(f"{of}{len(there)}个文件 | files")
+    _compare_files(wanted | {SUMS: digest(sums)}, there, report, of)
+    made = {place: digest(content.encode()) for place, content in fronts.items()}
+    _compare_files(made, held, report, of)
+
+
+def compare_outside(root: Path, edition: Path, name: str, report: Report) -> None:
+    """Compare a release with what is outside of it: the publisher's key, a tag of the repository.
+
+    Its own sums prove nothing against who makes them anew.
+    """
+    try:
+        found = signature_of(edition, root / SIGNERS)
+    except DataError as error:
+        zh, _, en = str(error).partition(" | ")
+        found = Signature(zh=zh, en=en)
+    try:
+        tags = _git(root, "tag", "--list", "--format=%(contents)", f"edition/{name}").decode()
+    except IrreproducibleError:
+        # a book that is in no repository
+        tags = ""
+    if found.signer:
+        report.say(f"签名有效：{found.signer} | signed by {found.signer}")
+    elif (root / SIGNERS).exists():
+        report.complain("签名 | signature", [f"{found.zh} | {found.en}"])
+    else:
+        report.say(f"{found.zh} | {found.en}")
+    tree = digest((edition / SUMS).read_bytes())
+    said = re.findall("[0-9a-f]{64}", tags)
+    if said:
+        report.say(f"标签 edition/{name} 记下了它的摘要 | its digest is in that tag")
+        if tree not in said:
+            report.complain("与标签所记的不符 | not as the tag says", [f"{tree} ≠ {said[0]}"])
 
 
 @contextmanager
@@ -241,7 +322,8 @@ def _lay_out_predecessor(root: Path, place: Path, name: str) -> None:
             f" | it was compared with the edition {name}, which is not at hand"
         )
         raise IrreproducibleError(msg)
-    shutil.copytree(released_folder(root) / name, place / "editions" / name)
+    checked_release(released_folder(root) / name)
+    shutil.copytree(released_folder(root) / name, place / "editions" / name, symlinks=True)
 
 
 def _environment(place: Path, version: str, say: Callable[[str], None]) -> str:
@@ -355,8 +437,13 @@ FILE_KINDS = {
 
 def compare(edition: Path, again: Path, report: Report) -> None:
     """Compare an edition with what was made again: bytes, and what the numbers are."""
-    sums = (SUMS, f"site/{SUMS}", RELEASE)
-    was, now = hashes(edition, sums), hashes(again, sums)
+    sums = (f"site/{SUMS}", *UNLISTED, *ADDED)
+    try:
+        was = tree_hashes(edition, sums)
+    except DataError as error:
+        report.complain("无从核对 | can't be checked", [str(error)])
+        return
+    now = tree_hashes(again, sums)
     rest = dict.fromkeys([*was, *now])
     for start, kind in FILE_KINDS.items():
         names = [name for name in rest if name.startswith(start)]

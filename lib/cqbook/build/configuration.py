@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cqbook.disk.installed import CONFIG, CONTENTS
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words, visible
 
 
@@ -23,7 +24,7 @@ class _File:
         import yaml
 
         self.name = path.name
-        content = path.read_bytes()
+        content = regular_content(path)
         self.lines: list[str] = content.decode("utf-8", errors="replace").splitlines()
         try:
             loader = yaml.SafeLoader(content.decode("utf-8-sig"))

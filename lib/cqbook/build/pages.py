@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.codes import nearest
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
-from cqbook.disk.untrusted import size_checked
+from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError, ParameterError, broken_csv, visible
 from cqbook.execution import parameters
 from cqbook.execution.notebooks import notebooks
@@ -32,7 +32,7 @@ DRAFT = "draft"
 
 def _rows(table: Path) -> list[dict[str, str]]:
     """Return the rows of a table of pages; each has all columns, and ``page`` and ``notebook``."""
-    text, _ = decode(size_checked(table.read_bytes(), table.name), table.name)
+    text, _ = decode(content_of(table), table.name)
     try:
         lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import re
+import subprocess
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
@@ -275,5 +276,26 @@ def print_licences(*locks: Path) -> int:
     return 1 if bad else 0
 
 
+def lock_changes(old: str, new: str) -> list[str]:
+    """Return what is locked otherwise in another lock, a line a package: old → new version."""
+    was, now = ({item.name: item.version for item in locked_packages(text)} for text in (old, new))
+    return [
+        f"{name}  {was.get(name, '无 | none')} → {now.get(name, '无 | none')}"
+        for name in sorted(was | now)
+        if was.get(name) != now.get(name)
+    ]
+
+
+def print_changes(*locks: Path) -> int:
+    """Print what the locks hold otherwise than those that are committed."""
+    for lock in locks:
+        words = ["git", "show", f"HEAD:./{lock.as_posix()}"]
+        old = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout
+        for line in lock_changes(old, lock.read_text(encoding="utf-8")):
+            sys.stdout.write(f"{lock}: {line}\n")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(print_licences(Path("requirements.txt"), Path("requirements-dev.txt")))
+    locks = (Path("requirements.txt"), Path("requirements-dev.txt"))
+    sys.exit(print_changes(*locks) if sys.argv[1:] == ["changed"] else print_licences(*locks))

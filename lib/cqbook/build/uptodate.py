@@ -39,6 +39,12 @@ def _stat(path: Path) -> bytes:
     return os.fsencode(path) + f" {facts.st_size} {facts.st_mtime_ns}".encode()
 
 
+def _stat_changed(path: Path) -> bytes:
+    """Return what tells that a file was written, also by who set its time back afterwards."""
+    facts = path.lstat()
+    return _stat(path) + f" {facts.st_ctime_ns} {facts.st_ino} {facts.st_mode}".encode()
+
+
 def inputs_digest(root: Path, data: Path, asked: Sequence[object]) -> str:
     """Return one hash of all that a build is made of; `asked`: JSON values.
 
@@ -51,14 +57,14 @@ def inputs_digest(root: Path, data: Path, asked: Sequence[object]) -> str:
             parts.append(_stat(path))
         elif path.name[0] != ".":
             parts.append(os.fsencode(path) + f"\n{file_digest(path)}\n".encode())
-    parts += [_stat(path) for path in _files(released_folder(root))]
+    parts += [_stat_changed(path) for path in _files(released_folder(root))]
     return digest(json_digest([asked, str(data)]).encode(), *parts)
 
 
 def outputs_digest(root: Path) -> str:
     """Return one hash of what stands: names, sizes and times of the built and published files."""
     files = _files(built_folder(root), site_folder(root))
-    return digest(*(_stat(path) for path in files if path.name[0] != "."))
+    return digest(*(_stat_changed(path) for path in files if path.name[0] != "."))
 
 
 def _note(root: Path) -> Path:

@@ -14,11 +14,11 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Literal, TypeVar
 
 from cqbook.citing.entries import FigureEntry, Numbers
-from cqbook.disk.untrusted import content_of, opened, whole
+from cqbook.citing.template import Template
+from cqbook.disk.untrusted import whole
 from cqbook.errors import DataError, visible
 
 FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
@@ -132,17 +132,15 @@ def takeaway(entry: FigureEntry, most: int = 3) -> str:
 Document = TypeVar("Document")
 
 
-def begun(new: Callable[[IO[bytes] | None], Document], template: Path | None) -> Document:
-    """Return a new document, or one of the template's styles.
+def begun(new: Callable[[IO[bytes] | None], Document], template: Template | None) -> Document:
+    """Return a new document, or one with the looks of a template.
 
     Raises
     ------
     DataError
-        If the template is no intact document.
+        If the template is a document of another kind.
     """
     if not template:
         return new(None)
-    content = content_of(template)
-    opened(content, template.name).close()
-    with whole(template.name):
-        return new(io.BytesIO(content))
+    with whole("template"):
+        return new(io.BytesIO(template.content))

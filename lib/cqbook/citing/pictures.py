@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import FigureEntry
+from cqbook.disk.raster import raster
 from cqbook.disk.untrusted import whole
-from cqbook.errors import DataError
+from cqbook.editions.records import damaged
+from cqbook.errors import DataError, refusal_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 #: same, resampled. Measured on figures at four to nine tenths of their size, saved as JPEG of
 #: quality 60 to 85: the same picture stays below 18, one altered digit goes beyond 30.
 BLUR, RESAMPLED = 1.0, 24
-#: Formats that word processors keep pictures in, and the largest that is compared: ten times ours.
-PICTURES, PIXELS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"), 30_000_000
+#: Pixels of the largest picture that is compared: ten times ours.
+PIXELS = 30_000_000
 #: Pixels of one of our pictures, nearly.
 OURS = 1_500_000
 #: Pixels that are compared for one document.
@@ -30,13 +31,11 @@ COMPARED = 250_000_000
 
 def refuse_too_many(items: Iterable[Cited], name: str) -> None:
     """Refuse a document with more pixels than can be compared while somebody waits."""
-    from PIL import Image
-
     total = 0
     for picture in {item.picture for item in items if item.picture}:
         # what can't be opened is told apart from ours without being drawn
         with suppress(DataError), whole(name):
-            width, height = Image.open(io.BytesIO(picture), formats=PICTURES).size
+            width, height = raster(picture).size
             # beside it, ours in two languages
             total += min(width * height, PIXELS) + 2 * OURS
     if total > COMPARED:
@@ -49,11 +48,9 @@ def refuse_too_many(items: Iterable[Cited], name: str) -> None:
 
 def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> bool:
     """Return whether a picture shows something else than the edition's."""
-    from PIL import Image
-
     try:
         with whole("picture"):
-            opened = Image.open(io.BytesIO(picture), formats=PICTURES)
+            opened = raster(picture)
             if opened.width * opened.height > PIXELS:
                 return True
             found = opened.convert("RGB")
@@ -67,7 +64,10 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
 def _differs(found: Image.Image, path: Path) -> bool:
     from PIL import Image, ImageChops, ImageFilter
 
-    wanted = Image.open(path).convert("RGB")
+    try:
+        wanted = Image.open(path).convert("RGB")
+    except OSError as error:
+        raise damaged(path, refusal_of(error)[0]) from error
     if found.size == wanted.size:
         return ImageChops.difference(found, wanted).getbbox() is not None
     # compressed by a word processor: the same picture in another size. The worst place counts, not

@@ -14,6 +14,7 @@ from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
+from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 CHINESE_SANS = "微软雅黑"
 
 
-def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -> bytes:
+def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = None) -> bytes:
     """Return a briefing as PowerPoint: a slide a figure, text between as slides of its own.
 
     Bars, columns and lines become native, editable charts with their data sheet; dots, matrices
@@ -46,11 +47,6 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Path | None = None
         # 16:9; the default template is of another age
         made.slide_width, made.slide_height = slides.util.Cm(33.867), slides.util.Cm(19.05)
     deck = _Deck(made, int(made.slide_width), int(made.slide_height))
-    listed = made.slides._sldIdLst
-    for old in list(listed):
-        # of a template only the masters are taken
-        made.part.drop_rel(old.rId)
-        listed.remove(old)
     cited: list[str] = []
     heading = ""
     texts: list[str] = []

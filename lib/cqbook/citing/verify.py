@@ -147,6 +147,9 @@ def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standi
     if not old.data.startswith(item.data):
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
     kind = item.kind
+    if item.lost:
+        detail = "文件里有这张图的标记，没有它的画面：图片删去了，或只是链接"
+        return Standing(kind, item.name, item.edition, LOST, detail)
     if item.picture and is_altered_picture(item.picture, then, old):
         return Standing(kind, item.name, item.edition, ALTERED, "画面与该版次的图不同")
     if item.series and not _same_values(item.series, old):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
+from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
@@ -25,7 +26,7 @@ WIDTH_CM = 16.0
 TABLE_ROWS = 15
 
 
-def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None) -> bytes:
+def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = None) -> bytes:
     """Return a briefing as a Word document; the same input gives the same bytes.
 
     Parameters
@@ -33,8 +34,8 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
     blocks : iterable of Block
     edition : Path
         Folder of the edition (see `publication.find`).
-    template : Path, optional
-        A document whose styles and page are taken; its text is left out.
+    template : Template, optional
+        What another document lends.
 
     Raises
     ------
@@ -45,12 +46,7 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Path | None = None
 
     numbers = numbers_of(edition)
     made = begun(word.Document, template)
-    if template:
-        body = made.element.body
-        for child in list(body):
-            if not child.tag.endswith("}sectPr"):
-                body.remove(child)
-    else:
+    if not template:
         _house(made)
     writer = _Writer(made, edition, numbers)
     for block in blocks:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from cqbook.citing.briefing import Block, blocks_of_figures, blocks_of_markdown
 from cqbook.citing.powerpoint import to_pptx
+from cqbook.citing.template import Template
 from cqbook.citing.word import to_docx
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import DataError
 
-#: Returns a file's content from blocks, the folder of an edition, and a document to take after.
-Writer = Callable[[Iterable[Block], Path, Path | None], bytes]
+#: Returns a file's content from blocks, the folder of an edition, and what a document lends.
+Writer = Callable[[Iterable[Block], Path, Template | None], bytes]
 #: By the end of the file's name.
 BRIEFING_WRITERS: dict[str, Writer] = {".docx": to_docx, ".pptx": to_pptx}
 

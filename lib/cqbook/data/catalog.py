@@ -26,6 +26,7 @@ from cqbook.data.publication import Publication, publication_of
 from cqbook.data.series import as_observations, may_hold
 from cqbook.disk.checksums import digest, file_digest
 from cqbook.disk.installed import REPOSITORY, book_around
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
 
 if TYPE_CHECKING:
@@ -181,7 +182,9 @@ class Catalog:
     def descriptor(self) -> Descriptor:
         """The Frictionless descriptor, parsed."""
         try:
-            return descriptor_of(json.loads((self.path / DESCRIPTOR).read_text(encoding="utf-8")))
+            return descriptor_of(
+                json.loads(regular_content(self.path / DESCRIPTOR).decode("utf-8"))
+            )
         except (ValueError, RecursionError) as error:
             # a ValueError of our own names the place in it
             own = type(error) is ValueError
@@ -247,7 +250,7 @@ class Catalog:
         """Return table `name` with every cell as the text in the file (empty: ``""``)."""
         path = self.file(name)
         try:
-            frame, problem = _read_csv(path.read_bytes())
+            frame, problem = _read_csv(regular_content(path))
         except FileNotFoundError:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None

@@ -24,6 +24,7 @@ from typing_extensions import TypedDict
 
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
 
 #: The folder of the customs detail in a data directory, and the name of its queries.
@@ -137,7 +138,7 @@ class Detail:
         if not path.exists():
             return {"batch": 0, "files": [], "parts": [], "lists_replaced": True}
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(regular_content(path).decode("utf-8"))
             return _INDEX.validate_python({"lists_replaced": False, **content})
         except (ValueError, TypeError, RecursionError) as error:
             place = f"{CUSTOMS}/{INDEX}"

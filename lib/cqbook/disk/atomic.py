@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from cqbook.disk.regular import regular_content
+
 JOURNAL = ".cqbook-journal.json"
 #: Suffix of new contents that wait for the journal.
 WAITING = ".cqbook-new"
@@ -135,7 +137,7 @@ def recover(folder: Path) -> None:
 
 def _named(journal: Path) -> list[str]:
     try:
-        names = json.loads(journal.read_text(encoding="utf-8"))
+        names = json.loads(regular_content(journal).decode("utf-8"))
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             msg = "no list of names"
             raise ValueError(msg)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
+
+from cqbook.disk.regular import open_regular
+from cqbook.errors import DataError, visible
 
 #: The file that lists them: of all files of its folder and below, but itself.
 SUMS = "SHA256SUMS"
@@ -25,7 +30,7 @@ def digest(*parts: bytes) -> str:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, which may be larger than the memory."""
-    with path.open("rb") as content:
+    with open_regular(path) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
@@ -57,6 +62,32 @@ def hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
         name = path.relative_to(folder)
         if name.as_posix() not in left_out and "__pycache__" not in name.parts and path.is_file():
             found[name.as_posix()] = file_digest(path)
+    return dict(sorted(found.items()))
+
+
+def tree_hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
+    """Return the SHA-256 of all files below `folder`, as `hashes`, of whatever name they are.
+
+    Raises
+    ------
+    DataError
+        If something there is no regular file: what a link leads to is not what is there.
+    """
+    found = {}
+    left_out = set(but)
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for path in (Path(place, name) for name in (*links, *names)):
+            name = path.relative_to(folder).as_posix()
+            if not stat.S_ISREG(path.lstat().st_mode):
+                shown_name = visible(name)
+                msg = (
+                    f"{folder} 中的 {shown_name} 是链接，或不是普通文件"
+                    f" | {shown_name} in {folder} is a link, or no regular file"
+                )
+                raise DataError(msg)
+            if name not in left_out:
+                found[name] = file_digest(path)
     return dict(sorted(found.items()))
 
 

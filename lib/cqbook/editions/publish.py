@@ -11,18 +11,24 @@ import datetime
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cqbook.disk.atomic import exchange, restore, settle
-from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
+from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
 from cqbook.disk.locks import locked
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 from cqbook.editions.records import Manifest, Release
+from cqbook.editions.signing import sign
 from cqbook.editions.store import (
+    ADDED,
     LATEST,
     PERMALINK,
     RELEASE,
+    UNLISTED,
     built_as,
+    checked_release,
     editions_in,
     is_altered,
     manifest_of,
@@ -48,7 +54,7 @@ def leading_to(target: str) -> str:
 def seal(edition: Path) -> None:
     """Write the hashes of an edition's files: of its site, as it is served, and of all."""
     within = f"site/{SUMS}"
-    found = hashes(edition, (SUMS, within))
+    found = tree_hashes(edition, (SUMS, within))
     served = {
         name.removeprefix("site/"): value
         for name, value in found.items()
@@ -69,23 +75,33 @@ def keep(root: Path, edition: Path, name: str) -> None:
         exchange(edition, home / name)
 
 
-def release(root: Path, name: str) -> Path:
+def release(root: Path, name: str, key: Path | None = None) -> Path:
     """Freeze an edition as it was built last; return its folder.
 
     Releasing the same again changes nothing.
 
+    Parameters
+    ----------
+    root : Path
+        The book.
+    name : str
+        Of the edition.
+    key : Path, optional
+        A key of OpenSSH that signs it.
+
     Raises
     ------
     DataError
-        If it was not built, has no proper name, or another one was released under that name.
+        If it was not built, has no proper name, or another one was released under that name; or
+        if the key does not sign.
     """
-    _freeze(root, released_folder(root), name, built_as(root, name))
+    _freeze(root, released_folder(root), name, built_as(root, name), key)
     # also if it was released already: the publication may have been killed
     publish_site(root)
     return released_folder(root) / name
 
 
-def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
+def _freeze(root: Path, home: Path, name: str, edition: Path, key: Path | None) -> None:
     with locked(home):
         for left in home.glob(".*.part-*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -93,7 +109,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
         try:
             # the lock of the folder of built editions: none is exchanged while it is copied
             with locked(built_folder(root)):
-                shutil.copytree(edition, part / "edition")
+                shutil.copytree(edition, part / "edition", symlinks=True)
             frozen = part / "edition"
             tree = digest((frozen / SUMS).read_bytes()) if (frozen / SUMS).exists() else ""
             if is_altered(frozen, tree):
@@ -112,13 +128,24 @@ def _freeze(root: Path, home: Path, name: str, edition: Path) -> None:
                 raise DataError(msg)
             today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
             facts = Release(edition=name, released=today, tree=tree)
-            (frozen / RELEASE).write_text(facts.to_json(), encoding="utf-8")
+            _write(frozen / RELEASE, facts.to_json())
+            _seal_release(frozen, key)
             settle(home)
             exchange(frozen, home / name)
             # what was said to be released must still be so after a power cut
             settle(home)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _seal_release(edition: Path, key: Path | None) -> None:
+    """Put what a release adds into the sums, and sign those of the site and of all."""
+    if key is not None:
+        sign(edition / "site" / SUMS, key)
+    added = {name: file_digest(edition / name) for name in ADDED if (edition / name).exists()}
+    _write(edition / SUMS, format_sums(sums_of(edition) | added))
+    if key is not None:
+        sign(edition / SUMS, key)
 
 
 def publish_site(root: Path) -> Path:
@@ -151,25 +178,41 @@ def _assemble(root: Path, target: Path) -> None:
         fresh = editions_in(built_folder(root))
         for name, path in fresh.items():
             place = target / LATEST if name == LATEST else target / "v" / name
-            shutil.copytree(path / "site", place)
+            _serve(path, place)
     frozen = editions_in(released_folder(root))
     for name, path in frozen.items():
-        if is_altered(path, release_of(path).tree):
-            msg = (
-                f"已发布的版次 {name} 被改动过（{path}）；请恢复它，或移走后重新发布"
-                f" | released edition {name} has been altered: restore it ({path})"
-            )
-            raise DataError(msg)
+        checked_release(path)
         shutil.rmtree(target / "v" / name, ignore_errors=True)
-        shutil.copytree(path / "site", target / "v" / name)
+        _serve(path, target / "v" / name)
     if LATEST in fresh and manifest_of(fresh[LATEST]).edition in frozen:
         _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST]).edition)
-    (target / "v").mkdir(exist_ok=True)
+    for name, content in front(fresh, frozen).items():
+        _write(target / name, content)
+
+
+def _serve(edition: Path, place: Path) -> None:
+    """Copy the site of an edition, and see that what was copied is what its sums list."""
+    shutil.copytree(edition / "site", place, symlinks=True)
+    there = tree_hashes(place, UNLISTED)
+    if (place / SUMS).exists() and sums_of(place) != there:
+        msg = (
+            f"{edition} 中的网页生成之后被改动过；先 cqbook build，发布过的版次请恢复"
+            f" | the site in {edition} was altered after it was built: run `cqbook build`, or"
+            " restore it"
+        )
+        raise DataError(msg)
+
+
+def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, str]:
+    """Return the files of the site that belong to no edition, by their path.
+
+    Parameters
+    ----------
+    fresh, frozen : mapping of str to Path
+        The editions that were built, and those that were released.
+    """
     drafts = [name for name in fresh if name != LATEST and name not in frozen]
-    front = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
-    _write(target / "index.html", leading_to(f"{front}/index.html"))
-    # the same relative link leads to the latest edition from latest/ and from v/<edition>/
-    _write(target / "v" / LATEST / "index.html", leading_to("../../index.html"))
+    first = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
     known = {
         "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
@@ -178,23 +221,53 @@ def _assemble(root: Path, target: Path) -> None:
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
     script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
-    for place in (target, target / "v"):
-        _write(place / "editions.js", script)
+    return {
+        "index.html": leading_to(f"{first}/index.html"),
+        # the same relative link leads to the latest edition from latest/ and from v/<edition>/
+        f"v/{LATEST}/index.html": leading_to("../../index.html"),
+        "editions.js": script,
+        "v/editions.js": script,
+    }
+
+
+def served_sums(root: Path, edition: Path, *, latest: bool) -> dict[str, str]:
+    """Return the hashes of an edition's files as they are served: its own, but for permalinks.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    edition : Path
+        The edition's folder.
+    latest : bool
+        As ``latest/``, whose permalinks lead to the frozen edition that it is.
+    """
+    sums = sums_of(edition / "site")
+    name = manifest_of(edition).edition
+    if latest and name in editions_in(released_folder(root)):
+        sums |= {inside: digest(page.encode()) for inside, page in _led(edition / "site", name)}
+    return sums
 
 
 def _lead_to_frozen(site: Path, name: str) -> None:
     """Make the permalinks of the latest site plain links into the frozen edition that it is."""
     # built before editions had it: of the files as they are
     sums = sums_of(site) if (site / SUMS).exists() else hashes(site)
+    for inside, page in list(_led(site, name)):
+        _write(site / inside, page)
+        sums[inside] = digest(page.encode())
+    _write(site / SUMS, format_sums(sums))
+
+
+def _led(site: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the pages whose permalinks lead elsewhere, by their path, with these links."""
     for page in sorted(site.rglob("*.html")):
-        text = page.read_text(encoding="utf-8")
+        text = regular_content(page).decode("utf-8")
         inside = page.relative_to(site)
         way = "../" * len(inside.parts) + f"v/{name}/{inside.as_posix()}"
         found = text.replace(f"{PERMALINK}#", f"{PERMALINK}{way}#")
         if found != text:
-            page.write_text(found, encoding="utf-8")
-            sums[inside.as_posix()] = digest(found.encode())
-    _write(site / SUMS, format_sums(sums))
+            yield inside.as_posix(), found
 
 
 def _hashes(manifest: Manifest) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, refusal_of
 
 
@@ -30,7 +31,7 @@ class Record(BaseModel):
             If it is no longer what was written.
         """
         try:
-            return cls.model_validate_json(path.read_bytes())
+            return cls.model_validate_json(regular_content(path))
         except ValidationError as error:
             place = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
             raise damaged(path, place or "不是 JSON") from error

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, parse_sums
+from cqbook.disk.checksums import (
+    SUMS,
+    digest,
+    file_digest,
+    format_sums,
+    parse_sums,
+    tree_hashes,
+)
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import built_folder, released_folder
 from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
+from cqbook.editions.signing import SIGNATURE, SIGNERS, signature_of
 from cqbook.errors import DataError, library_words, refusal_of
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
 RELEASE = "release.json"
+#: What no `SUMS` lists: itself, and its signature.
+UNLISTED = (SUMS, SIGNATURE)
+#: What a release adds to an edition as it was built.
+ADDED = (RELEASE, f"site/{SIGNATURE}")
 #: A name is a folder of the site and part of addresses that people cite.
 EDITION_NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 #: Names that the site uses for itself, and that of an edition without one.
@@ -114,7 +127,7 @@ def sums_of(folder: Path) -> dict[str, str]:
         If it is no longer what was written.
     """
     try:
-        return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
+        return parse_sums(regular_content(folder / SUMS).decode("utf-8"))
     except OSError as error:
         raise damaged(folder / SUMS, refusal_of(error)[0]) from error
     except ValueError as error:
@@ -124,21 +137,63 @@ def sums_of(folder: Path) -> dict[str, str]:
 def tree_digest(folder: Path) -> str:
     """Return one SHA-256 over the names and contents of all files below `folder`.
 
-    It is the SHA-256 of `SUMS` in the folder of an edition.
+    Without those that a release adds: it is the SHA-256 of `SUMS` of an edition as it was built.
     """
-    return digest(format_sums(hashes(folder, (SUMS, RELEASE))).encode())
+    return digest(format_sums(_as_built(tree_hashes(folder, UNLISTED))).encode())
+
+
+def _as_built(sums: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in sums.items() if name not in ADDED}
 
 
 def is_altered(edition: Path, tree: str) -> bool:
-    """Return whether an edition's files are other than those of which `tree` is the digest."""
+    """Return whether an edition's files are other than those of which `tree` is the digest.
+
+    Everything that is there must be in its `SUMS`, of a release the record of it too.
+
+    Raises
+    ------
+    DataError
+        If there is a link, or something else that is no file.
+    """
     if not (edition / SUMS).exists():
         return _tree_of_old(edition) != tree
-    return {tree_digest(edition), digest((edition / SUMS).read_bytes())} != {tree}
+    there = tree_hashes(edition, UNLISTED)
+    try:
+        listed = sums_of(edition)
+    except DataError:
+        return True
+    if RELEASE not in listed:
+        # not released yet, or by a version that did not list it
+        there.pop(RELEASE, None)
+    written = regular_content(edition / SUMS) == format_sums(listed).encode()
+    return there != listed or not written or digest(format_sums(_as_built(listed)).encode()) != tree
+
+
+def checked_release(edition: Path) -> Release:
+    """Return what is known of a released edition, if it is still what was released.
+
+    Raises
+    ------
+    DataError
+        If it is not.
+    """
+    facts = release_of(edition)
+    names = {facts.edition, manifest_of(edition).edition, edition.name}
+    if len(names) > 1 or is_altered(edition, facts.tree):
+        name = edition.name
+        msg = (
+            f"已发布的版次 {name} 被改动过（{edition}）；请恢复它，或移走后重新发布"
+            f" | released edition {name} has been altered: restore it ({edition})"
+        )
+        raise DataError(msg)
+    return facts
 
 
 def _tree_of_old(folder: Path) -> str:
     """Return the digest of an edition that was released before editions had `SUMS`."""
     parts = []
+    tree_hashes(folder)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != RELEASE:
             parts.append(f"{path.relative_to(folder).as_posix()}\0".encode())
@@ -167,6 +222,31 @@ def proper(name: str) -> str:
 def is_released(root: Path, name: str) -> bool:
     """Return whether an edition of that name was released."""
     return name in editions_in(released_folder(root))
+
+
+def signature_lines(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """Yield what is known of the signatures of released editions, a line each.
+
+    Nothing of others, and nothing where the book names no keys whose signatures count.
+
+    Raises
+    ------
+    DataError
+        If an edition is other than what was signed.
+    """
+    frozen = editions_in(released_folder(root))
+    for name in names if (root / SIGNERS).exists() else ():
+        if name in frozen:
+            found = signature_of(frozen[name], root / SIGNERS)
+            if found.signer:
+                # of sums: it says something of the files only where they are those
+                checked_release(frozen[name])
+                yield f"版次 {name}：签名有效（{found.signer}） | edition signed by {found.signer}"
+            elif (frozen[name] / SIGNATURE).exists():
+                msg = f"版次 {name}：{found.zh} | edition {name}: {found.en}"
+                raise DataError(msg)
+            else:
+                yield f"版次 {name}：{found.zh} | edition {name}: {found.en}"
 
 
 def built_as(root: Path, name: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 
 from cqbook.disk.checksums import json_digest
+from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
 from cqbook.figures.identity import PNG_MIME, SVG_MIME
 
@@ -150,7 +151,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         If it is no whole notebook.
     """
     try:
-        text = _with_ids(path.read_text(encoding="utf-8"))
+        text = _with_ids(regular_content(path).decode("utf-8"))
         notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
     except (
         *(ValueError, AttributeError, KeyError, TypeError, RecursionError),

@@ -14,6 +14,7 @@ from typing import Any
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError, visible
 from cqbook.figures import theme
+from cqbook.figures.expressions import expressible
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
@@ -319,12 +320,12 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         default=0,
     )
     room = round(7 * longest) + 14
-    told = {
-        key: _told(
-            _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
-        )
-        for key, value in made.items()
-    }
+    told = expressible(
+        {
+            key: _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
+            for key, value in made.items()
+        }
+    )
     # the renderer takes Latin letters for up to a twelfth narrower than browsers draw them
     around: Any = told.get("padding", theme.AROUND)
     sides = around if isinstance(around, dict) else dict.fromkeys(SIDES, around)
@@ -333,24 +334,6 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
 
 #: Where a picture has room around it.
 SIDES = ("left", "right", "top", "bottom")
-
-
-def _told(node: object) -> object:
-    """Return JSON of which the headings of tooltips are text in the expression they end up in.
-
-    Vega-Lite 6.4 makes an expression of a tooltip and escapes of its headings the quotes alone: a
-    backslash before one would end the text.
-    """
-    if isinstance(node, list):
-        return [_told(value) for value in node]
-    if not isinstance(node, dict):
-        return node
-    found = {name: _told(value) for name, value in node.items()}
-    tooltip = found.get("tooltip")
-    for item in tooltip if isinstance(tooltip, list) else ():
-        if isinstance(item.get("title"), str):
-            item["title"] = item["title"].replace("\\", "\\\\").replace("\n", " ")
-    return found
 
 
 def _roomy(found: re.Match[str], room: int) -> str:

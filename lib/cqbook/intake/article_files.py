@@ -17,7 +17,7 @@ from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_file
 from cqbook.disk.untrusted import content_of
-from cqbook.errors import DataError
+from cqbook.errors import DataError, visible
 from cqbook.intake.article import OPEN, Article, ArticleFigure, read_article
 from cqbook.intake.article_text import article_text
 from cqbook.intake.press_template import Row, filled
@@ -190,7 +190,8 @@ def page_of(book: Catalog, article: Article) -> str:
     ]
     return _templates().get_template("article.html").render(
         title=article.text.title,
-        name=article.text.name,
+        # the name of a file may be no text
+        name=visible(article.text.name),
         published=article.text.published,
         paragraphs=paragraphs,
         rows=rows,

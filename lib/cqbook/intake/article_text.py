@@ -14,8 +14,8 @@ from lxml import etree, html
 
 from cqbook.disk.pdf import property_and_text
 from cqbook.disk.text import decode
-from cqbook.disk.untrusted import opened, size_checked, whole
-from cqbook.errors import Breach, ContractError
+from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
+from cqbook.errors import HIDDEN, Breach, ContractError
 
 #: Characters of an article and paragraphs of it: a long report has a tenth of that.
 TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
@@ -158,7 +158,9 @@ def _no_article(name: str, value: str, zh_text: str, text: str) -> ContractError
 
 def _tidy(line: str) -> str:
     """Return a line without what marks it up and without spaces that print nothing."""
-    line = re.sub(r"\*\*|__|​|‌|﻿|\xad", "", line)
+    line = re.sub(r"\*\*|__|\xad", "", line)
+    # what is unseen is no text; a cell of the table could not hold it
+    line = HIDDEN.sub(lambda found: _seen(found[0]), line)
     line = line.translate(_GLYPHS)
     # a space between Chinese letters or beside a figure is a matter of type
     line = re.sub(r"[^\S\t]+", " ", line)
@@ -166,6 +168,10 @@ def _tidy(line: str) -> str:
         # a table of a plain text; the line below the headings of one in Markdown says nothing
         line = "" if re.fullmatch(r"[-|: ]+", line) else line.strip(" |").replace("|", "\t")
     return re.sub(r" *\t *", CELL, line).strip(" \t|")
+
+
+def _seen(character: str) -> str:
+    return character if character == CELL else " " if character.isspace() else ""
 
 
 def _cut(line: str) -> Iterator[str]:
@@ -241,7 +247,7 @@ def _pieces(tree: html.HtmlElement) -> Iterator[str]:
 
 def _read_word(content: bytes, name: str) -> Iterator[str]:
     with opened(content, name) as parts:
-        tree = etree.fromstring(parts.read("word/document.xml"))
+        tree = etree.fromstring(parts.read("word/document.xml"), safe_parser())
     lines: list[str] = [""]
     cells = 0
     for event, node in etree.iterwalk(tree, events=("start", "end")):

@@ -103,4 +103,4 @@ def _tried(path: Path, codes: Codes, said: Said) -> Export | list[Breach]:
 
 def read_file(path: Path, codes: Codes, said: Said | None = None) -> Export:
     """Read one file, and its sidecar where there is one; see `read_customs`."""
-    return read_customs(path.read_bytes(), path.name, codes, said or Said(), sidecar(path))
+    return read_customs(content_of(path), path.name, codes, said or Said(), sidecar(path))

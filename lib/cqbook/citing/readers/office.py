@@ -11,10 +11,10 @@ from lxml import etree
 
 from cqbook.citing.cited import CITED_MOST, Cited, Series
 from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
-from cqbook.citing.readers.office_parts import A, C, Parts, R, W, safe_parser
+from cqbook.citing.readers.office_parts import A, C, Parts, R, W
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
-from cqbook.disk.untrusted import opened
+from cqbook.disk.untrusted import opened, safe_parser
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
@@ -26,14 +26,14 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         core = "docProps/core.xml"
         said = parts.read(core).decode("utf-8") if core in parts.names else ""
         edition = EDITION_PATTERN.search(said)
-        seen: dict[tuple[str, str, bytes, Series], Cited] = {}
+        seen: dict[tuple[str, str, bytes, Series, bool], Cited] = {}
         numbers: list[Cited] = []
         listed: dict[str, str] = {}
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), safe_parser())
             for item in itertools.islice(_figures(parts, part, tree), CITED_MOST):
                 # the same figure twice is asked twice where it shows different things
-                key = (item.name, item.edition, item.picture, item.series)
+                key = (item.name, item.edition, item.picture, item.series, item.lost)
                 seen[key] = item
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
@@ -43,9 +43,11 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             if max(len(seen), len(numbers)) >= CITED_MOST:
                 break
     shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
+    drawn = shown | {(item.name, item.edition) for item in seen.values() if item.lost}
     for item in seen.values():
-        # a caption says nothing that its picture does not
-        if item.picture or item.series or (item.name, item.edition) not in shown:
+        # a caption says nothing that its picture does not; one that is gone may stand elsewhere
+        others = shown if item.lost else drawn
+        if item.picture or item.series or (item.name, item.edition) not in others:
             yield item
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
@@ -71,7 +73,7 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
             picture, series = _picture(parts, name, node), _series(parts, name, node)
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
-                picture=picture, series=series,
+                picture=picture, series=series, lost=not picture and not series,
             )  # fmt: skip
     for text in _paragraphs(tree):
         for found in MARK_PATTERN.finditer(text):

@@ -8,6 +8,7 @@ import zipfile
 from lxml import etree
 
 from cqbook.citing.cited import Series
+from cqbook.disk.untrusted import safe_parser
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -69,8 +70,3 @@ class Parts:
 
 def _first(node: etree._Element, tag: str) -> etree._Element | None:
     return next(node.iter(tag), None)
-
-
-def safe_parser() -> etree.XMLParser:
-    """Return a parser that fetches and expands nothing."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)

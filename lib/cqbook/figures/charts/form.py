@@ -23,6 +23,7 @@ from altair.utils.schemapi import debug_mode
 
 from cqbook.figures import theme
 from cqbook.figures.english import english_quantity
+from cqbook.figures.expressions import expressible
 from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNOBSERVED
 
@@ -139,7 +140,7 @@ def finish(layers: Sequence[alt.Chart], height: int) -> Spec:
     alt.LayerChart.validate(spec | {"datasets": slim})
     spec["config"] = theme.config()
     spec["height"] = height
-    return theme.with_width(spec, theme.PICTURE_WIDTH)
+    return theme.with_width(expressible(spec), theme.PICTURE_WIDTH)
 
 
 def listing(rows: pd.DataFrame, most: int = 12) -> str:
