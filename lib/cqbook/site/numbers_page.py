@@ -8,7 +8,7 @@ A doubtful reading stands on neither: only the page that compares sources shows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -25,6 +25,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM
+from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, MEASURES
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
@@ -96,7 +97,7 @@ def packed(values: list[str]) -> list[str] | dict[str, list[Any]]:
 
 
 @dataclass(frozen=True)
-class Names:
+class CodeNames:
     """What the codes of the package are called in both languages."""
 
     book: Catalog
@@ -130,29 +131,31 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
     ``[Chinese, English]``, and more where a column needs it: of an indicator its subject, its
     definition in both languages and what else it is called.
     """
-    names = Names(book, known)
-    also = synonyms(book)
+    names = CodeNames(book, known)
+    also = also_called(book)
     lists = {
         name: book.text(name).set_index(key).to_dict("index")
         for name, key in (("indicators", "indicator"), ("entities", "entity"))
     }
 
+    def others(resource: str, code: str, said: str) -> str:
+        return " ".join(word for word in also.get((resource, code), ()) if word != said)
+
     def indicator(code: str) -> list[str]:
         row = lists["indicators"][code]
-        texts = [row[key] for key in ("name_zh", "name_en", "domain")]
-        texts += [row[key] for key in ("definition_zh", "definition_en")]
-        return [*texts, " ".join(also.get(("indicators", code), ()))]
+        keys = ("name_zh", "name_en", "domain", "definition_zh", "definition_en")
+        return [*(row[key] for key in keys), others("indicators", code, row["name_zh"])]
 
     def entity(code: str) -> list[str]:
         row = lists["entities"].get(code)
         if row is None:
             return [code, code, ""]
-        return [row["name_zh"], row["name_en"], " ".join(also.get(("entities", code), ()))]
+        return [row["name_zh"], row["name_en"], others("entities", code, row["name_zh"])]
 
     def breakdown(code: str) -> list[str]:
-        parts = (also.get(("breakdowns", part), ()) for part in code.split(";"))
-        words = " ".join(word for some in parts for word in some)
-        return [*names.both(book.breakdown_name(code), code), words]
+        said = book.breakdown_name(code)
+        words = " ".join(others("breakdowns", part, said) for part in code.split(";"))
+        return [*names.both(said, code), words]
 
     def source(code: str) -> list[str]:
         label = book.source_label(code)
@@ -195,12 +198,13 @@ def said_unit(code: str) -> tuple[str, str, str]:
     return unit_zh(same), str(same), places
 
 
-def synonyms(book: Catalog) -> dict[tuple[str, str], list[str]]:
-    """Return what else codes are called, by table and code; as ``cqbook read`` knows it."""
+def also_called(book: Catalog) -> dict[tuple[str, str], list[str]]:
+    """Return by what names people speak of codes, by table and code; `cqbook read` knows them."""
     found: dict[tuple[str, str], list[str]] = {}
-    if "synonyms" in book.resources:
-        for row in book.text("synonyms").to_dict("records"):
-            found.setdefault((row["resource"], row["code"]), []).append(row["word"])
+    for resource, words in spoken_names(book).items():
+        for word, codes in words.items():
+            for code in codes:
+                found.setdefault((resource, code), []).append(word)
     return found
 
 
@@ -214,8 +218,8 @@ def facets(frame: pd.DataFrame, words: Mapping[str, Any]) -> dict[str, dict[str,
     for code, count in found["indicator"].items():
         topics[words["indicator"][code][2]] += count
     years: dict[str, int] = {}
-    for code, count in frame["period"].value_counts().items():
-        _, _, _, first, last, _ = words["period"][code]
+    for period, count in frame["period"].value_counts().items():
+        _, _, _, first, last, _ = words["period"][period]
         for year in range(int(first), int(last) + 1):
             years[str(year)] = years.get(str(year), 0) + int(count)
     return found | {"topic": {k: n for k, n in topics.items() if n}, "year": years}
@@ -288,7 +292,7 @@ def write_rows(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _topic(app: Sphinx, code: str) -> list[str]:
-    return Names(book_of(app), known_words(app)).both(DOMAINS[code], code)
+    return CodeNames(book_of(app), known_words(app)).both(DOMAINS[code], code)
 
 
 # --- what is there without scripts
@@ -325,7 +329,7 @@ def obs_anchor(observation_id: str) -> str:
     return f"obs-{observation_id}"
 
 
-def _about(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+def _about(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
     """Return whom and what of an indicator a row is about, in Chinese."""
     columns = ("entity", "flow", "breakdown", "measure", "accumulation", "basis", "status")
     said = [words[name][row[name]][0] for name in columns if row.get(name)]
@@ -336,7 +340,7 @@ def _about(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 USUAL = frozenset({ACCUMULATIONS["period"], STATUS_ZH["actual"]})
 
 
-def _in_unit(row: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+def _in_unit(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
     unit, _, places = words["unit"].get(row["unit"], ["", "", ""])
     numbers = filter(None, [row["value"], row["value_upper"]])
     moved = (f"{Decimal(text).scaleb(int(places)):f}" if places else text for text in numbers)
@@ -444,7 +448,10 @@ def _plain_links(app: Sphinx, here: str) -> list[tuple[list[str], list[PlainLink
     for domain in DOMAINS:
         links = [
             PlainLink(
-                app.builder.get_relative_uri(here, plain_name(code)), *said[:2], int(counts[code])
+                app.builder.get_relative_uri(here, plain_name(code)),
+                said[0],
+                said[1],
+                int(counts[code]),
             )
             for code, said in sorted(words["indicator"].items())
             if said[2] == domain

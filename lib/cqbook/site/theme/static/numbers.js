@@ -69,9 +69,7 @@
         var said = words[code], also = column === "indicator" ? said[5] : column === "entity" || column === "breakdown" ? said[2] : "";
         texts[column][code] = plain([said[0], said[1], also].join(" "));
         if (column === "source_id" || column === "unit") return;
-        said.slice(0, 2).concat(also ? also.split(" ") : []).forEach(function (word) { if (word) add(word, column, code); });
-        /* 重庆 for 重庆市, 沙坪坝 for 沙坪坝区 */
-        if (column === "entity" && /^(CN-)?\d+$/.test(code)) add(said[0].replace(/(土家族|苗族)*(壮族|回族|维吾尔)?(自治县|自治区|省|市|区|县)$/, ""), column, code);
+        said.slice(0, 2).concat(also.split(" ")).forEach(function (word) { if (word) add(word, column, code); });
         if (column === "period") add(said[0].replace(/年$/, ""), column, code);
       });
     });
