@@ -18,6 +18,12 @@ _PLACES = (
     *("维吾尔自治区", "壮族自治区", "回族自治区", "土家族苗族自治县", "苗族土家族自治县"),
     *("土家族自治县", "自治区", "省", "市", "区", "县"),
 )
+#: What a park is, as everybody calls it.
+_SHORT_PARKS = (
+    ("高新技术产业开发区", "高新区"),
+    ("经济技术开发区", "经开区"),
+    ("综合保税区", "综保区"),
+)
 #: Names that are words of other meanings when their ending is gone, or too short to be names.
 _NO_NAMES = frozenset(
     {"东部", "西部", "重点", "企业", "零售", "批发", "使用", "系统", "部件", "总成"}
@@ -63,6 +69,9 @@ def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
                     yield "entities", row["entity"], word.removesuffix(short)
             elif row["kind"] in ("park", "organisation", "project") and len(word) > 5:
                 yield "entities", row["entity"], word.removeprefix(home)
+            for whole, short in _SHORT_PARKS if row["kind"] == "park" else ():
+                if word.endswith(whole) and word != whole:
+                    yield "entities", row["entity"], word.removesuffix(whole) + short
     for row in book.table("breakdowns").to_dict("records"):
         code = f"{row['dimension']}={row['code']}"
         for word in _spoken(row["name_zh"]):

@@ -25,6 +25,7 @@ from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
 from cqbook.site.nodes import ChartFigure, exhibit_nodes
+from cqbook.site.numbers_page import NUMBERS_PAGE
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication
 
@@ -307,6 +308,9 @@ def dress(
         "style": short_hash("cqbook.css"),
         "script": short_hash("cqbook.js"),
         "search": short_hash("search.js"),
+        "numbers": short_hash("numbers.js"),
+        # a book may have no page of its numbers
+        "counted": NUMBERS_PAGE in app.env.found_docs,
         "contents": contents_html(app, page),
         "sections": sections_html(doctree),
         "edition": _edition(page, root, edition),

@@ -27,6 +27,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, MEASURES
+from cqbook.disk.checksums import file_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
 from cqbook.figures.english import english
@@ -52,6 +53,7 @@ COLUMNS = (
     *("measure", "base", "value", "value_upper", "unit", "qualifier", "status", "basis", "issuer"),
     *("source_id", "locator", "as_printed", "supersedes", "confidence", "note"),
 )
+SCRIPT = Path(__file__).resolve().parent / "theme" / "static" / "numbers.js"
 #: How a reader may narrow the rows; each of these columns has words, but that of the years.
 FACETS = ("indicator", "entity", "source_id", "status", "basis")
 #: Values of a column are listed once each, if they stand in at least this many rows on average.
@@ -125,6 +127,10 @@ class CodeNames:
         ]
 
 
+#: Words by which people ask for a measure, beside its own.
+ASKED_AS = {"yoy": "增长 增速 增幅 下降 涨幅", "share": "比重 份额", "rank": "排名 排位"}
+
+
 def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> dict[str, Any]:
     """Return, of each column with codes, what those in `frame` are called, by code.
 
@@ -161,6 +167,9 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
         label = book.source_label(code)
         return [label, label, source_anchor(code)]
 
+    def measure(code: str) -> list[str]:
+        return [*names.both(MEASURES[code], code), ASKED_AS.get(code, "")]
+
     def said(table: Mapping[str, str]) -> Callable[[str], list[str]]:
         return lambda code: names.both(table.get(code, code), code)
 
@@ -174,7 +183,7 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
         "status": said(STATUS_ZH),
         "basis": said(BASES_ZH),
         "flow": said(FLOWS_ZH),
-        "measure": said(MEASURES),
+        "measure": measure,
         "accumulation": said(ACCUMULATIONS),
     }
     return {
@@ -470,18 +479,11 @@ def visit_browser(self: HTML5Translator, node: nodes.Element) -> None:
         root=relative_uri(here, "x")[:-1],
         links=_plain_links(app, NUMBERS_PAGE),
         permalink=Markup(PERMALINK),
-        script=script_name(app),
+        script=f"numbers.js?v={file_digest(SCRIPT)[:12]}",
         sources=app.builder.get_relative_uri(NUMBERS_PAGE, SOURCES_PAGE),
     )
     self.body.append(html)
     raise nodes.SkipNode
-
-
-def script_name(_app: Sphinx) -> str:
-    """Return the script of the page with what tells its versions apart."""
-    from cqbook.site.layout import short_hash
-
-    return f"numbers.js?v={short_hash('numbers.js')}"
 
 
 def setup(app: Sphinx) -> None:

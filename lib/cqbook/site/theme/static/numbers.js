@@ -38,8 +38,10 @@
     return { names: names, left: left };
   }
 
-  /* Words of a question that name nothing. */
-  var EMPTY = /^(的|了|是|有|在|对|向|和|与|多少|几|哪些?|什么|怎么样?|如何|情况|数据|数字|请问|吗|呢|the|of|in|for|to)+$/;
+  /* What of a text says something: without the words around it by which people ask. */
+  var ASKING = "(?:的|了|得|是|有|在|对|向|和|与|占|多少|几个?|哪些?|哪个|什么|怎么样?|如何|情况|数据|数字|请问|吗|呢|？|\\?)+";
+  var AROUND = new RegExp("^" + ASKING + "|" + ASKING + "$", "g");
+  function saying(text) { return text.replace(AROUND, ""); }
 
   function pieces(query) {
     var found = [];
@@ -47,7 +49,7 @@
       if (!chunk) return;
       if (terms.known.has(chunk) || !/[\u3400-\u9fff]/.test(chunk)) { found.push(chunk); return; }
       var parts = cut(chunk, terms.known, terms.longest);
-      parts.left = parts.left.filter(function (word) { return !EMPTY.test(word) && (word.length > 1 || /\d/.test(word)); });
+      parts.left = parts.left.map(saying).filter(function (word) { return word.length > 1 || /\d/.test(word); });
       found = found.concat(parts.names, parts.left);
     });
     return found.filter(function (word, place) { return found.indexOf(word) === place; });
@@ -66,7 +68,7 @@
       var words = about.words[column];
       texts[column] = {};
       Object.keys(words).forEach(function (code) {
-        var said = words[code], also = column === "indicator" ? said[5] : column === "entity" || column === "breakdown" ? said[2] : "";
+        var said = words[code], also = column === "indicator" ? said[5] : ["entity", "breakdown", "measure"].indexOf(column) >= 0 ? said[2] : "";
         texts[column][code] = plain([said[0], said[1], also].join(" "));
         if (column === "source_id" || column === "unit") return;
         said.slice(0, 2).concat(also.split(" ")).forEach(function (word) { if (word) add(word, column, code); });
@@ -193,11 +195,31 @@
   /* --- for the search page: the best rows for a question, with their addresses */
 
   book.numbersFor = function (query, most) {
+    var asked = about ? sought(query) : [];
     return about ? find({ q: query }).slice(0, most).map(function (hit) {
-      return { id: cols.observation_id[hit.row], text: inWords(hit.row), score: hit.score };
+      return { id: cols.observation_id[hit.row], text: inWords(hit.row), isExact: isExact(hit.row, asked) };
     }) : [];
   };
+
+  /* Whether a row is just what was asked: a number, or by whole names, with its period. */
+  function isExact(n, asked) {
+    var dated = false;
+    return asked.every(function (item) {
+      dated = dated || item.codes.period[cols.period[n]] === 2 * NAMED.period || cols.value[n] === item.number;
+      return cols.value[n] === item.number || Object.keys(NAMED).some(function (column) {
+        return item.codes[column][cols[column][n]] === 2 * NAMED[column];
+      });
+    }) && dated;
+  }
+  /* whether each word of a question stands in some name */
+  book.isKnown = function (query) {
+    var asked = about ? sought(query) : [];
+    return asked.length > 0 && asked.every(function (item) {
+      return Object.keys(item.codes).some(function (column) { return Object.keys(item.codes[column]).length; });
+    });
+  };
   book.cut = cut;
+  book.saying = saying;
   book.moreNumbers = function (content) {
     cols.note = content.notes.concat();
     take(content.rows);
