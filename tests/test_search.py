@@ -1,4 +1,4 @@
-"""The search of the built site, asked without a browser: its own scripts, run by playwright's node."""
+"""The search of the built site, asked without a browser: its own scripts, in playwright's node."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var book = (window.cqbook = window.cqbook || {});
-  var about = null, cols = {}, count = 0, terms = null, texts = {}, later = null, whole = false;
+  var about = null, cols = {}, count = 0, terms = null, texts = {}, later = null, whole = false, kept = {};
   var FACETS = [
     ["topic", "主题", "Subject"], ["indicator", "指标", "Indicator"], ["entity", "地方与主体", "Place or body"],
     ["year", "年份", "Year"], ["source_id", "来源", "Source"], ["status", "性质", "Status"], ["basis", "口径", "Counted by"]
@@ -127,7 +127,8 @@
 
   /* Of each word: in which codes of which columns it stands, and whether it is their whole name. */
   function sought(query) {
-    return pieces(query).map(function (word) {
+    if (kept.query === query) return kept.asked;
+    var asked = pieces(query).map(function (word) {
       var codes = {};
       /* 出口 does not stand in 进出口额 */
       var longer = Object.keys(about.words.flow).map(function (code) { return about.words.flow[code][0]; })
@@ -144,6 +145,8 @@
       (terms.known.get(word) || []).forEach(function (pair) { codes[pair[0]][pair[1]] = 2 * NAMED[pair[0]]; });
       return { word: word, number: /^[\d.,]+%?$/.test(word) ? word.replace(/[,%]/g, "") : "", codes: codes };
     });
+    kept = { query: query, asked: asked };
+    return asked;
   }
 
   /* How well a row answers; 0 where a word is nowhere in it. */
@@ -228,6 +231,7 @@
     about = content;
     take(content.rows);
     learn();
+    kept = {};
   };
 
   /* --- in words */
@@ -435,7 +439,7 @@
       function line(name, content) {
         if (!content || !content.length) return;
         var cell = tag("dd");
-        [].concat(content).forEach(function (item, place) { if (place) cell.append(say("、", ", ")); cell.append(item); });
+        [].concat(content).forEach(function (item, place) { if (place) cell.append(say("，", ", ")); cell.append(item); });
         list.append(tag("dt", name), cell);
       }
       line(say("数值", "Value"), value(n));
@@ -450,7 +454,9 @@
       line(say("可信度", "Confidence"), cols.confidence[n]);
       line(say("用它的图表", "Drawn in"), cols.charts[n] ? cols.charts[n].split(";").map(function (at) {
         var chart = about.charts[at];
-        return link(chart[0], chart[1] + " " + chart[2]);
+        var way = link(chart[0], english() ? chart[1].replace("图", "Figure").replace("表", "Table") : chart[1]);
+        way.title = chart[2];
+        return way;
       }) : say("没有图用它", "no figure"));
       /* the vintages: what this row corrects, and what corrects it */
       line(say("更正了", "Corrects"), cols.supersedes[n] && link("#obs-" + cols.supersedes[n], cols.supersedes[n]));
@@ -488,7 +494,7 @@
           cell.dataset.label = heads[at];
           if (!content) cell.dataset.none = "";
           if (at === 3) cell.className = "cq-number";
-          else if (inner.textContent.length < 9) cell.className = "cq-short";
+          else if (at < 2 && inner.textContent.length < 9) cell.className = "cq-short";
           row.append(cell);
         });
         body.append(row);
