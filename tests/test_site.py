@@ -363,6 +363,36 @@ def test_search_finds_nothing_where_nothing_is(tab):
     assert not tab.query_selector_all("#search-results .cq-found > li > a")
 
 
+def test_a_number_is_found_opened_drawn_and_saved(tab):
+    """From a folder; each state is an address, and nothing breaks the policy."""
+    opened(tab, "chapters/numbers.html?q=2022年进出口#obs-trade-2022.total")
+    card = tab.locator(".cq-number-card")
+    assert "8158.4亿元" in card.locator(".cq-title").inner_text()
+    assert "数据编号 trade-2022.total" in card.inner_text()
+    assert card.locator("a[href*='trade.html#fig-']").count()
+    assert tab.locator(".cq-rows tbody tr").first.inner_text().count("8158.4亿元")
+    # chosen from the lists: the long series too
+    tab.fill(".cq-asked input", "")
+    tab.select_option(".cq-asked select[name=indicator]", "auto_sales")
+    tab.select_option(".cq-asked select[name=entity]", "org-xiaomi-auto")
+    tab.click(".cq-counted button >> nth=0")
+    tab.wait_for_selector(".cq-drawn .vega-embed svg", timeout=15000)
+    assert re.search(r"indicator=auto_sales&entity=org-xiaomi-auto&view=chart", tab.url)
+    with tab.expect_download() as saved:
+        tab.click(".cq-counted button >> nth=1")
+    rows = list(csv.DictReader(saved.value.path().open(encoding="utf-8-sig")))
+    assert len(rows) > 20
+    assert {row["entity"] for row in rows} == {"org-xiaomi-auto"}
+    shown = len(tab.query_selector_all(".cq-rows tbody tr"))
+    tab.reload()
+    tab.wait_for_selector(".cq-drawn .vega-embed svg", timeout=15000)
+    assert len(tab.query_selector_all(".cq-rows tbody tr")) == shown == len(rows)
+    tab.go_back()
+    tab.wait_for_url("**entity=org-xiaomi-auto")
+    assert tab.evaluate("window.violations") == []
+    assert (tab.complaints, tab.foreign) == ([], [])
+
+
 def test_wide_tables_become_cards_on_a_phone(tab):
     tab.set_viewport_size({"width": 390, "height": 900})
     opened(tab, "chapters/reconciliation.html")

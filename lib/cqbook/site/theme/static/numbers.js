@@ -160,7 +160,7 @@
         if (weight > best) best = weight;
       }
       if (item.number && (cols.value[n] === item.number || hasNumber(cols.as_printed[n].replace(/,/g, ""), item.number))) best = Math.max(best, 5);
-      if (!best && (cols.observation_id[n].indexOf(item.word) >= 0 || plain(cols.as_printed[n] + cols.issuer[n] + cols.locator[n]).indexOf(item.word) >= 0)) best = 1;
+      if (!best && !item.number && (cols.observation_id[n].indexOf(item.word) >= 0 || plain(cols.as_printed[n] + cols.issuer[n] + cols.locator[n]).indexOf(item.word) >= 0)) best = 1;
       if (!best) return 0;
       sum += best;
     }
@@ -334,7 +334,7 @@
 
   function page(place) {
     var root = place.dataset.root, form = place.querySelector(".cq-asked"), drawing = 0;
-    var permalink = place.querySelector(".cq-permalink").getAttribute("href");
+    var permalink = place.querySelector(".cq-permalink").getAttribute("href").replace(place.id, "obs-");
     var state = {}, choosers = {}, box;
 
     function read() {
@@ -357,7 +357,8 @@
     }
 
     function go(push) {
-      history[push ? "pushState" : "replaceState"](null, "", address() + location.hash);
+      /* who asks anew has done with the number that is open */
+      history[push ? "pushState" : "replaceState"](null, "", address());
       show();
     }
 

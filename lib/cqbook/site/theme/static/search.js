@@ -259,8 +259,8 @@
         longest = Math.max(longest, word.length);
         if (!others.has(word)) others.set(word, []);
         words.forEach(function (other) {
-          /* 出口 is another name of 汽车出口, but says less */
-          if (word.indexOf(other) < 0 && others.get(word).indexOf(other) < 0) others.get(word).push(other);
+          /* 出口 is another name of 汽车出口, but says less; and the book is in Chinese */
+          if (CHINESE.test(other) && word.indexOf(other) < 0 && others.get(word).indexOf(other) < 0) others.get(word).push(other);
         });
       });
     });
