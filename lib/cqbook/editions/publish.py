@@ -11,6 +11,7 @@ import datetime
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from cqbook.disk.atomic import exchange, restore, settle
@@ -177,9 +178,14 @@ def _assemble(root: Path, target: Path) -> None:
         "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
-    script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
+    script = editions_script(known)
     for place in (target, target / "v"):
         _write(place / "editions.js", script)
+
+
+def editions_script(known: Mapping[str, object]) -> str:
+    """Return the script that tells pages, also frozen ones, which editions there are."""
+    return f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
 
 
 def _lead_to_frozen(site: Path, name: str) -> None:
