@@ -16,6 +16,7 @@ from typing import Any
 from cqbook.disk.atomic import exchange, replace_file, restore, settle
 from cqbook.disk.checksums import SUMS, hashes
 from cqbook.disk.locks import locked
+from cqbook.editions.feed import FEED, feed_xml, told_in
 from cqbook.editions.publish import editions_script, leading_to, publish_site
 from cqbook.editions.store import LATEST, proper, sums_of
 from cqbook.errors import DataError
@@ -75,14 +76,17 @@ def publish_to(root: Path, place: Path) -> list[str]:
         released = dict(sorted((theirs | ours["released"]).items()))
         script = editions_script(ours | {"released": released, "drafts": []})
         (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
+        told = told_in({name: (day, place / "v" / name) for name, day in released.items()})
         files = {
-            "index.html": leading_to(f"{LATEST}/index.html"),
-            f"v/{LATEST}/index.html": leading_to("../../index.html"),
-            EDITIONS_SCRIPT: script,
-            f"v/{EDITIONS_SCRIPT}": script,
+            "index.html": leading_to(f"{LATEST}/index.html").encode(),
+            f"v/{LATEST}/index.html": leading_to("../../index.html").encode(),
+            EDITIONS_SCRIPT: script.encode(),
+            f"v/{EDITIONS_SCRIPT}": script.encode(),
+            FEED: feed_xml(told),
+            f"v/{FEED}": feed_xml(told, inside=True),
         }
-        for name, text in files.items():
-            replace_file(place / name, text.encode())
+        for name, content in files.items():
+            replace_file(place / name, content)
             (place / name).chmod(0o644)
     return list(released)
 
