@@ -129,9 +129,17 @@ def test_a_served_folder_keeps_editions_that_are_not_here(root, tmp_path):
     assert text(place, "latest", "index.html") == "of 2026-12"
     known = served.known_editions(place)
     assert (known["latest"], list(known["released"])) == ("2026-12", ["2026-10", "2026-11"])
+    assert known["numbered"] == []
     assert text(place, "v", "editions.js") == text(place, "editions.js")
     assert "latest/index.html" in text(place, "index.html")
     assert not list(place.rglob("*.part"))
+
+
+def test_pages_know_which_editions_have_a_page_of_numbers(tmp_path):
+    for name in ("2026-10", "2026-11"):
+        (tmp_path / name / "chapters").mkdir(parents=True)
+    (tmp_path / "2026-11" / "chapters" / "numbers.html").touch()
+    assert publish.numbered(tmp_path, ["2026-10", "2026-11", "2027"]) == ["2026-11"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import datetime
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cqbook.disk.atomic import exchange, restore, settle
@@ -176,6 +176,7 @@ def _assemble(root: Path, target: Path) -> None:
         "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
+        "numbered": numbered(target / "v", frozen),
         "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
@@ -186,6 +187,11 @@ def _assemble(root: Path, target: Path) -> None:
     for place, inside in ((target, False), (target / "v", True)):
         _write(place / "editions.js", script)
         (place / FEED).write_bytes(feed_xml(told, inside=inside))
+
+
+def numbered(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return the editions of a folder that have a page of their numbers; older ones have none."""
+    return [name for name in names if (folder / name / "chapters" / "numbers.html").is_file()]
 
 
 def editions_script(known: Mapping[str, object]) -> str:

@@ -38,7 +38,7 @@ from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import exhibits
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.markup import markup
-from cqbook.site.nodes import SOURCES_PAGE, SourceLink, number_of, source_anchor
+from cqbook.site.nodes import NO_EDITION, SOURCES_PAGE, SourceLink, number_of, source_anchor
 from cqbook.site.settings import book_of, known_words, publication
 
 NUMBERS_PAGE = "chapters/numbers"
@@ -249,7 +249,7 @@ def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def users_of(app: Sphinx) -> tuple[list[list[str]], dict[str, list[int]]]:
-    """Return the figures and tables of the book, and which of them draw an observation, by id."""
+    """Return the figures and tables that draw observations, and which draw one, by its id."""
     shown: list[list[str]] = []
     users: dict[str, list[int]] = {}
     for name in reading_order(app):
@@ -257,6 +257,8 @@ def users_of(app: Sphinx) -> tuple[list[list[str]], dict[str, list[int]]]:
             way = relative_uri(
                 app.builder.get_target_uri(NUMBERS_PAGE), app.builder.get_target_uri(name)
             )
+            if not node["meta"]["observations"]:
+                continue
             for item in node["meta"]["observations"]:
                 users.setdefault(item, []).append(len(shown))
             number = number_of(app, name, node)
@@ -280,9 +282,11 @@ def write_rows(app: Sphinx, exception: Exception | None) -> None:
     frame, words = library(app)
     charts, users = users_of(app)
     own, series = frame[frame["series"].eq("")], frame[frame["series"].ne("")]
+    edition = app.config.cqbook_edition or NO_EDITION
     about = {
-        "edition": app.config.cqbook_edition,
+        "edition": edition,
         "book": publication(app).title,
+        "permalink": publication(app).whole(f"v/{edition}/{NUMBERS_PAGE}.html#obs-"),
         "place": publication(app).place,
         "words": words | {"topic": {code: _topic(app, code) for code in DOMAINS}},
         "facets": facets(frame, words),

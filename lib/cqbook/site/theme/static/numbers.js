@@ -288,7 +288,7 @@
   function citation(n) {
     return inWords(n) + say("。数据来源：", ". Source: ") + named("source_id", cols.source_id[n]) +
       (cols.locator[n] ? say("，", ", ") + cols.locator[n] : "") + say("；《", "; ") + about.book + say("》版次", ", edition ") +
-      (about.edition || "draft") + say("，数据编号 ", ", no. ") + cols.observation_id[n] + say("。", ".");
+      about.edition + say("，数据编号 ", ", no. ") + cols.observation_id[n] + say("，", ", ") + about.permalink + cols.observation_id[n] + say("。", ".");
   }
 
   /* --- the page */
@@ -465,6 +465,11 @@
       line(say("已由此更正", "Corrected by"), newer >= 0 ? link("#obs-" + cols.observation_id[newer], cols.observation_id[newer]) : "");
       line(say("读者须知", "Note"), cols.note[n]);
       line(say("地址", "Address"), link(permalink + id, id));
+      /* what was known of it when an edition was released */
+      var known = window.cqbookEditions || {}, beside = /\/v\/[^/]+\/chapters\/[^/]*$/.test(location.pathname) ? "../" : "../v/";
+      line(say("在各版次中", "In editions"), (known.numbered || []).map(function (name) {
+        return link(root + beside + name + "/chapters/numbers.html#obs-" + id, name);
+      }));
       line(say("引用", "Cite"), citation(n));
       card.append(list);
       card.append(button(say("关闭", "Close"), function () {
@@ -659,6 +664,7 @@
     new MutationObserver(started).observe(document.documentElement, { attributes: true, attributeFilter: ["data-lang", "data-theme"] });
     place.hidden = false;
     started();
+    load(root + "../editions.js").then(function () { showOne(chosen()); }, function () { /* the folder was taken away alone */ });
     var card = place.querySelector(".cq-number-card");
     if (card) card.scrollIntoView({ block: "nearest" });
   }
