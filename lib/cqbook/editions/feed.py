@@ -49,33 +49,35 @@ class EditionNews:
     news: News
 
 
+def news_in(site: Path) -> News:
+    """Return what the edition of a site has to tell; one from before editions had news has none."""
+    return News.read(site / NEWS) if (site / NEWS).exists() else News()
+
+
 def told_in(sites: Mapping[str, tuple[str, Path]]) -> list[EditionNews]:
     """Return what editions have to tell, the newest first.
 
     Parameters
     ----------
     sites : mapping
-        Day of release and folder of the site, by name of the edition. One from before editions had
-        news has none.
+        Day of release and folder of the site, by name of the edition.
     """
-    found = [
-        EditionNews(name, day, News.read(site / NEWS) if (site / NEWS).exists() else News())
-        for name, (day, site) in sites.items()
-    ]
+    found = [EditionNews(name, day, news_in(site)) for name, (day, site) in sites.items()]
     return sorted(found, key=lambda item: (item.day, item.name), reverse=True)
 
 
-def feed_xml(editions: list[EditionNews], *, inside: bool = False) -> bytes:
+def feed_xml(editions: list[EditionNews], latest: News, *, inside: bool = False) -> bytes:
     """Return the feed.
 
     Parameters
     ----------
     editions : list of EditionNews
         The newest first.
+    latest : News
+        Of the latest edition, released or not: it says what the book is called, and where it is.
     inside : bool
         Whether the feed lies in ``v/``, beside the editions; else at the root of the site.
     """
-    latest = next((item.news for item in editions if item.news.book), News())
     before = f"{latest.address}/v/" if latest.address else "" if inside else "v/"
     Tree.register_namespace("", ATOM)
     feed = Tree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-CN"})

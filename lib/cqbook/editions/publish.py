@@ -17,7 +17,7 @@ from pathlib import Path
 from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, format_sums, hashes
 from cqbook.disk.locks import locked
-from cqbook.editions.feed import FEED, feed_xml, told_in
+from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 from cqbook.editions.records import Manifest, Release
 from cqbook.editions.store import (
@@ -181,12 +181,11 @@ def _assemble(root: Path, target: Path) -> None:
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
     script = editions_script(known)
-    told = told_in(
-        {name: (release_of(path).released, path / "site") for name, path in frozen.items()}
-    )
+    days = {name: (release_of(path).released, path / "site") for name, path in frozen.items()}
+    told, latest = told_in(days), news_in(target / LATEST)
     for place, inside in ((target, False), (target / "v", True)):
         _write(place / "editions.js", script)
-        (place / FEED).write_bytes(feed_xml(told, inside=inside))
+        (place / FEED).write_bytes(feed_xml(told, latest, inside=inside))
 
 
 def numbered(folder: Path, names: Iterable[str]) -> list[str]:

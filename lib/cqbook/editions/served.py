@@ -16,7 +16,7 @@ from typing import Any
 from cqbook.disk.atomic import exchange, replace_file, restore, settle
 from cqbook.disk.checksums import SUMS, hashes
 from cqbook.disk.locks import locked
-from cqbook.editions.feed import FEED, feed_xml, told_in
+from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
 from cqbook.editions.publish import editions_script, leading_to, numbered, publish_site
 from cqbook.editions.store import LATEST, proper, sums_of
 from cqbook.errors import DataError
@@ -78,13 +78,14 @@ def publish_to(root: Path, place: Path) -> list[str]:
         script = editions_script(ours | also)
         (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
         told = told_in({name: (day, place / "v" / name) for name, day in released.items()})
+        latest = news_in(place / LATEST)
         files = {
             "index.html": leading_to(f"{LATEST}/index.html").encode(),
             f"v/{LATEST}/index.html": leading_to("../../index.html").encode(),
             EDITIONS_SCRIPT: script.encode(),
             f"v/{EDITIONS_SCRIPT}": script.encode(),
-            FEED: feed_xml(told),
-            f"v/{FEED}": feed_xml(told, inside=True),
+            FEED: feed_xml(told, latest),
+            f"v/{FEED}": feed_xml(told, latest, inside=True),
         }
         for name, content in files.items():
             replace_file(place / name, content)

@@ -334,7 +334,7 @@ class PlainLine:
 
 
 #: What rows of a series have in common, to stand on one line of a plain page.
-_LINE = ["entity", "breakdown", "flow", "measure", "unit", "status", "basis", "source_id"]
+_LINE = ("entity", "breakdown", "flow", "measure", "unit", "status", "basis", "source_id")
 
 
 def obs_anchor(observation_id: str) -> str:
@@ -380,9 +380,9 @@ def plain_rows(
         label, _, anchor = words["source_id"][code]
         return SourceLink(f"{sources}#{anchor}", label)
 
-    own = frame[frame["series"].eq("")]
-    ends = own["period"].map(lambda code: words["period"][code][5])
-    own = own.assign(end=ends).sort_values(["end", "observation_id"], ascending=[False, True])
+    records = sorted(frame.to_dict("records"), key=lambda row: str(row["observation_id"]))
+    own = [row for row in records if not row["series"]]
+    own.sort(key=lambda row: str(words["period"][row["period"]][5]), reverse=True)
     rows = [
         PlainRow(
             obs_anchor(row["observation_id"]),
@@ -393,22 +393,25 @@ def plain_rows(
             source(row["source_id"]),
             row["locator"],
         )
-        for row in own.to_dict("records")
+        for row in own
     ]
+    together: dict[tuple[str, ...], list[dict[Hashable, Any]]] = {}
+    for row in records:
+        if row["series"]:
+            together.setdefault(tuple(row[name] for name in _LINE), []).append(row)
     lines = []
-    for _, some in frame[frame["series"].ne("")].groupby(_LINE, sort=False):
-        records = some.to_dict("records")
-        unit = words["unit"].get(records[0]["unit"], [""])[0]
-        about = "，".join(filter(None, [_about(records[0] | {"accumulation": ""}, words), unit]))
+    for some in together.values():
+        unit = words["unit"].get(some[0]["unit"], [""])[0]
+        about = "，".join(filter(None, [_about(some[0] | {"accumulation": ""}, words), unit]))
         points = [
             (
                 obs_anchor(row["observation_id"]),
                 words["period"][row["period"]][0],
                 "—".join(filter(None, [row["value"], row["value_upper"]])),
             )
-            for row in records
+            for row in some
         ]
-        lines.append(PlainLine(about, source(records[0]["source_id"]), points))
+        lines.append(PlainLine(about, source(some[0]["source_id"]), points))
     return rows, lines
 
 
