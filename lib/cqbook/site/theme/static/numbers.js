@@ -438,9 +438,9 @@
       card.id = "obs-" + id;
       card.append(tag("p", inWords(n), "cq-title"));
       function line(name, content) {
-        if (!content || !content.length) return;
-        var cell = tag("dd");
-        [].concat(content).forEach(function (item, place) { if (place) cell.append(say("，", ", ")); cell.append(item); });
+        var cell = tag("dd"), parts = [].concat(content).filter(Boolean);
+        if (!parts.length) return;
+        parts.forEach(function (item, place) { if (place) cell.append(say("，", ", ")); cell.append(item); });
         list.append(tag("dt", name), cell);
       }
       line(say("数值", "Value"), value(n));
@@ -451,7 +451,7 @@
       line(say("发布者", "Issuer"), cols.issuer[n]);
       line(say("性质", "Status"), named("status", cols.status[n]));
       line(say("对比的基数", "Base"), cols.base[n]);
-      line(say("来源", "Source"), [link(place.dataset.sources + "#" + about.words.source_id[cols.source_id[n]][2], named("source_id", cols.source_id[n])), cols.locator[n]].filter(Boolean));
+      line(say("来源", "Source"), [link(place.dataset.sources + "#" + about.words.source_id[cols.source_id[n]][2], named("source_id", cols.source_id[n])), cols.locator[n]]);
       line(say("可信度", "Confidence"), cols.confidence[n]);
       line(say("用它的图表", "Drawn in"), cols.charts[n] ? cols.charts[n].split(";").map(function (at) {
         var chart = about.charts[at];
@@ -471,8 +471,7 @@
         return link(root + beside + name + "/chapters/numbers.html#obs-" + id, name);
       }));
       line(say("引用", "Cite"), citation(n));
-      card.append(list);
-      card.append(button(say("关闭", "Close"), function () {
+      card.append(list, button(say("关闭", "Close"), function () {
         history.pushState(null, "", location.pathname + (narrowed() ? address() : ""));
         show();
       }));
@@ -515,27 +514,46 @@
 
     /* --- a chart of what was found: lines of one unit over time, nothing converted */
 
+    /* who counted is one, whoever passed it on; where nobody says who, each source is by itself */
     function lineOf(n) {
-      return ["entity", "indicator", "flow", "breakdown", "measure", "basis", "status", "accumulation", "source_id"]
+      return ["entity", "indicator", "flow", "breakdown", "measure", "basis", "status", "accumulation"]
         .map(function (column) { return cols[column][n]; })
-        .concat(about.words.period[cols.period[n]][2]);
+        .concat(cols.basis[n] ? "" : cols.source_id[n], about.words.period[cols.period[n]][2]);
     }
 
+    /* of several numbers for one period the one of the highest confidence */
+    function onePeriod(rows) {
+      var best = {};
+      rows.forEach(function (n) {
+        var end = ends(n);
+        if (!(end in best) || +cols.confidence[n] > +cols.confidence[best[end]]) best[end] = n;
+      });
+      return Object.keys(best).map(function (end) { return best[end]; });
+    }
+
+    /* Amounts before shares and growth, single periods before those added up; then the longest. */
+    function says(line) {
+      return (line.key[4] === "level" ? 1e6 : 0) + (line.key[7] === "period" ? 1e5 : 0) + line.rows.length;
+    }
+
+    /* Of the unit of the line that says most: its lines of two periods or more. */
     function drawn(found) {
-      var byUnit = {}, unit = "", lines = {};
+      var lines = {}, units = {};
       found.forEach(function (hit) {
         var n = hit.row, isOne = cols.value[n] !== "" && !cols.value_upper[n] && ends(n) && about.words.period[cols.period[n]][2] !== "open";
-        var called = (about.words.unit[cols.unit[n]] || [""])[0];
-        if (isOne) (byUnit[called] = byUnit[called] || []).push(n);
+        if (!isOne) return;
+        var unit = named("unit", cols.unit[n]), key = lineOf(n), name = [unit].concat(key).join("|");
+        units[unit] = true;
+        (lines[name] = lines[name] || { key: key, unit: unit, rows: [] }).rows.push(n);
       });
-      Object.keys(byUnit).forEach(function (key) { if (!unit || byUnit[key].length > byUnit[unit].length) unit = key; });
-      (byUnit[unit] || []).forEach(function (n) {
-        var key = lineOf(n);
-        (lines[key.join("|")] = lines[key.join("|")] || { key: key, rows: [] }).rows.push(n);
-      });
-      var all = Object.keys(lines).map(function (key) { return lines[key]; })
-        .sort(function (a, b) { return b.rows.length - a.rows.length; });
-      return { unit: unit && named("unit", cols.unit[byUnit[unit][0]]), units: Object.keys(byUnit).length, all: all, shown: all.slice(0, about.colours.length) };
+      var all = Object.keys(lines).map(function (name) {
+        return { key: lines[name].key, unit: lines[name].unit, rows: onePeriod(lines[name].rows) };
+      })
+        .filter(function (line) { return line.rows.length > 1; })
+        .sort(function (a, b) { return says(b) - says(a); });
+      var unit = all.length ? all[0].unit : "";
+      all = all.filter(function (line) { return line.unit === unit; });
+      return { unit: unit, units: Object.keys(units).length, all: all, shown: all.slice(0, about.colours.length) };
     }
 
     /* A line is called by what tells it from the others. */
@@ -550,6 +568,9 @@
       });
     }
 
+    /* days from one period of a kind to the next, at most */
+    var STEPS = { year: 366, quarter: 93, month: 31, day: 31, range: 93 };
+
     /* A year alone stands at its number; else all stand at the month in which they end. */
     function moment(n, yearly) { return yearly ? ends(n).slice(0, 4) + "-01-01" : ends(n).slice(0, 7) + "-01"; }
 
@@ -558,11 +579,11 @@
       chart.shown.forEach(function (line) {
         var points = line.rows.map(function (n) { return { time: moment(n, yearly), value: +scaled(n), line: line.name, said: inWords(n) }; })
           .sort(function (a, b) { return a.time < b.time ? -1 : 1; });
-        var steps = points.slice(1).map(function (point, at) { return (Date.parse(point.time) - Date.parse(points[at].time)) / DAY; });
-        var usual = steps.slice().sort(function (a, b) { return a - b; })[Math.floor(steps.length / 2)];
+        var most = STEPS[line.key[9]] || STEPS.range;
         points.forEach(function (point, at) {
-          /* a gap is seen: no line across what is not known */
-          if (at && steps[at - 1] > 1.6 * usual) rows.push({ time: points[at - 1].time, value: null, line: line.name, said: "" });
+          /* a gap is seen: no line across what is not known, nor from one year's sum to the next's */
+          var before = at ? points[at - 1].time : "", isNew = line.key[7] === "ytd" && before.slice(0, 4) !== point.time.slice(0, 4);
+          if (at && (isNew || (Date.parse(point.time) - Date.parse(before)) / DAY > most)) rows.push({ time: points[at - 1].time, value: null, line: line.name, said: "" });
           rows.push(point);
         });
       });
@@ -596,7 +617,7 @@
       host.textContent = "";
       if (state.view !== "chart") return;
       var chart = drawn(found);
-      if (!chart.shown.length || chart.shown[0].rows.length < 2) {
+      if (!chart.shown.length) {
         host.append(tag("p", say("这些数字画不成线：同一单位、同一口径至少要有两期。", "Nothing to draw: a line needs two periods of one unit and basis."), "cq-note"));
         return;
       }
@@ -664,7 +685,7 @@
     new MutationObserver(started).observe(document.documentElement, { attributes: true, attributeFilter: ["data-lang", "data-theme"] });
     place.hidden = false;
     started();
-    load(root + "../editions.js").then(function () { showOne(chosen()); }, function () { /* the folder was taken away alone */ });
+    load(root + "../editions.js").then(function () { if (whole) showOne(chosen()); }, function () { /* the folder was taken away alone */ });
     var card = place.querySelector(".cq-number-card");
     if (card) card.scrollIntoView({ block: "nearest" });
   }
