@@ -21,7 +21,17 @@ __all__ = ["browser", "pytestmark", "tab", "visited", "window"]
 #: Lines of a table's row that a reader takes for a row.
 LINES = 9
 #: Pages that judge what is published and what is not, and lists of all there is.
-LISTS = {"reconciliation", "claims", "data", "sources", "methods", "figures", "glossary", "citing"}
+LISTS = {
+    "reconciliation",
+    "claims",
+    "data",
+    "sources",
+    "methods",
+    "figures",
+    "glossary",
+    "citing",
+    "numbers",
+}
 CHAPTERS = [name for name in pages() if name.split("/")[-1].removesuffix(".html") not in LISTS]
 
 

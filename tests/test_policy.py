@@ -158,6 +158,14 @@ def test_every_page_has_the_policy_before_anything_that_loads():
         assert not re.search(r"<(style|iframe|object|embed|base)\b", text), path
 
 
+def test_no_page_asks_a_browser_to_load_another_ahead():
+    """Firefox prefetches a ``<link rel=next>``, and reports that the policy forbids it."""
+    for path in sorted(LATEST.rglob("*.html")):
+        for link in re.findall(r"<link\b[^>]*>", path.read_text(encoding="utf-8")):
+            kinds = set(re.findall(r'\brel="([^"]*)"', link)[0].split())
+            assert kinds <= {"stylesheet", "icon", "alternate", "canonical"}, (path.name, link)
+
+
 HOSTILE = {
     "an inline script": "<script>document.title='fired'</script>",
     "a handler": "<img src='x.png' onerror=\"document.title='fired'\">",

@@ -381,6 +381,32 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _publish(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.editions.served import publish_to
+
+    names = publish_to(root, arguments.folder)
+    listed = "、".join(names) or "（还没有）"
+    print(f"已发布到 {arguments.folder}；固定版次：{listed} | published, with all editions kept")
+    return 0
+
+
+def _archive(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.editions.archive import archive_of
+
+    path = archive_of(root, arguments.edition, arguments.output)
+    print(f"{path}，旁边是校验和 | with its sum beside it")
+    return 0
+
+
+def _bring_back(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.editions.archive import bring_back
+
+    for archive in arguments.archives:
+        name = bring_back(root, archive)
+        print(f"版次 {name} 已放回 | edition {name} is back")
+    return 0
+
+
 def _cite(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.editions.store import figure_entry, find
 
@@ -605,6 +631,13 @@ def _add_making_commands(command: Command) -> None:
     made = command("release", _release, "freeze an edition as built last", False)
     made.add_argument("edition", nargs="?", default="", help="default: the data's own edition")
     made.add_argument("--sign", default="", metavar="KEY", help="a key of OpenSSH that signs it")
+    made = command("archive", _archive, "write a released edition as one file with its sum", False)
+    made.add_argument("edition", help="its name")
+    made.add_argument("-o", dest="output", type=Path, default=Path("archives"), metavar="FOLDER")
+    made = command("restore", _bring_back, "put editions back among the released ones", False)
+    made.add_argument("archives", nargs="+", type=Path, metavar="edition-….zip")
+    made = command("publish", _publish, "publish in a folder that is served; keeps all", False)
+    made.add_argument("folder", type=Path, metavar="DIR")
 
 
 def _add_citing_commands(command: Command) -> None:

@@ -28,11 +28,13 @@ from cqbook.build.pages import (
 from cqbook.build.rendering import BuildError, Renderer
 from cqbook.build.staging import draw_figures, lay_out, snapshot, stage
 from cqbook.changes import comparison
+from cqbook.changes.news import news_of
 from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
 from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_files
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
+from cqbook.editions.feed import NEWS
 from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import predecessor
 from cqbook.errors import ChapterError, DataError, ParameterError
@@ -215,7 +217,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         say("2/5 执行各章")
         others = [page for page in chosen if page.name != REVISIONS]
         results = _all_or_none(root, others, memory, say, default=asked.latest)
-        chosen, before = _revisions(root, asked, chosen, results, run)
+        chosen, found = _revisions(root, asked, chosen, results, run)
         last = [page for page in chosen if page.name == REVISIONS]
         results |= _all_or_none(root, last, memory, say, default=asked.latest)
         check_references({name: result.notebook for name, result in results.items()})
@@ -227,7 +229,10 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         draw_figures(results, asked.edition, book, work / "cache", say)
         site = renderer.render(staged, run / "out", say)
         edition = run / "edition"
+        before = found.old or "" if found else ""
         lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
+        news = news_of(found, book, asked.edition)
+        (edition / "site" / NEWS).write_text(news.to_json(), encoding="utf-8")
         say("5/5 发布")
         keep(root, edition, "latest" if asked.latest else asked.edition)
     target = publish_site(root)
@@ -240,11 +245,11 @@ def _revisions(
     chosen: list[Page],
     results: Mapping[str, Executed],
     run: Path,
-) -> tuple[list[Page], str]:
-    """Return the pages with the comparison that 修订 reads, and the edition compared with."""
+) -> tuple[list[Page], Comparison | None]:
+    """Return the pages with the comparison that 修订 reads, and the comparison itself."""
     before = predecessor(root, asked.edition, asked.own)
     if before is None:
-        return chosen, ""
+        return chosen, None
     new = {page.name: results[page.name].notebook for page in chosen if page.name in results}
     found = compare_edition(before, new, Catalog(asked.data), asked.edition)
     path = run / "comparison.json"
@@ -252,7 +257,7 @@ def _revisions(
     files = {COMPARISON_VARIABLE: path}
     return [
         replace(page, files=files) if page.name == REVISIONS else page for page in chosen
-    ], before.name
+    ], found
 
 
 def run(

@@ -37,7 +37,7 @@ KINDS = frozenset({"country", "province"})
 #: A codelist of the place's own districts.
 DISTRICTS_BEFORE = "districts_history"
 #: Pages without code that list what the data hold.
-LISTS = ("claims", "figures", "data", "sources", "glossary")
+LISTS = ("claims", "numbers", "figures", "data", "sources", "glossary")
 _INDEX = """# {title}
 
 本书分析{{glue:text}}`where`的开放型经济，现收入关于{{glue:text}}`where`的{{glue:text}}`held`。"""

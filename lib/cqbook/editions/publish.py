@@ -18,6 +18,7 @@ from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
 from cqbook.disk.locks import locked
 from cqbook.disk.regular import regular_content
+from cqbook.editions.feed import FEED, News, feed_xml, news_in, told_in
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 from cqbook.editions.records import Manifest, Release
 from cqbook.editions.signing import sign
@@ -217,17 +218,39 @@ def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, st
         "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
+        "numbered": numbered({name: path / "site" for name, path in frozen.items()}),
         "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
-    script = f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
+    script = editions_script(known)
+    days = {name: (release_of(path).released, path / "site") for name, path in frozen.items()}
+    told = told_in(days)
+    latest = news_in(fresh[LATEST] / "site") if LATEST in fresh else News()
     return {
         "index.html": leading_to(f"{first}/index.html"),
         # the same relative link leads to the latest edition from latest/ and from v/<edition>/
         f"v/{LATEST}/index.html": leading_to("../../index.html"),
         "editions.js": script,
         "v/editions.js": script,
+        FEED: feed_xml(told, latest).decode(),
+        f"v/{FEED}": feed_xml(told, latest, inside=True).decode(),
     }
+
+
+def numbered(sites: Mapping[str, Path]) -> list[str]:
+    """Return the editions that have a page of their numbers; older ones have none.
+
+    Parameters
+    ----------
+    sites : mapping of str to Path
+        The folders of their sites.
+    """
+    return [name for name, site in sites.items() if (site / "chapters/numbers.html").is_file()]
+
+
+def editions_script(known: Mapping[str, object]) -> str:
+    """Return the script that tells pages, also frozen ones, which editions there are."""
+    return f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
 
 
 def served_sums(root: Path, edition: Path, *, latest: bool) -> dict[str, str]:

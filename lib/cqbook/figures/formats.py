@@ -88,8 +88,8 @@ class Exhibit:
 
     @property
     def permalink(self) -> str:
-        """Place in the site, in the frozen edition."""
-        return f"v/{self.edition}/{self.page}.html#{self.id}"
+        """Address in the frozen edition; the way inside the site where its address is not known."""
+        return self.book.whole(f"v/{self.edition}/{self.page}.html#{self.id}")
 
     @property
     def stamp(self) -> dict[str, str]:

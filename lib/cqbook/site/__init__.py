@@ -13,6 +13,7 @@ from cqbook.site import (
     glossary,
     layout,
     metadata,
+    numbers_page,
     pictures,
     search,
     unbroken,
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     abstracts.setup(app)
     glossary.setup(app)
     claims.setup(app)
+    numbers_page.setup(app)
     unbroken.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all
     # pages are read, and here none

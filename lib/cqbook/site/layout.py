@@ -20,11 +20,14 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
+from cqbook.editions.feed import FEED
+from cqbook.editions.store import LATEST
 from cqbook.site.claims import sources_named, sources_said
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
 from cqbook.site.nodes import ChartFigure, exhibit_nodes
+from cqbook.site.numbers_page import NUMBERS_PAGE
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication
 
@@ -220,13 +223,20 @@ class Address:
     alt: str = ""
 
 
+def base_of(app: Sphinx) -> str:
+    """Return the address of the latest edition's pages; empty where it is not known."""
+    given: str = app.config.html_baseurl.rstrip("/")
+    book = publication(app)
+    return given or (book.whole(LATEST) if book.address else "")
+
+
 def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | None:
     """Return the address of a page, and note its card; None where the site's is not known.
 
-    Networks only follow whole addresses: without ``html: baseurl`` in ``_config.yml`` there is no
-    card, no canonical address and no site map.
+    Networks only follow whole addresses: without ``address`` of the book in its data package (or
+    ``html: baseurl`` in ``_config.yml``) there is no card, no canonical address and no site map.
     """
-    base = app.config.html_baseurl.rstrip("/")
+    base = base_of(app)
     if not base:
         return None
     way = f"{base}/{app.builder.get_target_uri(page)}"
@@ -241,7 +251,7 @@ def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | Non
 
 def write_addresses(app: Sphinx, exception: Exception | None) -> None:
     """Draw the cards and write the site map, where the address of the site is known."""
-    base = app.config.html_baseurl.rstrip("/")
+    base = base_of(app)
     if exception or not base or app.builder.format != "html":
         return
     from PIL import Image
@@ -307,9 +317,14 @@ def dress(
         "style": short_hash("cqbook.css"),
         "script": short_hash("cqbook.js"),
         "search": short_hash("search.js"),
+        "numbers": short_hash("numbers.js"),
+        # a book may have no page of its numbers
+        "counted": NUMBERS_PAGE in app.env.found_docs,
         "contents": contents_html(app, page),
         "sections": sections_html(doctree),
         "edition": _edition(page, root, edition),
+        # outside the edition's folder, as it tells of those that come later
+        "feed": f"{root}../{FEED}" if edition else "",
     }
 
 
@@ -318,7 +333,9 @@ def _edition(page: str, root: str, edition: str) -> Markup:
 
     The link is the same in ``latest/`` and in ``v/<edition>/``: a frozen page never changes.
     """
-    return markup("edition.html", edition=edition, root=root, page=page) if edition else Markup()
+    if not edition:
+        return Markup()
+    return markup("edition.html", edition=edition, root=root, page=page, feed=FEED)
 
 
 def escape_texts(app: Sphinx) -> None:

@@ -1,13 +1,15 @@
 """What the search page looks through: every passage of the book, as text.
 
 The whole text of the book is smaller than an index of it would be, and the browser reads through it
-in a millisecond or two: no dictionary, no words cut in other ways here and there, exact passages to
-show. It is a script, so that it loads from a folder too.
+in a millisecond or two: no words cut in other ways here and there, exact passages to show. What
+else things are called is known from the book's tables. It is a script, so that it loads from a
+folder too.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,15 +19,20 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from cqbook.data.catalog import Catalog
 from cqbook.editions.paths import PASSAGES
+from cqbook.site.claims import said_in
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.numbers_page import also_called
+from cqbook.site.settings import book_of
 
 #: Pages that list what others say come after them.
 LISTING_PAGES = {
     "figures",
+    "numbers",
     "data",
     "sources",
     "methods",
@@ -35,6 +42,15 @@ LISTING_PAGES = {
     "revisions",
     "errata",
 }
+#: Words that are nobody's name and yet whole (创新高 is not 创新 and 高), each with others for it.
+SAID_OF_NUMBERS = (
+    ["新高", "最高"],
+    ["新低", "最低"],
+    ["纪录"],
+    ["第一"],
+    ["增长", "增加", "多了"],
+    ["下降", "减少", "少了", "下滑", "跌"],
+)
 #: Of each page: its passages.
 PASSAGES_NOTED = Notes[list[tuple[str, str, int]]]("passages")
 
@@ -128,9 +144,43 @@ def write_passages(app: Sphinx, exception: Exception | None) -> None:
                 seen.add((name, text))
                 lines.append((number, anchor, text, weight))
     words = "".join(line[2] for line in lines)
-    content = {"pages": pages, "passages": lines, "simplified": simplified(words)}
+    content = {
+        "pages": pages,
+        "passages": lines,
+        "claims": claimed_on({name: number for number, name in enumerate(reading_order(app))}, app),
+        "names": same_names(book_of(app)),
+        "simplified": simplified(words),
+    }
     path = Path(app.outdir) / PASSAGES
     path.write_text(f"cqbook.look({script_text(content)});\n", encoding="utf-8")
+
+
+def claimed_on(numbers: Mapping[str, int], app: Sphinx) -> list[tuple[int, str, str]]:
+    """Return the sentences that claims stand on, each once: number of the page, anchor, sentence.
+
+    Parameters
+    ----------
+    numbers : mapping of str to int
+        The numbers of the pages by their names.
+    """
+    found = {
+        item.sentence: (numbers[f"chapters/{item.page}"], item.place, item.sentence)
+        for item in said_in(app)
+        if item.place and item.claim.holds and f"chapters/{item.page}" in numbers
+    }
+    return list(found.values())
+
+
+def same_names(book: Catalog) -> list[list[str]]:
+    """Return the names of each code that has several, in Chinese and English."""
+    found = {key: list(words) for key, words in also_called(book).items()}
+    for resource, key in (("indicators", "indicator"), ("entities", "entity")):
+        for row in book.text(resource).to_dict("records"):
+            found.setdefault((resource, row[key]), []).append(row["name_en"])
+    for row in book.text("breakdowns").to_dict("records"):
+        code = f"{row['dimension']}={row['code']}"
+        found.setdefault(("breakdowns", code), []).append(row["name_en"])
+    return [*(words for words in found.values() if any(words)), *SAID_OF_NUMBERS]
 
 
 def setup(app: Sphinx) -> None:

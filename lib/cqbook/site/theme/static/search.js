@@ -1,8 +1,9 @@
-/* Looks through the passages of the book: exact text, whatever the form in which it is typed. */
+/* Looks through the book: claims, figures, published numbers, passages; exact text, whatever the form
+   in which it is typed and by which of its names a thing is called. */
 (function () {
   "use strict";
   var book = (window.cqbook = window.cqbook || {});
-  var forms = {}, pages = [], passages = [];
+  var forms = {}, pages = [], passages = [], claims = [], others = new Map(), longest = 0;
   var CHINESE = /[\u3400-\u9fff]/;
 
   /* Character by character, so that places in the text stay the same. */
@@ -28,6 +29,29 @@
     return found;
   }
 
+  /* Where a term stands; where it doesn't, what else its thing is called; and, if that will do, its
+     parts: 出口汽车 says 汽车出口. */
+  function spots(text, term, loosely) {
+    function all(names) {
+      var found = [];
+      names.forEach(function (name) {
+        places(text, name).forEach(function (at) { found.push([at, at + name.length]); });
+      });
+      return found;
+    }
+    var found = all([term]);
+    if (!found.length) found = all(others.get(term) || []);
+    if (found.length || !loosely) return found;
+    var parts = partsOf(term);
+    return parts.every(function (part) { return text.indexOf(part) >= 0; }) ? all(parts) : [];
+  }
+
+  function partsOf(term) {
+    var known = { has: function (word) { return word !== term && others.has(word); } };
+    var cut = CHINESE.test(term) ? book.cut(term, known, longest) : { names: [], left: [] };
+    return cut.names.length > 1 && !cut.left.length ? cut.names : [term];
+  }
+
   function occurs(term, inChapters) {
     return passages.some(function (line) {
       /* a list counts where the phrase is one of its headings */
@@ -35,7 +59,7 @@
     });
   }
 
-  /* The book is its own dictionary: the longest pieces of the query that stand in it. */
+  /* Names first; in what they leave the book is its own dictionary: the longest pieces that stand in it. */
   function pieces(chunk, inChapters) {
     var found = [];
     for (var at = 0; at < chunk.length;) {
@@ -48,13 +72,20 @@
     return found;
   }
 
+  /* A year is a name too. */
+  function isYear(word) { return /^\d{4}年$/.test(word); }
+  var KNOWN = { has: function (word) { return others.has(word) || isYear(word); } };
+
   function terms(query) {
     var found = [];
     plain(query).split(/[\s,，。、；;:："“”'‘’()（）《》|｜+&]+/).forEach(function (chunk) {
       if (!chunk) return;
       /* a phrase that only a list has is taken apart too, unless it is a number or a name */
-      if (chunk.length === 1 || occurs(chunk, true) || !CHINESE.test(chunk)) { found.push(chunk); return; }
-      var parts = pieces(chunk, true);
+      if (chunk.length === 1 || others.has(chunk) || !CHINESE.test(chunk)) { found.push(chunk); return; }
+      var cut = book.cut(chunk, KNOWN, longest), parts = cut.names;
+      /* but 2022年进出口, wherever it stands, asks for what there was in 2022 */
+      if (occurs(chunk, true) && !parts.some(isYear)) { found.push(chunk); return; }
+      cut.left.forEach(function (rest) { parts = parts.concat(pieces(book.saying(rest), true)); });
       found = found.concat(parts.length || !occurs(chunk) ? parts : [chunk]);
     });
     return found.filter(function (term, place) { return found.indexOf(term) === place; });
@@ -62,18 +93,21 @@
 
   function search(query) {
     var asked = terms(query), whole = plain(query).trim(), hits = {};
-    var rare = asked.map(function (term) {
-      var count = passages.filter(function (line) { return places(line.plain, term).length; }).length;
+    var counts = asked.map(function (term) {
+      return passages.map(function (line) { return spots(line.plain, term).length * (line.plain.indexOf(term) < 0 ? 0.5 : 1); });
+    });
+    var rare = counts.map(function (some) {
+      var count = some.filter(Boolean).length;
       return count ? Math.log(1 + passages.length / count) : 0;
     });
-    passages.forEach(function (line) {
+    passages.forEach(function (line, place) {
       var score = 0, met = [];
       asked.forEach(function (term, n) {
-        var count = places(line.plain, term).length;
+        var count = counts[n][place];
         if (!count) return;
         met.push(n);
         /* much said in few words weighs more than a mention in passing */
-        score += rare[n] * line.weight * (1 + Math.log(count)) / (1 + line.text.length / 400);
+        score += rare[n] * line.weight * (count < 1 ? count : 1 + Math.log(count)) / (1 + line.text.length / 400);
       });
       if (!met.length) return;
       if (met.length > 1) score *= met.length;
@@ -97,23 +131,49 @@
       var page = pages[hit.page], title = plain(page[1]);
       hit.lines.sort(function (a, b) { return b.score - a.score; });
       hit.score = hit.lines[0].score + 0.5 * Math.log(1 + hit.sum) * Object.keys(hit.met).length;
-      asked.forEach(function (term, n) { if (places(title, term).length) hit.score += 6 * rare[n]; });
+      asked.forEach(function (term, n) { if (spots(title, term).length) hit.score += 6 * rare[n]; });
       if (!page[2]) hit.score *= 0.3;
     });
     found.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
-    return { terms: asked, found: found };
+    var numbers = book.numbersFor(plain(query), SHOWN.numbers), isNumber = numbers.length > 0 && numbers[0].isExact;
+    return {
+      terms: asked, found: found, claims: shortest(claims, asked, rare, SHOWN.claims),
+      figures: shortest(passages.filter(function (line) { return line.weight === 2; }), asked, rare, SHOWN.figures),
+      numbers: numbers, isKnown: book.isKnown(plain(query)),
+      /* who asks for a number has it first */
+      order: isNumber ? ["numbers", "claims", "figures"] : ["claims", "figures", "numbers"]
+    };
+  }
+
+  var NUMBERS = "chapters/numbers.html";
+  /* How many of each stand above the pages. */
+  var SHOWN = { claims: 3, figures: 3, numbers: 5 }, NAMES = { claims: "论断", figures: "图表", numbers: "数字" };
+
+  /* The lines that have all that was asked, or all but one of three: those that say it in few words first. */
+  function shortest(lines, asked, rare, most) {
+    var found = [], all = rare.reduce(function (sum, weight) { return sum + weight; }, 0);
+    if (!asked.length) return found;
+    lines.forEach(function (line) {
+      var met = 0, score = 0;
+      asked.forEach(function (term, n) {
+        if (!spots(line.plain, term, true).length) return;
+        met += 1;
+        score += rare[n] * (places(line.plain, term).length ? 1 : 0.7);
+      });
+      if (met === asked.length || (asked.length > 2 && met === asked.length - 1 && score > 0.6 * all)) found.push({ line: line, score: score / (1 + line.text.length / 400) });
+    });
+    found.sort(function (a, b) { return b.score - a.score || a.line.page - b.line.page; });
+    return found.slice(0, most);
   }
 
   function marked(text, plainText, asked, most) {
-    var spots = [];
-    asked.forEach(function (term) {
-      places(plainText, term).forEach(function (at) { spots.push([at, at + term.length]); });
-    });
-    spots.sort(function (a, b) { return a[0] - b[0] || b[1] - a[1]; });
-    var start = Math.max(0, (spots.length ? spots[0][0] : 0) - 24), end = Math.min(text.length, start + most);
+    var found = [];
+    asked.forEach(function (term) { found = found.concat(spots(plainText, term, true)); });
+    found.sort(function (a, b) { return a[0] - b[0] || b[1] - a[1]; });
+    var start = Math.max(0, (found.length ? found[0][0] : 0) - 24), end = Math.min(text.length, start + most);
     var out = document.createDocumentFragment(), at = start;
     if (start) out.append("……");
-    spots.forEach(function (spot) {
+    found.forEach(function (spot) {
       if (spot[0] < at || spot[1] > end) return;
       out.append(text.slice(at, spot[0]));
       var mark = document.createElement("mark");
@@ -131,12 +191,22 @@
     place.textContent = "";
     if (!query.trim()) { return; }
     var answer = search(query);
-    var says = document.createElement("p");
+    var says = document.createElement("p"), isFound = answer.found.length + answer.claims.length + answer.figures.length + answer.numbers.length + answer.isKnown;
     says.className = "cq-count";
-    says.textContent = answer.found.length
-      ? "“" + query + "”：" + answer.found.length + "页" + (answer.terms.join("") === plain(query).trim() ? "" : "，按“" + answer.terms.join("”“") + "”查找")
+    says.textContent = isFound
+      ? "“" + query + "”：" + (answer.found.length ? answer.found.length + "页" : "书页中没有，数字库中有") + (!answer.terms.length || answer.terms.join("") === plain(query).trim() ? "" : "，按“" + answer.terms.join("”“") + "”查找")
       : "没有找到“" + query + "”。换个说法，或从目录、图表目录进入。";
     place.append(says);
+    var asked = NUMBERS + "?q=" + encodeURIComponent(query);
+    answer.order.forEach(function (kind) {
+      var lines = answer[kind].map(function (hit) {
+        if (kind === "numbers") return [asked + "#obs-" + hit.id, marked(hit.text, plain(hit.text), answer.terms, 200)];
+        return [pages[hit.line.page][0] + "#" + hit.line.anchor, marked(hit.line.text, hit.line.plain, answer.terms, 200)];
+      });
+      if (kind === "numbers" && answer.isKnown) lines.push([asked, "在数字库中查“" + query + "”，连同长序列"]);
+      above(place, NAMES[kind], lines);
+    });
+    if (isFound > answer.found.length && answer.found.length) heading(place, "页面");
     var list = document.createElement("ol");
     list.className = "cq-found";
     answer.found.slice(0, 40).forEach(function (hit) {
@@ -159,9 +229,50 @@
     place.append(list);
   }
 
+  function heading(place, text) {
+    var head = document.createElement("h2");
+    head.textContent = text;
+    place.append(head);
+  }
+
+  /* What answers at once stands above the pages. */
+  function above(place, name, lines) {
+    if (!lines.length) return;
+    heading(place, name);
+    var list = document.createElement("ul");
+    list.className = "cq-answers";
+    lines.forEach(function (line) {
+      var item = document.createElement("li"), way = document.createElement("a");
+      way.href = book.searchRoot + line[0];
+      way.className = "cq-passage";
+      way.append(line[1]);
+      item.append(way);
+      list.append(item);
+    });
+    place.append(list);
+  }
+
+  function learn(names) {
+    names.forEach(function (words) {
+      words = words.map(plain).filter(function (word) { return word.length > 1; });
+      words.forEach(function (word) {
+        longest = Math.max(longest, word.length);
+        if (!others.has(word)) others.set(word, []);
+        words.forEach(function (other) {
+          /* 出口 is another name of 汽车出口, but says less; and the book is in Chinese */
+          if (CHINESE.test(other) && word.indexOf(other) < 0 && others.get(word).indexOf(other) < 0) others.get(word).push(other);
+        });
+      });
+    });
+  }
+
   book.look = function (content) {
     for (var i = 0; i < content.simplified.length; i += 2) forms[content.simplified[i]] = content.simplified[i + 1];
     pages = content.pages;
+    learn(content.names);
+    claims = content.claims.map(function (line) {
+      return { page: line[0], anchor: line[1], text: line[2], plain: plain(line[2]) };
+    });
     passages = content.passages.map(function (line) {
       return { page: line[0], anchor: line[1], text: line[2], weight: line[3], plain: plain(line[2]) };
     });

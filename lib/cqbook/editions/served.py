@@ -1,0 +1,140 @@
+"""The site in a folder that is served: of a web server, an object store, a forge's pages.
+
+Editions only come: one that is there stays, also where this machine does not have it, and is
+checked against its own sums. `publish_site` makes ``_build/html`` anew each time; here people's
+citations lead.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cqbook.disk.atomic import exchange, replace_file, restore, settle
+from cqbook.disk.checksums import SUMS, hashes
+from cqbook.disk.locks import locked
+from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
+from cqbook.editions.publish import editions_script, leading_to, numbered, publish_site
+from cqbook.editions.store import LATEST, proper, sums_of
+from cqbook.errors import DataError
+
+EDITIONS_SCRIPT = "editions.js"
+_BEGINS, _ENDS = "window.cqbookEditions=", ";\n"
+
+
+def known_editions(folder: Path) -> dict[str, Any]:
+    """Return what the script of a site says of its editions; nothing where there is none.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    path = folder / EDITIONS_SCRIPT
+    if not path.exists():
+        return {"released": {}}
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        known = json.loads(text.removeprefix(_BEGINS).removesuffix(_ENDS))
+        released = known["released"]
+        if not all(isinstance(day, str) and proper(name) for name, day in released.items()):
+            raise ValueError(EDITIONS_SCRIPT)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path} 已损坏：不是版次的清单 | {path} is damaged: expected a list of editions"
+        raise DataError(msg) from error
+    found: dict[str, Any] = known
+    return found
+
+
+def publish_to(root: Path, place: Path) -> list[str]:
+    """Publish latest and released editions in a folder that is served; return all that it has.
+
+    Drafts stay at home: what may go again has no address.
+
+    Raises
+    ------
+    DataError
+        If an edition there is not what was released, or there is no latest one. Nothing is changed
+        then.
+    """
+    site = publish_site(root)
+    ours = known_editions(site)
+    if not (site / LATEST / SUMS).exists():
+        msg = "还没有最新版；先 cqbook build | there is no latest edition: run `cqbook build` first"
+        raise DataError(msg)
+    place.mkdir(parents=True, exist_ok=True)
+    with locked(place):
+        restore(place / LATEST)
+        theirs = known_editions(place)["released"]
+        _check_kept(place, theirs, site)
+        for name in ours["released"]:
+            _put(site / "v" / name, place / "v" / name, anew=False)
+        _put(site / LATEST, place / LATEST, anew=True)
+        released = dict(sorted((theirs | ours["released"]).items()))
+        sites = {name: place / "v" / name for name in released}
+        also = {"released": released, "drafts": [], "numbered": numbered(sites)}
+        script = editions_script(ours | also)
+        (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
+        told = told_in({name: (day, sites[name]) for name, day in released.items()})
+        latest = news_in(place / LATEST)
+        files = {
+            "index.html": leading_to(f"{LATEST}/index.html").encode(),
+            f"v/{LATEST}/index.html": leading_to("../../index.html").encode(),
+            EDITIONS_SCRIPT: script.encode(),
+            f"v/{EDITIONS_SCRIPT}": script.encode(),
+            FEED: feed_xml(told, latest),
+            f"v/{FEED}": feed_xml(told, latest, inside=True),
+        }
+        for name, content in files.items():
+            replace_file(place / name, content)
+            (place / name).chmod(0o644)
+    return list(released)
+
+
+def _check_kept(place: Path, theirs: Mapping[str, str], site: Path) -> None:
+    """Refuse where an edition that is served is not whole, or another than ours."""
+    for name in theirs:
+        there, here = place / "v" / name, site / "v" / name
+        if not there.is_dir():
+            msg = (
+                f"{there} 不见了：它发布过，请恢复"
+                f" | {there} is gone, and it was published: restore it"
+            )
+            raise DataError(msg)
+        if here.exists() and _sums(here) != _sums(there):
+            msg = (
+                f"{there} 与这里发布的版次 {name} 内容不同；发布过的版次不再改变"
+                f" | {there} differs from edition {name} as released here"
+            )
+            raise DataError(msg)
+        found = hashes(there, (SUMS,))
+        wrong = sorted(key for key, value in _sums(there).items() if found.get(key) != value)
+        if wrong:
+            msg = (
+                f"{there} 被改动过：{wrong[0]} 等{len(wrong)}个文件；请恢复"
+                f" | {there} has been altered: {wrong[0]} and others, {len(wrong)} in all"
+            )
+            raise DataError(msg)
+
+
+def _sums(edition: Path) -> dict[str, str]:
+    """Return the sums of an edition's files; of one from before editions had them, as they are."""
+    return sums_of(edition) if (edition / SUMS).exists() else hashes(edition)
+
+
+def _put(source: Path, target: Path, *, anew: bool) -> None:
+    """Copy a folder to its place, where it is whole at once; one that is there stays, or goes."""
+    if target.exists() and not anew:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        shutil.copytree(source, part)
+        settle(part)
+        exchange(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
