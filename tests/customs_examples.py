@@ -34,14 +34,17 @@ PARTNERS = {  # code, name: made-up exports of 2023 and 2024, in USD 100 million
 }
 REGIMES = {("10", "一般贸易"): (0.42, 0.48), ("15", "进料加工贸易"): (0.50, 0.43),
            ("34", "海关特殊监管区域物流货物"): (0.08, 0.09)}  # fmt: skip
-CARS = {  # code, name, USD a car, weights: made up
+GOODS = {  # code, name, USD a piece (of parts: a kilogram), weight: made up
     ("87032361", "小轿车，1.5升以上、2.5升以下"): (11_500, 1.0),
     ("87032240", "小轿车，1升以上、1.5升以下"): (9_200, 0.8),
     ("87038000", "仅装驱动电动机的主要用于载人的车辆"): (19_800, 0.35),
     ("87036011", "插电式混合动力车，点燃式"): (21_400, 0.25),
     ("87042100", "货车，总重不超过5吨，柴油"): (13_100, 0.3),
+    ("87112020", "摩托车，50毫升以上、250毫升以下"): (520, 3.0),
+    ("87089999", "其他机动车辆零件"): (7, 60.0),
 }
-CAR_PARTNERS = {  # cars of the first code, a year
+PARTS = "87089999"
+GOODS_PARTNERS = {  # cars of the first code, a year
     ("344", "俄罗斯联邦"): (52_000, 47_000),
     ("429", "墨西哥"): (21_000, 29_500),
     ("138", "阿联酋"): (9_800, 17_400),
@@ -104,8 +107,8 @@ def by_partner(folder: Path) -> list[Path]:
 def autos_by_partner(folder: Path) -> list[Path]:
     """Chongqing's exports of vehicles by eight digits, month and partner."""
     rows = []
-    for (code, name), (price, weight) in CARS.items():
-        for (partner, partner_name), levels in CAR_PARTNERS.items():
+    for (code, name), (price, weight) in GOODS.items():
+        for (partner, partner_name), levels in GOODS_PARTNERS.items():
             for place in range(2):
                 more = 1.6 if place and code in ELECTRIC else 1.0
                 for month, share in _months(place):
@@ -120,9 +123,9 @@ def autos_by_partner(folder: Path) -> list[Path]:
                             "province": "50",
                             "province_name": "重庆市",
                             "quantity_1": f"{cars:,}",
-                            "unit_1": "辆",
-                            "quantity_2": f"{cars * 1_450:,}",
-                            "unit_2": "千克",
+                            "unit_1": "千克" if code == PARTS else "辆",
+                            "quantity_2": "" if code == PARTS else f"{cars * 1_450:,}",
+                            "unit_2": "" if code == PARTS else "千克",
                             "USD": f"{cars * price * (1.0 + 0.03 * place):,.0f}",
                         }
                     )

@@ -11,6 +11,7 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     Scope,
+    amounts,
     change_zh,
     chosen,
     counted,
@@ -20,12 +21,12 @@ from cqbook.analysis.customs.cubes import (
     within,
 )
 from cqbook.analysis.customs.cubes import names as names_by_code
-from cqbook.analysis.customs.dimensions import TOP, alike, share_point
+from cqbook.analysis.customs.dimensions import TOP, alike, goods_zh, share_point, subject
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import records_behind, silent
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import TableRow, rows_of
-from cqbook.data.vocabulary import AUTO_HEADINGS
+from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
 from cqbook.quantities.periods import Period, months_span, periods_zh
 from cqbook.quantities.quantity import DERIVED, Quantity
 from cqbook.quantities.units import Unit, rescale_zh
@@ -226,6 +227,7 @@ def auto_words(asked: Scope, flow: str) -> dict[str, str]:
     """
     names = ("value", "number", "unit_value", "value_change", "number_change", "unit_change")
     words = dict.fromkeys([*(f"auto_{name}" for name in names), "nev_value"], ABSENT)
+    words["auto_of"] = f"{_asked_for(asked, flow)}{DIRECTIONS_ZH[flow]}"
     words |= {
         "nev_share": nev_share(asked, flow).zh,
         "nev_before": nev_share_before(asked, flow).zh,
@@ -246,6 +248,15 @@ def auto_words(asked: Scope, flow: str) -> dict[str, str]:
         same = "—" not in words["nev_share"]
         words["nev_value"] = asked.money(sure) + ("" if same else "以上")
     return words
+
+
+def _asked_for(asked: Scope, flow: str) -> str:
+    """Return which vehicles were asked for: 汽车, 对美国汽车; 货车, where nothing else was."""
+    cubes = chosen(asked, flow, asked.year, ("commodity",), 4)
+    said = subject(asked, cubes)
+    goods = goods_zh(amounts(asked, cubes, ("commodity",), 4)["commodity"].tolist())
+    partners = said.removesuffix(goods)
+    return said if goods in AUTO_HEADINGS.values() else f"{partners}汽车"
 
 
 def _same_months(asked: Scope, flow: str) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ class Margins:
 
 
 def margins(asked: Scope, flow: str) -> Margins | None:
-    """Return the extensive and the intensive margin of growth, or None without two years of pairs.
+    """Return the extensive and the intensive margin of growth; None without two years of pairs.
+
+    None too where no pair is new or lost.
 
     growth = entering − leaving + change of the continuing pairs, each in the currency. A pair is a
     commodity code with a partner; only months that both years have are compared, and only if both
@@ -59,6 +61,8 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     sides = [side[side > 0] for side in sides]
     both = sides[0].index.intersection(sides[1].index)
     new, lost = sides[0].index.difference(both), sides[1].index.difference(both)
+    if new.empty and lost.empty:
+        return None
     return Margins(
         float(sides[0][new].sum()),
         float(sides[1][lost].sum()),

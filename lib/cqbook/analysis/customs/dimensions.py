@@ -24,13 +24,15 @@ from cqbook.analysis.customs.suppression import silent, withheld_codes
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
-from cqbook.quantities.comparison import highest
+from cqbook.quantities.comparison import highest, lowest
 from cqbook.quantities.quantity import DERIVED, Quantity
 from cqbook.quantities.verdict import Verdict
 
 TOP = 10
 #: So few partners, headings or chapters were asked for one by one; and are named.
 NARROW = 3
+#: So many make a figure.
+FEW = 3
 #: A share above which one thing is the other: customs revises, the press rounds.
 WHOLE = 99.5
 #: Steps of a waterfall, and parts of a bar of 100 %, before the rest.
@@ -93,7 +95,7 @@ def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
 
 
 def subject(asked: Scope, cubes: pd.DataFrame) -> str:
-    """Return what cubes were narrowed to, before the word for the flow: 对美国, 汽车, 第87章.
+    """Return what cubes were narrowed to, before the word for the flow: 对美国, 汽车, 第87章商品.
 
     A query that was asked for a few chapters or partners only is not the trade of the area. What it
     was narrowed to without being told apart, nobody can know.
@@ -107,18 +109,18 @@ def subject(asked: Scope, cubes: pd.DataFrame) -> str:
             word = "对" if flow == "export" else "自"
             said.append(f"{word}{listed}" if len(found) <= NARROW else "")
         if part["dims"].str.contains("commodity").all():
-            said.append(_goods(amounts(asked, part, ("commodity",), 4)["commodity"].tolist()))
+            said.append(goods_zh(amounts(asked, part, ("commodity",), 4)["commodity"].tolist()))
     return "".join(said)
 
 
-def _goods(headings: list[str]) -> str:
-    """Return what few goods are called: 汽车, 品目8703, 第87章; empty where they are many."""
+def goods_zh(headings: list[str]) -> str:
+    """Return what few goods are called: 汽车, 品目8711, 第87章商品; empty where they are many."""
     if set(headings) == set(AUTO_HEADINGS):
         return "汽车"
     if len(headings) <= NARROW and all(len(code) == 4 for code in headings):
-        return f"品目{'、'.join(sorted(headings))}"
+        return "、".join(AUTO_HEADINGS.get(code, f"品目{code}") for code in sorted(headings))
     chapters = sorted({code[:2] for code in headings})
-    return f"第{'、'.join(chapters)}章" if len(chapters) <= NARROW else ""
+    return f"第{'、'.join(chapters)}章商品" if len(chapters) <= NARROW else ""
 
 
 def alike(
@@ -211,9 +213,18 @@ def changes(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity
 
 
 def leads(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
-    """Return the comparisons that a list, most first, has its first from: with each other one."""
-    (_, first), *rest = found or [("", counted(asked, None, flow))]
-    return [first > 0, *([highest(first, [item for _, item in rest])] if rest else [])]
+    """Return the comparisons that a list, most first, has its first from: with each other one.
+
+    They are open where there are fewer than `FEW`: among two no one leads.
+    """
+    held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
+    return [held[0] > 0, *([highest(held[0], held[1:])] if held[1:] else [])]
+
+
+def lags(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
+    """Return the comparisons that a list, most first, has its last from: below nothing, and all."""
+    held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
+    return [held[-1] < 0, *([lowest(held[-1], held[:-1])] if held[1:] else [])]
 
 
 def change_points(asked: Scope, found: list[tuple[str, Quantity]]) -> pd.DataFrame:
