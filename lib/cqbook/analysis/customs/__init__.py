@@ -17,7 +17,7 @@ from cqbook.analysis.customs.autos import (
     nev_share_before,
 )
 from cqbook.analysis.customs.coverage import COVERAGE, GIVEN, coverage_table, covered, given_table
-from cqbook.analysis.customs.cubes import scope
+from cqbook.analysis.customs.cubes import money_zh, scope
 from cqbook.analysis.customs.decomposition import (
     margin_parts,
     margin_points,
@@ -72,6 +72,7 @@ __all__ = [
     "margin_points",
     "margin_words",
     "margins",
+    "money_zh",
     "monthly",
     "nev_share",
     "nev_share_before",

@@ -378,9 +378,8 @@ def _to_partners(asked: Scope, year: str, months: tuple[str, ...] | None = None)
         " GROUP BY partner HAVING sum(value) > 0 ORDER BY value DESC, partner"
     ).fillna({"quantity": 0.0})
     known = names_by_code(asked, "partner")
-    return found.set_index([known.get(code, code) for code in found["partner"]])[
-        ["value", "quantity"]
-    ].astype(float)
+    labels = pd.Index([known.get(code, code) for code in found["partner"]], dtype=str)
+    return found.set_index(labels)[["value", "quantity"]].astype(float)
 
 
 def _to_partners_alike(asked: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -27,7 +27,7 @@ from cqbook.quantities.about import About
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import months_span
 from cqbook.quantities.quantity import UNPUBLISHED, Quantity
-from cqbook.quantities.units import Unit, rescale_zh
+from cqbook.quantities.units import Unit, rescale_zh, unit_zh
 
 #: What no file gives: a sentence with it is not on the page.
 ABSENT = UNPUBLISHED
@@ -165,6 +165,11 @@ def scope(
     flow = first("flow", flow, DIRECTIONS_ZH, "export")
     currency = first("currency", currency, CURRENCIES, "USD")
     return Scope(book, area, currency, year, least, flow)
+
+
+def money_zh(asked: Scope) -> str:
+    """Return the unit of the charts in Chinese: 亿美元."""
+    return unit_zh(Unit.parse(asked.unit))
 
 
 @remembered
