@@ -24,7 +24,6 @@ from cqbook.analysis.customs.suppression import silent, withheld_codes
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
-from cqbook.quantities.comparison import highest, lowest
 from cqbook.quantities.quantity import DERIVED, Quantity
 from cqbook.quantities.verdict import Verdict
 
@@ -126,11 +125,36 @@ def goods_zh(headings: list[str]) -> str:
 def alike(
     asked: Scope, flow: str, needs: tuple[str, ...] = (), digits: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cubes of the months that both years have, where both were narrowed alike."""
+    """Return the cubes of the months that both years have, where both were asked for the same."""
     years = (asked.year, asked.before)
     now, before = same_months(*(chosen(asked, flow, year, needs, digits) for year in years))
-    same = subject(asked, now) == subject(asked, before)
+    same = _same_query((asked, now), (asked, before))
     return (now, before) if same else (now[:0], before[:0])
+
+
+def _same_query(one: tuple[Scope, pd.DataFrame], other: tuple[Scope, pd.DataFrame]) -> bool:
+    """Return whether two queries seem to have asked for the same partners and chapters."""
+    return all(
+        _same_codes(*(_codes(*side, dimension) for side in (one, other)))
+        for dimension in ("partner", "commodity")
+    )
+
+
+def _codes(asked: Scope, cubes: pd.DataFrame, dimension: str) -> set[str] | None:
+    """Return the partners or chapters in cubes; None where these were not told apart."""
+    if cubes.empty or not cubes["dims"].str.contains(dimension).all():
+        return None
+    return set(amounts(asked, cubes, (dimension,), _digits(dimension))[dimension])
+
+
+def _same_codes(one: set[str] | None, other: set[str] | None) -> bool:
+    if one is None or other is None:
+        # what was not told apart is all of them
+        return all(codes is None or len(codes) > NARROW for codes in (one, other))
+    if min(len(one), len(other)) > NARROW:
+        return True
+    # of a few that were asked for one may have had no trade in a year
+    return bool(one & other) and max(len(one), len(other)) <= 3 * NARROW
 
 
 def _labels(asked: Scope, dimension: str, cubes: pd.DataFrame) -> dict[str, str]:
@@ -158,7 +182,7 @@ def ranked(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity]
 
 
 def first_of(asked: Scope, flow: str, dimension: str) -> list[Verdict]:
-    """Return the comparisons that the first of a dimension rests on: with each of the others."""
+    """Return the comparisons that the first of a dimension rests on."""
     return leads(asked, flow, ranked(asked, flow, dimension))
 
 
@@ -213,18 +237,18 @@ def changes(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity
 
 
 def leads(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
-    """Return the comparisons that a list, most first, has its first from: with each other one.
+    """Return the comparisons that a list, most first, has its first from: with its second.
 
     They are open where there are fewer than `FEW`: among two no one leads.
     """
     held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
-    return [held[0] > 0, *([highest(held[0], held[1:])] if held[1:] else [])]
+    return [held[0] > 0, *(held[0] > item for item in held[1:2])]
 
 
 def lags(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
-    """Return the comparisons that a list, most first, has its last from: below nothing, and all."""
+    """Return the comparisons that a list, most first, has its last from: it fell, and most."""
     held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
-    return [held[-1] < 0, *([lowest(held[-1], held[:-1])] if held[1:] else [])]
+    return [held[-1] < 0, *(held[-1] < item for item in held[-2:-1])]
 
 
 def change_points(asked: Scope, found: list[tuple[str, Quantity]]) -> pd.DataFrame:
@@ -301,8 +325,7 @@ def advantage(asked: Scope) -> pd.DataFrame:
     if alone or silent(asked, "export", asked.year):
         return pd.DataFrame()
     own_cubes, all_cubes = same_months(*sides)
-    if subject(asked, own_cubes) or subject(nation, all_cubes):
-        # a share in what was asked for is none in the exports
+    if not _same_query((asked, own_cubes), (nation, all_cubes)):
         return pd.DataFrame()
     own, whole = (
         amounts(place, cubes, ("commodity",), 2).set_index("commodity")["value"]

@@ -99,7 +99,7 @@ def months_ranked(asked: Scope, flow: str) -> list[tuple[str, Quantity]]:
 
 
 def peaked(asked: Scope, flow: str) -> list[Verdict]:
-    """Return the comparisons that the month with most rests on: with each of the others."""
+    """Return the comparisons that the month with most rests on: with the next."""
     return leads(asked, flow, months_ranked(asked, flow))
 
 
