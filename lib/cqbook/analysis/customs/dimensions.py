@@ -29,9 +29,9 @@ from cqbook.quantities.verdict import Verdict
 
 TOP = 10
 #: So few partners, headings or chapters were asked for one by one; and are named.
-NARROW = 3
+FEW_CODES = 3
 #: So many make a figure.
-FEW = 3
+ENOUGH_TO_LEAD = 3
 #: A share above which one thing is the other: customs revises, the press rounds.
 WHOLE = 99.5
 #: Steps of a waterfall, and parts of a bar of 100 %, before the rest.
@@ -106,7 +106,7 @@ def subject(asked: Scope, cubes: pd.DataFrame) -> str:
             known = names(asked, "partner")
             listed = "、".join(known.get(code, code) for code in sorted(found))
             word = "对" if flow == "export" else "自"
-            said.append(f"{word}{listed}" if len(found) <= NARROW else "")
+            said.append(f"{word}{listed}" if len(found) <= FEW_CODES else "")
         if part["dims"].str.contains("commodity").all():
             said.append(goods_zh(amounts(asked, part, ("commodity",), 4)["commodity"].tolist()))
     return "".join(said)
@@ -116,10 +116,10 @@ def goods_zh(headings: list[str]) -> str:
     """Return what few goods are called: 汽车, 品目8711, 第87章商品; empty where they are many."""
     if set(headings) == set(AUTO_HEADINGS):
         return "汽车"
-    if len(headings) <= NARROW and all(len(code) == 4 for code in headings):
+    if len(headings) <= FEW_CODES and all(len(code) == 4 for code in headings):
         return "、".join(AUTO_HEADINGS.get(code, f"品目{code}") for code in sorted(headings))
     chapters = sorted({code[:2] for code in headings})
-    return f"第{'、'.join(chapters)}章商品" if len(chapters) <= NARROW else ""
+    return f"第{'、'.join(chapters)}章商品" if len(chapters) <= FEW_CODES else ""
 
 
 def alike(
@@ -150,11 +150,11 @@ def _codes(asked: Scope, cubes: pd.DataFrame, dimension: str) -> set[str] | None
 def _same_codes(one: set[str] | None, other: set[str] | None) -> bool:
     if one is None or other is None:
         # what was not told apart is all of them
-        return all(codes is None or len(codes) > NARROW for codes in (one, other))
-    if min(len(one), len(other)) > NARROW:
+        return all(codes is None or len(codes) > FEW_CODES for codes in (one, other))
+    if min(len(one), len(other)) > FEW_CODES:
         return True
     # of a few that were asked for one may have had no trade in a year
-    return bool(one & other) and max(len(one), len(other)) <= 3 * NARROW
+    return bool(one & other) and max(len(one), len(other)) <= 3 * FEW_CODES
 
 
 def _labels(asked: Scope, dimension: str, cubes: pd.DataFrame) -> dict[str, str]:
@@ -204,7 +204,7 @@ def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
         words["first"] = first[0][0]
         words["share"] = f"{100 * first[0][1].point / whole:.1f}%"
         hidden = withheld_codes(asked, now, dimension, digits)
-        if not disclosure.solvable(len(hidden)) and len(found) > NARROW:
+        if not disclosure.solvable(len(hidden)) and len(found) > FEW_CODES:
             words["equivalent"] = f"{indices.equivalent_number(found['value']):.1f}个"
         every = total(asked, flow, asked.year)
         if 100 * whole / every < WHOLE:
@@ -239,16 +239,22 @@ def changes(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity
 def leads(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
     """Return the comparisons that a list, most first, has its first from: with its second.
 
-    They are open where there are fewer than `FEW`: among two no one leads.
+    They are open where there are fewer than `ENOUGH_TO_LEAD`: among two no one leads.
     """
-    held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
+    held = _compared(asked, flow, found)
     return [held[0] > 0, *(held[0] > item for item in held[1:2])]
 
 
 def lags(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
     """Return the comparisons that a list, most first, has its last from: it fell, and most."""
-    held = [item for _, item in found] if len(found) >= FEW else [counted(asked, None, flow)]
+    held = _compared(asked, flow, found)
     return [held[-1] < 0, *(held[-1] < item for item in held[-2:-1])]
+
+
+def _compared(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Quantity]:
+    """Return the amounts of a list, or one that is not known where they are too few."""
+    few = len(found) < ENOUGH_TO_LEAD
+    return [counted(asked, None, flow)] if few else [item for _, item in found]
 
 
 def change_points(asked: Scope, found: list[tuple[str, Quantity]]) -> pd.DataFrame:
