@@ -105,7 +105,7 @@ def chapter(folder: Path, size: str) -> float:
     coverage.coverage_table(asked)
     for dimension in ("partner", "regime", "commodity"):
         dimensions.structure(asked, FLOW, dimension)
-        dimensions.concentration_words(asked, FLOW, dimension)
+        dimensions.structure_words(asked, FLOW, dimension)
     months.monthly(asked)
     months.ytd_table(asked, FLOW)
     autos.auto_points(asked, FLOW)

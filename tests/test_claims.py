@@ -284,6 +284,19 @@ def test_a_sentence_that_would_be_silent_is_no_sentence_of_the_default_edition()
         check_claims({"trade": notebook}, ["trade"])
 
 
+@pytest.mark.parametrize(("outcome", "much"), [("fails", "1亿元"), ("open", "未见公布")])
+def test_a_claim_on_customs_detail_stops_no_edition(outcome, much):
+    """Whoever takes in files of their own gets the sentences that hold, and the book."""
+    up = replace(made("up", outcome), rows=("customs",))
+    notebook = page(TEXT.replace("::::{given} much", "::::{given} up"), up, made("down", "holds"),
+                    much=much)  # fmt: skip
+    check_claims({"trade": notebook}, ["trade"])
+    assert "高了" not in Known.of(notebook).resolved(TEXT).replace("没有高", "")
+    both = page(TEXT, replace(up, rows=()), made("down", "holds"), much="1亿元")
+    with pytest.raises(ClaimError):
+        check_claims({"trade": both}, ["trade"])
+
+
 def test_a_comparison_of_editions_names_the_claims_that_turned():
     old, new = (
         {"trade": page(TEXT, made("up", outcome), made("down", "holds"), much="1亿元")}

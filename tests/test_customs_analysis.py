@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-import customs_files as files
 import pandas as pd
 import pytest
-from conftest import ROOT
 
 from cqbook.analysis.customs import (
     autos,
@@ -23,11 +21,9 @@ from cqbook.analysis.customs.months import monthly, ytd_table
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import DETAIL_COLUMNS
 from cqbook.errors import DataError
-from cqbook.execution import executor
-from cqbook.execution.page import Page
-from cqbook.figures import figure
-from cqbook.intake import customs_batch, customs_csv, customs_format
+from cqbook.intake import customs_batch
 from cqbook.intake.customs_format import Export
+from cqbook.quantities.verdict import every
 
 #: HS codes of the vehicle list: petrol car, battery-electric car (six digits are enough for both).
 PETROL, ELECTRIC = "87032361", "87038000"
@@ -77,7 +73,7 @@ def scope(spoiled):
             for number, frame in enumerate(frames)
         ]  # fmt: skip
         customs_batch.write_batch(book.detail, customs_batch.plan_batch(book.detail, exports))
-        return cubes.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least)
+        return cubes.scope(Catalog(spoiled.path), "CN-50", currency, "2024", least, "export")
 
     return make
 
@@ -165,12 +161,21 @@ def test_growth_compares_only_months_that_both_years_have(scope):
 
 
 def test_concentration(scope):
-    """Two partners with 3 : 1 have H = 0.5625 + 0.0625 = 0.625, like 1.6 equal ones."""
-    asked = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
-    words = dimensions.concentration_words(asked, "export", "partner")
-    assert words["partner_hhi"] == "6250（最高10000）"
-    assert words["partner_equivalent"] == "1.6个"
-    assert words["partner_first"] == "美国，占75.0%"
+    """Three of 50, 25, 25 of 100, and a fourth of none: H = 0.375, like 2.7 equal ones."""
+    made = [("502", 50.0), ("110", 25.0), ("116", 25.0), ("601", 0.0)]
+    asked = scope(rows(*(("2024-01", "", code, value, 1) for code, value in made)))
+    words = dimensions.structure_words(asked, "export", "partner")
+    assert words["partner_equivalent"] == "2.7个"
+    assert (words["partner_first"], words["partner_share"]) == ("美国", "50.0%")
+    assert every(*dimensions.first_of(asked, "export", "partner")).outcome == "holds"
+
+
+def test_among_few_or_equal_ones_none_is_first(scope):
+    two = scope(rows(("2024-01", "", "502", 75.0, 1), ("2024-01", "", "110", 25.0, 1)))
+    assert every(*dimensions.first_of(two, "export", "partner")).outcome == "open"
+    codes = ("502", "110", "116")
+    alike = scope(rows(*(("2024-01", "", code, 25.0, 1) for code in codes)))
+    assert every(*dimensions.first_of(alike, "export", "partner")).outcome == "fails"
 
 
 def test_vehicles_by_powertrain_and_unit_value(scope):
@@ -261,47 +266,12 @@ def test_a_scope_that_is_none_is_refused(book, currency, year, word):
         cubes.scope(book, "CN-50", currency, year, 0)
 
 
-PARTIAL = {
-    "one month": {"ticked": files.ALL, "months": ("202403",)},
-    "no regime, no goods": {"ticked": ("month", "partner", "province")},
-    "only goods": {"ticked": ("month", "commodity", "province")},
-    "yuan": {"ticked": files.ALL, "currency": "CNY"},
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", PARTIAL, ids=PARTIAL)
-def test_the_chapter_holds_on_whatever_was_ticked(case, tmp_path, spoiled):
-    """Imports only, of two months or one; each section has something, or says that it has not."""
-    path = files.write(tmp_path, "进口.csv", files.rows(count=30, **PARTIAL[case]))
-    book = Catalog(spoiled.path)
-    export = customs_csv.read_file(path, customs_format.known_codes(book))
-    customs_batch.write_batch(book.detail, customs_batch.plan_batch(book.detail, [export]))
-    parameters = {"flow": "import", "currency": export.currency}
-    page = Page("customs-detail", "customs-detail", parameters)
-    source = ROOT / "chapters" / "customs-detail.ipynb"
-    notebook = executor.execute(source, page, data=spoiled.path).notebook
-    words = figure.glued(notebook)
-    assert words["export"] == ABSENT
-    assert words["import"].endswith("美元" if export.currency == "USD" else "元")
-    held = {name for name in ("partner", "regime", "commodity") if name in export.dims}
-    for name in ("partner", "regime", "commodity"):
-        assert (words[f"{name}_hhi"] != ABSENT) == (name in held)
-    drawn = {
-        item.identity.id: len(item.identity.table.rows) for item in figure.figures_of(notebook)
-    }
-    assert (drawn.get("fig-customs-partners", 0) > 0) == ("partner" in held)
-    assert (drawn.get("fig-customs-autos", 0) > 0) == ("commodity" in held)
-    months = len(export.periods)
-    assert drawn.get("fig-customs-months", 0) == (months if months > 2 else 0)
-
-
-def test_nothing_given_is_said_everywhere(book):
+def test_nothing_given_gives_no_words(book):
     asked = cubes.scope(book, "CN-50", "USD", "2024", 0)
     for words in (
         overview.detail_words(asked),
         autos.auto_words(asked, "export"),
-        dimensions.concentration_words(asked, "export", "partner"),
+        dimensions.structure_words(asked, "export", "partner"),
         decomposition.margin_words(asked, decomposition.margins(asked, "export")),
     ):
         assert ABSENT in words.values()
@@ -332,8 +302,8 @@ def test_a_partner_of_one_record_is_part_of_the_rest(scope):
     assert sum(found["value"] * 1e8) == pytest.approx(total(asked, "export", "2024"))
     open_ = dimensions.structure(scope(rows(*SPARSE), least=0), "export", "partner")
     assert len(open_) == 3, "as without the gate"
-    words = dimensions.concentration_words(asked, "export", "partner")
-    assert words["partner_hhi"] == "不单列", "two unknowns, a sum and a sum of squares"
+    words = dimensions.structure_words(asked, "export", "partner")
+    assert words["partner_equivalent"] == ABSENT, "two unknowns, a sum and a sum of squares"
     assert overview.held_words(asked, "export")["held"].startswith("伙伴2个")
 
 
@@ -357,7 +327,7 @@ def test_vehicles_of_few_records_are_held_with_what_would_show_them(scope):
     asked = scope(rows(*cars, *electric), least=3)
     words = autos.auto_words(asked, "export")
     assert words["auto_value"] == "430.00美元"
-    assert (words["nev_value"], words["nev_share"]) == ("不单列", "不单列")
+    assert (words["nev_value"], words["nev_share"]) == (ABSENT, ABSENT)
     table = autos.autos_table(asked, "export")
     assert set(table["value"]) == set(table["unit_value"]) == {"不单列"}
     drawn = autos.auto_points(asked, "export")
@@ -369,7 +339,7 @@ def test_vehicles_of_few_records_are_held_with_what_would_show_them(scope):
 
 def test_a_month_of_few_records_breaks_the_running_sum(scope):
     several = [PETROL, ELECTRIC, "01012100"]
-    items = [(month, code, "", 10.0, 1) for month in YEAR[:6] for code in several]
+    items = [(month, code, "502", 10.0, 1) for month in YEAR[:6] for code in several]
     items = [item for item in items if item[0] != "2024-03" or item[1] == PETROL]
     asked = scope(rows(*items), least=3)
     hidden = suppression.withheld_months(asked, "export", "2024")
@@ -382,15 +352,23 @@ def test_a_month_of_few_records_breaks_the_running_sum(scope):
 def test_an_area_of_few_records_says_nothing_at_all(scope):
     asked = scope(rows(("2024-01", PETROL, "502", 100.0, 1), ("2024-01", PETROL, "116", 9.0, 1)),
                   least=3)  # fmt: skip
-    assert overview.detail_words(asked)["export"] == "不单列"
+    assert overview.detail_words(asked)["export"] == ABSENT
     assert coverage.coverage_table(asked).empty
     assert monthly(asked).empty
     assert ytd_table(asked, "export").empty
     assert dimensions.structure(asked, "export", "partner").empty
     assert dimensions.advantage(asked).empty
     assert autos.auto_points(asked, "export").empty
-    assert autos.auto_words(asked, "export")["auto_value"] == "不单列"
+    assert autos.auto_words(asked, "export")["auto_value"] == ABSENT
     assert set(autos.autos_table(asked, "export")["value"]) == {"不单列"}
+
+
+def test_a_query_of_two_codes_is_no_disclosure_of_two_firms(scope):
+    """Two rows a month by construction: how many traded them nobody knows, and nothing is held."""
+    items = [(month, code, "", 10.0, 1) for month in YEAR for code in (PETROL, ELECTRIC)]
+    asked = scope(rows(*items), least=3)
+    assert overview.detail_words(asked)["export"] == "240.00美元"
+    assert len(monthly(asked)) == 12
 
 
 def test_where_the_query_is_no_finer_than_the_cell_nothing_is_counted(scope):

@@ -77,7 +77,7 @@ def answers(book):
         margins = decomposition.margins(asked, flow)
         found += [
             *(dimensions.structure(asked, flow, name) for name in files.ZH if name in DIMS),
-            *(dimensions.concentration_words(asked, flow, name) for name in DIMS),
+            *(dimensions.structure_words(asked, flow, name) for name in DIMS),
             months.ytd_table(asked, flow),
             autos.auto_words(asked, flow),
             autos.autos_table(asked, flow),

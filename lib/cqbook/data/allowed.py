@@ -27,6 +27,8 @@ ENTITY = "entity"
 #: A table that is none: words that code and tables share.
 VOCABULARY = "vocabulary"
 _WORDS = {"direction": DIRECTIONS_ZH, "currency": CURRENCIES}
+#: Columns of the customs detail whose codes are such words.
+_DETAIL_WORDS = {"flow": "direction", "currency": "currency"}
 _RULE = re.compile(
     r"(?P<table>\w+)\.(?P<column>\w+)(?: with (?P<filters>.+?))?(?P<optional>, or nothing)?"
 )
@@ -160,8 +162,9 @@ def refuse_unheld(
 
 def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:
     """Return the codes that a column may have by their names: Chinese, English, GB/T 2260."""
-    if allowed.table == VOCABULARY:
-        return {name: code for code, name in _WORDS[allowed.column].items()}
+    shared = {VOCABULARY: allowed.column, CUSTOMS: _DETAIL_WORDS.get(allowed.column, "")}
+    if words := _WORDS.get(shared.get(allowed.table, "")):
+        return {name: code for code, name in words.items()}
     table, key = _reference(book, allowed)
     return code_names(book, table, key) if table else {}
 
@@ -177,13 +180,13 @@ def _reference(book: Catalog, allowed: Allowed) -> tuple[str, str]:
 
 
 def _in_detail(book: Catalog, column: str, asked: Mapping[str, str]) -> set[str]:
-    """Return the years or entities of the files of customs detail that were taken in."""
-    files = [
-        item
-        for item in book.detail.index["files"]
-        if all(text in item["entities"].split(";") for text in asked.values())
-    ]
-    if column == YEAR:
-        periods = {text for item in files for text in item["periods"].split(";")}
-        return {str(year) for text in periods for year in Period.parse(text).years}
-    return {text for item in files for text in item["entities"].split(";")}
+    """Return what stands in a column of `Holding` in the customs detail; empty texts ask nothing.
+
+    A chapter whose parameter is empty takes what there is.
+    """
+    wanted = {name: text for name, text in asked.items() if text}
+    return {
+        getattr(item, column)
+        for item in book.detail.holdings
+        if all(getattr(item, name) == text for name, text in wanted.items())
+    }

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -26,6 +27,7 @@ from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
+from cqbook.quantities.periods import Period
 
 #: The folder of the customs detail in a data directory, and the name of its queries.
 CUSTOMS = "customs"
@@ -105,6 +107,15 @@ class StoreIndex(TypedDict):
     lists_replaced: bool
 
 
+class Holding(NamedTuple):
+    """Whose trade, of which year, in which direction and currency there is detail of."""
+
+    entity: str
+    year: str
+    flow: str
+    currency: str
+
+
 _INDEX = TypeAdapter(StoreIndex)
 
 
@@ -150,6 +161,17 @@ class Detail:
     def files(self) -> pd.DataFrame:
         """The files taken in, one row each: `FILE_COLUMNS`."""
         return pd.DataFrame(self.index["files"], columns=FILE_COLUMNS)
+
+    @property
+    def holdings(self) -> set[Holding]:
+        """What the files taken in are about; their rows are not read."""
+        return {
+            Holding(entity, str(year), item["flow"], item["currency"])
+            for item in self.index["files"]
+            for entity in item["entities"].split(";")
+            for text in item["periods"].split(";")
+            for year in Period.parse(text).years
+        }
 
     def connect(
         self, concerned: Collection[tuple[str, str]] | None = None

@@ -10,6 +10,8 @@ from __future__ import annotations
 FLOWS_ZH = {"total": "进出口", "export": "出口", "import": "进口"}
 #: The two of which the total is made, as the customs query has them.
 DIRECTIONS_ZH = {flow: word for flow, word in FLOWS_ZH.items() if flow != "total"}
+#: Headings of the Harmonized System that the book counts as automobiles.
+AUTO_HEADINGS = {"8702": "客车（10座及以上）", "8703": "小轿车等载人车", "8704": "货车"}
 CURRENCIES = {"USD": "美元", "CNY": "人民币"}
 #: Who counted, or how; empty where nobody says.
 BASES_ZH = {

@@ -12,6 +12,7 @@ from cqbook.data.relation_rules import leaps
 from cqbook.data.relations import INCONSISTENT, REVISION, as_stated, judgements
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import measure_zh, measured, what
+from cqbook.intake.customs_format import Export
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_plan import Pair
 from cqbook.quantities.qualifiers import QUALIFIERS
@@ -44,6 +45,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             )
             yield f"  修订 {' '.join(thing.split())}：{_changes(row)}"
         yield from _more(len(rows))
+        yield from _fed(book, made.exports)
     for read in made.presses:
         periods = sorted(set(read.observations["period"]))
         yield f"{read.name}：新闻数字，{len(read.observations)}行，时期 {'、'.join(periods)}"
@@ -66,6 +68,37 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
             yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def _fed(book: Catalog, exports: Sequence[Export]) -> Iterator[str]:
+    """Yield which pages the files will feed, and with what."""
+    ticked = {
+        word
+        for export in exports
+        for word, there in _TICKED.items()
+        if there in {*export.dims.split(";"), _months(export)}
+    }
+    listed = "、".join(word for word in _TICKED if word in ticked) or "合计"
+    yield f"将用于 | these feed: 海关明细 customs-detail（{listed}）"
+    if any(_of_cars(book, export) for export in exports):
+        yield "将用于 | these feed: 汽车出口 auto-exports（汽车去哪）"
+
+
+#: What a query makes the chapter say, by the dimension that was ticked.
+_TICKED = {"逐月": "month", "伙伴": "partner", "贸易方式": "regime", "商品": "commodity"}
+
+
+def _months(export: Export) -> str:
+    return "month" if any(len(text) == len("2024-01") for text in export.periods) else ""
+
+
+def _of_cars(book: Catalog, export: Export) -> bool:
+    """Return whether a file tells where the cars of the book's place go."""
+    if export.flow != "export" or book.place not in export.entities:
+        return False
+    both = {"commodity", "partner"} <= set(export.dims.split(";"))
+    headings = set(export.frame["commodity"].astype(str).str[:4].unique()) if both else set()
+    return not headings.isdisjoint(vocabulary.AUTO_HEADINGS)
 
 
 def typed(row: Mapping[Hashable, str]) -> dict[Hashable, str]:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Scope, chosen
+from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Scope, chosen, percentage
+from cqbook.analysis.customs.dimensions import WHOLE
 from cqbook.analysis.customs.suppression import silent
 from cqbook.data.selection import fact
 from cqbook.data.vocabulary import DIRECTIONS_ZH
@@ -16,9 +17,6 @@ from cqbook.quantities.periods import Period, months_span, periods_zh
 from cqbook.quantities.quantity import Quantity, missing
 from cqbook.quantities.units import Unit
 
-#: A share of the published total above which the detail counts as complete: the platform revises,
-#: the press rounds.
-WHOLE = 99.5
 GIVEN = {"flow": "进出口", "dims": "维度", "months": "时期", "gaps": "缺的月份"} | {
     "rows": "行数",
     "missing": "缺数的行",
@@ -57,7 +55,7 @@ def given_table(asked: Scope) -> pd.DataFrame:
 
 
 def coverage_table(asked: Scope) -> pd.DataFrame:
-    """Return the detail against the published totals, by flow: columns of `COVERAGE`."""
+    """Return the detail against the published totals that there are: columns of `COVERAGE`."""
     rows = []
     for flow, name in DIRECTIONS_ZH.items():
         cubes = chosen(asked, flow, asked.year)
@@ -66,15 +64,17 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
             continue
         amount = float(cubes["total"].sum())
         printed = _published(asked, flow, when) if when else missing(asked.unit)
-        covered = _covered(amount, printed)
+        part = _covered(amount, printed)
+        if part is None:
+            continue
         rows.append(
             {
                 "flow": name,
                 "when": Period.parse(when).zh() if when else periods_zh(cubes["period"]),
                 "detail": asked.money(amount),
                 "published": printed.zh,
-                "share": "" if covered is None else wording.interval_zh(covered, PERCENT),
-                "verdict": _verdict(covered),
+                "share": wording.interval_zh(part, PERCENT),
+                "verdict": _verdict(part),
                 "source_id": printed.source_id,
             }
         )
@@ -100,9 +100,19 @@ def _covered(amount: float, printed: Quantity) -> Interval | None:
     return part / whole
 
 
-def _verdict(covered: Interval | None) -> str:
-    if covered is None:
-        return "没有可比的公布数"
+def covered(asked: Scope, flow: str) -> Quantity:
+    """Return what share of the published total the detail is, for a claim; see `counted`."""
+    cubes = chosen(asked, flow, asked.year)
+    when = months_span(list(cubes["period"]), asked.year)
+    if cubes.empty or not when or silent(asked, flow, asked.year):
+        return percentage(None)
+    part = _covered(float(cubes["total"].sum()), _published(asked, flow, when))
+    if part is None or part.lower is None or part.upper is None:
+        return percentage(None)
+    return percentage(float(part.lower), float(part.upper))
+
+
+def _verdict(covered: Interval) -> str:
     if covered.lower is not None and covered.lower > Decimal("100.5"):
         return "明细多于公布，请查重复或口径"
     if covered.upper is not None and covered.upper < Decimal(str(WHOLE)):

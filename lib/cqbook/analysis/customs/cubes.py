@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -21,10 +21,13 @@ from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.data.vocabulary import CURRENCIES
+from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
-from cqbook.quantities.quantity import UNPUBLISHED
-from cqbook.quantities.units import Unit, rescale_zh
+from cqbook.quantities.about import About
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.periods import months_span
+from cqbook.quantities.quantity import UNPUBLISHED, Quantity
+from cqbook.quantities.units import Unit, rescale_zh, unit_zh
 
 #: What no file gives: a sentence with it is not on the page.
 ABSENT = UNPUBLISHED
@@ -32,6 +35,7 @@ LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
+CUBE = ["flow", "period", "dims", "digits", "total", "number", "missing"]
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
@@ -59,7 +63,7 @@ class Scope:
     """What a chapter asks: the data, whose trade, in which currency, about which year.
 
     Only that year and the one before are ever read. Cells on fewer than `least` records are not
-    published.
+    published; with 0 all are. ``flow`` is the direction whose structure is shown.
     """
 
     book: Catalog
@@ -67,6 +71,7 @@ class Scope:
     currency: str
     year: str
     least: int
+    flow: str = "export"
 
     @cached_property
     def engine(self) -> Engine:
@@ -92,6 +97,9 @@ class Scope:
     @cached_property
     def cubes(self) -> pd.DataFrame:
         """One row a cube: flow, period, dims, digits (of the codes), total, number, missing."""
+        if not self.book.detail.exists:
+            # a chapter that would use some of it starts no engine to hear that there is none
+            return pd.DataFrame(columns=CUBE, dtype=object)
         return self.select(
             "SELECT flow, period, dims, digits, coalesce(sum(value), 0) AS total,"
             " count(*) AS number, count(*) - count(value) AS missing"
@@ -113,25 +121,55 @@ class Scope:
         return rescale_zh(Decimal(str(amount)), Unit(1, self.currency), decimals=decimals)
 
 
-def scope(book: Catalog, area: str, currency: str, year: str, least: int) -> Scope:
-    """Return the scope of a chapter.
+def scope(
+    book: Catalog,
+    area: str = "",
+    currency: str = "",
+    year: str = "",
+    least: int = 0,
+    flow: str = "",
+) -> Scope:
+    """Return the scope of a chapter; what is empty is what the store holds.
+
+    Of several areas the book's own place, else the nation, else the first; of several years the
+    last; of two flows exports, of two currencies the dollar.
 
     Raises
     ------
     DataError
         If the year is none, the currency not one of `CURRENCIES`, or the threshold below 0.
     """
-    if not re.fullmatch(r"(19|20)\d{2}", year):
+    if year and not re.fullmatch(r"(19|20)\d{2}", year):
         msg = f"period={year}：应为一年，如 2024 | expected a year such as 2024"
         raise DataError(msg)
-    if currency not in CURRENCIES:
+    if currency and currency not in CURRENCIES:
         listed = "、".join(CURRENCIES)
         msg = f"currency={currency}：应为 {listed} 之一 | expected one of {listed}"
         raise DataError(msg)
     if least < 0:
         msg = f"least={least}：应为 0 或以上的整数 | expected 0 or more"
         raise DataError(msg)
-    return Scope(book, area, currency, year, least)
+    held = book.detail.holdings
+
+    def first(column: str, given: str, order: Iterable[str], otherwise: str) -> str:
+        nonlocal held
+        there = {getattr(item, column) for item in held}
+        found = given or next((text for text in order if text in there), otherwise)
+        held = {item for item in held if getattr(item, column) == found}
+        return found
+
+    entities = sorted({item.entity for item in held})
+    area = first("entity", area, [book.place, "CN", *entities], book.place)
+    years = sorted({item.year for item in held}, reverse=True)
+    year = first("year", year, years, book.edition[:4])
+    flow = first("flow", flow, DIRECTIONS_ZH, "export")
+    currency = first("currency", currency, CURRENCIES, "USD")
+    return Scope(book, area, currency, year, least, flow)
+
+
+def money_zh(asked: Scope) -> str:
+    """Return the unit of the charts in Chinese: 亿美元."""
+    return unit_zh(Unit.parse(asked.unit))
 
 
 @remembered
@@ -142,7 +180,9 @@ def chosen(
 
     Months where there are any; otherwise a period that is the whole year. The cube has all of
     `needs`, and codes of at least `digits`; of several, the one with the largest total (it leaves
-    out least), of equals that with the fewest dimensions and the longest codes.
+    out least), of equals that with the fewest dimensions and the longest codes. Months are put
+    together only of cubes that tell goods apart alike, and partners: where for some months only
+    one chapter was queried, these months are no part of a year of totals.
     """
     cubes = asked.cubes
     wanted = set(needs)
@@ -150,6 +190,12 @@ def chosen(
     held = cubes[cubes["flow"].eq(flow) & fits & cubes["digits"].ge(digits)]
     months = held[held["period"].str.fullmatch(rf"{year}-\d\d")]
     held = months if len(months) else held[held["period"].eq(year)]
+    named = [held["dims"].str.contains(name) for name in ("commodity", "partner")]
+    kinds = named[0].astype(int) + 2 * named[1].astype(int)
+    if kinds.nunique() > 1:
+        # the largest cube of each month, summed over the year
+        largest = held.groupby([kinds.rename("kind"), "period"])["total"].max()
+        held = held[kinds == largest.groupby("kind").sum().idxmax()]
     order = held.assign(size=held["dims"].str.count(";"))
     order = order.sort_values(
         ["period", "total", "size", "digits"], ascending=[True, False, True, False]
@@ -223,6 +269,40 @@ def money_point(asked: Scope, label: str, amount: float, **more: str) -> dict[st
         "source_id": CUSTOMS,
         "observation_id": "",
     } | more
+
+
+def counted(
+    asked: Scope, amount: float | None, flow: str, periods: Iterable[str] = (), year: str = ""
+) -> Quantity:
+    """Return an amount as a quantity, for claims; None and NaN: what no file gives.
+
+    It names the customs detail as its row: a claim on it is held to the files, not to the book.
+    """
+    unit = Unit(1, asked.currency)
+    when = months_span(list(periods), year) if year else ""
+    about = About(
+        indicator="trade_value", entity=asked.area, period=when, accumulation="period",
+        flow=flow, status="actual", basis="customs", price="current",
+    )  # fmt: skip
+    if amount is None or amount != amount:
+        return Quantity(None, unit, ABSENT, ABSENT, None, CUSTOMS, CUSTOMS, about)
+    value = Decimal(str(amount))
+    text = asked.money(amount)
+    return Quantity(Interval.exactly(value), unit, text, LEVEL, value, CUSTOMS, CUSTOMS, about)
+
+
+def percentage(low: float | None, high: float | None = None) -> Quantity:
+    """Return a share of the detail as a quantity, for claims; see `counted`."""
+    unit = Unit.parse("percent")
+    if low is None:
+        return Quantity(None, unit, ABSENT, ABSENT, None, CUSTOMS, CUSTOMS)
+    high = low if high is None else high
+    ends = [Decimal(str(end)) for end in (low, high)]
+    text = f"{low:.1f}%" if f"{high - low:.1f}" == "0.0" else f"{low:.1f}%—{high:.1f}%"
+    return Quantity(
+        Interval(ends[0], ends[1], True, True), unit, text, LEVEL, None, CUSTOMS, CUSTOMS,
+        About(measure="share"),
+    )  # fmt: skip
 
 
 def names(asked: Scope, dimension: str) -> dict[str, str]:

@@ -12,12 +12,12 @@ from cqbook.analysis.customs.cubes import (
     Scope,
     amounts,
     change_zh,
-    chosen,
+    counted,
     money_point,
-    same_months,
 )
+from cqbook.analysis.customs.dimensions import alike
 from cqbook.analysis.customs.suppression import silent
-from cqbook.quantities.quantity import DERIVED
+from cqbook.quantities.quantity import DERIVED, Quantity
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Margins:
 
 
 def margins(asked: Scope, flow: str) -> Margins | None:
-    """Return the extensive and the intensive margin of growth, or None without two years of pairs.
+    """Return the extensive and the intensive margin of growth; None without two years of pairs.
+
+    None too where no pair is new or lost.
 
     growth = entering − leaving + change of the continuing pairs, each in the currency. A pair is a
     commodity code with a partner; only months that both years have are compared, and only if both
@@ -45,9 +47,7 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     growth. *Journal of Development Economics* 96(2), 371–379.
     """
     needs = ("commodity", "partner")
-    now, before = same_months(
-        chosen(asked, flow, asked.year, needs), chosen(asked, flow, asked.before, needs)
-    )
+    now, before = alike(asked, flow, needs)
     if now.empty or set(now["digits"]) != set(before["digits"]):
         return None
     if any(silent(asked, flow, year) for year in (asked.year, asked.before)):
@@ -61,6 +61,8 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     sides = [side[side > 0] for side in sides]
     both = sides[0].index.intersection(sides[1].index)
     new, lost = sides[0].index.difference(both), sides[1].index.difference(both)
+    if new.empty and lost.empty:
+        return None
     return Margins(
         float(sides[0][new].sum()),
         float(sides[1][lost].sum()),
@@ -90,6 +92,14 @@ def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
             if label not in hidden
         ]
     )
+
+
+def margin_parts(asked: Scope, flow: str, found: Margins | None) -> tuple[Quantity, Quantity]:
+    """Return what continuing pairs added, and what new pairs did less the lost, for a claim."""
+    if found is None:
+        return counted(asked, None, flow), counted(asked, None, flow)
+    new = found.entering - found.leaving
+    return counted(asked, found.continuing, flow), counted(asked, new, flow)
 
 
 def margin_words(asked: Scope, found: Margins | None) -> dict[str, str]:

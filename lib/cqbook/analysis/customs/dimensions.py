@@ -8,20 +8,35 @@ from cqbook.analysis import indices
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
+    LEVEL,
     Scope,
     amounts,
     change_zh,
     chosen,
+    counted,
     money_point,
     names,
     same_months,
+    total,
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_codes
+from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.rows import rows_of
-from cqbook.quantities.quantity import DERIVED
+from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
+from cqbook.quantities.quantity import DERIVED, Quantity
+from cqbook.quantities.verdict import Verdict
 
 TOP = 10
+#: So few partners, headings or chapters were asked for one by one; and are named.
+FEW_CODES = 3
+#: So many make a figure.
+ENOUGH_TO_LEAD = 3
+#: A share above which one thing is the other: customs revises, the press rounds.
+WHOLE = 99.5
+#: Steps of a waterfall, and parts of a bar of 100 %, before the rest.
+STEPS = 6
+SHARES = 4
 
 
 def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
@@ -30,12 +45,12 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     ``detail`` has the share and the change against the same months of the year before; empty frame
     where the dimension was not given. Codes that are held back are part of the rest.
     """
-    digits = 2 if dimension == "commodity" else 0
+    digits = _digits(dimension)
     now = chosen(asked, flow, asked.year, (dimension,), digits)
     found = amounts(asked, now, (dimension,), digits)
     if found.empty or silent(asked, flow, asked.year):
         return pd.DataFrame()
-    same, earlier = same_months(now, chosen(asked, flow, asked.before, (dimension,), digits))
+    same, earlier = alike(asked, flow, (dimension,), digits)
     # a change over a year shows what there was before
     was, now_same = (_told(asked, cubes, dimension, digits) for cubes in (earlier, same))
     hidden = withheld_codes(asked, now, dimension, digits)
@@ -78,30 +93,230 @@ def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
     return labels
 
 
-def concentration_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
-    """Return the concentration over a dimension in words: ``hhi``, ``equivalent``, ``first``.
+def subject(asked: Scope, cubes: pd.DataFrame) -> str:
+    """Return what cubes were narrowed to, before the word for the flow: 对美国, 汽车, 第87章商品.
 
-    Where few codes are held back the index would give them away, and is held back with them.
+    A query that was asked for a few chapters or partners only is not the trade of the area. What it
+    was narrowed to without being told apart, nobody can know.
     """
-    digits = 2 if dimension == "commodity" else 0
+    said = []
+    for flow, part in cubes.groupby("flow"):
+        if part["dims"].str.contains("partner").all():
+            found = amounts(asked, part, ("partner",))["partner"].tolist()
+            known = names(asked, "partner")
+            listed = "、".join(known.get(code, code) for code in sorted(found))
+            word = "对" if flow == "export" else "自"
+            said.append(f"{word}{listed}" if len(found) <= FEW_CODES else "")
+        if part["dims"].str.contains("commodity").all():
+            said.append(goods_zh(amounts(asked, part, ("commodity",), 4)["commodity"].tolist()))
+    return "".join(said)
+
+
+def goods_zh(headings: list[str]) -> str:
+    """Return what few goods are called: 汽车, 品目8711, 第87章商品; empty where they are many."""
+    if set(headings) == set(AUTO_HEADINGS):
+        return "汽车"
+    if len(headings) <= FEW_CODES and all(len(code) == 4 for code in headings):
+        return "、".join(AUTO_HEADINGS.get(code, f"品目{code}") for code in sorted(headings))
+    chapters = sorted({code[:2] for code in headings})
+    return f"第{'、'.join(chapters)}章商品" if len(chapters) <= FEW_CODES else ""
+
+
+def alike(
+    asked: Scope, flow: str, needs: tuple[str, ...] = (), digits: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cubes of the months that both years have, where both were asked for the same."""
+    years = (asked.year, asked.before)
+    now, before = same_months(*(chosen(asked, flow, year, needs, digits) for year in years))
+    same = _same_query((asked, now), (asked, before))
+    return (now, before) if same else (now[:0], before[:0])
+
+
+def _same_query(one: tuple[Scope, pd.DataFrame], other: tuple[Scope, pd.DataFrame]) -> bool:
+    """Return whether two queries seem to have asked for the same partners and chapters."""
+    return all(
+        _same_codes(*(_codes(*side, dimension) for side in (one, other)))
+        for dimension in ("partner", "commodity")
+    )
+
+
+def _codes(asked: Scope, cubes: pd.DataFrame, dimension: str) -> set[str] | None:
+    """Return the partners or chapters in cubes; None where these were not told apart."""
+    if cubes.empty or not cubes["dims"].str.contains(dimension).all():
+        return None
+    return set(amounts(asked, cubes, (dimension,), _digits(dimension))[dimension])
+
+
+def _same_codes(one: set[str] | None, other: set[str] | None) -> bool:
+    if one is None or other is None:
+        # what was not told apart is all of them
+        return all(codes is None or len(codes) > FEW_CODES for codes in (one, other))
+    if min(len(one), len(other)) > FEW_CODES:
+        return True
+    # of a few that were asked for one may have had no trade in a year
+    return bool(one & other) and max(len(one), len(other)) <= 3 * FEW_CODES
+
+
+def _labels(asked: Scope, dimension: str, cubes: pd.DataFrame) -> dict[str, str]:
+    return _chapters(asked, cubes) if dimension == "commodity" else names(asked, dimension)
+
+
+def _digits(dimension: str) -> int:
+    return 2 if dimension == "commodity" else 0
+
+
+def ranked(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity]]:
+    """Return the codes of a dimension with their amounts, most first; none if the first is held."""
+    digits = _digits(dimension)
     now = chosen(asked, flow, asked.year, (dimension,), digits)
     found = amounts(asked, now, (dimension,), digits)
-    key = {name: f"{dimension}_{name}" for name in ("hhi", "equivalent", "first")}
-    if found.empty or found["value"].sum() <= 0:
-        return dict.fromkeys(key.values(), ABSENT)
-    if silent(asked, flow, asked.year):
-        return dict.fromkeys(key.values(), HELD)
-    labels = _chapters(asked, now) if digits else names(asked, dimension)
-    largest = rows_of(found.head(1))[0]
-    code, share = str(largest[dimension]), 100 * largest["value"] / found["value"].sum()
     hidden = withheld_codes(asked, now, dimension, digits)
-    words = dict.fromkeys(key.values(), HELD)
-    if not disclosure.solvable(len(hidden)):
-        words[key["hhi"]] = f"{10_000 * indices.hhi(found['value']):.0f}（最高10000）"
-        words[key["equivalent"]] = f"{indices.equivalent_number(found['value']):.1f}个"
-    if code not in hidden:
-        words[key["first"]] = f"{labels.get(code, code)}，占{share:.1f}%"
-    return words
+    if found.empty or silent(asked, flow, asked.year) or found[dimension].iloc[0] in hidden:
+        return []
+    labels = _labels(asked, dimension, now)
+    return [
+        (labels.get(code, code), counted(asked, amount, flow))
+        for code, amount in zip(found[dimension], found["value"], strict=True)
+        if code not in hidden
+    ]
+
+
+def first_of(asked: Scope, flow: str, dimension: str) -> list[Verdict]:
+    """Return the comparisons that the first of a dimension rests on."""
+    return leads(asked, flow, ranked(asked, flow, dimension))
+
+
+def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
+    """Return the structure over a dimension in words, keys with its name before them.
+
+    ``of`` (what was queried: 汽车出口), ``first``, ``share``, ``equivalent`` (how many codes of one
+    size would be as concentrated), ``part`` (the share of these rows in all detail, where they are
+    less). Where few codes are held back the index would give them away, and is held back too.
+    """
+    digits = _digits(dimension)
+    now = chosen(asked, flow, asked.year, (dimension,), digits)
+    found = amounts(asked, now, (dimension,), digits)
+    words = dict.fromkeys(("first", "share", "equivalent", "part"), ABSENT)
+    words["of"] = f"{subject(asked, now)}{DIRECTIONS_ZH[flow]}"
+    whole = found["value"].sum()
+    first = ranked(asked, flow, dimension)
+    if first and whole > 0:
+        words["first"] = first[0][0]
+        words["share"] = f"{100 * first[0][1].point / whole:.1f}%"
+        hidden = withheld_codes(asked, now, dimension, digits)
+        if not disclosure.solvable(len(hidden)) and len(found) > FEW_CODES:
+            words["equivalent"] = f"{indices.equivalent_number(found['value']):.1f}个"
+        every = total(asked, flow, asked.year)
+        if 100 * whole / every < WHOLE:
+            words["part"] = f"{100 * whole / every:.1f}%"
+    return {f"{dimension}_{name}": text for name, text in words.items()}
+
+
+def changes(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity]]:
+    """Return by how much each code of a dimension changed on the year before, most first.
+
+    Of the months that both years have; empty where the years were queried for other things, or
+    anything of them is held back.
+    """
+    digits = _digits(dimension)
+    now, before = alike(asked, flow, (dimension,), digits)
+    if now.empty or any(silent(asked, flow, year) for year in (asked.year, asked.before)):
+        return []
+    if any(withheld_codes(asked, cubes, dimension, digits) for cubes in (now, before)):
+        return []
+    sides = [
+        amounts(asked, cubes, (dimension,), digits).set_index(dimension)["value"]
+        for cubes in (now, before)
+    ]
+    more = sides[0].sub(sides[1], fill_value=0.0).sort_values(ascending=False, kind="stable")
+    labels = _labels(asked, dimension, before) | _labels(asked, dimension, now)
+    return [
+        (labels.get(str(code), str(code)), counted(asked, amount, flow))
+        for code, amount in more.items()
+    ]
+
+
+def leads(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
+    """Return the comparisons that a list, most first, has its first from: with its second.
+
+    They are open where there are fewer than `ENOUGH_TO_LEAD`: among two no one leads.
+    """
+    held = _compared(asked, flow, found)
+    return [held[0] > 0, *(held[0] > item for item in held[1:2])]
+
+
+def lags(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Verdict]:
+    """Return the comparisons that a list, most first, has its last from: it fell, and most."""
+    held = _compared(asked, flow, found)
+    return [held[-1] < 0, *(held[-1] < item for item in held[-2:-1])]
+
+
+def _compared(asked: Scope, flow: str, found: list[tuple[str, Quantity]]) -> list[Quantity]:
+    """Return the amounts of a list, or one that is not known where they are too few."""
+    few = len(found) < ENOUGH_TO_LEAD
+    return [counted(asked, None, flow)] if few else [item for _, item in found]
+
+
+def change_points(asked: Scope, found: list[tuple[str, Quantity]]) -> pd.DataFrame:
+    """Return the steps of a waterfall: the largest changes, the rest, their sum."""
+    largest = sorted(found, key=lambda item: -abs(item[1].point))[:STEPS]
+    steps = [item for item in found if item in largest]
+    rest = [item for item in found if item not in largest]
+    every = sum(item.point for _, item in found)
+    rows = [money_point(asked, label, item.point, status=DERIVED) for label, item in steps]
+    if rest:
+        amount = every - sum(item.point for _, item in steps)
+        rows.append(money_point(asked, f"其余{len(rest)}个", amount, status=DERIVED))
+    if len(found) < 2:
+        return pd.DataFrame()
+    return pd.DataFrame([*rows, money_point(asked, "合计", every, status=DERIVED)])
+
+
+def change_words(asked: Scope, found: list[tuple[str, Quantity]], dimension: str) -> dict[str, str]:
+    """Return the largest changes in words: ``gainer``, ``gain``, ``loser``, ``loss``, ``more``."""
+    words = dict.fromkeys(("gainer", "gain", "loser", "loss", "more"), ABSENT)
+    if found:
+        every = sum(item.point for _, item in found)
+        words["more"] = f"{'多' if every > 0 else '少'}{asked.money(abs(every))}"
+        (gainer, gain), (loser, loss) = found[0], found[-1]
+        if gain.point > 0:
+            words |= {"gainer": gainer, "gain": asked.money(gain.point)}
+        if loss.point < 0:
+            words |= {"loser": loser, "loss": asked.money(-loss.point)}
+    return {f"{dimension}_{name}": text for name, text in words.items()}
+
+
+def split(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
+    """Return the shares of the codes of a dimension in both years, in percent, as bars of 100 %.
+
+    The largest of this year and the rest; empty frame without two years to compare.
+    """
+    now, before = alike(asked, flow, (dimension,), _digits(dimension))
+    if now.empty or not changes(asked, flow, dimension):
+        return pd.DataFrame()
+    labels = _labels(asked, dimension, now)
+    rows = []
+    shown = amounts(asked, now, (dimension,))[dimension].head(SHARES).tolist()
+    for year, cubes in ((asked.before, before), (asked.year, now)):
+        found = amounts(asked, cubes, (dimension,)).set_index(dimension)["value"]
+        part = 100 * found / found.sum()
+        rows += [share_point(f"{year}年", labels.get(code, code), part.get(code, 0.0))
+                 for code in shown]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def share_point(label: str, group: str, percent: float) -> dict[str, object]:
+    """Return a share of the detail as a row of a point frame."""
+    text = f"{percent:.1f}%"
+    return {
+        **dict.fromkeys(("range", "observation_id"), ""),
+        **dict.fromkeys(("value", "lower", "upper"), percent),
+        **dict.fromkeys(("text", "full"), text),
+        "label": label,
+        "group": group,
+        "status": LEVEL,
+        "source_id": CUSTOMS,
+    }
 
 
 def advantage(asked: Scope) -> pd.DataFrame:
@@ -116,6 +331,8 @@ def advantage(asked: Scope) -> pd.DataFrame:
     if alone or silent(asked, "export", asked.year):
         return pd.DataFrame()
     own_cubes, all_cubes = same_months(*sides)
+    if not _same_query((asked, own_cubes), (nation, all_cubes)):
+        return pd.DataFrame()
     own, whole = (
         amounts(place, cubes, ("commodity",), 2).set_index("commodity")["value"]
         for place, cubes in ((asked, own_cubes), (nation, all_cubes))

@@ -1,5 +1,9 @@
 """Which cells of a published table would show what a single firm trades: the gate before it.
 
+It is for detail that is not public: an office's own extract in the form of the query. What the
+public query gives anybody may look up, cell by cell; to hold it back protects nobody, so the
+chapter's gate is open (``least=0``) unless the analyst closes it. Closed, it holds back cells.
+
 Customs detail names no firms. The smallest unit that it knows is the record: a commodity code, a
 partner and a regime, as they were queried. A cell on fewer records than a threshold is held back,
 and with it so many others that nobody gets it as the difference of what is published.

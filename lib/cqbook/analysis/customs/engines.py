@@ -26,7 +26,7 @@ VARIABLE = "CQBOOK_ENGINE"
 
 @dataclass(frozen=True)
 class Slice:
-    """What is read of the detail: one area's trade in one currency, in two years."""
+    """What is read of the detail: an area's trade (empty: all's) in one currency, in two years."""
 
     detail: Detail
     area: str
@@ -57,9 +57,10 @@ def engine_for(asked: Slice) -> Engine:
 
 def _own(asked: Slice) -> str:
     # by period too: in sorted files it says which parts of them are not read at all
+    whose = f"entity = '{_text(asked.area)}' AND " if asked.area else ""
     return (
-        f"SELECT *, length(commodity) AS digits FROM detail WHERE entity = '{_text(asked.area)}'"
-        f" AND currency = '{_text(asked.currency)}'"
+        f"SELECT *, length(commodity) AS digits FROM detail WHERE {whose}"
+        f"currency = '{_text(asked.currency)}'"
         f" AND period >= '{asked.before}' AND period < '{int(asked.year) + 1}'"
     )
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import pandas as pd
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import ABSENT, Scope, change_zh, chosen, money_point
+from cqbook.analysis.customs.cubes import (
+    ABSENT,
+    Scope,
+    change_zh,
+    chosen,
+    counted,
+    money_point,
+)
+from cqbook.analysis.customs.dimensions import leads
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
 from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities.periods import Period
+from cqbook.quantities.quantity import Quantity
+from cqbook.quantities.verdict import Verdict
 
 YTD = {"month": "累计到", "now": "本年累计", "before": "上年同期", "growth": "同比"}
 
@@ -70,3 +80,39 @@ def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=list(YTD))
+
+
+#: Months from which on a season is spoken of.
+SEASON = 6
+
+
+def months_ranked(asked: Scope, flow: str) -> list[tuple[str, Quantity]]:
+    """Return the months of the year with what they had, most first; empty below `SEASON` months."""
+    hidden = withheld_months(asked, flow, asked.year)
+    cubes = chosen(asked, flow, asked.year)
+    found = [
+        (Period.parse(row["period"]).zh(), counted(asked, row["total"], flow))
+        for row in rows_of(cubes.sort_values("total", ascending=False, kind="stable"))
+        if row["period"] != asked.year and row["period"] not in hidden
+    ]
+    return found if len(found) >= SEASON and not hidden else []
+
+
+def peaked(asked: Scope, flow: str) -> list[Verdict]:
+    """Return the comparisons that the month with most rests on: with the next."""
+    return leads(asked, flow, months_ranked(asked, flow))
+
+
+def season_words(asked: Scope, flow: str) -> dict[str, str]:
+    """Return the month with most and the one with least: ``peak``, ``trough``, ``peak_times``."""
+    found = months_ranked(asked, flow)
+    if not found or found[-1][1].point <= 0:
+        return dict.fromkeys(("peak", "peak_value", "trough", "trough_value", "peak_times"), ABSENT)
+    (peak, most), (trough, least) = found[0], found[-1]
+    return {
+        "peak": peak,
+        "peak_value": most.zh,
+        "trough": trough,
+        "trough_value": least.zh,
+        "peak_times": f"{most.point / least.point:.1f}倍",
+    }

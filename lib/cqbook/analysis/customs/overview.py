@@ -3,45 +3,85 @@
 from __future__ import annotations
 
 from cqbook.analysis.customs.autos import TREE, withheld_vehicles
-from cqbook.analysis.customs.cubes import ABSENT, Scope, chosen, total
-from cqbook.analysis.customs.disclosure import HELD
+from cqbook.analysis.customs.cubes import (
+    ABSENT,
+    Scope,
+    change_zh,
+    chosen,
+    counted,
+    total,
+)
+from cqbook.analysis.customs.dimensions import alike, subject
 from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld_months
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.quantities.periods import Period, months_span, periods_zh
+from cqbook.quantities.quantity import Quantity
 
 
 def detail_words(asked: Scope) -> dict[str, str]:
-    """Return what the chapter says first, in words."""
-    files = asked.book.detail.files
-    words = {}
-    for flow in DIRECTIONS_ZH:
-        amount = total(asked, flow, asked.year)
-        words[flow] = asked.money(amount) if amount == amount else ABSENT
-        if silent(asked, flow, asked.year):
-            words[flow] = HELD
-    held = {flow: list(chosen(asked, flow, asked.year)["period"]) for flow in DIRECTIONS_ZH}
-    when = {
-        f"{flow}_when": Period.parse(months_span(periods, asked.year)).zh()
-        if months_span(periods, asked.year)
-        else periods_zh(periods) or ABSENT
-        for flow, periods in held.items()
+    """Return what the chapter says first, in words.
+
+    Of each flow what was queried (``export_of``: 汽车出口), its amount, when, and its change on the
+    same months of the year before; ``export_alone`` is the amount where there is no such year.
+    """
+    words = {
+        "files": f"{len(asked.book.detail.files)}个",
+        "where": asked.book.name(asked.area),
+        "money": CURRENCIES[asked.currency],
+        "year_zh": f"{asked.year}年",
+        "flow_zh": DIRECTIONS_ZH[asked.flow],
+        "least": f"{asked.least}条",
     }
-    return (
-        words
-        | when
-        | {
-            "files": f"{len(files)}个",
-            "where": asked.book.name(asked.area),
-            "money": CURRENCIES[asked.currency],
-            "year_zh": f"{asked.year}年",
+    for flow, name in DIRECTIONS_ZH.items():
+        cubes = chosen(asked, flow, asked.year)
+        amount = total(asked, flow, asked.year)
+        told = amount == amount and not silent(asked, flow, asked.year)
+        change = yoy_words(asked, flow) if told else ABSENT
+        words |= {
+            flow: asked.money(amount) if told else ABSENT,
+            f"{flow}_of": f"{subject(asked, cubes)}{name}",
+            f"{flow}_when": _when(asked, list(cubes["period"])),
+            f"{flow}_change": change,
+            f"{flow}_alone": asked.money(amount) if told and change == ABSENT else ABSENT,
         }
+    return words
+
+
+def _when(asked: Scope, periods: list[str]) -> str:
+    span = months_span(periods, asked.year)
+    return Period.parse(span).zh() if span else periods_zh(periods) or ABSENT
+
+
+def years_compared(asked: Scope, flow: str) -> tuple[Quantity, Quantity]:
+    """Return what the months that both years have make in this year, and in the one before."""
+    years = (asked.year, asked.before)
+    if any(silent(asked, flow, year) or withheld_months(asked, flow, year) for year in years):
+        return counted(asked, None, flow), counted(asked, None, flow)
+    now, before = alike(asked, flow)
+    sums = [float(side["total"].sum()) if len(now) else None for side in (now, before)]
+    return (
+        counted(asked, sums[0], flow, now["period"], asked.year),
+        counted(asked, sums[1], flow, before["period"], asked.before),
     )
 
 
+def yoy_words(asked: Scope, flow: str) -> str:
+    """Return the change on the year before: 同比增长3.2%, 其中1—9月同比增长3.2%; else 未见公布."""
+    now, before = years_compared(asked, flow)
+    if not (now.known and before.known and before.point > 0):
+        return ABSENT
+    same, _ = alike(asked, flow)
+    whole = len(same) == len(chosen(asked, flow, asked.year))
+    when = "" if whole else f"其中{periods_zh(same['period'])}"
+    return f"{when}同比{change_zh(100 * (now.point / before.point - 1))}"
+
+
 def held_words(asked: Scope, flow: str) -> dict[str, str]:
-    """Return what the gate held back, in words: ``held`` and ``least``."""
+    """Return what the gate held back, in words, as ``held``; 未见公布 where it is open."""
+    if not asked.least:
+        return {"held": ABSENT}
     if silent(asked, flow, asked.year):
-        return {"held": "全部", "least": f"{asked.least}条"}
+        return {"held": "全部"}
     found = {
         "伙伴": len(
             withheld_codes(asked, chosen(asked, flow, asked.year, ("partner",)), "partner")
@@ -58,4 +98,4 @@ def held_words(asked: Scope, flow: str) -> dict[str, str]:
         "月份": len(withheld_months(asked, flow, asked.year)),
     }
     told = "、".join(f"{name}{count}个" for name, count in found.items() if count)
-    return {"held": told or "无", "least": f"{asked.least}条"}
+    return {"held": told or "没有"}

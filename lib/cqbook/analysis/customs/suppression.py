@@ -49,9 +49,13 @@ def withheld_codes(
 
 @remembered
 def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
-    """Return total and records by period of a year, of the periods whose records can be counted."""
+    """Return total and records by period of a year, of the periods whose records can be counted.
+
+    A query by one dimension alone has a row for each code that was asked for, two for two: how
+    many traded them it does not say.
+    """
     cubes = chosen(asked, flow, year).set_index("period")
-    cubes = cubes[cubes["dims"].ne("")]
+    cubes = cubes[cubes["dims"].str.contains(";")]
     return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
 
 

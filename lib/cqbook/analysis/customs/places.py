@@ -1,0 +1,76 @@
+"""The place of an area among the provinces that were queried alike."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from cqbook.analysis.customs.cubes import (
+    ABSENT,
+    Scope,
+    chosen,
+    counted,
+    money_point,
+    remembered,
+)
+from cqbook.quantities.quantity import DERIVED
+from cqbook.quantities.verdict import Verdict
+
+#: Provinces shown; the area itself stands among them, or after them.
+SHOWN = 10
+#: So many provinces are a comparison.
+ENOUGH = 3
+
+
+@remembered
+def provinces(asked: Scope, flow: str) -> pd.Series:
+    """Return what each province had in the year, most first, by the cubes that the area's are.
+
+    Only provinces of which the same months were taken in; empty without `ENOUGH` of them.
+    """
+    if asked.least or not re.fullmatch(r"CN-\d\d", asked.area) or not asked.book.detail.exists:
+        return pd.Series(dtype=float)
+    every = Scope(asked.book, "", asked.currency, asked.year, asked.least, flow)
+    found = every.select(
+        "SELECT entity, flow, period, dims, digits, sum(value) AS total FROM own"
+        " GROUP BY entity, flow, period, dims, digits ORDER BY entity"
+    )
+    own = chosen(asked, flow, asked.year)[["flow", "period", "dims", "digits"]]
+    same = found[found["entity"].str.fullmatch(r"CN-\d\d")].merge(own)
+    whole = same.groupby("entity").filter(lambda rows: len(rows) == len(own))
+    sums = whole.groupby("entity")["total"].sum().sort_values(ascending=False, kind="stable")
+    return sums if len(sums) >= ENOUGH else sums[:0]
+
+
+def place_points(asked: Scope, flow: str) -> pd.DataFrame:
+    """Return the point frame of the first provinces, and the area where it is none of them."""
+    found = provinces(asked, flow)
+    shown = list(found.index[:SHOWN])
+    if len(found) and asked.area not in shown:
+        shown.append(asked.area)
+    return pd.DataFrame(
+        [money_point(asked, asked.book.name(name), found[name], status=DERIVED) for name in shown]
+    )
+
+
+def placed(asked: Scope, flow: str) -> list[Verdict]:
+    """Return the comparisons that the place rests on: with the province before, and that after."""
+    found = provinces(asked, flow)
+    at = list(found.index).index(asked.area) if asked.area in found.index else -1
+    sums = [counted(asked, amount, flow) for amount in found]
+    own = sums[at] if at >= 0 else counted(asked, None, flow)
+    before, after = (sums[max(at - 1, 0) : at], sums[at + 1 : at + 2]) if sums else ([], [])
+    return [own > 0, *(item > own for item in before), *(own > item for item in after)]
+
+
+def place_words(asked: Scope, flow: str) -> dict[str, str]:
+    """Return the place in words: ``place`` (第9), ``place_among``, ``place_share``."""
+    found = provinces(asked, flow)
+    if asked.area not in found.index:
+        return dict.fromkeys(("place", "place_among", "place_share"), ABSENT)
+    return {
+        "place": f"第{list(found.index).index(asked.area) + 1}",
+        "place_among": f"{len(found)}个",
+        "place_share": f"{100 * found[asked.area] / found.sum():.1f}%",
+    }
