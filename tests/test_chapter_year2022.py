@@ -122,7 +122,7 @@ def test_of_each_cut_the_largest_part_is_drawn_with_what_it_is_a_share_of(book):
         "综合保税区（占进出口）": "65.7%",
         "电子信息（占进出口）": "60.7%",
         "笔记本电脑（占出口）": "33.8%",
-        "集成电路（占进口）": "42.0%",
+        "集成电路（占进口）": "42%",
     }
 
 
