@@ -231,3 +231,28 @@ def test_months_of_industry_are_those_printed(book):
         "9月": "13.1%",
         "10月": "8.2%",
     }
+
+
+def test_each_expected_figure_has_words_of_its_own(book, spoiled):
+    found = industry.expected_by_highlight(book, "industry-2022")
+    # floor space is two figures: what was acquired, and what of it is used
+    assert {key: len(words) for key, words in found.items()} == {
+        "nev": 2,
+        "software": 6,
+        "strategic": 1,
+    }
+    assert len(set(found["software"])) == 6
+    assert (
+        sum(map(len, found.values())) == industry.natures(book, "industry-2022")["expected"].point
+    )
+    # another figure that is expected has no words, and the claim that all are named falls
+    row = spoiled.find("observations.csv", "observation_id", "industry-2022.tech-upgrade-yoy")
+    spoiled.set("observations.csv", row, "status", "estimate")
+    other = Catalog(spoiled.path)
+    told = sum(map(len, industry.expected_by_highlight(other, "industry-2022").values()))
+    assert told < industry.natures(other, "industry-2022")["expected"].point
+
+
+def test_the_share_a_year_before_is_told(book):
+    found = industry.tech_upgrade(book, AREA, YEAR)
+    assert (found["upgrade_share_before"].zh, found["upgrade_share"].zh) == ("34.6%", "35.4%")
