@@ -190,11 +190,21 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         found = district.parts(texts, came, "区")
         return {key: text for key, text in found.items() if text != UNPUBLISHED}
 
-    assert headed(SHAPINGBA) == {"sells": "区的汽车出口", "makes": "区", "came": "区的项目"}
+    assert headed(SHAPINGBA) == {
+        "sells": "区的汽车出口",
+        "makes": "区做什么",
+        "came": "区的项目",
+    }
     assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区的项目和名单"}
-    assert headed("500118")["sells"] == "区的企业卖到哪里"
-    assert headed("500113")["sells"] == "区卖什么，怎么运"
-    assert headed(TONGNAN)["sells"] == "区卖什么，怎么运"
+    # a heading promises no more than stands below it
+    assert headed("500118")["sells"] == "区一家企业的出口"
+    assert headed("500113")["sells"] == "区的进出口"
+    assert headed(TONGNAN)["sells"] == "区的出口"
+    assert headed(TONGNAN)["makes"] == "区的汽车后市场企业"
+    assert headed("500111")["sells"] == "区的市场采购出口"
+    assert headed("500102")["makes"] == "区计划做什么"
+    assert headed("500120")["makes"] == "区一家企业的预期产值"
+    assert headed(DIANJIANG)["makes"] == "区一个项目的预期产值"
     assert headed("500104") == {"came": "区的项目"}, "one that is being built"
     assert headed("500156") == {}
 
@@ -257,8 +267,9 @@ def test_a_time_that_all_projects_have_stands_in_the_title(book):
     assert district.one_day(rows) == "截至2024年1月"
     assert rows["stage_zh"].iloc[0] == "已投产"
     assert district.project_columns(rows)["who"] == "企业"
-    rows = district.followed(district.projects(book, DIANJIANG))
+    rows = district.followed(district.projects(book, "500120"))
     assert district.one_day(rows) == ""
+    rows = district.followed(district.projects(book, DIANJIANG))
     assert district.project_columns(rows)["who"] == "企业或来处"
 
 
@@ -276,6 +287,65 @@ def test_a_project_that_runs_says_how_and_until_when(book):
     yongchuan = district.named(district.projects(book, "500118"))
     assert yongchuan["trading_alone"] == UNPUBLISHED, "a plant runs there too"
     assert yongchuan["trading_too"] == "永川科技片场（截至2025年4月）"
+
+
+def test_a_project_of_no_named_firm_is_told_outside_the_table(book):
+    came = district.projects(book, "500111")
+    assert list(district.followed(came)["project"]) == ["proj-shengtai-dazu"]
+    said = district.named(came)
+    assert said["trading_too"] == "五金产业大脑（截至2025年4月）"
+    assert "大足高新区无人机生产" in said["running"]
+    # where projects make things, but none of them runs, nothing runs 还
+    dianjiang = district.named(district.projects(book, DIANJIANG))
+    assert dianjiang["trading_only"] == "渝东国际外贸城、渝东国际汽贸城（截至2024年1月）"
+    assert dianjiang["trading_too"] == dianjiang["trading_alone"] == UNPUBLISHED
+    # beside a table, sentences tell what it has not
+    shapingba = district.projects(book, SHAPINGBA)
+    nobody = shapingba["project"].eq("proj-bojun-shapingba")
+    shapingba.loc[nobody, "who"] = ""
+    assert "博俊科技" in district.named(shapingba)["coming"]
+
+
+def test_an_old_report_of_what_was_not_yet_built_says_that_none_followed(book):
+    bishan = district.projects(book, "500120").set_index("project")["stage_zh"]
+    assert bishan["proj-byd-battery-hq-bishan"] == "在建（截至2022年，以后没有查到）"
+    assert bishan["proj-weizhi-bishan"] == "已投产（截至2025年4月）"
+    fuling = district.projects(book, "500102").set_index("project")["stage_zh"]
+    assert fuling["proj-kasu-phase1"] == "已试产（截至2022年12月30日）"
+    assert fuling["proj-kasu-phase2"] == "计划（截至2023年1月，以后没有查到）"
+
+
+def test_what_is_lacking_follows_from_what_is_told(book):
+    def lacking(code):
+        came = district.projects(book, code)
+        texts = words(book, code) | district.merged_plan(book, code)[0]
+        return district.lacking(texts, came)
+
+    # the year is told: what lacks begins behind it
+    assert lacking("500113") == "2023年起的进出口；规划的产值后来做到了多少"
+    assert lacking("500120").endswith("；璧山比亚迪动力电池全球总部后来建成没有")
+    assert "2023年11月以后的进出口" in lacking(DIANJIANG)
+    assert lacking("500110") == lacking("500156") == UNPUBLISHED
+
+
+def test_the_plan_of_a_district_that_became_part_of_another_is_told(book):
+    said, plan = district.merged_plan(book, "500111")
+    assert said == {"merged": "双桥区", "merged_plan": "1000亿元级"}
+    assert plan.observation_id == "os-20110206-zh.r203-industry-scale-dist-shuangqiao"
+    assert not district.merged_plan(book, SHAPINGBA)[1].known
+
+
+def test_no_park_is_said_to_be_what_its_name_says(book):
+    said = district.schemes(book, "500118")
+    assert said.startswith("永川国家高新区是成渝地区双城经济圈产业合作示范园区（2021年1月起）；")
+    assert "国家高新技术产业开发区" not in said
+    # one list has one name on all pages
+    assert "是成渝地区双城经济圈产业合作示范园区；" in district.schemes(book, "500120")
+
+
+def test_who_expected_an_output_and_when(book):
+    said = words(book, "500120")
+    assert (said["plant_output_said"], said["plant_output_due"]) == ("2025年4月", "2027年")
 
 
 def test_one_rule_says_what_makes_things(book):

@@ -271,3 +271,11 @@ def test_a_change_without_its_sign(book):
     low, high = check.extremes(check.outcomes(book, "CN-50", ["target"]))
     assert check.size(low.change).zh == "28.46%"
     assert check.size(high.change) == high.change
+
+
+def test_each_row_says_when_and_of_what_place(book):
+    """The table can be filtered: whoever reads one row has to know what it is about."""
+    titles = check.apart(book, check.relations_table(book))["title"]
+    places = "中国|重庆|日本|德国|安徽"
+    untold = titles[~(titles.str.contains(r"(?:19|20)\d\d年") & titles.str.contains(places))]
+    assert untold.empty, "\n".join(untold)

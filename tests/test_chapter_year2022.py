@@ -122,7 +122,7 @@ def test_of_each_cut_the_largest_part_is_drawn_with_what_it_is_a_share_of(book):
         "综合保税区（占进出口）": "65.7%",
         "电子信息（占进出口）": "60.7%",
         "笔记本电脑（占出口）": "33.8%",
-        "集成电路（占进口）": "42.0%",
+        "集成电路（占进口）": "42%",
     }
 
 
@@ -231,3 +231,28 @@ def test_months_of_industry_are_those_printed(book):
         "9月": "13.1%",
         "10月": "8.2%",
     }
+
+
+def test_each_expected_figure_has_words_of_its_own(book, spoiled):
+    found = industry.expected_by_highlight(book, "industry-2022")
+    # floor space is two figures: what was acquired, and what of it is used
+    assert {key: len(words) for key, words in found.items()} == {
+        "nev": 2,
+        "software": 6,
+        "strategic": 1,
+    }
+    assert len(set(found["software"])) == 6
+    assert (
+        sum(map(len, found.values())) == industry.natures(book, "industry-2022")["expected"].point
+    )
+    # another figure that is expected has no words, and the claim that all are named falls
+    row = spoiled.find("observations.csv", "observation_id", "industry-2022.tech-upgrade-yoy")
+    spoiled.set("observations.csv", row, "status", "estimate")
+    other = Catalog(spoiled.path)
+    told = sum(map(len, industry.expected_by_highlight(other, "industry-2022").values()))
+    assert told < industry.natures(other, "industry-2022")["expected"].point
+
+
+def test_the_share_a_year_before_is_told(book):
+    found = industry.tech_upgrade(book, AREA, YEAR)
+    assert (found["upgrade_share_before"].zh, found["upgrade_share"].zh) == ("34.6%", "35.4%")

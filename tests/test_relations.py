@@ -333,7 +333,7 @@ def test_what_is_written_by_hand_and_made_by_rule_is_told_once_with_its_explanat
     assert once.known
     assert once.relation.rule == "cumulative"
     assert once.verdict == REVISION
-    assert once.title == "2021年11月等于两个累计数之差"
+    assert once.title == "2021年11月重庆进出口等于两个累计数之差"
 
 
 @pytest.mark.parametrize("kind", ["share_grown", "share_contribution"])

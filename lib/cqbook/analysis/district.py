@@ -145,9 +145,9 @@ PLANNED = ("plan", "target")
 EXPECTED = ("estimate",)
 _KEY = "kind=key_project;level="
 ASKED = {
-    "cars": Asked("auto_exports", flow="export", say="level when"),
+    "cars": Asked("auto_exports", flow="export", say="level when after"),
     "cars_nev": Asked("auto_exports", "vehicle=nev", "export"),
-    "trade": Asked("trade_value", flow="total", say="level when change"),
+    "trade": Asked("trade_value", flow="total", say="level when change after"),
     "exports": Asked("trade_value", flow="export", say="level when change"),
     "imports": Asked("trade_value", flow="import", say="level change"),
     "trade_target": Asked("trade_value", flow="total", statuses=PLANNED),
@@ -173,7 +173,7 @@ ASKED = {
         "industrial_value_added", None, measure="contribution_rate", statuses=EXPECTED, say="level"
     ),
     "plant_output": Asked(
-        "output_value", None, statuses=EXPECTED, own=False, say="level who due undated"
+        "output_value", None, statuses=EXPECTED, own=False, say="level who due undated said"
     ),
     "capacity": Asked("parts_capacity", None, own=False, say="level of who"),
     "capacity_plan": Asked("parts_capacity", None, statuses=PLANNED, own=False, say="level of who"),
@@ -215,12 +215,15 @@ class Fact:
     change: Quantity
     of: str = ""
     who: str = ""
+    #: When the source was published that has it; empty if unknown.
+    published: str = ""
 
     @property
     def words(self) -> dict[str, str]:
         """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
 
-        ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said.
+        ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said;
+        ``said`` when it was reported; ``after`` the time behind its own.
         """
         period = self.level.about.period
         when = Period.parse(period).zh() if period else UNPUBLISHED
@@ -233,8 +236,21 @@ class Fact:
             "when": when,
             "due": UNPUBLISHED if undated else when,
             "undated": self.who if undated else UNPUBLISHED,
+            "said": Period.parse(self.published).zh() if self.published else UNPUBLISHED,
+            "after": _after(period),
         }
 
+
+def _after(period: str) -> str:
+    """Return in words the time behind a period: 2023年起 behind all of 2022."""
+    last = period.split("/")[-1]
+    if last in ("", ".."):
+        return UNPUBLISHED
+    return f"{int(last) + 1}年起" if len(last) == YEAR else f"{Period.parse(last).zh()}以后"
+
+
+#: Characters of a period that is a year.
+YEAR = 4
 
 NO_FACT = Fact(missing("percent"), missing("percent"))
 
@@ -269,7 +285,13 @@ def _fact(book: Catalog, found: pd.DataFrame, asked: Asked, product: str) -> Fac
         moves[0] if moves else missing("percent"),
         book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
         row["who"],
+        _published(book, row["source_id"]),
     )
+
+
+def _published(book: Catalog, source: str) -> str:
+    frame = book.table("sources")
+    return next(iter(frame.loc[frame["source_id"].eq(source), "published"]), "")
 
 
 def words(found: Mapping[str, Fact]) -> dict[str, str]:
@@ -380,30 +402,114 @@ SELLING = (
     "firm_markets",
 )
 #: The heading of a part that has one thing only to tell.
-ALONE = {"cars": "的汽车出口", "trips": "的班列", "firm_markets": "的企业卖到哪里"}
+ALONE = {
+    "cars": "的汽车出口",
+    "exports": "的进出口",
+    "corridor_boxes": "的进出口",
+    "product_markets": "的出口",
+    "procurement": "的市场采购出口",
+    "trips": "的班列",
+    "firm_markets": "一家企业的出口",
+    "capacity_plan": "计划做什么",
+    "aftermarket_firms": "的汽车后市场企业",
+}
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
-    *("cameras", "connected", "workshops", "upgrade_target"),
+    *("cameras", "connected", "workshops", "upgrade_target", "aftermarket_firms"),
 )
-COMING = ("trading_alone", "trading_too", "coming", "building", "city_invested", "fixed")
+COMING = (
+    "trading_alone",
+    "trading_only",
+    "trading_too",
+    "coming",
+    "building",
+    "city_invested",
+    "fixed",
+)
 
 
 def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, str]:
-    """Return the heading of each part that has something to say; of ``makes`` only the name.
+    """Return the heading of each part that has something to say.
 
     Of several projects there is a table, even where no sentence says more than the main points. A
     part with one thing to tell is called by it.
     """
-    sold = [key for key in SELLING if texts[key] != UNPUBLISHED]
-    alone = ALONE.get(sold[0], "") if len(sold) == 1 else ""
-    makes = any(texts[key] != UNPUBLISHED for key in MAKING)
+    sold, makes = ([key for key in keys if texts[key] != UNPUBLISHED] for keys in (SELLING, MAKING))
     came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
     lists = "和名单" if texts["schemes"] != UNPUBLISHED else ""
+    alone = dict(ALONE)
+    alone["plant_output"] = "一家企业" if texts["plant_output_due"] != UNPUBLISHED else "一个项目"
+    alone["plant_output"] += "的预期产值"
     return {
-        "sells": name + (alone or "卖什么，怎么运") if sold else UNPUBLISHED,
-        "makes": name if makes else UNPUBLISHED,
+        "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else UNPUBLISHED,
+        "makes": name + _called(makes, alone, "做什么") if makes else UNPUBLISHED,
         "came": f"{name}的项目{lists}" if came_some else UNPUBLISHED,
     }
+
+
+def _called(told: list[str], alone: Mapping[str, str], several: str) -> str:
+    return alone.get(told[0], several) if len(told) == 1 else several
+
+
+#: What a page lacks beside what it says: the text that must be known, and the words.
+LACKING = {
+    "cars": "区内车企{cars_after}出口了多少辆",
+    "trips_target": "班列的箱子里装的是什么，{trips_when}运了多少箱、货值多少",
+    "deals": "这些招商项目有多少开了工、到位多少",
+    "trade": "{trade_after}的进出口",
+    "product_value": "全区的进出口额",
+    "procurement": "别的贸易方式出口了多少",
+    "base_plan": "规划的产值后来做到了多少",
+    "merged_plan": "规划的产值后来做到了多少",
+}
+#: Of what else must be known, for a page to say so.
+_ALSO = {"trips_target": "route_boxes", "deals": "contracts"}
+
+
+def lacking(texts: Mapping[str, str], came: pd.DataFrame) -> str:
+    """Return in words what a reader would ask next of what a page says; 未见公布 if nothing.
+
+    Of projects that were not built when last heard of, long ago, what became of them.
+    """
+    asked = [
+        words.format_map(texts)
+        for key, words in LACKING.items()
+        if texts[key] != UNPUBLISHED and texts[_ALSO.get(key, key)] != UNPUBLISHED
+    ]
+    rows = came[came["old"] & ~came["industry"].isin(PUBLIC_WORKS)]
+    rows = rows[~rows["project"].isin(_wholes(came))]
+    rows = rows[~rows["parent"].isin(rows["project"])]
+    names = "、".join(rows["name_zh"])
+    asked += [f"{names}后来建成没有"] if names else []
+    return "；".join(dict.fromkeys(asked)) or UNPUBLISHED
+
+
+#: Districts that have since become part of another: in which they lie on today's map.
+TODAY = {"dist-shuangqiao": "500111"}
+
+
+def merged_plan(book: Catalog, code: str) -> tuple[dict[str, str], Quantity]:
+    """Return the output planned in 2011 for a district that has since become part of this one.
+
+    Returns
+    -------
+    dict of str to str
+        ``merged``, its name, and ``merged_plan``, in words; 未见公布 where there is none.
+    Quantity
+        The plan.
+    """
+    was = next((entity for entity, today in TODAY.items() if today == code), "")
+    if not was:
+        return dict.fromkeys(("merged", "merged_plan"), UNPUBLISHED), missing("100M CNY")
+    plan = fact_of(
+        book,
+        unit="100M CNY",
+        indicator="industry_scale",
+        entity=was,
+        breakdown="kind=transfer_base",
+    )
+    name = book.name(was).partition("（")[0]
+    return {"merged": name, "merged_plan": figures_zh([plan])[0]}, plan
 
 
 def beside_the_city(book: Catalog, found: Mapping[str, Fact]) -> dict[str, Quantity]:
@@ -477,10 +583,14 @@ def departures(book: Catalog, code: str) -> dict[str, str]:
 
 
 def unplaced(book: Catalog, code: str) -> dict[str, str]:
-    """Return a park that is looked for on a district's page, and its trade of 2021."""
+    """Return a park that is looked for on a district's page, its trade of 2021, and who says so."""
     park = UNPLACED.get(code, "")
     trade = _trade_of_unplaced(book, code)
-    return {"unplaced": book.name(park) if park else UNPUBLISHED, "unplaced_trade": trade.zh}
+    return {
+        "unplaced": book.name(park) if park else UNPUBLISHED,
+        "unplaced_trade": trade.zh,
+        "unplaced_by": told_by(book, [trade.observation_id] if trade.known else []),
+    }
 
 
 def _trade_of_unplaced(book: Catalog, code: str) -> Quantity:
@@ -584,15 +694,34 @@ def one_day(rows: pd.DataFrame) -> str:
     return f"截至{Period.parse(days[0]).zh()}" if len(days) == 1 and days[0] else ""
 
 
-def stage_zh(stage: str, when: str) -> str:
+def stage_zh(stage: str, when: str, *, old: bool = False) -> str:
     """Return what a project had come to, and by when: 已投产（截至2025年4月）.
 
-    The time is that of the report, which is not when it began.
+    The time is that of the report, which is not when it began. Of an old report of what was not
+    yet built it is said that no later one was found.
     """
     if not stage:
         return ""
     ran = "已" if stage in COME_TO["running"] else ""
-    return ran + STAGES[stage] + (f"（截至{Period.parse(when).zh()}）" if when else "")
+    return ran + STAGES[stage] + _until(when, old=old)
+
+
+def _until(when: str, *, old: bool) -> str:
+    said = [f"截至{Period.parse(when).zh()}"] if when else []
+    said += [NOT_HEARD_OF] if old else []
+    return f"（{'，'.join(said)}）" if said else ""
+
+
+NOT_HEARD_OF = "以后没有查到"
+#: In so many years what was being built may well stand.
+_OLD = 2
+
+
+def outdated(frame: pd.DataFrame, newest: str) -> pd.Series:
+    """Return which projects were not built when last heard of, years before the newest report."""
+    years = pd.to_numeric(frame["stage_as_of"].str[:4], errors="coerce")
+    open_ = frame["stage"].isin([*COME_TO["building"], *COME_TO["coming"]])
+    return open_ & years.le(int(newest[:4]) - _OLD)
 
 
 def place_in_chain(rows: pd.DataFrame) -> pd.Series:
@@ -607,16 +736,16 @@ def place_in_chain(rows: pd.DataFrame) -> pd.Series:
 def names_by_day(rows: pd.DataFrame) -> str:
     """Return the names of projects, behind those of one time the time: 甲、乙（截至2025年4月）."""
     parts = []
-    for when, of_one_time in rows.groupby("stage_as_of", sort=False):
-        named = "、".join(of_one_time["name_zh"])
-        until = f"（截至{Period.parse(str(when)).zh()}）" if when else ""
-        parts.append((named + until).replace("）（", "，"))
+    for (when, old), of_one_time in rows.groupby(["stage_as_of", "old"], sort=False):
+        named = "、".join(of_one_time["name_zh"]) + _until(str(when), old=bool(old))
+        parts.append(named.replace("）（", "，"))
     return "、".join(parts) or UNPUBLISHED
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
     """Return the projects of a district, those that run before those that don't."""
     frame = book.table("projects")
+    frame = frame.assign(old=outdated(frame, max(frame["stage_as_of"])))
     frame = frame[_listed(frame["district"], code)].copy()
     firms = frame["organisation"].map(lambda key: book.name(key) if key else "")
     frame["who"] = [
@@ -624,8 +753,7 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
         for firm, origin in zip(firms, frame["origin"], strict=True)
     ]
     frame["stage_zh"] = [
-        stage_zh(stage, when)
-        for stage, when in zip(frame["stage"], frame["stage_as_of"], strict=True)
+        stage_zh(row["stage"], row["stage_as_of"], old=row["old"]) for row in rows_of(frame)
     ]
     frame["link"] = place_in_chain(frame)
     order = [stage for stages in COME_TO.values() for stage in stages]
@@ -635,16 +763,23 @@ def projects(book: Catalog, code: str) -> pd.DataFrame:
 
 
 def followed(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the projects whose stage is told, without public works: those of the table.
+    """Return the projects of the table: their firm or its home is named, and their stage.
 
-    Of a project in phases, these alone: the whole is neither built nor being built.
+    No public works. Of a project in phases, these alone: the whole is neither built nor being
+    built.
     """
     rows = found[found["stage"].ne("") & ~found["industry"].isin(PUBLIC_WORKS)]
-    rows = rows[~rows["project"].isin(rows.loc[rows["name_zh"].str.endswith("期"), "parent"])]
+    rows = rows[rows["who"].ne("")]
+    rows = rows[~rows["project"].isin(_wholes(rows))]
     # a time that all have stands in the title
     if not one_day(rows):
         return rows
     return rows.assign(stage_zh=[stage_zh(stage, "") for stage in rows["stage"]])
+
+
+def _wholes(rows: pd.DataFrame) -> pd.Series:
+    """Return the projects of which these rows have the phases."""
+    return rows.loc[rows["name_zh"].str.endswith("期"), "parent"]
 
 
 def named(found: pd.DataFrame) -> dict[str, str]:
@@ -652,8 +787,9 @@ def named(found: pd.DataFrame) -> dict[str, str]:
 
     ``running``: those that make things (`made`); ``trading_too``: others that run, but for roads,
     railways and waterworks; ``trading_alone``: the same where no project makes things;
+    ``trading_only`` the same where projects make things, but none of them runs;
     ``only_building``: those that make things and are being built, where none runs yet. Where there
-    is a table, it says what is being built and what is to come.
+    is a table, sentences tell only of what it has not: projects of no named firm.
     """
     public = found["industry"].isin(PUBLIC_WORKS)
     makes = made(found)
@@ -662,6 +798,7 @@ def named(found: pd.DataFrame) -> dict[str, str]:
         "running": names_by_day(found[at["running"] & makes]),
         "trading_too": names_by_day(found[at["running"] & ~makes & ~public]),
         "trading_alone": UNPUBLISHED,
+        "trading_only": UNPUBLISHED,
         "building": names_by_day(found[at["building"]]),
         "coming": names_by_day(found[at["coming"]]),
     }
@@ -670,15 +807,26 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     alone = UNPUBLISHED
     if texts["running"] == UNPUBLISHED:
         alone = names_by_day(found[at["building"] & makes])
-    if len(followed(found)) >= ROWS:
-        texts |= dict.fromkeys(("building", "coming", "trading_too"), UNPUBLISHED)
-    if not makes.any():
-        texts |= {"trading_alone": texts["trading_too"], "trading_too": UNPUBLISHED}
+    table = followed(found)
+    if len(table) >= ROWS:
+        rest = ~(found["project"].isin([*table["project"], *_wholes(table)]) | public)
+        texts |= {
+            "trading_too": names_by_day(found[at["running"] & ~makes & rest]),
+            "building": names_by_day(found[at["building"] & rest]),
+            "coming": names_by_day(found[at["coming"] & rest]),
+        }
+    if texts["running"] == UNPUBLISHED:
+        which = "trading_only" if makes.any() else "trading_alone"
+        texts |= {which: texts["trading_too"], "trading_too": UNPUBLISHED}
     return texts | {"only_building": alone}
 
 
 #: Of what one is a member, and what is still being built; all else one is.
 _MEMBERSHIP, _BEING_BUILT = ("示范区", "联盟"), ("联动创新区",)
+
+
+#: Lists of which a park's own name says that it is on them.
+SELF_NAMED = {"national-hitech-zone": "国家高新", "comprehensive-bonded-zone": "综合保税区"}
 
 
 def schemes(book: Catalog, code: str) -> str:
@@ -688,6 +836,11 @@ def schemes(book: Catalog, code: str) -> str:
     """
     frame = book.table("park_designations")
     frame = frame[frame["entity"].isin(entities_within(book, code))]
+    said_by_name = [
+        scheme in SELF_NAMED and SELF_NAMED[scheme] in book.name(entity)
+        for scheme, entity in zip(frame["scheme"], frame["entity"], strict=True)
+    ]
+    frame = frame[~pd.Series(said_by_name, index=frame.index, dtype=bool)]
     names = frame["scheme"].map(book.names("schemes", "scheme"))
     told = frame.assign(
         name=[re.sub(r"（[^（）]*）$", "", name) for name in names],

@@ -22,6 +22,7 @@ from cqbook.quantities.quantity import (
     missing,
     previous,
     quantity_of,
+    year_before,
 )
 
 FIELDS = {
@@ -162,11 +163,13 @@ def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     growth = fact(book, unit="percent", measure="yoy", **asked)
     lead = fact(book, unit="percentage points", measure="difference", **asked)
     share = fact(book, unit="percent", measure="share", **asked)
+    earlier = fact(book, unit="percent", measure="share", **asked | {"period": year_before(year)})
     rate = fact(book, unit="percent", measure="contribution_rate", **asked)
     return {
         "upgrade_growth": growth,
         "lead": lead,
         "upgrade_share": share,
+        "upgrade_share_before": earlier,
         "upgrade_rate": rate,
         "industrial_growth": derive(
             lambda fast, points_: fast - points_, growth, lead, unit="percent", measure="yoy"
@@ -208,6 +211,37 @@ def urban_projects(book: Catalog, area: str, period: str) -> tuple[Quantity, Qua
     kind = "field=urban_construction;kind=municipal_major"
     every = fact(book, breakdown=kind, **asked)
     return every, fact(book, breakdown=f"{kind};stage=plan_exceeded", **asked)
+
+
+#: What is expected of software, as one would say it: indicator, measure, stage.
+SOFTWARE = {
+    ("software_revenue", "level"): "收入",
+    ("software_revenue", "yoy"): "收入增速",
+    ("floor_area", "level", "acquired"): "收储的楼宇面积",
+    ("floor_area", "level", "in_use"): "已使用的楼宇面积",
+    ("firms", "level", "new"): "新增企业",
+    ("jobs", "level", "new"): "新增从业人员",
+}
+_STRATEGIC = "sector=strategic_manufacturing"
+
+
+def expected_by_highlight(book: Catalog, source: str) -> dict[str, list[str]]:
+    """Return what one article expects, each figure in words: ``nev``, ``software``, ``strategic``.
+
+    A figure that has no words is in none of them: the three then fall short of `natures`.
+    """
+    rows = usable(book.observations(source_id=source))
+    found: dict[str, list[str]] = {"nev": [], "software": [], "strategic": []}
+    for row in rows_of(rows[rows["status"].eq("estimate")]):
+        stage = row["breakdown"].partition("stage=")[2]
+        software = SOFTWARE.get((row["indicator"], row["measure"], *filter(None, [stage])))
+        if software:
+            found["software"].append(software)
+        elif row["breakdown"] == "vehicle=nev":
+            found["nev"].append({"level": "产量", "yoy": "产量增速"}[row["measure"]])
+        elif row["breakdown"] == _STRATEGIC:
+            found["strategic"].append("增加值增速")
+    return found
 
 
 def natures(book: Catalog, source: str) -> dict[str, Quantity]:

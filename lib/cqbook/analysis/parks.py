@@ -11,7 +11,9 @@ import pandas as pd
 from cqbook.analysis.district import (
     INDUSTRIES,
     MANUFACTURING,
+    TODAY,
     made,
+    outdated,
     place_in_chain,
     short_name,
     stage_zh,
@@ -52,9 +54,6 @@ _TOLD = ("built", "building", "signed")
 ZONE_2025, ZONE_2011 = "yangtze-transfer-zone", "yangtze-transfer-zone-2011"
 
 # --- the plan of 2011 -----------------------------------------------------------------------
-
-#: Districts that have since become part of another: where their base stands on today's map.
-TODAY = {"dist-shuangqiao": "500111"}
 
 
 def members(book: Catalog, scheme: str) -> list[str]:
@@ -374,8 +373,8 @@ def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects of named firms there are, and what is told of them.
 
     ``origin``: where they come from; ``built``, ``building``, ``signed``, ``untold``: how far. Of
-    those whose stage is told (`followed`), ``placed``: their district; ``zone``: a district of
-    the riverside zone; ``shapingba``, ``tongliang``: those districts.
+    those whose stage is told (``told``; `followed`), ``placed``: their district; ``zone``: a
+    district of the riverside zone; ``shapingba``, ``tongliang``: those districts.
     """
     frame = counted(book)
     placed = frame[frame["district"].ne("") & frame["advance"].isin(_TOLD)]
@@ -383,6 +382,7 @@ def tally(book: Catalog) -> dict[str, Quantity]:
     counts = {
         "projects": len(frame),
         "origin": frame["origin"].ne("").sum(),
+        "told": frame["advance"].isin(_TOLD).sum(),
         "placed": len(placed),
         "zone": inside.sum(),
         "shapingba": placed["district"].eq("500106").sum(),
@@ -447,9 +447,31 @@ def followed(book: Catalog) -> pd.DataFrame:
     frame["link"] = frame["link"].replace("", INDUSTRIES[""])
     first = frame["link"].str.split("、").str[0].map(order)
     frame["_order"] = first.fillna(len(order) + frame["industry"].ne("nev"))
-    frame["stage_zh"] = [stage_zh(row["stage"], row["stage_as_of"]) for row in rows_of(frame)]
+    every = book.table("projects")
+    frame["old"] = outdated(frame, max(every["stage_as_of"]))
+    frame["stage_zh"] = [
+        stage_zh(row["stage"], row["stage_as_of"], old=row["old"]) for row in rows_of(frame)
+    ]
+    phases = {
+        parent: _phases(rows, max(every["stage_as_of"]))
+        for parent, rows in every[every["name_zh"].str.endswith("期")].groupby("parent")
+    }
+    frame["stage_zh"] = frame["project"].map(phases).fillna(frame["stage_zh"])
     frame = frame.sort_values(["_order", "link", "project"], kind="stable")
     return frame.drop(columns="_order").reset_index(drop=True)
+
+
+def _phases(rows: pd.DataFrame, newest: str) -> str:
+    """Return how far each phase of a project has come: 一期已试产，二期计划（截至2023年1月）."""
+    told = rows[rows["stage"].ne("")]
+    if told.empty:
+        return ""
+    last = max(told["stage_as_of"])
+    *firsts, end = [name[-2:] for name in told["name_zh"]]
+    *stages, final = list(told["stage"])
+    early = [name + stage_zh(stage, "") for name, stage in zip(firsts, stages, strict=True)]
+    old = bool(outdated(told, newest).any())
+    return "，".join([*early, end + stage_zh(final, last, old=old)])
 
 
 #: Tiers of core parts that the city says are covered.

@@ -141,7 +141,9 @@ def concentration(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
             name, item = max(named.items(), key=lambda pair: pair[1].point)
             items.append((f"{name}（占{FLOWS_ZH[flow]}）", item))
     rows = points(items, unit="percent")
-    return rows.assign(text=rows["value"].map("{:.1f}%".format))
+    # what is printed keeps its digits
+    reckoned = rows["value"].map("{:.1f}%".format)
+    return rows.assign(text=reckoned.where(rows["status"].eq(DERIVED), rows["text"]))
 
 
 def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quantity:
