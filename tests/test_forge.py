@@ -139,7 +139,7 @@ def test_pages_know_which_editions_have_a_page_of_numbers(tmp_path):
     for name in ("2026-10", "2026-11"):
         (tmp_path / name / "chapters").mkdir(parents=True)
     (tmp_path / "2026-11" / "chapters" / "numbers.html").touch()
-    assert publish.numbered(tmp_path, ["2026-10", "2026-11", "2027"]) == ["2026-11"]
+    assert publish.with_numbers(tmp_path, ["2026-10", "2026-11", "2027"]) == ["2026-11"]
 
 
 @pytest.mark.parametrize(

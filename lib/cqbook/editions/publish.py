@@ -176,7 +176,7 @@ def _assemble(root: Path, target: Path) -> None:
         "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
-        "numbered": numbered(target / "v", frozen),
+        "numbered": with_numbers(target / "v", frozen),
         "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
@@ -188,7 +188,7 @@ def _assemble(root: Path, target: Path) -> None:
         (place / FEED).write_bytes(feed_xml(told, latest, inside=inside))
 
 
-def numbered(folder: Path, names: Iterable[str]) -> list[str]:
+def with_numbers(folder: Path, names: Iterable[str]) -> list[str]:
     """Return the editions of a folder that have a page of their numbers; older ones have none."""
     return [name for name in names if (folder / name / "chapters" / "numbers.html").is_file()]
 
