@@ -398,3 +398,24 @@ def test_a_command_takes_its_temporary_files_along(tmp_path, monkeypatch):
     assert "TMPDIR" not in os.environ
     assert tempfile.gettempdir() == str(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+SOCKETS = """
+import sys
+from multiprocessing import util
+from pathlib import Path
+from cqbook.disk.temporary import temporary_files
+with temporary_files() as folder:
+    held = util.get_temp_dir()
+assert Path(held).parent == folder and Path(held).is_dir(), "a server may answer there"
+"""
+
+
+def test_what_servers_of_a_process_need_lasts_as_long_as_it(tmp_path):
+    variables = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", SOCKETS], env=variables, check=False, capture_output=True, text=True
+    )
+    # it ended in a traceback: the folder of multiprocessing was gone before its own clearing
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not list(tmp_path.iterdir())

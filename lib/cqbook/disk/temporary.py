@@ -14,10 +14,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import util
 from pathlib import Path
 
 #: How the folder of a process is called; `mkdtemp` ends it.
 _NAME = re.compile(r"cqbook-(\d+)-[a-z0-9_]{8}")
+#: multiprocessing removes its own folder at -100; the lower, the later.
+_AFTER_SOCKETS = -200
 #: A process that is unknown here may be one of another container: its folder is left for an hour.
 UNKNOWN_SECONDS = 3600
 
@@ -38,6 +41,18 @@ def temporary_files() -> Iterator[Path]:
             os.environ.pop("TMPDIR", None)
         else:
             os.environ["TMPDIR"] = variable
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder of a command; with the sockets of its process when that ends.
+
+    Servers that the process has started answer there, also the commands that follow in it.
+    """
+    if any(folder.glob("pymp-*")):
+        # after multiprocessing's own, which fails if its folder is gone
+        util.Finalize(None, shutil.rmtree, (folder, True), exitpriority=_AFTER_SOCKETS)
+    else:
         shutil.rmtree(folder, ignore_errors=True)
 
 
