@@ -140,7 +140,7 @@ def test_pages_know_which_editions_have_a_page_of_numbers(tmp_path):
         (tmp_path / name / "chapters").mkdir(parents=True)
     (tmp_path / "2026-11" / "chapters" / "numbers.html").touch()
     sites = {name: tmp_path / name for name in ("2026-10", "2026-11", "2027")}
-    assert publish.with_numbers(sites) == ["2026-11"]
+    assert publish.editions_with_numbers(sites) == ["2026-11"]
 
 
 @pytest.mark.parametrize(

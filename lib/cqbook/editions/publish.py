@@ -218,7 +218,7 @@ def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, st
         "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
-        "numbered": with_numbers({name: path / "site" for name, path in frozen.items()}),
+        "numbered": editions_with_numbers({name: path / "site" for name, path in frozen.items()}),
         "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
         "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
     }
@@ -237,7 +237,7 @@ def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, st
     }
 
 
-def with_numbers(sites: Mapping[str, Path]) -> list[str]:
+def editions_with_numbers(sites: Mapping[str, Path]) -> list[str]:
     """Return the editions that have a page of their numbers; older ones have none.
 
     Parameters

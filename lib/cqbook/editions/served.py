@@ -17,7 +17,7 @@ from cqbook.disk.atomic import exchange, replace_file, restore, settle
 from cqbook.disk.checksums import SUMS, hashes
 from cqbook.disk.locks import locked
 from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
-from cqbook.editions.publish import editions_script, leading_to, publish_site, with_numbers
+from cqbook.editions.publish import editions_script, editions_with_numbers, leading_to, publish_site
 from cqbook.editions.store import LATEST, proper, sums_of
 from cqbook.errors import DataError
 
@@ -75,7 +75,7 @@ def publish_to(root: Path, place: Path) -> list[str]:
         _put(site / LATEST, place / LATEST, anew=True)
         released = dict(sorted((theirs | ours["released"]).items()))
         sites = {name: place / "v" / name for name in released}
-        also = {"released": released, "drafts": [], "numbered": with_numbers(sites)}
+        also = {"released": released, "drafts": [], "numbered": editions_with_numbers(sites)}
         script = editions_script(ours | also)
         (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
         told = told_in({name: (day, sites[name]) for name, day in released.items()})
