@@ -246,11 +246,11 @@ def _after(period: str) -> str:
     last = period.split("/")[-1]
     if last in ("", ".."):
         return UNPUBLISHED
-    return f"{int(last) + 1}年起" if len(last) == YEAR else f"{Period.parse(last).zh()}以后"
+    return f"{int(last) + 1}年起" if len(last) == _YEAR else f"{Period.parse(last).zh()}以后"
 
 
 #: Characters of a period that is a year.
-YEAR = 4
+_YEAR = 4
 
 NO_FACT = Fact(missing("percent"), missing("percent"))
 

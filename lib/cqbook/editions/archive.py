@@ -7,14 +7,16 @@ edition in it what was released.
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from cqbook.disk.atomic import exchange, settle
-from cqbook.disk.checksums import file_digest, format_sums, hashes, parse_sums
+from cqbook.disk.atomic import exchange, replace_file, settle
+from cqbook.disk.checksums import digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.disk.locks import locked
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import released_folder
 from cqbook.editions.store import (
     RELEASE,
@@ -58,21 +60,15 @@ def archive_of(root: Path, name: str, target: Path) -> Path:
         raise DataError(msg)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{ARCHIVE}{name}{ENDING}"
-    with tempfile.NamedTemporaryFile(dir=target, delete=False) as part:
-        waiting = Path(part.name)
-    try:
-        with zipfile.ZipFile(waiting, "w", zipfile.ZIP_DEFLATED) as packed:
-            for inside in hashes(edition):
-                info = zipfile.ZipInfo(f"{name}/{inside}", _NO_TIME)
-                info.external_attr = 0o100644 << 16
-                content = (edition / inside).read_bytes()
-                packed.writestr(info, content, zipfile.ZIP_DEFLATED)
-        waiting.chmod(0o644)
-        waiting.replace(path)
-    finally:
-        waiting.unlink(missing_ok=True)
-    sums = format_sums({path.name: file_digest(path)})
-    path.with_name(path.name + SUM_ENDING).write_text(sums, encoding="utf-8")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for inside in hashes(edition):
+            info = zipfile.ZipInfo(f"{name}/{inside}", _NO_TIME)
+            info.external_attr = 0o100644 << 16
+            packed.writestr(info, regular_content(edition / inside), zipfile.ZIP_DEFLATED)
+    sums = format_sums({path.name: digest(made.getvalue())})
+    replace_file(path, made.getvalue())
+    replace_file(path.with_name(path.name + SUM_ENDING), sums.encode())
     return path
 
 
