@@ -403,7 +403,7 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.entries import CLAIM
-    from cqbook.citing.verify import STANDS, as_json, verify
+    from cqbook.citing.verify import KINDS_ZH, STANDS, as_json, verify
     from cqbook.disk.untrusted import content_of
 
     file = arguments.file
@@ -412,7 +412,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
         print(as_json(found))
     else:
         for item in found:
-            kind = {"figure": "图", "table": "图的数据表", "number": "数"}[item.kind]
+            kind = KINDS_ZH[item.kind]
             if item.name.startswith(CLAIM):
                 kind = "论断"
             print(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")

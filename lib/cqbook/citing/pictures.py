@@ -1,4 +1,4 @@
-"""Whether a picture in a document still is the one that the book drew."""
+"""Whether a picture in a document, or a drawing, still is the one that the book drew."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import FigureEntry
+from cqbook.citing.readers.office_parts import safe_parser
+from cqbook.disk.pdf import property_and_text
 from cqbook.disk.untrusted import whole
 from cqbook.errors import DataError
 
@@ -62,6 +66,43 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
         return True
     drawn = [entry.files[form] for form in ("png", "en.png") if form in entry.files]
     return all(_differs(found, edition / "site" / item.path) for item in drawn)
+
+
+def compared_drawing(
+    form: str, content: bytes, edition: Path, entry: FigureEntry
+) -> tuple[str, str]:
+    """Return what an SVG or PDF shows otherwise than the edition's, and why it can't be compared.
+
+    The same bytes, or the same elements, show the same. Where only the words are known to be the
+    same, somebody may have painted over them.
+    """
+    names = [name for name in (form, f"en.{form}") if name in entry.files]
+    known = [(edition / "site" / entry.files[name].path).read_bytes() for name in names]
+    if content in known:
+        return "", ""
+    read = {"svg": _svg_words, "pdf": _pdf_words}[form]
+    said = "该版次没有这种文件，画面没有比较"
+    for item in known:
+        (words, drawn), (wanted, model) = read(content), read(item)
+        if words == wanted:
+            if drawn and drawn == model:
+                return "", ""
+            return "", "文字与该版次的图相同，文件另存过，画面没有比较"
+        said = ""
+    return ("" if said else "图中的文字与该版次的图不同"), said
+
+
+def _svg_words(content: bytes) -> tuple[str, str]:
+    """Return the text of a drawing, and all of it but its metadata, in one form."""
+    tree = etree.fromstring(content, safe_parser())
+    for node in [*tree.iter("{*}metadata")]:
+        node.getparent().remove(node)
+    words = " ".join("".join(map(str, node.itertext())) for node in tree.iter("{*}text"))
+    return words, etree.canonicalize(etree.tostring(tree), strip_text=True)
+
+
+def _pdf_words(content: bytes) -> tuple[str, str]:
+    return "".join(property_and_text(content)[1].split()), ""
 
 
 def _differs(found: Image.Image, path: Path) -> bool:

@@ -1,20 +1,34 @@
-"""Word and PowerPoint: marks in alternative texts, captions, names of boxes, bookmarks."""
+"""Word and PowerPoint: marks in alternative texts, captions, names of boxes, bookmarks, media."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.cited import CITED_MOST, Cited, Series
-from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
+from cqbook.citing.cited import CITED_MOST, Chart, Cited
+from cqbook.citing.marks import (
+    EDITION_PATTERN,
+    MARK_PATTERN,
+    NUMBER_PATTERN,
+    bookmark,
+    citations_in,
+)
+from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
 from cqbook.citing.readers.office_parts import A, C, Parts, R, W, safe_parser
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
+from cqbook.citing.readers.png import read_png
+from cqbook.citing.readers.svg import read_svg
 from cqbook.disk.untrusted import opened
+
+_SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+#: What Word and PowerPoint keep of a picture that changes nothing in it.
+_HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
@@ -26,35 +40,66 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         core = "docProps/core.xml"
         said = parts.read(core).decode("utf-8") if core in parts.names else ""
         edition = EDITION_PATTERN.search(said)
-        seen: dict[tuple[str, str, bytes, Series], Cited] = {}
+        seen: dict[Cited, None] = {}
         numbers: list[Cited] = []
+        laid: list[Cited] = []
         listed: dict[str, str] = {}
+        texts: list[str] = []
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), safe_parser())
-            for item in itertools.islice(_figures(parts, part, tree), CITED_MOST):
-                # the same figure twice is asked twice where it shows different things
-                key = (item.name, item.edition, item.picture, item.series)
-                seen[key] = item
+            seen |= dict.fromkeys(itertools.islice(_figures(parts, part, tree), CITED_MOST))
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
-            numbers += itertools.islice(tables(tree), CITED_MOST)
+            laid += itertools.islice(tables(tree), CITED_MOST)
             listed |= dict(itertools.islice(_listed(tree), CITED_MOST))
-            if max(len(seen), len(numbers)) >= CITED_MOST:
+            texts += _paragraphs(tree)
+            if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
-    shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
-    for item in seen.values():
-        # a caption says nothing that its picture does not
-        if item.picture or item.series or (item.name, item.edition) not in shown:
-            yield item
+    yield from _shown(seen, texts)
+    yield from laid
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
-        of = listed.get(item.name, "") if item.kind == "number" else ""
+        of = listed.get(item.name, "")
         yield item if item.edition or not of else replace(item, edition=of)
     # who rewrites a sentence often deletes the bookmark with it
-    found = {item.name for item in numbers}
-    for name in [name for name in listed if name not in found]:
-        yield Cited("number", name, listed[name], lost=True)
+    found = Counter(item.name for item in numbers)
+    missing = [name for name in listed if name not in found]
+    for name in missing:
+        why = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
+        yield Cited("number", name, listed[name], lost=why)
+    if edition:
+        yield from _promised(edition, list(seen), len(numbers) + len(missing))
+    yield Cited("text", "", "", text="\n".join(texts))
+
+
+def _promised(edition: re.Match[str], seen: list[Cited], numbers: int) -> Iterator[Cited]:
+    """Yield what the properties of a document say that it holds, and is not found in it."""
+    short = int(edition["numbers"] or 0) - numbers
+    if short > 0:
+        why = f"文件属性说有{edition['numbers']}处数，{short}处找不到：书签或文本框的名称没有了"
+        yield Cited("number", "", edition["edition"], lost=why)
+    for name in set(edition["figures"].split()) - {item.name for item in seen}:
+        why = "文件属性列着这张图，文中找不到它的标记"
+        yield Cited("figure", name, edition["edition"], lost=why)
+
+
+def _shown(seen: dict[Cited, None], texts: list[str]) -> Iterator[Cited]:
+    """Yield figures with what shows them; one that only words name is not compared."""
+    drawn = {(item.name, item.edition) for item in seen if item.picture or item.chart}
+    for item in seen:
+        if item.picture or item.chart or item.drawing[1]:
+            yield item
+        elif (item.name, item.edition) not in drawn:
+            # a caption says nothing that its picture does not
+            drawn.add((item.name, item.edition))
+            yield replace(item, lost="图注在，没有认出它的图，画面没有比较")
+    known = {item.name for item in seen}
+    for text in texts:
+        for name, edition in citations_in(text):
+            if name not in known:
+                known.add(name)
+                yield Cited("citation", name, edition, text=text)
 
 
 def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:
@@ -65,17 +110,65 @@ def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
+    known: set[etree._Element] = set()
     for node in tree.iter(etree.Element):
         found = MARK_PATTERN.search(node.get("descr") or "")
         if found:
-            picture, series = _picture(parts, name, node), _series(parts, name, node)
+            blip, frame = _blip(parts, node), _chart_frame(parts, node)
+            known |= {item for item in (blip, frame) if item is not None}
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
-                picture=picture, series=series,
+                picture=_target(parts, name, blip, "embed"),
+                chart=_chart(parts, name, frame),
+                changed="" if blip is None else _done_to(blip),
             )  # fmt: skip
+    for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
+        # what says of itself what it is: pasted into somebody's document, or its text deleted
+        if node not in known:
+            yield from _by_itself(parts, name, node)
     for text in _paragraphs(tree):
         for found in MARK_PATTERN.finditer(text):
             yield Cited("figure", found["id"], found["edition"], found["data"])
+
+
+def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]:
+    """Yield the figure that a medium says it is, whatever the document says of it."""
+    if node.tag == f"{C}chart":
+        chart = parts.relation(name, node.get(f"{R}id") or "")
+        found = identity_of_chart(parts, chart) if chart else None
+        if found:
+            yield Cited(
+                "figure", found["id"], found["edition"], found["data"],
+                chart=chart_of(parts, chart),
+            )  # fmt: skip
+        return
+    content = _target(parts, name, node, "embed")
+    changed = _done_to(node) if node.tag == f"{A}blip" else ""
+    if content.startswith(b"\x89PNG"):
+        found_in = read_png(content, name)
+    elif node.tag == _SVG_BLIP:
+        found_in = read_svg(content, name)
+    else:
+        return
+    for item in found_in:
+        yield replace(item, changed=changed)
+
+
+def _done_to(blip: etree._Element) -> str:
+    """Return what a document does to a picture that it shows: a part cut off, colours changed."""
+    found = []
+    fill = blip.getparent()
+    for cut in () if fill is None else fill.iterchildren(f"{A}srcRect"):
+        if any(str(value).strip("0") for value in cut.attrib.values()):
+            found.append("裁去了一部分")
+    effects = [
+        str(node.tag).rpartition("}")[2]
+        for node in blip.iter(etree.Element)
+        if node is not blip and not _HARMLESS.search(str(node.tag))
+    ]
+    if effects:
+        found.append(f"加了效果（{'、'.join(dict.fromkeys(effects))[:80]}）")
+    return "；".join(found)
 
 
 def _paragraphs(tree: etree._Element) -> Iterator[str]:
@@ -92,26 +185,33 @@ def _paragraphs(tree: etree._Element) -> Iterator[str]:
             yield "".join(texts.pop())
 
 
-def _series(
-    parts: Parts,
-    name: str,
-    node: etree._Element,
-) -> Series:
-    """Return the values that a native chart shows, by series; nothing where it is no chart."""
+def _chart_frame(parts: Parts, node: etree._Element) -> etree._Element | None:
+    """Return the chart that a drawing's properties belong to, if it is one."""
     frame = next(
-        (up for up in _above(node) if str(up.tag).endswith("}graphicFrame")),
+        (
+            up
+            for up in _above(node)
+            if str(up.tag).endswith(("}graphicFrame", "}inline", "}anchor"))
+        ),
         None,
     )
-    place = None if frame is None else parts.first(frame, f"{C}chart")
-    target = "" if place is None else parts.relation(name, place.get(f"{R}id") or "")
-    return parts.series(target) if target else ()
+    return None if frame is None else parts.first(frame, f"{C}chart")
 
 
-def _picture(parts: Parts, name: str, node: etree._Element) -> bytes:
-    """Return the bytes of the picture that a drawing's properties belong to."""
+def _chart(parts: Parts, name: str, frame: etree._Element | None) -> Chart | None:
+    target = "" if frame is None else parts.relation(name, frame.get(f"{R}id") or "")
+    return chart_of(parts, target) if target else None
+
+
+def _blip(parts: Parts, node: etree._Element) -> etree._Element | None:
+    """Return the picture that a drawing's properties belong to."""
     found = (parts.first(holder, f"{A}blip") for holder in _above(node))
-    blip = next((blip for blip in found if blip is not None), None)
-    target = "" if blip is None else parts.relation(name, blip.get(f"{R}embed") or "")
+    return next((blip for blip in found if blip is not None), None)
+
+
+def _target(parts: Parts, name: str, node: etree._Element | None, kind: str) -> bytes:
+    """Return the bytes of what an element embeds."""
+    target = "" if node is None else parts.relation(name, node.get(f"{R}{kind}") or "")
     return parts.read(target) if target else b""
 
 
