@@ -28,10 +28,22 @@ from cqbook.figures import formats
 TOTAL, SHARE = "8006.8亿元", "48%"
 
 
+FORMS = ("png", "svg", "pdf", "vl.json")
+_DRAWN = {}
+
+
+def file_of(shown, form):
+    """A file of a figure; each is drawn once for all tests."""
+    key = (form, formats.vega(shown))
+    if key not in _DRAWN:
+        _DRAWN[key] = formats.to_format(shown, form)
+    return _DRAWN[key]
+
+
 def entry(shown):
     files = {
         form: {"path": f"_figures/{shown.id}.{form}", "sha256": "0" * 64, "bytes": 1}
-        for form in ("png", "vl.json")
+        for form in FORMS
     }
     facts = ("title", "subtitle", "unit", "alt", "status")
     return {name: getattr(shown.identity, name) for name in facts} | {
@@ -52,9 +64,9 @@ def edition(root, name, shown, glued, place="", claims=None):
     folder = root / "_build" / f"making-{name}"
     (folder / "site" / "_figures").mkdir(parents=True)
     for item in shown:
-        for form in ("png", "vl.json"):
+        for form in FORMS:
             path = folder / "site" / "_figures" / f"{item.id}.{form}"
-            path.write_bytes(formats.to_format(item, form))
+            path.write_bytes(file_of(item, form))
     catalogue = {"edition": name, "figures": [entry(item) for item in shown]}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}

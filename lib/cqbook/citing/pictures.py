@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 
 #: Blur in pixels, and the difference in brightness up to which a picture of another size is the
 #: same, resampled. Measured on figures at four to nine tenths of their size, saved as JPEG of
-#: quality 60 to 85: the same picture stays below 18, one altered digit goes beyond 30.
+#: quality 60 to 85: the same picture stays below 18, one altered digit goes beyond 30. At full size
+#: JPEG of quality 60 to 90 and 16 to 128 colours stay below 16, one altered digit beyond 95.
 BLUR, RESAMPLED = 1.0, 24
+#: The same of one colour, which JPEG keeps more coarsely: up to 42 at quality 60, and two colours of
+#: ours are further apart.
+RECOLOURED = 72
+#: Levels up to which what is around a picture is background, and the part by which its sides may
+#: be in another proportion: pixels that rounding makes.
+NOISE, ASKEW = 16, 0.02
 #: Formats that word processors keep pictures in, and the largest that is compared: ten times ours.
 PICTURES, PIXELS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"), 30_000_000
 #: Pixels of one of our pictures, nearly.
@@ -55,6 +62,10 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
     """Return whether a picture shows something else than the edition's."""
     from PIL import Image
 
+    drawn = [entry.files[form] for form in ("png", "en.png") if form in entry.files]
+    paths = [edition / "site" / item.path for item in drawn]
+    if any(picture == path.read_bytes() for path in paths):
+        return False
     try:
         with whole("picture"):
             opened = Image.open(io.BytesIO(picture), formats=PICTURES)
@@ -64,8 +75,7 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
     except DataError:
         # a picture that can't be drawn is not the one that was taken
         return True
-    drawn = [entry.files[form] for form in ("png", "en.png") if form in entry.files]
-    return all(_differs(found, edition / "site" / item.path) for item in drawn)
+    return all(_differs(found, path) for path in paths)
 
 
 def compared_drawing(
@@ -98,7 +108,7 @@ def _svg_words(content: bytes) -> tuple[str, str]:
     for node in [*tree.iter("{*}metadata")]:
         node.getparent().remove(node)
     words = " ".join("".join(map(str, node.itertext())) for node in tree.iter("{*}text"))
-    return words, etree.canonicalize(etree.tostring(tree), strip_text=True)
+    return words, etree.canonicalize(etree.tostring(tree, encoding="unicode"), strip_text=True)
 
 
 def _pdf_words(content: bytes) -> tuple[str, str]:
@@ -106,16 +116,40 @@ def _pdf_words(content: bytes) -> tuple[str, str]:
 
 
 def _differs(found: Image.Image, path: Path) -> bool:
-    from PIL import Image, ImageChops, ImageFilter
+    from PIL import Image
 
     wanted = Image.open(path).convert("RGB")
-    if found.size == wanted.size:
-        return ImageChops.difference(found, wanted).getbbox() is not None
+    if not _looks_otherwise(found, wanted):
+        return False
+    # a program that puts a white border around a picture changes nothing in it
+    sides = [side.crop(_content(side)) for side in (found, wanted)]
+    return _looks_otherwise(*sides)
+
+
+def _content(side: Image.Image) -> tuple[int, int, int, int]:
+    """Return where a picture is more than its background."""
+    from PIL import Image, ImageChops
+
+    ground = Image.new("RGB", side.size, side.getpixel((0, 0)))
+    apart = ImageChops.difference(side, ground).convert("L").point(lambda level: level > NOISE)
+    return apart.getbbox() or (0, 0, *side.size)
+
+
+def _looks_otherwise(found: Image.Image, wanted: Image.Image) -> bool:
+    from PIL import Image, ImageChops, ImageFilter
+
+    if abs(found.width * wanted.height - found.height * wanted.width) > ASKEW * (
+        found.width * wanted.height
+    ):
+        return True
     # compressed by a word processor: the same picture in another size. The worst place counts, not
     # the mean: one digit of a picture is little of it
     size = (min(found.width, wanted.width), min(found.height, wanted.height))
     sharp, blur = Image.Resampling.LANCZOS, ImageFilter.GaussianBlur(BLUR)
-    sides = (side.resize(size, sharp).convert("L").filter(blur) for side in (found, wanted))
+    sides = [side.resize(size, sharp).filter(blur) for side in (found, wanted)]
+    apart = ImageChops.difference(*(side.convert("L") for side in sides))
     # by how many pixels are that different: all of them no more than resampling makes
-    counts = ImageChops.difference(*sides).histogram()
-    return any(counts[RESAMPLED + 1 :])
+    colours = ImageChops.difference(*sides).split()
+    return any(apart.histogram()[RESAMPLED + 1 :]) or any(
+        any(band.histogram()[RECOLOURED + 1 :]) for band in colours
+    )

@@ -65,11 +65,14 @@ def _nearest(
     pairs: Mapping[str, frozenset[str]],
 ) -> tuple[str, str] | None:
     """Return the text of ours that a paragraph was made of and is not; nothing if it holds one."""
+    # words of one's own around a text of ours are none of it; unless what is around it was, too
+    held = max((wanted for _, _, wanted in ours if wanted in plain), key=len, default="")
     best, found = 0.0, None
     for owner, text, wanted in ours:
-        if wanted in plain or _is_part(plain, wanted):
-            # words of one's own around it, or a sentence of it left out
+        if _is_part(plain, wanted):
             return None
+        if held and (held not in wanted or held == wanted):
+            continue
         short = len(wanted) < SHORT
         if len(plain) > (1.5 if short else 4) * len(wanted) or len(plain) * 2.5 < len(wanted):
             continue
