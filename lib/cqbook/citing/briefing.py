@@ -183,6 +183,7 @@ def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
         source(entry),
         entry.citations["gbt7714"],
         entry.citations["line"],
+        entry.citations["apa"],
     )
 
 

@@ -20,10 +20,10 @@ EDITION_PATTERN = re.compile(
     r"cqbook edition=(?P<edition>[\w.-]{1,80})(?: numbers=(?P<numbers>\d{1,4}))?"
     r"(?P<figures>(?: fig-[a-z0-9-]{1,80}){0,60})"
 )
-#: How the lines that are offered for citing name a figure: of a briefing, of GB/T 7714, of APA, and
-#: its address.
+#: How lines name a figure that are offered for citing, or printed in its pictures: of a briefing,
+#: of GB/T 7714, of a picture, of APA, and its address.
 CITATION_PATTERN = re.compile(
-    r"版次 ?(?P<edition>[\w.-]{1,80}?)[，,.] ?(?P<id>fig-[a-z0-9-]{1,80})"
+    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?(?P<id>fig-[a-z0-9-]{1,80})"
     r"|\[Figure (?P<apa>fig-[a-z0-9-]{1,80})\]\. In .{1,80}? \(Edition (?P<of>[\w.-]{1,80})\)"
     r"|v/(?P<at>[\w.-]{1,80})/[\w/.-]{1,120}\.html#(?P<there>fig-[a-z0-9-]{1,80})"
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: quality 60 to 85: the same picture stays below 18, one altered digit goes beyond 30. At full size
 #: JPEG of quality 60 to 90 and 16 to 128 colours stay below 16, one altered digit beyond 95.
 BLUR, RESAMPLED = 1.0, 24
-#: The same of one colour, which JPEG keeps more coarsely: up to 42 at quality 60, and two colours of
+#: The same of one colour, which JPEG keeps more coarsely: up to 42 at quality 60; two colours of
 #: ours are further apart.
 RECOLOURED = 72
 #: Levels up to which what is around a picture is background, and the part by which its sides may

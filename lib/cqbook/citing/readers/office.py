@@ -30,12 +30,18 @@ _SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 #: What Word and PowerPoint keep of a picture that changes nothing in it.
 _HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 
+#: Parts that hold what is seen; in styles, themes and settings nothing is printed.
+_PRINTED = re.compile(
+    r"word/(?!styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/).*\.xml$"
+    r"|ppt/(?!theme/|presProps|viewProps|tableStyles).*\.xml$"
+)
+
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
     """Yield what stands in a Word or PowerPoint file."""
     with opened(content, name) as archive:
         parts = Parts(archive)
-        names = [part for part in parts.names if re.match(r"(word|ppt)/.*\.xml$", part)]
+        names = [part for part in parts.names if _PRINTED.match(part)]
         # the core properties may be left out, and an edition lost by who saved it again
         core = "docProps/core.xml"
         said = parts.read(core).decode("utf-8") if core in parts.names else ""
@@ -45,9 +51,13 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         laid: list[Cited] = []
         listed: dict[str, str] = {}
         texts: list[str] = []
+        strangers = 0
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), safe_parser())
-            seen |= dict.fromkeys(itertools.islice(_figures(parts, part, tree), CITED_MOST))
+            figures = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
+            seen |= dict.fromkeys(figures)
+            blips = sum(1 for _ in tree.iter(f"{A}blip"))
+            strangers += blips - sum(1 for item in figures if item.picture or item.drawing[1])
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
@@ -56,7 +66,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             texts += _paragraphs(tree)
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
-    yield from _shown(seen, texts)
+    yield from _shown(seen, texts, strangers)
     yield from laid
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
@@ -84,8 +94,11 @@ def _promised(edition: re.Match[str], seen: list[Cited], numbers: int) -> Iterat
         yield Cited("figure", name, edition["edition"], lost=why)
 
 
-def _shown(seen: dict[Cited, None], texts: list[str]) -> Iterator[Cited]:
-    """Yield figures with what shows them; one that only words name is not compared."""
+def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterator[Cited]:
+    """Yield figures with what shows them; one that only words name is not compared.
+
+    ``strangers``: pictures that do not say what they are.
+    """
     drawn = {(item.name, item.edition) for item in seen if item.picture or item.chart}
     for item in seen:
         if item.picture or item.chart or item.drawing[1]:
@@ -99,7 +112,8 @@ def _shown(seen: dict[Cited, None], texts: list[str]) -> Iterator[Cited]:
         for name, edition in citations_in(text):
             if name not in known:
                 known.add(name)
-                yield Cited("citation", name, edition, text=text)
+                why = f"文中有{strangers}张图不说自己是什么，没有比较" if strangers > 0 else ""
+                yield Cited("citation", name, edition, text=text, lost=why)
 
 
 def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:

@@ -40,7 +40,7 @@ def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     marks = list(re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain))
     # the list at the end repeats them: the text before it must say them too
     yield from in_order(marks, [plain[: marks[0].start()]] if marks else [])
-    said, _ = property_and_text(content, "/Keywords")
+    said = "" if packed else property_and_text(content, "/Keywords")[0]
     edition_of = EDITION_PATTERN.search(said)
     short = int(edition_of["numbers"] or 0) - len(marks) if edition_of else 0
     if edition_of and short > 0:
