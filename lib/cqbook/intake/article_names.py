@@ -63,7 +63,7 @@ class Names:
         places = {
             re.sub(f"(?:{'|'.join(_PLACES)})$", "", row["name_zh"])
             for row in entities
-            if row["kind"] in ("province", "district")
+            if row["kind"] in ("province", "district", "country")
         }
         home = re.sub(f"(?:{'|'.join(_PLACES)})$", "", self.book.name(self.book.place))
         for row in entities:
@@ -71,7 +71,8 @@ class Names:
             for word in _spoken(row["name_zh"], also_inside=short_inside):
                 # 中欧班列（重庆）: without the place it is another's too
                 inside = re.search("[（(](.+?)[）)]", row["name_zh"])
-                if inside and inside[1] in places and inside[1] not in word:
+                if inside and inside[1] in places and (inside[1] not in word or word == inside[1]):
+                    # nor is the place itself the organisation: 特斯拉（中国）
                     continue
                 yield "entities", row["entity"], word
                 if row["kind"] in ("province", "district"):
@@ -135,6 +136,23 @@ class Names:
         """How many figures of each indicator the book has."""
         counts = self.book.text(OBSERVATIONS_TABLE)["indicator"].value_counts()
         return {str(name): int(count) for name, count in counts.items()}
+
+    @cached_property
+    def usual(self) -> dict[str, Counter[str]]:
+        """How often the book has each accumulation, by indicator."""
+        return self._counted("accumulation")
+
+    @cached_property
+    def flows(self) -> dict[str, Counter[str]]:
+        """How often the book has each flow, by indicator."""
+        return self._counted("flow")
+
+    def _counted(self, column: str) -> dict[str, Counter[str]]:
+        rows = self.book.text(OBSERVATIONS_TABLE)
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for indicator, value in zip(rows["indicator"], rows[column], strict=True):
+            found[indicator][value] += 1
+        return dict(found)
 
     @cached_property
     def _by_unit(self) -> dict[str, list[str]]:

@@ -1,25 +1,33 @@
 """Whether what a text says in numbers is what the book's data say, whoever wrote the text.
 
-The text is read as `cqbook read` reads it; each of its quantities, with its indicator, place, period,
-flow, unit, direction and limit, is compared with the rows of ``observations``. What was not found is
-never passed over: it is said to be absent, and what can't be read, to be so.
+The text is read as `cqbook read` reads it; each of its quantities, with its indicator, place,
+period, flow, unit, direction and limit, is compared with the rows of ``observations``. What was not
+found is never passed over: it is said to be absent, and what can't be read, to be so.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import usable, what
-from cqbook.intake.article import Article, ArticleFigure
+from cqbook.intake.article import Article, ArticleFigure, read_article
+from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
+from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_text import article_text, checked_day
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
-from cqbook.quantities.qualifiers import from_printed
-from cqbook.quantities.quantity import SIGNED_MEASURES, Quantity, Reported, printed_zh, quantity_of
-from cqbook.quantities.units import Unit, same_kind
+from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.quantity import Quantity, Reported, printed_zh, quantity_of
+from cqbook.quantities.sightings import Sighting
+from cqbook.quantities.units import Unit, is_count, same_kind
 
 HOLDS, FAILS, OTHERWISE, ABSENT, UNREAD = "成立", "不成立", "口径不同", "书中没有", "读不准"
 #: Columns that say what a figure is of; in this order the nearest rows differ.
@@ -59,37 +67,134 @@ class _Known:
     quantity: Quantity
 
 
+@dataclass(frozen=True)
+class _Words:
+    """The sentence of a figure, where it begins in it, and the words behind the figure before."""
+
+    sentence: str
+    core: int
+    own: str
+
+
+def _words(article: Article, place: int) -> _Words:
+    figure = article.figures[place]
+    plain = article.text.simplified[figure.paragraph - 1]
+    core, end = figure.seen.core, figure.seen.end
+    begin = max((plain.rfind(sign, 0, core) + 1 for sign in "。；;！!？?"), default=0)
+    stop = min(
+        (at for sign in "。；;！!？?" if (at := plain.find(sign, end)) >= 0), default=len(plain)
+    )
+    before = article.figures[place - 1] if place else None
+    floor = begin
+    if before and before.paragraph == figure.paragraph:
+        floor = max(begin, before.seen.end)
+    return _Words(plain[begin:stop], core - begin, plain[floor:core])
+
+
+def _once(readings: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+    seen: set[tuple[str, ...]] = set()
+    for reading in readings:
+        key = tuple(reading[name] for name in KEYS)
+        if key not in seen:
+            seen.add(key)
+            yield reading
+
+
+def _without(breakdown: str, dimension: str) -> str:
+    parts = [part for part in breakdown.split(";") if part.partition("=")[0] != dimension]
+    return ";".join(parts)
+
+
 #: How a number of a text stands to one of the book: the book's lies within what the text says, may
-#: lie within it, or does not.
-_Fit = Literal["holds", "open", "fails"]
+#: lie within it, does not, or is of another kind.
+_Fit = Literal["holds", "open", "fails", "other"]
+#: How many times what 超… says the book may have: 超4700万元 is not said of 4700亿元.
+FAR = 2
 
 
-def judge_article(article: Article, book: Catalog) -> list[TextStanding]:
+def check_text(content: bytes, name: str, book: Catalog, day: str = "") -> list[TextStanding]:
+    """Return what the book says to each number of a document, whoever wrote it.
+
+    Parameters
+    ----------
+    content, name
+        The document; its end says of what kind it is.
+    book : Catalog
+    day : str, optional
+        Day, month or year of the text: what 去年 and 上月 in it are.
+
+    Raises
+    ------
+    DataError
+        If the document can't be read, or the day is none.
+    """
+    article = read_article(article_text(content, name, checked_day(day)), book)
+    found = judge_article(article, book)
+    # nothing is passed over: a number whose unit nobody knows is said to be one
+    found += [
+        TextStanding(paragraph, item.text, UNREAD, "没有单位，或单位不在表中，没有比较")
+        for paragraph, item in article.left
+        if "没有单位" in item.reasons and not _numbers_a_line(article, paragraph, item)
+    ]
+    return sorted(found, key=lambda item: item.paragraph)
+
+
+def tally(found: Sequence[TextStanding]) -> str:
+    """Return how many numbers were found, and what became of them."""
+    if not found:
+        return "没有读出数，没有比较 | no figure was read, nothing compared"
+    counts = Counter(item.verdict for item in found)
+    listed = (HOLDS, FAILS, OTHERWISE, ABSENT, UNREAD)
+    told = "，".join(f"{verdict}{counts[verdict]}" for verdict in listed if counts[verdict])
+    return f"{len(found)}个数：{told}"
+
+
+def _numbers_a_line(article: Article, paragraph: int, item: Sighting) -> bool:
+    """Return whether a number only counts paragraphs: 1. 2、 （3） and a page's own."""
+    plain = article.text.simplified[paragraph - 1]
+    before, behind = plain[: item.start].strip("#-（( 图表第"), plain[item.end :].lstrip()
+    leads = not before and (not behind or behind[0] in ".、．)）　")
+    return leads or not plain.strip("—-– 0123456789")
+
+
+def judge_article(
+    article: Article, book: Catalog, names: Names | None = None
+) -> list[TextStanding]:
     """Return what the book says to each figure of an article, in its order."""
-    judge = _Judge(book)
-    return [judge.of(figure) for figure in article.figures]
+    judge = Judge(names or Names(book))
+    return [judge.of(article, place) for place in range(len(article.figures))]
 
 
 @dataclass
-class _Judge:
-    book: Catalog
+class Judge:
+    """Compares figures of texts with the rows of a book; asks for each row once."""
+
+    names: Names
     held: dict[tuple[str, str], list[Reported]] = field(default_factory=dict)
 
-    def of(self, figure: ArticleFigure) -> TextStanding:
+    @property
+    def book(self) -> Catalog:
+        """The book whose rows are asked."""
+        return self.names.book
+
+    def of(self, article: Article, place: int) -> TextStanding:
+        """Return what the book says to one figure of an article."""
+        figure = article.figures[place]
         row = figure.row
         said = _interval(row)
         if said is None:
             why = "；".join(figure.seen.reasons) or "读不出数或单位"
             return self._told(figure, UNREAD, why)
-        readings = list(itertools.islice(self._readings(figure), READINGS_MOST))
+        found = self._readings(figure, _words(article, place))
+        readings = list(itertools.islice(_once(found), READINGS_MOST))
         contradicted: list[_Known] = []
         unsettled: list[_Known] = []
-        for place, reading in enumerate(readings):
+        for order, reading in enumerate(readings):
             for known in self._rows(reading):
-                fit = _fit(said, row["unit"], known)
+                fit = _fit(said, row, known)
                 if fit == "holds":
                     return self._held(figure, known)
-                if place == 0:
+                if order == 0 and fit != "other":
                     (unsettled if fit == "open" else contradicted).append(known)
         if not contradicted and not unsettled:
             derived = self._grown(figure, said, readings[0])
@@ -138,23 +243,112 @@ class _Judge:
         except (KeyError, ValueError):
             return "这一项"
 
-    def _readings(self, figure: ArticleFigure) -> Iterator[dict[str, str]]:
-        """Yield what a figure can be of: as read first, then by what else its words allow."""
+    def _readings(self, figure: ArticleFigure, words: _Words) -> Iterator[dict[str, str]]:
+        """Yield what a figure can be of: as read first, then by what else its own words allow."""
         row = figure.row
-        offered = {name: list(figure.offered.get(name, ())) for name in KEYS}
         first = {name: row[name] for name in KEYS}
-        if not first["entity"]:
-            first["entity"] = self.book.place
+        first["entity"] = first["entity"] or self.book.place
+        said = flow_of(words.own).first
+        if said and first["flow"] and "只有一种" in figure.why.get("flow", ""):
+            # the book has only exports of it, and the text speaks of imports
+            first["flow"] = said
+        shared = list(self._of_a_whole(figure, first, words))
+        if not row["indicator"]:
+            yield from shared
         yield first
-        indicators = [first["indicator"], *offered["indicator"]]
-        parts = [first["breakdown"], *offered["breakdown"]]
+        yield from shared
+        indicators = [first["indicator"], *figure.offered.get("indicator", ())]
+        parts = [first["breakdown"], *figure.offered.get("breakdown", ())]
+        parts += self._other_parts(first, words)
+        places = [(first["entity"], parts)]
+        places += [(code, parts) for code in self._other_places(first, words)]
+        if not row["entity"]:
+            # 日本汽车出口量: a country of its own, and no market of anybody's
+            own = _without(first["breakdown"], "partner")
+            places += [(code, [own]) for code in self._countries(words)]
         measures = [first["measure"]] + [
             other for other in _RATES if first["measure"] in _RATES and other != first["measure"]
         ]
-        for indicator, part, measure in itertools.product(indicators, parts, measures):
-            made = first | {"indicator": indicator, "breakdown": part, "measure": measure}
-            if made != first:
-                yield made
+        for place, allowed in places:
+            for indicator, part, measure in itertools.product(indicators, allowed, measures):
+                yield first | {
+                    "indicator": indicator,
+                    "breakdown": part,
+                    "measure": measure,
+                    "entity": place,
+                }
+
+    def _of_a_whole(
+        self, figure: ArticleFigure, first: Mapping[str, str], words: _Words
+    ) -> Iterator[dict[str, str]]:
+        """Yield what a share is of, by the words of the whole: 机电产品占重庆市出口额的比重."""
+        before, sign, whole = words.sentence[: words.core].rpartition("占")
+        if first["measure"] != "share" or not sign:
+            return
+        named = indicator_of(self.names, whole, len(whole), len(whole), 0, ("percent",))
+        places = [
+            item.code
+            for item in self.names.mentions(whole, "entities")
+            if self.names.kinds[item.code] in ("province", "district", "country")
+        ]
+        for indicator in named.codes[:1]:
+            flows = self.names.flows.get(indicator, Counter())
+            flow = flow_of(whole).first or ("total" if "" not in flows else "")
+            clause = re.split("[,，；;]", before)[-1]
+            yield {
+                **first,
+                "indicator": indicator,
+                "entity": places[-1] if places else first["entity"],
+                "flow": flow,
+                "breakdown": breakdown_of(self.names, clause, indicator, ()).first,
+            }
+
+    def _inside(self, words: _Words, item: Mention) -> bool:
+        """Return whether a name is only a part of the name of an indicator."""
+        return any(
+            other.start <= item.start and item.end <= other.end and len(other.word) > len(item.word)
+            for other in self.names.mentions(words.sentence, "indicators")
+        )
+
+    def _other_places(self, first: Mapping[str, str], words: _Words) -> list[str]:
+        """Return whose a figure can be where the name that was taken is part of another name."""
+        found = self.names.mentions(words.sentence[: words.core], "entities")
+        taken = [item for item in found if item.code == first["entity"]]
+        kind = self.names.kinds.get(first["entity"], "")
+        if kind in ("province", "district", "country") or not all(
+            self._inside(words, item) or self._is_part(item) for item in taken
+        ):
+            return []
+        others = [item.code for item in reversed(found) if item.code != first["entity"]]
+        placed = any(
+            self.names.kinds[code] in ("province", "district", "country") for code in others
+        )
+        return list(dict.fromkeys(others if placed else [*others, self.book.place]))
+
+    def _is_part(self, item: Mention) -> bool:
+        """Return whether a name is one of a breakdown too: 西部陆海新通道 of goods."""
+        return item.word in self.names.words["breakdowns"]
+
+    def _countries(self, words: _Words) -> list[str]:
+        return [
+            item.code
+            for item in self.names.mentions(words.sentence[: words.core], "entities")
+            if self.names.kinds[item.code] == "country"
+        ]
+
+    def _other_parts(self, first: Mapping[str, str], words: _Words) -> list[str]:
+        """Return the parts as all words of the sentence have them, and as those have outside names.
+
+        实际利用内资（省外资金）is of no 外资; 西部陆海新通道货值 is of goods by that way.
+        """
+        whole = breakdown_of(self.names, words.own, first["indicator"], ()).first
+        spans = [
+            (item.start, item.end)
+            for item in self.names.mentions(words.own, "indicators")
+            if len(item.word) > 3
+        ]
+        outside = breakdown_of(self.names, words.own, first["indicator"], spans).first
+        return [part for part in dict.fromkeys((outside, whole)) if part != first["breakdown"]]
 
     def _all(self, indicator: str, measure: str) -> list[Reported]:
         """Return the rows of an indicator that are not superseded."""
@@ -163,13 +357,15 @@ class _Judge:
         key = (indicator, measure)
         if key not in self.held:
             frame = usable(self.book.observations(indicator=indicator, measure=measure))
-            self.held[key] = frame.to_dict("records")
+            self.held[key] = [*rows_of(frame)]
         return self.held[key]
 
     def _rows(self, key: Mapping[str, str]) -> Iterator[_Known]:
         """Yield the book's rows of the very thing."""
         for row in self._all(key["indicator"], key["measure"]):
-            if all(_alike(name, key[name], row) for name in ("breakdown", "flow", "entity", "period")):
+            if all(
+                _alike(name, key[name], row) for name in ("breakdown", "flow", "entity", "period")
+            ):
                 yield _Known(row, quantity_of(row))
 
     def _elsewhere(
@@ -191,7 +387,7 @@ class _Judge:
                 if len(apart) > 2 or (best and len(apart) >= best[0]):
                     continue
                 known = _Known(candidate, quantity_of(candidate))
-                if _fit(said, row["unit"], known) == "holds" and _fine(known, row):
+                if _fit(said, row, known) == "holds" and _fine(known, row):
                     best = (len(apart), known)
         return best[1] if best else None
 
@@ -260,16 +456,36 @@ def _interval(row: Mapping[str, str]) -> Interval | None:
         return None
 
 
-def _fit(said: Interval, unit: str, known: _Known) -> _Fit:
-    asked = Unit.parse(unit)
-    if not same_kind(asked, known.quantity.unit):
-        return "fails"
-    held = known.quantity.to(unit).interval
+def _fit(said: Interval, row: Mapping[str, str], known: _Known) -> _Fit:
+    asked, quantity = Unit.parse(row["unit"]), known.quantity
+    if is_count(asked) and is_count(quantity.unit) and not same_kind(asked, quantity.unit):
+        # 30个: what is counted stands in the indicator
+        asked = Unit(asked.scale, quantity.unit.name)
+    if not same_kind(asked, quantity.unit):
+        return "other"
+    held = quantity.to(str(asked)).interval
     if held is None:
         return "open"
-    if held.is_subset(said):
+    if _far(said, held):
+        return "fails"
+    if held.is_subset(said) or _as_printed(row, asked, known):
         return "holds"
     return "open" if held.overlaps(said) else "fails"
+
+
+def _far(said: Interval, held: Interval) -> bool:
+    """Return whether a limit is so far from the number that nobody says it of it."""
+    limit = said.lower if said.upper is None else None
+    if limit is None or limit <= 0 or held.lower is None:
+        return False
+    return held.lower > FAR * limit
+
+
+def _as_printed(row: Mapping[str, str], asked: Unit, known: _Known) -> bool:
+    """Return whether a text prints the very number that the book has, however coarse that is."""
+    value = known.quantity.to(str(asked)).value
+    alike = (row["qualifier"] or "as_rounded") == known.row["qualifier"]
+    return value is not None and alike and value == Decimal(row["value"] or "NaN")
 
 
 def _fine(known: _Known, row: Mapping[str, str]) -> bool:
