@@ -44,6 +44,8 @@ KEYS_ZH = {
 #: Measures that tell by how much something moved: printed by one word, 增长.
 _RATES = ("yoy", "pct_change")
 _MOMENTS = frozenset({"stock", "since_start", "capacity"})
+#: Kinds of entities that are places: whose figures are, where one is named.
+PLACES = ("province", "district", "country")
 #: Readings of one figure that are tried.
 READINGS_MOST = 24
 
@@ -205,7 +207,12 @@ class Judge:
             if "indicator" in figure.doubts or "measure" in figure.doubts:
                 why = f"{'、'.join(open_columns)}没有读准；若是那样，{self._book(contradicted)}"
                 return self._told(figure, UNREAD, why, contradicted)
-            return self._told(figure, FAILS, self._book(contradicted), contradicted)
+            near = self._elsewhere(said, row, readings)
+            if near and _apart(readings[0], near.row) == ["breakdown"]:
+                # of a part whose name was not understood, or of another part
+                return self._told(figure, OTHERWISE, self._differs(readings[0], near), [near])
+            also = f"；{self._differs(readings[0], near)}" if near else ""
+            return self._told(figure, FAILS, f"{self._book(contradicted)}{also}", contradicted)
         if unsettled:
             why = f"书中的数不够细，不能断定：{self._book(unsettled)}"
             return self._told(figure, UNREAD, why, unsettled)
@@ -257,7 +264,9 @@ class Judge:
             yield from shared
         yield first
         yield from shared
-        indicators = [first["indicator"], *figure.offered.get("indicator", ())]
+        indicators = [first["indicator"]]
+        if "indicator" in figure.doubts:
+            indicators += figure.offered.get("indicator", ())
         parts = [first["breakdown"], *figure.offered.get("breakdown", ())]
         parts += self._other_parts(first, words)
         places = [(first["entity"], parts)]
@@ -289,7 +298,7 @@ class Judge:
         places = [
             item.code
             for item in self.names.mentions(whole, "entities")
-            if self.names.kinds[item.code] in ("province", "district", "country")
+            if self.names.kinds[item.code] in PLACES
         ]
         for indicator in named.codes[:1]:
             flows = self.names.flows.get(indicator, Counter())
@@ -304,25 +313,24 @@ class Judge:
             }
 
     def _inside(self, words: _Words, item: Mention) -> bool:
-        """Return whether a name is only a part of the name of an indicator."""
+        """Return whether a name is only a part of a longer one: of 中国台湾, of 外资企业数."""
         return any(
             other.start <= item.start and item.end <= other.end and len(other.word) > len(item.word)
-            for other in self.names.mentions(words.sentence, "indicators")
+            for resource in ("indicators", "breakdowns")
+            for other in self.names.mentions(words.sentence, resource)
         )
 
     def _other_places(self, first: Mapping[str, str], words: _Words) -> list[str]:
         """Return whose a figure can be where the name that was taken is part of another name."""
         found = self.names.mentions(words.sentence[: words.core], "entities")
         taken = [item for item in found if item.code == first["entity"]]
-        kind = self.names.kinds.get(first["entity"], "")
-        if kind in ("province", "district", "country") or not all(
-            self._inside(words, item) or self._is_part(item) for item in taken
+        place = self.names.kinds.get(first["entity"], "") in PLACES
+        if not all(
+            self._inside(words, item) or (not place and self._is_part(item)) for item in taken
         ):
             return []
         others = [item.code for item in reversed(found) if item.code != first["entity"]]
-        placed = any(
-            self.names.kinds[code] in ("province", "district", "country") for code in others
-        )
+        placed = any(self.names.kinds[code] in PLACES for code in others)
         return list(dict.fromkeys(others if placed else [*others, self.book.place]))
 
     def _is_part(self, item: Mention) -> bool:
@@ -379,11 +387,7 @@ class Judge:
             for candidate in self._all(indicator, measure):
                 if not same_kind(Unit.parse(candidate["unit"]), Unit.parse(row["unit"])):
                     continue
-                apart = [
-                    name
-                    for name in ("breakdown", "flow", "entity", "period")
-                    if not _alike(name, readings[0][name], candidate)
-                ]
+                apart = _apart(readings[0], candidate)
                 if len(apart) > 2 or (best and len(apart) >= best[0]):
                     continue
                 known = _Known(candidate, quantity_of(candidate))
@@ -392,11 +396,7 @@ class Judge:
         return best[1] if best else None
 
     def _differs(self, key: Mapping[str, str], known: _Known) -> str:
-        names = [
-            KEYS_ZH[name]
-            for name in ("breakdown", "flow", "entity", "period")
-            if not _alike(name, key[name], known.row)
-        ]
+        names = [KEYS_ZH[name] for name in _apart(key, known.row)]
         return f"{'、'.join(names)}不同：{self._book([known], begin='书中这个数')}"
 
     def _grown(
@@ -414,6 +414,7 @@ class Judge:
             [item for item in self._rows(level | {"period": period}) if item.quantity.bounded]
             for period in (key["period"], before)
         )
+        found = None
         for one, other in itertools.product(now, then):
             unit = str(one.quantity.unit)
             if not same_kind(one.quantity.unit, other.quantity.unit):
@@ -425,9 +426,13 @@ class Judge:
             told = f"按{self._book([one], begin='据')}和{self._book([other], begin='据')}推算"
             if rate.is_subset(said):
                 return self._told(figure, HOLDS, told, [one, other])
-            if not rate.overlaps(said):
-                return self._told(figure, FAILS, f"{told}为{_rate_zh(rate)}", [one, other])
-        return None
+            if rate.overlaps(said):
+                why = f"{told}，不能断定"
+                found = self._told(figure, UNREAD, why, [one, other])
+            elif not found or one.quantity.unit.name == "CNY":
+                # rates of trade are said of yuan
+                found = self._told(figure, FAILS, f"{told}为{_rate_zh(rate)}", [one, other])
+        return found
 
 
 _EMPTY: dict[str, str] = dict.fromkeys(
@@ -475,10 +480,12 @@ def _fit(said: Interval, row: Mapping[str, str], known: _Known) -> _Fit:
 
 def _far(said: Interval, held: Interval) -> bool:
     """Return whether a limit is so far from the number that nobody says it of it."""
-    limit = said.lower if said.upper is None else None
-    if limit is None or limit <= 0 or held.lower is None:
-        return False
-    return held.lower > FAR * limit
+    if said.upper is None:
+        return (
+            said.lower is not None and held.lower is not None and 0 < FAR * said.lower < held.lower
+        )
+    # 不到5周 is not said of one
+    return said.lower is None and held.upper is not None and 0 < FAR * held.upper < said.upper
 
 
 def _as_printed(row: Mapping[str, str], asked: Unit, known: _Known) -> bool:
@@ -502,6 +509,12 @@ def _alike(name: str, said: str, row: Reported) -> bool:
     if name == "breakdown":
         return sorted(said.split(";")) == sorted(held.split(";"))
     return said == held
+
+
+def _apart(key: Mapping[str, str], row: Reported) -> list[str]:
+    """Return the columns in which a row of the book is of something else."""
+    columns = ("breakdown", "flow", "entity", "period")
+    return [name for name in columns if not _alike(name, key[name], row)]
 
 
 def _same_time(said: str, held: str, accumulation: str) -> bool:
