@@ -105,6 +105,17 @@ class Names:
         ]
 
     @cached_property
+    def by_code(self) -> dict[str, dict[str, list[str]]]:
+        """The words for each code, for each of the tables."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for resource, words in self.words.items():
+            found[resource] = defaultdict(list)
+            for word, codes in words.items():
+                for code in codes:
+                    found[resource][code].append(word)
+        return found
+
+    @cached_property
     def units(self) -> dict[str, set[str]]:
         """The unit names in which the book has levels of each indicator."""
         rows = self.book.text(OBSERVATIONS_TABLE)

@@ -71,11 +71,15 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Words:
-    """The sentence of a figure, where it begins in it, and the words behind the figure before."""
+    """The sentence of a figure, where it begins in it, and the words behind the figure before.
+
+    ``before``: what the article says until there, as far back as a reader remembers.
+    """
 
     sentence: str
     core: int
     own: str
+    before: str
 
 
 def _words(article: Article, place: int) -> _Words:
@@ -90,7 +94,8 @@ def _words(article: Article, place: int) -> _Words:
     floor = begin
     if before and before.paragraph == figure.paragraph:
         floor = max(begin, before.seen.end)
-    return _Words(plain[begin:stop], core - begin, plain[floor:core])
+    told = "\n".join([*article.text.simplified[: figure.paragraph - 1], plain[:stop]])
+    return _Words(plain[begin:stop], core - begin, plain[floor:core], told[-REMEMBERED:])
 
 
 def _once(readings: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -110,6 +115,8 @@ def _without(breakdown: str, dimension: str) -> str:
 #: How a number of a text stands to one of the book: the book's lies within what the text says, may
 #: lie within it, does not, or is of another kind.
 _Fit = Literal["holds", "open", "fails", "other"]
+#: Letters of an article that a figure's sentence may refer back to.
+REMEMBERED = 1500
 #: How many times what 超… says the book may have: 超4700万元 is not said of 4700亿元.
 FAR = 2
 
@@ -187,7 +194,8 @@ class Judge:
         if said is None:
             why = "；".join(figure.seen.reasons) or "读不出数或单位"
             return self._told(figure, UNREAD, why)
-        found = self._readings(figure, _words(article, place))
+        words = _words(article, place)
+        found = self._readings(figure, words)
         readings = list(itertools.islice(_once(found), READINGS_MOST))
         contradicted: list[_Known] = []
         unsettled: list[_Known] = []
@@ -198,6 +206,9 @@ class Judge:
                     return self._held(figure, known)
                 if order == 0 and fit != "other":
                     (unsettled if fit == "open" else contradicted).append(known)
+        told = self._by_context(figure, said, readings[0], words)
+        if told:
+            return self._held(figure, told)
         if not contradicted and not unsettled:
             derived = self._grown(figure, said, readings[0])
             if derived:
@@ -375,6 +386,38 @@ class Judge:
                 _alike(name, key[name], row) for name in ("breakdown", "flow", "entity", "period")
             ):
                 yield _Known(row, quantity_of(row))
+
+    def _by_context(
+        self, figure: ArticleFigure, said: Interval, key: Mapping[str, str], words: _Words
+    ) -> _Known | None:
+        """Return the row that has this number, of what an earlier sentence named.
+
+        完成投资43.5亿元, where the paragraph is about 市级重大项目: a part that the figure's own
+        words do not name, or the place where those leave it open.
+        """
+        for row in self._all(key["indicator"], key["measure"]):
+            apart = _apart(key, row)
+            if not apart or not set(apart) <= {"breakdown", "entity"}:
+                continue
+            if "entity" in apart and not (
+                "entity" in figure.doubts and self._says(words.before, "entities", row["entity"])
+            ):
+                continue
+            own, held = (
+                set(filter(None, text.split(";"))) for text in (key["breakdown"], row["breakdown"])
+            )
+            if not own <= held or not all(
+                self._says(words.before, "breakdowns", part) for part in held - own
+            ):
+                continue
+            known = _Known(row, quantity_of(row))
+            if known.quantity.bounded and _fit(said, figure.row, known) == "holds":
+                return known
+        return None
+
+    def _says(self, text: str, resource: str, code: str) -> bool:
+        """Return whether a text names what a code stands for."""
+        return any(word in text for word in self.names.by_code[resource].get(code, ()))
 
     def _elsewhere(
         self, said: Interval, row: Mapping[str, str], readings: Sequence[Mapping[str, str]]
