@@ -5,7 +5,7 @@ it), each in one of a few forms; mutants alter one thing of a sentence, so that 
 
     python tests/text_corpus.py [EVERY [FOLDER]]
 
-It reads every so many rows (default 1: all of them) and prints the table of docs/verify-text.md; with
+It reads every so many rows (default 1: all) and prints the table of docs/verify-text.md; with
 the FOLDER of tests/articles.py also what is said to the passages that the book's own rows are from,
 and to every fourth of those that stand with a digit altered.
 """
@@ -168,7 +168,7 @@ def mutants(sentence: Sentence) -> Iterator[Sentence]:
 def verdict_of(text: str, names: Names) -> str:
     """Return what is said to the one figure of a sentence; empty where none was found."""
     article = read_article(article_text(text.encode(), "x.txt", DAY), names.book, names)
-    found = judge_article(article, names.book, names)
+    found = judge_article(article, names)
     return found[0].verdict if found else ""
 
 

@@ -407,12 +407,13 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.data.catalog import Catalog
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import find
+    from cqbook.intake.article_names import Names
     from cqbook.intake.text_standing import HOLDS, check_text, tally
 
     file, against = arguments.file, arguments.against
     # the book as it is, unless an edition is named
     data = root / "data" if against == "latest" else find(root, against) / "data"
-    found = check_text(content_of(file), file.name, Catalog(data), arguments.date)
+    found = check_text(content_of(file), file.name, Names(Catalog(data)), arguments.date)
     if arguments.json:
         print(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1))
     else:

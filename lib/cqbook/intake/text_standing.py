@@ -121,14 +121,15 @@ REMEMBERED = 1500
 FAR = 2
 
 
-def check_text(content: bytes, name: str, book: Catalog, day: str = "") -> list[TextStanding]:
+def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[TextStanding]:
     """Return what the book says to each number of a document, whoever wrote it.
 
     Parameters
     ----------
     content, name
         The document; its end says of what kind it is.
-    book : Catalog
+    names : Names
+        Those of the book that is asked.
     day : str, optional
         Day, month or year of the text: what 去年 and 上月 in it are.
 
@@ -137,8 +138,8 @@ def check_text(content: bytes, name: str, book: Catalog, day: str = "") -> list[
     DataError
         If the document can't be read, or the day is none.
     """
-    article = read_article(article_text(content, name, checked_day(day)), book)
-    found = judge_article(article, book)
+    article = read_article(article_text(content, name, checked_day(day)), names.book, names)
+    found = judge_article(article, names)
     # nothing is passed over: a number whose unit nobody knows is said to be one
     found += [
         TextStanding(paragraph, item.text, UNREAD, "没有单位，或单位不在表中，没有比较")
@@ -166,11 +167,9 @@ def _numbers_a_line(article: Article, paragraph: int, item: Sighting) -> bool:
     return leads or not plain.strip("—-– 0123456789")
 
 
-def judge_article(
-    article: Article, book: Catalog, names: Names | None = None
-) -> list[TextStanding]:
+def judge_article(article: Article, names: Names) -> list[TextStanding]:
     """Return what the book says to each figure of an article, in its order."""
-    judge = Judge(names or Names(book))
+    judge = Judge(names)
     return [judge.of(article, place) for place in range(len(article.figures))]
 
 
