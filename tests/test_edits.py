@@ -389,6 +389,59 @@ def media(change):
     return parts((r"word/media/image1\.png", change))
 
 
+def looked(name):
+    """A number struck through, or hidden."""
+
+    def change(opened):
+        runs = [run for paragraph in opened.paragraphs for run in paragraph.runs]
+        setattr(next(run for run in runs if run.text == GLUED["total"]).font, FONT[name], True)
+
+    return in_word(change)
+
+
+FONT = {"strike": "strike", "vanish": "hidden"}
+
+
+def squeezed(content):
+    return in_document(r'(<a:ext cx="\d+" cy=")\d+"', r'\g<1>900000"')(content)
+
+
+def drawing_over(opened):
+    """An SVG, which Word shows, beside the picture that it keeps for older programs."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from lxml import etree
+
+    blip = next(opened.inline_shapes[0]._inline.iter(qn("a:blip")))
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><text>9841.9</text></svg>'
+    part = Part(PackURI("/word/media/x.svg"), "image/svg+xml", drawing, opened.part.package)
+    inner = etree.SubElement(
+        blip, "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+    )
+    inner.set(qn("r:embed"), opened.part.relate_to(part, "http://x/image"))
+
+
+def shape_over(number):
+    """A white box over a part of a figure, with another number in it."""
+
+    def change(opened):
+        shapes = opened.slides[number].shapes
+        shown = next(shape for shape in shapes if shape.name.startswith("fig-"))
+        box = shapes.add_textbox(
+            shown.left + shown.width // 3, shown.top + shown.height // 3, 10**6, 5 * 10**5
+        )
+        box.text_frame.text = "9841.9亿元"
+
+    return change
+
+
+def own_title(opened):
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    found[0].has_title = True
+    found[0].chart_title.text_frame.text = "2024年，万元"
+
+
+DISPLAYED = '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'
 UNMARKED = without("word/document", "bookmarkStart", "bookmarkEnd")
 
 #: What must not pass: the format, the edit.
@@ -444,6 +497,12 @@ WRONG = {
     "source, slides": ("pptx", slide(2, "网易号（转载）", "统计局")),
     "sentence in notes": ("pptx", notes("民营企业：3841.9亿元", "民营企业：3941.9亿元")),
     "edition in the foot": ("pptx", slide(2, f"版次 {NAME}", "版次 2026-10")),
+    "alternative text": ("docx", body("3841.9亿元。（fig", "3941.9亿元。（fig")),
+    "the list at the end": ("docx", body("trade.total＝8006.8", "trade.total＝9006.8")),
+    "number struck through": ("docx", looked("strike")),
+    "number hidden": ("docx", looked("vanish")),
+    "subject before a number": ("docx", body("年进出口总值", "年一般贸易")),
+    "flow beside a number": ("docx", body("，增长12%", "，出口增长12%")),
     # pictures
     "another picture under the caption": ("docx", in_word(picture_under_caption)),
     "pictures exchanged": ("docx", in_word(exchange_pictures)),
@@ -459,6 +518,11 @@ WRONG = {
         "pptx",
         slide(5, "<a:stretch>", '<a:srcRect b="30000"/><a:stretch>'),
     ),
+    "mirrored": ("docx", body("<a:xfrm>", '<a:xfrm flipH="1">', 1)),
+    "squeezed": ("docx", squeezed),
+    "another drawing over the picture": ("docx", in_word(drawing_over)),
+    "a shape over a picture": ("pptx", on_slides(shape_over(4))),
+    "a shape over a chart": ("pptx", on_slides(shape_over(1))),
     # tables
     "cell": ("docx", cell(1, 3, -2, "99.9%")),
     "cell's unit": ("docx", cell(0, 1, 1, "3841.9万元")),
@@ -487,6 +551,9 @@ WRONG = {
         "pptx",
         both(series_values(0, first_value), on_slides(figure_gone_from)),
     ),
+    "title of one's own": ("pptx", on_slides(own_title)),
+    "axis in thousands": ("pptx", chart(3, "</c:valAx>", DISPLAYED)),
+    "stacked": ("pptx", chart(3, 'grouping val="clustered"', 'grouping val="percentStacked"')),
     "gap filled": ("pptx", chart(2, "2019（未见公布）", "2019")),
     # files by themselves
     "text in an SVG": ("svg", swap("3841.9", "3941.9")),
@@ -561,7 +628,7 @@ RIGHT = {
     "JPEG of quality 75": ("docx", media(saved_as("JPEG", quality=75))),
     "JPEG of quality 90": ("docx", media(saved_as("JPEG", quality=90))),
     "128 colours": ("docx", media(fewer_colours(128))),
-    "white border": ("docx", media(bordered(40))),
+    "white border": ("docx", media(bordered(6))),
     "words behind a sentence": ("docx", body("万辆。", "万辆。值得注意。")),
     "a paragraph of one's own": ("docx", in_word(own_paragraph)),
     "alternative texts gone": ("docx", in_word(no_alt)),

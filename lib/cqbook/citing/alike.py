@@ -15,7 +15,7 @@ _SENTENCE = re.compile("[。；;！!？?\n]")
 #: of direction and of limits.
 _TELLING = re.compile(
     r"[0-9][0-9.,]*(?:[万亿]{0,2}[一-鿿%‰])?|§[万亿千百十]{0,3}(?:[元吨辆台家个户箱倍成项%‰]|美元)?"
-    "|[增升涨扩]|[降减跌缩]|[超逾过]|[近约]|不足|以上|以下|同比|环比|没有|[未不非]"
+    "|进出口|出口|进口|[增升涨扩]|[降减跌缩]|[超逾过]|[近约]|不足|以上|以下|同比|环比|没有|[未不非]"
 )
 
 
@@ -32,8 +32,8 @@ def bare(text: str) -> str:
 def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> str:
     """Return a hash of what in a sentence decides what a number in it says, six digits long.
 
-    Years, units, other numbers and words of direction: the rest may be written otherwise, and
-    words without any of these may be added.
+    The words of its clause before it, years, units, other numbers, flows and words of direction:
+    the rest may be written otherwise, and words without any of these may be added.
 
     Parameters
     ----------
@@ -50,4 +50,5 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
     before = _SENTENCE.split(text[:start])[-1]
     behind = _SENTENCE.split(text[end:])[0]
     told = _TELLING.findall(f"{bare(before)}§{bare(behind)}")
-    return digest("|".join(told).encode())[:6]
+    subject = re.split("[,，、:：]", bare(before))[-1]
+    return digest("|".join([subject, *told]).encode())[:6]

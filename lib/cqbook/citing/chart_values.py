@@ -15,6 +15,15 @@ from cqbook.quantities.quantity import UNPUBLISHED
 
 #: How Office may print the numbers of our charts; anything else can turn 4454 into 44 or 4454万.
 FORMATS = frozenset({"", "General", "Standard", NUMBERS, "yyyy", "YYYY"})
+#: What Office draws each of our forms as.
+PLOTS = {
+    "bar": "barChart:bar:clustered",
+    "column": "barChart:col:clustered",
+    "line": "lineChart::standard",
+    "slope": "lineChart::standard",
+    "stacked": "barChart:bar:percentStacked",
+    "waterfall": "barChart:bar:stacked",
+}
 _DAY_ZERO = datetime.date(1899, 12, 30)
 
 
@@ -28,7 +37,12 @@ def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
     formats = {code for series in chart.series for code in series.formats} - FORMATS
     if formats:
         return f"数字格式改过（{'、'.join(sorted(formats))[:60]}），印出的数没有比较"
-    barred = chart_form(spec, entry) not in ("line", "slope")
+    if chart.titles:
+        return f"图上加了字（{'、'.join(chart.titles)[:80]}），没有比较"
+    form = chart_form(spec, entry)
+    if chart.forms != (PLOTS.get(form, ""),):
+        return f"图的形式改过（{'、'.join(chart.forms)[:80]}），画面没有比较"
+    barred = form not in ("line", "slope")
     for said in chart.scaled:
         name, _, value = said.partition("=")
         harmless = (name == "orientation" and value == "minMax") or (

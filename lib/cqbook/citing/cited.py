@@ -10,6 +10,8 @@ from typing import Literal
 #: A figure, the table of its data, a number in the text, a line that cites a figure; ``text``: all
 #: that is printed, a paragraph a line.
 CitedKind = Literal["figure", "table", "number", "citation", "text"]
+#: Formats that word processors keep pictures in.
+PICTURES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 #: Things of the book that one document is asked for.
 CITED_MOST = 2000
 
@@ -32,21 +34,24 @@ class ShownSeries:
 class Chart:
     """What a native chart shows, and the rows of the sheet that is opened to edit it.
 
-    ``scaled``: limits of its axes that change how long things look.
+    ``scaled``: limits of its axes that change how long things look; ``forms``: of its plots;
+    ``titles``: words of somebody's own in it.
     """
 
     series: tuple[ShownSeries, ...]
     sheet: tuple[tuple[object, ...], ...] = ()
     scaled: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cited:
     """Something that a document took from the book.
 
-    ``data``: the beginning of the hash of the figure's data; ``text``: the number, or the line, as
-    it stands there; ``picture``: the bytes of the picture, where it is one that can be compared;
-    ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of another file of a figure;
+    ``data``: the beginning of the hash of the figure's data; ``text``: the number, the line, or the
+    alternative text, as it stands there; ``picture``: the bytes of the picture, where it is one
+    that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
     the book; ``lost``: why it, or a part of it, can't be compared.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from cqbook.citing.cited import Cited
+from cqbook.citing.cited import PICTURES, Cited
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.readers.office_parts import safe_parser
 from cqbook.disk.pdf import property_and_text
@@ -31,8 +31,8 @@ RECOLOURED = 72
 #: Levels up to which what is around a picture is background, and the part by which its sides may
 #: be in another proportion: pixels that rounding makes.
 NOISE, ASKEW = 16, 0.02
-#: Formats that word processors keep pictures in, and the largest that is compared: ten times ours.
-PICTURES, PIXELS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"), 30_000_000
+#: The largest picture that is compared: ten times ours.
+PIXELS = 30_000_000
 #: Pixels of one of our pictures, nearly.
 OURS = 1_500_000
 #: Pixels that are compared for one document.

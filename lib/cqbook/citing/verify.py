@@ -192,6 +192,8 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
     """Return what is other than in the edition, and what can't be compared and why, in words."""
     if item.changed:
         return f"画面{item.changed}", ""
+    if item.kind == "figure" and item.text and bare(entry.alt) not in bare(item.text):
+        return "替代文字与该版次的不同", ""
     if item.picture and is_altered_picture(item.picture, edition, entry):
         return "画面与该版次的图不同", ""
     if item.drawing[1]:

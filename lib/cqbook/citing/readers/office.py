@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.cited import CITED_MOST, Chart, Cited
+from cqbook.citing.cited import CITED_MOST, PICTURES, Chart, Cited
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
@@ -30,6 +32,11 @@ _SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 #: What Word and PowerPoint keep of a picture that changes nothing in it.
 _HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 
+#: The part by which the sides of a picture may be shown in another proportion, and the part of a
+#: figure's height that what lies over it may take: both are rounding, and lines that touch.
+STRETCHED, TOUCHED = 0.05, 0.03
+#: How XML says no.
+_OFF = ("0", "false")
 #: Parts that hold what is seen; in styles, themes and settings nothing is printed.
 _PRINTED = re.compile(
     r"word/(?!styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/).*\.xml$"
@@ -50,6 +57,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         numbers: list[Cited] = []
         laid: list[Cited] = []
         listed: dict[str, str] = {}
+        printed: dict[Cited, None] = {}
         texts: list[str] = []
         strangers = 0
         for part in sorted(names):
@@ -62,7 +70,9 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
             laid += itertools.islice(tables(tree), CITED_MOST)
-            listed |= dict(itertools.islice(_listed(tree), CITED_MOST))
+            for item in itertools.islice(_listed(tree), CITED_MOST):
+                listed[item.name] = item.edition
+                printed[item] = None
             texts += _paragraphs(tree)
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
@@ -75,6 +85,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
     # who rewrites a sentence often deletes the bookmark with it
     found = Counter(item.name for item in numbers)
     missing = [name for name in listed if name not in found]
+    yield from (item for item in printed if item.name in found)
     for name in missing:
         why = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
         yield Cited("number", name, listed[name], lost=why)
@@ -116,11 +127,11 @@ def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterato
                 yield Cited("citation", name, edition, text=text, lost=why)
 
 
-def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:
-    """Yield bookmark and edition of the numbers that a document says at its end to hold."""
+def _listed(tree: etree._Element) -> Iterator[Cited]:
+    """Yield the numbers that a document says at its end to hold, as it says them there."""
     for text in _paragraphs(tree):
         for found in NUMBER_PATTERN.finditer(text):
-            yield bookmark(found["name"]), found["edition"]
+            yield Cited("number", bookmark(found["name"]), found["edition"], text=found["text"])
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
@@ -129,12 +140,19 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
         found = MARK_PATTERN.search(node.get("descr") or "")
         if found:
             blip, frame = _blip(parts, node), _chart_frame(parts, node)
-            known |= {item for item in (blip, frame) if item is not None}
+            vector = None if blip is None else parts.first(blip, _SVG_BLIP)
+            known |= {item for item in (blip, frame, vector) if item is not None}
+            picture = _target(parts, name, blip, "embed")
+            # programs that know the drawing show it, and not the picture beside it
+            drawing = _target(parts, name, vector, "embed")
+            done = [] if blip is None else [*_done_to(blip), *_reshaped(blip, picture)]
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
-                picture=_target(parts, name, blip, "embed"),
+                text=node.get("descr") or "",
+                picture=b"" if drawing else picture,
+                drawing=("svg", drawing) if drawing else ("", b""),
                 chart=_chart(parts, name, frame),
-                changed="" if blip is None else _done_to(blip),
+                changed="；".join([*done, *_covered(blip if frame is None else frame)]),
             )  # fmt: skip
     for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
         # what says of itself what it is: pasted into somebody's document, or its text deleted
@@ -157,7 +175,9 @@ def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]
             )  # fmt: skip
         return
     content = _target(parts, name, node, "embed")
-    changed = _done_to(node) if node.tag == f"{A}blip" else ""
+    done = [*_covered(node)]
+    if node.tag == f"{A}blip":
+        done += [*_done_to(node), *_reshaped(node, content)]
     if content.startswith(b"\x89PNG"):
         found_in = read_png(content, name)
     elif node.tag == _SVG_BLIP:
@@ -165,24 +185,77 @@ def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]
     else:
         return
     for item in found_in:
-        yield replace(item, changed=changed)
+        yield replace(item, changed="；".join(done))
 
 
-def _done_to(blip: etree._Element) -> str:
-    """Return what a document does to a picture that it shows: a part cut off, colours changed."""
-    found = []
+def _done_to(blip: etree._Element) -> Iterator[str]:
+    """Yield what a document does to a picture that it shows: a part cut off, colours changed."""
     fill = blip.getparent()
     for cut in () if fill is None else fill.iterchildren(f"{A}srcRect"):
         if any(str(value).strip("0") for value in cut.attrib.values()):
-            found.append("裁去了一部分")
+            yield "裁去了一部分"
     effects = [
         str(node.tag).rpartition("}")[2]
         for node in blip.iter(etree.Element)
         if node is not blip and not _HARMLESS.search(str(node.tag))
     ]
     if effects:
-        found.append(f"加了效果（{'、'.join(dict.fromkeys(effects))[:80]}）")
-    return "；".join(found)
+        yield f"加了效果（{'、'.join(dict.fromkeys(effects))[:80]}）"
+
+
+def _reshaped(blip: etree._Element, picture: bytes) -> Iterator[str]:
+    """Yield how a picture is shown otherwise than it is: mirrored, turned, stretched."""
+    from PIL import Image
+
+    holder = next(itertools.islice(blip.iterancestors(), 1, 2), None)
+    for frame in () if holder is None else itertools.islice(holder.iter(f"{A}xfrm"), 1):
+        if frame.get("flipH", "0") not in _OFF or frame.get("flipV", "0") not in _OFF:
+            yield "镜像了"
+        if int(frame.get("rot") or 0) % 21_600_000:
+            yield "转了方向"
+        size = next(frame.iter(f"{A}ext"), None)
+        if size is None or not picture:
+            continue
+        wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
+        with suppress(OSError):
+            opened = Image.open(io.BytesIO(picture), formats=PICTURES)
+            if abs(wide * opened.height - high * opened.width) > STRETCHED * high * opened.width:
+                yield "拉长或压扁了"
+
+
+def _covered(node: etree._Element | None) -> Iterator[str]:
+    """Yield that another shape of a slide lies over a figure, as a number painted over does."""
+    shapes = () if node is None else itertools.islice(node.iterancestors(), 6)
+    shape = next((up for up in shapes if str(up.tag).endswith(("}pic", "}graphicFrame"))), None)
+    tree = None if shape is None else shape.getparent()
+    if shape is None or tree is None or not str(tree.tag).endswith(("}spTree", "}grpSp")):
+        return
+    own = _box(shape)
+    for over in itertools.islice(shape.itersiblings(), CITED_MOST):
+        box = _box(over)
+        if own and box and not _is_empty(over):
+            wide = min(own[2], box[2]) - max(own[0], box[0])
+            high = min(own[3], box[3]) - max(own[1], box[1])
+            # the line below a figure may touch it
+            if wide > 0 and high > (own[3] - own[1]) * TOUCHED:
+                yield "上面盖着别的形状"
+                return
+
+
+def _box(shape: etree._Element) -> tuple[int, int, int, int] | None:
+    """Return where a shape of a slide lies: left, top, right, bottom."""
+    place = next(shape.iter(f"{A}off"), None)
+    size = next(shape.iter(f"{A}ext"), None)
+    if place is None or size is None or not size.get("cx"):
+        return None
+    left, top = int(place.get("x") or 0), int(place.get("y") or 0)
+    return left, top, left + int(size.get("cx") or 0), top + int(size.get("cy") or 0)
+
+
+def _is_empty(shape: etree._Element) -> bool:
+    """Return whether nothing of a shape is seen: a placeholder without text or picture."""
+    seen = [*shape.iter(f"{A}t", f"{A}blip", f"{A}solidFill", f"{A}gradFill", f"{C}chart")]
+    return not seen
 
 
 def _paragraphs(tree: etree._Element) -> Iterator[str]:

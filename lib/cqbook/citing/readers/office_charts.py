@@ -28,9 +28,36 @@ def _chart(parts: Parts, part: str) -> Chart:
     scaled = [
         f"{str(node.tag).rpartition('}')[2]}={node.get('val')}"
         for axis in tree.iter(f"{C}valAx")
-        for node in axis.iter(f"{C}max", f"{C}min", f"{C}logBase", f"{C}orientation")
+        for node in axis.iter(
+            f"{C}max",
+            f"{C}min",
+            f"{C}logBase",
+            f"{C}orientation",
+            f"{C}builtInUnit",
+            f"{C}custUnit",
+        )
     ]
-    return Chart(tuple(map(_shown, tree.iter(f"{C}ser"))), _sheet(parts, part), tuple(scaled))
+    forms = tuple(_form(plot) for area in tree.iter(f"{C}plotArea") for plot in area)
+    titles = tuple(
+        "".join(part.text or "" for part in title.iter(f"{A}t", f"{C}v"))
+        for title in tree.iter(f"{C}title")
+    )
+    return Chart(
+        tuple(map(_shown, tree.iter(f"{C}ser"))),
+        _sheet(parts, part),
+        tuple(scaled),
+        tuple(filter(None, forms)),
+        tuple(filter(None, titles)),
+    )
+
+
+def _form(plot: etree._Element) -> str:
+    """Return what a plot draws, as ``barChart:col:clustered``; nothing for what is none."""
+    name = str(plot.tag).rpartition("}")[2]
+    if not name.endswith("Chart"):
+        return ""
+    said = {str(node.tag).rpartition("}")[2]: node.get("val") or "" for node in plot}
+    return f"{name}:{said.get('barDir', '')}:{said.get('grouping', '')}"
 
 
 def _shown(series: etree._Element) -> ShownSeries:

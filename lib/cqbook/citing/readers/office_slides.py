@@ -14,7 +14,7 @@ from cqbook.citing.marks import NUMBER_PATTERN, bookmark
 from cqbook.citing.readers.office_parts import A
 
 #: Said of a number beside which somebody typed another year or unit.
-BESIDE = "旁边的年份、单位、数或升降、超近的词改过；书只保证数本身，请人核对"
+BESIDE = "前面的词，或旁边的年份、单位、数、升降超近的词改过；书只保证数本身，请人核对"
 
 
 def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:

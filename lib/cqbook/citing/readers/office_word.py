@@ -106,6 +106,18 @@ def _surrounded(start: etree._Element, text: str) -> str:
     return surroundings(whole, begin, begin + len(text), spans.values())
 
 
+def _unseen(text: etree._Element) -> bool:
+    """Return whether a text is hidden or struck through: it stands in the file, and is not said."""
+    run = text.getparent()
+    looks = None if run is None else run.find(f"{W}rPr")
+    if looks is None:
+        return False
+    return any(
+        node.get(f"{W}val", "1") not in ("0", "false", "off")
+        for node in looks.iterchildren(f"{W}vanish", f"{W}strike", f"{W}dstrike")
+    )
+
+
 def _marked(start: etree._Element) -> str:
     """Return the text from the start of a bookmark to its end, or for as long as a number is."""
     text, looked = "", 0
@@ -113,7 +125,7 @@ def _marked(start: etree._Element) -> str:
         if node.tag == f"{W}bookmarkEnd" and node.get(f"{W}id") == start.get(f"{W}id"):
             break
         for part in node.iter():
-            text += (part.text or "") if part.tag == f"{W}t" else ""
+            text += (part.text or "") if part.tag == f"{W}t" and not _unseen(part) else ""
             looked += 1
             if looked > FEW:
                 return text
