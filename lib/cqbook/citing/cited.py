@@ -51,7 +51,8 @@ class Cited:
 
     ``data``: the beginning of the hash of the figure's data; ``text``: the number, the line, or the
     alternative text, as it stands there; ``picture``: the bytes of the picture, where it is one
-    that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of another file of a figure;
+    that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of
+    another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
     the book; ``lost``: why it, or a part of it, can't be compared.
     """
