@@ -15,13 +15,13 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
 from cqbook.intake.article_names import Names
 from cqbook.intake.text_standing import (
-    ABSENT,
     FAILS,
     HOLDS,
+    NOT_IN_BOOK,
+    NOT_READ,
     OTHERWISE,
-    UNREAD,
     check_text,
-    tally,
+    counted_zh,
 )
 
 #: A row of the book that tests stand on: total trade of the place in 2025, its growth and flows.
@@ -45,7 +45,7 @@ SAID = {
     TRUE.replace("8006.8亿", "8006.8万"): [FAILS, HOLDS, HOLDS, HOLDS],
     TRUE.replace("增长", "下降"): [HOLDS, FAILS, HOLDS, HOLDS],
     # 12% may have been 11.9%
-    TRUE.replace("增长", "增长近"): [HOLDS, UNREAD, HOLDS, HOLDS],
+    TRUE.replace("增长", "增长近"): [HOLDS, NOT_READ, HOLDS, HOLDS],
     TRUE.replace("增长", "增长近1"): [HOLDS, FAILS, HOLDS, HOLDS],
     TRUE.replace("12%", "12倍"): [HOLDS, FAILS, HOLDS, HOLDS],
     TRUE.replace("8006.8", "超8000"): [HOLDS] * 4,
@@ -60,8 +60,8 @@ SAID = {
     "2025年，四川进出口总值8006.8亿元。": [OTHERWISE],
     "2019年，重庆市笔记本电脑进口数量5194.4万台。": [OTHERWISE],
     "机电产品占重庆2025年出口额的比重为88.8%。": [HOLDS],
-    "重庆2031年进出口总值1234.5亿元。": [ABSENT],
-    "全市种树35株，用工44。": [UNREAD, UNREAD],
+    "重庆2031年进出口总值1234.5亿元。": [NOT_IN_BOOK],
+    "全市种树35株，用工44。": [NOT_READ, NOT_READ],
     "第12章 今年天气不错。": [],
     "1. 重庆2025年进出口总值8006.8亿元。": [HOLDS],
 }
@@ -118,7 +118,7 @@ def test_nothing_found_is_never_a_pass(tmp_path, monkeypatch, capsys):
         path.write_text(text, encoding="utf-8")
         assert cli.main(["verify", "--text", str(path)]) == code
     assert "没有读出数" in capsys.readouterr().out
-    assert tally([]).startswith("没有读出数")
+    assert counted_zh([]).startswith("没有读出数")
 
 
 def test_true_sentences_hold_and_altered_ones_do_not(names):

@@ -14,7 +14,7 @@ from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNPUBLISHED
 
 #: How Office may print the numbers of our charts; anything else can turn 4454 into 44 or 4454万.
-FORMATS = frozenset({"", "General", "Standard", NUMBERS, "yyyy", "YYYY"})
+NUMBER_FORMATS = frozenset({"", "General", "Standard", NUMBERS, "yyyy", "YYYY"})
 #: What Office draws each of our forms as.
 PLOTS = {
     "bar": "barChart:bar:clustered",
@@ -34,7 +34,7 @@ def altered_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
 
 def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
     """Return what makes a chart of the same values look otherwise, in words; ``""`` if nothing."""
-    formats = {code for series in chart.series for code in series.formats} - FORMATS
+    formats = {code for series in chart.series for code in series.formats} - NUMBER_FORMATS
     if formats:
         return f"数字格式改过（{'、'.join(sorted(formats))[:60]}），印出的数没有比较"
     if chart.titles:

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cqbook.citing.alike import surroundings
-from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, filled, slide_foot, source, takeaway
+from cqbook.citing.briefing import (
+    QUOTED_NUMBER,
+    Block,
+    begun,
+    slide_foot,
+    source,
+    takeaway,
+    with_numbers,
+)
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
@@ -157,7 +165,7 @@ def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -
 
 def _plain(text: str, numbers: Numbers) -> tuple[str, list[str]]:
     """Return a text with its numbers in place, and a mark for each."""
-    made, spans = filled(text, numbers)
+    made, spans = with_numbers(text, numbers)
     marks = [
         number_mark(
             found[1], made[start:end], numbers.edition, surroundings(made, start, end, spans)

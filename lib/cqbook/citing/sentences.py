@@ -13,7 +13,7 @@ from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
 #: one that is short: a title shares a word with other titles.
-NEAR, NEAR_SHORT, SHORT = 0.7, 0.6, 12
+LIKE, LIKE_SHORT, SHORT = 0.7, 0.6, 12
 #: Pairs of a paragraph and a text of ours that are compared for one document.
 PAIRS = 400_000
 
@@ -77,7 +77,7 @@ def _nearest(
         if len(plain) > (1.5 if short else 4) * len(wanted) or len(plain) * 2.5 < len(wanted):
             continue
         shared = len(own & pairs[wanted]) / max(1, len(pairs[wanted]))
-        if shared >= (NEAR_SHORT if short else NEAR) and shared > best:
+        if shared >= (LIKE_SHORT if short else LIKE) and shared > best:
             best, found = shared, (owner, text)
     return found
 

@@ -29,10 +29,10 @@ from cqbook.quantities.quantity import Quantity, Reported, printed_zh, quantity_
 from cqbook.quantities.sightings import Sighting
 from cqbook.quantities.units import Unit, is_count, same_kind
 
-HOLDS, FAILS, OTHERWISE, ABSENT, UNREAD = "成立", "不成立", "口径不同", "书中没有", "读不准"
+HOLDS, FAILS, OTHERWISE, NOT_IN_BOOK, NOT_READ = "成立", "不成立", "口径不同", "书中没有", "读不准"
 #: Columns that say what a figure is of; in this order the nearest rows differ.
-KEYS = ("indicator", "measure", "breakdown", "flow", "entity", "period")
-KEYS_ZH = {
+TOLD_BY = ("indicator", "measure", "breakdown", "flow", "entity", "period")
+TOLD_BY_ZH = {
     "indicator": "指标",
     "measure": "量度",
     "breakdown": "细分",
@@ -45,7 +45,7 @@ KEYS_ZH = {
 _RATES = ("yoy", "pct_change")
 _MOMENTS = frozenset({"stock", "since_start", "capacity"})
 #: Kinds of entities that are places: whose figures are, where one is named.
-PLACES = ("province", "district", "country")
+PLACE_KINDS = ("province", "district", "country")
 #: Readings of one figure that are tried.
 READINGS_MOST = 24
 
@@ -101,7 +101,7 @@ def _words(article: Article, place: int) -> _Words:
 def _once(readings: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
     seen: set[tuple[str, ...]] = set()
     for reading in readings:
-        key = tuple(reading[name] for name in KEYS)
+        key = tuple(reading[name] for name in TOLD_BY)
         if key not in seen:
             seen.add(key)
             yield reading
@@ -142,19 +142,19 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
     found = judge_article(article, names)
     # nothing is passed over: a number whose unit nobody knows is said to be one
     found += [
-        TextStanding(paragraph, item.text, UNREAD, "没有单位，或单位不在表中，没有比较")
+        TextStanding(paragraph, item.text, NOT_READ, "没有单位，或单位不在表中，没有比较")
         for paragraph, item in article.left
         if "没有单位" in item.reasons and not _numbers_a_line(article, paragraph, item)
     ]
     return sorted(found, key=lambda item: item.paragraph)
 
 
-def tally(found: Sequence[TextStanding]) -> str:
+def counted_zh(found: Sequence[TextStanding]) -> str:
     """Return how many numbers were found, and what became of them."""
     if not found:
         return "没有读出数，没有比较 | no figure was read, nothing compared"
     counts = Counter(item.verdict for item in found)
-    listed = (HOLDS, FAILS, OTHERWISE, ABSENT, UNREAD)
+    listed = (HOLDS, FAILS, OTHERWISE, NOT_IN_BOOK, NOT_READ)
     told = "，".join(f"{verdict}{counts[verdict]}" for verdict in listed if counts[verdict])
     return f"{len(found)}个数：{told}"
 
@@ -192,7 +192,7 @@ class Judge:
         said = _interval(row)
         if said is None:
             why = "；".join(figure.seen.reasons) or "读不出数或单位"
-            return self._told(figure, UNREAD, why)
+            return self._told(figure, NOT_READ, why)
         words = _words(article, place)
         found = self._readings(figure, words)
         readings = list(itertools.islice(_once(found), READINGS_MOST))
@@ -213,10 +213,10 @@ class Judge:
             if derived:
                 return derived
         if contradicted:
-            open_columns = [KEYS_ZH[name] for name in KEYS if name in figure.doubts]
+            open_columns = [TOLD_BY_ZH[name] for name in TOLD_BY if name in figure.doubts]
             if "indicator" in figure.doubts or "measure" in figure.doubts:
                 why = f"{'、'.join(open_columns)}没有读准；若是那样，{self._book(contradicted)}"
-                return self._told(figure, UNREAD, why, contradicted)
+                return self._told(figure, NOT_READ, why, contradicted)
             near = self._elsewhere(said, row, readings)
             if near and _apart(readings[0], near.row) == ["breakdown"]:
                 # of a part whose name was not understood, or of another part
@@ -225,15 +225,15 @@ class Judge:
             return self._told(figure, FAILS, f"{self._book(contradicted)}{also}", contradicted)
         if unsettled:
             why = f"书中的数不够细，不能断定：{self._book(unsettled)}"
-            return self._told(figure, UNREAD, why, unsettled)
+            return self._told(figure, NOT_READ, why, unsettled)
         near = self._elsewhere(said, row, readings)
         if near:
             return self._told(figure, OTHERWISE, self._differs(readings[0], near), [near])
         if not row["indicator"]:
-            return self._told(figure, UNREAD, "看不出是哪个指标")
+            return self._told(figure, NOT_READ, "看不出是哪个指标")
         if not row["period"]:
-            return self._told(figure, UNREAD, "看不出是哪个时期")
-        return self._told(figure, ABSENT, f"书中没有{self._named(readings[0])}")
+            return self._told(figure, NOT_READ, "看不出是哪个时期")
+        return self._told(figure, NOT_IN_BOOK, f"书中没有{self._named(readings[0])}")
 
     def _told(
         self, figure: ArticleFigure, verdict: str, detail: str, known: Sequence[_Known] = ()
@@ -263,7 +263,7 @@ class Judge:
     def _readings(self, figure: ArticleFigure, words: _Words) -> Iterator[dict[str, str]]:
         """Yield what a figure can be of: as read first, then by what else its own words allow."""
         row = figure.row
-        first = {name: row[name] for name in KEYS}
+        first = {name: row[name] for name in TOLD_BY}
         first["entity"] = first["entity"] or self.book.place
         said = flow_of(words.own).first
         if said and first["flow"] and "只有一种" in figure.why.get("flow", ""):
@@ -308,7 +308,7 @@ class Judge:
         places = [
             item.code
             for item in self.names.mentions(whole, "entities")
-            if self.names.kinds[item.code] in PLACES
+            if self.names.kinds[item.code] in PLACE_KINDS
         ]
         for indicator in named.codes[:1]:
             flows = self.names.flows.get(indicator, Counter())
@@ -334,13 +334,13 @@ class Judge:
         """Return whose a figure can be where the name that was taken is part of another name."""
         found = self.names.mentions(words.sentence[: words.core], "entities")
         taken = [item for item in found if item.code == first["entity"]]
-        place = self.names.kinds.get(first["entity"], "") in PLACES
+        place = self.names.kinds.get(first["entity"], "") in PLACE_KINDS
         if not all(
             self._inside(words, item) or (not place and self._is_part(item)) for item in taken
         ):
             return []
         others = [item.code for item in reversed(found) if item.code != first["entity"]]
-        placed = any(self.names.kinds[code] in PLACES for code in others)
+        placed = any(self.names.kinds[code] in PLACE_KINDS for code in others)
         return list(dict.fromkeys(others if placed else [*others, self.book.place]))
 
     def _is_part(self, item: Mention) -> bool:
@@ -438,7 +438,7 @@ class Judge:
         return best[1] if best else None
 
     def _differs(self, key: Mapping[str, str], known: _Known) -> str:
-        names = [KEYS_ZH[name] for name in _apart(key, known.row)]
+        names = [TOLD_BY_ZH[name] for name in _apart(key, known.row)]
         return f"{'、'.join(names)}不同：{self._book([known], begin='书中这个数')}"
 
     def _grown(
@@ -470,7 +470,7 @@ class Judge:
                 return self._told(figure, HOLDS, told, [one, other])
             if rate.overlaps(said):
                 why = f"{told}，不能断定"
-                found = self._told(figure, UNREAD, why, [one, other])
+                found = self._told(figure, NOT_READ, why, [one, other])
             elif not found or one.quantity.unit.name == "CNY":
                 # rates of trade are said of yuan
                 found = self._told(figure, FAILS, f"{told}为{_rate_zh(rate)}", [one, other])
