@@ -21,7 +21,7 @@ from cqbook.intake.text_standing import (
     NOT_READ,
     OTHERWISE,
     check_text,
-    counted_zh,
+    verdicts_zh,
 )
 
 #: A row of the book that tests stand on: total trade of the place in 2025, its growth and flows.
@@ -118,7 +118,7 @@ def test_nothing_found_is_never_a_pass(tmp_path, monkeypatch, capsys):
         path.write_text(text, encoding="utf-8")
         assert cli.main(["verify", "--text", str(path)]) == code
     assert "没有读出数" in capsys.readouterr().out
-    assert counted_zh([]).startswith("没有读出数")
+    assert verdicts_zh([]).startswith("没有读出数")
 
 
 def test_true_sentences_hold_and_altered_ones_do_not(names):

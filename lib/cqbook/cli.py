@@ -408,7 +408,7 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import find
     from cqbook.intake.article_names import Names
-    from cqbook.intake.text_standing import HOLDS, check_text, counted_zh
+    from cqbook.intake.text_standing import HOLDS, check_text, verdicts_zh
 
     file, against = arguments.file, arguments.against
     # the book as it is, unless an edition is named
@@ -419,7 +419,7 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     else:
         for item in found:
             print(f"{item.verdict}　第{item.paragraph}段 {item.printed}　{item.detail}")
-        print(f"{file}：{counted_zh(found)}")
+        print(f"{file}：{verdicts_zh(found)}")
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 

@@ -149,7 +149,7 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
     return sorted(found, key=lambda item: item.paragraph)
 
 
-def counted_zh(found: Sequence[TextStanding]) -> str:
+def verdicts_zh(found: Sequence[TextStanding]) -> str:
     """Return how many numbers were found, and what became of them."""
     if not found:
         return "没有读出数，没有比较 | no figure was read, nothing compared"
