@@ -119,7 +119,7 @@ def number(numbers: Numbers, name: str) -> str:
     return numbers.texts[name]
 
 
-def with_numbers(text: str, numbers: Numbers) -> tuple[str, list[tuple[int, int]]]:
+def numbers_put(text: str, numbers: Numbers) -> tuple[str, list[tuple[int, int]]]:
     """Return a text with its numbers in place, and where each begins and ends.
 
     Raises

@@ -54,7 +54,8 @@ class Cited:
     that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of
     another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
-    the book; ``lost``: why it, or a part of it, can't be compared.
+    the book; ``lost``: why it, or a part of it, can't be compared; ``listed``: the line of
+    the list at the end that says it, not the text.
     """
 
     kind: CitedKind
@@ -69,6 +70,7 @@ class Cited:
     rows: tuple[tuple[str, ...], ...] = ()
     changed: str = ""
     lost: str = ""
+    listed: bool = False
 
 
 def identified(

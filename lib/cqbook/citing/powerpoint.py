@@ -14,10 +14,10 @@ from cqbook.citing.briefing import (
     QUOTED_NUMBER,
     Block,
     begun,
+    numbers_put,
     slide_foot,
     source,
     takeaway,
-    with_numbers,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import keywords, mark, number_mark
@@ -165,7 +165,7 @@ def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -
 
 def _plain(text: str, numbers: Numbers) -> tuple[str, list[str]]:
     """Return a text with its numbers in place, and a mark for each."""
-    made, spans = with_numbers(text, numbers)
+    made, spans = numbers_put(text, numbers)
     marks = [
         number_mark(
             found[1], made[start:end], numbers.edition, surroundings(made, start, end, spans)

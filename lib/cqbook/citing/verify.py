@@ -142,8 +142,11 @@ def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
     return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
 
-def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing:
+def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing | None:
     name, text = held.numbers(then).get(item.name, ("", ""))
+    if item.listed and bare(item.text) == bare(text):
+        # what the list says right is said of the text
+        return None
     if not item.name:
         return Standing("number", "", item.edition, LOST, item.lost)
     if not name:

@@ -14,9 +14,9 @@ from cqbook.citing.briefing import (
     Block,
     begun,
     caption,
+    numbers_put,
     source_line,
     takeaway,
-    with_numbers,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
@@ -135,7 +135,7 @@ class _Writer:
         from docx.oxml.ns import qn
 
         place = 0
-        whole, spans = with_numbers(text, self.numbers)
+        whole, spans = numbers_put(text, self.numbers)
         for found, (first, last) in zip(QUOTED_NUMBER.finditer(text), spans, strict=True):
             paragraph.add_run(text[place : found.start()])
             value = whole[first:last]

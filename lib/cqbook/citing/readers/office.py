@@ -131,7 +131,8 @@ def _listed(tree: etree._Element) -> Iterator[Cited]:
     """Yield the numbers that a document says at its end to hold, as it says them there."""
     for text in _paragraphs(tree):
         for found in NUMBER_PATTERN.finditer(text):
-            yield Cited("number", bookmark(found["name"]), found["edition"], text=found["text"])
+            name, edition = bookmark(found["name"]), found["edition"]
+            yield Cited("number", name, edition, text=found["text"], listed=True)
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
