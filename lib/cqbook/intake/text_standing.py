@@ -527,7 +527,7 @@ def _far(said: Interval, held: Interval) -> bool:
             said.lower is not None and held.lower is not None and 0 < FAR * said.lower < held.lower
         )
     # 不到5周 is not said of one
-    return said.lower is None and held.upper is not None and 0 < FAR * held.upper < said.upper
+    return not said.lower and held.upper is not None and 0 < FAR * held.upper < said.upper
 
 
 def _as_printed(row: Mapping[str, str], asked: Unit, known: _Known) -> bool:
