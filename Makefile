@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
+# compiled once, not by each process that a test starts, whatever the machine says
+unexport PYTHONDONTWRITEBYTECODE
 
 # Committed outputs know no customs detail; where some was taken in, a second execution judges.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb)

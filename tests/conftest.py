@@ -23,6 +23,7 @@ from cqbook.data.catalog import Catalog
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
 warm.renderers()
+warm.kernels_of_nbval()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
@@ -161,11 +162,18 @@ def plain(spoiled: Spoiled) -> Spoiled:
     return spoiled
 
 
-#: Tests that share what is dear to make, by the beginning of their ids.
-TOGETHER = (
-    *("tests/test_audit.py", "tests/test_builds.py", "tests/test_hostile.py"),
-    "tests/test_site.py::test_the_printed_book",
-)
+#: Tests that share what is dear to make: the beginnings of their ids, by what they share. The first
+#: that fits counts.
+TOGETHER = {
+    "tests/test_audit.py": "audit",
+    "tests/test_builds.py": "builds",
+    "tests/test_hostile.py": "hostile",
+    "tests/test_site.py::test_the_printed_book": "the printed book",
+    # pages are visited once for both
+    "tests/test_site.py": "pages",
+    "tests/test_pages.py": "pages",
+    "tests/test_policy.py": "policy",
+}
 
 
 class Together(LoadScopeScheduling):
@@ -180,7 +188,7 @@ class Together(LoadScopeScheduling):
         if path.endswith(".ipynb"):
             # its cells run in one kernel
             return path
-        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+        return next((TOGETHER[start] for start in TOGETHER if nodeid.startswith(start)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

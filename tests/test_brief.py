@@ -21,6 +21,7 @@ from cqbook.citing import briefing, documents, marks, native_charts, powerpoint,
 from cqbook.citing.entries import FigureEntry, entry_of
 from cqbook.citing.pictures import is_altered_picture
 from cqbook.citing.word import to_docx
+from cqbook.disk.checksums import json_digest
 from cqbook.editions import paths, publish, store
 from cqbook.errors import DataError
 from cqbook.figures import formats
@@ -30,15 +31,6 @@ TOTAL, SHARE = "8006.8亿元", "48%"
 
 DRAWN_AS = ("png", "vl.json")
 FORMS = (*DRAWN_AS, "svg", "pdf")
-_DRAWN = {}
-
-
-def file_of(shown, form):
-    """A file of a figure; each is drawn once for all tests."""
-    key = (form, formats.vega(shown))
-    if key not in _DRAWN:
-        _DRAWN[key] = formats.to_format(shown, form)
-    return _DRAWN[key]
 
 
 def entry(shown, forms=DRAWN_AS):
@@ -60,6 +52,17 @@ def entry(shown, forms=DRAWN_AS):
     }
 
 
+#: Pictures that an edition has, by what they show: each is drawn once.
+PICTURES: dict[str, bytes] = {}
+
+
+def picture(item, form):
+    key = json_digest([form, item.spec, item.identity, item.page, item.edition, item.language])
+    if key not in PICTURES:
+        PICTURES[key] = formats.to_format(item, form)
+    return PICTURES[key]
+
+
 def edition(root, name, shown, glued, place="", claims=None):
     """A built edition of some figures and numbers."""
     folder = root / "_build" / f"making-{name}"
@@ -69,7 +72,7 @@ def edition(root, name, shown, glued, place="", claims=None):
     for item, wanted in zip(shown, forms, strict=True):
         for form in wanted:
             path = folder / "site" / "_figures" / f"{item.id}.{form}"
-            path.write_bytes(file_of(item, form))
+            path.write_bytes(picture(item, form))
     catalogue = {"edition": name, "figures": list(map(entry, shown, forms))}
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
@@ -89,11 +92,21 @@ def second():
     return exhibit(place=2)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, first, second):
+    """A root with one edition, made once."""
+    made = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(paths.HOME_VARIABLE, raising=False)
+        edition(made, "2026-11", [first, second], {"total": TOTAL, "share": SHARE})
+    return made
+
+
 @pytest.fixture
-def root(tmp_path, monkeypatch, first, second):
+def root(tmp_path, monkeypatch, built):
+    """Return a copy of that root, which a test may change."""
     monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
-    edition(tmp_path, "2026-11", [first, second], {"total": TOTAL, "share": SHARE})
-    return tmp_path
+    return shutil.copytree(built, tmp_path, dirs_exist_ok=True)
 
 
 TEXT = """# 月报
@@ -743,12 +756,23 @@ BY_HAND = {
 }
 
 
-@pytest.mark.parametrize(("edit", "verdict"), BY_HAND.values(), ids=BY_HAND)
-def test_what_a_person_does_to_a_quoted_sentence(root, first, edit, verdict):
+@pytest.fixture(scope="module")
+def quoted(tmp_path_factory, first):
+    """A root whose edition has a claim, and a document that quotes it; they are only read."""
+    root = tmp_path_factory.mktemp("quoted")
     glued = {"total": TOTAL, "share": SHARE}
-    edition(root, "2026-12", [first], glued, claims=claimed("holds"))
-    blocks = briefing.blocks_of_markdown("# 简报\n\n{{ claim:trade.below-record }}")
-    made = docx.Document(io.BytesIO(to_docx(blocks, store.find(root, "2026-12"))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(paths.HOME_VARIABLE, raising=False)
+        edition(root, "2026-12", [first], glued, claims=claimed("holds"))
+        blocks = briefing.blocks_of_markdown("# 简报\n\n{{ claim:trade.below-record }}")
+        return root, to_docx(blocks, store.find(root, "2026-12"))
+
+
+@pytest.mark.parametrize(("edit", "verdict"), BY_HAND.values(), ids=BY_HAND)
+def test_what_a_person_does_to_a_quoted_sentence(quoted, monkeypatch, edit, verdict):
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
+    root, document = quoted
+    made = docx.Document(io.BytesIO(document))
     edit(next(item for item in made.paragraphs if item.text == SENTENCE))
     out = io.BytesIO()
     made.save(out)

@@ -59,9 +59,14 @@ def test_the_bill_is_sound_and_the_same_each_time(monkeypatch):
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(damaged) is not None
 
 
-def test_the_scripts_of_the_pages_are_those_that_are_served():
-    content = drawing.bundle()
-    found, text = sbom.scripts(content), content.decode()
+@pytest.fixture(scope="module")
+def served():
+    """The scripts of the pages, made once."""
+    return drawing.bundle()
+
+
+def test_the_scripts_of_the_pages_are_those_that_are_served(served):
+    found, text = sbom.scripts(served), served.decode()
     assert set(found) == {"vega", "vega-lite", "vega-embed", "vega-themes"}
     for name, version in found.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
@@ -107,12 +112,13 @@ def test_which_licences_are_allowed(licence, allowed):
     assert sbom.is_allowed(licence) == allowed
 
 
-def test_all_that_is_locked_may_be_used_and_handed_on(capsys):
+def test_all_that_is_locked_may_be_used_and_handed_on(capsys, monkeypatch, served):
+    monkeypatch.setattr(drawing, "bundle", lambda: served)
     locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
     assert sbom.print_licences(*locks) == 0, capsys.readouterr().out
 
 
-def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
+def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch, served):
     def described(name):
         from email.message import Message
 
@@ -121,6 +127,7 @@ def test_one_that_is_not_allowed_is_told_by_name(tmp_path, capsys, monkeypatch):
         return message
 
     monkeypatch.setattr(sbom.importlib.metadata, "metadata", described)
+    monkeypatch.setattr(drawing, "bundle", lambda: served)
     lock = tmp_path / "requirements.txt"
     lock.write_text(LOCK, encoding="utf-8")
     assert sbom.print_licences(lock) == 1

@@ -17,12 +17,12 @@ def test_valid_for_the_frictionless_tool():
     assert report.valid, errors[:10]
 
 
-def test_the_frictionless_tool_refuses_an_unknown_source(spoiled):
+def test_the_frictionless_tool_refuses_an_unknown_source(plain):
     from frictionless import Package
 
-    row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
-    spoiled.set("observations.csv", row, "source_id", "no-such-source")
-    report = Package(str(spoiled.path / "datapackage.json")).validate()
+    row = plain.find("observations.csv", "observation_id", "trade-2022.total")
+    plain.set("observations.csv", row, "source_id", "no-such-source")
+    report = Package(str(plain.path / "datapackage.json")).validate()
     assert "foreign-key" in {item[0] for item in report.flatten(["type"])}
 
 

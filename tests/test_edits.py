@@ -18,7 +18,7 @@ import pytest
 from docx.oxml.ns import qn
 from PIL import Image, ImageDraw, ImageEnhance
 from PIL.PngImagePlugin import PngInfo
-from test_brief import claimed, edition, file_of
+from test_brief import claimed, edition, picture
 from test_exports import exhibit
 
 from cqbook.citing import briefing, powerpoint, verify
@@ -61,7 +61,7 @@ def made(root, figures):
     blocks = briefing.blocks_of_markdown(text)
     found = {"docx": to_docx(blocks, store.find(root, NAME))}
     found["pptx"] = powerpoint.to_pptx(blocks, store.find(root, NAME))
-    return found | {form: file_of(figures[0], form) for form in ("png", "svg", "pdf")}
+    return found | {form: picture(figures[0], form) for form in ("png", "svg", "pdf")}
 
 
 def parts(*edits):
@@ -694,7 +694,7 @@ def test_a_drawing_pasted_into_slides_is_known(root, made, figures):
     shown = opened.slides.add_slide(opened.slide_layouts[6])
     grey = io.BytesIO()
     Image.new("RGB", (60, 20), "grey").save(grey, "PNG")
-    picture = shown.shapes.add_picture(grey, 0, 0)
+    pasted = shown.shapes.add_picture(grey, 0, 0)
     from lxml import etree
     from pptx.opc.package import Part
     from pptx.opc.packuri import PackURI
@@ -707,7 +707,7 @@ def test_a_drawing_pasted_into_slides_is_known(root, made, figures):
             PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", opened.part.package, drawing
         )
         relation = shown.part.relate_to(part, "http://x/image")
-        blip = next(picture._element.iter(qn("a:blip")))
+        blip = next(pasted._element.iter(qn("a:blip")))
         for child in list(blip):
             blip.remove(child)
         inner = etree.SubElement(blip, f"{{{space}}}svgBlip")
@@ -751,7 +751,7 @@ def test_pages_of_merged_pdfs_are_known_by_what_they_print(root, made, figures):
 def test_the_content_of_a_page_under_the_metadata_of_another(root, made, figures):
     from pypdf import PdfReader, PdfWriter
 
-    wrong = PdfWriter(clone_from=PdfReader(io.BytesIO(file_of(figures[1], "pdf"))))
+    wrong = PdfWriter(clone_from=PdfReader(io.BytesIO(picture(figures[1], "pdf"))))
     wrong.add_metadata(dict(PdfReader(io.BytesIO(made["pdf"])).metadata))
     out = io.BytesIO()
     wrong.write(out)

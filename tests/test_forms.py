@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from itertools import pairwise
@@ -10,10 +11,11 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from test_brief import edition, slides, verdicts
+from test_exports import spec_of
 
 from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
-from cqbook.figures import charts, english, figure, formats, identity, theme
+from cqbook.figures import charts, english, figure, formats, theme
 from cqbook.figures.charts.form import listing
 from cqbook.figures.placing import Box, spread
 from cqbook.figures.rules import UnsoundError
@@ -100,14 +102,19 @@ DRAWN = {
 }
 
 
+@functools.cache
 def shown(book, name):
+    """A figure of each form, made once."""
+    return made_anew(book, name)
+
+
+def made_anew(book, name):
     make, unit = DRAWN[name]
     made = figure.figure(
         book, f"fig-test-{name}", make(), title="标题", subtitle=unit, unit=unit,
         english=("Title", "Caption"),
     )  # fmt: skip
-    spec = made._repr_mimebundle_()[identity.FIGURE_MIME]
-    return formats.Exhibit(made.identity, spec, "trade", "2026-12", book.publication)
+    return formats.Exhibit(made.identity, spec_of(made), "trade", "2026-12", book.publication)
 
 
 def known(book, exhibit):
@@ -178,8 +185,9 @@ def test_texts_are_large_enough_apart_and_within_the_picture(book, name, languag
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_form_has_all_its_files(book, name):
     exhibit = shown(book, name)
+    again = made_anew(book, name)
     for form in ("png", "svg", "csv", "xlsx", "vl.json"):
-        assert formats.to_format(exhibit, form) == formats.to_format(shown(book, name), form)
+        assert formats.to_format(exhibit, form) == formats.to_format(again, form)
     rows = formats.rows(exhibit)
     assert len(rows) >= 3
     assert all(isinstance(row["value"], float) for row in rows)

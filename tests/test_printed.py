@@ -61,6 +61,32 @@ READ = {
     "降3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
     "降幅达3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
     "减少约3.1个百分点": ("-3.1", "", "percentage points", "about", "pp_change"),
+    "下降3%—5%": ("-5", "-3", "percent", "as_rounded", "yoy"),
+    "萎缩3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "负增长3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "下降幅度为3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "较上年同期少3.1%": ("-3.1", "", "percent", "as_rounded", "yoy"),
+    "比上年增长近三成": ("30", "", "percent", "nearly", "yoy"),
+    "环比增长4.8%": ("4.8", "", "percent", "as_rounded", "pct_change"),
+    "比年初增长4.8%": ("4.8", "", "percent", "as_rounded", "pct_change"),
+    "两年平均增长4.8%": ("4.8", "", "percent", "as_rounded", "annual_average"),
+    "占比超过一半": ("50", "", "percent", "over", "share"),
+    "近半": ("50", "", "percent", "nearly", ""),
+    "五成多": ("50", "", "percent", "more_than", ""),
+    "百分之四十六点五": ("46.5", "", "percent", "as_rounded", ""),
+    "一点二万亿元": ("1.2", "", "1T CNY", "as_rounded", ""),
+    "1万3千辆": ("1.3", "", "10k vehicles", "as_rounded", ""),
+    "4138.2亿人民币": ("4138.2", "", "100M CNY", "as_rounded", ""),
+    "4138.2亿元（人民币）": ("4138.2", "", "100M CNY", "as_rounded", ""),
+    "首次突破万亿元": ("1", "", "1T CNY", "over", ""),
+    "迈上万亿元台阶": ("1", "", "1T CNY", "at_least", ""),
+    "首破7000亿元": ("7000", "", "100M CNY", "over", ""),
+    "低于5%": ("5", "", "percent", "under", ""),
+    "不低于6%": ("6", "", "percent", "at_least", ""),
+    "少于100家": ("100", "", "enterprises", "under", ""),
+    "约合582.5亿美元": ("582.5", "", "100M USD", "about", ""),
+    "是上年同期的2.3倍": ("2.3", "", "times", "as_rounded", "multiple"),
+    "与2021年基本持平": ("", "", "percent", "unchanged", "yoy"),
     # a level that was reached, by whatever way
     "达3.1%": ("3.1", "", "percent", "as_rounded", ""),
     "增至2100.5亿元": ("2100.5", "", "100M CNY", "as_rounded", ""),
@@ -90,6 +116,8 @@ def test_what_is_read(text):
     [
         ("1,23亿元", "", "读不懂"),
         ("由负转正", "", "读不懂"),
+        ("不超过5%", "", "读不懂"),
+        ("降幅收窄3.1个百分点", "", "读不懂"),
         ("成", "", "读不懂"),
         ("几千亿元", "", "读不懂"),
         ("几万亿元级", "", "读不懂"),
@@ -102,7 +130,6 @@ def test_what_is_read(text):
         ("8158.4亿吨位", "", "不认识的单位"),
         ("约3万辆左右", "", "限定词不止一个"),
         ("下降-3%", "", "负号"),
-        ("下降3-5%", "", "下降的范围"),
         ("占3万辆", "", "百分比"),
         ("", "", "读不懂"),
         ("2022年8158.4亿元", "", "读不懂"),
@@ -137,6 +164,31 @@ def test_a_class_without_a_unit_has_the_given_one(text, unit, value):
 def test_figures_of_a_passage_keep_their_words(passage, found):
     read = [item.figure for item in spans(passage)]
     assert [(item.value, item.qualifier, item.measure) for item in read] == found
+
+
+@pytest.mark.parametrize(
+    ("passage", "value"),
+    [
+        ("降幅收窄至3.1%", "-3.1"),
+        ("降幅扩大3.1个百分点", "-3.1"),
+        ("降幅收窄3.1个百分点", "3.1"),
+        ("增幅比上月收窄3.1个百分点", "-3.1"),
+        ("增速回升3.1个百分点", "3.1"),
+        ("降幅最大的是钢材，下降3.1%", "-3.1"),
+        ("出口增长放缓至3.1%", "3.1"),
+        ("由增转降，降幅3.1%", "-3.1"),
+        ("止跌回升3.1%", "3.1"),
+        ("同比（下降）3.1%", "-3.1"),
+        ("3.1%的降幅", "-3.1"),
+        ("低于全国3.1个百分点", "-3.1"),
+        ("工业增加值占31%", "31"),
+        ("降至31%", "31"),
+        ("拖累外贸3.1个百分点", "-3.1"),
+    ],
+)
+def test_the_words_of_a_clause_say_which_way_a_figure_goes(passage, value):
+    (seen,) = spans(passage)
+    assert seen.figure.value == value
 
 
 def test_a_figure_whose_words_contradict_is_not_passed_over():

@@ -78,6 +78,15 @@ def test_releases_of_other_provinces(book, name):
         ("进出口１，２３４.5亿元", "1234.5", "100M CNY", "as_rounded", "level"),
         ("出口1.2万亿元", "1.2", "1T CNY", "as_rounded", "level"),
         ("同比下降3.1%", "-3.1", "percent", "as_rounded", "yoy"),
+        ("同比下降近三成", "-30", "percent", "nearly", "yoy"),
+        ("出口萎缩3.1%", "-3.1", "percent", "as_rounded", "yoy"),
+        ("同比负增长3.1%", "-3.1", "percent", "as_rounded", "yoy"),
+        ("同比少增3.1亿元", "-3.1", "100M CNY", "as_rounded", "difference"),
+        ("拖累外贸3.1个百分点", "-3.1", "percentage points", "as_rounded", "contribution_points"),
+        ("下降2%—3%", "-3", "percent", "as_rounded", "yoy"),
+        ("总值超过了7000亿元", "7000", "100M CNY", "over", "level"),
+        ("五年平均增长4.8%", "4.8", "percent", "as_rounded", "annual_average"),
+        ("增速比5月份加快4.1个百分点", "4.1", "percentage points", "as_rounded", "pp_change"),
         ("增速为5.2%", "5.2", "percent", "as_rounded", "yoy"),
         ("环比增长3.4%", "3.4", "percent", "as_rounded", "pct_change"),
         ("比2019年增长12%", "12", "percent", "as_rounded", "yoy"),
@@ -137,6 +146,8 @@ def sightings_of(text):
         "第25家分店开业",
         "两个多月前，一家企业、一批项目",
         "今年一季度、前11月、1至8月、上半年",
+        "阅读：10万+　点赞 1.2万　评论 356　浏览量 3.4万次",
+        "2.1万人阅读",
     ],
 )
 def test_what_is_no_figure(text):
@@ -147,11 +158,12 @@ def test_what_is_no_figure(text):
     ("text", "why"),
     [
         ("降幅收窄1.2个百分点", "收窄"),
-        ("下降2%—3%", "下降的范围"),
+        ("总值不超过3亿元", "不超过"),
         ("产值翻了一番", ""),
         ("至少需要1个多月", "下限"),
         ("用于五条高速公路", "泛指"),
         ("打造千亿工业承载地", "按元"),
+        ("不足上年的九成", "限定词：“不足”"),
     ],
 )
 def test_two_readings_are_a_doubt(text, why):
@@ -336,6 +348,110 @@ def test_the_letters_of_a_pdf_are_the_letters(book):
     )
     assert plain == drawn
     assert [row["flow"] for row in drawn] == ["export"] * 3
+
+
+def test_two_figures_behind_one_another_are_two():
+    seen = [item for item in sightings_of("均价下跌4.6%至13.8万元") if item.figure]
+    assert [item.figure.value for item in seen] == ["-4.6", "13.8"]
+
+
+def test_rates_against_two_bases_are_told_apart():
+    seen = sightings_of("同比、环比分别增长7.5%和2.9%")
+    assert [item.measure for item in seen] == ["yoy", "pct_change"]
+    (quarter,) = sightings_of("四季度环比增长15.8%")[-1:]
+    assert quarter.base == "上季度"
+
+
+def test_an_average_is_of_the_years_that_its_sentence_names(book):
+    named, unnamed = "“十四五”以来，重庆市进出口年均增长7.3%。", "重庆市进出口年均增长7.3%。"
+    (row,) = rows(book, named)
+    assert (row["measure"], row["period"]) == ("annual_average", "2021/..")
+    (figure,) = read(book, unnamed).figures
+    assert figure.row["period"] == ""
+    assert "period" in figure.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("今年上半年，四川省边境小额贸易进出口5亿元。", "breakdown"),
+        ("今年上半年，四川省进出口5亿元，贸易顺差1亿元。", "indicator"),
+        ("今年上半年，四川省出口汽车5万辆；出口额60亿元。", "indicator"),
+        ("今年上半年，四川省出口机电产品5亿元；劳动密集型产品3亿元。", "breakdown"),
+        ("今年上半年，四川省出口机电产品5亿元；劳动密集型产品3亿元，增长2%。", "breakdown"),
+    ],
+)
+def test_what_no_table_has_is_not_the_whole(book, text, column):
+    assert column in read(book, text).figures[-1].doubts
+
+
+def test_a_table_of_a_plain_text_is_read(book):
+    text = (
+        "2026年1—4月上海市进出口\n单位：亿元人民币\n项目|当月|累计|累计同比（%）\n"
+        "|---|---|---|---|\n出口|1702.3|6321.4|-1.8"
+    )
+    made = [(row["flow"], row["period"], row["measure"], row["value"]) for row in rows(book, text)]
+    assert made == [
+        ("export", "2026-04", "level", "1702.3"),
+        ("export", "2026-01/2026-04", "level", "6321.4"),
+        ("export", "2026-01/2026-04", "yoy", "-1.8"),
+    ]
+
+
+def pdf_of(lines):
+    """Return a PDF of one page with these lines, as a printer writes it: glyphs, and a map of them.
+
+    Its font is named and not embedded: who reads the text needs the map alone.
+    """
+    glyphs = {letter: number for number, letter in enumerate(sorted({*"".join(lines)}), start=1)}
+    coded = ["".join(f"{glyphs[letter]:04x}" for letter in line) for line in lines]
+    shown = " T* ".join(f"<{line}> Tj" for line in coded)
+    page = f"BT /F1 12 Tf 16 TL 60 780 Td {shown} ET".encode()
+    pairs = "\n".join(
+        f"<{number:04x}> <{letter.encode('utf-16-be').hex()}>" for letter, number in glyphs.items()
+    )
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(glyphs)} beginbfchar\n{pairs}\nendbfchar\nendcmap end end"
+    ).encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(page), page),
+        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/Identity-H/DescendantFonts[6 0 R]"
+        b"/ToUnicode 7 0 R>>",
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/Song/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(cmap), cmap),
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + (
+        b"xref\n0 8\n0000000000 65535 f \n%strailer<</Size 8/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (table, len(made))
+    )
+
+
+def test_a_pdf_is_read_with_its_lines_joined(book):
+    """A real file, through the process that reads it: glyphs, their map, lines that a page ends."""
+    lines = [
+        "2026年前三季度四川外贸⼝岸快报",
+        "据成都海关统计，今年前三季度，四川省进出口总值7852.4亿元，同比下",
+        "降近三成；出口4512.3亿元。",
+    ]
+    text = article_text(pdf_of(lines), "快报.pdf", "2026-10-20")
+    assert text.paragraphs == (lines[0].replace("⼝", "口"), lines[1] + lines[2])
+    made = [(row["value"], row["measure"], row["flow"]) for row in
+            (figure.row for figure in read_article(text, book).figures)]  # fmt: skip
+    assert made == [
+        ("7852.4", "level", "total"), ("-30", "yoy", "total"), ("4512.3", "level", "export"),
+    ]  # fmt: skip
 
 
 def test_a_fall_in_a_list_keeps_its_sign():

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import statistics
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
@@ -149,21 +150,109 @@ def opened(tab, name: str):
     return tab
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
-def test_every_page_is_quiet_and_fits(tab, size):
-    """No complaint, nothing from elsewhere, nothing that its policy forbids, nothing too wide."""
+#: Of each table that is seen: where it stands, its rows, how far it is cut, its tallest row in
+#: lines.
+TABLES = """() => [...document.querySelectorAll('table.cq-table, table.cq-grid')]
+  .filter(table => table.offsetParent)
+  .map(table => {
+    const line = parseFloat(getComputedStyle(table).lineHeight);
+    const rows = [...table.tBodies].flatMap(body => [...body.rows]).filter(row => !row.hidden);
+    return [
+      table.closest('[id]').id, rows.length, table.scrollWidth - table.parentElement.clientWidth,
+      Math.max(...rows.map(row => row.getBoundingClientRect().height / line)),
+    ];
+  })"""
+#: What of a page is looked at when it has loaded, and when the data below its figures are open.
+LOADED = """() => ({
+  violations: window.violations,
+  wide: document.documentElement.scrollWidth - window.innerWidth,
+  lang: document.documentElement.lang,
+  words: document.querySelector('article')?.innerText ?? '',
+})"""
+OPENED = """() => {
+  const cells = [...document.querySelectorAll('table.cq-wide td')]
+    .filter(cell => cell.offsetParent);
+  return {
+    bare: [...document.querySelectorAll('article section')]
+      .filter(part => part.innerText.trim() === part.firstElementChild?.innerText?.trim())
+      .map(part => part.innerText),
+    lying: cells.filter(cell => getComputedStyle(cell).whiteSpace !== 'normal')
+      .map(cell => cell.dataset.label),
+    empty: cells.filter(cell => cell.innerText.trim() === '—').length,
+  };
+}"""
+OPEN = "document.querySelectorAll('details.cq-data').forEach(node => { node.open = true; })"
+#: A4 less its margins.
+PAPER = {"width": 680, "height": 960}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page showed at one width; `bare` headings have nothing below them.
+
+    `lying` are labels of cards that may not break, `empty` is how many cards say that nothing is
+    there. On paper it is asked from a desk.
+    """
+
+    complaints: list[str]
+    foreign: list[str]
+    violations: list[str]
+    wide: float
+    lang: str
+    words: str
+    bare: list[str]
+    lying: list[str]
+    empty: int
+    tables: list[tuple[str, int, float, float]]
+    on_paper: list[tuple[str, int, float, float]]
+
+
+#: By page and width. Each is visited once for all tests of this worker, `test_pages.py` too.
+VISITS: dict[tuple[str, int], Visit] = {}
+
+
+@pytest.fixture
+def visited(request):
+    """Return what shows a page at a width: a visit that was made, or one that is made now."""
+
+    def visit(name: str, size: dict[str, int]) -> Visit:
+        key = name, size["width"]
+        if key not in VISITS:
+            VISITS[key] = seen(request.getfixturevalue("tab"), name, size)
+        return VISITS[key]
+
+    return visit
+
+
+def seen(tab, name: str, size: dict[str, int]) -> Visit:
     tab.set_viewport_size(size)
+    tab.complaints, tab.foreign = [], []
+    opened(tab, name)
+    tab.wait_for_timeout(50)
+    found = tab.evaluate(LOADED)
+    tab.evaluate(OPEN)
+    found |= tab.evaluate(OPENED) | {"tables": tab.evaluate(TABLES), "on_paper": []}
+    if size == DESK:
+        tab.set_viewport_size(PAPER)
+        tab.emulate_media(media="print")
+        found["on_paper"] = tab.evaluate(TABLES)
+        tab.emulate_media(media="null")
+    return Visit(complaints=tab.complaints, foreign=tab.foreign, **found)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
+def test_every_page_is_quiet_and_fits(visited, size):
+    """No complaint, nothing from elsewhere, nothing that its policy forbids, nothing too wide."""
     names = [*pages(), "search.html?q=重庆"]
     assert len(names) >= 20
     for name in names:
-        opened(tab, name)
-        tab.wait_for_timeout(50)
-        assert tab.complaints == [], name
-        assert tab.foreign == [], name
-        assert tab.evaluate("window.violations") == [], name
-        wide = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{name} scrolls sideways by {wide} px at {size['width']} px"
-        assert tab.evaluate("document.documentElement.lang").lower().startswith("zh")
+        visit = visited(name, size)
+        assert visit.complaints == [], name
+        assert visit.foreign == [], name
+        assert visit.violations == [], name
+        sideways = f"{name} scrolls sideways by {visit.wide} px at {size['width']} px"
+        assert visit.wide <= 0, sideways
+        assert visit.lang.lower().startswith("zh")
 
 
 def test_the_offline_test_would_see_a_request(tab, tmp_path):

@@ -18,7 +18,7 @@ from cqbook.data.contracts import MEASURE_UNITS
 from cqbook.data.selection import fact
 from cqbook.figures import english
 from cqbook.figures.charts import form
-from cqbook.quantities import qualifiers
+from cqbook.quantities import qualifiers, quantity
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import read_printed
@@ -237,9 +237,12 @@ def test_another_reading_is_one_change_that_all_figures_follow(book, monkeypatch
     )
     monkeypatch.setitem(QUALIFIERS, "over", twice)
     # what was read is kept: a change of the table is a change of the package, and a new process
-    qualifiers._read.cache_clear()
+    forgotten = (qualifiers._read.cache_clear, quantity._quantity.cache_clear)
+    for forget in forgotten:
+        forget()
     after = fact(book, unit="100M CNY", accumulation=row["accumulation"], **asked)
-    qualifiers._read.cache_clear()
+    for forget in forgotten:
+        forget()
     assert after.interval.upper == 2 * before.interval.lower
     assert differences(book.table("qualifiers").to_dict("records"))
 

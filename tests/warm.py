@@ -1,7 +1,8 @@
-"""jupyter-book forked from the server that forks kernels: to load it takes three seconds each time.
+"""jupyter-book and nbval's kernels, forked from the server that forks the kernels of pages.
 
-A process of its own nevertheless, with the environment that `Renderer` gives to a new one; only the
-imports are done before. What starts a whole command in a process of its own starts a new renderer.
+To load them takes three seconds each time. Each is a process of its own nevertheless, with the
+environment that it would be started with; only the imports are done before. What starts a whole
+command in a process of its own starts a new renderer; `make nbval` starts new kernels.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import IO
@@ -17,6 +18,7 @@ from typing import IO
 import pytest
 
 from cqbook.build import rendering
+from cqbook.disk.processes import dies_with_parent
 from cqbook.execution import executor, kernels
 
 NEW = rendering.renderer_process
@@ -82,6 +84,82 @@ def new_renderers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "renderer_process", NEW)
         yield
+
+
+class ForkedKernel:
+    """As much of `subprocess.Popen` as Jupyter asks of a kernel's process."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, words: Sequence[str], folder: str | None, variables: Mapping[str, str]):
+        executor.warm()
+        context = kernels.context()
+        ready, leads = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_serve, args=(list(words), folder, dict(variables), leads)
+        )
+        self._process.start()
+        leads.close()
+        # who stops a kernel stops its group: it must have one of its own before it is asked for
+        ready.recv()
+        ready.close()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def _serve(
+    words: list[str], folder: str | None, variables: Mapping[str, str], leads: Connection
+) -> None:
+    dies_with_parent()
+    os.setsid()
+    leads.send(os.getpid())
+    leads.close()
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder or os.curdir)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=words)
+
+
+def _kernel_of(command: list[str], *, cwd: str | None = None, env: Mapping[str, str], **_: object):
+    # python -m ipykernel_launcher -f …
+    return ForkedKernel(command[command.index("ipykernel_launcher") + 1 :], cwd, env)
+
+
+def kernels_of_nbval() -> None:
+    """Let nbval's kernels be forked ones in this process."""
+    from jupyter_client.provisioning import local_provisioner
+    from nbval import kernel
+
+    start = kernel.start_new_kernel
+
+    def started(*given: object, **named: object):
+        # only here: what asks for a fresh kernel gets one
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(local_provisioner, "launch_kernel", _kernel_of)
+            return start(*given, **named)
+
+    kernels.IMPORTED += ("ipykernel.kernelapp",)
+    kernel.start_new_kernel = started
 
 
 def renderers() -> None:

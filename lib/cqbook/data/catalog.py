@@ -7,6 +7,7 @@ which rows a chapter depends on, and whether they are still the same.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import os
@@ -69,6 +70,17 @@ class Query:
         content = json.loads(line)
         filters = tuple((key, tuple(value)) for key, value in sorted(content["filters"].items()))
         return cls(content["table"], filters, content["digest"])
+
+
+# a package is opened again and again, and most of its tables are as they were
+@functools.lru_cache(maxsize=64)
+def _read_csv(content: bytes) -> tuple[pd.DataFrame, tuple[str, str] | None]:
+    """Return a table as text, and what is wrong with it (None: nothing)."""
+    lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+    rows = [row for row in csv.reader(lines, strict=True) if row]
+    problem = _ragged(rows)
+    frame = pd.DataFrame() if problem else pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
+    return frame, problem
 
 
 def _ragged(rows: list[list[str]]) -> tuple[str, str] | None:
@@ -235,9 +247,7 @@ class Catalog:
         """Return table `name` with every cell as the text in the file (empty: ``""``)."""
         path = self.file(name)
         try:
-            lines = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
-            rows = [row for row in csv.reader(lines, strict=True) if row]
-            problem = _ragged(rows)
+            frame, problem = _read_csv(path.read_bytes())
         except FileNotFoundError:
             msg = f"缺少数据文件 {path} | missing data file {path}"
             raise DataError(msg) from None
@@ -250,7 +260,8 @@ class Catalog:
                 f" | {path.name}: cannot be read as CSV in UTF-8 ({en})"
             )
             raise DataError(msg)
-        return pd.DataFrame(rows[1:], columns=rows[0], dtype=str)
+        # callers may change it: pandas copies what is changed
+        return frame.copy(deep=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return table `name`; columns typed number become floats, integer ``Int64``.
@@ -346,7 +357,7 @@ class Catalog:
         key = (name, tuple(sorted((column, tuple(values)) for column, values in asked.items())))
         if key in self._found:
             # a name is looked up a hundred times on a page
-            return self._found[key].copy()
+            return self._found[key].copy(deep=False)
         frame = self._typed(name)
         own = WITHOUT_SERIES.keys() <= asked.keys()
         columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
@@ -363,16 +374,15 @@ class Catalog:
         self._record(name, asked, {table: rows.index for table, rows in found.items()})
         parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
         self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        return self._found[key].copy()
+        return self._found[key].copy(deep=False)
 
     def _matching(
         self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
     ) -> pd.DataFrame:
-        found = np.arange(len(frame))
+        fits = np.zeros(len(frame), dtype=np.int8)
         for column, values in asked.items():
-            places = self._where(name, frame, column, values)
-            found = np.intersect1d(found, places, assume_unique=True)
-        return frame.iloc[found]
+            fits[self._where(name, frame, column, values)] += 1
+        return frame.iloc[np.flatnonzero(fits == len(asked))]
 
     def _where(
         self, name: str, frame: pd.DataFrame, column: str, values: Sequence[str]

@@ -45,6 +45,7 @@ FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+＋－](?!$|[0-9][^-=!|()<>+*/^&]*$))
 #: Units that a measure can be printed in; levels take any.
 MEASURE_UNITS = {
     "yoy": {"percent", "times"},
+    "annual_average": {"percent"},
     "share": {"percent"},
     "contribution_rate": {"percent"},
     "contribution_points": {"percentage points"},
@@ -248,7 +249,9 @@ def _link(end: object, name: str) -> Link | None:
     return Link(own, known.reference.resource or name, other)
 
 
-def _matches(pattern: str, cells: list[str]) -> list[bool]:
+# who takes something in has the same columns looked at before and after it
+@functools.lru_cache(maxsize=256)
+def _matches(pattern: str, cells: tuple[str, ...]) -> list[bool]:
     """Return which cells are wholly a match of a pattern.
 
     Asked of RE2, which takes time in proportion to a cell's length: Python's own matcher takes
@@ -275,7 +278,7 @@ def _compiled(pattern: str) -> str:
     """
     try:
         if pattern:
-            _matches(pattern, [""])
+            _matches(pattern, ("",))
             re.compile(pattern)
     except (duckdb.Error, re.error, OverflowError, RecursionError) as error:
         raise ValueError(str(error)) from error
@@ -330,7 +333,7 @@ def _cells(file: str, column: pd.Series, kind: str, rules: Rules) -> Iterator[Br
         listed = "、".join(rules.enum)
         forbid({*filled} - {*rules.enum}, f"{listed} 之一", f"one of {listed}")
     if "pattern" in rules.model_fields_set:
-        found = zip(filled, _matches(rules.pattern, filled), strict=True)
+        found = zip(filled, _matches(rules.pattern, tuple(filled)), strict=True)
         shown = visible(rules.pattern)
         unmatched = (text for text, matched in found if not matched)
         forbid(unmatched, f"符合 {shown}", f"a match of {shown}")

@@ -7,6 +7,7 @@ printed of.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -121,6 +122,8 @@ def doubts(
     yield from _once(rows)
 
 
+# each printed form is asked for twice in a check, and again in the next
+@functools.lru_cache(maxsize=8192)
 def numbers(text: str) -> list[tuple[set[Decimal], int | None]]:
     """Return the numbers of a printed form: what each can mean, and its scale if one is printed.
 

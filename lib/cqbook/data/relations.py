@@ -108,7 +108,7 @@ def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -
     is at most `RESOLUTION` times as wide. 不一致: no number is in both. 不可判定: they overlap, but
     the computed one is too wide, or unbounded, to confirm the printed digits.
     """
-    if printed.intersection(computed).is_empty if printed.overlaps(computed) else True:
+    if not printed.overlaps(computed):
         return INCONSISTENT
     if one_sided:
         return CONSISTENT if printed.is_subset(computed) else UNDECIDABLE

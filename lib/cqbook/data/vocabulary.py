@@ -53,6 +53,7 @@ STAGES = {
 MEASURES = {
     "level": "",
     "yoy": "同比",
+    "annual_average": "年均增长",
     "share": "占比",
     "contribution_rate": "贡献率",
     "contribution_points": "拉动",

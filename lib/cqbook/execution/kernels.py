@@ -70,7 +70,8 @@ def start(modules: Callable[[], tuple[str, ...]]) -> None:
     # the folder of the server's socket, made once
     util.get_temp_dir()
     tempfile.tempdir = kept
-    context().set_forkserver_preload([*IMPORTED, *modules(), "cqbook.execution.kernels"])
+    own = ("cqbook.execution.kernels", "cqbook.execution.compiled")
+    context().set_forkserver_preload([*IMPORTED, *modules(), *own])
     forkserver.ensure_running()
 
 

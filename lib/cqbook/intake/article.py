@@ -28,12 +28,19 @@ from cqbook.intake.article_choices import (
     without_bases,
 )
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_periods import When, is_about, period_of, status_said
+from cqbook.intake.article_periods import (
+    When,
+    is_about,
+    last_month,
+    period_of,
+    status_said,
+    years_of,
+)
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.periods import Period
-from cqbook.quantities.printed import read_printed
+from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
 from cqbook.quantities.sightings import Sighting, sightings
 from cqbook.quantities.units import Unit
 
@@ -115,8 +122,25 @@ _WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
 _CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
 _UNKNOWN_THING = re.compile(
-    "[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口)"
+    "(?:[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
+    ")|[顺逆]差|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
+)
+#: Of a thing and not its amount, short as they are.
+_PRICES = frozenset({"均价", "单价", "售价", "价格"})
+#: Letters of 出口额达: what says nothing of the goods.
+_BARE_FLOW = 5
+#: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
+_PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 ])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
+_NO_PART = re.compile(
+    "其中|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
+    "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+)
+#: A noun between two figures of a list.
+_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+_NO_THING = re.compile(
+    "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
+    "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
 )
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
@@ -261,6 +285,9 @@ class _Reader:
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
         about = is_about(named_periods(header, self.written)) or self.state.about
+        if about and re.search("[当本单]月", header):
+            # beside 累计: the last month of what the table is about
+            about = replace(about, period=last_month(about.period))
         row = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -372,18 +399,25 @@ class _Reader:
         flow, why_flow = self._flow(indicator.first, segment, carried, behind)
         taken = _places(indicator.word, floor, core) if indicator.word else []
         breakdown = breakdown_of(self.names, own, indicator.first, taken)
-        if same:
-            indicator = _narrower(indicator, same, breakdown.first)
+        # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
+        near = same or (previous if len(plain[begin : item.core].strip()) <= _BARE_FLOW else None)
+        if near:
+            indicator = _narrower(indicator, near, breakdown.first)
         changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
             breakdown.first
             or flow_of(segment).first
             or (indicator.word and indicator.word.start >= floor and indicator.sure)
         )
         part = breakdown.first if changed or not carried else carried.breakdown
+        # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
+        other = "" if changed or not part else self._unknown_noun(segment)
+        part = "" if other else part
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
         status, why_status = status_said(plain[begin : item.core])
+        if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
+            status, why_status = "target", "性质：“目标”"
         when = period_of(
             (begin, end), plain, item.core, named, carried.when or self._about(),
             self.written, status, self.cores,
@@ -391,8 +425,11 @@ class _Reader:
         own_period = any(
             begin <= place.start < item.core and place.role != "base" for place in named
         )
-        if same and not own_period and same.row["period"]:
+        begins = when.period.endswith("/..") and same and same.row["status"] == "actual"
+        if same and not own_period and same.row["period"] and not begins:
             when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
+        if item.measure == ANNUAL_AVERAGE:
+            when = years_of(when, [place for place in named if begin <= place.start < item.core])
         row |= {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -428,6 +465,11 @@ class _Reader:
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part,
         }, why)  # fmt: skip
+        strange = other or ("" if part else self._unknown_part(indicator.first, segment))
+        if strange:
+            doubts["breakdown"] = f"细分：“{strange}”不在表中"
+        elif same and not part and "不在表中" in same.doubts.get("breakdown", ""):
+            doubts["breakdown"] = same.doubts["breakdown"]
         offered = {
             column: choice.codes[1:]
             for column, choice in (
@@ -443,6 +485,30 @@ class _Reader:
         return ArticleFigure(
             number, item, row, {key: text for key, text in why.items() if text}, doubts, offered
         )
+
+    def _unknown_noun(self, segment: str) -> str:
+        """Return a thing that the words of a figure alone are, where no table has it."""
+        found = _THING_ALONE.fullmatch(segment)
+        if not found or _NO_THING.search(found[1]):
+            return ""
+        kinds = ("entities", "breakdowns", "indicators")
+        named = [item for kind in kinds for item in self.names.mentions(found[1], kind)]
+        # 产品 names nothing
+        known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
+        return "" if known else found[1]
+
+    def _unknown_part(self, indicator: str, segment: str) -> str:
+        """Return what a figure of trade is of, where it is named and in no table."""
+        if indicator not in ("trade_value", "trade_quantity"):
+            return ""
+        for found in _PART_OF_TRADE.finditer(segment):
+            word = found[1]
+            for place in reversed(self.names.mentions(word, "entities")):
+                word = word[: place.start] + word[place.end :]
+            known = any(self.names.mentions(word, kind) for kind in ("breakdowns", "indicators"))
+            if len(word) > 1 and not known and not _NO_PART.search(word):
+                return word
+        return ""
 
     def _indicator(
         self,
@@ -467,7 +533,8 @@ class _Reader:
             fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
             if not fresh.codes and _UNKNOWN_THING.search(plain[floor:core]):
                 return Choice(("",), "", sure=False)
-            if not (fresh.word and len(fresh.word.word) > 2):
+            word = fresh.word.word if fresh.word else ""
+            if len(word) <= 2 and word not in _PRICES:
                 return Choice(
                     (same.row["indicator"], *fresh.codes[:2]), "指标：承同句前一数", sure=True
                 )
@@ -479,10 +546,11 @@ class _Reader:
             named = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
             base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
             found = replace(named if named.codes else base, word=None)
-        if found.codes:
+        balance = re.search("[顺逆]差[^,，。；]{0,4}$", plain[floor:core])
+        if found.codes and not balance:
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
-        if _UNKNOWN_THING.search(plain[floor:core]):
+        if balance or _UNKNOWN_THING.search(plain[floor:core]):
             # 利润总额, 资产负债率: named, and in no table
             return Choice(("", *usual), "", sure=False)
         if before and (ratio or fits(self.names, before, units)):
@@ -597,6 +665,8 @@ class _Reader:
         period = Period.parse(row["period"])
         if row["period"].startswith("../"):
             return "since_start"
+        if row["measure"] == ANNUAL_AVERAGE:
+            return "period"
         usual = self.names.usual.get(row["indicator"], Counter())
         if period.is_ytd or row["period"].endswith("-Q1"):
             return "ytd"
@@ -804,9 +874,9 @@ def _with(figure: ArticleFigure, columns: Mapping[str, str], why: str) -> Articl
 
 def _base(item: Sighting, period: str) -> str:
     """Return what a figure is compared with, if that is not plain."""
-    if item.measure == "yoy" and item.base and len(period) == 4:
+    if item.measure == "yoy" and item.base.endswith("年") and len(period) == 4:
         return "" if item.base == f"{int(period) - 1}年" else item.base
-    return item.base if item.measure not in ("yoy",) else ""
+    return "" if item.measure == "yoy" else item.base
 
 
 def _doubts(
@@ -820,9 +890,11 @@ def _doubts(
     for column, known in sure.items():
         if not known and row[column]:
             found[column] = why[column] or "猜的"
+    if any("限定词" in text for text in item.alternatives):
+        found["qualifier"] = "；".join(item.alternatives)
     if item.certainty == "unsure":
         said = "；".join((*item.reasons, *item.alternatives)) or "两种读法"
-        found["value" if row["measure"] else "measure"] = said
+        found["value" if row["measure"] or not row["value"] else "measure"] = said
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
+from cqbook.quantities.periods import Period
 
 _SINCE = re.compile("累计")
 #: A day behind which these stand is that of the news, not of the figure.
@@ -75,7 +76,8 @@ def period_of(
         elif re.search("[到至]$", before) and status in ("plan", "target"):
             period = f"/{item.period}" if len(item.period) == 4 else item.period
         return When(period, why, sure=True)
-    if re.search("(?:去年|上年)同期的?[^,，]{0,4}$", plain[start:core]):
+    # 是去年同期的3.6倍 is of this year; 较去年同期提升, too
+    if re.search("(?<![较比与同是为])(?:去年|上年)同期的?[^,，]{0,4}$", plain[start:core]):
         return When("", "“去年同期”：前文时期的上一年", sure=False)
     open_ones = [item for item in own if item.role == "is" and not item.period]
     if open_ones:
@@ -144,10 +146,26 @@ def _now(before: str, written: TextDate | None, word: str) -> When:
     return When(period, f"时期：“{word}”，按文章之月", sure=False)
 
 
+def last_month(period: str) -> str:
+    """Return the month in which a period of months ends; another period as it is."""
+    end = period.rpartition("/")[2]
+    return end if re.fullmatch("[0-9]{4}-[0-9]{2}", end) else period
+
+
+def years_of(when: When, own: Sequence[NamedPeriod]) -> When:
+    """Return the years that an average over years is of, where its sentence names them."""
+    for item in (*reversed(own), None):
+        period = item.period if item else when.period
+        if period and len(Period.parse(period).years) + period.endswith("..") > 1:
+            return When(period, f"时期：“{item.text}”", sure=True) if item else when
+    return When("", "年均增长：是哪几年，同句没有写", sure=False)
+
+
 def is_about(named: Sequence[NamedPeriod]) -> When | None:
     """Return the period that a lead or a heading is about: no day, no comparison."""
     for item in named:
-        if item.role == "is" and item.period and len(item.period) != 10:
+        heading = item.text in ("当月", "本月")
+        if item.role == "is" and item.period and len(item.period) != 10 and not heading:
             return When(item.period, f"时期：前文的“{item.text}”", sure=False)
     return None
 

@@ -181,6 +181,9 @@ def _tidy(line: str) -> str:
     line = line.translate(_GLYPHS)
     # a space between Chinese letters or beside a figure is a matter of type
     line = re.sub(r"[^\S\t]+", " ", line)
+    if line.count("|") > 1:
+        # a table of a plain text; the line below the headings of one in Markdown says nothing
+        line = "" if re.fullmatch(r"[-|: ]+", line) else line.strip(" |").replace("|", "\t")
     return re.sub(r" *\t *", CELL, line).strip(" \t|")
 
 

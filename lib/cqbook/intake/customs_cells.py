@@ -202,7 +202,7 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
                 raise ContractError(
                     [Breach(name, 0, "*", f"{len(row)}列", f"至多{COLUMNS_LIMIT}列", expected)]
                 )
-            if any(row) and (row[0] or "".join(row).strip()):
+            if any(row) and (row[0].strip() or "".join(row).strip()):
                 if not rows:
                     header, columns = _heading(row, name)
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])

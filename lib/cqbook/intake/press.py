@@ -12,7 +12,6 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +19,7 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import ID
 from cqbook.data.descriptor import enumerated
-from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, FLOWS_ZH, MEASURES
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
 from cqbook.intake.customs_format import Said
@@ -33,18 +32,12 @@ from cqbook.intake.press_cells import (
     read_csv_sheet,
     read_workbook,
 )
+from cqbook.intake.press_passage import agree, figure_said, fits, in_passage, other_base
 from cqbook.quantities.about import STATUS_ZH
+from cqbook.quantities.numerals import halfwidth
 from cqbook.quantities.periods import Period
-from cqbook.quantities.printed import (
-    ANNUAL_AVERAGE,
-    Printed,
-    halfwidth,
-    read_period,
-    read_printed,
-    spans,
-)
-from cqbook.quantities.qualifiers import QUALIFIERS
-from cqbook.quantities.units import SCALE_ZH, ZH, Unit, format_zh, unit_zh
+from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_period, read_printed
+from cqbook.quantities.units import Unit, unit_zh
 
 #: Sheets for people: how to fill, one example, the codes.
 HELP, EXAMPLE, CODES = "说明", "示例", "代码"
@@ -57,7 +50,11 @@ CHOICES = {"indicator": "indicators", "entity": "entities", "source_id": "source
 CODE_WORDS = {
     "status": {word: code for code, word in STATUS_ZH.items()} | {"实际": "actual"},
     "flow": {word: code for code, word in FLOWS_ZH.items()},
-    "measure": {"同比": "yoy", "占比": "share", "贡献率": "contribution_rate", "位次": "rank"},
+    # 变动 is said of points and of percents
+    "measure": {word: code for code, word in MEASURES.items() if word not in ("", "变动")}
+    | {"数额": "level", "年均": "annual_average"},
+    "accumulation": {word: code for code, word in ACCUMULATIONS.items()},
+    "basis": {word: code for code, word in BASES_ZH.items()},
 }
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -79,7 +76,7 @@ class Press:
 
 def is_press_table(content: bytes, name: str) -> bool:
     """Return whether a file is a table of press figures (XLSX, or CSV with our columns)."""
-    if name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+    if name.lower().endswith((".xlsx", ".xlsm")):
         return True
     first = content[:2000]
     for encoding in ("utf-8-sig", "gb18030"):
@@ -121,21 +118,36 @@ def read_press(content: bytes, name: str, book: Catalog) -> Press:
     warnings: list[str] = []
     if name.lower().endswith((".xlsx", ".xlsm")):
         sheets = read_workbook(content, name, found, warnings)
-    elif name.lower().endswith(".xls") or content[:4] == b"PK\x03\x04":
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    name[-5:],
-                    "另存为 .xlsx 或 CSV 的表",
-                    "a table saved as .xlsx or CSV",
-                )
-            ]
-        )
     else:
         sheets = {OBSERVATIONS_TABLE: read_csv_sheet(content, name)}
+    return press_of(book, name, sheets, found, warnings)
+
+
+def press_of(
+    book: Catalog,
+    name: str,
+    sheets: Mapping[str, Sheet],
+    found: list[Breach],
+    warnings: Sequence[str],
+) -> Press:
+    """Return the rows of the sheets to fill, understood.
+
+    Parameters
+    ----------
+    book : Catalog
+    name : str
+        Of the file, for messages.
+    sheets : mapping
+        ``observations``, and ``sources`` where there are new ones.
+    found : list of Breach
+        What can't be right in their cells already.
+    warnings : sequence of str
+
+    Raises
+    ------
+    ContractError
+        With every cell that is not understood, by its address.
+    """
     rows, listed = sheets.get(OBSERVATIONS_TABLE, []), sheets.get(SOURCES_TABLE, [])
     sheet = OBSERVATIONS_TABLE if SOURCES_TABLE in sheets else ""
     _headings(book, name, sheet, rows, found)
@@ -215,9 +227,18 @@ class _Reader:
             for field in self.book.fields(OBSERVATIONS_TABLE)
             if (codes := enumerated(field))
         }
-        self.codes = {column: self.book.table(table) for column, table in CHOICES.items()}
+        self.codes: dict[str, set[str]] = {}
+        self.by_name: dict[str, dict[str, list[str]]] = {}
+        for column, table in CHOICES.items():
+            frame = self.book.table(table)
+            self.codes[column] = set(frame[column])
+            self.by_name[column] = {}
+            names = frame.get("name_zh", ())
+            for code, name in zip(frame[column], names, strict=False):
+                self.by_name[column].setdefault(name, []).append(code)
         self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
+        self.accumulations: dict[str, set[str]] = {}
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
         self.found.append(cell_breach(self.name, self.sheet, cell, zh_text, text))
@@ -264,15 +285,14 @@ class _Reader:
 
     def _coded(self, cell: Cell) -> str:
         """Return the code that a cell gives by code or by its exact Chinese name."""
-        frame = self.codes[cell.column]
-        key = cell.column
-        known = set(frame[key]) | (self.new_sources if key == "source_id" else set())
+        known = self.codes[cell.column]
+        if cell.column == "source_id":
+            known = known | self.new_sources
         if cell.text in known:
             return cell.text
-        if "name_zh" in frame:
-            named = list(frame.loc[frame["name_zh"].eq(cell.text), key])
-            if len(named) == 1:
-                return str(named[0])
+        named = self.by_name[cell.column].get(cell.text, [])
+        if len(named) == 1:
+            return named[0]
         near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
         listed = "、".join(near) or "见“代码”表"
         table = CHOICES[cell.column]
@@ -302,8 +322,11 @@ class _Reader:
         if typed is None:
             printed = self._read(cell("as_printed"), unit) if made["as_printed"] else None
         else:
-            printed = _readable(made["as_printed"], unit) or self._in_passage(made, cell, typed)
-        if typed and printed and not _agree(typed, printed):
+            printed = _readable(made["as_printed"], unit) or self._of_passage(made, cell, typed)
+        if typed and printed and not printed.measure and typed.value == f"-{printed.value}":
+            # 31.9% alone says no way; the sign that is typed does
+            printed = replace(printed, value=typed.value)
+        if typed and printed and not agree(typed, printed):
             self.refuse(
                 cell("value"),
                 f"与 as_printed（{made['as_printed']}）一致的数",
@@ -313,17 +336,18 @@ class _Reader:
         if known is None:
             return
         said = [item.measure for item in (printed, typed) if item and item.measure]
-        if ANNUAL_AVERAGE in said:
+        if ANNUAL_AVERAGE in said and made["measure"] not in ("", ANNUAL_AVERAGE):
             self.refuse(
-                cell("as_printed"),
-                "一年的增长：年均增长跨几年，不是同比，表里没有这个量度",
-                "growth of one year: an average over several is no measure of the tables",
+                cell("measure"),
+                f"{ANNUAL_AVERAGE}（照 as_printed）：年均增长跨几年，不是一期的{made['measure']}",
+                f"{ANNUAL_AVERAGE}: an average over several years is none of one period",
             )
             return
+        said = ["yoy" if self._year_before(item, made) else item for item in said]
         if made["qualifier"] and printed and made["qualifier"] != printed.qualifier:
             self.refuse(
                 cell("qualifier"),
-                f"{printed.qualifier}（as_printed 读作“{_said(printed)}”）",
+                f"{printed.qualifier}（as_printed 读作“{figure_said(printed)}”）",
                 f"{printed.qualifier}, as printed",
             )
         if made["measure"] == "yoy" and known.unit == "times" and "yoy" not in said:
@@ -332,57 +356,53 @@ class _Reader:
                 "“增长…倍”或“为…倍”：两者差一倍",
                 "增长…倍 or 为…倍: they differ by one",
             )
-        elif made["measure"] and said and not _fits(made["measure"], said[0], known.unit):
+        elif made["measure"] and said and not fits(made["measure"], said[0], known.unit):
             self.refuse(cell("measure"), f"{said[0]}（照 as_printed）", f"{said[0]}, as printed")
         # a spreadsheet drops the zero of 8158.40; what is printed has it
         made["value"], made["value_upper"] = known.value, made["value_upper"] or known.value_upper
         made["unit"] = known.unit
         made["measure"] = made["measure"] or (said[0] if said else "level")
         made["qualifier"] = made["qualifier"] or known.qualifier
-        if made["measure"] == "level" and known.unit == "percent":
+        if made["measure"] == ANNUAL_AVERAGE:
+            self._averaged(made, cell)
+        rate = self.book.lookup("indicators", "indicator", made["indicator"], "dimension")
+        if made["measure"] == "level" and known.unit == "percent" and rate != "percent":
             self.refuse(
                 cell("measure"),
                 "yoy、share 等：百分数是什么的百分数",
                 "yoy, share …: percent of what",
             )
 
-    def _in_passage(
-        self, made: Mapping[str, str], cell: Callable[[str], Cell], typed: Printed
-    ) -> Printed | None:
-        """Return the figure of a longer passage that was typed beside it, with its own words.
+    def _year_before(self, said: str, made: Mapping[str, str]) -> bool:
+        """Return whether growth against a named year is that against the year before: 同比."""
+        named = re.search("[比较]((?:19|20)[0-9]{2})年", halfwidth(made["as_printed"]))
+        return bool(said == "pct_change" and named and not other_base(named[1], made["period"]))
 
-        Words decide with the number: a fall that was typed without its sign is refused, and so is
-        a passage that has the number twice with different words.
-        """
-        passage = made["as_printed"]
-        spanned = [
-            item for item in spans(passage, typed.unit) if float(item.digits) == _size(typed)
-        ]
-        same = [item.figure for item in spanned if item.figure]
-        agreeing = [item for item in same if _agree(typed, item)]
-        if len({(item.qualifier, item.measure) for item in agreeing}) == 1:
-            return agreeing[0]
-        if agreeing:
-            listed = "、".join(dict.fromkeys(map(_said, agreeing)))
+    def _averaged(self, made: Mapping[str, str], cell: Callable[[str], Cell]) -> None:
+        """Refuse an average over years that has the period of one, or is no rate."""
+        if made["unit"] != "percent":
             self.refuse(
-                cell("as_printed"),
-                f"只有所填的那个数（其中有 {listed}）",
-                "only the figure that is meant",
-            )
-        elif same:
-            listed = "、".join(dict.fromkeys(map(_said, same)))
+                cell("as_printed"), "年均增长的百分数：年均的数额不是一期的数额",
+                "a rate of growth: an amount a year is none of one period",
+            )  # fmt: skip
+        elif (
+            made["period"]
+            and len(Period.parse(made["period"]).years) == 1
+            and (Period.parse(made["period"]).kind != "open")
+        ):
             self.refuse(
-                cell("value"),
-                f"与 as_printed 一致的数：读作 {listed}，所填是 {_said(typed)}",
-                f"the figure of as_printed: {listed}",
+                cell("period"), "年均的那几年，如 2021/2025、2021/..", "those years: 2021/2025"
             )
-        elif spanned or not _stands_in(typed, passage):
-            self.refuse(
-                cell("value"),
-                f"与 as_printed（{passage}）一致的数和单位",
-                "the number and unit that as_printed has",
-            )
-        return None
+
+    def _of_passage(
+        self, made: dict[str, str], cell: Callable[[str], Cell], typed: Printed
+    ) -> Printed | None:
+        """Return the figure of a passage by its own words; all that contradicts them is refused."""
+        found = in_passage(made, typed)
+        for column, zh_text, text in found.refusals:
+            self.refuse(cell(column), zh_text, text)
+        made["measure"] = found.measure
+        return found.figure
 
     def _unit(self, cell: Cell) -> str:
         """Return a unit given by its code, or by its Chinese word where that has one meaning."""
@@ -406,18 +426,25 @@ class _Reader:
             return ""
         period = Period.parse(made["period"])
         certain = ""
+        if made["measure"] == ANNUAL_AVERAGE:
+            return "period"
         if period.kind in ("year", "month"):
             certain = "period"
         elif period.is_ytd:
             certain = "ytd"
-        frame = self.book.observations(indicator=made["indicator"])
-        usual = set(frame["accumulation"])
+        usual = self._usual(made["indicator"])
         if certain and (not usual or certain in usual):
             return certain
         listed = "、".join(self.enums["accumulation"])
         return self.refuse(
             cell("accumulation"), f"{listed} 之一：时期 {made['period']} 看不出来", "one of these"
         )
+
+    def _usual(self, indicator: str) -> set[str]:
+        if indicator not in self.accumulations:
+            frame = self.book.observations(indicator=indicator)
+            self.accumulations[indicator] = set(frame["accumulation"])
+        return self.accumulations[indicator]
 
     def _identifier(self, made: Mapping[str, str]) -> str:
         parts = [made[key] for key in ("indicator", "period", "breakdown", "flow", "measure")]
@@ -442,51 +469,3 @@ def _readable(text: str, unit: str) -> Printed | None:
         except ValueError:
             continue
     return None
-
-
-def _stands_in(typed: Printed, passage: str) -> bool:
-    """Return whether a passage has the number, with the same scale and currency behind it."""
-    plain = halfwidth(passage).replace(",", "")
-    unit = Unit.parse(typed.unit)
-    scales, money = "|".join(filter(None, SCALE_ZH.values())), (ZH["CNY"], ZH["USD"])
-    digits = re.escape(typed.value.lstrip("-"))
-    pattern = rf"(?<!\d)(?<!\d\.){digits}(?![\d.]*\d)[余多]?({scales})?[余多]?({'|'.join(money)})?"
-    for found in re.finditer(pattern, plain):
-        scale, name = found[1] or "", found[2]
-        # words that are not Chinese (200.1 billion yuan) say nothing that is read here
-        chinese = bool(scale or name)
-        if not chinese or (
-            scale == SCALE_ZH[unit.scale] and (name is None or name == ZH.get(unit.name))
-        ):
-            return True
-    return not typed.value
-
-
-def _size(item: Printed) -> float:
-    return float(item.value.lstrip("-") or "nan")
-
-
-def _said(item: Printed) -> str:
-    """Return a figure as the book says it: 超30%, −3.1%."""
-    word = QUALIFIERS[item.qualifier].ours
-    if not item.value:
-        return word
-    number = format_zh(Decimal(item.value), Unit.parse(item.unit))
-    behind = QUALIFIERS[item.qualifier].places.get(word) != "before"
-    return f"{number}{word}" if behind else f"{word}{number}"
-
-
-def _agree(typed: Printed, printed: Printed) -> bool:
-    same = float(typed.value or "nan") == float(printed.value or "nan")
-    return (same or typed.value == printed.value) and typed.unit == printed.unit
-
-
-def _fits(measure: str, said: str, unit: str) -> bool:
-    """Return whether a measure can be meant where the words say `said`."""
-    if measure == said:
-        return True
-    if said == "pp_change":
-        # 拉动…2个百分点, 高于…2个百分点: the words around tell which
-        return measure in ("contribution_points", "difference", "vs_plan")
-    # 增长5% is also how a change against another base is printed; 1.3倍 how growth is not
-    return said == "yoy" and measure in ("pct_change", "vs_plan") and unit != "times"

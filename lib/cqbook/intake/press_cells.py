@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, whole
 from cqbook.errors import Breach, ContractError, broken_csv, visible
+from cqbook.intake.workbooks import filled_range, shown_number
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
@@ -59,7 +60,8 @@ class Cell:
 Sheet = list[dict[str, Cell]]
 
 
-def _letter(number: int) -> str:
+def cell_letter(number: int) -> str:
+    """Return the letters of a column by its number: 1 → A, 27 → AA."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -99,7 +101,7 @@ def read_csv_sheet(content: bytes, name: str) -> Sheet:
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         cells = {
-            column: Cell(text.strip(), column, number, f"{_letter(place)}{number}")
+            column: Cell(text.strip(), column, number, f"{cell_letter(place)}{number}")
             for place, (column, text) in enumerate(zip(header, line, strict=False), start=1)
             if column or text.strip()
         }
@@ -124,7 +126,7 @@ def _doubled(name: str, sheet: str, header: list[str]) -> Iterator[Breach]:
     """Yield the headings that stand twice: of two columns one would be lost without a word."""
     for place, column in enumerate(header, start=1):
         if column and column in header[: place - 1]:
-            cell = Cell(column, column, 1, f"{_letter(place)}1")
+            cell = Cell(column, column, 1, f"{cell_letter(place)}1")
             yield cell_breach(name, sheet, cell, "只有一列", "one such column only")
 
 
@@ -146,18 +148,15 @@ def read_workbook(
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     if OBSERVATIONS_TABLE not in book.sheetnames:
         value = "、".join(book.sheetnames)
-        raise ContractError(
-            [
-                Breach(
-                    name,
-                    0,
-                    "*",
-                    value,
-                    f"名为 {OBSERVATIONS_TABLE} 的表",
-                    f"a sheet {OBSERVATIONS_TABLE}",
-                )
-            ]
+        zh = (
+            f"名为 {OBSERVATIONS_TABLE} 的表（cqbook template 的），或海关查询的行、"
+            "海关总署的省区市总值表、国家统计局的分省面板：这个工作簿哪个也不是"
         )
+        en = (
+            f"a sheet {OBSERVATIONS_TABLE}, or rows of the customs query, the customs' table of"
+            " provinces, the statistical office's panel: it is none of them"
+        )
+        raise ContractError([Breach(name, 0, "*", value, zh, en)])
     sheets = {}
     for title in (OBSERVATIONS_TABLE, SOURCES_TABLE):
         if title in book.sheetnames:
@@ -167,8 +166,9 @@ def read_workbook(
 
 
 def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]) -> Sheet:
-    if shown.max_row > ROWS_MOST or shown.max_column > COLUMNS_MOST:
-        raise ContractError([_too_many(name, shown.max_row, shown.max_column)])
+    last_row, last_column = filled_range(shown)
+    if last_row > ROWS_MOST or last_column > COLUMNS_MOST:
+        raise ContractError([_too_many(name, last_row, last_column)])
     for area in shown.merged_cells.ranges:
         found.append(
             CellBreach(
@@ -176,10 +176,10 @@ def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]
                 shown.title, str(area),
             )
         )  # fmt: skip
-    header = [str(cell.value or "").strip() for cell in shown[1]]
+    header = [str(shown.cell(1, place).value or "").strip() for place in range(1, last_column + 1)]
     found += _doubled(name, shown.title, header)
     rows = []
-    for number in range(2, shown.max_row + 1):
+    for number in range(2, last_row + 1):
         cells: dict[str, Cell] = {}
         for place, column in enumerate(header, start=1):
             cell = shown.cell(number, place)
@@ -230,7 +230,7 @@ def _text(cell: SheetCell | MergedCell, column: str) -> str:
         msg = "文字或数值；Excel 把它变成了时刻 | text or a number; Excel made a time of it"
         raise ValueError(msg)
     if isinstance(value, int | float):
-        return _number(value, form)
+        return shown_number(value, form)
     return str(value).strip()
 
 
@@ -245,31 +245,6 @@ def _date(value: datetime.date, form: str, column: str) -> str:
         " | text; Excel made a date of it: format the cell as text and type it again"
     )
     raise ValueError(msg)
-
-
-def _number(value: float, form: str) -> str:
-    if isinstance(value, int):
-        text = str(value)
-    else:
-        # what a spreadsheet shows has 15 digits; the rest is noise of binary fractions
-        text = f"{value:.15g}"
-        if "e" in text:
-            text = f"{value:f}"
-    places = re.fullmatch(r"#?,?#*0(?:\.(0+))?(%?)", form)
-    if "%" in form:
-        decimals = len(places[1] or "") if places else None
-        percent = float(f"{100 * value:.13g}")
-        text = f"{percent:.{decimals}f}" if decimals is not None else f"{percent:.15g}"
-        if float(text) != percent:
-            msg = "所示与所存相同的百分数 | a percentage stored as it is shown"
-            raise ValueError(msg)
-        return f"{text}%"
-    if places and places[1]:
-        shown = f"{value:.{len(places[1])}f}"
-        # 8158.40 is stored as 8158.4; the format has kept the zero
-        if float(shown) == float(text):
-            return shown
-    return text
 
 
 def cell_breach(name: str, sheet: str, cell: Cell, zh_text: str, text: str) -> CellBreach:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from cqbook.intake.press import Press
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, CellBreach
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import Quantity, quantity_of
+from cqbook.quantities.units import Unit, convert
 
 #: A row of ``observations`` as text.
 ObservationRow = dict[str, str]
@@ -82,6 +84,36 @@ def _compatible(one: ObservationRow, other: ObservationRow) -> bool:
     return _printed(first).overlaps(_printed(second.to(str(first.unit))))
 
 
+def _equal(one: ObservationRow, other: ObservationRow) -> bool:
+    """Return whether two prints are one number by one basis, in whatever scale."""
+    if (one["basis"], one["qualifier"]) != (other["basis"], other["qualifier"]):
+        return False
+    first, second = (Unit.parse(row["unit"]) for row in (one, other))
+    if first.name != second.name or not (one["value"] and other["value"]):
+        return False
+    return convert(Decimal(one["value"]), first, second) == Decimal(other["value"])
+
+
+def _in_series(
+    book: Catalog, presses: Iterable[Press], own: set[str]
+) -> dict[tuple[str, ...], list[ObservationRow]]:
+    """Return what the long series hold of the things that were read, by key."""
+    asked = {
+        column: sorted({text for read in presses for text in read.observations[column]})
+        for column in ("indicator", "entity", "period")
+    }
+    frame = book.observations(**asked)
+    frame = frame[~frame["observation_id"].isin(own)]
+    if frame.empty:
+        return {}
+    # as it is printed, not as it is calculated with
+    texts = frame.assign(value=frame["value_text"], value_upper=frame["value_upper_text"])
+    found: dict[tuple[str, ...], list[ObservationRow]] = {}
+    for key, row in zip(_keys(texts), _records(texts), strict=True):
+        found.setdefault(key, []).append(row)
+    return found
+
+
 def _printed(quantity: Quantity) -> Interval:
     # what is printed leaves some interval open: `quantity_of` refuses a row without a number
     assert quantity.interval is not None
@@ -90,8 +122,10 @@ def _printed(quantity: Quantity) -> Interval:
 
 def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figures:
     """Return what taking in what was read would do to the figures that the book has."""
+    presses = list(presses)
     known = book.text(OBSERVATIONS_TABLE)
     records = _records(known)
+    series = _in_series(book, presses, set(known["observation_id"]))
     superseded = set(known["supersedes"])
     by_id = {row["observation_id"]: row for row in records}
     by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
@@ -115,7 +149,15 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
             old = by_id.get(row["supersedes"]) or by_id.get(row["observation_id"])
             held = by_key.setdefault(key, [])
             if old is None:
-                own = [item for item in held if item["source_id"] == row["source_id"]]
+                if any(_equal(item, row) for item in series.get(key, ())):
+                    same += 1
+                    continue
+                # another basis is another count, of which a source can print both
+                own = [
+                    item
+                    for item in held
+                    if (item["source_id"], item["basis"]) == (row["source_id"], row["basis"])
+                ]
                 if any(_alike(item, row) for item in own):
                     same += 1
                     continue

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
 from cqbook.data.descriptor import enumerated
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
 from cqbook.intake.press import CODES, EXAMPLE, HELP, NEEDED
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, TEMPLATE_ROWS
+from cqbook.quantities.about import STATUS_ZH
+from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import Unit, unit_zh
 
 if TYPE_CHECKING:
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 
 #: Colours of cells that were guessed, and that are open.
 GUESSED, MISSING = "FFEB9C", "FFC7CE"
+#: In Chinese each code of the columns that hold certain codes only.
+_NAMES: dict[str, dict[str, str]] = {
+    "accumulation": vocabulary.ACCUMULATIONS,
+    "flow": vocabulary.FLOWS_ZH,
+    "measure": vocabulary.MEASURES
+    | {"level": "数额", "pp_change": "变动（百分点）", "pct_change": "变动（%），如环比"},
+    "qualifier": {code: item.ours or "照印" for code, item in QUALIFIERS.items()},
+    "status": STATUS_ZH,
+    "confidence": {"3": "读自来源", "2": "转述或约数", "1": "存疑"},
+}
 GUIDE = (
     ("用途", "把新闻稿、公报里的数字一行一个录入“observations”表，存盘后运行 cqbook add 文件名。"),
     (
@@ -52,14 +65,14 @@ def _lists(book: Catalog) -> dict[str, list[tuple[str, str]]]:
     units = sorted(book.table(OBSERVATIONS_TABLE)["unit"].unique())
     found["unit"] = [(unit, unit_zh(Unit.parse(unit))) for unit in units]
     bases = sorted(set(book.table(OBSERVATIONS_TABLE)["basis"]) - {""})
-    found["basis"] = [(basis, "") for basis in bases]
+    found["basis"] = [(basis, vocabulary.BASES_ZH.get(basis, "")) for basis in bases]
     parts = book.table("breakdowns")
     found["breakdown"] = list(
         zip(parts["dimension"] + "=" + parts["code"], parts["name_zh"], strict=True)
     )
     for field in book.fields(OBSERVATIONS_TABLE):
         for code in enumerated(field):
-            found.setdefault(field["name"], []).append((code, ""))
+            found.setdefault(field["name"], []).append((code, _NAMES[field["name"]][code]))
     return found
 
 

@@ -11,11 +11,11 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import leaps
 from cqbook.data.relations import INCONSISTENT, REVISION, as_stated, judgements
 from cqbook.data.rows import rows_of
-from cqbook.data.selection import what
+from cqbook.data.selection import measure_zh, measured, what
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_plan import Pair
 from cqbook.quantities.qualifiers import QUALIFIERS
-from cqbook.quantities.quantity import Reported, period_zh, quantity_of
+from cqbook.quantities.quantity import Reported, period_zh, printed_zh, quantity_of
 from cqbook.quantities.units import Unit, unit_zh
 
 #: Rows of each kind that are listed; the counts are of all.
@@ -57,9 +57,11 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             f"新来源{len(found.sources)}个"
         )
         added = [typed(row) for row in found.rows.to_dict("records")]
+        told = _contradicted(book, added)
         for row, origin in zip(added, found.origins, strict=True):
             yield f"  {origin.file} {origin.address}：{as_read(book, row)}"
-        yield from _contradicted(book, added)
+            yield from told.pop(row["observation_id"], ())
+        yield from told.pop("", ())
         yield from _pairs(book, "更正", found.revised)
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
@@ -71,49 +73,78 @@ def typed(row: Mapping[Hashable, str]) -> dict[Hashable, str]:
     return {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]}
 
 
-def as_read(book: Catalog, row: Reported) -> str:
-    """Return how a row was understood: value, interval, and every code in words."""
+def as_read(book: Catalog, row: Mapping[Hashable, str]) -> str:
+    """Return in a sentence how a row was understood: value, interval, and every code in words."""
     found = quantity_of(row)
-    indicator = book.lookup("indicators", "indicator", row["indicator"]) or row["indicator"]
-    thing = (
-        book.name(row["entity"]),
-        period_zh(row["period"]),
-        indicator,
-        book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
-        vocabulary.FLOWS_ZH.get(row["flow"], ""),
-        vocabulary.MEASURES[row["measure"]] or "数额",
-    )
-    how = (
-        vocabulary.ACCUMULATIONS[row["accumulation"]],
-        QUALIFIERS[row["qualifier"]].ours or "无限定词",
-        found.status,
-        vocabulary.BASES_ZH.get(row["basis"], "") or "未写口径",
-    )
+    when = f"{period_zh(row['period'])}（{vocabulary.ACCUMULATIONS[row['accumulation']]}）"
+    basis = vocabulary.BASES_ZH.get(row["basis"])
+    word = QUALIFIERS[row["qualifier"]].ours
     return (
-        f"{'·'.join(part for part in thing if part)} = {found.zh}，即{found.range_zh}"
-        f"（{'，'.join(how)}；原印“{row['as_printed']}”）"
+        f"{book.name(row['entity'])}{when}{_measured(book, row)}{_value_zh(row)}，"
+        f"即{found.range_zh}；{found.status}，{f'{basis}口径' if basis else '未写口径'}，"
+        f"{f'限定词“{word}”' if word else '无限定词'}；原印“{row['as_printed']}”。"
     )
 
 
-def _contradicted(book: Catalog, added: Sequence[Reported]) -> Iterator[str]:
-    """Yield what the new figures do not agree with, and those of another order of magnitude."""
+def _measured(book: Catalog, row: Mapping[Hashable, str]) -> str:
+    """Return what a row measures as a sentence has it: 出口额（东盟）占进出口额的比重."""
+    whole: dict[Hashable, str] = {**row, "breakdown": "", "measure": "level"}
+    name = measured(book, whole)
+    part = f"（{book.breakdown_name(row['breakdown'])}）" if row["breakdown"] else ""
+    said = "" if row["measure"] in _CHANGES else measure_zh(book, row)
+    return f"{name}{part}{said}"
+
+
+#: What a change is called for more, and for less.
+_CHANGES = {
+    "yoy": ("同比增长", "同比下降"),
+    "annual_average": ("年均增长", "年均下降"),
+    "pp_change": ("提高", "降低"),
+    "contribution_points": ("拉动", "下拉"),
+}
+
+
+def _value_zh(row: Mapping[Hashable, str]) -> str:
+    """Return a value behind what it is of: 同比下降近30%, 为超7000亿元."""
+    words = _CHANGES.get(row["measure"])
+    if not words:
+        return f"为{printed_zh(row)}"
+    if not row["value_text"]:
+        return f"同比{printed_zh(row)}"
+    falls = str(row["value_text"]).startswith("-")
+    ends = [str(row[end]).lstrip("-") for end in ("value_text", "value_upper_text")]
+    low, high = reversed(ends) if falls and ends[1] else ends
+    size: dict[Hashable, str] = {**row, "value_text": low, "value_upper_text": high}
+    return words[falls] + printed_zh(size)
+
+
+def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[str]]:
+    """Return by its id what each new figure does not agree with; without one, the count of all.
+
+    What two of them are in is told of the last.
+    """
     found = judgements(book, added) if added else []
     counts = Counter(item.verdict for item in found)
+    made: dict[str, list[str]] = {}
     if found:
         told = "，".join(f"{verdict}{count}条" for verdict, count in counts.items())
-        yield f"  与已有的数相关的关系：{told} | relations with figures of the book: {len(found)}"
+        made[""] = [
+            f"  与已有的数相关的关系：{told} | relations with figures of the book: {len(found)}"
+        ]
+    names = [str(row["observation_id"]) for row in added]
+    places = {name: place for place, name in enumerate(names)}
     for item in found:
-        if item.verdict == REVISION:
-            yield f"  注意 | note: {as_stated(item)}"
-        if item.verdict == INCONSISTENT:
-            yield f"  矛盾 | contradicts: {as_stated(item)}"
-    names = {row["observation_id"] for row in added}
+        word = {REVISION: "注意 | note", INCONSISTENT: "矛盾 | contradicts"}.get(item.verdict)
+        if word:
+            own = names[max(places[name] for name in item.observation_ids if name in places)]
+            made.setdefault(own, []).append(f"    {word}: {as_stated(item)}")
     rows = [*rows_of(book.observations()), *added] if added else []
-    for figure, other, period in leaps(rows, names):
-        yield (
-            f"  数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
+    for figure, other, period in leaps(rows, set(names)):
+        made.setdefault(figure.observation_id, []).append(
+            f"    数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
             f"{period_zh(period)} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
         )
+    return made
 
 
 def _changes(row: Mapping[Hashable, str | float]) -> str:

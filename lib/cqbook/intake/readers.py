@@ -9,9 +9,10 @@ from pathlib import Path
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
-from cqbook.intake import customs_csv, press
+from cqbook.intake import customs_csv, customs_xlsx, press, published_tables
 from cqbook.intake.customs_format import Export, Said
 from cqbook.intake.press import Press
+from cqbook.intake.workbooks import foreign
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class Reader:
 
 #: In the order in which they are asked; the last takes any CSV that is nobody else's.
 READERS = (
+    Reader(
+        "海关总署的省区市总值表、国家统计局的分省面板（XLSX、CSV）",
+        "the customs' table of provinces, the statistical office's panel (XLSX, CSV)",
+        published_tables.is_published_table,
+        published_tables.read_tables,
+    ),
+    Reader(
+        "海关在线查询的行（XLSX）",
+        "rows of the customs query (XLSX)",
+        customs_xlsx.is_customs_workbook,
+        customs_xlsx.read_workbooks,
+    ),
     Reader(
         "由 cqbook template 填写的 XLSX、CSV",
         "a filled template (XLSX, CSV)",
@@ -59,6 +72,10 @@ def read_given(files: Iterable[Path], book: Catalog, said: Said) -> list[Export 
     for path in files:
         told.setdefault(path, [])
         content = content_of(path)
+        strange = foreign(content, path.name)
+        if strange:
+            told[path].append(strange)
+            continue
         reader = next((item for item in READERS if item.recognises(content, path.name)), None)
         if reader is None:
             told[path].append(_of_no_kind(path))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from cqbook.quantities.units import Unit
@@ -73,14 +74,17 @@ def shared(many: Iterable[About]) -> About:
     known = [item for item in many if item != UNTOLD]
     if not known:
         return UNTOLD
-    common = {
-        field.name: _same([getattr(item, field.name) for item in known]) for field in fields(About)
-    }
+    columns = zip(*map(_CELLS, known), strict=True)
+    common = {name: _same(cells) for name, cells in zip(_NAMES, columns, strict=True)}
     statuses = {item.status for item in known}
     if statuses == set(HAPPENED):
         common["status"] = "preliminary"
     return About(**common | {"measure": "level"})
 
 
-def _same(values: list[str]) -> str:
+_NAMES = tuple(field.name for field in fields(About))
+_CELLS = operator.attrgetter(*_NAMES)
+
+
+def _same(values: Sequence[str]) -> str:
     return values[0] if len(set(values)) == 1 else ""

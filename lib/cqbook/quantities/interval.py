@@ -129,11 +129,25 @@ class Interval:
 
     def is_subset(self, other: Interval) -> bool:
         """Whether every number of this interval is in the other one; true for an empty one."""
-        return self.is_empty or self.intersection(other) == self
+        if self.is_empty:
+            return True
+        if other.lower is not None:
+            if self.lower is None or self.lower < other.lower:
+                return False
+            if self.lower == other.lower and self.lower_closed and not other.lower_closed:
+                return False
+        if other.upper is not None:
+            if self.upper is None or self.upper > other.upper:
+                return False
+            if self.upper == other.upper and self.upper_closed and not other.upper_closed:
+                return False
+        return True
 
     def overlaps(self, other: Interval) -> bool:
         """Whether the two have a number in common."""
-        return not self.intersection(other).is_empty
+        if self.is_empty or other.is_empty:
+            return False
+        return _reaches(self, other) and _reaches(other, self)
 
     def intersection(self, other: Interval) -> Interval:
         """Return what the two have in common; `EMPTY` if nothing."""
@@ -223,6 +237,13 @@ class Interval:
 
 EMPTY = Interval(ZERO, ZERO)
 UNBOUNDED = Interval(None, None)
+
+
+def _reaches(one: Interval, other: Interval) -> bool:
+    """Return whether `one` begins no later than `other` ends, at a number that is in both."""
+    if one.lower is None or other.upper is None or one.lower < other.upper:
+        return True
+    return one.lower == other.upper and one.lower_closed and other.upper_closed
 
 
 def _lower(interval: Interval) -> _End:

@@ -6,6 +6,7 @@ back as exactly that text, so a period can travel through a table without changi
 
 from __future__ import annotations
 
+import functools
 import re
 from calendar import monthrange
 from collections.abc import Iterable
@@ -132,23 +133,7 @@ class Period:
         # pandas hands over NaN for an empty cell, and a number where a column was not text.
         if not isinstance(text, str):
             raise _broken(text, f"是 {type(text).__name__}，不是文字", "not text")
-        before, slash, after = text.partition("/")
-        if not slash:
-            span = _read(before, text)
-            return cls(span.start, span.end, span.kind, text)
-        if before in {"", ".."}:
-            return cls(None, _read(after, text).end, "open", text)
-        first = _read(before, text)
-        if after == "..":
-            return cls(first.start, None, "open", text)
-        last = _read(after, text)
-        if last.start <= first.end:
-            raise _broken(
-                text,
-                f"终点“{after}”应在起点“{before}”结束之后开始",
-                f"the end {after} must begin after the start {before} is over",
-            )
-        return cls(first.start, last.end, "range", text)
+        return _parsed(text)
 
     def __str__(self) -> str:
         """Return the text that `parse` read."""
@@ -256,6 +241,28 @@ class Period:
         if after == "..":
             return f"{_zh(_read(before, self.text))}起"
         return _zh_range(_read(before, self.text), _read(after, self.text))
+
+
+# some hundred periods stand in thousands of rows
+@functools.lru_cache(maxsize=4096)
+def _parsed(text: str) -> Period:
+    before, slash, after = text.partition("/")
+    if not slash:
+        span = _read(before, text)
+        return Period(span.start, span.end, span.kind, text)
+    if before in {"", ".."}:
+        return Period(None, _read(after, text).end, "open", text)
+    first = _read(before, text)
+    if after == "..":
+        return Period(first.start, None, "open", text)
+    last = _read(after, text)
+    if last.start <= first.end:
+        raise _broken(
+            text,
+            f"终点“{after}”应在起点“{before}”结束之后开始",
+            f"the end {after} must begin after the start {before} is over",
+        )
+    return Period(first.start, last.end, "range", text)
 
 
 def _read(part: str, text: str) -> _Span:

@@ -175,6 +175,7 @@ def words_at(*places: Place) -> dict[str, str]:
 SIGNED_MEASURES = frozenset(
     {
         "yoy",
+        "annual_average",
         "contribution_rate",
         "contribution_points",
         "pp_change",

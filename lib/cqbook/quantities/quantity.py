@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -153,7 +154,9 @@ class Quantity:
     def to(self, unit: str) -> Quantity:
         """Return the same quantity in another unit of the same kind; its words stay as printed."""
         target = Unit.parse(unit)
-        if target == self.unit or self.interval is None:
+        if target == self.unit:
+            return self
+        if self.interval is None:
             return replace(self, unit=target)
         factor = convert(Decimal(1), self.unit, target)
         value = None if self.value is None else self.value * factor
@@ -283,8 +286,23 @@ def about_of(row: Reported) -> About:
     return About(**cells, price=price)
 
 
+#: Columns that a row must have to be a quantity; of the others only what it is about is read.
+_READ = (
+    *("value_text", "value_upper_text", "qualifier", "measure", "unit", "status"),
+    *("source_id", "observation_id"),
+)
+
+
 def quantity_of(row: Reported) -> Quantity:
     """Return one row of ``observations`` as a quantity."""
+    about = tuple(row.get(name) or "" for name in _COLUMNS)
+    return _quantity(tuple(row[name] for name in _READ), about)
+
+
+# a figure stands in many relations, and is read for each of them
+@functools.lru_cache(maxsize=16384)
+def _quantity(read: tuple[str, ...], about: tuple[str, ...]) -> Quantity:
+    row = {**dict(zip(_COLUMNS, about, strict=True)), **dict(zip(_READ, read, strict=True))}
     text = row["value_text"]
     interval = from_printed(
         text,

@@ -7,12 +7,14 @@ with the words that decide, and doubted where two readings exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
-from cqbook.quantities.printed import Printed, read_printed
+from cqbook.quantities.numerals import LIMITS, WORDS_BEFORE, any_of, open_limit
+from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
@@ -40,10 +42,6 @@ class Sighting:
     base: str = ""
     reasons: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 #: Words behind a number that make it a figure, but for which the tables have no unit.
@@ -89,15 +87,15 @@ _FOREIGN = (
 )
 _NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
 _NATIVE |= set(SPOKEN) | {"位", "个多月"}
-_SCALES = _any({word for word in SCALE_ZH.values() if word})
+_SCALES = any_of({word for word in SCALE_ZH.values() if word})
 _PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|个标箱|标箱|套|件|公里|户|年|天|日"
-_WORD = rf"(?:个产业(?!园|集群|链)|{_any((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
+_WORD = (
+    rf"(?:个产业(?!园|集群|链)|{any_of((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
+)
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?:\.[0-9]{1,15})?)"
 _NUMERAL = "[零〇一二两三四五六七八九十百千]"
-_BEFORE = (
-    "不少于|不低于|至少|约为|大约|大概|大致|(?<!节)约|接近|将近|逼近|近"
-    "|超过|超出|超|逾|突破|不足|不到|未满|上"
-)
+_LIMITING = any_of((*WORDS_BEFORE, *(word for said in LIMITS.values() for word in said), "上"))
+_BEFORE = rf"(?<!节)(?:{_LIMITING})"
 _BEHIND = "以上|以下|左右|级|余|多"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
@@ -129,6 +127,14 @@ _PHONE = re.compile(
     r"(?<![0-9])(?:0[0-9]{2,3}[-—]?[0-9]{7,8}|1[3-9][0-9]{9}|400[-—]?[0-9]{3}[-—]?[0-9]{4}"
     r"|[0-9]{7,12}(?=[)）]?转))(?![0-9.])"
 )
+_CLICK = "阅读|浏览|点击|点赞|评论|转发|收藏|播放|订阅|粉丝|围观|热度"
+#: What a page counts of itself: 阅读 10万+, 356评论.
+_CLICKS = re.compile(
+    rf"(?:{_CLICK})(?:量|数|次数|人数)?\s?[:：(（]?\s?[0-9][0-9.,]*\s?[万亿wW]?\+?"
+    r"(?![0-9.]*\s?(?:家|个|户|元|辆|吨|件|台|%|％))"
+    rf"|[0-9][0-9.,]*\s?[万亿wW]?\+?\s?(?:次|人)?(?:{_CLICK})(?!者|会|区|员|机)"
+    r"|(?<![0-9.])[0-9][0-9.]*[万亿wW]\+(?![0-9])"
+)
 _CALLED = re.compile(r"(?:电话|热线|传真|邮编|编号|QQ|微信)[^,，。；]{0,8}?[0-9][-0-9—]{2,}")
 _ORDINAL = re.compile(
     rf"第(?:{_ORDER})(?:个|届|批|次|期|条|季|年|版|款|位|名|产业|书记|轮|代|条|章|节|大|家|台|辆|号|场|座|一)?"
@@ -147,8 +153,8 @@ _VAGUE = re.compile(
     r"(?:数|几)(?:十|百|千|万|亿)+[余多]?(?:亿|万)?(?:[家个人名元吨项辆台])?|十几|几十|上百(?=[家个种])"
 )
 
-_UP = "增长|增加|上升|提高|上涨|提升|攀升|扩大|加快|增幅|涨幅|增速|(?<!新)增|升|涨|快|高"
-_DOWN = "下降|减少|降低|回落|下跌|下滑|放缓|缩减|缩短|降幅|跌幅|(?<!由)降|(?<![加裁])减|跌|慢|低"
+_UP = rf"(?<!新)(?:{any_of(RISES)})|快|高"
+_DOWN = rf"(?<!由)(?<![加裁])(?:{any_of(FALLS)})|慢|低|少"
 _WAY = re.compile(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|速度?)?[了]?(?P<to>至|到)?(?:（下同）|\(下同\))?"
     rf"(?:达到|达|为|是|约为)?\s?(?:{_BEFORE})?\s?$"
@@ -195,6 +201,7 @@ def _no_figures(plain: str) -> Iterator[Sighting]:
         return Sighting(start, end, start, plain[start:end], "none", reasons=(reason,))
 
     for pattern, reason in (
+        (_CLICKS, "网页上的计数"),
         (_PHONE, "电话"),
         (_CALLED, "电话、编号"),
         (_LETTERED, "型号、代码"),
@@ -247,8 +254,12 @@ def _figures(plain: str) -> Iterator[Sighting]:
     for pattern in (_TENTHS, _DOUBLED, _SAME):
         for match in pattern.finditer(plain):
             yield from _worded(plain, match)
-    for match in _DIGITAL.finditer(plain):
-        yield _digital(plain, match)
+    place = 0
+    while found := _DIGITAL.search(plain, place):
+        made = _digital(plain, found)
+        yield made
+        # 下跌4.6%至13.8万元: behind the first of two figures is the second
+        place = max(made.end, found.start() + 1)
     for match in _SPELLED.finditer(plain):
         if match[0] and (match["word"] or match["scale"]):
             yield from _spelled(plain, match)
@@ -434,6 +445,10 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
             item = _read(plain, item, floor, previous)
         elif not item.measure:
             clause = max(floor, *(plain.rfind(sign, 0, item.core) + 1 for sign in ",，。；;"))
+            limit = open_limit(plain[clause : item.core])
+            if limit:
+                told = (*item.alternatives, f"限定词：“{limit}”")
+                item = replace(item, certainty="unsure", alternatives=told)
             item = _measured(plain, item, clause, _WAY.search(plain[clause : item.core]), None)
         yield item
         previous = item
@@ -449,7 +464,7 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         clause = begin
     left = plain[clause:core]
     way = _WAY.search(left)
-    before = re.search(rf"(?:{_BEFORE})\s?$", left)
+    before = re.search(rf"(?:{_BEFORE})(?:人民币)?\s?$", left)
     chained = bool(previous and _LIST.fullmatch(plain[previous.end : core].strip() or "x"))
     start = core
     if way and way.start() >= 0:
@@ -477,14 +492,15 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         return replace(
             item, certainty="unsure", reasons=(*item.reasons, "读不出数和单位"), figure=None
         )
-    if way and way["down"] and not way["to"] and figure.value and figure.measure != "difference":
-        below = re.search("[低慢]$|高于|快于", way["down"]) is None
-        if below and not figure.value.startswith("-"):
-            # 下降2%—3%: without its sign a fall would be a rise
-            return replace(
-                item, start=start, text=plain[start : item.end], certainty="unsure", figure=None,
-                measure="yoy", reasons=("下降的范围：请人填写",),
-            )  # fmt: skip
+    limit = open_limit(plain[clause:core], plain[item.end : item.end + 2])
+    if not limit and chained and previous and previous.figure and not before:
+        # 突破7000亿元、8000亿元: of both, or of the first
+        limit = previous.figure.qualifier if re.match(f"(?:{_BEFORE})", previous.text) else ""
+        limit = QUALIFIERS[limit].ours if limit in QUALIFIERS else ""
+    if limit:
+        item = replace(
+            item, certainty="unsure", alternatives=(*item.alternatives, f"限定词：“{limit}”")
+        )
     item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
     listed = previous if chained else None
     if previous and way and way["to"] and not re.search("[,，、]", plain[previous.end : core]):
@@ -502,7 +518,7 @@ def _figure(text: str, unit: str) -> Printed | None:
     if not unit:
         # a unit that the tables do not have: the number is read all the same
         number = re.sub(
-            rf"(?<=[0-9余多亿万千百十])(?:{_any(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})",
+            rf"(?<=[0-9余多亿万千百十])(?:{any_of(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})",
             "",
             text,
         )
@@ -533,14 +549,18 @@ def _measured(
         return _points(item, figure, left, listed)
     if name not in ("percent", "times"):
         if way and not to and figure.measure == "difference":
-            return _difference(item, figure, left)
+            moved = direction(left)
+            item = _from_its_words(item, left, moved)
+            return _difference(item, _with_sign(figure, moved), left)
         return replace(item, measure="level", figure=replace(figure, measure=""))
     growth = way and not to
     if re.search("贡献率", left):
         return replace(item, measure="contribution_rate", reasons=("贡献率",), start=item.start)
-    if "年均" in left or "平均增" in left or "复合增" in left or "平均增速" in left:
-        return replace(item, measure="", certainty="unsure",
-                       reasons=("年均增长跨几年，表中没有这个量度",))  # fmt: skip
+    if re.search("年均|年平均|平均每年|每年平均|复合增|(?<![国省市区业体])平均增", left):
+        sign = direction(left, right)
+        figure = _with_sign(figure, sign)
+        return replace(item, figure=figure, measure=ANNUAL_AVERAGE, base="",
+                       reasons=("年均增长：跨几年",))  # fmt: skip
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
     if share and not growth:
         base = re.search(
@@ -550,11 +570,16 @@ def _measured(
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
     if re.search("(?:完成|占)[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
-    if growth or re.search("同比|增速|增幅|降幅|增长率", left):
-        return _growth(item, figure, left, growth=bool(growth))
+    # 出口萎缩3.1%; a share that was reached (降至31%) goes no way
+    moved = direction(left, right)
+    beside = moved and not re.search("率|比例|便宜|优惠", left[moved.at :]) and not to
+    if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
+        return _growth(item, figure, left, right)
     if listed and listed.figure and listed.figure.unit == figure.unit and listed.measure:
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
+        if listed.base == "同比、环比":
+            return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
         if listed.figure.value.startswith("-") and not value.startswith("-"):
             value = f"-{value}"
             item = replace(item, start=listed.start, text=plain[listed.start : item.end])
@@ -575,14 +600,37 @@ def _measured(
     return replace(item, measure="", certainty="unsure", reasons=("没有说是什么的百分数",))
 
 
-def _growth(item: Sighting, figure: Printed, left: str, *, growth: bool) -> Sighting:
+def _with_sign(figure: Printed, way: Direction | None) -> Printed:
+    """Return a change with the sign that the words around it say."""
+    if way is None or not figure.value or figure.value.startswith("-") or way.sign > 0:
+        return figure
+    if figure.value_upper:
+        return replace(figure, value=f"-{figure.value_upper}", value_upper=f"-{figure.value}")
+    return replace(figure, value=f"-{figure.value}")
+
+
+def _from_its_words(item: Sighting, left: str, way: Direction | None) -> Sighting:
+    """Return a figure with the word before it that gives its sign, so that both are copied."""
+    place = item.core - len(left) + way.at if way and way.sign < 0 else item.start
+    if not way or way.at >= len(left) or place >= item.start:
+        return item
+    return replace(item, start=place, text=left[way.at :] + item.text[item.core - item.start :])
+
+
+def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
     """Return a rate of growth: year on year unless its words say another base."""
-    if re.search("降幅|跌幅", left) and not figure.value.startswith("-") and figure.value:
-        figure = replace(figure, value=f"-{figure.value}")
+    way = direction(left, right)
+    figure, item = _with_sign(figure, way), _from_its_words(item, left, way)
     figure = replace(figure, measure="yoy")
     item = replace(item, figure=figure)
-    if "环比" in left or re.search("[比较]上月", left):
-        return replace(item, measure="pct_change", base="上月", reasons=("环比",))
+    both = re.search("(同比|环比)(?:、|和|,|，)(?:同比|环比)(?:均|都)?分别", left)
+    if both and both[1] == "同比":
+        return replace(
+            item, measure="yoy", base="同比、环比", reasons=("“同比、环比分别”的前一个",)
+        )
+    if "环比" in left or re.search("[比较]上(?:月|季)", left):
+        base = "上季度" if "季" in left else "上月"
+        return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
     based = re.search("[比较与](20[0-9]{2})年", left)
@@ -599,14 +647,17 @@ def _growth(item: Sighting, figure: Printed, left: str, *, growth: bool) -> Sigh
 
 
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
-_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<!提)(?<!降)"
+_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<![提降加放减])"
 
 
 def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None) -> Sighting:
     """Return a difference in percentage points: pulled, ahead of, or changed by."""
     value = figure.value.lstrip("-")
-    if "拉动" in left or "贡献" in left:
-        made = ("contribution_points", "", "拉动")
+    way = direction(left, points=True)
+    signed = f"-{value}" if way and way.sign < 0 else value
+    item = _from_its_words(item, left, way)
+    if re.search("拉动|贡献|拖累|下拉|拉低", left):
+        made, value = ("contribution_points", "", "拉动"), signed
     elif re.search("超(?:出|过|额)?[^,，]{0,8}(?:计划|目标|进度)", left):
         made = ("vs_plan", "", "与计划比")
     elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
@@ -617,18 +668,15 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
         made, value = ("difference", found[1] if found else "", "低于另一数"), f"-{value}"
     elif "收窄" in left:
         return replace(
-            item, measure="pp_change", certainty="unsure", figure=replace(figure, value=value),
+            item, measure="pp_change", certainty="unsure",
+            figure=replace(figure, value=signed, measure="pp_change"),
             alternatives=(f"降幅收窄：{value}", f"增幅收窄：-{value}"),
             reasons=("“收窄”：升还是降看是增幅还是降幅",),
-        ) if "降" not in left and "跌" not in left else replace(
-            item, measure="pp_change", figure=replace(figure, value=value, measure="pp_change"),
-            certainty="unsure", alternatives=(f"增速提高{value}", f"-{value}"),
-            reasons=("降幅收窄，即增速提高",),
         )  # fmt: skip
     elif listed and listed.measure:
         made = (listed.measure, listed.base, "与前一数并列")
     else:
-        made, value = ("pp_change", "", "变动的百分点"), figure.value
+        made, value = ("pp_change", "", "变动的百分点"), signed
     measure, base, reason = made
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)

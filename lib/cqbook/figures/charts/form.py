@@ -19,6 +19,7 @@ from typing import Any, ParamSpec
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from cqbook.figures import theme
 from cqbook.figures.english import english_quantity
@@ -64,7 +65,9 @@ def draws(
             if args and isinstance(args[0], pd.DataFrame) and args[0].empty:
                 return None
             try:
-                return form(*args, **named)
+                # what it is made of is judged as a whole, by `finish`
+                with debug_mode(False):
+                    return form(*args, **named)
             except TooFewError:
                 return None
 

@@ -1,0 +1,96 @@
+"""Rows of the customs query that somebody saved as a workbook: read by the same path as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cqbook.data.catalog import Catalog
+from cqbook.disk.checksums import digest
+from cqbook.disk.untrusted import content_of
+from cqbook.errors import Breach, ContractError
+from cqbook.intake.customs_cells import read_customs
+from cqbook.intake.customs_csv import sidecar
+from cqbook.intake.customs_format import (
+    COLUMN_HEADINGS,
+    Codes,
+    Export,
+    Said,
+    flow_of_name,
+    known_codes,
+)
+from cqbook.intake.press_cells import OBSERVATIONS_TABLE
+from cqbook.intake.workbooks import SheetText, grids, is_workbook, sheet_names
+
+#: A heading stands below at most so many lines of title.
+_TITLES = 5
+
+
+def is_customs_workbook(content: bytes, name: str) -> bool:
+    """Return whether a workbook has a sheet with headings of the platform."""
+    try:
+        if not is_workbook(content, name) or OBSERVATIONS_TABLE in sheet_names(content):
+            return False
+        return any(_heading(grid) >= 0 for grid in grids(content, name))
+    except ContractError:
+        return False
+
+
+def _heading(grid: SheetText) -> int:
+    """Return in which row the platform's headings stand; -1 if in none."""
+    for number, row in enumerate(grid.rows[:_TITLES]):
+        if sum(cell in COLUMN_HEADINGS for cell in row) >= 2:
+            return number
+    return -1
+
+
+def read_workbooks(
+    paths: Sequence[Path], book: Catalog, said: Said
+) -> Iterator[Export | list[Breach]]:
+    """Yield each workbook as read, or what can't be right in it."""
+    codes = known_codes(book)
+    for path in paths:
+        try:
+            yield read_workbook_export(content_of(path), path.name, codes, said, sidecar(path))
+        except ContractError as error:
+            yield error.breaches
+
+
+def read_workbook_export(
+    content: bytes, name: str, codes: Codes, said: Said, beside: Said
+) -> Export:
+    """Read rows of the platform out of a workbook; a flow that its title says counts.
+
+    Raises
+    ------
+    ContractError
+        With everything in it that can't be right, by the rows of the sheet below its heading.
+    """
+    found = [(grid, _heading(grid)) for grid in grids(content, name)]
+    found = [(grid, number) for grid, number in found if number >= 0]
+    if len(found) > 1:
+        titles = "、".join(grid.title for grid, _ in found)
+        zh, en = "只有一个工作表是海关查询的行", "one sheet of rows of the customs query"
+        raise ContractError([Breach(name, 0, "*", titles, zh, en)])
+    ((grid, number),) = found
+    title = " ".join(" ".join(row) for row in grid.rows[:number]).strip()
+    out = io.StringIO(newline="")
+    width = max(place for place, cell in enumerate(grid.rows[number]) if cell) + 1
+    rows = [row[:width] for row in grid.rows[number:] if any(row)]
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    if title and not (said.flow or beside.flow or flow_of_name(name)):
+        beside = replace(beside, flow=flow_of_name(title))
+    export = read_customs(out.getvalue().encode(), name, codes, said, beside)
+    sha256 = digest(content)
+    frame = export.frame.assign(file=sha256[:12]).astype({"file": "category"})
+    told = (
+        f"{name}：工作簿“{grid.title}”，按平台的 CSV 读；Excel 可能改过编码开头的0"
+        " | a workbook, read as the CSV; Excel may have dropped leading zeros",
+        *((f"{name}：表头以上的“{title}”没有收入 | the title is left out",) if title else ()),
+    )
+    return replace(
+        export, sha256=sha256, encoding="xlsx", frame=frame, warnings=(*told, *export.warnings)
+    )
