@@ -458,9 +458,33 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from cqbook.data.catalog import Catalog
+    from cqbook.disk.untrusted import content_of
+    from cqbook.editions.store import find
+    from cqbook.intake.article_names import Names
+    from cqbook.intake.text_standing import HOLDS, check_text, verdicts_zh
+
+    file, against = arguments.file, arguments.against
+    # the book as it is, unless an edition is named
+    data = root / "data" if against == "latest" else find(root, against) / "data"
+    found = check_text(content_of(file), file.name, Names(Catalog(data)), arguments.date)
+    if arguments.json:
+        print(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1))
+    else:
+        for item in found:
+            print(f"{item.verdict}　第{item.paragraph}段 {item.printed}　{item.detail}")
+        print(f"{file}：{verdicts_zh(found)}")
+    return 0 if found and all(item.verdict == HOLDS for item in found) else 1
+
+
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.text:
+        return _verify_text(root, arguments)
     from cqbook.citing.entries import CLAIM
-    from cqbook.citing.verify import STANDS, as_json, verify
+    from cqbook.citing.verify import KINDS_ZH, STANDS, as_json, verify
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import signature_lines
 
@@ -472,7 +496,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
             _tell(line)
     else:
         for item in found:
-            kind = {"figure": "图", "table": "图的数据表", "number": "数"}[item.kind]
+            kind = KINDS_ZH[item.kind]
             if item.name.startswith(CLAIM):
                 kind = "论断"
             _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
@@ -654,6 +678,10 @@ def _add_citing_commands(command: Command) -> None:
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("verify", _verify, "tell whether a document's figures still stand", False)
     made.add_argument("file", type=Path, help="docx, pptx, pdf, png or svg")
+    made.add_argument(
+        "--text", action="store_true", help="any text, whoever wrote it: also md, txt, html"
+    )
+    made.add_argument("--date", default="", help="of the text, as for read: what 去年 is in it")
     made.add_argument("--against", default="latest", help="an edition's name; default: latest")
     made.add_argument("--json", action="store_true", help="for machines")
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Literal, TypeVar
 
 from cqbook.citing.entries import FigureEntry, Numbers
+from cqbook.citing.marks import mark
 from cqbook.citing.template import Template
 from cqbook.disk.untrusted import whole
 from cqbook.errors import DataError, visible
@@ -118,6 +119,24 @@ def number(numbers: Numbers, name: str) -> str:
     return numbers.texts[name]
 
 
+def numbers_put(text: str, numbers: Numbers) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text with its numbers in place, and where each begins and ends.
+
+    Raises
+    ------
+    DataError
+        If there is none of a name.
+    """
+    made, spans, place = "", [], 0
+    for found in QUOTED_NUMBER.finditer(text):
+        made += text[place : found.start()]
+        value = number(numbers, found[1])
+        spans.append((len(made), len(made) + len(value)))
+        made += value
+        place = found.end()
+    return made + text[place:], spans
+
+
 def takeaway(entry: FigureEntry, most: int = 3) -> str:
     """Return a sentence of the first rows of a figure, as they are printed."""
     parts = [
@@ -127,6 +146,45 @@ def takeaway(entry: FigureEntry, most: int = 3) -> str:
     ]
     more = f"等{len(parts)}项" if len(parts) > most else ""
     return f"{entry.subtitle}。{'；'.join(parts[:most])}{more}。"
+
+
+def caption(entry: FigureEntry, edition: str) -> str:
+    """Return what stands behind the number of a figure's caption in Word."""
+    return f"　{entry.title}｜{mark(entry, edition)}"
+
+
+def source(entry: FigureEntry) -> str:
+    """Return the sources of a figure as a line of text has them."""
+    return f"数据来源：{entry.sources_zh or '见图注'}"
+
+
+def source_line(entry: FigureEntry) -> str:
+    """Return the line below a figure in Word."""
+    return f"{source(entry)}。单位：{entry.unit}。"
+
+
+def slide_foot(entry: FigureEntry, edition: str) -> str:
+    """Return the line below a figure on a slide."""
+    return f"单位：{entry.unit}。{source(entry)}。{mark(entry, edition)}"
+
+
+def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
+    """Return all that briefings print of a figure, in Word, on slides and below them.
+
+    What changes here is missed in documents of before, and reported as altered: keep the old text
+    beside the new one.
+    """
+    return (
+        entry.title,
+        takeaway(entry),
+        caption(entry, edition),
+        source_line(entry),
+        slide_foot(entry, edition),
+        source(entry),
+        entry.citations["gbt7714"],
+        entry.citations["line"],
+        entry.citations["apa"],
+    )
 
 
 Document = TypeVar("Document")

@@ -7,21 +7,53 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-#: A figure, the table of its data, or a number in the text.
-CitedKind = Literal["figure", "table", "number"]
-#: The values of a native chart by the name of the series.
-Series = tuple[tuple[str, tuple[float, ...]], ...]
+#: A figure, the table of its data, a number in the text, a line that cites a figure; ``text``: all
+#: that is printed, a paragraph a line.
+CitedKind = Literal["figure", "table", "number", "citation", "text"]
 #: Things of the book that one document is asked for.
 CITED_MOST = 2000
+
+
+@dataclass(frozen=True)
+class ShownSeries:
+    """A series of a native chart, by the places of its points.
+
+    ``formats``: how Office is told to print the numbers; ``labels``: those that are words.
+    """
+
+    name: str
+    categories: tuple[tuple[int, str], ...]
+    values: tuple[tuple[int, float], ...]
+    labels: tuple[tuple[int, str], ...] = ()
+    formats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a native chart shows, and the rows of the sheet that is opened to edit it.
+
+    ``scaled``: limits of its axes that change how long things look; ``forms``: of its plots;
+    ``titles``: words of somebody's own in it.
+    """
+
+    series: tuple[ShownSeries, ...]
+    sheet: tuple[tuple[object, ...], ...] = ()
+    scaled: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cited:
     """Something that a document took from the book.
 
-    ``data``: the beginning of the hash of the figure's data; ``text``: the number as it stands
-    there; ``picture``: the bytes of the picture, where it is one that can be compared; ``rows``: of
-    a table, heading and text; ``lost``: the document says that it has it, and it can't be found.
+    ``data``: the beginning of the hash of the figure's data; ``text``: the number, the line, or the
+    alternative text, as it stands there; ``picture``: the bytes of the picture, where it is one
+    that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of
+    another file of a figure;
+    ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
+    the book; ``lost``: why it, or a part of it, can't be compared; ``listed``: the line of
+    the list at the end that says it, not the text.
     """
 
     kind: CitedKind
@@ -30,12 +62,18 @@ class Cited:
     data: str = ""
     text: str = ""
     picture: bytes = b""
-    series: Series = ()
-    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
-    lost: bool = False
+    drawing: tuple[str, bytes] = ("", b"")
+    chart: Chart | None = None
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    changed: str = ""
+    lost: str = ""
+    listed: bool = False
 
 
-def identified(text: str, picture: bytes = b"") -> Iterator[Cited]:
+def identified(
+    text: str, picture: bytes = b"", drawing: tuple[str, bytes] = ("", b"")
+) -> Iterator[Cited]:
     """Yield the figure whose identity a file carries.
 
     Raises
@@ -48,4 +86,4 @@ def identified(text: str, picture: bytes = b"") -> Iterator[Cited]:
     if not all(isinstance(fact, str) for fact in known):
         msg = "identity"
         raise ValueError(msg)
-    yield Cited("figure", known[0], known[1], known[2][:16], picture=picture)
+    yield Cited("figure", known[0], known[1], known[2][:16], picture=picture, drawing=drawing)

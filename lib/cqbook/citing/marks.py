@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cqbook.citing.entries import FigureEntry
 from cqbook.disk.checksums import digest
@@ -14,14 +14,25 @@ MARK_PATTERN = re.compile(
     r"(?<![a-z0-9-])(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
     r"｜数据 (?P<data>[0-9a-f]{16})"
 )
-#: The core property that says which edition the numbers of a document are of.
-EDITION_PATTERN = re.compile(r"cqbook edition=(?P<edition>[\w.-]{1,80})")
+#: The core property that says which edition the numbers of a document are of, how many there are,
+#: and which figures.
+EDITION_PATTERN = re.compile(
+    r"cqbook edition=(?P<edition>[\w.-]{1,80})(?: numbers=(?P<numbers>\d{1,4}))?"
+    r"(?P<figures>(?: fig-[a-z0-9-]{1,80}){0,60})"
+)
+#: How lines name a figure that are offered for citing, or printed in its pictures: of a briefing,
+#: of GB/T 7714, of a picture, of APA, and its address.
+CITATION_PATTERN = re.compile(
+    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?(?P<id>fig-[a-z0-9-]{1,80})"
+    r"|\[Figure (?P<apa>fig-[a-z0-9-]{1,80})\]\. In .{1,80}? \(Edition (?P<of>[\w.-]{1,80})\)"
+    r"|v/(?P<at>[\w.-]{1,80})/[\w/.-]{1,120}\.html#(?P<there>fig-[a-z0-9-]{1,80})"
+)
 #: How a slide's text box (in its name) and the end of a Word document (in print) say which numbers
 #: of the book they hold: paper and PDF lose the bookmarks.
 NUMBER_MARK = "数 {name}＝{text}｜版次 {edition}"
 NUMBER_PATTERN = re.compile(
     r"数 (?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})＝(?P<text>[^｜＝]{0,400})"
-    r"｜版次 (?P<edition>[\w.-]{1,80})"
+    r"｜版次 (?P<edition>[\w.-]{1,80})(?:｜旁 (?P<beside>[0-9a-f]{6}))?"
 )
 #: Headings of a figure's table in a document, by field of its rows.
 TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
@@ -36,9 +47,12 @@ def bookmark(name: str) -> str:
 KEYWORDS_MOST = 255
 
 
-def keywords(edition: str, figures: Iterable[str]) -> str:
-    """Return what a document's properties say: the edition, and of its figures those that fit."""
-    text = f"cqbook edition={edition} "
+def keywords(edition: str, figures: Iterable[str], numbers: int = 0) -> str:
+    """Return what a document's properties say.
+
+    The edition, how many numbers it holds, and of its figures those that fit.
+    """
+    text = f"cqbook edition={edition} " + (f"numbers={numbers} " if numbers else "")
     found: list[str] = []
     for name in figures:
         if len(text) + len(" ".join([*found, name])) > KEYWORDS_MOST:
@@ -47,11 +61,24 @@ def keywords(edition: str, figures: Iterable[str]) -> str:
     return text + " ".join(found)
 
 
-def number_mark(name: str, text: str, edition: str) -> str:
-    """Return the identity of a number as the name of a text box or print carries it."""
-    return NUMBER_MARK.format(name=name, text=text, edition=edition)
+def number_mark(name: str, text: str, edition: str, beside: str = "") -> str:
+    """Return the identity of a number as the name of a text box or print carries it.
+
+    ``beside``: what stood around it, see `alike.surroundings`.
+    """
+    made = NUMBER_MARK.format(name=name, text=text, edition=edition)
+    return f"{made}｜旁 {beside}" if beside else made
 
 
 def mark(entry: FigureEntry, edition: str) -> str:
     """Return the identity of a figure as alternative texts and captions carry it."""
     return MARK.format(id=entry.id, edition=edition, data=entry.data[:16])
+
+
+def citations_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield id and edition of the figures that lines of a text cite."""
+    for found in CITATION_PATTERN.finditer(text):
+        yield (
+            found["id"] or found["apa"] or found["there"],
+            found["edition"] or found["of"] or found["at"],
+        )

@@ -36,6 +36,8 @@ _CUT: dict[tuple[str | None, bool], OfficeForm] = {
 }
 #: Series of a waterfall that nobody sees: what the bars stand on.
 UNSEEN = "（底）"
+#: How Office prints the numbers that need no word.
+NUMBERS = "#,##0.##"
 
 
 class Area(NamedTuple):
@@ -116,7 +118,7 @@ def _from_zero(spec: Spec) -> bool:
     return bool(first["encoding"]["y"].get("scale", {}).get("zero", True))
 
 
-def _dates(spec: Spec) -> dict[str, datetime.date]:
+def dates_of(spec: Spec) -> dict[str, datetime.date]:
     """Return the day that each label of a line chart stands at, in time order; breaks by theirs."""
     drawn = [row for rows in spec.get("datasets", {}).values() for row in rows if "date" in row]
     found = {
@@ -133,7 +135,7 @@ def add_chart(
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.util import Pt
 
-    rows, dates = entry.rows, _dates(spec)
+    rows, dates = entry.rows, dates_of(spec)
     groups = list(dict.fromkeys(row.group or entry.unit for row in rows))
     labels = list(dates) if form == "line" else list(dict.fromkeys(row.label for row in rows))
     if form in ("bar", "stacked", "waterfall"):
@@ -262,7 +264,7 @@ def _dressed(
         series.invert_if_negative = False
         # of the series, not of the plot: a label of a point's own would put out the others
         series.data_labels.show_value = True
-        series.data_labels.number_format = "#,##0.##"
+        series.data_labels.number_format = NUMBERS
         series.data_labels.number_format_is_linked = False
         series.data_labels.position = position
     known = {

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
+from cqbook.citing.alike import surroundings
+from cqbook.citing.briefing import (
+    QUOTED_NUMBER,
+    Block,
+    begun,
+    numbers_put,
+    slide_foot,
+    source,
+    takeaway,
+)
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
@@ -48,13 +56,14 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
         made.slide_width, made.slide_height = slides.util.Cm(33.867), slides.util.Cm(19.05)
     deck = _Deck(made, int(made.slide_width), int(made.slide_height))
     cited: list[str] = []
+    quoted: list[str] = []
     heading = ""
     texts: list[str] = []
 
     def flush() -> None:
         nonlocal texts, heading
         if heading or texts:
-            _text_slide(deck, heading, texts, numbers)
+            quoted.extend(_text_slide(deck, heading, texts, numbers))
         heading, texts = "", []
 
     for block in blocks:
@@ -70,7 +79,7 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     flush()
     facts, author = made.core_properties, Catalog(edition / "data").publication.author
     facts.author = author
-    facts.keywords = keywords(numbers.edition, cited)
+    facts.keywords = keywords(numbers.edition, cited, len(quoted))
     facts.created = facts.modified = archives.EPOCH
     facts.last_modified_by = author
     out = io.BytesIO()
@@ -128,9 +137,12 @@ def _chinese(frame: TextFrame, size: int) -> None:
             east.set("typeface", CHINESE_SANS)
 
 
-def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -> None:
-    """Add a slide of text; the name of its box says which numbers it holds."""
-    slide = _blank_slide(deck, _plain(heading, numbers)[0])
+def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -> list[str]:
+    """Add a slide of text and return its numbers' marks; the name of its box carries them."""
+    head, in_head = _plain(heading, numbers)
+    slide = _blank_slide(deck, head)
+    if in_head and slide.shapes.title is not None:
+        slide.shapes.title._element.nvSpPr.cNvPr.set("name", "；".join(in_head))
     box = slide.shapes.add_textbox(deck.left, deck.height // 5, deck.room, deck.height // 2)
     box.text_frame.word_wrap = True
     marks: list[str] = []
@@ -144,18 +156,19 @@ def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -
     if marks:
         # the name: LibreOffice drops alternative texts of slides when it saves
         box._element.nvSpPr.cNvPr.set("name", "；".join(marks))
+    return [*in_head, *marks]
 
 
 def _plain(text: str, numbers: Numbers) -> tuple[str, list[str]]:
     """Return a text with its numbers in place, and a mark for each."""
-    marks = []
-
-    def put(found: re.Match[str]) -> str:
-        value = number(numbers, found[1])
-        marks.append(number_mark(found[1], value, numbers.edition))
-        return value
-
-    return QUOTED_NUMBER.sub(put, text), marks
+    made, spans = numbers_put(text, numbers)
+    marks = [
+        number_mark(
+            found[1], made[start:end], numbers.edition, surroundings(made, start, end, spans)
+        )
+        for found, (start, end) in zip(QUOTED_NUMBER.finditer(text), spans, strict=True)
+    ]
+    return made, marks
 
 
 def _figure_slide(deck: _Deck, entry: FigureEntry, edition: Path, name: str) -> None:
@@ -176,11 +189,10 @@ def _figure_slide(deck: _Deck, entry: FigureEntry, edition: Path, name: str) -> 
         facts = shape._element.nvPicPr.cNvPr
     facts.set("name", entry.id)
     facts.set("descr", f"{entry.alt}（{mark(entry, name)}）")
-    source = entry.sources_zh or "见图注"
     top = deck.height * 17 // 20
     foot = slide.shapes.add_textbox(area.left, top, area.width, deck.height // 10)
     foot.text_frame.word_wrap = True
-    foot.text_frame.text = f"单位：{entry.unit}。数据来源：{source}。{mark(entry, name)}"
+    foot.text_frame.text = slide_foot(entry, name)
     _chinese(foot.text_frame, 11)
     notes = slide.notes_slide.notes_text_frame
-    notes.text = "\n".join([takeaway(entry), f"数据来源：{source}", entry.citations["gbt7714"]])
+    notes.text = "\n".join([takeaway(entry), source(entry), entry.citations["gbt7714"]])

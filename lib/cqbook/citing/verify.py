@@ -1,29 +1,30 @@
 """Ask a document whether the figures and numbers that it took from the book still stand.
 
-Figures are known by the mark in their alternative text or caption, pictures by the identity inside
-the file, numbers by the bookmarks around them: what survives editing, renaming and saving
-elsewhere.
+Figures are known by the mark in their alternative text or caption, or by the identity inside the
+file, numbers by the bookmarks around them, what is printed of a figure by its likeness: what
+survives editing, renaming and saving elsewhere. What came from the book and can't be compared is
+said to be so, with the reason, and nothing drops out.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import math
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
-from cqbook.citing.cited import Cited, CitedKind, Series
+from cqbook.citing.alike import bare
+from cqbook.citing.briefing import printed_texts
+from cqbook.citing.chart_values import altered_chart, unlike_chart
+from cqbook.citing.cited import Cited, CitedKind
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark
-from cqbook.citing.native_charts import UNSEEN
-from cqbook.citing.pictures import is_altered_picture, refuse_too_many
+from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
+from cqbook.citing.sentences import altered_sentences
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
 from cqbook.errors import DataError
@@ -31,13 +32,21 @@ from cqbook.errors import DataError
 STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详", "图或数被改动"
 #: Nothing of the book drops out in silence.
 LOST = "没有比对"
-#: Signs that word processors and people write for one another.
-_ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
+KINDS_ZH: dict[CitedKind, str] = {
+    "figure": "图",
+    "table": "图的数据表",
+    "number": "数",
+    "citation": "引用的图",
+    "text": "图的文字",
+}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What became of something cited: kind, name, edition, verdict, and why, in words."""
+    """What became of something cited: kind, name, edition, verdict, and why, in words.
+
+    ``kind`` is ``text`` for a title, caption, source line or sentence of a figure.
+    """
 
     kind: CitedKind
     name: str
@@ -67,7 +76,10 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
     held = _Editions(root)
     found = cited(content, name)
     refuse_too_many(found, name)
-    return [_judge(held, now, item) for item in found]
+    asked = [item for item in found if item.kind != "text"]
+    judged = [made for item in asked if (made := _judge(held, now, item))]
+    texts = [line for item in found if item.kind == "text" for line in item.text.split("\n")]
+    return [*judged, *_judge_sentences(held, asked, texts, name)]
 
 
 class _Editions:
@@ -88,23 +100,32 @@ class _Editions:
             return None
 
 
-def _judge(held: _Editions, now: Path, item: Cited) -> Standing:
+def _judge_sentences(
+    held: _Editions, found: Iterable[Cited], texts: list[str], name: str
+) -> Iterator[Standing]:
+    """Yield the titles, captions, source lines and sentences of figures that somebody altered."""
+    known: dict[str, tuple[str, ...]] = {}
+    editions: dict[str, str] = {}
+    for item in found:
+        then = held.find(item.edition) if item.kind in ("figure", "citation") else None
+        entry = held.figures(then).get(item.name) if then else None
+        if entry:
+            known[item.name] = printed_texts(entry, item.edition)
+            editions[item.name] = item.edition
+    for owner, text, wanted in altered_sentences(texts, known, name):
+        detail = f"文中为“{text}”，版次 {editions[owner]} 为“{wanted}”"
+        yield Standing("text", owner, editions[owner], ALTERED, detail)
+
+
+def _judge(held: _Editions, now: Path, item: Cited) -> Standing | None:
+    if item.kind == "table" and not item.name:
+        return Standing("table", "", "", LOST, item.lost)
     then = held.find(item.edition)
     if then is None:
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
     if item.kind == "number":
         return _judge_number(held, then, now, item)
     return _judge_figure(held, then, now, item)
-
-
-def _plain(text: str) -> str:
-    """Return a text without what another hand may write otherwise and mean the same.
-
-    Full-width letters, separators of thousands, dashes, and spaces, of which a page of a PDF has
-    none.
-    """
-    text = unicodedata.normalize("NFKC", text).translate(_ALIKE)
-    return re.sub(r"\s|(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
 def _by_bookmark(edition: Path) -> dict[str, tuple[str, str]]:
@@ -121,84 +142,98 @@ def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
     return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
 
-def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing:
+def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing | None:
     name, text = held.numbers(then).get(item.name, ("", ""))
+    if item.listed and bare(item.text) == bare(text):
+        # what the list says right is said of the text
+        return None
+    if not item.name:
+        return Standing("number", "", item.edition, LOST, item.lost)
     if not name:
         return Standing("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
-    if item.lost:
-        detail = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
-        return Standing("number", name, item.edition, LOST, detail)
-    if _plain(item.text) != _plain(text):
+    if item.lost and not item.text:
+        return Standing("number", name, item.edition, LOST, item.lost)
+    if bare(item.text) != bare(text):
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
+        if not item.text:
+            detail = f"文中这一处找不到“{text}”：改过、删去了，或与别的数换了位置"
         return Standing("number", name, item.edition, ALTERED, detail)
     _, new = held.numbers(now).get(item.name, ("", ""))
     turned = held.turned(now).get(name)
     if turned:
         return Standing("number", name, item.edition, REVISED, turned)
-    if new == text:
-        return Standing("number", name, item.edition, STANDS, text)
-    return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
+    if new != text:
+        return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
+    verdict = LOST if item.lost else STANDS
+    return Standing("number", name, item.edition, verdict, item.lost or text)
 
 
-def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standing:
+def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standing | None:
+    """Return what became of a figure, its table or a line that cites it; nothing if it is none."""
+    kind = item.kind
     old = held.figures(then).get(item.name)
     if old is None:
-        return Standing(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
+        return Standing(kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
     if not old.data.startswith(item.data):
-        return Standing(item.kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
-    kind = item.kind
-    if item.lost:
-        detail = "文件里有这张图的标记，没有它的画面：图片删去了，或只是链接"
-        return Standing(kind, item.name, item.edition, LOST, detail)
-    if item.picture and is_altered_picture(item.picture, then, old):
-        return Standing(kind, item.name, item.edition, ALTERED, "画面与该版次的图不同")
-    if item.series and not _same_values(item.series, old):
-        return Standing(kind, item.name, item.edition, ALTERED, "图中的数值与该版次不同")
-    strange = _strange_rows(item, old)
-    if strange:
-        detail = f"数据表中有该版次没有的行：{strange}"
-        return Standing(kind, item.name, item.edition, ALTERED, detail)
+        return Standing(kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
+    if kind == "table" and not _is_ours(item) and not _shares(item, old):
+        return None
+    altered, lost = _compared(item, then, old)
+    if altered:
+        return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.figures(now).get(item.name)
     if new is None:
-        return Standing(item.kind, item.name, item.edition, REVISED, "最新版次没有这张图")
-    if new.data == old.data:
-        return Standing(item.kind, item.name, item.edition, STANDS, old.title)
-    return Standing(
-        item.kind, item.name, item.edition, REVISED, _why(held.revised(then, now), old, new)
-    )
+        return Standing(kind, item.name, item.edition, REVISED, "最新版次没有这张图")
+    if new.data != old.data:
+        why = _why(held.revised(then, now), old, new)
+        return Standing(kind, item.name, item.edition, REVISED, why)
+    verdict = LOST if lost else STANDS
+    return Standing(kind, item.name, item.edition, verdict, lost or old.title)
 
 
-def _same_values(series: Series, entry: FigureEntry) -> bool:
-    """Return whether a chart shows the values of a figure, forwards or, as bars are, backwards."""
-    wanted: dict[str, list[float]] = {}
-    for row in entry.rows:
-        if row.value is not None:
-            wanted.setdefault(row.group or entry.unit, []).append(row.value)
+def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]:
+    """Return what is other than in the edition, and what can't be compared and why, in words."""
+    if item.changed:
+        return f"画面{item.changed}", ""
+    if item.kind == "figure" and item.text and bare(entry.alt) not in bare(item.text):
+        return "替代文字与该版次的不同", ""
+    if item.picture and is_altered_picture(item.picture, edition, entry):
+        return "画面与该版次的图不同", ""
+    if item.drawing[1]:
+        return compared_drawing(*item.drawing, edition, entry)
+    if item.chart:
+        path = edition / "site" / entry.files["vl.json"].path
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        return altered_chart(item.chart, entry, spec), unlike_chart(item.chart, entry, spec)
+    if item.kind == "table":
+        if not _is_ours(item):
+            heads = "、".join(item.heads)[:80]
+            return "", f"表中有这张图的数，表头不是本书的（{heads}），没有比较"
+        strange = _strange_row(item, entry)
+        return (f"数据表中有该版次没有的行：{strange}" if strange else ""), item.lost
+    return "", item.lost
 
-    def alike(one: Iterable[float], other: Iterable[float]) -> bool:
-        pairs = zip(one, other, strict=True)
-        return all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs)
 
-    found = {name: list(values) for name, values in series if values}
-    if found.pop(UNSEEN, None) is not None:
-        # the bars of a waterfall are as long as its numbers, up or down
-        wanted = {name: [abs(value) for value in values] for name, values in wanted.items()}
-    return found.keys() == wanted.keys() and all(
-        len(values) == len(wanted[name])
-        and (alike(values, wanted[name]) or alike(values, reversed(wanted[name])))
-        for name, values in found.items()
-    )
+def _is_ours(item: Cited) -> bool:
+    """Return whether a table has the headings of the book's."""
+    return "数值" in item.heads and set(item.heads) <= set(TABLE.values())
 
 
-def _strange_rows(item: Cited, entry: FigureEntry) -> str:
+def _shares(item: Cited, entry: FigureEntry) -> bool:
+    """Return whether a table holds a number as the figure prints it."""
+    known = {bare(row.full) for row in entry.rows if row.full}
+    return any(bare(cell) in known for row in (item.heads, *item.rows) for cell in row if cell)
+
+
+def _strange_row(item: Cited, entry: FigureEntry) -> str:
     """Return the first row of a table that the figure does not have; rows may be left out."""
     keys = {title: key for key, title in TABLE.items()}
+    known = {
+        tuple(bare(getattr(row, keys[head]) or "") for head in item.heads) for row in entry.rows
+    }
     for row in dict.fromkeys(item.rows):
-        if not any(
-            all((getattr(known, keys[head]) or "") == text for head, text in row)
-            for known in entry.rows
-        ):
-            return "，".join(text for _, text in row if text)
+        if tuple(map(bare, row)) not in known:
+            return "，".join(text for text in row if text) or "（空行）"
     return ""
 
 

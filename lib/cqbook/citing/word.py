@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cqbook.citing.briefing import QUOTED_NUMBER, Block, begun, number, takeaway
+from cqbook.citing.alike import surroundings
+from cqbook.citing.briefing import (
+    QUOTED_NUMBER,
+    Block,
+    begun,
+    caption,
+    numbers_put,
+    source_line,
+    takeaway,
+)
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
 from cqbook.citing.template import Template
@@ -61,7 +70,7 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     facts, author = made.core_properties, Catalog(edition / "data").publication.author
     facts.author = author
     facts.title = next((item.text for item in made.paragraphs if item.text), "")
-    facts.keywords = keywords(numbers.edition, writer.cited)
+    facts.keywords = keywords(numbers.edition, writer.cited, len(writer.quoted))
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
@@ -103,7 +112,7 @@ class _Writer:
     edition: Path
     numbers: Numbers
     cited: dict[str, FigureEntry] = field(default_factory=dict)
-    quoted: dict[str, None] = field(default_factory=dict)
+    quoted: list[str] = field(default_factory=list)
     bookmarks: int = 0
 
     def write(self, block: Block) -> None:
@@ -122,14 +131,18 @@ class _Writer:
         from docx.oxml.ns import qn
 
         place = 0
-        for found in QUOTED_NUMBER.finditer(text):
+        whole, spans = numbers_put(text, self.numbers)
+        for found, (first, last) in zip(QUOTED_NUMBER.finditer(text), spans, strict=True):
             paragraph.add_run(text[place : found.start()])
-            value = number(self.numbers, found[1])
-            self.quoted[number_mark(found[1], value, self.numbers.edition)] = None
+            value = whole[first:last]
+            self.quoted.append(number_mark(found[1], value, self.numbers.edition))
             ends = [OxmlElement(f"w:bookmark{end}") for end in ("Start", "End")]
             for end in ends:
                 end.set(qn("w:id"), str(self.bookmarks))
-            ends[0].set(qn("w:name"), f"{bookmark(found[1])}_{self.bookmarks}")
+            ends[0].set(
+                qn("w:name"),
+                f"{bookmark(found[1])}_{self.bookmarks}_{surroundings(whole, first, last, spans)}",
+            )
             self.bookmarks += 1
             paragraph._p.append(ends[0])
             paragraph.add_run(value)
@@ -153,9 +166,8 @@ class _Writer:
         facts = drawn._inline.docPr
         facts.set("name", identifier)
         facts.set("descr", f"{entry.alt}（{mark(entry, name)}）")
-        self._caption(f"　{entry.title}｜{mark(entry, name)}")
-        source = entry.sources_zh or "见图注"
-        self.made.add_paragraph(f"数据来源：{source}。单位：{entry.unit}。")
+        self._caption(caption(entry, name))
+        self.made.add_paragraph(source_line(entry))
         self._table(entry)
 
     def _caption(self, text: str) -> None:

@@ -52,7 +52,7 @@ def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
     places = {
         re.sub(f"(?:{'|'.join(_PLACES)})$", "", row["name_zh"])
         for row in entities
-        if row["kind"] in ("province", "district")
+        if row["kind"] in ("province", "district", "country")
     }
     home = re.sub(f"(?:{'|'.join(_PLACES)})$", "", book.name(book.place))
     for row in entities:
@@ -60,7 +60,8 @@ def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
         for word in _spoken(row["name_zh"], also_inside=short_inside):
             # 中欧班列（重庆）: without the place it is another's too
             inside = re.search("[（(](.+?)[）)]", row["name_zh"])
-            if inside and inside[1] in places and inside[1] not in word:
+            if inside and inside[1] in places and (inside[1] not in word or word == inside[1]):
+                # nor is the place itself the organisation: 特斯拉（中国）
                 continue
             yield "entities", row["entity"], word
             if row["kind"] in ("province", "district"):

@@ -145,7 +145,7 @@ _NO_THING = re.compile(
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
-def read_article(text: ArticleText, book: Catalog) -> Article:
+def read_article(text: ArticleText, book: Catalog, names: Names | None = None) -> Article:
     """Return the figures of an article.
 
     Parameters
@@ -153,12 +153,14 @@ def read_article(text: ArticleText, book: Catalog) -> Article:
     text : ArticleText
     book : Catalog
         Whose indicators, entities and breakdowns the figures are said in.
+    names : Names, optional
+        Theirs, where several articles are read: they are made once.
 
     Returns
     -------
     Article
     """
-    reader = _Reader(text, Names(book), TextDate.parse(text.published))
+    reader = _Reader(text, names or Names(book), TextDate.parse(text.published))
     figures: list[ArticleFigure] = []
     left: list[tuple[int, Sighting]] = []
     for number, plain in enumerate(text.simplified, start=1):
@@ -180,8 +182,6 @@ class _Reader:
         self.state = _State()
         self.cores: list[int] = []
         self.statistical = False
-        self.usual = _held(names.book, "accumulation")
-        self.flows = _held(names.book, "flow")
         #: A release gives rates from its beginning on, and is about one period throughout.
         self.release = _is_release(text.simplified, written)
         #: Where no other place is named, nobody else can be meant.
@@ -562,7 +562,7 @@ class _Reader:
     def _flow(
         self, indicator: str, segment: str, carried: _Subject, behind: str
     ) -> tuple[str, str]:
-        known = self.flows.get(indicator, Counter())
+        known = self.names.flows.get(indicator, Counter())
         if not known or known[""] * 2 > known.total():
             return "", ""
         found = flow_of(segment)
@@ -667,7 +667,7 @@ class _Reader:
             return "since_start"
         if row["measure"] == ANNUAL_AVERAGE:
             return "period"
-        usual = self.usual.get(row["indicator"], Counter())
+        usual = self.names.usual.get(row["indicator"], Counter())
         if period.is_ytd or row["period"].endswith("-Q1"):
             return "ytd"
         for code, _ in usual.most_common():
@@ -906,15 +906,6 @@ def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:
         if item.measure == "yoy"
     ]
     return len(rates) > 1
-
-
-def _held(book: Catalog, column: str) -> dict[str, Counter[str]]:
-    """Return how often the book has each value of a column, by indicator."""
-    rows = book.text(OBSERVATIONS_TABLE)
-    found: dict[str, Counter[str]] = {}
-    for indicator, value in zip(rows["indicator"], rows[column], strict=True):
-        found.setdefault(indicator, Counter())[value] += 1
-    return found
 
 
 def _source(text: ArticleText) -> dict[str, str]:

@@ -19,10 +19,9 @@ from cqbook.disk.atomic import replace_file
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import DataError, visible
 from cqbook.intake.article import OPEN, Article, ArticleFigure, read_article
-from cqbook.intake.article_text import article_text
+from cqbook.intake.article_text import article_text, checked_day
 from cqbook.intake.press_template import Row, filled
 from cqbook.quantities.about import STATUS_ZH
-from cqbook.quantities.named_periods import TextDate
 from cqbook.quantities.quantity import period_zh
 from cqbook.quantities.units import Unit, unit_zh
 
@@ -49,11 +48,7 @@ def read_articles(paths: Sequence[Path], book: Catalog, day: str) -> list[Articl
     DataError
         If a file can't be read, or the day is none.
     """
-    try:
-        TextDate.parse(day)
-    except ValueError as error:
-        msg = f"--date {day}：应如 2026-11-20、2026-11 | expected such as 2026-11-20, 2026-11"
-        raise DataError(msg) from error
+    checked_day(day)
     return [
         read_article(article_text(content_of(path), path.name, day), book)
         for path in dict.fromkeys(paths)

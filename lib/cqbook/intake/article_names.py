@@ -49,6 +49,17 @@ class Names:
         ]
 
     @cached_property
+    def by_code(self) -> dict[str, dict[str, list[str]]]:
+        """The words for each code, for each of the tables."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for resource, words in self.words.items():
+            found[resource] = defaultdict(list)
+            for word, codes in words.items():
+                for code in codes:
+                    found[resource][code].append(word)
+        return found
+
+    @cached_property
     def units(self) -> dict[str, set[str]]:
         """The unit names in which the book has levels of each indicator."""
         rows = self.book.text(OBSERVATIONS_TABLE)
@@ -80,6 +91,23 @@ class Names:
         """How many figures of each indicator the book has."""
         counts = self.book.text(OBSERVATIONS_TABLE)["indicator"].value_counts()
         return {str(name): int(count) for name, count in counts.items()}
+
+    @cached_property
+    def usual(self) -> dict[str, Counter[str]]:
+        """How often the book has each accumulation, by indicator."""
+        return self._counted("accumulation")
+
+    @cached_property
+    def flows(self) -> dict[str, Counter[str]]:
+        """How often the book has each flow, by indicator."""
+        return self._counted("flow")
+
+    def _counted(self, column: str) -> dict[str, Counter[str]]:
+        rows = self.book.text(OBSERVATIONS_TABLE)
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for indicator, value in zip(rows["indicator"], rows[column], strict=True):
+            found[indicator][value] += 1
+        return dict(found)
 
     @cached_property
     def _by_unit(self) -> dict[str, list[str]]:

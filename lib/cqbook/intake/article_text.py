@@ -15,7 +15,8 @@ from lxml import etree, html
 from cqbook.disk.pdf import property_and_text
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
-from cqbook.errors import HIDDEN, Breach, ContractError
+from cqbook.errors import HIDDEN, Breach, ContractError, DataError
+from cqbook.quantities.named_periods import TextDate
 
 #: Characters of an article and paragraphs of it: a long report has a tenth of that.
 TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
@@ -25,6 +26,8 @@ LONGEST_PARAGRAPH = 1500
 #: Between the cells of a row of a table, in its paragraph.
 CELL = "\t"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_SLIDE = re.compile(r"ppt/(slides|notesSlides)/(?:slide|notesSlide)([0-9]{1,4})\.xml")
 _BLOCKS = frozenset(
     [
         "p",
@@ -152,6 +155,22 @@ def article_text(content: bytes, name: str, published: str = "") -> ArticleText:
     return ArticleText(name, paragraphs, simplified, published or _day(simplified))
 
 
+def checked_day(day: str) -> str:
+    """Return the day, month or year of a text as it was given.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
+    try:
+        TextDate.parse(day)
+    except ValueError as error:
+        msg = f"--date {day}：应如 2026-11-20、2026-11 | expected such as 2026-11-20, 2026-11"
+        raise DataError(msg) from error
+    return day
+
+
 def _no_article(name: str, value: str, zh_text: str, text: str) -> ContractError:
     return ContractError([Breach(name, 0, "*", value, zh_text, text)])
 
@@ -264,6 +283,31 @@ def _read_word(content: bytes, name: str) -> Iterator[str]:
     yield from lines
 
 
+def _read_slides(content: bytes, name: str) -> Iterator[str]:
+    """Yield the paragraphs of slides in order, then of their notes; a row of a table a line."""
+    with opened(content, name) as parts:
+        found = (_SLIDE.fullmatch(part) for part in parts.namelist())
+        order = sorted((match[1] != "slides", int(match[2]), match[0]) for match in found if match)
+        trees = [etree.fromstring(parts.read(part)) for *_, part in order]
+    for tree in trees:
+        cells: list[str] | None = None
+        for event, node in etree.iterwalk(tree, events=("start", "end")):
+            tag = str(node.tag).removeprefix(_DRAWING)
+            if tag == "tr":
+                if cells is not None:
+                    yield CELL.join(cells)
+                cells = [] if event == "start" else None
+            elif tag == "p" and event == "end":
+                text = "".join(
+                    " " if str(part.tag) == f"{_DRAWING}br" else part.text or ""
+                    for part in node.iter(f"{_DRAWING}t", f"{_DRAWING}br")
+                )
+                if cells is None:
+                    yield text
+                else:
+                    cells.append(text)
+
+
 def _read_pdf(content: bytes, _: str) -> Iterator[str]:
     """Yield the paragraphs of a PDF, whose lines end where the page does."""
     lines = [line.strip() for line in property_and_text(content)[1].splitlines()]
@@ -285,5 +329,6 @@ ARTICLE_READERS: dict[str, Callable[[bytes, str], Iterator[str]]] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".docx": _read_word,
+    ".pptx": _read_slides,
     ".pdf": _read_pdf,
 }

@@ -1,83 +1,262 @@
-"""Word and PowerPoint: marks in alternative texts, captions, names of boxes, bookmarks."""
+"""Word and PowerPoint: marks in alternative texts, captions, names of boxes, bookmarks, media."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.cited import CITED_MOST, Cited, Series
-from cqbook.citing.marks import EDITION_PATTERN, MARK_PATTERN, NUMBER_PATTERN, bookmark
+from cqbook.citing.cited import CITED_MOST, Chart, Cited
+from cqbook.citing.marks import (
+    EDITION_PATTERN,
+    MARK_PATTERN,
+    NUMBER_PATTERN,
+    bookmark,
+    citations_in,
+)
+from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
 from cqbook.citing.readers.office_parts import A, C, Parts, R, W
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
-from cqbook.disk.untrusted import opened, safe_parser
+from cqbook.citing.readers.png import read_png
+from cqbook.citing.readers.svg import read_svg
+from cqbook.disk.raster import raster
+from cqbook.disk.untrusted import opened, safe_parser, whole
+from cqbook.errors import DataError
+
+_SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+#: What Word and PowerPoint keep of a picture that changes nothing in it.
+_HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
+
+#: The part by which the sides of a picture may be shown in another proportion, and the part of a
+#: figure's height that what lies over it may take: both are rounding, and lines that touch.
+STRETCHED, TOUCHED = 0.05, 0.03
+#: How XML says no.
+_OFF = ("0", "false")
+#: Parts that hold what is seen; in styles, themes and settings nothing is printed.
+_PRINTED = re.compile(
+    r"word/(?!styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/).*\.xml$"
+    r"|ppt/(?!theme/|presProps|viewProps|tableStyles).*\.xml$"
+)
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
     """Yield what stands in a Word or PowerPoint file."""
     with opened(content, name) as archive:
         parts = Parts(archive)
-        names = [part for part in parts.names if re.match(r"(word|ppt)/.*\.xml$", part)]
+        names = [part for part in parts.names if _PRINTED.match(part)]
         # the core properties may be left out, and an edition lost by who saved it again
         core = "docProps/core.xml"
         said = parts.read(core).decode("utf-8") if core in parts.names else ""
         edition = EDITION_PATTERN.search(said)
-        seen: dict[tuple[str, str, bytes, Series, bool], Cited] = {}
+        seen: dict[Cited, None] = {}
         numbers: list[Cited] = []
+        laid: list[Cited] = []
         listed: dict[str, str] = {}
+        printed: dict[Cited, None] = {}
+        texts: list[str] = []
+        strangers = 0
         for part in sorted(names):
             tree = etree.fromstring(parts.read(part), safe_parser())
-            for item in itertools.islice(_figures(parts, part, tree), CITED_MOST):
-                # the same figure twice is asked twice where it shows different things
-                key = (item.name, item.edition, item.picture, item.series, item.lost)
-                seen[key] = item
+            figures = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
+            seen |= dict.fromkeys(figures)
+            blips = sum(1 for _ in tree.iter(f"{A}blip"))
+            strangers += blips - sum(1 for item in figures if item.picture or item.drawing[1])
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
-            numbers += itertools.islice(tables(tree), CITED_MOST)
-            listed |= dict(itertools.islice(_listed(tree), CITED_MOST))
-            if max(len(seen), len(numbers)) >= CITED_MOST:
+            laid += itertools.islice(tables(tree), CITED_MOST)
+            for item in itertools.islice(_listed(tree), CITED_MOST):
+                listed[item.name] = item.edition
+                printed[item] = None
+            texts += _paragraphs(tree)
+            if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
-    shown = {(item.name, item.edition) for item in seen.values() if item.picture or item.series}
-    drawn = shown | {(item.name, item.edition) for item in seen.values() if item.lost}
-    for item in seen.values():
-        # a caption says nothing that its picture does not; one that is gone may stand elsewhere
-        others = shown if item.lost else drawn
-        if item.picture or item.series or (item.name, item.edition) not in others:
-            yield item
+    yield from _shown(seen, texts, strangers)
+    yield from laid
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
-        of = listed.get(item.name, "") if item.kind == "number" else ""
+        of = listed.get(item.name, "")
         yield item if item.edition or not of else replace(item, edition=of)
     # who rewrites a sentence often deletes the bookmark with it
-    found = {item.name for item in numbers}
-    for name in [name for name in listed if name not in found]:
-        yield Cited("number", name, listed[name], lost=True)
+    found = Counter(item.name for item in numbers)
+    missing = [name for name in listed if name not in found]
+    yield from (item for item in printed if item.name in found)
+    for name in missing:
+        why = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
+        yield Cited("number", name, listed[name], lost=why)
+    if edition:
+        yield from _promised(edition, list(seen), len(numbers) + len(missing))
+    yield Cited("text", "", "", text="\n".join(texts))
 
 
-def _listed(tree: etree._Element) -> Iterator[tuple[str, str]]:
-    """Yield bookmark and edition of the numbers that a document says at its end to hold."""
+def _promised(edition: re.Match[str], seen: list[Cited], numbers: int) -> Iterator[Cited]:
+    """Yield what the properties of a document say that it holds, and is not found in it."""
+    short = int(edition["numbers"] or 0) - numbers
+    if short > 0:
+        why = f"文件属性说有{edition['numbers']}处数，{short}处找不到：书签或文本框的名称没有了"
+        yield Cited("number", "", edition["edition"], lost=why)
+    for name in set(edition["figures"].split()) - {item.name for item in seen}:
+        why = "文件属性列着这张图，文中找不到它的标记"
+        yield Cited("figure", name, edition["edition"], lost=why)
+
+
+def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterator[Cited]:
+    """Yield figures with what shows them; one that only words name is not compared.
+
+    ``strangers``: pictures that do not say what they are.
+    """
+    drawn = {(item.name, item.edition) for item in seen if item.picture or item.chart}
+    for item in seen:
+        if item.picture or item.chart or item.drawing[1]:
+            yield item
+        elif (item.name, item.edition) not in drawn:
+            # a caption says nothing that its picture does not
+            drawn.add((item.name, item.edition))
+            yield replace(item, lost="图注在，没有认出它的图，画面没有比较")
+    known = {item.name for item in seen}
+    for text in texts:
+        for name, edition in citations_in(text):
+            if name not in known:
+                known.add(name)
+                why = f"文中有{strangers}张图不说自己是什么，没有比较" if strangers > 0 else ""
+                yield Cited("citation", name, edition, text=text, lost=why)
+
+
+def _listed(tree: etree._Element) -> Iterator[Cited]:
+    """Yield the numbers that a document says at its end to hold, as it says them there."""
     for text in _paragraphs(tree):
         for found in NUMBER_PATTERN.finditer(text):
-            yield bookmark(found["name"]), found["edition"]
+            name, edition = bookmark(found["name"]), found["edition"]
+            yield Cited("number", name, edition, text=found["text"], listed=True)
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
+    known: set[etree._Element] = set()
     for node in tree.iter(etree.Element):
         found = MARK_PATTERN.search(node.get("descr") or "")
         if found:
-            picture, series = _picture(parts, name, node), _series(parts, name, node)
+            blip, frame = _blip(parts, node), _chart_frame(parts, node)
+            vector = None if blip is None else parts.first(blip, _SVG_BLIP)
+            known |= {item for item in (blip, frame, vector) if item is not None}
+            picture = _target(parts, name, blip, "embed")
+            # programs that know the drawing show it, and not the picture beside it
+            drawing = _target(parts, name, vector, "embed")
+            done = [] if blip is None else [*_done_to(blip), *_reshaped(blip, picture)]
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
-                picture=picture, series=series, lost=not picture and not series,
+                text=node.get("descr") or "",
+                picture=b"" if drawing else picture,
+                drawing=("svg", drawing) if drawing else ("", b""),
+                chart=_chart(parts, name, frame),
+                changed="；".join([*done, *_covered(blip if frame is None else frame)]),
             )  # fmt: skip
+    for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
+        # what says of itself what it is: pasted into somebody's document, or its text deleted
+        if node not in known:
+            yield from _by_itself(parts, name, node)
     for text in _paragraphs(tree):
         for found in MARK_PATTERN.finditer(text):
             yield Cited("figure", found["id"], found["edition"], found["data"])
+
+
+def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]:
+    """Yield the figure that a medium says it is, whatever the document says of it."""
+    if node.tag == f"{C}chart":
+        chart = parts.relation(name, node.get(f"{R}id") or "")
+        found = identity_of_chart(parts, chart) if chart else None
+        if found:
+            yield Cited(
+                "figure", found["id"], found["edition"], found["data"],
+                chart=chart_of(parts, chart),
+            )  # fmt: skip
+        return
+    content = _target(parts, name, node, "embed")
+    done = [*_covered(node)]
+    if node.tag == f"{A}blip":
+        done += [*_done_to(node), *_reshaped(node, content)]
+    if content.startswith(b"\x89PNG"):
+        found_in = read_png(content, name)
+    elif node.tag == _SVG_BLIP:
+        found_in = read_svg(content, name)
+    else:
+        return
+    for item in found_in:
+        yield replace(item, changed="；".join(done))
+
+
+def _done_to(blip: etree._Element) -> Iterator[str]:
+    """Yield what a document does to a picture that it shows: a part cut off, colours changed."""
+    fill = blip.getparent()
+    for cut in () if fill is None else fill.iterchildren(f"{A}srcRect"):
+        if any(str(value).strip("0") for value in cut.attrib.values()):
+            yield "裁去了一部分"
+    effects = [
+        str(node.tag).rpartition("}")[2]
+        for node in blip.iter(etree.Element)
+        if node is not blip and not _HARMLESS.search(str(node.tag))
+    ]
+    if effects:
+        yield f"加了效果（{'、'.join(dict.fromkeys(effects))[:80]}）"
+
+
+def _reshaped(blip: etree._Element, picture: bytes) -> Iterator[str]:
+    """Yield how a picture is shown otherwise than it is: mirrored, turned, stretched."""
+    holder = next(itertools.islice(blip.iterancestors(), 1, 2), None)
+    for frame in () if holder is None else itertools.islice(holder.iter(f"{A}xfrm"), 1):
+        if frame.get("flipH", "0") not in _OFF or frame.get("flipV", "0") not in _OFF:
+            yield "镜像了"
+        if int(frame.get("rot") or 0) % 21_600_000:
+            yield "转了方向"
+        size = next(frame.iter(f"{A}ext"), None)
+        if size is None or not picture:
+            continue
+        wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
+        # what can't be opened is told of where pictures are compared
+        with suppress(DataError), whole("picture"):
+            across, down = raster(picture).size
+            if abs(wide * down - high * across) > STRETCHED * high * across:
+                yield "拉长或压扁了"
+
+
+def _covered(node: etree._Element | None) -> Iterator[str]:
+    """Yield that another shape of a slide lies over a figure, as a number painted over does."""
+    shapes = () if node is None else itertools.islice(node.iterancestors(), 6)
+    shape = next((up for up in shapes if str(up.tag).endswith(("}pic", "}graphicFrame"))), None)
+    tree = None if shape is None else shape.getparent()
+    if shape is None or tree is None or not str(tree.tag).endswith(("}spTree", "}grpSp")):
+        return
+    own = _box(shape)
+    for over in itertools.islice(shape.itersiblings(), CITED_MOST):
+        box = _box(over)
+        if own and box and not _is_empty(over):
+            wide = min(own[2], box[2]) - max(own[0], box[0])
+            high = min(own[3], box[3]) - max(own[1], box[1])
+            # the line below a figure may touch it
+            if wide > 0 and high > (own[3] - own[1]) * TOUCHED:
+                yield "上面盖着别的形状"
+                return
+
+
+def _box(shape: etree._Element) -> tuple[int, int, int, int] | None:
+    """Return where a shape of a slide lies: left, top, right, bottom."""
+    place = next(shape.iter(f"{A}off"), None)
+    size = next(shape.iter(f"{A}ext"), None)
+    if place is None or size is None or not size.get("cx"):
+        return None
+    left, top = int(place.get("x") or 0), int(place.get("y") or 0)
+    return left, top, left + int(size.get("cx") or 0), top + int(size.get("cy") or 0)
+
+
+def _is_empty(shape: etree._Element) -> bool:
+    """Return whether nothing of a shape is seen: a placeholder without text or picture."""
+    seen = [*shape.iter(f"{A}t", f"{A}blip", f"{A}solidFill", f"{A}gradFill", f"{C}chart")]
+    return not seen
 
 
 def _paragraphs(tree: etree._Element) -> Iterator[str]:
@@ -94,26 +273,33 @@ def _paragraphs(tree: etree._Element) -> Iterator[str]:
             yield "".join(texts.pop())
 
 
-def _series(
-    parts: Parts,
-    name: str,
-    node: etree._Element,
-) -> Series:
-    """Return the values that a native chart shows, by series; nothing where it is no chart."""
+def _chart_frame(parts: Parts, node: etree._Element) -> etree._Element | None:
+    """Return the chart that a drawing's properties belong to, if it is one."""
     frame = next(
-        (up for up in _above(node) if str(up.tag).endswith("}graphicFrame")),
+        (
+            up
+            for up in _above(node)
+            if str(up.tag).endswith(("}graphicFrame", "}inline", "}anchor"))
+        ),
         None,
     )
-    place = None if frame is None else parts.first(frame, f"{C}chart")
-    target = "" if place is None else parts.relation(name, place.get(f"{R}id") or "")
-    return parts.series(target) if target else ()
+    return None if frame is None else parts.first(frame, f"{C}chart")
 
 
-def _picture(parts: Parts, name: str, node: etree._Element) -> bytes:
-    """Return the bytes of the picture that a drawing's properties belong to."""
+def _chart(parts: Parts, name: str, frame: etree._Element | None) -> Chart | None:
+    target = "" if frame is None else parts.relation(name, frame.get(f"{R}id") or "")
+    return chart_of(parts, target) if target else None
+
+
+def _blip(parts: Parts, node: etree._Element) -> etree._Element | None:
+    """Return the picture that a drawing's properties belong to."""
     found = (parts.first(holder, f"{A}blip") for holder in _above(node))
-    blip = next((blip for blip in found if blip is not None), None)
-    target = "" if blip is None else parts.relation(name, blip.get(f"{R}embed") or "")
+    return next((blip for blip in found if blip is not None), None)
+
+
+def _target(parts: Parts, name: str, node: etree._Element | None, kind: str) -> bytes:
+    """Return the bytes of what an element embeds."""
+    target = "" if node is None else parts.relation(name, node.get(f"{R}{kind}") or "")
     return parts.read(target) if target else b""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import zipfile
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from lxml import etree
 
-from cqbook.citing.cited import Series
 from cqbook.disk.untrusted import safe_parser
 
+Made = TypeVar("Made")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -28,7 +30,7 @@ class Parts:
         self.names = frozenset(archive.namelist())
         self.read = functools.cache(archive.read)
         self.relations = functools.cache(self._relations)
-        self.series = functools.cache(self._series)
+        self._made: dict[str, Any] = {}
         # by element and tag; the elements are kept, so that they stay the same ones
         self.first = functools.cache(_first)
 
@@ -56,16 +58,12 @@ class Parts:
         path = "/".join(found).lstrip("/")
         return path if path in self.names else ""
 
-    def _series(self, part: str) -> Series:
-        """Return the values of a native chart, by series."""
-        found = []
-        for series in etree.fromstring(self.read(part), safe_parser()).iter(f"{C}ser"):
-            words = [node.text or "" for tx in series.iter(f"{C}tx") for node in tx.iter(f"{C}v")]
-            values = [
-                node.text or "nan" for val in series.iter(f"{C}val") for node in val.iter(f"{C}v")
-            ]
-            found.append((words[0] if words else "", tuple(map(float, values))))
-        return tuple(found)
+    def once(self, part: str, read: Callable[[Parts, str], Made]) -> Made:
+        """Return what a part is read as; each is read once, however often it is named."""
+        if part not in self._made:
+            self._made[part] = read(self, part)
+        found: Made = self._made[part]
+        return found
 
 
 def _first(node: etree._Element, tag: str) -> etree._Element | None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
+from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.cited import Cited
 from cqbook.citing.marks import NUMBER_PATTERN, bookmark
 from cqbook.citing.readers.office_parts import A
 
+#: Said of a number beside which somebody typed another year or unit.
+BESIDE = "前面的词，或旁边的年份、单位、数、升降超近的词改过；书只保证数本身，请人核对"
+
 
 def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:
-    """Yield the numbers that a slide's text box says it holds; one that is gone has no text."""
-    texts: dict[etree._Element, str] = {}
+    """Yield the numbers that a slide's text box says it holds; one that is gone has no text.
+
+    They stand there in the order of the marks: of two that were exchanged one is gone.
+    """
     for node in tree.iter(etree.Element):
         marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
         if not marks:
@@ -24,9 +31,44 @@ def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:
         if holder is None:
             msg = "a mark outside of a box"
             raise ValueError(msg)
-        if holder not in texts:
-            texts[holder] = "".join(part.text or "" for part in holder.iter(f"{A}t"))
-        for found in marks:
-            name = bookmark(found["name"])
-            kept = found["text"] if found["text"] in texts[holder] else ""
-            yield Cited("number", name, found["edition"], text=kept)
+        yield from in_order(marks, [_text(item) for item in holder.iter(f"{A}p")])
+
+
+def _text(paragraph: etree._Element) -> str:
+    return "".join(part.text or "" for part in paragraph.iter(f"{A}t"))
+
+
+def in_order(marks: list[re.Match[str]], paragraphs: list[str]) -> Iterator[Cited]:
+    """Yield the numbers of marks as they stand in paragraphs, one behind the other."""
+    lines = [bare(text) for text in paragraphs]
+    placed: list[tuple[int, int, int] | None] = []
+    line, place = 0, 0
+    for mark in marks:
+        wanted = bare(mark["text"])
+        found = next(
+            (
+                (number, at)
+                for number in range(line, len(lines))
+                if (at := _whole(lines[number], wanted, place if number == line else 0)) >= 0
+            ),
+            None,
+        )
+        if found:
+            line, place = found[0], found[1] + len(wanted)
+        placed.append((*found, place) if found else None)
+    for mark, spot in zip(marks, placed, strict=True):
+        name, edition = bookmark(mark["name"]), mark["edition"]
+        if spot is None:
+            yield Cited("number", name, edition)
+            continue
+        line, at, place = spot
+        others = [(other[1], other[2]) for other in placed if other and other[0] == line]
+        around = surroundings(lines[line], at, place, others)
+        moved = mark["beside"] and around != mark["beside"]
+        yield Cited("number", name, edition, text=mark["text"], lost=BESIDE if moved else "")
+
+
+def _whole(text: str, wanted: str, start: int) -> int:
+    """Return where a number stands that is no part of a longer one, or -1."""
+    found = re.compile(rf"(?<![0-9.]){re.escape(wanted)}(?![0-9]|\.[0-9])").search(text, start)
+    return found.start() if found else -1

@@ -8,34 +8,48 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from cqbook.citing.alike import surroundings
 from cqbook.citing.cited import Cited
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import FEW, W
+from cqbook.citing.readers.office_slides import BESIDE
 
-_BOOKMARK = re.compile(r"(cq_[0-9a-f]{20})(?:_\d+)?")
+_BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
 
 
 def tables(tree: etree._Element) -> Iterator[Cited]:
-    """Yield the data tables of a Word document: those that follow the caption of a figure."""
+    """Yield the tables of a Word document, each as of the figure whose caption was last before it.
+
+    Which of them are the book's is for who knows the figure: a heading may have been renamed.
+    """
     mark = None
     for node, text in _in_order(tree):
         if node is None:
             mark = MARK_PATTERN.search(text) or mark
             continue
-        if mark is None:
-            continue
-        # rows and cells of its own, not those of tables inside it
-        lines = node.iterchildren(f"{W}tr")
-        first = next(lines, None)
-        heads = [] if first is None else [_words(cell) for cell in first.iterchildren(f"{W}tc")]
-        if "数值" not in heads or not set(heads) <= set(TABLE.values()):
-            continue
-        rows = tuple(
-            tuple(zip(heads, (_words(cell) for cell in row.iterchildren(f"{W}tc")), strict=False))
-            for row in lines
-        )
-        yield Cited("table", mark["id"], mark["edition"], mark["data"], rows=rows)
-        mark = None
+        heads, *rows = [_cells(line) for line in _own(node, "tr")] or [()]
+        if mark is not None:
+            yield Cited("table", mark["id"], mark["edition"], mark["data"],
+                        heads=heads, rows=tuple(rows))  # fmt: skip
+        elif "数值" in heads and set(heads) <= set(TABLE.values()):
+            why = "像是本书的数据表，表前没有图注，不知是哪张图的"
+            yield Cited("table", "", "", lost=why)
+
+
+def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Yield the rows of a table, or the cells of a row, not those of tables inside it.
+
+    They may lie in a content control or a tracked change.
+    """
+    for child in node.iterchildren(etree.Element):
+        if child.tag == f"{W}{tag}":
+            yield child
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml"):
+            yield from _own(child, tag)
+
+
+def _cells(row: etree._Element) -> tuple[str, ...]:
+    return tuple(_words(cell) for cell in _own(row, "tc"))
 
 
 def _in_order(tree: etree._Element) -> Iterator[tuple[etree._Element | None, str]]:
@@ -65,7 +79,43 @@ def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
     for start in tree.iter(f"{W}bookmarkStart"):
         found = _BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
-            yield Cited("number", found[1], edition, text=_marked(start))
+            text = _marked(start)
+            moved = found["beside"] and found["beside"] != _surrounded(start, text)
+            yield Cited("number", found["number"], edition, text=text, lost=BESIDE if moved else "")
+
+
+def _surrounded(start: etree._Element, text: str) -> str:
+    """Return what stands around a number in its paragraph, as `surroundings` has it."""
+    holder = next(start.iterancestors(f"{W}p"), None)
+    if holder is None:
+        return ""
+    begin, whole = 0, ""
+    #: Where the number and the others of the book begin and end, by the ids of their bookmarks.
+    spans: dict[str, tuple[int, int]] = {}
+    tags = [f"{W}{tag}" for tag in ("t", "bookmarkStart", "bookmarkEnd")]
+    for node in itertools.islice(holder.iter(tags), FEW):
+        identifier = node.get(f"{W}id") or ""
+        if node.tag == f"{W}t":
+            whole += node.text or ""
+        elif node is start:
+            begin = len(whole)
+        elif node.tag == f"{W}bookmarkEnd" and identifier in spans:
+            spans[identifier] = (spans[identifier][0], len(whole))
+        elif _BOOKMARK.fullmatch(node.get(f"{W}name") or ""):
+            spans[identifier] = (len(whole), len(whole))
+    return surroundings(whole, begin, begin + len(text), spans.values())
+
+
+def _unseen(text: etree._Element) -> bool:
+    """Return whether a text is hidden or struck through: it stands in the file, and is not said."""
+    run = text.getparent()
+    looks = None if run is None else run.find(f"{W}rPr")
+    if looks is None:
+        return False
+    return any(
+        node.get(f"{W}val", "1") not in ("0", "false", "off")
+        for node in looks.iterchildren(f"{W}vanish", f"{W}strike", f"{W}dstrike")
+    )
 
 
 def _marked(start: etree._Element) -> str:
@@ -75,7 +125,7 @@ def _marked(start: etree._Element) -> str:
         if node.tag == f"{W}bookmarkEnd" and node.get(f"{W}id") == start.get(f"{W}id"):
             break
         for part in node.iter():
-            text += (part.text or "") if part.tag == f"{W}t" else ""
+            text += (part.text or "") if part.tag == f"{W}t" and not _unseen(part) else ""
             looked += 1
             if looked > FEW:
                 return text

@@ -1,4 +1,4 @@
-"""PDF: the identity in the properties, the marks in the text."""
+"""PDF: the identity in the properties, the marks and citations in the text."""
 
 from __future__ import annotations
 
@@ -6,24 +6,43 @@ import re
 from collections.abc import Iterator
 
 from cqbook.citing.cited import Cited, identified
-from cqbook.citing.marks import MARK_PATTERN, NUMBER_PATTERN, bookmark
+from cqbook.citing.marks import (
+    EDITION_PATTERN,
+    MARK_PATTERN,
+    NUMBER_PATTERN,
+    citations_in,
+)
+from cqbook.citing.readers.office_slides import in_order
 from cqbook.disk.pdf import property_and_text
 from cqbook.figures.formats import METADATA_KEY
+
+UNSEEN = "PDF 里的画面和图旁文字没有比较；比较得了的是 Word、PowerPoint 和图的原文件"
 
 
 def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     """Yield what the properties and the text of a PDF name."""
     packed, text = property_and_text(content, f"/{METADATA_KEY}")
+    known: set[str] = set()
     if packed:
-        yield from identified(packed)
+        for item in identified(packed, drawing=("pdf", content)):
+            known.add(item.name)
+            yield item
     # a line of a page may end anywhere in a mark
     plain = re.sub(r"\s+", "", text)
     for found in re.finditer(MARK_PATTERN.pattern.replace(" ", ""), plain):
-        yield Cited("figure", found["id"], found["edition"], found["data"])
-    for found in re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain):
-        # once in the list at the end: the text itself must say it too
-        first = plain.find(found["text"])
-        again = plain.find(found["text"], first + 1)
-        kept = found["text"] if again >= 0 else ""
-        name = bookmark(found["name"])
-        yield Cited("number", name, found["edition"], text=kept)
+        if found["id"] not in known:
+            known.add(found["id"])
+            yield Cited("figure", found["id"], found["edition"], found["data"], lost=UNSEEN)
+    for name, edition in citations_in(text):
+        if name not in known:
+            known.add(name)
+            yield Cited("citation", name, edition, lost=UNSEEN)
+    marks = list(re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain))
+    # the list at the end repeats them: the text before it must say them too
+    yield from in_order(marks, [plain[: marks[0].start()]] if marks else [])
+    said = "" if packed else property_and_text(content, "/Keywords")[0]
+    edition_of = EDITION_PATTERN.search(said)
+    short = int(edition_of["numbers"] or 0) - len(marks) if edition_of else 0
+    if edition_of and short > 0:
+        why = f"文件属性说有{edition_of['numbers']}处数，PDF 里{short}处没有标记可认"
+        yield Cited("number", "", edition_of["edition"], lost=why)

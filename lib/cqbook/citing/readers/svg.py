@@ -10,9 +10,9 @@ from cqbook.disk.untrusted import plain
 
 
 def read_svg(content: bytes, name: str) -> Iterator[Cited]:
-    """Yield the figure that a drawing says it is."""
+    """Yield the figure that a drawing says it is, with the drawing."""
     # looked for, not matched: a pattern would begin again at each of a million openings
     _, begin, rest = plain(content, name).decode("utf-8").partition("<metadata>{")
     packed, end, _ = rest.partition("}</metadata>")
     if begin and end:
-        yield from identified(html.unescape(f"{{{packed}}}"))
+        yield from identified(html.unescape(f"{{{packed}}}"), drawing=("svg", content))

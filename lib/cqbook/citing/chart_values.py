@@ -1,0 +1,138 @@
+"""Whether a native chart in a document still shows, and holds behind it, what the book drew."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping
+
+from cqbook.citing.alike import bare
+from cqbook.citing.cited import Chart, ShownSeries
+from cqbook.citing.entries import EntryRow, FigureEntry
+from cqbook.citing.native_charts import NUMBERS, UNSEEN, chart_form, dates_of
+from cqbook.figures.identity import Spec
+from cqbook.quantities.quantity import UNPUBLISHED
+
+#: How Office may print the numbers of our charts; anything else can turn 4454 into 44 or 4454万.
+NUMBER_FORMATS = frozenset({"", "General", "Standard", NUMBERS, "yyyy", "YYYY"})
+#: What Office draws each of our forms as.
+PLOTS = {
+    "bar": "barChart:bar:clustered",
+    "column": "barChart:col:clustered",
+    "line": "lineChart::standard",
+    "slope": "lineChart::standard",
+    "stacked": "barChart:bar:percentStacked",
+    "waterfall": "barChart:bar:stacked",
+}
+_DAY_ZERO = datetime.date(1899, 12, 30)
+
+
+def altered_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
+    """Return where a chart says something else than the figure, in words; ``""`` if nowhere."""
+    return next(_differences(chart, entry, spec), "")
+
+
+def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
+    """Return what makes a chart of the same values look otherwise, in words; ``""`` if nothing."""
+    formats = {code for series in chart.series for code in series.formats} - NUMBER_FORMATS
+    if formats:
+        return f"数字格式改过（{'、'.join(sorted(formats))[:60]}），印出的数没有比较"
+    if chart.titles:
+        return f"图上加了字（{'、'.join(chart.titles)[:80]}），没有比较"
+    form = chart_form(spec, entry)
+    if chart.forms != (PLOTS.get(form, ""),):
+        return f"图的形式改过（{'、'.join(chart.forms)[:80]}），画面没有比较"
+    barred = form not in ("line", "slope")
+    for said in chart.scaled:
+        name, _, value = said.partition("=")
+        harmless = (name == "orientation" and value == "minMax") or (
+            name == "min" and (not barred or float(value) <= 0)
+        )
+        if not harmless:
+            return f"坐标轴改过（{said}），长短没有比较"
+    return ""
+
+
+def _differences(chart: Chart, entry: FigureEntry, spec: Spec) -> Iterator[str]:
+    names = {str((day - _DAY_ZERO).days): label for label, day in dates_of(spec).items()}
+    rows: dict[tuple[str, str], EntryRow] = {
+        (row.group or entry.unit, row.label): row for row in entry.rows
+    }
+    groups = {group for group, _ in rows}
+    shown = [series for series in chart.series if series.name != UNSEEN]
+    # the bars of a waterfall are as long as its numbers, up or down
+    unsigned = len(shown) < len(chart.series)
+    if {series.name for series in shown} != groups or len(shown) != len(groups):
+        yield f"图中的系列与该版次不同：{'、'.join(series.name for series in shown)[:80]}"
+        return
+    for series in shown:
+        yield from _series(series, rows, names, unsigned=unsigned)
+    if chart.sheet:
+        yield from _sheet(chart)
+
+
+def _series(
+    series: ShownSeries,
+    rows: Mapping[tuple[str, str], EntryRow],
+    names: Mapping[str, str],
+    *,
+    unsigned: bool,
+) -> Iterator[str]:
+    values, labels = dict(series.values), dict(series.labels)
+    seen: set[str] = set()
+    for place, category in series.categories:
+        text = category.removesuffix(f"（{UNPUBLISHED}）")
+        label = names.get(text.partition(".")[0], text)
+        row, value = rows.get((series.name, label)), values.get(place)
+        if row is None and label not in {name for _, name in rows} and text not in names:
+            yield f"图中的项目“{category}”是该版次没有的"
+            continue
+        seen.add(label)
+        wanted = row.value if row else None
+        if wanted is not None and unsigned:
+            wanted = abs(wanted)
+        if not _same(value, wanted):
+            yield f"图中的数值与该版次不同：{series.name}·{label} {value}，应为 {wanted}"
+        worded = labels.get(place)
+        if worded and bare(worded) != bare((row.full if row else "") or ""):
+            yield f"图上写着“{worded}”，该版次为“{row.full if row else ''}”"
+    gone = [
+        label
+        for (group, label), row in rows.items()
+        if group == series.name and row.value is not None and label not in seen
+    ]
+    if gone:
+        yield f"图中少了该版次的项目：{'、'.join(gone)[:80]}"
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return one is None and other is None
+
+
+def _sheet(chart: Chart) -> Iterator[str]:
+    """Yield where the sheet that opens for editing holds something else than the chart shows."""
+    said = "图背后的数据表与图不同"
+    heads = [str(cell) for cell in chart.sheet[0][1:] if cell is not None]
+    if heads != [series.name for series in chart.series]:
+        yield f"{said}：表头 {'、'.join(heads)[:80]}"
+        return
+    for column, series in enumerate(chart.series, start=1):
+        values = dict(series.values)
+        for place, category in series.categories:
+            row = chart.sheet[place + 1] if place + 1 < len(chart.sheet) else ()
+            cells = [row[at] if at < len(row) else None for at in (0, column)]
+            if _named(cells[0]) != category.partition(".")[0] and _named(cells[0]) != category:
+                yield f"{said}：{_named(cells[0])[:40]}，图中为 {category}"
+            if not _same(cells[1], values.get(place)):
+                yield f"{said}：{series.name}·{category} {cells[1]}，图中为 {values.get(place)}"
+
+
+def _named(cell: object) -> str:
+    """Return a category as a chart keeps it: of a day, how many Excel counts."""
+    if isinstance(cell, datetime.datetime):
+        cell = cell.date()
+    if isinstance(cell, datetime.date):
+        return str((cell - _DAY_ZERO).days)
+    return "" if cell is None else str(cell)

@@ -1,0 +1,120 @@
+"""Native charts: what they show, and what the sheet behind them holds."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+from lxml import etree
+
+from cqbook.citing.cited import Chart, ShownSeries
+from cqbook.citing.marks import MARK_PATTERN
+from cqbook.citing.readers.office_parts import A, C, Parts, R
+from cqbook.disk.untrusted import opened, safe_parser
+
+#: Rows and columns of a sheet behind a chart that are read: ours have a dozen.
+SHEET_MOST = 400
+
+
+def chart_of(parts: Parts, part: str) -> Chart:
+    """Return what a chart shows, and the cells of the sheet that it was made of."""
+    return parts.once(part, _chart)
+
+
+def _chart(parts: Parts, part: str) -> Chart:
+    tree = etree.fromstring(parts.read(part), safe_parser())
+    scaled = [
+        f"{str(node.tag).rpartition('}')[2]}={node.get('val')}"
+        for axis in tree.iter(f"{C}valAx")
+        for node in axis.iter(
+            f"{C}max",
+            f"{C}min",
+            f"{C}logBase",
+            f"{C}orientation",
+            f"{C}builtInUnit",
+            f"{C}custUnit",
+        )
+    ]
+    forms = tuple(_form(plot) for area in tree.iter(f"{C}plotArea") for plot in area)
+    titles = tuple(
+        "".join(part.text or "" for part in title.iter(f"{A}t", f"{C}v"))
+        for title in tree.iter(f"{C}title")
+    )
+    return Chart(
+        tuple(map(_shown, tree.iter(f"{C}ser"))),
+        _sheet(parts, part),
+        tuple(scaled),
+        tuple(filter(None, forms)),
+        tuple(filter(None, titles)),
+    )
+
+
+def _form(plot: etree._Element) -> str:
+    """Return what a plot draws, as ``barChart:col:clustered``; nothing for what is none."""
+    name = str(plot.tag).rpartition("}")[2]
+    if not name.endswith("Chart"):
+        return ""
+    said = {str(node.tag).rpartition("}")[2]: node.get("val") or "" for node in plot}
+    return f"{name}:{said.get('barDir', '')}:{said.get('grouping', '')}"
+
+
+def _shown(series: etree._Element) -> ShownSeries:
+    names = [node.text or "" for tx in series.iterchildren(f"{C}tx") for node in tx.iter(f"{C}v")]
+    values = tuple((place, float(text or "nan")) for place, text in _points(series, "val"))
+    labels = tuple(
+        (place, "".join(part.text or "" for part in label.iter(f"{A}t")))
+        for label in series.iter(f"{C}dLbl")
+        for place in _index(label)
+        if next(label.iter(f"{A}t"), None) is not None
+    )
+    formats = tuple(node.get("formatCode") or "" for node in series.iter(f"{C}numFmt"))
+    return ShownSeries(
+        names[0] if names else "", tuple(_points(series, "cat")), values, labels, formats
+    )
+
+
+def _index(label: etree._Element) -> Iterator[int]:
+    for node in label.iterchildren(f"{C}idx"):
+        yield int(node.get("val") or 0)
+
+
+def _points(series: etree._Element, kind: str) -> Iterator[tuple[int, str]]:
+    for held in series.iterchildren(f"{C}{kind}"):
+        for point in held.iter(f"{C}pt"):
+            text = next((node.text or "" for node in point.iter(f"{C}v")), "")
+            yield int(point.get("idx") or 0), text
+
+
+def _embedded(parts: Parts, part: str) -> bytes:
+    """Return the workbook of a chart, as far as it is in the file."""
+    tree = etree.fromstring(parts.read(part), safe_parser())
+    for node in tree.iter(f"{C}externalData"):
+        target = parts.relation(part, node.get(f"{R}id") or "")
+        return parts.read(target) if target else b""
+    return b""
+
+
+def identity_of_chart(parts: Parts, part: str) -> re.Match[str] | None:
+    """Return the mark that the workbook of a chart carries in its properties."""
+    content = _embedded(parts, part)
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return None
+    with opened(content, part) as book:
+        core = "docProps/core.xml"
+        said = book.read(core).decode("utf-8") if core in book.namelist() else ""
+    return MARK_PATTERN.search(said)
+
+
+def _sheet(parts: Parts, part: str) -> tuple[tuple[object, ...], ...]:
+    """Return the cells of the first sheet behind a chart."""
+    import openpyxl
+
+    content = _embedded(parts, part)
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return ()
+    opened(content, part).close()
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    rows = book.worksheets[0].iter_rows(max_row=SHEET_MOST, max_col=SHEET_MOST, values_only=True)
+    return tuple(rows)

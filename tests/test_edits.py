@@ -1,0 +1,772 @@
+"""A hundred things that people do to a briefing: none of them passes as standing, unless it does.
+
+One edition and one briefing a format for all of them; each edit is a small function from the
+document's bytes to another's.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import re
+import zipfile
+
+import docx
+import pptx
+import pytest
+from docx.oxml.ns import qn
+from PIL import Image, ImageDraw, ImageEnhance
+from PIL.PngImagePlugin import PngInfo
+from test_brief import claimed, edition, picture
+from test_exports import exhibit
+
+from cqbook.citing import briefing, powerpoint, verify
+from cqbook.citing.word import to_docx
+from cqbook.editions import paths, store
+from cqbook.figures.formats import METADATA_KEY
+
+NAME = "2026-11"
+TEXT = """# 月报
+
+2025年进出口总值{{ trade.total }}，增长12%，民营企业占{{ trade.share }}。
+
+- 其中{{ trade.same }}与{{ trade.same }}相等，另有{{ trade.bare }}万辆。
+
+{{ claim:trade.below-record }}
+
+"""
+GLUED = {"total": "8006.8亿元", "share": "48%", "same": "7.5%", "bare": "46.8"}
+
+
+@pytest.fixture(scope="module")
+def figures():
+    """Bars with a detail, columns of years, a chart of two series, dots (a picture on slides)."""
+    return [exhibit(place) for place in (1, 2, 0, 3)]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory, figures):
+    folder = tmp_path_factory.mktemp("edits")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(paths.HOME_VARIABLE, raising=False)
+        edition(folder, NAME, figures, GLUED, claims=claimed("holds"))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def made(root, figures):
+    """The briefing by format, and the files of its first figure."""
+    text = TEXT + "\n\n".join(f"{{{{ {item.id} }}}}" for item in figures)
+    blocks = briefing.blocks_of_markdown(text)
+    found = {"docx": to_docx(blocks, store.find(root, NAME))}
+    found["pptx"] = powerpoint.to_pptx(blocks, store.find(root, NAME))
+    return found | {form: picture(figures[0], form) for form in ("png", "svg", "pdf")}
+
+
+def parts(*edits):
+    """An edit of the parts of a document whose names match: what and by what it is replaced."""
+
+    def edit(content):
+        out, done = io.BytesIO(), set()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                data = old.read(name)
+                for place, (part, change) in enumerate(edits):
+                    if re.search(part, name):
+                        changed = change(data)
+                        done |= {place} if changed != data else set()
+                        data = changed
+                new.writestr(name, data)
+        assert len(done) == len(edits), "the edit does nothing"
+        return out.getvalue()
+
+    return edit
+
+
+def swap(old, new, count=-1):
+    return lambda data: data.replace(old.encode(), new.encode(), count)
+
+
+def in_document(old, new):
+    """An edit of the first place of a pattern in the text of a Word file."""
+    return parts(
+        ("word/document.xml", lambda data: re.sub(old, new, data.decode(), count=1).encode())
+    )
+
+
+def body(old, new, count=-1):
+    return parts(("word/document.xml", swap(old, new, count)))
+
+
+def slide(number, old, new, count=-1):
+    return parts((rf"slides/slide{number}\.xml", swap(old, new, count)))
+
+
+def notes(old, new):
+    return parts((r"notesSlides/notesSlide\d\.xml", swap(old, new)))
+
+
+def chart(number, old, new, count=-1):
+    return parts((rf"charts/chart{number}\.xml", swap(old, new, count)))
+
+
+def both(*edits):
+    """One edit after another."""
+
+    def edit(content):
+        for one in edits:
+            content = one(content)
+        return content
+
+    return edit
+
+
+def without(part, *names):
+    """An edit that takes elements away by their local names, with what they hold."""
+
+    def change(data):
+        from lxml import etree
+
+        tree = etree.fromstring(data)
+        for node in [node for node in tree.iter() if etree.QName(node).localname in names]:
+            node.getparent().remove(node)
+        return etree.tostring(tree)
+
+    return parts((part, change))
+
+
+def in_word(change):
+    def edit(content):
+        opened, out = docx.Document(io.BytesIO(content)), io.BytesIO()
+        change(opened)
+        opened.save(out)
+        return out.getvalue()
+
+    return edit
+
+
+def on_slides(change):
+    def edit(content):
+        opened, out = pptx.Presentation(io.BytesIO(content)), io.BytesIO()
+        change(opened)
+        opened.save(out)
+        return out.getvalue()
+
+    return edit
+
+
+def cell(table, row, column, text):
+    def change(opened):
+        found = opened.tables[table].rows[row].cells[column]
+        assert found.text != text
+        found.paragraphs[0].runs[0].text = text
+
+    return in_word(change)
+
+
+def exchange_cells(opened):
+    one, other = (opened.tables[1].rows[row].cells[-2].paragraphs[0].runs[0] for row in (3, 4))
+    assert one.text != other.text
+    one.text, other.text = other.text, one.text
+
+
+def row_gone_short(opened):
+    row = opened.tables[1].rows[3]
+    row._tr.remove(row.cells[-1]._tc)
+
+
+def row_too_long(opened):
+    row = opened.tables[1].rows[3]
+    row._tr.append(copy.deepcopy(row.cells[-1]._tc))
+
+
+def cell_in_control(opened):
+    """A cell in a content control, with another number."""
+    found = opened.tables[1].rows[3].cells[-2]._tc
+    next(found.iter(qn("w:t"))).text = "99.9%"
+    control, inner = (found.makeelement(qn(f"w:{tag}"), {}) for tag in ("sdt", "sdtContent"))
+    found.addprevious(control)
+    control.append(inner)
+    inner.append(found)
+
+
+def table_first(opened):
+    """The table above its caption, one number altered."""
+    table = opened.tables[0]
+    table.rows[1].cells[-2].paragraphs[0].runs[0].text = "99.9%"
+    opened.paragraphs[0]._p.addprevious(table._tbl)
+
+
+def picture_under_caption(opened):
+    """The picture of another figure, with neither text nor identity, in the place of the first."""
+    shown = opened.inline_shapes[0]._inline
+    shown.docPr.set("descr", "")
+    blip = next(shown.iter(qn("a:blip")))
+    out = io.BytesIO()
+    Image.open(io.BytesIO(opened.part.related_parts[blip.get(qn("r:embed"))].blob)).rotate(
+        180
+    ).save(out, "PNG")
+    relation, _ = opened.part.get_or_add_image(out)
+    blip.set(qn("r:embed"), relation)
+
+
+def exchange_pictures(opened):
+    blips = [next(shape._inline.iter(qn("a:blip"))) for shape in opened.inline_shapes]
+    one, other = (blip.get(qn("r:embed")) for blip in blips[:2])
+    blips[0].set(qn("r:embed"), other)
+    blips[1].set(qn("r:embed"), one)
+
+
+def in_blip(xml):
+    def change(opened):
+        from lxml import etree
+
+        blip = next(opened.inline_shapes[0]._inline.iter(qn("a:blip")))
+        space = "http://schemas.openxmlformats.org/drawingml/2006/main"
+        blip.append(etree.fromstring(xml.replace("/>", f' xmlns:a="{space}"/>')))
+
+    return in_word(change)
+
+
+def cropped(opened):
+    fill = next(opened.inline_shapes[0]._inline.iter(qn("a:blip"))).getparent()
+    cut = fill.makeelement(qn("a:srcRect"), {"b": "30000"})
+    fill.insert(1, cut)
+
+
+def exchange_bookmarked(opened):
+    texts = [run for paragraph in opened.paragraphs for run in paragraph.runs]
+    one = next(run for run in texts if run.text == GLUED["total"])
+    other = next(run for run in texts if run.text == GLUED["share"])
+    one.text, other.text = other.text, one.text
+
+
+def drop_paragraph(word):
+    def change(opened):
+        for paragraph in [item for item in opened.paragraphs if word in item.text]:
+            paragraph._p.getparent().remove(paragraph._p)
+
+    return in_word(change)
+
+
+def no_alt(opened):
+    for shape in opened.inline_shapes:
+        shape._inline.docPr.attrib.pop("descr")
+
+
+def repainted(kept):
+    """A picture in a document painted over; its identity kept, or lost."""
+
+    def change(data):
+        opened = Image.open(io.BytesIO(data))
+        facts = opened.info
+        opened = opened.convert("RGB")
+        ImageDraw.Draw(opened).rectangle((200, 200, 300, 260), fill="red")
+        out, info = io.BytesIO(), PngInfo()
+        if kept:
+            info.add_itxt(METADATA_KEY, facts[METADATA_KEY])
+        opened.save(out, "PNG", pnginfo=info)
+        return out.getvalue()
+
+    return change
+
+
+def washed(data):
+    opened = Image.open(io.BytesIO(data))
+    facts = opened.info
+    out, info = io.BytesIO(), PngInfo()
+    info.add_itxt(METADATA_KEY, facts[METADATA_KEY])
+    ImageEnhance.Contrast(opened.convert("RGB")).enhance(0.25).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+def series_values(number, change):
+    """The values of a chart and of its sheet, changed together as PowerPoint's editor does."""
+
+    def edit(opened):
+        from pptx.chart.data import CategoryChartData
+
+        found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+        plot = found[number].plots[0]
+        data = CategoryChartData()
+        categories = list(plot.categories)
+        shown = [(series.name, list(series.values)) for series in plot.series]
+        categories, shown = change(categories, shown)
+        data.categories = categories
+        for name, values in shown:
+            data.add_series(name, values)
+        found[number].replace_data(data)
+
+    return on_slides(edit)
+
+
+def sheet_alone(opened):
+    """Another number in the sheet behind a chart, which comes up when somebody clicks on it."""
+    import openpyxl
+
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    part = found[0].part.chart_workbook.xlsx_part
+    book, out = openpyxl.load_workbook(io.BytesIO(part.blob)), io.BytesIO()
+    book.worksheets[0]["B2"] = 9999.9
+    book.save(out)
+    part._blob = out.getvalue()
+
+
+def labelled(opened):
+    """A label of one's own on a point."""
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    found[0].plots[0].series[0].points[0].data_label.text_frame.text = "9841.9亿元"
+
+
+def box_text(old, new, count=1):
+    def change(opened):
+        for shape in opened.slides[0].shapes:
+            if shape.has_text_frame and old in shape.text_frame.text:
+                for run in [run for item in shape.text_frame.paragraphs for run in item.runs]:
+                    run.text = run.text.replace(old, new, count)
+                return
+        pytest.fail(f"no {old}")
+
+    return on_slides(change)
+
+
+def exchange_in_box(opened):
+    box = opened.slides[0].shapes[1]
+    run = box.text_frame.paragraphs[0].runs[0]
+    one, other = GLUED["total"], GLUED["share"]
+    run.text = run.text.replace(one, "#").replace(other, one).replace("#", other)
+
+
+def box_renamed(opened):
+    opened.slides[0].shapes[1].name = "文本框 1"
+
+
+def figure_gone_from(opened):
+    """The marks of a slide's figure: alternative text and foot; the chart stays."""
+    for shape in opened.slides[1].shapes:
+        if shape.has_chart:
+            shape._element.nvGraphicFramePr.cNvPr.attrib.pop("descr")
+        elif "数据" in shape.text_frame.text:
+            shape._element.getparent().remove(shape._element)
+
+
+def cut_axis(opened):
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    found[2].value_axis.minimum_scale = 2300
+
+
+def number_format(opened):
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    found[1].plots[0].series[0].data_labels.number_format = '0.0,"千"'
+
+
+def first_value(categories, shown):
+    name, values = shown[0]
+    place = next(n for n, value in enumerate(values) if value is not None)
+    altered = [*values[:place], values[place] + 1, *values[place + 1 :]]
+    return categories, [(name, altered), *shown[1:]]
+
+
+def exchanged_years(categories, shown):
+    return [*categories[:-2], categories[-1], categories[-2]], shown
+
+
+def year_earlier(categories, shown):
+    return [re.sub("2025", "2024", text) for text in categories], shown
+
+
+def last_left_out(categories, shown):
+    return categories[:-1], [(name, values[:-1]) for name, values in shown]
+
+
+def exchanged_names(categories, shown):
+    (one, values), (other, others) = shown
+    return categories, [(other, values), (one, others)]
+
+
+def media(change):
+    return parts((r"word/media/image1\.png", change))
+
+
+def looked(name):
+    """A number struck through, or hidden."""
+
+    def change(opened):
+        runs = [run for paragraph in opened.paragraphs for run in paragraph.runs]
+        setattr(next(run for run in runs if run.text == GLUED["total"]).font, FONT[name], True)
+
+    return in_word(change)
+
+
+FONT = {"strike": "strike", "vanish": "hidden"}
+
+
+def squeezed(content):
+    return in_document(r'(<a:ext cx="\d+" cy=")\d+"', r'\g<1>900000"')(content)
+
+
+def drawing_over(opened):
+    """An SVG, which Word shows, beside the picture that it keeps for older programs."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from lxml import etree
+
+    blip = next(opened.inline_shapes[0]._inline.iter(qn("a:blip")))
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><text>9841.9</text></svg>'
+    part = Part(PackURI("/word/media/x.svg"), "image/svg+xml", drawing, opened.part.package)
+    inner = etree.SubElement(
+        blip, "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+    )
+    inner.set(qn("r:embed"), opened.part.relate_to(part, "http://x/image"))
+
+
+def shape_over(number):
+    """A white box over a part of a figure, with another number in it."""
+
+    def change(opened):
+        shapes = opened.slides[number].shapes
+        shown = next(shape for shape in shapes if shape.name.startswith("fig-"))
+        box = shapes.add_textbox(
+            shown.left + shown.width // 3, shown.top + shown.height // 3, 10**6, 5 * 10**5
+        )
+        box.text_frame.text = "9841.9亿元"
+
+    return change
+
+
+def own_title(opened):
+    found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+    found[0].has_title = True
+    found[0].chart_title.text_frame.text = "2024年，万元"
+
+
+DISPLAYED = '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'
+UNMARKED = without("word/document", "bookmarkStart", "bookmarkEnd")
+
+#: What must not pass: the format, the edit.
+WRONG = {
+    # the person's words around a number
+    "unit beside a number": ("docx", body("万辆。", "亿辆。")),
+    "year beside a number": ("docx", body("2025年进出口总值", "2024年进出口总值")),
+    "direction beside a number": ("docx", body("，增长12%", "，下降12%")),
+    "number beside a number": ("docx", body("，增长12%", "，增长15%")),
+    "negation beside a number": ("docx", body("民营企业占", "民营企业不占")),
+    "超 before a number": ("docx", body("民营企业占", "民营企业占比超")),
+    "unit beside, slides": ("pptx", box_text("万辆。", "亿辆。")),
+    "year beside, slides": ("pptx", box_text("2025年进出口总值", "2024年进出口总值")),
+    "direction beside, slides": ("pptx", box_text("增长12%", "下降12%")),
+    # numbers
+    "a digit": ("docx", body("8006.8亿元", "9006.8亿元", 1)),
+    "a number's own unit": ("docx", body("8006.8亿元", "8006.8万元", 1)),
+    "two numbers exchanged": ("docx", in_word(exchange_bookmarked)),
+    "first of two equal numbers": ("docx", body(">7.5%<", ">9.5%<", 1)),
+    "second of two equal numbers": ("docx", in_document("(>7.5%<.*?)>7.5%<", r"\1>9.5%<")),
+    "bookmarks gone": ("docx", UNMARKED),
+    "bookmarks and list gone": ("docx", both(UNMARKED, drop_paragraph("数 trade."))),
+    "one of two bookmarks gone": ("docx", in_document("<w:bookmarkStart[^>]*_2_[^>]*/>", "")),
+    "a digit, slides": ("pptx", box_text("8006.8", "9006.8")),
+    "two numbers exchanged, slides": ("pptx", on_slides(exchange_in_box)),
+    "first of two equal, slides": ("pptx", box_text("7.5%", "9.5%")),
+    "a digit before a number, slides": ("pptx", box_text("46.8", "146.8")),
+    "a text box renamed": ("pptx", on_slides(box_renamed)),
+    "claim in a slide": ("pptx", box_text("151.6", "181.6")),
+    # what is printed of a figure
+    "title": ("docx", body("<w:t>民营企业的比重</w:t>", "<w:t>国有企业的比重</w:t>")),
+    "automatic sentence": ("docx", body("民营企业：3841.9亿元。", "民营企业：3941.9亿元。")),
+    "automatic sentence, a unit": (
+        "docx",
+        body("民营企业：3841.9亿元。", "民营企业：3841.9万元。"),
+    ),
+    "automatic sentence, a year": ("docx", body("；2020：未见公布；", "；2018：未见公布；")),
+    "source line": ("docx", body("数据来源：网易号（转载）", "数据来源：统计局")),
+    "source's day": ("docx", body("重庆日报，2023-01-17", "重庆日报，2024-01-17")),
+    "unit of a figure": ("docx", body("单位：亿元。", "单位：万元。")),
+    "caption's title": ("docx", body("　民营企业的比重｜", "　国有企业的比重｜")),
+    "caption's edition": (
+        "docx",
+        body("fig-test-enterprise｜版次 2026-11", "fig-test-enterprise｜版次 2026-10"),
+    ),
+    "caption's hash": ("docx", body(f"版次 {NAME}｜数据 f8", f"版次 {NAME}｜数据 08")),
+    "citation in the list": (
+        "docx",
+        body("编写组. 民营企业的比重[DS", "编写组. 国有企业的比重[DS"),
+    ),
+    "title, slides": ("pptx", slide(3, "民营企业的比重", "国有企业的比重", 1)),
+    "foot, slides": ("pptx", slide(2, "单位：亿元。", "单位：万元。")),
+    "source, slides": ("pptx", slide(2, "网易号（转载）", "统计局")),
+    "sentence in notes": ("pptx", notes("民营企业：3841.9亿元", "民营企业：3941.9亿元")),
+    "edition in the foot": ("pptx", slide(2, f"版次 {NAME}", "版次 2026-10")),
+    "alternative text": ("docx", body("3841.9亿元。（fig", "3941.9亿元。（fig")),
+    "the list at the end": ("docx", body("trade.total＝8006.8", "trade.total＝9006.8")),
+    "number struck through": ("docx", looked("strike")),
+    "number hidden": ("docx", looked("vanish")),
+    "subject before a number": ("docx", body("年进出口总值", "年一般贸易")),
+    "flow beside a number": ("docx", body("，增长12%", "，出口增长12%")),
+    # pictures
+    "another picture under the caption": ("docx", in_word(picture_under_caption)),
+    "pictures exchanged": ("docx", in_word(exchange_pictures)),
+    "cropped": ("docx", in_word(cropped)),
+    "washed out by Word": ("docx", in_blip('<a:lum bright="70000" contrast="-70000"/>')),
+    "made transparent": ("docx", in_blip('<a:alphaModFix amt="20000"/>')),
+    "washed out in the file": ("docx", media(washed)),
+    "painted over": ("docx", media(repainted(True))),
+    "painted over, alt text gone": ("docx", both(media(repainted(True)), in_word(no_alt))),
+    "painted over, nothing known": ("docx", both(media(repainted(False)), in_word(no_alt))),
+    "picture gone": ("docx", in_document("<w:drawing>.*?</w:drawing>", "")),
+    "picture cropped on a slide": (
+        "pptx",
+        slide(5, "<a:stretch>", '<a:srcRect b="30000"/><a:stretch>'),
+    ),
+    "mirrored": ("docx", body("<a:xfrm>", '<a:xfrm flipH="1">', 1)),
+    "squeezed": ("docx", squeezed),
+    "another drawing over the picture": ("docx", in_word(drawing_over)),
+    "a shape over a picture": ("pptx", on_slides(shape_over(4))),
+    "a shape over a chart": ("pptx", on_slides(shape_over(1))),
+    # tables
+    "cell": ("docx", cell(1, 3, -2, "99.9%")),
+    "cell's unit": ("docx", cell(0, 1, 1, "3841.9万元")),
+    "cell's year": ("docx", cell(1, 3, 0, "2031")),
+    "two cells exchanged": ("docx", in_word(exchange_cells)),
+    "heading renamed": ("docx", cell(1, 0, -2, "数额")),
+    "heading renamed and a cell": ("docx", both(cell(1, 0, -2, "数额"), cell(1, 3, -2, "99.9%"))),
+    "a cell too few": ("docx", in_word(row_gone_short)),
+    "a cell too many": ("docx", in_word(row_too_long)),
+    "cell in a content control": ("docx", in_word(cell_in_control)),
+    "table before its caption": ("docx", in_word(table_first)),
+    # native charts
+    "a value": ("pptx", series_values(0, first_value)),
+    "categories": ("pptx", chart(1, ">民营企业<", ">国有企业<")),
+    "categories and sheet": ("pptx", series_values(1, exchanged_years)),
+    "a year of the categories": ("pptx", series_values(1, year_earlier)),
+    "a category left out": ("pptx", series_values(1, last_left_out)),
+    "names of series exchanged": ("pptx", series_values(2, exchanged_names)),
+    "a label": ("pptx", on_slides(labelled)),
+    "a printed label": ("pptx", chart(3, "超4700亿元", "超5700亿元")),
+    "a label's word": ("pptx", chart(3, "超4700亿元", "4700亿元")),
+    "its sheet alone": ("pptx", on_slides(sheet_alone)),
+    "number format": ("pptx", on_slides(number_format)),
+    "axis cut": ("pptx", on_slides(cut_axis)),
+    "chart's marks gone, and a value": (
+        "pptx",
+        both(series_values(0, first_value), on_slides(figure_gone_from)),
+    ),
+    "title of one's own": ("pptx", on_slides(own_title)),
+    "axis in thousands": ("pptx", chart(3, "</c:valAx>", DISPLAYED)),
+    "stacked": ("pptx", chart(3, 'grouping val="clustered"', 'grouping val="percentStacked"')),
+    "gap filled": ("pptx", chart(2, "2019（未见公布）", "2019")),
+    # files by themselves
+    "text in an SVG": ("svg", swap("3841.9", "3941.9")),
+    "path in an SVG": ("svg", lambda data: re.sub(rb'd="M0', b'd="M9', data, count=1)),
+    "painted over, PNG": ("png", repainted(True)),
+    "washed out, PNG": ("png", washed),
+}
+
+
+@pytest.mark.parametrize(("form", "edit"), WRONG.values(), ids=WRONG)
+def test_nothing_altered_passes(root, made, form, edit):
+    content = edit(made[form])
+    assert content != made[form]
+    found = verify.verify(root, content, f"x.{form}", NAME)
+    assert any(item.verdict != verify.STANDS for item in found), [item.name for item in found]
+
+
+def test_the_unaltered_stands(root, made, figures):
+    for form in made:
+        found = verify.verify(root, made[form], f"x.{form}", NAME)
+        assert {item.verdict for item in found} == {verify.STANDS}, form
+        assert {item.name for item in found} >= {figures[0].id}
+    names = {item.name for item in verify.verify(root, made["docx"], "x.docx", NAME)}
+    assert {f"trade.{key}" for key in GLUED} < names
+
+
+def saved_as(form, **options):
+    def change(data):
+        out = io.BytesIO()
+        Image.open(io.BytesIO(data)).convert("RGB").save(out, form, **options)
+        return out.getvalue()
+
+    return change
+
+
+def fewer_colours(number):
+    def change(data):
+        out = io.BytesIO()
+        Image.open(io.BytesIO(data)).convert("RGB").quantize(number).save(out, "PNG")
+        return out.getvalue()
+
+    return change
+
+
+def bordered(width):
+    def change(data):
+        opened, out = Image.open(io.BytesIO(data)).convert("RGB"), io.BytesIO()
+        around = Image.new("RGB", (opened.width + 2 * width, opened.height + 2 * width), "white")
+        around.paste(opened, (width, width))
+        around.save(out, "PNG")
+        return out.getvalue()
+
+    return change
+
+
+def own_paragraph(opened):
+    opened.add_paragraph("另据海关数据，重庆出口汽车。")
+
+
+def row_left_out(opened):
+    opened.tables[1]._tbl.remove(opened.tables[1].rows[2]._tr)
+
+
+#: What is no change of what the book said.
+RIGHT = {
+    "thousands": ("docx", body("8006.8亿元", "8,006.8亿元")),
+    "full width": ("docx", body("8006.8亿元", "８００６．８亿元")),
+    "thousands, slides": ("pptx", box_text("8006.8", "8,006.8", -1)),
+    "full width, slides": ("pptx", box_text("8006.8", "８００６．８", -1)),
+    "thousands in a cell": ("docx", cell(0, 1, 1, "3,841.9亿元")),
+    "full width in a cell": ("docx", cell(0, 1, 1, "３８４１．９亿元")),
+    "JPEG of quality 75": ("docx", media(saved_as("JPEG", quality=75))),
+    "JPEG of quality 90": ("docx", media(saved_as("JPEG", quality=90))),
+    "128 colours": ("docx", media(fewer_colours(128))),
+    "white border": ("docx", media(bordered(6))),
+    "words behind a sentence": ("docx", body("万辆。", "万辆。值得注意。")),
+    "a paragraph of one's own": ("docx", in_word(own_paragraph)),
+    "alternative texts gone": ("docx", in_word(no_alt)),
+    "a row left out": ("docx", in_word(row_left_out)),
+    "a table of one's own": ("docx", in_word(lambda opened: opened.add_table(2, 2))),
+    "a chart's alternative text gone": ("pptx", on_slides(figure_gone_from)),
+}
+
+
+@pytest.mark.parametrize(("form", "edit"), RIGHT.values(), ids=RIGHT)
+def test_no_false_alarm(root, made, form, edit):
+    found = verify.verify(root, edit(made[form]), f"x.{form}", NAME)
+    told = [(item.name, item.detail) for item in found if item.verdict != verify.STANDS]
+    assert found
+    assert told == []
+
+
+# --- documents that the book did not make
+
+
+def saved(opened):
+    out = io.BytesIO()
+    opened.save(out)
+    return out.getvalue()
+
+
+def own_word(*paragraphs, picture=b""):
+    opened = docx.Document()
+    for text in paragraphs:
+        opened.add_paragraph(text)
+    if picture:
+        opened.add_picture(io.BytesIO(picture))
+    return saved(opened)
+
+
+def own_slides(picture):
+    opened = pptx.Presentation()
+    opened.slides.add_slide(opened.slide_layouts[6]).shapes.add_picture(io.BytesIO(picture), 0, 0)
+    return saved(opened)
+
+
+def told(root, content, name):
+    return {
+        (item.kind, item.name, item.verdict) for item in verify.verify(root, content, name, NAME)
+    }
+
+
+def test_a_picture_pasted_into_ones_own_document_is_known(root, made, figures):
+    name = figures[0].id
+    for content, end in (
+        (own_word(picture=made["png"]), "docx"),
+        (own_slides(made["png"]), "pptx"),
+    ):
+        assert told(root, content, f"x.{end}") == {("figure", name, verify.STANDS)}
+    content = own_word(picture=repainted(True)(made["png"]))
+    assert told(root, content, "x.docx") == {("figure", name, verify.ALTERED)}
+
+
+def test_a_drawing_pasted_into_slides_is_known(root, made, figures):
+    """As PowerPoint keeps an SVG: beside a picture for older programs."""
+    space = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+    opened = pptx.Presentation()
+    shown = opened.slides.add_slide(opened.slide_layouts[6])
+    grey = io.BytesIO()
+    Image.new("RGB", (60, 20), "grey").save(grey, "PNG")
+    pasted = shown.shapes.add_picture(grey, 0, 0)
+    from lxml import etree
+    from pptx.opc.package import Part
+    from pptx.opc.packuri import PackURI
+
+    for name, drawing, verdict in (
+        ("a", made["svg"], verify.STANDS),
+        ("b", made["svg"].replace(b"3841.9", b"3941.9"), verify.ALTERED),
+    ):
+        part = Part(
+            PackURI(f"/ppt/media/{name}.svg"), "image/svg+xml", opened.part.package, drawing
+        )
+        relation = shown.part.relate_to(part, "http://x/image")
+        blip = next(pasted._element.iter(qn("a:blip")))
+        for child in list(blip):
+            blip.remove(child)
+        inner = etree.SubElement(blip, f"{{{space}}}svgBlip")
+        inner.set(qn("r:embed"), relation)
+        assert told(root, saved(opened), "x.pptx") == {("figure", figures[0].id, verdict)}
+
+
+@pytest.mark.parametrize("style", ["line", "gbt7714", "apa"])
+def test_a_citation_pasted_as_text_is_asked(root, figures, style):
+    listed = json.loads((store.find(root, NAME) / "site" / "figures.json").read_text("utf-8"))
+    cited = listed["figures"][0]["citations"][style]
+    content = own_word(f"据此，{cited}")
+    assert told(root, content, "x.docx") == {("citation", figures[0].id, verify.STANDS)}
+    content = own_word(cited.replace(NAME, "2019-01"))
+    assert told(root, content, "x.docx") == {("citation", figures[0].id, verify.UNKNOWN)}
+    # beside a picture that says nothing of itself, nobody knows whether it is the figure
+    grey = io.BytesIO()
+    Image.new("RGB", (60, 20), "grey").save(grey, "PNG")
+    content = own_word(cited, picture=grey.getvalue())
+    assert told(root, content, "x.docx") == {("citation", figures[0].id, verify.LOST)}
+
+
+def test_the_source_of_a_pasted_citation_is_compared(root):
+    listed = json.loads((store.find(root, NAME) / "site" / "figures.json").read_text("utf-8"))
+    cited = listed["figures"][1]["citations"]["line"].replace("2023-01-17", "2024-01-17")
+    found = verify.verify(root, own_word(cited), "x.docx", NAME)
+    assert verify.ALTERED in {item.verdict for item in found}
+
+
+def test_pages_of_merged_pdfs_are_known_by_what_they_print(root, made, figures):
+    from pypdf import PdfReader, PdfWriter
+
+    merged = PdfWriter()
+    merged.add_blank_page(200, 200)
+    merged.append(PdfReader(io.BytesIO(made["pdf"])))
+    out = io.BytesIO()
+    merged.write(out)
+    assert told(root, out.getvalue(), "x.pdf") == {("citation", figures[0].id, verify.LOST)}
+
+
+def test_the_content_of_a_page_under_the_metadata_of_another(root, made, figures):
+    from pypdf import PdfReader, PdfWriter
+
+    wrong = PdfWriter(clone_from=PdfReader(io.BytesIO(picture(figures[1], "pdf"))))
+    wrong.add_metadata(dict(PdfReader(io.BytesIO(made["pdf"])).metadata))
+    out = io.BytesIO()
+    wrong.write(out)
+    assert ("figure", figures[0].id, verify.ALTERED) in told(root, out.getvalue(), "x.pdf")
+    same = PdfWriter(clone_from=PdfReader(io.BytesIO(made["pdf"])))
+    same.add_metadata({"/Producer": "another program"})
+    out = io.BytesIO()
+    same.write(out)
+    assert ("figure", figures[0].id, verify.LOST) in told(root, out.getvalue(), "x.pdf")
+
+
+def test_without_its_properties_a_document_says_its_edition_all_the_same(root, made):
+    def gone(data):
+        return re.sub(rb"<cp:keywords>.*?</cp:keywords>", b"", data)
+
+    for form in ("docx", "pptx"):
+        content = parts(("docProps/core.xml", gone))(made[form])
+        assert {verdict for *_, verdict in told(root, content, f"x.{form}")} == {verify.STANDS}
