@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from cqbook.disk.atomic import exchange, settle
 from cqbook.disk.checksums import file_digest, format_sums, hashes, parse_sums
 from cqbook.disk.locks import locked
+from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import released_folder
 from cqbook.editions.store import (
     RELEASE,
@@ -119,7 +120,7 @@ def bring_back(root: Path, archive: Path) -> str:
 def _check_sum(archive: Path) -> None:
     beside = archive.with_name(archive.name + SUM_ENDING)
     try:
-        listed = parse_sums(beside.read_text(encoding="utf-8"))
+        listed = parse_sums(regular_content(beside).decode("utf-8"))
     except FileNotFoundError:
         raise _refused(
             archive, f"旁边没有它的校验和 {beside.name}", f"its sum {beside.name} is missing"
