@@ -164,8 +164,12 @@ def test_a_usable_python_is_chosen(tmp_path):
 
 def test_actions_are_named_by_digest():
     """A tag can be moved to other code; the comment says which version the digest was."""
-    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
-    used = re.findall(r"uses: (.*)", workflow)
+    workflows = (ROOT / ".github" / "workflows").glob("*.yml")
+    used = [
+        line
+        for path in workflows
+        for line in re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))
+    ]
     assert used
     for line in used:
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line

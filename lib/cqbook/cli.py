@@ -386,7 +386,7 @@ def _publish(root: Path, arguments: argparse.Namespace) -> int:
 
     names = publish_to(root, arguments.folder)
     listed = "、".join(names) or "（还没有）"
-    print(f"已发布到 {arguments.folder}；固定版次：{listed} | published, with all editions kept")
+    _tell(f"已发布到 {arguments.folder}；固定版次：{listed} | published, with all editions kept")
     return 0
 
 
@@ -394,7 +394,7 @@ def _archive(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.editions.archive import archive_of
 
     path = archive_of(root, arguments.edition, arguments.output)
-    print(f"{path}，旁边是校验和 | with its sum beside it")
+    _tell(f"{path}，旁边是校验和 | with its sum beside it")
     return 0
 
 
@@ -403,7 +403,7 @@ def _bring_back(root: Path, arguments: argparse.Namespace) -> int:
 
     for archive in arguments.archives:
         name = bring_back(root, archive)
-        print(f"版次 {name} 已放回 | edition {name} is back")
+        _tell(f"版次 {name} 已放回 | edition {name} is back")
     return 0
 
 

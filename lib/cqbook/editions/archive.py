@@ -115,7 +115,7 @@ def bring_back(root: Path, archive: Path) -> str:
 def _check_sum(archive: Path) -> None:
     beside = archive.with_name(archive.name + SUM_ENDING)
     try:
-        listed = parse_sums(beside.read_text(encoding="utf-8"))
+        listed = parse_sums(regular_content(beside).decode("utf-8"))
     except FileNotFoundError:
         raise _refused(
             archive, f"旁边没有它的校验和 {beside.name}", f"its sum {beside.name} is missing"

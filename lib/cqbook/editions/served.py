@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from cqbook.disk.atomic import exchange, replace_file, restore, settle
-from cqbook.disk.checksums import SUMS, hashes
+from cqbook.disk.checksums import SUMS, hashes, tree_hashes
 from cqbook.disk.locks import locked
 from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
 from cqbook.editions.publish import editions_script, editions_with_numbers, leading_to, publish_site
-from cqbook.editions.store import LATEST, proper, sums_of
+from cqbook.editions.store import LATEST, UNLISTED, proper, sums_of
 from cqbook.errors import DataError
 
 EDITIONS_SCRIPT = "editions.js"
@@ -110,8 +110,9 @@ def _check_kept(place: Path, theirs: Mapping[str, str], site: Path) -> None:
                 f" | {there} differs from edition {name} as released here"
             )
             raise DataError(msg)
-        found = hashes(there, (SUMS,))
-        wrong = sorted(key for key, value in _sums(there).items() if found.get(key) != value)
+        # what is there and not listed is served too
+        found, listed = tree_hashes(there, UNLISTED), _sums(there)
+        wrong = sorted(key for key in found | listed if found.get(key) != listed.get(key))
         if wrong:
             msg = (
                 f"{there} 被改动过：{wrong[0]} 等{len(wrong)}个文件；请恢复"
@@ -133,7 +134,13 @@ def _put(source: Path, target: Path, *, anew: bool) -> None:
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        shutil.copytree(source, part)
+        shutil.copytree(source, part, symlinks=True)
+        if tree_hashes(part, UNLISTED) != _sums(part):
+            msg = (
+                f"{source} 生成之后被改动过；先 cqbook build"
+                f" | {source} was altered after it was built: run `cqbook build` first"
+            )
+            raise DataError(msg)
         settle(part)
         exchange(part, target)
     finally:
