@@ -111,6 +111,23 @@ def test_a_whole_year_is_not_added_to_its_months(scope):
     assert total(asked, "export", "2023") == 500
 
 
+def test_a_year_of_one_chapter_is_not_compared_with_one_of_totals(scope):
+    asked = scope(rows(("2023-01", "", "", 900.0, 1), ("2024-01", PETROL, "", 100.0, 1)))
+    words = overview.detail_words(asked)
+    assert (words["export_of"], words["export_change"]) == ("小轿车等载人车出口", ABSENT)
+
+
+def test_two_years_of_one_chapter_are_compared(scope):
+    asked = scope(rows(("2023-01", PETROL, "", 80.0, 1), ("2024-01", PETROL, "", 100.0, 1)))
+    assert overview.detail_words(asked)["export_change"] == "同比增长25.0%"
+
+
+def test_months_of_one_chapter_are_no_part_of_a_year_of_totals(scope):
+    asked = scope(rows(("2024-01", "", "", 900.0, 1), ("2024-02", PETROL, "", 100.0, 1)))
+    assert list(chosen(asked, "export", "2024")["period"]) == ["2024-01"]
+    assert autos.auto_words(asked, "export")["auto_value"] == "100.00美元"
+
+
 def test_missing_values_are_counted_and_not_zero(scope):
     asked = scope(
         rows(("2024-01", PETROL, "", float("nan"), 1), ("2024-01", "01012100", "", 5.0, 1))

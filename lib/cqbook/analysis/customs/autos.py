@@ -88,7 +88,7 @@ def _of_vehicles(cubes: pd.DataFrame) -> str:
 
 
 #: The number of vehicles of a row, wherever the file has it.
-_VEHICLES_OF_ROW = (
+_NUMBER = (
     f"CASE WHEN unit_1 = '{VEHICLE}' THEN quantity_1 WHEN unit_2 = '{VEHICLE}' THEN quantity_2 END"
 )
 
@@ -112,8 +112,8 @@ def vehicles(
         return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
     found = asked.select(
         f"SELECT commodity, sum(value) AS value, count(value) AS number,"
-        f" sum({_VEHICLES_OF_ROW}) AS quantity,"
-        f" sum(CASE WHEN {_VEHICLES_OF_ROW} IS NOT NULL THEN value END) AS counted FROM own"
+        f" sum({_NUMBER}) AS quantity,"
+        f" sum(CASE WHEN {_NUMBER} IS NOT NULL THEN value END) AS counted FROM own"
         f" WHERE {_of_vehicles(cubes)}"
         " GROUP BY commodity HAVING sum(value) IS NOT NULL ORDER BY commodity"
     )
@@ -373,7 +373,7 @@ def _to_partners(asked: Scope, year: str, months: tuple[str, ...] | None = None)
         # under the gate no cell of few records is shown: this is of few by its kind
         return pd.DataFrame(columns=["value", "quantity"], dtype=float)
     found = asked.select(
-        f"SELECT partner, sum(value) AS value, sum({_VEHICLES_OF_ROW}) AS quantity FROM own"
+        f"SELECT partner, sum(value) AS value, sum({_NUMBER}) AS quantity FROM own"
         f" WHERE {_of_vehicles(cubes)}"
         " GROUP BY partner HAVING sum(value) > 0 ORDER BY value DESC, partner"
     ).fillna({"quantity": 0.0})

@@ -28,7 +28,6 @@ def detail_words(asked: Scope) -> dict[str, str]:
         "files": f"{len(asked.book.detail.files)}个",
         "where": asked.book.name(asked.area),
         "money": CURRENCIES[asked.currency],
-        "year_zh": f"{asked.year}年",
         "flow_zh": DIRECTIONS_ZH[asked.flow],
         "least": f"{asked.least}条",
     }
