@@ -318,8 +318,9 @@ def test_an_old_report_of_what_was_not_yet_built_says_that_none_followed(book):
 def test_what_is_lacking_follows_from_what_is_told(book):
     def lacking(code):
         came = district.projects(book, code)
-        texts = words(book, code) | district.merged_plan(book, code)[0]
-        return district.lacking(texts, came)
+        found = facts(book, code)
+        texts = district.words(found) | district.merged_plan(book, code)[0]
+        return district.lacking(found, texts, came)
 
     # the year is told: what lacks begins behind it
     assert lacking("500113") == "2023年起的进出口；规划的产值后来做到了多少"

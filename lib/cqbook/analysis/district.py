@@ -145,9 +145,9 @@ PLANNED = ("plan", "target")
 EXPECTED = ("estimate",)
 _KEY = "kind=key_project;level="
 ASKED = {
-    "cars": Asked("auto_exports", flow="export", say="level when after"),
+    "cars": Asked("auto_exports", flow="export", say="level when"),
     "cars_nev": Asked("auto_exports", "vehicle=nev", "export"),
-    "trade": Asked("trade_value", flow="total", say="level when change after"),
+    "trade": Asked("trade_value", flow="total", say="level when change"),
     "exports": Asked("trade_value", flow="export", say="level when change"),
     "imports": Asked("trade_value", flow="import", say="level change"),
     "trade_target": Asked("trade_value", flow="total", statuses=PLANNED),
@@ -466,13 +466,14 @@ LACKING = {
 _ALSO = {"trips_target": "route_boxes", "deals": "contracts"}
 
 
-def lacking(texts: Mapping[str, str], came: pd.DataFrame) -> str:
+def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFrame) -> str:
     """Return in words what a reader would ask next of what a page says; 未见公布 if nothing.
 
     Of projects that were not built when last heard of, long ago, what became of them.
     """
+    after = {f"{key}_after": fact.words["after"] for key, fact in found.items()}
     asked = [
-        words.format_map(texts)
+        words.format_map({**texts, **after})
         for key, words in LACKING.items()
         if texts[key] != UNPUBLISHED and texts[_ALSO.get(key, key)] != UNPUBLISHED
     ]
