@@ -507,3 +507,12 @@ def test_a_section_of_which_nothing_stands_has_no_heading():
     lines = "\n".join(cell.source for cell in page.cells).splitlines()
     headings = [line for line in lines if line.startswith(("#", "("))]
     assert headings == ["# 页", "(here)=", "## 有字", "## 母", "### 子"]
+
+
+def test_a_tie_for_first_is_no_first():
+    # what was counted, and has no row of its own, was taken for the one itself where it was equal
+    one, other = cq.exact(3, "projects"), cq.exact(3, "projects")
+    assert cq.highest(one, [one, other]).outcome == "fails"
+    assert cq.highest(one, [one, cq.exact(2, "projects")]).outcome == "holds"
+    printed = replace(one, observation_id="a")
+    assert cq.highest(printed, [replace(printed), cq.exact(2, "projects")]).outcome == "holds"

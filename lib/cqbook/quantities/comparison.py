@@ -19,14 +19,24 @@ def highest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
     others : iterable of Quantity
         `one` itself may be among them; what is not published is left out.
     """
-    rest = [item for item in others if item.known and item is not one and item != one]
+    rest = _known_others(one, others)
     return ordered([one > item for item in rest], f"{one.zh} > 其余{len(rest)}个：{_listed(rest)}")
 
 
 def lowest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
     """Return whether `one` is less than each of the others that are published."""
-    rest = [item for item in others if item.known and item is not one and item != one]
+    rest = _known_others(one, others)
     return ordered([one < item for item in rest], f"{one.zh} < 其余{len(rest)}个：{_listed(rest)}")
+
+
+def _known_others(one: Quantity, others: Iterable[Quantity]) -> list[Quantity]:
+    """Return what is published and is not `one`; another one of its size is not `one`."""
+
+    def same(item: Quantity) -> bool:
+        # looked up twice: the same row, so that it is the same figure
+        return item is one or bool(item.observation_id and item == one)
+
+    return [item for item in others if item.known and not same(item)]
 
 
 def rising(steps: Sequence[Quantity]) -> Verdict:
