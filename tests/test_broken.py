@@ -354,3 +354,13 @@ def test_ctrl_c_is_one_sentence(monkeypatch, capsys):
     said = capsys.readouterr()
     assert said.err.count("\n") == 1
     assert not said.out
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(monkeypatch, capsys):
+    # `cqbook claims | head` ended in “系统报错 32”
+    def closed(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cli, "_recover", closed)
+    assert cli.main(["--root", str(ROOT), "check"]) == 1
+    assert capsys.readouterr() == ("", "")

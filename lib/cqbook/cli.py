@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -756,6 +757,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _refuse("已中断；此前的内容没有变 | interrupted; what was there is unchanged")
         return INTERRUPTED
+    except BrokenPipeError:
+        # who reads has seen enough, as `head` does; what is still held must not be written at exit
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         # a full disk, a folder that may not be written: what was there is still there
         from cqbook.errors import system_error_words
