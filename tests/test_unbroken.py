@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 
-from cqbook.site.unbroken import split_line
+from cqbook.site.unbroken import PASTED, UNBROKEN, keep_whole, split_line
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,20 @@ def test_ranges_and_dates_are_kept_whole(text, kept):
     assert "".join(part for part, _ in found) == text
     assert all(part for part, _ in found)
     assert [part for part, one in found if one] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        # as glued it was kept whole behind its dash only, which began the next line as a minus
+        ("36.03%—36.18%", ["36.03%—36.18%"]),
+        ("10—12月", ["10—12月"]),
+        ("约9.01万元", ["9.01万元"]),
+    ],
+)
+def test_what_code_put_there_is_kept_whole(text, kept):
+    page = new_document("page")
+    page += nodes.inline("", text, classes=[PASTED])
+    keep_whole(None, page, "page")
+    found = [node.astext() for node in page.findall(nodes.inline) if UNBROKEN in node["classes"]]
+    assert found == kept

@@ -308,7 +308,7 @@ def doubtful(book: Catalog) -> str:
 
 
 #: Why figures are compared though who counts differs: what the reader has to know of it.
-CUSTOMS_AND_MAKERS = "海关数报关的车，协会数会员企业的车"
+CUSTOMS_AND_MAKERS = "海关统计报关的车，协会统计会员企业的车"
 SEATS_AND_ORIGINS = "前者看谁在做，后者看货从哪里来、到哪里去"
 
 

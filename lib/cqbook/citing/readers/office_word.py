@@ -109,8 +109,9 @@ def _surrounded(start: etree._Element, text: str) -> str:
 def _unseen(text: etree._Element) -> bool:
     """Return whether a text is hidden or struck through: it stands in the file, and is not said."""
     run = text.getparent()
-    looks = None if run is None else run.find(f"{W}rPr")
-    if looks is None:
+    # how a run looks stands first in it: a parent of a hundred thousand is not looked through
+    looks = None if run is None else next(run.iterchildren(etree.Element), None)
+    if looks is None or looks.tag != f"{W}rPr":
         return False
     return any(
         node.get(f"{W}val", "1") not in ("0", "false", "off")
