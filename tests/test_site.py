@@ -462,8 +462,12 @@ def test_each_page_says_its_edition_and_leads_to_the_latest(tab):
     for name in ("chapters/trade.html", "search.html"):
         foot = opened(tab, name).locator(".cq-edition")
         assert "版次 " in foot.inner_text()
-        link = urlsplit(foot.locator("a").evaluate("link => link.href")).path
-        assert Path(unquote(link)) == LATEST / "index.html"
+        links = [
+            Path(unquote(urlsplit(link.evaluate("link => link.href")).path))
+            for link in foot.locator("a").all()
+        ]
+        assert links == [LATEST / "index.html", LATEST.parent / "feed.xml"]
+        assert links[1].is_file()
     assert tab.locator(".cq-older").count() == 0, "this is the latest"
 
 
