@@ -67,7 +67,7 @@ def execute_all(pages, folder, data=DATA):
     results, failures = executor.execute_all(
         ROOT / "chapters", pages, memory, lambda *_: None, failed=folder / "failed"
     )
-    assert failures == {}
+    assert failures == {}, "\n".join(map(str, failures.values()))
     return results
 
 

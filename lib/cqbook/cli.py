@@ -473,11 +473,13 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     data = root / "data" if against == "latest" else find(root, against) / "data"
     found = check_text(content_of(file), file.name, Names(Catalog(data)), arguments.date)
     if arguments.json:
-        print(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1))
+        listed = json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1)
+        for line in listed.split("\n"):
+            _tell(line)
     else:
         for item in found:
-            print(f"{item.verdict}　第{item.paragraph}段 {item.printed}　{item.detail}")
-        print(f"{file}：{verdicts_zh(found)}")
+            _tell(f"{item.verdict}　第{item.paragraph}段 {item.printed}　{item.detail}")
+        _tell(f"{file}：{verdicts_zh(found)}")
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 

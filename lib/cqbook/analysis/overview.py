@@ -185,8 +185,8 @@ def said(item: Quantity) -> str:
 
 
 def in_times(item: Quantity) -> str:
-    """Return a number of times with one decimal, as the other pages say it; a floor in words."""
-    return f"{item.point:.1f}倍" if item.bounded else item.roughly
+    """Return a number of times with one decimal, 约2.9倍, as all pages say it; a floor in words."""
+    return f"约{item.point:.1f}倍" if item.bounded else item.roughly
 
 
 def in_whole(item: Quantity) -> str:

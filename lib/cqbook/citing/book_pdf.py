@@ -71,7 +71,9 @@ def articles(site: Path, pages: list[str]) -> Iterator[etree._Element]:
         folder = (site / name).parent
         tree = html.parse(str(site / name), html.HTMLParser(encoding="utf-8"))
         (article,) = tree.xpath("//article")
-        for node in article.xpath(".//script | .//*[contains(@class, 'cq-dark')]"):
+        # what is there for English readers is not seen on paper, nor may the contents name it
+        gone = ".//script | .//*[contains(@class, 'cq-dark')] | .//*[@data-en]"
+        for node in article.xpath(gone):
             node.drop_tree()
         for node in article.xpath(".//*[@id]"):
             node.set("id", _anchor(number, node.get("id")))

@@ -25,7 +25,7 @@ from cqbook.intake.article_text import article_text, checked_day
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.quantity import Quantity, Reported, printed_zh, quantity_of
+from cqbook.quantities.quantity import DERIVED, Quantity, Reported, printed_zh, quantity_of
 from cqbook.quantities.sightings import Sighting
 from cqbook.quantities.units import Unit, is_count, same_kind
 
@@ -300,7 +300,7 @@ class Judge:
     def _of_a_whole(
         self, figure: ArticleFigure, first: Mapping[str, str], words: _Words
     ) -> Iterator[dict[str, str]]:
-        """Yield what a share is of, by the words of the whole: 机电产品占重庆市出口额的比重."""
+        """Yield what a share is of, by the words of the whole: 机电产品占全市出口额的比重."""
         before, sign, whole = words.sentence[: words.core].rpartition("占")
         if first["measure"] != "share" or not sign:
             return
@@ -465,7 +465,7 @@ class Judge:
             if old is None or one.quantity.interval is None or old.contains(0):
                 continue
             rate = (one.quantity.interval / old - 1) * 100
-            told = f"按{self._book([one], begin='据')}和{self._book([other], begin='据')}推算"
+            told = f"按{self._book([one], begin='据')}和{self._book([other], begin='据')}{DERIVED}"
             if rate.is_subset(said):
                 return self._told(figure, HOLDS, told, [one, other])
             if rate.overlaps(said):

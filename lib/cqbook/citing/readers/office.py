@@ -36,6 +36,8 @@ _HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 #: The part by which the sides of a picture may be shown in another proportion, and the part of a
 #: figure's height that what lies over it may take: both are rounding, and lines that touch.
 STRETCHED, TOUCHED = 0.05, 0.03
+#: What is said of a drawing that bears the mark of a figure, and shows nothing.
+GONE = "文件里有这张图的标记，没有它的画面：图片删去了，或只是链接"
 #: How XML says no.
 _OFF = ("0", "false")
 #: Parts that hold what is seen; in styles, themes and settings nothing is printed.
@@ -118,7 +120,7 @@ def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterato
         elif (item.name, item.edition) not in drawn:
             # a caption says nothing that its picture does not
             drawn.add((item.name, item.edition))
-            yield replace(item, lost="图注在，没有认出它的图，画面没有比较")
+            yield replace(item, lost=item.lost or "图注在，没有认出它的图，画面没有比较")
     known = {item.name for item in seen}
     for text in texts:
         for name, edition in citations_in(text):
@@ -155,6 +157,7 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
                 drawing=("svg", drawing) if drawing else ("", b""),
                 chart=_chart(parts, name, frame),
                 changed="；".join([*done, *_covered(blip if frame is None else frame)]),
+                lost="" if picture or drawing or frame is not None else GONE,
             )  # fmt: skip
     for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
         # what says of itself what it is: pasted into somebody's document, or its text deleted

@@ -22,6 +22,7 @@ def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:
 
     They stand there in the order of the marks: of two that were exchanged one is gone.
     """
+    last, lines = None, list[str]()
     for node in tree.iter(etree.Element):
         marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
         if not marks:
@@ -31,7 +32,10 @@ def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:
         if holder is None:
             msg = "a mark outside of a box"
             raise ValueError(msg)
-        yield from in_order(marks, [_text(item) for item in holder.iter(f"{A}p")])
+        # names without end in one box: it is looked through once
+        if holder is not last:
+            last, lines = holder, [_text(item) for item in holder.iter(f"{A}p")]
+        yield from in_order(marks, lines)
 
 
 def _text(paragraph: etree._Element) -> str:
