@@ -339,10 +339,7 @@ BAD = {
         | {"w.bin": b"no XML"}
     ),
     "XML by the type of its ending": lambda: packed(
-        {
-            untrusted.CONTENT_TYPES: TYPED
-            % b'<Default Extension="Bin" ContentType="text/xml"/>'
-        }
+        {untrusted.CONTENT_TYPES: TYPED % b'<Default Extension="Bin" ContentType="text/xml"/>'}
         | {"w.bin": b"no XML"}
     ),
     **{
