@@ -20,7 +20,7 @@ from cqbook.citing.marks import (
     citations_in,
 )
 from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
-from cqbook.citing.readers.office_parts import A, C, Parts, R, W
+from cqbook.citing.readers.office_parts import FEW, A, C, Parts, R, W
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
 from cqbook.citing.readers.png import read_png
@@ -149,14 +149,14 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
             picture = _target(parts, name, blip, "embed")
             # programs that know the drawing show it, and not the picture beside it
             drawing = _target(parts, name, vector, "embed")
-            done = [] if blip is None else [*_done_to(blip), *_reshaped(blip, picture)]
+            done = [] if blip is None else [*_done_to(blip), *_reshaped(parts, blip, picture)]
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
                 text=node.get("descr") or "",
                 picture=b"" if drawing else picture,
                 drawing=("svg", drawing) if drawing else ("", b""),
                 chart=_chart(parts, name, frame),
-                changed="；".join([*done, *_covered(blip if frame is None else frame)]),
+                changed="；".join([*done, *_covered(parts, blip if frame is None else frame)]),
                 lost="" if picture or drawing or frame is not None else GONE,
             )  # fmt: skip
     for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
@@ -180,9 +180,9 @@ def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]
             )  # fmt: skip
         return
     content = _target(parts, name, node, "embed")
-    done = [*_covered(node)]
+    done = [*_covered(parts, node)]
     if node.tag == f"{A}blip":
-        done += [*_done_to(node), *_reshaped(node, content)]
+        done += [*_done_to(node), *_reshaped(parts, node, content)]
     if content.startswith(b"\x89PNG"):
         found_in = read_png(content, name)
     elif node.tag == _SVG_BLIP:
@@ -208,17 +208,18 @@ def _done_to(blip: etree._Element) -> Iterator[str]:
         yield f"加了效果（{'、'.join(dict.fromkeys(effects))[:80]}）"
 
 
-def _reshaped(blip: etree._Element, picture: bytes) -> Iterator[str]:
+def _reshaped(parts: Parts, blip: etree._Element, picture: bytes) -> Iterator[str]:
     """Yield how a picture is shown otherwise than it is: mirrored, turned, stretched."""
     holder = next(itertools.islice(blip.iterancestors(), 1, 2), None)
-    for frame in () if holder is None else itertools.islice(holder.iter(f"{A}xfrm"), 1):
+    frame = None if holder is None else parts.first(holder, f"{A}xfrm")
+    if frame is not None:
         if frame.get("flipH", "0") not in _OFF or frame.get("flipV", "0") not in _OFF:
             yield "镜像了"
         if int(frame.get("rot") or 0) % 21_600_000:
             yield "转了方向"
-        size = next(frame.iter(f"{A}ext"), None)
+        size = parts.first(frame, f"{A}ext")
         if size is None or not picture:
-            continue
+            return
         wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
         # what can't be opened is told of where pictures are compared
         with suppress(DataError), whole("picture"):
@@ -227,16 +228,19 @@ def _reshaped(blip: etree._Element, picture: bytes) -> Iterator[str]:
                 yield "拉长或压扁了"
 
 
-def _covered(node: etree._Element | None) -> Iterator[str]:
-    """Yield that another shape of a slide lies over a figure, as a number painted over does."""
+def _covered(parts: Parts, node: etree._Element | None) -> Iterator[str]:
+    """Yield that another shape of a slide lies over a figure, as a number painted over does.
+
+    Of the shapes above it the nearest `FEW` are looked at.
+    """
     shapes = () if node is None else itertools.islice(node.iterancestors(), 6)
     shape = next((up for up in shapes if str(up.tag).endswith(("}pic", "}graphicFrame"))), None)
     tree = None if shape is None else shape.getparent()
     if shape is None or tree is None or not str(tree.tag).endswith(("}spTree", "}grpSp")):
         return
-    own = _box(shape)
-    for over in itertools.islice(shape.itersiblings(), CITED_MOST):
-        box = _box(over)
+    own = _box(parts, shape)
+    for over in itertools.islice(shape.itersiblings(), FEW):
+        box = _box(parts, over)
         if own and box and not _is_empty(over):
             wide = min(own[2], box[2]) - max(own[0], box[0])
             high = min(own[3], box[3]) - max(own[1], box[1])
@@ -246,10 +250,9 @@ def _covered(node: etree._Element | None) -> Iterator[str]:
                 return
 
 
-def _box(shape: etree._Element) -> tuple[int, int, int, int] | None:
+def _box(parts: Parts, shape: etree._Element) -> tuple[int, int, int, int] | None:
     """Return where a shape of a slide lies: left, top, right, bottom."""
-    place = next(shape.iter(f"{A}off"), None)
-    size = next(shape.iter(f"{A}ext"), None)
+    place, size = (parts.first(shape, f"{A}{tag}") for tag in ("off", "ext"))
     if place is None or size is None or not size.get("cx"):
         return None
     left, top = int(place.get("x") or 0), int(place.get("y") or 0)
@@ -258,8 +261,8 @@ def _box(shape: etree._Element) -> tuple[int, int, int, int] | None:
 
 def _is_empty(shape: etree._Element) -> bool:
     """Return whether nothing of a shape is seen: a placeholder without text or picture."""
-    seen = [*shape.iter(f"{A}t", f"{A}blip", f"{A}solidFill", f"{A}gradFill", f"{C}chart")]
-    return not seen
+    seen = (f"{A}t", f"{A}blip", f"{A}solidFill", f"{A}gradFill", f"{C}chart")
+    return next(shape.iter(*seen), None) is None
 
 
 def _paragraphs(tree: etree._Element) -> Iterator[str]:
