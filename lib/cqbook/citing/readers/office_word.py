@@ -14,6 +14,8 @@ from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import FEW, W
 from cqbook.citing.readers.office_slides import BESIDE
 
+#: Elements that a number takes, however often a word processor splits it.
+NUMBER_NODES = 100
 _BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
 
 
@@ -128,6 +130,6 @@ def _marked(start: etree._Element) -> str:
         for part in node.iter():
             text += (part.text or "") if part.tag == f"{W}t" and not _unseen(part) else ""
             looked += 1
-            if looked > FEW:
+            if looked > NUMBER_NODES:
                 return text
     return text
