@@ -93,6 +93,9 @@ def test_releases_of_other_provinces(book, name):
         ("比2019年增长12%", "12", "percent", "as_rounded", "yoy"),
         ("占进出口总值的45.9%", "45.9", "percent", "as_rounded", "share"),
         ("占比近四成", "40", "percent", "nearly", "share"),
+        # 有余 was cut off, and 两成 read as 约
+        ("同比提升两成有余", "20", "percent", "more_than", "yoy"),
+        ("进出口6384亿元有余", "6384", "100M CNY", "more_than", "level"),
         ("占比过半", "50", "percent", "over", "share"),
         ("贡献率达156%", "156", "percent", "as_rounded", "contribution_rate"),
         (
@@ -537,3 +540,18 @@ def test_what_is_unseen_in_an_article_is_no_text_of_the_table(book, tmp_path):
     assert [figure.row["as_printed"] for figure in article.figures] == ["8006.8亿元"]
     assert openpyxl.load_workbook(io.BytesIO(table_of(book, [article])))
     assert not HIDDEN.search(page_of(book, article).encode().decode().replace("\n", ""))
+
+
+@pytest.mark.parametrize(
+    ("last", "flow"),
+    [
+        # what was said of exports was carried to all trade, without a mark
+        ("全市外贸年均增长13.6%。", "total"),
+        ("货物贸易同比增长5.2%。", "total"),
+        ("外贸企业同比增长5.2%。", "export"),
+        ("同比增长5.2%。", "export"),
+    ],
+)
+def test_exports_are_not_carried_to_all_trade(book, last, flow):
+    text = f"2025年1—9月，重庆市出口4318.6亿元，{last}"
+    assert rows(book, text)[-1]["flow"] == flow

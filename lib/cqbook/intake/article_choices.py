@@ -242,6 +242,10 @@ def per_unit(unit: Choice, before: str, last: str) -> Choice:
 #: By word, the longest first: 进出口 has both of the others in it.
 _FLOWS = {word: code for code, word in sorted(FLOWS_ZH.items(), key=lambda pair: -len(pair[1]))}
 _FLOW = re.compile("|".join(_FLOWS))
+#: Trade as a whole: what was said of exports before is not carried on to it. 外贸企业 names a firm.
+_ALL_TRADE = re.compile(
+    "(?:对外贸易|外贸|货物贸易)(?!企业|主体|公司|经营者|新|综|大省|大市|强|基地|转型|平台|结构)"
+)
 
 
 def flow_of(passage: str) -> Choice:
@@ -252,7 +256,8 @@ def flow_of(passage: str) -> Choice:
         if not passage[match.end() : match.end() + 2].startswith("岸")
     ]
     if not found:
-        return UNNAMED
+        whole = _ALL_TRADE.search(passage)
+        return Choice(("total",), f"流向：“{whole[0]}”", sure=True) if whole else UNNAMED
     return Choice((_FLOWS[found[-1][0]],), f"流向：“{found[-1][0]}”", sure=True)
 
 

@@ -96,7 +96,7 @@ _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?
 _NUMERAL = "[零〇一二两三四五六七八九十百千]"
 _LIMITING = any_of((*WORDS_BEFORE, *(word for said in LIMITS.values() for word in said), "上"))
 _BEFORE = rf"(?<!节)(?:{_LIMITING})"
-_BEHIND = "以上|以下|左右|级|余|多"
+_BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
     rf"(?:\s?(?P<first>(?:{_SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
@@ -110,7 +110,7 @@ _SPELLED = re.compile(
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
 _TENTHS = re.compile(
-    r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九])?(?:以上|左右|多)?"
+    r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九])?(?:以上|左右|有余|余|多)?"
     r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|过半(?:数)?(?=[,，。；、）]|$)"
 )
 _DOUBLED = re.compile(r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?[一两二三]?[番倍](?!译)")
