@@ -16,6 +16,7 @@ import docx
 import pptx
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Pt, RGBColor
 from PIL import Image, ImageDraw, ImageEnhance
 from PIL.PngImagePlugin import PngInfo
 from test_brief import claimed, edition, picture
@@ -389,17 +390,18 @@ def media(change):
     return parts((r"word/media/image1\.png", change))
 
 
-def looked(name):
-    """A number struck through, or hidden."""
+def looked(change):
+    """A number struck through, hidden, white, or too small to be seen."""
 
-    def change(opened):
+    def changed(opened):
         runs = [run for paragraph in opened.paragraphs for run in paragraph.runs]
-        setattr(next(run for run in runs if run.text == GLUED["total"]).font, FONT[name], True)
+        change(next(run for run in runs if run.text == GLUED["total"]).font)
 
-    return in_word(change)
+    return in_word(changed)
 
 
-FONT = {"strike": "strike", "vanish": "hidden"}
+def white(font):
+    font.color.rgb = RGBColor(255, 255, 255)
 
 
 def squeezed(content):
@@ -499,8 +501,10 @@ WRONG = {
     "edition in the foot": ("pptx", slide(2, f"版次 {NAME}", "版次 2026-10")),
     "alternative text": ("docx", body("3841.9亿元。（fig", "3941.9亿元。（fig")),
     "the list at the end": ("docx", body("trade.total＝8006.8", "trade.total＝9006.8")),
-    "number struck through": ("docx", looked("strike")),
-    "number hidden": ("docx", looked("vanish")),
+    "number struck through": ("docx", looked(lambda font: setattr(font, "strike", True))),
+    "number hidden": ("docx", looked(lambda font: setattr(font, "hidden", True))),
+    "number white": ("docx", looked(white)),
+    "number a speck": ("docx", looked(lambda font: setattr(font, "size", Pt(1)))),
     "subject before a number": ("docx", body("年进出口总值", "年一般贸易")),
     "flow beside a number": ("docx", body("，增长12%", "，出口增长12%")),
     # pictures

@@ -16,6 +16,8 @@ from cqbook.citing.readers.office_slides import BESIDE
 
 #: Elements that a number takes, however often a word processor splits it.
 NUMBER_NODES = 100
+#: Half points below which a letter is a speck, and how XML says no.
+SPECK, _NO = 8, ("0", "false", "off")
 _BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
 
 
@@ -109,16 +111,22 @@ def _surrounded(start: etree._Element, text: str) -> str:
 
 
 def _unseen(text: etree._Element) -> bool:
-    """Return whether a text is hidden or struck through: it stands in the file, and is not said."""
+    """Return whether a text stands in the file and is not said: hidden, struck, white, tiny."""
     run = text.getparent()
     # how a run looks stands first in it: a parent of a hundred thousand is not looked through
     looks = None if run is None else next(run.iterchildren(etree.Element), None)
     if looks is None or looks.tag != f"{W}rPr":
         return False
-    return any(
-        node.get(f"{W}val", "1") not in ("0", "false", "off")
-        for node in looks.iterchildren(f"{W}vanish", f"{W}strike", f"{W}dstrike")
-    )
+    said = {
+        node.tag.removeprefix(W): node.get(f"{W}val", "1")
+        for node in looks.iterchildren(etree.Element)
+    }
+    if any(said.get(tag, "0") not in _NO for tag in ("vanish", "strike", "dstrike")):
+        return True
+    # white on a ground of its own is seen
+    white = said.get("color", "").upper() == "FFFFFF" and not said.keys() & {"shd", "highlight"}
+    size = said.get("sz", "")
+    return white or (size.isdecimal() and int(size) < SPECK)
 
 
 def _marked(start: etree._Element) -> str:
