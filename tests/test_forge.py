@@ -126,7 +126,7 @@ def test_a_served_folder_keeps_editions_that_are_not_here(root, tmp_path):
         assert served.publish_to(root, place) == ["2026-10", "2026-11"]
     assert text(place, "v", "2026-10", "index.html") == "of 2026-10"
     assert text(place, "latest", "index.html") == "of 2026-12"
-    known = served.known_editions(place)
+    known = publish.known_editions(place)
     assert (known["latest"], list(known["released"])) == ("2026-12", ["2026-10", "2026-11"])
     assert known["numbered"] == []
     assert text(place, "v", "editions.js") == text(place, "editions.js")

@@ -241,10 +241,10 @@ def test_a_full_disk_releases_nothing(root, monkeypatch):
 
 
 KILL = """
-from cqbook.editions import publish, store
+from cqbook.editions import publish
 publish.shutil.copytree = counted(publish.shutil.copytree)
 publish.exchange = counted(publish.exchange)
-store.tree_digest = counted(store.tree_digest)
+publish.is_altered = counted(publish.is_altered)
 Path.rename = counted(Path.rename)
 publish.release(Path(sys.argv[1]), "2026-11")
 """

@@ -20,6 +20,7 @@ from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import released_folder
 from cqbook.editions.store import (
     RELEASE,
+    checked_release,
     editions_in,
     is_altered,
     proper,
@@ -52,12 +53,7 @@ def archive_of(root: Path, name: str, target: Path) -> Path:
         )
         raise DataError(msg)
     edition = known[name]
-    if is_altered(edition, release_of(edition).tree):
-        msg = (
-            f"已发布的版次 {name} 被改动过（{edition}）；请恢复它"
-            f" | released edition {name} has been altered: restore it ({edition})"
-        )
-        raise DataError(msg)
+    checked_release(edition)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{ARCHIVE}{name}{ENDING}"
     made = io.BytesIO()

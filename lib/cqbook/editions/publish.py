@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
@@ -33,11 +34,15 @@ from cqbook.editions.store import (
     editions_in,
     is_altered,
     manifest_of,
+    proper,
     release_of,
     sums_of,
 )
 from cqbook.errors import DataError
 
+#: The script that tells pages which editions there are, and what stands around its content.
+EDITIONS_SCRIPT = "editions.js"
+_BEGINS, _ENDS = "window.cqbookEditions=", ";\n"
 REDIRECT = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
@@ -214,24 +219,42 @@ def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, st
     """
     drafts = [name for name in fresh if name != LATEST and name not in frozen]
     first = LATEST if LATEST in fresh else f"v/{[*frozen, *drafts][-1]}"
+    latest = manifest_of(fresh[LATEST]) if LATEST in fresh else None
     known = {
-        "latest": manifest_of(fresh[LATEST]).edition if LATEST in fresh else "",
+        "latest": latest.edition if latest else "",
         "released": {name: release_of(path).released for name, path in frozen.items()},
         "drafts": drafts,
-        "numbered": editions_with_numbers({name: path / "site" for name, path in frozen.items()}),
-        "pages": sorted(manifest_of(fresh[LATEST]).pages) if LATEST in fresh else [],
-        "figures": _hashes(manifest_of(fresh[LATEST])) if LATEST in fresh else {},
+        "pages": sorted(latest.pages) if latest else [],
+        "figures": _hashes(latest) if latest else {},
     }
-    script = editions_script(known)
-    days = {name: (release_of(path).released, path / "site") for name, path in frozen.items()}
-    told = told_in(days)
-    latest = news_in(fresh[LATEST] / "site") if LATEST in fresh else News()
+    sites = {name: path / "site" for name, path in frozen.items()}
+    return root_files(first, known, sites, news_in(fresh[LATEST] / "site") if latest else News())
+
+
+def root_files(
+    first: str, known: Mapping[str, Any], sites: Mapping[str, Path], latest: News
+) -> dict[str, str]:
+    """Return the files at the root of a site, by their path.
+
+    Parameters
+    ----------
+    first : str
+        The folder of the edition that a reader without an address comes to.
+    known : mapping
+        What pages are told of the editions; ``released``: the days of those that are.
+    sites : mapping of str to Path
+        The folders of the released editions' sites.
+    latest : News
+        Of the latest edition.
+    """
+    script = editions_script({**known, "numbered": editions_with_numbers(sites)})
+    told = told_in({name: (known["released"][name], site) for name, site in sites.items()})
     return {
         "index.html": leading_to(f"{first}/index.html"),
         # the same relative link leads to the latest edition from latest/ and from v/<edition>/
         f"v/{LATEST}/index.html": leading_to("../../index.html"),
-        "editions.js": script,
-        "v/editions.js": script,
+        EDITIONS_SCRIPT: script,
+        f"v/{EDITIONS_SCRIPT}": script,
         FEED: feed_xml(told, latest).decode(),
         f"v/{FEED}": feed_xml(told, latest, inside=True).decode(),
     }
@@ -250,7 +273,31 @@ def editions_with_numbers(sites: Mapping[str, Path]) -> list[str]:
 
 def editions_script(known: Mapping[str, object]) -> str:
     """Return the script that tells pages, also frozen ones, which editions there are."""
-    return f"window.cqbookEditions={json.dumps(known, sort_keys=True)};\n"
+    return f"{_BEGINS}{json.dumps(known, sort_keys=True)}{_ENDS}"
+
+
+def known_editions(folder: Path) -> dict[str, Any]:
+    """Return what the script of a site says of its editions; nothing where there is none.
+
+    Raises
+    ------
+    DataError
+        If it is no longer what was written.
+    """
+    path = folder / EDITIONS_SCRIPT
+    if not path.exists():
+        return {"released": {}}
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        known = json.loads(text.removeprefix(_BEGINS).removesuffix(_ENDS))
+        released = known["released"]
+        if not all(isinstance(day, str) and proper(name) for name, day in released.items()):
+            raise ValueError(EDITIONS_SCRIPT)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path} 已损坏：不是版次的清单 | {path} is damaged: expected a list of editions"
+        raise DataError(msg) from error
+    found: dict[str, Any] = known
+    return found
 
 
 def served_sums(root: Path, edition: Path, *, latest: bool) -> dict[str, str]:

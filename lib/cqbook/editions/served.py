@@ -7,46 +7,17 @@ citations lead.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cqbook.disk.atomic import exchange, replace_file, restore, settle
 from cqbook.disk.checksums import SUMS, hashes, tree_hashes
 from cqbook.disk.locks import locked
-from cqbook.editions.feed import FEED, feed_xml, news_in, told_in
-from cqbook.editions.publish import editions_script, editions_with_numbers, leading_to, publish_site
-from cqbook.editions.store import LATEST, UNLISTED, proper, sums_of
+from cqbook.editions.feed import news_in
+from cqbook.editions.publish import known_editions, publish_site, root_files
+from cqbook.editions.store import LATEST, UNLISTED, sums_of
 from cqbook.errors import DataError
-
-EDITIONS_SCRIPT = "editions.js"
-_BEGINS, _ENDS = "window.cqbookEditions=", ";\n"
-
-
-def known_editions(folder: Path) -> dict[str, Any]:
-    """Return what the script of a site says of its editions; nothing where there is none.
-
-    Raises
-    ------
-    DataError
-        If it is no longer what was written.
-    """
-    path = folder / EDITIONS_SCRIPT
-    if not path.exists():
-        return {"released": {}}
-    text = path.read_text(encoding="utf-8", errors="replace")
-    try:
-        known = json.loads(text.removeprefix(_BEGINS).removesuffix(_ENDS))
-        released = known["released"]
-        if not all(isinstance(day, str) and proper(name) for name, day in released.items()):
-            raise ValueError(EDITIONS_SCRIPT)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        msg = f"{path} 已损坏：不是版次的清单 | {path} is damaged: expected a list of editions"
-        raise DataError(msg) from error
-    found: dict[str, Any] = known
-    return found
 
 
 def publish_to(root: Path, place: Path) -> list[str]:
@@ -75,21 +46,11 @@ def publish_to(root: Path, place: Path) -> list[str]:
         _put(site / LATEST, place / LATEST, anew=True)
         released = dict(sorted((theirs | ours["released"]).items()))
         sites = {name: place / "v" / name for name in released}
-        also = {"released": released, "drafts": [], "numbered": editions_with_numbers(sites)}
-        script = editions_script(ours | also)
+        told = ours | {"released": released, "drafts": []}
         (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
-        told = told_in({name: (day, sites[name]) for name, day in released.items()})
-        latest = news_in(place / LATEST)
-        files = {
-            "index.html": leading_to(f"{LATEST}/index.html").encode(),
-            f"v/{LATEST}/index.html": leading_to("../../index.html").encode(),
-            EDITIONS_SCRIPT: script.encode(),
-            f"v/{EDITIONS_SCRIPT}": script.encode(),
-            FEED: feed_xml(told, latest),
-            f"v/{FEED}": feed_xml(told, latest, inside=True),
-        }
+        files = root_files(LATEST, told, sites, news_in(place / LATEST))
         for name, content in files.items():
-            replace_file(place / name, content)
+            replace_file(place / name, content.encode())
             (place / name).chmod(0o644)
     return list(released)
 
