@@ -267,7 +267,7 @@ def test_lines_of_a_pdf_are_joined(monkeypatch):
     """A PDF breaks lines where its page ends: a figure may stand on both sides."""
     wrapped = "前三季度重庆市外贸进出口总值达815\n8.4亿元。\n其中出口增长。"
     monkeypatch.setattr(
-        "cqbook.intake.article_text.property_and_text", lambda content: ("", wrapped)
+        "cqbook.intake.article_text.properties_and_text", lambda content: ([], wrapped)
     )
     assert article_text(b"", "a.pdf").paragraphs[0].endswith("总值达8158.4亿元。")
 

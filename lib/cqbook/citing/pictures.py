@@ -11,7 +11,7 @@ from lxml import etree
 
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import FigureEntry
-from cqbook.disk.pdf import property_and_text
+from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.raster import raster
 from cqbook.disk.regular import regular_content
 from cqbook.disk.untrusted import safe_parser, whole
@@ -95,16 +95,17 @@ def compared_drawing(
     known = [_kept(edition / "site" / entry.files[name].path) for name in names]
     if content in known:
         return "", ""
+    if not known:
+        return "", "该版次没有这种文件，画面没有比较"
     read = {"svg": _svg_words, "pdf": _pdf_words}[form]
-    said = "该版次没有这种文件，画面没有比较"
+    words, drawn = read(content)
     for item in known:
-        (words, drawn), (wanted, model) = read(content), read(item)
+        wanted, model = read(item)
         if words == wanted:
             if drawn and drawn == model:
                 return "", ""
             return "", "文字与该版次的图相同，文件另存过，画面没有比较"
-        said = ""
-    return ("" if said else "图中的文字与该版次的图不同"), said
+    return "图中的文字与该版次的图不同", ""
 
 
 def _svg_words(content: bytes) -> tuple[str, str]:
@@ -117,7 +118,7 @@ def _svg_words(content: bytes) -> tuple[str, str]:
 
 
 def _pdf_words(content: bytes) -> tuple[str, str]:
-    return "".join(property_and_text(content)[1].split()), ""
+    return "".join(properties_and_text(content)[1].split()), ""
 
 
 def _differs(found: Image.Image, path: Path) -> bool:

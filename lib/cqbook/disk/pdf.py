@@ -11,8 +11,8 @@ import sys
 PDF_BYTES, PDF_SECONDS, PDF_WAIT, PDF_TEXT = 1 << 30, 5, 120, 2_000_000
 
 
-def property_and_text(content: bytes, key: str = "/Title") -> tuple[str, str]:
-    """Return a property of a PDF and its text, read in a process of its own.
+def properties_and_text(content: bytes, *keys: str) -> tuple[list[str], str]:
+    """Return properties of a PDF and its text, read in a process of its own.
 
     A PDF is a program of sorts, and what it costs to read is not known before: the process has a
     limit of memory and of time (where the system knows limits; elsewhere, of time).
@@ -28,7 +28,7 @@ def property_and_text(content: bytes, key: str = "/Title") -> tuple[str, str]:
     limits = (PDF_BYTES, PDF_SECONDS, PDF_TEXT)
     try:
         run = subprocess.run(
-            [sys.executable, "-c", _LIMITS + _PDF_READER, *map(str, limits), key],
+            [sys.executable, "-c", _LIMITS + _PDF_READER, *map(str, limits), *keys],
             input=content,
             capture_output=True,
             timeout=PDF_WAIT,
@@ -41,8 +41,8 @@ def property_and_text(content: bytes, key: str = "/Title") -> tuple[str, str]:
     if run.returncode:
         msg = run.stderr.decode("utf-8", errors="replace").strip().rpartition("\n")[2]
         raise ValueError(msg)
-    packed, text = json.loads(run.stdout)
-    return packed, text
+    found, text = json.loads(run.stdout)
+    return found, text
 
 
 _LIMITS = """
@@ -62,12 +62,12 @@ import io, json, logging
 from pypdf import PdfReader
 logging.disable(logging.CRITICAL)
 made = PdfReader(io.BytesIO(sys.stdin.buffer.read()))
-packed = str((made.metadata or {}).get(sys.argv[4]) or "")
+found = [str((made.metadata or {}).get(key) or "") for key in sys.argv[4:]]
 texts, room = [], characters
 for page in made.pages:
     texts.append(page.extract_text())
     room -= len(texts[-1])
-    if room < len(packed):
+    if room < sum(map(len, found)):
         sys.exit(f"more than {characters} characters")
-sys.stdout.write(json.dumps([packed, "\\n".join(texts)]))
+sys.stdout.write(json.dumps([found, "\\n".join(texts)]))
 """

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from lxml import etree, html
 
-from cqbook.disk.pdf import property_and_text
+from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
 from cqbook.errors import HIDDEN, Breach, ContractError, DataError
@@ -310,7 +310,7 @@ def _read_slides(content: bytes, name: str) -> Iterator[str]:
 
 def _read_pdf(content: bytes, _: str) -> Iterator[str]:
     """Yield the paragraphs of a PDF, whose lines end where the page does."""
-    lines = [line.strip() for line in property_and_text(content)[1].splitlines()]
+    lines = [line.strip() for line in properties_and_text(content)[1].splitlines()]
     width = max(map(len, lines), default=0)
     held = ""
     for line in lines:

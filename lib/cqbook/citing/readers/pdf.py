@@ -13,7 +13,7 @@ from cqbook.citing.marks import (
     citations_in,
 )
 from cqbook.citing.readers.office_slides import in_order
-from cqbook.disk.pdf import property_and_text
+from cqbook.disk.pdf import properties_and_text
 from cqbook.figures.formats import METADATA_KEY
 
 UNSEEN = "PDF 里的画面和图旁文字没有比较；比较得了的是 Word、PowerPoint 和图的原文件"
@@ -21,7 +21,7 @@ UNSEEN = "PDF 里的画面和图旁文字没有比较；比较得了的是 Word�
 
 def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     """Yield what the properties and the text of a PDF name."""
-    packed, text = property_and_text(content, f"/{METADATA_KEY}")
+    (packed, keywords), text = properties_and_text(content, f"/{METADATA_KEY}", "/Keywords")
     known: set[str] = set()
     if packed:
         for item in identified(packed, drawing=("pdf", content)):
@@ -40,8 +40,7 @@ def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     marks = list(re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain))
     # the list at the end repeats them: the text before it must say them too
     yield from in_order(marks, [plain[: marks[0].start()]] if marks else [])
-    said = "" if packed else property_and_text(content, "/Keywords")[0]
-    edition_of = EDITION_PATTERN.search(said)
+    edition_of = EDITION_PATTERN.search("" if packed else keywords)
     short = int(edition_of["numbers"] or 0) - len(marks) if edition_of else 0
     if edition_of and short > 0:
         why = f"文件属性说有{edition_of['numbers']}处数，PDF 里{short}处没有标记可认"

@@ -6,6 +6,7 @@
   var book = (window.cqbook = window.cqbook || {});
   var waiting = {}, vega = null;
 
+  book.load = load;
   function load(src) {
     return new Promise(function (resolve, reject) {
       var script = document.createElement("script");
@@ -26,6 +27,22 @@
     return typeof node === "string" && Object.prototype.hasOwnProperty.call(map, node) ? map[node] : node;
   }
 
+  /* The scripts that draw, once a page. */
+  book.vega = function (root) {
+    vega = vega || load(root + "_static/vega/vega.js").then(function () {
+      return load(root + "_static/vega/palette.js");
+    });
+    return vega;
+  };
+
+  /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
+  book.embed = function (host, spec) {
+    var isDark = document.documentElement.dataset.theme === "dark";
+    var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
+      tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } };
+    return window.vegaEmbed(host, isDark ? recolour(spec, book.dark) : spec, options);
+  };
+
   /* Each figure's specification is a script that calls this: works from file:// too. */
   book.show = function (id, chinese, english) {
     if (waiting[id]) waiting[id]({ zh: chinese, en: english });
@@ -36,11 +53,8 @@
     figure.dataset.live = "loading";
     var id = figure.dataset.figure, root = figure.dataset.root;
     var chart = figure.querySelector(".cq-chart");
-    vega = vega || load(root + "_static/vega/vega.js").then(function () {
-      return load(root + "_static/vega/palette.js");
-    });
     var spec = new Promise(function (resolve) { waiting[id] = resolve; });
-    Promise.all([spec, vega, load(root + "_figures/" + id + ".js")]).then(function (parts) {
+    Promise.all([spec, book.vega(root), load(root + "_figures/" + id + ".js")]).then(function (parts) {
       book.specs = book.specs || {};
       book.specs[id] = parts[0];
       return render(figure, chart, parts[0]);
@@ -48,15 +62,10 @@
   }
 
   function render(figure, chart, specs) {
-    var isDark = document.documentElement.dataset.theme === "dark";
     var language = document.documentElement.dataset.lang || "zh", spec = specs[language] || specs.zh;
-    var shown = isDark ? recolour(spec, book.dark) : spec;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
-    /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
-    var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
-      tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } };
-    return window.vegaEmbed(host, Object.assign({}, shown, { width: width }), options).then(function () {
+    return book.embed(host, Object.assign({}, spec, { width: width })).then(function () {
       var old = chart.querySelector(".cq-live");
       if (old) old.remove();
       host.classList.add("cq-live");

@@ -89,18 +89,8 @@
     count += rows.count;
   }
 
-  function load(src) {
-    return new Promise(function (resolve, reject) {
-      var script = document.createElement("script");
-      script.src = src;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.appendChild(script);
-    });
-  }
-
   function series(root) {
-    later = later || load(root + "_static/numbers-more.js").then(function () { whole = true; });
+    later = later || book.load(root + "_static/numbers-more.js").then(function () { whole = true; });
     return later;
   }
 
@@ -145,7 +135,7 @@
       (terms.known.get(word) || []).forEach(function (pair) { codes[pair[0]][pair[1]] = 2 * NAMED[pair[0]]; });
       return { word: word, number: /^[\d.,]+%?$/.test(word) ? word.replace(/[,%]/g, "") : "", codes: codes };
     });
-    kept = { query: query, asked: asked };
+    kept = { query: query, asked: asked, scores: [] };
     return asked;
   }
 
@@ -178,14 +168,15 @@
 
   /* Rows that fit, best or latest first; of all, unless a facet is left open. */
   function find(state, open) {
-    var asked = state.q ? sought(state.q) : [], found = [];
+    var asked = sought(state.q || ""), scores = kept.scores, found = [];
     if (state.q && !asked.length) return [];
     for (var n = 0; n < count; n++) {
       var good = FACETS.every(function (facet) {
         return facet[0] === open || !state[facet[0]] || fits(n, facet[0], state[facet[0]]);
       });
       if (!good) continue;
-      var score = answers(n, asked);
+      /* the same for every facet that counts its rows */
+      var score = scores[n] === undefined ? (scores[n] = answers(n, asked)) : scores[n];
       if (score) found.push({ row: n, score: score, end: ends(n) });
     }
     if (open) return found;
@@ -606,12 +597,6 @@
       };
     }
 
-    function recolour(node) {
-      var text = JSON.stringify(node);
-      Object.keys(book.dark).forEach(function (light) { text = text.split('"' + light + '"').join('"' + book.dark[light] + '"'); });
-      return JSON.parse(text);
-    }
-
     function draw(found) {
       var host = place.querySelector(".cq-drawn"), turn = ++drawing;
       host.textContent = "";
@@ -628,13 +613,10 @@
       if (chart.all.length > chart.shown.length) notes.push(say("共" + chart.all.length + "条线，画了数字最多的" + chart.shown.length + "条；", chart.shown.length + " of " + chart.all.length + " lines; "));
       notes.push(say("照公布的数画，不换算；时间取期末月，断开处没有数字。", "as published, nothing converted; time is the month in which a period ends, and where a line breaks there is no number."));
       host.append(tag("p", notes.join(""), "cq-note"));
-      var isDark = document.documentElement.dataset.theme === "dark";
-      book.vega = book.vega || load(root + "_static/vega/vega.js").then(function () { return load(root + "_static/vega/palette.js"); });
-      book.vega.then(function () {
+      book.vega(root).then(function () {
         if (turn !== drawing) return null;
         var spec = Object.assign({ width: Math.min(frame.clientWidth || 680, 760) }, specification(chart), { autosize: { type: "fit-x", contains: "padding" } });
-        return window.vegaEmbed(frame, isDark ? recolour(spec) : spec, { ast: true, actions: false, defaultStyle: false, renderer: "svg",
-          tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } });
+        return book.embed(frame, spec);
       }).then(function (result) {
         if (!result) return;
         frame.setAttribute("role", "img");
