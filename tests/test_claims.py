@@ -190,6 +190,13 @@ def glue(name, text):
     return output({f"{GLUE_PREFIX}text/plain": repr(text)}, mark)
 
 
+def rendered(cells):
+    """What of cells is rendered, where the text called ``a`` is glued."""
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.cells.append(nbformat.v4.new_code_cell("", outputs=[glue("a", "1")]))
+    return nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
+
+
 def page(text, *claims, **texts):
     outputs = [output(item._repr_mimebundle_()) for item in claims]
     outputs += [glue(name, value) for name, value in texts.items()]
@@ -470,18 +477,9 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
 
 
 def test_a_sentence_that_begins_with_a_number_follows_without_a_space():
-    cells = [
-        nbformat.v4.new_markdown_cell(":::{given} a\n前句。\n:::\n:::{given} a\n2021年。\n:::\n")
-    ]
-    given = nbformat.v4.new_output(
-        "display_data",
-        {f"{GLUE_PREFIX}text/plain": "'1'"},
-        metadata={"scrapbook": {"name": "a", "mime_prefix": GLUE_PREFIX}},
-    )
-    cells.append(nbformat.v4.new_code_cell("", outputs=[given]))
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    page = nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
-    assert "前句。2021年。" in page.cells[0].source
+    text = ":::{given} a\n前句。\n:::\n:::{given} a\n2021年。\n:::\n"
+    found = rendered([nbformat.v4.new_markdown_cell(text)])
+    assert "前句。2021年。" in found.cells[0].source
 
 
 def test_a_section_of_which_nothing_stands_has_no_heading():
@@ -494,17 +492,9 @@ def test_a_section_of_which_nothing_stands_has_no_heading():
         "### 子\n戊。\n",
         "## 末尾空\n",
     ]
-    cells = [nbformat.v4.new_markdown_cell(text) for text in prose]
-    given = nbformat.v4.new_output(
-        "display_data",
-        {f"{GLUE_PREFIX}text/plain": "'1'"},
-        metadata={"scrapbook": {"name": "a", "mime_prefix": GLUE_PREFIX}},
-    )
-    # what is glued is nothing to read below a heading
-    cells.append(nbformat.v4.new_code_cell("", outputs=[given]))
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    page = nbformat.reads(shown(nbformat.writes(notebook).encode()).decode(), as_version=4)
-    lines = "\n".join(cell.source for cell in page.cells).splitlines()
+    # what is glued, last, is nothing to read below a heading
+    found = rendered([nbformat.v4.new_markdown_cell(text) for text in prose])
+    lines = "\n".join(cell.source for cell in found.cells).splitlines()
     headings = [line for line in lines if line.startswith(("#", "("))]
     assert headings == ["# 页", "(here)=", "## 有字", "## 母", "### 子"]
 

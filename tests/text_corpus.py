@@ -96,8 +96,6 @@ def _digit(text: str) -> str:
     if not found:
         return text
     other = str((int(found[0]) + 3) % 9 + 1)
-    if other == found[0]:
-        other = str(int(other) % 9 + 1)
     return text[: found.start()] + other + text[found.end() :]
 
 

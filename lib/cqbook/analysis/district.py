@@ -223,7 +223,7 @@ class Fact:
         """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
 
         ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said;
-        ``said`` when it was reported; ``after`` the time behind its own.
+        ``said`` when it was reported.
         """
         period = self.level.about.period
         when = Period.parse(period).zh() if period else UNPUBLISHED
@@ -237,7 +237,6 @@ class Fact:
             "due": UNPUBLISHED if undated else when,
             "undated": self.who if undated else UNPUBLISHED,
             "said": Period.parse(self.published).zh() if self.published else UNPUBLISHED,
-            "after": _after(period),
         }
 
 
@@ -285,13 +284,8 @@ def _fact(book: Catalog, found: pd.DataFrame, asked: Asked, product: str) -> Fac
         moves[0] if moves else missing("percent"),
         book.breakdown_name(row["breakdown"]) if row["breakdown"] else "",
         row["who"],
-        _published(book, row["source_id"]),
+        book.lookup("sources", "source_id", row["source_id"], "published") or "",
     )
-
-
-def _published(book: Catalog, source: str) -> str:
-    frame = book.table("sources")
-    return next(iter(frame.loc[frame["source_id"].eq(source), "published"]), "")
 
 
 def words(found: Mapping[str, Fact]) -> dict[str, str]:
@@ -471,7 +465,7 @@ def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFr
 
     Of projects that were not built when last heard of, long ago, what became of them.
     """
-    after = {f"{key}_after": fact.words["after"] for key, fact in found.items()}
+    after = {f"{key}_after": _after(fact.level.about.period) for key, fact in found.items()}
     asked = [
         words.format_map({**texts, **after})
         for key, words in LACKING.items()

@@ -75,16 +75,6 @@ def rate(book: Catalog, area: str, period: str, flow: str = "total") -> Quantity
     return fact(book, unit="percent", measure="yoy", **value_filters(area, period, flow))
 
 
-def auto_exports(
-    book: Catalog, area: str, period: str, *, measure: str = "level", unit: str = UNIT
-) -> Quantity:
-    """Return the published value (or growth) of vehicle exports."""
-    return fact(
-        book, unit=unit, measure=measure, indicator="auto_exports_value", entity=area,
-        period=period, flow="export",
-    )  # fmt: skip
-
-
 def parts(book: Catalog, area: str, period: str, dimension: str) -> Composition:
     """Return the composition of trade along `dimension`; overlapping groups are left out."""
     filters = value_filters(area, period)
@@ -440,7 +430,8 @@ def ends_of(
     """
     known = [(text, item) for text, item in found.items() if item.known]
     if at is not None:
-        known = [pair for pair in known if pair[0] == at or len(pair[0]) == len(at)]
+        # of as long a time
+        known = [pair for pair in known if len(pair[0]) == len(at)]
     nothing = ("", missing(unit))
     high = max(known, key=lambda pair: pair[1].point, default=nothing)
     last = known[-1] if known else nothing

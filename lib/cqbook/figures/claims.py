@@ -48,7 +48,8 @@ CLAIMED_ROLE = "{{claimed}}`{name}`"
 _BETWEEN_SENTENCES = re.compile(
     r"(?<=[。；：！？，）])\n(?=\{(?:claimed|glue:text)\}`|[\u4e00-\u9fff“（]|\d(?!\d*\.\s))"
 )
-_CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
+#: The place of a claim in what is rendered, as `CLAIMED_ROLE` writes it.
+CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
 _BRACKET = re.compile("（([^（）]*)）")
 _REFERENCE = re.compile(r"\{(?:numref|doc|ref)\}`")
@@ -269,7 +270,7 @@ def _marked(body: str, names: tuple[str, ...]) -> str:
 def sentence(body: str, texts: Mapping[str, str]) -> str:
     """Return the text of a block in one line, its numbers in their places, roles and marks gone."""
     filled = GLUED_ROLE.sub(lambda match: texts.get(match[1], match[1]), body)
-    plain = re.sub(r"\{claimed\}`[^`]*`", "", filled)
+    plain = CLAIMED.sub("", filled)
     # a reference in brackets is no part of the sentence; one within it is named by what it is
     plain = _BRACKET.sub(_without_references, plain)
     plain = re.sub(r"\{(numref|doc|ref|term)\}`([^`]*)`", _named, plain)
@@ -386,7 +387,7 @@ def shown(content: bytes) -> bytes:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             text = known.resolved(cell.source)
-            cell.source = _BETWEEN_SENTENCES.sub("", _CLAIMED.sub(once, text))
+            cell.source = _BETWEEN_SENTENCES.sub("", CLAIMED.sub(once, text))
     _drop_empty_sections(notebook)
     written: str = nbformat.writes(notebook, version=4)
     return written.encode("utf-8")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import nbformat
 
-from cqbook.figures.claims import GLUED_ROLE, Known
+from cqbook.figures.claims import CLAIMED, GLUED_ROLE, Known
 from cqbook.figures.figure import figures_of, tables_of
 
 _ENGLISH = re.compile(
@@ -21,7 +21,6 @@ _ENGLISH = re.compile(
     r"^(?P=fence)[^\S\n]*(?:\n|\Z)",
     re.M | re.S,
 )
-_CLAIMED = re.compile(r"\{claimed\}`[^`]*`")
 _ROLE = re.compile(r"\{(?P<kind>numref|doc|ref|term)\}`(?P<words>[^`<]*)(?:<(?P<place>[^`]*)>)?`")
 #: Signs that Markdown would read; a text is text, whatever is in it.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -63,4 +62,4 @@ def _read(text: str, texts: Mapping[str, str], titles: Mapping[str, str]) -> str
 
     text = _ENGLISH.sub(lambda match: f"*{match['title'] or 'English'}*\n\n{match['body']}", text)
     text = GLUED_ROLE.sub(lambda match: plain(texts.get(match[1], match[1])), text)
-    return _ROLE.sub(words, _CLAIMED.sub("", text))
+    return _ROLE.sub(words, CLAIMED.sub("", text))

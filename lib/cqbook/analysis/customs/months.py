@@ -88,14 +88,15 @@ SEASON = 6
 
 def months_ranked(asked: Scope, flow: str) -> list[tuple[str, Quantity]]:
     """Return the months of the year with what they had, most first; empty below `SEASON` months."""
-    hidden = withheld_months(asked, flow, asked.year)
+    if withheld_months(asked, flow, asked.year):
+        return []
     cubes = chosen(asked, flow, asked.year)
     found = [
         (Period.parse(row["period"]).zh(), counted(asked, row["total"], flow))
         for row in rows_of(cubes.sort_values("total", ascending=False, kind="stable"))
-        if row["period"] != asked.year and row["period"] not in hidden
+        if row["period"] != asked.year
     ]
-    return found if len(found) >= SEASON and not hidden else []
+    return found if len(found) >= SEASON else []
 
 
 def peaked(asked: Scope, flow: str) -> list[Verdict]:
