@@ -129,3 +129,30 @@ def test_each_figure_has_its_address_without_scripts(rows):
     assert set(found) == set(rows["observation_id"])
     assert all(len(pages) == 1 for pages in found.values())
     assert found["trade-2022.total"] == ["trade-value"]
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "unit", "said"),
+    [
+        # 148,000 TEU, of which the source has "over", stood there as a number that is exact
+        ("over", "10k TEU", "超14.8万标箱"),
+        ("at_least", "100M CNY", "14.8亿元以上"),
+        ("more_than", "10k vehicles", "14.8万多辆"),
+        ("as_rounded", "percent", "14.8%"),
+    ],
+)
+def test_a_figure_is_said_with_its_qualifier(rows, words, qualifier, unit, said):
+    of = rows[rows["qualifier"].eq(qualifier) & rows["unit"].eq(unit) & rows["series"].eq("")]
+    row = of.iloc[0].to_dict() | {"value": "14.8", "value_upper": ""}
+    assert numbers_page._in_unit(row, words) == said
+
+
+def test_every_qualifier_has_its_words(rows, words):
+    assert words["qualifier"].keys() == set(rows["qualifier"]) - {"as_rounded"}
+    # the lines of the plain pages too: of a series some are floors
+    some = rows[rows["series"].ne("") & rows["qualifier"].eq("at_least")].head(1)
+    _, (line,) = numbers_page.plain_rows(some, words, "sources.html")
+    assert line.points[0][2] == f"{some.iloc[0]['value']}以上"
+    # a line says the unit in which its numbers stand
+    scaled = {code for code, said in words["unit"].items() if said[2]}
+    assert not scaled & set(rows.loc[rows["series"].ne(""), "unit"])

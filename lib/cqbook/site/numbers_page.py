@@ -8,6 +8,7 @@ A doubtful reading stands on neither: only the page that compares sources shows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -30,9 +31,10 @@ from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, M
 from cqbook.disk.checksums import file_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
-from cqbook.figures.english import english
+from cqbook.figures.english import AFTER, BEFORE, english
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
+from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import Unit, unit_zh
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import exhibits
@@ -185,13 +187,29 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
         "flow": said(FLOWS_ZH),
         "measure": measure,
         "accumulation": said(ACCUMULATIONS),
+        "qualifier": said_qualifier,
     }
     return {
-        column: {code: make(code) for code in dict.fromkeys(frame[column]) if code}
+        column: {
+            code: form for code in dict.fromkeys(frame[column]) if code and (form := make(code))
+        }
         for column, make in makers.items()
     }
 
 
+def said_qualifier(code: str) -> list[str]:
+    """Return how a qualifier is said of a number in both languages, and where its word stands.
+
+    Empty for a number as it was rounded.
+    """
+    word = QUALIFIERS[code].ours
+    place = QUALIFIERS[code].places.get(word, "")
+    forms = {"before": f"{word}{{}}", "behind": f"{{}}{word}", "between": word, "alone": word}
+    return [forms[place], _QUALIFIED.get(code) or (BEFORE | AFTER)[word], place] if place else []
+
+
+#: English of qualifiers that stand in no printed number of a figure.
+_QUALIFIED = {"more_than": "over {}", "unchanged": "about unchanged"}
 #: Scales that Chinese has no word of its own for: the one below, and how far the point moves.
 _SAID_SCALES = {10**9: (10**8, "1"), 10**6: (10**4, "2")}
 
@@ -354,11 +372,19 @@ USUAL = frozenset({ACCUMULATIONS["period"], STATUS_ZH["actual"]})
 
 
 def _in_unit(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
+    """Return a figure with its unit and qualifier, as the page's script says it."""
     unit, _, places = words["unit"].get(row["unit"], ["", "", ""])
+    form, _, where = words["qualifier"].get(row["qualifier"], ["", "", ""])
     numbers = filter(None, [row["value"], row["value_upper"]])
     moved = (f"{Decimal(text).scaleb(int(places)):f}" if places else text for text in numbers)
     number = "—".join(moved)
-    return f"第{number}{unit}" if row["unit"] == "rank" else f"{number}{unit}"
+    if row["unit"] == "rank":
+        return f"第{number}{unit}"
+    if not number or where == "alone":
+        return form if where == "alone" else ""
+    if where == "between":
+        return number + re.sub("^[百千万亿]*", lambda scale: scale[0] + form, unit)
+    return (form or "{}").replace("{}", f"{number}{unit}")
 
 
 def plain_rows(
@@ -407,7 +433,8 @@ def plain_rows(
             (
                 obs_anchor(row["observation_id"]),
                 words["period"][row["period"]][0],
-                "—".join(filter(None, [row["value"], row["value_upper"]])),
+                # the line says the unit
+                _in_unit(row | {"unit": ""}, words),
             )
             for row in some
         ]

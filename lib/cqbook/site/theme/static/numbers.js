@@ -250,10 +250,14 @@
 
   function value(n) {
     var number = scaled(n) + (cols.value_upper[n] ? "—" + scaled(n, "value_upper") : ""), unit = cols.unit[n];
-    if (!number) return "";
-    if (unit === "rank") return say("第" + number + "位", "no. " + number);
-    if (unit === "percent") return number + "%";
-    return english() ? number + " " + named("unit", unit) : number + named("unit", unit);
+    if (unit === "rank") return number && say("第" + number + "位", "no. " + number);
+    var form = about.words.qualifier[cols.qualifier[n]];
+    if (!number) return form && form[2] === "alone" ? form[english() ? 1 : 0] : "";
+    var said = unit === "percent" ? "%" : (english() ? " " : "") + named("unit", unit);
+    /* a floor is no number: 超14.8万标箱, 4.2万多辆 */
+    if (!form) return number + said;
+    if (form[2] === "between" && !english()) return number + said.replace(/^[百千万亿]*/, "$&" + form[0]);
+    return form[english() ? 1 : 0].replace("{}", number + said);
   }
 
   /* what of the indicator: exports to ASEAN, year on year */
@@ -544,17 +548,23 @@
         .sort(function (a, b) { return says(b) - says(a); });
       var unit = all.length ? all[0].unit : "";
       all = all.filter(function (line) { return line.unit === unit; });
-      return { unit: unit, units: Object.keys(units).length, all: all, shown: all.slice(0, about.colours.length) };
+      var single = Object.keys(lines).filter(function (name) { return lines[name].unit === unit && lines[name].rows.length < 2; });
+      return { unit: unit, units: Object.keys(units).length, single: single.length, all: all, shown: all.slice(0, about.colours.length) };
     }
 
-    /* A line is called by what tells it from the others. */
+    /* A line is called by what tells it from the others; what all have in common is the title. */
     function call(chart) {
       var columns = ["entity", "indicator", "flow", "breakdown", "measure", "basis", "status", "accumulation", "source_id"];
-      var kinds = { year: say("年", "yearly"), quarter: say("季", "quarterly"), month: say("月", "monthly"), range: say("多月", "months"), day: say("日", "daily") };
+      chart.title = ["entity", "indicator", "breakdown"].map(function (column) {
+        var at = columns.indexOf(column), code = chart.shown[0].key[at];
+        var same = chart.shown.every(function (other) { return other.key[at] === code; });
+        return same && code ? named(column, code) : "";
+      }).filter(Boolean).join(say("，", ", "));
+      var kinds = { year: say("全年", "yearly"), quarter: say("季", "quarterly"), month: say("月", "monthly"), range: say("多月", "months"), day: say("日", "daily") };
       chart.shown.forEach(function (line) {
         line.name = line.key.map(function (code, at) {
           var same = chart.shown.every(function (other) { return other.key[at] === code; });
-          return same ? "" : at === columns.length ? kinds[code] : code ? named(columns[at], code) : columns[at] === "breakdown" ? say("合计", "total") : "";
+          return same || (columns[at] === "accumulation" && code === "period") ? "" : at === columns.length ? kinds[code] : code ? named(columns[at], code) : columns[at] === "breakdown" ? say("合计", "total") : "";
         }).filter(Boolean).join(say("，", ", ")) || named("indicator", line.key[1]);
       });
     }
@@ -608,11 +618,17 @@
       }
       call(chart);
       var frame = tag("div", undefined, "cq-chart"), notes = [];
+      var sources = {};
+      chart.shown.forEach(function (line) { line.rows.forEach(function (n) { sources[named("source_id", cols.source_id[n])] = true; }); });
+      sources = Object.keys(sources);
+      if (chart.title) host.append(tag("p", chart.title, "cq-title"));
       host.append(tag("p", say("单位：", "Unit: ") + chart.unit, "cq-subtitle"), frame);
+      if (chart.single) notes.push(say("只有一期的没有画（" + chart.single + "条）；", chart.single + " with one period only are not drawn; "));
       if (chart.units > 1) notes.push(say("只画了单位为" + chart.unit + "的；", "only those in " + chart.unit + "; "));
       if (chart.all.length > chart.shown.length) notes.push(say("共" + chart.all.length + "条线，画了数字最多的" + chart.shown.length + "条；", chart.shown.length + " of " + chart.all.length + " lines; "));
-      notes.push(say("照公布的数画，不换算；时间取期末月，断开处没有数字。", "as published, nothing converted; time is the month in which a period ends, and where a line breaks there is no number."));
+      notes.push(say("照公布的数画，不换算，“超”“约”“近”等画在所印的数上；时间取期末月，断开处没有数字。", "as published, nothing converted, a floor or 'about' at its number; time is the month in which a period ends, and where a line breaks there is no number."));
       host.append(tag("p", notes.join(""), "cq-note"));
+      host.append(tag("p", say("数据来源：", "Source: ") + sources.slice(0, 3).join(say("；", "; ")) + (sources.length > 3 ? say("；另有" + (sources.length - 3) + "个来源", "; and " + (sources.length - 3) + " more") : ""), "cq-note"));
       book.vega(root).then(function () {
         if (turn !== drawing) return null;
         var spec = Object.assign({ width: Math.min(frame.clientWidth || 680, 760) }, specification(chart), { autosize: { type: "fit-x", contains: "padding" } });
