@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
+from cqbook.data.catalog import Catalog
 from cqbook.data.codes import nearest
 from cqbook.data.rows import TableRow, rows_of
-from cqbook.data.selection import DRAWN_FROM, measured
+from cqbook.data.selection import measured, usable
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES
 from cqbook.errors import DataError, visible
 from cqbook.quantities.periods import Period
@@ -39,7 +39,7 @@ def held_on(book: Catalog, words: Iterable[str]) -> list[str]:
     """
     names = _names(book)
     meant = [_called(word, names) for word in words]
-    rows = _rows(book)
+    rows = usable(book.observations())
     for codes in meant:
         rows = rows[[_concerns(row, codes) for row in rows_of(rows)]]
     if rows.empty:
@@ -72,15 +72,6 @@ def _names(book: Catalog) -> dict[str, set[str]]:
         for row in rows_of(book.text("synonyms")):
             found.setdefault(row["code"], set()).add(row["word"])
     return found
-
-
-def _rows(book: Catalog) -> pd.DataFrame:
-    own = book.text(OBSERVATION_TABLE)
-    series = [book.as_observations(name, book.text(name)) for name in book.series]
-    rows = pd.concat([own, *series], ignore_index=True)
-    corrected = rows["observation_id"].isin(rows["supersedes"])
-    # what `usable` asks of typed rows
-    return rows[pd.to_numeric(rows["confidence"]).ge(DRAWN_FROM) & ~corrected]
 
 
 def _concerns(row: TableRow, codes: set[str]) -> bool:

@@ -41,7 +41,7 @@ from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
-from cqbook.quantities.sightings import Sighting, sightings
+from cqbook.quantities.sightings import LIMIT_WORD, Sighting, sightings
 from cqbook.quantities.units import Unit
 
 #: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
@@ -130,6 +130,8 @@ _UNKNOWN_THING = re.compile(
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
 #: Letters of 出口额达: what says nothing of the goods.
 _BARE_FLOW = 5
+#: What is said of a reading, and asked for by who reads on.
+NOT_LISTED, ONLY_FLOW = "不在表中", "流向：这一指标只有一种"
 #: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
 _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 ])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
 _NO_PART = re.compile(
@@ -467,8 +469,8 @@ class _Reader:
         }, why)  # fmt: skip
         strange = other or ("" if part else self._unknown_part(indicator.first, segment))
         if strange:
-            doubts["breakdown"] = f"细分：“{strange}”不在表中"
-        elif same and not part and "不在表中" in same.doubts.get("breakdown", ""):
+            doubts["breakdown"] = f"细分：“{strange}”{NOT_LISTED}"
+        elif same and not part and NOT_LISTED in same.doubts.get("breakdown", ""):
             doubts["breakdown"] = same.doubts["breakdown"]
         offered = {
             column: choice.codes[1:]
@@ -571,7 +573,7 @@ class _Reader:
         if found.first and found.first in known:
             return found.first, found.why
         if len(known) == 1:
-            return next(iter(known)), "流向：这一指标只有一种"
+            return next(iter(known)), ONLY_FLOW
         same = indicator == carried.indicator.first or indicator.startswith("trade_")
         if same and carried.flow and carried.flow in known:
             return carried.flow, "流向：承前文"
@@ -890,7 +892,7 @@ def _doubts(
     for column, known in sure.items():
         if not known and row[column]:
             found[column] = why[column] or "猜的"
-    if any("限定词" in text for text in item.alternatives):
+    if any(LIMIT_WORD in text for text in item.alternatives):
         found["qualifier"] = "；".join(item.alternatives)
     if item.certainty == "unsure":
         said = "；".join((*item.reasons, *item.alternatives)) or "两种读法"

@@ -19,6 +19,7 @@ from cqbook.disk.atomic import replace_file
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import DataError, visible
 from cqbook.intake.article import OPEN, Article, ArticleFigure, read_article
+from cqbook.intake.article_names import Names
 from cqbook.intake.article_text import article_text, checked_day
 from cqbook.intake.press_template import Row, filled
 from cqbook.quantities.about import STATUS_ZH
@@ -49,8 +50,9 @@ def read_articles(paths: Sequence[Path], book: Catalog, day: str) -> list[Articl
         If a file can't be read, or the day is none.
     """
     checked_day(day)
+    names = Names(book)
     return [
-        read_article(article_text(content_of(path), path.name, day), book)
+        read_article(article_text(content_of(path), path.name, day), book, names)
         for path in dict.fromkeys(paths)
     ]
 

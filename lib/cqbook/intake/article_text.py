@@ -288,7 +288,7 @@ def _read_slides(content: bytes, name: str) -> Iterator[str]:
     with opened(content, name) as parts:
         found = (_SLIDE.fullmatch(part) for part in parts.namelist())
         order = sorted((match[1] != "slides", int(match[2]), match[0]) for match in found if match)
-        trees = [etree.fromstring(parts.read(part)) for *_, part in order]
+        trees = [etree.fromstring(parts.read(part), safe_parser()) for *_, part in order]
     for tree in trees:
         cells: list[str] | None = None
         for event, node in etree.iterwalk(tree, events=("start", "end")):

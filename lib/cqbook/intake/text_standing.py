@@ -18,7 +18,7 @@ from typing import Literal
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import usable, what
-from cqbook.intake.article import Article, ArticleFigure, read_article
+from cqbook.intake.article import ONLY_FLOW, Article, ArticleFigure, read_article
 from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_text import article_text, checked_day
@@ -26,7 +26,7 @@ from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
 from cqbook.quantities.quantity import DERIVED, Quantity, Reported, printed_zh, quantity_of
-from cqbook.quantities.sightings import Sighting
+from cqbook.quantities.sightings import NO_UNIT, Sighting
 from cqbook.quantities.units import Unit, is_count, same_kind
 
 HOLDS, FAILS, OTHERWISE, NOT_IN_BOOK, NOT_READ = "成立", "不成立", "口径不同", "书中没有", "读不准"
@@ -39,7 +39,6 @@ TOLD_BY_ZH = {
     "flow": "流向",
     "entity": "主体",
     "period": "时期",
-    "status": "性质",
 }
 #: Measures that tell by how much something moved: printed by one word, 增长.
 _RATES = ("yoy", "pct_change")
@@ -144,7 +143,7 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
     found += [
         TextStanding(paragraph, item.text, NOT_READ, "没有单位，或单位不在表中，没有比较")
         for paragraph, item in article.left
-        if "没有单位" in item.reasons and not _numbers_a_line(article, paragraph, item)
+        if NO_UNIT in item.reasons and not _numbers_a_line(article, paragraph, item)
     ]
     return sorted(found, key=lambda item: item.paragraph)
 
@@ -266,7 +265,7 @@ class Judge:
         first = {name: row[name] for name in TOLD_BY}
         first["entity"] = first["entity"] or self.book.place
         said = flow_of(words.own).first
-        if said and first["flow"] and "只有一种" in figure.why.get("flow", ""):
+        if said and first["flow"] and ONLY_FLOW in figure.why.get("flow", ""):
             # the book has only exports of it, and the text speaks of imports
             first["flow"] = said
         shared = list(self._of_a_whole(figure, first, words))

@@ -38,7 +38,7 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20,
 _HALF |= {0xFE63: 0x2D, 0xFE62: 0x2B}
 _DIGITS = {word: n for n, word in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
-_NUMERAL = "[零〇一二两三四五六七八九十百千]"
+SPELLED_DIGIT = "[零〇一二两三四五六七八九十百千]"
 #: What a limiting word stands before.
 _AHEAD = r"(?=(?:人民币)?(?:[0-9]|[一二两三四五六七八九十百千]+[成倍万亿个]|[千百]?(?:万|亿)))"
 #: Further words that limit a number from below or above, by the one that has their meaning.
@@ -71,10 +71,10 @@ _OPEN_BEFORE = (
 )
 _OPEN_BEHIND = ("以内", "之内", "封顶", "上限", "下限", "内")
 _NOT = "未能|未曾|尚未|没有|没能|难以|不会|未|没"
-_LIMITING = any_of((*WORDS_BEFORE, *(word for words in LIMITS.values() for word in words)))
+LIMITING = any_of((*WORDS_BEFORE, *(word for words in LIMITS.values() for word in words)))
 _OPEN = re.compile(
     rf"(?:{any_of(_OPEN_BEFORE)})[^,，、。；0-9]{{0,4}}$"
-    rf"|(?:{_NOT})(?:{_LIMITING}|达到?)$"
+    rf"|(?:{_NOT})(?:{LIMITING}|达到?)$"
     # 不足上年的九成: the word stands apart from the number
     r"|(?:不足|不到|超过|超|逾|突破)(?=[^,，、。；0-9]{1,10}的$)"
 )
@@ -111,22 +111,22 @@ _HALF_OF = re.compile(
 )
 _A_HALF = re.compile("一半|(?<![过近超])半数")
 _PER_HUNDRED = re.compile(
-    rf"百分之(?P<whole>{_NUMERAL}+|[0-9]+(?:\.[0-9]+)?)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
+    rf"百分之(?P<whole>{SPELLED_DIGIT}+|[0-9]+(?:\.[0-9]+)?)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
 )
 _POINTED = re.compile(
-    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{_NUMERAL}+)点(?P<part>[零〇一二三四五六七八九]+)"
+    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{SPELLED_DIGIT}+)点(?P<part>[零〇一二三四五六七八九]+)"
     "(?=万亿|亿|万|倍|个?百分点)"
 )
 #: 1万3千辆.
 _MIXED = re.compile(r"(?<![0-9.])(?P<whole>[0-9]{1,4})万(?P<part>[1-9])千(?![0-9])")
 #: A numeral before a scale; what a unit counts (一个百分点) is left: 一 is often no number there.
-_COUNTED = re.compile(rf"(?<![0-9.])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:万亿|亿|万))")
+_COUNTED = re.compile(rf"(?<![0-9.])(?P<figure>{SPELLED_DIGIT}+)(?=[余多]?(?:万亿|亿|万))")
 #: A scale that is its own number: 超万亿元, 万亿元级.
 _BARE_SCALE = re.compile(
     rf"(?:{any_of(WORDS_BEFORE)})(?=万亿|亿|万)|(?<![0-9.余多几数十百千万亿])(?=(?:万亿|亿|万)\w{{0,3}}级)"
 )
 _TENTHS = re.compile(
-    rf"(?P<tenths>[0-9](?:\.[0-9])?|{_NUMERAL})成(?P<half>半|[一二三四五六七八九])?(?P<more>[多余])?"
+    rf"(?P<tenths>[0-9](?:\.[0-9])?|{SPELLED_DIGIT})成(?P<half>半|[一二三四五六七八九])?(?P<more>[多余])?"
 )
 _DOUBLED = re.compile(r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<times>[一二两三1-3])番")
 #: 10天至20天, 75%—80%: a range whose unit is printed twice.
@@ -135,7 +135,7 @@ _TWICE = re.compile(
     rf"(?P<dash>[-—–~至到])(?=(?:{NUMBER})(?P=unit)(?![0-9]))"
 )
 #: What is counted in words, where a figure is what is read; in prose 一家 is no number.
-_SAID = re.compile(rf"(?<![0-9.第])(?P<figure>{_NUMERAL}+)(?=[余多]?(?:{COUNTS}|$))")
+_SAID = re.compile(rf"(?<![0-9.第])(?P<figure>{SPELLED_DIGIT}+)(?=[余多]?(?:{COUNTS}|$))")
 _SAID_RANGE = re.compile(r"(?P<low>[一二两三四五六七八九])[到至](?P<high>[二两三四五六七八九十])")
 
 

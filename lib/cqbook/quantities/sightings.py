@@ -13,11 +13,13 @@ from typing import Literal
 
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
-from cqbook.quantities.numerals import LIMITS, WORDS_BEFORE, any_of, open_limit
+from cqbook.quantities.numerals import LIMITING, SCALES, SPELLED_DIGIT, any_of, open_limit
 from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
+#: Why a figure is in doubt; who reads on asks for these.
+NO_UNIT, LIMIT_WORD = "没有单位", "限定词"
 #: ``read``; ``unsure``: two readings, or words that decide are missing; ``none``: no figure.
 Certainty = Literal["read", "unsure", "none"]
 
@@ -87,25 +89,22 @@ _FOREIGN = (
 )
 _NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
 _NATIVE |= set(SPOKEN) | {"位", "个多月"}
-_SCALES = any_of({word for word in SCALE_ZH.values() if word})
 _PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|个标箱|标箱|套|件|公里|户|年|天|日"
 _WORD = (
     rf"(?:个产业(?!园|集群|链)|{any_of((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
 )
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?:\.[0-9]{1,15})?)"
-_NUMERAL = "[零〇一二两三四五六七八九十百千]"
-_LIMITING = any_of((*WORDS_BEFORE, *(word for said in LIMITS.values() for word in said), "上"))
-_BEFORE = rf"(?<!节)(?:{_LIMITING})"
+_BEFORE = rf"(?<!节)(?:{LIMITING}|上)"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
-    rf"(?:\s?(?P<first>(?:{_SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
-    rf"(?:\s?(?P<more>[余多]))?(?:\s?(?P<scale>{_SCALES}))?(?P<more_behind>[余多])?"
+    rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
+    rf"(?:\s?(?P<more>[余多]))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
     rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
 )
 _SPELLED = re.compile(
     rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?P<half>半|上)?"
-    rf"(?P<low>{_NUMERAL}+(?:[到至]{_NUMERAL}+)?)?(?P<more>[余多])?"
+    rf"(?P<low>{SPELLED_DIGIT}+(?:[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
     rf"(?P<scale>万亿|亿|万)?(?P<more_behind>[余多])?(?P<middle>个半)?"
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
@@ -314,13 +313,13 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
     if match["dash"] and first and (first != f"{scale}{word}" or changed):
         # 由34.6%到35.4元: two figures, of which this is the first
         end = match.end("first")
-        taken = re.fullmatch(rf"(?P<scale>{_SCALES})?(?P<word>{_WORD})?", first)
+        taken = re.fullmatch(rf"(?P<scale>{SCALES})?(?P<word>{_WORD})?", first)
         scale, word = (taken["scale"] or "", taken["word"] or "") if taken else ("", "")
     text, behind = plain[start:end], plain[end : end + 1]
     why = ""
     units = _units(word, scale)
     if not word and not scale:
-        why = "没有单位"
+        why = NO_UNIT
     elif (word == "年" and not _lasting(plain, start, end)) or (
         word in ("天", "个月", "个多月", "周", "小时", "分钟") and behind in tuple("前后内来")
     ):
@@ -447,7 +446,7 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
             clause = max(floor, *(plain.rfind(sign, 0, item.core) + 1 for sign in ",，。；;"))
             limit = open_limit(plain[clause : item.core])
             if limit:
-                told = (*item.alternatives, f"限定词：“{limit}”")
+                told = (*item.alternatives, f"{LIMIT_WORD}：“{limit}”")
                 item = replace(item, certainty="unsure", alternatives=told)
             item = _measured(plain, item, clause, _WAY.search(plain[clause : item.core]), None)
         yield item
@@ -499,7 +498,7 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         limit = QUALIFIERS[limit].ours if limit in QUALIFIERS else ""
     if limit:
         item = replace(
-            item, certainty="unsure", alternatives=(*item.alternatives, f"限定词：“{limit}”")
+            item, certainty="unsure", alternatives=(*item.alternatives, f"{LIMIT_WORD}：“{limit}”")
         )
     item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
     listed = previous if chained else None

@@ -205,7 +205,7 @@ def _ends_zh(gap: Decimal, above: Interval, below: Interval, unit: Unit) -> str:
     assert above.lower is not None
     assert below.upper is not None
     ends = (above.lower, below.upper)
-    decimals = max(0, MARGIN_DIGITS - 1 - gap.adjusted()) if gap else 0
+    decimals = _decimals(gap)
     while decimals < MOST_DECIMALS and rounded(_apart_by(ends, decimals)) != rounded(gap):
         decimals += 1
     return "与".join(_scaled(_to(end, decimals), unit) for end in ends) + "之差"
@@ -244,9 +244,12 @@ def _scaled(number: Decimal, unit: Unit) -> str:
 
 def rounded(number: Decimal) -> str:
     """Return a number with `MARGIN_DIGITS` digits; digits before the point are all kept."""
-    decimals = max(0, MARGIN_DIGITS - 1 - number.adjusted()) if number else 0
-    text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{_to(number, _decimals(number)):f}"
+
+
+def _decimals(number: Decimal) -> int:
+    """Return how many decimals `MARGIN_DIGITS` digits of a number leave."""
+    return max(0, MARGIN_DIGITS - 1 - number.adjusted()) if number else 0
 
 
 def ordered(verdicts: Sequence[Verdict], condition: str) -> Verdict:
