@@ -50,11 +50,10 @@ def read_articles(paths: Sequence[Path], book: Catalog, day: str) -> list[Articl
         If a file can't be read, or the day is none.
     """
     checked_day(day)
+    # all files first: one that can't be read is said before the tables are opened
+    texts = [article_text(content_of(path), path.name, day) for path in dict.fromkeys(paths)]
     names = Names(book)
-    return [
-        read_article(article_text(content_of(path), path.name, day), book, names)
-        for path in dict.fromkeys(paths)
-    ]
+    return [read_article(text, book, names) for text in texts]
 
 
 def write_reading(book: Catalog, articles: Sequence[Article], output: Path) -> Iterator[str]:

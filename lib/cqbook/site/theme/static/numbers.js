@@ -683,7 +683,7 @@
     new MutationObserver(started).observe(document.documentElement, { attributes: true, attributeFilter: ["data-lang", "data-theme"] });
     place.hidden = false;
     started();
-    load(root + "../editions.js").then(function () { if (whole) showOne(chosen()); }, function () { /* the folder was taken away alone */ });
+    book.load(root + "../editions.js").then(function () { if (whole) showOne(chosen()); }, function () { /* the folder was taken away alone */ });
     var card = place.querySelector(".cq-number-card");
     if (card) card.scrollIntoView({ block: "nearest" });
   }
