@@ -33,6 +33,12 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	if [ -x $(BIN)/biome ]; then $(BIN)/biome lint --error-on-warnings $(SCRIPT_RULES) $(SCRIPTS); fi
+
+# names that nothing declares, code that nothing reaches: a page found one only where it was visited
+SCRIPTS := lib/cqbook/site/theme/static lib/cqbook/build/frame lib/labextension
+SCRIPT_RULES := $(addprefix --only=,correctness/noUndeclaredVariables correctness/noUnreachable \
+  correctness/noInvalidUseBeforeDeclaration suspicious/noRedeclare)
 
 # which tests stay together on one worker: tests/conftest.py; a third worker was tried, and slower
 TESTS := $(BIN)/pytest -n 2

@@ -35,12 +35,14 @@
     return vega;
   };
 
+  function isDark() { return document.documentElement.dataset.theme === "dark"; }
+
   /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
   book.embed = function (host, spec) {
-    var isDark = document.documentElement.dataset.theme === "dark";
+    var dark = isDark();
     var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
-      tooltip: { theme: isDark ? "dark" : "light", disableDefaultStyle: true } };
-    return window.vegaEmbed(host, isDark ? recolour(spec, book.dark) : spec, options);
+      tooltip: { theme: dark ? "dark" : "light", disableDefaultStyle: true } };
+    return window.vegaEmbed(host, dark ? recolour(spec, book.dark) : spec, options);
   };
 
   /* Each figure's specification is a script that calls this: works from file:// too. */
@@ -65,6 +67,7 @@
     var language = document.documentElement.dataset.lang || "zh", spec = specs[language] || specs.zh;
     var width = Math.min(chart.clientWidth || 680, 680);
     var host = document.createElement("div");
+    var drawn = isDark() ? "dark" : "light";
     return book.embed(host, Object.assign({}, spec, { width: width })).then(function () {
       var old = chart.querySelector(".cq-live");
       if (old) old.remove();
@@ -73,7 +76,7 @@
       chart.appendChild(host);
       var img = chart.querySelector("picture[data-" + language + "].cq-light img, picture:not([data-zh]):not([data-en]).cq-light img");
       if (img && img.alt) { host.setAttribute("role", "img"); host.setAttribute("aria-label", img.alt); }
-      figure.dataset.live = isDark ? "dark" : "light";
+      figure.dataset.live = drawn;
     });
   }
 
