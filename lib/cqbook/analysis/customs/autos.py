@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import pandas as pd
+from sqlglot import exp, select
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
@@ -14,6 +15,7 @@ from cqbook.analysis.customs.cubes import (
     amounts,
     change_zh,
     chosen,
+    code_column,
     counted,
     money_point,
     percentage,
@@ -81,15 +83,16 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
 
 
-def _of_vehicles(cubes: pd.DataFrame) -> str:
+def _of_vehicles(cubes: pd.DataFrame) -> exp.Condition:
     """Return the condition that a row of ``own`` is of vehicles, in one of the cubes."""
-    headings = ", ".join(f"'{heading}'" for heading in AUTO_HEADINGS)
-    return f"left(commodity, 4) IN ({headings}) AND ({within(cubes)})"
+    return exp.and_(code_column("commodity", 4).isin(*AUTO_HEADINGS), within(cubes))
 
 
 #: The number of vehicles of a row, wherever the file has it.
 _NUMBER = (
-    f"CASE WHEN unit_1 = '{VEHICLE}' THEN quantity_1 WHEN unit_2 = '{VEHICLE}' THEN quantity_2 END"
+    exp.case()
+    .when(exp.column("unit_1").eq(VEHICLE), exp.column("quantity_1"))
+    .when(exp.column("unit_2").eq(VEHICLE), exp.column("quantity_2"))
 )
 
 
@@ -110,12 +113,15 @@ def vehicles(
     if cubes.empty:
         columns = ["commodity", "value", "number", "quantity", "counted", "units"]
         return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
-    found = asked.select(
-        f"SELECT commodity, sum(value) AS value, count(value) AS number,"
-        f" sum({_NUMBER}) AS quantity,"
-        f" sum(CASE WHEN {_NUMBER} IS NOT NULL THEN value END) AS counted FROM own"
-        f" WHERE {_of_vehicles(cubes)}"
-        " GROUP BY commodity HAVING sum(value) IS NOT NULL ORDER BY commodity"
+    counted = exp.case().when(_NUMBER.is_(exp.null()).not_(), exp.column("value"))
+    found = asked.answer(
+        select("commodity", "sum(value) AS value", "count(value) AS number")
+        .select(exp.func("sum", _NUMBER).as_("quantity"), exp.func("sum", counted).as_("counted"))
+        .from_("own")
+        .where(_of_vehicles(cubes))
+        .group_by("commodity")
+        .having("sum(value) IS NOT NULL")
+        .order_by("commodity")
     )
     units = records_behind(asked, cubes, "commodity", 0, found.set_index("commodity")["number"])
     found["units"] = found["commodity"].map(units)
@@ -372,10 +378,13 @@ def _to_partners(asked: Scope, year: str, months: tuple[str, ...] | None = None)
     if cubes.empty or asked.least:
         # under the gate no cell of few records is shown: this is of few by its kind
         return pd.DataFrame(columns=["value", "quantity"], dtype=float)
-    found = asked.select(
-        f"SELECT partner, sum(value) AS value, sum({_NUMBER}) AS quantity FROM own"
-        f" WHERE {_of_vehicles(cubes)}"
-        " GROUP BY partner HAVING sum(value) > 0 ORDER BY value DESC, partner"
+    found = asked.answer(
+        select("partner", "sum(value) AS value", exp.func("sum", _NUMBER).as_("quantity"))
+        .from_("own")
+        .where(_of_vehicles(cubes))
+        .group_by("partner")
+        .having("sum(value) > 0")
+        .order_by("value DESC", "partner")
     ).fillna({"quantity": 0.0})
     known = names_by_code(asked, "partner")
     labels = pd.Index([known.get(code, code) for code in found["partner"]], dtype=str)

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
+from sqlglot import exp, select
 
 from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine
@@ -86,13 +87,12 @@ class Scope:
         return {}
 
     @remembered
-    def select(self, query: str) -> pd.DataFrame:
-        """Return the result of a query over ``own``: the rows of this area, currency, two years.
+    def answer(self, question: exp.Select) -> pd.DataFrame:
+        """Return the answer over ``own``: the rows of this area, currency, two years.
 
-        It holds only what every engine understands alike: see `cqbook.analysis.customs.engines`.
-        What was asked before is not read again.
+        See `cqbook.analysis.customs.engines`. What was asked before is not read again.
         """
-        return self.engine.ask(query)
+        return self.engine.ask(question)
 
     @cached_property
     def cubes(self) -> pd.DataFrame:
@@ -100,10 +100,13 @@ class Scope:
         if not self.book.detail.exists:
             # a chapter that would use some of it starts no engine to hear that there is none
             return pd.DataFrame(columns=CUBE, dtype=object)
-        return self.select(
-            "SELECT flow, period, dims, digits, coalesce(sum(value), 0) AS total,"
-            " count(*) AS number, count(*) - count(value) AS missing"
-            " FROM own GROUP BY flow, period, dims, digits ORDER BY flow, period, dims, digits"
+        kind = ("flow", "period", "dims", "digits")
+        return self.answer(
+            select(*kind, "coalesce(sum(value), 0) AS total", "count(*) AS number")
+            .select("count(*) - count(value) AS missing")
+            .from_("own")
+            .group_by(*kind)
+            .order_by(*kind)
         )
 
     @property
@@ -212,33 +215,42 @@ def amounts(
     """
     if cubes.empty:
         return pd.DataFrame(columns=[*by, "value", "number"])
-    codes = {name: code_column(name, digits) for name in by}
-    listed = ", ".join(f"{code} AS {name}" for name, code in codes.items())
-    grouped = ", ".join(codes.values())
+    codes = [code_column(name, digits) for name in by]
     # ties in the order of their codes, whatever the engine
-    order = ", ".join(str(number + 1) for number in range(len(codes)))
-    found = asked.select(
-        f"SELECT {listed}, sum(value) AS value, count(value) AS number"
-        f" FROM own WHERE {within(cubes)}"
-        f" GROUP BY {grouped} HAVING sum(value) IS NOT NULL ORDER BY value DESC, {order}"
+    order = [exp.Literal.number(number + 1) for number in range(len(by))]
+    found = asked.answer(
+        select(*(exp.alias_(code, name) for code, name in zip(codes, by, strict=True)))
+        .select("sum(value) AS value", "count(value) AS number")
+        .from_("own")
+        .where(within(cubes), copy=False)
+        .group_by(*codes)
+        .having("sum(value) IS NOT NULL")
+        .order_by("value DESC", *order)
     )
     return found.astype({"value": float})
 
 
-def code_column(dimension: str, digits: int) -> str:
+def code_column(dimension: str, digits: int) -> exp.Expr:
     """Return the expression for the codes of a dimension, commodities cut to `digits`."""
-    return f"left(commodity, {digits})" if dimension == "commodity" and digits else dimension
+    codes = exp.column(dimension)
+    return exp.func("left", codes, digits) if dimension == "commodity" and digits else codes
 
 
-def within(cubes: pd.DataFrame) -> str:
+def within(cubes: pd.DataFrame) -> exp.Condition:
     """Return the condition that a row of ``own`` is of one of the cubes."""
-    kinds = []
-    for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
-        periods = ", ".join(f"'{period}'" for period in group["period"])
-        kinds.append(
-            f"flow = '{flow}' AND dims = '{dims}' AND digits = {digits} AND period IN ({periods})"
-        )
-    return "(" + ") OR (".join(kinds) + ")"
+    return exp.or_(
+        *(
+            exp.and_(
+                exp.column("flow").eq(group["flow"].iloc[0]),
+                exp.column("dims").eq(group["dims"].iloc[0]),
+                exp.column("digits").eq(int(group["digits"].iloc[0])),
+                exp.column("period").isin(*group["period"]),
+                copy=False,
+            )
+            for _, group in cubes.groupby(["flow", "dims", "digits"])
+        ),
+        copy=False,
+    )
 
 
 def same_months(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,8 +1,8 @@
 """Where the questions about customs detail are answered: DuckDB in this process, or Spark.
 
-A question is written once, in the SQL that both understand alike: sums and counts over ``own``,
-grouped, with ``left``, ``CASE`` and ``IN``; no alias is used but in ``ORDER BY``. ``own`` has the
-current rows of one area and currency in two years, and ``digits``, the length of the code.
+A question is an expression of SQLGlot, which quotes what is in it and writes it for either: no text
+of a parameter or a file is put into a query by hand. ``own`` has the current rows of one area and
+currency in two years, and ``digits``, the length of the code.
 
 DuckDB is the default. Where the data live on a cluster, ``CQBOOK_ENGINE=spark://host:7077`` (or
 any master that Spark knows) names it, and the same questions go there; the data folder must then
@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Protocol
 
 import pandas as pd
+from sqlglot import exp, select
 
 from cqbook.data.customs_store import REPLACED, Detail
 from cqbook.data.vocabulary import DIRECTIONS_ZH
@@ -42,8 +43,8 @@ class Slice:
 class Engine(Protocol):
     """Answers questions about one slice."""
 
-    def ask(self, query: str) -> pd.DataFrame:
-        """Return the answer to a query over ``own``."""
+    def ask(self, question: exp.Select) -> pd.DataFrame:
+        """Return the answer to a question over ``own``."""
 
     def labels(self, dimension: str) -> dict[str, str]:
         """Return the last name of each code of a dimension."""
@@ -55,18 +56,19 @@ def engine_for(asked: Slice) -> Engine:
     return Spark(asked, master) if master else Embedded(asked)
 
 
-def _own(asked: Slice) -> str:
+def _own(asked: Slice) -> exp.Select:
+    period = exp.column("period")
     # by period too: in sorted files it says which parts of them are not read at all
-    whose = f"entity = '{_text(asked.area)}' AND " if asked.area else ""
-    return (
-        f"SELECT *, length(commodity) AS digits FROM detail WHERE {whose}"
-        f"currency = '{_text(asked.currency)}'"
-        f" AND period >= '{asked.before}' AND period < '{int(asked.year) + 1}'"
+    own = (
+        select("*", "length(commodity) AS digits")
+        .from_("detail")
+        .where(
+            exp.column("currency").eq(asked.currency),
+            period >= asked.before,
+            period < str(int(asked.year) + 1),
+        )
     )
-
-
-def _text(text: str) -> str:
-    return text.replace("'", "''")
+    return own.where(exp.column("entity").eq(asked.area)) if asked.area else own
 
 
 def _concerned(asked: Slice) -> set[tuple[str, str]]:
@@ -78,11 +80,11 @@ class Embedded:
 
     def __init__(self, asked: Slice) -> None:
         self._link = asked.detail.connect(_concerned(asked))
-        self._link.execute(f"CREATE VIEW own AS {_own(asked)}")
+        self._link.execute(f"CREATE VIEW own AS {_own(asked).sql('duckdb')}")
 
-    def ask(self, query: str) -> pd.DataFrame:
-        """Return the answer to a query over ``own``."""
-        return self._link.execute(query).df()
+    def ask(self, question: exp.Select) -> pd.DataFrame:
+        """Return the answer to a question over ``own``."""
+        return self._link.execute(question.sql("duckdb")).df()
 
     def labels(self, dimension: str) -> dict[str, str]:
         """Return the last name of each code of a dimension."""
@@ -116,15 +118,15 @@ class Spark:
             self._session.sql("SELECT 0 AS batch, 0 AS seq").createOrReplaceTempView("replaced")
         current = " ANTI JOIN replaced USING (batch, seq)"
         self._session.sql(f"SELECT * FROM vintages{current}").createOrReplaceTempView("detail")
-        self._session.sql(_own(asked)).createOrReplaceTempView("own")
+        self._session.sql(_own(asked).sql("spark")).createOrReplaceTempView("own")
 
     def _view(self, name: str, paths: list[str]) -> None:
         places = [str((self._detail.folder / path).resolve()) for path in paths]
         self._session.read.parquet(*places).createOrReplaceTempView(name)
 
-    def ask(self, query: str) -> pd.DataFrame:
-        """Return the answer to a query over ``own``."""
-        found = self._session.sql(query)
+    def ask(self, question: exp.Select) -> pd.DataFrame:
+        """Return the answer to a question over ``own``."""
+        found = self._session.sql(question.sql("spark"))
         rows = [tuple(row) for row in found.collect()]
         return pd.DataFrame(rows, columns=found.columns)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+from sqlglot import select
 
 from cqbook.analysis.customs.cubes import (
     ABSENT,
@@ -32,9 +33,9 @@ def provinces(asked: Scope, flow: str) -> pd.Series:
     if asked.least or not re.fullmatch(r"CN-\d\d", asked.area) or not asked.book.detail.exists:
         return pd.Series(dtype=float)
     every = Scope(asked.book, "", asked.currency, asked.year, asked.least, flow)
-    found = every.select(
-        "SELECT entity, flow, period, dims, digits, sum(value) AS total FROM own"
-        " GROUP BY entity, flow, period, dims, digits ORDER BY entity"
+    kind = ("entity", "flow", "period", "dims", "digits")
+    found = every.answer(
+        select(*kind, "sum(value) AS total").from_("own").group_by(*kind).order_by("entity")
     )
     own = chosen(asked, flow, asked.year)[["flow", "period", "dims", "digits"]]
     same = found[found["entity"].str.fullmatch(r"CN-\d\d")].merge(own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 import pandas as pd
+from sqlglot import exp, select
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import Scope, amounts, chosen, code_column, remembered, within
@@ -29,10 +30,11 @@ def records_behind(
     few = sorted(number.index[number <= months * (asked.least - 1)])
     if few:
         code = code_column(dimension, digits)
-        listed = ", ".join(f"'{name}'" for name in few)
-        rows = asked.select(
-            f"SELECT DISTINCT {code} AS code, commodity, partner, regime FROM own"
-            f" WHERE value IS NOT NULL AND {code} IN ({listed}) AND ({within(cubes)})"
+        rows = asked.answer(
+            select(exp.alias_(code, "code"), "commodity", "partner", "regime")
+            .distinct()
+            .from_("own")
+            .where("value IS NOT NULL", code.isin(*few), within(cubes))
         )
         found.update(rows.groupby("code").size())
     return found
