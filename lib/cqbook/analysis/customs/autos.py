@@ -17,6 +17,7 @@ from cqbook.analysis.customs.cubes import (
     chosen,
     code_column,
     counted,
+    kinds,
     money_point,
     percentage,
     remembered,
@@ -85,7 +86,7 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
 
 def _of_vehicles(cubes: pd.DataFrame) -> exp.Condition:
     """Return the condition that a row of ``own`` is of vehicles, in one of the cubes."""
-    return exp.and_(code_column("commodity", 4).isin(*AUTO_HEADINGS), within(cubes))
+    return exp.and_(code_column("commodity", 4).isin(*AUTO_HEADINGS), within(kinds(cubes)))
 
 
 #: The number of vehicles of a row, wherever the file has it.

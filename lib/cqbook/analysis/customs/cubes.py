@@ -36,7 +36,10 @@ LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
-CUBE = ["flow", "period", "dims", "digits", "total", "number", "missing"]
+KIND = ["flow", "period", "dims", "digits"]
+CUBE = [*KIND, "total", "number", "missing"]
+#: A cube by the values of `KIND`.
+Kind = tuple[str, str, str, int]
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
@@ -100,13 +103,12 @@ class Scope:
         if not self.book.detail.exists:
             # a chapter that would use some of it starts no engine to hear that there is none
             return pd.DataFrame(columns=CUBE, dtype=object)
-        kind = ("flow", "period", "dims", "digits")
-        return self.answer(
-            select(*kind, "coalesce(sum(value), 0) AS total", "count(*) AS number")
+        return self.engine.ask(
+            select(*KIND, "coalesce(sum(value), 0) AS total", "count(*) AS number")
             .select("count(*) - count(value) AS missing")
             .from_("own")
-            .group_by(*kind)
-            .order_by(*kind)
+            .group_by(*KIND)
+            .order_by(*KIND)
         )
 
     @property
@@ -215,10 +217,17 @@ def amounts(
     """
     if cubes.empty:
         return pd.DataFrame(columns=[*by, "value", "number"])
+    return _amounts(asked, kinds(cubes), by, digits)
+
+
+@remembered
+def _amounts(
+    asked: Scope, cubes: tuple[Kind, ...], by: tuple[str, ...], digits: int
+) -> pd.DataFrame:
     codes = [code_column(name, digits) for name in by]
     # ties in the order of their codes, whatever the engine
     order = [exp.Literal.number(number + 1) for number in range(len(by))]
-    found = asked.answer(
+    found = asked.engine.ask(
         select(*(exp.alias_(code, name) for code, name in zip(codes, by, strict=True)))
         .select("sum(value) AS value", "count(value) AS number")
         .from_("own")
@@ -236,18 +245,26 @@ def code_column(dimension: str, digits: int) -> exp.Expr:
     return exp.func("left", codes, digits) if dimension == "commodity" and digits else codes
 
 
-def within(cubes: pd.DataFrame) -> exp.Condition:
+def kinds(cubes: pd.DataFrame) -> tuple[Kind, ...]:
+    """Return which cubes a frame like `Scope.cubes` has."""
+    return tuple(cubes[KIND].itertuples(index=False, name=None))
+
+
+def within(cubes: Iterable[Kind]) -> exp.Condition:
     """Return the condition that a row of ``own`` is of one of the cubes."""
+    periods: dict[tuple[str, str, int], list[str]] = {}
+    for flow, period, dims, digits in cubes:
+        periods.setdefault((flow, dims, digits), []).append(period)
     return exp.or_(
         *(
             exp.and_(
-                exp.column("flow").eq(group["flow"].iloc[0]),
-                exp.column("dims").eq(group["dims"].iloc[0]),
-                exp.column("digits").eq(int(group["digits"].iloc[0])),
-                exp.column("period").isin(*group["period"]),
+                exp.column("flow").eq(flow),
+                exp.column("dims").eq(dims),
+                exp.column("digits").eq(digits),
+                exp.column("period").isin(*found),
                 copy=False,
             )
-            for _, group in cubes.groupby(["flow", "dims", "digits"])
+            for (flow, dims, digits), found in periods.items()
         ),
         copy=False,
     )

@@ -8,7 +8,15 @@ import pandas as pd
 from sqlglot import exp, select
 
 from cqbook.analysis.customs import disclosure
-from cqbook.analysis.customs.cubes import Scope, amounts, chosen, code_column, remembered, within
+from cqbook.analysis.customs.cubes import (
+    Scope,
+    amounts,
+    chosen,
+    code_column,
+    kinds,
+    remembered,
+    within,
+)
 
 
 def records_behind(
@@ -34,7 +42,7 @@ def records_behind(
             select(exp.alias_(code, "code"), "commodity", "partner", "regime")
             .distinct()
             .from_("own")
-            .where("value IS NOT NULL", code.isin(*few), within(cubes))
+            .where("value IS NOT NULL", code.isin(*few), within(kinds(cubes)))
         )
         found.update(rows.groupby("code").size())
     return found
