@@ -29,6 +29,7 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
+    Spot,
     When,
     is_about,
     last_month,
@@ -99,6 +100,8 @@ class _State:
     unit: re.Match[str] | None = None
     subject: _Subject = field(default_factory=_Subject)
     heading: str = ""
+    #: The period of the figure before, for one that stands in the same sentence.
+    same: When | None = None
 
 
 _SENTENCE = re.compile("[。；;！!？?]")
@@ -420,16 +423,14 @@ class _Reader:
         status, why_status = status_said(plain[begin : item.core])
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
+        times = bool(item.units) and Unit.parse(item.units[0]).name == "times"
+        spot = Spot(plain, begin, item.core, item.end, self.cores, times)
         when = period_of(
-            (begin, end), plain, item.core, named, carried.when or self._about(),
-            self.written, status, self.cores,
+            spot, named, self.state.same if same else None, carried.when or self._about(),
+            self.written, status,
         )  # fmt: skip
-        own_period = any(
-            begin <= place.start < item.core and place.role != "base" for place in named
-        )
-        begins = when.period.endswith("/..") and same and same.row["status"] == "actual"
-        if same and not own_period and same.row["period"] and not begins:
-            when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
+        if not when.passing:
+            self.state.same = when
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])
         row |= {
