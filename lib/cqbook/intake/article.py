@@ -100,8 +100,12 @@ class _State:
     unit: re.Match[str] | None = None
     subject: _Subject = field(default_factory=_Subject)
     heading: str = ""
-    #: The period of the figure before, for one that stands in the same sentence.
+    #: The period of the figure before, for one that stands in the same sentence; and that of what
+    #: stands before the paragraph.
     same: When | None = None
+    carried: When | None = None
+    #: 一年来, 这一年 at the beginning of a paragraph: of what happened in those below it, too.
+    span: When | None = None
 
 
 _SENTENCE = re.compile("[。；;！!？?]")
@@ -131,6 +135,8 @@ _UNKNOWN_THING = re.compile(
 )
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
+#: Letters before what opens a paragraph.
+_OPENING = 3
 #: Letters of 出口额达: what says nothing of the goods.
 _BARE_FLOW = 5
 #: What is said of a reading, and asked for by who reads on.
@@ -218,11 +224,15 @@ class _Reader:
             self._heading(plain, named)
         elif number > 1 and not self._continues(plain):
             self.state.subject.when = None
+        for spoken in named[:1]:
+            if spoken.role == "near" and spoken.start <= _OPENING and spoken.period:
+                self.state.span = When(spoken.period, f"时期：前文的“{spoken.text}”", sure=False)
         self.cores = [item.core for item in seen if item.certainty != "none"]
         self.statistical = any(
             item.measure == "yoy" or (item.measure == "share" and "占" in "".join(item.reasons))
             for item in seen
         )
+        self.state.carried = self.state.subject.when or self._about() or self.state.span
         previous: ArticleFigure | None = None
         made: list[ArticleFigure] = []
         for item in seen:
@@ -351,7 +361,7 @@ class _Reader:
         head = places[0] if places else None
         if head and head.start <= 4:
             self.state.place, self.state.place_word = head.code, head.word
-        self.state.subject = _Subject()
+        self.state.subject, self.state.span = _Subject(), None
         said = is_about(named)
         if said:
             self.state.about = said
@@ -426,7 +436,7 @@ class _Reader:
         times = bool(item.units) and Unit.parse(item.units[0]).name == "times"
         spot = Spot(plain, begin, item.core, item.end, self.cores, times)
         when = period_of(
-            spot, named, self.state.same if same else None, carried.when or self._about(),
+            spot, named, self.state.same if same else None, self.state.carried,
             self.written, status,
         )  # fmt: skip
         if not when.passing:
@@ -480,6 +490,8 @@ class _Reader:
             )
             if choice.codes[1:]
         }  # fmt: skip
+        if when.offered and when.period not in when.offered:
+            offered["period"] = when.offered
         self.state.subject = _Subject(
             indicator, flow, part, entity,
             When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,

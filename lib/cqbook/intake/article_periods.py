@@ -20,9 +20,11 @@ _CHANGED_FROM = re.compile("(?:由|从)(?:原来|最初|过去|以前|原先)?�
 _UNNAMED = re.compile("近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])")
 #: What happened on some day; what is and stays (占地, 拥有, 建成) may be said of the day of the text.
 _HAPPENED = re.compile(
-    "签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
-    "|突破|入选|帮助|协助|提供|举办|发放|捐赠|受理|办理|回归|落户|转化|带动|争取|成交|发运|发出|收到|下单|发布后"
+    "(?:签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
+    "|突破|入选|帮助|协助|提供|举办|发放|捐赠|受理|办理|回归|落户|转化|带动|争取|成交|发运|发出|收到|下单|发布后)(?!的)"
 )
+#: What can be done in any year: 年产, 年发电量.
+_A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|吞吐|通过|设计)")
 #: What is so on the day of the text, though months were spoken of before.
 _IS_BY_NOW = re.compile("已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有")
 #: What goes on from the sentence before: 其中, 同比.
@@ -38,13 +40,15 @@ _OF_YEAR = re.compile("(?:今年|年内)(?:以来)?(?:已)?累计")
 class When:
     """A period, why it was taken, and whether the words of the figure's sentence say it.
 
-    ``passing``: of this figure alone, and of none behind it (较2020年的20.9万辆).
+    ``passing``: of this figure alone, and of none behind it (较2020年的20.9万辆). ``offered``: what
+    else it may be.
     """
 
     period: str
     why: str
     sure: bool
     passing: bool = False
+    offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,13 +119,17 @@ def period_of(
     if beside:
         return beside
     says = any(item.role != "base" for item in own)
-    so_far = _SINCE.search(spot.own)
-    if same and same.period and not says:
-        period = _until(same.period) if so_far else same.period
-        return When(period, "时期：承同句前一数", sure=same.sure)
-    return _of_sentence(spot, own, written, status) or _of_context(
-        spot, named, carried, written, status
-    )
+    planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
+    if written and _A_YEAR.search(spot.own) and not planned:
+        return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
+    if same and same.period and not says and not (planned and written):
+        # 拥有3条生产线，新增5家: what happened is of no day
+        stands = written and same.period == written.month_text and not same.sure
+        if not (stands and _HAPPENED.search(spot.own)):
+            period = _until(same.period) if _SINCE.search(spot.own) else same.period
+            return replace(same, period=period, why="时期：承同句前一数")
+    said = _of_sentence(spot, own, written, status)
+    return said or _of_context(spot, named, carried, written)
 
 
 def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
@@ -167,7 +175,7 @@ def _of_sentence(
         if "/" not in last.period or not last.period.endswith(written.month_text if written else ""):
             return _now(spot, written, now[-1].text)
     if last:
-        return _named(spot, last, own, planned)
+        return _named(spot, last, own, written, planned)
     # 是去年同期的3.6倍 is of this year; 较去年同期提升, too
     if re.search("(?<![较比与同是为])(?:去年|上年)同期的?[^,，]{0,4}$", spot.before):
         return When("", "“去年同期”：前文时期的上一年", sure=False)
@@ -189,25 +197,36 @@ def _planned(written: TextDate) -> When:
     return When(f"{written.month_text}/..", "时期：计划，自文章之日起", sure=False)
 
 
-def _named(spot: Spot, item: NamedPeriod, own: Sequence[NamedPeriod], planned: bool) -> When:
+def _named(
+    spot: Spot,
+    item: NamedPeriod,
+    own: Sequence[NamedPeriod],
+    written: TextDate | None,
+    planned: bool,
+) -> When:
     """Return the period that a sentence names, as its words bound it: 截至, 累计, 到2025年."""
     plain, core = spot.plain, spot.core
     period, sure = item.period, item.role == "is"
     before = plain[max(spot.start, item.start - 3) : item.start]
-    up_to = [part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])]
-    ends = up_to[0].period[:7] if up_to and len(up_to[0].period) > 4 else ""
-    if ends and "/" not in ends and _OF_YEAR.search(spot.before):
+    up_to = [
+        part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+    ]
+    ends = up_to[0].period[:7] if up_to and len(up_to[0].period) in (7, 10) else ""
+    ahead = not item.period.startswith("..") and Period.parse(item.period).start
+    future = planned or (written and ahead and ahead > written.last_day)
+    if ends and _open_since(item):
+        # 截至9月30日，自2016年开通以来
+        period = f"{item.period.partition('/')[0]}/{ends}"
+    elif ends and _OF_YEAR.search(spot.before):
         # 截至9月30日，今年累计: of the months of this year
         period = _year_to(ends)
-    elif ends and item.period.endswith(f"{item.period[:4]}") is False and _open_since(item):
-        period = f"{item.period.partition('/')[0]}/{ends}"
     elif up_to and item is up_to[-1] and re.search("累计|已", plain[item.end : core]):
         compared = ends and _SINCE.search(plain[item.end : core]) and _COMPARED.match(plain, spot.end)
         period = _year_to(ends) if compared else _until(period)
     elif _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
         # 全年新增137家，累计达到255家: the second is of all years
         period = _until(period)
-    elif planned and (re.search("[到至]$", before) or item.text[0] in "到至"):
+    elif future and (re.search("[到至]$", before) or item.text[0] in "到至"):
         period = f"/{item.period}" if len(item.period) == 4 else item.period
     return When(period, f"时期：同句的“{item.text}”", sure=sure)
 
@@ -227,15 +246,16 @@ def _of_context(
     named: Sequence[NamedPeriod],
     carried: When | None,
     written: TextDate | None,
-    status: str,
 ) -> When:
     """Return the period of a figure whose sentence names none: of what stands before, or open."""
     plain, core = spot.plain, spot.core
     so_far = _SINCE.search(spot.own)
     by_now = _IS_BY_NOW.search(plain[spot.clause : core])
+    day = written.month_text if written else ""
+    maybe = (day, f"../{day}") if day else ()
     unnamed = _UNNAMED.search(spot.before)
     if unnamed:
-        return When("", f"“{unnamed[0]}”：没有写是什么时候", sure=False)
+        return When("", f"“{unnamed[0]}”：没有写是什么时候", sure=False, offered=maybe)
     earlier = [item for item in named if item.start < spot.start and _carries(plain, item, spot)]
     follows = any(spot.start <= place < core for place in spot.others)
     throughout = carried and "/" in carried.period
@@ -245,10 +265,11 @@ def _of_context(
         return _now(spot, written, "累计")
     said = _earlier(spot, earlier, carried) if earlier else carried
     if said and said.period:
-        return When(_until(said.period) if so_far else said.period, said.why, sure=said.sure)
+        period = _until(said.period) if so_far else said.period
+        return When(period, said.why, sure=said.sure, offered=maybe[:1])
     happened = _HAPPENED.search(plain[spot.clause : core] + "　" + spot.behind)
     if happened:
-        return When("", f"“{happened[0]}”：没有写是什么时候", sure=False)
+        return When("", f"“{happened[0]}”：没有写是什么时候", sure=False, offered=maybe)
     if written:
         return When(written.month_text, "时期：文中未写，按文章之月", sure=False)
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)
@@ -262,13 +283,13 @@ def _earlier(spot: Spot, earlier: Sequence[NamedPeriod], carried: When | None) -
     """
     last = earlier[-1]
     said = When(last.period, f"时期：同段的“{last.text}”", sure=False)
-    if len(last.period) != 7 or _GOES_ON.match(spot.plain, spot.start):
-        return said
     month = Period.parse(last.period)
+    if month.kind != "month" or _GOES_ON.match(spot.plain, spot.start):
+        return said
     for item in reversed(earlier[:-1]):
-        if len(item.period) != 7 and Period.parse(item.period).contains(month):
+        if Period.parse(item.period).kind != "month" and Period.parse(item.period).contains(month):
             return When(item.period, f"时期：同段的“{item.text}”", sure=False)
-    wider = carried and len(carried.period) != 7 and Period.parse(carried.period).contains(month)
+    wider = carried and carried.period and Period.parse(carried.period).contains(month)
     if carried and wider and _MONTHLY.search(spot.plain[: last.start]):
         return carried
     return said
@@ -285,7 +306,7 @@ def _carries(plain: str, item: NamedPeriod, spot: Spot) -> bool:
 def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:
     """Return the period named last; of 今年4月…2023年大会 the month: the year repeats it."""
     last = speaking[-1]
-    if len(speaking) > 1 and len(last.period) == 4 and "全年" not in last.text:
+    if len(speaking) > 1 and len(last.period) == 4 and re.match("[12一二]", last.text):
         before = speaking[-2]
         if before.period.startswith(last.period) and len(before.period) == 7:
             return before
@@ -322,7 +343,8 @@ def years_of(when: When, own: Sequence[NamedPeriod]) -> When:
     """Return the years that an average over years is of, where its sentence names them."""
     for item in (*reversed(own), None):
         period = item.period if item else when.period
-        if period and len(Period.parse(period).years) + period.endswith("..") > 1:
+        several = period and len(Period.parse(period).years) + period.endswith("..") > 1
+        if several or period.startswith("/"):
             return When(period, f"时期：“{item.text}”", sure=True) if item else when
     return When("", "年均增长：是哪几年，同句没有写", sure=False)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from cqbook.quantities.periods import Period
@@ -35,7 +36,7 @@ _MENTION = re.compile(
     rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
     rf"|[前首](?P<months>{_NUMBER})个?月"
     rf"|(?<![0-9.])(?P<month>{_NUMBER})月份?(?!亮)(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
-    r"(?P<since>以来|至今|起(?![来点步于飞草伏到])|开始以来)?"
+    r"(?P<since>以来|至今(?!年)|起(?![来点步于飞草伏到])|开始以来)?"
     r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
     r"|(?P<year_alone>全年)"
     r"|(?P<now>截至目前|目前|当前|现有|如今|迄今|日前|近日|近期|当下|现已|眼下|时下|截至(?:记者)?发稿"
@@ -85,6 +86,12 @@ class TextDate:
             msg = f"日期“{text}”应如 2026-11-20、2026-11 | not a day, month or year: {text}"
             raise ValueError(msg)
         return cls(*map(int, text.split("-")))
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the text can be of."""
+        end = Period.parse(self.month_text).end
+        return end or date.max
 
     @property
     def month_text(self) -> str:
@@ -347,6 +354,8 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
     try:
         period = str(Period.parse(text))
         if _opens(match) and "/" not in period:
+            # 2023年以来: from its first month
+            period += "-01" if len(period) == 4 and written and written.month else ""
             return str(Period.parse(_open_from(period, written))) if written else ""
     except ValueError:
         return ""
