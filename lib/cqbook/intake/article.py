@@ -34,7 +34,7 @@ from cqbook.intake.article_periods import (
     is_about,
     last_month,
     period_of,
-    status_said,
+    status_of,
     years_of,
 )
 from cqbook.intake.article_text import CELL, ArticleText
@@ -199,9 +199,28 @@ class _Reader:
         self.one_place = self._names_one_place()
         for line in text.simplified[:4]:
             self._look_for_place(line)
-            if not self.state.about:
-                # of the title, or of the lead that opens with it
-                self.state.about = is_about(named_periods(line, written))
+        self.state.about = self._subject_of(text.simplified[:4])
+
+    def _subject_of(self, lines: Sequence[str]) -> When | None:
+        """Return the period of the title, or of the lead, where that names it before any figure.
+
+        A lead says 1—3月 where its title has 一季度: what follows is said as the lead says it.
+        """
+        found: When | None = None
+        for number, line in enumerate(lines):
+            named = named_periods(line, self.written)
+            figures = [item for item in sightings(line, named) if item.certainty != "none"]
+            first = figures[0].core if figures else len(line)
+            quoted = line.find("“") if number else -1
+            opens = [item for item in named if item.start < first and (
+                quoted < 0 or item.start < quoted or "”" in line[quoted : item.start])]  # fmt: skip
+            made = is_about(line, opens if number else named)
+            again = found and made and Period.parse(found.period).span == Period.parse(made.period).span
+            if made and (not found or (again and number)):
+                found = made
+            if figures and number:
+                break
+        return found
 
     def _look_for_place(self, line: str) -> None:
         if self.state.place:
@@ -299,7 +318,7 @@ class _Reader:
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
-        about = is_about(named_periods(header, self.written)) or self.state.about
+        about = is_about(header, named_periods(header, self.written)) or self.state.about
         if about and re.search("[当本单]月", header):
             # beside 累计: the last month of what the table is about
             about = replace(about, period=last_month(about.period))
@@ -362,8 +381,8 @@ class _Reader:
         if head and head.start <= 4:
             self.state.place, self.state.place_word = head.code, head.word
         self.state.subject, self.state.span = _Subject(), None
-        said = is_about(named)
-        if said:
+        said, about = is_about(plain, named), self.state.about
+        if said and not (about and Period.parse(about.period).span == Period.parse(said.period).span):
             self.state.about = said
 
     def _remember(self, plain: str) -> None:
@@ -430,13 +449,15 @@ class _Reader:
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
-        status, why_status = status_said(plain[begin : item.core])
+        name = Unit.parse(item.units[0]).name if item.units else ""
+        spot = Spot(plain, begin, item.core, item.end, self.cores, name, item.measure)
+        status, why_status = status_of(spot, plain[item.core : item.end])
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
-        times = bool(item.units) and Unit.parse(item.units[0]).name == "times"
-        spot = Spot(plain, begin, item.core, item.end, self.cores, times)
+        if not same:
+            self.state.same = None
         when = period_of(
-            spot, named, self.state.same if same else None, self.state.carried,
+            spot, named, self.state.same, self.state.carried,
             self.written, status,
         )  # fmt: skip
         if not when.passing:

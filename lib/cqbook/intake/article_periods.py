@@ -6,16 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cqbook.intake.article_choices import RATIOS
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
+_MONEY = frozenset({"CNY", "USD"})
 _SINCE = re.compile("累计")
 #: A day behind which these stand is that of the news, not of the figure.
 _PUBLISHED = re.compile("发布|获悉|数据|消息|通报|介绍|公布|表示|报道")
 #: What will be once something stands.
 _LATER = re.compile("投产后|建成后|达产|投用后|竣工后")
+#: 由去年同期的301万辆; 是去年同期的3.6倍 is of this year, and 较去年同期提升, too.
+_YEAR_BEFORE = re.compile(
+    "(?:(?<![较比与同是为])(?:去年|上年)同期的?|[较比](?:去年|上年)同期的)(?:约|近|超过?|逾)?$"
+)
 #: From where something changed: 由36小时压缩至22小时, 从80人增加到1200人.
 _CHANGED_FROM = re.compile("(?:由|从)(?:原来|最初|过去|以前|原先)?的?(?:约|近)?$")
+#: 去年3月开工的基地: when something else was.
+_OF_A_THING = re.compile("[^,，。；]{0,4}(?:开工|投产|成立|举办|举行|召开|签约|发布|建成|落户)的")
 #: Of a time that nobody names.
 _UNNAMED = re.compile("近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])")
 #: What happened on some day; what is and stays (占地, 拥有, 建成) may be said of the day of the text.
@@ -56,7 +64,7 @@ class Spot:
     """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
 
     ``core``: where its digits begin; ``end``: where it ends. ``others``: where the digits of the
-    paragraph's figures begin. ``times``: whether it is so many times another.
+    paragraph's figures begin. ``unit``, ``measure``: as far as its own words say them.
     """
 
     plain: str
@@ -64,7 +72,8 @@ class Spot:
     core: int
     end: int
     others: Sequence[int]
-    times: bool = False
+    unit: str = ""
+    measure: str = ""
 
     @property
     def before(self) -> str:
@@ -79,10 +88,14 @@ class Spot:
         )
 
     @property
+    def last(self) -> int:
+        """Where the digits of the figure before begin; the sentence, where there is none."""
+        return max((place for place in self.others if place < self.core), default=self.start)
+
+    @property
     def own(self) -> str:
         """Its own words: its clause, behind the figure before."""
-        last = max((place for place in self.others if place < self.core), default=self.start)
-        return self.plain[max(self.clause, last) : self.core]
+        return self.plain[max(self.clause, self.last) : self.core]
 
     @property
     def behind(self) -> str:
@@ -115,21 +128,34 @@ def period_of(
         ``plan`` and ``target`` begin with the day of the text where nothing else is said.
     """
     own = [item for item in named if spot.start <= item.start < spot.core]
+    if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
+        now = same if same and same.period else _of_context(spot, named, carried, written)
+        return When(_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:
         return beside
-    says = any(item.role != "base" for item in own)
+    says = any(item.role != "base" and item.start >= spot.last for item in own)
     planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
     if written and _A_YEAR.search(spot.own) and not planned:
         return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
-    if same and same.period and not says and not (planned and written):
+    if same and not says and not (planned and written):
         # 拥有3条生产线，新增5家: what happened is of no day
         stands = written and same.period == written.month_text and not same.sure
         if not (stands and _HAPPENED.search(spot.own)):
-            period = _until(same.period) if _SINCE.search(spot.own) else same.period
-            return replace(same, period=period, why="时期：承同句前一数")
-    said = _of_sentence(spot, own, written, status)
+            so_far = same.period and _SINCE.search(spot.own)
+            period = _until(same.period) if so_far else same.period
+            if spot.measure in ("yoy", "pct_change"):
+                # 累计达到127个，效率提升58.9%: nothing grows since ever
+                period = period.removeprefix("../")
+            return replace(same, period=period, why="时期：承同句前一数" if period else same.why)
+    said = _of_sentence(spot, own, _behind(spot, named), written, status)
     return said or _of_context(spot, named, carried, written)
+
+
+def _year_before(period: str) -> str:
+    """Return the same months of the year before; nothing of a period that is open."""
+    known = period and ".." not in period and not period.startswith("/")
+    return str(Period.parse(period).year_before()) if known else ""
 
 
 def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
@@ -143,9 +169,8 @@ def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) ->
         compared = re.search("[比较由从]$", spot.plain[: item.start])
         if close and item.role == "now" and f"{item.text}{between}".endswith("的"):
             return replace(_now(spot, written, item.text), passing=True)
-        if close and compared and item.period and not spot.times and len(between) > 0:
-            return When(item.period, f"时期：“{item.text}”", sure=True, passing=True)
-        if close and compared and item.period and not spot.times and item.text.endswith("的"):
+        of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))
+        if close and compared and of_it and item.period and spot.unit != "times":
             return When(item.period, f"时期：“{item.text}”", sure=True, passing=True)
     if _CHANGED_FROM.search(spot.before):
         first = next((item for item in own if item.role in ("is", "near") and item.period), None)
@@ -155,8 +180,26 @@ def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) ->
     return None
 
 
+def _behind(spot: Spot, named: Sequence[NamedPeriod]) -> list[NamedPeriod]:
+    """Return the period that a figure's own clause names behind it: 300万千瓦基地已于去年底并网."""
+    until = spot.end + len(spot.behind)
+    follows = min((place for place in spot.others if place > spot.core), default=until)
+    return [
+        item
+        for item in named
+        if spot.end <= item.start < min(until, follows)
+        and item.role in ("is", "near")
+        and item.period
+        and spot.plain[item.start - 1] == "于"
+    ][:1]
+
+
 def _of_sentence(
-    spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None, status: str
+    spot: Spot,
+    own: Sequence[NamedPeriod],
+    behind: Sequence[NamedPeriod],
+    written: TextDate | None,
+    status: str,
 ) -> When | None:
     """Return the period that the figure's sentence says; None where it says none."""
     plain, core = spot.plain, spot.core
@@ -175,10 +218,7 @@ def _of_sentence(
         if "/" not in last.period or not last.period.endswith(written.month_text if written else ""):
             return _now(spot, written, now[-1].text)
     if last:
-        return _named(spot, last, own, written, planned)
-    # 是去年同期的3.6倍 is of this year; 较去年同期提升, too
-    if re.search("(?<![较比与同是为])(?:去年|上年)同期的?[^,，]{0,4}$", spot.before):
-        return When("", "“去年同期”：前文时期的上一年", sure=False)
+        return _named(spot, last, own, written, status)
     open_ones = [item for item in own if item.role in ("is", "near") and not item.period]
     if open_ones:
         return When("", f"“{open_ones[-1].text}”须知文章的日期", sure=False)
@@ -187,6 +227,8 @@ def _of_sentence(
     published = days and _PUBLISHED.search(plain[days[-1].end : core])
     if days and not published and not _LATER.search(plain[days[-1].end : core]):
         return When(days[-1].period, f"时期：同句的“{days[-1].text}”", sure=True)
+    for item in behind:
+        return When(item.period, f"时期：同句的“{item.text}”", sure=False, passing=True)
     if later and written:
         within = re.search("[0-9一二两三四五六七八九十]+年内", spot.before)
         return When("", f"“{within[0]}”：到哪一年没有写", sure=False) if within else _planned(written)
@@ -202,7 +244,7 @@ def _named(
     item: NamedPeriod,
     own: Sequence[NamedPeriod],
     written: TextDate | None,
-    planned: bool,
+    status: str,
 ) -> When:
     """Return the period that a sentence names, as its words bound it: 截至, 累计, 到2025年."""
     plain, core = spot.plain, spot.core
@@ -213,7 +255,8 @@ def _named(
     ]
     ends = up_to[0].period[:7] if up_to and len(up_to[0].period) in (7, 10) else ""
     ahead = not item.period.startswith("..") and Period.parse(item.period).start
-    future = planned or (written and ahead and ahead > written.last_day)
+    future = written and ahead and ahead > written.last_day and status == "actual"
+    future = future or status in ("plan", "target")
     if ends and _open_since(item):
         # 截至9月30日，自2016年开通以来
         period = f"{item.period.partition('/')[0]}/{ends}"
@@ -221,7 +264,8 @@ def _named(
         # 截至9月30日，今年累计: of the months of this year
         period = _year_to(ends)
     elif up_to and item is up_to[-1] and re.search("累计|已", plain[item.end : core]):
-        compared = ends and _SINCE.search(plain[item.end : core]) and _COMPARED.match(plain, spot.end)
+        compared = ends and _SINCE.search(plain[item.end : core])
+        compared = compared and (spot.measure == "yoy" or _COMPARED.match(plain, spot.end))
         period = _year_to(ends) if compared else _until(period)
     elif _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
         # 全年新增137家，累计达到255家: the second is of all years
@@ -349,17 +393,49 @@ def years_of(when: When, own: Sequence[NamedPeriod]) -> When:
     return When("", "年均增长：是哪几年，同句没有写", sure=False)
 
 
-def is_about(named: Sequence[NamedPeriod]) -> When | None:
+def is_about(plain: str, named: Sequence[NamedPeriod]) -> When | None:
     """Return the period that a lead or a heading is about: no day, no comparison."""
     for item in named:
-        heading = item.text in ("当月", "本月")
+        heading = item.text in ("当月", "本月") or _OF_A_THING.match(plain, item.end)
         if item.role == "is" and item.period and len(item.period) != 10 and not heading:
             return When(item.period, f"时期：前文的“{item.text}”", sure=False)
     return None
 
 
-def status_said(before: str) -> tuple[str, str]:
+#: A size that something is to reach: 打造千亿级产业集群, 向万亿级迈进.
+_OF_A_SIZE = re.compile("[百千万]?[万亿]元?级?")
+_TO_BE = re.compile(
+    "(?:打造|建设|冲刺|迈向|进军|创建|奋进|瞄准|冲击|培育(?:壮大)?|力争)(?![^,，。；]{0,24}(?:已|了))[^,，。；]{0,24}$"
+    "|向[^,，。；]{0,4}$"
+)
+_TOWARDS = re.compile("[^,，。；]{0,8}(?:迈进|奋进|冲刺|进军|迈步)")
+#: 25家企业将落户: said behind what is counted.
+_WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于在]?[一-鿿])")
+#: General aims, behind which a clause may say what there is: 致力于打造高地，有10个市场.
+_AIMS = ("致力于", "迈向", "迈进")
+
+
+def status_of(spot: Spot, printed: str) -> tuple[str, str]:
     """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
+    own = spot.plain[spot.clause : spot.core]
+    if re.search("目前的(?:约|近)?$", own):
+        return "actual", ""
+    if _OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)):
+        to_be = _TO_BE.search(own)
+        if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
+            return "target", f"性质：“{to_be[0][:2]}”"
+    status, why = status_said(spot.before)
+    if why and any(word in why for word in _AIMS) and re.search("[^没]有[约近超]?$", own):
+        return "actual", ""
+    if status == "actual" and spot.unit and spot.unit not in RATIOS and spot.unit not in _MONEY:
+        will = _WILL.match(spot.behind)
+        if will:
+            return "plan", f"性质：“{will[0]}”"
+    return status, why
+
+
+def status_said(before: str) -> tuple[str, str]:
+    """Return what the words before a figure say of its status."""
     found = [
         (match.start(), code, match[0])
         for pattern, code in (
