@@ -451,7 +451,7 @@ class _Reader:
         )
         name = Unit.parse(item.units[0]).name if item.units else ""
         spot = Spot(plain, begin, item.core, item.end, self.cores, name, item.measure)
-        status, why_status = status_of(spot, plain[item.core : item.end])
+        status, why_status = status_of(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
         if not same:

@@ -35,6 +35,7 @@ _HAPPENED = re.compile(
 _A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|吞吐|通过|设计)")
 #: What is so on the day of the text, though months were spoken of before.
 _IS_BY_NOW = re.compile("已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有")
+_GATHERED = re.compile("集聚|聚集|拥有|形成|建成|达到?")
 #: What goes on from the sentence before: 其中, 同比.
 _GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降|增速|降幅")
 #: One month among others: 从月度走势看，12月份…
@@ -98,6 +99,12 @@ class Spot:
         return self.plain[max(self.clause, self.last) : self.core]
 
     @property
+    def of_a_size(self) -> bool:
+        """Whether it is a size and no count: 千亿级."""
+        printed = self.plain[self.core : self.end]
+        return bool(_OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)))
+
+    @property
     def behind(self) -> str:
         """What follows in its clause."""
         return re.split("[,，。；;]", self.plain[self.end : self.end + 24])[0]
@@ -136,6 +143,9 @@ def period_of(
         return beside
     says = any(item.role != "base" and item.start >= spot.last for item in own)
     planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
+    if written and status == "target" and spot.of_a_size:
+        if not any(item.start >= spot.clause for item in own):
+            return _planned(written)
     if written and _A_YEAR.search(spot.own) and not planned:
         return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
     if same and not says and not (planned and written):
@@ -272,6 +282,10 @@ def _named(
         period = _until(period)
     elif future and (re.search("[到至]$", before) or item.text[0] in "到至"):
         period = f"/{item.period}" if len(item.period) == 4 else item.period
+    day = written.month_text if written else ""
+    if _open_since(item) and period.endswith(day) and _GATHERED.search(spot.own):
+        # 去年以来，集聚了30余家: so many came, or there are so many
+        return When(period, f"时期：同句的“{item.text}”", sure=False, offered=(day,))
     return When(period, f"时期：同句的“{item.text}”", sure=sure)
 
 
@@ -415,12 +429,12 @@ _WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于�
 _AIMS = ("致力于", "迈向", "迈进")
 
 
-def status_of(spot: Spot, printed: str) -> tuple[str, str]:
+def status_of(spot: Spot) -> tuple[str, str]:
     """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
     own = spot.plain[spot.clause : spot.core]
     if re.search("目前的(?:约|近)?$", own):
         return "actual", ""
-    if _OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)):
+    if spot.of_a_size:
         to_be = _TO_BE.search(own)
         if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
             return "target", f"性质：“{to_be[0][:2]}”"
