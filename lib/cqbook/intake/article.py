@@ -29,11 +29,12 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
+    Spot,
     When,
     is_about,
     last_month,
     period_of,
-    status_said,
+    status_of,
     years_of,
 )
 from cqbook.intake.article_text import CELL, ArticleText
@@ -99,6 +100,12 @@ class _State:
     unit: re.Match[str] | None = None
     subject: _Subject = field(default_factory=_Subject)
     heading: str = ""
+    #: The period of the figure before, for one that stands in the same sentence; and that of what
+    #: stands before the paragraph.
+    same: When | None = None
+    carried: When | None = None
+    #: 一年来, 这一年 at the beginning of a paragraph: of what happened in those below it, too.
+    span: When | None = None
 
 
 _SENTENCE = re.compile("[。；;！!？?]")
@@ -128,6 +135,8 @@ _UNKNOWN_THING = re.compile(
 )
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
+#: Letters before what opens a paragraph.
+_OPENING = 3
 #: Letters of 出口额达: what says nothing of the goods.
 _BARE_FLOW = 5
 #: What is said of a reading, and asked for by who reads on.
@@ -190,9 +199,28 @@ class _Reader:
         self.one_place = self._names_one_place()
         for line in text.simplified[:4]:
             self._look_for_place(line)
-            if not self.state.about:
-                # of the title, or of the lead that opens with it
-                self.state.about = is_about(named_periods(line, written))
+        self.state.about = self._subject_of(text.simplified[:4])
+
+    def _subject_of(self, lines: Sequence[str]) -> When | None:
+        """Return the period of the title, or of the lead, where that names it before any figure.
+
+        A lead says 1—3月 where its title has 一季度: what follows is said as the lead says it.
+        """
+        found: When | None = None
+        for number, line in enumerate(lines):
+            named = named_periods(line, self.written)
+            figures = [item for item in sightings(line, named) if item.certainty != "none"]
+            first = figures[0].core if figures else len(line)
+            quoted = line.find("“") if number else -1
+            opens = [item for item in named if item.start < first and (
+                quoted < 0 or item.start < quoted or "”" in line[quoted : item.start])]  # fmt: skip
+            made = is_about(line, opens if number else named)
+            again = found and made and Period.parse(found.period).span == Period.parse(made.period).span
+            if made and (not found or (again and number)):
+                found = made
+            if figures and number:
+                break
+        return found
 
     def _look_for_place(self, line: str) -> None:
         if self.state.place:
@@ -215,11 +243,15 @@ class _Reader:
             self._heading(plain, named)
         elif number > 1 and not self._continues(plain):
             self.state.subject.when = None
+        for spoken in named[:1]:
+            if spoken.role == "near" and spoken.start <= _OPENING and spoken.period:
+                self.state.span = When(spoken.period, f"时期：前文的“{spoken.text}”", sure=False)
         self.cores = [item.core for item in seen if item.certainty != "none"]
         self.statistical = any(
             item.measure == "yoy" or (item.measure == "share" and "占" in "".join(item.reasons))
             for item in seen
         )
+        self.state.carried = self.state.subject.when or self._about() or self.state.span
         previous: ArticleFigure | None = None
         made: list[ArticleFigure] = []
         for item in seen:
@@ -286,7 +318,7 @@ class _Reader:
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
-        about = is_about(named_periods(header, self.written)) or self.state.about
+        about = is_about(header, named_periods(header, self.written)) or self.state.about
         if about and re.search("[当本单]月", header):
             # beside 累计: the last month of what the table is about
             about = replace(about, period=last_month(about.period))
@@ -348,9 +380,9 @@ class _Reader:
         head = places[0] if places else None
         if head and head.start <= 4:
             self.state.place, self.state.place_word = head.code, head.word
-        self.state.subject = _Subject()
-        said = is_about(named)
-        if said:
+        self.state.subject, self.state.span = _Subject(), None
+        said, about = is_about(plain, named), self.state.about
+        if said and not (about and Period.parse(about.period).span == Period.parse(said.period).span):
             self.state.about = said
 
     def _remember(self, plain: str) -> None:
@@ -417,19 +449,19 @@ class _Reader:
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
-        status, why_status = status_said(plain[begin : item.core])
+        name = Unit.parse(item.units[0]).name if item.units else ""
+        spot = Spot(plain, begin, item.core, item.end, self.cores, name, item.measure)
+        status, why_status = status_of(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
+        if not same:
+            self.state.same = None
         when = period_of(
-            (begin, end), plain, item.core, named, carried.when or self._about(),
-            self.written, status, self.cores,
+            spot, named, self.state.same, self.state.carried,
+            self.written, status,
         )  # fmt: skip
-        own_period = any(
-            begin <= place.start < item.core and place.role != "base" for place in named
-        )
-        begins = when.period.endswith("/..") and same and same.row["status"] == "actual"
-        if same and not own_period and same.row["period"] and not begins:
-            when = When(same.row["period"], "时期：承同句前一数", sure="period" not in same.doubts)
+        if not when.passing:
+            self.state.same = when
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])
         row |= {
@@ -479,6 +511,8 @@ class _Reader:
             )
             if choice.codes[1:]
         }  # fmt: skip
+        if when.offered and when.period not in when.offered:
+            offered["period"] = when.offered
         self.state.subject = _Subject(
             indicator, flow, part, entity,
             When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,

@@ -4,114 +4,359 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cqbook.intake.article_choices import RATIOS
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
+_MONEY = frozenset({"CNY", "USD"})
 _SINCE = re.compile("累计")
 #: A day behind which these stand is that of the news, not of the figure.
 _PUBLISHED = re.compile("发布|获悉|数据|消息|通报|介绍|公布|表示|报道")
+#: What will be once something stands.
+_LATER = re.compile("投产后|建成后|达产|投用后|竣工后")
+#: 由去年同期的301万辆; 是去年同期的3.6倍 is of this year, and 较去年同期提升, too.
+_YEAR_BEFORE = re.compile(
+    "(?:(?<![较比与同是为])(?:去年|上年)同期的?|[较比](?:去年|上年)同期的)(?:约|近|超过?|逾)?$"
+)
+#: From where something changed: 由36小时压缩至22小时, 从80人增加到1200人.
+_CHANGED_FROM = re.compile("(?:由|从)(?:原来|最初|过去|以前|原先)?的?(?:约|近)?$")
+#: 去年3月开工的基地: when something else was.
+_OF_A_THING = re.compile("[^,，。；]{0,4}(?:开工|投产|成立|举办|举行|召开|签约|发布|建成|落户)的")
+#: Of a time that nobody names.
+_UNNAMED = re.compile("近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])")
+#: What happened on some day; what is and stays (占地, 拥有, 建成) may be said of the day of the text.
+_HAPPENED = re.compile(
+    "(?:签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
+    "|突破|入选|帮助|协助|提供|举办|发放|捐赠|受理|办理|回归|落户|转化|带动|争取|成交|发运|发出|收到|下单|发布后)(?!的)"
+)
+#: What can be done in any year: 年产, 年发电量.
+_A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|吞吐|通过|设计)")
+#: What is so on the day of the text, though months were spoken of before.
+_IS_BY_NOW = re.compile("已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有")
+_GATHERED = re.compile("集聚|聚集|拥有|形成|建成|达到?")
+#: What goes on from the sentence before: 其中, 同比.
+_GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降|增速|降幅")
+#: One month among others: 从月度走势看，12月份…
+_MONTHLY = re.compile("(?:从|分|按)(?:各)?月(?:度|份)?[^,，。；]{0,6}看[,，]?$")
+#: Behind a cumulative figure: how it compares with the year before, so that it is of one year.
+_COMPARED = re.compile("[^。；;]{0,14}?(?:同比|比上年|比去年|较上年|较去年)")
+_OF_YEAR = re.compile("(?:今年|年内)(?:以来)?(?:已)?累计")
 
 
 @dataclass(frozen=True)
 class When:
-    """A period, why it was taken, and whether the words of the figure's sentence say it."""
+    """A period, why it was taken, and whether the words of the figure's sentence say it.
+
+    ``passing``: of this figure alone, and of none behind it (较2020年的20.9万辆). ``offered``: what
+    else it may be.
+    """
 
     period: str
     why: str
     sure: bool
+    passing: bool = False
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
+
+    ``core``: where its digits begin; ``end``: where it ends. ``others``: where the digits of the
+    paragraph's figures begin. ``unit``, ``measure``: as far as its own words say them.
+    """
+
+    plain: str
+    start: int
+    core: int
+    end: int
+    others: Sequence[int]
+    unit: str = ""
+    measure: str = ""
+
+    @property
+    def before(self) -> str:
+        """Its sentence up to its digits."""
+        return self.plain[self.start : self.core]
+
+    @property
+    def clause(self) -> int:
+        """Where its clause begins."""
+        return max(
+            self.start, *(self.plain.rfind(sign, self.start, self.core) + 1 for sign in ",，；;")
+        )
+
+    @property
+    def last(self) -> int:
+        """Where the digits of the figure before begin; the sentence, where there is none."""
+        return max((place for place in self.others if place < self.core), default=self.start)
+
+    @property
+    def own(self) -> str:
+        """Its own words: its clause, behind the figure before."""
+        return self.plain[max(self.clause, self.last) : self.core]
+
+    @property
+    def of_a_size(self) -> bool:
+        """Whether it is a size and no count: 千亿级."""
+        printed = self.plain[self.core : self.end]
+        return bool(_OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)))
+
+    @property
+    def behind(self) -> str:
+        """What follows in its clause."""
+        return re.split("[,，。；;]", self.plain[self.end : self.end + 24])[0]
 
 
 def period_of(
-    sentence: tuple[int, int],
-    plain: str,
-    core: int,
+    spot: Spot,
     named: Sequence[NamedPeriod],
+    same: When | None,
     carried: When | None,
     written: TextDate | None,
     status: str,
-    seen: Sequence[int],
 ) -> When:
     """Return the period of a figure.
 
     Parameters
     ----------
-    sentence : (int, int)
-        Where its sentence begins and ends in the paragraph.
-    plain : str
-        The paragraph.
-    core : int
-        Where its digits begin.
+    spot : Spot
     named : sequence of NamedPeriod
         What the paragraph names of time.
+    same : When or None
+        The period of the figure before in its sentence.
     carried : When or None
         The period of what stands before; of the lead, where the article is about one.
     written : TextDate or None
         When the article was written.
     status : str
         ``plan`` and ``target`` begin with the day of the text where nothing else is said.
-    seen : sequence of int
-        Where the digits of the paragraph's figures begin.
     """
-    start, _ = sentence
-    own = [item for item in named if start <= item.start < core]
-    clause = max(start, *(plain.rfind(sign, start, core) + 1 for sign in ",，；;"))
-    last = max((place for place in seen if place < core), default=start)
-    so_far = _SINCE.search(plain[max(clause, last) : core])
+    own = [item for item in named if spot.start <= item.start < spot.core]
+    if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
+        now = same if same and same.period else _of_context(spot, named, carried, written)
+        return When(_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
+    beside = _beside(spot, own, written)
+    if beside:
+        return beside
+    says = any(item.role != "base" and item.start >= spot.last for item in own)
+    planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
+    if written and status == "target" and spot.of_a_size:
+        if not any(item.start >= spot.clause for item in own):
+            return _planned(written)
+    if written and _A_YEAR.search(spot.own) and not planned:
+        return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
+    if same and not says and not (planned and written):
+        # 拥有3条生产线，新增5家: what happened is of no day
+        stands = written and same.period == written.month_text and not same.sure
+        if not (stands and _HAPPENED.search(spot.own)):
+            so_far = same.period and _SINCE.search(spot.own)
+            period = _until(same.period) if so_far else same.period
+            if spot.measure in ("yoy", "pct_change"):
+                # 累计达到127个，效率提升58.9%: nothing grows since ever
+                period = period.removeprefix("../")
+            return replace(same, period=period, why="时期：承同句前一数" if period else same.why)
+    said = _of_sentence(spot, own, _behind(spot, named), written, status)
+    return said or _of_context(spot, named, carried, written)
+
+
+def _year_before(period: str) -> str:
+    """Return the same months of the year before; nothing of a period that is open."""
+    known = period and ".." not in period and not period.startswith("/")
+    return str(Period.parse(period).year_before()) if known else ""
+
+
+def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
+    """Return the period that stands at the figure itself, which may be another than its sentence's.
+
+    较2020年的20.9万辆, 由2021年的34.6%, 由目前的2小时; what changed from 36小时 did so before.
+    """
+    for item in own[-1:]:
+        between = spot.plain[item.end : spot.core]
+        close = re.fullmatch("的?(?:约|近|超过?|逾)?", between)
+        compared = re.search("[比较由从]$", spot.plain[: item.start])
+        if close and item.role == "now" and f"{item.text}{between}".endswith("的"):
+            return replace(_now(spot, written, item.text), passing=True)
+        of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))
+        if close and compared and of_it and item.period and spot.unit != "times":
+            return When(item.period, f"时期：“{item.text}”", sure=True, passing=True)
+    if _CHANGED_FROM.search(spot.before):
+        first = next((item for item in own if item.role in ("is", "near") and item.period), None)
+        if first and "/" not in first.period and first is not own[-1]:
+            return When(first.period, f"时期：同句的“{first.text}”", sure=False, passing=True)
+        return When("", "变化之前的数：是什么时候没有写", sure=False, passing=True)
+    return None
+
+
+def _behind(spot: Spot, named: Sequence[NamedPeriod]) -> list[NamedPeriod]:
+    """Return the period that a figure's own clause names behind it: 300万千瓦基地已于去年底并网."""
+    until = spot.end + len(spot.behind)
+    follows = min((place for place in spot.others if place > spot.core), default=until)
+    return [
+        item
+        for item in named
+        if spot.end <= item.start < min(until, follows)
+        and item.role in ("is", "near")
+        and item.period
+        and spot.plain[item.start - 1] == "于"
+    ][:1]
+
+
+def _of_sentence(
+    spot: Spot,
+    own: Sequence[NamedPeriod],
+    behind: Sequence[NamedPeriod],
+    written: TextDate | None,
+    status: str,
+) -> When | None:
+    """Return the period that the figure's sentence says; None where it says none."""
+    plain, core = spot.plain, spot.core
     speaking = [
         item
         for item in own
-        if item.role == "is" and item.period and not _from(plain, item, seen, core)
+        if item.role in ("is", "near") and item.period and not _from(plain, item, spot.others, core)
     ]
-    if speaking:
-        item = _finest(speaking)
-        period, why = item.period, f"时期：同句的“{item.text}”"
-        before = plain[max(start, item.start - 3) : item.start]
-        if re.search("截至|截止", before) and re.search("累计|已", plain[item.end : core]):
-            period = _until(period)
-        elif so_far and any(item.end < place < core for place in seen):
-            # 全年新增137家，累计达到255家: the second is of all years
-            period = _until(period)
-        elif re.search("[到至]$", before) and status in ("plan", "target"):
-            period = f"/{item.period}" if len(item.period) == 4 else item.period
-        return When(period, why, sure=True)
-    # 是去年同期的3.6倍 is of this year; 较去年同期提升, too
-    if re.search("(?<![较比与同是为])(?:去年|上年)同期的?[^,，]{0,4}$", plain[start:core]):
-        return When("", "“去年同期”：前文时期的上一年", sure=False)
-    open_ones = [item for item in own if item.role == "is" and not item.period]
+    now = [item for item in own if item.role == "now"]
+    last = _finest(speaking) if speaking else None
+    planned = status in ("plan", "target")
+    if last and written and _LATER.search(plain[last.end : core]):
+        return _planned(written)
+    if last and now and now[-1].start > last.start and not planned:
+        # 去年引进18个，目前已有11个投产; of 今年以来，截至目前 the day is the end
+        if "/" not in last.period or not last.period.endswith(written.month_text if written else ""):
+            return _now(spot, written, now[-1].text)
+    if last:
+        return _named(spot, last, own, written, status)
+    open_ones = [item for item in own if item.role in ("is", "near") and not item.period]
     if open_ones:
         return When("", f"“{open_ones[-1].text}”须知文章的日期", sure=False)
-    now = [item for item in own if item.role == "now"]
+    later = planned or _LATER.search(spot.before)
     days = [item for item in own if item.role == "other" and len(item.period) == 10]
-    if days and not _PUBLISHED.search(plain[days[-1].end : core]):
+    published = days and _PUBLISHED.search(plain[days[-1].end : core])
+    if days and not published and not _LATER.search(plain[days[-1].end : core]):
         return When(days[-1].period, f"时期：同句的“{days[-1].text}”", sure=True)
-    later = status in ("plan", "target") or re.search("投产后|建成后|达产", plain[start:core])
+    for item in behind:
+        return When(item.period, f"时期：同句的“{item.text}”", sure=False, passing=True)
     if later and written:
-        return When(f"{written.month_text}/..", "时期：计划，自文章之日起", sure=False)
-    if now:
-        return _now(plain[start:core], written, now[-1].text)
-    earlier = [item for item in named if item.start < start and _carries(plain, item, seen, core)]
-    follows = any(start <= place < core for place in seen)
+        within = re.search("[0-9一二两三四五六七八九十]+年内", spot.before)
+        return When("", f"“{within[0]}”：到哪一年没有写", sure=False) if within else _planned(written)
+    return _now(spot, written, now[-1].text) if now else None
+
+
+def _planned(written: TextDate) -> When:
+    return When(f"{written.month_text}/..", "时期：计划，自文章之日起", sure=False)
+
+
+def _named(
+    spot: Spot,
+    item: NamedPeriod,
+    own: Sequence[NamedPeriod],
+    written: TextDate | None,
+    status: str,
+) -> When:
+    """Return the period that a sentence names, as its words bound it: 截至, 累计, 到2025年."""
+    plain, core = spot.plain, spot.core
+    period, sure = item.period, item.role == "is"
+    before = plain[max(spot.start, item.start - 3) : item.start]
+    up_to = [
+        part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+    ]
+    ends = up_to[0].period[:7] if up_to and len(up_to[0].period) in (7, 10) else ""
+    ahead = not item.period.startswith("..") and Period.parse(item.period).start
+    future = written and ahead and ahead > written.last_day and status == "actual"
+    future = future or status in ("plan", "target")
+    if ends and _open_since(item):
+        # 截至9月30日，自2016年开通以来
+        period = f"{item.period.partition('/')[0]}/{ends}"
+    elif ends and _OF_YEAR.search(spot.before):
+        # 截至9月30日，今年累计: of the months of this year
+        period = _year_to(ends)
+    elif up_to and item is up_to[-1] and re.search("累计|已", plain[item.end : core]):
+        compared = ends and _SINCE.search(plain[item.end : core])
+        compared = compared and (spot.measure == "yoy" or _COMPARED.match(plain, spot.end))
+        period = _year_to(ends) if compared else _until(period)
+    elif _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
+        # 全年新增137家，累计达到255家: the second is of all years
+        period = _until(period)
+    elif future and (re.search("[到至]$", before) or item.text[0] in "到至"):
+        period = f"/{item.period}" if len(item.period) == 4 else item.period
+    day = written.month_text if written else ""
+    if _open_since(item) and period.endswith(day) and _GATHERED.search(spot.own):
+        # 去年以来，集聚了30余家: so many came, or there are so many
+        return When(period, f"时期：同句的“{item.text}”", sure=False, offered=(day,))
+    return When(period, f"时期：同句的“{item.text}”", sure=sure)
+
+
+def _open_since(item: NamedPeriod) -> bool:
+    return item.text.endswith(("以来", "至今", "起", "来")) and "/" in item.period
+
+
+def _year_to(month: str) -> str:
+    """Return the months of a year up to one."""
+    begun = f"{month[:4]}-01"
+    return month if month == begun else f"{begun}/{month}"
+
+
+def _of_context(
+    spot: Spot,
+    named: Sequence[NamedPeriod],
+    carried: When | None,
+    written: TextDate | None,
+) -> When:
+    """Return the period of a figure whose sentence names none: of what stands before, or open."""
+    plain, core = spot.plain, spot.core
+    so_far = _SINCE.search(spot.own)
+    by_now = _IS_BY_NOW.search(plain[spot.clause : core])
+    day = written.month_text if written else ""
+    maybe = (day, f"../{day}") if day else ()
+    unnamed = _UNNAMED.search(spot.before)
+    if unnamed:
+        return When("", f"“{unnamed[0]}”：没有写是什么时候", sure=False, offered=maybe)
+    earlier = [item for item in named if item.start < spot.start and _carries(plain, item, spot)]
+    follows = any(spot.start <= place < core for place in spot.others)
     throughout = carried and "/" in carried.period
+    if written and by_now and (earlier or carried) and not so_far:
+        return _now(spot, written, by_now[0])
     if not earlier and so_far and not follows and not throughout:
-        return _now(plain[start:core], written, "累计")
-    said = (
-        When(earlier[-1].period, f"时期：同段的“{earlier[-1].text}”", sure=False)
-        if earlier
-        else carried
-    )
+        return _now(spot, written, "累计")
+    said = _earlier(spot, earlier, carried) if earlier else carried
     if said and said.period:
-        return When(_until(said.period) if so_far else said.period, said.why, sure=said.sure)
+        period = _until(said.period) if so_far else said.period
+        return When(period, said.why, sure=said.sure, offered=maybe[:1])
+    happened = _HAPPENED.search(plain[spot.clause : core] + "　" + spot.behind)
+    if happened:
+        return When("", f"“{happened[0]}”：没有写是什么时候", sure=False, offered=maybe)
     if written:
         return When(written.month_text, "时期：文中未写，按文章之月", sure=False)
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)
 
 
-def _carries(plain: str, item: NamedPeriod, seen: Sequence[int], core: int) -> bool:
+def _earlier(spot: Spot, earlier: Sequence[NamedPeriod], carried: When | None) -> When:
+    """Return the period that was named last before a sentence, in its paragraph.
+
+    A month that the paragraph names beside a longer time is of its own sentence, and of what goes on
+    from it: 上半年…。6月份增长8.3%。产量增长2.1倍.
+    """
+    last = earlier[-1]
+    said = When(last.period, f"时期：同段的“{last.text}”", sure=False)
+    month = Period.parse(last.period)
+    if month.kind != "month" or _GOES_ON.match(spot.plain, spot.start):
+        return said
+    for item in reversed(earlier[:-1]):
+        if Period.parse(item.period).kind != "month" and Period.parse(item.period).contains(month):
+            return When(item.period, f"时期：同段的“{item.text}”", sure=False)
+    wider = carried and carried.period and Period.parse(carried.period).contains(month)
+    if carried and wider and _MONTHLY.search(spot.plain[: last.start]):
+        return carried
+    return said
+
+
+def _carries(plain: str, item: NamedPeriod, spot: Spot) -> bool:
     """Return whether what follows in a paragraph may be of this period too."""
-    if item.role == "is":
-        return bool(item.period) and not _from(plain, item, seen, core)
+    if item.role in ("is", "near"):
+        return bool(item.period) and not _from(plain, item, spot.others, spot.core)
     day = item.role == "other" and len(item.period) == 10
     return day and not _PUBLISHED.search(plain[item.end : item.end + 40])
 
@@ -119,7 +364,7 @@ def _carries(plain: str, item: NamedPeriod, seen: Sequence[int], core: int) -> b
 def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:
     """Return the period named last; of 今年4月…2023年大会 the month: the year repeats it."""
     last = speaking[-1]
-    if len(speaking) > 1 and len(last.period) == 4:
+    if len(speaking) > 1 and len(last.period) == 4 and re.match("[12一二]", last.text):
         before = speaking[-2]
         if before.period.startswith(last.period) and len(before.period) == 7:
             return before
@@ -137,11 +382,11 @@ def _until(period: str) -> str:
     return period if "/" in period or "-Q" in period else f"../{period}"
 
 
-def _now(before: str, written: TextDate | None, word: str) -> When:
+def _now(spot: Spot, written: TextDate | None, word: str) -> When:
     if not written:
         return When("", f"“{word}”须知文章的日期", sure=False)
     period = written.month_text
-    if "累计" in before:
+    if "累计" in spot.before:
         period = f"../{period}"
     return When(period, f"时期：“{word}”，按文章之月", sure=False)
 
@@ -156,22 +401,55 @@ def years_of(when: When, own: Sequence[NamedPeriod]) -> When:
     """Return the years that an average over years is of, where its sentence names them."""
     for item in (*reversed(own), None):
         period = item.period if item else when.period
-        if period and len(Period.parse(period).years) + period.endswith("..") > 1:
+        several = period and len(Period.parse(period).years) + period.endswith("..") > 1
+        if several or period.startswith("/"):
             return When(period, f"时期：“{item.text}”", sure=True) if item else when
     return When("", "年均增长：是哪几年，同句没有写", sure=False)
 
 
-def is_about(named: Sequence[NamedPeriod]) -> When | None:
+def is_about(plain: str, named: Sequence[NamedPeriod]) -> When | None:
     """Return the period that a lead or a heading is about: no day, no comparison."""
     for item in named:
-        heading = item.text in ("当月", "本月")
+        heading = item.text in ("当月", "本月") or _OF_A_THING.match(plain, item.end)
         if item.role == "is" and item.period and len(item.period) != 10 and not heading:
             return When(item.period, f"时期：前文的“{item.text}”", sure=False)
     return None
 
 
-def status_said(before: str) -> tuple[str, str]:
+#: A size that something is to reach: 打造千亿级产业集群, 向万亿级迈进.
+_OF_A_SIZE = re.compile("[百千万]?[万亿]元?级?")
+_TO_BE = re.compile(
+    "(?:打造|建设|冲刺|迈向|进军|创建|奋进|瞄准|冲击|培育(?:壮大)?|力争)(?![^,，。；]{0,24}(?:已|了))[^,，。；]{0,24}$"
+    "|向[^,，。；]{0,4}$"
+)
+_TOWARDS = re.compile("[^,，。；]{0,8}(?:迈进|奋进|冲刺|进军|迈步)")
+#: 25家企业将落户: said behind what is counted.
+_WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于在]?[一-鿿])")
+#: General aims, behind which a clause may say what there is: 致力于打造高地，有10个市场.
+_AIMS = ("致力于", "迈向", "迈进")
+
+
+def status_of(spot: Spot) -> tuple[str, str]:
     """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
+    own = spot.plain[spot.clause : spot.core]
+    if re.search("目前的(?:约|近)?$", own):
+        return "actual", ""
+    if spot.of_a_size:
+        to_be = _TO_BE.search(own)
+        if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
+            return "target", f"性质：“{to_be[0][:2]}”"
+    status, why = status_said(spot.before)
+    if why and any(word in why for word in _AIMS) and re.search("[^没]有[约近超]?$", own):
+        return "actual", ""
+    if status == "actual" and spot.unit and spot.unit not in RATIOS and spot.unit not in _MONEY:
+        will = _WILL.match(spot.behind)
+        if will:
+            return "plan", f"性质：“{will[0]}”"
+    return status, why
+
+
+def status_said(before: str) -> tuple[str, str]:
+    """Return what the words before a figure say of its status."""
     found = [
         (match.start(), code, match[0])
         for pattern, code in (

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from cqbook.quantities.periods import Period
 
 #: ``is``: what a figure is about. ``base``: what it is compared with. ``now``: the day of the text.
-#: ``other``: a stretch of time or a day that says of no figure when it is.
-Role = Literal["is", "base", "now", "other"]
+#: ``near``: counted from that day or from the year before (一年来, 三年前, 当年), so that another may
+#: be meant. ``other``: a stretch of time or a day that says of no figure when it is.
+Role = Literal["is", "base", "now", "near", "other"]
 
-_CN = dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True))
+_CN = dict(zip("〇零一二三四五六七八九两", (0, *range(10), 2), strict=True))
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])"
 _YEAR = "(?<![0-9])(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
 _RELATIVE = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
@@ -27,24 +29,38 @@ _MENTION = re.compile(
     rf"|(?P<plan>[“\"]?十(?P<number>[一二三四五])五[”\"]?(?:规划)?(?P<plan_until>前[一二三四]年)?"
     r"(?P<plan_since>以来|时期以来|期间以来)?)"
     rf"|(?:(?P<year>{_YEAR})年(?:度)?|(?P<relative>今年|本年度?|去年|上年|上一年|前年|明年)"
-    r"(?!末|底|初|同期|级))?的?"
+    r"(?!初|同期|级))?的?"
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
     r"|第?(?P<quarter>[一二三四1-4])季度"
     rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
     rf"|[前首](?P<months>{_NUMBER})个?月"
     rf"|(?<![0-9.])(?P<month>{_NUMBER})月份?(?!亮)(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
-    r"(?P<since>以来|至今)?"
+    r"(?P<since>以来|至今(?!年)|起(?![来点步于飞草伏到])|开始以来)?"
     r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
     r"|(?P<year_alone>全年)"
-    r"|(?P<now>截至目前|目前|当前|现有|如今|迄今|日前|近日|近期|当下|现已)"
+    r"|(?P<now>截至目前|目前|当前|现有|如今|迄今|日前|近日|近期|当下|现已|眼下|时下|截至(?:记者)?发稿"
+    r"|(?<![体出表实呈展浮])现在)"
+    r"|(?P<new_year>新年第一天|元旦(?:当[天日])?)|(?P<that_year>当年|同年(?!级))"
+    r"|(?P<this_year>(?:到|至)年[底末]|年底前|(?<![近几多半0-9一二三四五六七八九十两])年内)"
+    rf"|(?<!前)(?P<stretch>(?P<lead>最?近(?=.{{1,3}}年)|过去的?|这)?(?P<count>{_NUMBER}|两)"
+    r"(?P<length>年|个月)(?(lead)(?:以?来|间)?|(?:以?来|间|(?P<ago>前))))(?!多|半|级|内|后|期)"
     r"|(?P<other>(?:近|过去|前|这|未来|此后)[0-9一二两三四五六七八九十几多]+年"
     r"|[0-9一二两三四五六七八九十几]+多?(?:年|个月|天|周)(?:来|间|前|后|以来|之后|之前|时间里)"
     r"|[0-9]{1,2}[日号](?![产均])|[0-9]{1,2}[时点:][0-9]{0,2}分?(?=[，,、。许左])"
-    r"|同期|同年|年初|年末|年底|次年|翌年)"
+    r"|同期|年初|年末|年底|次年|翌年)"
 )
-_BASE_BEFORE = re.compile("(?:比|较|与|同|跟|相比|相较于?|对比|占|超过?|和)$")
+_BASE_BEFORE = re.compile("(?:比|较|与|同|跟|相比|相较于?|对比|占|超过?|和|受|因)$")
 _BASE_BEHIND = re.compile(" ?(?:同期|同月|相比|末|底|初)")
+#: 是2018年的7倍, 相当于“十一五”时期的三成: of what it is so much.
+_IS_OF = re.compile("(?:是|为|相当于)$")
+_TIMES_IT = re.compile(
+    r"(?:时期|期间|全年)?的?(?:近|约|超|逾)?(?:[0-9.]+|[一二两三四五六七八九十]+)[余多]?(?:倍|成|%)"
+)
+#: 历时近三年, 连续两年: how long something lasted.
+_LASTED = re.compile("(?:历时|经过|用了?|长达|持续|连续|耗时|花了?|第)$")
+#: In so many months of a year the years that are counted back from it are those that have ended.
+_LOOKING_BACK = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,12 @@ class TextDate:
             msg = f"日期“{text}”应如 2026-11-20、2026-11 | not a day, month or year: {text}"
             raise ValueError(msg)
         return cls(*map(int, text.split("-")))
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the text can be of."""
+        end = Period.parse(self.month_text).end
+        return end or date.max
 
     @property
     def month_text(self) -> str:
@@ -118,7 +140,8 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             _since(plain, match, written, found)
             continue
         made = _named(plain, match, written, year)
-        if made.year and made.role != "base" and not made.alone:
+        begun = re.search("[由从]$", plain[: made.start])
+        if made.year and made.role != "base" and not made.alone and not begun:
             year = made.year
         found.append(made)
     return list(_joined(found))
@@ -132,14 +155,31 @@ def _since(
     if not last or not last.period or "/" in last.period or last.role != "is":
         return
     between = plain[last.end : match.start()]
-    if re.search(r"[,，。；;]", between) or len(between) > 12:
+    begun = re.search("(?:自从?|从)$", plain[: last.start])
+    if re.search(r"[,，。；;]", between) or len(between) > (40 if begun else 12):
         return
-    until = written.month_text if written else ".."
-    if until > last.period or until == "..":
-        period = f"{last.period}/{until}"
-        found[-1] = replace(
-            last, end=match.end(), text=plain[last.start : match.end()], period=period
-        )
+    period = _open_from(last.period, written)
+    if period:
+        text = plain[last.start : match.end()]
+        # what stands between is read on: its figures are no part of a name
+        end = match.end() if len(between) <= 12 else last.end
+        found[-1] = replace(last, end=end, text=text, period=period)
+
+
+def _open_from(period: str, written: TextDate | None) -> str:
+    """Return the time from the beginning of a period until the text; open where that is earlier."""
+    if not written:
+        return f"{period}/.."
+    begun, until = Period.parse(period), written.month_text
+    now = Period.parse(until)
+    if begun.start is None or now.start is None or begun.start > now.start:
+        return f"{period}/.."
+    if begun.end is not None and now.start <= begun.end:
+        # of this year: its first month
+        period = f"{begun.start:%Y-%m}" if "-" in until else period
+    elif begun.kind == "quarter":
+        period = f"{begun.start:%Y-%m}"
+    return period if period == until else f"{period}/{until}"
 
 
 def _joined(found: list[NamedPeriod]) -> Iterator[NamedPeriod]:
@@ -161,17 +201,24 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
     role: Role = "is"
     if match["now"]:
         role = "now"
+    elif _near(plain, match):
+        role = "near"
     elif (
         match["other"]
+        or match["new_year"]
+        or match["stretch"]
+        or match["that_year"]
         or match["day"]
         or (
             match["plan"]
             and not match["plan_since"]
             and not match["plan_until"]
-            and not behind.startswith(("期间", "时期"))
+            and not behind.startswith(("期间", "时期", "末"))
         )
     ):
         role = "other"
+    if _IS_OF.search(before) and _TIMES_IT.match(plain[end - match[0].endswith("的") :]):
+        role = "base"
     if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
         role = "base"
         if re.match(" ?[末底]", behind) and not _BASE_BEFORE.search(before):
@@ -187,10 +234,20 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
             period = f"{first}/{last}" if last > first else str(first)
         elif match["plan_since"]:
             period = f"{first}/.."
+        elif behind.startswith("末"):
+            period = str(first + 4)
         else:
             period = f"{first}/{first + 4}"
     elif match["now"]:
         period = written.month_text if written else ""
+    elif match["new_year"]:
+        period = f"{written.year}-01-01" if written else ""
+    elif match["that_year"]:
+        period = str(year) if year and role == "near" else ""
+    elif match["this_year"]:
+        period = str(written.year) if written else ""
+    elif match["stretch"]:
+        period = _counted_back(match, written) if role == "near" else ""
     elif match["last_month"] or match["this_month"]:
         if written and written.month:
             month = written.month - (1 if match["last_month"] else 0)
@@ -202,6 +259,30 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
         if settled:
             period = _within(settled, match, written)
     return NamedPeriod(start, end, text, role, period, settled, alone)
+
+
+def _near(plain: str, match: re.Match[str]) -> bool:
+    """Return whether a period is counted from the day of the text, or from the year before it."""
+    if match["stretch"]:
+        return not _LASTED.search(plain[: match.start()])
+    return bool(match["this_year"]) or match["that_year"] is not None
+
+
+def _counted_back(match: re.Match[str], written: TextDate | None) -> str:
+    """Return what 一年来, 近三年 and 三年前 are on the day of a text; nothing without its month."""
+    count = _number(match["count"])
+    if not written or not written.month or not count:
+        return ""
+    if match["length"] == "年":
+        if match["ago"]:
+            return str(written.year - count)
+        if written.month <= _LOOKING_BACK:
+            first, last = written.year - count, written.year - 1
+            return f"{first}/{last}" if first < last else str(last)
+    months = count * (12 if match["length"] == "年" else 1)
+    years, month = divmod(12 * written.year + written.month - 1 - months, 12)
+    begun = f"{years}-{month + 1:02d}"
+    return begun if match["ago"] else f"{begun}/{written.month_text}"
 
 
 def _year(match: re.Match[str], written: TextDate | None) -> int | None:
@@ -223,7 +304,7 @@ def _likely(match: re.Match[str], written: TextDate | None, year: int) -> int:
     if written is None:
         return 0
     if match["whole"] or match["year_alone"]:
-        return written.year - 1 if 0 < written.month <= 3 else written.year
+        return written.year - 1 if 0 < written.month <= _LOOKING_BACK else written.year
     last = _last_month(match)
     return written.year - 1 if written.month and last > written.month else written.year
 
@@ -270,13 +351,21 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
         text = f"{year}-{last:02d}-{int(match['day']):02d}"
     elif match["month"]:
         text = f"{year}-{last:02d}"
-    elif match["since"]:
-        if written is None:
-            return ""
-        until = written.month_text
-        begun = f"{year}-01" if "-" in until else text
-        return f"{begun}/{until}" if begun != until else begun
     try:
-        return str(Period.parse(text))
+        period = str(Period.parse(text))
+        if _opens(match) and "/" not in period:
+            # 2023年以来: from its first month
+            period += "-01" if len(period) == 4 and written and written.month else ""
+            return str(Period.parse(_open_from(period, written))) if written else ""
     except ValueError:
         return ""
+    return period
+
+
+def _opens(match: re.Match[str]) -> bool:
+    """Return whether time goes on from here: 今年以来, 自2014年起."""
+    since = match["since"]
+    if since == "起":
+        before = match.string[max(0, match.start() - 2) : match.start()]
+        return bool(re.search("[自从]$", before))
+    return bool(since)
