@@ -7,7 +7,7 @@ import io
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from multiprocessing.context import BaseContext
@@ -20,8 +20,9 @@ from cqbook.disk.checksums import json_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
+from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.figure import display_outputs, static_specs, titled
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
+from cqbook.figures.formats import ARCHIVE, BESIDE, ENGLISH, FORMATS, archive, to_format
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
@@ -47,11 +48,35 @@ def size_of(svg: str) -> list[int]:
 
 def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
+    if form in BESIDE:
+        # a few lines of text: to look for them takes as long
+        return to_format(exhibit, form)
+    path = cache / f"{_name(exhibit, form)}.{form}"
+    return kept(path, lambda: to_format(exhibit, form), draws=draws)
+
+
+def _name(exhibit: Exhibit, form: str) -> str:
+    """Return how a file of a figure is called in the cache."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.identity, exhibit.spec]
-    content.append(exhibit.language)
-    return kept(
-        cache / f"{json_digest(content)}.{form}", lambda: to_format(exhibit, form), draws=draws
-    )
+    return json_digest([*content, exhibit.language, exhibit.book])
+
+
+def files_of(shown: Sequence[Exhibit], cache: Path, *, draws: bool = True) -> dict[str, bytes]:
+    """Return the files to take away of a figure by name, the archive of all of them at the end.
+
+    Parameters
+    ----------
+    shown : sequence of Exhibit
+        The figure in Chinese, and in English where it has it.
+    """
+    files = {
+        f"{stem(item.id, item.language)}.{form}": exported(item, form, cache, draws=draws)
+        for item in shown
+        for form in forms(item)
+    }
+    path = cache / f"{_name(shown[0], ARCHIVE)}-{len(shown)}.{ARCHIVE}"
+    whole = kept(path, lambda: archive(shown[0], files), draws=draws)
+    return files | {f"{shown[0].id}.{ARCHIVE}": whole}
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -64,11 +89,12 @@ def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
 
 def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path, *, files: bool = True) -> None:
     """Make all pictures of a figure, and maybe the files to take away, into the cache."""
-    for shown in languages(exhibit, known):
-        for spec in static_specs(shown.spec).values():
+    shown = languages(exhibit, known)
+    for item in shown:
+        for spec in static_specs(item.spec).values():
             rendered(spec, cache)
-        for form in forms(shown) if files else ():
-            exported(shown, form, cache)
+    if files:
+        files_of(shown, cache)
 
 
 def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
@@ -114,7 +140,7 @@ SMALL_SCALE, SMALL_COLOURS = 1.5, 24
 
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
     """Return the formats that a figure can be taken away in, in its language."""
-    return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
+    return (*FORMATS, *BESIDE) if exhibit.language == "zh" else ENGLISH
 
 
 def draw_titled(notebooks: Iterable[NotebookNode], cache: Path, context: BaseContext) -> None:

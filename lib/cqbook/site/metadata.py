@@ -12,7 +12,9 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from cqbook.disk.checksums import digest
-from cqbook.figures.formats import ENGLISH, FORMATS, citations, rows
+from cqbook.figures.citations import citations
+from cqbook.figures.formats import ENGLISH, FORMATS
+from cqbook.figures.sheets import rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text

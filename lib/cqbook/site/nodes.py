@@ -22,8 +22,10 @@ from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.charts.form import label_width
+from cqbook.figures.citations import READ, STYLES, citations
 from cqbook.figures.english import Untranslated
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
+from cqbook.figures.exhibit import Exhibit, translated
+from cqbook.figures.formats import ENGLISH, FORMATS
 from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
@@ -245,9 +247,6 @@ def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:
     return Exhibit(identity, node["spec"] or {}, docname, edition, publication(app))
 
 
-STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
-
-
 def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
     """Return the figure in English; None where a word of it has none, which the log names."""
     try:
@@ -272,7 +271,7 @@ def _drawn(translator: HTML5Translator, node: Element, root: str) -> Drawn:
         ],
         place + shown.id,
         ENGLISH if english else (),
-        [(STYLES[style], text) for style, text in citations(shown).items()],
+        [(STYLES[style], text) for style, text in citations(shown).items() if style in READ],
     )
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from cqbook.disk.cache import Undrawn
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
-from cqbook.figures.drawing import draw, exported, forms, kept_bundle, rendered, size_of, stem
+from cqbook.figures.drawing import draw, files_of, kept_bundle, rendered, size_of, stem
+from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.figure import static_specs
-from cqbook.figures.formats import Exhibit
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.settings import cache_directory
 
@@ -78,8 +78,9 @@ def _published(
             (target / f"{name}.{shape}.svg").write_text(text, encoding="utf-8")
             (target / f"{name}.{shape}-dark.svg").write_text(theme.dark(text), encoding="utf-8")
             size[shape] = size_of(text)
-        for form in forms(shown) if app.config.cqbook_files else ():
-            (target / f"{name}.{form}").write_bytes(exported(shown, form, cache, draws=False))
+    files = files_of(known, cache, draws=False) if app.config.cqbook_files else {}
+    for name, content in files.items():
+        (target / name).write_bytes(content)
     specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
     (target / f"{identifier}.js").write_text(call, encoding="utf-8")
