@@ -101,7 +101,7 @@ def shown():
     return exhibit()
 
 
-@pytest.mark.parametrize("form", [*formats.FORMATS, *formats.BESIDE])
+@pytest.mark.parametrize("form", [*formats.FORMATS, *formats.COMPANIONS])
 def test_the_same_figure_gives_the_same_bytes(form):
     first = formats.to_format(exhibit(place=0), form)
     assert formats.to_format(exhibit(place=1), form) != first
@@ -161,11 +161,11 @@ def test_a_palette_changes_no_pixel():
 
     few = Image.new("RGB", (16, 16))
     few.putdata([(10 * n % 256, n, 255 - n) for n in range(256)])
-    assert formats._with_palette(few).mode == "P"
-    assert formats._with_palette(few).convert("RGB").tobytes() == few.tobytes()
+    assert formats.with_palette(few).mode == "P"
+    assert formats.with_palette(few).convert("RGB").tobytes() == few.tobytes()
     many = Image.new("RGB", (16, 17))
     many.putdata([(n % 256, n // 256, 7) for n in range(272)])
-    assert formats._with_palette(many) is many
+    assert formats.with_palette(many) is many
 
 
 def test_a_specification_draws_title_source_and_edition():
@@ -260,7 +260,7 @@ def test_a_workbook_prints_on_one_page_with_a_chart_of_the_same():
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         # one page each way is what is not said otherwise
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
-        assert sheet.page_setup.paperSize == "9"
+        assert sheet.page_setup.paperSize == workbook.A4
         assert sheet.oddHeader.left.text == "A&&B"
         assert shown.imprint in sheet.oddFooter.left.text
     data = openpyxl.load_workbook(io.BytesIO(content))["数据"]
@@ -346,8 +346,8 @@ def test_an_edition_without_a_year_has_no_day(shown):
 
 def test_one_archive_holds_all_files_and_says_what_they_are(shown):
     files = {f"{shown.id}.csv": b"a", f"{shown.id}.en.png": b"bb"}
-    made = formats.archive(shown, files)
-    assert formats.archive(shown, dict(reversed(files.items()))) == made
+    made = formats.all_in_one(shown, files)
+    assert formats.all_in_one(shown, dict(reversed(files.items()))) == made
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         assert parts.namelist() == sorted(
             f"{shown.id}/{name}" for name in [*files, "metadata.json"]

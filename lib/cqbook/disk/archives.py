@@ -28,7 +28,7 @@ def undated(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
     """Return files, by path, as one ZIP: sorted, without dates, readable by all."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

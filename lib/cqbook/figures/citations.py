@@ -20,7 +20,7 @@ STYLES = {
     "csl": "CSL-JSON",
 }
 #: Those that are read by people, who copy them from the page.
-READ = ("line", "gbt7714", "apa", "bibtex")
+READ_BY_PEOPLE = ("line", "gbt7714", "apa", "bibtex")
 #: Files of those that programs read: how they end → style.
 RECORDS = {"bib": "bibtex", "ris": "ris", "csl.json": "csl"}
 NO_ADDRESS_ZH = "（站内路径，本书没有登记网址）"
@@ -36,7 +36,7 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     book, author = exhibit.book.title, exhibit.book.author
     title, edition, way = exhibit.identity.title, exhibit.edition, exhibit.permalink
     zh, en = ("", "") if exhibit.book.address else (NO_ADDRESS_ZH, NO_ADDRESS_EN)
-    year = "".join(published(edition)[:1])
+    year = "".join(month_of(edition)[:1])
     return {
         "line": f"{exhibit.source}；图：《{book}》，版次 {edition}，{exhibit.id}。",
         "gbt7714": f"{author}. {title}[DS/OL]//{book}. 版次 {edition}. {exhibit.id}"
@@ -49,7 +49,7 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     }
 
 
-def published(edition: str) -> list[str]:
+def month_of(edition: str) -> list[str]:
     """Return year and month that the name of an edition says; empty where it says none."""
     found = re.match(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?(?!\d)", edition)
     return [part for part in found.groups() if part] if found else []
@@ -86,7 +86,7 @@ def _ris(exhibit: Exhibit, year: str) -> str:
         "AU": exhibit.book.author,
         "T2": exhibit.book.title,
         "PY": year,
-        "DA": "/".join(published(exhibit.edition)),
+        "DA": "/".join(month_of(exhibit.edition)),
         "ET": exhibit.edition,
         "LA": "zh-CN",
         "N1": _note(exhibit),
@@ -109,7 +109,7 @@ def _csl(exhibit: Exhibit) -> str:
         "language": "zh-CN",
         "note": _note(exhibit),
     }
-    if day := published(exhibit.edition):
+    if day := month_of(exhibit.edition):
         item["issued"] = {"date-parts": [[int(part) for part in day]]}
     if exhibit.book.address:
         item["URL"] = exhibit.permalink

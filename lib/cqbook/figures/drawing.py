@@ -22,8 +22,9 @@ from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.figure import display_outputs, static_specs, titled
-from cqbook.figures.formats import ARCHIVE, BESIDE, ENGLISH, FORMATS, archive, to_format
+from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS, all_in_one, to_format
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
+from cqbook.figures.social import social_card
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -48,7 +49,7 @@ def size_of(svg: str) -> list[int]:
 
 def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
-    if form in BESIDE:
+    if form in COMPANIONS:
         # a few lines of text: to look for them takes as long
         return to_format(exhibit, form)
     path = cache / f"{_name(exhibit, form)}.{form}"
@@ -74,9 +75,9 @@ def files_of(shown: Sequence[Exhibit], cache: Path, *, draws: bool = True) -> di
         for item in shown
         for form in forms(item)
     }
-    path = cache / f"{_name(shown[0], ARCHIVE)}-{len(shown)}.{ARCHIVE}"
-    whole = kept(path, lambda: archive(shown[0], files), draws=draws)
-    return files | {f"{shown[0].id}.{ARCHIVE}": whole}
+    path = cache / f"{_name(shown[0], ALL_IN_ONE)}-{len(shown)}.{ALL_IN_ONE}"
+    whole = kept(path, lambda: all_in_one(shown[0], files), draws=draws)
+    return files | {f"{shown[0].id}.{ALL_IN_ONE}": whole}
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -87,14 +88,39 @@ def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
         return [exhibit]
 
 
-def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path, *, files: bool = True) -> None:
-    """Make all pictures of a figure, and maybe the files to take away, into the cache."""
+def carded(exhibit: Exhibit, cache: Path, *, draws: bool = True) -> bytes:
+    """Return the card of a figure that networks show, from the cache if it was ever drawn."""
+
+    def made() -> bytes:
+        chart = rendered(static_specs(exhibit.spec)["wide"], cache)
+        return social_card(exhibit, chart)
+
+    return kept(cache / f"{_name(exhibit, 'card')}.card.png", made, draws=draws)
+
+
+def draw(
+    exhibit: Exhibit,
+    known: Mapping[str, str],
+    cache: Path,
+    *,
+    files: bool = True,
+    card: bool | None = None,
+) -> None:
+    """Make all pictures of a figure, and maybe the files to take away, into the cache.
+
+    Parameters
+    ----------
+    card : bool, optional
+        With the card that networks show; left out: with the files, of a book with an address.
+    """
     shown = languages(exhibit, known)
     for item in shown:
         for spec in static_specs(item.spec).values():
             rendered(spec, cache)
     if files:
         files_of(shown, cache)
+    if bool(files and exhibit.book.address) if card is None else card:
+        carded(exhibit, cache)
 
 
 def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
@@ -140,7 +166,7 @@ SMALL_SCALE, SMALL_COLOURS = 1.5, 24
 
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
     """Return the formats that a figure can be taken away in, in its language."""
-    return (*FORMATS, *BESIDE) if exhibit.language == "zh" else ENGLISH
+    return (*FORMATS, *COMPANIONS) if exhibit.language == "zh" else ENGLISH
 
 
 def draw_titled(notebooks: Iterable[NotebookNode], cache: Path, context: BaseContext) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
-from cqbook.disk.archives import packed
+from cqbook.disk.archives import zipped
 from cqbook.disk.checksums import digest, json_digest, to_json
 from cqbook.figures import theme
 from cqbook.figures.citations import RECORDS, citations
@@ -45,16 +45,16 @@ FORMATS = {
 #: Formats that are there in English too, as ``fig-….en.png``.
 ENGLISH = ("png", "svg", "pdf", "vl.json")
 #: What stands beside them on the figure's own page.
-BESIDE = {
+COMPANIONS = {
     "csv-metadata.json": "CSVW",
     "bib": "BibTeX",
     "ris": "RIS",
     "csl.json": "CSL-JSON",
 }
 #: All of a figure in one file.
-ARCHIVE = "zip"
+ALL_IN_ONE = "zip"
 #: What says in it what the others are.
-ARCHIVE_METADATA = "metadata.json"
+ALL_IN_ONE_METADATA = "metadata.json"
 #: Key of the stamp in PNG text chunks and PDF properties.
 METADATA_KEY = "cqbook"
 #: Width of a line of small print, in full-width characters at 11 px.
@@ -65,9 +65,9 @@ TITLE_WIDTH, SUBTITLE_WIDTH = 40, 54
 PAPER_WIDTH = 156
 INCH = 25.4
 #: Dots per inch of a PNG; points per inch of a PDF, whose page the renderer makes a point a px.
-DOTS, POINTS = 300, 72
+DOTS_PER_INCH, POINTS_PER_INCH = 300, 72
 RASTER_SCALE, PAGE_SCALE = (
-    PAPER_WIDTH / INCH * unit / theme.PICTURE_WIDTH for unit in (DOTS, POINTS)
+    PAPER_WIDTH / INCH * unit / theme.PICTURE_WIDTH for unit in (DOTS_PER_INCH, POINTS_PER_INCH)
 )
 #: Colours of a PNG that has a palette.
 PALETTE_COLOURS = 256
@@ -182,8 +182,8 @@ def png(exhibit: Exhibit) -> bytes:
     drawn = vl_convert.svg_to_png(card(exhibit), scale=RASTER_SCALE)
     out = io.BytesIO()
     # a third of the bytes, or a sixth: the ground is opaque, and most charts have few colours
-    _with_palette(Image.open(io.BytesIO(drawn)).convert("RGB")).save(
-        out, "PNG", dpi=(DOTS, DOTS), compress_level=6
+    with_palette(Image.open(io.BytesIO(drawn)).convert("RGB")).save(
+        out, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=6
     )
     made = out.getvalue()
     # an iTXt chunk goes behind the header: 8 bytes of signature, 25 of IHDR
@@ -191,7 +191,7 @@ def png(exhibit: Exhibit) -> bytes:
     return made[:33] + chunk + made[33:]
 
 
-def _with_palette(picture: Image.Image) -> Image.Image:
+def with_palette(picture: Image.Image) -> Image.Image:
     """Return a picture with a palette where that changes no pixel of it."""
     from PIL import Image, ImageChops
 
@@ -299,14 +299,14 @@ MAKERS: dict[str, Callable[[Exhibit], bytes]] = {
 
 
 def to_format(exhibit: Exhibit, form: str) -> bytes:
-    """Return the figure in one of `FORMATS`, or what `BESIDE` has."""
+    """Return the figure in one of `FORMATS`, or what `COMPANIONS` has."""
     if form in RECORDS:
         return f"{citations(exhibit)[RECORDS[form]]}\n".encode()
     return MAKERS[form](exhibit)
 
 
-def archive(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
-    """Return the files of a figure, by name, in one ZIP, with what they are in `ARCHIVE_METADATA`.
+def all_in_one(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
+    """Return the files of a figure, by name, in one ZIP, and what they are as JSON.
 
     In a folder of its own, so that two of them can be unpacked in one place.
     """
@@ -329,5 +329,5 @@ def archive(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
         },
     }
     text = json.dumps(described, ensure_ascii=False, sort_keys=True, indent=1)
-    inside = {ARCHIVE_METADATA: f"{text}\n".encode(), **files}
-    return packed({f"{exhibit.id}/{name}": content for name, content in inside.items()})
+    inside = {ALL_IN_ONE_METADATA: f"{text}\n".encode(), **files}
+    return zipped({f"{exhibit.id}/{name}": content for name, content in inside.items()})

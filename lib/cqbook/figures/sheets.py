@@ -17,7 +17,7 @@ from typing import Any
 from cqbook.figures.exhibit import Exhibit
 
 #: Columns of the CSV and of the workbook: key → heading in Chinese and in English.
-COLUMNS = {
+SHEET_COLUMNS = {
     "group": ("系列", "Series"),
     "label": ("项目", "Item"),
     "value": ("数值", "Value"),
@@ -38,7 +38,7 @@ FileCell = str | float | None
 
 
 def rows(exhibit: Exhibit) -> list[dict[str, FileCell]]:
-    """Return the rows drawn, numbers as numbers: the keys of `COLUMNS`, None where empty."""
+    """Return the rows drawn, numbers as numbers: the keys of `SHEET_COLUMNS`, None where empty."""
     drawn: dict[tuple[str, str], dict[str, Any]] = {}
     for items in exhibit.spec.get("datasets", {}).values():
         for item in items:
@@ -47,12 +47,12 @@ def rows(exhibit: Exhibit) -> list[dict[str, FileCell]]:
                 drawn.setdefault((str(item.get("group") or ""), label), item)
     found = []
     for cells in exhibit.identity.table.records():
-        row: dict[str, FileCell] = dict.fromkeys(COLUMNS) | cells
+        row: dict[str, FileCell] = dict.fromkeys(SHEET_COLUMNS) | cells
         mark = drawn.get((cells.get("group", ""), cells.get("label", "")), {})
         for name in NUMERIC_FIELDS:
             number = mark.get(name)
             row[name] = float(number) if isinstance(number, int | float) else None
-        found.append({name: row[name] for name in COLUMNS} | {"unit": exhibit.identity.unit})
+        found.append({name: row[name] for name in SHEET_COLUMNS} | {"unit": exhibit.identity.unit})
     return found
 
 
@@ -69,9 +69,9 @@ def as_csv(exhibit: Exhibit) -> bytes:
     """Return the rows drawn as CSV for spreadsheets: UTF-8 with BOM, numbers as numbers."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([heading for heading, _ in COLUMNS.values()])
+    writer.writerow([heading for heading, _ in SHEET_COLUMNS.values()])
     for row in rows(exhibit):
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([_cell(row[name]) for name in SHEET_COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -97,7 +97,7 @@ def csv_description(exhibit: Exhibit) -> bytes:
             "titles": {"zh": chinese, "en": english},
             "datatype": "number" if name in NUMERIC_FIELDS else "string",
         }
-        for name, (chinese, english) in COLUMNS.items()
+        for name, (chinese, english) in SHEET_COLUMNS.items()
     ]
     content = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],

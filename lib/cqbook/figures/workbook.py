@@ -16,7 +16,7 @@ from cqbook.figures import theme
 from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.identity import Spec
-from cqbook.figures.sheets import COLUMNS, FileCell, rows, safe
+from cqbook.figures.sheets import SHEET_COLUMNS, FileCell, rows, safe
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
@@ -114,20 +114,20 @@ def _data_sheet(book: Workbook, exhibit: Exhibit, drawn: list[dict[str, FileCell
     bold = book.add_format({"bold": True, "bottom": 1})
     folded = book.add_format({"text_wrap": True, "valign": "top"})
     formats: dict[str, Format] = {}
-    sheet.write_row(0, 0, [heading for heading, _ in COLUMNS.values()], bold)
+    sheet.write_row(0, 0, [heading for heading, _ in SHEET_COLUMNS.values()], bold)
     for number, row in enumerate(drawn, start=1):
-        for place, name in enumerate(COLUMNS):
+        for place, name in enumerate(SHEET_COLUMNS):
             cell = row[name]
             if isinstance(cell, float):
                 printed = str(row["full"] or "") if name == "value" else ""
                 sheet.write_number(number, place, cell, _format(book, formats, cell, printed))
             elif cell:
                 sheet.write_string(number, place, cell, folded)
-    for place, name in enumerate(COLUMNS):
-        sheet.set_column(place, place, _width(COLUMNS[name][0], [row[name] for row in drawn]))
+    for place, name in enumerate(SHEET_COLUMNS):
+        sheet.set_column(place, place, _width(SHEET_COLUMNS[name][0], [row[name] for row in drawn]))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    sheet.print_area(0, 0, len(drawn), len(COLUMNS) - 1)
+    sheet.print_area(0, 0, len(drawn), len(SHEET_COLUMNS) - 1)
     _on_paper(sheet, exhibit, landscape=True, pages=1 if len(drawn) <= ONE_PAGE else 0)
 
 
@@ -173,7 +173,7 @@ def _chart_sheet(
     # a year where all are the first of one; months else
     yearly = all((day.month, day.day) == (1, 1) for day in days.values())
     dated = book.add_format({"num_format": "yyyy" if yearly else "yyyy-mm", "align": "left"})
-    sheet.write_string(0, 0, COLUMNS["label"][0], bold)
+    sheet.write_string(0, 0, SHEET_COLUMNS["label"][0], bold)
     formats: dict[str, Format] = {}
     for number, label in enumerate(labels, start=1):
         if label in days:
