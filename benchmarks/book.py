@@ -26,7 +26,7 @@ from cqbook.execution import fingerprint, notebooks
 from cqbook.execution.page import Page
 from cqbook.figures import drawing, figure
 from cqbook.figures.english import dictionary
-from cqbook.figures.formats import Exhibit, exhibits_of
+from cqbook.figures.exhibit import Exhibit, exhibits_of
 
 SLOW = "papermill for each page, then jupyter-book"
 CACHED = "jupyter-book, execute_notebooks: cache"

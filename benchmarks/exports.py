@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from cqbook.execution.page import Executed
 from cqbook.figures import figure, theme
-from cqbook.figures.formats import FORMATS, Exhibit, exhibits_of, to_format
+from cqbook.figures.exhibit import Exhibit, exhibits_of
+from cqbook.figures.formats import FORMATS, to_format
 
 
 def exhibits() -> list[Exhibit]:

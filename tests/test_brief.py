@@ -26,7 +26,9 @@ from cqbook.citing.word import to_docx
 from cqbook.disk.checksums import json_digest
 from cqbook.editions import paths, publish, store
 from cqbook.errors import DataError
-from cqbook.figures import formats
+from cqbook.figures import formats, sheets
+from cqbook.figures.citations import citations
+from cqbook.figures.exhibit import translated
 
 TOTAL, SHARE = "8006.8亿元", "48%"
 
@@ -49,8 +51,8 @@ def entry(shown, forms=DRAWN_AS):
         "note": shown.identity.caption,
         "data": shown.data_hash,
         "files": files,
-        "rows": formats.rows(shown),
-        "citations": formats.citations(shown),
+        "rows": sheets.rows(shown),
+        "citations": citations(shown),
     }
 
 
@@ -432,7 +434,7 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
             for series in chart.plots[0].series
             for label, value in zip(categories, series.values, strict=True)
         }
-        rows = formats.rows(shown)
+        rows = sheets.rows(shown)
         wanted = {(row["group"] or shown.identity.unit, row["label"]): row["value"] for row in rows}
         assert found == wanted
         assert chart.value_axis.minimum_scale == 0
@@ -449,7 +451,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
 
     made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
     (chart,) = [shape.chart for shape in made.slides[1].shapes if shape.has_chart]
-    rows = formats.rows(months)
+    rows = sheets.rows(months)
     drawn = {
         series.name: [value for value in series.values if value is not None]
         for series in chart.plots[0].series
@@ -525,8 +527,8 @@ def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
     from cqbook.figures.english import dictionary
 
     folder = store.find(root, "2026-11")
-    translated = formats.translated(first, dictionary(Catalog(ROOT / "data")))
-    content = formats.to_format(translated, "png")
+    in_english = translated(first, dictionary(Catalog(ROOT / "data")))
+    content = formats.to_format(in_english, "png")
     path = folder / "site" / "_figures" / f"{first.id}.en.png"
     path.write_bytes(content)
     listed = json.loads((folder / "site" / "figures.json").read_text(encoding="utf-8"))

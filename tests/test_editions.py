@@ -30,7 +30,7 @@ from cqbook.execution.memory import Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.figures import drawing, figure, identity
 from cqbook.figures.english import dictionary
-from cqbook.figures.formats import exhibits_of
+from cqbook.figures.exhibit import exhibits_of
 
 DATA = ROOT / "data"
 

@@ -7,6 +7,7 @@ import functools
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 
 import openpyxl
@@ -19,7 +20,9 @@ from cqbook.analysis.frames import timeline
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
-from cqbook.figures import formats, theme
+from cqbook.figures import drawing, formats, sheets, theme, workbook
+from cqbook.figures.citations import citations
+from cqbook.figures.exhibit import Exhibit, exhibits_of
 from cqbook.figures.identity import FIGURE_MIME, LATER_VARIABLE
 
 BOOK = Catalog(ROOT / "data").publication
@@ -65,9 +68,7 @@ def drawn():
         )
         for name, form, title, unit in made
     ]
-    return [
-        formats.Exhibit(item.identity, spec_of(item), "trade", "2026-11", BOOK) for item in figures
-    ]
+    return [Exhibit(item.identity, spec_of(item), "trade", "2026-11", BOOK) for item in figures]
 
 
 def spec_of(made):
@@ -84,7 +85,7 @@ def exhibit(place=1, **changes):
 
 def of_chapter(name, identifier):
     notebook = page.Executed((ROOT / "chapters" / f"{name}.ipynb").read_bytes()).notebook
-    shown = formats.exhibits_of(notebook, f"chapters/{name}", "2026-11", BOOK)
+    shown = exhibits_of(notebook, f"chapters/{name}", "2026-11", BOOK)
     return next(item for item in shown if item.id == identifier)
 
 
@@ -100,7 +101,7 @@ def shown():
     return exhibit()
 
 
-@pytest.mark.parametrize("form", formats.FORMATS)
+@pytest.mark.parametrize("form", [*formats.FORMATS, *formats.COMPANIONS])
 def test_the_same_figure_gives_the_same_bytes(form):
     first = formats.to_format(exhibit(place=0), form)
     assert formats.to_format(exhibit(place=1), form) != first
@@ -139,6 +140,44 @@ def test_a_png_draws_the_chinese_glyphs(shown):
     assert formats.png(shown) != formats.png(renamed)
 
 
+def test_pictures_are_as_wide_on_paper_as_its_text(shown):
+    from PIL import Image
+    from pypdf import PdfReader
+
+    picture = Image.open(io.BytesIO(formats.png(shown)))
+    assert [round(dots) for dots in picture.info["dpi"]] == [300, 300]
+    assert picture.width / 300 * 25.4 == pytest.approx(156, abs=0.2)
+    page = PdfReader(io.BytesIO(formats.pdf(shown))).pages[0]
+    assert float(page.mediabox.width) / 72 * 25.4 == pytest.approx(156, abs=0.2)
+    assert "亿元" in page.extract_text()
+    root = re.search(r"<svg[^>]*>", formats.svg(shown).decode())[0]
+    assert 'width="156mm"' in root
+    ratio = float(re.search(r'height="([\d.]+)mm"', root)[1]) / 156
+    assert ratio == pytest.approx(picture.height / picture.width, rel=0.01)
+
+
+def test_a_palette_changes_no_pixel():
+    from PIL import Image
+
+    few = Image.new("RGB", (16, 16))
+    few.putdata([(10 * n % 256, n, 255 - n) for n in range(256)])
+    assert formats.with_palette(few).mode == "P"
+    assert formats.with_palette(few).convert("RGB").tobytes() == few.tobytes()
+    many = Image.new("RGB", (16, 17))
+    many.putdata([(n % 256, n // 256, 7) for n in range(272)])
+    assert formats.with_palette(many) is many
+
+
+def test_a_specification_draws_title_source_and_edition():
+    shown = exhibit(place=0, caption="怎么读")
+    title = json.loads(formats.vega(shown))["title"]
+    assert "".join(title["text"]) == shown.identity.title
+    said = "".join(title["subtitle"])
+    for text in (shown.identity.subtitle, "怎么读", shown.source, shown.imprint):
+        assert text in said
+    assert formats.vega(shown).count("版次 2026-11".encode()) >= 1
+
+
 def test_an_svg_brings_every_glyph_that_it_shows(shown):
     import base64
 
@@ -159,14 +198,14 @@ def test_an_svg_brings_every_glyph_that_it_shows(shown):
 
 
 def test_data_are_numbers_with_units_and_sources(shown):
-    text = formats.as_csv(shown).decode("utf-8-sig")
+    text = sheets.as_csv(shown).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == len(shown.identity.table.rows)
     assert [float(row["数值"]) for row in rows] == [3841.9]
     assert rows[0]["单位"] == shown.identity.unit
     assert rows[0]["来源"]
-    book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(shown)))
-    assert book.sheetnames == ["数据", "说明"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(shown)))
+    assert book.sheetnames == ["数据", "图", "说明"]
     assert book["数据"]["C2"].value == 3841.9
     assert book["数据"]["C2"].data_type == "n"
     about = {row[0].value: row[1].value for row in book["说明"].iter_rows()}
@@ -175,15 +214,80 @@ def test_data_are_numbers_with_units_and_sources(shown):
     assert about["来源"].startswith("数据来源")
 
 
+def test_the_csv_is_read_by_pandas_and_described_beside_it(shown):
+    content = formats.to_format(shown, "csv")
+    assert content.startswith(b"\xef\xbb\xbf"), "Excel takes it for UTF-8 by this alone"
+    frame = pd.read_csv(io.BytesIO(content))
+    assert frame.columns[0] == "系列", "pandas passes over the mark"
+    found = json.loads(formats.to_format(shown, "csv-metadata.json"))
+    assert found["url"] == f"{shown.id}.csv"
+    columns = found["tableSchema"]["columns"]
+    assert [column["titles"]["zh"] for column in columns] == list(frame.columns)
+    numbers = {column["titles"]["zh"] for column in columns if column["datatype"] == "number"}
+    assert numbers == {"数值", "下限", "上限"}
+    assert found["dc:title"] == shown.identity.title
+    assert found["dc:identifier"] == shown.id
+    assert found["schema:version"] == "2026-11"
+    assert found["dc:source"] == [item.label for item in shown.identity.sources]
+    assert "schema:url" not in found, "the book has no address"
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "code"),
+    [
+        (8006.8, "8006.8亿元", '0.0"亿元"'),
+        (24.41, "24.41%以上", '0.00"%以上"'),
+        (16.1, "约16.1%", '"约"0.0"%"'),
+        (8006.8, "8,006.8亿元", '#,##0.0"亿元"'),
+        (-3.4, "下降3.4%", 'General;"下降"0.0"%"'),
+        (-3.4, "-3.4%", 'General;"-"0.0"%"'),
+        (36.0, "36", "0"),
+        # the middle of an interval, another unit, no number, what a format can't hold
+        (37.1, "37.0—37.2", "General"),
+        (522.26, "5222.6亿元", "General"),
+        (1.0, "未见公布", "General"),
+        (1.0, '1"', "General"),
+    ],
+)
+def test_a_number_is_printed_as_in_the_book(value, printed, code):
+    assert workbook.number_format(value, printed) == code
+
+
+def test_a_workbook_prints_on_one_page_with_a_chart_of_the_same():
+    shown = exhibit(place=0, title="A&B")
+    content = workbook.xlsx(shown)
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)):
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        # one page each way is what is not said otherwise
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
+        assert sheet.page_setup.paperSize == workbook.A4
+        assert sheet.oddHeader.left.text == "A&&B"
+        assert shown.imprint in sheet.oddFooter.left.text
+    data = openpyxl.load_workbook(io.BytesIO(content))["数据"]
+    assert data.print_area == f"'数据'!$A$1:$K${data.max_row}"
+    assert data.print_title_rows == "$1:$1"
+    row = sheets.rows(shown)[0]
+    assert data["C2"].number_format == workbook.number_format(row["value"], row["full"])
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        drawn = parts.read("xl/charts/chart1.xml").decode()
+    assert "<c:barChart>" in drawn
+    assert all(row["full"] in drawn for row in sheets.rows(shown)), "labels as printed"
+
+
+def test_a_chart_that_excel_has_no_equal_of_is_left_out():
+    with zipfile.ZipFile(io.BytesIO(workbook.xlsx(exhibit(place=3)))) as parts:
+        assert not [name for name in parts.namelist() if "chart" in name]
+
+
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "=HYPERLINK(1)"])
 def test_no_cell_becomes_a_formula(evil):
     table = with_cell(exhibit().identity.table, "label", evil)
     bad = exhibit(table=table, title=evil)
-    lines = list(csv.reader(io.StringIO(formats.as_csv(bad).decode("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(sheets.as_csv(bad).decode("utf-8-sig"))))
     assert len(lines) > 1
     for line in lines:
-        assert not any(formats.FORMULA_START.match(cell) for cell in line if not _number(cell))
-    book = openpyxl.load_workbook(io.BytesIO(formats.xlsx(bad)))
+        assert not any(sheets.FORMULA_START.match(cell) for cell in line if not _number(cell))
+    book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(bad)))
     for sheet in book:
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
@@ -201,7 +305,7 @@ def test_markup_in_a_title_stays_text():
 
 
 def test_citations_name_figure_edition_and_place(shown):
-    found = formats.citations(shown)
+    found = citations(shown)
     for text in found.values():
         assert shown.id in text
         assert "2026-11" in text
@@ -209,6 +313,49 @@ def test_citations_name_figure_edition_and_place(shown):
     assert "[引用日期]" in found["gbt7714"]
     assert found["line"].startswith("数据来源")
     assert found["bibtex"].count("{") == found["bibtex"].count("}")
+    (item,) = json.loads(found["csl"])
+    assert item["issued"] == {"date-parts": [[2026, 11]]}
+    assert item["author"] == [{"literal": BOOK.author}]
+    lines = found["ris"].split("\n")
+    assert lines[0] == "TY  - DATA"
+    assert lines[-1] == "ER  - "
+    assert all(re.fullmatch("[A-Z][A-Z0-9]  - .*", line) for line in lines)
+
+
+def test_citations_have_a_whole_address_or_say_that_there_is_none(shown):
+    bare = citations(replace(shown, book=replace(BOOK, address="")))
+    assert all("没有登记网址" in bare[style] for style in ("gbt7714", "bibtex", "ris", "csl"))
+    assert "no public address" in bare["apa"]
+    assert not [style for style in bare if "http" in bare[style]]
+    assert "UR  - " not in bare["ris"]
+    known = replace(shown, book=replace(BOOK, address="https://example.org/b"))
+    whole = citations(known)
+    way = f"https://example.org/b/v/2026-11/trade.html#{shown.id}"
+    assert all(way in whole[style] for style in whole if style != "line")
+    assert not [style for style in whole if "没有登记" in whole[style]]
+    assert json.loads(whole["csl"])[0]["URL"] == way
+    assert json.loads(formats.to_format(known, "csv-metadata.json"))["schema:url"] == way
+
+
+def test_an_edition_without_a_year_has_no_day(shown):
+    found = citations(replace(shown, edition="draft"))
+    assert "year" not in found["bibtex"]
+    assert "PY" not in found["ris"]
+    assert "issued" not in json.loads(found["csl"])[0]
+
+
+def test_one_archive_holds_all_files_and_says_what_they_are(shown):
+    files = {f"{shown.id}.csv": b"a", f"{shown.id}.en.png": b"bb"}
+    made = formats.all_in_one(shown, files)
+    assert formats.all_in_one(shown, dict(reversed(files.items()))) == made
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert parts.namelist() == sorted(
+            f"{shown.id}/{name}" for name in [*files, "metadata.json"]
+        )
+        assert parts.read(f"{shown.id}/{shown.id}.csv") == b"a"
+        said = json.loads(parts.read(f"{shown.id}/metadata.json"))
+    assert said["files"][f"{shown.id}.en.png"]["bytes"] == 2
+    assert {"id", "edition", "title", "source", "citations", "permalink", "data"} <= set(said)
 
 
 def test_lines_do_not_begin_with_a_stop():
@@ -222,8 +369,8 @@ def test_every_figure_of_every_chapter_exports():
     count = 0
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = page.Executed(path.read_bytes()).notebook
-        for shown in formats.exhibits_of(notebook, f"chapters/{path.stem}", "2026-11", BOOK):
-            rows = formats.rows(shown)
+        for shown in exhibits_of(notebook, f"chapters/{path.stem}", "2026-11", BOOK):
+            rows = sheets.rows(shown)
             assert rows
             plotted = shown.identity.unit not in ("区县",)
             if plotted:
@@ -235,7 +382,6 @@ def test_every_figure_of_every_chapter_exports():
 def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
     from cqbook.data.catalog import Catalog
     from cqbook.execution import executor, kernels
-    from cqbook.figures import drawing
     from cqbook.figures.english import dictionary
 
     known = dictionary(Catalog(ROOT / "data"))
@@ -248,13 +394,13 @@ def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
     for item in shown:
         drawing.draw(item, known, tmp_path / "one")
     made = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
-    assert len(made) == 2 * (4 + 6 + 4)
+    # pictures of the page, files of both languages, the archive
+    assert len(made) == 2 * (4 + 6 + 4 + 1)
     for name, content in made.items():
         assert (tmp_path / "many" / name).read_bytes() == content
 
 
 def test_a_picture_that_was_lost_is_drawn_again(tmp_path):
-    from cqbook.figures import drawing
 
     shown = exhibit(place=1)
     first = drawing.exported(shown, "csv", tmp_path)

@@ -16,8 +16,9 @@ from test_exports import spec_of
 
 from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
-from cqbook.figures import charts, english, figure, formats, theme
+from cqbook.figures import charts, english, figure, formats, sheets, theme
 from cqbook.figures.charts.form import listing
+from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import expressible
 from cqbook.figures.placing import Box, spread
 from cqbook.figures.rules import UnsoundError
@@ -116,7 +117,7 @@ def made_anew(book, name):
         book, f"fig-test-{name}", make(), title="标题", subtitle=unit, unit=unit,
         english=("Title", "Caption"),
     )  # fmt: skip
-    return formats.Exhibit(made.identity, spec_of(made), "trade", "2026-12", book.publication)
+    return Exhibit(made.identity, spec_of(made), "trade", "2026-12", book.publication)
 
 
 def known(book, exhibit):
@@ -167,7 +168,7 @@ def texts(svg):
 def test_texts_are_large_enough_apart_and_within_the_picture(book, name, language):
     exhibit = shown(book, name)
     if language == "en":
-        exhibit = formats.translated(exhibit, known(book, exhibit))
+        exhibit = translated(exhibit, known(book, exhibit))
     for width, spec in figure.static_specs(exhibit.spec).items():
         svg = theme.draw_svg(spec)
         wide, high = theme.svg_size(svg)
@@ -190,7 +191,7 @@ def test_a_form_has_all_its_files(book, name):
     again = made_anew(book, name)
     for form in ("png", "svg", "csv", "xlsx", "vl.json"):
         assert formats.to_format(exhibit, form) == formats.to_format(again, form)
-    rows = formats.rows(exhibit)
+    rows = sheets.rows(exhibit)
     assert len(rows) >= 3
     assert all(isinstance(row["value"], float) for row in rows)
     assert "<text" in formats.card(exhibit)

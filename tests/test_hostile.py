@@ -36,7 +36,7 @@ from cqbook.disk import untrusted
 from cqbook.errors import DataError
 from cqbook.execution.notebooks import to_bytes
 from cqbook.execution.page import Executed, Page
-from cqbook.figures import formats, rules
+from cqbook.figures import rules, sheets
 from cqbook.figures.charts import bars, columns, dots, lines, matrix, tiles
 from cqbook.figures.figure import figure, glued, table
 from cqbook.intake import press_template
@@ -371,7 +371,7 @@ def test_files_to_take_away_hold_text(small):
         lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
         assert len(lines) > 3
         cells = [cell for line in lines for cell in line]
-        assert not any(formats.FORMULA_START.match(cell) for cell in cells)
+        assert not any(sheets.FORMULA_START.match(cell) for cell in cells)
     for path in files.glob("*.xlsx"):
         assert_no_formulas(path.read_bytes())
     for path in files.glob("*.svg"):

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
-from cqbook.figures import english, figure, formats, identity, rules
+from cqbook.figures import english, figure, formats, identity, rules, sheets
 from cqbook.figures.charts import bars, columns, dots, lines
 from cqbook.figures.charts.form import (
     DRAWN,
@@ -26,6 +26,7 @@ from cqbook.figures.charts.form import (
     listing,
     tooltip,
 )
+from cqbook.figures.exhibit import exhibits_of, translated
 from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.figures.rules import UnsoundError
 
@@ -115,13 +116,13 @@ def test_a_form_is_defined_in_one_place(book, rows, monkeypatch):
     notebook = new_notebook(
         cells=[new_code_cell(outputs=[new_output("display_data", shown._repr_mimebundle_())])]
     )
-    (exhibit,) = formats.exhibits_of(notebook, "chapters/x", "2026-11", book.publication)
+    (exhibit,) = exhibits_of(notebook, "chapters/x", "2026-11", book.publication)
     assert exhibit.identity == shown.identity
     known = english.dictionary(book) | {"总值": "Total", "外商投资企业": "Foreign-invested"}
-    in_english = formats.translated(exhibit, known)
+    in_english = translated(exhibit, known)
     for item in (exhibit, in_english):
         assert "8,158" in formats.card(item) or "8158.4" in formats.card(item)
-    assert [row["value"] for row in formats.rows(exhibit)] == list(rows["value"])
+    assert [row["value"] for row in sheets.rows(exhibit)] == list(rows["value"])
 
 
 def test_what_is_refused_is_not_shown(book, rows):

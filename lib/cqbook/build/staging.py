@@ -72,7 +72,7 @@ def draw_figures(
     """Draw the figures of all pages before they are rendered, on all cores."""
     from cqbook.figures.drawing import draw_all
     from cqbook.figures.english import dictionary
-    from cqbook.figures.formats import exhibits_of
+    from cqbook.figures.exhibit import exhibits_of
 
     exhibits = [
         item

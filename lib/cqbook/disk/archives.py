@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 
 
 def undated(content: bytes) -> bytes:
@@ -24,6 +25,18 @@ def undated(content: bytes) -> bytes:
                 stamp = f"{EPOCH:%Y-%m-%dT%H:%M:%SZ}".encode()
                 data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp, data)
             new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return files, by path, as one ZIP: sorted, without dates, readable by all."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in sorted(files.items()):
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.external_attr = 0o100644 << 16
+            info.create_system = 3
+            new.writestr(info, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ import io
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from multiprocessing.context import BaseContext
@@ -20,9 +20,11 @@ from cqbook.disk.checksums import json_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
+from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.figure import display_outputs, static_specs, titled
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, to_format, translated
+from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS, all_in_one, to_format
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
+from cqbook.figures.social import social_card
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
 RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
@@ -47,11 +49,35 @@ def size_of(svg: str) -> list[int]:
 
 def exported(exhibit: Exhibit, form: str, cache: Path, *, draws: bool = True) -> bytes:
     """Return the figure as a file to take away, from the cache if it was ever made."""
+    if form in COMPANIONS:
+        # a few lines of text: to look for them takes as long
+        return to_format(exhibit, form)
+    path = cache / f"{_name(exhibit, form)}.{form}"
+    return kept(path, lambda: to_format(exhibit, form), draws=draws)
+
+
+def _name(exhibit: Exhibit, form: str) -> str:
+    """Return how a file of a figure is called in the cache."""
     content = [RENDERER, form, exhibit.page, exhibit.edition, exhibit.identity, exhibit.spec]
-    content.append(exhibit.language)
-    return kept(
-        cache / f"{json_digest(content)}.{form}", lambda: to_format(exhibit, form), draws=draws
-    )
+    return json_digest([*content, exhibit.language, exhibit.book])
+
+
+def files_of(shown: Sequence[Exhibit], cache: Path, *, draws: bool = True) -> dict[str, bytes]:
+    """Return the files to take away of a figure by name, the archive of all of them at the end.
+
+    Parameters
+    ----------
+    shown : sequence of Exhibit
+        The figure in Chinese, and in English where it has it.
+    """
+    files = {
+        f"{stem(item.id, item.language)}.{form}": exported(item, form, cache, draws=draws)
+        for item in shown
+        for form in forms(item)
+    }
+    path = cache / f"{_name(shown[0], ALL_IN_ONE)}-{len(shown)}.{ALL_IN_ONE}"
+    whole = kept(path, lambda: all_in_one(shown[0], files), draws=draws)
+    return files | {f"{shown[0].id}.{ALL_IN_ONE}": whole}
 
 
 def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
@@ -62,13 +88,39 @@ def languages(exhibit: Exhibit, known: Mapping[str, str]) -> list[Exhibit]:
         return [exhibit]
 
 
-def draw(exhibit: Exhibit, known: Mapping[str, str], cache: Path, *, files: bool = True) -> None:
-    """Make all pictures of a figure, and maybe the files to take away, into the cache."""
-    for shown in languages(exhibit, known):
-        for spec in static_specs(shown.spec).values():
+def carded(exhibit: Exhibit, cache: Path, *, draws: bool = True) -> bytes:
+    """Return the card of a figure that networks show, from the cache if it was ever drawn."""
+
+    def made() -> bytes:
+        chart = rendered(static_specs(exhibit.spec)["wide"], cache)
+        return social_card(exhibit, chart)
+
+    return kept(cache / f"{_name(exhibit, 'card')}.card.png", made, draws=draws)
+
+
+def draw(
+    exhibit: Exhibit,
+    known: Mapping[str, str],
+    cache: Path,
+    *,
+    files: bool = True,
+    card: bool | None = None,
+) -> None:
+    """Make all pictures of a figure, and maybe the files to take away, into the cache.
+
+    Parameters
+    ----------
+    card : bool, optional
+        With the card that networks show; left out: with the files, of a book with an address.
+    """
+    shown = languages(exhibit, known)
+    for item in shown:
+        for spec in static_specs(item.spec).values():
             rendered(spec, cache)
-        for form in forms(shown) if files else ():
-            exported(shown, form, cache)
+    if files:
+        files_of(shown, cache)
+    if bool(files and exhibit.book.address) if card is None else card:
+        carded(exhibit, cache)
 
 
 def illustrated(notebook: NotebookNode, cache: Path) -> NotebookNode:
@@ -114,7 +166,7 @@ SMALL_SCALE, SMALL_COLOURS = 1.5, 24
 
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
     """Return the formats that a figure can be taken away in, in its language."""
-    return tuple(FORMATS) if exhibit.language == "zh" else ENGLISH
+    return (*FORMATS, *COMPANIONS) if exhibit.language == "zh" else ENGLISH
 
 
 def draw_titled(notebooks: Iterable[NotebookNode], cache: Path, context: BaseContext) -> None:

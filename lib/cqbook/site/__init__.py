@@ -10,6 +10,7 @@ from cqbook.site import (
     claims,
     directives,
     figure_index,
+    figure_pages,
     glossary,
     layout,
     metadata,
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     claims.setup(app)
     numbers_page.setup(app)
     unbroken.setup(app)
+    figure_pages.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all
     # pages are read, and here none
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True

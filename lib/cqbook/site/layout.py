@@ -21,15 +21,14 @@ from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
 from cqbook.editions.feed import FEED
-from cqbook.editions.store import LATEST
 from cqbook.site.claims import sources_named, sources_said
-from cqbook.site.figure_index import Notes
+from cqbook.site.figure_index import exhibits
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
-from cqbook.site.nodes import ChartFigure, exhibit_nodes
+from cqbook.site.nodes import OWN_PAGES, ChartFigure, exhibit_nodes, has_cards
 from cqbook.site.numbers_page import NUMBERS_PAGE
-from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import publication
+from cqbook.site.pictures import CARDS_FOLDER
+from cqbook.site.settings import base_of, publication
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -206,14 +205,6 @@ def first_paragraph(doctree: nodes.document | None) -> str:
     return ""
 
 
-#: Of a page with a card: the picture that it is drawn from, and its name.
-CARD_NOTES = Notes[list[str]]("card")
-#: Cards, below the root of the site.
-CARDS_FOLDER = "_cards"
-#: Size of a card, as the networks ask for it.
-CARD = (1200, 630)
-
-
 @dataclass(frozen=True)
 class Address:
     """A page's whole address, and those of its card, if it has a figure to draw it from."""
@@ -223,15 +214,10 @@ class Address:
     alt: str = ""
 
 
-def base_of(app: Sphinx) -> str:
-    """Return the address of the latest edition's pages; empty where it is not known."""
-    given: str = app.config.html_baseurl.rstrip("/")
-    book = publication(app)
-    return given or (book.whole(LATEST) if book.address else "")
-
-
 def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | None:
-    """Return the address of a page, and note its card; None where the site's is not known.
+    """Return the address of a page and that of its card; None where the site's is not known.
+
+    The card is that of its first figure: what a chapter has found out.
 
     Networks only follow whole addresses: without ``address`` of the book in its data package (or
     ``html: baseurl`` in ``_config.yml``) there is no card, no canonical address and no site map.
@@ -241,38 +227,24 @@ def address_of(app: Sphinx, page: str, doctree: nodes.document) -> Address | Non
         return None
     way = f"{base}/{app.builder.get_target_uri(page)}"
     drawn = list(doctree.findall(ChartFigure))
-    if not drawn:
+    if not drawn or not has_cards(app):
         return Address(way)
     meta = drawn[0]["meta"]
-    card = f"{page.rpartition('/')[2]}.png"
-    CARD_NOTES.leave(app, page, [f"{FIGURES_FOLDER}/{meta['id']}.png", card])
-    return Address(way, f"{base}/{CARDS_FOLDER}/{card}", meta["alt"])
+    return Address(way, f"{base}/{CARDS_FOLDER}/{meta['id']}.png", meta["alt"])
 
 
 def write_addresses(app: Sphinx, exception: Exception | None) -> None:
-    """Draw the cards and write the site map, where the address of the site is known."""
+    """Write the site map, where the address of the site is known."""
     base = base_of(app)
     if exception or not base or app.builder.format != "html":
         return
-    from PIL import Image
-
-    out = Path(app.outdir)
-    for name in sorted(app.env.found_docs):
-        card_note = CARD_NOTES.of(app, name)
-        if card_note is None:
-            continue
-        source, short = card_note
-        card = out / CARDS_FOLDER / short
-        picture = Image.open(out / source).convert("RGB")
-        picture.thumbnail((CARD[0] - 80, CARD[1] - 60), Image.Resampling.LANCZOS)
-        canvas = Image.new("RGB", CARD, "white")
-        canvas.paste(picture, ((CARD[0] - picture.width) // 2, (CARD[1] - picture.height) // 2))
-        card.parent.mkdir(exist_ok=True)
-        canvas.save(card, "PNG", optimize=True)
     names = sorted(app.env.found_docs)
     addresses = [f"{base}/{app.builder.get_target_uri(name)}" for name in names]
+    if app.config.cqbook_files:
+        drawn = [node for name in names for node in exhibits(app.env, name) if node["drawn"]]
+        addresses += sorted(f"{base}/{OWN_PAGES}/{node['meta']['id']}.html" for node in drawn)
     text = markup("sitemap.xml", addresses=addresses)
-    (out / "sitemap.xml").write_text(text, encoding="utf-8")
+    (Path(app.outdir) / "sitemap.xml").write_text(text, encoding="utf-8")
 
 
 @cache
@@ -322,13 +294,13 @@ def dress(
         "counted": NUMBERS_PAGE in app.env.found_docs,
         "contents": contents_html(app, page),
         "sections": sections_html(doctree),
-        "edition": _edition(page, root, edition),
+        "edition": edition_line(page, root, edition),
         # outside the edition's folder, as it tells of those that come later
         "feed": f"{root}../{FEED}" if edition else "",
     }
 
 
-def _edition(page: str, root: str, edition: str) -> Markup:
+def edition_line(page: str, root: str, edition: str) -> Markup:
     """Return which edition a page is of, with a plain link to the latest one.
 
     The link is the same in ``latest/`` and in ``v/<edition>/``: a frozen page never changes.

@@ -12,7 +12,10 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from cqbook.disk.checksums import digest
-from cqbook.figures.formats import ENGLISH, FORMATS, citations, rows
+from cqbook.figures.citations import citations, month_of
+from cqbook.figures.exhibit import Exhibit
+from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS
+from cqbook.figures.sheets import rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
@@ -30,7 +33,7 @@ SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
 def _described(app: Sphinx, node: nodes.Element, docname: str) -> dict[str, Any]:
     shown, out = exhibit_of(app, node, docname), Path(app.outdir)
     files = {}
-    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH)]:
+    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH), *COMPANIONS, ALL_IN_ONE]:
         path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
         if not (out / path).exists():
             # a word of it has no English
@@ -80,47 +83,60 @@ def describe(
     """Note the figures of a page; add Dublin Core and schema.org ``Dataset`` descriptions to it."""
     if doctree is None:
         return
-    edition = app.config.cqbook_edition or NO_EDITION
     figures = list(doctree.findall(ChartFigure))
     # the pictures are written with the page, before this
     entries = [_described(app, node, page) for node in figures]
     FIGURES_NOTED.leave(app, page, entries)
-    if not figures:
-        return
-    sets = []
-    for node in figures:
-        shown = exhibit_of(app, node, page)
-        root = "../" * page.count("/")
-        sets.append(
-            {
-                "@context": "https://schema.org",
-                "@type": "Dataset",
-                "identifier": shown.id,
-                "name": shown.identity.title,
-                "description": shown.identity.alt,
-                "version": edition,
-                "creator": {"@type": "Organization", "name": publication(app).author},
-                "isBasedOn": [item.label for item in shown.identity.sources],
-                "distribution": [
-                    {
-                        "@type": "DataDownload",
-                        "contentUrl": f"{root}{FIGURES_FOLDER}/{shown.id}.{form}",
-                        "encodingFormat": kind,
-                    }
-                    for form, kind in ENCODINGS.items()
-                ],
-            }
-        )
-    core = {
-        # not the context's title: that is HTML, with the mark of a glued text
-        "DC.title": f"{app.env.titles[page].astext()}｜{publication(app).title}",
-        "DC.creator": publication(app).author,
-        "DC.language": "zh-CN",
-        "DC.identifier": f"v/{edition}/{page}.html",
-    }
-    # JSON made to stand in a script; the tags before it are what Sphinx and the layout have written
-    made = markup("machines.html", core=core, sets=Markup(script_text(sets)))
+    root = "../" * page.count("/")
+    sets = [dataset(exhibit_of(app, node, page), root) for node in figures]
+    # not the context's title: that is HTML, with the mark of a glued text
+    made = machine_tags(app, app.env.titles[page].astext(), page, sets)
+    # the tags before it are what Sphinx and the layout have written
     context["metatags"] = Markup(context.get("metatags", "")) + made
+
+
+def dataset(shown: Exhibit, root: str) -> dict[str, Any]:
+    """Return what schema.org says of a figure, to a page from which `root` leads to the site's."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "identifier": shown.id,
+        "name": shown.identity.title,
+        "description": shown.identity.alt,
+        "version": shown.edition,
+        "creator": {"@type": "Organization", "name": shown.book.author},
+        "isBasedOn": [item.label for item in shown.identity.sources],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{root}{FIGURES_FOLDER}/{shown.id}.{form}",
+                "encodingFormat": kind,
+            }
+            for form, kind in ENCODINGS.items()
+        ],
+    }
+
+
+def machine_tags(app: Sphinx, title: str, page: str, sets: list[dict[str, Any]]) -> Markup:
+    """Return a page's Dublin Core, what Zotero and Google Scholar read, and its data sets."""
+    edition, book = app.config.cqbook_edition or NO_EDITION, publication(app)
+    way = f"v/{edition}/{page}.html"
+    core = {
+        "DC.title": f"{title}｜{book.title}",
+        "DC.creator": book.author,
+        "DC.language": "zh-CN",
+        "DC.identifier": way,
+        "citation_title": title,
+        "citation_author": book.author,
+        "citation_book_title": book.title,
+        "citation_inbook_title": book.title,
+        "citation_publication_date": "/".join(month_of(edition)),
+        "citation_language": "zh-CN",
+        "citation_public_url": book.whole(way) if book.address else "",
+    }
+    given = {name: text for name, text in core.items() if text}
+    # JSON made to stand in a script
+    return markup("machines.html", core=given, sets=Markup(script_text(sets)) if sets else "")
 
 
 ENCODINGS = {

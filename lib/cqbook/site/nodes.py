@@ -22,16 +22,20 @@ from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.charts.form import label_width
+from cqbook.figures.citations import READ_BY_PEOPLE, STYLES, citations
 from cqbook.figures.english import Untranslated
-from cqbook.figures.formats import ENGLISH, FORMATS, Exhibit, citations, translated
+from cqbook.figures.exhibit import Exhibit, translated
+from cqbook.figures.formats import ENGLISH, FORMATS
 from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import known_words, publication
+from cqbook.site.settings import base_of, known_words, publication
 
 log = logging.getLogger(__name__)
 SOURCES_PAGE = "chapters/sources"
+#: Folder of the figures' own pages, below the root of the site.
+OWN_PAGES = "figures"
 #: What a page that is part of no edition says instead of its name.
 NO_EDITION = "draft"
 #: Digits of the hash of a figure's data that a page carries: enough to see a change.
@@ -141,15 +145,15 @@ def _root(translator: HTML5Translator) -> str:
     return relative_uri(page, "x")[:-1]
 
 
-def _heading(translator: HTML5Translator, node: Element) -> Heading:
+def _heading(app: Sphinx, node: Element, docname: str) -> Heading:
     meta = node["meta"]
     return Heading(
         node["ids"][0],
-        number_of(translator.builder.app, _page(translator), node),
+        number_of(app, docname, node),
         meta["title"],
         meta["subtitle"],
         meta.get("english"),
-        translator.config.html_permalinks_icon,
+        app.config.html_permalinks_icon,
     )
 
 
@@ -245,7 +249,9 @@ def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:
     return Exhibit(identity, node["spec"] or {}, docname, edition, publication(app))
 
 
-STYLES = {"line": "简报一行", "gbt7714": "GB/T 7714—2015", "apa": "APA", "bibtex": "BibTeX"}
+def has_cards(app: Sphinx) -> bool:
+    """Return whether figures have cards: networks only follow whole addresses."""
+    return bool(app.config.cqbook_files and base_of(app))
 
 
 def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
@@ -257,44 +263,71 @@ def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
         return None
 
 
-def _drawn(translator: HTML5Translator, node: Element, root: str) -> Drawn:
-    """Write the files of a figure; return what its page shows of them."""
-    app = translator.builder.app
-    shown = exhibit_of(app, node, _page(translator))
-    english = translation(app, shown)
-    sizes = pictures.publish_figure(app, shown, english)
-    alts = {"zh": node["meta"]["alt"]} | ({"en": english.identity.alt} if english else {})
+@dataclass(frozen=True)
+class FigureParts:
+    """What a page shows of a figure.
+
+    ``root`` leads from it to the root of the site, ``own`` to the figure's own page.
+    """
+
+    meta: dict[str, Any]
+    head: Heading
+    root: str
+    hash: str
+    drawn: Drawn
+    links: list[SourceLink]
+    grid: Grid
+    formats: list[tuple[str, str]]
+    own: str
+
+
+def figure_parts(
+    app: Sphinx, node: Element, docname: str, *, root: str, sources: str
+) -> FigureParts:
+    """Return what is shown of a figure of the page `docname`, which has been written.
+
+    Parameters
+    ----------
+    root, sources : str
+        The ways to the root of the site and to the page of sources.
+    """
+    meta, shown = node["meta"], exhibit_of(app, node, docname)
+    labels = {item["id"]: item["label"] for item in meta["sources"]}
+    sizes, alts = node["sizes"], {"zh": meta["alt"], "en": node["alt_en"]}
     place = f"{root}{FIGURES_FOLDER}/"
-    return Drawn(
-        [
-            Picture(language, alt, place + drawing.stem(shown.id, language), **sizes[language])
-            for language, alt in alts.items()
-        ],
-        place + shown.id,
-        ENGLISH if english else (),
-        [(STYLES[style], text) for style, text in citations(shown).items()],
+    said = citations(shown)
+    return FigureParts(
+        meta=meta,
+        head=_heading(app, node, docname),
+        root=root,
+        hash=json_digest(meta["table"])[:SHOWN_HASH],
+        drawn=Drawn(
+            [
+                Picture(name, alts[name], place + drawing.stem(shown.id, name), **sizes[name])
+                for name in sizes
+            ],
+            place + shown.id,
+            ENGLISH if "en" in sizes else (),
+            [(STYLES[style], said[style]) for style in READ_BY_PEOPLE],
+        ),
+        links=_source_links(sources, meta["sources"]),
+        grid=_grid_of(sources, meta["table"], labels, ("full", "range")),
+        formats=list(FORMATS.items()) if app.config.cqbook_files else [],
+        own=f"{root}{OWN_PAGES}/{shown.id}.html" if app.config.cqbook_files else "",
     )
 
 
 def visit_figure(self: HTML5Translator, node: Element) -> None:
-    """Write a figure whole: title, pictures, note, source line, data, tools."""
-    meta = node["meta"]
-    root, page = _root(self), _sources_page(self)
-    labels = {item["id"]: item["label"] for item in meta["sources"]}
-    made = markup(
-        "figure.html",
-        meta=meta,
-        head=_heading(self, node),
-        root=root,
-        hash=json_digest(meta["table"])[:SHOWN_HASH],
-        drawn=_drawn(self, node, root),
-        links=_source_links(page, meta["sources"]),
-        grid=_grid_of(page, meta["table"], labels, ("full", "range")),
-        formats=list(FORMATS.items()) if self.config.cqbook_files else [],
-        # the beginning of a link, by which a release finds it: ours, and no text
-        permalink=Markup(PERMALINK),
-    )
-    self.body.append(made)
+    """Write a figure whole: title, pictures, note, source line, data, tools; and its files."""
+    app, page = self.builder.app, _page(self)
+    shown = exhibit_of(app, node, page)
+    english = translation(app, shown)
+    # its own page needs them after this one is written
+    node["sizes"] = pictures.publish_figure(app, shown, english, card=has_cards(app))
+    node["alt_en"] = english.identity.alt if english else ""
+    parts = figure_parts(app, node, page, root=_root(self), sources=_sources_page(self))
+    # the beginning of a link, by which a release finds it: ours, and no text
+    self.body.append(markup("figure.html", permalink=Markup(PERMALINK), **vars(parts)))
     raise nodes.SkipNode
 
 
@@ -306,7 +339,7 @@ def visit_table(self: HTML5Translator, node: Element) -> None:
     made = markup(
         "table.html",
         meta=meta,
-        head=_heading(self, node),
+        head=_heading(self.builder.app, node, _page(self)),
         links=_source_links(page, meta["sources"]),
         grid=_grid_of(page, meta, labels, meta["numeric"]),
     )

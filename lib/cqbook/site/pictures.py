@@ -8,14 +8,16 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cqbook.disk.cache import Undrawn
 from cqbook.disk.processes import dies_with_parent
 from cqbook.figures import theme
-from cqbook.figures.drawing import draw, exported, forms, kept_bundle, rendered, size_of, stem
+from cqbook.figures.drawing import carded, draw, files_of, kept_bundle, rendered, size_of, stem
+from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.figure import static_specs
-from cqbook.figures.formats import Exhibit
+from cqbook.figures.formats import taken_away
+from cqbook.figures.identity import Spec
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.settings import cache_directory
 
@@ -25,13 +27,20 @@ if TYPE_CHECKING:
 
 #: Files of the figures, below the root of the site.
 FIGURES_FOLDER = "_figures"
+#: The cards that networks show of them.
+CARDS_FOLDER = "_cards"
 VEGA_BUNDLE = "vega/vega.js"
 
 
 def publish_figure(
-    app: Sphinx, exhibit: Exhibit, english: Exhibit | None
+    app: Sphinx, exhibit: Exhibit, english: Exhibit | None, *, card: bool
 ) -> dict[str, dict[str, list[int]]]:
     """Write the pictures, the files to take away and the specifications of one figure.
+
+    Parameters
+    ----------
+    card : bool
+        With the card that networks show.
 
     Returns
     -------
@@ -39,15 +48,16 @@ def publish_figure(
         By language ``zh`` and ``en``, by ``wide`` and ``narrow``: width and height in px.
     """
     try:
-        return _published(app, exhibit, english)
+        return _published(app, exhibit, english, card=card)
     except Undrawn:
         # another process draws: Sphinx forks, and a renderer that has run must not be forked
         # nodes imports this module
         from cqbook.site.settings import known_words
 
         known = dict(known_words(app))
-        _painter(os.getpid()).submit(draw, exhibit, known, cache_directory(app)).result()
-        return _published(app, exhibit, english)
+        task = _painter(os.getpid()).submit(draw, exhibit, known, cache_directory(app), card=card)
+        task.result()
+        return _published(app, exhibit, english, card=card)
 
 
 @functools.cache
@@ -62,7 +72,7 @@ def _painter(process: int) -> ProcessPoolExecutor:
 
 
 def _published(
-    app: Sphinx, exhibit: Exhibit, english: Exhibit | None
+    app: Sphinx, exhibit: Exhibit, english: Exhibit | None, *, card: bool
 ) -> dict[str, dict[str, list[int]]]:
     identifier = exhibit.id
     cache = cache_directory(app)
@@ -78,20 +88,26 @@ def _published(
             (target / f"{name}.{shape}.svg").write_text(text, encoding="utf-8")
             (target / f"{name}.{shape}-dark.svg").write_text(theme.dark(text), encoding="utf-8")
             size[shape] = size_of(text)
-        for form in forms(shown) if app.config.cqbook_files else ():
-            (target / f"{name}.{form}").write_bytes(exported(shown, form, cache, draws=False))
-    specs = ",".join(script_text(_plain(shown.spec)) for shown in known)
+    files = files_of(known, cache, draws=False) if app.config.cqbook_files else {}
+    for name, content in files.items():
+        (target / name).write_bytes(content)
+    if card:
+        path = Path(app.outdir) / CARDS_FOLDER / f"{identifier}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(carded(exhibit, cache, draws=False))
+    # with the title that a picture of it has; the page, whose text says it, takes it off
+    specs = ",".join(script_text(_shown(item)) for item in known)
     call = f"cqbook.show({script_text(identifier)},{specs});\n"
     (target / f"{identifier}.js").write_text(call, encoding="utf-8")
     return sizes
 
 
-def _plain(spec: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in theme.untitled(spec).items()
-        if key not in ("usermeta", "width")
-    }
+def _shown(exhibit: Exhibit) -> Spec:
+    return {key: value for key, value in taken_away(exhibit).items() if key not in NOT_SHOWN}
+
+
+#: What a page says otherwise than a specification.
+NOT_SHOWN = ("usermeta", "width")
 
 
 def write_vega(app: Sphinx, exception: Exception | None) -> None:

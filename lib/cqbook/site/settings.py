@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.publication import Publication
+from cqbook.editions.store import LATEST
 from cqbook.figures.english import dictionary
 
 
@@ -37,6 +38,13 @@ def publication(app: Sphinx) -> Publication:
         kept["cqbook_publication"] = book_of(app).publication
     found: Publication = kept["cqbook_publication"]
     return found
+
+
+def base_of(app: Sphinx) -> str:
+    """Return the address of the latest edition's pages; empty where it is not known."""
+    given: str = app.config.html_baseurl.rstrip("/")
+    book = publication(app)
+    return given or (book.whole(LATEST) if book.address else "")
 
 
 def book_of(app: Sphinx) -> Catalog:

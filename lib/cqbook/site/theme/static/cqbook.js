@@ -38,37 +38,47 @@
   function isDark() { return document.documentElement.dataset.theme === "dark"; }
 
   /* The page's policy: expressions are interpreted, styles stand in the style sheet, no menu sends data away. */
-  book.embed = function (host, spec) {
-    var dark = isDark();
+  book.embed = function (host, spec) { return embed(host, spec, isDark()); };
+  function embed(host, spec, dark) {
     var options = { ast: true, actions: false, defaultStyle: false, renderer: "svg",
       tooltip: { theme: dark ? "dark" : "light", disableDefaultStyle: true } };
     return window.vegaEmbed(host, dark ? recolour(spec, book.dark) : spec, options);
-  };
+  }
 
   /* Each figure's specification is a script that calls this: works from file:// too. */
   book.show = function (id, chinese, english) {
     if (waiting[id]) waiting[id]({ zh: chinese, en: english });
   };
 
+  /* Its specifications by language, once Vega is there to draw them. */
+  function specsOf(figure) {
+    var id = figure.dataset.figure, root = figure.dataset.root;
+    book.specs = book.specs || {};
+    if (book.specs[id]) return Promise.resolve(book.specs[id]);
+    var spec = new Promise(function (resolve) { waiting[id] = resolve; });
+    return Promise.all([spec, book.vega(root), load(root + "_figures/" + id + ".js")]).then(function (parts) {
+      return (book.specs[id] = parts[0]);
+    });
+  }
+  function spoken(specs) { return specs[document.documentElement.dataset.lang || "zh"] || specs.zh; }
+
   function draw(figure) {
     if (figure.dataset.live) return;
     figure.dataset.live = "loading";
-    var id = figure.dataset.figure, root = figure.dataset.root;
-    var chart = figure.querySelector(".cq-chart");
-    var spec = new Promise(function (resolve) { waiting[id] = resolve; });
-    Promise.all([spec, book.vega(root), load(root + "_figures/" + id + ".js")]).then(function (parts) {
-      book.specs = book.specs || {};
-      book.specs[id] = parts[0];
-      return render(figure, chart, parts[0]);
+    specsOf(figure).then(function (specs) {
+      return render(figure, figure.querySelector(".cq-chart"), specs);
     }).catch(function () { delete figure.dataset.live; });
   }
 
   function render(figure, chart, specs) {
-    var language = document.documentElement.dataset.lang || "zh", spec = specs[language] || specs.zh;
-    var width = Math.min(chart.clientWidth || 680, 680);
+    var language = document.documentElement.dataset.lang || "zh";
+    var spec = Object.assign({}, spoken(specs), { width: Math.min(chart.clientWidth || 680, 680) });
+    /* title, sources and edition are text of the page; its ground is the page's */
+    delete spec.title;
+    delete spec.background;
     var host = document.createElement("div");
     var drawn = isDark() ? "dark" : "light";
-    return book.embed(host, Object.assign({}, spec, { width: width })).then(function () {
+    return book.embed(host, spec).then(function () {
       var old = chart.querySelector(".cq-live");
       if (old) old.remove();
       host.classList.add("cq-live");
@@ -83,6 +93,7 @@
   /* Light or dark: the system's wish until the reader says otherwise. */
   function modeButton() {
     var button = document.querySelector(".cq-mode"), page = document.documentElement.dataset;
+    if (!button) return;
     var wish = window.matchMedia("(prefers-color-scheme: dark)");
     function say() { button.textContent = page.theme === "dark" ? "浅色" : "深色"; }
     function kept() { try { return localStorage.getItem("cq-mode"); } catch (error) { return null; } }
@@ -101,6 +112,7 @@
   /* Titles, captions, charts and their files in English, until the reader says otherwise. */
   function languageButton() {
     var button = document.querySelector(".cq-language"), page = document.documentElement;
+    if (!button) return;
     function say() {
       var english = page.dataset.lang === "en";
       button.textContent = english ? "中文" : "EN";
@@ -172,7 +184,7 @@
 
   /* Without scripts the texts can be selected; with them each has a button. */
   function copyButtons() {
-    document.querySelectorAll(".cq-cite dd").forEach(function (text) {
+    document.querySelectorAll(".cq-cite dd, .cq-copied").forEach(function (text) {
       var button = document.createElement("button");
       button.type = "button";
       button.textContent = "复制";
@@ -191,6 +203,50 @@
     });
   }
 
+  /* The picture with all that it has to say, as the downloaded one, 300 dots an inch on 156 mm: drawn
+     here, for a picture from a folder may not be read. Only where images can be copied at all. */
+  function copyImages() {
+    if (!navigator.clipboard || !navigator.clipboard.write || !window.ClipboardItem) return;
+    document.querySelectorAll("figure[data-figure] .cq-tools").forEach(function (tools) {
+      var figure = tools.closest("figure"), button = document.createElement("button");
+      button.type = "button";
+      var english = document.createElement("span"), chinese = document.createElement("span");
+      english.dataset.en = chinese.dataset.zh = "";
+      english.lang = "en";
+      button.append(chinese, english);
+      function say(zh, en) { chinese.textContent = zh; english.textContent = en; }
+      say("复制图片", "Copy image");
+      button.addEventListener("click", function () {
+        var image = pictureOf(figure);
+        /* the promise goes in, not what it gives: Safari asks for it while the click lasts */
+        navigator.clipboard.write([new ClipboardItem({ "image/png": image })]).then(function () {
+          say("已复制", "Copied");
+        }, function () { say("没有复制成：请下载 PNG", "Not copied: download the PNG"); });
+      });
+      tools.insertBefore(button, tools.querySelector(".cq-cite"));
+    });
+  }
+  function pictureOf(figure) {
+    return specsOf(figure).then(function (specs) {
+      return embed(document.createElement("div"), Object.assign({}, spoken(specs), { width: 680 }), false);
+    }).then(function (made) {
+      return made.view.toCanvas(1842 / 680);
+    }).then(function (canvas) {
+      return new Promise(function (resolve) { canvas.toBlob(resolve, "image/png"); });
+    });
+  }
+
+  /* ?code shows the code of a page, that of the figure which the address leads to as well. */
+  function showCode() {
+    var box = document.getElementById("cq-code");
+    if (!box || location.search !== "?code") return;
+    box.checked = true;
+    var figure = location.hash && document.getElementById(location.hash.slice(1));
+    var cell = figure && figure.closest("div.cell"), hidden = cell && cell.querySelector("details.hide");
+    if (hidden) hidden.open = true;
+    if (cell) cell.scrollIntoView();
+  }
+
   /* A frozen page can't know of later editions; a script outside its folder tells it. */
   function tellEdition() {
     var foot = document.querySelector(".cq-edition");
@@ -206,8 +262,9 @@
       var day = known.released[own];
       note.textContent = "本页属于版次" + own + (day ? "（" + day + "发布，不再改变）。" : "（未发布的草稿）。");
       var link = document.createElement("a");
-      var same = known.pages.indexOf(foot.dataset.page.replace(/^chapters\//, "")) >= 0;
-      link.href = root + "../latest/" + (same ? foot.dataset.page + ".html" : "index.html");
+      var page = foot.dataset.page;
+      var same = known.pages.indexOf(page.replace(/^chapters\//, "")) >= 0 || page.replace(/^figures\//, "") in known.figures;
+      link.href = root + "../latest/" + (same ? page + ".html" : "index.html");
       link.textContent = "最新为版次" + known.latest;
       note.appendChild(link);
       var article = document.querySelector("article");
@@ -236,6 +293,8 @@
     filterTables();
     tellEdition();
     copyButtons();
+    copyImages();
+    showCode();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -1,0 +1,116 @@
+"""How a figure is cited: lines to paste, and records for programs that keep literature.
+
+Records are BibTeX, RIS (Zotero, EndNote, NoteExpress) and CSL-JSON (Zotero, pandoc).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from cqbook.figures.exhibit import Exhibit
+
+#: Styles of `citations`: key → what a reader calls it.
+STYLES = {
+    "line": "简报一行",
+    "gbt7714": "GB/T 7714—2015",
+    "apa": "APA",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl": "CSL-JSON",
+}
+#: Those that are read by people, who copy them from the page.
+READ_BY_PEOPLE = ("line", "gbt7714", "apa", "bibtex")
+#: Files of those that programs read: how they end → style.
+RECORDS = {"bib": "bibtex", "ris": "ris", "csl.json": "csl"}
+NO_ADDRESS_ZH = "（站内路径，本书没有登记网址）"
+NO_ADDRESS_EN = " (a path within the site: the book has no public address)"
+
+
+def citations(exhibit: Exhibit) -> dict[str, str]:
+    """Return the citation by style, as `STYLES` has them.
+
+    GB/T 7714—2015 asks for the day of the citation: that is the reader's to fill in. Where the book
+    has no address, each says so of the way inside the site that it has instead.
+    """
+    book, author = exhibit.book.title, exhibit.book.author
+    title, edition, way = exhibit.identity.title, exhibit.edition, exhibit.permalink
+    zh, en = ("", "") if exhibit.book.address else (NO_ADDRESS_ZH, NO_ADDRESS_EN)
+    year = "".join(month_of(edition)[:1])
+    return {
+        "line": f"{exhibit.source}；图：《{book}》，版次 {edition}，{exhibit.id}。",
+        "gbt7714": f"{author}. {title}[DS/OL]//{book}. 版次 {edition}. {exhibit.id}"
+        f"[引用日期]. {way}{zh}.",
+        "apa": f"{author}. ({year or 'n.d.'}). {title} [Figure {exhibit.id}]. "
+        f"In {book} (Edition {edition}). {way}{en}",
+        "bibtex": _bibtex(exhibit, year),
+        "ris": _ris(exhibit, year),
+        "csl": _csl(exhibit),
+    }
+
+
+def month_of(edition: str) -> list[str]:
+    """Return year and month that the name of an edition says; empty where it says none."""
+    found = re.match(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2]))?(?!\d)", edition)
+    return [part for part in found.groups() if part] if found else []
+
+
+def _key(exhibit: Exhibit) -> str:
+    return re.sub(r"\W", "", f"{exhibit.id}{exhibit.edition}".replace("-", ""))
+
+
+def _note(exhibit: Exhibit) -> str:
+    """Return id and source, and where it stands if no address says it."""
+    place = "" if exhibit.book.address else f"；{exhibit.permalink}{NO_ADDRESS_ZH}"
+    return f"{exhibit.id}；{exhibit.source}{place}"
+
+
+def _bibtex(exhibit: Exhibit, year: str) -> str:
+    fields = {
+        "author": f"{{{exhibit.book.author}}}",
+        "title": exhibit.identity.title,
+        "howpublished": f"{exhibit.book.title}，版次 {exhibit.edition}",
+        "year": year,
+        "note": _note(exhibit),
+        "url": exhibit.permalink if exhibit.book.address else "",
+    }
+    lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items() if text)
+    return f"@misc{{{_key(exhibit)},\n{lines}\n}}"
+
+
+def _ris(exhibit: Exhibit, year: str) -> str:
+    fields = {
+        "TY": "DATA",
+        "ID": _key(exhibit),
+        "TI": exhibit.identity.title,
+        "AU": exhibit.book.author,
+        "T2": exhibit.book.title,
+        "PY": year,
+        "DA": "/".join(month_of(exhibit.edition)),
+        "ET": exhibit.edition,
+        "LA": "zh-CN",
+        "N1": _note(exhibit),
+        "UR": exhibit.permalink if exhibit.book.address else "",
+    }
+    # a line a field: what a title breaks into would be read as another field
+    kept = [f"{name}  - {' '.join(text.split())}" for name, text in fields.items() if text]
+    return "\n".join([*kept, "ER  - "])
+
+
+def _csl(exhibit: Exhibit) -> str:
+    item: dict[str, object] = {
+        "id": _key(exhibit),
+        "type": "dataset",
+        "title": exhibit.identity.title,
+        "author": [{"literal": exhibit.book.author}],
+        "container-title": exhibit.book.title,
+        "version": exhibit.edition,
+        "number": exhibit.id,
+        "language": "zh-CN",
+        "note": _note(exhibit),
+    }
+    if day := month_of(exhibit.edition):
+        item["issued"] = {"date-parts": [[int(part) for part in day]]}
+    if exhibit.book.address:
+        item["URL"] = exhibit.permalink
+    return json.dumps([item], ensure_ascii=False, indent=1)
