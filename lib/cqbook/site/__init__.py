@@ -13,6 +13,8 @@ from cqbook.site import (
     figure_pages,
     glossary,
     layout,
+    machines,
+    markdown,
     metadata,
     numbers_page,
     pictures,
@@ -23,6 +25,7 @@ from cqbook.site.nodes import (
     Abstract,
     ChartFigure,
     DataTable,
+    Listing,
     depart_abstract,
     open_whole,
     skip,
@@ -43,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         DataTable, "table", title_of, html=(visit_table, skip), latex=nothing, text=nothing
     )
     app.add_node(Abstract, html=(open_whole, depart_abstract), latex=nothing, text=nothing)
+    app.add_node(Listing, html=nothing, latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     app.add_config_value("cqbook_files", True, "html", types=[bool])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
@@ -59,6 +63,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     numbers_page.setup(app)
     unbroken.setup(app)
     figure_pages.setup(app)
+    markdown.setup(app)
+    machines.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all
     # pages are read, and here none
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True

@@ -19,6 +19,7 @@ from cqbook.figures.identity import read_record
 from cqbook.quantities.verdict import rounded
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
+from cqbook.site.nodes import Listing
 from cqbook.site.settings import book_of
 
 #: Sentences of the smallest margins that stand first.
@@ -173,8 +174,20 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             said.setdefault(item.sentence, []).append((way, item))
     tight = tightest(groups.values(), TIGHT)
     html = markup("claims.html", groups=groups, count=count, tight=tight)
+    lists = [
+        Listing(head=page, items=[_plainly(*found) for found in said.items()])
+        for page, said in groups.items()
+    ]
     for place in places:
-        place.replace_self(nodes.raw("", html, format="html"))
+        place.replace_self([nodes.raw("", html, format="html"), *lists])
+
+
+def _plainly(sentence: str, items: Sayings) -> tuple[str, str, str]:
+    """Return a sentence with the way to it, and what was compared, by how much."""
+    compared = "；".join(
+        "，".join(filter(None, [item.claim.condition, item.claim.margin])) for _, item in items
+    )
+    return sentence, items[0][0], compared
 
 
 def setup(app: Sphinx) -> None:

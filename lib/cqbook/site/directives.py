@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from markupsafe import Markup
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
@@ -18,9 +17,20 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.vocabulary import DOMAINS
 from cqbook.site.figure_index import exhibits
 from cqbook.site.markup import markup
-from cqbook.site.nodes import SOURCES_PAGE, ChartFigure, DataTable, number_of, source_anchor
+from cqbook.site.nodes import (
+    SOURCES_PAGE,
+    ChartFigure,
+    DataTable,
+    Listing,
+    number_of,
+    source_anchor,
+)
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import book_of
+
+
+#: Where the data package is, below the root of the site.
+DATA_FOLDER = "data"
 
 
 class FigureCatalogue(nodes.General, nodes.Element):
@@ -133,11 +143,7 @@ class DataCatalogue(SphinxDirective):
             section += _text(f"{resource['description']} 共{len(book.text(name))}行。")
             if name in book.series:
                 section += _paragraph(nodes.Text("来源："), *self._sources(book, name))
-            download = addnodes.download_reference(
-                "", "", reftarget=f"/data/{resource['path']}", refdoc=self.env.docname
-            )
-            download += nodes.literal("", resource["path"])
-            section += _paragraph(nodes.Text("下载："), download)
+            section += _paragraph(nodes.Text("下载："), self._download(resource["path"]))
             rows = [
                 [
                     _paragraph(nodes.literal("", field["name"])),
@@ -149,6 +155,14 @@ class DataCatalogue(SphinxDirective):
             section += _grid(["字段", "类型", "含义"], rows)
             found.append(section)
         return found
+
+    def _download(self, path: str) -> nodes.Node:
+        """Return a link to the file of a table; as text while a page is written, without files."""
+        shown = nodes.literal("", path)
+        if not self.env.app.config.cqbook_edition:
+            return shown
+        root = "../" * self.env.docname.count("/")
+        return nodes.reference("", "", shown, refuri=f"{root}{DATA_FOLDER}/{path}")
 
     def _sources(self, book: Catalog, name: str) -> Iterator[nodes.Node]:
         """Yield the sources of a long series, each linked to its entry."""
@@ -189,7 +203,7 @@ class IndicatorList(SphinxDirective):
         return found
 
 
-class Listing(SphinxDirective):
+class TableListing(SphinxDirective):
     """``{listing} table``: a small table of the package as it is, under its own headings."""
 
     required_arguments = 1
@@ -226,7 +240,9 @@ def fill_catalogue(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         entries = [
             _entry(app, docname, name, node) for name, node in found if isinstance(node, wanted)
         ]
-        place.replace_self(nodes.raw("", markup("catalogue.html", entries=entries), format="html"))
+        html = nodes.raw("", markup("catalogue.html", entries=entries), format="html")
+        items = [(f"{item.number}　{item.title}", item.way, item.id) for item in entries]
+        place.replace_self([html, Listing(head="", items=items)])
 
 
 def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -234,14 +250,17 @@ def fill_users(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(Users))
     if not places:
         return
-    users: dict[str, list[Markup]] = {}
-    for node, link in _links(app, docname):
-        for item in node["meta"]["sources"]:
-            users.setdefault(item["id"], []).append(link)
+    users: dict[str, list[tuple[Markup, tuple[str, str, str]]]] = {}
+    for name, node, link in _links(app, docname):
+        item = number_of(app, name, node), _way(app, docname, name, node), node["meta"]["title"]
+        for source in node["meta"]["sources"]:
+            users.setdefault(source["id"], []).append((link, item))
     for place in places:
-        links = users.get(place["source"], [])
-        html = markup("users.html", links=links) if links else ""
-        place.replace_self(nodes.raw("", html, format="html"))
+        found = users.get(place["source"], [])
+        html = markup("users.html", links=[link for link, _ in found]) if found else ""
+        items = [item for _, item in found]
+        told = [Listing(head="用于", items=items)] if items else []
+        place.replace_self([nodes.raw("", html, format="html"), *told])
 
 
 def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -254,21 +273,21 @@ def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if not places:
         return
     users: dict[str, list[Markup]] = {}
-    for node, link in _links(app, docname):
-        for name in (node["meta"]["id"], *node["meta"]["observations"]):
-            users.setdefault(name, []).append(link)
+    for _, node, link in _links(app, docname):
+        for item in (node["meta"]["id"], *node["meta"]["observations"]):
+            users.setdefault(item, []).append(link)
     links = {name: Markup("、").join(some) for name, some in users.items()}
     for place in places:
         place["meta"] = place["meta"] | {"links": links}
 
 
-def _links(app: Sphinx, docname: str) -> Iterator[tuple[nodes.Element, Markup]]:
-    """Yield the figures and tables of all pages with a link to each from a page."""
+def _links(app: Sphinx, docname: str) -> Iterator[tuple[str, nodes.Element, Markup]]:
+    """Yield the figures and tables of all pages, each with its page and a link from `docname`."""
     for name in reading_order(app):
         for node in exhibits(app.env, name):
             way = _way(app, docname, name, node)
             title, number = node["meta"]["title"], number_of(app, name, node)
-            yield node, markup("user.html", way=way, title=title, number=number)
+            yield name, node, markup("user.html", way=way, title=title, number=number)
 
 
 def _way(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
@@ -320,7 +339,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)
-    app.add_directive("listing", Listing)
+    app.add_directive("listing", TableListing)
     app.add_directive("figure-catalogue", FigureList)
     app.connect("doctree-resolved", fill_catalogue)
     app.connect("doctree-resolved", fill_users)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -10,7 +11,14 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.site.markup import markup
-from cqbook.site.nodes import Abstract, ChartFigure, DataTable, open_whole, written_since
+from cqbook.site.nodes import (
+    Abstract,
+    ChartFigure,
+    DataTable,
+    Listing,
+    open_whole,
+    written_since,
+)
 from cqbook.site.settings import book_of
 
 GLOSSARY_PAGE = "chapters/glossary"
@@ -74,7 +82,13 @@ class Glossary(SphinxDirective):
                 (f"{row['term']}：{row['definition']}", 1),
             )
         ]
-        return [nodes.raw("", markup("glossary.html", terms=listed), format="html"), *hidden]
+        items = [(row["term"], f"#{row['anchor']}", _told(row)) for row in listed]
+        html = nodes.raw("", markup("glossary.html", terms=listed), format="html")
+        return [html, Listing(head="", items=items), *hidden]
+
+
+def _told(row: Mapping[str, str]) -> str:
+    return f"{row['name_en']}：{row['definition']}"
 
 
 def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:

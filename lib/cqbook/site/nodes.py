@@ -54,6 +54,14 @@ class DataTable(nodes.General, nodes.Element):
     """A numbered table: ``meta`` (content of `cqbook.figures.figure.Table`)."""
 
 
+class Listing(nodes.General, nodes.Element):
+    """What HTML has a template of its own for, as a list that only the page's Markdown has.
+
+    ``head``: what stands above, or may be empty; ``items``: of each its words, its way (empty: no
+    link), what follows. They are no nodes: what looks through the texts of a page finds them once.
+    """
+
+
 @dataclass(frozen=True)
 class Heading:
     """What stands above a figure or table; ``sign`` is that of the link to it."""

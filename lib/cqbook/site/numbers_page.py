@@ -483,7 +483,7 @@ class PlainLink:
     count: int
 
 
-def _plain_links(app: Sphinx, here: str) -> list[tuple[list[str], list[PlainLink]]]:
+def plain_links(app: Sphinx, here: str) -> list[tuple[list[str], list[PlainLink]]]:
     """Return the plain pages by subject, in the order of the subjects."""
     frame, words = library(app)
     counts = frame["indicator"].value_counts()
@@ -511,7 +511,7 @@ def visit_browser(self: HTML5Translator, node: nodes.Element) -> None:
     html = markup(
         "numbers.html",
         root=relative_uri(here, "x")[:-1],
-        links=_plain_links(app, NUMBERS_PAGE),
+        links=plain_links(app, NUMBERS_PAGE),
         permalink=Markup(PERMALINK),
         script=f"numbers.js?v={file_digest(SCRIPT)[:12]}",
         sources=app.builder.get_relative_uri(NUMBERS_PAGE, SOURCES_PAGE),
