@@ -82,7 +82,7 @@ def _add(folder: Path, data: Path, *more: str) -> float:
     if more:
         return 0.0
     with Catalog(data).detail.connect() as link:
-        return link.execute("SELECT sum(value) FROM detail").fetchone()[0]
+        return link.execute("SELECT sum(value) FROM detail").fetchall()[0][0]
 
 
 def chapter(folder: Path, size: str) -> float:

@@ -967,7 +967,7 @@ def test_customs_detail_becomes_a_chapter_that_is_judged_by_a_second_execution(w
     notebook = executor.execute(source, page, data=whole / "data").notebook
     words = figure.glued(notebook)
     with Catalog(whole / "data").detail.connect() as link:
-        (total,) = link.execute("SELECT sum(value) FROM detail WHERE flow = 'export'").fetchone()
+        ((total,),) = link.execute("SELECT sum(value) FROM detail WHERE flow = 'export'").fetchall()
     assert words["export"] == f"{total / 1e8:.2f}亿美元"
     assert words["export_when"] == "2024年"
     drawn = {

@@ -26,6 +26,7 @@ from annotated_types import Len
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from cqbook.data.catalog import DESCRIPTOR, OBSERVATION_TABLE, Catalog
+from cqbook.data.embedded import database
 from cqbook.data.plausibility import doubts
 from cqbook.data.relation_rules import RULES, parents_of
 from cqbook.data.relations import impossible
@@ -265,7 +266,7 @@ def _matches(pattern: str, cells: tuple[str, ...]) -> list[bool]:
 @functools.cache
 def _matcher() -> duckdb.DuckDBPyConnection:
     """Return a database without data: to open one for each pattern takes half of a check."""
-    return duckdb.connect(config={"threads": 1})
+    return database(threads=1)
 
 
 def _compiled(pattern: str) -> str:

@@ -10,23 +10,22 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 import uuid
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
-from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from cqbook.disk.cache import recall, retain
+from cqbook.data.customs_parts import Connection, Parts, Promise, verified_parts
+from cqbook.data.embedded import database, listed_files
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.regular import regular_content
-from cqbook.errors import DataError, library_words
+from cqbook.errors import DataError, library_words, visible
 from cqbook.quantities.periods import Period
 
 #: The folder of the customs detail in a data directory, and the name of its queries.
@@ -64,18 +63,35 @@ REPLACED = (
 )
 #: What queries may hold in memory; a national decade is larger than most machines.
 QUERY_MEMORY = "512MB"
-VERIFIED = ".verified.json"
-#: How long, in ns, a file must be unchanged for its time of change to be told apart from the next.
-SETTLED = 2_000_000_000
+#: The platform gives no more rows than this in a file, and does not say that there are more.
+ROWS_LIMIT = 10_000
+#: Where the parts of a store stand in it, and nowhere else.
+_PLACE = r"^(flow=[a-z]{1,20}/year=[0-9]{4}|replaced|labels)/batch-[0-9]{4,9}\.parquet$"
+_Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+#: Numbers of batches and rows stand in columns of such integers.
+_Number = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def _periods(text: str) -> str:
+    for item in text.split(";"):
+        Period.parse(item)
+    return text
+
+
+def _of_its_kind(part: StorePart) -> StorePart:
+    if part["kind"] != kind_of(part["path"]):
+        msg = "a part in the folder of another kind"
+        raise ValueError(msg)
+    return part
 
 
 @with_config(ConfigDict(extra="allow"))
 class StorePart(TypedDict):
     """A file of the store: what it holds (`VIEWS`), and the hash of its content."""
 
-    path: str
+    path: Annotated[str, Field(pattern=_PLACE)]
     kind: str
-    sha256: str
+    sha256: _Hash
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -83,16 +99,16 @@ class TakenIn(TypedDict):
     """A file that was taken in, and the batch with which it was; lists are joined by ``;``."""
 
     name: str
-    sha256: str
+    sha256: _Hash
     flow: str
     entities: str
-    periods: str
+    periods: Annotated[str, AfterValidator(_periods)]
     dims: str
     currency: str
-    rows: int
+    rows: Annotated[int, Field(ge=0, lt=ROWS_LIMIT)]
     encoding: str
     retrieved: str
-    batch: int
+    batch: _Number
 
 
 class StoreIndex(TypedDict):
@@ -101,9 +117,9 @@ class StoreIndex(TypedDict):
     ``lists_replaced``: whether its parts list what was replaced; those of 2026.11 did not.
     """
 
-    batch: int
+    batch: _Number
     files: list[TakenIn]
-    parts: list[StorePart]
+    parts: list[Annotated[StorePart, AfterValidator(_of_its_kind)]]
     lists_replaced: bool
 
 
@@ -154,6 +170,9 @@ class Detail:
         except (ValueError, TypeError, RecursionError) as error:
             place = f"{CUSTOMS}/{INDEX}"
             zh, en = library_words(error)
+            if isinstance(error, ValidationError):
+                where = ".".join(map(str, error.errors()[0]["loc"]))
+                zh, en = f"{visible(where)} 不是应有的", f"{visible(where)} is not what it must be"
             msg = f"海关明细的索引 {place} 已损坏（{zh}） | the index {place} is damaged ({en})"
             raise DataError(msg) from error
 
@@ -173,12 +192,10 @@ class Detail:
             for year in Period.parse(text).years
         }
 
-    def connect(
-        self, concerned: Collection[tuple[str, str]] | None = None
-    ) -> duckdb.DuckDBPyConnection:
+    def connect(self, concerned: Collection[tuple[str, str]] | None = None) -> Connection:
         """Return a connection with the views ``detail`` (current), ``vintages`` (all), ``labels``.
 
-        Memory is bounded by `MEMORY`; what needs more goes to a folder that DuckDB makes and
+        Memory is bounded by `QUERY_MEMORY`; what needs more goes to a folder that DuckDB makes and
         removes.
 
         Parameters
@@ -191,17 +208,19 @@ class Detail:
         DataError
             If a file of the store is missing or not what was written.
         """
-        parts = self.verified(concerned)
+        index = self.index
+        parts = self._verified(index, concerned)
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
-        link = duckdb.connect(config={"memory_limit": QUERY_MEMORY, "temp_directory": str(spill)})
+        link = Connection(database(memory_limit=QUERY_MEMORY, temp_directory=str(spill)), parts)
         for kind, (view, columns) in VIEWS.items():
-            paths = [str(self.folder / part["path"]) for part in parts if part["kind"] == kind]
+            paths = [self.folder / place for place in parts.states if kind_of(place) == kind]
             _view(link, view, columns, paths)
         # most batches replace nothing: then there is nothing to look up
-        replaced = any(part["kind"] == "replaced" for part in parts)
-        if not self.index["lists_replaced"]:
+        replaced = any(kind_of(place) == "replaced" for place in parts.states)
+        if not index["lists_replaced"]:
             # all rows are compared, once: the next batch lists them
-            link.execute(f"DROP VIEW replaced; CREATE TABLE replaced AS {REPLACED}")
+            link.execute("DROP VIEW replaced")
+            link.execute(f"CREATE TABLE replaced AS {REPLACED}")
             replaced = True
         current = " ANTI JOIN replaced USING (batch, seq)" if replaced else ""
         link.execute(f"CREATE VIEW detail AS SELECT * FROM vintages{current}")
@@ -213,7 +232,7 @@ class Detail:
         )
         return link
 
-    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> list[StorePart]:
+    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> Parts:
         """Return the parts of the index, of rows only those `concerned`; each is what was written.
 
         Raises
@@ -221,45 +240,43 @@ class Detail:
         DataError
             If one is missing or was altered.
         """
-        parts = [
-            part
-            for part in self.index["parts"]
-            if part["kind"] != "rows" or concerned is None or partition(part["path"]) in concerned
-        ]
-        self._verify(parts)
-        return parts
+        return self._verified(self.index, concerned)
 
-    def _verify(self, parts: Iterable[StorePart]) -> None:
-        """Refuse parts that are missing or not what was written.
+    def _verified(self, index: StoreIndex, concerned: Collection[tuple[str, str]] | None) -> Parts:
+        taken: Counter[int] = Counter()
+        for item in index["files"]:
+            taken[item["batch"]] += item["rows"]
+        most = {
+            "rows": taken,
+            "replaced": Counter(dict.fromkeys(taken, taken.total())),
+            "labels": Counter({n: count * len(DETAIL_DIMENSIONS) for n, count in taken.items()}),
+        }
+        return verified_parts(
+            self.folder,
+            [
+                Promise(
+                    part["path"],
+                    part["sha256"],
+                    VIEWS[part["kind"]][1],
+                    most[part["kind"]][batch_of(part["path"])],
+                )
+                for part in index["parts"]
+                if part["kind"] != "rows"
+                or concerned is None
+                or partition(part["path"]) in concerned
+            ],
+        )
 
-        A file that was verified before is the same as long as its size, time of change and inode
-        are. The memory of that is this folder's own: a build's snapshot has none, and reads all.
-        """
-        memory = self.folder / VERIFIED
-        kept = recall(memory)
-        known: dict[str, list[object]] = json.loads(kept) if kept is not None else {}
-        found = dict(known)
-        for part in parts:
-            path = self.folder / part["path"]
-            place = f"{CUSTOMS}/{part['path']}"
-            try:
-                state = path.stat()
-            except FileNotFoundError:
-                msg = f"海关明细缺少文件 {place} | customs detail lacks the file {place}"
-                raise DataError(msg) from None
-            seen = [part["sha256"], state.st_size, state.st_mtime_ns, state.st_ino]
-            if known.get(part["path"]) == seen:
-                continue
-            if file_digest(path) != part["sha256"]:
-                msg = f"海关明细的文件 {place} 被改动过 | the file {place} has been altered"
-                raise DataError(msg)
-            # a file changed just now may change again without its time of change telling
-            if time.time_ns() - state.st_mtime_ns > SETTLED:
-                found[part["path"]] = seen
-        if found != known:
-            # a store that can't be written to is verified each time
-            with suppress(OSError):
-                retain(memory, json.dumps(found, sort_keys=True).encode())
+
+def kind_of(place: str) -> str:
+    """Return what a part of the store holds, by its path: a name of `VIEWS`."""
+    folder = place.partition("/")[0]
+    return folder if folder in VIEWS else "rows"
+
+
+def batch_of(place: str) -> int:
+    """Return with which batch a part of the store was written."""
+    return int(place.rpartition("-")[2].removesuffix(".parquet"))
 
 
 def partition(place: str) -> tuple[str, str]:
@@ -285,13 +302,10 @@ def key_numbers(frame: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _view(
-    link: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], paths: list[str]
-) -> None:
+def _view(link: Connection, name: str, columns: dict[str, str], paths: list[Path]) -> None:
     if paths:
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        source = f"read_parquet([{listed}], hive_partitioning = false)"
-        link.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")
+        source = f"read_parquet({listed_files(paths)}, hive_partitioning = false)"
+        link.execute(f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM {source}")
         return
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in columns.items())
     link.execute(f"CREATE VIEW {name} AS SELECT {nothing} WHERE false")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cqbook.disk.atomic import replace_file
 from cqbook.disk.checksums import digest
+from cqbook.disk.regular import regular_content
 
 
 class Undrawn(Exception):
@@ -20,8 +21,9 @@ class Undrawn(Exception):
 def recall(path: Path) -> bytes | None:
     """Return what was remembered under a name, or None."""
     try:
-        proof, _, content = path.read_bytes().partition(b"\n")
-    except FileNotFoundError:
+        proof, _, content = regular_content(path).partition(b"\n")
+    except OSError:
+        # one that may not be read, or is no file, is as good as none: it is made anew
         return None
     return content if proof == digest(content).encode() else None
 

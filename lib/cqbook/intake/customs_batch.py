@@ -29,6 +29,7 @@ from cqbook.data.customs_store import (
     key_numbers,
     partition,
 )
+from cqbook.data.embedded import database
 from cqbook.disk.atomic import flush, recover, replace_file
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.locks import locked
@@ -169,7 +170,7 @@ def _compared(detail: Detail, incoming: pd.DataFrame) -> _Change:
             f" WHERE number = 0 OR n = 1 OR NOT ({_SAME})"
         )
         written = link.execute("SELECT number FROM said WHERE number > 0 ORDER BY number")
-        numbers = np.asarray(written.fetchnumpy()["number"])
+        numbers = written.df()["number"].to_numpy()
         revised = link.execute(
             f"SELECT {_KEY}, {', '.join(_PAIRS)}, old_file, file FROM said"
             " WHERE number > 0 AND revises ORDER BY number"
@@ -306,7 +307,7 @@ def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[s
         group = rows.iloc[among]
         # sorted, a query of one month or place reads only the row groups that can have it
         group = group.iloc[np.argsort(key_numbers(group), kind="stable")]
-        with duckdb.connect() as link:
+        with database() as link:
             link.register("rows", group)
             name = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
             return {"kind": "rows", **write_part(link, folder, name, select)}
@@ -326,7 +327,7 @@ def _write_replaced(detail: Detail, replaced: pd.DataFrame, batch: int) -> Itera
         return
     select = "SELECT batch::INTEGER AS batch, seq::INTEGER AS seq FROM rows ORDER BY ALL"
     place = f"replaced/batch-{batch:04d}.parquet"
-    with duckdb.connect() as link:
+    with database() as link:
         link.register("rows", rows)
         yield {"kind": "replaced", **write_part(link, detail.folder, place, select)}
 
@@ -337,7 +338,7 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
         return
     select = f"SELECT DISTINCT {', '.join(LABEL_COLUMNS)} FROM rows ORDER BY ALL"
     place = f"labels/batch-{batch:04d}.parquet"
-    with duckdb.connect() as link:
+    with database() as link:
         link.register("rows", labels)
         yield {"kind": "labels", **write_part(link, folder, place, select)}
 

@@ -17,7 +17,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cqbook.data.customs_store import DETAIL_DIMENSIONS, LABEL_COLUMNS, ROW_KEY, key_numbers
+from cqbook.data.customs_store import (
+    DETAIL_DIMENSIONS,
+    LABEL_COLUMNS,
+    ROW_KEY,
+    ROWS_LIMIT,
+    key_numbers,
+)
 from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.checksums import digest
 from cqbook.disk.text import decode
@@ -30,7 +36,6 @@ from cqbook.intake.customs_format import (
     MONTH_FORM,
     NUMBER_FORM,
     QUANTITIES,
-    ROWS_LIMIT,
     TOTAL_WORDS,
     Codes,
     Export,

@@ -51,8 +51,6 @@ COLUMN_HEADINGS = {
     "Renminbi Yuan": "CNY",
 }
 QUANTITIES = ("quantity_1", "quantity_2")
-#: The platform gives no more rows than this, and does not say that there are more.
-ROWS_LIMIT = 10_000
 #: Columns of a file: twice as many as the platform has.
 COLUMNS_LIMIT = 40
 #: Digits of a number that can be kept exactly.

@@ -19,7 +19,7 @@ from typing import Protocol
 import pandas as pd
 from sqlglot import exp, select
 
-from cqbook.data.customs_store import REPLACED, Detail
+from cqbook.data.customs_store import REPLACED, Detail, kind_of
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 
 VARIABLE = "CQBOOK_ENGINE"
@@ -106,10 +106,10 @@ class Spark:
             .config("spark.sql.ansi.enabled", "true")
             .getOrCreate()
         )
-        parts = self._detail.verified(_concerned(asked))
-        rows = [part for part in parts if part["kind"] == "rows"]
-        self._view("vintages", [part["path"] for part in rows])
-        replaced = [part["path"] for part in parts if part["kind"] == "replaced"]
+        self._parts = self._detail.verified(_concerned(asked))
+        places = self._parts.states
+        self._view("vintages", [place for place in places if kind_of(place) == "rows"])
+        replaced = [place for place in places if kind_of(place) == "replaced"]
         if not self._detail.index["lists_replaced"]:
             self._session.sql(REPLACED).createOrReplaceTempView("replaced")
         elif replaced:
@@ -128,6 +128,7 @@ class Spark:
         """Return the answer to a question over ``own``."""
         found = self._session.sql(question.sql("spark"))
         rows = [tuple(row) for row in found.collect()]
+        self._parts.refuse_changed()
         return pd.DataFrame(rows, columns=found.columns)
 
     @cached_property
