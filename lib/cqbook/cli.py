@@ -424,6 +424,11 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _brief(root: Path, arguments: argparse.Namespace) -> int:
+    if arguments.update:
+        return _brief_updated(root, arguments)
+    if not arguments.figures or not arguments.output:
+        _refuse("brief：写明图或 Markdown，和 -o | brief: name figures or Markdown, and -o")
+        return 2
     from cqbook.citing.template import template_of
     from cqbook.citing.writers import blocks_of, writer_for
     from cqbook.disk.atomic import replace_file
@@ -443,6 +448,36 @@ def _brief(root: Path, arguments: argparse.Namespace) -> int:
     if not is_released(root, name):
         _tell(f"版次 {name} 尚未发布，重新生成后可能无从核对；先 cqbook release | not released yet")
     return 0
+
+
+def _brief_updated(root: Path, arguments: argparse.Namespace) -> int:
+    from cqbook.citing.update import report_lines, updated
+    from cqbook.disk.atomic import replace_file
+    from cqbook.disk.untrusted import content_of
+
+    path: Path = arguments.update
+    if arguments.figures or arguments.template:
+        _refuse("--update 不与图、Markdown 或模板同用 | --update takes no figures and no template")
+        return 2
+    target = arguments.output or path.with_name(f"{path.stem}.updated{path.suffix}")
+    if target.suffix.lower() != path.suffix.lower():
+        _refuse(f"-o {target}：应为 {path.suffix} | expected {path.suffix}")
+        return 2
+    same = target.exists() and target.samefile(path)
+    if same or (target.exists() and not arguments.output):
+        there = "就是原文件" if same else "已存在"
+        _refuse(
+            f"{target} {there}，没有写；用 -o 另起名"
+            f" | {target} exists, nothing written: name another by -o"
+        )
+        return 1
+    existed = target.exists()
+    made = updated(root, content_of(path), path.name, arguments.edition)
+    replace_file(target.resolve(), made.content)
+    for line in report_lines(made, path.suffix.lower()):
+        _tell(line)
+    _tell(f"{target}（覆盖了原有的 | what was there is replaced）" if existed else target)
+    return 1 if made.left or made.turned else 0
 
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
@@ -672,8 +707,11 @@ def _add_citing_commands(command: Command) -> None:
     made.add_argument("figure", help="its id: fig-…")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("brief", _brief, "write a briefing from figures or Markdown", False)
-    made.add_argument("figures", nargs="+", help="ids of figures, or one Markdown file")
-    made.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE.docx|pptx")
+    made.add_argument("figures", nargs="*", help="ids of figures, or one Markdown file")
+    made.add_argument("-o", dest="output", type=Path, metavar="FILE.docx|pptx")
+    made.add_argument(
+        "--update", type=Path, metavar="FILE", help="a document, brought to a newer edition"
+    )
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made.add_argument("--template", type=Path, help="a document whose styles are taken")
     made = command("pdf", _pdf, "print the whole book to one PDF", False)

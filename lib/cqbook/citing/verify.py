@@ -73,7 +73,7 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
         If the document can't be read, or `against` is no edition.
     """
     now = find(root, against)
-    held = _Editions(root)
+    held = KnownEditions(root)
     found = cited(content, name)
     refuse_too_many(found, name)
     asked = [item for item in found if item.kind != "text"]
@@ -82,7 +82,7 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
     return [*judged, *_judge_sentences(held, asked, texts, name)]
 
 
-class _Editions:
+class KnownEditions:
     """What editions say, each read once for a document."""
 
     def __init__(self, root: Path) -> None:
@@ -101,7 +101,7 @@ class _Editions:
 
 
 def _judge_sentences(
-    held: _Editions, found: Iterable[Cited], texts: list[str], name: str
+    held: KnownEditions, found: Iterable[Cited], texts: list[str], name: str
 ) -> Iterator[Standing]:
     """Yield the titles, captions, source lines and sentences of figures that somebody altered."""
     known: dict[str, tuple[str, ...]] = {}
@@ -117,7 +117,7 @@ def _judge_sentences(
         yield Standing("text", owner, editions[owner], ALTERED, detail)
 
 
-def _judge(held: _Editions, now: Path, item: Cited) -> Standing | None:
+def _judge(held: KnownEditions, now: Path, item: Cited) -> Standing | None:
     if item.kind == "table" and not item.name:
         return Standing("table", "", "", LOST, item.lost)
     then = held.find(item.edition)
@@ -142,7 +142,7 @@ def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
     return compare_observations(Catalog(then / "data"), Catalog(now / "data")).revised
 
 
-def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standing | None:
+def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
     name, text = held.numbers(then).get(item.name, ("", ""))
     if item.listed and bare(item.text) == bare(text):
         # what the list says right is said of the text
@@ -168,7 +168,7 @@ def _judge_number(held: _Editions, then: Path, now: Path, item: Cited) -> Standi
     return Standing("number", name, item.edition, verdict, item.lost or text)
 
 
-def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standing | None:
+def _judge_figure(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
     """Return what became of a figure, its table or a line that cites it; nothing if it is none."""
     kind = item.kind
     old = held.figures(then).get(item.name)
@@ -185,7 +185,7 @@ def _judge_figure(held: _Editions, then: Path, now: Path, item: Cited) -> Standi
     if new is None:
         return Standing(kind, item.name, item.edition, REVISED, "最新版次没有这张图")
     if new.data != old.data:
-        why = _why(held.revised(then, now), old, new)
+        why = why_revised(held.revised(then, now), old, new)
         return Standing(kind, item.name, item.edition, REVISED, why)
     verdict = LOST if lost else STANDS
     return Standing(kind, item.name, item.edition, verdict, lost or old.title)
@@ -237,7 +237,7 @@ def _strange_row(item: Cited, entry: FigureEntry) -> str:
     return ""
 
 
-def _why(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str:
+def why_revised(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str:
     """Return which rows changed, old → new, and what the data say of the reason."""
 
     def named(entry: FigureEntry) -> dict[str, EntryRow]:
@@ -245,11 +245,13 @@ def _why(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str
 
     was, is_now = named(old), named(new)
     moves: list[str] = []
+    changed: list[str] = []
     ids: set[str] = set()
     for name in dict.fromkeys([*is_now, *was]):
         sides = [side.get(name) for side in (was, is_now)]
         texts = [(row.full if row else "") or "无" for row in sides]
         if texts[0] != texts[1]:
+            changed.append(name)
             moves.append(f"{name}：{texts[0]} → {texts[1]}")
             ids |= {
                 part
@@ -260,6 +262,8 @@ def _why(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str
         f"{item.how}（{item.new_source}）" for item in revised if {item.old_id, item.new_id} & ids
     ]
     why = "、".join(dict.fromkeys(reasons)) or "参数、选用的数或算法不同"
+    if moves and not reasons and all(name not in was or name not in is_now for name in changed):
+        why = "图中列的项目或期次有增减"
     return f"{'；'.join(moves) or '数值未变，出处或附注有变'}。原因：{why}"
 
 

@@ -41,17 +41,20 @@ GONE = "文件里有这张图的标记，没有它的画面：图片删去了，
 #: How XML says no.
 _OFF = ("0", "false")
 #: Parts that hold what is seen; in styles, themes and settings nothing is printed.
-_PRINTED = re.compile(
+PRINTED = re.compile(
     r"word/(?!styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/).*\.xml$"
     r"|ppt/(?!theme/|presProps|viewProps|tableStyles).*\.xml$"
 )
+
+#: The part with the comments of a Word file.
+REMARKS = "word/comments.xml"
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
     """Yield what stands in a Word or PowerPoint file."""
     with opened(content, name) as archive:
         parts = Parts(archive)
-        names = [part for part in parts.names if _PRINTED.match(part)]
+        names = [part for part in parts.names if PRINTED.match(part)]
         # the core properties may be left out, and an edition lost by who saved it again
         core = "docProps/core.xml"
         said = parts.read(core).decode("utf-8") if core in parts.names else ""
@@ -76,7 +79,8 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             for item in itertools.islice(_listed(tree), CITED_MOST):
                 listed[item.name] = item.edition
                 printed[item] = None
-            texts += _paragraphs(tree)
+            # what somebody remarks is none of the document's text
+            texts += () if part == REMARKS else _paragraphs(tree)
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
     yield from _shown(seen, texts, strangers)

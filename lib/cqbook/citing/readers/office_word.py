@@ -18,7 +18,8 @@ from cqbook.citing.readers.office_slides import BESIDE
 NUMBER_NODES = 100
 #: Half points below which a letter is a speck, and how XML says no.
 SPECK, _NO = 8, ("0", "false", "off")
-_BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
+#: The name of the bookmark around a number: which one, a count, what stood around it.
+BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
 
 
 def tables(tree: etree._Element) -> Iterator[Cited]:
@@ -31,7 +32,8 @@ def tables(tree: etree._Element) -> Iterator[Cited]:
         if node is None:
             mark = MARK_PATTERN.search(text) or mark
             continue
-        heads, *rows = [_cells(line) for line in _own(node, "tr")] or [()]
+        lines = [line for line in _own(node, "tr") if not is_deleted(line)]
+        heads, *rows = [_cells(line) for line in lines] or [()]
         if mark is not None:
             yield Cited("table", mark["id"], mark["edition"], mark["data"],
                         heads=heads, rows=tuple(rows))  # fmt: skip
@@ -50,6 +52,13 @@ def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml"):
             yield from _own(child, tag)
+
+
+def is_deleted(row: etree._Element) -> bool:
+    """Return whether a row is there only until somebody accepts that it is not."""
+    return any(
+        True for facts in row.iterchildren(f"{W}trPr") for _ in facts.iterchildren(f"{W}del")
+    )
 
 
 def _cells(row: etree._Element) -> tuple[str, ...]:
@@ -81,14 +90,14 @@ def _words(node: etree._Element) -> str:
 def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
     """Yield the numbers between bookmarks; `edition` is that of the whole document."""
     for start in tree.iter(f"{W}bookmarkStart"):
-        found = _BOOKMARK.fullmatch(start.get(f"{W}name") or "")
+        found = BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
-            text = _marked(start)
-            moved = found["beside"] and found["beside"] != _surrounded(start, text)
+            text = marked(start)
+            moved = found["beside"] and found["beside"] != surrounded(start, text)
             yield Cited("number", found["number"], edition, text=text, lost=BESIDE if moved else "")
 
 
-def _surrounded(start: etree._Element, text: str) -> str:
+def surrounded(start: etree._Element, text: str) -> str:
     """Return what stands around a number in its paragraph, as `surroundings` has it."""
     holder = next(start.iterancestors(f"{W}p"), None)
     if holder is None:
@@ -105,7 +114,7 @@ def _surrounded(start: etree._Element, text: str) -> str:
             begin = len(whole)
         elif node.tag == f"{W}bookmarkEnd" and identifier in spans:
             spans[identifier] = (spans[identifier][0], len(whole))
-        elif _BOOKMARK.fullmatch(node.get(f"{W}name") or ""):
+        elif BOOKMARK.fullmatch(node.get(f"{W}name") or ""):
             spans[identifier] = (len(whole), len(whole))
     return surroundings(whole, begin, begin + len(text), spans.values())
 
@@ -129,7 +138,7 @@ def _unseen(text: etree._Element) -> bool:
     return white or (size.isdecimal() and int(size) < SPECK)
 
 
-def _marked(start: etree._Element) -> str:
+def marked(start: etree._Element) -> str:
     """Return the text from the start of a bookmark to its end, or for as long as a number is."""
     text, looked = "", 0
     for node in start.itersiblings():

@@ -1,0 +1,238 @@
+"""Where a document shows figures of the book, and their pictures and charts of a newer edition."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from cqbook.citing.chart_values import altered_chart
+from cqbook.citing.cited import Cited
+from cqbook.citing.entries import FigureEntry
+from cqbook.citing.marks import MARK_PATTERN
+from cqbook.citing.native_charts import chart_form
+from cqbook.citing.pictures import compared_drawing, is_altered_picture
+from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
+from cqbook.citing.readers.office_parts import A, C, Parts, R
+from cqbook.citing.readers.png import read_png
+from cqbook.citing.readers.svg import read_svg
+from cqbook.citing.updating.charts import drawn_chart, merged_chart, own_cells
+from cqbook.citing.updating.package import Package
+from cqbook.disk.raster import raster
+from cqbook.disk.regular import regular_content
+from cqbook.disk.untrusted import whole
+from cqbook.errors import DataError
+
+SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+#: The part by which a picture may be shown in another proportion than its own and is not stretched.
+ASKEW_SHOWN = 0.05
+#: The highest that a picture in the text of Word becomes: 22 cm, in EMU.
+HIGHEST = 7_920_000
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A place of a document that shows a figure.
+
+    ``node``: what shows it (a picture, a drawing beside it, a chart); ``facts``: what bears its
+    mark, if anything does; ``target``: the part that is shown.
+    """
+
+    part: str
+    node: etree._Element
+    facts: etree._Element | None
+    name: str
+    edition: str
+    data: str
+    target: str
+
+    @property
+    def is_chart(self) -> bool:
+        """Whether Office draws it."""
+        return bool(self.node.tag == f"{C}chart")
+
+
+def drawings_of(parts: Parts, part: str, tree: etree._Element) -> Iterator[Drawing]:
+    """Yield the figures that a part shows: by their mark, else by what the medium says."""
+    shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
+    marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
+    for facts in tree.iter(etree.Element):
+        found = MARK_PATTERN.search(facts.get("descr") or "")
+        if found:
+            bearing = (facts, found["id"], found["edition"], found["data"])
+            marked |= dict.fromkeys(_shown_by(parts, facts), bearing)
+    for node in shown:
+        target = parts.relation(part, node.get(f"{R}{_key(node)}") or "")
+        if not target:
+            continue
+        if node in marked:
+            yield Drawing(part, node, *marked[node], target)
+            continue
+        said = _by_itself(parts, node, target)
+        if said is not None:
+            yield Drawing(part, node, None, said.name, said.edition, said.data, target)
+
+
+def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
+    """Return the picture, the drawing beside it or the chart that an element has the name of."""
+    for up in itertools.islice(facts.iterancestors(), 3):
+        found = [parts.first(up, tag) for tag in (f"{A}blip", f"{C}chart", SVG_BLIP)]
+        if any(node is not None for node in found):
+            return [node for node in found if node is not None]
+    return []
+
+
+def strangers_in(parts: Parts, part: str, tree: etree._Element) -> int:
+    """Return how many pictures of a part do not say what they are."""
+    known = {item.node for item in drawings_of(parts, part, tree)}
+    return sum(1 for node in tree.iter(f"{A}blip") if node not in known)
+
+
+def _key(node: etree._Element) -> str:
+    return "id" if node.tag == f"{C}chart" else "embed"
+
+
+def _by_itself(parts: Parts, node: etree._Element, target: str) -> Cited | None:
+    if node.tag == f"{C}chart":
+        found = identity_of_chart(parts, target)
+        return found and Cited("figure", found["id"], found["edition"], found["data"])
+    content = parts.read(target)
+    if content.startswith(b"\x89PNG"):
+        return next(read_png(content, target), None)
+    return next(read_svg(content, target), None) if node.tag == SVG_BLIP else None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A figure in the edition that a document has it of, and in the one that it gets."""
+
+    then: Path
+    now: Path
+    old: FigureEntry
+    new: FigureEntry
+    was: str
+    name: str
+
+
+def refreshed(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+    """Show a figure as the newer edition draws it; return why not, in words, if it can't be.
+
+    What somebody painted over, or typed into, is left as it is.
+    """
+    if drawing.is_chart:
+        return _refresh_chart(package, parts, drawing, sides)
+    content = parts.read(drawing.target)
+    if drawing.node.tag == SVG_BLIP:
+        altered, _ = compared_drawing("svg", content, sides.then, sides.old)
+        form = "svg"
+    else:
+        altered = (
+            "画面与该版次的图不同" if is_altered_picture(content, sides.then, sides.old) else ""
+        )
+        form = _form_of(content, sides)
+    if altered:
+        return f"{altered}，没有更换"
+    if form not in sides.new.files:
+        return f"版次 {sides.name} 没有这张图的 {form}"
+    fresh = regular_content(sides.now / "site" / sides.new.files[form].path)
+    _put_medium(package, drawing, fresh, form)
+    if form != "svg":
+        _fit(package, drawing, content, fresh)
+    return ""
+
+
+def _form_of(content: bytes, sides: Sides) -> str:
+    """Return which of a figure's pictures one is: the Chinese or the English."""
+    if "en.png" not in sides.old.files:
+        return "png"
+    chinese = {form: item for form, item in sides.old.files.items() if form != "en.png"}
+    alone = sides.old.model_copy(update={"files": chinese})
+    return "en.png" if is_altered_picture(content, sides.then, alone) else "png"
+
+
+def _put_medium(package: Package, drawing: Drawing, content: bytes, form: str) -> None:
+    ending = form.rpartition(".")[2]
+    if drawing.target.lower().endswith(f".{ending}"):
+        package.put(drawing.target, content)
+        return
+    # a word processor made a JPEG of it
+    name = f"{drawing.target.rpartition('.')[0]}-{ending}.{ending}"
+    package.put(name, content)
+    package.typed("Default", "Extension", ending, f"image/{ending}")
+    for part in [name for name in package.parts if name.endswith(".xml")]:
+        for node, target in package.relations(part):
+            if target == drawing.target:
+                node.set("Target", f"/{name}")
+                folder, _, file = part.rpartition("/")
+                package.touch(f"{folder}/_rels/{file}.rels")
+
+
+def _fit(package: Package, drawing: Drawing, old: bytes, new: bytes) -> None:
+    """Let a picture of another proportion be as wide as before; none becomes stretched.
+
+    One that is cropped or stretched keeps its frame: somebody wanted it so.
+    """
+    fill = drawing.node.getparent()
+    holder = None if fill is None else fill.getparent()
+    if fill is None or holder is None:
+        return
+    cropped = any(cut.attrib for cut in fill.iterchildren("{*}srcRect"))
+    frame = next((node for node in holder.iter(f"{A}xfrm")), None)
+    size = None if frame is None else frame.find(f"{A}ext")
+    if cropped or size is None:
+        return
+    wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
+    with suppress(DataError), whole("picture"):
+        was, now = raster(old).size, raster(new).size
+        stretched = abs(wide * was[1] - high * was[0]) > ASKEW_SHOWN * high * was[0]
+        if stretched or was[0] * now[1] == was[1] * now[0]:
+            return
+        frames = [size]
+        frames += [
+            node
+            for up in itertools.islice(drawing.node.iterancestors(), 8)
+            if up.tag in (f"{_WP}inline", f"{_WP}anchor")
+            for node in up.iterchildren(f"{_WP}extent")
+        ]
+        flows = any(up.tag == f"{_WP}inline" for up in drawing.node.iterancestors())
+        most = HIGHEST if flows else high
+        scale = min(wide / now[0], most / now[1])
+        for node in frames:
+            node.set("cx", str(int(now[0] * scale)))
+            node.set("cy", str(int(now[1] * scale)))
+        package.touch(drawing.part)
+
+
+def _refresh_chart(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+    def form(edition: Path, entry: FigureEntry) -> tuple[str, str]:
+        path = edition / "site" / entry.files["vl.json"].path
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        altered = altered_chart(chart_of(parts, drawing.target), entry, spec)
+        return chart_form(spec, entry), altered
+
+    was, altered = form(sides.then, sides.old)
+    if altered:
+        return f"{altered}，没有更换"
+    now, _ = form(sides.now, sides.new)
+    if was != now:
+        return f"图的形式变了（{was} → {now or '图片'}），请按新版次重做这一页"
+    old = drawn_chart(sides.then, sides.old, sides.was)
+    sheet = next(
+        (target for node, target in package.relations(drawing.target) if target.endswith(".xlsx")),
+        "",
+    )
+    added = own_cells(parts.read(sheet), old) if sheet in parts.names else ""
+    if added:
+        return f"图背后的数据表里有你自己的内容（{added}），没有更换"
+    new = drawn_chart(sides.now, sides.new, sides.name)
+    merged_chart(package.tree(drawing.target), old, new)
+    package.touch(drawing.target)
+    if sheet:
+        package.put(sheet, new.workbook)
+    return ""
