@@ -29,12 +29,12 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
-    Spot,
+    FigurePlace,
     When,
     is_about,
     last_month,
     period_of,
-    status_of,
+    status_read,
     years_of,
 )
 from cqbook.intake.article_text import CELL, ArticleText
@@ -215,7 +215,9 @@ class _Reader:
             opens = [item for item in named if item.start < first and (
                 quoted < 0 or item.start < quoted or "”" in line[quoted : item.start])]  # fmt: skip
             made = is_about(line, opens if number else named)
-            again = found and made and Period.parse(found.period).span == Period.parse(made.period).span
+            again = (
+                found and made and Period.parse(found.period).span == Period.parse(made.period).span
+            )
             if made and (not found or (again and number)):
                 found = made
             if figures and number:
@@ -382,7 +384,9 @@ class _Reader:
             self.state.place, self.state.place_word = head.code, head.word
         self.state.subject, self.state.span = _Subject(), None
         said, about = is_about(plain, named), self.state.about
-        if said and not (about and Period.parse(about.period).span == Period.parse(said.period).span):
+        if said and not (
+            about and Period.parse(about.period).span == Period.parse(said.period).span
+        ):
             self.state.about = said
 
     def _remember(self, plain: str) -> None:
@@ -450,8 +454,8 @@ class _Reader:
             plain, begin, item.core, blank, carried, same
         )
         name = Unit.parse(item.units[0]).name if item.units else ""
-        spot = Spot(plain, begin, item.core, item.end, self.cores, name, item.measure)
-        status, why_status = status_of(spot)
+        spot = FigurePlace(plain, begin, item.core, item.end, self.cores, name, item.measure)
+        status, why_status = status_read(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
         if not same:
@@ -725,6 +729,13 @@ class _Reader:
                 made[place] = figure
         yield from made
 
+    def _unit_for(self, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:
+        """Return the unit of a figure whose indicator is another than its words alone said."""
+        if "indicator" not in columns or columns["indicator"] == figure.row["indicator"]:
+            return {}
+        unit = unit_of(self.names, figure.seen.units, columns["indicator"], "", "").first
+        return {"unit": unit} if unit else {}
+
     def _paired(
         self,
         plain: str,
@@ -762,7 +773,11 @@ class _Reader:
         for found in (periods, parts, entities, flows, indicators):
             for chain in _lists(plain, found, count):
                 return {
-                    place: _with(made[place], columns, f"“分别”：第{order}个是“{word}”")
+                    place: _with(
+                        made[place],
+                        columns | self._unit_for(made[place], columns),
+                        f"“分别”：第{order}个是“{word}”",
+                    )
                     for order, (place, (_, _, columns, word)) in enumerate(
                         zip(group, chain, strict=True), start=1
                     )
@@ -840,16 +855,28 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
         several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
         own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
         if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
+            # of two that are new, one is more than all that there are: it is not that one's
+            small = [other for other in alike if _size(other) <= _size(figure)]
+            only = small[-1].row if len({other.row["indicator"] for other in small}) == 1 else {}
+            first = only.get("indicator", several[0])
             yield replace(
                 figure,
+                row={**figure.row, **{key: only[key] for key in ("indicator", "unit") if only}},
                 doubts={
                     **figure.doubts,
                     **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计"),
                 },
-                offered={**figure.offered, "indicator": several[1:]},
+                offered={
+                    **figure.offered,
+                    "indicator": tuple(code for code in several if code != first),
+                },
             )
             continue
         yield figure
+
+
+def _size(figure: ArticleFigure) -> float:
+    return float(figure.row["value"] or "nan")
 
 
 def _moved(word: Mention | None, by: int) -> Mention | None:

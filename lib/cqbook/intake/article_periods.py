@@ -25,7 +25,9 @@ _CHANGED_FROM = re.compile("(?:由|从)(?:原来|最初|过去|以前|原先)?�
 #: 去年3月开工的基地: when something else was.
 _OF_A_THING = re.compile("[^,，。；]{0,4}(?:开工|投产|成立|举办|举行|召开|签约|发布|建成|落户)的")
 #: Of a time that nobody names.
-_UNNAMED = re.compile("近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])")
+_UNNAMED = re.compile(
+    "近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])"
+)
 #: What happened on some day; what is and stays (占地, 拥有, 建成) may be said of the day of the text.
 _HAPPENED = re.compile(
     "(?:签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
@@ -34,7 +36,9 @@ _HAPPENED = re.compile(
 #: What can be done in any year: 年产, 年发电量.
 _A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|吞吐|通过|设计)")
 #: What is so on the day of the text, though months were spoken of before.
-_IS_BY_NOW = re.compile("已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有")
+_IS_BY_NOW = re.compile(
+    "已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有"
+)
 _GATHERED = re.compile("集聚|聚集|拥有|形成|建成|达到?")
 #: What goes on from the sentence before: 其中, 同比.
 _GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降|增速|降幅")
@@ -61,7 +65,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Spot:
+class FigurePlace:
     """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
 
     ``core``: where its digits begin; ``end``: where it ends. ``others``: where the digits of the
@@ -111,7 +115,7 @@ class Spot:
 
 
 def period_of(
-    spot: Spot,
+    spot: FigurePlace,
     named: Sequence[NamedPeriod],
     same: When | None,
     carried: When | None,
@@ -122,7 +126,7 @@ def period_of(
 
     Parameters
     ----------
-    spot : Spot
+    spot : FigurePlace
     named : sequence of NamedPeriod
         What the paragraph names of time.
     same : When or None
@@ -168,7 +172,7 @@ def _year_before(period: str) -> str:
     return str(Period.parse(period).year_before()) if known else ""
 
 
-def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
+def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
     """Return the period that stands at the figure itself, which may be another than its sentence's.
 
     较2020年的20.9万辆, 由2021年的34.6%, 由目前的2小时; what changed from 36小时 did so before.
@@ -190,7 +194,7 @@ def _beside(spot: Spot, own: Sequence[NamedPeriod], written: TextDate | None) ->
     return None
 
 
-def _behind(spot: Spot, named: Sequence[NamedPeriod]) -> list[NamedPeriod]:
+def _behind(spot: FigurePlace, named: Sequence[NamedPeriod]) -> list[NamedPeriod]:
     """Return the period that a figure's own clause names behind it: 300万千瓦基地已于去年底并网."""
     until = spot.end + len(spot.behind)
     follows = min((place for place in spot.others if place > spot.core), default=until)
@@ -205,7 +209,7 @@ def _behind(spot: Spot, named: Sequence[NamedPeriod]) -> list[NamedPeriod]:
 
 
 def _of_sentence(
-    spot: Spot,
+    spot: FigurePlace,
     own: Sequence[NamedPeriod],
     behind: Sequence[NamedPeriod],
     written: TextDate | None,
@@ -225,7 +229,9 @@ def _of_sentence(
         return _planned(written)
     if last and now and now[-1].start > last.start and not planned:
         # 去年引进18个，目前已有11个投产; of 今年以来，截至目前 the day is the end
-        if "/" not in last.period or not last.period.endswith(written.month_text if written else ""):
+        if "/" not in last.period or not last.period.endswith(
+            written.month_text if written else ""
+        ):
             return _now(spot, written, now[-1].text)
     if last:
         return _named(spot, last, own, written, status)
@@ -241,7 +247,9 @@ def _of_sentence(
         return When(item.period, f"时期：同句的“{item.text}”", sure=False, passing=True)
     if later and written:
         within = re.search("[0-9一二两三四五六七八九十]+年内", spot.before)
-        return When("", f"“{within[0]}”：到哪一年没有写", sure=False) if within else _planned(written)
+        return (
+            When("", f"“{within[0]}”：到哪一年没有写", sure=False) if within else _planned(written)
+        )
     return _now(spot, written, now[-1].text) if now else None
 
 
@@ -250,7 +258,7 @@ def _planned(written: TextDate) -> When:
 
 
 def _named(
-    spot: Spot,
+    spot: FigurePlace,
     item: NamedPeriod,
     own: Sequence[NamedPeriod],
     written: TextDate | None,
@@ -300,7 +308,7 @@ def _year_to(month: str) -> str:
 
 
 def _of_context(
-    spot: Spot,
+    spot: FigurePlace,
     named: Sequence[NamedPeriod],
     carried: When | None,
     written: TextDate | None,
@@ -333,7 +341,7 @@ def _of_context(
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)
 
 
-def _earlier(spot: Spot, earlier: Sequence[NamedPeriod], carried: When | None) -> When:
+def _earlier(spot: FigurePlace, earlier: Sequence[NamedPeriod], carried: When | None) -> When:
     """Return the period that was named last before a sentence, in its paragraph.
 
     A month that the paragraph names beside a longer time is of its own sentence, and of what goes on
@@ -353,7 +361,7 @@ def _earlier(spot: Spot, earlier: Sequence[NamedPeriod], carried: When | None) -
     return said
 
 
-def _carries(plain: str, item: NamedPeriod, spot: Spot) -> bool:
+def _carries(plain: str, item: NamedPeriod, spot: FigurePlace) -> bool:
     """Return whether what follows in a paragraph may be of this period too."""
     if item.role in ("is", "near"):
         return bool(item.period) and not _from(plain, item, spot.others, spot.core)
@@ -382,7 +390,7 @@ def _until(period: str) -> str:
     return period if "/" in period or "-Q" in period else f"../{period}"
 
 
-def _now(spot: Spot, written: TextDate | None, word: str) -> When:
+def _now(spot: FigurePlace, written: TextDate | None, word: str) -> When:
     if not written:
         return When("", f"“{word}”须知文章的日期", sure=False)
     period = written.month_text
@@ -429,7 +437,7 @@ _WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于�
 _AIMS = ("致力于", "迈向", "迈进")
 
 
-def status_of(spot: Spot) -> tuple[str, str]:
+def status_read(spot: FigurePlace) -> tuple[str, str]:
     """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
     own = spot.plain[spot.clause : spot.core]
     if re.search("目前的(?:约|近)?$", own):

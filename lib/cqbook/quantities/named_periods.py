@@ -134,7 +134,7 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     """
     found: list[NamedPeriod] = []
     for match in _MENTION.finditer(plain):
-        if not match[0].strip("的"):
+        if match[0].strip("的") in ("", "起"):
             continue
         if match[0] in ("以来", "至今"):
             _since(plain, match, written, found)

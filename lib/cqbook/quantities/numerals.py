@@ -18,6 +18,11 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
+def word_list(listed: str) -> tuple[str, ...]:
+    """Return the words of a text: a list of many words would take a line for each."""
+    return tuple(listed.split())
+
+
 #: Names that only stand behind a stroke (元/辆): never what a figure counts.
 _DIVISORS = ("vehicle", "month")
 #: Each word of a unit with its code: one word can have several.
@@ -48,18 +53,7 @@ LIMITS = {
         *("迈过", "迈过了", "冲破", "冲破了", "越过", "越过了", "超越", "超越了", "跃过", "多于"),
         *("大于", "高过", "攻破", "跨入"),
     ),
-    "不少于": (
-        "站上",
-        "站上了",
-        "迈上",
-        "迈上了",
-        "跃上",
-        "登上",
-        "迈入",
-        "至少",
-        "不低于",
-        "起码",
-    ),
+    "不少于": word_list("站上 站上了 迈上 迈上了 跨上 跨上了 跃上 登上 迈入 至少 不低于 起码"),
     "不到": ("少于", "小于", "未满", "未到", "不满"),
     "近": ("接近", "将近", "逼近", "接近于"),
     "约": ("大约", "大致", "约为", "约合", "约达", "大约为", "约在"),
@@ -99,7 +93,8 @@ _SAME = (
     (re.compile("(?<=成)有余"), "多"),
     (re.compile(r"(?<=[0-9])([万亿]{0,2}(?:%|[^\W\d_余多]{0,4}))有余"), r"余\1"),
     (re.compile("翻(?:了)?(?:倍|番)"), "翻一番"),
-    (re.compile("(?<=[0-9一二两三四五六])(年|天|周)多"), r"多\1"),
+    (re.compile("(?<=[0-9一二两三四五六七八九十])(年|天|周|倍)多"), r"多\1"),
+    (re.compile("(?:至少|起码)(?:需要?|要|有|花|用)(?=[0-9一二两三四五六七八九十])"), "不少于"),
     (re.compile("(?<=[0-9一二两三四五六])个多(?=月|小时)"), "多个"),
     (re.compile("(?<=[元辆吨])(?:大关|关口|台阶|门槛)"), ""),
     (re.compile("[多高]达(?=[0-9])"), "达"),
@@ -128,7 +123,15 @@ _BARE_SCALE = re.compile(
 _TENTHS = re.compile(
     rf"(?P<tenths>[0-9](?:\.[0-9])?|{SPELLED_DIGIT})成(?P<half>半|[一二三四五六七八九])?(?P<more>[多余])?"
 )
-_DOUBLED = re.compile(r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<times>[一二两三1-3])番")
+_DOUBLED = re.compile(
+    r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<before>近|约|超过?|逾)?(?P<times>[一二两三1-3])番"
+    "(?P<more>多|有余)?(?P<behind>以上)?"
+)
+#: 四分之一, 近三分之二.
+_FRACTION = re.compile(
+    "(?<![0-9百千万零〇一二三四五六七八九十])(?P<of>[二三四五六七八九十]|[2-9]|10)分之"
+    "(?P<part>[一二两三四五六七八九]|[1-9])(?![0-9十百点.])"
+)
 #: 10天至20天, 75%—80%: a range whose unit is printed twice.
 _TWICE = re.compile(
     rf"(?<![0-9.])(?P<low>{NUMBER})(?P<unit>(?:{SCALES})?(?:{COUNTS}|))"
@@ -169,7 +172,8 @@ def numbered(text: str) -> str:
     made = _POINTED.sub(_pointed, made)
     made = _MIXED.sub(r"\g<whole>.\g<part>万", made)
     made = _TWICE.sub(lambda found: f"{found['low']}{found['dash']}", made)
-    made = _DOUBLED.sub(lambda found: f"增长约{100 * (2 ** _digit(found['times']) - 1)}%", made)
+    made = _DOUBLED.sub(_doubled, made)
+    made = _FRACTION.sub(_part_of, made)
     made = _TENTHS.sub(_tenths, made)
     made = _COUNTED.sub(lambda found: _rounded(found, str(numeral(found["figure"]))), made)
     return _BARE_SCALE.sub(lambda found: f"{found[0]}1", made)
@@ -218,6 +222,21 @@ def _pointed(found: re.Match[str]) -> str:
     number = whole if whole[0].isascii() else str(numeral(whole))
     part = "".join(str(_DIGITS[letter]) for letter in found["part"] or "")
     return f"{number}.{part}" if part else number
+
+
+def _doubled(found: re.Match[str]) -> str:
+    """Return 翻一番 as growth: of 100 %, 翻两番 of 300 %."""
+    number = str(100 * (2 ** _digit(found["times"]) - 1))
+    if found["more"]:
+        return f"增长{found['before'] or ''}{number}余%"
+    said = found["before"] or ("" if found["behind"] else "约")
+    return f"增长{said}{number}%{found['behind'] or ''}"
+
+
+def _part_of(found: re.Match[str]) -> str:
+    """Return a fraction in hundredths: 四分之一 → 约25%."""
+    share = 100 * _digit(found["part"]) / (10 if found["of"] == "十" else _digit(found["of"]))
+    return _rounded(found, f"{share:.3g}%")
 
 
 def _tenths(found: re.Match[str]) -> str:

@@ -336,6 +336,9 @@ def _made(text: str, found: re.Match[str], unit: str) -> Printed:
     if found["before"] and found["behind"] == "级":
         # 突破50万辆级: a threshold that was passed, whatever its size is called
         qualifiers.pop()
+    if set(qualifiers) == {"at_least", "more_than"}:
+        # 至少1个多月: both are floors, and 至少 says that there is no other limit
+        qualifiers = ["at_least"]
     if len(qualifiers) > 1:
         raise _refuse(text, "限定词不止一个", "more than one qualifier")
     made = _unit(text, found, unit)

@@ -13,7 +13,14 @@ from typing import Literal
 
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
-from cqbook.quantities.numerals import LIMITING, SCALES, SPELLED_DIGIT, any_of, open_limit
+from cqbook.quantities.numerals import (
+    LIMITING,
+    SCALES,
+    SPELLED_DIGIT,
+    any_of,
+    open_limit,
+    word_list,
+)
 from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
@@ -47,45 +54,11 @@ class Sighting:
 
 
 #: Words behind a number that make it a figure, but for which the tables have no unit.
-_FOREIGN = (
-    *("港元", "港币", "欧元", "英镑", "日元", "韩元", "卢布", "澳元", "立方米", "公顷", "升", "桶"),
-    *("公斤", "千克", "克", "斤", "英里", "海里", "米/秒", "兆瓦", "兆瓦时", "吉瓦", "度", "瓦"),
-    *(
-        "座",
-        "所",
-        "艘",
-        "架次",
-        "架",
-        "班次",
-        "班",
-        "批次",
-        "批",
-        "票",
-        "份",
-        "只",
-        "头",
-        "羽",
-        "株",
-    ),
-    *("双", "匹", "卷", "支", "枚", "张", "本", "部", "车次", "航次", "组", "对", "口", "眼", "处"),
-    *("人份", "剂", "颗", "粒", "册", "篇", "笔", "股", "户次", "家次", "课时", "分", "场次", "层"),
-    *(
-        "摄氏度",
-        "℃",
-        "毫米",
-        "厘米",
-        "兆",
-        "比特",
-        "宗",
-        "件次",
-        "点位",
-        "幢",
-        "栋楼",
-        "片",
-        "标方",
-        "起",
-        "页",
-    ),
+_FOREIGN = word_list(
+    "港元 港币 欧元 英镑 日元 韩元 卢布 澳元 立方米 公顷 升 桶 公斤 千克 克 斤 英里 海里 米/秒 "
+    "兆瓦 兆瓦时 吉瓦 度 瓦 座 所 艘 架次 架 班次 班 批次 批 票 份 只 头 羽 株 双 匹 卷 支 张 "
+    "本 部 车次 航次 组 对 口 眼 处 人份 剂 粒 册 篇 笔 股 户次 家次 课时 分 场次 层 摄氏度 ℃ "
+    "毫米 厘米 兆 比特 宗 件次 点位 幢 栋楼 片 标方 起 页"
 )
 _NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
 _NATIVE |= set(SPOKEN) | {"位", "个多月"}
@@ -110,9 +83,14 @@ _SPELLED = re.compile(
 )
 _TENTHS = re.compile(
     r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九])?(?:以上|左右|有余|余|多)?"
-    r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|过半(?:数)?(?=[,，。；、）]|$)"
+    r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|[过近超]半(?:数)?(?=[,，。；、）]|$)"
+    # 四分之一, 占一半以上; 一半 of a sentence is no figure
+    r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
+    r"|(?<=[占的近超约逾达减降增至了过])一半(?:以上|左右)?(?=[,，。；、）]|$)"
 )
-_DOUBLED = re.compile(r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?[一两二三]?[番倍](?!译)")
+_DOUBLED = re.compile(
+    r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?(?:近|约|超过?|逾)?[一两二三]?[番倍](?!译)(?:以上|多|有余)?"
+)
 _SAME = re.compile(r"(?:同比|与(?:上年|去年|[0-9]{4}年)(?:同期)?)?(?:大体|基本)?持平")
 _UNCHANGED = next(iter(QUALIFIERS["unchanged"].words))
 _ORDER = "[一二三四五六七八九十]{1,3}|[0-9]{1,3}"
@@ -152,8 +130,8 @@ _VAGUE = re.compile(
     r"(?:数|几)(?:十|百|千|万|亿)+[余多]?(?:亿|万)?(?:[家个人名元吨项辆台])?|十几|几十|上百(?=[家个种])"
 )
 
-_UP = rf"(?<!新)(?:{any_of(RISES)})|快|高"
-_DOWN = rf"(?<!由)(?<![加裁])(?:{any_of(FALLS)})|慢|低|少"
+_UP = rf"(?<!新)(?:{any_of(RISES)})|(?<!最)(?:快|高)"
+_DOWN = rf"(?<!由)(?<![加裁])(?:{any_of(FALLS)})|(?<!最)(?:慢|低|少)"
 _WAY = re.compile(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|速度?)?[了]?(?P<to>至|到)?(?:（下同）|\(下同\))?"
     rf"(?:达到|达|为|是|约为)?\s?(?:{_BEFORE})?\s?$"
@@ -355,27 +333,7 @@ def _lasting(plain: str, start: int, end: int) -> bool:
 _SAYS = re.compile(
     rf"(?:{_BEFORE}|只需|仅需|需要|需|仅|短短|只能装|可以装|能装|达到|达|为|至|到|是|用时|花|共|总计|累计)$"
 )
-_COUNTABLE = frozenset(
-    (
-        "家",
-        "条",
-        "套",
-        "台",
-        "辆",
-        "列",
-        "届",
-        "吨",
-        "公里",
-        "亩",
-        "类",
-        "款",
-        "栋",
-        "户",
-        "座",
-        "艘",
-        "区县",
-    )
-)
+_COUNTABLE = frozenset(word_list("家 条 套 台 辆 列 届 吨 公里 亩 类 款 栋 户 座 艘 区县"))
 #: What 四个 counts where it is a figure and no manner of speech.
 _THINGS = re.compile(
     "(?:重点|重大|行动|产业|国家级?|市级|省级|省区|主要)?(?:项目|企业|园区|行动计划|工厂|平台|国家|市场"
@@ -463,7 +421,7 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         clause = begin
     left = plain[clause:core]
     way = _WAY.search(left)
-    before = re.search(rf"(?:{_BEFORE})(?:人民币)?\s?$", left)
+    before = re.search(rf"(?:{_BEFORE}|(?:至少|起码)(?:需要?|要|有|花|用))(?:人民币)?\s?$", left)
     chained = bool(previous and _LIST.fullmatch(plain[previous.end : core].strip() or "x"))
     start = core
     if way and way.start() >= 0:
@@ -483,7 +441,8 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
             printed_start = place
             break
     twice = re.search("(?:至少|最多|至多|不超过|最低|最高)[^,，、]{0,4}$", left)
-    if figure and twice and figure.qualifier not in ("at_least",):
+    two_floors = twice and re.search("[多余]", plain[core : item.end])
+    if figure and twice and (figure.qualifier != "at_least" or two_floors):
         item = replace(
             item, certainty="unsure", alternatives=(f"“{twice[0]}”：下限或上限", "所印的数"),
         )  # fmt: skip
@@ -505,7 +464,7 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
     if previous and way and way["to"] and not re.search("[,，、]", plain[previous.end : core]):
         # 由34.6%提高至35.4%: of the same thing
         listed = previous
-    return _measured(plain, item, clause, way, listed)
+    return _measured(plain, item, clause, way, listed, previous if floor >= begin else None)
 
 
 def _figure(text: str, unit: str) -> Printed | None:
@@ -536,8 +495,13 @@ def _measured(
     clause: int,
     way: re.Match[str] | None,
     listed: Sighting | None,
+    before: Sighting | None = None,
 ) -> Sighting:
-    """Return a figure with its measure, by the words of its clause; doubt where they are open."""
+    """Return a figure with its measure, by the words of its clause; doubt where they are open.
+
+    ``listed``: the figure before, where this one stands in a list with it; ``before``: that of its
+    sentence.
+    """
     figure, left = item.figure, plain[clause : item.core]
     if figure is None:
         return item
@@ -545,12 +509,19 @@ def _measured(
     name = Unit.parse(figure.unit).name if figure.unit else ""
     to = bool(way and way["to"])
     if name == "percentage points":
-        return _points(item, figure, left, listed)
+        return _points(item, figure, left, listed, before)
     if name not in ("percent", "times"):
         if way and not to and figure.measure == "difference":
             moved = direction(left)
             item = _from_its_words(item, left, moved)
             return _difference(item, _with_sign(figure, moved), left)
+        than = _MORE_THAN.search(left)
+        if than:
+            fewer = than["way"] == "少"
+            place = item.core - len(left) + than.start("way") if fewer else item.start
+            item = replace(item, start=place, text=plain[place : item.end])
+            signed = _with_sign(figure, Direction(-1 if fewer else 1, than["way"], 0))
+            return _difference(item, signed, left)
         return replace(item, measure="level", figure=replace(figure, measure=""))
     growth = way and not to
     if re.search("贡献率", left):
@@ -637,7 +608,7 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
         return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
     if "同比" in left or re.search("[比较](?:上年|去年)", left):
         return replace(item, measure="yoy", reasons=("同比",))
-    if re.search("提升|降低|提高|缩短|节约|缩减", left):
+    if re.search("提升|降低|提高|缩短|节约|缩减|压缩", left):
         return replace(
             item, measure="pct_change", certainty="unsure", alternatives=("同比",),
             reasons=("未写与何时、与何事比",),
@@ -645,11 +616,21 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
     return replace(item, measure="yoy", reasons=("“增长、下降”未写与何时比，按同比",))
 
 
+#: 比2019年同期还多3.8万人次.
+_MORE_THAN = re.compile(
+    "[比较][^,，]{1,14}?[还要又净再]?(?P<way>多|少)(?:了|出)?(?:近|约|超过?|逾)?$"
+)
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
 _THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<![提降加放减])"
 
 
-def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None) -> Sighting:
+def _points(
+    item: Sighting,
+    figure: Printed,
+    left: str,
+    listed: Sighting | None,
+    before: Sighting | None,
+) -> Sighting:
     """Return a difference in percentage points: pulled, ahead of, or changed by."""
     value = figure.value.lstrip("-")
     way = direction(left, points=True)
@@ -665,6 +646,9 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
     elif re.search(f"[低慢]于|{_THAN}[低慢]", left):
         found = re.search("(?:[低慢]于|[比较])([^,，]{1,14}?)(?:[低慢]|$)", left)
         made, value = ("difference", found[1] if found else "", "低于另一数"), f"-{value}"
+    elif "收窄" in left and (fell := _fell(left, before)) is not None:
+        # 下降41.2%，较11月收窄6.8个百分点: the fall that was said before is less of one
+        made, value = ("pp_change", "", "变动的百分点"), value if fell else f"-{value}"
     elif "收窄" in left:
         return replace(
             item, measure="pp_change", certainty="unsure",
@@ -680,6 +664,15 @@ def _points(item: Sighting, figure: Printed, left: str, listed: Sighting | None)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
     )
+
+
+def _fell(left: str, before: Sighting | None) -> bool | None:
+    """Return whether what narrows is a fall, by the rate before it; None where words differ."""
+    if before is None or before.measure != "yoy" or before.figure is None:
+        return None
+    fell = before.figure.value.startswith("-")
+    said = re.search("(?:(?P<rise>[增涨升])|[降跌减])幅|(?P<speed>增速)", left)
+    return fell if not said or bool(said["rise"] or said["speed"]) != fell else None
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:

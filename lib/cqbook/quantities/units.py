@@ -114,6 +114,8 @@ ZH: dict[str, str] = {
 #: Further words for units, as newspapers have them.
 SPOKEN: dict[str, str] = {
     "名": "persons",
+    "颗": "pieces",
+    "枚": "pieces",
     "百分点": "percentage points",
     "标准箱": "TEU",
     "国际标准箱": "TEU",
