@@ -15,6 +15,7 @@ from cqbook.site import (
     machines,
     markdown,
     metadata,
+    number_links,
     numbers_page,
     pictures,
     search,
@@ -61,6 +62,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     claims.setup(app)
     numbers_page.setup(app)
     unbroken.setup(app)
+    number_links.setup(app)
     markdown.setup(app)
     machines.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all

@@ -38,6 +38,7 @@ from cqbook.site.nodes import (
     number_of,
     source_anchor,
 )
+from cqbook.site.number_links import NumberLink
 from cqbook.site.numbers_page import NumberBrowser, plain_links
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication
@@ -66,6 +67,15 @@ class Writer:
         """Return where something of the site is, from the page's Markdown."""
         return self.way(relpath(way, dirname(self.page) or "."))
 
+    def label(self, node: NumberLink) -> str:
+        """Return by what name the text links to the rows of a number, and note where they are."""
+        way = self.way(node["way"])
+        same = next((label for label, other in self.rows.items() if other == way), "")
+        several = f"n{sum(label[0] == 'n' and label[1:].isdigit() for label in self.rows) + 1}"
+        label = same or (node["rows"][0] if len(node["rows"]) == 1 else several)
+        self.rows[label] = way
+        return label
+
     # --- text
 
     def inline(self, node: nodes.Node) -> str:
@@ -78,6 +88,8 @@ class Writer:
             english = escaped(node["english"])
             return f"{escaped(node.astext())}（{english}）" if english else escaped(node.astext())
         inside = "".join(map(self.inline, node.children))
+        if isinstance(node, NumberLink):
+            return f"[{inside}][{self.label(node)}]"
         if isinstance(node, nodes.reference) and inside:
             uri = node.get("refuri") or f"#{node.get('refid', '')}"
             return linked(inside, self.way(uri))
