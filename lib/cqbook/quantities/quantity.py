@@ -35,7 +35,7 @@ NO_NUMBER = frozenset({UNPUBLISHED, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
-#: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
+#: InWords of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
 #: An interval narrower than this is a number.
@@ -56,7 +56,7 @@ class Reported(Protocol):
         """Return a cell, None if there is no such column."""
 
 
-class Words(str):
+class InWords(str):
     """A quantity in words: a text like any other, that knows what its number was made of.
 
     ``observation_id`` and ``status`` are those of the quantity.
@@ -136,7 +136,7 @@ class Quantity:
         return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
-    def roughly(self) -> Words:
+    def roughly(self) -> InWords:
         """The words, or one number of three digits where they give ends, or more digits than four.
 
         For sentences that do not depend on what rounding leaves open: 约29.0%, not 28.94%—28.99%.
@@ -144,8 +144,8 @@ class Quantity:
         """
         return self._in_words(self._roughly)
 
-    def _in_words(self, text: str) -> Words:
-        return Words(text, self.observation_id, self.status)
+    def _in_words(self, text: str) -> InWords:
+        return InWords(text, self.observation_id, self.status)
 
     @property
     def _roughly(self) -> str:
@@ -161,17 +161,17 @@ class Quantity:
         return wording.roughly_zh(held, self.unit) or self.zh
 
     @property
-    def growth(self) -> Words:
+    def growth(self) -> InWords:
         """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
         return self._in_words(_direction(self, "增长", "下降"))
 
     @property
-    def yoy(self) -> Words:
+    def yoy(self) -> InWords:
         """The rate as a clause that can follow a level: 增长2%, or 同比未见公布."""
-        return self.growth if self.growth != UNPUBLISHED else Words(f"同比{UNPUBLISHED}")
+        return self.growth if self.growth != UNPUBLISHED else InWords(f"同比{UNPUBLISHED}")
 
     @property
-    def change(self) -> Words:
+    def change(self) -> InWords:
         """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
         return self._in_words(_direction(self, "提高", "降低"))
 

@@ -1,4 +1,4 @@
-"""Numbers of the prose lead to their rows in 数字库: the one that was glued, or those it was made of.
+"""Numbers of the prose lead to their rows in 数字库: that which was printed, those it was made of.
 
 A cell that glues a quantity says which observations it knows (`cqbook.figures.figure.glue`). Where
 all of them are published, and few enough to be looked through, the number is a link.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docutils import nodes
+from docutils.parsers.rst.states import Inliner
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.roles import PasteTextRole
 from myst_nb.ext.glue.utils import retrieve_glue_data
@@ -33,22 +34,27 @@ class NumberLink(nodes.Inline, nodes.TextElement):
     """
 
 
-class GluedText(PasteTextRole):
-    """``{glue:text}`name```: myst-nb's, and the text knows its observations."""
-
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the text as myst-nb makes it."""
-        found, messages = super().run()
-        try:
-            metadata = retrieve_glue_data(self.document, self.text).metadata
-        except RetrievalError:
-            # what is not glued, myst-nb has told of
-            return found, messages
-        for node in found:
-            for key in (PRINTED_KEY, MADE_KEY):
-                if isinstance(node, nodes.Element) and key in metadata:
-                    node["rows"], node["made"] = list(metadata[key]), key == MADE_KEY
+def glued_text(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Inliner,
+    options: object = None,
+    content: object = None,
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """``{glue:text}`name```: the text as myst-nb makes it, which knows its observations."""
+    found, messages = PasteTextRole()(name, rawtext, text, lineno, inliner, options, content)
+    try:
+        metadata = retrieve_glue_data(inliner.document, text).metadata
+    except RetrievalError:
+        # what is not glued, myst-nb has told of
         return found, messages
+    for node in found:
+        for key in (PRINTED_KEY, MADE_KEY):
+            if isinstance(node, nodes.Element) and key in metadata:
+                node["rows"], node["made"] = list(metadata[key]), key == MADE_KEY
+    return found, messages
 
 
 def rows_way(page: str, rows: Sequence[str]) -> str:
@@ -114,5 +120,5 @@ def depart_number(self: HTML5Translator, node: NumberLink) -> None:
 def setup(app: Sphinx) -> None:
     """Register the role in the place of myst-nb's, and the links: after all texts are made."""
     app.add_node(NumberLink, html=(open_whole, depart_number))
-    app.add_role_to_domain("glue", "text", GluedText(), override=True)
+    app.add_role_to_domain("glue", "text", glued_text, override=True)
     app.connect("doctree-resolved", link_numbers, priority=960)
