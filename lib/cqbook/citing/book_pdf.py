@@ -84,6 +84,9 @@ def articles(site: Path, pages: list[str]) -> Iterator[etree._Element]:
                     node.set(key, (folder / unquote(node.get(key))).resolve().as_uri())
             # nothing is scrolled into view on paper
             node.attrib.pop("loading", None)
+        # on paper a number opens nothing
+        for node in article.xpath(".//a[@class='cq-row']"):
+            node.drop_tag()
         for node in article.xpath(".//a[@href]"):
             address, fragment = urldefrag(node.get("href"))
             if urlsplit(address).scheme:

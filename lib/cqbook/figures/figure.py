@@ -37,12 +37,15 @@ from cqbook.figures.identity import (
     read_record,
     stands_on,
 )
+from cqbook.quantities.about import ids_in
 from cqbook.quantities.quantity import COMPUTED, DERIVED, UNOBSERVED
 
 #: What stands in the notebook for a figure or table that has nothing to show; no page has it.
 ABSENT_MIME = "application/vnd.cqbook.absent+json"
 TABLE_MIME = "application/vnd.cqbook.table+json"
 GLUE_PREFIX = "application/papermill.record/"
+#: In the metadata of a glued text: the ids of the observations that it was printed in, or made of.
+PRINTED_KEY, MADE_KEY = "cqbook_printed_in", "cqbook_made_of"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
 #: Longest line of a title in a notebook, in full-width characters.
@@ -307,7 +310,8 @@ def glue(**values: object) -> None:
     """Publish named texts for the prose: ``{glue:text}`name``` shows them.
 
     A value is a string, or an object whose ``zh`` is the text; a reason that its numbers needed to
-    be put together (``regardless``) follows in brackets. Same wire form as scrapbook and
+    be put together (``regardless``) follows in brackets. The observations that it knows itself to
+    be of (``observation_id``) go with it, for the page to link to. Same wire form as scrapbook and
     myst-nb; not their function, which imports all of Sphinx into the kernel.
 
     Raises
@@ -324,9 +328,12 @@ def glue(**values: object) -> None:
         if not GLUE_PATTERN.fullmatch(name) or not isinstance(text, str) or not text:
             msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)
+        rows = list(ids_in([getattr(value, "observation_id", "")]))
+        made = getattr(value, "status", "") in (DERIVED, COMPUTED)
         publish_display_data(
             {f"{GLUE_PREFIX}text/plain": repr(text)},
-            metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}},
+            metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}
+            | ({MADE_KEY if made else PRINTED_KEY: rows} if rows else {}),
         )
 
 

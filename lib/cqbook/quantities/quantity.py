@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, Self
 
 from cqbook.errors import IncomparableError
 from cqbook.quantities import formulas, wording
@@ -35,7 +35,7 @@ NO_NUMBER = frozenset({UNPUBLISHED, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
-#: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
+#: InWords of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
 #: An interval narrower than this is a number.
@@ -54,6 +54,23 @@ class Reported(Protocol):
 
     def get(self, column: str, /) -> str | None:
         """Return a cell, None if there is no such column."""
+
+
+class InWords(str):
+    """A quantity in words: a text like any other, that knows what its number was made of.
+
+    ``observation_id`` and ``status`` are those of the quantity.
+    """
+
+    __slots__ = ("observation_id", "status")
+    observation_id: str
+    status: str
+
+    def __new__(cls, text: str, observation_id: str = "", status: str = "") -> Self:
+        """Make a text that knows its observations."""
+        made = super().__new__(cls, text)
+        made.observation_id, made.status = observation_id, status
+        return made
 
 
 @dataclass(frozen=True)
@@ -119,12 +136,19 @@ class Quantity:
         return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
-    def roughly(self) -> str:
+    def roughly(self) -> InWords:
         """The words, or one number of three digits where they give ends, or more digits than four.
 
         For sentences that do not depend on what rounding leaves open: 约29.0%, not 28.94%—28.99%.
         A rate or share that was computed has one decimal: 27.2%, not 27.23%.
         """
+        return self._in_words(self._roughly)
+
+    def _in_words(self, text: str) -> InWords:
+        return InWords(text, self.observation_id, self.status)
+
+    @property
+    def _roughly(self) -> str:
         held = self._held
         if held is None:
             return self.zh
@@ -137,19 +161,19 @@ class Quantity:
         return wording.roughly_zh(held, self.unit) or self.zh
 
     @property
-    def growth(self) -> str:
+    def growth(self) -> InWords:
         """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
-        return _direction(self, "增长", "下降")
+        return self._in_words(_direction(self, "增长", "下降"))
 
     @property
-    def yoy(self) -> str:
+    def yoy(self) -> InWords:
         """The rate as a clause that can follow a level: 增长2%, or 同比未见公布."""
-        return self.growth if self.growth != UNPUBLISHED else f"同比{UNPUBLISHED}"
+        return self.growth if self.growth != UNPUBLISHED else InWords(f"同比{UNPUBLISHED}")
 
     @property
-    def change(self) -> str:
+    def change(self) -> InWords:
         """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
-        return _direction(self, "提高", "降低")
+        return self._in_words(_direction(self, "提高", "降低"))
 
     def to(self, unit: str) -> Quantity:
         """Return the same quantity in another unit of the same kind; its words stay as printed."""

@@ -16,6 +16,7 @@ from cqbook.site import (
     machines,
     markdown,
     metadata,
+    number_links,
     numbers_page,
     pictures,
     search,
@@ -63,6 +64,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     numbers_page.setup(app)
     unbroken.setup(app)
     figure_pages.setup(app)
+    number_links.setup(app)
     markdown.setup(app)
     machines.setup(app)
     # loaded by the extension of the contents, and does not say so: it numbers sections after all

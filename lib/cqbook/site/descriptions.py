@@ -121,9 +121,7 @@ def _dataset(offers: Offers, item: Offer, file: Measured) -> JsonLd:
             "dct:spatial": _place(offers),
             "dcat:version": offers.edition,
             "dcat:theme": _reference(f"{_AUTHORITY}/data-theme/ECON"),
-            "dcat:landingPage": _reference(
-                offers.address(f"{DATA_PAGE}.html"), "foaf:Document"
-            ),
+            "dcat:landingPage": _reference(offers.address(f"{DATA_PAGE}.html"), "foaf:Document"),
             "dcat:distribution": _distribution(offers, item, file),
         }
     )

@@ -28,7 +28,6 @@ from cqbook.site.nodes import (
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import book_of
 
-
 #: Where the data package is, below the root of the site.
 DATA_FOLDER = "data"
 

@@ -29,11 +29,11 @@ from cqbook.site.descriptions import (
 )
 from cqbook.site.directives import reading_order
 from cqbook.site.inline_scripts import script_text
-from cqbook.site.markdown import Writer
+from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
 from cqbook.site.metadata import CATALOGUE, SCHEMA
 from cqbook.site.numbers_page import NUMBERS_PAGE, library
-from cqbook.site.offered import measured, offers_of, write_data
+from cqbook.site.offered import measured_files, offers_of, write_data
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE
 from cqbook.site.search import LISTING_PAGES
 from cqbook.site.settings import publication
@@ -90,16 +90,26 @@ def write_machine_files(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     write_data(app)
     offers = offers_of(app)
-    files = measured(out, offers)
+    files = measured_files(out, offers)
     for path, content in ((DCAT, dcat(offers, files)), (CROISSANT, croissant(offers, files))):
         (out / path).write_text(_json(content), encoding="utf-8")
     (out / LLMS).write_text(llms_text(app), encoding="utf-8")
 
 
+#: What a reader of `LLMS` has to know of the numbers, and of citing them.
+LLMS_HEAD = """\
+> {title_en}, edition {edition}. A book in Chinese; its numbers come from published figures, each
+> with its source; what the book derived is marked 推算.
+
+Numbers in the text link to their rows; figures are given as title, data and source. Cite a figure
+by its id and the edition. 超, 近, 约, 以上 belong to a number: keep them. Numbers on different bases
+(口径) are not one series."""
+
+
 def llms_text(app: Sphinx) -> str:
     """Return ``llms.txt`` (llmstxt.org): what the book is, its pages as Markdown, its data."""
     book, edition = publication(app), app.config.cqbook_edition
-    writer = Writer(app, "llms")
+    writer = PageWriter(app, "llms")
     claims: dict[str, str] = {}
     for item in said_in(app):
         if item.place and item.claim.holds:
@@ -107,30 +117,21 @@ def llms_text(app: Sphinx) -> str:
     parts: dict[bool, list[str]] = {False: [], True: []}
     for name in reading_order(app):
         link = linked(escaped(app.env.titles[name].astext()), writer.way(f"{name}.md"))
-        said = claims.get(name, "")
-        listing = name.rpartition("/")[2] in LISTING_PAGES
-        parts[listing].append(f"- {link}" + (f": {escaped(said)}" if said else ""))
+        said = f": {escaped(claims[name])}" if name in claims else ""
+        parts[name.rpartition("/")[2] in LISTING_PAGES].append(f"- {link}{said}")
     data = [
         f"- {linked(_said(path), writer.way(path))}: {english}"
         for path, (_, english) in FILES.items()
         if path != LLMS
     ]
-    return "\n\n".join(
-        [
-            f"# {escaped(book.title)}",
-            f"> {escaped(book.title_en)}, edition {edition}. A book in Chinese whose numbers all come"
-            " from published figures, each with its source; what the book derived is marked 推算.",
-            "Numbers in the text link to their rows; figures are given as title, data and source."
-            " Cite a figure by its id and the edition. 超, 近, 约, 以上 belong to a number: keep"
-            " them. Numbers on different bases (口径) are not one series.",
-            "## 各章 | Chapters",
-            "\n".join(parts[False]),
-            "## 数据 | Data",
-            "\n".join(data),
-            "## Optional",
-            "\n".join(parts[True]),
-        ]
-    ) + "\n"
+    blocks = [
+        f"# {escaped(book.title)}",
+        LLMS_HEAD.format(title_en=escaped(book.title_en), edition=edition),
+        *("## 各章 | Chapters", "\n".join(parts[False])),
+        *("## 数据 | Data", "\n".join(data)),
+        *("## Optional", "\n".join(parts[True])),
+    ]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _said(path: str) -> str:

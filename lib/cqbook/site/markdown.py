@@ -38,12 +38,17 @@ from cqbook.site.nodes import (
     number_of,
     source_anchor,
 )
+from cqbook.site.number_links import NumberLink
 from cqbook.site.numbers_page import NumberBrowser, plain_links
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication
 
+#: What a source line says of figures that are not all published.
+DERIVED_ZH = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
+
+
 @dataclass
-class Writer:
+class PageWriter:
     """Writes one page: its application, its name; ``rows``: where the numbers lead, by label."""
 
     app: Sphinx
@@ -66,6 +71,15 @@ class Writer:
         """Return where something of the site is, from the page's Markdown."""
         return self.way(relpath(way, dirname(self.page) or "."))
 
+    def label(self, node: NumberLink) -> str:
+        """Return by what name the text links to the rows of a number, and note where they are."""
+        way = self.way(node["way"])
+        same = next((label for label, other in self.rows.items() if other == way), "")
+        several = f"n{sum(label[0] == 'n' and label[1:].isdigit() for label in self.rows) + 1}"
+        label = same or (node["rows"][0] if len(node["rows"]) == 1 else several)
+        self.rows[label] = way
+        return label
+
     # --- text
 
     def inline(self, node: nodes.Node) -> str:
@@ -78,6 +92,8 @@ class Writer:
             english = escaped(node["english"])
             return f"{escaped(node.astext())}（{english}）" if english else escaped(node.astext())
         inside = "".join(map(self.inline, node.children))
+        if isinstance(node, NumberLink):
+            return f"[{inside}][{self.label(node)}]"
         if isinstance(node, nodes.reference) and inside:
             uri = node.get("refuri") or f"#{node.get('refid', '')}"
             return linked(inside, self.way(uri))
@@ -134,40 +150,42 @@ class Writer:
             linked(escaped(item["label"]), f"{page}#{source_anchor(item['id'])}")
             for item in meta["sources"]
         ]
-        said = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}.get(meta.get("status"), "")
+        said = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}.get(
+            meta.get("status"), ""
+        )
         return f"数据来源{said}：{'；'.join(links)}" if links else ""
 
 
-def _nothing(_writer: Writer, _node: Any, _depth: int) -> list[str]:
+def _nothing(_writer: PageWriter, _node: nodes.Node, _depth: int) -> list[str]:
     return []
 
 
-def _section(writer: Writer, node: nodes.section, depth: int) -> list[str]:
+def _section(writer: PageWriter, node: nodes.section, depth: int) -> list[str]:
     return writer.blocks(node, depth + 1)
 
 
-def _title(writer: Writer, node: nodes.title, depth: int) -> list[str]:
+def _title(writer: PageWriter, node: nodes.title, depth: int) -> list[str]:
     return [f"{'#' * max(1, min(depth - 1, 6))} {' '.join(writer.inline(node).split())}"]
 
 
-def _paragraph(writer: Writer, node: nodes.Element, _depth: int) -> list[str]:
+def _paragraph(writer: PageWriter, node: nodes.Element, _depth: int) -> list[str]:
     return [] if "cq-hidden" in node.get("classes", ()) else [writer.inline(node).strip()]
 
 
-def _literal_block(_writer: Writer, node: nodes.literal_block, _depth: int) -> list[str]:
+def _literal_block(_writer: PageWriter, node: nodes.literal_block, _depth: int) -> list[str]:
     text = node.astext()
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return [f"{fence}\n{text}\n{fence}"]
 
 
-def _cell_input(writer: Writer, node: nodes.container, depth: int) -> list[str]:
+def _cell_input(writer: PageWriter, node: nodes.container, depth: int) -> list[str]:
     """Leave out the code of a cell; what it gave is on the page."""
     classes = node.get("classes", ())
     return [] if "cell_input" in classes else writer.blocks(node, depth)
 
 
-def _list(mark: Callable[[int], str]) -> Callable[[Writer, nodes.Element, int], list[str]]:
-    def make(writer: Writer, node: nodes.Element, depth: int) -> list[str]:
+def _list(mark: Callable[[int], str]) -> Callable[[PageWriter, nodes.Element, int], list[str]]:
+    def make(writer: PageWriter, node: nodes.Element, depth: int) -> list[str]:
         items = []
         for number, item in enumerate(node.children, start=1):
             sign = mark(number)
@@ -178,11 +196,11 @@ def _list(mark: Callable[[int], str]) -> Callable[[Writer, nodes.Element, int], 
     return make
 
 
-def _quote(writer: Writer, node: nodes.Element, depth: int) -> list[str]:
+def _quote(writer: PageWriter, node: nodes.Element, depth: int) -> list[str]:
     return ["> " + "\n\n".join(writer.blocks(node, depth)).replace("\n", "\n> ")]
 
 
-def _definitions(writer: Writer, node: nodes.definition_list, depth: int) -> list[str]:
+def _definitions(writer: PageWriter, node: nodes.definition_list, depth: int) -> list[str]:
     found = []
     for item in node.children:
         named = [part for part in item.children if isinstance(part, nodes.term)]
@@ -193,12 +211,12 @@ def _definitions(writer: Writer, node: nodes.definition_list, depth: int) -> lis
     return ["\n".join(found)]
 
 
-def _docutils_table(writer: Writer, node: nodes.table, _depth: int) -> list[str]:
+def _docutils_table(writer: PageWriter, node: nodes.table, _depth: int) -> list[str]:
     rows = [[writer.cell(entry) for entry in row.children] for row in node.findall(nodes.row)]
     return [grid(rows[0], rows[1:])] if rows else []
 
 
-def _listing(writer: Writer, node: Listing, _depth: int) -> list[str]:
+def _listing(writer: PageWriter, node: Listing, _depth: int) -> list[str]:
     lines = []
     for words, way, more in node["items"]:
         said = linked(escaped(words), writer.way(way)) if way else escaped(words)
@@ -206,22 +224,22 @@ def _listing(writer: Writer, node: Listing, _depth: int) -> list[str]:
     return [f"**{escaped(node['head'])}**" * bool(node["head"]), "\n".join(lines)]
 
 
-def _abstract(writer: Writer, node: Abstract, depth: int) -> list[str]:
+def _abstract(writer: PageWriter, node: Abstract, depth: int) -> list[str]:
     return ["**English abstract**", *writer.blocks(node, depth)]
 
 
-def _headed(writer: Writer, node: nodes.Element) -> list[str]:
+def _headed(writer: PageWriter, node: nodes.Element) -> list[str]:
     meta = node["meta"]
     title = f"{number_of(writer.app, writer.page, node)}　{meta['title']}".strip()
     return [f"**{escaped(title)}**", escaped(meta["subtitle"])]
 
 
-def _own(writer: Writer, identifier: str) -> str:
+def _own(writer: PageWriter, identifier: str) -> str:
     """Return the id of a figure or table, as a link to it."""
     return linked(coded(identifier), writer.way(f"#{identifier}"))
 
 
-def _figure(writer: Writer, node: ChartFigure, _depth: int) -> list[str]:
+def _figure(writer: PageWriter, node: ChartFigure, _depth: int) -> list[str]:
     meta, shown = node["meta"], exhibit_of(writer.app, node, writer.page)
     place = f"{FIGURES_FOLDER}/{shown.id}"
     files = "、".join(linked(FORMATS[form], writer.root(f"{place}.{form}")) for form in FORMATS)
@@ -234,7 +252,7 @@ def _figure(writer: Writer, node: ChartFigure, _depth: int) -> list[str]:
     ]
 
 
-def _table(writer: Writer, node: DataTable, _depth: int) -> list[str]:
+def _table(writer: PageWriter, node: DataTable, _depth: int) -> list[str]:
     meta = node["meta"]
     return [
         *_headed(writer, node),
@@ -245,20 +263,21 @@ def _table(writer: Writer, node: DataTable, _depth: int) -> list[str]:
     ]
 
 
-def _browser(writer: Writer, _node: NumberBrowser, _depth: int) -> list[str]:
+def _browser(writer: PageWriter, _node: NumberBrowser, _depth: int) -> list[str]:
     """Return the plain pages of the indicators, which have all numbers."""
     found = []
     for topic, links in plain_links(writer.app, writer.page):
         found.append(f"**{escaped(topic[0])}**")
         lines = (
-            f"- {linked(escaped(link.name), writer.way(link.way))}（{link.count}）" for link in links
+            f"- {linked(escaped(link.name), writer.way(link.way))}（{link.count}）"
+            for link in links
         )
         found.append("\n".join(lines))
     return found
 
 
 #: What makes the blocks of a node; the first kind that fits.
-BLOCKS: tuple[tuple[Any, Callable[[Writer, Any, int], list[str]]], ...] = (
+BLOCKS: tuple[tuple[Any, Callable[[PageWriter, Any, int], list[str]]], ...] = (
     ((nodes.comment, nodes.raw, nodes.target, nodes.system_message, ClaimPlace), _nothing),
     ((addnodes.toctree, addnodes.index), _nothing),
     (ChartFigure, _figure),
@@ -281,7 +300,7 @@ BLOCKS: tuple[tuple[Any, Callable[[Writer, Any, int], list[str]]], ...] = (
 
 def page_markdown(app: Sphinx, page: str, doctree: nodes.document) -> str:
     """Return a page, resolved, as Markdown."""
-    writer = Writer(app, page)
+    writer = PageWriter(app, page)
     blocks = writer.blocks(doctree)
     rows = "\n".join(f"[{label}]: {way}" for label, way in sorted(writer.rows.items()))
     return "\n\n".join([*blocks, *filter(None, [rows])]) + "\n"

@@ -53,7 +53,7 @@ OWN_ROWS, MORE_ROWS = "_static/numbers-own.js", "_static/numbers-more.js"
 COLUMNS = (
     *("observation_id", "indicator", "entity", "period", "accumulation", "breakdown", "flow"),
     *("measure", "base", "value", "value_upper", "unit", "qualifier", "status", "basis", "issuer"),
-    *("source_id", "locator", "as_printed", "supersedes", "confidence", "note"),
+    *("source_id", "locator", "as_printed", "supersedes", "confidence", "edition_added", "note"),
 )
 SCRIPT = Path(__file__).resolve().parent / "theme" / "static" / "numbers.js"
 #: How a reader may narrow the rows; each of these columns has words, but that of the years.
@@ -263,6 +263,16 @@ def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
     return found
 
 
+def published_ids(app: Sphinx) -> frozenset[str]:
+    """Return the ids of the rows of `published_rows`; none where the book has no page of them."""
+    kept = vars(app)
+    if "cqbook_published" not in kept:
+        listed = NUMBERS_PAGE in app.env.found_docs
+        kept["cqbook_published"] = frozenset(library(app)[0]["observation_id"] if listed else ())
+    found: frozenset[str] = kept["cqbook_published"]
+    return found
+
+
 # --- the scripts with the rows
 
 
@@ -309,6 +319,7 @@ def write_rows(app: Sphinx, exception: Exception | None) -> None:
         "words": words | {"topic": {code: _topic(app, code) for code in DOMAINS}},
         "facets": facets(frame, words),
         "all": len(frame),
+        "added": {str(name): int(n) for name, n in frame["edition_added"].value_counts().items()},
         "charts": charts,
         "colours": [theme.colour(role) for role in theme.SERIES],
         "config": theme.config(),

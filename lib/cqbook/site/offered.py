@@ -22,7 +22,7 @@ from cqbook.site.directives import DATA_FOLDER
 from cqbook.site.metadata import CATALOGUE
 from cqbook.site.nodes import NO_EDITION
 from cqbook.site.numbers_page import library
-from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, flow_of, sdmx_csv, sdmx_json
+from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, dataflow_of, sdmx_csv, sdmx_json
 from cqbook.site.settings import book_of, publication
 
 #: An edition that is named after the month that it is of.
@@ -81,11 +81,11 @@ class Offers:
         return f"{self.book.title}{PACKAGE_ZH}"
 
     def address(self, way: str) -> str:
-        """Return the address of a way in the edition; the way itself where the site's is unknown."""
+        """Return the address of a way in the edition; the way itself where there is none."""
         return self.book.whole(f"v/{self.edition}/{way}") if self.book.address else way
 
 
-def licence_of(described: Mapping[str, Any]) -> str:
+def named_licence(described: Mapping[str, Any]) -> str:
     """Return the address of the licence that a package, or one of its tables, names first."""
     licences = described.get("licenses")
     first = licences[0] if isinstance(licences, list) and licences else {}
@@ -96,7 +96,7 @@ def _tables(book: Catalog, licence: str) -> Iterator[Offer]:
     for name, resource in book.resources.items():
         said = (str(resource.get("title") or name), str(resource.get("description") or ""))
         path = f"{DATA_FOLDER}/{resource['path']}"
-        yield Offer(name, path, *said, "text/csv", licence_of(resource) or licence)
+        yield Offer(name, path, *said, "text/csv", named_licence(resource) or licence)
 
 
 def _about(book: Catalog) -> tuple[str, str]:
@@ -108,7 +108,7 @@ def _about(book: Catalog) -> tuple[str, str]:
 def offers_of(app: Sphinx) -> Offers:
     """Return what an edition offers."""
     book = book_of(app)
-    licence = licence_of(book.descriptor)
+    licence = named_licence(book.descriptor)
     figures = ("图中的数据", "每张图的数据行、来源、引用格式和各种格式的文件")
     numbers = (
         "全部已公布的数字（SDMX）",
@@ -134,12 +134,10 @@ def offers_of(app: Sphinx) -> Offers:
     )
 
 
-def measured(out: Path, offers: Offers) -> dict[str, Measured]:
+def measured_files(out: Path, offers: Offers) -> dict[str, Measured]:
     """Return the files that are offered as they were written, by their path."""
     paths = [item.path for item in (*offers.others, *offers.tables)]
-    return {
-        path: Measured(file_digest(out / path), (out / path).stat().st_size) for path in paths
-    }
+    return {path: Measured(file_digest(out / path), (out / path).stat().st_size) for path in paths}
 
 
 def write_data(app: Sphinx) -> None:
@@ -152,7 +150,7 @@ def write_data(app: Sphinx) -> None:
         shutil.copyfile(book.path / path, target / path)
     frame, words = library(app)
     labels = {code: said[0] for code, said in words["source_id"].items()}
-    flow = flow_of(book, frame, labels)
+    flow = dataflow_of(book, frame, labels)
     with (out / SDMX_DATA).open("w", encoding="utf-8", newline="") as file:
         file.write(sdmx_csv(frame, flow))
     (out / SDMX_STRUCTURE).write_text(sdmx_json(flow), encoding="utf-8")

@@ -30,7 +30,7 @@ from cqbook.quantities.units import Unit, unit_zh
 #: The names of the two files, at the root of an edition's site.
 SDMX_DATA, SDMX_STRUCTURE = "observations.sdmx.csv", "observations.sdmx.json"
 #: Codes that SDMX has for what is no code of ours: the total, not applicable, not known.
-TOTAL, NONE, UNKNOWN = "_T", "_Z", "_U"
+ALL_PARTS, NOT_APPLICABLE, NOT_SAID = "_T", "_Z", "_U"
 #: What of a dimension says that it is a breakdown of ours (``vehicle=nev``).
 BY = "BY_"
 #: How a period stands in TIME_PERIOD, by its form in our tables.
@@ -41,7 +41,7 @@ PERIOD_FORMS = {
     "since": ("自这一时期起", "from the period on"),
 }
 #: Columns of ours that stand in the file as they are.
-SAME = {
+AS_THEY_ARE = {
     "INDICATOR": "indicator",
     "REF_AREA": "entity",
     "MEASURE": "measure",
@@ -65,7 +65,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+){0,2}")
 
 
 @dataclass(frozen=True)
-class Codes:
+class Codelist:
     """A codelist: its id, its name in both languages, and so each code's name."""
 
     id: str
@@ -75,27 +75,27 @@ class Codes:
 
 
 @dataclass(frozen=True)
-class Column:
+class Component:
     """A component of the structure: its id, its names, its codes (None: a text, or a number)."""
 
     id: str
     zh: str
     en: str
-    codes: Codes | None = None
+    codes: Codelist | None = None
     type: str = "String"
 
 
 @dataclass(frozen=True)
-class Flow:
+class Dataflow:
     """What is published: dimensions, measures, attributes, by whom and as which version."""
 
     agency: str
     version: str
     title: str
     title_en: str
-    dimensions: tuple[Column, ...]
-    measures: tuple[Column, ...]
-    attributes: tuple[Column, ...]
+    dimensions: tuple[Component, ...]
+    measures: tuple[Component, ...]
+    attributes: tuple[Component, ...]
 
     @property
     def reference(self) -> str:
@@ -118,7 +118,7 @@ def _table(book: Catalog, resource: str, key: str) -> dict[str, tuple[str, str]]
     return {row[key]: (row["name_zh"], row["name_en"]) for row in rows.to_dict("records")}
 
 
-def _breakdowns(book: Catalog, frame: pd.DataFrame) -> list[Column]:
+def _breakdowns(book: Catalog, frame: pd.DataFrame) -> list[Component]:
     """Return a dimension for each by which a figure is broken down."""
     parts = {part.partition("=")[0] for text in frame["breakdown"] for part in text.split(";")}
     table = book.text("breakdowns")
@@ -127,8 +127,10 @@ def _breakdowns(book: Catalog, frame: pd.DataFrame) -> list[Column]:
         rows = table[table["dimension"].eq(name)].sort_values("code").to_dict("records")
         names = {row["code"]: (row["name_zh"], row["name_en"]) for row in rows}
         said = name.replace("_", " ")
-        codes = Codes(f"CL_{BY}{name.upper()}", said, said, {TOTAL: ("合计", "total")} | names)
-        found.append(Column(f"{BY}{name.upper()}", said, said, codes))
+        codes = Codelist(
+            f"CL_{BY}{name.upper()}", said, said, {ALL_PARTS: ("合计", "total")} | names
+        )
+        found.append(Component(f"{BY}{name.upper()}", said, said, codes))
     return found
 
 
@@ -138,7 +140,7 @@ def _version(text: str) -> str:
     return ".".join(map(str, [*numbers, 0, 0][:3]))
 
 
-def flow_of(book: Catalog, frame: pd.DataFrame, labels: Mapping[str, str]) -> Flow:
+def dataflow_of(book: Catalog, frame: pd.DataFrame, labels: Mapping[str, str]) -> Dataflow:
     """Return the structure of published rows.
 
     Parameters
@@ -154,50 +156,55 @@ def flow_of(book: Catalog, frame: pd.DataFrame, labels: Mapping[str, str]) -> Fl
     sources = {code: (labels[code], labels[code]) for code in sorted(set(frame["source_id"]))}
     qualifiers = book.text("qualifiers").to_dict("records")
     said = {row["qualifier"]: (row["name_zh"], row["qualifier"]) for row in qualifiers}
-    none, unknown = {NONE: ("不适用", "not applicable")}, {UNKNOWN: ("未说明", "not said")}
+    none, unknown = (
+        {NOT_APPLICABLE: ("不适用", "not applicable")},
+        {NOT_SAID: ("未说明", "not said")},
+    )
 
     def listed(
         name: str, zh: str, en: str, names: Mapping[str, tuple[str, str]], under: str = ""
-    ) -> Column:
-        return Column(name, zh, en, Codes(f"CL_{under or name}", zh, en, names))
+    ) -> Component:
+        return Component(name, zh, en, Codelist(f"CL_{under or name}", zh, en, names))
 
     dimensions = (
         listed("INDICATOR", "指标", "indicator", _table(book, "indicators", "indicator")),
-        listed("REF_AREA", "谁的数字", "whose figure", _table(book, "entities", "entity"), "ENTITY"),
+        listed(
+            "REF_AREA", "谁的数字", "whose figure", _table(book, "entities", "entity"), "ENTITY"
+        ),
         listed("FLOW", "流向", "flow", none | _plain(FLOWS_ZH)),
         listed("MEASURE", "计量", "measure", _plain(MEASURES | {"level": "水平"})),
         listed("ACCUMULATION", "累计", "accumulation", _plain(ACCUMULATIONS)),
         *_breakdowns(book, frame),
-        Column("BASE", "比较的对象", "what it is compared with, or a share of"),
+        Component("BASE", "比较的对象", "what it is compared with, or a share of"),
         listed("UNIT_MEASURE", "单位", "unit", unit_names, "UNIT"),
         listed("STATUS", "性质", "status", _plain(STATUS_ZH)),
         listed("BASIS", "口径", "basis", unknown | _plain(BASES_ZH)),
         listed("SOURCE", "来源", "source", sources),
         listed("PERIOD_FORM", "时期的形式", "form of the period", PERIOD_FORMS),
-        Column(SIGHTING, "同一来源第几处", "which place of the same source", type="Integer"),
-        Column("TIME_PERIOD", "时期", "period", type="ObservationalTimePeriod"),
+        Component(SIGHTING, "同一来源第几处", "which place of the same source", type="Integer"),
+        Component("TIME_PERIOD", "时期", "period", type="ObservationalTimePeriod"),
     )
     attributes = (
-        Column("OBS_ID", "数据编号", "id of the figure in the book"),
-        Column("UNIT_MULT", "单位的数量级（10的几次方）", "power of ten of the unit", type="Integer"),
+        Component("OBS_ID", "数据编号", "id of the figure in the book"),
+        Component("UNIT_MULT", "单位是10的几次方", "power of ten of the unit", type="Integer"),
         listed("QUALIFIER", "限定词", "qualifier", said),
-        Column("PERIOD", "时期（照书中写法）", "period as the book writes it"),
-        Column("ISSUER", "发布者", "issuer"),
-        Column("LOCATOR", "在来源中的位置", "place in the source"),
-        Column("AS_PRINTED", "印作", "as printed"),
-        Column("CONFIDENCE", "可信度", "confidence", type="Integer"),
-        Column("SUPERSEDES", "更正的数据编号", "id of the figure that it corrects"),
-        Column("COMMENT_OBS", "说明", "note"),
+        Component("PERIOD", "时期（照书中写法）", "period as the book writes it"),
+        Component("ISSUER", "发布者", "issuer"),
+        Component("LOCATOR", "在来源中的位置", "place in the source"),
+        Component("AS_PRINTED", "印作", "as printed"),
+        Component("CONFIDENCE", "可信度", "confidence", type="Integer"),
+        Component("SUPERSEDES", "更正的数据编号", "id of the figure that it corrects"),
+        Component("COMMENT_OBS", "说明", "note"),
     )
-    return Flow(
+    return Dataflow(
         agency=str(book.descriptor.get("name") or "book"),
         version=_version(book.descriptor["version"]),
         title=book.publication.title,
         title_en=book.publication.title_en,
         dimensions=dimensions,
         measures=(
-            Column("OBS_VALUE", "数值", "value", type="Decimal"),
-            Column("VALUE_UPPER", "数值上端", "upper end of a printed range", type="Decimal"),
+            Component("OBS_VALUE", "数值", "value", type="Decimal"),
+            Component("VALUE_UPPER", "数值上端", "upper end of a printed range", type="Decimal"),
         ),
         attributes=attributes,
     )
@@ -247,12 +254,12 @@ def _columns(frame: pd.DataFrame, breakdowns: Iterable[str]) -> dict[str, list[s
     ]
     printed = zip(kept["as_printed"], kept["value"], strict=True)
     return {
-        **{name: kept[column] for name, column in SAME.items()},
+        **{name: kept[column] for name, column in AS_THEY_ARE.items()},
         # where it only repeats the value, the rows do not say it twice
         "AS_PRINTED": [text or value for text, value in printed],
-        "FLOW": [text or NONE for text in kept["flow"]],
-        "BASE": [text or NONE for text in kept["base"]],
-        "BASIS": [text or UNKNOWN for text in kept["basis"]],
+        "FLOW": [text or NOT_APPLICABLE for text in kept["flow"]],
+        "BASE": [text or NOT_APPLICABLE for text in kept["base"]],
+        "BASIS": [text or NOT_SAID for text in kept["basis"]],
         **{name: _coded(parts, name.removeprefix(BY).lower()) for name in breakdowns},
         "UNIT_MEASURE": [code_id(unit.name) for unit in units],
         "UNIT_MULT": [str(len(str(unit.scale)) - 1) for unit in units],
@@ -263,10 +270,10 @@ def _columns(frame: pd.DataFrame, breakdowns: Iterable[str]) -> dict[str, list[s
 
 def _coded(parts: Iterable[Mapping[str, str]], dimension: str) -> list[str]:
     """Return by what of a dimension each row is broken down."""
-    return [some.get(dimension, TOTAL) for some in parts]
+    return [some.get(dimension, ALL_PARTS) for some in parts]
 
 
-def sdmx_csv(frame: pd.DataFrame, flow: Flow) -> str:
+def sdmx_csv(frame: pd.DataFrame, flow: Dataflow) -> str:
     """Return published rows as SDMX-CSV 2.0, the key of each its own."""
     columns = [item.id for item in (*flow.dimensions, *flow.measures, *flow.attributes)]
     key = [item.id for item in flow.dimensions if item.id != SIGHTING]
@@ -289,7 +296,7 @@ def sdmx_csv(frame: pd.DataFrame, flow: Flow) -> str:
 # --- the structure
 
 
-def sdmx_json(flow: Flow) -> str:
+def sdmx_json(flow: Dataflow) -> str:
     """Return the structure as an SDMX-JSON 2.0 message: dataflow, structure, concepts, codes."""
     columns = (*flow.dimensions, *flow.measures, *flow.attributes)
     own = _maintained(flow)
@@ -332,23 +339,23 @@ def _named(identifier: str, zh: str, en: str) -> dict[str, Any]:
     return {"id": identifier, "name": zh, "names": {"zh": zh, "en": en}}
 
 
-def _maintained(flow: Flow) -> Callable[[str, str, str], dict[str, Any]]:
+def _maintained(flow: Dataflow) -> Callable[[str, str, str], dict[str, Any]]:
     """Return what makes an artefact of the agency, in the version of the data."""
     kept = {"agencyID": flow.agency, "version": flow.version}
     return lambda identifier, zh, en: kept | _named(identifier, zh, en)
 
 
-def _urn(kind: str, flow: Flow, place: str) -> str:
+def _urn(kind: str, flow: Dataflow, place: str) -> str:
     """Return the URN of an artefact, or (``CONCEPTS.FLOW``) of an item in one."""
     artefact, _, item = place.partition(".")
     end = f".{item}" if item else ""
     return f"urn:sdmx:org.sdmx.infomodel.{kind}={flow.agency}:{artefact}({flow.version}){end}"
 
 
-def _components(flow: Flow) -> dict[str, Any]:
+def _components(flow: Dataflow) -> dict[str, Any]:
     """Return the lists of dimensions, measures and attributes."""
 
-    def component(item: Column) -> dict[str, Any]:
+    def component(item: Component) -> dict[str, Any]:
         concept = _urn("conceptscheme.Concept", flow, f"CONCEPTS.{item.id}")
         form: dict[str, Any] = {"format": {"dataType": item.type}}
         if item.codes:

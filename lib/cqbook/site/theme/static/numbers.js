@@ -12,6 +12,8 @@
   /* a word of these is meant whole: what is asked of exports is not answered by 进出口 */
   var WHOLE = ["flow", "measure", "status"];
   var MOST = 100;
+  /* what else an address may ask: words, rows by their ids, the edition up to which rows count, a chart */
+  var ASKED = ["q", "of", "asof", "view"];
 
   function plain(text) { return text.normalize("NFKC").toLowerCase(); }
 
@@ -169,8 +171,10 @@
   /* Rows that fit, best or latest first; of all, unless a facet is left open. */
   function find(state, open) {
     var asked = sought(state.q || ""), scores = kept.scores, found = [];
+    var only = state.of ? state.of.split(",") : null;
     if (state.q && !asked.length) return [];
     for (var n = 0; n < count; n++) {
+      if (only && only.indexOf(cols.observation_id[n]) < 0 || state.asof && cols.edition_added[n] > state.asof) continue;
       var good = FACETS.every(function (facet) {
         return facet[0] === open || !state[facet[0]] || fits(n, facet[0], state[facet[0]]);
       });
@@ -185,6 +189,15 @@
     });
     return found;
   }
+
+  /* The editions in which rows were added, the latest first: of each its rows can be asked for. */
+  function added() {
+    return Object.keys(about.added).sort().reverse();
+  }
+
+  book.rowsOf = function (state) {
+    return about ? find(state).map(function (hit) { return cols.observation_id[hit.row]; }) : [];
+  };
 
   /* --- for the search page: the best rows for a question, with their addresses */
 
@@ -334,17 +347,18 @@
 
     function read() {
       var query = new URLSearchParams(location.search);
-      state = { q: query.get("q") || "", view: query.get("view") || "", rows: +query.get("rows") || MOST };
+      state = { rows: +query.get("rows") || MOST };
+      ASKED.forEach(function (name) { state[name] = query.get(name) || ""; });
       FACETS.forEach(function (facet) { state[facet[0]] = query.get(facet[0]) || ""; });
     }
 
     function narrowed() {
-      return !!state.q || !!state.view || FACETS.some(function (facet) { return state[facet[0]]; });
+      return ASKED.some(function (name) { return state[name]; }) || FACETS.some(function (facet) { return state[facet[0]]; });
     }
 
     function address() {
       var query = new URLSearchParams();
-      ["q"].concat(FACETS.map(function (facet) { return facet[0]; }), "view").forEach(function (name) {
+      FACETS.map(function (facet) { return facet[0]; }).concat(ASKED).forEach(function (name) {
         if (state[name]) query.set(name, state[name]);
       });
       if (state.rows !== MOST) query.set("rows", state.rows);
@@ -378,6 +392,19 @@
         label.append(chooser);
         form.append(label);
       });
+      if (added().length > 1) {
+        var then = tag("label", say("截至版次", "As of edition")), edition = tag("select");
+        edition.name = "asof";
+        [""].concat(added()).forEach(function (name) {
+          var option = tag("option", name || say("本版", "this one"));
+          option.value = name;
+          edition.append(option);
+        });
+        edition.value = state.asof;
+        edition.addEventListener("change", function () { state.asof = edition.value; state.rows = MOST; go(true); });
+        then.append(edition);
+        form.append(then);
+      }
       form.append(button(say("全部清除", "Clear"), function () {
         history.pushState(null, "", location.pathname);
         read();
@@ -646,6 +673,8 @@
     function tell(found) {
       var line = place.querySelector(".cq-counted");
       line.textContent = "";
+      if (state.of) line.append(tag("b", say("书中的一个数由下列公布的数字算出。", "A number of the book is made of these.")), " ");
+      if (state.asof) line.append(tag("b", say("截至 " + state.asof + " 版收入的数字；此后的更正见各数字。", "As known in edition " + state.asof + ".")), " ");
       line.append(narrowed() ? say("找到" + found.length + "个数字，共" + about.all + "个。", found.length + " of " + about.all + " numbers.")
         : say("共" + about.all + "个数字；长序列在筛选时读入。", about.all + " numbers; the long series come when you narrow them."));
       if (!found.length) return;
