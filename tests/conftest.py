@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import functools
+import gc
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 import warm
@@ -18,6 +21,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from cqbook.data.catalog import Catalog
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
@@ -64,7 +70,8 @@ def elsewhere(home: Path) -> Iterator[dict[str, str]]:
     """
     home.mkdir(parents=True, exist_ok=True)
     changed = {"HOME": str(home), "USER": "other", "LOGNAME": "other", "TZ": "Pacific/Auckland"}
-    changed |= {"LC_ALL": "C", "PYTHONPATH": str(ELSEWHERE)}
+    ways = [str(ELSEWHERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    changed |= {"LC_ALL": "C", "PYTHONPATH": os.pathsep.join(ways)}
     kept = {key: os.environ.get(key) for key in (*changed, "SOURCE_DATE_EPOCH")}
     mask, processors = os.umask(0o077), os.sched_getaffinity(0)
     os.environ.update(changed)
@@ -81,6 +88,21 @@ def elsewhere(home: Path) -> Iterator[dict[str, str]]:
                 os.environ[key] = text
 
 
+def linked(source: str, target: str) -> None:
+    """Copy a file as another name of it, where that can be: what is kept is never changed."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def with_pictures(cache: Path) -> Path:
+    """Give a cache all that `make book` has drawn."""
+    if (ROOT / "_build" / "cache").exists():
+        shutil.copytree(ROOT / "_build" / "cache", cache, copy_function=linked)
+    return cache
+
+
 def with_bundle(cache: Path) -> Path:
     """Give a cache the bundle of Vega, where `make book` has made it: it is the same in each book.
 
@@ -90,6 +112,24 @@ def with_bundle(cache: Path) -> Path:
     for path in (ROOT / "_build" / "cache").glob("vega-*.js"):
         shutil.copy(path, cache)
     return cache
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Return a module as it is parsed: several tests look through all of the package."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over all that was loaded, which stays: it took a twentieth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    """Give it all back: what is never collected, libraries report as leaked."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +171,9 @@ class Spoiled:
         whole = json.loads(path.read_text(encoding="utf-8"))
         tables = whole["resources"]
         whole["resources"] = [item for item in tables if "observations" not in item]
+        for item in tables:
+            if "observations" in item:
+                (self.path / item["path"]).unlink()
         path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
         # no relation may name what is gone
         gone = tuple(f"{item['name']}." for item in tables if "observations" in item)
@@ -142,6 +185,16 @@ class Spoiled:
             if not any(key.startswith(gone) for key in ids.split(";"))
         ]
         self.write("relations.csv", [head, *kept])
+
+
+def plain_data(target: Path) -> Path:
+    """Copy the data without the long series: to read, check and render them takes half of a build.
+
+    `make book` has all of them, and what is compared with what it made.
+    """
+    shutil.copytree(ROOT / "data", target, ignore=shutil.ignore_patterns("customs", ".*"))
+    Spoiled(target).without_series()
+    return target
 
 
 @pytest.fixture
@@ -168,12 +221,69 @@ TOGETHER = {
     "tests/test_audit.py": "audit",
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",
+    "tests/test_preview.py": "preview",
     "tests/test_site.py::test_the_printed_book": "the printed book",
-    # pages are visited once for both
+    # one browser for all, and a page is visited once
     "tests/test_site.py": "pages",
     "tests/test_pages.py": "pages",
-    "tests/test_policy.py": "policy",
+    "tests/test_pictures.py": "pages",
+    "tests/test_policy.py": "pages",
 }
+
+
+def shared_by(nodeid: str) -> str:
+    """Return what a test shares with others; its own id if it shares nothing."""
+    path = nodeid.partition("::")[0]
+    if path.endswith(".ipynb"):
+        # its cells run in one kernel
+        return path
+    return next((TOGETHER[start] for start in TOGETHER if nodeid.startswith(start)), nodeid)
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: What closes the browser that is open.
+OPEN = ExitStack()
+
+
+@pytest.fixture(scope="session")
+def browsers() -> Callable[[], Browser]:
+    """Return what opens the one browser of this worker, or gives the one that is open."""
+    opened: list[Browser] = []
+
+    def browser() -> Browser:
+        from playwright.sync_api import sync_playwright
+
+        if not opened:
+            playwright = OPEN.enter_context(sync_playwright())
+            opened.append(playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS))
+            OPEN.callback(opened.clear)
+            OPEN.callback(opened[0].close)
+        return opened[0]
+
+    return browser
+
+
+@pytest.fixture(scope="module")
+def browser(browsers: Callable[[], Browser]) -> Browser:
+    """A real Chromium; to start one takes longer than most of what is asked of it."""
+    return browsers()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Close the browser behind the last test that shares it: it keeps a loop of events running."""
+    if nextitem is None or shared_by(nextitem.nodeid) != shared_by(item.nodeid):
+        OPEN.close()
 
 
 class Together(LoadScopeScheduling):
@@ -184,11 +294,7 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        if path.endswith(".ipynb"):
-            # its cells run in one kernel
-            return path
-        return next((TOGETHER[start] for start in TOGETHER if nodeid.startswith(start)), nodeid)
+        return shared_by(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

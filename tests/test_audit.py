@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ELSEWHERE, ROOT, elsewhere, with_bundle
+from conftest import ELSEWHERE, ROOT, elsewhere, plain_data, with_bundle
 from faults.rig import CHAPTER, CONTENTS, DRAW, write_chapter
 
 from cqbook import cli
@@ -28,7 +28,7 @@ PICTURE = "site/_figures/fig-small.png"
 def root(tmp_path_factory):
     """A book of one chapter, built under a name."""
     root = tmp_path_factory.mktemp("book")
-    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("customs", ".*"))
+    plain_data(root / "data")
     for name in ("requirements.txt", "_config.yml"):
         shutil.copy(ROOT / name, root)
     (root / "_toc.yml").write_text(CONTENTS, encoding="utf-8")

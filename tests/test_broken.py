@@ -17,7 +17,7 @@ import signal
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, tree_of
 from test_intake import TOTAL, workbook
 
 from cqbook import cli
@@ -335,7 +335,7 @@ def test_one_function_prints():
     found = {
         f"{path.name}:{inner.name}"
         for path in sorted((ROOT / "lib" / "cqbook").rglob("*.py"))
-        for inner in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for inner in ast.walk(tree_of(path))
         if isinstance(inner, ast.FunctionDef)
         for node in ast.walk(inner)
         if isinstance(node, ast.Call)

@@ -14,7 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import nbformat
 import pytest
-from conftest import ROOT, with_bundle
+from conftest import ROOT, plain_data, with_bundle
 
 from cqbook import cli
 from cqbook.disk.checksums import SUMS, hashes, parse_sums
@@ -100,11 +100,11 @@ def write_chapter(root, name, text, sources):
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    """A book of two chapters on all of the data, its outputs accepted."""
+    """A book of two chapters, its outputs accepted."""
     root = tmp_path_factory.mktemp("book")
     for name in ("_config.yml", "requirements.txt"):
         shutil.copy(ROOT / name, root)
-    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("customs"))
+    plain_data(root / "data")
     (root / "_toc.yml").write_text(CONTENTS, encoding="utf-8")
     (root / "chapters").mkdir()
     (root / "chapters" / "index.md").write_text("# 概览\n\n两章的书。\n", encoding="utf-8")

@@ -21,9 +21,9 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT, Spoiled, with_bundle
+from conftest import CHROMIUM, FLAGS, ROOT, Spoiled, with_bundle
 from lxml import etree, html
-from test_site import CHROMIUM, FLAGS, WATCH
+from test_site import WATCH
 
 from cqbook.build import staging
 from cqbook.build.rendering import Renderer
@@ -34,11 +34,13 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import FORMULA, check_package
 from cqbook.disk import untrusted
 from cqbook.errors import DataError
+from cqbook.execution import executor
 from cqbook.execution.notebooks import to_bytes
 from cqbook.execution.page import Executed, Page
 from cqbook.figures import rules, sheets
 from cqbook.figures.charts import bars, columns, dots, lines, matrix, tiles
 from cqbook.figures.figure import figure, glued, table
+from cqbook.figures.identity import LATER_VARIABLE
 from cqbook.intake import press_template
 
 with (ROOT / "tests" / "hostile.csv").open(encoding="utf-8", newline="") as corpus:
@@ -205,6 +207,8 @@ def outputs(book):
     # no number agrees with its text, no subtitle says the unit: only how it is written counts
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "check_drawing", lambda *_: None)
+        # pictures are drawn for the pages
+        patch.setenv(LATER_VARIABLE, "1")
         yield from nonsense(book)
 
 
@@ -273,7 +277,9 @@ def small(hostile, tmp_path_factory):
     contents = {"format": "jb-book", "root": "chapters/hostile"}
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
     (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
+    executor.warm()
     with Renderer(with_bundle(folder / "cache")) as renderer:
+        staging.draw_figures(results, EDITION, book, folder / "cache", print)
         site = renderer.render(staged, folder / "out", print, alone=True)
     made.edition = folder / "edition"
     # an edition has its data; who wrote it is said there

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 import yaml
-from conftest import ROOT, with_bundle
+from conftest import ROOT, tree_of, with_bundle
 from test_intake import workbook
 
 from cqbook import cli
@@ -264,7 +264,7 @@ def test_an_installed_package_has_no_data_of_its_own(tmp_path, monkeypatch):
 def test_nothing_in_the_package_is_tied_to_one_place():
     """How a book is called, and which place it is about, stands in its data; examples may name."""
     for path in (ROOT / "lib" / "cqbook").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert node.value not in ("CN-50", "500000"), path
                 assert "重庆" not in node.value, path

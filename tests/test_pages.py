@@ -8,15 +8,15 @@ from test_site import (
     LATEST,
     PHONE,
     TABLES,
-    browser,
     pages,
     pytestmark,
+    served,
     tab,
     visited,
     window,
 )
 
-__all__ = ["browser", "pytestmark", "tab", "visited", "window"]
+__all__ = ["pytestmark", "served", "tab", "visited", "window"]
 
 #: Lines of a table's row that a reader takes for a row.
 LINES = 9

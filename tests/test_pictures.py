@@ -6,9 +6,9 @@ import re
 
 import pytest
 from conftest import ROOT
-from test_site import LATEST, browser, pytestmark
+from test_site import LATEST, pytestmark
 
-__all__ = ["browser", "pytestmark"]
+__all__ = ["pytestmark"]
 
 FONT = next((ROOT / "lib" / "cqbook" / "figures" / "fonts").glob("*.otf"), None)
 #: The pictures of a page (two widths) and the one that is taken away, in both languages.

@@ -1,21 +1,21 @@
 """The Content-Security-Policy of each page: it is there, it holds, and what it must stop it stops.
 
 Pages are opened from the folder and from a server, since ``'self'`` means something else in each.
+That no page violates it when it is opened: `test_site.py`, which visits each both ways.
 """
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
 import shutil
-import threading
 
 import pytest
-from test_site import CHROMIUM, FLAGS, LATEST, SITE, WATCH, pages
+from test_site import CHROMIUM, DESK, LATEST, SITE, WATCH, pages, served
 
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.layout import MODE_SCRIPT, POLICY
+
+__all__ = ["served"]
 
 pytestmark = [
     pytest.mark.site,
@@ -26,42 +26,27 @@ pytestmark = [
 USED = {"file": "trade", "http": "parks"}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
-def places():
+def places(served):
     """The site as an address of a folder and as one of a server."""
-    handler = functools.partial(Quiet, directory=str(SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"file": SITE.as_uri(), "http": f"http://127.0.0.1:{server.server_port}"}
-    server.shutdown()
+    return {"file": SITE.as_uri(), "http": served}
 
 
 @pytest.fixture(scope="module")
-def tab():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                page.complaints.append(message.text)
-                if message.type in ("error", "warning")
-                else None
-            ),
-        )
-        yield page
-        chromium.close()
+def tab(browser):
+    context = browser.new_context(viewport=DESK)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            page.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    yield page
+    context.close()
 
 
 def quiet(tab, name: str) -> None:
@@ -111,14 +96,6 @@ def use_everything(tab, most: int = 1) -> int:
         used += 1
     tab.wait_for_timeout(150)
     return used
-
-
-def test_no_page_of_a_server_violates_its_policy(tab, places):
-    """Of a folder: `test_site.py` asks the same where it visits each page."""
-    names = [*(f"latest/{name}" for name in pages()), "latest/search.html?q=重庆"]
-    for name in names:
-        tab.goto(f"{places['http']}/{name}")
-        quiet(tab, name)
 
 
 @pytest.mark.parametrize("scheme", ["file", "http"])

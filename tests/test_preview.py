@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -12,12 +13,14 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from contextlib import redirect_stderr, redirect_stdout
 
 import nbformat
 import pytest
-from conftest import ROOT, with_bundle
+from conftest import ROOT, plain_data, with_bundle
 
 import cqbook as cq
+from cqbook import cli
 from cqbook.build.chapter_lint import check_chapters
 from cqbook.build.embedding import embedded
 from cqbook.build.new_chapter import new_chapter
@@ -42,9 +45,9 @@ def changed(path, cell, old, new):
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """A book of one small chapter on all data."""
+    """A book of one small chapter."""
     folder = tmp_path_factory.mktemp("book")
-    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
+    plain_data(folder / "data")
     (folder / "chapters").mkdir()
     for name in ("_config.yml", "requirements.txt"):
         shutil.copy(ROOT / name, folder / name)
@@ -165,8 +168,19 @@ def test_the_page_as_one_text_needs_nothing_else(previewer):
     assert "8006.8亿元" in text
 
 
+def in_this_process(words, **_):
+    """Run a command of ours as `subprocess.run` would."""
+    assert words[:3] == [sys.executable, "-m", "cqbook.cli"]
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = cli.main(words[3:])
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
 def test_in_the_notebook_the_page_is_shown(previewer, monkeypatch):
     published = []
+    # that it is a command: `test_a_watcher_goes_on_until_ctrl_c`
+    monkeypatch.setattr(subprocess, "run", in_this_process)
     monkeypatch.setattr("IPython.display.publish_display_data", published.append)
     monkeypatch.setenv(SESSION_VARIABLE, str(previewer.source))
     monkeypatch.setenv(LATER_VARIABLE, "1")

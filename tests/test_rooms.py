@@ -6,14 +6,14 @@ import ast
 import re
 from collections import defaultdict
 
-from conftest import ROOT
+from conftest import ROOT, tree_of
 
 PACKAGE = ROOT / "lib" / "cqbook"
 
 
 def names(path):
     """The public names that a module defines at its top."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree_of(path).body:
         found = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
         for target in getattr(node, "targets", [getattr(node, "target", None)]):
             found += [item.id for item in ast.walk(target or ast.Pass()) if hasattr(item, "id")]

@@ -11,7 +11,7 @@ import sys
 import tomllib
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, tree_of
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -26,10 +26,10 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PYTHONS = re.search(r"^PYTHONS := (.*)$", MAKEFILE, re.MULTILINE)[1].split()
 
 
-def imported(text: str) -> set[str]:
+def imported(tree: ast.Module) -> set[str]:
     """Return the top-level names that a module's text imports, of packages that Python has not."""
     names = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {item.name.partition(".")[0] for item in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -55,7 +55,7 @@ def test_all_that_the_package_imports_is_declared():
     declared = declared.union(*map(names, PROJECT["optional-dependencies"].values()))
     distributions = importlib.metadata.packages_distributions()
     for path in sorted((ROOT / "lib").rglob("*.py")):
-        for name in imported(path.read_text(encoding="utf-8")):
+        for name in imported(tree_of(path)):
             # one that is not installed (pyspark) is called as it is imported
             of = {canonicalize_name(item) for item in distributions.get(name, [name])}
             assert of & declared, f"{path.relative_to(ROOT)} imports {name}"

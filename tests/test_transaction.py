@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import ctypes
 import errno
+import functools
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, tree_of
 
 from cqbook.disk import atomic, cache, checksums, locks
 from cqbook.disk.temporary import sweep, temporary_files
@@ -294,10 +295,11 @@ ONE_PLACE = {
 }
 
 
+@functools.cache
 def names(path: Path) -> set[str]:
     """Return what a module imports, reads of other things and says as a whole text."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
         elif isinstance(node, ast.Attribute):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, tree_of
 
 from cqbook.analysis import customs
 from cqbook.changes.errata import ERRATUM_KINDS
@@ -125,7 +125,7 @@ OTHERWISE = {
 def literals(path) -> list[str]:
     return [
         node.value
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
 

@@ -210,7 +210,11 @@ def _preview(root: Path, arguments: argparse.Namespace) -> int:
     _notebook_of(root, arguments.chapter)
     given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
     say = _say_from(time.monotonic())
-    with Previewer(root, arguments.chapter, given, arguments.data) as previewer:
+    previewer = Previewer(root, arguments.chapter, given, arguments.data)
+    if not arguments.watch:
+        # who watches is told of it, and may mend it
+        previewer.check()
+    with previewer:
         if arguments.watch:
             return _watched(previewer, say)
         made = previewer.show(say if not arguments.json else lambda _: None)

@@ -34,7 +34,7 @@ from cqbook.execution.executor import execute_all, warm
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import INJECTED, read_notebook, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
-from cqbook.execution.parameters import checked, read_parameters
+from cqbook.execution.parameters import Value, checked, read_parameters
 from cqbook.figures.claims import StatedClaim, said_of
 from cqbook.figures.drawing import painters, ready
 
@@ -107,6 +107,18 @@ class Previewer:
         self.painters.shutdown(wait=False, cancel_futures=True)
         self._kept.close()
 
+    def check(self) -> None:
+        """Refuse parameters that the chapter does not have, before all that takes time to load.
+
+        Raises
+        ------
+        ParameterError
+        """
+        self._typed(read_notebook(self.source))
+
+    def _typed(self, notebook: nbformat.NotebookNode) -> dict[str, Value]:
+        return checked(self.chapter, read_parameters(notebook), self.given, self.memory().book)
+
     def memory(self) -> Memory:
         """Return what is remembered of executed pages; tables are read again when they change."""
         now = stamps(self.data)
@@ -126,9 +138,8 @@ class Previewer:
             cell makes.
         """
         notebook = read_notebook(self.source)
+        page = Page(self.chapter, self.chapter, self._typed(notebook))
         memory = self.memory()
-        typed = checked(self.chapter, read_parameters(notebook), self.given, memory.book)
-        page = Page(self.chapter, self.chapter, typed)
         result = self._executed(page, memory)
         executed = result.notebook
         faults = [*self._faults(notebook), *glue_faults(self.chapter, executed)]

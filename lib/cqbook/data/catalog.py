@@ -175,6 +175,7 @@ class Catalog:
         self._cells: dict[tuple[str, tuple[tuple[str, str], ...], str], str | None] = {}
         self._series: dict[str, pd.DataFrame] = {}
         self._lines: dict[str, pd.Series] = {}
+        self._schemas: dict[str, str] = {}
         self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
 
@@ -422,12 +423,14 @@ class Catalog:
 
     def _answer(self, name: str, rows: pd.Index) -> str:
         """Return rows of a table as they stand in its file, and what says how they are read."""
-        resource = self._resource(name)
-        # another type, or another fixed unit, is another answer
-        schema = json.dumps(resource["schema"], sort_keys=True)
-        if name in self.series:
-            schema += json.dumps(resource["observations"], sort_keys=True)
-        return "\x1e".join([schema, *self._lines[name].loc[rows]])
+        if name not in self._schemas:
+            resource = self._resource(name)
+            # another type, or another fixed unit, is another answer
+            schema = json.dumps(resource["schema"], sort_keys=True)
+            if name in self.series:
+                schema += json.dumps(resource["observations"], sort_keys=True)
+            self._schemas[name] = schema
+        return "\x1e".join([self._schemas[name], *self._lines[name].loc[rows]])
 
     def again(self, query: Query) -> Query:
         """Ask a recorded query again and return it with the digest of what comes back now.
@@ -515,6 +518,7 @@ class Catalog:
         found = self._select("sources", {"source_id": [source_id]})
         if found.empty:
             return source_id
-        row = found.iloc[0]
-        second = "（转引）" if row["relay"] else ""
-        return f"{row['outlet']}{second}，{row['published'] or '日期不详'}"
+        outlet, relay, published = (
+            found[name].tolist()[0] for name in ("outlet", "relay", "published")
+        )
+        return f"{outlet}{'（转引）' if relay else ''}，{published or '日期不详'}"

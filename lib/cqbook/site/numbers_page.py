@@ -25,6 +25,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, MEASURES
@@ -417,7 +418,7 @@ def plain_rows(
         label, _, anchor = words["source_id"][code]
         return SourceLink(f"{sources}#{anchor}", label)
 
-    records = sorted(frame.to_dict("records"), key=lambda row: str(row["observation_id"]))
+    records = sorted(rows_of(frame), key=lambda row: str(row["observation_id"]))
     own = [row for row in records if not row["series"]]
     own.sort(key=lambda row: str(words["period"][row["period"]][5]), reverse=True)
     rows = [
@@ -432,7 +433,7 @@ def plain_rows(
         )
         for row in own
     ]
-    together: dict[tuple[str, ...], list[dict[Hashable, Any]]] = {}
+    together: dict[tuple[str, ...], list[TableRow]] = {}
     for row in records:
         if row["series"]:
             together.setdefault(tuple(row[name] for name in _LINE), []).append(row)

@@ -48,5 +48,9 @@ def base_of(app: Sphinx) -> str:
 
 
 def book_of(app: Sphinx) -> Catalog:
-    """Return the data of the edition that is rendered."""
-    return Catalog(Path(app.srcdir) / app.config.cqbook_data_dir)
+    """Return the data of the edition that is rendered; read once a build."""
+    kept = vars(app)
+    if "cqbook_data" not in kept:
+        kept["cqbook_data"] = Catalog(Path(app.srcdir) / app.config.cqbook_data_dir)
+    found: Catalog = kept["cqbook_data"]
+    return found
