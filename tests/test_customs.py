@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import time
 from pathlib import Path
 
 import customs_files as files
 import pytest
-from conftest import KILLED_AT, SHARED
-from kills import ended
+from conftest import SHARED
 
 from cqbook.data import customs_parts
 from cqbook.data.catalog import Catalog
@@ -562,35 +560,6 @@ def test_two_plans_at_once_do_not_overwrite_each_other(tmp_path, codes, store):
     with pytest.raises(DataError, match="run it again"):
         customs_batch.write_batch(store, two)
     assert len(store.files) == 1
-
-
-KILL = """
-from cqbook.data import customs_parts
-from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import Detail
-from cqbook.intake import customs_batch, customs_csv, customs_format
-customs_batch.write_part = counted(customs_batch.write_part)
-customs_batch.file_digest = counted(customs_batch.file_digest)
-Path.replace = counted(Path.replace)
-codes = customs_format.known_codes(Catalog())
-store = Detail(Path(sys.argv[1]))
-more = [customs_csv.read_file(Path(sys.argv[2]), codes)]
-customs_batch.write_batch(store, customs_batch.plan_batch(store, more))
-"""
-
-
-@pytest.mark.parametrize("step", range(1, 6))
-def test_a_kill_in_the_middle_of_a_write(tmp_path, codes, store, step):
-    add(store, read(files.write(tmp_path, "出口1.csv", ROWS), codes))
-    more = files.write(tmp_path, "进口.csv", OTHERS)
-    assert ended(KILLED_AT + KILL, step, store.folder, more) == -signal.SIGKILL
-    assert len(values(store)) == len(ROWS), "nothing is half there"
-    add(store, read(more, codes))
-    assert len(values(store)) == len(ROWS) + len(OTHERS)
-    assert [*store.folder.glob("*.cqbook-new")] == [], "nothing of the killed write is left"
-    assert {part["path"] for part in store.index["parts"]} == {
-        str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")
-    }
 
 
 def test_the_detail_is_read_through_the_catalogue(tmp_path, codes, spoiled):

@@ -6,19 +6,17 @@ import csv
 import datetime
 import io
 import re
-import signal
 from functools import partial
 
 import customs_files
 import openpyxl
 import pytest
-from conftest import KILLED_AT, ROOT
-from kills import ended
+from conftest import ROOT
 
 from cqbook import cli, errors
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
-from cqbook.disk import atomic, locks
+from cqbook.disk import atomic
 from cqbook.editions import paths
 from cqbook.editions.store import is_released
 from cqbook.errors import ContractError
@@ -868,33 +866,6 @@ def test_a_full_disk_takes_nothing_in(root, monkeypatch, capsys):
     assert "磁盘已满" in capsys.readouterr().err
     assert bytes_of(root) == before
     assert cli.main(["--root", str(root), "add", str(path)]) == 0
-
-
-KILL = """
-from cqbook import cli
-from cqbook.disk import atomic
-atomic._flushed = counted(atomic._flushed)
-Path.replace = counted(Path.replace)
-sys.exit(cli.main(["--root", sys.argv[1], "add", sys.argv[2], "--edition", "2026-12"]))
-"""
-
-
-@pytest.mark.parametrize("step", range(1, 9))
-def test_a_kill_in_the_middle_of_an_add(root, step):
-    """Three files change (figures, sources, the package's version): all or none."""
-    new = {"source_id": "customs-2021-05", "title": "1—5月外贸", "outlet": "重庆海关"}
-    path = put(root, [TOTAL | {"source_id": "customs-2021-05"}], sources=[new])
-    before = bytes_of(root)
-    assert ended(KILLED_AT + KILL, step, root, path) == -signal.SIGKILL
-    assert cli.main(["--root", str(root), "check"]) == 0, "the next command finishes or undoes it"
-    names = ("observations.csv", "sources.csv", "datapackage.json")
-    now = bytes_of(root)
-    changed = [now[name] != before[name] for name in names]
-    assert all(changed) or not any(changed)
-    assert cli.main(["--root", str(root), "add", str(path), "--edition", "2026-12"]) == 0
-    assert len(Catalog(root / "data").observations(source_id="customs-2021-05")) == 1
-    left = [item.name for item in (root / "data").iterdir() if "cqbook-" in item.name]
-    assert left == [locks.LOCK]
 
 
 # --- from the file to the chapter

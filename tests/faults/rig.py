@@ -183,13 +183,6 @@ def cut(root: Path, log: Path, since: int) -> None:
             file.truncate(0)
 
 
-def some(count: int, wanted: int) -> list[int]:
-    """Return `wanted` numbers spread over 1 … count, the first and the last among them."""
-    if count <= wanted:
-        return list(range(1, count + 1))
-    return sorted({1 + round(place * (count - 1) / (wanted - 1)) for place in range(wanted)})
-
-
 def figures_csv(path: Path, **other: str) -> Path:
     """Write a table of one press figure, of a source that the book has."""
     import csv

@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rig import changes, figures_csv, good, killed, small_book, some, tree
+from rig import changes, figures_csv, good, killed, small_book, tree
+from write_kills import some
 
 from cqbook.editions import paths
 

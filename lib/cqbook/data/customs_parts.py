@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 import duckdb
 import pandas as pd
 
-from cqbook.data.embedded import database, listed_files
+from cqbook.data.embedded import listed_files
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest
 from cqbook.errors import DataError
@@ -43,7 +43,7 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Parts:
+class VerifiedParts:
     """Files that were found to be what was promised, and how they were then."""
 
     folder: Path
@@ -69,11 +69,20 @@ class Parts:
                 raise DataError(msg)
 
 
-def verified_parts(folder: Path, promises: Sequence[Promise]) -> Parts:
+def verified_parts(
+    link: duckdb.DuckDBPyConnection, folder: Path, promises: Sequence[Promise]
+) -> VerifiedParts:
     """Return the files of a store that keep what was promised.
 
     A file that was verified before is the same as long as its size, time of change and inode
     are. The memory of that is this folder's own: a build's snapshot has none, and reads all.
+
+    Parameters
+    ----------
+    link : duckdb.DuckDBPyConnection
+        Reads what they say of themselves.
+    folder : Path
+    promises : sequence of Promise
 
     Raises
     ------
@@ -104,12 +113,12 @@ def verified_parts(folder: Path, promises: Sequence[Promise]) -> Parts:
         # a file changed just now may change again without its time of change telling
         if time.time_ns() - path.stat().st_mtime_ns > SETTLED:
             found[part.place] = seen
-    _look_at(folder, fresh)
+    _look_at(link, folder, fresh)
     if found != known:
         # a store that can't be written to is verified each time
         with suppress(OSError):
             retain(memory, json.dumps(found, sort_keys=True).encode())
-    return Parts(folder, states)
+    return VerifiedParts(folder, states)
 
 
 def _state(path: Path) -> _State:
@@ -121,12 +130,11 @@ def _shown(place: str) -> str:
     return f"customs/{place}"
 
 
-def _look_at(folder: Path, parts: Sequence[Promise]) -> None:
+def _look_at(link: duckdb.DuckDBPyConnection, folder: Path, parts: Sequence[Promise]) -> None:
     """Refuse parts whose footer promises other columns, or more rows, than they can have."""
     if not parts:
         return
-    with database(threads=1) as link:
-        rows, columns = _footers(link, folder, parts)
+    rows, columns = _footers(link, folder, parts)
     for part in parts:
         path = str(folder / part.place)
         if columns.get(path) != dict(part.columns) or not 0 <= rows[path] <= part.rows:
@@ -177,7 +185,7 @@ _OUR_FAULTS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogExc
 class Connection:
     """A connection to a store whose answers are of the files that were looked at."""
 
-    def __init__(self, link: duckdb.DuckDBPyConnection, parts: Parts) -> None:
+    def __init__(self, link: duckdb.DuckDBPyConnection, parts: VerifiedParts) -> None:
         self._link, self._parts = link, parts
 
     def __enter__(self) -> Self:

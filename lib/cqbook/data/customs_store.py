@@ -16,12 +16,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import duckdb
 import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from cqbook.data.customs_parts import Connection, Parts, Promise, verified_parts
+from cqbook.data.customs_parts import Connection, Promise, VerifiedParts, verified_parts
 from cqbook.data.embedded import database, listed_files
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.regular import regular_content
@@ -79,7 +80,7 @@ def _periods(text: str) -> str:
 
 
 def _of_its_kind(part: StorePart) -> StorePart:
-    if part["kind"] != kind_of(part["path"]):
+    if part["kind"] != part_kind(part["path"]):
         msg = "a part in the folder of another kind"
         raise ValueError(msg)
     return part
@@ -209,14 +210,15 @@ class Detail:
             If a file of the store is missing or not what was written.
         """
         index = self.index
-        parts = self._verified(index, concerned)
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
-        link = Connection(database(memory_limit=QUERY_MEMORY, temp_directory=str(spill)), parts)
+        made = database(memory_limit=QUERY_MEMORY, temp_directory=str(spill))
+        parts = self._verified(made, index, concerned)
+        link = Connection(made, parts)
         for kind, (view, columns) in VIEWS.items():
-            paths = [self.folder / place for place in parts.states if kind_of(place) == kind]
+            paths = [self.folder / place for place in parts.states if part_kind(place) == kind]
             _view(link, view, columns, paths)
         # most batches replace nothing: then there is nothing to look up
-        replaced = any(kind_of(place) == "replaced" for place in parts.states)
+        replaced = any(part_kind(place) == "replaced" for place in parts.states)
         if not index["lists_replaced"]:
             # all rows are compared, once: the next batch lists them
             link.execute("DROP VIEW replaced")
@@ -232,7 +234,7 @@ class Detail:
         )
         return link
 
-    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> Parts:
+    def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> VerifiedParts:
         """Return the parts of the index, of rows only those `concerned`; each is what was written.
 
         Raises
@@ -240,9 +242,15 @@ class Detail:
         DataError
             If one is missing or was altered.
         """
-        return self._verified(self.index, concerned)
+        with database(threads=1) as link:
+            return self._verified(link, self.index, concerned)
 
-    def _verified(self, index: StoreIndex, concerned: Collection[tuple[str, str]] | None) -> Parts:
+    def _verified(
+        self,
+        link: duckdb.DuckDBPyConnection,
+        index: StoreIndex,
+        concerned: Collection[tuple[str, str]] | None,
+    ) -> VerifiedParts:
         taken: Counter[int] = Counter()
         for item in index["files"]:
             taken[item["batch"]] += item["rows"]
@@ -252,13 +260,14 @@ class Detail:
             "labels": Counter({n: count * len(DETAIL_DIMENSIONS) for n, count in taken.items()}),
         }
         return verified_parts(
+            link,
             self.folder,
             [
                 Promise(
                     part["path"],
                     part["sha256"],
                     VIEWS[part["kind"]][1],
-                    most[part["kind"]][batch_of(part["path"])],
+                    most[part["kind"]][part_batch(part["path"])],
                 )
                 for part in index["parts"]
                 if part["kind"] != "rows"
@@ -268,13 +277,13 @@ class Detail:
         )
 
 
-def kind_of(place: str) -> str:
+def part_kind(place: str) -> str:
     """Return what a part of the store holds, by its path: a name of `VIEWS`."""
     folder = place.partition("/")[0]
     return folder if folder in VIEWS else "rows"
 
 
-def batch_of(place: str) -> int:
+def part_batch(place: str) -> int:
     """Return with which batch a part of the store was written."""
     return int(place.rpartition("-")[2].removesuffix(".parquet"))
 

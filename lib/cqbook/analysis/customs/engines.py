@@ -19,7 +19,7 @@ from typing import Protocol
 import pandas as pd
 from sqlglot import exp, select
 
-from cqbook.data.customs_store import REPLACED, Detail, kind_of
+from cqbook.data.customs_store import REPLACED, Detail, part_kind
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 
 VARIABLE = "CQBOOK_ENGINE"
@@ -108,8 +108,8 @@ class Spark:
         )
         self._parts = self._detail.verified(_concerned(asked))
         places = self._parts.states
-        self._view("vintages", [place for place in places if kind_of(place) == "rows"])
-        replaced = [place for place in places if kind_of(place) == "replaced"]
+        self._view("vintages", [place for place in places if part_kind(place) == "rows"])
+        replaced = [place for place in places if part_kind(place) == "replaced"]
         if not self._detail.index["lists_replaced"]:
             self._session.sql(REPLACED).createOrReplaceTempView("replaced")
         elif replaced:
