@@ -23,7 +23,8 @@ TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _OFFICE = R[1:-1]
 #: Parts that run, that a program fetches for, or that sign what is no longer the same.
 _RUNS = re.compile(
-    r"vba|activex|customui|macrosheet|oleobject|webextension|_xmlsignatures|afchunk|\.bin$"
+    r"vba|activex|customui|macrosheet|oleobject|webextension|_xmlsignatures|afchunk"
+    r"|(?<!/printerSettings\d)(?<!/printerSettings)\.bin$"
     r"|\.(docm|dotm|xlsm|xlsb|xltm|xlam|pptm|potm|ppam|ppsm)$",
     re.I,
 )
@@ -65,6 +66,11 @@ class Package:
         if self.parts.get(part) != content:
             self.parts[part] = content
             self._trees.pop(part, None)
+            self._touched[part] = None
+
+    def drop(self, part: str) -> None:
+        """Take out a part that nothing names any more."""
+        if self.parts.pop(part, None) is not None:
             self._touched[part] = None
 
     def content(self) -> bytes:
