@@ -20,10 +20,11 @@ from PIL import Image, ImageDraw
 from pptx.dml.color import RGBColor
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
-from test_brief import claimed, edition, picture
+from test_brief import FIRED, OFFICE, asking, claimed, edition, picture, spoiled
 from test_edits import in_word, on_slides, own_slides, own_word, parts, saved
 from test_exports import exhibit
 
+from cqbook import cli
 from cqbook.citing import briefing, powerpoint, update, verify
 from cqbook.citing.updating.figures import SVG_BLIP
 from cqbook.citing.word import to_docx
@@ -595,3 +596,102 @@ def test_a_figure_that_nobody_knows_is_said(root, made):
 def test_what_has_nothing_of_the_book_or_is_no_document_is_refused(root, content, name):
     with pytest.raises(DataError):
         update.updated(root, content, name, NEW)
+
+
+# --- what is not carried on
+
+
+def hostile(content):
+    """A document that runs, fetches and asks, in each way that Office has."""
+    head = '<Relationship Id="rIdX{}" Type="{}/{}" Target="{}" TargetMode="External"/>'
+
+    def related(*items):
+        made = "".join(head.format(number, OFFICE, *item) for number, item in enumerate(items))
+
+        def change(text):
+            return text.replace("</Relationships>", f"{made}</Relationships>")
+
+        return change
+
+    empty = f'<Relationships xmlns="{OFFICE.replace("officeDocument", "package")}"></Relationships>'
+    fields = "".join(map(asking, ('DDEAUTO c "calc"', f'INCLUDEPICTURE "{FIRED}"', "PAGE")))
+    split = asking("DD EAUTO x").replace(" DD EAUTO", "DD</w:instrText><w:instrText>EAUTO")
+    links = "".join(
+        f'<w:p><w:hyperlink r:id="rIdX{number}" xmlns:r="{OFFICE}"><w:r><w:t>{text}</w:t></w:r>'
+        "</w:hyperlink></w:p>"
+        for number, text in enumerate(("官网", "本机"))
+    )
+    return spoiled(
+        content,
+        {
+            "word/document.xml": lambda text: text.replace(
+                "<w:sectPr", f"<w:p>{fields}{split}</w:p>{links}<w:sectPr", 1
+            ),
+            "word/_rels/document.xml.rels": related(
+                ("hyperlink", "https://example.org/"), ("hyperlink", "file:///c:/fired"),
+                ("oleObject", FIRED), ("image", FIRED),
+            ),
+            "word/_rels/settings.xml.rels": related(("attachedTemplate", FIRED))(empty).encode(),
+            "word/vbaProject.bin": b"\xd0\xcf",
+            "word/activeX/activeX1.xml": b"<x/>",
+            "customUI/customUI.xml": b"<x/>",
+        },
+    )  # fmt: skip
+
+
+def test_what_runs_or_leads_elsewhere_is_left_out_and_said(root, made):
+    content = hostile(made["docx"])
+    found = updated(root, content, "docx")
+    assert not found.left
+    said = "；".join(found.dropped)
+    for word in ("vbaProject", "activeX", "customUI", "oleObject", "image", "attachedTemplate",
+                 "file:///c:/fired", "DDEAUTO", "INCLUDEPICTURE"):  # fmt: skip
+        assert word in said, word
+    with zipfile.ZipFile(io.BytesIO(found.content)) as opened:
+        whole = b"".join(opened.read(name) for name in opened.namelist())
+        outside = b"".join(opened.read(name) for name in opened.namelist() if "rels" in name)
+    for word in (
+        b"DDEAUTO",
+        b"EAUTO",
+        b"INCLUDEPICTURE",
+        FIRED.encode(),
+        b"file:///",
+        b"vbaProject",
+    ):
+        assert word not in whole, word
+    # links that somebody clicks stay, and the words of the others
+    assert outside.count(b"External") == 1
+    assert {"官网", "本机"} <= set(decided(found.content, accepted=True))
+    assert " PAGE " in xml(found.content)
+    assert docx.Document(io.BytesIO(found.content)).paragraphs
+    again = updated(root, found.content, "docx")
+    assert (again.content, again.dropped) == (found.content, ())
+
+
+# --- the command
+
+
+def test_the_command_writes_beside_and_never_over(root, made, tmp_path, capsys):
+    path = tmp_path / "month.docx"
+    path.write_bytes(made["docx"])
+    words = ["--root", str(root), "brief", "--update", str(path), "--edition", NEW]
+    assert cli.main(words) == 0
+    said = capsys.readouterr().out
+    assert "已更新　数 trade.total：8006.8亿元 → 8,100.25亿元" in said
+    assert path.read_bytes() == made["docx"]
+    target = tmp_path / "month.updated.docx"
+    assert updated(root, made["docx"], "docx").content == target.read_bytes()
+    assert cli.main(words) == 1
+    assert "month.updated.docx 已存在，没有写" in capsys.readouterr().err
+    assert cli.main([*words, "-o", str(path)]) == 1
+    assert "就是原文件" in capsys.readouterr().err
+    assert path.read_bytes() == made["docx"]
+    assert cli.main([*words, "-o", str(target)]) == 0
+    assert "覆盖了原有的" in capsys.readouterr().out
+    assert cli.main([*words, "-o", str(tmp_path / "a.pptx")]) == 2
+    assert cli.main(["--root", str(root), "brief"]) == 2
+    # what does not stand in the newer edition: not 0
+    altered = in_word(by_hand("8006.8亿元", "9006.8亿元"))(made["docx"])
+    path.write_bytes(altered)
+    assert cli.main([*words, "-o", str(target)]) == 1
+    assert "没有更新　数 trade.total" in capsys.readouterr().out
