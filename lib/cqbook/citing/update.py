@@ -36,17 +36,23 @@ from cqbook.citing.readers.office import PRINTED, REMARKS
 from cqbook.citing.readers.office_parts import Parts, W
 from cqbook.citing.sentences import PAIRS, SHORT
 from cqbook.citing.updating.figures import (
-    Drawing,
-    drawings_of,
+    HeldFigure,
     fitted,
+    held_figures,
     refreshed,
     strangers_in,
 )
 from cqbook.citing.updating.lines import Hand, Line, Rewrite, SlideHand, lines_of
-from cqbook.citing.updating.newer import NewerEdition, Said
-from cqbook.citing.updating.numbers import BookmarkedNumber, Box, Placed, bookmarked, boxes
+from cqbook.citing.updating.newer import NewerEdition, Restated
+from cqbook.citing.updating.numbers import (
+    BookmarkedNumber,
+    NumberBox,
+    Placed,
+    bookmarked,
+    number_boxes,
+)
 from cqbook.citing.updating.package import Package
-from cqbook.citing.updating.tables import refresh_table, tables_of
+from cqbook.citing.updating.tables import held_tables, refresh_table
 from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
 from cqbook.citing.updating.tracked import MAIN, TrackingHand, first_number, write_comments
 from cqbook.citing.verify import KINDS_ZH, STANDS, Standing, verify
@@ -162,7 +168,7 @@ class _Survey:
 
     lines: tuple[Line, ...]
     numbers: tuple[BookmarkedNumber, ...]
-    boxes: tuple[Box, ...]
+    boxes: tuple[NumberBox, ...]
     places: tuple[tuple[Placed, str], ...]
 
     @cached_property
@@ -199,7 +205,7 @@ class _Update:
         self.stated = EDITION_PATTERN.search(self.core)
         self.trees = {part: self.package.tree(part) for part in _printed_parts(self.package)}
         self.drawings = {
-            part: list(drawings_of(self.parts, part, tree)) for part, tree in self.trees.items()
+            part: list(held_figures(self.parts, part, tree)) for part, tree in self.trees.items()
         }
 
     def run(self) -> None:
@@ -231,7 +237,7 @@ class _Update:
 
     # --- figures
 
-    def _exchange(self, drawing: Drawing) -> None:
+    def _exchange(self, drawing: HeldFigure) -> None:
         key = (drawing.name, drawing.edition)
         if drawing.edition == self.newer.name:
             return
@@ -270,7 +276,7 @@ class _Update:
         hand = self.hand
         if not isinstance(hand, TrackingHand):
             return
-        for table in list(tables_of(tree)):
+        for table in list(held_tables(tree)):
             sides = self.newer.sides(table.name, table.edition)
             if isinstance(sides, str) or not self._exchanged(table.name, table.edition):
                 continue
@@ -322,7 +328,7 @@ class _Update:
             numbers = tuple(itertools.islice(bookmarked(tree, lines), CITED_MOST + 1))
             places = tuple((number.placed, edition) for number in numbers)
             return _Survey(lines, numbers, (), places)
-        held = tuple(itertools.islice(boxes(tree), CITED_MOST + 1))
+        held = tuple(itertools.islice(number_boxes(tree), CITED_MOST + 1))
         boxed = tuple(
             (placed, found["edition"])
             for box in held
@@ -332,7 +338,7 @@ class _Update:
         return _Survey(lines, (), held, boxed)
 
     def _lost_numbers(
-        self, found: dict[str, _Survey], said: dict[str, Said], edition: str
+        self, found: dict[str, _Survey], said: dict[str, Restated], edition: str
     ) -> Counter[str]:
         """Return how often the document promises numbers that somebody deleted, by name.
 
@@ -343,7 +349,7 @@ class _Update:
         there = Counter(placed.key for survey in found.values() for placed, _ in survey.places)
         listed, loose = list[str](), list[str]()
         for part, survey in found.items():
-            tables = {table.node for table in tables_of(self.trees[part])}
+            tables = {table.node for table in held_tables(self.trees[part])}
             for line in survey.lines:
                 names = [item.name for item in listed_numbers(line.text)]
                 listed += names
@@ -361,7 +367,9 @@ class _Update:
         gone = {name for name in missing if not any(old.get(name, "") in text for text in loose)}
         return Counter({name: count for name, count in missing.items() if name in gone})
 
-    def _write(self, part: str, survey: _Survey, said: dict[str, Said], lost: Counter[str]) -> None:
+    def _write(
+        self, part: str, survey: _Survey, said: dict[str, Restated], lost: Counter[str]
+    ) -> None:
         """Write the numbers of a part, and what the book prints of its figures."""
         planned: dict[int, list[Rewrite]] = {id(line.node): [] for line in survey.lines}
         for placed, edition in survey.places:
@@ -393,7 +401,7 @@ class _Update:
             if number.rename():
                 self.package.touch(part)
 
-    def _in_box(self, box: Box) -> list[str]:
+    def _in_box(self, box: NumberBox) -> list[str]:
         """Return what each number of a text box will be; ``""`` for one that stays."""
         texts = []
         for found, placed in zip(box.marks, box.placed, strict=True):
@@ -416,11 +424,11 @@ class _Update:
         self._turn(item)
         yield Rewrite(*span, placed.text, f"{self._way(edition)}：没有更新。{item.why}")
 
-    def _turn(self, item: Said) -> None:
+    def _turn(self, item: Restated) -> None:
         if item.turned:
             self.turned[item.name] = Replaced("number", item.name, item.old, "", item.why)
 
-    def _turned_here(self, text: str, said: dict[str, Said]) -> Iterator[Rewrite]:
+    def _turned_here(self, text: str, said: dict[str, Restated]) -> Iterator[Rewrite]:
         """Yield a note on each sentence of the book that stands there as text and is false now."""
         for item in said.values():
             place = text.find(item.old) if item.turned and item.name.startswith(CLAIM) else -1

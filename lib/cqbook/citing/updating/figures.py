@@ -35,7 +35,7 @@ HIGHEST = 7_920_000
 
 
 @dataclass(frozen=True)
-class Drawing:
+class HeldFigure:
     """A place of a document that shows a figure.
 
     ``node``: what shows it (a picture, a drawing beside it, a chart); ``facts``: what bears its
@@ -56,7 +56,7 @@ class Drawing:
         return bool(self.node.tag == f"{C}chart")
 
 
-def drawings_of(parts: Parts, part: str, tree: etree._Element) -> Iterator[Drawing]:
+def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[HeldFigure]:
     """Yield the figures that a part shows: by their mark, else by what the medium says."""
     shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
     marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
@@ -70,11 +70,11 @@ def drawings_of(parts: Parts, part: str, tree: etree._Element) -> Iterator[Drawi
         if not target:
             continue
         if node in marked:
-            yield Drawing(part, node, *marked[node], target)
+            yield HeldFigure(part, node, *marked[node], target)
             continue
         said = _by_itself(parts, node, target)
         if said is not None:
-            yield Drawing(part, node, None, said.name, said.edition, said.data, target)
+            yield HeldFigure(part, node, None, said.name, said.edition, said.data, target)
 
 
 def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
@@ -88,7 +88,7 @@ def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
 
 def strangers_in(parts: Parts, part: str, tree: etree._Element) -> int:
     """Return how many pictures of a part do not say what they are."""
-    known = {item.node for item in drawings_of(parts, part, tree)}
+    known = {item.node for item in held_figures(parts, part, tree)}
     return sum(1 for node in tree.iter(f"{A}blip") if node not in known)
 
 
@@ -106,7 +106,7 @@ def _by_itself(parts: Parts, node: etree._Element, target: str) -> Cited | None:
     return next(read_svg(content, target), None) if node.tag == SVG_BLIP else None
 
 
-def refreshed(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+def refreshed(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides) -> str:
     """Show a figure as the newer edition draws it; return why not, in words, if it can't be.
 
     What somebody painted over, or typed into, is left as it is.
@@ -137,7 +137,7 @@ def _kept(edition: Path, path: str) -> bytes:
     return regular_content(edition / "site" / path)
 
 
-def _beside(parts: Parts, drawing: Drawing) -> str:
+def _beside(parts: Parts, drawing: HeldFigure) -> str:
     """Return the part with the picture that older programs show instead of a drawing."""
     blip = next(drawing.node.iterancestors(f"{A}blip"), None)
     target = "" if blip is None else parts.relation(drawing.part, blip.get(f"{R}embed") or "")
@@ -145,7 +145,7 @@ def _beside(parts: Parts, drawing: Drawing) -> str:
     return "" if blip is None or not target or _by_itself(parts, blip, target) else target
 
 
-def fitted(package: Package, drawing: Drawing, sides: Sides) -> None:
+def fitted(package: Package, drawing: HeldFigure, sides: Sides) -> None:
     """Let the frame of an exchanged picture have its proportions, unless somebody set others."""
     if drawing.is_chart or not {"png"} <= sides.old.files.keys() & sides.new.files.keys():
         return
@@ -184,7 +184,7 @@ def _put_medium(package: Package, target: str, content: bytes, form: str) -> Non
     package.drop(target)
 
 
-def _fit(package: Package, drawing: Drawing, was: tuple[int, int], now: tuple[int, int]) -> None:
+def _fit(package: Package, drawing: HeldFigure, was: tuple[int, int], now: tuple[int, int]) -> None:
     """Let a picture of another proportion be as wide as before; none becomes stretched.
 
     One that is cropped or stretched keeps its frame: somebody wanted it so.
@@ -216,7 +216,7 @@ def _fit(package: Package, drawing: Drawing, was: tuple[int, int], now: tuple[in
     package.touch(drawing.part)
 
 
-def _refresh_chart(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+def _refresh_chart(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides) -> str:
     def form(edition: Path, entry: FigureEntry) -> tuple[str, str]:
         path = edition / "site" / entry.files["vl.json"].path
         spec = json.loads(path.read_text(encoding="utf-8"))

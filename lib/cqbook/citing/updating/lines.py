@@ -18,7 +18,7 @@ from cqbook.citing.readers.office_parts import A, W
 
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 #: Letters of a text that is replaced as a whole; of a longer one the words that differ.
-WHOLE = 12
+_WHOLE = 12
 #: Elements of a paragraph that are looked through for a place in it.
 MOST = 2000
 _WORD = re.compile(r"[0-9A-Za-z]+(?:[.,-][0-9A-Za-z]+)*|.", re.S)
@@ -120,7 +120,7 @@ def differing(old: str, item: Rewrite) -> list[tuple[int, int, str]]:
     """Return what of a part of a paragraph is to be replaced: where it begins, ends, by what."""
     if old == item.text:
         return []
-    if max(len(old), len(item.text)) <= WHOLE:
+    if max(len(old), len(item.text)) <= _WHOLE:
         return [(item.start, item.end, item.text)]
     was, now = _WORD.findall(old), _WORD.findall(item.text)
     places = [0]

@@ -29,7 +29,7 @@ class Sides:
 
 
 @dataclass(frozen=True)
-class Said:
+class Restated:
     """A number or sentence: its name, what it was, and what it is.
 
     ``new`` is empty where the newer edition does not say it; ``why`` says then why not, and else
@@ -69,7 +69,7 @@ class NewerEdition:
             return "数据未变"
         return why_revised(self.held.revised(sides.then, sides.now), sides.old, sides.new)
 
-    def said(self, key: str, edition: str) -> Said | None:
+    def said(self, key: str, edition: str) -> Restated | None:
         """Return what became of a number of an edition, by its bookmark; None if it has none."""
         then = self.held.find(edition)
         name, old = self.held.numbers(then).get(key, ("", "")) if then else ("", "")
@@ -78,8 +78,8 @@ class NewerEdition:
         new = self.held.numbers(self.folder).get(key, ("", ""))[1]
         turned = self.held.turned(self.folder).get(name, "")
         if turned or not new:
-            return Said(name, old, "", turned or f"版次 {self.name} 没有这个数", bool(turned))
-        return Said(name, old, new, "" if old == new else self._why(then, old, new))
+            return Restated(name, old, "", turned or f"版次 {self.name} 没有这个数", bool(turned))
+        return Restated(name, old, new, "" if old == new else self._why(then, old, new))
 
     def _why(self, then: Path, old: str, new: str) -> str:
         for item in self.held.revised(then, self.folder):
@@ -87,9 +87,9 @@ class NewerEdition:
                 return f"{item.what}{item.how}（{item.old_source} → {item.new_source}）"
         return UNEXPLAINED
 
-    def all_said(self, editions: Iterable[str]) -> dict[str, Said]:
+    def all_said(self, editions: Iterable[str]) -> dict[str, Restated]:
         """Return what became of the numbers of editions, by their bookmark."""
-        found: dict[str, Said] = {}
+        found: dict[str, Restated] = {}
         for edition in editions:
             then = self.held.find(edition)
             for key in self.held.numbers(then) if then else ():

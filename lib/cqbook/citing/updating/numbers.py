@@ -75,7 +75,7 @@ def bookmarked(tree: etree._Element, lines: Sequence[Line]) -> Iterator[Bookmark
 
 
 @dataclass(frozen=True)
-class Box:
+class NumberBox:
     """A text box whose name says which numbers it holds, and where they stand; None: not there."""
 
     named: etree._Element
@@ -137,7 +137,7 @@ def _moved(
     return [None if span is None else (lines[span[0]], *span[1:]) for span in spans]
 
 
-def boxes(tree: etree._Element) -> Iterator[Box]:
+def number_boxes(tree: etree._Element) -> Iterator[NumberBox]:
     """Yield the text boxes that hold numbers; these stand in the order of the box's marks."""
     for node in tree.iter(etree.Element):
         marks = tuple(NUMBER_PATTERN.finditer(node.get("name") or ""))
@@ -157,4 +157,4 @@ def boxes(tree: etree._Element) -> Iterator[Box]:
                     number, place = at, span[1]
                     break
             placed.append(found)
-        yield Box(node, marks, tuple(placed))
+        yield NumberBox(node, marks, tuple(placed))

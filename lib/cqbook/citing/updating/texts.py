@@ -13,7 +13,7 @@ from cqbook.citing.marks import NUMBER_PATTERN, number_mark
 from cqbook.citing.updating.lines import Rewrite
 
 #: The part of its letters that a text shares with what became of it.
-ALIKE = 0.5
+_ALIKE = 0.5
 #: What a text of the book ends at, or begins behind, within a paragraph of somebody's own.
 _BOUND = "。；;，,｜|：:.（）()“” 　\n"
 #: What stands around the title of a figure where it is a caption, or a line of a summary.
@@ -33,7 +33,7 @@ def paired(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
     left = [text for text in new if text not in old]
     found = {text: text for text in old if text in new}
     for text in old:
-        near = difflib.get_close_matches(text, left, n=1, cutoff=ALIKE)
+        near = difflib.get_close_matches(text, left, n=1, cutoff=_ALIKE)
         if text not in found and near:
             found[text] = near[0]
     return found
@@ -114,12 +114,12 @@ _ITEM = re.compile(
     r"(?P<text>[^〔〕]{1,400}?)〔(?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})〕"
 )
 #: How a long sentence is named there: by its beginning and its end.
-LEFT_OUT, NAMED_BY, LONG = "……", 8, 24
+LEFT_OUT, NAMED_BY, _LONG = "……", 8, 24
 
 
 def abridged(text: str) -> str:
     """Return a number as a list names it; a long sentence by its beginning and its end."""
-    return text if len(text) <= LONG else f"{text[:NAMED_BY]}{LEFT_OUT}{text[-NAMED_BY:]}"
+    return text if len(text) <= _LONG else f"{text[:NAMED_BY]}{LEFT_OUT}{text[-NAMED_BY:]}"
 
 
 def listed_numbers(text: str) -> list[ListedNumber]:
