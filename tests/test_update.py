@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import copy
 import io
-import json
-import re
 import zipfile
 from dataclasses import replace
 
 import docx
+import openpyxl
 import pptx
 import pytest
 from conftest import Spoiled
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-from test_brief import claimed, edition, picture
-from test_edits import in_word, on_slides, own_slides, own_word
+from docx.shared import Pt
+from lxml import etree
+from PIL import Image, ImageDraw
+from pptx.dml.color import RGBColor
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from test_brief import FIRED, OFFICE, asking, claimed, edition, picture, spoiled
+from test_edits import in_word, on_slides, own_slides, own_word, parts, saved
 from test_exports import exhibit
 
+from cqbook import cli
 from cqbook.citing import briefing, powerpoint, update, verify
+from cqbook.citing.updating.figures import SVG_BLIP
 from cqbook.citing.word import to_docx
 from cqbook.editions import paths, store
 from cqbook.errors import DataError
+from cqbook.figures.formats import citations
 
 OLD, NEW = "2026-11", "2026-12"
 TEXT = """# 月报
@@ -123,10 +131,567 @@ def updated(root, content, form):
     return update.updated(root, content, f"month.{form}", NEW)
 
 
+def told(root, content, form, against=NEW):
+    found = verify.verify(root, content, f"month.{form}", against)
+    return {(item.kind, item.name, item.verdict) for item in found if item.verdict != verify.STANDS}
+
+
+def xml(content, part="word/document.xml"):
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return opened.read(part).decode()
+
+
+def names(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return opened.namelist()
+
+
+def decided(content, *, accepted):
+    """The paragraphs of a Word file with its tracked changes accepted, or rejected."""
+    tree = etree.fromstring(xml(content).encode())
+    gone = "del" if accepted else "ins"
+    for node in [*tree.iter(qn(f"w:{gone}"))]:
+        parent = node.getparent()
+        if parent.tag == qn("w:trPr"):
+            row = parent.getparent()
+            row.getparent().remove(row)
+        elif parent is not None:
+            parent.remove(node)
+    tags = (qn("w:t"), qn("w:delText"))
+    return ["".join(t.text or "" for t in p.iter(*tags)) for p in tree.iter(qn("w:p"))]
+
+
 @pytest.mark.parametrize("form", ["docx", "pptx"])
-def test_what_was_not_edited_is_of_the_next_month(root, made, form):
+def test_what_nobody_edited_is_of_the_next_month(root, made, form):
     found = updated(root, made[form], form)
-    open(f"/work/tmp/r8-update-x.{form}", "wb").write(found.content)
-    for item in found.replaced:
-        print(item)
+    assert (found.left, found.turned, found.gone, found.dropped) == ((), (), (), ())
+    assert told(root, found.content, form) == set()
+    kinds = {item.kind for item in found.replaced}
+    assert kinds == ({"figure", "number", "table"} if form == "docx" else {"figure", "number"})
+    by_name = {item.name: item for item in found.replaced if item.kind != "table"}
+    assert (by_name["trade.total"].old, by_name["trade.total"].new) == ("8006.8亿元", IS["total"])
+    assert "3841.9亿元 → 3900.5亿元" in by_name["fig-test-enterprise"].why
+    assert "改行（网易号（转载），2026-01-26）" in by_name["fig-test-enterprise"].why
+    assert by_name["fig-test-private-share"].why == "数据未变"
+    # the same again: the same bytes; and of what is up to date nothing is touched
+    assert updated(root, made[form], form).content == found.content
+    again = updated(root, found.content, form)
+    assert again.content == found.content
+    assert not again.replaced
+
+
+def test_changes_in_word_can_be_accepted_and_rejected(root, made):
+    found = updated(root, made["docx"], "docx")
+    before = decided(made["docx"], accepted=True)
+    assert decided(found.content, accepted=False) == before
+    after = decided(found.content, accepted=True)
+    assert "2025年进出口总值8,100.25亿元，增长12%，民营企业占48%。" in after
+    assert "其中12.25%与12.25%相等，另有46.8万辆。" in after
+    assert "8006.8亿元" not in "".join(line for line in after if "比2022年" not in line)
+    marks = {
+        (node.get(qn("w:author")), node.get(qn("w:date")))
+        for node in etree.fromstring(xml(found.content).encode()).iter(qn("w:ins"), qn("w:del"))
+    }
+    assert marks == {("重庆开放型经济分析编写组", "2026-12-01T00:00:00Z")}
+    notes = xml(found.content, "word/comments.xml")
+    assert "版次 2026-11 → 2026-12：8006.8亿元 → 8,100.25亿元。原因：" in notes
+    assert "民营企业：3841.9亿元 → 3900.5亿元。原因：改行（网易号（转载），2026-01-26）" in notes
+    assert docx.Document(io.BytesIO(found.content)).core_properties.keywords.startswith(
+        "cqbook edition=2026-12 numbers=6"
+    )
+
+
+# --- what a person does between the two months
+
+
+def paragraph_with(opened, text):
+    return next(item for item in opened.paragraphs if text in item.text)
+
+
+def moved(opened):
+    """The first picture goes to the end, with its caption above it."""
+    picture = next(item for item in opened.paragraphs if item._p.xpath(".//pic:pic"))
+    opened.element.body.insert(-1, picture._p)
+
+
+def resized(opened):
+    shape = opened.inline_shapes[1]
+    shape.width, shape.height = int(shape.width * 0.5), int(shape.height * 0.5)
+
+
+def rewritten(opened):
+    """Words of one's own before the clause of a number, and behind it."""
+    paragraph = paragraph_with(opened, "进出口总值")
+    paragraph.insert_paragraph_before("据海关，情况好。")
+    paragraph.add_run("值得注意。")
+
+
+def in_red(opened):
+    for run in paragraph_with(opened, "进出口总值").runs:
+        run.font.name, run.font.size = "楷体", Pt(16)
+
+
+def figure_gone(opened):
+    """The last figure, from its heading to its table, and its citation."""
+    body = opened.element.body
+    heads = [item for item in opened.paragraphs if item.text == "按企业性质，点图"]
+    node = heads[-1]._p
+    while "引用" not in "".join(node.itertext()):
+        node, gone = node.getnext(), node
+        body.remove(gone)
+    last = paragraph_with(opened, "fig-test-dots")
+    body.remove(last._p)
+
+
+def own_table(opened):
+    table = opened.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("区县", "户数", "渝北区", "1234户"), strict=True):
+        cell.text = text
+
+
+def number_gone(opened):
+    paragraph = paragraph_with(opened, "另有")
+    paragraph._p.getparent().remove(paragraph._p)
+
+
+def tracked_by_hand(opened):
+    """A person's own change beside a number, not accepted yet."""
+    paragraph = paragraph_with(opened, "民营企业占")
+    run = paragraph.add_run("（已核）")
+    change = OxmlElement("w:ins")
+    change.set(qn("w:id"), "900")
+    change.set(qn("w:author"), "张三")
+    run._r.addprevious(change)
+    change.append(run._r)
+
+
+EDITS = {
+    "a picture moved": moved,
+    "a picture made smaller": resized,
+    "words of one's own around a number": rewritten,
+    "another font": in_red,
+    "a figure deleted": figure_gone,
+    "an own table": own_table,
+    "numbers deleted": number_gone,
+    "an own tracked change": tracked_by_hand,
+}
+
+
+@pytest.fixture(scope="module")
+def edited(made):
+    """The briefing of the old month after all of a person's edits."""
+    opened = docx.Document(io.BytesIO(made["docx"]))
+    for edit in EDITS.values():
+        edit(opened)
+    return saved(opened)
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_what_a_person_did_stays(root, made, edit):
+    content = in_word(edit)(made["docx"])
+    found = updated(root, content, "docx")
+    assert told(root, found.content, "docx") == set()
+    assert decided(found.content, accepted=False) == decided(content, accepted=False)
+    assert updated(root, found.content, "docx").content == found.content
+
+
+def test_all_of_it_together(root, edited):
+    found = updated(root, edited, "docx")
+    assert told(root, found.content, "docx") == set()
+    assert set(found.gone) == {"fig-test-dots", "trade.bare", "trade.same"}
+    opened = docx.Document(io.BytesIO(found.content))
+    old = docx.Document(io.BytesIO(edited))
+    sizes = [[(item.width, item.height) for item in doc.inline_shapes] for doc in (old, opened)]
+    assert sizes[0][1:] == sizes[1][1:]
+    assert [item.type for item in opened.inline_shapes] == [item.type for item in old.inline_shapes]
+    new = paragraph_with(opened, "进出口总值")._p.xpath(".//w:ins/w:r")[0]
+    assert new.xpath("./w:rPr/w:rFonts/@w:ascii") == ["楷体"]
+    said = "".join(decided(found.content, accepted=True))
+    for own in ("据海关，情况好。", "值得注意。", "1234户", "（已核）"):
+        assert own in said
+    assert "46.8" not in said
+
+
+def test_a_third_month_goes_on_from_what_nobody_accepted_yet(root, made):
+    """Of a pending insertion the text is replaced; what it took the place of stays deleted."""
+    first = updated(root, made["docx"], "docx").content
+    back = update.updated(root, first, "month.docx", OLD)
+    assert not back.left
+    assert decided(back.content, accepted=True)[:4] == decided(made["docx"], accepted=True)[:4]
+    assert decided(back.content, accepted=False)[:4] == decided(made["docx"], accepted=True)[:4]
+
+
+# --- slides
+
+
+def chart_of(opened, name):
+    shapes = [shape for slide in opened.slides for shape in slide.shapes]
+    return next(shape for shape in shapes if shape.name == name)
+
+
+def dressed(opened):
+    """A chart moved, made smaller, of another font and colour, with a label of its own place."""
+    shape = chart_of(opened, "fig-test-flows")
+    shape.left, shape.top = 1_000_000, 1_300_000
+    shape.width, shape.height = 7_000_000, 4_000_000
+    chart = shape.chart
+    chart.font.size = Pt(9)
+    first, second = chart.plots[0].series
+    first.format.fill.fore_color.rgb = RGBColor(1, 2, 3)
+    point = second.points[list(chart.plots[0].categories).index("2022")]
+    point.format.fill.solid()
+    point.format.fill.fore_color.rgb = RGBColor(9, 9, 9)
+
+
+def own_slide(opened):
+    slide = opened.slides.add_slide(opened.slide_layouts[5])
+    slide.shapes.title.text = "我们的看法"
+    rows = slide.shapes.add_table(1, 1, 0, 3_000_000, 3_000_000, 900_000).table
+    rows.cell(0, 0).text = "1234户"
+
+
+def smaller_picture(opened):
+    shape = chart_of(opened, "fig-test-dots")
+    shape.left, shape.top = 2_500_000, 3_000_000
+    shape.width, shape.height = shape.width // 2, shape.height // 2
+
+
+def larger_letters(opened):
+    for shape in opened.slides[0].shapes:
+        for paragraph in shape.text_frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.size, run.font.bold = Pt(30), True
+
+
+def test_slides_keep_what_a_person_did(root, made):
+    content = made["pptx"]
+    for edit in (dressed, own_slide, smaller_picture, larger_letters):
+        content = on_slides(edit)(content)
+    found = updated(root, content, "pptx")
+    assert told(root, found.content, "pptx") == set()
+    old, new = (pptx.Presentation(io.BytesIO(item)) for item in (content, found.content))
+    assert [[(shape.shape_type, shape.left, shape.top, shape.width, shape.height)
+             for shape in slide.shapes] for slide in old.slides] == [
+           [(shape.shape_type, shape.left, shape.top, shape.width, shape.height)
+             for shape in slide.shapes] for slide in new.slides]  # fmt: skip
+    chart = chart_of(new, "fig-test-flows").chart
+    plot = chart.plots[0]
+    assert list(plot.categories) == ["2021", "2022", "2023", "2024（未见公布）", "2025", "2026"]
+    assert [series.values[-2:] for series in plot.series] == [(5000.5, 5300.5)] * 2
+    assert chart.font.size == Pt(9)
+    assert plot.series[0].format.fill.fore_color.rgb == RGBColor(1, 2, 3)
+    # the point of 2022 is the second one now
+    dark = [point.get("val") for point in plot.series[1]._element.xpath("./c:dPt/c:idx")]
+    assert dark == ["1"]
+    sheet = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+    assert [cell.value for cell in sheet.worksheets[0]["A"]][-1] == "2026"
+    assert "版次 2026-12" in str(sheet["说明"]["B4"].value)
+    run = new.slides[0].shapes[1].text_frame.paragraphs[0].runs[0]
+    assert (run.font.size, run.font.bold) == (Pt(30), True)
+    assert run.text.startswith("2025年进出口总值8,100.25亿元")
+    assert "1234户" in "".join(new.slides[5].shapes[1]._element.itertext())
+
+
+def with_own_sheet(opened):
+    part = chart_of(opened, "fig-test-flows").chart.part.chart_workbook.xlsx_part
+    sheet = openpyxl.load_workbook(io.BytesIO(part.blob))
+    sheet.create_sheet("我的计算")["A1"] = 1
+    part._blob = saved(sheet)
+
+
+def beside_the_data(opened):
+    part = chart_of(opened, "fig-test-flows").chart.part.chart_workbook.xlsx_part
+    sheet = openpyxl.load_workbook(io.BytesIO(part.blob))
+    sheet.worksheets[0]["F3"] = "=B3-C3"
+    part._blob = saved(sheet)
+
+
+@pytest.mark.parametrize("edit", [with_own_sheet, beside_the_data])
+def test_a_sheet_that_a_person_calculates_in_is_not_thrown_away(root, made, edit):
+    content = on_slides(edit)(made["pptx"])
+    found = updated(root, content, "pptx")
+    assert ("figure", "fig-test-flows") in {(item.kind, item.name) for item in found.left}
+    chart = chart_of(pptx.Presentation(io.BytesIO(found.content)), "fig-test-flows").chart
+    blobs = [
+        chart_of(
+            pptx.Presentation(io.BytesIO(item)), "fig-test-flows"
+        ).chart.part.chart_workbook.xlsx_part.blob
+        for item in (content, found.content)
+    ]
+    assert blobs[0] == blobs[1]
+    assert "2020" in list(chart.plots[0].categories)
+
+
+# --- what can't be updated is said
+
+
+def by_hand(old, new):
+    def edit(opened):
+        for paragraph in opened.paragraphs:
+            for run in paragraph.runs:
+                run.text = run.text.replace(old, new) if old in run.text else run.text
+
+    return edit
+
+
+def painted(opened):
+    picture = Image.open(io.BytesIO(next(iter(pictures_of(opened))).blob)).convert("RGB")
+    ImageDraw.Draw(picture).rectangle((10, 10, 400, 200), fill="red")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    next(iter(pictures_of(opened)))._blob = out.getvalue()
+
+
+def pictures_of(opened):
+    return [opened.part.related_parts[key] for key in opened.element.xpath("//a:blip/@r:embed")]
+
+
+def cell_by_hand(opened):
+    opened.tables[0].rows[1].cells[1].paragraphs[0].runs[0].text = "3999亿元"
+
+
+@pytest.mark.parametrize(
+    ("edit", "kind", "name"),
+    [
+        (by_hand("8006.8亿元", "9006.8亿元"), "number", "trade.total"),
+        (painted, "figure", "fig-test-enterprise"),
+        (cell_by_hand, "table", "fig-test-enterprise"),
+        (by_hand("总值", "顺差"), "number", "trade.total"),
+    ],
+    ids=["a number", "a picture", "a cell", "the words before a number"],
+)
+def test_what_a_person_altered_is_said_and_left(root, made, edit, kind, name):
+    content = in_word(edit)(made["docx"])
+    found = updated(root, content, "docx")
+    assert (kind, name) in {(item.kind, item.name) for item in found.left}
+    # the others are of the next month all the same
+    assert "12.25%" in "".join(decided(found.content, accepted=True))
+
+
+def test_what_a_person_altered_stands_as_it_was(root, made):
+    content = in_word(painted)(in_word(cell_by_hand)(made["docx"]))
+    found = updated(root, content, "docx")
+    blobs = [
+        next(iter(pictures_of(docx.Document(io.BytesIO(item))))).blob
+        for item in (content, found.content)
+    ]
+    assert blobs[0] == blobs[1]
+    assert "3999亿元" in "".join(decided(found.content, accepted=True))
+
+
+@pytest.fixture(scope="module")
+def others(root, figures, newer):
+    """Two more editions: one in which a claim turned and a figure is gone, one not at hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(paths.HOME_VARIABLE, raising=False)
+        edition(root, "2027-01", newer[1:], IS, claims=claimed("fails"))
+        data = Spoiled(store.find(root, "2027-01") / "data")
+        data.without_series()
+    return root
+
+
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+def test_a_sentence_whose_claim_turned_is_said(others, made, form):
+    found = update.updated(others, made[form], f"month.{form}", "2027-01")
+    (turned,) = found.turned
+    assert turned.name == "claim:trade.below-record"
+    assert turned.why == "论断不成立：8006.8亿元 < 8158.4亿元（差152亿元（1.86%））"
+    said = xml(found.content, "word/comments.xml" if form == "docx" else "ppt/slides/slide1.xml")
+    assert ("没有更新。论断不成立" if form == "docx" else "比2022年的纪录少151.6亿元") in said
+    # and the figure that is no more
+    assert ("figure", "fig-test-enterprise") in {(item.kind, item.name) for item in found.left}
+    lines = list(update.report_lines(found, f".{form}"))
+    assert [line for line in lines if line.startswith("不能再说　论断 claim:trade.below-record")]
+    assert [line for line in lines if line.startswith("没有更新　图 fig-test-enterprise")]
+
+
+def test_a_sentence_of_a_claim_typed_as_text_is_known_too(others, made):
+    (sentence,) = [item.text for item in docx.Document(io.BytesIO(made["docx"])).paragraphs
+                   if "比2022年" in item.text][:1]  # fmt: skip
+
+    def typed(opened):
+        opened.add_paragraph(f"我们认为：{sentence}另见附件。")
+        paragraph = paragraph_with(opened, "比2022年")
+        paragraph._p.getparent().remove(paragraph._p)
+
+    content = in_word(typed)(made["docx"])
+    found = update.updated(others, content, "month.docx", "2027-01")
+    assert [item.name for item in found.turned] == ["claim:trade.below-record"]
+
+
+# --- documents that the book did not make
+
+
+def test_a_pasted_picture_is_exchanged(root, figures, newer):
+    content = own_word("我的话。", picture=picture(figures[0], "png"))
+    found = updated(root, content, "docx")
     assert not found.left
+    (held,) = pictures_of(docx.Document(io.BytesIO(found.content)))
+    assert held.blob == picture(newer[0], "png")
+    assert "我的话。" in decided(found.content, accepted=True)
+    assert updated(root, found.content, "docx").content == found.content
+
+
+def test_a_pasted_drawing_is_exchanged_with_the_picture_beside_it(root, figures, newer):
+    # it has no identity where PowerPoint drew it itself
+    grey = io.BytesIO()
+    Image.new("RGB", Image.open(io.BytesIO(picture(figures[0], "png"))).size).save(grey, "PNG")
+    content = with_svg(own_slides(grey.getvalue()), picture(figures[0], "svg"))
+    found = updated(root, content, "pptx")
+    assert not found.left
+    with zipfile.ZipFile(io.BytesIO(found.content)) as opened:
+        media = {opened.read(name) for name in opened.namelist() if "/media/" in name}
+    assert media == {picture(newer[0], form) for form in ("png", "svg")}
+
+
+def test_a_picture_that_a_word_processor_compressed_is_exchanged(root, made, newer):
+    def compressed(opened):
+        part = next(iter(pictures_of(opened)))
+        out = io.BytesIO()
+        Image.open(io.BytesIO(part.blob)).convert("RGB").save(out, "JPEG", quality=85)
+        part._blob = out.getvalue()
+        part._partname = type(part.partname)("/word/media/image77.jpeg")
+        part._content_type = "image/jpeg"
+
+    content = in_word(compressed)(made["docx"])
+    found = updated(root, content, "docx")
+    assert not found.left
+    assert next(iter(pictures_of(docx.Document(io.BytesIO(found.content))))).blob == picture(
+        newer[0], "png"
+    )
+
+
+def with_svg(content, drawing):
+    """Slides whose picture is a drawing, as PowerPoint keeps it: a picture beside it."""
+    opened = pptx.Presentation(io.BytesIO(content))
+    (shown,) = opened.slides
+    part = Part(PackURI("/ppt/media/a.svg"), "image/svg+xml", opened.part.package, drawing)
+    (blip,) = shown._element.iter(qn("a:blip"))
+    etree.SubElement(blip, SVG_BLIP).set(qn("r:embed"), shown.part.relate_to(part, "http://x/i"))
+    return saved(opened)
+
+
+@pytest.mark.parametrize("style", ["line", "gbt7714", "apa"])
+def test_a_citation_pasted_as_text_names_the_next_edition(root, figures, style):
+    text = citations(figures[0])[style]
+    found = updated(root, own_word("我的话。", text), "docx")
+    wanted = citations(replace(figures[0], edition=NEW))[style]
+    assert decided(found.content, accepted=True)[1] == wanted
+    assert not [item for item in found.left if item.verdict != verify.LOST]
+
+
+def test_a_figure_that_nobody_knows_is_said(root, made):
+    change = parts(
+        (r"word/document", lambda data: data.replace(b"fig-test-dots", b"fig-test-nots"))
+    )
+    found = updated(root, change(made["docx"]), "docx")
+    assert ("figure", "fig-test-nots", verify.UNKNOWN) in {
+        (item.kind, item.name, item.verdict) for item in found.left
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "name"), [(own_word("我的话"), "a.docx"), (b"PK", "a.docx"), (b"", "a.pdf")]
+)
+def test_what_has_nothing_of_the_book_or_is_no_document_is_refused(root, content, name):
+    with pytest.raises(DataError):
+        update.updated(root, content, name, NEW)
+
+
+# --- what is not carried on
+
+
+def hostile(content):
+    """A document that runs, fetches and asks, in each way that Office has."""
+    head = '<Relationship Id="rIdX{}" Type="{}/{}" Target="{}" TargetMode="External"/>'
+
+    def related(*items):
+        made = "".join(head.format(number, OFFICE, *item) for number, item in enumerate(items))
+
+        def change(text):
+            return text.replace("</Relationships>", f"{made}</Relationships>")
+
+        return change
+
+    empty = f'<Relationships xmlns="{OFFICE.replace("officeDocument", "package")}"></Relationships>'
+    fields = "".join(map(asking, ('DDEAUTO c "calc"', f'INCLUDEPICTURE "{FIRED}"', "PAGE")))
+    split = asking("DD EAUTO x").replace(" DD EAUTO", "DD</w:instrText><w:instrText>EAUTO")
+    links = "".join(
+        f'<w:p><w:hyperlink r:id="rIdX{number}" xmlns:r="{OFFICE}"><w:r><w:t>{text}</w:t></w:r>'
+        "</w:hyperlink></w:p>"
+        for number, text in enumerate(("官网", "本机"))
+    )
+    return spoiled(
+        content,
+        {
+            "word/document.xml": lambda text: text.replace(
+                "<w:sectPr", f"<w:p>{fields}{split}</w:p>{links}<w:sectPr", 1
+            ),
+            "word/_rels/document.xml.rels": related(
+                ("hyperlink", "https://example.org/"), ("hyperlink", "file:///c:/fired"),
+                ("oleObject", FIRED), ("image", FIRED),
+            ),
+            "word/_rels/settings.xml.rels": related(("attachedTemplate", FIRED))(empty).encode(),
+            "word/vbaProject.bin": b"\xd0\xcf",
+            "word/activeX/activeX1.xml": b"<x/>",
+            "customUI/customUI.xml": b"<x/>",
+        },
+    )  # fmt: skip
+
+
+def test_what_runs_or_leads_elsewhere_is_left_out_and_said(root, made):
+    content = hostile(made["docx"])
+    found = updated(root, content, "docx")
+    assert not found.left
+    said = "；".join(found.dropped)
+    for word in ("vbaProject", "activeX", "customUI", "oleObject", "image", "attachedTemplate",
+                 "file:///c:/fired", "DDEAUTO", "INCLUDEPICTURE"):  # fmt: skip
+        assert word in said, word
+    with zipfile.ZipFile(io.BytesIO(found.content)) as opened:
+        whole = b"".join(opened.read(name) for name in opened.namelist())
+        outside = b"".join(opened.read(name) for name in opened.namelist() if "rels" in name)
+    for word in (
+        b"DDEAUTO",
+        b"EAUTO",
+        b"INCLUDEPICTURE",
+        FIRED.encode(),
+        b"file:///",
+        b"vbaProject",
+    ):
+        assert word not in whole, word
+    # links that somebody clicks stay, and the words of the others
+    assert outside.count(b"External") == 1
+    assert {"官网", "本机"} <= set(decided(found.content, accepted=True))
+    assert " PAGE " in xml(found.content)
+    assert docx.Document(io.BytesIO(found.content)).paragraphs
+    again = updated(root, found.content, "docx")
+    assert (again.content, again.dropped) == (found.content, ())
+
+
+# --- the command
+
+
+def test_the_command_writes_beside_and_never_over(root, made, tmp_path, capsys):
+    path = tmp_path / "month.docx"
+    path.write_bytes(made["docx"])
+    words = ["--root", str(root), "brief", "--update", str(path), "--edition", NEW]
+    assert cli.main(words) == 0
+    said = capsys.readouterr().out
+    assert "已更新　数 trade.total：8006.8亿元 → 8,100.25亿元" in said
+    assert path.read_bytes() == made["docx"]
+    target = tmp_path / "month.updated.docx"
+    assert updated(root, made["docx"], "docx").content == target.read_bytes()
+    assert cli.main(words) == 1
+    assert "month.updated.docx 已存在，没有写" in capsys.readouterr().err
+    assert cli.main([*words, "-o", str(path)]) == 1
+    assert "就是原文件" in capsys.readouterr().err
+    assert path.read_bytes() == made["docx"]
+    assert cli.main([*words, "-o", str(target)]) == 0
+    assert "覆盖了原有的" in capsys.readouterr().out
+    assert cli.main([*words, "-o", str(tmp_path / "a.pptx")]) == 2
+    assert cli.main(["--root", str(root), "brief"]) == 2
+    # what does not stand in the newer edition: not 0
+    altered = in_word(by_hand("8006.8亿元", "9006.8亿元"))(made["docx"])
+    path.write_bytes(altered)
+    assert cli.main([*words, "-o", str(target)]) == 1
+    assert "没有更新　数 trade.total" in capsys.readouterr().out

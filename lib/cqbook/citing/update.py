@@ -9,51 +9,53 @@ what could not be brought up to date, and nothing drops out in silence.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import printed_texts
-from cqbook.citing.cited import CitedKind
+from cqbook.citing.cited import CITED_MOST, CitedKind
 from cqbook.citing.documents import cited
-from cqbook.citing.entries import CLAIM, FigureEntry, numbers_of
+from cqbook.citing.entries import CLAIM, FigureEntry
 from cqbook.citing.marks import (
     CITATION_PATTERN,
     EDITION_PATTERN,
     MARK_PATTERN,
-    NUMBER_PATTERN,
     bookmark,
     keywords,
     mark,
-    number_mark,
 )
 from cqbook.citing.pictures import refuse_too_many
 from cqbook.citing.readers.office import PRINTED, REMARKS
-from cqbook.citing.readers.office_parts import Parts
-from cqbook.citing.sentences import SHORT
+from cqbook.citing.readers.office_parts import Parts, W
+from cqbook.citing.sentences import PAIRS, SHORT
 from cqbook.citing.updating.figures import (
-    Drawing,
-    Sides,
-    drawings_of,
+    HeldFigure,
+    fitted,
+    held_figures,
     refreshed,
     strangers_in,
 )
-from cqbook.citing.updating.lines import (
-    Hand,
-    Rewrite,
-    SlideHand,
-    exchanged,
-    lines_of,
+from cqbook.citing.updating.lines import Hand, Line, Rewrite, SlideHand, lines_of
+from cqbook.citing.updating.newer import NewerEdition, Restated
+from cqbook.citing.updating.numbers import (
+    BookmarkedNumber,
+    NumberBox,
+    Placed,
+    bookmarked,
+    number_boxes,
 )
-from cqbook.citing.updating.numbers import Box, Placed, bookmarked, boxes
 from cqbook.citing.updating.package import Package
-from cqbook.citing.updating.tables import refresh_table, tables_of
+from cqbook.citing.updating.tables import held_tables, refresh_table
+from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
 from cqbook.citing.updating.tracked import MAIN, TrackingHand, first_number, write_comments
-from cqbook.citing.verify import KINDS_ZH, STANDS, KnownEditions, Standing, verify, why_revised
+from cqbook.citing.verify import KINDS_ZH, STANDS, Standing, verify
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import opened, whole
 from cqbook.editions.store import LATEST, find, is_released, manifest_of, release_of
@@ -62,6 +64,8 @@ from cqbook.errors import DataError
 #: Documents that are brought up to date, by the end of their name.
 UPDATED = (".docx", ".pptx")
 CORE = "docProps/core.xml"
+#: Paragraphs times texts that are looked for in them.
+LOOKED = 10 * PAIRS
 _MONTH = re.compile(r"(20\d\d)[.-](0[1-9]|1[0-2])")
 _NO_DAY = "2000-01-01"
 
@@ -118,322 +122,358 @@ def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Upd
         listed = " ".join(UPDATED)
         msg = f"{name}：应为 {listed} 之一 | {name}: expected one of {listed}"
         raise DataError(msg)
-    now = find(root, edition)
+    newer = NewerEdition(root, find(root, edition))
     found = [item for item in cited(content, name) if item.kind != "text"]
     refuse_too_many(found, name)
     if not found:
         msg = f"{name}：没有找到出自本书的图和数 | {name}: nothing of the book was found"
         raise DataError(msg)
     with opened(content, name) as archive, whole(name):
-        work = _Update(root, now, Package(archive), Parts(archive))
+        package = Package(archive)
+        work = _Update(package, Parts(archive), newer, _hand(root, newer.folder, package))
         work.run()
-        package = work.package
         made = package.content() if package.is_changed else content
-    # what the new edition does not say, and why not
-    left = [item for item in verify(root, made, name, edition) if item.verdict != STANDS]
+    # what the newer edition does not say, and why not
+    asked = verify(root, made, name, edition, newer.held)
+    left = [item for item in asked if item.verdict != STANDS]
     return Updated(
         made,
-        manifest_of(now).edition,
+        newer.name,
         tuple(work.replaced),
-        tuple(work.turned),
+        tuple(work.turned.values()),
         tuple(left),
         tuple(work.gone),
         tuple(sorted(package.dropped)),
     )
 
 
+def _printed_parts(package: Package) -> list[str]:
+    return sorted(part for part in package.parts if PRINTED.match(part) and part != REMARKS)
+
+
+def _hand(root: Path, edition: Path, package: Package) -> Hand:
+    """Return what writes into a document: in Word it tracks, as of the edition and its day."""
+    parts = _printed_parts(package)
+    if MAIN not in parts:
+        return SlideHand()
+    remarks = [REMARKS] if REMARKS in package.parts else []
+    number = first_number(map(package.tree, [*parts, *remarks]))
+    author = Catalog(edition / "data").publication.author
+    return TrackingHand(author, f"{edition_day(root, edition)}T00:00:00Z", number)
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """What of the book a part holds in words; ``places``: numbers where they stand."""
+
+    lines: tuple[Line, ...]
+    numbers: tuple[BookmarkedNumber, ...]
+    boxes: tuple[NumberBox, ...]
+    places: tuple[tuple[Placed, str], ...]
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for placed, _ in self.places:
+            found.setdefault(id(placed.line.node), []).append((placed.start, placed.end))
+        return found
+
+    def taken(self, line: Line) -> list[tuple[int, int]]:
+        """Return where numbers stand in a line."""
+        return list(self._by_line.get(id(line.node), ()))
+
+
 @dataclass
 class _Update:
     """One document on its way; what happened to it is in the fields below."""
 
-    root: Path
-    now: Path
     package: Package
     parts: Parts
+    newer: NewerEdition
+    hand: Hand
     replaced: list[Replaced] = field(default_factory=list)
-    turned: list[Replaced] = field(default_factory=list)
+    turned: dict[str, Replaced] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     #: Why a figure could not be exchanged, by figure and edition; ``""``: it was.
     figures: dict[tuple[str, str], str] = field(default_factory=dict)
-    charts: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: The same by what shows it, which may do so in many places.
+    shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    pairs: PrintedPairs = field(default_factory=lambda: PrintedPairs({}, SHORT))
 
     def __post_init__(self) -> None:
-        self.held = KnownEditions(self.root)
-        self.name = manifest_of(self.now).edition
-        self.printed = sorted(
-            part for part in self.package.parts if PRINTED.match(part) and part != REMARKS
-        )
         self.core = self.package.parts.get(CORE, b"").decode("utf-8", "replace")
-        self.said = EDITION_PATTERN.search(self.core)
-        self.is_word = any(part.startswith("word/") for part in self.printed)
+        self.stated = EDITION_PATTERN.search(self.core)
+        self.trees = {part: self.package.tree(part) for part in _printed_parts(self.package)}
+        self.drawings = {
+            part: list(held_figures(self.parts, part, tree)) for part, tree in self.trees.items()
+        }
 
     def run(self) -> None:
-        trees = {part: self.package.tree(part) for part in self.printed}
-        drawings = {part: list(drawings_of(self.parts, part, tree)) for part, tree in trees.items()}
-        for drawing in [item for found in drawings.values() for item in found]:
+        """Find, plan and write, in this order."""
+        for drawing in [item for found in self.drawings.values() for item in found]:
             self._exchange(drawing)
-        self._name_citations(trees)
-        edition = self._edition_of_numbers(trees)
-        hand = self._hand(trees)
-        for part, tree in trees.items():
-            if isinstance(hand, TrackingHand):
-                hand.commenting = part == MAIN
-                self._write_tables(part, tree, hand)
-            self._explain(drawings[part], hand)
-            self._write(part, tree, edition, hand)
-        if isinstance(hand, TrackingHand):
-            write_comments(self.package, hand)
-        self._properties(trees, drawings, edition)
+        self._find_citations()
+        for part, tree in self.trees.items():
+            self._write_tables(part, tree)
+        edition = self._edition_of_numbers()
+        found = {part: self._surveyed(tree, edition) for part, tree in self.trees.items()}
+        editions = {edition, *(of for _, of in self.figures)}
+        editions |= {of for survey in found.values() for _, of in survey.places}
+        known = sorted(editions - {self.newer.name, ""})
+        done = sorted(key for key, why in self.figures.items() if not why)
+        self.pairs = PrintedPairs(self.newer.pairs(done, known), SHORT)
+        self._refuse_too_much(found.values())
+        said = self.newer.all_said(known)
+        lost = self._lost_numbers(found, said, edition)
+        for part, survey in found.items():
+            if isinstance(self.hand, TrackingHand):
+                self.hand.commenting = part == MAIN
+            self._explain(part)
+            self._write(part, survey, said, lost)
+        if isinstance(self.hand, TrackingHand):
+            write_comments(self.package, self.hand)
+        self.gone += sorted(lost)
+        self._state(lost.total())
 
-    # --- finding
+    # --- figures
 
-    def _sides(self, name: str, edition: str, data: str = "") -> Sides | str:
-        """Return a figure in both editions, or why it can't be compared."""
-        then = self.held.find(edition)
-        if then is None:
-            return "手边没有这个版次"
-        old, new = (self.held.figures(side).get(name) for side in (then, self.now))
-        if old is None or not old.data.startswith(data):
-            return "该版次没有这张图，或数据指纹不符"
-        if new is None:
-            return f"版次 {self.name} 没有这张图"
-        return Sides(then, self.now, old, new, edition, self.name)
-
-    def _exchange(self, drawing: Drawing) -> None:
+    def _exchange(self, drawing: HeldFigure) -> None:
         key = (drawing.name, drawing.edition)
-        sides = self._sides(*key, drawing.data)
+        if drawing.edition == self.newer.name:
+            return
+        sides = self.newer.sides(*key, drawing.data)
         if isinstance(sides, str):
             self.figures[key] = sides
-        elif drawing.edition != self.name:
-            if drawing.target not in self.charts:
-                why = refreshed(self.package, self.parts, drawing, sides)
-                if drawing.is_chart:
-                    # one chart may stand on several slides
-                    self.charts[drawing.target] = why
-            else:
-                why = self.charts[drawing.target]
-            known = key in self.figures
-            self.figures[key] = self.figures.get(key, "") or why
-            if not known and not why:
-                self._tell_figure(sides)
+            return
+        medium = (drawing.target, *key)
+        if medium not in self.shown:
+            self.shown[medium] = refreshed(self.package, self.parts, drawing, sides)
+        why = self.shown[medium]
+        if not why:
+            fitted(self.package, drawing, sides)
+        if key not in self.figures and not why:
+            told = self.newer.why_figure(sides)
+            self.replaced.append(Replaced("figure", drawing.name, sides.was, sides.name, told))
+        self.figures[key] = self.figures.get(key, "") or why
 
-    def _tell_figure(self, sides: Sides) -> None:
-        old, new = sides.old, sides.new
-        why = "数据未变" if old.data == new.data else self._why(sides)
-        self.replaced.append(Replaced("figure", new.id, sides.was, sides.name, why))
+    def _find_citations(self) -> None:
+        """Note the figures that only words name: captions without a picture, citations."""
+        for text in [line.text for tree in self.trees.values() for line in lines_of(tree)]:
+            named = [(found["id"], found["edition"]) for found in MARK_PATTERN.finditer(text)]
+            named += [_cited(found)[:2] for found in CITATION_PATTERN.finditer(text)]
+            for key in named:
+                if key not in self.figures and key[1] != self.newer.name:
+                    sides = self.newer.sides(*key)
+                    self.figures[key] = sides if isinstance(sides, str) else ""
 
-    def _why(self, sides: Sides) -> str:
-        return why_revised(self.held.revised(sides.then, sides.now), sides.old, sides.new)
-
-    def _name_citations(self, trees: Mapping[str, etree._Element]) -> None:
-        """Note the figures that only words name: captions without picture, citations."""
-        for tree in trees.values():
-            for line in lines_of(tree):
-                text = line.text
-                for found in MARK_PATTERN.finditer(text):
-                    self._cite(found["id"], found["edition"])
-                for found in CITATION_PATTERN.finditer(text):
-                    name = found["id"] or found["apa"] or found["there"]
-                    self._cite(name, found["edition"] or found["of"] or found["at"])
-
-    def _cite(self, name: str, edition: str) -> None:
-        if (name, edition) not in self.figures and edition != self.name:
-            sides = self._sides(name, edition)
-            self.figures[name, edition] = sides if isinstance(sides, str) else ""
-
-    def _edition_of_numbers(self, trees: Mapping[str, etree._Element]) -> str:
-        """Return the edition whose numbers a Word file holds, by its properties or its list."""
-        if self.said:
-            return self.said["edition"]
-        for tree in trees.values():
-            for line in lines_of(tree):
-                found = NUMBER_PATTERN.search(line.text)
-                if found:
-                    return found["edition"]
-        return ""
-
-    # --- planning
-
-    def _pairs(self, edition: str) -> dict[str, str]:
-        """Return what the book printed of the figures that were exchanged, and prints now."""
-        found: dict[str, str] = {}
-        for (name, was), why in self.figures.items():
-            sides = self._sides(name, was)
-            if why or was == self.name or isinstance(sides, str):
-                continue
-            printed = printed_texts(sides.old, was), printed_texts(sides.new, self.name)
-            found |= dict(pair for pair in zip(*printed, strict=True) if pair[0] != pair[1])
-        editions = {edition, *(was for _, was in self.figures)} - {self.name, ""}
-        for was in sorted(editions):
-            then = self.held.find(was)
-            for name, text in numbers_of(then).texts.items() if then else ():
-                said = numbers_of(self.now).texts.get(name, "")
-                if name.startswith(CLAIM) and said not in ("", text):
-                    found[text] = said
-        return found
-
-    def _figure_changed(self, name: str, edition: str) -> FigureEntry | None:
+    def _exchanged(self, figure: str, edition: str) -> FigureEntry | None:
         """Return a figure of the newer edition, if its places in the document were exchanged."""
-        if edition == self.name or self.figures.get((name, edition), "?"):
+        if edition == self.newer.name or self.figures.get((figure, edition), "?"):
             return None
-        return self.held.figures(self.now).get(name)
+        return self.newer.held.figures(self.newer.folder).get(figure)
 
-    def _number(self, key: str, edition: str) -> tuple[str, str, str]:
-        """Return name of a number, what it was, and what it is: ``""`` where it is none any more.
+    def _write_tables(self, part: str, tree: etree._Element) -> None:
+        hand = self.hand
+        if not isinstance(hand, TrackingHand):
+            return
+        for table in list(held_tables(tree)):
+            sides = self.newer.sides(table.name, table.edition)
+            if isinstance(sides, str) or not self._exchanged(table.name, table.edition):
+                continue
+            changes = refresh_table(table, sides.old, sides.new, hand)
+            self.package.touch(part)
+            self.replaced += [Replaced("table", table.name, was, now) for was, now in changes]
 
-        A sentence that its claim does not bear any more is noted.
-        """
-        then = self.held.find(edition)
-        name, old = self.held.numbers(then).get(key, ("", "")) if then else ("", "")
-        if not name or edition == self.name:
-            return "", "", ""
-        turned = self.held.turned(self.now).get(name, "")
-        if turned:
-            item = Replaced("number", name, old, "", turned)
-            if item not in self.turned:
-                self.turned.append(item)
-            return name, old, ""
-        return name, old, self.held.numbers(self.now).get(key, ("", ""))[1]
-
-    def _why_number(self, edition: str, old: str, new: str) -> str:
-        then = self.held.find(edition)
-        for item in self.held.revised(then, self.now) if then else ():
-            if bare(item.old).startswith(bare(old)) and bare(item.new).startswith(bare(new)):
-                return f"{item.what}：{item.how}（{item.old_source} → {item.new_source}）"
-        return "参数、选用的数或算法不同"
-
-    # --- writing
-
-    def _hand(self, trees: Mapping[str, etree._Element]) -> Hand:
-        if not self.is_word:
-            return SlideHand()
-        author = Catalog(self.now / "data").publication.author
-        others = [REMARKS] if REMARKS in self.package.parts else []
-        number = first_number([*trees.values(), *map(self.package.tree, others)])
-        return TrackingHand(author, f"{edition_day(self.root, self.now)}T00:00:00Z", number)
-
-    def _explain(self, drawings: list[Drawing], hand: Hand) -> None:
-        """Let the drawings bear the new mark, and in Word the reason as a comment."""
-        for item in drawings:
-            new = self._figure_changed(item.name, item.edition)
-            sides = self._sides(item.name, item.edition)
-            if new is None or isinstance(sides, str):
+    def _explain(self, part: str) -> None:
+        """Let drawings bear the new mark, and in Word the reason as a comment."""
+        for item in self.drawings[part]:
+            sides = self.newer.sides(item.name, item.edition)
+            if isinstance(sides, str) or not self._exchanged(item.name, item.edition):
                 continue
             if item.facts is not None:
                 said = item.facts.get("descr") or ""
-                said = MARK_PATTERN.sub(mark(sides.new, self.name), said)
+                said = MARK_PATTERN.sub(mark(sides.new, self.newer.name), said)
                 item.facts.set("descr", said.replace(sides.old.alt, sides.new.alt))
-                self.package.touch(item.part)
-            if isinstance(hand, TrackingHand) and sides.old.data != sides.new.data:
-                hand.remark([item.node], f"{self._from_to(item.edition)}：{self._why(sides)}")
-                self.package.touch(item.part)
-
-    def _from_to(self, edition: str) -> str:
-        return f"版次 {edition} → {self.name}"
-
-    def _write(self, part: str, tree: etree._Element, edition: str, hand: Hand) -> None:
-        """Write the numbers of a part, and what the book prints of its figures."""
-        lines = list(lines_of(tree))
-        planned: dict[int, list[Rewrite]] = {id(line.node): [] for line in lines}
-        numbers = list(bookmarked(tree, lines)) if self.is_word else []
-        places = [(number.placed, edition) for number in numbers]
-        for box in () if self.is_word else boxes(tree):
-            places += self._rename_box(part, box)
-        for place, of in places:
-            planned[id(place.line.node)] += self._rewritten(place, of)
-        pairs = self._pairs(edition)
-        for line in lines:
-            own = planned[id(line.node)]
-            for item in [*exchanged(line.text, pairs, SHORT), *self._marks(line.text)]:
-                if not any(other.start < item.end and item.start < other.end for other in own):
-                    own.append(item)
-            if own:
-                hand.write(line, own)
                 self.package.touch(part)
-        for number in numbers:
+            if isinstance(self.hand, TrackingHand) and sides.old.data != sides.new.data:
+                why = self.newer.why_figure(sides)
+                self.hand.remark([item.node], f"{self._way(item.edition)}：{why}")
+                self.package.touch(part)
+
+    def _way(self, edition: str) -> str:
+        return f"版次 {edition} → {self.newer.name}"
+
+    # --- numbers and words
+
+    def _refuse_too_much(self, found: Iterable[_Survey]) -> None:
+        surveys = list(found)
+        lines = sum(len(survey.lines) for survey in surveys)
+        places = sum(len(survey.places) for survey in surveys)
+        if places > CITED_MOST or lines * len(self.pairs.parts) > LOOKED:
+            msg = "文字过多，不能一次更新；分成几份 | too much text to update at once: split it"
+            raise DataError(msg)
+
+    def _edition_of_numbers(self) -> str:
+        """Return the edition whose numbers a document holds, by its properties or its list."""
+        if self.stated:
+            return self.stated["edition"]
+        for text in [line.text for tree in self.trees.values() for line in lines_of(tree)]:
+            for item in listed_numbers(text):
+                return item.edition
+        return ""
+
+    def _surveyed(self, tree: etree._Element, edition: str) -> _Survey:
+        lines = tuple(lines_of(tree))
+        if isinstance(self.hand, TrackingHand):
+            numbers = tuple(itertools.islice(bookmarked(tree, lines), CITED_MOST + 1))
+            places = tuple((number.placed, edition) for number in numbers)
+            return _Survey(lines, numbers, (), places)
+        held = tuple(itertools.islice(number_boxes(tree), CITED_MOST + 1))
+        boxed = tuple(
+            (placed, found["edition"])
+            for box in held
+            for placed, found in zip(box.placed, box.marks, strict=True)
+            if placed
+        )
+        return _Survey(lines, (), held, boxed)
+
+    def _lost_numbers(
+        self, found: dict[str, _Survey], said: dict[str, Restated], edition: str
+    ) -> Counter[str]:
+        """Return how often the document promises numbers that somebody deleted, by name.
+
+        One whose text still stands somewhere was not deleted: only its mark is gone.
+        """
+        if not self.stated or edition == self.newer.name:
+            return Counter()
+        there = Counter(placed.key for survey in found.values() for placed, _ in survey.places)
+        listed, loose = list[str](), list[str]()
+        for part, survey in found.items():
+            tables = {table.node for table in held_tables(self.trees[part])}
+            for line in survey.lines:
+                names = [item.name for item in listed_numbers(line.text)]
+                listed += names
+                if not names and tables.isdisjoint(line.node.iterancestors(f"{W}tbl")):
+                    spans = survey.taken(line)
+                    spans += [item[:2] for item in self.pairs.exchanged(line.text)]
+                    loose.append(bare(masked(line.text, spans)))
+        missing = Counter(listed)
+        for name in missing:
+            missing[name] -= there[bookmark(name)]
+        missing = +missing
+        if missing.total() != int(self.stated["numbers"] or 0) - there.total():
+            return Counter()
+        old = {item.name: bare(item.old) for item in said.values()}
+        gone = {name for name in missing if not any(old.get(name, "") in text for text in loose)}
+        return Counter({name: count for name, count in missing.items() if name in gone})
+
+    def _write(
+        self, part: str, survey: _Survey, said: dict[str, Restated], lost: Counter[str]
+    ) -> None:
+        """Write the numbers of a part, and what the book prints of its figures."""
+        planned: dict[int, list[Rewrite]] = {id(line.node): [] for line in survey.lines}
+        for placed, edition in survey.places:
+            planned[id(placed.line.node)] += self._rewritten(placed, edition)
+        for box in survey.boxes:
+            if box.rename(self._in_box(box), self.newer.name):
+                self.package.touch(part)
+        new = {item.name: item.new for item in said.values() if item.new}
+        for line in survey.lines:
+            own = planned[id(line.node)]
+            taken = survey.taken(line)
+            more = [
+                *relisted(line.text, new, lost, self.newer.name),
+                *self._turned_here(line.text, said),
+                *self.pairs.exchanged(line.text),
+                *self._marks(line.text),
+            ]
+            for item in more:
+                if not any(start < item.end and item.start < end for start, end in taken):
+                    taken.append((item.start, item.end))
+                    own.append(item)
+            own = [
+                item for item in own if item.note or line.text[item.start : item.end] != item.text
+            ]
+            if own:
+                self.hand.write(line, own)
+                self.package.touch(part)
+        for number in survey.numbers:
             if number.rename():
                 self.package.touch(part)
 
-    def _rename_box(self, part: str, box: Box) -> Iterator[tuple[Placed, str]]:
-        """Let a text box say which numbers it will hold; yield where they stand, of which edition.
-
-        It says so before they are written: afterwards they can't be found by what they were.
-        """
+    def _in_box(self, box: NumberBox) -> list[str]:
+        """Return what each number of a text box will be; ``""`` for one that stays."""
         texts = []
         for found, placed in zip(box.marks, box.placed, strict=True):
-            _, old, new = self._number(bookmark(found["name"]), found["edition"])
-            texts.append(new if placed and bare(old) == bare(found["text"]) else "")
-            if placed:
-                yield placed, found["edition"]
-        if any(texts):
-            box.rename(texts, self.name)
-            self.package.touch(part)
+            item = self.newer.said(bookmark(found["name"]), found["edition"])
+            stays = item is None or placed is None or bare(item.old) != bare(found["text"])
+            texts.append("" if stays or item is None else item.new)
+        return texts
 
     def _rewritten(self, placed: Placed, edition: str) -> Iterator[Rewrite]:
         """Yield the new text of a number, or the note that it stays, and why."""
-        name, old, new = self._number(placed.key, edition)
-        if not name or new == old or bare(placed.text) != bare(old):
+        item = self.newer.said(placed.key, edition)
+        if item is None or bare(placed.text) != bare(item.old) or item.new == item.old:
             return
-        said, why = new, self._why_number(edition, old, new)
-        note = f"{self._from_to(edition)}：{old} → {new}。原因：{why}"
-        if new:
-            self.replaced.append(Replaced("number", name, old, new, why))
-        else:
-            turned = next((item.why for item in self.turned if item.name == name), "")
-            said = placed.text
-            note = f"{self._from_to(edition)}：没有更新。{turned or '新版次没有这个数'}"
-        yield Rewrite(placed.start, placed.end, said, note)
+        span = (placed.start, placed.end)
+        if item.new:
+            self.replaced.append(Replaced("number", item.name, item.old, item.new, item.why))
+            note = f"{self._way(edition)}：{item.old} → {item.new}。原因：{item.why}"
+            yield Rewrite(*span, item.new, note)
+            return
+        self._turn(item)
+        yield Rewrite(*span, placed.text, f"{self._way(edition)}：没有更新。{item.why}")
+
+    def _turn(self, item: Restated) -> None:
+        if item.turned:
+            self.turned[item.name] = Replaced("number", item.name, item.old, "", item.why)
+
+    def _turned_here(self, text: str, said: dict[str, Restated]) -> Iterator[Rewrite]:
+        """Yield a note on each sentence of the book that stands there as text and is false now."""
+        for item in said.values():
+            place = text.find(item.old) if item.turned and item.name.startswith(CLAIM) else -1
+            if place >= 0:
+                self._turn(item)
+                yield Rewrite(place, place + len(item.old), item.old, f"没有更新。{item.why}")
 
     def _marks(self, text: str) -> Iterator[Rewrite]:
         """Yield the marks and editions in a text that name what was exchanged."""
         for found in MARK_PATTERN.finditer(text):
-            entry = self._figure_changed(found["id"], found["edition"])
+            entry = self._exchanged(found["id"], found["edition"])
             if entry:
-                yield Rewrite(*found.span(), mark(entry, self.name))
+                yield Rewrite(*found.span(), mark(entry, self.newer.name))
         for found in CITATION_PATTERN.finditer(text):
-            name = found["id"] or found["apa"] or found["there"]
-            group = next(key for key in ("edition", "of", "at") if found[key])
-            if self._figure_changed(name, found[group]):
-                yield Rewrite(*found.span(group), self.name)
-        for found in NUMBER_PATTERN.finditer(text):
-            name, old, new = self._number(bookmark(found["name"]), found["edition"])
-            if name and new and bare(found["text"]) == bare(old):
-                said = number_mark(name, new, self.name, found["beside"] or "")
-                yield Rewrite(*found.span(), said)
-
-    def _write_tables(self, part: str, tree: etree._Element, hand: TrackingHand) -> None:
-        for table in list(tables_of(tree)):
-            sides = self._sides(table.name, table.edition)
-            if isinstance(sides, str) or not self._figure_changed(table.name, table.edition):
-                continue
-            for was, now in refresh_table(table, sides.old, sides.new, hand):
-                self.replaced.append(Replaced("table", table.name, was, now))
-                self.package.touch(part)
+            figure, edition, group = _cited(found)
+            if self._exchanged(figure, edition):
+                yield Rewrite(*found.span(group), self.newer.name)
 
     # --- the properties
 
-    def _properties(
-        self,
-        trees: Mapping[str, etree._Element],
-        drawings: Mapping[str, list[Drawing]],
-        edition: str,
-    ) -> None:
+    def _state(self, lost: int) -> None:
         """Say in the properties which edition the document is of, and what is in it."""
-        if not self.said or self.said["edition"] == self.name or self.held.find(edition) is None:
+        stated = self.stated
+        if not stated or stated["edition"] == self.newer.name:
             return
-        there = {item.name for found in drawings.values() for item in found}
-        there |= {name for name, _ in self.figures}
-        promised = self.said["figures"].split()
-        missing = [name for name in promised if name not in there]
-        strangers = sum(strangers_in(self.parts, part, tree) for part, tree in trees.items())
-        if not strangers:
+        if self.newer.held.find(stated["edition"]) is None:
+            return
+        there = {item.name for found in self.drawings.values() for item in found}
+        there |= {figure for figure, _ in self.figures}
+        promised = stated["figures"].split()
+        missing = [figure for figure in promised if figure not in there]
+        unknown = sum(strangers_in(self.parts, *item) for item in self.trees.items())
+        if not unknown:
             # no picture is left that could be one of them
             self.gone += missing
-            promised = [name for name in promised if name in there]
-        said = keywords(self.name, promised, int(self.said["numbers"] or 0))
-        made = f"{self.core[: self.said.start()]}{said}{self.core[self.said.end() :]}"
+            promised = [figure for figure in promised if figure in there]
+        said = keywords(self.newer.name, promised, int(stated["numbers"] or 0) - lost)
+        made = f"{self.core[: stated.start()]}{said}{self.core[stated.end() :]}"
         self.package.put(CORE, made.encode())
+
+
+def _cited(found: re.Match[str]) -> tuple[str, str, str]:
+    """Return figure and edition of a line that cites one, and which group has the edition."""
+    group = next(key for key in ("edition", "of", "at") if found[key])
+    return found["id"] or found["apa"] or found["there"], found[group], group
 
 
 def edition_day(root: Path, edition: Path) -> str:
@@ -455,7 +495,7 @@ def report_lines(made: Updated, ending: str) -> Iterator[str]:
     for item in made.turned:
         yield f"不能再说　论断 {item.name}：“{item.old}”　{item.why}"
     for name in made.gone:
-        yield f"已不在文中　图 {name}"
+        yield f"已不在文中　{name}"
     for left in made.left:
         where = f"{left.name or '（不详）'}（版次 {left.edition or '不详'}）"
         yield f"没有更新　{KINDS_ZH[left.kind]} {where}　{left.verdict}：{left.detail}"

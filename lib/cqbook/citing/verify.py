@@ -55,7 +55,13 @@ class Standing:
     detail: str = ""
 
 
-def verify(root: Path, content: bytes, name: str, against: str = "latest") -> list[Standing]:
+def verify(
+    root: Path,
+    content: bytes,
+    name: str,
+    against: str = "latest",
+    held: KnownEditions | None = None,
+) -> list[Standing]:
     """Return for each thing that a document took from the book whether it still stands.
 
     Parameters
@@ -66,6 +72,8 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
         The document.
     against : str
         The edition that has the last word.
+    held : KnownEditions, optional
+        What was read of editions already.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def verify(root: Path, content: bytes, name: str, against: str = "latest") -> li
         If the document can't be read, or `against` is no edition.
     """
     now = find(root, against)
-    held = KnownEditions(root)
+    held = held or KnownEditions(root)
     found = cited(content, name)
     refuse_too_many(found, name)
     asked = [item for item in found if item.kind != "text"]

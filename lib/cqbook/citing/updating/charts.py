@@ -21,6 +21,7 @@ from lxml import etree
 from cqbook.citing.alike import bare
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.native_charts import Area, add_chart, chart_form
+from cqbook.citing.readers.office_charts import SHEET_MOST
 from cqbook.citing.readers.office_parts import A, C
 from cqbook.disk.archives import undated
 from cqbook.disk.untrusted import opened, safe_parser
@@ -77,13 +78,13 @@ def own_cells(workbook: bytes, before: DrawnChart) -> str:
     sheets = [sheet.title for sheet in found.worksheets[1:] if sheet.title not in ours.sheetnames]
     if sheets:
         return f"工作表 {'、'.join(sheets)[:60]}"
-    first = ours.worksheets[0]
-    width, height = first.max_column or 0, first.max_row or 0
-    for row in found.worksheets[0].iter_rows():
-        for cell in row:
-            outside = cell.row > height or (cell.column or 0) > width
-            if outside and cell.value is not None:
-                return f"单元格 {cell.coordinate}"
+    first, sheet = ours.worksheets[0], found.worksheets[0]
+    if max(sheet.max_row, sheet.max_column) > SHEET_MOST:
+        return f"范围 {sheet.dimensions}"
+    for number, row in enumerate(sheet.iter_rows(values_only=True)):
+        held = row[first.max_column :] if number < first.max_row else row
+        if any(value is not None for value in held):
+            return f"第{number + 1}行"
     return ""
 
 

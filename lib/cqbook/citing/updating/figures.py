@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +21,10 @@ from cqbook.citing.readers.office_parts import A, C, Parts, R
 from cqbook.citing.readers.png import read_png
 from cqbook.citing.readers.svg import read_svg
 from cqbook.citing.updating.charts import drawn_chart, merged_chart, own_cells
-from cqbook.citing.updating.package import Package
+from cqbook.citing.updating.newer import Sides
+from cqbook.citing.updating.package import Package, rels_of
 from cqbook.disk.raster import raster
 from cqbook.disk.regular import regular_content
-from cqbook.disk.untrusted import whole
-from cqbook.errors import DataError
 
 SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -37,7 +35,7 @@ HIGHEST = 7_920_000
 
 
 @dataclass(frozen=True)
-class Drawing:
+class HeldFigure:
     """A place of a document that shows a figure.
 
     ``node``: what shows it (a picture, a drawing beside it, a chart); ``facts``: what bears its
@@ -58,7 +56,7 @@ class Drawing:
         return bool(self.node.tag == f"{C}chart")
 
 
-def drawings_of(parts: Parts, part: str, tree: etree._Element) -> Iterator[Drawing]:
+def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[HeldFigure]:
     """Yield the figures that a part shows: by their mark, else by what the medium says."""
     shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
     marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
@@ -72,11 +70,11 @@ def drawings_of(parts: Parts, part: str, tree: etree._Element) -> Iterator[Drawi
         if not target:
             continue
         if node in marked:
-            yield Drawing(part, node, *marked[node], target)
+            yield HeldFigure(part, node, *marked[node], target)
             continue
         said = _by_itself(parts, node, target)
         if said is not None:
-            yield Drawing(part, node, None, said.name, said.edition, said.data, target)
+            yield HeldFigure(part, node, None, said.name, said.edition, said.data, target)
 
 
 def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
@@ -90,7 +88,7 @@ def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
 
 def strangers_in(parts: Parts, part: str, tree: etree._Element) -> int:
     """Return how many pictures of a part do not say what they are."""
-    known = {item.node for item in drawings_of(parts, part, tree)}
+    known = {item.node for item in held_figures(parts, part, tree)}
     return sum(1 for node in tree.iter(f"{A}blip") if node not in known)
 
 
@@ -108,19 +106,7 @@ def _by_itself(parts: Parts, node: etree._Element, target: str) -> Cited | None:
     return next(read_svg(content, target), None) if node.tag == SVG_BLIP else None
 
 
-@dataclass(frozen=True)
-class Sides:
-    """A figure in the edition that a document has it of, and in the one that it gets."""
-
-    then: Path
-    now: Path
-    old: FigureEntry
-    new: FigureEntry
-    was: str
-    name: str
-
-
-def refreshed(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+def refreshed(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides) -> str:
     """Show a figure as the newer edition draws it; return why not, in words, if it can't be.
 
     What somebody painted over, or typed into, is left as it is.
@@ -132,19 +118,42 @@ def refreshed(package: Package, parts: Parts, drawing: Drawing, sides: Sides) ->
         altered, _ = compared_drawing("svg", content, sides.then, sides.old)
         form = "svg"
     else:
-        altered = (
-            "画面与该版次的图不同" if is_altered_picture(content, sides.then, sides.old) else ""
-        )
-        form = _form_of(content, sides)
+        is_altered = is_altered_picture(content, sides.then, sides.old)
+        altered = "画面与该版次的图不同" if is_altered else ""
+        form = "" if is_altered else _form_of(content, sides)
     if altered:
         return f"{altered}，没有更换"
     if form not in sides.new.files:
         return f"版次 {sides.name} 没有这张图的 {form}"
-    fresh = regular_content(sides.now / "site" / sides.new.files[form].path)
-    _put_medium(package, drawing, fresh, form)
-    if form != "svg":
-        _fit(package, drawing, content, fresh)
+    new = sides.new.files
+    _put_medium(package, drawing.target, _kept(sides.now, new[form].path), form)
+    beside = _beside(parts, drawing) if form == "svg" else ""
+    if beside and "png" in new:
+        _put_medium(package, beside, _kept(sides.now, new["png"].path), "png")
     return ""
+
+
+def _kept(edition: Path, path: str) -> bytes:
+    return regular_content(edition / "site" / path)
+
+
+def _beside(parts: Parts, drawing: HeldFigure) -> str:
+    """Return the part with the picture that older programs show instead of a drawing."""
+    blip = next(drawing.node.iterancestors(f"{A}blip"), None)
+    target = "" if blip is None else parts.relation(drawing.part, blip.get(f"{R}embed") or "")
+    # one that says what it is is exchanged by itself
+    return "" if blip is None or not target or _by_itself(parts, blip, target) else target
+
+
+def fitted(package: Package, drawing: HeldFigure, sides: Sides) -> None:
+    """Let the frame of an exchanged picture have its proportions, unless somebody set others."""
+    if drawing.is_chart or not {"png"} <= sides.old.files.keys() & sides.new.files.keys():
+        return
+    sizes = [
+        raster(_kept(edition, entry.files["png"].path)).size
+        for edition, entry in ((sides.then, sides.old), (sides.now, sides.new))
+    ]
+    _fit(package, drawing, *sizes)
 
 
 def _form_of(content: bytes, sides: Sides) -> str:
@@ -156,60 +165,58 @@ def _form_of(content: bytes, sides: Sides) -> str:
     return "en.png" if is_altered_picture(content, sides.then, alone) else "png"
 
 
-def _put_medium(package: Package, drawing: Drawing, content: bytes, form: str) -> None:
+def _put_medium(package: Package, target: str, content: bytes, form: str) -> None:
     ending = form.rpartition(".")[2]
-    if drawing.target.lower().endswith(f".{ending}"):
-        package.put(drawing.target, content)
+    if target.lower().endswith(f".{ending}"):
+        package.put(target, content)
         return
     # a word processor made a JPEG of it
-    name = f"{drawing.target.rpartition('.')[0]}-{ending}.{ending}"
+    name = f"{target.rpartition('.')[0]}-{ending}.{ending}"
+    if name in package.parts:
+        return
     package.put(name, content)
     package.typed("Default", "Extension", ending, f"image/{ending}")
     for part in [name for name in package.parts if name.endswith(".xml")]:
-        for node, target in package.relations(part):
-            if target == drawing.target:
+        for node, related in package.relations(part):
+            if related == target:
                 node.set("Target", f"/{name}")
-                folder, _, file = part.rpartition("/")
-                package.touch(f"{folder}/_rels/{file}.rels")
+                package.touch(rels_of(part))
+    package.drop(target)
 
 
-def _fit(package: Package, drawing: Drawing, old: bytes, new: bytes) -> None:
+def _fit(package: Package, drawing: HeldFigure, was: tuple[int, int], now: tuple[int, int]) -> None:
     """Let a picture of another proportion be as wide as before; none becomes stretched.
 
     One that is cropped or stretched keeps its frame: somebody wanted it so.
     """
-    fill = drawing.node.getparent()
+    blip = next(drawing.node.iterancestors(f"{A}blip"), drawing.node)
+    fill = blip.getparent()
     holder = None if fill is None else fill.getparent()
     if fill is None or holder is None:
         return
-    cropped = any(cut.attrib for cut in fill.iterchildren("{*}srcRect"))
-    frame = next((node for node in holder.iter(f"{A}xfrm")), None)
+    cropped = any(cut.attrib for cut in fill.iterchildren(f"{A}srcRect"))
+    frame = next(holder.iter(f"{A}xfrm"), None)
     size = None if frame is None else frame.find(f"{A}ext")
     if cropped or size is None:
         return
     wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
-    with suppress(DataError), whole("picture"):
-        was, now = raster(old).size, raster(new).size
-        stretched = abs(wide * was[1] - high * was[0]) > ASKEW_SHOWN * high * was[0]
-        if stretched or was[0] * now[1] == was[1] * now[0]:
-            return
-        frames = [size]
-        frames += [
-            node
-            for up in itertools.islice(drawing.node.iterancestors(), 8)
-            if up.tag in (f"{_WP}inline", f"{_WP}anchor")
-            for node in up.iterchildren(f"{_WP}extent")
-        ]
-        flows = any(up.tag == f"{_WP}inline" for up in drawing.node.iterancestors())
-        most = HIGHEST if flows else high
-        scale = min(wide / now[0], most / now[1])
-        for node in frames:
-            node.set("cx", str(int(now[0] * scale)))
-            node.set("cy", str(int(now[1] * scale)))
-        package.touch(drawing.part)
+    stretched = abs(wide * was[1] - high * was[0]) > ASKEW_SHOWN * high * was[0]
+    if stretched or was[0] * now[1] == was[1] * now[0]:
+        return
+    above = [
+        up
+        for up in itertools.islice(holder.iterancestors(), 4)
+        if up.tag in (f"{_WP}inline", f"{_WP}anchor")
+    ]
+    flows = any(up.tag == f"{_WP}inline" for up in above)
+    scale = min(wide / now[0], (HIGHEST if flows else high) / now[1])
+    for node in [size, *(extent for up in above for extent in up.iterchildren(f"{_WP}extent"))]:
+        node.set("cx", str(int(now[0] * scale)))
+        node.set("cy", str(int(now[1] * scale)))
+    package.touch(drawing.part)
 
 
-def _refresh_chart(package: Package, parts: Parts, drawing: Drawing, sides: Sides) -> str:
+def _refresh_chart(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides) -> str:
     def form(edition: Path, entry: FigureEntry) -> tuple[str, str]:
         path = edition / "site" / entry.files["vl.json"].path
         spec = json.loads(path.read_text(encoding="utf-8"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from lxml import etree
@@ -15,10 +18,10 @@ from cqbook.citing.readers.office_parts import A, W
 
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 #: Letters of a text that is replaced as a whole; of a longer one the words that differ.
-WHOLE = 12
+_WHOLE = 12
+#: Elements of a paragraph that are looked through for a place in it.
+MOST = 2000
 _WORD = re.compile(r"[0-9A-Za-z]+(?:[.,-][0-9A-Za-z]+)*|.", re.S)
-#: What a text of the book ends at, or begins behind, within a paragraph of somebody's own.
-_BOUND = "。；;，,｜|：:.（）()“” 　\n"
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,22 @@ class Line:
         """What it says, with tracked changes accepted."""
         return "".join(node.text or "" for node in self.texts)
 
-    def at(self, node: etree._Element) -> int:
-        """Return how much of the text stands before an element of the paragraph."""
+    @cached_property
+    def plain(self) -> tuple[str, list[int]]:
+        """The text as it was first, bare, and where each letter of that stands in it."""
+        return bare_places(self.text)
+
+    def at(self, node: etree._Element) -> int | None:
+        """Return how much of the text stands before an element of the paragraph.
+
+        None if more stands there than a paragraph has that people write.
+        """
         own, count = set(self.texts), 0
-        for item in self.node.iter(node.tag, f"{W}t", f"{A}t"):
+        for item in itertools.islice(self.node.iter(node.tag, f"{W}t", f"{A}t"), MOST):
             if item is node:
-                break
+                return count
             count += len(item.text or "") if item in own else 0
-        return count
+        return None
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[etree._Element, int, int]]:
         """Yield the elements that hold a part of the text, and which part of each."""
@@ -109,7 +120,7 @@ def differing(old: str, item: Rewrite) -> list[tuple[int, int, str]]:
     """Return what of a part of a paragraph is to be replaced: where it begins, ends, by what."""
     if old == item.text:
         return []
-    if max(len(old), len(item.text)) <= WHOLE:
+    if max(len(old), len(item.text)) <= _WHOLE:
         return [(item.start, item.end, item.text)]
     was, now = _WORD.findall(old), _WORD.findall(item.text)
     places = [0]
@@ -131,44 +142,23 @@ def differing(old: str, item: Rewrite) -> list[tuple[int, int, str]]:
     return found
 
 
-def loosely(text: str) -> re.Pattern[str]:
-    """Return a pattern of a text however another hand writes it: see `alike.bare`."""
-    signs = {"-": "-−—–－", ".": ".。．", ",": ",，"}
-    parts = []
-    for letter in bare(text):
-        wide = chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else ""
-        parts.append(f"[{re.escape(signs.get(letter, letter + wide))}]")
-    return re.compile(r"[\s,，]{0,3}".join(parts))
+def bare_places(text: str) -> tuple[str, list[int]]:
+    """Return a text as `alike.bare` has it, and where each of its letters stands in the text."""
+    letters = [(letter, place) for place, raw in enumerate(text) for letter in bare(raw)]
+    plain = "".join(letter for letter, _ in letters)
+    # separators of thousands are known by what is around them
+    gone = {found.start() for found in _THOUSANDS.finditer(plain)}
+    kept = [item for number, item in enumerate(letters) if number not in gone]
+    return "".join(letter for letter, _ in kept), [place for _, place in kept]
 
 
-def number_at(text: str, wanted: str, start: int) -> tuple[int, int] | None:
-    """Return where a number stands behind a place, as no part of a longer one."""
-    for found in loosely(wanted).finditer(text, start):
-        before, behind = bare(text[: found.start()])[-1:], bare(text[found.end() :])[:2]
-        longer = before.isdecimal() or before == "." or re.match(r"[0-9]|\.[0-9]", behind)
-        if bare(found[0]) == bare(wanted) and not longer:
-            return found.span()
-    return None
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
-def exchanged(text: str, pairs: Mapping[str, str], short: int) -> list[Rewrite]:
-    """Return where a paragraph says texts of the book, and what they are now; the longest first.
-
-    A text shorter than `short` is one only where it is all of the paragraph.
-    """
-    found: list[Rewrite] = []
-    whole = bare(text)
-    for old in sorted(pairs, key=len, reverse=True):
-        if old and whole == bare(old):
-            return [Rewrite(0, len(text), pairs[old])] if pairs[old] != text else []
-        place = text.find(old) if len(old) >= short else -1
-        while place >= 0:
-            end = place + len(old)
-            alone = (
-                (place == 0 or old[0] in _BOUND or text[place - 1] in _BOUND)
-                and (end == len(text) or old[-1] in _BOUND or text[end] in _BOUND)
-            )  # fmt: skip
-            if alone and not any(item.start < end and place < item.end for item in found):
-                found.append(Rewrite(place, end, pairs[old]))
-            place = text.find(old, end)
-    return sorted(found)
+def number_at(line: Line, wanted: str, start: int) -> tuple[int, int] | None:
+    """Return where a number stands in a line behind a place, as no part of a longer one."""
+    plain, places = line.plain
+    first = bisect.bisect_left(places, start)
+    number = re.compile(rf"(?<![0-9.]){re.escape(bare(wanted))}(?![0-9]|\.[0-9])")
+    found = number.search(plain, first) if bare(wanted) else None
+    return (places[found.start()], places[found.end() - 1] + 1) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.marks import NUMBER_PATTERN, bookmark, number_mark
 from cqbook.citing.readers.office_parts import W
 from cqbook.citing.readers.office_word import BOOKMARK, marked, surrounded
-from cqbook.citing.updating.lines import Line, lines_of, number_at
+from cqbook.citing.updating.lines import MOST, Line, lines_of, number_at
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,14 @@ def bookmarked(tree: etree._Element, lines: Sequence[Line]) -> Iterator[Bookmark
         line = None if holder is None else by_node.get(holder)
         if not found or line is None:
             continue
-        ends = line.node.iter(f"{W}bookmarkEnd")
+        ends = itertools.islice(line.node.iter(f"{W}bookmarkEnd"), MOST)
         end = next((node for node in ends if node.get(f"{W}id") == start.get(f"{W}id")), None)
         if end is None:
             continue
-        placed = Placed(found["number"], line, line.at(start), line.at(end))
+        first, last = line.at(start), line.at(end)
+        if first is None or last is None:
+            continue
+        placed = Placed(found["number"], line, first, last)
         text = marked(start)
         # a part that is hidden or struck is none of the number
         if bare(text) == bare(placed.text):
@@ -71,15 +75,19 @@ def bookmarked(tree: etree._Element, lines: Sequence[Line]) -> Iterator[Bookmark
 
 
 @dataclass(frozen=True)
-class Box:
+class NumberBox:
     """A text box whose name says which numbers it holds, and where they stand; None: not there."""
 
     named: etree._Element
     marks: tuple[re.Match[str], ...]
     placed: tuple[Placed | None, ...]
 
-    def rename(self, texts: Sequence[str], edition: str) -> None:
-        """Let the name say of each number what it is now; ``""`` for one that stays as it was."""
+    def rename(self, texts: Sequence[str], edition: str) -> bool:
+        """Let the name say of each number what it is now; return whether that is other.
+
+        Before they are written: afterwards they can't be found by what they were. ``""`` is for one
+        that stays as it was.
+        """
         before = [
             None if item is None else (item.line.text, item.start, item.end) for item in self.placed
         ]
@@ -95,6 +103,7 @@ class Box:
             made = number_mark(mark["name"], texts[number], edition, beside)
             name = f"{name[: mark.start()]}{made}{name[mark.end() :]}"
         self.named.set("name", name)
+        return any(texts)
 
     def _beside(self, number: int, spans: Sequence[tuple[str, int, int] | None]) -> str:
         found, own = spans[number], self.placed[number]
@@ -128,7 +137,7 @@ def _moved(
     return [None if span is None else (lines[span[0]], *span[1:]) for span in spans]
 
 
-def boxes(tree: etree._Element) -> Iterator[Box]:
+def number_boxes(tree: etree._Element) -> Iterator[NumberBox]:
     """Yield the text boxes that hold numbers; these stand in the order of the box's marks."""
     for node in tree.iter(etree.Element):
         marks = tuple(NUMBER_PATTERN.finditer(node.get("name") or ""))
@@ -142,10 +151,10 @@ def boxes(tree: etree._Element) -> Iterator[Box]:
         for mark in marks:
             found = None
             for at in range(number, len(lines)):
-                span = number_at(lines[at].text, mark["text"], place if at == number else 0)
+                span = number_at(lines[at], mark["text"], place if at == number else 0)
                 if span:
                     found = Placed(bookmark(mark["name"]), lines[at], *span)
                     number, place = at, span[1]
                     break
             placed.append(found)
-        yield Box(node, marks, tuple(placed))
+        yield NumberBox(node, marks, tuple(placed))

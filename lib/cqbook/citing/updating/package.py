@@ -18,12 +18,13 @@ from cqbook.citing.readers.office_parts import A, R, W
 from cqbook.disk.untrusted import CONTENT_TYPES, safe_parser
 from cqbook.errors import visible
 
-RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _OFFICE = R[1:-1]
 #: Parts that run, that a program fetches for, or that sign what is no longer the same.
 _RUNS = re.compile(
-    r"vba|activex|customui|macrosheet|oleobject|webextension|_xmlsignatures|afchunk|\.bin$"
+    r"vba|activex|customui|macrosheet|oleobject|webextension|_xmlsignatures|afchunk"
+    r"|(?<!/printerSettings\d)(?<!/printerSettings)\.bin$"
     r"|\.(docm|dotm|xlsm|xlsb|xltm|xlam|pptm|potm|ppam|ppsm)$",
     re.I,
 )
@@ -67,6 +68,11 @@ class Package:
             self._trees.pop(part, None)
             self._touched[part] = None
 
+    def drop(self, part: str) -> None:
+        """Take out a part that nothing names any more."""
+        if self.parts.pop(part, None) is not None:
+            self._touched[part] = None
+
     def content(self) -> bytes:
         """Return the file; the same parts give the same bytes."""
         out = io.BytesIO()
@@ -87,7 +93,7 @@ class Package:
         rels = rels_of(part)
         if rels not in self.parts:
             return
-        for node in list(self.tree(rels).iter(f"{RELATIONS}Relationship")):
+        for node in list(self.tree(rels).iter(f"{_RELATIONS}Relationship")):
             outside = node.get("TargetMode", "").lower() == "external"
             target = posixpath.join("/", posixpath.dirname(part), node.get("Target", ""))
             yield node, "" if outside else posixpath.normpath(target).lstrip("/")
@@ -96,12 +102,12 @@ class Package:
         """Add a relation of a part."""
         rels = rels_of(part)
         if rels not in self.parts:
-            self.parts[rels] = etree.tostring(etree.Element(f"{RELATIONS}Relationships"))
+            self.parts[rels] = etree.tostring(etree.Element(f"{_RELATIONS}Relationships"))
         tree = self.tree(rels)
         known = {node.get("Id") for node in tree}
         number = next(n for n in range(1, len(known) + 2) if f"cqId{n}" not in known)
         facts = {"Id": f"cqId{number}", "Type": f"{_OFFICE}/{kind}", "Target": f"/{target}"}
-        etree.SubElement(tree, f"{RELATIONS}Relationship", facts)
+        etree.SubElement(tree, f"{_RELATIONS}Relationship", facts)
         self.touch(rels)
 
     def typed(self, tag: str, key: str, value: str, kind: str) -> None:
@@ -109,7 +115,7 @@ class Package:
         tree = self.tree(CONTENT_TYPES)
         if not any((node.get(key) or "").lower() == value.lower() for node in tree):
             # endings come before names
-            node = etree.Element(f"{TYPES}{tag}", {key: value, "ContentType": kind})
+            node = etree.Element(f"{_TYPES}{tag}", {key: value, "ContentType": kind})
             tree.insert(0 if tag == "Default" else len(tree), node)
             self.touch(CONTENT_TYPES)
 

@@ -28,7 +28,7 @@ class HeldTable:
     edition: str
 
 
-def tables_of(tree: etree._Element) -> Iterator[HeldTable]:
+def held_tables(tree: etree._Element) -> Iterator[HeldTable]:
     """Yield the tables of a document, each with the figure whose mark was last before it."""
     mark, open_tables = None, 0
     for event, node in etree.iterwalk(tree, events=("start", "end")):

@@ -18,7 +18,7 @@ from cqbook.citing.readers.office_parts import W
 from cqbook.citing.updating.lines import Line, Rewrite, differing, put
 from cqbook.citing.updating.package import Package
 
-XML = "{http://www.w3.org/XML/1998/namespace}"
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 #: The part of a Word file whose text may bear comments: headers and footers may not.
 MAIN, COMMENTS = "word/document.xml", REMARKS
@@ -89,7 +89,7 @@ class TrackingHand:
         run = etree.SubElement(made, f"{W}r")
         if looks is not None:
             run.append(copy.deepcopy(looks))
-        etree.SubElement(run, f"{W}t", {f"{XML}space": "preserve"}).text = text
+        etree.SubElement(run, f"{W}t", {f"{_XML}space": "preserve"}).text = text
         return made
 
     def remark(self, nodes: Iterable[etree._Element], note: str) -> None:
@@ -129,19 +129,19 @@ def _alone(text: etree._Element, first: int, last: int) -> etree._Element:
     if last < len(whole) or behind:
         rest = _like(run, looks)
         if last < len(whole):
-            etree.SubElement(rest, f"{W}t", {f"{XML}space": "preserve"}).text = whole[last:]
+            etree.SubElement(rest, f"{W}t", {f"{_XML}space": "preserve"}).text = whole[last:]
         rest.extend(behind)
         run.addnext(rest)
     text.text = whole[:last]
     if not first and not before:
-        text.set(f"{XML}space", "preserve")
+        text.set(f"{_XML}space", "preserve")
         return run
     made = _like(run, looks)
-    etree.SubElement(made, f"{W}t", {f"{XML}space": "preserve"}).text = whole[first:last]
+    etree.SubElement(made, f"{W}t", {f"{_XML}space": "preserve"}).text = whole[first:last]
     run.addnext(made)
     if first:
         text.text = whole[:first]
-        text.set(f"{XML}space", "preserve")
+        text.set(f"{_XML}space", "preserve")
     else:
         run.remove(text)
     return made
@@ -182,4 +182,4 @@ def write_comments(package: Package, hand: TrackingHand) -> None:
         made = etree.SubElement(tree, f"{W}comment", facts | {f"{W}initials": hand.by[:1]})
         for text in note.split("\n"):
             run = etree.SubElement(etree.SubElement(made, f"{W}p"), f"{W}r")
-            etree.SubElement(run, f"{W}t", {f"{XML}space": "preserve"}).text = text
+            etree.SubElement(run, f"{W}t", {f"{_XML}space": "preserve"}).text = text

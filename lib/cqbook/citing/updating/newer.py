@@ -1,0 +1,114 @@
+"""What a newer edition says of what a document took from an older one, and why it is another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cqbook.citing.alike import bare
+from cqbook.citing.briefing import printed_texts
+from cqbook.citing.entries import CLAIM, FigureEntry, numbers_of
+from cqbook.citing.updating.texts import dated_pairs, paired
+from cqbook.citing.verify import KnownEditions, why_revised
+from cqbook.editions.store import manifest_of
+
+UNEXPLAINED = "参数、选用的数或算法不同"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A figure in the edition that a document has it of, and in the one that it gets."""
+
+    then: Path
+    now: Path
+    old: FigureEntry
+    new: FigureEntry
+    was: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A number or sentence: its name, what it was, and what it is.
+
+    ``new`` is empty where the newer edition does not say it; ``why`` says then why not, and else
+    why it is another.
+    """
+
+    name: str
+    old: str
+    new: str
+    why: str = ""
+    turned: bool = False
+
+
+class NewerEdition:
+    """An edition that documents are brought to; ``name``: what it is called."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.held = KnownEditions(root)
+        self.folder = folder
+        self.name = manifest_of(folder).edition
+
+    def sides(self, figure: str, edition: str, data: str = "") -> Sides | str:
+        """Return a figure in both editions, or why it can't be compared."""
+        then = self.held.find(edition)
+        if then is None:
+            return "手边没有这个版次"
+        old, new = (self.held.figures(side).get(figure) for side in (then, self.folder))
+        if old is None or not old.data.startswith(data):
+            return "该版次没有这张图，或数据指纹不符"
+        if new is None:
+            return f"版次 {self.name} 没有这张图"
+        return Sides(then, self.folder, old, new, edition, self.name)
+
+    def why_figure(self, sides: Sides) -> str:
+        """Return which rows of a figure changed, and what the data say of the reason."""
+        if sides.old.data == sides.new.data:
+            return "数据未变"
+        return why_revised(self.held.revised(sides.then, sides.now), sides.old, sides.new)
+
+    def said(self, key: str, edition: str) -> Restated | None:
+        """Return what became of a number of an edition, by its bookmark; None if it has none."""
+        then = self.held.find(edition)
+        name, old = self.held.numbers(then).get(key, ("", "")) if then else ("", "")
+        if not name or then is None or edition == self.name:
+            return None
+        new = self.held.numbers(self.folder).get(key, ("", ""))[1]
+        turned = self.held.turned(self.folder).get(name, "")
+        if turned or not new:
+            return Restated(name, old, "", turned or f"版次 {self.name} 没有这个数", bool(turned))
+        return Restated(name, old, new, "" if old == new else self._why(then, old, new))
+
+    def _why(self, then: Path, old: str, new: str) -> str:
+        for item in self.held.revised(then, self.folder):
+            if bare(item.old).startswith(bare(old)) and bare(item.new).startswith(bare(new)):
+                return f"{item.what}{item.how}（{item.old_source} → {item.new_source}）"
+        return UNEXPLAINED
+
+    def all_said(self, editions: Iterable[str]) -> dict[str, Restated]:
+        """Return what became of the numbers of editions, by their bookmark."""
+        found: dict[str, Restated] = {}
+        for edition in editions:
+            then = self.held.find(edition)
+            for key in self.held.numbers(then) if then else ():
+                item = self.said(key, edition)
+                if item:
+                    found[key] = item
+        return found
+
+    def pairs(self, figures: Iterable[tuple[str, str]], editions: Iterable[str]) -> dict[str, str]:
+        """Return what briefings printed of figures and claims of editions, and print now."""
+        found: dict[str, str] = {}
+        for edition in editions:
+            found |= dated_pairs(edition, self.name)
+            then = self.held.find(edition)
+            was, now = (numbers_of(side).texts if side else {} for side in (then, self.folder))
+            found |= {was[name]: now[name] for name in was.keys() & now.keys() if CLAIM in name}
+        for figure, edition in figures:
+            sides = self.sides(figure, edition)
+            if not isinstance(sides, str):
+                old = printed_texts(sides.old, edition)
+                found |= paired(old, printed_texts(sides.new, self.name))
+        return {old: new for old, new in sorted(found.items()) if old != new}

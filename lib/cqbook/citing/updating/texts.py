@@ -1,0 +1,174 @@
+"""What the book prints in a document beside its figures and numbers, of one edition and another."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cqbook.citing.alike import bare
+from cqbook.citing.marks import NUMBER_PATTERN, number_mark
+from cqbook.citing.updating.lines import Rewrite
+
+#: The part of its letters that a text shares with what became of it.
+_ALIKE = 0.5
+#: What a text of the book ends at, or begins behind, within a paragraph of somebody's own.
+_BOUND = "。；;，,｜|：:.（）()“” 　\n"
+#: What stands around the title of a figure where it is a caption, or a line of a summary.
+_CAPTION = re.compile(
+    r"(\s{0,4}附?[图表]\s?\d{0,3}[\s：:、]{0,4})?(.*?)((?:（图\d{1,3}）)?[。.]?\s{0,4})", re.S
+)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+def paired(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+    """Return what became of each text that is printed of a figure, in the order of printing.
+
+    Where one edition has a text more (a note), by likeness.
+    """
+    if len(old) == len(new):
+        return dict(zip(old, new, strict=True))
+    left = [text for text in new if text not in old]
+    found = {text: text for text in old if text in new}
+    for text in old:
+        near = difflib.get_close_matches(text, left, n=1, cutoff=_ALIKE)
+        if text not in found and near:
+            found[text] = near[0]
+    return found
+
+
+def dated_pairs(old: str, new: str) -> dict[str, str]:
+    """Return the line below a title that says the month of an edition, and that of another."""
+
+    def dated(edition: str) -> str:
+        found = _MONTH.match(edition)
+        return f"（{found[1]}年{int(found[2])}月）" if found else f"（版次 {edition}）"
+
+    return {dated(old): dated(new)}
+
+
+class PrintedPairs:
+    """What the book printed in a document, and prints now; a text shorter than `short` is a title.
+
+    Such a one is the book's only where it is all of a paragraph, of a caption, or of a line of a
+    summary.
+    """
+
+    def __init__(self, pairs: Mapping[str, str], short: int) -> None:
+        self.whole = {bare(old): new for old, new in pairs.items() if bare(old)}
+        self.parts = sorted(((old, new) for old, new in pairs.items() if len(old) >= short),
+                            key=lambda pair: -len(pair[0]))  # fmt: skip
+
+    def exchanged(self, text: str) -> list[Rewrite]:
+        """Return where a paragraph says texts of the book, and what they are now."""
+        said = _CAPTION.fullmatch(text)
+        for start, end in ((0, len(text)), *([said.span(2)] if said else [])):
+            plain = bare(text[start:end])
+            if plain in self.whole:
+                return [Rewrite(start, end, self.whole[plain])]
+            # a title is printed with a stop, and without
+            if f"{plain}." in self.whole and plain:
+                return [Rewrite(start, end, self.whole[f"{plain}."].rstrip("。"))]
+        found: list[Rewrite] = []
+        for old, new in self.parts:
+            place = text.find(old)
+            while place >= 0:
+                end = place + len(old)
+                taken = any(item.start < end and place < item.end for item in found)
+                if not taken and _stands_alone(text, place, end):
+                    found.append(Rewrite(place, end, new))
+                place = text.find(old, end)
+        return sorted(found)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a part of a text begins and ends where sentences and their parts do."""
+    return (start == 0 or text[start] in _BOUND or text[start - 1] in _BOUND) and (
+        end == len(text) or text[end - 1] in _BOUND or text[end] in _BOUND
+    )
+
+
+def masked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text without what stands at some places."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}※{text[end:]}"
+    return text
+
+
+@dataclass(frozen=True)
+class ListedNumber:
+    """A number that a line at the end of a document says it holds: where it says so, and how."""
+
+    start: int
+    end: int
+    name: str
+    text: str
+    edition: str
+
+
+#: The two forms of that line: marks in a row, and words with the names in brackets.
+_LIST = re.compile(r"《[^》]{1,80}》版次\s?(?P<edition>[\w.-]{1,80})，方括号内[^：]{1,40}：")
+_ITEM = re.compile(
+    r"(?P<text>[^〔〕]{1,400}?)〔(?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})〕"
+)
+#: How a long sentence is named there: by its beginning and its end.
+LEFT_OUT, NAMED_BY, _LONG = "……", 8, 24
+
+
+def abridged(text: str) -> str:
+    """Return a number as a list names it; a long sentence by its beginning and its end."""
+    return text if len(text) <= _LONG else f"{text[:NAMED_BY]}{LEFT_OUT}{text[-NAMED_BY:]}"
+
+
+def listed_numbers(text: str) -> list[ListedNumber]:
+    """Return the numbers that a line lists, if it is such a line."""
+    found = [
+        ListedNumber(*item.span(), item["name"], item["text"], item["edition"])
+        for item in NUMBER_PATTERN.finditer(text)
+    ]
+    for head in _LIST.finditer(text):
+        place = head.end()
+        while item := _ITEM.match(text, place):
+            words = item["name"], item["text"], head["edition"]
+            found.append(ListedNumber(*item.span(), *words))
+            place = item.end() + 1
+    return found
+
+
+def relisted(
+    text: str, new: Mapping[str, str], gone: Mapping[str, int], name: str
+) -> list[Rewrite]:
+    """Return how a line that lists numbers says them of another edition.
+
+    Parameters
+    ----------
+    text : str
+    new : mapping of str to str
+        The numbers that are another now, or the same, by name.
+    gone : mapping of str to int
+        How many of a name are no longer in the text.
+    name : str
+        The edition.
+    """
+    listed = listed_numbers(text)
+    said: list[str] = []
+    left = Counter(gone)
+    for item in listed:
+        whole = text[item.start : item.end]
+        fresh = new.get(item.name)
+        if left[item.name]:
+            left[item.name] -= 1
+            continue
+        if fresh is not None and whole.endswith("〕"):
+            fresh = abridged(fresh) if LEFT_OUT in item.text else fresh
+            whole = f"{fresh}〔{item.name}〕"
+        elif fresh is not None:
+            whole = number_mark(item.name, fresh, name)
+        said.append(whole)
+    if not listed:
+        return []
+    heads = [head.span("edition") for head in _LIST.finditer(text)]
+    made = [Rewrite(start, end, name) for start, end in heads]
+    return [*made, Rewrite(listed[0].start, listed[-1].end, "；".join(said))]
