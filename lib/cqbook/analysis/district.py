@@ -229,8 +229,8 @@ class Fact:
         when = Period.parse(period).zh() if period else UNPUBLISHED
         undated = period.endswith("..")
         return {
-            "level": figures_zh([self.level])[0],
-            "change": figures_zh([self.change])[0],
+            "level": self.level.in_words(figures_zh([self.level])[0]),
+            "change": self.change.in_words(figures_zh([self.change])[0]),
             "of": self.of or UNPUBLISHED,
             "who": self.who or UNPUBLISHED,
             "when": when,
@@ -570,9 +570,10 @@ def departures(book: Catalog, code: str) -> dict[str, str]:
     rows = rows_of(frame) if code in STATIONS else []
     if not rows:
         return dict.fromkeys(("station", "train_load", "train_when"), UNPUBLISHED)
+    load = quantity_of(rows[0])
     return {
         "station": book.name(STATIONS[code]),
-        "train_load": quantity_of(rows[0]).zh,
+        "train_load": load.in_words(load.zh),
         "train_when": Period.parse(rows[0]["period"]).zh(),
     }
 
@@ -583,7 +584,7 @@ def unplaced(book: Catalog, code: str) -> dict[str, str]:
     trade = _trade_of_unplaced(book, code)
     return {
         "unplaced": book.name(park) if park else UNPUBLISHED,
-        "unplaced_trade": trade.zh,
+        "unplaced_trade": trade.in_words(trade.zh),
         "unplaced_by": told_by(book, [trade.observation_id] if trade.known else []),
     }
 

@@ -181,17 +181,17 @@ def _index(item: Quantity, base: Quantity) -> Quantity:
 
 def said(item: Quantity) -> str:
     """Return a figure as printed, and what is derived as one number."""
-    return item.roughly if item.status == DERIVED else item.zh
+    return item.roughly if item.status == DERIVED else item.in_words(item.zh)
 
 
 def in_times(item: Quantity) -> str:
     """Return a number of times with one decimal, 约2.9倍, as all pages say it; a floor in words."""
-    return f"约{item.point:.1f}倍" if item.bounded else item.roughly
+    return item.in_words(f"约{item.point:.1f}倍") if item.bounded else item.roughly
 
 
 def in_whole(item: Quantity) -> str:
     """Return a derived amount without decimals, beside others that have none: 约99亿元."""
-    return f"约{item.point:.0f}亿元" if item.bounded else item.zh
+    return item.in_words(f"约{item.point:.0f}亿元" if item.bounded else item.zh)
 
 
 def year_columns(found: Years, unit: str) -> pd.DataFrame:

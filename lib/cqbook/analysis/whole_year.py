@@ -225,7 +225,7 @@ def fall(rate_of: Quantity) -> Quantity:
 def middle(item: Quantity) -> str:
     """Return a growth in words as a chart of `pieces` has it: of a derived one the middle."""
     derived = item.known and item.status == DERIVED
-    return f"约{item.point:.1f}%".replace("-", "−") if derived else item.zh
+    return item.in_words(f"约{item.point:.1f}%".replace("-", "−") if derived else item.zh)
 
 
 # --- what grew and what shrank

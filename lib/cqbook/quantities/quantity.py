@@ -142,9 +142,10 @@ class Quantity:
         For sentences that do not depend on what rounding leaves open: 约29.0%, not 28.94%—28.99%.
         A rate or share that was computed has one decimal: 27.2%, not 27.23%.
         """
-        return self._in_words(self._roughly)
+        return self.in_words(self._roughly)
 
-    def _in_words(self, text: str) -> InWords:
+    def in_words(self, text: str) -> InWords:
+        """Return a text that says this number, and knows what it was made of."""
         return InWords(text, self.observation_id, self.status)
 
     @property
@@ -163,7 +164,7 @@ class Quantity:
     @property
     def growth(self) -> InWords:
         """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
-        return self._in_words(_direction(self, "增长", "下降"))
+        return self.in_words(_direction(self, "增长", "下降"))
 
     @property
     def yoy(self) -> InWords:
@@ -173,7 +174,7 @@ class Quantity:
     @property
     def change(self) -> InWords:
         """A difference as an analyst writes it: 提高0.8个百分点, 降低0.5个百分点."""
-        return self._in_words(_direction(self, "提高", "降低"))
+        return self.in_words(_direction(self, "提高", "降低"))
 
     def to(self, unit: str) -> Quantity:
         """Return the same quantity in another unit of the same kind; its words stay as printed."""

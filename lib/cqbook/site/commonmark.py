@@ -7,16 +7,14 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 #: What it would read as a sign; an underscore within a word is none, nor is a mark within a line.
-_SIGNS = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+_SIGNS = re.compile(r"[\\`*\[\]<|~]|\b_+|_+\b|&(?=#?\w+;)")
 _FIRST = re.compile(r"(?m)^([ \t]*)(?:([-+>#=])|(\d+)([.)]))(?=\s|$|[-+>#=])")
 
 
 def escaped(text: str) -> str:
     """Return Markdown that reads as `text`, whatever is in it."""
-    text = _SIGNS.sub(lambda found: f"\\{found[0]}", text)
-    return _FIRST.sub(
-        lambda found: f"{found[1]}\\{found[2]}" if found[2] else f"{found[3]}\\{found[4]}", text
-    )
+    text = _SIGNS.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+    return _FIRST.sub(lambda found: f"{found[1]}{found[3] or ''}\\{found[2] or found[4]}", text)
 
 
 def linked(words: str, way: str) -> str:

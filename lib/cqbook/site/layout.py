@@ -295,6 +295,8 @@ def dress(
         "contents": contents_html(app, page),
         "sections": sections_html(doctree),
         "edition": edition_line(page, root, edition),
+        # `cqbook.site.markdown` writes it, of the pages of an edition
+        "markdown": f"{page.rpartition('/')[2]}.md" if edition and doctree is not None else "",
         # outside the edition's folder, as it tells of those that come later
         "feed": f"{root}../{FEED}" if edition else "",
     }

@@ -102,8 +102,8 @@ LLMS_HEAD = """\
 > with its source; what the book derived is marked 推算.
 
 Numbers in the text link to their rows; figures are given as title, data and source. Cite a figure
-by its id and the edition. 超, 近, 约, 以上 belong to a number: keep them. Numbers on different bases
-(口径) are not one series."""
+by its id and the edition. 超, 近, 约, 以上 belong to a number: keep them. Numbers on different
+bases (口径) are not one series."""
 
 
 def llms_text(app: Sphinx) -> str:

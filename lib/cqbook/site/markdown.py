@@ -150,9 +150,8 @@ class PageWriter:
             linked(escaped(item["label"]), f"{page}#{source_anchor(item['id'])}")
             for item in meta["sources"]
         ]
-        said = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}.get(
-            meta.get("status"), ""
-        )
+        status: str = meta.get("status", "")
+        said = DERIVED_ZH.get(status, "")
         return f"数据来源{said}：{'；'.join(links)}" if links else ""
 
 
