@@ -282,9 +282,9 @@ def _named(
         # 截至9月30日，今年累计: of the months of this year
         period = _year_to(ends)
     elif up_to and item is up_to[-1] and re.search("累计|已", plain[item.end : core]):
-        compared = ends and _SINCE.search(plain[item.end : core])
-        compared = compared and (spot.measure == "yoy" or _COMPARED.match(plain, spot.end))
-        period = _year_to(ends) if compared else _until(period)
+        since = ends and _SINCE.search(plain[item.end : core])
+        yearly = spot.measure == "yoy" or _COMPARED.match(plain, spot.end)
+        period = _year_to(ends) if since and yearly else _until(period)
     elif _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
         # 全年新增137家，累计达到255家: the second is of all years
         period = _until(period)

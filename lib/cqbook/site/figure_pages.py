@@ -53,11 +53,11 @@ EMBEDDED = ".embed.html"
 SHOW_CODE = "?code"
 #: Of an embedded figure, in px: a line of its texts, what is around them and the chart, full-width
 #: characters in a line of its width and on a phone.
-LINE, AROUND, CHARACTERS, CHARACTERS_NARROW = 27, 70, 44, 20
+_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 27, 70, 44, 20
 
 
 @dataclass(frozen=True)
-class Place:
+class Origin:
     """Where a figure stands: its page, the title of that, and the way there."""
 
     page: str
@@ -79,7 +79,7 @@ def publish(
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(source, target)
     way = ROOT + app.builder.get_target_uri(page)
-    place = Place(page, app.env.titles[page].astext(), way)
+    place = Origin(page, app.env.titles[page].astext(), way)
     folder = Path(app.outdir) / OWN_PAGES
     folder.mkdir(exist_ok=True)
     sources = ROOT + app.builder.get_target_uri(SOURCES_PAGE)
@@ -105,7 +105,7 @@ def code_of(node: nodes.Element) -> str:
     return ""
 
 
-def _own_page(app: Sphinx, shown: Exhibit, parts: FigureParts, place: Place, code: str) -> Markup:
+def _own_page(app: Sphinx, shown: Exhibit, parts: FigureParts, place: Origin, code: str) -> Markup:
     book, edition = shown.book, app.config.cqbook_edition
     name = f"{OWN_PAGES}/{shown.id}"
     written = Markup()
@@ -195,10 +195,10 @@ def frame_height(shown: Exhibit, parts: FigureParts) -> int:
     own, picture = shown.identity, parts.drawn.pictures[0]
     texts = (own.title, own.subtitle, own.caption, shown.source, shown.imprint)
     heights = (
-        chart + AROUND + LINE * sum(_lines(text, characters) for text in texts)
+        chart + _AROUND + _LINE * sum(_lines(text, characters) for text in texts)
         for chart, characters in (
-            (picture.wide[1], CHARACTERS),
-            (picture.narrow[1], CHARACTERS_NARROW),
+            (picture.wide[1], _CHARACTERS),
+            (picture.narrow[1], _CHARACTERS_NARROW),
         )
     )
     return math.ceil(max(heights) / 10) * 10

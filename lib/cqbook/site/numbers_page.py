@@ -9,7 +9,7 @@ A doubtful reading stands on neither: only the page that compares sources shows 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -372,7 +372,7 @@ def obs_anchor(observation_id: str) -> str:
     return f"obs-{observation_id}"
 
 
-def _about(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
+def _about(row: TableRow, words: Mapping[str, Any]) -> str:
     """Return whom and what of an indicator a row is about, in Chinese."""
     columns = ("entity", "flow", "breakdown", "measure", "accumulation", "basis", "status")
     said = [words[name][row[name]][0] for name in columns if row.get(name)]
@@ -383,7 +383,7 @@ def _about(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
 USUAL = frozenset({ACCUMULATIONS["period"], STATUS_ZH["actual"]})
 
 
-def _in_unit(row: Mapping[Hashable, Any], words: Mapping[str, Any]) -> str:
+def _in_unit(row: TableRow, words: Mapping[str, Any]) -> str:
     """Return a figure with its unit and qualifier, as the page's script says it."""
     unit, _, places = words["unit"].get(row["unit"], ["", "", ""])
     form, _, where = words["qualifier"].get(row["qualifier"], ["", "", ""])

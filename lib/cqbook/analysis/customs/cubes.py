@@ -39,7 +39,7 @@ Answer = TypeVar("Answer")
 KIND = ["flow", "period", "dims", "digits"]
 CUBE = [*KIND, "total", "number", "missing"]
 #: A cube by the values of `KIND`.
-Kind = tuple[str, str, str, int]
+Cube = tuple[str, str, str, int]
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 
 
@@ -222,7 +222,7 @@ def amounts(
 
 @remembered
 def _amounts(
-    asked: Scope, cubes: tuple[Kind, ...], by: tuple[str, ...], digits: int
+    asked: Scope, cubes: tuple[Cube, ...], by: tuple[str, ...], digits: int
 ) -> pd.DataFrame:
     codes = [code_column(name, digits) for name in by]
     # ties in the order of their codes, whatever the engine
@@ -245,12 +245,12 @@ def code_column(dimension: str, digits: int) -> exp.Expr:
     return exp.func("left", codes, digits) if dimension == "commodity" and digits else codes
 
 
-def kinds(cubes: pd.DataFrame) -> tuple[Kind, ...]:
+def kinds(cubes: pd.DataFrame) -> tuple[Cube, ...]:
     """Return which cubes a frame like `Scope.cubes` has."""
     return tuple(cubes[KIND].itertuples(index=False, name=None))
 
 
-def within(cubes: Iterable[Kind]) -> exp.Condition:
+def within(cubes: Iterable[Cube]) -> exp.Condition:
     """Return the condition that a row of ``own`` is of one of the cubes."""
     periods: dict[tuple[str, str, int], list[str]] = {}
     for flow, period, dims, digits in cubes:
