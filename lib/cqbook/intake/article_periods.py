@@ -91,7 +91,8 @@ def period_of(
     """
     own = [item for item in named if spot.start <= item.start < spot.core]
     if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
-        now = same if same and same.period else _of_context(spot, named, carried, written)
+        said = same if same and same.period else _of_sentence(spot, own, [], written, status)
+        now = said or _of_context(spot, named, carried, written)
         return When(_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:

@@ -358,7 +358,8 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
         period = str(Period.parse(text))
         if _opens(match) and "/" not in period:
             # 2023年以来: from its first month
-            period += "-01" if len(period) == 4 and written and written.month else ""
+            begun = written and written.month and len(period) == 4 and year <= written.year
+            period += "-01" if begun else ""
             return str(Period.parse(_open_from(period, written))) if written else ""
     except ValueError:
         return ""
