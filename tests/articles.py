@@ -232,12 +232,10 @@ def read_passages(book: Catalog, *, listing: bool = False) -> Iterator[str]:
             for column, said in verdicts(row, figure):
                 counts[column, said] += 1
                 if said != "right" and listing:
-                    given = (
-                        {name: figure.row[name] for name in READING}
-                        if column == "value"
-                        else figure.row[column]
-                    )
-                    yield f"{column} {said} {passage.name} {row['as_printed']}: {given!r} for {row.get(column)!r} {figure.why.get(column, '')}"
+                    given = {name: figure.row[name] for name in READING}
+                    given = given if column == "value" else {column: figure.row[column]}
+                    why = figure.why.get(column, "")
+                    yield f"{column} {said} {passage.name} {row['as_printed']}: {given} {why}"
     for name in ("found", "value", "period", "measure", "flow", "indicator"):
         yield shares(name, counts)
 

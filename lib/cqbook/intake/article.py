@@ -29,14 +29,13 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
-    FigurePlace,
     When,
     is_about,
     last_month,
     period_of,
-    status_read,
     years_of,
 )
+from cqbook.intake.article_status import FigurePlace, status_read
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -603,17 +602,22 @@ class _Reader:
         self, indicator: str, segment: str, carried: _Subject, behind: str
     ) -> tuple[str, str]:
         known = self.names.flows.get(indicator, Counter())
+        if not indicator and not re.search("[市省区县岸]$", segment):
+            # a thing that no table has, and its flow: 进口原油1510万吨
+            found = flow_of(segment)
+            return (found.first, found.why) if found.first in ("export", "import") else ("", "")
         if not known or known[""] * 2 > known.total():
             return "", ""
         found = flow_of(segment)
         if not found.first and indicator not in ("trade_value", "trade_quantity"):
             found = flow_of(behind)
-        if found.first and found.first in known:
+        of_trade = indicator in ("trade_value", "trade_quantity")
+        if found.first and (found.first in known or of_trade):
             return found.first, found.why
-        if len(known) == 1:
+        if len(known) == 1 and not (of_trade and carried.flow):
             return next(iter(known)), ONLY_FLOW
         same = indicator == carried.indicator.first or indicator.startswith("trade_")
-        if same and carried.flow and carried.flow in known:
+        if same and carried.flow and (carried.flow in known or of_trade):
             return carried.flow, "流向：承前文"
         if "" not in known:
             return "total", "流向：未写进口、出口"

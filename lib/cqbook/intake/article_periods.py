@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cqbook.intake.article_choices import RATIOS
+from cqbook.intake.article_status import FigurePlace
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
-_MONEY = frozenset({"CNY", "USD"})
 _SINCE = re.compile("累计")
 #: A day behind which these stand is that of the news, not of the figure.
 _PUBLISHED = re.compile("发布|获悉|数据|消息|通报|介绍|公布|表示|报道")
@@ -28,7 +27,7 @@ _OF_A_THING = re.compile("[^,，。；]{0,4}(?:开工|投产|成立|举办|举�
 _UNNAMED = re.compile(
     "近年来|近些年来?|近几年来?|多年来|历年|往年|以往|以前|此前|从前|过去(?![的一两三四五六七八九十0-9])"
 )
-#: What happened on some day; what is and stays (占地, 拥有, 建成) may be said of the day of the text.
+#: What happened on some day; what is and stays (占地, 拥有) may be said of the day of the text.
 _HAPPENED = re.compile(
     "(?:签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
     "|突破|入选|帮助|协助|提供|举办|发放|捐赠|受理|办理|回归|落户|转化|带动|争取|成交|发运|发出|收到|下单|发布后)(?!的)"
@@ -39,9 +38,11 @@ _A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|�
 _IS_BY_NOW = re.compile(
     "已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有"
 )
+_IN_ALL = re.compile("(?:总数|总量|保有量|存量)已?(?:达|为|增至|升至|超|突破|有)")
+_REACHED = re.compile("[由从].*[至到](?:约|近)?$")
 _GATHERED = re.compile("集聚|聚集|拥有|形成|建成|达到?")
 #: What goes on from the sentence before: 其中, 同比.
-_GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降|增速|降幅")
+_GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降")
 #: One month among others: 从月度走势看，12月份…
 _MONTHLY = re.compile("(?:从|分|按)(?:各)?月(?:度|份)?[^,，。；]{0,6}看[,，]?$")
 #: Behind a cumulative figure: how it compares with the year before, so that it is of one year.
@@ -62,56 +63,6 @@ class When:
     sure: bool
     passing: bool = False
     offered: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FigurePlace:
-    """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
-
-    ``core``: where its digits begin; ``end``: where it ends. ``others``: where the digits of the
-    paragraph's figures begin. ``unit``, ``measure``: as far as its own words say them.
-    """
-
-    plain: str
-    start: int
-    core: int
-    end: int
-    others: Sequence[int]
-    unit: str = ""
-    measure: str = ""
-
-    @property
-    def before(self) -> str:
-        """Its sentence up to its digits."""
-        return self.plain[self.start : self.core]
-
-    @property
-    def clause(self) -> int:
-        """Where its clause begins."""
-        return max(
-            self.start, *(self.plain.rfind(sign, self.start, self.core) + 1 for sign in ",，；;")
-        )
-
-    @property
-    def last(self) -> int:
-        """Where the digits of the figure before begin; the sentence, where there is none."""
-        return max((place for place in self.others if place < self.core), default=self.start)
-
-    @property
-    def own(self) -> str:
-        """Its own words: its clause, behind the figure before."""
-        return self.plain[max(self.clause, self.last) : self.core]
-
-    @property
-    def of_a_size(self) -> bool:
-        """Whether it is a size and no count: 千亿级."""
-        printed = self.plain[self.core : self.end]
-        return bool(_OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)))
-
-    @property
-    def behind(self) -> str:
-        """What follows in its clause."""
-        return re.split("[,，。；;]", self.plain[self.end : self.end + 24])[0]
 
 
 def period_of(
@@ -140,22 +91,23 @@ def period_of(
     """
     own = [item for item in named if spot.start <= item.start < spot.core]
     if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
-        now = same if same and same.period else _of_context(spot, named, carried, written)
+        said = same if same and same.period else _of_sentence(spot, own, [], written, status)
+        now = said or _of_context(spot, named, carried, written)
         return When(_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:
         return beside
     says = any(item.role != "base" and item.start >= spot.last for item in own)
     planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
-    if written and status == "target" and spot.of_a_size:
-        if not any(item.start >= spot.clause for item in own):
-            return _planned(written)
+    named_since = any(item.start >= spot.last for item in own)
+    if written and status == "target" and spot.of_a_size and not named_since:
+        return _planned(written)
     if written and _A_YEAR.search(spot.own) and not planned:
         return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
     if same and not says and not (planned and written):
         # 拥有3条生产线，新增5家: what happened is of no day
         stands = written and same.period == written.month_text and not same.sure
-        if not (stands and _HAPPENED.search(spot.own)):
+        if not (stands and _HAPPENED.search(spot.own)) and not _IN_ALL.search(spot.own):
             so_far = same.period and _SINCE.search(spot.own)
             period = _until(same.period) if so_far else same.period
             if spot.measure in ("yoy", "pct_change"):
@@ -227,17 +179,18 @@ def _of_sentence(
     planned = status in ("plan", "target")
     if last and written and _LATER.search(plain[last.end : core]):
         return _planned(written)
-    if last and now and now[-1].start > last.start and not planned:
-        # 去年引进18个，目前已有11个投产; of 今年以来，截至目前 the day is the end
-        if "/" not in last.period or not last.period.endswith(
-            written.month_text if written else ""
-        ):
-            return _now(spot, written, now[-1].text)
+    # 去年引进18个，目前已有11个投产; of 今年以来，截至目前 the day is the end
+    until_now = last and written and last.period.endswith(f"/{written.month_text}")
+    if last and now and now[-1].start > last.start and not (planned or until_now):
+        return _now(spot, written, now[-1].text)
     if last:
         return _named(spot, last, own, written, status)
     open_ones = [item for item in own if item.role in ("is", "near") and not item.period]
     if open_ones:
         return When("", f"“{open_ones[-1].text}”须知文章的日期", sure=False)
+    within = re.search("[0-9一二两三四五六七八九十]+年内", spot.before)
+    if within:
+        return When("", f"“{within[0]}”：到哪一年没有写", sure=False)
     later = planned or _LATER.search(spot.before)
     days = [item for item in own if item.role == "other" and len(item.period) == 10]
     published = days and _PUBLISHED.search(plain[days[-1].end : core])
@@ -246,10 +199,7 @@ def _of_sentence(
     for item in behind:
         return When(item.period, f"时期：同句的“{item.text}”", sure=False, passing=True)
     if later and written:
-        within = re.search("[0-9一二两三四五六七八九十]+年内", spot.before)
-        return (
-            When("", f"“{within[0]}”：到哪一年没有写", sure=False) if within else _planned(written)
-        )
+        return _planned(written)
     return _now(spot, written, now[-1].text) if now else None
 
 
@@ -264,37 +214,54 @@ def _named(
     written: TextDate | None,
     status: str,
 ) -> When:
+    """Return the period that a sentence names, with what its words make of it."""
+    period = _bounded(spot, item, own, written, status)
+    why, between = f"时期：同句的“{item.text}”", spot.plain[item.end : spot.core]
+    if re.fullmatch("[0-9]{4}/[0-9]{4}", period) and _REACHED.search(between):
+        # 过去五年，由520亿元增加到1041亿元: at the end of them
+        return When(period[5:], f"时期：“{item.text}”之末", sure=False, passing=True)
+    if written and _open_since(item) and period.endswith(written.month_text):
+        if _IN_ALL.search(spot.own):
+            # 今年以来，新开通8条，总数达到72条
+            return _now(spot, written, "总数")
+        if _GATHERED.search(spot.own):
+            # 去年以来，集聚了30余家: so many came, or there are so many
+            return When(period, why, sure=False, offered=(written.month_text,))
+    return When(period, why, sure=item.role == "is")
+
+
+def _bounded(
+    spot: FigurePlace,
+    item: NamedPeriod,
+    own: Sequence[NamedPeriod],
+    written: TextDate | None,
+    status: str,
+) -> str:
     """Return the period that a sentence names, as its words bound it: 截至, 累计, 到2025年."""
     plain, core = spot.plain, spot.core
-    period, sure = item.period, item.role == "is"
     before = plain[max(spot.start, item.start - 3) : item.start]
     up_to = [
         part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
     ]
     ends = up_to[0].period[:7] if up_to and len(up_to[0].period) in (7, 10) else ""
-    ahead = not item.period.startswith("..") and Period.parse(item.period).start
-    future = written and ahead and ahead > written.last_day and status == "actual"
-    future = future or status in ("plan", "target")
     if ends and _open_since(item):
         # 截至9月30日，自2016年开通以来
-        period = f"{item.period.partition('/')[0]}/{ends}"
-    elif ends and _OF_YEAR.search(spot.before):
+        return f"{item.period.partition('/')[0]}/{ends}"
+    if ends and (_OF_YEAR.search(spot.before) or item.period == ends[:4]):
         # 截至9月30日，今年累计: of the months of this year
-        period = _year_to(ends)
-    elif up_to and item is up_to[-1] and re.search("累计|已", plain[item.end : core]):
-        since = ends and _SINCE.search(plain[item.end : core])
-        yearly = spot.measure == "yoy" or _COMPARED.match(plain, spot.end)
-        period = _year_to(ends) if since and yearly else _until(period)
-    elif _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
+        return _year_to(ends)
+    so_far = _SINCE.search(plain[item.end : core])
+    if up_to and item is up_to[-1] and (so_far or "已" in plain[item.end : core]):
+        compared = spot.measure == "yoy" or _COMPARED.match(plain, spot.end)
+        return _year_to(ends) if ends and so_far and compared else _until(item.period)
+    if _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
         # 全年新增137家，累计达到255家: the second is of all years
-        period = _until(period)
-    elif future and (re.search("[到至]$", before) or item.text[0] in "到至"):
-        period = f"/{item.period}" if len(item.period) == 4 else item.period
-    day = written.month_text if written else ""
-    if _open_since(item) and period.endswith(day) and _GATHERED.search(spot.own):
-        # 去年以来，集聚了30余家: so many came, or there are so many
-        return When(period, f"时期：同句的“{item.text}”", sure=False, offered=(day,))
-    return When(period, f"时期：同句的“{item.text}”", sure=sure)
+        return _until(item.period)
+    ahead = Period.parse(item.period).start if status == "actual" and written else None
+    future = status in ("plan", "target") or (written and ahead and ahead > written.last_day)
+    by_then = re.search("[到至]$", before) or item.text[0] in "到至"
+    by_then = by_then or (item.text[-1] == "”" and plain[item.end : item.end + 1] == "末")
+    return f"/{item.period}" if future and by_then and len(item.period) == 4 else item.period
 
 
 def _open_since(item: NamedPeriod) -> bool:
@@ -344,13 +311,16 @@ def _of_context(
 def _earlier(spot: FigurePlace, earlier: Sequence[NamedPeriod], carried: When | None) -> When:
     """Return the period that was named last before a sentence, in its paragraph.
 
-    A month that the paragraph names beside a longer time is of its own sentence, and of what goes on
-    from it: 上半年…。6月份增长8.3%。产量增长2.1倍.
+    A month that a sentence names beside a longer time, and does not begin with, is of that sentence
+    and of what goes on from it: 上半年…。其中，6月份增长8.3%。产量增长2.1倍.
     """
     last = earlier[-1]
     said = When(last.period, f"时期：同段的“{last.text}”", sure=False)
     month = Period.parse(last.period)
-    if month.kind != "month" or _GOES_ON.match(spot.plain, spot.start):
+    begun = max(spot.plain.rfind(sign, 0, last.start) + 1 for sign in "。！？!?")
+    opens = last.start - begun <= 1 and len(earlier) > 1
+    goes_on = spot.plain[spot.start - 1] in ";；" or _GOES_ON.match(spot.plain, spot.start)
+    if month.kind != "month" or opens or goes_on:
         return said
     for item in reversed(earlier[:-1]):
         if Period.parse(item.period).kind != "month" and Period.parse(item.period).contains(month):
@@ -422,61 +392,3 @@ def is_about(plain: str, named: Sequence[NamedPeriod]) -> When | None:
         if item.role == "is" and item.period and len(item.period) != 10 and not heading:
             return When(item.period, f"时期：前文的“{item.text}”", sure=False)
     return None
-
-
-#: A size that something is to reach: 打造千亿级产业集群, 向万亿级迈进.
-_OF_A_SIZE = re.compile("[百千万]?[万亿]元?级?")
-_TO_BE = re.compile(
-    "(?:打造|建设|冲刺|迈向|进军|创建|奋进|瞄准|冲击|培育(?:壮大)?|力争)(?![^,，。；]{0,24}(?:已|了))[^,，。；]{0,24}$"
-    "|向[^,，。；]{0,4}$"
-)
-_TOWARDS = re.compile("[^,，。；]{0,8}(?:迈进|奋进|冲刺|进军|迈步)")
-#: 25家企业将落户: said behind what is counted.
-_WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于在]?[一-鿿])")
-#: General aims, behind which a clause may say what there is: 致力于打造高地，有10个市场.
-_AIMS = ("致力于", "迈向", "迈进")
-
-
-def status_read(spot: FigurePlace) -> tuple[str, str]:
-    """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
-    own = spot.plain[spot.clause : spot.core]
-    if re.search("目前的(?:约|近)?$", own):
-        return "actual", ""
-    if spot.of_a_size:
-        to_be = _TO_BE.search(own)
-        if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
-            return "target", f"性质：“{to_be[0][:2]}”"
-    status, why = status_said(spot.before)
-    if why and any(word in why for word in _AIMS) and re.search("[^没]有[约近超]?$", own):
-        return "actual", ""
-    if status == "actual" and spot.unit and spot.unit not in RATIOS and spot.unit not in _MONEY:
-        will = _WILL.match(spot.behind)
-        if will:
-            return "plan", f"性质：“{will[0]}”"
-    return status, why
-
-
-def status_said(before: str) -> tuple[str, str]:
-    """Return what the words before a figure say of its status."""
-    found = [
-        (match.start(), code, match[0])
-        for pattern, code in (
-            ("预计|预期|估计|有望|预测", "estimate"),
-            (
-                "(?<![”》年初度])计划(?!目标|的|投资进度|总投资)(?![”》])|将(?!.{0,14}作为)|拟(?!合)|规划建设"
-                "|投产后|建成后|明确",
-                "plan",
-            ),
-            ("力争|目标(?!任务)|争取|努力实现|致力于|推动.{0,12}迈向|向.{0,12}迈进", "target"),
-        )
-        for match in re.finditer(pattern, before)
-    ]
-    words = [item for item in found if item[2] != "明确"]
-    if not words:
-        return "actual", ""
-    # 预计…将达: an estimate, whatever else is said; a target is stronger than a plan
-    for wanted in ("estimate", "target", "plan"):
-        for _, code, word in words:
-            if code == wanted:
-                return code, f"性质：“{word}”"
-    return "actual", ""

@@ -15,8 +15,8 @@ from typing import Literal
 from cqbook.quantities.periods import Period
 
 #: ``is``: what a figure is about. ``base``: what it is compared with. ``now``: the day of the text.
-#: ``near``: counted from that day or from the year before (一年来, 三年前, 当年), so that another may
-#: be meant. ``other``: a stretch of time or a day that says of no figure when it is.
+#: ``near``: counted from that day or from the year before (一年来, 三年前, 当年): another may be
+#: meant. ``other``: a stretch of time or a day that says of no figure when it is.
 Role = Literal["is", "base", "now", "near", "other"]
 
 _CN = dict(zip("〇零一二三四五六七八九两", (0, *range(10), 2), strict=True))
@@ -217,6 +217,9 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
         )
     ):
         role = "other"
+    if match[0] == "全年" and re.match("(?:任务|目标|计划|预算|指标)", behind):
+        # 完成全年任务的11%
+        role = "base"
     if _IS_OF.search(before) and _TIMES_IT.match(plain[end - match[0].endswith("的") :]):
         role = "base"
     if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
@@ -355,7 +358,8 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
         period = str(Period.parse(text))
         if _opens(match) and "/" not in period:
             # 2023年以来: from its first month
-            period += "-01" if len(period) == 4 and written and written.month else ""
+            begun = written and written.month and len(period) == 4 and year <= written.year
+            period += "-01" if begun else ""
             return str(Period.parse(_open_from(period, written))) if written else ""
     except ValueError:
         return ""

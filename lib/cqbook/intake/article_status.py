@@ -1,0 +1,117 @@
+"""Where a figure of an article stands, and whether it is actual, an estimate, a plan or a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cqbook.intake.article_choices import RATIOS
+
+_MONEY = frozenset({"CNY", "USD"})
+#: A size that something is to reach: 打造千亿级产业集群, 向万亿级迈进.
+_OF_A_SIZE = re.compile("[百千万]?[万亿]元?级?")
+_TO_BE = re.compile(
+    "(?:打造|建设|冲刺|迈向|进军|创建|奋进|瞄准|冲击|培育(?:壮大)?|力争)(?![^,，。；]{0,24}(?:已|了))[^,，。；]{0,24}$"
+    "|向[^,，。；]{0,4}$"
+)
+_TOWARDS = re.compile("[^,，。；]{0,8}(?:迈进|奋进|冲刺|进军|迈步)")
+#: 25家企业将落户: said behind what is counted.
+_WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于在]?[一-鿿])")
+#: General aims, behind which a clause may say what there is: 致力于打造高地，有10个市场.
+_AIMS = ("致力于", "迈向", "迈进")
+
+
+@dataclass(frozen=True)
+class FigurePlace:
+    """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
+
+    ``core``: where its digits begin; ``end``: where it ends. ``others``: where the digits of the
+    paragraph's figures begin. ``unit``, ``measure``: as far as its own words say them.
+    """
+
+    plain: str
+    start: int
+    core: int
+    end: int
+    others: Sequence[int]
+    unit: str = ""
+    measure: str = ""
+
+    @property
+    def before(self) -> str:
+        """Its sentence up to its digits."""
+        return self.plain[self.start : self.core]
+
+    @property
+    def clause(self) -> int:
+        """Where its clause begins."""
+        return max(
+            self.start, *(self.plain.rfind(sign, self.start, self.core) + 1 for sign in ",，；;")
+        )
+
+    @property
+    def last(self) -> int:
+        """Where the digits of the figure before begin; the sentence, where there is none."""
+        return max((place for place in self.others if place < self.core), default=self.start)
+
+    @property
+    def own(self) -> str:
+        """Its own words: its clause, behind the figure before."""
+        return self.plain[max(self.clause, self.last) : self.core]
+
+    @property
+    def of_a_size(self) -> bool:
+        """Whether it is a size and no count: 千亿级."""
+        printed = self.plain[self.core : self.end]
+        return bool(_OF_A_SIZE.fullmatch(re.sub("^[一二两三四五六七八九十0-9.]+", "", printed)))
+
+    @property
+    def behind(self) -> str:
+        """What follows in its clause."""
+        return re.split("[,，。；;]", self.plain[self.end : self.end + 24])[0]
+
+
+def status_read(spot: FigurePlace) -> tuple[str, str]:
+    """Return whether a figure is actual, an estimate, planned or a target, and the word for it."""
+    own = spot.plain[spot.clause : spot.core]
+    if re.search("目前的(?:约|近)?$", own):
+        return "actual", ""
+    if spot.of_a_size:
+        to_be = _TO_BE.search(own)
+        if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
+            return "target", f"性质：“{to_be[0][:2]}”"
+    status, why = status_said(spot.before)
+    if why and any(word in why for word in _AIMS) and re.search("[^没]有[约近超]?$", own):
+        return "actual", ""
+    if status == "actual" and spot.unit and spot.unit not in RATIOS and spot.unit not in _MONEY:
+        will = _WILL.match(spot.behind)
+        if will:
+            return "plan", f"性质：“{will[0]}”"
+    return status, why
+
+
+def status_said(before: str) -> tuple[str, str]:
+    """Return what the words before a figure say of its status."""
+    found = [
+        (match.start(), code, match[0])
+        for pattern, code in (
+            ("预计|预期|估计|有望|预测", "estimate"),
+            (
+                "(?<![”》年初度])计划(?!目标|的|投资进度|总投资)(?![”》])|将(?!.{0,14}作为)|拟(?!合)|规划建设"
+                "|投产后|建成后|明确",
+                "plan",
+            ),
+            ("力争|目标(?!任务)|争取|努力实现|致力于|推动.{0,12}迈向|向.{0,12}迈进", "target"),
+        )
+        for match in re.finditer(pattern, before)
+    ]
+    words = [item for item in found if item[2] != "明确"]
+    if not words:
+        return "actual", ""
+    # 预计…将达: an estimate, whatever else is said; a target is stronger than a plan
+    for wanted in ("estimate", "target", "plan"):
+        for _, code, word in words:
+            if code == wanted:
+                return code, f"性质：“{word}”"
+    return "actual", ""
