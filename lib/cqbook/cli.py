@@ -572,7 +572,12 @@ def _recover(folder: Path) -> None:
     from cqbook.disk.atomic import JOURNAL, recover
     from cqbook.disk.locks import locked
 
-    if (folder / JOURNAL).exists():
+    try:
+        # a folder that may not be read is told as that
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if JOURNAL in names:
         with locked(folder):
             recover(folder)
 
