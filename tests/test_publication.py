@@ -11,13 +11,15 @@ import subprocess
 import threading
 
 import pytest
+import time_machine
 from conftest import KILLED_AT, ROOT
 from kills import ended
 
+from cqbook import cli
 from cqbook.build import audit
 from cqbook.build.uptodate import outputs_digest
 from cqbook.disk.checksums import SUMS, file_digest, format_sums, hashes, parse_sums
-from cqbook.editions import paths, publish, signing, store
+from cqbook.editions import days, paths, publish, signing, store
 from cqbook.editions.paths import built_folder
 from cqbook.errors import DataError
 
@@ -471,3 +473,59 @@ def test_a_tag_of_the_repository_holds_the_digest(root):
         audit.compare_outside(root, folder, "2026-11", report)
         assert report.good == good, report.lines
         resealed(folder)
+
+
+# --- the day of a release
+
+
+@pytest.mark.parametrize(
+    ("clock", "known", "day"),
+    [
+        ("2026-11-29", ["2026-07-10", "unknown", "2026-11", "2026"], "2026-11-29"),
+        ("2026-11-29", [], "2026-11-29"),
+        ("1970-01-01", ["2026-07-10"], ""),
+        ("2026-07-09", ["2026-07-10"], ""),
+        ("2026-06-30", ["2026-07"], ""),
+        ("2025-12-31", ["2026", "2019"], ""),
+        ("2038-01-20", ["2026-07-10"], ""),
+        ("2100-01-01", ["2026-07-10"], ""),
+        ("2030-01-01", ["2026-07-10"], "2030-01-01"),
+    ],
+)
+def test_a_clock_that_is_wrong_dates_no_release(clock, known, day):
+    with time_machine.travel(f"{clock}T12:00:00+00:00", tick=False):
+        if day:
+            assert days.release_day(known) == day
+            return
+        with pytest.raises(DataError, match=f"{clock}.*{max(known)}"):
+            days.release_day(known)
+
+
+def test_the_day_of_a_release_may_be_said(monkeypatch):
+    monkeypatch.setenv(days.DAY_VARIABLE, "4102444800")
+    assert days.release_day(["2026"]) == "2100-01-01"
+    monkeypatch.setenv(days.DAY_VARIABLE, "0")
+    with pytest.raises(DataError, match="1970-01-01"):
+        days.release_day(["2026"])
+    for said in ("tomorrow", "9" * 30, "-1e9"):
+        monkeypatch.setenv(days.DAY_VARIABLE, said)
+        with pytest.raises(DataError, match="1970"):
+            days.release_day([])
+
+
+def test_no_release_is_before_the_one_before(tmp_path, monkeypatch):
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
+    made(tmp_path, "2026-10", "old", place="latest")
+    with time_machine.travel("2026-11-29T12:00:00+00:00"):
+        publish.release(tmp_path, "2026-10")
+    made(tmp_path, "2026-11", "new", place="latest")
+    for clock, known in (("2026-11-28", []), ("2026-12-01", ["2026-12-02"])):
+        with time_machine.travel(f"{clock}T12:00:00+00:00"), pytest.raises(DataError, match=clock):
+            publish.release(tmp_path, "2026-11", known=known)
+    assert [path.name for path in (tmp_path / "editions").iterdir() if path.is_dir()] == ["2026-10"]
+
+
+def test_a_clock_that_was_never_set(tmp_path, capsys):
+    with time_machine.travel("1970-01-01T00:01:00+00:00"):
+        assert cli.main(["--root", str(tmp_path), "template", str(tmp_path / "x.xlsx")]) == 1
+    assert "1970年" in capsys.readouterr().err

@@ -379,7 +379,8 @@ def _release(root: Path, arguments: argparse.Namespace) -> int:
     if before is not None:
         declare(Catalog(before / "data"), Catalog(built_as(root, name) / "data"))
     key = arguments.sign or os.environ.get(KEY_VARIABLE, "")
-    folder = release(root, name, Path(key) if key else None)
+    days = Catalog(built_as(root, name) / "data").table("sources")["published"]
+    folder = release(root, name, Path(key) if key else None, days)
     tree = file_digest(folder / SUMS)
     _tell(f"git tag -s edition/{name} -m {tree}　（在外面记下它的摘要 | note its digest outside）")
     _tell(f"版次 {name} 已发布，不再改变：{folder} | released; it does not change any more")
@@ -611,7 +612,12 @@ def _recover(folder: Path) -> None:
     from cqbook.disk.atomic import JOURNAL, recover
     from cqbook.disk.locks import locked
 
-    if (folder / JOURNAL).exists():
+    try:
+        # a folder that may not be read is told as that
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if JOURNAL in names:
         with locked(folder):
             recover(folder)
 
@@ -779,6 +785,24 @@ def _refusals() -> tuple[type[Exception], ...]:
     return DataError, BuildError, StaleError, ExecutionError
 
 
+def _refuse_old_clock() -> None:
+    """Refuse a clock that was never set: a workbook, as any ZIP, can't be of before 1980.
+
+    Raises
+    ------
+    DataError
+        If this machine's is one.
+    """
+    from cqbook.errors import DataError
+
+    if time.localtime().tm_year < 1980:
+        msg = (
+            f"按本机时钟现在是{time.localtime().tm_year}年；校准时钟再运行"
+            " | this machine's clock was never set: set it, and run this again"
+        )
+        raise DataError(msg)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
     chosen = _parser().parse_args(arguments)
@@ -791,6 +815,7 @@ def main(arguments: list[str] | None = None) -> int:
             # a terminal that has no Chinese gets escapes, not a traceback in mid-command
             stream.reconfigure(errors="backslashreplace")
     try:
+        _refuse_old_clock()
         root = _book(chosen)
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")

@@ -229,9 +229,11 @@ def system_error_words(error: OSError) -> str:
     """Return what the system refused, where, and the way out, in Chinese and English."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         # many files of a tree: the first says it; of it only the words are left
-        source, target, why = error.args[0][0][:3]
-        number = next((code for code in _WAYS if f"[Errno {code}]" in str(why)), 0)
-        error = OSError(number, str(why), str(target if number != errno.ENOENT else source))
+        source, target, why = (str(part) for part in error.args[0][0][:3])
+        number = next((code for code in _WAYS if f"[Errno {code}]" in why), 0)
+        # the words name which of the two it was
+        named = (path for path in (source, target) if repr(path) in why)
+        error = OSError(number, why, next(named, target))
     place = one_line(str(error.filename2 or error.filename or ""))
     zh, en = refusal_of(error)
     where, where_en = (f"（{place}）", f" ({place})") if place else ("", "")

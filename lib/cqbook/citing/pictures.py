@@ -15,8 +15,8 @@ from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.raster import raster
 from cqbook.disk.regular import regular_content
 from cqbook.disk.untrusted import safe_parser, whole
-from cqbook.editions.records import damaged
-from cqbook.errors import DataError, refusal_of
+from cqbook.editions.records import unread
+from cqbook.errors import DataError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -80,7 +80,7 @@ def _kept(path: Path) -> bytes:
     try:
         return regular_content(path)
     except OSError as error:
-        raise damaged(path, refusal_of(error)[0]) from error
+        raise unread(path, error) from error
 
 
 def compared_drawing(
@@ -127,7 +127,7 @@ def _differs(found: Image.Image, path: Path) -> bool:
     try:
         wanted = Image.open(path).convert("RGB")
     except OSError as error:
-        raise damaged(path, refusal_of(error)[0]) from error
+        raise unread(path, error) from error
     if not _looks_otherwise(found, wanted):
         return False
     # a program that puts a white border around a picture changes nothing in it

@@ -72,10 +72,12 @@ def tree_hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
     ------
     DataError
         If something there is no regular file: what a link leads to is not what is there.
+    OSError
+        If a folder may not be read: what is in it would be left out without a word.
     """
     found = {}
     left_out = set(but)
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_refuse):
         links = [name for name in folders if Path(place, name).is_symlink()]
         for path in (Path(place, name) for name in (*links, *names)):
             name = path.relative_to(folder).as_posix()
@@ -89,6 +91,10 @@ def tree_hashes(folder: Path, but: Iterable[str] = ()) -> dict[str, str]:
             if name not in left_out:
                 found[name] = file_digest(path)
     return dict(sorted(found.items()))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def format_sums(found: Mapping[str, str]) -> str:

@@ -7,11 +7,10 @@ old one and takes its place in one step.
 
 from __future__ import annotations
 
-import datetime
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
 from cqbook.disk.locks import locked
 from cqbook.disk.regular import regular_content
+from cqbook.editions.days import release_day
 from cqbook.editions.feed import FEED, News, feed_xml, news_in, told_in
 from cqbook.editions.paths import built_folder, released_folder, site_folder
 from cqbook.editions.records import Manifest, Release
@@ -81,7 +81,7 @@ def keep(root: Path, edition: Path, name: str) -> None:
         exchange(edition, home / name)
 
 
-def release(root: Path, name: str, key: Path | None = None) -> Path:
+def release(root: Path, name: str, key: Path | None = None, known: Iterable[str] = ()) -> Path:
     """Freeze an edition as it was built last; return its folder.
 
     Releasing the same again changes nothing.
@@ -94,20 +94,26 @@ def release(root: Path, name: str, key: Path | None = None) -> Path:
         Of the edition.
     key : Path, optional
         A key of OpenSSH that signs it.
+    known : iterable of str
+        Days that were before the release: those of its sources.
 
     Raises
     ------
     DataError
-        If it was not built, has no proper name, or another one was released under that name; or
-        if the key does not sign.
+        If it was not built, has no proper name, or another one was released under that name; if
+        the key does not sign; or if the clock is wrong.
     """
-    _freeze(root, released_folder(root), name, built_as(root, name), key)
+    home = released_folder(root)
+    days = [*known, *(release_of(path).released for path in editions_in(home).values())]
+    _freeze(root, home, name, built_as(root, name), key, days)
     # also if it was released already: the publication may have been killed
     publish_site(root)
     return released_folder(root) / name
 
 
-def _freeze(root: Path, home: Path, name: str, edition: Path, key: Path | None) -> None:
+def _freeze(
+    root: Path, home: Path, name: str, edition: Path, key: Path | None, known: Iterable[str]
+) -> None:
     with locked(home):
         for left in home.glob(".*.part-*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -132,8 +138,7 @@ def _freeze(root: Path, home: Path, name: str, edition: Path, key: Path | None) 
                     f" | edition {name} is already released with other content: choose another name"
                 )
                 raise DataError(msg)
-            today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-            facts = Release(edition=name, released=today, tree=tree)
+            facts = Release(edition=name, released=release_day(known), tree=tree)
             _write(frozen / RELEASE, facts.to_json())
             _seal_release(frozen, key)
             settle(home)

@@ -5,6 +5,7 @@ What a later version of the book wrote into them besides is kept: a released edi
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,8 @@ class Record(BaseModel):
         ------
         DataError
             If it is no longer what was written.
+        OSError
+            If the machine does not let it be read.
         """
         try:
             return cls.model_validate_json(regular_content(path))
@@ -36,7 +39,7 @@ class Record(BaseModel):
             place = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
             raise damaged(path, place or "不是 JSON") from error
         except OSError as error:
-            raise damaged(path, refusal_of(error)[0]) from error
+            raise unread(path, error) from error
 
     def to_json(self) -> str:
         """Return the text of the file: the same for the same content."""
@@ -131,6 +134,20 @@ class FiguresFile(Record):
 
     edition: str
     figures: list[dict[str, Any]]
+
+
+#: What says nothing of the file: it may not be read, or not now.
+_OF_THE_MACHINE = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EBUSY, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)
+
+
+def unread(path: Path, error: OSError) -> Exception:
+    """Return the error for a file of an edition that can't be read.
+
+    Who may not read it is told so, and not to delete what is whole.
+    """
+    return error if error.errno in _OF_THE_MACHINE else damaged(path, refusal_of(error)[0])
 
 
 def damaged(path: Path, why: str) -> DataError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,9 +19,9 @@ from cqbook.disk.checksums import (
 )
 from cqbook.disk.regular import regular_content
 from cqbook.editions.paths import built_folder, released_folder
-from cqbook.editions.records import FiguresFile, Manifest, Release, damaged
+from cqbook.editions.records import FiguresFile, Manifest, Release, damaged, unread
 from cqbook.editions.signing import SIGNATURE, SIGNERS, signature_of
-from cqbook.errors import DataError, library_words, refusal_of
+from cqbook.errors import DataError, library_words
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
@@ -38,10 +39,25 @@ PERMALINK = '<a class="cq-permalink" href="'
 
 
 def editions_in(folder: Path) -> dict[str, Path]:
-    """Return the editions of a folder by name."""
-    found = sorted(folder.glob(f"*/{MANIFEST}")) if folder.exists() else []
-    # a name with a leading dot is a release under way, or one that a kill left behind
-    return {path.parent.name: path.parent for path in found if path.parent.name[0] != "."}
+    """Return the editions of a folder by name: those that have a manifest, or had one.
+
+    Raises
+    ------
+    OSError
+        If one may not be read: a site without it would be published without a word.
+    """
+    try:
+        with os.scandir(folder) as listed:
+            # a leading dot: a release under way, or one that a kill left behind
+            names = [item.name for item in listed if item.name[0] != "." and item.is_dir()]
+    except FileNotFoundError:
+        return {}
+    places = (folder / name for name in sorted(names))
+    return {place.name: place for place in places if _is_edition(place)}
+
+
+def _is_edition(place: Path) -> bool:
+    return not {MANIFEST, SUMS, RELEASE}.isdisjoint(path.name for path in place.iterdir())
 
 
 def manifest_of(edition: Path) -> Manifest:
@@ -129,7 +145,7 @@ def sums_of(folder: Path) -> dict[str, str]:
     try:
         return parse_sums(regular_content(folder / SUMS).decode("utf-8"))
     except OSError as error:
-        raise damaged(folder / SUMS, refusal_of(error)[0]) from error
+        raise unread(folder / SUMS, error) from error
     except ValueError as error:
         raise damaged(folder / SUMS, library_words(error)[0]) from error
 

@@ -90,7 +90,11 @@ def call(function: Callable[..., Result], *arguments: object) -> Result:
     """
     receiver, sender = context().Pipe(duplex=False)
     process = context().Process(target=_answer, args=(sender, function, arguments), daemon=True)
-    process.start()
+    try:
+        process.start()
+    except (EOFError, ConnectionError) as error:
+        msg = "不能启动内核的进程 | the process that forks kernels does not start"
+        raise KernelError(msg) from error
     sender.close()
     try:
         if not receiver.poll(PAGE_SECONDS):
