@@ -67,7 +67,9 @@ class PrintedPairs:
         for start, end in ((0, len(text)), *([said.span(2)] if said else [])):
             plain = bare(text[start:end])
             if plain in self.whole:
-                return [Rewrite(start, end, self.whole[plain])]
+                held = text[start:end]
+                lead = held[: len(held) - len(held.lstrip())]
+                return [Rewrite(start, end, lead + self.whole[plain].strip())]
             # a title is printed with a stop, and without
             if f"{plain}." in self.whole and plain:
                 return [Rewrite(start, end, self.whole[f"{plain}."].rstrip("。"))]
