@@ -235,7 +235,10 @@ def in_red(opened):
 def figure_gone(opened):
     """The last figure: its picture, its words, its citation, its table."""
     body = opened.element.body
-    body.remove(opened.tables[-1]._tbl)
+    table = opened.tables[-1]._tbl
+    above = table.getprevious()
+    for node in (table, *([above] if above.xpath(".//w:bookmarkStart") else [])):
+        body.remove(node)
     for paragraph in opened.paragraphs:
         shown = "".join(paragraph._p.xpath(".//wp:docPr/@descr"))
         if "点图" in paragraph.text + shown or "fig-test-dots" in paragraph.text + shown:
