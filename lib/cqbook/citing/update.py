@@ -281,6 +281,8 @@ class _Update:
             if isinstance(sides, str) or not self._exchanged(table.name, table.edition):
                 continue
             changes = refresh_table(table, sides.old, sides.new, hand)
+            if table.described is not None:
+                table.described.set(f"{W}val", mark(sides.new, self.newer.name))
             self.package.touch(part)
             self.replaced += [Replaced("table", table.name, was, now) for was, now in changes]
 
@@ -291,9 +293,11 @@ class _Update:
             if isinstance(sides, str) or not self._exchanged(item.name, item.edition):
                 continue
             if item.facts is not None:
-                said = item.facts.get("descr") or ""
-                said = MARK_PATTERN.sub(mark(sides.new, self.newer.name), said)
-                item.facts.set("descr", said.replace(sides.old.alt, sides.new.alt))
+                for key in [key for key in ("descr", "name", "title") if key in item.facts.attrib]:
+                    said = MARK_PATTERN.sub(
+                        mark(sides.new, self.newer.name), item.facts.get(key, "")
+                    )
+                    item.facts.set(key, said.replace(sides.old.alt, sides.new.alt))
                 self.package.touch(part)
             if isinstance(self.hand, TrackingHand) and sides.old.data != sides.new.data:
                 why = self.newer.why_figure(sides)

@@ -229,19 +229,33 @@ def _words(sides: _Sides, was: dict[str, str], now: dict[str, str]) -> None:
         if fresh_labels is not None and not before:
             _before_labels(held).addprevious(copy.deepcopy(fresh_labels))
         return
+    _formatted(held_labels, None if old is None else old.find(f"{C}dLbls"), fresh_labels)
     for node in kept.values():
         held_labels.remove(node)
     model = next((node for node in kept.values() if _text(node)), None)
     for number, label in sorted(now.items(), key=lambda item: -int(item[0])):
-        own = kept.get(label)
-        if own is not None and not _text(own):
+        own, wanted = kept.get(label), fresh.get(label)
+        if own is not None and not _text(own) and (wanted is None or not _text(wanted)):
             # it has a place of its own, and says the value
+            _formatted(own, before.get(label), wanted)
             held_labels.insert(0, _numbered(own, number))
-        elif label in fresh and (own is not None or label not in before):
-            looks = model if own is None else own
-            made = copy.deepcopy(fresh[label] if looks is None else looks)
-            _say(made, _text(fresh[label]))
+        elif wanted is not None and (own is not None or label not in before):
+            made = copy.deepcopy(wanted)
+            looks = model if own is None or not _text(own) else own
+            if looks is not None and _text(wanted):
+                made = copy.deepcopy(looks)
+                _say(made, _text(wanted))
             held_labels.insert(0, _numbered(made, number))
+
+
+def _formatted(
+    held: etree._Element, old: etree._Element | None, new: etree._Element | None
+) -> None:
+    """Let numbers be printed as the book prints them now, unless somebody chose another way."""
+    codes = [None if side is None else side.find(f"{C}numFmt") for side in (held, old, new)]
+    own, was, wanted = (None if node is None else node.get("formatCode") for node in codes)
+    if codes[0] is not None and own == was and wanted is not None:
+        codes[0].set("formatCode", wanted)
 
 
 def _text(label: etree._Element) -> str:

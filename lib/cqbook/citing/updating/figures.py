@@ -61,7 +61,7 @@ def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[Held
     shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
     marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
     for facts in tree.iter(etree.Element):
-        found = MARK_PATTERN.search(facts.get("descr") or "")
+        found = MARK_PATTERN.search(facts.get("descr") or facts.get("name") or "")
         if found:
             bearing = (facts, found["id"], found["edition"], found["data"])
             marked |= dict.fromkeys(_shown_by(parts, facts), bearing)

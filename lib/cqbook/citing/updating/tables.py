@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.entries import EntryRow, FigureEntry
+from cqbook.citing.entries import FigureEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import W
 from cqbook.citing.readers.office_word import is_deleted
@@ -21,25 +21,51 @@ _INSIDE = tuple(f"{W}{tag}" for tag in ("sdt", "sdtContent", "ins", "moveTo", "c
 
 @dataclass(frozen=True)
 class HeldTable:
-    """A table behind something that bears the mark of a figure."""
+    """A table, and the figure that it, or what stands before it, says to be of.
+
+    ``described``: the element in its properties that says so, if one does.
+    """
 
     node: etree._Element
     name: str
     edition: str
+    described: etree._Element | None = None
 
 
 def held_tables(tree: etree._Element) -> Iterator[HeldTable]:
-    """Yield the tables of a document, each with the figure whose mark was last before it."""
-    mark, open_tables = None, 0
+    """Yield the tables of a document that say what they are, or stand behind a figure's mark."""
+    mark, within = None, 0
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         if node.tag == f"{W}tbl":
-            if event == "start" and mark is not None and not open_tables:
-                yield HeldTable(node, mark["id"], mark["edition"])
-            open_tables += 1 if event == "start" else -1
+            own = _description(node)
+            said = mark if own is None else MARK_PATTERN.search(own.get(f"{W}val") or "")
+            if event == "start" and said is not None and not within:
+                yield HeldTable(node, said["id"], said["edition"], own)
+            within += 1 if event == "start" else -1
         elif event == "end" and node.tag == f"{W}p":
             mark = MARK_PATTERN.search("".join(t.text or "" for t in node.iter(f"{W}t"))) or mark
         elif event == "start" and isinstance(node.tag, str):
             mark = MARK_PATTERN.search(node.get("descr") or "") or mark
+
+
+def _description(table: etree._Element) -> etree._Element | None:
+    facts = table.find(f"{W}tblPr")
+    found = None if facts is None else facts.find(f"{W}tblDescription")
+    marked = found is not None and MARK_PATTERN.search(found.get(f"{W}val") or "")
+    return found if marked else None
+
+
+#: The rows of a table by what they are of, in order, each with its cells as printed.
+Grid = Mapping[str, tuple[str, ...]]
+
+
+def grid_of(entry: FigureEntry, heads: Sequence[str]) -> Grid | None:
+    """Return the numbers of a figure as a table with some headings has them; None if none has."""
+    keys = {bare(title): key for key, title in TABLE.items()}
+    fields = [keys.get(bare(text), "") for text in heads]
+    if "full" not in fields or not all(fields):
+        return None
+    return {row.name: tuple(getattr(row, key) or "" for key in fields) for row in entry.rows}
 
 
 @dataclass(frozen=True)
@@ -75,44 +101,48 @@ def refresh_table(
     they stand in the figure. A table with a row that is none of the book's is somebody's own.
     """
     heads, *rows = _rows(held.node) or [_Row(held.node, ())]
-    fields = _fields(heads)
-    by_cells = {_cells(row, fields): row for row in old.rows}
-    known = [(row, by_cells.get(tuple(map(bare, row.texts)))) for row in rows]
-    if not fields or not rows or any(entry is None for _, entry in known):
+    was, now = (grid_of(entry, heads.texts) for entry in (old, new))
+    names = _names(rows, was or {})
+    if not rows or was is None or now is None or not all(names):
         return ()
-    is_now = {row.name: row for row in new.rows}
-    was = {row.name for row in old.rows}
     changes: list[tuple[str, str]] = []
-    there: dict[str, _Row] = {}
-    for row, entry in known:
-        fresh = is_now.get(entry.name) if entry else None
-        if entry is None or fresh is None:
-            changes.append(("，".join(filter(None, row.texts)), "无"))
+    there: dict[str, etree._Element] = {}
+    for row, name in zip(rows, names, strict=True):
+        fresh = now.get(name)
+        if fresh is None:
+            changes.append((_joined(row.texts), "无"))
             _take_out(row, hand)
             continue
-        there[fresh.name] = row
-        pairs = zip(row.cells, row.texts, _printed(fresh, fields), strict=True)
-        for cell, before, after in pairs:
+        there[name] = row.node
+        for cell, before, after in zip(row.cells, row.texts, fresh, strict=True):
             if bare(before) != bare(after) and _fill(cell, before, after, hand):
-                changes.append((f"{fresh.name}：{before or '无'}", after or "无"))
-    changes += _come_in(held, rows, there, [row for row in new.rows if row.name not in was],
-                        (new, fields, hand))  # fmt: skip
+                changes.append((f"{name}：{before or '无'}", after or "无"))
+    order = list(now)
+    for place, name in enumerate(order):
+        if name in was:
+            continue
+        before = next((there[up] for up in reversed(order[:place]) if up in there), None)
+        made = _like(rows[0].node if before is None else before, now[name], hand)
+        if before is None:
+            rows[0].node.addprevious(made)
+        else:
+            before.addnext(made)
+        there[name] = made
+        changes.append(("无", _joined(now[name])))
     return tuple(changes)
 
 
-def _fields(heads: _Row) -> tuple[str, ...]:
-    """Return which field of a figure's rows each column has; none if the headings are others."""
-    keys = {bare(title): key for key, title in TABLE.items()}
-    found = tuple(keys.get(bare(text), "") for text in heads.texts)
-    return found if "full" in found and all(found) else ()
+def _names(rows: Iterable[_Row], grid: Grid) -> list[str]:
+    """Return which row of the book each row of a table is; ``""`` for none, or one of several."""
+    known: dict[tuple[str, ...], list[str]] = {}
+    for name, cells in grid.items():
+        known.setdefault(tuple(map(bare, cells)), []).append(name)
+    found = [known.get(tuple(map(bare, row.texts)), []) for row in rows]
+    return [names[0] if len(names) == 1 else "" for names in found]
 
 
-def _printed(row: EntryRow, fields: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(getattr(row, field) or "" for field in fields)
-
-
-def _cells(row: EntryRow, fields: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(bare, _printed(row, fields)))
+def _joined(texts: Iterable[str]) -> str:
+    return "，".join(filter(None, texts))
 
 
 def _fill(cell: etree._Element, old: str, new: str, hand: TrackingHand) -> bool:
@@ -147,34 +177,6 @@ def _facts(row: etree._Element) -> etree._Element:
         exceptions = row.find(f"{W}tblPrEx")
         row.insert(0 if exceptions is None else row.index(exceptions) + 1, found)
     return found
-
-
-def _come_in(
-    held: HeldTable,
-    rows: list[_Row],
-    there: Mapping[str, _Row],
-    added: list[EntryRow],
-    how: tuple[FigureEntry, tuple[str, ...], TrackingHand],
-) -> list[tuple[str, str]]:
-    """Insert rows that are new, each behind the row that the figure has before it."""
-    new, fields, hand = how
-    order = [row.name for row in new.rows]
-    placed = {name: row.node for name, row in there.items()}
-    changes = []
-    for entry in added:
-        before = next(
-            (placed[name] for name in order[: order.index(entry.name)][::-1] if name in placed),
-            None,
-        )
-        model = before if before is not None else rows[0].node
-        made = _like(model, _printed(entry, fields), hand)
-        if before is not None:
-            before.addnext(made)
-        else:
-            model.addprevious(made)
-        placed[entry.name] = made
-        changes.append(("无", "，".join(filter(None, _printed(entry, fields)))))
-    return changes
 
 
 def _like(model: etree._Element, texts: tuple[str, ...], hand: TrackingHand) -> etree._Element:

@@ -40,13 +40,13 @@ def paired(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
 
 
 def dated_pairs(old: str, new: str) -> dict[str, str]:
-    """Return the line below a title that says the month of an edition, and that of another."""
+    """Return the lines below a title that say the month of an edition, and those of another."""
 
     def dated(edition: str) -> str:
         found = _MONTH.match(edition)
-        return f"（{found[1]}年{int(found[2])}月）" if found else f"（版次 {edition}）"
+        return f"{found[1]}年{int(found[2])}月" if found else f"版次 {edition}"
 
-    return {dated(old): dated(new)}
+    return {dated(old): dated(new), f"（{dated(old)}）": f"（{dated(new)}）"}
 
 
 class PrintedPairs:
@@ -67,7 +67,9 @@ class PrintedPairs:
         for start, end in ((0, len(text)), *([said.span(2)] if said else [])):
             plain = bare(text[start:end])
             if plain in self.whole:
-                return [Rewrite(start, end, self.whole[plain])]
+                held = text[start:end]
+                lead = held[: len(held) - len(held.lstrip())]
+                return [Rewrite(start, end, lead + self.whole[plain].strip())]
             # a title is printed with a stop, and without
             if f"{plain}." in self.whole and plain:
                 return [Rewrite(start, end, self.whole[f"{plain}."].rstrip("。"))]
