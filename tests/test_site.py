@@ -113,7 +113,8 @@ def named_by_page(site, notebooks):
     page, the executed notebooks of all pages.
     """
     read = [path for path in site.rglob("*") if path.suffix in (".html", ".json", ".csv")]
-    read = [path for path in read if "_downloads" not in path.parts]
+    # the data package holds all that was read; it is no page
+    read = [path for path in read if site / "data" not in path.parents]
     return {
         path.relative_to(path.parents[1]).as_posix(): set(
             re.findall(r"[a-z0-9-]+\.[a-z0-9-]+", path.read_text(encoding="utf-8"))
