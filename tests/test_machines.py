@@ -23,6 +23,7 @@ from markdown_it import MarkdownIt
 from test_search import NODE
 from test_site import LATEST
 
+from cqbook.build import new_book
 from cqbook.citing.book_pdf import articles
 from cqbook.disk.checksums import file_digest
 from cqbook.figures.figure import MADE_KEY, PRINTED_KEY, glue
@@ -258,6 +259,16 @@ def test_tables_that_are_not_ours_keep_their_licence(offers):
     assert "creativecommons.org/licenses/by/" in by_name["observations"]
     assert "publicdomain/zero" in by_name["districts_history"]
     assert {by_name["partners"], by_name["provinces"]} == {"https://opensource.org/license/mit"}
+
+
+def test_a_new_book_is_given_no_licence(book, tmp_path):
+    new_book._write_data(book, tmp_path / "data", book.publication, "cn-42")
+    text = (tmp_path / "data" / "datapackage.json").read_text(encoding="utf-8")
+    made = json.loads(text)
+    assert "licenses" not in made
+    assert [item["name"] for item in made["resources"] if "licenses" in item] == [
+        item["name"] for item in book.descriptor["resources"] if "licenses" in item
+    ]
 
 
 def test_nothing_is_said_that_the_book_does_not_say(offers):
