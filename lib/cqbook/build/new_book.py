@@ -194,6 +194,8 @@ def _write_data(old: Catalog, target: Path, book: Publication, code: str) -> Non
         "book": asdict(book),
         "version": f"{today:%Y.%m}",
     }
+    # under what others may use it, its authors say; a table that is a third party's keeps its own
+    whole.pop("licenses", None)
     _codes_of(whole["resources"], code)
     target.mkdir(parents=True)
     for item in whole["resources"]:

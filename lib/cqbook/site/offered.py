@@ -6,7 +6,6 @@ those of the long series too, as SDMX.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,15 +17,13 @@ from sphinx.application import Sphinx
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.publication import PACKAGE_ZH, Publication
 from cqbook.disk.checksums import file_digest
+from cqbook.figures.citations import month_of
 from cqbook.site.directives import DATA_FOLDER
 from cqbook.site.metadata import CATALOGUE
 from cqbook.site.nodes import NO_EDITION
 from cqbook.site.numbers_page import library
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, dataflow_of, sdmx_csv, sdmx_json
 from cqbook.site.settings import book_of, publication
-
-#: An edition that is named after the month that it is of.
-_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,8 @@ class Offers:
 
     @property
     def month(self) -> str:
-        """The month that the edition is named after; empty: it has another name."""
-        return self.edition if _MONTH.fullmatch(self.edition) else ""
+        """The month, or the year, that the edition is named after; empty: it has another name."""
+        return "-".join(month_of(self.edition))
 
     @property
     def title(self) -> str:
