@@ -764,7 +764,6 @@ SHORT = [
     "chapters/reconciliation.html",
     "search.html?q=产业转移",
     f"figures/{COPIED}.html",
-    f"figures/{COPIED}.embed.html",
 ]
 
 
