@@ -105,7 +105,9 @@ def code_of(node: nodes.Element) -> str:
     return ""
 
 
-def _own_page(app: Sphinx, shown: Exhibit, parts: FigureParts, place: FigurePlace, code: str) -> Markup:
+def _own_page(
+    app: Sphinx, shown: Exhibit, parts: FigureParts, place: FigurePlace, code: str
+) -> Markup:
     book, edition = shown.book, app.config.cqbook_edition
     name = f"{OWN_PAGES}/{shown.id}"
     written = Markup()
