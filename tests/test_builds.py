@@ -367,10 +367,17 @@ def test_where_the_address_is_known_there_are_cards_and_a_site_map(corrected):
     site = corrected / "_build" / "html" / "latest"
     text = page(corrected, "latest", "chapters", "trade.html")
     assert f'<link rel="canonical" href="{ADDRESS}/chapters/trade.html">' in text
-    assert f'<meta property="og:image" content="{ADDRESS}/_cards/trade.png">' in text
-    assert Image.open(site / "_cards" / "trade.png").size == (1200, 630)
+    first = re.search(r'data-figure="([^"]+)"', text)[1]
+    assert f'<meta property="og:image" content="{ADDRESS}/_cards/{first}.png">' in text
+    own = page(corrected, "latest", "figures", "fig-trade-by-enterprise.html")
+    assert f'<link rel="canonical" href="{ADDRESS}/figures/fig-trade-by-enterprise.html">' in own
+    for name in (first, "fig-trade-by-enterprise"):
+        assert Image.open(site / "_cards" / f"{name}.png").size == (1200, 630)
+    assert "_cards/fig-trade-by-enterprise.png" in own
+    assert "没有登记网址" in own, "an address of pages is none of editions"
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
     assert f"<loc>{ADDRESS}/chapters/trade.html</loc>" in listed
+    assert f"<loc>{ADDRESS}/figures/fig-trade-by-enterprise.html</loc>" in listed
     before = page(corrected, "v", "2026-11", "chapters", "trade.html")
     assert "og:description" in before
     assert "og:image" not in before, "no card without an address"

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 import pytest
 from conftest import CHROMIUM, ROOT
+from lxml import html
 
 from cqbook.data.selection import DRAWN_FROM
 
@@ -27,6 +28,8 @@ window.violations = [];
 document.addEventListener('securitypolicyviolation', event => window.violations.push(
   [event.violatedDirective, event.blockedURI, event.sourceFile, event.sample].join(' ')));
 """
+#: A figure that is seen on its own page and in a frame.
+COPIED = "fig-trade-who"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -246,7 +249,8 @@ def test_every_page_is_quiet_and_fits(visited, size):
 
     At a desk from a folder, on a phone from a server.
     """
-    names = [*pages(), "search.html?q=重庆"]
+    own = [f"figures/{COPIED}{end}.html" for end in ("", ".embed")]
+    names = [*pages(), "search.html?q=重庆", *own]
     assert len(names) >= 20
     for name in names:
         visit = visited(name, size)
@@ -432,7 +436,9 @@ def test_every_inner_link_and_anchor_exists():
     browser = LATEST / "chapters" / "numbers.html"
     rows = {name for path in (LATEST / "numbers").glob("*.html") for name in anchors(path)}
     ids[browser] = anchors(browser) | {name for name in rows if name.startswith("obs-")}
-    for path in [LATEST / "index.html", *sorted((LATEST / "chapters").rglob("*.html"))]:
+    folders = ("chapters", "figures")
+    below = [path for name in folders for path in sorted((LATEST / name).rglob("*.html"))]
+    for path in [LATEST / "index.html", *below]:
         for href in re.findall(r'\b(?:href|src)="([^"]+)"', path.read_text(encoding="utf-8")):
             address, fragment = urldefrag(href.replace("&amp;", "&"))
             parts = urlsplit(address)
@@ -540,10 +546,11 @@ def test_the_tools_are_reached_and_used_by_keyboard(tab):
     figure = tab.locator("figure[data-figure]:has(.cq-chart)").first
     figure.locator(".cq-permalink").focus()
     seen = []
-    for _ in range(8):
+    for _ in range(11):
         seen.append(tab.evaluate("document.activeElement.innerText"))
         tab.keyboard.press("Tab")
-    assert seen[:8] == ["链接", "PNG", "SVG", "PDF", "CSV", "Excel", "Vega-Lite", "引用"]
+    files = ["PNG", "SVG", "PDF", "CSV", "Excel", "Vega-Lite"]
+    assert seen == ["链接", *files, "单独成页", "代码", "复制图片", "引用"]
     summary = figure.locator(".cq-cite summary")
     summary.focus()
     tab.keyboard.press("Enter")
@@ -553,6 +560,82 @@ def test_the_tools_are_reached_and_used_by_keyboard(tab):
     tab.keyboard.press("Enter")
     assert tab.evaluate("document.activeElement.textContent") == "已复制"
     assert tab.complaints == []
+
+
+def test_each_figure_has_a_page_of_its_own_and_one_to_embed():
+    found = json.loads((LATEST / "figures.json").read_text(encoding="utf-8"))["figures"]
+    assert len(list((LATEST / "figures").glob("*.html"))) == 2 * len(found)
+    for entry in found:
+        path = LATEST / "figures" / f"{entry['id']}.html"
+        page, embedded = (
+            html.parse(str(place), html.HTMLParser(encoding="utf-8"))
+            for place in (path, path.with_suffix(".embed.html"))
+        )
+        assert page.xpath("string(//meta[@property='og:title']/@content)") == entry["title"]
+        assert page.xpath("string(//meta[@name='citation_title']/@content)") == entry["title"]
+        (heading,) = page.xpath("//h1")
+        assert entry["title"] in heading.text_content()
+        assert entry["title"] in embedded.xpath("//h1")[0].text_content()
+        for tree in (page, embedded):
+            assert tree.xpath("string(//figure/@data-hash)") == entry["data"][:16]
+            assert tree.xpath("//picture//img[@alt]")
+            assert "2026-" in tree.xpath("string(//@data-edition)")
+        forms = {Path(way).name.split(".", 1)[1] for way in page.xpath("//a[@download]/@href")}
+        assert forms == set(entry["files"]) | {"ipynb"}
+        code = page.xpath("string(//h2[@id='code']/following-sibling::div)")
+        assert f'"{entry["id"]}"' in code or "cq.figure(" in code, entry["id"]
+        frame = html.fragment_fromstring(page.xpath("string(//pre[@class='cq-copied'])"))
+        assert frame.tag == "iframe"
+        assert frame.get("src").endswith(f"/figures/{entry['id']}.embed.html")
+        assert path.with_suffix(".embed.html").stat().st_size < 12_000, "small"
+
+
+def test_the_own_page_of_a_figure_is_alive_and_copies_its_picture(tab):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened(tab, f"figures/{COPIED}.html")
+    tab.get_by_role("button", name="复制图片").click()
+    tab.get_by_role("button", name="已复制").wait_for(timeout=15000)
+    kinds, head = tab.evaluate(
+        """async () => {
+          const [item] = await navigator.clipboard.read();
+          const picture = await createImageBitmap(await item.getType('image/png'));
+          return [item.types, [picture.width, picture.height]];
+        }"""
+    )
+    assert kinds == ["image/png"]
+    assert head[0] == 1842, "300 dots an inch on the width of a text"
+    assert not tab.locator(".cq-live").count(), "the page is as it was"
+    tab.locator(".cq-chart").hover()
+    tab.locator(".cq-live svg").wait_for(timeout=15000)
+    assert not tab.locator(".cq-live .role-title text").count(), "the page says the title"
+    assert tab.complaints == []
+    assert tab.foreign == []
+    assert tab.evaluate("window.violations") == []
+
+
+def test_an_embedded_figure_fits_its_frame(tab, tmp_path):
+    text = html.parse(str(LATEST / "figures" / f"{COPIED}.html"))
+    frame = text.xpath("string(//pre[@class='cq-copied'])")
+    way = (LATEST / "figures" / f"{COPIED}.embed.html").as_uri()
+    (tmp_path / "theirs.html").write_text(
+        re.sub('src="[^"]*"', f'src="{way}"', frame), encoding="utf-8"
+    )
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.goto((tmp_path / "theirs.html").as_uri())
+        inside = tab.frames[1]
+        inside.wait_for_load_state()
+        assert inside.evaluate("document.images[0].complete && document.images[0].naturalWidth")
+        over = "({scrollHeight: h, clientHeight: c}) => h - c"
+        assert inside.evaluate(f"({over})(document.documentElement)") <= 0
+    assert tab.complaints == []
+
+
+def test_a_page_shows_its_code_when_it_is_asked_to(tab):
+    opened(tab, f"chapters/trade.html?code#{COPIED}")
+    cell = tab.locator(f"div.cell:has(#{COPIED})")
+    assert cell.locator("pre").first.is_visible()
+    assert f'"{COPIED}"' in cell.locator("pre").first.inner_text()
 
 
 def test_the_catalogue_for_machines_keeps_its_schema_and_tells_the_truth():
@@ -681,7 +764,12 @@ def test_the_printed_book_is_whole_and_leads_nowhere_else(paper):
 
 #: WCAG 2.2 A and AA, and what axe calls best practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SHORT = ["chapters/trade.html", "chapters/reconciliation.html", "search.html?q=产业转移"]
+SHORT = [
+    "chapters/trade.html",
+    "chapters/reconciliation.html",
+    "search.html?q=产业转移",
+    f"figures/{COPIED}.html",
+]
 
 
 #: Of what passes, no more than one element a rule: to describe each takes half of the time.

@@ -429,6 +429,7 @@ def _extract(
 FILE_KINDS = {
     "notebooks/": "执行过的笔记本 | notebooks",
     "site/_figures/": "图和图的文件 | pictures and files of figures",
+    "site/figures/": "图的单页 | own pages of figures",
     "site/": "网页及其文件 | pages and what they load",
     "data/": "数据 | data",
     "": "清单 | manifest",

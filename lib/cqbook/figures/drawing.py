@@ -27,7 +27,7 @@ from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
 from cqbook.figures.social import social_card
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
-RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3"
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3, files 2"
 
 
 def key(spec: Spec) -> str:

@@ -277,7 +277,7 @@ def taken_away(exhibit: Exhibit) -> Spec:
     ]
     # names of sources are Chinese in English too
     lines += [*theme.wrap_small_print(exhibit.source, SUBTITLE_WIDTH), exhibit.imprint]
-    title = heading(exhibit) | {"subtitle": lines}
+    title = heading(exhibit) | {"subtitle": lines, "subtitleLineHeight": 16, "offset": 12}
     return exhibit.spec | {"title": title, "background": theme.colour("page")}
 
 

@@ -53,7 +53,7 @@ EMBEDDED = ".embed.html"
 SHOW_CODE = "?code"
 #: Of an embedded figure, in px: a line of its texts, what is around them and the chart, full-width
 #: characters in a line of its width and on a phone.
-_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 27, 70, 44, 20
+_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 55, 44, 22
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ def code_of(node: nodes.Element) -> str:
     return ""
 
 
-def _own_page(app: Sphinx, shown: Exhibit, parts: FigureParts, place: FigurePlace, code: str) -> Markup:
+def _own_page(
+    app: Sphinx, shown: Exhibit, parts: FigureParts, place: FigurePlace, code: str
+) -> Markup:
     book, edition = shown.book, app.config.cqbook_edition
     name = f"{OWN_PAGES}/{shown.id}"
     written = Markup()
@@ -160,18 +162,19 @@ def _described(app: Sphinx, shown: Exhibit) -> Markup:
 
 
 def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
-    own = shown.identity
     english = replace(shown, language="en")
     return markup(
         "figure_embed.html",
-        **vars(parts),
+        # its number is one of the book's
+        **vars(replace(parts, head=replace(parts.head, number=""))),
         top=_top(),
         book=shown.book.title,
         source=shown.source,
         source_en=english.source,
         imprint=shown.imprint,
         imprint_en=english.imprint,
-        edition=edition_line(f"{OWN_PAGES}/{own.id}", ROOT, app.config.cqbook_edition),
+        edition=app.config.cqbook_edition,
+        page=f"{OWN_PAGES}/{shown.id}",
     )
 
 

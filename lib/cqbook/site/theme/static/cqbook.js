@@ -244,7 +244,8 @@
     var figure = location.hash && document.getElementById(location.hash.slice(1));
     var cell = figure && figure.closest("div.cell"), hidden = cell && cell.querySelector("details.hide");
     if (hidden) hidden.open = true;
-    if (cell) cell.scrollIntoView();
+    /* after the browser has gone to the figure, which is further down now */
+    if (cell) window.addEventListener("load", function () { cell.scrollIntoView(); });
   }
 
   /* A frozen page can't know of later editions; a script outside its folder tells it. */
