@@ -282,7 +282,9 @@ def browser(browsers: Callable[[], Browser]) -> Browser:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Close the browser behind the last test that shares it: it keeps a loop of events running."""
-    if nextitem is None or shared_by(nextitem.nodeid) != shared_by(item.nodeid):
+    if nextitem is None or (
+        nextitem.path != item.path and shared_by(nextitem.nodeid) != shared_by(item.nodeid)
+    ):
         OPEN.close()
 
 

@@ -273,7 +273,7 @@ def test_figures_are_numbered_and_have_pictures(tab):
         image = figure.query_selector(".cq-light img")
         image.scroll_into_view_if_needed()
         assert len(image.get_attribute("alt")) > 15
-        tab.wait_for_function("e => e.complete", arg=image)
+        image.evaluate("e => e.decode()")
         assert image.evaluate("e => e.naturalWidth") > 100
         assert figure.query_selector(".cq-source a").get_attribute("href")
         assert figure.query_selector_all("details.cq-data tbody tr")
@@ -827,9 +827,8 @@ def test_english_readers_switch_once_and_get_the_figures_and_their_files(browser
     page.wait_for_selector(".cq-live svg", timeout=15000)
     assert not re.search(r"[\u3400-\u9fff]", page.inner_text(".cq-live"))
     page.click(".cq-language")
-    page.wait_for_function(
-        "/[\\u3400-\\u9fff]/.test(document.querySelector('.cq-live').textContent)"
-    )
+    chinese = re.compile(r"[\u3400-\u9fff]")
+    page.locator(".cq-live").filter(has_text=chinese).first.wait_for()
     context.close()
 
 
