@@ -165,18 +165,21 @@ class Spoiled:
         index = rows[0].index(column)
         return next(n for n, row in enumerate(rows) if n and row[index] == value)
 
-    def without_series(self) -> None:
-        """Take the long series out, so that what stands in ``observations.csv`` is all."""
+    def without_series(self, but: str = "") -> None:
+        """Take the long series out, so that what stands in ``observations.csv`` is all.
+
+        `but`: the one that stays.
+        """
         path = self.path / "datapackage.json"
         whole = json.loads(path.read_text(encoding="utf-8"))
         tables = whole["resources"]
-        whole["resources"] = [item for item in tables if "observations" not in item]
-        for item in tables:
-            if "observations" in item:
-                (self.path / item["path"]).unlink()
+        series = [item for item in tables if "observations" in item and item["name"] != but]
+        whole["resources"] = [item for item in tables if item not in series]
+        for item in series:
+            (self.path / item["path"]).unlink()
         path.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
         # no relation may name what is gone
-        gone = tuple(f"{item['name']}." for item in tables if "observations" in item)
+        gone = tuple(f"{item['name']}." for item in series)
         head, *rows = self.rows("relations.csv")
         named = [f"{row[head.index('target')]};{row[head.index('inputs')]}" for row in rows]
         kept = [
@@ -282,7 +285,9 @@ def browser(browsers: Callable[[], Browser]) -> Browser:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Close the browser behind the last test that shares it: it keeps a loop of events running."""
-    if nextitem is None or shared_by(nextitem.nodeid) != shared_by(item.nodeid):
+    if nextitem is None or (
+        nextitem.path != item.path and shared_by(nextitem.nodeid) != shared_by(item.nodeid)
+    ):
         OPEN.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -58,6 +59,7 @@ def page(name, **parameters):
     return Page(name, name, parameters)
 
 
+@functools.cache
 def run(name, data=DATA, **parameters):
     source = ROOT / "chapters" / f"{name}.ipynb"
     return executor.execute(source, page(name, **parameters), data=data)
@@ -116,7 +118,7 @@ def test_an_execution_elsewhere_gives_the_same_bytes_as_committed(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_changed_number_makes_the_committed_output_stale(tmp_path, spoiled):
+def test_a_changed_number_makes_the_committed_output_stale(spoiled):
     row = spoiled.find("observations.csv", "observation_id", "trade-2022.total")
     spoiled.set("observations.csv", row, "value", "8258.4")
     changed = run("trade", spoiled.path, period="2022")
@@ -475,10 +477,10 @@ def judged(folder) -> tuple[int, str]:
 
 
 @pytest.fixture
-def small_chapter(tmp_path, spoiled):
+def small_chapter(tmp_path, plain):
     """A chapter of one figure and one glued number on a copy of the data, executed once."""
     source = f"""import cqbook as cq
-book = cq.open_data({str(spoiled.path)!r})
+book = cq.open_data({str(plain.path)!r})
 item = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                      period="2022", flow="total")"""
     glue = "cq.glue(total=item)"
@@ -491,7 +493,7 @@ cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
     done = executor.execute(path, page("small"), data=DATA).notebook
     # as it is accepted: with the picture that a kernel of nbval draws too
     path.write_bytes(notebooks.to_bytes(drawing.illustrated(done, tmp_path / "pictures")))
-    return path, spoiled
+    return path, plain
 
 
 @pytest.mark.slow

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from test_site import (
+    CHAPTERS,
     DESK,
     LATEST,
     PHONE,
     TABLES,
-    pages,
     pytestmark,
     served,
     tab,
@@ -20,19 +20,6 @@ __all__ = ["pytestmark", "served", "tab", "visited", "window"]
 
 #: Lines of a table's row that a reader takes for a row.
 LINES = 9
-#: Pages that judge what is published and what is not, and lists of all there is.
-LISTS = {
-    "reconciliation",
-    "claims",
-    "data",
-    "sources",
-    "methods",
-    "figures",
-    "glossary",
-    "citing",
-    "numbers",
-}
-CHAPTERS = [name for name in pages() if name.split("/")[-1].removesuffix(".html") not in LISTS]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -70,9 +70,9 @@ def use_everything(tab, most: int = 1) -> int:
         chart.hover()
         used += 1
     live = len(charts)
-    tab.wait_for_function(
-        "n => document.querySelectorAll('.cq-live svg').length >= n", arg=live, timeout=20000
-    )
+    if live:
+        # no `wait_for_function`: what it asks again is evaluated, which the policy stops
+        tab.locator(".cq-live svg").nth(live - 1).wait_for(timeout=20000)
     for mark in tab.locator(".cq-live .role-mark path").all()[:1]:
         # a text may stand over it
         mark.hover(force=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cqbook.analysis import autos, parks
 from cqbook.analysis.frames import points, timeline
-from cqbook.analysis.reconciliation import relations_table, tally, telling
+from cqbook.analysis.reconciliation import tally, telling, verdicts
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, series
 from cqbook.quantities.comparable import check_comparable
@@ -314,7 +314,7 @@ def certainty(book: Catalog) -> dict[str, str]:
 
     As the page 数据核对 counts them.
     """
-    table = relations_table(book)
+    table = verdicts(book)
     counted = tally(table) | telling(table)
     # those that could hardly fail are in these two
     return {name: text for name, text in counted.items() if name not in NEARLY_SURE}

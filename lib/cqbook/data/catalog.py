@@ -116,6 +116,15 @@ def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
     return frame
 
 
+def _labels(sources: pd.DataFrame) -> dict[str, str]:
+    """Return the label of each row of ``sources`` by its id."""
+    cells = (sources[name].tolist() for name in ("source_id", "outlet", "relay", "published"))
+    return {
+        key: f"{outlet}{'（转引）' if relay else ''}，{published or '日期不详'}"
+        for key, outlet, relay, published in zip(*cells, strict=True)
+    }
+
+
 def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
     """Return the absolute data directory that a `data_dir` parameter means.
 
@@ -515,10 +524,9 @@ class Catalog:
         """Return the short label of a source: outlet, whether at second hand, and date if known."""
         if source_id == CUSTOMS:
             return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
-        found = self._select("sources", {"source_id": [source_id]})
-        if found.empty:
-            return source_id
-        outlet, relay, published = (
-            found[name].tolist()[0] for name in ("outlet", "relay", "published")
-        )
-        return f"{outlet}{'（转引）' if relay else ''}，{published or '日期不详'}"
+        found = _labels(self._select("sources", {"source_id": [source_id]}))
+        return found.get(source_id, source_id)
+
+    def source_labels(self) -> dict[str, str]:
+        """Return the `source_label` of each source of the table, by its id; all count as read."""
+        return _labels(self.table("sources"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cqbook.data.catalog import Catalog
@@ -123,16 +123,27 @@ def verdict(printed: Interval, computed: Interval, *, one_sided: bool = False) -
 class Judgement:
     """One relation, what is printed, what follows from the rest, and the verdict.
 
-    ``known``: whether ``relations.csv`` explains it.
+    ``known``: whether ``relations.csv`` explains it. What most are never asked for is made when it
+    is: the words of a number take three times as long as the verdict on it.
     """
 
     relation: Relation
-    title: str
     printed: Quantity
-    computed: Quantity
     verdict: str
     explanation: str
     known: bool
+    _titled: Callable[[], str] = field(repr=False, compare=False)
+    _derived: Callable[[], Quantity] = field(repr=False, compare=False)
+
+    @functools.cached_property
+    def title(self) -> str:
+        """What the relation is about, in Chinese."""
+        return self._titled()
+
+    @functools.cached_property
+    def computed(self) -> Quantity:
+        """What follows for the printed figure from the others."""
+        return self._derived()
 
     @property
     def source_ids(self) -> tuple[str, ...]:
@@ -145,8 +156,18 @@ class Judgement:
         return ids_in((self.printed.observation_id, self.computed.observation_id))
 
 
+def quantities_by_id(rows: Mapping[str, Reported]) -> Callable[[str], Quantity]:
+    """Return what gives the figure of a row by its id; each is read once."""
+    return functools.cache(lambda key: quantity_of(rows[key]))
+
+
 def judged(
-    relation: Relation, rows: Mapping[str, Reported], *, title: str = "", explanation: str = ""
+    relation: Relation,
+    rows: Mapping[str, Reported],
+    *,
+    title: Callable[[], str] = str,
+    explanation: str = "",
+    read: Callable[[str], Quantity] | None = None,
 ) -> Judgement:
     """Return what comes of a relation.
 
@@ -155,28 +176,36 @@ def judged(
     relation : Relation
     rows : mapping
         ``observation_id`` → the row that stands for it.
-    title, explanation : str
+    title : callable
+        Gives the title in Chinese.
+    explanation : str
         In Chinese; what is not explained is explained by its rule and verdict.
+    read : callable, optional
+        Gives the figure of a row by its id; where there are many relations, see `quantities_by_id`.
     """
-    printed = quantity_of(rows[relation.target])
-    inputs = [quantity_of(rows[key]) for key in relation.inputs]
+    read = read or quantities_by_id(rows)
+    printed = read(relation.target)
+    inputs = [read(key) for key in relation.inputs]
     alike = [_alike(item, printed) for item in inputs]
-    computed = derive(_formula(relation, printed), *alike, unit=str(printed.unit))
+    formula = _formula(relation, printed)
+    computed = functools.partial(derive, formula, *alike, unit=str(printed.unit))
     # a row of observations always has a number, if only within bounds
+    held = [item.interval for item in alike if item.interval is not None]
     assert printed.interval is not None
-    assert computed.interval is not None
+    assert len(held) == len(alike)
     one_sided = relation.kind in ONE_SIDED
-    found = verdict(printed.interval, computed.interval, one_sided=one_sided)
+    found = verdict(printed.interval, formula(*held), one_sided=one_sided)
     implied = _implied(relation, printed, inputs) if found == INCONSISTENT else None
     # what was published first, and may have been revised
-    base = computed if relation.rule == "months" else inputs[-1]
+    months = implied is not None and relation.rule == "months"
+    base = computed() if months else inputs[-1]
     if implied is not None and _is_near(implied, base):
         found = REVISION
     if found == INCONSISTENT and relation.kind == "same":
         two = [rows[key] for key in (relation.target, *relation.inputs)]
         found = ROUNDING if one_rounded_one_cut(*two) else found
     said = explanation or _explained(relation, found, implied, base, rows)
-    return Judgement(relation, title, printed, computed, found, said, bool(explanation))
+    return Judgement(relation, printed, found, said, bool(explanation), title, computed)
 
 
 def one_rounded_one_cut(one: Reported, other: Reported) -> bool:
@@ -238,6 +267,8 @@ def _or_anything(formula: Callable[..., Interval]) -> Callable[..., Interval]:
 
 def _alike(item: Quantity, printed: Quantity) -> Quantity:
     """Return `item` in the scale of the printed figure where both count the same thing."""
+    if item.unit == printed.unit:
+        return item
     if item.unit.name == printed.unit.name:
         return item.to(str(printed.unit))
     # a ratio of two amounts: both in plain units, so that scales cancel
@@ -378,19 +409,25 @@ def _judged(book: Catalog, added: Sequence[Reported]) -> list[Judgement]:
         for relation in related(rows, parents_of(rows_of(book.table("entities"))))
     }
     new = {row["observation_id"] for row in added}
+    read = quantities_by_id(known)
     found = []
     for relation, row in listed(book, known):
         # what a rule makes too is of that rule: a growth can have been revised
         same = made.pop(_identity(relation), relation)
-        title, explanation = row["title_zh"], row["explanation_zh"]
+        title, explanation = functools.partial(str, row["title_zh"]), row["explanation_zh"]
         if not new or _names(relation, known) & new:
             relation = relation._replace(rule=same.rule)
-            found.append(judged(relation, known, title=title, explanation=explanation))
+            found.append(judged(relation, known, title=title, explanation=explanation, read=read))
     for relation in made.values():
         if not new or _names(relation, known) & new:
-            title = f"{what(book, known[relation.target])}：{RULES[relation.rule][0]}"
-            found.append(judged(relation, known, title=title))
+            title = functools.partial(_title, book, known[relation.target], relation.rule)
+            found.append(judged(relation, known, title=title, read=read))
     return found
+
+
+def _title(book: Catalog, target: Reported, rule: str) -> str:
+    """Return in Chinese what a relation that a rule made is about."""
+    return f"{what(book, target)}：{RULES[rule][0]}"
 
 
 def _identity(relation: Relation) -> tuple[str, str, frozenset[str]]:
@@ -421,10 +458,11 @@ def impossible(
         for row in explained
         if row["explanation_zh"]
     }
+    read = quantities_by_id(known)
     for relation in related(rows, parents):
         sources = {known[key]["source_id"] for key in (relation.target, *relation.inputs)}
         if relation.rule in CERTAIN and len(sources) == 1 and _identity(relation) not in said:
-            found = judged(relation, known)
+            found = judged(relation, known, read=read)
             if found.verdict == INCONSISTENT:
                 yield found
 

@@ -98,9 +98,7 @@ def _labels(app: Sphinx) -> dict[str, str]:
     """Return the label of each source by its id; made once a build."""
     kept = vars(app)
     if "cqbook_labels" not in kept:
-        book = book_of(app)
-        keys = book.table("sources")["source_id"]
-        kept["cqbook_labels"] = {key: book.source_label(key) for key in keys}
+        kept["cqbook_labels"] = book_of(app).source_labels()
     found: dict[str, str] = kept["cqbook_labels"]
     return found
 

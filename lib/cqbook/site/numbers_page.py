@@ -141,7 +141,7 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
     definition in both languages and what else it is called.
     """
     names = CodeNames(book, known)
-    also = also_called(book)
+    also, labels = also_called(book), book.source_labels()
     lists = {
         name: book.text(name).set_index(key).to_dict("index")
         for name, key in (("indicators", "indicator"), ("entities", "entity"))
@@ -167,7 +167,7 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
         return [*names.both(said, code), words]
 
     def source(code: str) -> list[str]:
-        label = book.source_label(code)
+        label = labels[code] if code in labels else book.source_label(code)
         return [label, label, source_anchor(code)]
 
     def measure(code: str) -> list[str]:
