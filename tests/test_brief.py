@@ -135,7 +135,7 @@ def verdicts(root, content, name="brief.docx", against="2026-11"):
 
 def test_markdown_is_read_in_blocks(first):
     blocks = briefing.blocks_of_markdown(TEXT.replace("FIGURE", first.id))
-    assert [block.kind for block in blocks] == ["heading", "text", "item", "figure"]
+    assert [block.kind for block in blocks] == ["title", "text", "item", "figure"]
     assert blocks[1].text == "进出口总值{{ trade.total }}，民营企业占{{ trade.share }}。"
 
 
@@ -172,15 +172,18 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     assert "数据来源：" in text
     assert "[DS/OL]//" in text
     assert made.sections[0].page_width.cm == pytest.approx(21.0, abs=0.01)
+    assert [item.text for item in made.paragraphs[:2]] == ["月报", "（2026年11月）"]
+    assert "｜" not in text, "marks stand in properties, not in print"
+    assert "。。" not in text
     assert len(made.tables) == 1
     assert made.tables[0].rows[1].cells[0].text == "民营企业"
     (shape,) = made.inline_shapes
     assert first.identity.alt in shape._inline.docPr.get("descr")
     xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     assert re.search(r'fldSimple w:instr=" SEQ 图', xml)
-    assert xml.count("<w:bookmarkStart") == 3
+    assert xml.count('<w:bookmarkStart w:id="') == 4, "three numbers, and the table"
     styles = zipfile.ZipFile(io.BytesIO(content)).read("word/styles.xml").decode()
-    assert 'w:eastAsia="宋体"' in styles
+    assert 'w:eastAsia="仿宋"' in styles
 
 
 def test_a_briefing_of_many_figures_says_its_edition(root, first):
@@ -346,7 +349,7 @@ def test_a_value_changed_in_a_native_chart_is_seen(root, first, second):
     content = slides(root, second)
     assert verdicts(root, content, "x.pptx")[second.id] == verify.STANDS
     made = pptx.Presentation(io.BytesIO(content))
-    (shape,) = [shape for shape in made.slides[1].shapes if shape.has_chart]
+    (shape,) = [shape for shape in made.slides[-1].shapes if shape.has_chart]
     series = shape.chart.plots[0].series[0]
     data = CategoryChartData()
     data.categories = list(shape.chart.plots[0].categories)
@@ -423,8 +426,8 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, first, second)))
-    assert len(made.slides) == 3
-    for slide, shown in zip(list(made.slides)[1:], (first, second), strict=True):
+    assert len(made.slides) == 5, "title, summary, text, figures"
+    for slide, shown in zip(list(made.slides)[3:], (first, second), strict=True):
         (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
         categories = list(chart.plots[0].categories)
         found = {
@@ -448,7 +451,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
-    (chart,) = [shape.chart for shape in made.slides[1].shapes if shape.has_chart]
+    (chart,) = [shape.chart for shape in made.slides[-1].shapes if shape.has_chart]
     rows = formats.rows(months)
     drawn = {
         series.name: [value for value in series.values if value is not None]
@@ -457,8 +460,8 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
     for group, values in drawn.items():
         known = [row["value"] for row in rows if row["group"] == group and row["value"] is not None]
         assert values == known, group
-        last = [row["full"] for row in rows if row["group"] == group and row["value"] is not None]
-        assert last[-1] in chart._chartSpace.xml
+    # the last number of each: printed by Office as 66.6万辆 is, and as the sheet has it
+    assert chart._chartSpace.xml.count('<c:numFmt formatCode="0.0&quot;万辆&quot;"') == len(drawn)
     book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
     assert marks.MARK_PATTERN.search(book.properties.description)["id"] == months.id
     assert book["说明"]["B1"].value == months.identity.title
@@ -481,10 +484,11 @@ def test_a_template_gives_its_master_to_the_slides(root, first, tmp_path):
     content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), template_of(path))
     made = pptx.Presentation(io.BytesIO(content))
     assert (made.slide_width, made.slide_height) == (pptx.util.Cm(30), pptx.util.Cm(20))
-    assert len(made.slides) == 1, "the template's own slides are left out"
-    for shape in made.slides[0].shapes:
-        assert shape.left + shape.width <= made.slide_width
-        assert shape.top + shape.height <= made.slide_height
+    assert len(made.slides) == 2, "the template's own slides are left out"
+    for slide in made.slides:
+        for shape in slide.shapes:
+            assert shape.left + shape.width <= made.slide_width
+            assert shape.top + shape.height <= made.slide_height
     assert verdicts(root, content, "x.pptx")[first.id] == verify.STANDS
 
 
@@ -503,7 +507,7 @@ def test_other_forms_keep_the_picture(root):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, dots, name="2026-12")))
-    assert [shape.shape_type for shape in made.slides[1].shapes].count(13) == 1
+    assert [shape.shape_type for shape in made.slides[-1].shapes].count(13) == 1
 
 
 def test_a_floor_keeps_its_word_in_a_native_chart(root):
@@ -562,10 +566,10 @@ def test_slides_are_asked_too(root, first, second):
     assert found["trade.share"] == verify.STANDS
 
 
-OFFICE = shutil.which("soffice")
+SOFFICE = shutil.which("soffice")
 
 
-@pytest.mark.skipif(not OFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
+@pytest.mark.skipif(not SOFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
 @pytest.mark.parametrize("form", ["docx", "pptx"])
 def test_a_document_saved_again_by_libreoffice_is_still_known(root, first, tmp_path, form):
     import subprocess
@@ -576,19 +580,20 @@ def test_a_document_saved_again_by_libreoffice_is_still_known(root, first, tmp_p
     kinds = {"docx": "docx:MS Word 2007 XML", "pptx": "pptx:Impress MS PowerPoint 2007 XML"}
     for kind, ending in ((kinds[form], form), ("pdf", "pdf")):
         run = subprocess.run(
-            [OFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+            [SOFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
              "--convert-to", kind, "--outdir", str(tmp_path / "out"), str(path)],
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         assert run.returncode == 0, run.stderr
         again = (tmp_path / "out" / f"brief.{ending}").read_bytes()
         found = verdicts(root, again, f"brief.{ending}")
-        assert found[first.id] == verify.STANDS
+        # of a page the numbers are compared: the list at the end says them
+        assert found[first.id] == (verify.LOST if ending == "pdf" else verify.STANDS)
         if (form, ending) != ("pptx", "pdf"):
             assert found["trade.total"] == found["trade.share"] == verify.STANDS
 
 
-@pytest.mark.skipif(not OFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
+@pytest.mark.skipif(not SOFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
 def test_a_number_altered_before_printing_is_seen_in_the_pdf(root, first, tmp_path):
     import subprocess
 
@@ -600,7 +605,7 @@ def test_a_number_altered_before_printing_is_seen_in_the_pdf(root, first, tmp_pa
     path = tmp_path / "brief.docx"
     made.save(path)
     subprocess.run(
-        [OFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+        [SOFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
          "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)],
         capture_output=True, check=True, timeout=120,
     )  # fmt: skip
