@@ -21,8 +21,8 @@ from cqbook.citing.entries import CLAIM, EntryRow, FigureEntry, Numbers, entry_o
 from cqbook.citing.manuscript import (
     QUOTED_NUMBER,
     Block,
-    Run,
-    Runs,
+    TextRun,
+    TextRuns,
     figure_block,
     read_manuscript,
 )
@@ -74,15 +74,15 @@ def number(numbers: Numbers, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Piece:
+class PrintedPiece:
     """A piece of a paragraph as it is printed; ``name``: of the number that it is, if it is one."""
 
     text: str
-    look: Run
+    look: TextRun
     name: str = ""
 
 
-def pieces_of(runs: Runs, numbers: Numbers) -> list[Piece]:
+def pieces_of(runs: TextRuns, numbers: Numbers) -> list[PrintedPiece]:
     """Return the pieces of a paragraph with its numbers in place.
 
     Raises
@@ -90,18 +90,18 @@ def pieces_of(runs: Runs, numbers: Numbers) -> list[Piece]:
     DataError
         If there is none of a name.
     """
-    made: list[Piece] = []
+    made: list[PrintedPiece] = []
     for run in runs:
         place = 0
         for found in QUOTED_NUMBER.finditer(run.text):
-            made.append(Piece(run.text[place : found.start()], run))
-            made.append(Piece(number(numbers, found[1]), run, found[1]))
+            made.append(PrintedPiece(run.text[place : found.start()], run))
+            made.append(PrintedPiece(number(numbers, found[1]), run, found[1]))
             place = found.end()
-        made.append(Piece(run.text[place:], run))
+        made.append(PrintedPiece(run.text[place:], run))
     return [piece for piece in made if piece.text]
 
 
-def whole_text(pieces: Sequence[Piece]) -> tuple[str, list[tuple[int, int]]]:
+def whole_text(pieces: Sequence[PrintedPiece]) -> tuple[str, list[tuple[int, int]]]:
     """Return the text of a paragraph, and where each of its numbers begins and ends."""
     text, spans = "", []
     for piece in pieces:
@@ -131,10 +131,10 @@ def with_title(blocks: Iterable[Block], book: str) -> list[Block]:
     made = list(blocks)
     if made and made[0].kind == "title":
         return made
-    return [Block("title", (Run(f"{book}图表简报"),)), *made]
+    return [Block("title", (TextRun(f"{book}图表简报"),)), *made]
 
 
-def findings(blocks: Sequence[Block], edition: Path, *, numbered: bool) -> list[Runs]:
+def findings(blocks: Sequence[Block], edition: Path, *, numbered: bool) -> list[TextRuns]:
     """Return the summary that stands first: the quoted claims and the figures' findings, in order.
 
     With the numbers of the figures where they have some. Empty where somebody wrote one, or there
@@ -142,17 +142,19 @@ def findings(blocks: Sequence[Block], edition: Path, *, numbered: bool) -> list[
     """
     if any(block.kind == "heading" and block.text in _SUMMARIES for block in blocks):
         return []
-    found: dict[str, Runs] = {}
+    found: dict[str, TextRuns] = {}
     figures = 0
     for block in blocks:
         if block.kind == "figure":
             figures += 1
             title = bare_end(entry_of(edition, block.text).title)
-            found[block.text] = (Run(f"{title}（图{figures}）。" if numbered else f"{title}。"),)
+            found[block.text] = (
+                TextRun(f"{title}（图{figures}）。" if numbered else f"{title}。"),
+            )
             continue
         for name in QUOTED_NUMBER.findall(block.text):
             if name.startswith(CLAIM):
-                found[name] = (Run(f"{{{{ {name} }}}}"),)
+                found[name] = (TextRun(f"{{{{ {name} }}}}"),)
     return list(found.values()) if len(found) > 1 else []
 
 
@@ -185,7 +187,7 @@ def is_known(row: EntryRow) -> bool:
     return bool(row.full) and row.full != UNPUBLISHED
 
 
-def counted(row: EntryRow, unit: str) -> str:
+def counted_text(row: EntryRow, unit: str) -> str:
     """Return the number of a row as printed; a matrix and a map have counts and no printed text."""
     if row.full:
         return row.full
@@ -196,7 +198,7 @@ def counted(row: EntryRow, unit: str) -> str:
 
 _SHORT_UNIT = 3
 #: Rows that a sentence tells, and all of them where they are no more than that.
-TOLD, ALL_TOLD = 3, 4
+_TOLD, _ALL_TOLD = 3, 4
 _PERIOD = re.compile(r"\d{4}|月|季|年")
 
 
@@ -204,18 +206,18 @@ def takeaway(entry: FigureEntry) -> str:
     """Return a sentence of the numbers of a figure, as they are printed.
 
     Of series over periods the last number of each; of others the first ones, with how many there
-    are. What is not published is counted, not told.
+    are. What is not published is counted_text, not told.
     """
     known = [row for row in entry.rows if is_known(row)]
     gaps = sum(1 for row in entry.rows if row.full == UNPUBLISHED)
     series = list(dict.fromkeys(row.group for row in known if row.group))
     last = {row.group: row for row in known if row.group}
     if len(series) > 1 and all(_PERIOD.search(row.label) for row in known):
-        told = list(last.values())[: 2 * TOLD]
+        told = list(last.values())[: 2 * _TOLD]
         lead = "各系列最近一项：" if len(series) == len(told) else f"{len(series)}个系列，其中："
         said = lead + "；".join(f"{row.group}（{row.label}）{row.full}" for row in told)
     else:
-        told = known if len(known) <= ALL_TOLD else known[:TOLD]
+        told = known if len(known) <= _ALL_TOLD else known[:_TOLD]
         more = f"等{len(known)}项" if len(known) > len(told) else ""
         said = "；".join(f"{row.name}：{row.full}" for row in told) + more
     left = f"；另有{gaps}项{UNPUBLISHED}" if gaps and said else ""
@@ -290,11 +292,11 @@ class Laid:
 #: What stands behind a number that is not as published.
 RECKONED = "*"
 #: Series that stand side by side, the part of the cells that must be filled then, and rows shown.
-SIDE_BY_SIDE, FILLED, MOST_ROWS = 6, 0.5, 24
+_SIDE_BY_SIDE, _FILLED, MOST_ROWS = 6, 0.5, 24
 NO_CELL = "—"
 
 
-def table_of(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
+def numbers_table(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
     """Return the numbers of a figure as a table: series side by side where they share their rows.
 
     Of more than `most` rows the last periods, or the first others, are shown; all of them are in
@@ -305,10 +307,10 @@ def table_of(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
     by_key = {(row.group, row.label): row for row in entry.rows}
     known = [row for row in entry.rows if is_known(row)]
     shared = (
-        1 < len(series) <= SIDE_BY_SIDE
+        1 < len(series) <= _SIDE_BY_SIDE
         and len(by_key) == len(entry.rows)
         and all(row.group for row in entry.rows)
-        and len(known) >= FILLED * len(series) * len(labels)
+        and len(known) >= _FILLED * len(series) * len(labels)
         and all(row.full for row in entry.rows)
     )
     if not shared:
@@ -337,7 +339,7 @@ def _is_day(label: str) -> bool:
 def _listed(entry: FigureEntry, most: int) -> Laid:
     """Return the rows of a figure one below the other, as briefings of before had all of them."""
     rows = [
-        {"group": row.group, "label": row.label, "full": counted(row, entry.unit),
+        {"group": row.group, "label": row.label, "full": counted_text(row, entry.unit),
          "status": row.status}
         for row in entry.rows
     ]  # fmt: skip
@@ -368,7 +370,7 @@ def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
         slide_foot(entry, edition),
         source(entry),
         reference(entry),
-        table_of(entry).below,
+        numbers_table(entry).below,
         *_printed_before(entry, edition),
         entry.citations["gbt7714"],
         entry.citations["line"],

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-Role = Literal[
+StyleRole = Literal[
     "title", "dated", "heading1", "heading2", "heading3", "heading4", "body", "item", "quote",
     "picture", "caption", "source", "cell", "reference",
 ]  # fmt: skip
@@ -46,9 +46,9 @@ class _Form(NamedTuple):
 
 
 _SONG, _FANG, _HEI, _KAI = "方正小标宋简体", "仿宋", "黑体", "楷体"
-#: GB/T 9704—2012, 7.3: title 小标宋 二号, text 仿宋 三号, headings 黑体, 楷体, 仿宋; 22 lines a page.
+#: GB/T 9704—2012, 7.3: title 小标宋 二号, text 仿宋 三号, headings 黑体, 楷体, 仿宋; 22 lines.
 #: What it is silent on (captions, tables, notes) is set smaller, as the ministries' briefings do.
-_FORMS: dict[Role, _Form] = {
+_FORMS: dict[StyleRole, _Form] = {
     "title": _Form(
         ("Title", "标题", "文档标题"), _SONG, 44, "center", 0, True, line=700, after=290
     ),
@@ -92,10 +92,7 @@ _OWN_NUMBER = re.compile(
 
 
 def element(tag: str, **facts: object) -> etree._Element:
-    """Return an element of a Word document with attributes and elements inside, by their names.
-
-    What is a mapping is an element inside, what is a list several, and anything else an attribute.
-    """
+    """Return an element of a Word document with attributes."""
     made = etree.Element(f"{W}{tag}", nsmap={"w": W[1:-1]})
     for name, value in facts.items():
         made.set(f"{W}{name}", str(value))
@@ -114,14 +111,14 @@ class Looks:
 
     made: Document
     house: bool
-    _styles: dict[Role, str] = field(default_factory=dict)
+    _styles: dict[StyleRole, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.house:
             _page(self.made)
             _fonts(self.made)
 
-    def dress(self, paragraph: Paragraph, role: Role) -> None:
+    def dress(self, paragraph: Paragraph, role: StyleRole) -> None:
         """Give a paragraph the style of its role."""
         facts = paragraph._p.get_or_add_pPr()
         for old in facts.findall(f"{W}pStyle"):
@@ -130,7 +127,7 @@ class Looks:
         if not self.house and _FORMS[role].keep:
             paragraph.paragraph_format.keep_with_next = True
 
-    def style(self, role: Role) -> str:
+    def style(self, role: StyleRole) -> str:
         """Return the id of the style of a role; it is added where there is none."""
         if role not in self._styles:
             found = self._found(role) if not self.house or role not in ("body", "dated") else None
@@ -145,7 +142,7 @@ class Looks:
         root: etree._Element = self.made.styles.element
         return root
 
-    def _found(self, role: Role) -> etree._Element | None:
+    def _found(self, role: StyleRole) -> etree._Element | None:
         form = _FORMS[role]
         wanted = [name.casefold() for name in form.names]
         styles = [node for node in self._root.iter(f"{W}style") if _is_of_paragraphs(node)]
@@ -157,7 +154,7 @@ class Looks:
             found = next((node for node in styles if _outline(node) == form.outline), None)
         return found
 
-    def _added(self, role: Role) -> str:
+    def _added(self, role: StyleRole) -> str:
         """Add the style of a role: in a template without fonts, which are the template's."""
         form = _FORMS[role]
         taken = {_id(node) for node in self._root.iter(f"{W}style")}
@@ -187,12 +184,11 @@ class Looks:
             _inside(facts, "keepLines")
         if self.house and not form.line:
             _inside(facts, "snapToGrid", val="0")
-        spacing = {"before": form.before, "after": form.after}
-        if self.house and form.line:
-            spacing |= {"line": form.line, "lineRule": "exact"}
-        else:
-            spacing |= {"line": 240, "lineRule": "auto"}
-        _inside(facts, "spacing", **spacing)
+        exact = self.house and form.line > 0
+        _inside(
+            facts, "spacing", before=form.before, after=form.after,
+            line=form.line if exact else 240, lineRule="exact" if exact else "auto",
+        )  # fmt: skip
         twips = form.indent * form.size * 10 if self.house else 0
         _inside(facts, "ind", firstLineChars=form.indent * 100 if twips else 0, firstLine=twips)
         _inside(facts, "jc", val=form.align)
@@ -213,7 +209,7 @@ class Looks:
     # --- lists
 
     def number_headings(self, texts: list[str]) -> None:
-        """Number the headings of the house, 一、（一）1.（1）, unless somebody numbered them."""
+        """Give headings of the house their numbers, 一、（一）1.（1）, unless somebody did."""
         if not self.house or any(map(_OWN_NUMBER.match, texts)):
             return
         number = self._list(_NUMBERS, indented=False)
@@ -231,10 +227,13 @@ class Looks:
     @staticmethod
     def unnumbered(paragraph: Paragraph) -> None:
         """Take the number of a heading away; it stays where it stands."""
+        from docx.shared import Pt
+
         Looks._listed(paragraph, 0, 0)
         facts = paragraph._p.get_or_add_pPr()
         if facts.find(f"{W}ind") is None:
-            facts._insert_ind(element("ind", firstLineChars=200, firstLine=640))
+            paragraph.paragraph_format.first_line_indent = Pt(32)
+            facts.find(f"{W}ind").set(f"{W}firstLineChars", "200")  # type: ignore[union-attr]
 
     @cached_property
     def bullets(self) -> int:
@@ -251,8 +250,10 @@ class Looks:
 
     @staticmethod
     def _listed(paragraph: Paragraph, number: int, level: int) -> None:
-        facts = paragraph._p.get_or_add_pPr()
-        numbered = facts._add_numPr()
+        facts: Any = paragraph._p.get_or_add_pPr()
+        numbered = facts.get_or_add_numPr()
+        for old in list(numbered):
+            numbered.remove(old)
         numbered.append(element("ilvl", val=level))
         numbered.append(element("numId", val=number))
 

@@ -1,8 +1,8 @@
 """A briefing written as Markdown, read into blocks: what can be set is, the rest is refused.
 
-CommonMark with tables, by markdown-it. Headings, paragraphs, bold, italics, links, lists, quotes and
-tables are set; what Word and slides would print raw (pictures, HTML, code, rules, stars that make no
-bold) is refused with its line, so that nobody hands in a page with ``**`` on it.
+CommonMark with tables, by markdown-it. Headings, paragraphs, bold, italics, links, lists, quotes
+and tables are set; what Word and slides would print raw (pictures, HTML, code, rules, stars that
+make no bold) is refused with its line, so that nobody hands in a page with ``**`` on it.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s]{1,2000}", re.I)
 #: How deep lists and headings go.
 DEEPEST_LIST, DEEPEST_HEADING = 3, 4
 
-Kind = Literal["title", "heading", "text", "item", "quote", "table", "figure"]
+BlockKind = Literal["title", "heading", "text", "item", "quote", "table", "figure"]
 Align = Literal["left", "center", "right"]
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """A piece of a paragraph that looks the same; ``link``: the address that it leads to."""
 
     text: str
@@ -56,7 +56,7 @@ class Run:
     link: str = ""
 
 
-Runs = tuple[Run, ...]
+TextRuns = tuple[TextRun, ...]
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Block:
     ``rows``: of a table, the headings first; ``aligns``: of its columns.
     """
 
-    kind: Kind
-    runs: Runs = ()
+    kind: BlockKind
+    runs: TextRuns = ()
     level: int = 0
     ordered: int = 0
     start: int = 1
-    rows: tuple[tuple[Runs, ...], ...] = ()
+    rows: tuple[tuple[TextRuns, ...], ...] = ()
     aligns: tuple[Align, ...] = ()
 
     @property
@@ -85,7 +85,7 @@ class Block:
 
 def figure_block(name: str, *, own_heading: bool = False) -> Block:
     """Return the block of a figure."""
-    return Block("figure", (Run(name),), level=int(own_heading))
+    return Block("figure", (TextRun(name),), level=int(own_heading))
 
 
 def read_manuscript(text: str) -> list[Block]:
@@ -274,7 +274,7 @@ class _Reader:
     def _table(self, rest: Iterator[Token]) -> Block:
         if self.lists or self.quoted:
             _refuse(self.line, "表格不能在列表或引文里", "no table in a list or a quote")
-        rows: list[list[Runs]] = []
+        rows: list[list[TextRuns]] = []
         aligns: list[Align] = []
         for token in rest:
             self.line = token.map[0] + 1 if token.map else self.line
@@ -292,10 +292,10 @@ class _Reader:
                 rows[-1].append(self._runs(token))
         return Block("table", rows=tuple(map(tuple, rows)), aligns=tuple(aligns))
 
-    def _runs(self, inline: Token) -> Runs:
+    def _runs(self, inline: Token) -> TextRuns:
         """Return the runs of a paragraph; what was meant to be set and is not is refused."""
-        found: list[Run] = []
-        look = Run("")
+        found: list[TextRun] = []
+        look = TextRun("")
         fresh = True
         for token in inline.children or ():
             if token.type in _REFUSED:
@@ -351,9 +351,9 @@ class _Reader:
 _SPACED = re.compile(r"[!-~]")
 
 
-def _joined(found: list[Run]) -> Runs:
+def _joined(found: list[TextRun]) -> TextRuns:
     """Return runs that differ from their neighbours; where a line ended, Latin words stay apart."""
-    made: list[Run] = []
+    made: list[TextRun] = []
     for place, run in enumerate(found):
         text = run.text
         if not text:

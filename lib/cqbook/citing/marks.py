@@ -45,7 +45,7 @@ _LIST_ITEM = re.compile(
     r"(?P<text>[^〔〕]{1,400}?)〔(?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})〕[；。]"
 )
 #: How a long sentence is named there: by its beginning and its end.
-LEFT_OUT, NAMED_BY, LONG = "……", 8, 24
+LEFT_OUT, _NAMED_BY, _LONG = "……", 8, 24
 #: Headings of a figure's table in a document, by field of its rows.
 TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
 
@@ -80,7 +80,7 @@ def number_marks(text: str) -> Iterator[NumberMark]:
 
 def abridged(text: str) -> str:
     """Return a number as a list names it; a long sentence by its beginning and its end."""
-    return text if len(text) <= LONG else f"{text[:NAMED_BY]}{LEFT_OUT}{text[-NAMED_BY:]}"
+    return text if len(text) <= _LONG else f"{text[:_NAMED_BY]}{LEFT_OUT}{text[-_NAMED_BY:]}"
 
 
 def bookmark(name: str) -> str:

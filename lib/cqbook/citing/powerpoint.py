@@ -26,7 +26,7 @@ from cqbook.citing.briefing import (
     with_title,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
-from cqbook.citing.manuscript import Block, Run, Runs
+from cqbook.citing.manuscript import Block, TextRun, TextRuns
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
 from cqbook.citing.template import Template
@@ -36,6 +36,8 @@ from cqbook.disk.archives import undated
 from cqbook.errors import DataError
 
 if TYPE_CHECKING:
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.oxml.shapes.shared import CT_NonVisualDrawingProps
     from pptx.presentation import Presentation
     from pptx.shapes.autoshape import Shape
     from pptx.slide import Slide, SlideLayout
@@ -48,7 +50,7 @@ INK, SOFT = "1F2933", "5B6770"
 #: Points of the letters, and how many of these a line of a slide holds at that size.
 TITLE_PT, TEXT_PT, SMALL_PT, COVER_PT = 28, 20, 10, 36
 #: Lines that a slide of text holds, and letters of a text that stands on the first slide.
-LINES, LEAD = 11, 160
+_LINES, _LEAD = 11, 160
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -84,7 +86,7 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     said = findings(all_blocks, edition, numbered=False)
     if said:
         items = [Block("item", runs, 1, 1) for runs in said]
-        deck.text_slides((Run(SUMMARY),), items)
+        deck.text_slides((TextRun(SUMMARY),), items)
     deck.write_all([all_blocks[0], *all_blocks[1 + len(lead) :]])
     facts = made.core_properties
     facts.author = facts.last_modified_by = book.author
@@ -99,7 +101,7 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
 class _Line(NamedTuple):
     """A paragraph on a slide: what it says, how it is listed, how deep."""
 
-    runs: Runs
+    runs: TextRuns
     kind: Literal["text", "bullet", "number"] = "text"
     level: int = 0
     start: int = 1
@@ -139,7 +141,7 @@ class _Deck:
 
     def write_all(self, blocks: Sequence[Block]) -> None:
         """Write what stands behind the title: text until the next heading or figure is a slide."""
-        heading: Runs = blocks[0].runs
+        heading: TextRuns = blocks[0].runs
         texts: list[Block] = []
         section = False
         for block in (*blocks[1:], None):
@@ -168,9 +170,9 @@ class _Deck:
             block.kind in ("heading", "figure") for block in blocks[1:][len(found) :][:1]
         )
         texts = (whole_text(pieces_of(block.runs, self.numbers))[0] for block in found)
-        return found if nothing_else and sum(map(len, texts)) <= LEAD else []
+        return found if nothing_else and sum(map(len, texts)) <= _LEAD else []
 
-    def cover(self, title: Runs, lead: Sequence[Block] = (), *, closing: bool = False) -> None:
+    def cover(self, title: TextRuns, lead: Sequence[Block] = (), *, closing: bool = False) -> None:
         """Add the slide that a deck begins with, or a heading that stands by itself."""
         slide = self._slide()
         top = self.height * 2 // 5
@@ -179,16 +181,16 @@ class _Deck:
         if not closing:
             below = Area(self.left, top + self.height // 40, self.room, self.height // 12)
             said = dated(self.numbers.edition).strip("（）")
-            self._box(slide, below, [_Line((Run(said),))], TEXT_PT, colour=SOFT)
+            self._box(slide, below, [_Line((TextRun(said),))], TEXT_PT, colour=SOFT)
         if lead:
             under = Area(self.left, self.height * 11 // 20, self.room, self.height * 3 // 10)
             self._box(slide, under, [_Line(block.runs) for block in lead], TEXT_PT)
 
-    def text_slides(self, heading: Runs, blocks: Sequence[Block]) -> None:
+    def text_slides(self, heading: TextRuns, blocks: Sequence[Block]) -> None:
         """Add slides of text; a table has one by itself, and what does not fit goes on."""
         counted: Counter[int] = Counter()
         for number, page in enumerate(self._pages(blocks)):
-            more = (Run("（续）"),) if number else ()
+            more = (TextRun("（续）"),) if number else ()
             slide = self._slide()
             self._title(slide, (*heading, *more))
             top = self.height // 5
@@ -218,7 +220,7 @@ class _Deck:
         for block in blocks:
             text = whole_text(pieces_of(block.runs, self.numbers))[0]
             lines = -(-len(text) // across) if text else 1
-            if page and (block.kind == "table" or filled + lines > LINES):
+            if page and (block.kind == "table" or filled + lines > _LINES):
                 yield page
                 page, filled = [], 0
             page.append(block)
@@ -229,7 +231,7 @@ class _Deck:
         if page:
             yield page
 
-    def figure(self, identifier: str, section: Runs) -> None:
+    def figure(self, identifier: str, section: TextRuns) -> None:
         """Add the slide of a figure: its finding, what it shows, and where it comes from."""
         entry = entry_of(self.edition, identifier)
         if not entry.files:
@@ -241,7 +243,7 @@ class _Deck:
         if section:
             above = Area(self.left, self.height // 60, self.room, self.height // 22)
             self._box(slide, above, [_Line(section)], SMALL_PT + 2, colour=SOFT)
-        self._title(slide, (Run(entry.title),))
+        self._title(slide, (TextRun(entry.title),))
         top, foot = self.height * 17 // 100, self.height * 91 // 100
         area = Area(self.left, top, self.room, foot - top)
         path = self.edition / "site" / entry.files["vl.json"].path
@@ -251,7 +253,7 @@ class _Deck:
             # what is shown, and in which unit, stands above a chart that Office draws
             said = Area(self.left, top, self.room, self.height // 20)
             if shown_above(entry):
-                line = _Line((Run(shown_above(entry)),))
+                line = _Line((TextRun(shown_above(entry)),))
                 self._box(slide, said, [line], SMALL_PT + 4, colour=SOFT)
             below = area._replace(top=top + said.height, height=area.height - said.height)
             facts = add_chart(slide, entry, spec, form, below, edition)
@@ -261,20 +263,21 @@ class _Deck:
         facts.set("name", mark(entry, edition))
         facts.set("descr", f"{entry.alt}（{mark(entry, edition)}）")
         small = Area(self.left, foot, self.room * 19 // 20, self.height * 8 // 100)
-        line = _Line((Run(slide_foot(entry, edition)),))
+        line = _Line((TextRun(slide_foot(entry, edition)),))
         self._box(slide, small, [line], SMALL_PT, colour=SOFT)
         notes = slide.notes_slide.notes_text_frame
         if notes is not None:
             notes.text = "\n".join([takeaway(entry), f"{source(entry)}。", reference(entry)])
 
-    def _picture(self, slide: Slide, entry: FigureEntry, area: Area):  # type: ignore[no-untyped-def]
+    def _picture(self, slide: Slide, entry: FigureEntry, area: Area) -> CT_NonVisualDrawingProps:
         """Add the picture of a figure, as large as there is room, in the middle."""
         path = self.edition / "site" / entry.files["png"].path
         shape = slide.shapes.add_picture(io.BytesIO(path.read_bytes()), area.left, area.top)
         scale = min(area.width / shape.width, area.height / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape.left = area.left + (area.width - shape.width) // 2
-        return shape._element.nvPicPr.cNvPr
+        facts: CT_NonVisualDrawingProps = shape._element.nvPicPr.cNvPr
+        return facts
 
     def _table(self, slide: Slide, block: Block, top: int) -> None:
         rows, columns = len(block.rows), len(block.aligns)
@@ -314,7 +317,7 @@ class _Deck:
         paragraph.alignment = _side("right")
         return slide
 
-    def _title(self, slide: Slide, runs: Runs) -> None:
+    def _title(self, slide: Slide, runs: TextRuns) -> None:
         """Put the title of a slide in its place, or in a box where the layout has none."""
         area = Area(self.left, self.height // 18, self.room, self.height // 9)
         size = TITLE_PT
@@ -323,7 +326,7 @@ class _Deck:
             size -= 2
         self._head(slide, area, runs, size, "MIDDLE")
 
-    def _head(self, slide: Slide, area: Area, runs: Runs, size: int, anchor: str) -> None:
+    def _head(self, slide: Slide, area: Area, runs: TextRuns, size: int, anchor: str) -> None:
         head = slide.shapes.title
         if head is None:
             box = self._box(slide, area, [_Line(runs)], size, bold=True)
@@ -346,7 +349,7 @@ class _Deck:
         self._named(box._element.nvSpPr.cNvPr, marks)
         return box
 
-    def _named(self, facts, marks: list[str]) -> None:  # type: ignore[no-untyped-def]
+    def _named(self, facts: CT_NonVisualDrawingProps, marks: list[str]) -> None:
         # the name: LibreOffice drops alternative texts of slides when it saves
         if marks:
             facts.set("name", "；".join(marks))
@@ -392,16 +395,16 @@ def _layout(made: Presentation) -> SlideLayout:
     return named or min(made.slide_layouts, key=more)
 
 
-def _side(name: str):  # type: ignore[no-untyped-def]
-    from pptx.enum.text import PP_ALIGN
+def _side(name: str) -> PP_ALIGN:
+    from pptx.enum import text
 
-    return PP_ALIGN[name.upper()]
+    return text.PP_ALIGN[name.upper()]
 
 
-def _anchor(name: str):  # type: ignore[no-untyped-def]
-    from pptx.enum.text import MSO_ANCHOR
+def _anchor(name: str) -> MSO_ANCHOR:
+    from pptx.enum import text
 
-    return MSO_ANCHOR[name]
+    return text.MSO_ANCHOR[name]
 
 
 def _lettered(paragraph: _Paragraph, size: int, colour: str) -> None:

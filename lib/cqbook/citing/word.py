@@ -12,7 +12,7 @@ from cqbook.citing.alike import surroundings
 from cqbook.citing.briefing import (
     SUMMARY,
     Laid,
-    Piece,
+    PrintedPiece,
     begun,
     caption,
     dated,
@@ -20,17 +20,17 @@ from cqbook.citing.briefing import (
     findings,
     note_line,
     number_list,
+    numbers_table,
     pieces_of,
     reference,
     source_line,
-    table_of,
     takeaway,
     whole_text,
     with_title,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
-from cqbook.citing.looks import TYPE_AREA_CM, Looks, Role, element
-from cqbook.citing.manuscript import Align, Block, Run, Runs
+from cqbook.citing.looks import TYPE_AREA_CM, Looks, StyleRole, element
+from cqbook.citing.manuscript import Align, Block, TextRun, TextRuns
 from cqbook.citing.marks import bookmark, keywords, mark, table_bookmark
 from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
@@ -40,19 +40,19 @@ from cqbook.errors import DataError
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table, _Cell
+    from docx.table import Table, _Cell, _Row
     from docx.text.paragraph import Paragraph
     from lxml import etree
 
 #: The part of a page's height that a picture may take: its caption and its source stand below it.
-HIGHEST = 0.72
+_HIGHEST = 0.72
 #: Rows of a table that are kept on one page.
-KEPT = 14
+_KEPT = 14
 SOURCES, ANNEX = "资料来源", "附：图中数值"
 #: Letters that a column is made wide for.
-MOST_EMS = 20
+_MOST_EMS = 20
 #: Lines of a table in eighths of a point: above and below, and below the headings.
-THICK, THIN = 12, 6
+_THICK, _THIN = 12, 6
 
 
 def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = None) -> bytes:
@@ -110,10 +110,10 @@ class _Writer:
             [block.text for block in blocks if block.kind in ("heading", "figure")]
         )
         self.filled("title", blocks[0].runs)
-        self.filled("dated", (Run(dated(self.numbers.edition)),))
+        self.filled("dated", (TextRun(dated(self.numbers.edition)),))
         said = findings(blocks, self.edition, numbered=True)
         if said:
-            self.looks.unnumbered(self.filled("heading1", (Run(SUMMARY),)))
+            self.looks.unnumbered(self.filled("heading1", (TextRun(SUMMARY),)))
             number = self.looks.counted(1)
             for runs in said:
                 self.looks.put_into(self.filled("item", runs), number, 0)
@@ -140,27 +140,24 @@ class _Writer:
         """Write where figures and numbers come from."""
         if not self.cited and not self.quoted:
             return
-        self.looks.unnumbered(self.filled("heading1", (Run(SOURCES),)))
+        self.looks.unnumbered(self.filled("heading1", (TextRun(SOURCES),)))
         number = self.looks.counted(1)
         for entry in self.cited.values():
-            paragraph = self.filled("reference", (Run(reference(entry)),))
+            paragraph = self.filled("reference", (TextRun(reference(entry)),))
             self.looks.put_into(paragraph, number, 0)
         if self.quoted:
             listed = number_list(self.quoted, self.numbers.edition, book)
-            self.filled("reference", (Run(listed),))
+            self.filled("reference", (TextRun(listed),))
         if self.cited:
-            self.looks.unnumbered(self.filled("heading1", (Run(ANNEX),)))
+            self.looks.unnumbered(self.filled("heading1", (TextRun(ANNEX),)))
         for place, entry in enumerate(self.cited.values(), start=1):
             self._numbers_of(place, entry)
 
     # --- text
 
-    def filled(self, role: Role, runs: Runs, holder: _Cell | None = None) -> Paragraph:
+    def filled(self, role: StyleRole, runs: TextRuns, holder: _Cell | None = None) -> Paragraph:
         """Add a paragraph whose numbers stand between bookmarks."""
-        if holder is None:
-            paragraph = self.made.add_paragraph()
-        else:
-            paragraph = holder.paragraphs[0]
+        paragraph = self.made.add_paragraph() if holder is None else holder.paragraphs[0]
         self.looks.dress(paragraph, role)
         pieces = pieces_of(runs, self.numbers)
         text, spans = whole_text(pieces)
@@ -170,7 +167,7 @@ class _Writer:
             self._piece(paragraph, piece, around)
         return paragraph
 
-    def _piece(self, paragraph: Paragraph, piece: Piece, around: str) -> None:
+    def _piece(self, paragraph: Paragraph, piece: PrintedPiece, around: str) -> None:
         holder: etree._Element = paragraph._p
         if piece.look.link:
             from docx.opc.constants import RELATIONSHIP_TYPE
@@ -202,7 +199,7 @@ class _Writer:
     # --- figures
 
     def _figure(self, block: Block) -> None:
-        from docx.shared import Cm
+        from docx.shared import Cm, Emu
 
         identifier = block.text
         entry = entry_of(self.edition, identifier)
@@ -211,15 +208,15 @@ class _Writer:
             raise DataError(msg)
         self.cited[identifier] = entry
         if block.level:
-            self.filled("heading1", (Run(entry.title),))
-            self.filled("body", (Run(takeaway(entry)),)).paragraph_format.keep_with_next = True
+            self.filled("heading1", (TextRun(entry.title),))
+            self.filled("body", (TextRun(takeaway(entry)),)).paragraph_format.keep_with_next = True
         picture = (self.edition / "site" / entry.files["png"].path).read_bytes()
         paragraph = self.filled("picture", ())
         paragraph.paragraph_format.keep_with_next = True
         drawn = paragraph.add_run().add_picture(io.BytesIO(picture))
         wide, high = self._room()
-        scale = min(wide / drawn.width, high * HIGHEST / drawn.height)
-        drawn.width, drawn.height = int(drawn.width * scale), int(drawn.height * scale)
+        scale = min(wide / drawn.width, high * _HIGHEST / drawn.height)
+        drawn.width, drawn.height = Emu(drawn.width * scale), Emu(drawn.height * scale)
         facts = drawn._inline.docPr
         facts.set("name", identifier)
         facts.set("descr", f"{entry.alt}（{mark(entry, self.numbers.edition)}）")
@@ -227,10 +224,10 @@ class _Writer:
         self._caption("图", len(self.cited), shown)
         note = note_line(entry)
         if note:
-            below = self.filled("source", (Run(note),))
+            below = self.filled("source", (TextRun(note),))
             below.paragraph_format.keep_with_next = True
             below.paragraph_format.space_after = Cm(0)
-        self.filled("source", (Run(source_line(entry)),))
+        self.filled("source", (TextRun(source_line(entry)),))
 
     def _room(self) -> tuple[int, int]:
         """Return width and height of the type area, also of a template, in EMU."""
@@ -253,7 +250,7 @@ class _Writer:
 
         ``name``: of a bookmark around that number.
         """
-        paragraph = self.filled("caption", (Run(kind),))
+        paragraph = self.filled("caption", (TextRun(kind),))
         paragraph.paragraph_format.keep_with_next = True
         counter = element("fldSimple", instr=f" SEQ {kind} \\* ARABIC ")
         run = paragraph.add_run(str(number))
@@ -270,11 +267,11 @@ class _Writer:
     # --- tables
 
     def _numbers_of(self, place: int, entry: FigureEntry) -> None:
-        laid = table_of(entry)
+        laid = numbers_table(entry)
         self._caption("附表", place, f"图{place}的数值", table_bookmark(entry.id))
         labels = {"项目", "系列", "性质"}
         aligns: list[Align] = ["left" if head in labels else "right" for head in laid.heads]
-        rows = [tuple((Run(cell),) for cell in row) for row in (laid.heads, *laid.rows)]
+        rows = [tuple((TextRun(cell),) for cell in row) for row in (laid.heads, *laid.rows)]
         table = self._table(rows, aligns, below=bool(laid.below))
         facts = table._tbl.tblPr
         facts.append(element("tblCaption", val=entry.title))
@@ -284,7 +281,7 @@ class _Writer:
     def _below(self, laid: Laid) -> None:
         from docx.shared import Pt
 
-        paragraph = self.filled("source", (Run(laid.below),) if laid.below else ())
+        paragraph = self.filled("source", (TextRun(laid.below),) if laid.below else ())
         paragraph.paragraph_format.space_before = Pt(3)
 
     def _own_table(self, block: Block) -> None:
@@ -295,13 +292,13 @@ class _Writer:
         self.filled("source", ())
 
     def _table(
-        self, rows: Sequence[Sequence[Runs]], aligns: Sequence[Align], *, below: bool
+        self, rows: Sequence[Sequence[TextRuns]], aligns: Sequence[Align], *, below: bool
     ) -> Table:
         """Add a table with a line above, one below its headings, and one at its foot."""
         from docx.enum.table import WD_ALIGN_VERTICAL
         from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-        table = self.made.add_table(rows=0, cols=len(aligns))
+        table: Table = self.made.add_table(rows=0, cols=len(aligns))
         facts = table._tbl.tblPr
         for old in list(facts):
             facts.remove(old)
@@ -309,7 +306,7 @@ class _Writer:
         facts.append(element("jc", val="center"))
         lines = element("tblBorders")
         for side in ("top", "bottom"):
-            lines.append(element(side, val="single", sz=THICK, space=0, color="000000"))
+            lines.append(element(side, val="single", sz=_THICK, space=0, color="000000"))
         facts.append(lines)
         facts.append(element("tblLayout", type="fixed"))
         self._set_widths(table, rows)
@@ -319,7 +316,7 @@ class _Writer:
             "right": WD_ALIGN_PARAGRAPH.RIGHT,
         }
         for number, row in enumerate(rows):
-            made = table.add_row()
+            made: _Row = table.add_row()  # type: ignore[no-untyped-call]
             cut = made._tr.get_or_add_trPr()
             cut.append(element("cantSplit"))
             if number == 0:
@@ -329,20 +326,20 @@ class _Writer:
                 cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
                 paragraph = self.filled("cell", runs, cell)
                 paragraph.alignment = places[align]
-                kept = len(rows) <= KEPT and (below or number < len(rows) - 1)
+                kept = len(rows) <= _KEPT and (below or number < len(rows) - 1)
                 paragraph.paragraph_format.keep_with_next = kept or number == 0
                 if number == 0:
                     edge = element("tcBorders")
-                    edge.append(element("bottom", val="single", sz=THIN, space=0, color="000000"))
+                    edge.append(element("bottom", val="single", sz=_THIN, space=0, color="000000"))
                     cell._tc.get_or_add_tcPr().append(edge)
                     for run in paragraph.runs:
                         run.bold = True
         return table
 
-    def _set_widths(self, table: Table, rows: Sequence[Sequence[Runs]]) -> None:
-        """Make each column as wide as its longest cell asks for, all of them as wide as the page."""
+    def _set_widths(self, table: Table, rows: Sequence[Sequence[TextRuns]]) -> None:
+        """Make a column as wide as its longest cell asks for, all of them as wide as the page."""
         texts = [[whole_text(pieces_of(runs, self.numbers))[0] for runs in row] for row in rows]
-        asked = [min(MOST_EMS, 2 + max(map(ems, column))) for column in zip(*texts, strict=True)]
+        asked = [min(_MOST_EMS, 2 + max(map(ems, column))) for column in zip(*texts, strict=True)]
         wide = self._room()[0]
         for column, ask in zip(table.columns, asked, strict=True):
             column.width = int(wide * ask / sum(asked))

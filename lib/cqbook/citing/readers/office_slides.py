@@ -59,12 +59,12 @@ def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
         if found:
             line, place = found[0], found[2]
         placed.append(found)
-    for mark, spot in zip(marks, placed, strict=True):
+    for mark, where in zip(marks, placed, strict=True):
         name = bookmark(mark.name)
-        if spot is None:
+        if where is None:
             yield Cited("number", name, mark.edition)
             continue
-        line, at, place = spot
+        line, at, place = where
         others = [(other[1], other[2]) for other in placed if other and other[0] == line]
         around = surroundings(lines[line], at, place, others)
         moved = mark.beside and around != mark.beside

@@ -32,7 +32,7 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
     last, named = None, ""
     for node, text in _in_order(tree):
         if node is None:
-            named = _TABLE_BOOKMARK.fullmatch(text) and text or named
+            named = text if _TABLE_BOOKMARK.fullmatch(text) else named
             last = MARK_PATTERN.search(text) or last
             continue
         heads, *rows = [_cells(line) for line in _own(node, "tr")] or [()]
