@@ -197,11 +197,11 @@ class Looks:
         letters = _inside(made, "rPr")
         if self.house:
             _inside(letters, "rFonts", ascii=LATIN, hAnsi=LATIN, eastAsia=form.font, cs=LATIN)
-        if form.bold or (form.outline >= 0 and not self.house):
+        if form.bold or (not self.house and (form.outline >= 0 or role == "title")):
             _inside(letters, "b")
         if self.house:
             _inside(letters, "color", val="000000")
-        if self.house or form.line == 0:
+        if self.house or form.line == 0 or role == "title":
             _inside(letters, "sz", val=form.size)
             _inside(letters, "szCs", val=form.size)
         return key
@@ -224,12 +224,13 @@ class Looks:
             place = sum(1 for node in facts if node.tag in (f"{W}keepNext", f"{W}keepLines"))
             facts.insert(place, numbered)
 
-    @staticmethod
-    def unnumbered(paragraph: Paragraph) -> None:
-        """Take the number of a heading away; it stays where it stands."""
+    def unnumbered(self, paragraph: Paragraph) -> None:
+        """Take the number of a heading away; in the house it stays where it stands."""
         from docx.shared import Pt
 
-        Looks._listed(paragraph, 0, 0)
+        self._listed(paragraph, 0, 0)
+        if not self.house:
+            return
         facts = paragraph._p.get_or_add_pPr()
         if facts.find(f"{W}ind") is None:
             paragraph.paragraph_format.first_line_indent = Pt(32)
