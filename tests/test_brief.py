@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from test_exports import exhibit, of_chapter, with_cell
 
 from cqbook import cli
-from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify
+from cqbook.citing import briefing, documents, marks, native_charts, powerpoint, verify, writers
 from cqbook.citing.entries import FigureEntry, entry_of
 from cqbook.citing.pictures import is_altered_picture
 from cqbook.citing.template import template_of
@@ -137,7 +137,7 @@ def verdicts(root, content, name="brief.docx", against="2026-11"):
 
 def test_markdown_is_read_in_blocks(first):
     blocks = briefing.blocks_of_markdown(TEXT.replace("FIGURE", first.id))
-    assert [block.kind for block in blocks] == ["heading", "text", "item", "figure"]
+    assert [block.kind for block in blocks] == ["title", "text", "item", "figure"]
     assert blocks[1].text == "进出口总值{{ trade.total }}，民营企业占{{ trade.share }}。"
 
 
@@ -174,15 +174,18 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     assert "数据来源：" in text
     assert "[DS/OL]//" in text
     assert made.sections[0].page_width.cm == pytest.approx(21.0, abs=0.01)
+    assert [item.text for item in made.paragraphs[:2]] == ["月报", "（2026年11月）"]
+    assert "｜" not in text, "marks stand in properties, not in print"
+    assert "。。" not in text
     assert len(made.tables) == 1
     assert made.tables[0].rows[1].cells[0].text == "民营企业"
     (shape,) = made.inline_shapes
     assert first.identity.alt in shape._inline.docPr.get("descr")
     xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     assert re.search(r'fldSimple w:instr=" SEQ 图', xml)
-    assert xml.count("<w:bookmarkStart") == 3
+    assert xml.count('<w:bookmarkStart w:id="') == 4, "three numbers, and the table"
     styles = zipfile.ZipFile(io.BytesIO(content)).read("word/styles.xml").decode()
-    assert 'w:eastAsia="宋体"' in styles
+    assert 'w:eastAsia="仿宋"' in styles
 
 
 def test_a_briefing_of_many_figures_says_its_edition(root, first):
@@ -348,7 +351,7 @@ def test_a_value_changed_in_a_native_chart_is_seen(root, first, second):
     content = slides(root, second)
     assert verdicts(root, content, "x.pptx")[second.id] == verify.STANDS
     made = pptx.Presentation(io.BytesIO(content))
-    (shape,) = [shape for shape in made.slides[1].shapes if shape.has_chart]
+    (shape,) = [shape for shape in made.slides[-1].shapes if shape.has_chart]
     series = shape.chart.plots[0].series[0]
     data = CategoryChartData()
     data.categories = list(shape.chart.plots[0].categories)
@@ -425,8 +428,8 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, first, second)))
-    assert len(made.slides) == 3
-    for slide, shown in zip(list(made.slides)[1:], (first, second), strict=True):
+    assert len(made.slides) == 5, "title, summary, text, figures"
+    for slide, shown in zip(list(made.slides)[3:], (first, second), strict=True):
         (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
         categories = list(chart.plots[0].categories)
         found = {
@@ -450,7 +453,7 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
-    (chart,) = [shape.chart for shape in made.slides[1].shapes if shape.has_chart]
+    (chart,) = [shape.chart for shape in made.slides[-1].shapes if shape.has_chart]
     rows = sheets.rows(months)
     drawn = {
         series.name: [value for value in series.values if value is not None]
@@ -459,8 +462,8 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
     for group, values in drawn.items():
         known = [row["value"] for row in rows if row["group"] == group and row["value"] is not None]
         assert values == known, group
-        last = [row["full"] for row in rows if row["group"] == group and row["value"] is not None]
-        assert last[-1] in chart._chartSpace.xml
+    # the last number of each: printed by Office as 66.6万辆 is, and as the sheet has it
+    assert chart._chartSpace.xml.count('<c:numFmt formatCode="0.0&quot;万辆&quot;"') == len(drawn)
     book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
     assert marks.MARK_PATTERN.search(book.properties.description)["id"] == months.id
     assert book["说明"]["B1"].value == months.identity.title
@@ -483,10 +486,11 @@ def test_a_template_gives_its_master_to_the_slides(root, first, tmp_path):
     content = powerpoint.to_pptx(blocks, store.find(root, "2026-11"), template_of(path))
     made = pptx.Presentation(io.BytesIO(content))
     assert (made.slide_width, made.slide_height) == (pptx.util.Cm(30), pptx.util.Cm(20))
-    assert len(made.slides) == 1, "the template's own slides are left out"
-    for shape in made.slides[0].shapes:
-        assert shape.left + shape.width <= made.slide_width
-        assert shape.top + shape.height <= made.slide_height
+    assert len(made.slides) == 2, "the template's own slides are left out"
+    for slide in made.slides:
+        for shape in slide.shapes:
+            assert shape.left + shape.width <= made.slide_width
+            assert shape.top + shape.height <= made.slide_height
     assert verdicts(root, content, "x.pptx")[first.id] == verify.STANDS
 
 
@@ -505,7 +509,7 @@ def test_other_forms_keep_the_picture(root):
     import pptx
 
     made = pptx.Presentation(io.BytesIO(slides(root, dots, name="2026-12")))
-    assert [shape.shape_type for shape in made.slides[1].shapes].count(13) == 1
+    assert [shape.shape_type for shape in made.slides[-1].shapes].count(13) == 1
 
 
 def test_a_floor_keeps_its_word_in_a_native_chart(root):
@@ -564,10 +568,10 @@ def test_slides_are_asked_too(root, first, second):
     assert found["trade.share"] == verify.STANDS
 
 
-OFFICE = shutil.which("soffice")
+SOFFICE = shutil.which("soffice")
 
 
-@pytest.mark.skipif(not OFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
+@pytest.mark.skipif(not SOFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
 @pytest.mark.parametrize("form", ["docx", "pptx"])
 def test_a_document_saved_again_by_libreoffice_is_still_known(root, first, tmp_path, form):
     import subprocess
@@ -578,19 +582,20 @@ def test_a_document_saved_again_by_libreoffice_is_still_known(root, first, tmp_p
     kinds = {"docx": "docx:MS Word 2007 XML", "pptx": "pptx:Impress MS PowerPoint 2007 XML"}
     for kind, ending in ((kinds[form], form), ("pdf", "pdf")):
         run = subprocess.run(
-            [OFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+            [SOFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
              "--convert-to", kind, "--outdir", str(tmp_path / "out"), str(path)],
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         assert run.returncode == 0, run.stderr
         again = (tmp_path / "out" / f"brief.{ending}").read_bytes()
         found = verdicts(root, again, f"brief.{ending}")
-        assert found[first.id] == verify.STANDS
+        # of a page the numbers are compared: the list at the end says them
+        assert found[first.id] == (verify.LOST if ending == "pdf" else verify.STANDS)
         if (form, ending) != ("pptx", "pdf"):
             assert found["trade.total"] == found["trade.share"] == verify.STANDS
 
 
-@pytest.mark.skipif(not OFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
+@pytest.mark.skipif(not SOFFICE, reason="没有 LibreOffice | no LibreOffice on this machine")
 def test_a_number_altered_before_printing_is_seen_in_the_pdf(root, first, tmp_path):
     import subprocess
 
@@ -602,7 +607,7 @@ def test_a_number_altered_before_printing_is_seen_in_the_pdf(root, first, tmp_pa
     path = tmp_path / "brief.docx"
     made.save(path)
     subprocess.run(
-        [OFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+        [SOFFICE, "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
          "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)],
         capture_output=True, check=True, timeout=120,
     )  # fmt: skip
@@ -980,3 +985,303 @@ def test_a_picture_that_the_edition_has_lost_is_said(root, first):
     place.unlink()
     with pytest.raises(DataError, match=r"png.*damaged"):
         verify.verify(root, content, "x.docx", "2026-11")
+
+
+# --- Markdown: set, or refused with its line
+
+
+def test_markdown_is_set_as_it_is_written():
+    blocks = briefing.blocks_of_markdown(
+        "# 题\n\n占**{{ trade.share }}**，**“甲”**乙见[网站](https://example.org/a)。\n\n"
+        "- 一\n  1. 二\n\n3. 三\n\n> 引\n\n"
+        "| 项 | 数 |\n| --- | ---: |\n| *甲* | {{ trade.total }} |\n"
+    )
+    assert [(block.kind, block.level, block.ordered, block.start) for block in blocks] == [
+        ("title", 0, 0, 1), ("text", 0, 0, 1), ("item", 1, 0, 1), ("item", 2, 1, 1),
+        ("item", 1, 2, 3), ("quote", 0, 0, 1), ("table", 0, 0, 1),
+    ]  # fmt: skip
+    assert [run.text for run in blocks[1].runs if run.bold] == ["{{ trade.share }}", "“甲”"]
+    assert [(run.text, run.link) for run in blocks[1].runs if run.link] == [
+        ("网站", "https://example.org/a")
+    ]
+    assert blocks[-1].aligns == ("left", "right")
+    assert blocks[-1].rows[1][0][0].italic
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("甲\n\n![图](a.png)", 3),
+        ("甲\n乙\n2. 丙", 3),
+        ("1.甲\n2.乙", 2),
+        ("- 甲\n\n  乙", 3),
+        ("甲\n---", 2),
+        ("甲\n\n***\n", 3),
+        ("#甲", 1),
+        ("| 甲 | 乙 |\n| 1 | 2 |", 1),
+        ("甲 ** 乙 **", 1),
+        ("~~甲~~", 1),
+        ("甲[^1]", 1),
+        ("`甲`", 1),
+        ("甲<br>乙", 1),
+        ("    甲", 1),
+        ("[甲](javascript:x)", 1),
+        ("[甲](a.html)", 1),
+        ("##### 甲", 1),
+        ("一\n{{ fig-trade-by-enterprise }}", 2),
+    ],
+)
+def test_what_would_be_printed_raw_is_refused_with_its_line(text, line, tmp_path):
+    with pytest.raises(DataError, match=f"第{line}行"):
+        briefing.blocks_of_markdown(text)
+    path = tmp_path / "month.md"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=rf"month\.md 第{line}行.*month\.md, line {line}"):
+        writers.blocks_of([str(path)])
+
+
+def test_stars_that_are_meant_are_printed():
+    (block,) = briefing.blocks_of_markdown(r"\*\*甲 3\*4")
+    assert block.text == "**甲 3*4"
+
+
+OWN = """# 月报
+
+## 正文
+
+占**{{ trade.share }}**，见[网站](https://example.org/a)。
+
+- 一
+
+| 项 | 数 |
+| --- | ---: |
+| 甲 | {{ trade.total }} |
+"""
+
+
+def test_markdown_reaches_word_and_slides(root, first):
+    import pptx
+
+    blocks = briefing.blocks_of_markdown(OWN)
+    folder = store.find(root, "2026-11")
+    made = docx.Document(io.BytesIO(to_docx(blocks, folder)))
+    text = next(item for item in made.paragraphs if "网站" in item.text)
+    assert [run.text for run in text.runs if run.bold] == [SHARE]
+    assert [link.address for link in text.hyperlinks] == ["https://example.org/a"]
+    (table,) = made.tables
+    assert [cell.text for cell in table.rows[1].cells] == ["甲", TOTAL]
+    assert [cell.paragraphs[0].alignment for cell in table.rows[1].cells] == [0, 2]
+    lines = table._tbl.tblPr.find(docx.oxml.ns.qn("w:tblBorders"))
+    assert [line.tag.rpartition("}")[2] for line in lines] == ["top", "bottom"]
+    content = powerpoint.to_pptx(blocks, folder)
+    shapes = [
+        shape for page in pptx.Presentation(io.BytesIO(content)).slides for shape in page.shapes
+    ]
+    (grid,) = [shape.table for shape in shapes if shape.has_table]
+    assert grid.cell(1, 1).text == TOTAL
+    for found, name in ((made, "x.docx"), (content, "x.pptx")):
+        out = io.BytesIO()
+        found = found if isinstance(found, bytes) else (found.save(out), out.getvalue())[1]
+        assert verdicts(root, found, name) == {
+            "trade.share": verify.STANDS, "trade.total": verify.STANDS,
+        }  # fmt: skip
+
+
+def test_no_slide_is_empty_and_a_long_list_goes_on(root, first):
+    import pptx
+
+    text = "# 题\n\n## 节\n\n### 小节\n\n{{ FIGURE }}\n\n## 列\n\n" + "\n".join(
+        f"{n}. 第{n}条" for n in range(1, 15)
+    )
+    blocks = briefing.blocks_of_markdown(text.replace("FIGURE", first.id))
+    made = pptx.Presentation(io.BytesIO(powerpoint.to_pptx(blocks, store.find(root, "2026-11"))))
+    titles = [slide.shapes.title.text_frame.text for slide in made.slides]
+    assert titles == ["题", first.identity.title, "列", "列（续）"]
+    xml = made.slides[3].shapes[-1]._element.xml
+    assert 'startAt="12"' in xml
+
+
+# --- as an official document
+
+
+def test_pages_of_the_house_are_those_of_gb_9704(root, first):
+    made = docx.Document(io.BytesIO(written(root, first)))
+    section = made.sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+    assert section.footer._element.xml.count("PAGE") == 1
+    assert section.even_page_footer._element.xml.count("PAGE") == 1
+    text = next(item for item in made.paragraphs if item.text.startswith("进出口总值"))
+    assert text.style.font.size.pt == 16
+    # the picture stays with its caption, and the caption with the source
+    for paragraph in made.paragraphs:
+        if paragraph.text.startswith("图") or paragraph._p.xpath(".//w:drawing"):
+            assert paragraph.paragraph_format.keep_with_next
+        if paragraph.style.name.startswith("heading"):
+            assert paragraph.style.paragraph_format.keep_with_next
+
+
+def row(label, full, value, group=None, status="公布"):
+    return {"label": label, "full": full, "value": value, "group": group, "status": status}
+
+
+def entry_with(first, *rows, **changes):
+    return FigureEntry.model_validate(entry(first) | {"rows": rows} | changes)
+
+
+GAP = row("2019年", "未见公布", None, status="未见公布")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([row("甲", "1%", 1), row("乙", "2%", 2)], "甲：1%；乙：2%。"),
+        ([GAP, row("2020年", "1%", 1)], "2020年：1%；另有1项未见公布。"),
+        ([row(f"{n}", f"{n}%", n) for n in range(1, 7)], "1：1%；2：2%；3：3%等6项。"),
+        (
+            [row(f"{n}年", f"{n}%", n, group) for n in (2020, 2021) for group in "甲乙"],
+            "各系列最近一项：甲（2021年）2021%；乙（2021年）2021%。",
+        ),
+        ([GAP], "亿元。"),
+    ],
+)
+def test_the_sentence_of_a_figure_counts_what_it_does_not_tell(first, rows, said):
+    assert briefing.takeaway(entry_with(first, *rows, subtitle="亿元。")) == said
+
+
+def test_a_table_has_series_side_by_side_and_counts_where_nothing_is_printed(first):
+    rows = [
+        row("2020年", "1%", 1, "甲"), row("2021年", "约2%", 2, "甲", "推算"),
+        row("2020年", "3%", 3, "乙"), row("2021年", "4%", 4, "乙"),
+    ]  # fmt: skip
+    laid = briefing.numbers_table(entry_with(first, *rows))
+    assert laid.heads == ("项目", "甲", "乙")
+    assert laid.rows == (("2020年", "1%", "3%"), ("2021年", "约2%*", "4%"))
+    assert laid.below.startswith("带*的为推算")
+    # a matrix and a map: their rows have counts, and no printed text
+    rows = [row("甲", "", 3, "整车"), row("乙", "", 0, "电池")]
+    laid = briefing.numbers_table(entry_with(first, *rows, unit="个"))
+    assert laid.rows == (("整车", "甲", "3个", "公布"), ("电池", "乙", "0个", "公布"))
+
+
+@pytest.mark.parametrize(
+    ("full", "value", "code"),
+    [
+        ("36", 36, "0"),
+        ("8006.8亿元", 8006.8, '0.0"亿元"'),
+        ("48.0%", 48, '0.0"%"'),
+        ("−3.2%", -3.2, '0.0"%";"−"0.0"%"'),
+        ("24.41%以上", 24.44, ""),
+        ("4454亿元", 4453.9, ""),
+        ("37.37%以下", 37.36, ""),
+        ("超4700亿元", 4700, ""),
+        ("3000亿元级", 3000, ""),
+        ("7.59%—7.75%", 7.67, ""),
+        ("−42亿元至−34亿元", -38, ""),
+    ],
+)
+def test_office_prints_a_number_as_the_book_does_or_it_is_text(first, full, value, code):
+    (only,) = entry_with(first, row("甲", full, value)).rows
+    assert native_charts.number_format(only) == code
+
+
+def test_a_chart_of_before_that_prints_another_number_is_said(root, second):
+    content = slides(root, second)
+    code = 'formatCode="0.0&quot;%&quot;"'
+    name = next(n for n in zipfile.ZipFile(io.BytesIO(content)).namelist() if "charts/chart" in n)
+    old = spoiled(content, {name: lambda text: text.replace(code, 'formatCode="#,##0.##"')})
+    assert old != content
+    assert verdicts(root, old, "x.pptx")[second.id] == verify.STANDS, "the same digits"
+
+
+# --- templates that are not ours
+
+
+@pytest.mark.parametrize("style", ["Heading 1", "标题 1", "no heading"])
+def test_a_template_without_our_styles_is_used(root, first, tmp_path, style):
+    own = docx.Document()
+    for found in list(own.styles):
+        if found.name.startswith(("Heading", "Caption", "List", "Title")):
+            found._element.getparent().remove(found._element)
+    if style != "no heading":
+        own.styles.element.append(
+            docx.oxml.parse_xml(
+                f'<w:style {docx.oxml.ns.nsdecls("w")} w:type="paragraph" w:styleId="a1">'
+                f'<w:name w:val="{style}"/><w:rPr><w:color w:val="C00000"/></w:rPr></w:style>'
+            )
+        )
+    path = tmp_path / "t.docx"
+    own.save(path)
+    blocks = briefing.blocks_of_figures([first.id])
+    content = to_docx(blocks, store.find(root, "2026-11"), template_of(path))
+    made = docx.Document(io.BytesIO(content))
+    (head,) = [item for item in made.paragraphs if item.text == first.identity.title]
+    assert (head.style.style_id == "a1") == (style != "no heading")
+    assert verdicts(root, content)[first.id] == verify.STANDS
+
+
+def test_templates_of_word_and_slides_by_their_own_endings(root, first, tmp_path):
+    import pptx
+
+    for made, new, main in (
+        ("t.dotx", docx.Document, "wordprocessingml.document.main"),
+        ("t.potx", pptx.Presentation, "presentationml.presentation.main"),
+    ):
+        out = io.BytesIO()
+        new().save(out)
+        kind = re.sub(r"\.(document|presentation)\.main", ".template.main", main)
+        content = spoiled(
+            out.getvalue(), {"[Content_Types].xml": lambda text, m=main, k=kind: text.replace(m, k)}
+        )
+        path = tmp_path / made
+        path.write_bytes(content)
+        write = to_docx if made == "t.dotx" else powerpoint.to_pptx
+        blocks = briefing.blocks_of_figures([first.id])
+        assert write(blocks, store.find(root, "2026-11"), template_of(path))
+
+
+def test_slides_without_title_or_layout(root, first, tmp_path):
+    import pptx
+
+    bare, none = pptx.Presentation(), pptx.Presentation()
+    for layout in bare.slide_layouts:
+        for shape in list(layout.placeholders):
+            shape._element.getparent().remove(shape._element)
+    for layout in list(none.slide_layouts):
+        none.slide_layouts.remove(layout)
+    blocks = briefing.blocks_of_figures([first.id])
+    folder = store.find(root, "2026-11")
+    path = tmp_path / "t.pptx"
+    bare.save(path)
+    content = powerpoint.to_pptx(blocks, folder, template_of(path))
+    texts = [
+        shape.text_frame.text
+        for shape in pptx.Presentation(io.BytesIO(content)).slides[1].shapes
+        if shape.has_text_frame
+    ]
+    assert first.identity.title in texts
+    none.save(path)
+    with pytest.raises(DataError, match=r"没有版式.*no layout"):
+        powerpoint.to_pptx(blocks, folder, template_of(path))
+
+
+# --- documents of before
+
+
+def test_what_briefings_of_before_printed_is_still_known(root, second):
+    """Captions with marks, sentences of the first rows, the list of numbers with its marks."""
+    listed = entry_of(store.find(root, "2026-11"), second.id)
+    old = briefing._printed_before(listed, "2026-11")
+    text = "；".join(f"数 trade.{key}＝{value}｜版次 2026-11" for key, value in (("total", TOTAL),))
+    made = docx.Document()
+    for line in (*old, f"进出口{TOTAL}。", text):
+        made.add_paragraph(line)
+    out = io.BytesIO()
+    made.save(out)
+    found = verify.verify(root, out.getvalue(), "x.docx", "2026-11")
+    assert {item.verdict for item in found} == {verify.LOST}, "nothing is said to be altered"
+    made.paragraphs[0].runs[0].text = old[0].replace("43.7%", "53.7%")
+    out = io.BytesIO()
+    made.save(out)
+    found = verify.verify(root, out.getvalue(), "x.docx", "2026-11")
+    assert verify.ALTERED in {item.verdict for item in found}

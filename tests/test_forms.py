@@ -221,17 +221,23 @@ def test_office_draws_what_it_can(book, tmp_path, monkeypatch, name, form):
     exhibit = shown(book, name)
     edition(tmp_path, "2026-12", [exhibit], {"total": "1", "share": "1"})
     content = slides(tmp_path, exhibit, name="2026-12")
-    (slide,) = list(pptx.Presentation(io.BytesIO(content)).slides)[1:]
+    deck = pptx.Presentation(io.BytesIO(content))
+    slide = deck.slides[len(deck.slides) - 1]
     found = [shape.chart for shape in slide.shapes if shape.has_chart]
     assert bool(found) == bool(form)
     assert verdicts(tmp_path, content, "x.pptx", "2026-12")[exhibit.id] == verify.STANDS
     if form == "waterfall":
-        base, drawn = found[0].plots[0].series
-        assert base.name == native_charts.UNSEEN
+        base, drawn, beside = found[0].plots[0].series
+        assert (base.name, beside.name) == (native_charts.UNSEEN, native_charts.BESIDE_BARS)
         labels = list(found[0].plots[0].categories)
         assert labels == ["2025年", "丙", "乙", "甲", "2019年"]
         assert list(base.values) == [0, 80, 80, 100, 0]
         assert list(drawn.values) == [85, 5, 50, 30, 100]
+        beside.points[1].data_label.text_frame.text = "9亿元"
+        out = io.BytesIO()
+        deck.save(out)
+        told = verdicts(tmp_path, out.getvalue(), "x.pptx", "2026-12")
+        assert told[exhibit.id] == verify.ALTERED
     if form == "stacked":
         parts = {series.name: list(series.values) for series in found[0].plots[0].series}
         assert parts == {"甲": [3, 60], "乙": [97, 30], "其余": [None, 10]}

@@ -1,8 +1,8 @@
 """A briefing from figures and numbers of an edition, that can be asked later if it still stands.
 
-A briefing is a list of figure ids, or a small Markdown file: ``#`` headings, paragraphs, ``-``
-items, a figure on a line of its own (``{{ fig-… }}``), and numbers in the text as keys of the
-edition (``{{ trade.total }}``), whole sentences as the claims that they stand on
+A briefing is a list of figure ids, or a small Markdown file (`citing.manuscript`): a figure on a
+line of its own (``{{ fig-… }}``), numbers in the text as keys of the edition
+(``{{ trade.total }}``), whole sentences as the claims that they stand on
 (``{{ claim:trade.below-record }}``). The same file next month gives the same briefing with new
 numbers; a sentence that has become false is refused.
 """
@@ -12,87 +12,41 @@ from __future__ import annotations
 import difflib
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Literal, TypeVar
+from pathlib import Path
+from typing import IO, TypeVar
 
-from cqbook.citing.entries import FigureEntry, Numbers
-from cqbook.citing.marks import mark
+from cqbook.citing.entries import CLAIM, EntryRow, FigureEntry, Numbers, entry_of
+from cqbook.citing.manuscript import (
+    QUOTED_NUMBER,
+    Block,
+    TextRun,
+    TextRuns,
+    figure_block,
+    read_manuscript,
+)
+from cqbook.citing.marks import TABLE, abridged, mark
 from cqbook.citing.template import Template
 from cqbook.disk.untrusted import whole
-from cqbook.errors import DataError, visible
-
-FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
-QUOTED_NUMBER = re.compile(
-    r"\{\{\s{0,9}([a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80}"
-    r"|claim:[a-z0-9-]{1,80}\.[a-z][a-z0-9-]{0,80})\s{0,9}\}\}"
-)
-ANY = re.compile(r"\{\{(.{0,200}?)\}\}|\{\{")
-#: Characters that no XML can hold. Patterns here have bounds: what they are tried on is anybody's.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of a briefing: ``heading`` (with level), ``text``, ``item`` or ``figure``."""
-
-    kind: Literal["heading", "text", "item", "figure"]
-    text: str
-    level: int = 0
+from cqbook.errors import DataError
+from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
 
 def blocks_of_figures(figures: Iterable[str]) -> list[Block]:
     """Return a briefing that is a list of figures."""
-    return [Block("figure", name) for name in figures]
+    return [figure_block(name, own_heading=True) for name in figures]
 
 
 def blocks_of_markdown(text: str) -> list[Block]:
-    """Read a briefing written as Markdown.
+    """Return a briefing written as Markdown.
 
     Raises
     ------
     DataError
-        If something in double braces is neither a figure nor a number; with its line.
+        If something of it can't be set; with its line.
     """
-    found: list[Block] = []
-    open_text = False
-    # lines as an editor counts them: not at every separator that Unicode has
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        plain = line.strip()
-        bad = UNPRINTABLE.search(plain)
-        if bad:
-            code = f"U+{ord(bad[0]):04X}"
-            msg = f"第{number}行：有控制字符 {code} | line {number}: control character {code}"
-            raise DataError(msg)
-        for inner in ANY.finditer(plain):
-            if not FIGURE.fullmatch(inner[0]) and not QUOTED_NUMBER.fullmatch(inner[0]):
-                msg = (
-                    f"第{number}行：{visible(inner[0])} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}"
-                    f" | line {number}: {visible(inner[0])} is neither a figure nor page.key"
-                )
-                raise DataError(msg)
-        figure, head = FIGURE.fullmatch(plain), re.match(r"(#{1,4})\s+(.*)", plain)
-        if not plain:
-            open_text = False
-            continue
-        if figure:
-            found.append(Block("figure", figure[1]))
-        elif FIGURE.search(plain):
-            msg = f"第{number}行：图应独占一行 | line {number}: a figure has a line of its own"
-            raise DataError(msg)
-        elif head:
-            found.append(Block("heading", head[2], len(head[1])))
-        elif plain.startswith("- "):
-            found.append(Block("item", plain[2:]))
-        elif open_text:
-            found[-1] = Block("text", found[-1].text + plain)
-            continue
-        else:
-            found.append(Block("text", plain))
-            open_text = True
-            continue
-        open_text = False
-    return found
+    return read_manuscript(text)
 
 
 def number(numbers: Numbers, name: str) -> str:
@@ -119,79 +73,337 @@ def number(numbers: Numbers, name: str) -> str:
     return numbers.texts[name]
 
 
-def numbers_put(text: str, numbers: Numbers) -> tuple[str, list[tuple[int, int]]]:
-    """Return a text with its numbers in place, and where each begins and ends.
+@dataclass(frozen=True)
+class PrintedPiece:
+    """A piece of a paragraph as it is printed; ``name``: of the number that it is, if it is one."""
+
+    text: str
+    look: TextRun
+    name: str = ""
+
+
+def pieces_of(runs: TextRuns, numbers: Numbers) -> list[PrintedPiece]:
+    """Return the pieces of a paragraph with its numbers in place.
 
     Raises
     ------
     DataError
         If there is none of a name.
     """
-    made, spans, place = "", [], 0
-    for found in QUOTED_NUMBER.finditer(text):
-        made += text[place : found.start()]
-        value = number(numbers, found[1])
-        spans.append((len(made), len(made) + len(value)))
-        made += value
-        place = found.end()
-    return made + text[place:], spans
+    made: list[PrintedPiece] = []
+    for run in runs:
+        place = 0
+        for found in QUOTED_NUMBER.finditer(run.text):
+            made.append(PrintedPiece(run.text[place : found.start()], run))
+            made.append(PrintedPiece(number(numbers, found[1]), run, found[1]))
+            place = found.end()
+        made.append(PrintedPiece(run.text[place:], run))
+    return [piece for piece in made if piece.text]
 
 
-def takeaway(entry: FigureEntry, most: int = 3) -> str:
-    """Return a sentence of the first rows of a figure, as they are printed."""
-    parts = [
-        f"{row.group + '·' if row.group else ''}{row.label}：{row.full}"
-        for row in entry.rows
-        if row.full
-    ]
-    more = f"等{len(parts)}项" if len(parts) > most else ""
-    return f"{entry.subtitle}。{'；'.join(parts[:most])}{more}。"
+def whole_text(pieces: Sequence[PrintedPiece]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of a paragraph, and where each of its numbers begins and ends."""
+    text, spans = "", []
+    for piece in pieces:
+        if piece.name:
+            spans.append((len(text), len(text) + len(piece.text)))
+        text += piece.text
+    return text, spans
 
 
-def caption(entry: FigureEntry, edition: str) -> str:
-    """Return what stands behind the number of a figure's caption in Word."""
-    return f"　{entry.title}｜{mark(entry, edition)}"
+# --- what is said of the whole briefing
+
+#: How the name of an edition says its month.
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+#: Headings of a summary that somebody wrote; then none is added.
+_SUMMARIES = frozenset({"摘要", "要点", "内容提要", "内容摘要", "提要", "概要", "核心观点"})
+SUMMARY = "要点"
+
+
+def dated(edition: str) -> str:
+    """Return the line below the title: the month that an edition is of, or its name."""
+    found = _MONTH.match(edition)
+    return f"（{found[1]}年{int(found[2])}月）" if found else f"（版次 {edition}）"
+
+
+def with_title(blocks: Iterable[Block], book: str) -> list[Block]:
+    """Return blocks that begin with a title: that of their only figure, or of the book."""
+    made = list(blocks)
+    if made and made[0].kind == "title":
+        return made
+    return [Block("title", (TextRun(f"{book}图表简报"),)), *made]
+
+
+def findings(blocks: Sequence[Block], edition: Path, *, numbered: bool) -> list[TextRuns]:
+    """Return the summary that stands first: the quoted claims and the figures' findings, in order.
+
+    With the numbers of the figures where they have some. Empty where somebody wrote one, or there
+    is one finding only.
+    """
+    if any(block.kind == "heading" and block.text in _SUMMARIES for block in blocks):
+        return []
+    found: dict[str, TextRuns] = {}
+    figures = 0
+    for block in blocks:
+        if block.kind == "figure":
+            figures += 1
+            title = bare_end(entry_of(edition, block.text).title)
+            found[block.text] = (
+                TextRun(f"{title}（图{figures}）。" if numbered else f"{title}。"),
+            )
+            continue
+        for name in QUOTED_NUMBER.findall(block.text):
+            if name.startswith(CLAIM):
+                found[name] = (TextRun(f"{{{{ {name} }}}}"),)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def number_list(quoted: Sequence[tuple[str, str]], edition: str, book: str) -> str:
+    """Return the line at the end that says which numbers of the book a text holds, in order.
+
+    Paper and PDF lose the bookmarks; by this line their numbers are asked.
+    """
+    listed = "；".join(f"{abridged(text)}〔{name}〕" for name, text in quoted)
+    return f"文中数字取自《{book}》版次 {edition}，方括号内是各数在书中的编号：{listed}。"
+
+
+def ems(text: str) -> float:
+    """Return how many letters wide a text is: a Latin one is half as wide as a Chinese one."""
+    return sum(1.0 if ord(letter) > _LAST_NARROW else 0.55 for letter in text)
+
+
+_LAST_NARROW = 0x2000
+
+# --- what is printed of a figure
+
+
+def bare_end(text: str) -> str:
+    """Return a text without its last stop."""
+    return text.rstrip("。．；;，, ")
+
+
+def is_known(row: EntryRow) -> bool:
+    """Return whether a row has a number in print."""
+    return bool(row.full) and row.full != UNPUBLISHED
+
+
+def counted_text(row: EntryRow, unit: str) -> str:
+    """Return the number of a row as printed; a matrix and a map have counts and no printed text."""
+    if row.full:
+        return row.full
+    if row.value is None:
+        return UNPUBLISHED
+    return f"{row.value:g}{unit if len(unit) <= _SHORT_UNIT else ''}"
+
+
+_SHORT_UNIT = 3
+#: Rows that a sentence tells, and all of them where they are no more than that.
+_TOLD, _ALL_TOLD = 3, 4
+_PERIOD = re.compile(r"\d{4}|月|季|年")
+
+
+def takeaway(entry: FigureEntry) -> str:
+    """Return a sentence of the numbers of a figure, as they are printed.
+
+    Of series over periods the last number of each; of others the first ones, with how many there
+    are. What is not published is counted_text, not told.
+    """
+    known = [row for row in entry.rows if is_known(row)]
+    gaps = sum(1 for row in entry.rows if row.full == UNPUBLISHED)
+    series = list(dict.fromkeys(row.group for row in known if row.group))
+    last = {row.group: row for row in known if row.group}
+    if len(series) > 1 and all(_PERIOD.search(row.label) for row in known):
+        told = list(last.values())[: 2 * _TOLD]
+        lead = "各系列最近一项：" if len(series) == len(told) else f"{len(series)}个系列，其中："
+        said = lead + "；".join(f"{row.group}（{row.label}）{row.full}" for row in told)
+    else:
+        told = known if len(known) <= _ALL_TOLD else known[:_TOLD]
+        more = f"等{len(known)}项" if len(known) > len(told) else ""
+        said = "；".join(f"{row.name}：{row.full}" for row in told) + more
+    left = f"；另有{gaps}项{UNPUBLISHED}" if gaps and said else ""
+    return f"{said}{left}。" if said else f"{bare_end(entry.subtitle)}。"
+
+
+def caption(entry: FigureEntry) -> str:
+    """Return what a figure shows, behind its number, where a heading says what it finds."""
+    shown = bare_end(entry.subtitle)
+    # a unit by itself names nothing
+    return shown if len(shown) >= _NAMING else bare_end(entry.title)
+
+
+_NAMING = 8
+
+
+def shown_above(entry: FigureEntry) -> str:
+    """Return what stands above a chart on a slide; a unit by itself stands below it."""
+    return entry.subtitle if len(entry.subtitle) >= _NAMING else ""
 
 
 def source(entry: FigureEntry) -> str:
-    """Return the sources of a figure as a line of text has them."""
-    return f"数据来源：{entry.sources_zh or '见图注'}"
+    """Return the sources of a figure as a line of text has them, each once."""
+    lead = entry.citations["line"].partition("：")[0]
+    lead = lead if lead.startswith("数据来源") and len(lead) < _LEAD else "数据来源"
+    listed = "；".join(dict.fromkeys(item.label for item in entry.sources))
+    return f"{lead}：{bare_end(listed) or '见图注'}"
+
+
+_LEAD = 30
 
 
 def source_line(entry: FigureEntry) -> str:
     """Return the line below a figure in Word."""
-    return f"{source(entry)}。单位：{entry.unit}。"
+    return f"{source(entry)}。{_unit(entry)}"
+
+
+def _unit(entry: FigureEntry) -> str:
+    return "" if entry.unit in ("", "各异") else f"单位：{bare_end(entry.unit)}。"
+
+
+def note_line(entry: FigureEntry) -> str:
+    """Return the note of a figure, or nothing."""
+    return f"注：{bare_end(entry.note)}。" if entry.note else ""
+
+
+def reference(entry: FigureEntry) -> str:
+    """Return the entry of a figure in a list of references.
+
+    Without the place for a day that nobody filled in, and without an address that leads nowhere
+    outside of the book.
+    """
+    text = entry.citations["gbt7714"].replace("[引用日期]", "")
+    return re.sub(r" v/[\w/.-]{1,200}\.html#fig-[a-z0-9-]{1,80}\.?$", "", text)
 
 
 def slide_foot(entry: FigureEntry, edition: str) -> str:
-    """Return the line below a figure on a slide."""
-    return f"单位：{entry.unit}。{source(entry)}。{mark(entry, edition)}"
+    """Return the line below a figure on a slide, by which the figure is known on paper too."""
+    of = re.search("图：(《.{1,80}》)", entry.citations["line"])
+    return f"{source_line(entry)}图：{of[1] if of else ''}版次 {edition}，{entry.id}。"
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A table of a figure's numbers: heads, rows, and what is said below it."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    below: str = ""
+
+
+#: What stands behind a number that is not as published.
+RECKONED = "*"
+#: Series that stand side by side, the part of the cells that must be filled then, and rows shown.
+_SIDE_BY_SIDE, _FILLED, MOST_ROWS = 6, 0.5, 24
+NO_CELL = "—"
+
+
+def numbers_table(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
+    """Return the numbers of a figure as a table: series side by side where they share their rows.
+
+    Of more than `most` rows the last periods, or the first others, are shown; all of them are in
+    the files of the figure.
+    """
+    series = list(dict.fromkeys(row.group for row in entry.rows if row.group))
+    labels = list(dict.fromkeys(row.label for row in entry.rows))
+    by_key = {(row.group, row.label): row for row in entry.rows}
+    known = [row for row in entry.rows if is_known(row)]
+    shared = (
+        1 < len(series) <= _SIDE_BY_SIDE
+        and len(by_key) == len(entry.rows)
+        and all(row.group for row in entry.rows)
+        and len(known) >= _FILLED * len(series) * len(labels)
+        and all(row.full for row in entry.rows)
+    )
+    if not shared:
+        return _listed(entry, most)
+    rows = []
+    starred = False
+    for label in sorted(labels) if all(map(_is_day, labels)) else labels:
+        cells = []
+        for name in series:
+            row = by_key.get((name, label))
+            reckoned = row is not None and is_known(row) and row.status in UNOBSERVED
+            starred = starred or reckoned
+            cells.append((row.full or "" if row else NO_CELL) + (RECKONED if reckoned else ""))
+        rows.append((label, *cells))
+    below = [f"带{RECKONED}的为推算、计算或预计、计划数，其余为公布数。"] if starred else []
+    shown = rows[-most:] if all(map(_is_day, labels)) else rows[:most]
+    if len(rows) > len(shown):
+        below.append(f"表中列{len(shown)}行，全部{len(rows)}行见数据文件。")
+    return Laid(("项目", *map(str, series)), tuple(shown), "".join(below))
+
+
+def _is_day(label: str) -> bool:
+    return re.match(r"\d{4}年?", label) is not None
+
+
+def _listed(entry: FigureEntry, most: int) -> Laid:
+    """Return the rows of a figure one below the other, as briefings of before had all of them."""
+    rows = [
+        {"group": row.group, "label": row.label, "full": counted_text(row, entry.unit),
+         "status": row.status}
+        for row in entry.rows
+    ]  # fmt: skip
+    columns = [name for name in TABLE if any(row[name] for row in rows)]
+    below = ""
+    if len(rows) > most:
+        below = f"表中列{most}行，全部{len(rows)}行见数据文件。"
+    return Laid(
+        tuple(TABLE[name] for name in columns),
+        tuple(tuple(row[name] or "" for name in columns) for row in rows[:most]),
+        below,
+    )
 
 
 def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
     """Return all that briefings print of a figure, in Word, on slides and below them.
 
-    What changes here is missed in documents of before, and reported as altered: keep the old text
-    beside the new one.
+    What changes here is missed in documents of before, and reported as altered: the old text stays
+    beside the new one (`_printed_before`).
     """
-    return (
+    made = (
         entry.title,
         takeaway(entry),
-        caption(entry, edition),
+        caption(entry),
+        shown_above(entry),
         source_line(entry),
+        note_line(entry),
         slide_foot(entry, edition),
         source(entry),
+        reference(entry),
+        numbers_table(entry).below,
+        *_printed_before(entry, edition),
         entry.citations["gbt7714"],
         entry.citations["line"],
         entry.citations["apa"],
     )
+    return tuple(text for text in made if text)
 
+
+def _printed_before(entry: FigureEntry, edition: str) -> tuple[str, ...]:
+    """Return what briefings of before 2026-12 printed of a figure."""
+    parts = [f"{row.group + '·' if row.group else ''}{row.label}：{row.full}" for row in entry.rows]
+    parts = [part for part, row in zip(parts, entry.rows, strict=True) if row.full]
+    more = f"等{len(parts)}项" if len(parts) > _TOLD_BEFORE else ""
+    listed = f"数据来源：{'；'.join(item.label for item in entry.sources) or '见图注'}"
+    known = mark(entry, edition)
+    return (
+        f"{entry.subtitle}。{'；'.join(parts[:_TOLD_BEFORE])}{more}。",
+        f"　{entry.title}｜{known}",
+        f"{listed}。单位：{entry.unit}。",
+        f"单位：{entry.unit}。{listed}。{known}",
+        listed,
+    )
+
+
+_TOLD_BEFORE = 3
 
 Document = TypeVar("Document")
 
 
-def begun(new: Callable[[IO[bytes] | None], Document], template: Template | None) -> Document:
-    """Return a new document, or one with the looks of a template.
+def begun(
+    new: Callable[[IO[bytes] | None], Document], template: Template | None, kind: str
+) -> Document:
+    """Return a new document, or one with the looks of a template of its `kind`.
 
     Raises
     ------
@@ -200,5 +412,12 @@ def begun(new: Callable[[IO[bytes] | None], Document], template: Template | None
     """
     if not template:
         return new(None)
+    if template.kind != kind:
+        zh = {"docx": "Word", "pptx": "PowerPoint"}
+        msg = (
+            f"模板是 {zh[template.kind]} 文件，简报是 .{kind}：换一个 {zh[kind]} 的模板"
+            f" | the template is a {zh[template.kind]} file: a .{kind} wants one of {zh[kind]}"
+        )
+        raise DataError(msg)
     with whole("template"):
         return new(io.BytesIO(template.content))

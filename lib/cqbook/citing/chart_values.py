@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cqbook.citing.alike import bare
 from cqbook.citing.cited import Chart, ShownSeries
 from cqbook.citing.entries import EntryRow, FigureEntry
-from cqbook.citing.native_charts import NUMBERS, UNSEEN, chart_form, dates_of
+from cqbook.citing.native_charts import (
+    BESIDE_BARS,
+    NUMBERS_BEFORE,
+    UNSEEN,
+    chart_form,
+    dates_of,
+    series_format,
+)
 from cqbook.figures.identity import Spec
 from cqbook.quantities.quantity import UNPUBLISHED
 
-#: How Office may print the numbers of our charts; anything else can turn 4454 into 44 or 4454万.
-NUMBER_FORMATS = frozenset({"", "General", "Standard", NUMBERS, "yyyy", "YYYY"})
+#: How Office may print the numbers of our charts beside the form of each series; anything else can
+#: turn 4454 into 44 or 4454万.
+NUMBER_FORMATS = frozenset({"", "General", "Standard", NUMBERS_BEFORE, "yyyy", "YYYY"})
 #: What Office draws each of our forms as.
 PLOTS = {
     "bar": "barChart:bar:clustered",
@@ -34,9 +44,14 @@ def altered_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
 
 def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
     """Return what makes a chart of the same values look otherwise, in words; ``""`` if nothing."""
-    formats = {code for series in chart.series for code in series.formats} - NUMBER_FORMATS
-    if formats:
-        return f"数字格式改过（{'、'.join(sorted(formats))[:60]}），印出的数没有比较"
+    for series in chart.series:
+        rows = [row for row in entry.rows if (row.group or entry.unit) == series.name]
+        formats = set(map(_quoted, series.formats)) - NUMBER_FORMATS - {series_format(rows)}
+        if formats:
+            return f"数字格式改过（{'、'.join(sorted(formats))[:60]}），印出的数没有比较"
+        unlike = _printed_before(series, rows)
+        if unlike:
+            return unlike
     if chart.titles:
         return f"图上加了字（{'、'.join(chart.titles)[:80]}），没有比较"
     form = chart_form(spec, entry)
@@ -53,13 +68,34 @@ def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
     return ""
 
 
+def _quoted(code: str) -> str:
+    r"""Return a number format as we write it: LibreOffice writes ``"%"`` as ``\%``."""
+    return re.sub(r"\\(.)", r'"\1"', code).replace('""', "")
+
+
+def _printed_before(series: ShownSeries, rows: Iterable[EntryRow]) -> str:
+    """Return the first number that a chart of before prints otherwise than the book, in words."""
+    if NUMBERS_BEFORE not in series.formats:
+        return ""
+    worded = {text for _, text in series.labels}
+    for row in rows:
+        if row.value is None or not row.full or row.full in worded:
+            continue
+        shown = f"{row.value:,.2f}".rstrip("0").rstrip(".")
+        if not bare(row.full).startswith(bare(shown)):
+            return f"旧版简报的图上印着 {shown}，书中为“{row.full}”；重新生成"
+    return ""
+
+
 def _differences(chart: Chart, entry: FigureEntry, spec: Spec) -> Iterator[str]:
-    names = {str((day - _DAY_ZERO).days): label for label, day in dates_of(spec).items()}
+    names: dict[str, list[str]] = {}
+    for label, day in dates_of(spec).items():
+        names.setdefault(str((day - _DAY_ZERO).days), []).append(label)
     rows: dict[tuple[str, str], EntryRow] = {
         (row.group or entry.unit, row.label): row for row in entry.rows
     }
     groups = {group for group, _ in rows}
-    shown = [series for series in chart.series if series.name != UNSEEN]
+    shown = [series for series in chart.series if series.name not in (UNSEEN, BESIDE_BARS)]
     # the bars of a waterfall are as long as its numbers, up or down
     unsigned = len(shown) < len(chart.series)
     if {series.name for series in shown} != groups or len(shown) != len(groups):
@@ -67,6 +103,10 @@ def _differences(chart: Chart, entry: FigureEntry, spec: Spec) -> Iterator[str]:
         return
     for series in shown:
         yield from _series(series, rows, names, unsigned=unsigned)
+    for series in chart.series:
+        if series.name == BESIDE_BARS and len(groups) == 1:
+            (group,) = groups
+            yield from _beside(series, {label: rows[group, label] for _, label in rows})
     if chart.sheet:
         yield from _sheet(chart)
 
@@ -74,17 +114,22 @@ def _differences(chart: Chart, entry: FigureEntry, spec: Spec) -> Iterator[str]:
 def _series(
     series: ShownSeries,
     rows: Mapping[tuple[str, str], EntryRow],
-    names: Mapping[str, str],
+    names: Mapping[str, Sequence[str]],
     *,
     unsigned: bool,
 ) -> Iterator[str]:
     values, labels = dict(series.values), dict(series.labels)
     seen: set[str] = set()
+    passed: Counter[str] = Counter()
     for place, category in series.categories:
         text = category.removesuffix(f"（{UNPUBLISHED}）")
-        label = names.get(text.partition(".")[0], text)
+        # a day that two rows stand at (a year, and its first months) comes twice, in their order
+        day = text.partition(".")[0]
+        here = names.get(day, [text])
+        label = here[min(passed[day], len(here) - 1)]
+        passed[day] += 1
         row, value = rows.get((series.name, label)), values.get(place)
-        if row is None and label not in {name for _, name in rows} and text not in names:
+        if row is None and label not in {name for _, name in rows} and day not in names:
             yield f"图中的项目“{category}”是该版次没有的"
             continue
         seen.add(label)
@@ -103,6 +148,15 @@ def _series(
     ]
     if gone:
         yield f"图中少了该版次的项目：{'、'.join(gone)[:80]}"
+
+
+def _beside(series: ShownSeries, rows: Mapping[str, EntryRow]) -> Iterator[str]:
+    """Yield where what stands beside the bars of a waterfall is none of the book's."""
+    labels = dict(series.labels)
+    for place, category in series.categories:
+        row, worded = rows.get(category), labels.get(place)
+        if worded and bare(worded) != bare((row.full if row else "") or ""):
+            yield f"图上写着“{worded}”，该版次为“{row.full if row else ''}”"
 
 
 def _same(one: object, other: object) -> bool:

@@ -48,7 +48,8 @@ class Cited:
     """Something that a document took from the book.
 
     ``data``: the beginning of the hash of the figure's data; ``text``: the number, the line, or the
-    alternative text, as it stands there; ``picture``: the bytes of the picture, where it is one
+    alternative text, as it stands there, and of a table the mark that it has itself;
+    ``picture``: the bytes of the picture, where it is one
     that can be compared; ``drawing``: the end of the name (``svg``, ``pdf``) and the bytes of
     another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without

@@ -55,6 +55,7 @@ class FigureEntry(_Part):
     subtitle: str
     unit: str
     alt: str
+    note: str = ""
     data: str
     sources: tuple[EntrySource, ...]
     files: dict[str, EntryFile]

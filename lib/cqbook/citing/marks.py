@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cqbook.citing.entries import FigureEntry
 from cqbook.disk.checksums import digest
@@ -34,13 +35,65 @@ NUMBER_PATTERN = re.compile(
     r"数 (?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})＝(?P<text>[^｜＝]{0,400})"
     r"｜版次 (?P<edition>[\w.-]{1,80})(?:｜旁 (?P<beside>[0-9a-f]{6}))?"
 )
+_UNSPACED = re.compile(NUMBER_PATTERN.pattern.replace(" ", ""))
+#: The line at the end of a Word document that lists its numbers, without its spaces: who reads it
+#: is told in words, and paper has no bookmarks.
+LIST_PATTERN = re.compile(
+    r"文中数字取自《[^》]{1,80}》版次(?P<edition>[\w.-]{1,80})，方括号内是各数在书中的编号："
+)
+_LIST_ITEM = re.compile(
+    r"(?P<text>[^〔〕]{1,400}?)〔(?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})〕[；。]"
+)
+#: How a long sentence is named there: by its beginning and its end.
+LEFT_OUT, _NAMED_BY, _LONG = "……", 8, 24
 #: Headings of a figure's table in a document, by field of its rows.
 TABLE = {"group": "系列", "label": "项目", "full": "数值", "status": "性质"}
+
+
+@dataclass(frozen=True)
+class NumberMark:
+    """A number that a document says it holds, and where it says so."""
+
+    name: str
+    text: str
+    edition: str
+    beside: str = ""
+    start: int = 0
+
+
+def number_marks(text: str) -> Iterator[NumberMark]:
+    """Yield the numbers that a text says its document holds: marks, and the list at its end.
+
+    Spaces do not count, and ``start`` is without them: a line of a page may end anywhere.
+    """
+    text = re.sub(r"\s+", "", text)
+    for found in _UNSPACED.finditer(text):
+        yield NumberMark(
+            found["name"], found["text"], found["edition"], found["beside"] or "", found.start()
+        )
+    for listed in LIST_PATTERN.finditer(text):
+        place = listed.end()
+        while item := _LIST_ITEM.match(text, place):
+            yield NumberMark(item["name"], item["text"], listed["edition"], start=listed.start())
+            place = item.end()
+
+
+def abridged(text: str) -> str:
+    """Return a number as a list names it; a long sentence by its beginning and its end."""
+    return text if len(text) <= _LONG else f"{text[:_NAMED_BY]}{LEFT_OUT}{text[-_NAMED_BY:]}"
 
 
 def bookmark(name: str) -> str:
     """Return the name of the bookmark around a number; word processors keep bookmarks."""
     return "cq_" + digest(name.encode())[:20]
+
+
+def table_bookmark(identifier: str) -> str:
+    """Return the name of the bookmark around the number of a table's caption, of its figure.
+
+    LibreOffice drops the descriptions that tables have.
+    """
+    return "cqt_" + digest(identifier.encode())[:20]
 
 
 #: Characters that a core property of Office may have.

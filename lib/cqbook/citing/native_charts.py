@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 import io
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from cqbook.citing.briefing import ems
 from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
@@ -36,8 +39,34 @@ _CUT: dict[tuple[str | None, bool], OfficeForm] = {
 }
 #: Series of a waterfall that nobody sees: what the bars stand on.
 UNSEEN = "（底）"
-#: How Office prints the numbers that need no word.
-NUMBERS = "#,##0.##"
+#: Another that nobody sees: its labels stand to the right of the bars.
+BESIDE_BARS = "（标）"
+#: How charts of before 2026-12 printed their numbers: 24.44 where 24.41%以上 was published.
+NUMBERS_BEFORE = "#,##0.##"
+#: A number with nothing but its unit behind it, and words behind one that make it another.
+_PLAIN = re.compile(r"([-−]?)(\d{1,15}(?:\.(\d{1,6}))?)([^\d—\"]{0,8})")
+_QUALIFIED = re.compile("以上|以下|左右|上下|多|余|至|级|（|）")
+#: Points of the letters of a chart.
+LETTERS, SMALLEST = 14, 9
+CHINESE_LETTERS = "微软雅黑"
+
+
+def number_format(row: EntryRow) -> str:
+    """Return the code by which Office prints a number as it was published; ``""``: none can."""
+    found = _PLAIN.fullmatch(row.full or "")
+    if found is None or row.value is None or _QUALIFIED.search(found[4]):
+        return ""
+    if float(found[2]) != abs(row.value) or (row.value < 0) != bool(found[1]):
+        return ""
+    digits = "0" + ("." + "0" * len(found[3]) if found[3] else "")
+    code = f'{digits}"{found[4]}"' if found[4] else digits
+    return f'{code};"{found[1]}"{code}' if found[1] else code
+
+
+def series_format(rows: Iterable[EntryRow]) -> str:
+    """Return the code by which Office prints most numbers of a series; the others are text."""
+    codes = Counter(filter(None, map(number_format, rows)))
+    return max(codes, key=lambda code: (codes[code], code), default="General")
 
 
 class Area(NamedTuple):
@@ -132,7 +161,12 @@ def add_chart(
 ) -> CT_NonVisualDrawingProps:
     """Add a chart with its data sheet, in the colours of the house; return its name and texts."""
     from pptx.chart.data import CategoryChartData
-    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.enum.chart import (
+        XL_CHART_TYPE,
+        XL_LABEL_POSITION,
+        XL_LEGEND_POSITION,
+        XL_TICK_LABEL_POSITION,
+    )
     from pptx.util import Pt
 
     rows, dates = entry.rows, dates_of(spec)
@@ -158,8 +192,11 @@ def add_chart(
         data.add_series(UNSEEN, [min(ends[label]) for label in labels])
         # what was taken away is as long as what was added; its colour and its words say which
         values = {key: value and abs(value) for key, value in values.items()}
+        room = max(max(ends[label]) for label in labels) * _ROOM_BESIDE
     for group in groups:
         data.add_series(group, [values.get((group, label)) for label in labels])
+    if form == "waterfall":
+        data.add_series(BESIDE_BARS, [room] * len(labels))
     kinds = {
         "slope": XL_CHART_TYPE.LINE_MARKERS,
         "stacked": XL_CHART_TYPE.BAR_STACKED_100,
@@ -175,7 +212,8 @@ def add_chart(
         chart.legend.position = XL_LEGEND_POSITION.TOP
         chart.legend.include_in_layout = False
     chart.has_title = False
-    chart.font.size = Pt(14)
+    chart.font.size = Pt(LETTERS)
+    _in_chinese(chart)
     plot = chart.plots[0]
     chart.value_axis.visible = form == "line"
     chart.value_axis.has_major_gridlines = form == "line"
@@ -189,14 +227,35 @@ def add_chart(
         # bars begin at zero, lines where the figure's do
         lowest = min(v for v in values.values() if v is not None)
         chart.value_axis.minimum_scale = min(0.0, lowest)
+        if lowest < 0:
+            # beside the plot: at the zero they would lie on the bars
+            chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _upright(
+        chart, labels, area.width, 1 if form in ("bar", "stacked", "waterfall") else len(labels)
+    )
     shown = list(plot.series)
     if form == "waterfall":
         shown.pop(0).format.fill.background()
+        beside = shown.pop()
+        beside.format.fill.background()
+        for index, label in enumerate(labels):
+            row = by_key[(groups[0], label)]
+            if row.full:
+                _worded(beside, index, row.full, XL_LABEL_POSITION.INSIDE_BASE)
     roles = _roles(spec, groups)
     for group, series in zip(groups, shown, strict=True):
         role = roles[group]
         drawn = [by_key.get((group, label)) for label in labels]
-        _dressed(series, form, theme.colour(role), drawn)
+        others = [
+            [by_key.get((other, label)) for label in labels] for other in groups if other != group
+        ]
+        _dressed(series, form, theme.colour(role), drawn, _crowded(drawn, others))
+    if form == "column":
+        # a column's number stays over its column
+        slot = area.width / 12700 / max(1, len(labels) * len(groups))
+        longest = max((ems(row.full or "") for row in rows if row.value is not None), default=1)
+        for series in shown:
+            series.data_labels.font.size = Pt(_fitting(slot, longest))
     sheet = chart.part.chart_workbook.xlsx_part
     sheet._blob = _identified(sheet.blob, entry, edition)
     facts: CT_NonVisualDrawingProps = shape._element.nvGraphicFramePr.cNvPr
@@ -237,9 +296,16 @@ def _grid(chart: Chart) -> None:
 
 
 def _dressed(
-    series: BarSeries | LineSeries, form: OfficeForm, colour: str, drawn: list[EntryRow | None]
+    series: BarSeries | LineSeries,
+    form: OfficeForm,
+    colour: str,
+    drawn: Sequence[EntryRow | None],
+    crowded: Mapping[int, bool],
 ) -> None:
-    """Give a series its colour and its numbers the words that they are published with."""
+    """Give a series its colour and its numbers the words that they are published with.
+
+    ``crowded``: of the points of a line near to another's, whether theirs is the higher one.
+    """
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
     from pptx.util import Pt
@@ -247,9 +313,13 @@ def _dressed(
     full = RGBColor.from_string(colour[1:].upper())
     lined = form in ("line", "slope")
     position = XL_LABEL_POSITION.RIGHT if lined else XL_LABEL_POSITION.OUTSIDE_END
-    if form in ("stacked", "waterfall"):
+    if form == "stacked":
         # beyond the end of a part there is the next one
         position = XL_LABEL_POSITION.CENTER
+    known = {
+        index: row for index, row in enumerate(drawn) if row is not None and row.value is not None
+    }
+    code = series_format(known.values())
     if lined:
         series.smooth = False
         series.format.line.color.rgb = full
@@ -262,36 +332,118 @@ def _dressed(
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = full
         series.invert_if_negative = False
+    if not lined and form != "waterfall":
         # of the series, not of the plot: a label of a point's own would put out the others
         series.data_labels.show_value = True
-        series.data_labels.number_format = NUMBERS
+        series.data_labels.number_format = code
         series.data_labels.number_format_is_linked = False
         series.data_labels.position = position
-    known = {
-        index: row for index, row in enumerate(drawn) if row is not None and row.value is not None
-    }
     for index, row in known.items():
         if row.status in UNOBSERVED:
             point = series.points[index]
             fill = (point.marker if lined else point).format.fill
             fill.solid()
             fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
-        # a line says its last number; 超4700亿元 is no 4700, and an interval no number
-        worded = index == max(known) if lined else not PLAIN.fullmatch(row.full or "")
         if form == "waterfall":
-            worded = True
             if (row.value or 0) < 0:
                 fill = series.points[index].format.fill
                 fill.solid()
                 fill.fore_color.rgb = RGBColor.from_string(theme.colour("red")[1:].upper())
-        if worded and row.full:
-            label = series.points[index].data_label
-            label.text_frame.text = row.full
-            label.position = position
+            continue
+        if lined and index != max(known) and not (form == "slope" and index == min(known)):
+            # a line says its last number, a slope both of its ends
+            continue
+        own = number_format(row)
+        side = XL_LABEL_POSITION.LEFT if lined and index != max(known) else position
+        if lined and index in crowded:
+            side = XL_LABEL_POSITION.ABOVE if crowded[index] else XL_LABEL_POSITION.BELOW
+        if not row.full or (not lined and own == code):
+            continue
+        if lined and own and own == code:
+            _numbered(series, index, code, side)
+        else:
+            # 超4700亿元 is no 4700, and an interval no number
+            _worded(series, index, row.full, side)
 
 
-#: A number that a label can show without a word: the rest keeps its words.
-PLAIN = re.compile(r"[-−]?[\d.]+[^\d—]*")
+#: The part of what the values span within which the labels of two lines touch.
+_NEAR = 0.06
+
+
+def _crowded(
+    drawn: Sequence[EntryRow | None], others: Sequence[Sequence[EntryRow | None]]
+) -> dict[int, bool]:
+    """Return which points lie next to one of another line, and whether above it."""
+    values = [
+        row.value for line in (drawn, *others) for row in line if row and row.value is not None
+    ]
+    span = max(values) - min(values)
+    found: dict[int, bool] = {}
+    for index, row in enumerate(drawn):
+        beside = [line[index] for line in others]
+        near = [
+            other.value
+            for other in beside
+            if row and other and row.value is not None and other.value is not None
+            and abs(row.value - other.value) < _NEAR * span
+        ]  # fmt: skip
+        if near and row and row.value is not None:
+            found[index] = row.value > near[0]
+    return found
+
+
+#: How wide the room is beside the bars of a waterfall, as a part of the longest sum.
+_ROOM_BESIDE = 0.22
+
+
+def _worded(series: BarSeries | LineSeries, index: int, text: str, side: object) -> None:
+    """Give a point a label of words."""
+    label = series.points[index].data_label
+    label.text_frame.text = text
+    label.text_frame.word_wrap = False
+    label.position = side
+
+
+def _numbered(series: BarSeries | LineSeries, index: int, code: str, side: object) -> None:
+    """Give a point a label that Office prints from its number."""
+    from pptx.oxml.ns import qn
+
+    label = series.points[index].data_label
+    label.position = side
+    made = label._get_or_add_dLbl()
+    form = made.makeelement(qn("c:numFmt"), {"formatCode": code, "sourceLinked": "0"})
+    made.find(qn("c:idx")).addnext(form)
+
+
+def _in_chinese(chart: Chart) -> None:
+    """Name the Chinese font of a chart: its Latin one has no Chinese letters."""
+    from pptx.oxml.ns import qn
+
+    facts = chart.font._rPr
+    east = facts.makeelement(qn("a:ea"), {"typeface": CHINESE_LETTERS})
+    facts.append(east)
+
+
+def _upright(chart: Chart, labels: Sequence[str], width: int, across: int) -> None:
+    """Set the names along an axis upright, in letters that let each have its place."""
+    from pptx.oxml.ns import qn
+    from pptx.util import Pt
+
+    letters = chart.category_axis.tick_labels.font
+    if across > 1:
+        longest = max(map(ems, labels))
+        # a name takes up to two lines
+        letters.size = Pt(_fitting(width / 12700 / across, longest / 2))
+    else:
+        letters.size = Pt(LETTERS)
+    for facts in chart.category_axis._element.iter(qn("a:bodyPr")):
+        facts.set("rot", "0")
+        facts.set("vert", "horz")
+
+
+def _fitting(slot: float, wide: float) -> int:
+    """Return the size of letters, in points, by which a text fits in its slot."""
+    return int(min(LETTERS, max(SMALLEST, 0.95 * slot / max(wide, 1))))
 
 
 def _pale(colour: str) -> str:

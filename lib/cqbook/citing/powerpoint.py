@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cqbook.citing.alike import surroundings
 from cqbook.citing.briefing import (
-    QUOTED_NUMBER,
-    Block,
+    SUMMARY,
     begun,
-    numbers_put,
+    dated,
+    findings,
+    pieces_of,
+    reference,
+    shown_above,
     slide_foot,
     source,
     takeaway,
+    whole_text,
+    with_title,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
+from cqbook.citing.manuscript import Block, TextRun, TextRuns
 from cqbook.citing.marks import keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
 from cqbook.citing.template import Template
@@ -29,11 +36,22 @@ from cqbook.disk.archives import undated
 from cqbook.errors import DataError
 
 if TYPE_CHECKING:
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.oxml.shapes.shared import CT_NonVisualDrawingProps
     from pptx.presentation import Presentation
-    from pptx.slide import Slide
-    from pptx.text.text import TextFrame
+    from pptx.shapes.autoshape import Shape
+    from pptx.slide import Slide, SlideLayout
+    from pptx.table import _Cell
+    from pptx.text.text import TextFrame, _Paragraph
 
 CHINESE_SANS = "微软雅黑"
+#: Ink of titles and text, of what is said in small, and of lines, as RRGGBB.
+INK, SOFT = "1F2933", "5B6770"
+#: Points of the letters, and how many of these a line of a slide holds at that size.
+TITLE_PT, TEXT_PT, SMALL_PT, COVER_PT = 28, 20, 10, 36
+#: Lines that a slide of text holds, and letters of a text that stands on the first slide.
+_LINES, _LEAD = 11, 160
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = None) -> bytes:
@@ -45,154 +63,413 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     Raises
     ------
     DataError
-        If a figure or a number is not in the edition.
+        If a figure or a number is not in the edition, or the template has no layout.
     """
     import pptx as slides
 
     numbers = numbers_of(edition)
-    made = begun(slides.Presentation, template)
+    book = Catalog(edition / "data").publication
+    made = begun(slides.Presentation, template, "pptx")
     if not template:
         # 16:9; the default template is of another age
         made.slide_width, made.slide_height = slides.util.Cm(33.867), slides.util.Cm(19.05)
-    deck = _Deck(made, int(made.slide_width), int(made.slide_height))
-    cited: list[str] = []
-    quoted: list[str] = []
-    heading = ""
-    texts: list[str] = []
-
-    def flush() -> None:
-        nonlocal texts, heading
-        if heading or texts:
-            quoted.extend(_text_slide(deck, heading, texts, numbers))
-        heading, texts = "", []
-
-    for block in blocks:
-        if block.kind == "heading":
-            flush()
-            heading = block.text
-        elif block.kind == "figure":
-            flush()
-            cited.append(block.text)
-            _figure_slide(deck, entry_of(edition, block.text), edition, numbers.edition)
-        else:
-            texts.append(block.text)
-    flush()
-    facts, author = made.core_properties, Catalog(edition / "data").publication.author
-    facts.author = author
-    facts.keywords = keywords(numbers.edition, cited, len(quoted))
+    if not len(made.slide_layouts):
+        msg = (
+            "模板没有版式；在 PowerPoint 的幻灯片母版中加一个，再用"
+            " | the template has no layout: add one to its slide master"
+        )
+        raise DataError(msg)
+    all_blocks = with_title(blocks, book.title)
+    deck = _Deck(made, edition, numbers)
+    lead = deck.lead(all_blocks)
+    deck.cover(all_blocks[0].runs, lead)
+    said = findings(all_blocks, edition, numbered=False)
+    if said:
+        items = [Block("item", runs, 1, 1) for runs in said]
+        deck.text_slides((TextRun(SUMMARY),), items)
+    deck.write_all([all_blocks[0], *all_blocks[1 + len(lead) :]])
+    facts = made.core_properties
+    facts.author = facts.last_modified_by = book.author
+    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0]
+    facts.keywords = keywords(numbers.edition, deck.cited, deck.quoted)
     facts.created = facts.modified = archives.EPOCH
-    facts.last_modified_by = author
     out = io.BytesIO()
     made.save(out)
     return undated(out.getvalue())
 
 
-@dataclass(frozen=True)
+class _Line(NamedTuple):
+    """A paragraph on a slide: what it says, how it is listed, how deep."""
+
+    runs: TextRuns
+    kind: Literal["text", "bullet", "number"] = "text"
+    level: int = 0
+    start: int = 1
+
+
+@dataclass
 class _Deck:
-    """A presentation, and the size of its slides in EMU."""
+    """A presentation under way; ``cited``: its figures; ``quoted``: how many numbers it holds."""
 
     made: Presentation
-    width: int
-    height: int
+    edition: Path
+    numbers: Numbers
+    cited: list[str] = field(default_factory=list)
+    quoted: int = 0
+
+    # --- where things stand, in EMU
+
+    @property
+    def width(self) -> int:
+        return int(self.made.slide_width or 0)
+
+    @property
+    def height(self) -> int:
+        return int(self.made.slide_height or 0)
 
     @property
     def left(self) -> int:
         """Where all that is set on a slide begins."""
-        return self.width // 20
+        return self.width // 22
 
     @property
     def room(self) -> int:
         """How wide it is."""
-        return self.width * 9 // 10
+        return self.width - 2 * self.left
 
+    # --- slides
 
-def _blank_slide(deck: _Deck, title: str) -> Slide:
-    """Return a new slide with only a title."""
-    layouts = deck.made.slide_layouts
-    layout = layouts.get_by_name("Title Only") or layouts[min(5, len(layouts) - 1)]
-    slide = deck.made.slides.add_slide(layout)
-    head = slide.shapes.title
-    if head is not None:
-        head.text = title
-        head.left, head.width = deck.left, deck.room
-        head.top, head.height = deck.height // 25, deck.height // 8
-        _chinese(head.text_frame, 28)
-    return slide
+    def write_all(self, blocks: Sequence[Block]) -> None:
+        """Write what stands behind the title: text until the next heading or figure is a slide."""
+        heading: TextRuns = blocks[0].runs
+        texts: list[Block] = []
+        section = False
+        for block in (*blocks[1:], None):
+            if block is not None and block.kind not in ("heading", "figure"):
+                texts.append(block)
+                continue
+            if texts:
+                self.text_slides(heading, texts)
+                section, texts = False, []
+            if block is None:
+                if section:
+                    self.cover(heading, closing=True)
+            elif block.kind == "heading":
+                heading, section = block.runs, True
+            else:
+                self.figure(block.text, heading if section else ())
 
-
-def _chinese(frame: TextFrame, size: int) -> None:
-    """Set size and fonts, the Chinese one too."""
-    from pptx.oxml.ns import qn
-    from pptx.util import Pt
-
-    for paragraph in frame.paragraphs:
-        for run in paragraph.runs:
-            run.font.size = Pt(size)
-            facts = run._r.get_or_add_rPr()
-            facts.set("lang", "zh-CN")
-            east = facts.find(qn("a:ea"))
-            if east is None:
-                east = facts.makeelement(qn("a:ea"), {})
-                facts.append(east)
-            east.set("typeface", CHINESE_SANS)
-
-
-def _text_slide(deck: _Deck, heading: str, texts: list[str], numbers: Numbers) -> list[str]:
-    """Add a slide of text and return its numbers' marks; the name of its box carries them."""
-    head, in_head = _plain(heading, numbers)
-    slide = _blank_slide(deck, head)
-    if in_head and slide.shapes.title is not None:
-        slide.shapes.title._element.nvSpPr.cNvPr.set("name", "；".join(in_head))
-    box = slide.shapes.add_textbox(deck.left, deck.height // 5, deck.room, deck.height // 2)
-    box.text_frame.word_wrap = True
-    marks: list[str] = []
-    for place, text in enumerate(texts):
-        plain, found = _plain(text, numbers)
-        marks += found
-        frame = box.text_frame
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-        paragraph.text = plain
-    _chinese(box.text_frame, 20)
-    if marks:
-        # the name: LibreOffice drops alternative texts of slides when it saves
-        box._element.nvSpPr.cNvPr.set("name", "；".join(marks))
-    return [*in_head, *marks]
-
-
-def _plain(text: str, numbers: Numbers) -> tuple[str, list[str]]:
-    """Return a text with its numbers in place, and a mark for each."""
-    made, spans = numbers_put(text, numbers)
-    marks = [
-        number_mark(
-            found[1], made[start:end], numbers.edition, surroundings(made, start, end, spans)
+    def lead(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return the text below the title, as far as it is short: it stands on the first slide."""
+        found: list[Block] = []
+        for block in blocks[1:]:
+            if block.kind != "text":
+                break
+            found.append(block)
+        nothing_else = all(
+            block.kind in ("heading", "figure") for block in blocks[1:][len(found) :][:1]
         )
-        for found, (start, end) in zip(QUOTED_NUMBER.finditer(text), spans, strict=True)
-    ]
-    return made, marks
+        texts = (whole_text(pieces_of(block.runs, self.numbers))[0] for block in found)
+        return found if nothing_else and sum(map(len, texts)) <= _LEAD else []
 
+    def cover(self, title: TextRuns, lead: Sequence[Block] = (), *, closing: bool = False) -> None:
+        """Add the slide that a deck begins with, or a heading that stands by itself."""
+        slide = self._slide()
+        top = self.height * 2 // 5
+        area = Area(self.left, top - self.height // 5, self.room, self.height // 5)
+        self._head(slide, area, title, COVER_PT, "BOTTOM")
+        if not closing:
+            below = Area(self.left, top + self.height // 40, self.room, self.height // 12)
+            said = dated(self.numbers.edition).strip("（）")
+            self._box(slide, below, [_Line((TextRun(said),))], TEXT_PT, colour=SOFT)
+        if lead:
+            under = Area(self.left, self.height * 11 // 20, self.room, self.height * 3 // 10)
+            self._box(slide, under, [_Line(block.runs) for block in lead], TEXT_PT)
 
-def _figure_slide(deck: _Deck, entry: FigureEntry, edition: Path, name: str) -> None:
-    if not entry.files:
-        msg = f"{entry.id} 没有可画的数据 | {entry.id} has nothing to draw"
-        raise DataError(msg)
-    slide = _blank_slide(deck, entry.title)
-    area = Area(deck.left, deck.height // 6, deck.room, deck.height * 2 // 3)
-    spec = json.loads((edition / "site" / entry.files["vl.json"].path).read_text(encoding="utf-8"))
-    form = chart_form(spec, entry)
-    if form:
-        facts = add_chart(slide, entry, spec, form, area, name)
-    else:
-        path = edition / "site" / entry.files["png"].path
-        shape = slide.shapes.add_picture(str(path), area.left, area.top)
+    def text_slides(self, heading: TextRuns, blocks: Sequence[Block]) -> None:
+        """Add slides of text; a table has one by itself, and what does not fit goes on."""
+        counted: Counter[int] = Counter()
+        for number, page in enumerate(self._pages(blocks)):
+            more = (TextRun("（续）"),) if number else ()
+            slide = self._slide()
+            self._title(slide, (*heading, *more))
+            top = self.height // 5
+            if page[0].kind == "table":
+                self._table(slide, page[0], top)
+                continue
+            # a list goes on where the page before ended
+            before = Counter(counted)
+            counted.update(block.ordered for block in page if block.level == 1)
+            lines = [
+                _Line(
+                    block.runs,
+                    "text" if block.kind != "item" else "number" if block.ordered else "bullet",
+                    max(0, block.level - 1),
+                    block.start + before[block.ordered] * (block.level == 1),
+                )
+                for block in page
+            ]
+            area = Area(self.left, top, self.room, self.height * 7 // 10)
+            self._box(slide, area, lines, TEXT_PT)
+
+    def _pages(self, blocks: Sequence[Block]) -> Iterator[list[Block]]:
+        page: list[Block] = []
+        filled = 0
+        # letters of a line: a Chinese one is as wide as it is high
+        across = self.room // (TEXT_PT * 12700)
+        for block in blocks:
+            text = whole_text(pieces_of(block.runs, self.numbers))[0]
+            lines = -(-len(text) // across) if text else 1
+            if page and (block.kind == "table" or filled + lines > _LINES):
+                yield page
+                page, filled = [], 0
+            page.append(block)
+            filled += lines
+            if block.kind == "table":
+                yield page
+                page, filled = [], 0
+        if page:
+            yield page
+
+    def figure(self, identifier: str, section: TextRuns) -> None:
+        """Add the slide of a figure: its finding, what it shows, and where it comes from."""
+        entry = entry_of(self.edition, identifier)
+        if not entry.files:
+            msg = f"{entry.id} 没有可画的数据 | {entry.id} has nothing to draw"
+            raise DataError(msg)
+        self.cited.append(identifier)
+        edition = self.numbers.edition
+        slide = self._slide()
+        if section:
+            above = Area(self.left, self.height // 60, self.room, self.height // 22)
+            self._box(slide, above, [_Line(section)], SMALL_PT + 2, colour=SOFT)
+        self._title(slide, (TextRun(entry.title),))
+        top, foot = self.height * 17 // 100, self.height * 91 // 100
+        area = Area(self.left, top, self.room, foot - top)
+        path = self.edition / "site" / entry.files["vl.json"].path
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        form = chart_form(spec, entry)
+        if form:
+            # what is shown, and in which unit, stands above a chart that Office draws
+            said = Area(self.left, top, self.room, self.height // 20)
+            if shown_above(entry):
+                line = _Line((TextRun(shown_above(entry)),))
+                self._box(slide, said, [line], SMALL_PT + 4, colour=SOFT)
+            below = area._replace(top=top + said.height, height=area.height - said.height)
+            facts = add_chart(slide, entry, spec, form, below, edition)
+        else:
+            facts = self._picture(slide, entry, area)
+        # the mark in the name too: LibreOffice drops alternative texts of slides when it saves
+        facts.set("name", mark(entry, edition))
+        facts.set("descr", f"{entry.alt}（{mark(entry, edition)}）")
+        small = Area(self.left, foot, self.room * 19 // 20, self.height * 8 // 100)
+        line = _Line((TextRun(slide_foot(entry, edition)),))
+        self._box(slide, small, [line], SMALL_PT, colour=SOFT)
+        notes = slide.notes_slide.notes_text_frame
+        if notes is not None:
+            notes.text = "\n".join([takeaway(entry), f"{source(entry)}。", reference(entry)])
+
+    def _picture(self, slide: Slide, entry: FigureEntry, area: Area) -> CT_NonVisualDrawingProps:
+        """Add the picture of a figure, as large as there is room, in the middle."""
+        path = self.edition / "site" / entry.files["png"].path
+        shape = slide.shapes.add_picture(io.BytesIO(path.read_bytes()), area.left, area.top)
         scale = min(area.width / shape.width, area.height / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
-        facts = shape._element.nvPicPr.cNvPr
-    facts.set("name", entry.id)
-    facts.set("descr", f"{entry.alt}（{mark(entry, name)}）")
-    top = deck.height * 17 // 20
-    foot = slide.shapes.add_textbox(area.left, top, area.width, deck.height // 10)
-    foot.text_frame.word_wrap = True
-    foot.text_frame.text = slide_foot(entry, name)
-    _chinese(foot.text_frame, 11)
-    notes = slide.notes_slide.notes_text_frame
-    notes.text = "\n".join([takeaway(entry), source(entry), entry.citations["gbt7714"]])
+        shape.left = area.left + (area.width - shape.width) // 2
+        facts: CT_NonVisualDrawingProps = shape._element.nvPicPr.cNvPr
+        return facts
+
+    def _table(self, slide: Slide, block: Block, top: int) -> None:
+        rows, columns = len(block.rows), len(block.aligns)
+        height = min(self.height * 7 // 10, rows * self.height // 14)
+        frame = slide.shapes.add_table(rows, columns, self.left, top, self.room, height)
+        style = next(frame._element.iter(f"{_A}tableStyleId"))
+        style.text = _PLAIN_TABLE
+        marks: list[str] = []
+        for place, (cells, made) in enumerate(zip(block.rows, frame.table.rows, strict=True)):
+            for runs, align, cell in zip(cells, block.aligns, made.cells, strict=True):
+                marks += self._fill(cell.text_frame, [_Line(runs)], TEXT_PT - 4, bold=not place)
+                cell.text_frame.paragraphs[0].alignment = _side(align)
+                _ruled(cell, place, rows - 1)
+        self._named(frame._element.nvGraphicFramePr.cNvPr, marks)
+
+    # --- pieces of slides
+
+    def _slide(self) -> Slide:
+        """Return a new slide on which nothing stands yet, and the number of the page."""
+        slide = self.made.slides.add_slide(_layout(self.made))
+        for shape in list(slide.placeholders):
+            if shape != slide.shapes.title:
+                shape._element.getparent().remove(shape._element)
+        size = self.width // 16
+        place = (self.width - self.left - size, self.height * 94 // 100, size, self.height // 24)
+        box = slide.shapes.add_textbox(*place)
+        paragraph = box.text_frame.paragraphs[0]
+        counter = paragraph._p.makeelement(
+            f"{_A}fld", {"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"}
+        )
+        text = counter.makeelement(f"{_A}t", {})
+        text.text = str(len(self.made.slides))
+        paragraph._p.append(counter)
+        looks = counter.makeelement(f"{_A}rPr", {"lang": "zh-CN", "sz": str(SMALL_PT * 100)})
+        counter.append(looks)
+        counter.append(text)
+        paragraph.alignment = _side("right")
+        return slide
+
+    def _title(self, slide: Slide, runs: TextRuns) -> None:
+        """Put the title of a slide in its place, or in a box where the layout has none."""
+        area = Area(self.left, self.height // 18, self.room, self.height // 9)
+        size = TITLE_PT
+        text = whole_text(pieces_of(runs, self.numbers))[0]
+        while size > TITLE_PT * 2 // 3 and len(text) * size * 12700 > 1.9 * area.width:
+            size -= 2
+        self._head(slide, area, runs, size, "MIDDLE")
+
+    def _head(self, slide: Slide, area: Area, runs: TextRuns, size: int, anchor: str) -> None:
+        head = slide.shapes.title
+        if head is None:
+            box = self._box(slide, area, [_Line(runs)], size, bold=True)
+            box.text_frame.vertical_anchor = _anchor(anchor)
+            return
+        head.left, head.top, head.width, head.height = area
+        marks = self._fill(head.text_frame, [_Line(runs)], size, bold=True)
+        head.text_frame.vertical_anchor = _anchor(anchor)
+        head.text_frame.paragraphs[0].alignment = _side("left")
+        self._named(head._element.nvSpPr.cNvPr, marks)
+
+    def _box(
+        self, slide: Slide, area: Area, lines: Sequence[_Line], size: int, *,
+        bold: bool = False, colour: str = INK,
+    ) -> Shape:  # fmt: skip
+        """Add a box of text; its name carries the marks of its numbers."""
+        box = slide.shapes.add_textbox(*area)
+        box.text_frame.word_wrap = True
+        marks = self._fill(box.text_frame, lines, size, bold=bold, colour=colour)
+        self._named(box._element.nvSpPr.cNvPr, marks)
+        return box
+
+    def _named(self, facts: CT_NonVisualDrawingProps, marks: list[str]) -> None:
+        # the name: LibreOffice drops alternative texts of slides when it saves
+        if marks:
+            facts.set("name", "；".join(marks))
+        self.quoted += len(marks)
+
+    def _fill(
+        self, frame: TextFrame, lines: Sequence[_Line], size: int, *,
+        bold: bool = False, colour: str = INK,
+    ) -> list[str]:  # fmt: skip
+        """Write paragraphs into a box, and return the marks of their numbers."""
+        marks: list[str] = []
+        for place, line in enumerate(lines):
+            paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
+            pieces = pieces_of(line.runs, self.numbers)
+            text, spans = whole_text(pieces)
+            ends = iter(spans)
+            for piece in pieces:
+                run = paragraph.add_run()
+                run.text = piece.text
+                run.font.bold = True if bold or piece.look.bold else None
+                run.font.italic = piece.look.italic or None
+                if piece.look.link:
+                    run.hyperlink.address = piece.look.link
+                if piece.name:
+                    around = surroundings(text, *next(ends), spans)
+                    marks.append(number_mark(piece.name, piece.text, self.numbers.edition, around))
+            _lettered(paragraph, size, colour)
+            if len(lines) > 1:
+                _spaced(paragraph, size)
+            _in_list(paragraph, line, size)
+        return marks
+
+
+def _layout(made: Presentation) -> SlideLayout:
+    """Return the layout with a title and as little else as there is."""
+
+    def more(layout: SlideLayout) -> tuple[bool, int]:
+        kinds = [item.placeholder_format.type for item in layout.placeholders]
+        titles = sum(1 for kind in kinds if kind is not None and kind.name == "TITLE")
+        return titles == 0, len(kinds)
+
+    named = made.slide_layouts.get_by_name("Title Only")
+    return named or min(made.slide_layouts, key=more)
+
+
+def _side(name: str) -> PP_ALIGN:
+    from pptx.enum import text
+
+    return text.PP_ALIGN[name.upper()]
+
+
+def _anchor(name: str) -> MSO_ANCHOR:
+    from pptx.enum import text
+
+    return text.MSO_ANCHOR[name]
+
+
+def _lettered(paragraph: _Paragraph, size: int, colour: str) -> None:
+    """Set size, colour and fonts, the Chinese one too."""
+    from pptx.dml.color import RGBColor
+    from pptx.util import Pt
+
+    for run in paragraph.runs:
+        run.font.size = Pt(size)
+        if not run.hyperlink.address:
+            run.font.color.rgb = RGBColor.from_string(colour)
+        facts = run._r.get_or_add_rPr()
+        facts.set("lang", "zh-CN")
+        east = facts.find(f"{_A}ea")
+        if east is None:
+            east = facts.makeelement(f"{_A}ea", {})
+            # what is said of a link stands behind the fonts
+            link = facts.find(f"{_A}hlinkClick")
+            if link is None:
+                facts.append(east)
+            else:
+                link.addprevious(east)
+        east.set("typeface", CHINESE_SANS)
+
+
+def _ruled(cell: _Cell, place: int, last: int) -> None:
+    """Draw the three lines of a table: above and below it, and below its headings."""
+    facts = cell._tc.get_or_add_tcPr()
+    thick, thin = 19050, 9525
+    lines = {"lnT": thick if place == 0 else 0, "lnB": thin if place == 0 else 0}
+    if place == last:
+        lines["lnB"] = thick
+    for side, width in lines.items():
+        if width:
+            line = facts.makeelement(f"{_A}{side}", {"w": str(width)})
+            fill = line.makeelement(f"{_A}solidFill", {})
+            fill.append(fill.makeelement(f"{_A}srgbClr", {"val": INK}))
+            line.append(fill)
+            facts.append(line)
+
+
+#: PowerPoint's own style of a table without lines and fills.
+_PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+
+
+def _spaced(paragraph: _Paragraph, size: int) -> None:
+    from pptx.util import Pt
+
+    paragraph.line_spacing, paragraph.space_after = 1.15, Pt(size // 3)
+
+
+def _in_list(paragraph: _Paragraph, line: _Line, size: int) -> None:
+    """Give a paragraph its bullet or its number, hanging."""
+    facts = paragraph._p.get_or_add_pPr()
+    if line.kind == "text":
+        facts.append(facts.makeelement(f"{_A}buNone", {}))
+        return
+    hang = size * 12700 * 8 // 5
+    facts.set("marL", str(hang * (line.level + 1)))
+    facts.set("indent", str(-hang))
+    facts.set("lvl", str(line.level))
+    if line.kind == "bullet":
+        facts.append(facts.makeelement(f"{_A}buChar", {"char": "•" if not line.level else "–"}))
+    else:
+        counted = {"type": "arabicPeriod"} | (
+            {"startAt": str(line.start)} if line.start > 1 else {}
+        )
+        facts.append(facts.makeelement(f"{_A}buAutoNum", counted))

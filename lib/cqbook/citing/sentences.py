@@ -6,6 +6,7 @@ the same was one of them, and somebody changed it; a paragraph that is like none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from cqbook.citing.alike import bare
@@ -15,7 +16,9 @@ from cqbook.errors import DataError
 #: one that is short: a title shares a word with other titles.
 LIKE, LIKE_SHORT, SHORT = 0.7, 0.6, 12
 #: Pairs of a paragraph and a text of ours that are compared for one document.
-PAIRS = 400_000
+PAIRS = 1_500_000
+#: Where a summary says which figure shows what it says.
+_REFERENCE = re.compile(r"\(图\d{1,3}\)\.?$")
 
 
 def altered_sentences(
@@ -41,7 +44,7 @@ def altered_sentences(
     left = [
         (text, plain)
         for text in dict.fromkeys(paragraphs)
-        if (plain := bare(text)) and plain not in whole
+        if (plain := _REFERENCE.sub("", bare(text))) and plain not in whole
     ]
     if len(left) * len(ours) > PAIRS:
         msg = f"{name}：文字过多，不能一次比较；分成几份再核对 | {name}: too much text: split it"

@@ -51,10 +51,14 @@ _PICTURES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
 
 @dataclass(frozen=True)
 class Template:
-    """A new file with what a document lends, and what of it was not taken that acts, in words."""
+    """A new file with what a document lends, and what of it was not taken that acts, in words.
+
+    ``kind``: of the briefings that it is a template of, ``docx`` or ``pptx``.
+    """
 
     content: bytes
     left: tuple[str, ...]
+    kind: str
 
 
 def template_of(path: Path) -> Template:
@@ -99,7 +103,8 @@ class _Lender:
             for item in self.relations("").values()
             if item.kind == "officeDocument" and not item.outside
         )
-        if self.tree(main).tag == f"{W}document":
+        kind = "docx" if self.tree(main).tag == f"{W}document" else "pptx"
+        if kind == "docx":
             self._word(main)
         else:
             self._slides(main)
@@ -108,7 +113,7 @@ class _Lender:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
             for name, content in self.parts.items():
                 made.writestr(name, content)
-        return Template(out.getvalue(), tuple(sorted(self.left)))
+        return Template(out.getvalue(), tuple(sorted(self.left)), kind)
 
     # --- reading
 

@@ -11,18 +11,18 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import printed_texts
+from cqbook.citing.briefing import RECKONED, is_known, numbers_table, printed_texts
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of
-from cqbook.citing.marks import TABLE, bookmark
+from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
 from cqbook.citing.sentences import altered_sentences
 from cqbook.data.catalog import Catalog
@@ -152,7 +152,7 @@ def _revised(then: Path, now: Path) -> tuple[Revision, ...]:
 
 def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
     name, text = held.numbers(then).get(item.name, ("", ""))
-    if item.listed and bare(item.text) == bare(text):
+    if item.listed and bare(item.text) in (bare(text), bare(abridged(text))):
         # what the list says right is said of the text
         return None
     if not item.name:
@@ -179,12 +179,16 @@ def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
 def _judge_figure(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
     """Return what became of a figure, its table or a line that cites it; nothing if it is none."""
     kind = item.kind
+    if kind == "table" and item.name not in held.figures(then):
+        # known by the bookmark of its caption
+        named = {table_bookmark(name): name for name in held.figures(then)}
+        item = replace(item, name=named.get(item.name, item.name))
     old = held.figures(then).get(item.name)
     if old is None:
         return Standing(kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
     if not old.data.startswith(item.data):
         return Standing(kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
-    if kind == "table" and not _is_ours(item) and not _shares(item, old):
+    if kind == "table" and not (item.text or _is_ours(item, old) or _shares(item, old)):
         return None
     altered, lost = _compared(item, then, old)
     if altered:
@@ -214,7 +218,7 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
         spec = json.loads(path.read_text(encoding="utf-8"))
         return altered_chart(item.chart, entry, spec), unlike_chart(item.chart, entry, spec)
     if item.kind == "table":
-        if not _is_ours(item):
+        if not _is_ours(item, entry):
             heads = "、".join(item.heads)[:80]
             return "", f"表中有这张图的数，表头不是本书的（{heads}），没有比较"
         strange = _strange_row(item, entry)
@@ -222,23 +226,34 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
     return "", item.lost
 
 
-def _is_ours(item: Cited) -> bool:
+#: More rows than any figure draws.
+_ALL_ROWS = 1 << 20
+
+
+def _is_ours(item: Cited, entry: FigureEntry) -> bool:
     """Return whether a table has the headings of the book's."""
-    return "数值" in item.heads and set(item.heads) <= set(TABLE.values())
+    if "数值" in item.heads and set(item.heads) <= set(TABLE.values()):
+        return True
+    return tuple(map(bare, item.heads)) == tuple(map(bare, numbers_table(entry).heads))
 
 
 def _shares(item: Cited, entry: FigureEntry) -> bool:
     """Return whether a table holds a number as the figure prints it."""
-    known = {bare(row.full) for row in entry.rows if row.full}
-    return any(bare(cell) in known for row in (item.heads, *item.rows) for cell in row if cell)
+    known = {bare(row.full or "") for row in entry.rows if is_known(row)}
+    cells = (cell.removesuffix(RECKONED) for row in (item.heads, *item.rows) for cell in row)
+    return any(bare(cell) in known for cell in cells if cell)
 
 
 def _strange_row(item: Cited, entry: FigureEntry) -> str:
     """Return the first row of a table that the figure does not have; rows may be left out."""
-    keys = {title: key for key, title in TABLE.items()}
-    known = {
-        tuple(bare(getattr(row, keys[head]) or "") for head in item.heads) for row in entry.rows
-    }
+    laid = numbers_table(entry, _ALL_ROWS)
+    known = {tuple(map(bare, row)) for row in laid.rows}
+    if tuple(map(bare, item.heads)) != tuple(map(bare, laid.heads)):
+        # a column left out, or series one below the other as briefings of before had them
+        keys = {title: key for key, title in TABLE.items()}
+        known = {
+            tuple(bare(getattr(row, keys[head]) or "") for head in item.heads) for row in entry.rows
+        }
     for row in dict.fromkeys(item.rows):
         if tuple(map(bare, row)) not in known:
             return "，".join(text for text in row if text) or "（空行）"

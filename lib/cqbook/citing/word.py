@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cqbook.citing.alike import surroundings
 from cqbook.citing.briefing import (
-    QUOTED_NUMBER,
-    Block,
+    SUMMARY,
+    Laid,
+    PrintedPiece,
     begun,
     caption,
-    numbers_put,
+    dated,
+    ems,
+    findings,
+    note_line,
+    number_list,
+    numbers_table,
+    pieces_of,
+    reference,
     source_line,
     takeaway,
+    whole_text,
+    with_title,
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
-from cqbook.citing.marks import TABLE, bookmark, keywords, mark, number_mark
+from cqbook.citing.looks import TYPE_AREA_CM, Looks, StyleRole, element
+from cqbook.citing.manuscript import Align, Block, TextRun, TextRuns
+from cqbook.citing.marks import bookmark, keywords, mark, table_bookmark
 from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
@@ -28,11 +40,19 @@ from cqbook.errors import DataError
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.table import Table, _Cell, _Row
     from docx.text.paragraph import Paragraph
+    from lxml import etree
 
-WIDTH_CM = 16.0
-#: Rows of data set below a figure; all of them are in the files of the figure.
-TABLE_ROWS = 15
+#: The part of a page's height that a picture may take: its caption and its source stand below it.
+_HIGHEST = 0.72
+#: Rows of a table that are kept on one page.
+_KEPT = 14
+SOURCES, ANNEX = "资料来源", "附：图中数值"
+#: Letters that a column is made wide for.
+_MOST_EMS = 20
+#: Lines of a table in eighths of a point: above and below, and below the headings.
+_THICK, _THIN = 12, 6
 
 
 def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = None) -> bytes:
@@ -54,22 +74,15 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     import docx as word
 
     numbers = numbers_of(edition)
-    made = begun(word.Document, template)
-    if not template:
-        _house(made)
-    writer = _Writer(made, edition, numbers)
-    for block in blocks:
-        writer.write(block)
-    if writer.cited:
-        made.add_heading("引用", level=1)
-        for entry in writer.cited.values():
-            made.add_paragraph(entry.citations["gbt7714"], style="List Number")
-    if writer.quoted:
-        made.add_heading("文中数字", level=1)
-        made.add_paragraph("；".join(writer.quoted))
-    facts, author = made.core_properties, Catalog(edition / "data").publication.author
-    facts.author = author
-    facts.title = next((item.text for item in made.paragraphs if item.text), "")
+    book = Catalog(edition / "data").publication
+    made = begun(word.Document, template, "docx")
+    all_blocks = with_title(blocks, book.title)
+    writer = _Writer(made, edition, numbers, Looks(made, house=template is None))
+    writer.write_all(all_blocks)
+    writer.end(book.title)
+    facts = made.core_properties
+    facts.author = book.author
+    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0]
     facts.keywords = keywords(numbers.edition, writer.cited, len(writer.quoted))
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
@@ -78,125 +91,258 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     return undated(out.getvalue())
 
 
-def _house(made: Document) -> None:
-    """Set A4 and fonts that Word and LibreOffice have for Chinese."""
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
-
-    section = made.sections[0]
-    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.5)
-    section.top_margin = section.bottom_margin = Cm(2.5)
-    # which Chinese: else the stops are set as in Taiwan
-    for language in made.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:eastAsia"), "zh-CN")
-    fonts = {"Normal": ("宋体", 11), "Caption": ("黑体", 10), "List Bullet": ("宋体", 11)}
-    fonts |= {"List Number": ("宋体", 10)} | {
-        f"Heading {n}": ("黑体", 18 - 2 * n) for n in (1, 2, 3)
-    }
-    for name, (chinese, size) in fonts.items():
-        style = made.styles[name]
-        style.font.name, style.font.size = "Times New Roman", Pt(size)
-        style.font.color.rgb = RGBColor(0x1F, 0x29, 0x33)
-        fonts_of = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for place in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts_of.attrib.pop(qn(f"w:{place}"), None)
-        fonts_of.set(qn("w:eastAsia"), chinese)
-
-
 @dataclass
 class _Writer:
-    """Writes blocks into a document; ``quoted``: the marks of its numbers, in order."""
+    """Writes blocks into a document; ``quoted``: name and text of its numbers, in order."""
 
     made: Document
     edition: Path
     numbers: Numbers
+    looks: Looks
     cited: dict[str, FigureEntry] = field(default_factory=dict)
-    quoted: list[str] = field(default_factory=list)
+    quoted: list[tuple[str, str]] = field(default_factory=list)
     bookmarks: int = 0
+    #: The list in Word of each list of numbers in the text.
+    lists: dict[int, int] = field(default_factory=dict)
+
+    def write_all(self, blocks: Sequence[Block]) -> None:
+        self.looks.number_headings(
+            [block.text for block in blocks if block.kind in ("heading", "figure")]
+        )
+        self.filled("title", blocks[0].runs)
+        self.filled("dated", (TextRun(dated(self.numbers.edition)),))
+        said = findings(blocks, self.edition, numbered=True)
+        if said:
+            self.looks.unnumbered(self.filled("heading1", (TextRun(SUMMARY),)))
+            number = self.looks.counted(1)
+            for runs in said:
+                self.looks.put_into(self.filled("item", runs), number, 0)
+        for block in blocks[1:]:
+            self.write(block)
 
     def write(self, block: Block) -> None:
         if block.kind == "heading":
-            self._filled(self.made.add_heading(level=block.level), block.text)
-        elif block.kind == "text":
-            self._filled(self.made.add_paragraph(), block.text)
+            self.filled(f"heading{min(max(block.level, 1), 4)}", block.runs)  # type: ignore[arg-type]
         elif block.kind == "item":
-            self._filled(self.made.add_paragraph(style="List Bullet"), block.text)
+            paragraph = self.filled("item", block.runs)
+            if block.ordered and block.ordered not in self.lists:
+                self.lists[block.ordered] = self.looks.counted(block.start)
+            number = self.lists.get(block.ordered, 0) or self.looks.bullets
+            self.looks.put_into(paragraph, number, block.level - 1)
+        elif block.kind == "table":
+            self._own_table(block)
+        elif block.kind == "figure":
+            self._figure(block)
         else:
-            self._figure(block.text)
+            self.filled("quote" if block.kind == "quote" else "body", block.runs)
 
-    def _filled(self, paragraph: Paragraph, text: str) -> None:
-        """Add a text whose numbers stand between bookmarks."""
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
+    def end(self, book: str) -> None:
+        """Write where figures and numbers come from."""
+        if not self.cited and not self.quoted:
+            return
+        self.looks.unnumbered(self.filled("heading1", (TextRun(SOURCES),)))
+        number = self.looks.counted(1)
+        for entry in self.cited.values():
+            paragraph = self.filled("reference", (TextRun(reference(entry)),))
+            self.looks.put_into(paragraph, number, 0)
+        if self.quoted:
+            listed = number_list(self.quoted, self.numbers.edition, book)
+            self.filled("reference", (TextRun(listed),))
+        if self.cited:
+            self.looks.unnumbered(self.filled("heading1", (TextRun(ANNEX),)))
+        for place, entry in enumerate(self.cited.values(), start=1):
+            self._numbers_of(place, entry)
 
-        place = 0
-        whole, spans = numbers_put(text, self.numbers)
-        for found, (first, last) in zip(QUOTED_NUMBER.finditer(text), spans, strict=True):
-            paragraph.add_run(text[place : found.start()])
-            value = whole[first:last]
-            self.quoted.append(number_mark(found[1], value, self.numbers.edition))
-            ends = [OxmlElement(f"w:bookmark{end}") for end in ("Start", "End")]
-            for end in ends:
-                end.set(qn("w:id"), str(self.bookmarks))
-            ends[0].set(
-                qn("w:name"),
-                f"{bookmark(found[1])}_{self.bookmarks}_{surroundings(whole, first, last, spans)}",
+    # --- text
+
+    def filled(self, role: StyleRole, runs: TextRuns, holder: _Cell | None = None) -> Paragraph:
+        """Add a paragraph whose numbers stand between bookmarks."""
+        paragraph = self.made.add_paragraph() if holder is None else holder.paragraphs[0]
+        self.looks.dress(paragraph, role)
+        pieces = pieces_of(runs, self.numbers)
+        text, spans = whole_text(pieces)
+        ends = iter(spans)
+        for piece in pieces:
+            around = surroundings(text, *next(ends), spans) if piece.name else ""
+            self._piece(paragraph, piece, around)
+        return paragraph
+
+    def _piece(self, paragraph: Paragraph, piece: PrintedPiece, around: str) -> None:
+        holder: etree._Element = paragraph._p
+        if piece.look.link:
+            from docx.opc.constants import RELATIONSHIP_TYPE
+
+            key = paragraph.part.relate_to(
+                piece.look.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
             )
+            holder = element("hyperlink")
+            holder.set(f"{_RELATED}id", key)
+        run = paragraph.add_run(piece.text)
+        run.bold = piece.look.bold or None
+        run.italic = piece.look.italic or None
+        if piece.look.link:
+            run.underline = True
+        marks = []
+        if piece.name:
+            self.quoted.append((piece.name, piece.text))
+            name = f"{bookmark(piece.name)}_{self.bookmarks}_{around}"
+            marks = [
+                element("bookmarkStart", id=self.bookmarks, name=name),
+                element("bookmarkEnd", id=self.bookmarks),
+            ]
             self.bookmarks += 1
-            paragraph._p.append(ends[0])
-            paragraph.add_run(value)
-            paragraph._p.append(ends[1])
-            place = found.end()
-        paragraph.add_run(text[place:])
+        for part in (*marks[:1], run._r, *marks[1:]):
+            holder.append(part)
+        if holder is not paragraph._p:
+            paragraph._p.append(holder)
 
-    def _figure(self, identifier: str) -> None:
-        from docx.shared import Cm
+    # --- figures
 
+    def _figure(self, block: Block) -> None:
+        from docx.shared import Cm, Emu
+
+        identifier = block.text
         entry = entry_of(self.edition, identifier)
         if not entry.files:
             msg = f"{identifier} 没有可画的数据 | {identifier} has nothing to draw"
             raise DataError(msg)
         self.cited[identifier] = entry
-        name = self.numbers.edition
-        self.made.add_heading(entry.title, level=2)
-        self.made.add_paragraph(takeaway(entry))
+        if block.level:
+            self.filled("heading1", (TextRun(entry.title),))
+            self.filled("body", (TextRun(takeaway(entry)),)).paragraph_format.keep_with_next = True
         picture = (self.edition / "site" / entry.files["png"].path).read_bytes()
-        drawn = self.made.add_picture(io.BytesIO(picture), width=Cm(WIDTH_CM))
+        paragraph = self.filled("picture", ())
+        paragraph.paragraph_format.keep_with_next = True
+        drawn = paragraph.add_run().add_picture(io.BytesIO(picture))
+        wide, high = self._room()
+        scale = min(wide / drawn.width, high * _HIGHEST / drawn.height)
+        drawn.width, drawn.height = Emu(drawn.width * scale), Emu(drawn.height * scale)
         facts = drawn._inline.docPr
         facts.set("name", identifier)
-        facts.set("descr", f"{entry.alt}（{mark(entry, name)}）")
-        self._caption(caption(entry, name))
-        self.made.add_paragraph(source_line(entry))
-        self._table(entry)
+        facts.set("descr", f"{entry.alt}（{mark(entry, self.numbers.edition)}）")
+        shown = caption(entry) if block.level else entry.title
+        self._caption("图", len(self.cited), shown)
+        note = note_line(entry)
+        if note:
+            below = self.filled("source", (TextRun(note),))
+            below.paragraph_format.keep_with_next = True
+            below.paragraph_format.space_after = Cm(0)
+        self.filled("source", (TextRun(source_line(entry)),))
 
-    def _caption(self, text: str) -> None:
-        """Add a caption with a number that Word counts."""
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
+    def _room(self) -> tuple[int, int]:
+        """Return width and height of the type area, also of a template, in EMU."""
+        from docx.shared import Cm
 
-        paragraph = self.made.add_paragraph(style="Caption")
-        paragraph.add_run("图 ")
-        counter = OxmlElement("w:fldSimple")
-        counter.set(qn("w:instr"), " SEQ 图 \\* ARABIC ")
-        run = paragraph.add_run(str(len(self.cited)))
+        section = self.made.sections[0]
+        sides = (
+            (section.page_width, section.left_margin, section.right_margin),
+            (section.page_height, section.top_margin, section.bottom_margin),
+        )
+        least = (Cm(length) for length in TYPE_AREA_CM)
+        wide, high = (
+            whole - (first or 0) - (last or 0) if whole else int(usual)
+            for (whole, first, last), usual in zip(sides, least, strict=True)
+        )
+        return wide, high
+
+    def _caption(self, kind: str, number: int, text: str, name: str = "") -> None:
+        """Add a caption with a number that Word counts; it stays with what it is of.
+
+        ``name``: of a bookmark around that number.
+        """
+        paragraph = self.filled("caption", (TextRun(kind),))
+        paragraph.paragraph_format.keep_with_next = True
+        counter = element("fldSimple", instr=f" SEQ {kind} \\* ARABIC ")
+        run = paragraph.add_run(str(number))
         counter.append(run._r)
-        paragraph._p.append(counter)
-        paragraph.add_run(text)
+        ends = [
+            element("bookmarkStart", id=self.bookmarks, name=name),
+            element("bookmarkEnd", id=self.bookmarks),
+        ]
+        self.bookmarks += bool(name)
+        for part in (*ends[:1], counter, *ends[1:]) if name else (counter,):
+            paragraph._p.append(part)
+        paragraph.add_run(f"　{text}")
 
-    def _table(self, entry: FigureEntry) -> None:
-        from docx.oxml import OxmlElement
+    # --- tables
 
-        rows = entry.rows
-        columns = [name for name in TABLE if any(getattr(row, name) for row in rows)]
-        table = self.made.add_table(rows=1, cols=len(columns))
-        table.style = "Table Grid" if "Table Grid" in self.made.styles else None
-        for cell, name in zip(table.rows[0].cells, columns, strict=True):
-            cell.text = TABLE[name]
-        # the heading comes again on the next page
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for row in rows[:TABLE_ROWS]:
-            for cell, name in zip(table.add_row().cells, columns, strict=True):
-                cell.text = getattr(row, name) or ""
-        if len(rows) > TABLE_ROWS:
-            self.made.add_paragraph(f"（表中列{TABLE_ROWS}行，全部{len(rows)}行见数据文件。）")
+    def _numbers_of(self, place: int, entry: FigureEntry) -> None:
+        laid = numbers_table(entry)
+        self._caption("附表", place, f"图{place}的数值", table_bookmark(entry.id))
+        labels = {"项目", "系列", "性质"}
+        aligns: list[Align] = ["left" if head in labels else "right" for head in laid.heads]
+        rows = [tuple((TextRun(cell),) for cell in row) for row in (laid.heads, *laid.rows)]
+        table = self._table(rows, aligns, below=bool(laid.below))
+        facts = table._tbl.tblPr
+        facts.append(element("tblCaption", val=entry.title))
+        facts.append(element("tblDescription", val=mark(entry, self.numbers.edition)))
+        self._below(laid)
+
+    def _below(self, laid: Laid) -> None:
+        from docx.shared import Pt
+
+        paragraph = self.filled("source", (TextRun(laid.below),) if laid.below else ())
+        paragraph.paragraph_format.space_before = Pt(3)
+
+    def _own_table(self, block: Block) -> None:
+        before = self.made.add_paragraph()
+        self.looks.dress(before, "source")
+        before.paragraph_format.keep_with_next = True
+        self._table(block.rows, block.aligns, below=False)
+        self.filled("source", ())
+
+    def _table(
+        self, rows: Sequence[Sequence[TextRuns]], aligns: Sequence[Align], *, below: bool
+    ) -> Table:
+        """Add a table with a line above, one below its headings, and one at its foot."""
+        from docx.enum.table import WD_ALIGN_VERTICAL
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+        table: Table = self.made.add_table(rows=0, cols=len(aligns))
+        facts = table._tbl.tblPr
+        for old in list(facts):
+            facts.remove(old)
+        facts.append(element("tblW", w=5000, type="pct"))
+        facts.append(element("jc", val="center"))
+        lines = element("tblBorders")
+        for side in ("top", "bottom"):
+            lines.append(element(side, val="single", sz=_THICK, space=0, color="000000"))
+        facts.append(lines)
+        facts.append(element("tblLayout", type="fixed"))
+        self._set_widths(table, rows)
+        places = {
+            "left": WD_ALIGN_PARAGRAPH.LEFT,
+            "center": WD_ALIGN_PARAGRAPH.CENTER,
+            "right": WD_ALIGN_PARAGRAPH.RIGHT,
+        }
+        for number, row in enumerate(rows):
+            made: _Row = table.add_row()  # type: ignore[no-untyped-call]
+            cut = made._tr.get_or_add_trPr()
+            cut.append(element("cantSplit"))
+            if number == 0:
+                # the headings come again on the next page
+                cut.append(element("tblHeader"))
+            for cell, runs, align in zip(made.cells, row, aligns, strict=True):
+                cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+                paragraph = self.filled("cell", runs, cell)
+                paragraph.alignment = places[align]
+                kept = len(rows) <= _KEPT and (below or number < len(rows) - 1)
+                paragraph.paragraph_format.keep_with_next = kept or number == 0
+                if number == 0:
+                    edge = element("tcBorders")
+                    edge.append(element("bottom", val="single", sz=_THIN, space=0, color="000000"))
+                    cell._tc.get_or_add_tcPr().append(edge)
+                    for run in paragraph.runs:
+                        run.bold = True
+        return table
+
+    def _set_widths(self, table: Table, rows: Sequence[Sequence[TextRuns]]) -> None:
+        """Make a column as wide as its longest cell asks for, all of them as wide as the page."""
+        texts = [[whole_text(pieces_of(runs, self.numbers))[0] for runs in row] for row in rows]
+        asked = [min(_MOST_EMS, 2 + max(map(ems, column))) for column in zip(*texts, strict=True)]
+        wide = self._room()[0]
+        for column, ask in zip(table.columns, asked, strict=True):
+            column.width = int(wide * ask / sum(asked))
+
+
+_RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

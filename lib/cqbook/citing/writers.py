@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from cqbook.citing.briefing import Block, blocks_of_figures, blocks_of_markdown
+from cqbook.citing.briefing import blocks_of_figures, blocks_of_markdown
+from cqbook.citing.manuscript import Block
 from cqbook.citing.powerpoint import to_pptx
 from cqbook.citing.template import Template
 from cqbook.citing.word import to_docx
@@ -24,7 +25,12 @@ def blocks_of(words: list[str]) -> list[Block]:
     if len(words) == 1 and words[0].endswith(".md"):
         path = Path(words[0])
         text, _ = decode(content_of(path), path.name)
-        return blocks_of_markdown(text)
+        try:
+            return blocks_of_markdown(text)
+        except DataError as error:
+            zh, _, en = str(error).partition(" | ")
+            msg = f"{path.name} {zh} | {path.name}, {en}"
+            raise DataError(msg) from error
     return blocks_of_figures(words)
 
 

@@ -15,9 +15,9 @@ from cqbook.citing.cited import CITED_MOST, Chart, Cited
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
-    NUMBER_PATTERN,
     bookmark,
     citations_in,
+    number_marks,
 )
 from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
 from cqbook.citing.readers.office_parts import FEW, A, C, Parts, R, W
@@ -75,7 +75,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
-            laid += itertools.islice(tables(tree), CITED_MOST)
+            laid += itertools.islice(tables(tree, of), CITED_MOST)
             for item in itertools.islice(_listed(tree), CITED_MOST):
                 listed[item.name] = item.edition
                 printed[item] = None
@@ -137,15 +137,16 @@ def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterato
 def _listed(tree: etree._Element) -> Iterator[Cited]:
     """Yield the numbers that a document says at its end to hold, as it says them there."""
     for text in _paragraphs(tree):
-        for found in NUMBER_PATTERN.finditer(text):
-            name, edition = bookmark(found["name"]), found["edition"]
-            yield Cited("number", name, edition, text=found["text"], listed=True)
+        for found in number_marks(text):
+            yield Cited("number", bookmark(found.name), found.edition, text=found.text, listed=True)
 
 
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
     known: set[etree._Element] = set()
     for node in tree.iter(etree.Element):
-        found = MARK_PATTERN.search(node.get("descr") or "")
+        # LibreOffice keeps the names of shapes on slides, and drops their alternative texts
+        said = node.get("descr") or ""
+        found = MARK_PATTERN.search(said) or MARK_PATTERN.search(node.get("name") or "")
         if found:
             blip, frame = _blip(parts, node), _chart_frame(parts, node)
             vector = None if blip is None else parts.first(blip, _SVG_BLIP)
@@ -156,7 +157,7 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
             done = [] if blip is None else [*_done_to(blip), *_reshaped(parts, blip, picture)]
             yield Cited(
                 "figure", found["id"], found["edition"], found["data"],
-                text=node.get("descr") or "",
+                text=said,
                 picture=b"" if drawing else picture,
                 drawing=("svg", drawing) if drawing else ("", b""),
                 chart=_chart(parts, name, frame),

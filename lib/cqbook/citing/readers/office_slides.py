@@ -10,7 +10,7 @@ from lxml import etree
 
 from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.cited import Cited
-from cqbook.citing.marks import NUMBER_PATTERN, bookmark
+from cqbook.citing.marks import LEFT_OUT, NumberMark, bookmark, number_marks
 from cqbook.citing.readers.office_parts import A
 
 #: Said of a number beside which somebody typed another year or unit.
@@ -24,7 +24,7 @@ def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:
     """
     last, lines = None, list[str]()
     for node in tree.iter(etree.Element):
-        marks = list(NUMBER_PATTERN.finditer(node.get("name") or ""))
+        marks = list(number_marks(node.get("name") or ""))
         if not marks:
             continue
         # the box is two levels above the element that has the name
@@ -42,37 +42,41 @@ def _text(paragraph: etree._Element) -> str:
     return "".join(part.text or "" for part in paragraph.iter(f"{A}t"))
 
 
-def in_order(marks: list[re.Match[str]], paragraphs: list[str]) -> Iterator[Cited]:
+def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
     """Yield the numbers of marks as they stand in paragraphs, one behind the other."""
     lines = [bare(text) for text in paragraphs]
     placed: list[tuple[int, int, int] | None] = []
     line, place = 0, 0
     for mark in marks:
-        wanted = bare(mark["text"])
         found = next(
             (
-                (number, at)
+                (number, *spot)
                 for number in range(line, len(lines))
-                if (at := _whole(lines[number], wanted, place if number == line else 0)) >= 0
+                if (spot := _spot(lines[number], mark.text, place if number == line else 0))
             ),
             None,
         )
         if found:
-            line, place = found[0], found[1] + len(wanted)
-        placed.append((*found, place) if found else None)
-    for mark, spot in zip(marks, placed, strict=True):
-        name, edition = bookmark(mark["name"]), mark["edition"]
-        if spot is None:
-            yield Cited("number", name, edition)
+            line, place = found[0], found[2]
+        placed.append(found)
+    for mark, where in zip(marks, placed, strict=True):
+        name = bookmark(mark.name)
+        if where is None:
+            yield Cited("number", name, mark.edition)
             continue
-        line, at, place = spot
+        line, at, place = where
         others = [(other[1], other[2]) for other in placed if other and other[0] == line]
         around = surroundings(lines[line], at, place, others)
-        moved = mark["beside"] and around != mark["beside"]
-        yield Cited("number", name, edition, text=mark["text"], lost=BESIDE if moved else "")
+        moved = mark.beside and around != mark.beside
+        text = lines[line][at:place] if LEFT_OUT in mark.text else mark.text
+        yield Cited("number", name, mark.edition, text=text, lost=BESIDE if moved else "")
 
 
-def _whole(text: str, wanted: str, start: int) -> int:
-    """Return where a number stands that is no part of a longer one, or -1."""
-    found = re.compile(rf"(?<![0-9.]){re.escape(wanted)}(?![0-9]|\.[0-9])").search(text, start)
-    return found.start() if found else -1
+def _spot(text: str, wanted: str, start: int) -> tuple[int, int] | None:
+    """Return where a number begins and ends that is no part of a longer one.
+
+    A sentence is looked for by its beginning and its end where no more of it is listed.
+    """
+    named = ".{0,400}?".join(re.escape(bare(part)) for part in wanted.split(LEFT_OUT))
+    found = re.compile(rf"(?<![0-9.]){named}(?![0-9]|\.[0-9])").search(text, start)
+    return found.span() if found else None

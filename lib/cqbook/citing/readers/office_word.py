@@ -20,26 +20,46 @@ NUMBER_NODES = 100
 SPECK, _NO = 8, ("0", "false", "off")
 #: The name of the bookmark around a number: which one, a count, what stood around it.
 BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
+_TABLE_BOOKMARK = re.compile(r"cqt_[0-9a-f]{20}")
+_DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 
 
-def tables(tree: etree._Element) -> Iterator[Cited]:
-    """Yield the tables of a Word document, each as of the figure whose caption was last before it.
+def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
+    """Yield the tables of a Word document, each as of the figure that its description names.
 
-    Which of them are the book's is for who knows the figure: a heading may have been renamed.
+    Else as of the one whose bookmark or mark was last before it; `edition` is that of the document.
+    Which of these are the book's is for who knows the figure: a heading may have been renamed.
     """
-    mark = None
+    last, named = None, ""
     for node, text in _in_order(tree):
         if node is None:
-            mark = MARK_PATTERN.search(text) or mark
+            named = text if _TABLE_BOOKMARK.fullmatch(text) else named
+            last = MARK_PATTERN.search(text) or last
             continue
-        lines = [line for line in _own(node, "tr") if not is_deleted(line)]
-        heads, *rows = [_cells(line) for line in lines] or [()]
+        heads, *rows = [
+            _cells(line) for line in _own(node, "tr") if not is_deleted(line)
+        ] or [()]
+        own = _described(node)
+        if named and own is None:
+            yield Cited("table", named, edition, text=named, heads=heads, rows=tuple(rows))
+            named = ""
+            continue
+        named = ""
+        mark = own or last
         if mark is not None:
             yield Cited("table", mark["id"], mark["edition"], mark["data"],
-                        heads=heads, rows=tuple(rows))  # fmt: skip
+                        text=own[0] if own else "", heads=heads, rows=tuple(rows))  # fmt: skip
         elif "数值" in heads and set(heads) <= set(TABLE.values()):
             why = "像是本书的数据表，表前没有图注，不知是哪张图的"
             yield Cited("table", "", "", lost=why)
+
+
+def _described(table: etree._Element) -> re.Match[str] | None:
+    """Return the mark in the description that a table has in its properties."""
+    for facts in table.iterchildren(f"{W}tblPr"):
+        for node in facts.iterchildren(f"{W}tblDescription"):
+            return MARK_PATTERN.search(node.get(f"{W}val") or "")
+    return None
 
 
 def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
@@ -66,13 +86,19 @@ def _cells(row: etree._Element) -> tuple[str, ...]:
 
 
 def _in_order(tree: etree._Element) -> Iterator[tuple[etree._Element | None, str]]:
-    """Yield the tables of Word, and the texts of its paragraphs as (None, text), in order."""
-    tags = [f"{W}p", f"{W}t", f"{W}tbl"]
+    """Yield the tables of Word, and as (None, text) what marks them, in order.
+
+    That is the texts of paragraphs and of pictures, and the names of bookmarks.
+    """
+    tags = [f"{W}p", f"{W}t", f"{W}tbl", f"{W}bookmarkStart", _DRAWN]
     texts: list[list[str]] = [[]]
     for event, node in etree.iterwalk(tree, events=("start", "end"), tag=tags):
         if node.tag == f"{W}tbl":
             if event == "start":
                 yield node, ""
+        elif node.tag in (_DRAWN, f"{W}bookmarkStart"):
+            if event == "start":
+                yield None, node.get("descr") or node.get(f"{W}name") or ""
         elif node.tag == f"{W}t":
             if event == "start":
                 texts[-1].append(node.text or "")

@@ -9,14 +9,16 @@ from cqbook.citing.cited import Cited, identified
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
-    NUMBER_PATTERN,
     citations_in,
+    number_marks,
 )
 from cqbook.citing.readers.office_slides import in_order
 from cqbook.disk.pdf import properties_and_text
 from cqbook.figures.formats import METADATA_KEY
 
 UNSEEN = "PDF 里的画面和图旁文字没有比较；比较得了的是 Word、PowerPoint 和图的原文件"
+
+_ITEM = re.compile(r"(?m)^\s{0,9}\d{1,3}\.(?=\s)")
 
 
 def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
@@ -33,13 +35,15 @@ def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
         if found["id"] not in known:
             known.add(found["id"])
             yield Cited("figure", found["id"], found["edition"], found["data"], lost=UNSEEN)
-    for name, edition in citations_in(text):
+    for name, edition in (*citations_in(text), *citations_in(plain)):
         if name not in known:
             known.add(name)
             yield Cited("citation", name, edition, lost=UNSEEN)
-    marks = list(re.finditer(NUMBER_PATTERN.pattern.replace(" ", ""), plain))
+    # the number of an item is none of the number that it begins with
+    unlisted = re.sub(r"\s+", "", _ITEM.sub("·", text))
+    marks = list(number_marks(unlisted))
     # the list at the end repeats them: the text before it must say them too
-    yield from in_order(marks, [plain[: marks[0].start()]] if marks else [])
+    yield from in_order(marks, [unlisted[: marks[0].start]] if marks else [])
     edition_of = EDITION_PATTERN.search("" if packed else keywords)
     short = int(edition_of["numbers"] or 0) - len(marks) if edition_of else 0
     if edition_of and short > 0:
