@@ -57,7 +57,7 @@ _LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 55, 44, 22
 
 
 @dataclass(frozen=True)
-class FigurePlace:
+class HomePage:
     """Where a figure stands: its page, the title of that, and the way there."""
 
     page: str
@@ -79,7 +79,7 @@ def publish(
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(source, target)
     way = ROOT + app.builder.get_target_uri(page)
-    place = FigurePlace(page, app.env.titles[page].astext(), way)
+    place = HomePage(page, app.env.titles[page].astext(), way)
     folder = Path(app.outdir) / OWN_PAGES
     folder.mkdir(exist_ok=True)
     sources = ROOT + app.builder.get_target_uri(SOURCES_PAGE)
@@ -106,7 +106,7 @@ def code_of(node: nodes.Element) -> str:
 
 
 def _own_page(
-    app: Sphinx, shown: Exhibit, parts: FigureParts, place: FigurePlace, code: str
+    app: Sphinx, shown: Exhibit, parts: FigureParts, place: HomePage, code: str
 ) -> Markup:
     book, edition = shown.book, app.config.cqbook_edition
     name = f"{OWN_PAGES}/{shown.id}"

@@ -24,7 +24,7 @@ from cqbook.site.numbers_page import NUMBERS_PAGE, obs_anchor, published_ids
 from cqbook.site.unbroken import PASTED
 
 #: A number of more rows than this is no number that one looks up, but a list.
-MOST_ROWS = 8
+MOST_OBSERVATIONS = 8
 
 
 class NumberLink(nodes.Inline, nodes.TextElement):
@@ -80,7 +80,7 @@ def link_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     page = app.builder.get_relative_uri(docname, NUMBERS_PAGE)
     for node in list(doctree.findall(nodes.inline)):
         rows = node.get("rows", ()) if PASTED in node["classes"] else ()
-        if not 0 < len(rows) <= MOST_ROWS or not known.issuperset(rows):
+        if not 0 < len(rows) <= MOST_OBSERVATIONS or not known.issuperset(rows):
             continue
         # a link holds no other, and a heading none at all
         if _within(node, CLOSED) or any(True for _ in node.findall(Term)):

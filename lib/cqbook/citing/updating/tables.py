@@ -56,10 +56,10 @@ def _description(table: etree._Element) -> etree._Element | None:
 
 
 #: The rows of a table by what they are of, in order, each with its cells as printed.
-Grid = Mapping[str, tuple[str, ...]]
+CellsByName = Mapping[str, tuple[str, ...]]
 
 
-def grid_of(entry: FigureEntry, heads: Sequence[str]) -> Grid | None:
+def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
     """Return the numbers of a figure as a table with some headings has them; None if none has."""
     keys = {bare(title): key for key, title in TABLE.items()}
     fields = [keys.get(bare(text), "") for text in heads]
@@ -121,18 +121,18 @@ def refresh_table(
     for place, name in enumerate(order):
         if name in was:
             continue
-        before = next((there[up] for up in reversed(order[:place]) if up in there), None)
-        made = _like(rows[0].node if before is None else before, now[name], hand)
-        if before is None:
+        above = next((there[up] for up in reversed(order[:place]) if up in there), None)
+        made = _like(rows[0].node if above is None else above, now[name], hand)
+        if above is None:
             rows[0].node.addprevious(made)
         else:
-            before.addnext(made)
+            above.addnext(made)
         there[name] = made
         changes.append(("无", _joined(now[name])))
     return tuple(changes)
 
 
-def _names(rows: Iterable[_Row], grid: Grid) -> list[str]:
+def _names(rows: Iterable[_Row], grid: CellsByName) -> list[str]:
     """Return which row of the book each row of a table is; ``""`` for none, or one of several."""
     known: dict[tuple[str, ...], list[str]] = {}
     for name, cells in grid.items():
