@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cqbook.citing.alike import bare
+from cqbook.citing.briefing import numbers_table
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import W
@@ -61,11 +62,23 @@ CellsByName = Mapping[str, tuple[str, ...]]
 
 def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
     """Return the numbers of a figure as a table with some headings has them; None if none has."""
+    laid = numbers_table(entry, _ALL_ROWS)
+    wanted = list(map(bare, heads))
+    if list(map(bare, laid.heads)) == wanted:
+        if TABLE["full"] in laid.heads:
+            return {row.name: cells for row, cells in zip(entry.rows, laid.rows, strict=True)}
+        # series side by side, by what their rows are of
+        return {cells[0]: cells for cells in laid.rows}
+    # a column left out, or series one below the other as briefings of before had them
     keys = {bare(title): key for key, title in TABLE.items()}
-    fields = [keys.get(bare(text), "") for text in heads]
+    fields = [keys.get(text, "") for text in wanted]
     if "full" not in fields or not all(fields):
         return None
     return {row.name: tuple(getattr(row, key) or "" for key in fields) for row in entry.rows}
+
+
+#: More rows than any figure draws.
+_ALL_ROWS = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cqbook.citing.alike import bare
-from cqbook.citing.marks import NUMBER_PATTERN, number_mark
+from cqbook.citing.briefing import dated
+from cqbook.citing.marks import LEFT_OUT, NUMBER_PATTERN, abridged, number_mark
 from cqbook.citing.updating.lines import Rewrite
 
 #: The part of its letters that a text shares with what became of it.
@@ -20,7 +21,6 @@ _BOUND = "。；;，,｜|：:.（）()“” 　\n"
 _CAPTION = re.compile(
     r"(\s{0,4}附?[图表]\s?\d{0,3}[\s：:、]{0,4})?(.*?)((?:（图\d{1,3}）)?[。.]?\s{0,4})", re.S
 )
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 def paired(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
@@ -41,12 +41,9 @@ def paired(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
 
 def dated_pairs(old: str, new: str) -> dict[str, str]:
     """Return the lines below a title that say the month of an edition, and those of another."""
-
-    def dated(edition: str) -> str:
-        found = _MONTH.match(edition)
-        return f"{found[1]}年{int(found[2])}月" if found else f"版次 {edition}"
-
-    return {dated(old): dated(new), f"（{dated(old)}）": f"（{dated(new)}）"}
+    was, now = dated(old), dated(new)
+    # slides have them without the brackets
+    return {was: now, was.strip("（）"): now.strip("（）")}
 
 
 class PrintedPairs:
@@ -115,13 +112,6 @@ _LIST = re.compile(r"《[^》]{1,80}》版次\s?(?P<edition>[\w.-]{1,80})，方�
 _ITEM = re.compile(
     r"(?P<text>[^〔〕]{1,400}?)〔(?P<name>(?:claim:)?[a-z0-9-]{1,80}\.[a-z][a-z0-9_-]{0,80})〕"
 )
-#: How a long sentence is named there: by its beginning and its end.
-LEFT_OUT, NAMED_BY, _LONG = "……", 8, 24
-
-
-def abridged(text: str) -> str:
-    """Return a number as a list names it; a long sentence by its beginning and its end."""
-    return text if len(text) <= _LONG else f"{text[:NAMED_BY]}{LEFT_OUT}{text[-NAMED_BY:]}"
 
 
 def listed_numbers(text: str) -> list[ListedNumber]:
