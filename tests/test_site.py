@@ -320,6 +320,8 @@ FILLED = [
     "search.html?q=重庆",
     "chapters/numbers.html?q=2022年进出口&view=chart#obs-trade-2022.total",
     "numbers/gdp.html",
+    "numbers/car-registrations.html",
+    "figures/fig-trade-rank.html",
 ]
 
 

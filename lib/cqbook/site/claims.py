@@ -20,7 +20,7 @@ from cqbook.quantities.verdict import rounded
 from cqbook.site.abstracts import titles_of
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
-from cqbook.site.nodes import Listing, TextPair, paired
+from cqbook.site.nodes import Listing, TextPair, text_pair
 from cqbook.site.settings import book_of, known_words
 
 #: Sentences of the smallest margins that stand first.
@@ -174,7 +174,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     tight = tightest(groups.values(), TIGHT)
 
     def said_of(item: StatedClaim) -> TextPair:
-        return paired("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
+        return text_pair("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
 
     html = markup("claims.html", groups=groups, count=count, tight=tight, said_of=said_of)
     lists = [

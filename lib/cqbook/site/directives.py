@@ -27,7 +27,7 @@ from cqbook.site.nodes import (
     TextPair,
     number_in_english,
     number_of,
-    paired,
+    text_pair,
     source_anchor,
 )
 from cqbook.site.pictures import FIGURES_FOLDER
@@ -104,7 +104,7 @@ def visit_quoted(self: HTML5Translator, node: nodes.Element) -> None:
 
 def _told(text: str, known: Mapping[str, str]) -> nodes.paragraph:
     """Return a cell in both languages; in Chinese, and saying so, where it has no English."""
-    found = paired(text, known)
+    found = text_pair(text, known)
     if not text or found.english == text:
         return _text(text)
     return _both(text, found.english) if found.english else _paragraph(Quoted("", text))
@@ -150,7 +150,7 @@ class SourceList(SphinxDirective):
         facts_en = [f"{count} numbers taken in", f"confidence {row['confidence']}"]
         if row["date_basis"] and row["date_basis"] != "printed":
             facts.append(f"日期：{row['date_basis']}")
-            facts_en.append(f"date: {paired(row['date_basis'], known).english or 'inferred'}")
+            facts_en.append(f"date: {text_pair(row['date_basis'], known).english or 'inferred'}")
         if row["note"]:
             facts.append(row["note"])
         detail = _paragraph(
@@ -238,7 +238,7 @@ class IndicatorList(SphinxDirective):
             frame = indicators[indicators["domain"].eq(domain)].sort_values("indicator")
             if frame.empty:
                 continue
-            title_en = paired(title, known).english or domain.replace("_", " ")
+            title_en = text_pair(title, known).english or domain.replace("_", " ")
             section = _titled(title, title_en, f"indicators-{domain}")
             rows = [
                 [

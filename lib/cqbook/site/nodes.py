@@ -156,7 +156,7 @@ def number_in_english(number: str) -> str:
     return number.replace("图", "Figure").replace("表", "Table")
 
 
-def paired(text: str, known: Mapping[str, str]) -> TextPair:
+def text_pair(text: str, known: Mapping[str, str]) -> TextPair:
     """Return a text with its English, where it has some."""
     try:
         return TextPair(text, english(text, known))
@@ -196,7 +196,7 @@ def table_in_english(meta: Mapping[str, Any], known: Mapping[str, str]) -> dict[
 
     A table has its English from the book's words, as its cells have; a figure brings its own.
     """
-    title, caption = (paired(meta[name], known).english for name in ("title", "subtitle"))
+    title, caption = (text_pair(meta[name], known).english for name in ("title", "subtitle"))
     return {"title": title, "caption": caption} if title else None
 
 
@@ -212,7 +212,7 @@ def _source_links(
 
 def source_link(page: str, source_id: str, label: str, known: Mapping[str, str]) -> SourceLink:
     """Return the link to a source's entry on the page of sources."""
-    label_en = paired(label, known).english
+    label_en = text_pair(label, known).english
     # customs detail is the analyst's own file, no source of the data package
     if source_id == CUSTOMS:
         return SourceLink("", label, label_en)
@@ -242,7 +242,7 @@ def _cell(
 
 
 def _set_out(text: str, known: Mapping[str, str]) -> Markup:
-    return markup("said.html", text=paired(text, known))
+    return markup("said.html", text=text_pair(text, known))
 
 
 def _grid_of(
@@ -253,7 +253,7 @@ def _grid_of(
     known: Mapping[str, str],
 ) -> Grid:
     """Return the rows of a figure or table, as they are set out."""
-    names = [paired(name, known) for name in content["columns"]]
+    names = [text_pair(name, known) for name in content["columns"]]
     columns = list(zip(content["keys"], names, strict=True))
     return Grid(
         [(name, _kind(key, key in numeric)) for key, name in columns],
@@ -404,7 +404,7 @@ def visit_table(self: HTML5Translator, node: Element) -> None:
         "table.html",
         meta=meta,
         head=_heading(self.builder.app, node, _page(self)),
-        note_en=paired(meta["caption"], known).english,
+        note_en=text_pair(meta["caption"], known).english,
         links=_source_links(page, meta["sources"], known),
         grid=_grid_of(page, meta, labels, meta["numeric"], known),
     )

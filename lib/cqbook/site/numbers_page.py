@@ -48,7 +48,7 @@ from cqbook.site.nodes import (
     TextPair,
     number_in_english,
     number_of,
-    paired,
+    text_pair,
     source_anchor,
 )
 from cqbook.site.settings import book_of, known_words, publication
@@ -467,7 +467,7 @@ def plain_rows(
             period(row),
             quoted(row["as_printed"] or row["value"]),
             _about(row, words),
-            paired(_in_unit(row, words), known),
+            text_pair(_in_unit(row, words), known),
             source(row["source_id"]),
             quoted(row["locator"]),
         )
@@ -486,7 +486,7 @@ def plain_rows(
                 obs_anchor(row["observation_id"]),
                 period(row),
                 # the line says the unit
-                paired(_in_unit(row | {"unit": ""}, words), known),
+                text_pair(_in_unit(row | {"unit": ""}, words), known),
             )
             for row in some
         ]

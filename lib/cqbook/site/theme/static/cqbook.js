@@ -166,7 +166,6 @@
     });
     button.hidden = false;
     say();
-    if (english()) speak();
   }
 
   function watchTheme() {
@@ -256,18 +255,13 @@
     document.querySelectorAll("figure[data-figure] .cq-tools").forEach(function (tools) {
       var figure = tools.closest("figure"), button = document.createElement("button");
       button.type = "button";
-      var english = document.createElement("span"), chinese = document.createElement("span");
-      english.dataset.en = chinese.dataset.zh = "";
-      english.lang = "en";
-      button.append(chinese, english);
-      function say(zh, en) { chinese.textContent = zh; english.textContent = en; }
-      say("复制图片", "Copy image");
+      tell(button, "text", "复制图片", "Copy image");
       button.addEventListener("click", function () {
         var image = pictureOf(figure);
         /* the promise goes in, not what it gives: Safari asks for it while the click lasts */
         navigator.clipboard.write([new ClipboardItem({ "image/png": image })]).then(function () {
-          say("已复制", "Copied");
-        }, function () { say("没有复制成：请下载 PNG", "Not copied: download the PNG"); });
+          tell(button, "text", "已复制", "Copied");
+        }, function () { tell(button, "text", "没有复制成：请下载 PNG", "Not copied: download the PNG"); });
       });
       tools.insertBefore(button, tools.querySelector(".cq-cite"));
     });
@@ -344,6 +338,7 @@
     copyButtons();
     copyImages();
     showCode();
+    if (english()) speak();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
