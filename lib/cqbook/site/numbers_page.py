@@ -48,8 +48,8 @@ from cqbook.site.nodes import (
     TextPair,
     number_in_english,
     number_of,
-    text_pair,
     source_anchor,
+    text_pair,
 )
 from cqbook.site.settings import book_of, known_words, publication
 
