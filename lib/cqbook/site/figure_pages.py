@@ -134,7 +134,8 @@ def _own_page(
         all_in_one=ALL_IN_ONE,
         records=[(form, COMPANIONS[form]) for form in RECORDS],
         # shown as text
-        embed=str(embed_code(shown, parts)),
+        embed=str(embed_code(shown, parts, shown.identity.title)),
+        embed_en=str(embed_code(shown, parts, shown.identity.english.title)),
         address=book.address,
         code=written,
         notebook=f"{ROOT}{NOTEBOOKS}/{Path(app.env.doc2path(place.page)).name}",
@@ -186,7 +187,7 @@ def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
     )
 
 
-def embed_code(shown: Exhibit, parts: FigureParts) -> Markup:
+def embed_code(shown: Exhibit, parts: FigureParts, title: str) -> Markup:
     """Return the frame that shows a figure in somebody else's page, of the edition that it is of.
 
     A whole address where the book has one.
@@ -195,7 +196,7 @@ def embed_code(shown: Exhibit, parts: FigureParts) -> Markup:
     return markup(
         "embed_code.html",
         way=way,
-        title=shown.identity.title,
+        title=title,
         height=frame_height(shown, parts),
         width=theme.PICTURE_WIDTH + 40,
     )
