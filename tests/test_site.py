@@ -797,6 +797,31 @@ def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
         assert re.search(rf"(^|\n){number}(\n|$)", text), "numbered through"
 
 
+def tagged(node) -> list:
+    """Return the elements of a tagged PDF below one of them, and this."""
+    found = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(found, list):
+        return [item for part in found for item in tagged(part)]
+    if not isinstance(found, dict) or "/S" not in found:
+        return []
+    return [found, *(tagged(found["/K"]) if "/K" in found else [])]
+
+
+def test_the_printed_book_is_accessible_as_far_as_it_tells(paper):
+    """Of PDF/UA what can be asked without its validator, which no Debian has."""
+    root = paper.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].lower().startswith("zh")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert paper.metadata.title
+    assert {page.get("/Tabs") for page in paper.pages} == {"/S"}
+    elements = tagged(root["/StructTreeRoot"]["/K"])
+    figures = [item for item in elements if item["/S"] == "/Figure"]
+    assert len(figures) > 70
+    assert all(item.get("/Alt") for item in figures)
+    assert {"/H1", "/H2", "/Table", "/TH", "/L"} <= {item["/S"] for item in elements}
+
+
 def letters(font) -> dict[str, str]:
     """Return the letters of a font of a PDF by the codes, in hexadecimal, that draw them."""
     cmap = font["/ToUnicode"].get_data().decode("latin-1")
