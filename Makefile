@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # chapters that use it.
 NOT_JUDGED := $(if $(wildcard data/customs/store.json),--ignore=chapters/customs-detail.ipynb --ignore=chapters/auto-exports.ipynb)
 
-.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf lab test-lab bench bench-full lock update clean browser
+.PHONY: book test test-site test-fresh test-cluster faults mutation check lint unit nbval site licences advisories serve pdf lab test-lab bench bench-full lock update clean browser browsers
 
 book: $(VENV)/.ready
 	$(BIN)/cqbook build
@@ -59,7 +59,7 @@ test-cluster: $(VENV)/.ready-dev
 	CQBOOK_NOTHING_LACKS=1 $(BIN)/pytest tests/test_distributed.py tests/test_engines.py
 
 # every page at every width, light and dark: some minutes
-test-site: browser book $(VENV)/.ready-dev
+test-site: browsers book $(VENV)/.ready-dev
 	$(BIN)/pytest -m site -rs
 
 # both commands in empty roots of Debian stable and unstable: needs root
@@ -115,6 +115,10 @@ bench-full: book $(VENV)/.ready-dev
 
 browser:
 	sh tests/browser.sh
+
+# and the other engines, which only `test-site` asks
+browsers:
+	sh tests/browser.sh all
 
 # Only archives whose hash is in the lock, and none that would have to be built: building fetches more.
 # By pip: uv takes two thirds of the time, and knows nothing of a mirror, certificate or folder that pip's

@@ -150,6 +150,20 @@ def test_a_file_of_the_book(name, small):
         assert not LEAK.search(text), text
 
 
+def test_a_part_of_the_contents_without_english(small):
+    path = small / "_toc.yml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("caption: 核对", "caption: 某部"), encoding="utf-8")
+    for name in re.findall(r"file: (\S+)", before):
+        (small / f"{name}.md").touch()
+    (small / "chapters" / "index.md").touch()
+    said = told(check_configuration, small)
+    path.write_text(before, encoding="utf-8")
+    assert "_toc.yml: line 16" in said
+    assert "某部" in said
+    assert "a caption that has its English in data/codelists/english.csv" in said
+
+
 @pytest.mark.parametrize("source", ["x = (", "x = 'a", "x = 1 +", "\x00", "if x:\nx"])
 def test_a_cell_that_is_no_python(source):
     made = nbformat.v4.new_notebook(

@@ -101,7 +101,19 @@ def test_code_that_says_what_is_let_pass(source):
     ("prose", "expected"),
     [
         ("升上去的，大半退了回来。", "expected a comparison ('大半') on a claim"),
-        ("# 出口高于进口", "expected a comparison ('高于') on a claim"),
+        (
+            "# 出口高于进口\n\n:::{english} Exports and imports\n:::",
+            "expected a comparison ('高于') on a claim",
+        ),
+        (
+            "## 出口\n\n出口。",
+            "'## 出口': expected its English below the heading: :::{english} Title",
+        ),
+        ("# 出口\n\n:::{english}\nWords.\n:::", "'# 出口': expected its English below the heading"),
+        (
+            "# 出口\n\n## 进口\n\n:::{english} Imports\n:::",
+            "'# 出口': expected its English below the heading",
+        ),
         (":::{english} Record exports\nWords.\n:::", "a comparison ('Record') on a claim"),
         (
             ":::{english} Exports of 500 cars\nWords.\n:::",
@@ -119,7 +131,13 @@ def test_prose_that_says_too_much_is_told_with_the_word(prose, expected):
 
 
 @pytest.mark.parametrize(
-    "prose", [":::{english} Exports in 2025\nWords.\n:::", "# 标题\n\n:::{english}\nWords.\n:::"]
+    "prose",
+    [
+        ":::{english} Exports in 2025\nWords.\n:::",
+        "# 标题\n\n:::{english} Title\nWords.\n:::",
+        "::::{given} fig-x\n## 标题\n\n:::{english} {glue:text}`title`\n:::\n::::",
+        "```markdown\n# 标题\n```",
+    ],
 )
 def test_an_english_title_is_let_pass(prose):
     assert faults(small(nbformat.v4.new_markdown_cell(prose))) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -44,16 +45,39 @@ def known():
         ("沙坪坝", "Shapingba"),
         ("3841.9亿元\n增长18.9%", "CNY 384.19 bn\nup 18.9%"),
         ("-50%—-33%", "-50%–-33%"),
+        ("2022年6月23日", "23 Jun 2022"),
+        ("2023年1月1日—10月19日", "1 Jan 2023–19 Oct"),
+        ("截至2022年12月30日", "as of 30 Dec 2022"),
+        (
+            "在建（截至2022年，以后没有查到）",
+            "under construction (as of 2022, nothing found since)",
+        ),
+        (
+            "9.09万元 > 9万元；余地375元（0.412%；9.09万元与9.05万元之差）",
+            "CNY 90.9k > CNY 90k; margin CNY 375 (0.412%; CNY 90.9k against CNY 90.5k)",
+        ),
+        ("重庆日报（转引），2023-01-17", "Chongqing Daily (quoted), 2023-01-17"),
+        ("iChongqing，2023-01-20", "iChongqing, 2023-01-20"),
     ],
 )
 def test_what_is_said(known, chinese, said):
     assert english.english(chinese, known) == said
 
 
-@pytest.mark.parametrize("text", ["某某县", "8亿里拉", "很多"])
+@pytest.mark.parametrize("text", ["某某县", "8亿里拉", "很多", "截至某时", "在建（某某）"])
 def test_what_is_not_known_is_not_guessed(known, text):
     with pytest.raises(KeyError):
         english.english(text, known)
+
+
+def test_what_stands_in_the_places_of_a_phrase_is_said_by_itself():
+    """The longest phrase that fits; places may change their order; the words go to processes."""
+    words = {"东盟": "ASEAN", "出口": "exports", "{}到{}": "{} to {}", "对{}的{}": "{1} to {0}"}
+    known = pickle.loads(pickle.dumps(english.Phrasebook(words | {"对{}的": "to {}"})))
+    assert english.english("对东盟的出口", known) == "exports to ASEAN"
+    assert english.english("东盟到出口", known) == "ASEAN to exports"
+    with pytest.raises(KeyError):
+        english.english("对某地的出口", known)
 
 
 ENDS = st.one_of(st.none(), st.decimals(min_value=-1000, max_value=10**6, places=2))

@@ -164,6 +164,7 @@ def test_an_edition_with_an_error_mended_in_silence_is_not_released(
 
 def test_an_erratum_leads_to_the_figures_that_draw_its_figure():
     drawn = {"id": "fig-x", "title": "图<甲>", "observations": [TOTAL], "sources": []}
+    drawn["english"] = {"title": "Fig <A>", "caption": ""}
     listing = {"keys": ["what", "rests"], "rows": [["a", TOTAL], ["b", "fig-x"], ["c", "no"]]}
     env = SimpleNamespace(
         toctree_includes={"index": ["trade"]},
@@ -182,6 +183,9 @@ def test_an_erratum_leads_to_the_figures_that_draw_its_figure():
     page += nodes.DataTable(meta=listing)
     directives.fill_rests(app, page, "errata")
     links = page[0]["meta"]["links"]
-    link = '<a href="trade.html#fig-x" title="图&lt;甲&gt;">图 3</a>'
-    cells = [nodes._cell("", "rests", row[1], links) for row in listing["rows"]]
-    assert cells == [link, link, "没有图用它"]
+    link = (
+        '<a href="trade.html#fig-x" title="图&lt;甲&gt;" data-en-title="Fig &lt;A&gt;">'
+        "<span data-zh>图 3</span><span data-en>Figure 3</span></a>"
+    )
+    cells = [nodes._cell("", "rests", row[1], links, {}) for row in listing["rows"]]
+    assert cells == [link, link, "<span data-zh>没有图用它</span><span data-en>no figure</span>"]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 from cqbook.site import layout, markup
+from cqbook.site.nodes import SourceLink
 
 ROOM = ROOT / "lib" / "cqbook" / "site"
 MODULES = sorted(ROOM.rglob("*.py"))
@@ -102,8 +103,7 @@ def test_a_trusting_template_would_be_seen(text):
 def test_a_text_is_escaped_and_html_is_not():
     made = markup.markup("both.html", chinese=HOSTILE, english=Markup("<code>x</code>"))
     assert made == (
-        '<span data-zh="">&lt;b&gt;&amp;&quot;&#x27;</span>'
-        '<span data-en="" lang="en"><code>x</code></span>'
+        "<span data-zh>&lt;b&gt;&amp;&quot;&#x27;</span><span data-en><code>x</code></span>"
     )
     assert isinstance(made, Markup)
 
@@ -122,5 +122,9 @@ def test_what_a_template_is_not_given_is_an_error():
 
 
 def test_lines_of_a_template_are_joined():
-    made = markup.markup("sections.html", sections=[("id1", "甲 乙"), ("id2", "丙")])
-    assert made == '<ol><li><a href="#id1">甲 乙</a></li><li><a href="#id2">丙</a></li></ol>'
+    links = [SourceLink("#id1", "甲 乙", ""), SourceLink("", "丙", "C")]
+    assert markup.markup("links.html", links=links) == (
+        '<a href="#id1"><span lang="zh-CN">甲 乙</span></a>'
+        "<span data-zh>；</span><span data-en>; </span>"
+        "<span data-zh>丙</span><span data-en>C</span>"
+    )

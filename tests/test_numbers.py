@@ -25,8 +25,13 @@ def rows(book):
 
 
 @pytest.fixture(scope="module")
-def words(book, rows):
-    return numbers_page.words_of(book, rows, dictionary(book))
+def known(book):
+    return dictionary(book)
+
+
+@pytest.fixture(scope="module")
+def words(book, rows, known):
+    return numbers_page.words_of(book, rows, known)
 
 
 def test_all_are_there_but_doubtful_readings(book, rows):
@@ -69,14 +74,17 @@ def test_a_choice_leaves_as_many_rows_as_it_says(rows, words):
     assert found["year"]["2022"] > rows["period"].str.fullmatch("2022").sum()
 
 
-def test_a_plain_page_has_each_figure_once(rows, words):
+def test_a_plain_page_has_each_figure_once(rows, words, known):
     some = rows[rows["indicator"].eq("auto_exports")]
-    plain, lines = numbers_page.plain_rows(some, words, "sources.html")
+    plain, lines = numbers_page.plain_rows(some, words, "sources.html", known)
     anchors = [row.anchor for row in plain]
     anchors += [anchor for line in lines for anchor, _, _ in line.points]
     assert sorted(anchors) == sorted("obs-" + some["observation_id"])
     (row,) = [row for row in plain if row.anchor == "obs-shapingba-nev-2024.auto-exports"]
-    assert (row.value, row.printed) == ("19719辆", "出口车辆19719辆")
+    assert (row.value.chinese, row.value.english) == ("19719辆", "19,719 vehicles")
+    # what a source has printed is in no other language
+    assert (row.printed.chinese, row.printed.english) == ("出口车辆19719辆", "")
+    assert row.period.english == "2023"
     assert row.source.way.startswith("sources.html#src-")
 
 
@@ -147,12 +155,13 @@ def test_a_figure_is_said_with_its_qualifier(rows, words, qualifier, unit, said)
     assert numbers_page._in_unit(row, words) == said
 
 
-def test_every_qualifier_has_its_words(rows, words):
+def test_every_qualifier_has_its_words(rows, words, known):
     assert words["qualifier"].keys() == set(rows["qualifier"]) - {"as_rounded"}
     # the lines of the plain pages too: of a series some are floors
     some = rows[rows["series"].ne("") & rows["qualifier"].eq("at_least")].head(1)
-    _, (line,) = numbers_page.plain_rows(some, words, "sources.html")
-    assert line.points[0][2] == f"{some.iloc[0]['value']}以上"
+    _, (line,) = numbers_page.plain_rows(some, words, "sources.html", known)
+    assert line.points[0][2].chinese == f"{some.iloc[0]['value']}以上"
+    assert line.points[0][2].english.endswith("or more")
     # a line says the unit in which its numbers stand
     scaled = {code for code, said in words["unit"].items() if said[2]}
     assert not scaled & set(rows.loc[rows["series"].ne(""), "unit"])

@@ -71,7 +71,8 @@ def test_names_of_claims_months_and_other_directives_are_no_figures(text):
 
 def test_a_figure_is_told_with_its_line_and_as_it_stands():
     text = "# 标题\n\n按 GB/T 7714—2015 引用。<!-- 1\n2 -->\n\n2022年合计约5000亿元。\n"
-    (fault,) = page_faults("chapters/data.md", text)
+    fault, untitled = page_faults("chapters/data.md", text)
+    assert "chapters/data.md: line 1, '# 标题': expected its English" in str(untitled)
     assert str(fault).startswith("chapters/data.md：第6行，“2022年合计约5000亿元。”：应为由代码")
     assert "chapters/data.md: line 6, '2022年合计约5000亿元。': expected a number glued" in str(
         fault

@@ -198,6 +198,39 @@ OPENED = """() => {
     empty: cells.filter(cell => cell.innerText.trim() === '—').length,
   };
 }"""
+#: What English readers see of a page: texts and labels with a Chinese word that is not said to be
+#: one of a source (``lang``), and how far the page is too wide. It is left as it was.
+IN_ENGLISH = r"""async () => {
+  const button = document.querySelector('.cq-language'), han = /[\u3400-\u9fff]/, found = [];
+  button.click();
+  document.querySelectorAll('details').forEach(node => { node.open = true; });
+  // these pages are written by their scripts, again
+  const isWritten = document.querySelector('#cq-numbers, #search-results');
+  await new Promise(resolve => { setTimeout(resolve, isWritten ? 250 : 0); });
+  const wrong = node => node.checkVisibility() && !node.closest('[lang]').lang.startsWith('zh');
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.data;
+    if (han.test(text) && wrong(texts.currentNode.parentElement)) found.push(text.trim());
+  }
+  for (const name of ['alt', 'aria-label', 'placeholder', 'title']) {
+    document.querySelectorAll(`[${name}]`).forEach(node => {
+      const text = node.getAttribute(name);
+      if (han.test(text) && wrong(node)) found.push(`${name}: ${text}`);
+    });
+  }
+  document.querySelectorAll('table.cq-wide td[data-label]').forEach(cell => {
+    const label = getComputedStyle(cell, '::before').content;
+    if (han.test(label) && wrong(cell)) found.push(`label: ${label}`);
+  });
+  if (han.test(document.title)) found.push(`title: ${document.title}`);
+  const wide = document.documentElement.scrollWidth - window.innerWidth;
+  const heads = [...document.querySelectorAll('article :is(h1, h2, h3)')]
+    .filter(head => head.checkVisibility() && !head.innerText.trim()).length;
+  button.click();
+  localStorage.removeItem('cq-lang');
+  return { chinese: found, wide, heads };
+}"""
 OPEN = "document.querySelectorAll('details.cq-data').forEach(node => { node.open = true; })"
 #: A4 less its margins.
 PAPER = {"width": 680, "height": 960}
@@ -208,7 +241,8 @@ class Visit:
     """What a page showed at one width; `bare` headings have nothing below them.
 
     `lying` are labels of cards that may not break, `empty` is how many cards say that nothing is
-    there; these and the tables are asked of `CHAPTERS`. On paper it is asked from a desk.
+    there; these and the tables are asked of `CHAPTERS`. On paper it is asked from a desk. `english`
+    is what `IN_ENGLISH` finds.
     """
 
     complaints: list[str]
@@ -222,6 +256,7 @@ class Visit:
     empty: int = 0
     tables: list[tuple[str, int, float, float]] = field(default_factory=list)
     on_paper: list[tuple[str, int, float, float]] = field(default_factory=list)
+    english: dict = field(default_factory=dict)
 
 
 #: By page and width. Each is visited once for all tests of this worker, `test_pages.py` too.
@@ -251,6 +286,8 @@ def seen(tab, name: str, size: dict[str, int]) -> Visit:
     if name in CHAPTERS:
         tab.evaluate(OPEN)
         found |= tab.evaluate(OPENED) | {"tables": tab.evaluate(TABLES)}
+    if ".embed" not in name:
+        found["english"] = tab.evaluate(IN_ENGLISH)
     if name in CHAPTERS and size == DESK:
         tab.set_viewport_size(PAPER)
         tab.emulate_media(media="print")
@@ -266,7 +303,7 @@ def test_every_page_is_quiet_and_fits(visited, size):
     At a desk from a folder, on a phone from a server.
     """
     own = [f"figures/{COPIED}{end}.html" for end in ("", ".embed")]
-    names = [*pages(), "search.html?q=重庆", *own]
+    names = [*pages(), *FILLED, *own]
     assert len(names) >= 20
     for name in names:
         visit = visited(name, size)
@@ -276,6 +313,37 @@ def test_every_page_is_quiet_and_fits(visited, size):
         sideways = f"{name} scrolls sideways by {visit.wide} px at {size['width']} px"
         assert visit.wide <= 0, sideways
         assert visit.lang.lower().startswith("zh")
+
+
+#: Pages that scripts fill, and one without scripts.
+FILLED = [
+    "search.html?q=重庆",
+    "chapters/numbers.html?q=2022年进出口&view=chart#obs-trade-2022.total",
+    "numbers/gdp.html",
+    "numbers/car-registrations.html",
+    "figures/fig-trade-rank.html",
+]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
+def test_english_is_whole_or_absent(visited, size):
+    """No Chinese word but those of sources, which say so; no empty heading, nothing too wide."""
+    for name in [*pages(), *FILLED]:
+        found = visited(name, size).english
+        assert found["chinese"] == [], f"{name}: {found['chinese'][:5]}"
+        assert found["heads"] == 0, name
+        assert found["wide"] <= 0, f"{name} scrolls sideways by {found['wide']} px"
+
+
+def test_the_english_test_would_see_a_chinese_word(tab):
+    opened(tab, "chapters/errata.html")
+    tab.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend',"
+        "'<p title=提示>漏译</p><p lang=zh-CN>书名</p><p data-zh>正文</p><h2> </h2>')"
+    )
+    found = tab.evaluate(IN_ENGLISH)
+    assert found["chinese"] == ["漏译", "title: 提示"]
+    assert found["heads"] == 1
 
 
 def test_the_offline_test_would_see_a_request(tab, tmp_path):
@@ -344,7 +412,7 @@ def test_a_long_table_can_be_filtered(tab):
     box = tab.query_selector("figure[data-searchable] input")
     figure = box.evaluate_handle("e => e.closest('figure')").as_element()
     before = len(figure.query_selector_all("tbody tr:not([hidden])"))
-    heads = [head.text_content().strip() for head in figure.query_selector_all("thead th")]
+    heads = [head.inner_text().strip() for head in figure.query_selector_all("thead th")]
     assert box.get_attribute("placeholder") == "筛选：" + "、".join(heads)
     box.fill("新能源汽车")
     after = [row.inner_text() for row in figure.query_selector_all("tbody tr:not([hidden])")]
@@ -729,6 +797,31 @@ def test_the_printed_book_has_contents_bookmarks_and_page_numbers(paper):
         assert re.search(rf"(^|\n){number}(\n|$)", text), "numbered through"
 
 
+def tagged(node) -> list:
+    """Return the elements of a tagged PDF below one of them, and this."""
+    found = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(found, list):
+        return [item for part in found for item in tagged(part)]
+    if not isinstance(found, dict) or "/S" not in found:
+        return []
+    return [found, *(tagged(found["/K"]) if "/K" in found else [])]
+
+
+def test_the_printed_book_is_accessible_as_far_as_it_tells(paper):
+    """Of PDF/UA what can be asked without its validator, which no Debian has."""
+    root = paper.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].lower().startswith("zh")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert paper.metadata.title
+    assert {page.get("/Tabs") for page in paper.pages} == {"/S"}
+    elements = tagged(root["/StructTreeRoot"]["/K"])
+    figures = [item for item in elements if item["/S"] == "/Figure"]
+    assert len(figures) > 70
+    assert all(item.get("/Alt") for item in figures)
+    assert {"/H1", "/H2", "/Table", "/TH", "/L"} <= {item["/S"] for item in elements}
+
+
 def letters(font) -> dict[str, str]:
     """Return the letters of a font of a PDF by the codes, in hexadecimal, that draw them."""
     cmap = font["/ToUnicode"].get_data().decode("latin-1")
@@ -1002,7 +1095,7 @@ def test_no_markup_is_searched_or_described():
     text = (LATEST / "_static" / "passages.js").read_text(encoding="utf-8")
     content = json.loads(text.removeprefix("cqbook.look(").removesuffix(");\n"))
     assert len(content["passages"]) > 100
-    for _, _, words, _ in content["passages"]:
+    for _, _, words, *_ in content["passages"]:
         assert not re.search(r"</?[a-z]", words), words
     for path in (LATEST / "chapters").glob("*.html"):
         found = re.search(r'<meta name="description" content="([^"]*)"', path.read_text("utf-8"))

@@ -18,6 +18,7 @@ holds the parameters, the data directory among them.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -68,6 +69,9 @@ _ENGLISH_BLOCK = re.compile(
     r"(?ms)^(?P<fence>:::+)\{english\}[^\n]*\n(?P<body>.*?)^(?P=fence)[^\S\n]*$"
 )
 _HEADING = re.compile(r"(?m)^#+ .*$")
+#: The title of a section for English readers.
+_ENGLISH_TITLE = re.compile(r"(?m)^:::+\{english\}[^\S\n]+\S")
+_FENCED = re.compile(r"(?ms)^(```+).*?^\1\s*$")
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
 _CHINESE = re.compile(
     r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"
@@ -123,6 +127,8 @@ def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Faul
                 yield _typed(file, f"第{number}个单元", f"cell {number}", typed.context)
             for word in comparing(cell.source):
                 yield _unclaimed(file, number, word)
+            for _, text in untitled_headings(cell.source):
+                yield _untitled(file, f"第{number}个单元", f"cell {number}", text)
             for block in _ENGLISH_BLOCK.finditer(cell.source):
                 for text in _HEADING.findall(block["body"]):
                     zh = "没有标题行：英文标题写在 :::{english} 之后"
@@ -199,6 +205,19 @@ def page_faults(file: str, text: str) -> Iterator[Fault]:
     for typed in typed_figures(text):
         line = text.count("\n", 0, typed.start) + 1
         yield _typed(file, f"第{line}行", f"line {line}", typed.context)
+    for start, heading in untitled_headings(text):
+        line = text.count("\n", 0, start) + 1
+        yield _untitled(file, f"第{line}行", f"line {line}", heading)
+
+
+def untitled_headings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the headings of Markdown that have no English below them, each with its place."""
+    hidden = _FENCED.sub(lambda match: blank(match[0]), text)
+    plain = _ENGLISH_BLOCK.sub(_opening, hidden)
+    places = [heading.start() for heading in _HEADING.finditer(plain)]
+    for start, end in itertools.pairwise([*places, len(plain)]):
+        if not _ENGLISH_TITLE.search(plain, start, end):
+            yield start, plain[start:end].partition("\n")[0]
 
 
 def typed_figures(text: str) -> Iterator[Found]:
@@ -222,6 +241,18 @@ def _in_blocks(text: str) -> str:
 def _typed(file: str, place_zh: str, place: str, text: str) -> Fault:
     zh = "由代码给出的数，写作 {glue:text}`名字`"
     return Fault(file, place_zh, place, text, zh, "a number glued from code: {glue:text}`name`")
+
+
+def _opening(block: re.Match[str]) -> str:
+    """Return a block of which only the first line is left, at its place."""
+    first, end, rest = block[0].partition("\n")
+    return first + end + blank(rest)
+
+
+def _untitled(file: str, place_zh: str, place: str, heading: str) -> Fault:
+    zh = "标题之下有它的英文：:::{english} Title"
+    expected = "its English below the heading: :::{english} Title"
+    return Fault(file, place_zh, place, heading, zh, expected)
 
 
 def _unclaimed(file: str, number: int, word: Found) -> Fault:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cqbook.data.catalog import Catalog
 from cqbook.disk.installed import CONFIG, CONTENTS
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words, visible
+from cqbook.figures.english import CHINESE, dictionary
 
 
 class _File:
@@ -101,9 +103,24 @@ class _File:
 
 
 def check_configuration(root: Path) -> None:
-    """Check both files; see `settings` and `contents`."""
+    """Check both files; see `settings` and `read_contents`.
+
+    Raises
+    ------
+    DataError
+        Also if the contents have a part without English.
+    """
     settings(root)
-    read_contents(root)
+    parts = read_contents(root).get("parts", [])
+    captions = [part.get("caption") or "" for part in parts]
+    known = dictionary(Catalog(root / "data")) if any(captions) else {}
+    for number, caption in enumerate(captions):
+        if CHINESE.search(str(caption)) and caption not in known:
+            _File(root / CONTENTS).refuse(
+                ["parts", number, "caption"],
+                "在 data/codelists/english.csv 中有英文的名字",
+                "a caption that has its English in data/codelists/english.csv",
+            )
 
 
 def settings(root: Path) -> dict[str, Any]:

@@ -40,6 +40,9 @@ DISTRICTS_BEFORE = "districts_history"
 LISTS = ("claims", "numbers", "figures", "data", "sources", "glossary")
 _INDEX = """# {title}
 
+:::{{english}} {title_en}
+:::
+
 本书分析{{glue:text}}`where`的开放型经济，现收入关于{{glue:text}}`where`的{{glue:text}}`held`。"""
 _PARAMETERS = """area = "{place}"  # the place that the book is about
 data_dir = ""  # empty: the book's own data"""
@@ -177,7 +180,7 @@ def new_book(
     (target / "chapters").mkdir()
     for page in LISTS:
         shutil.copy(source / "chapters" / f"{page}.md", target / "chapters")
-    (target / "chapters" / "index.ipynb").write_bytes(to_bytes(_index(title, entity)))
+    (target / "chapters" / "index.ipynb").write_bytes(to_bytes(_index(book, entity)))
     accept(target, say)
     return target
 
@@ -234,9 +237,9 @@ def _as_csv(frame: pd.DataFrame) -> str:
     return out.getvalue()
 
 
-def _index(title: str, place: str) -> nbformat.NotebookNode:
+def _index(book: Publication, place: str) -> nbformat.NotebookNode:
     cells = [
-        nbformat.v4.new_markdown_cell(_INDEX.format(title=title)),
+        nbformat.v4.new_markdown_cell(_INDEX.format(title=book.title, title_en=book.title_en)),
         nbformat.v4.new_code_cell(_PARAMETERS.format(place=place)),
         nbformat.v4.new_code_cell(_CHECK),
         nbformat.v4.new_code_cell(_TEXTS),

@@ -84,6 +84,10 @@ def articles(site: Path, pages: list[str]) -> Iterator[etree._Element]:
                     node.set(key, (folder / unquote(node.get(key))).resolve().as_uri())
             # nothing is scrolled into view on paper
             node.attrib.pop("loading", None)
+        # a figure that is tagged has an alternative text; that of its picture describes it
+        for node in article.xpath(".//figure[.//*[contains(@class, 'cq-title-text')]]"):
+            (title,) = node.xpath(".//*[contains(@class, 'cq-title-text')]")[:1]
+            node.set("aria-label", "".join(map(str, title.itertext())))
         # on paper a number opens nothing
         for node in article.xpath(".//a[@class='cq-row']"):
             node.drop_tag()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from cqbook.figures.exhibit import Exhibit
 
@@ -19,6 +20,8 @@ STYLES = {
     "ris": "RIS",
     "csl": "CSL-JSON",
 }
+#: What English readers call those that have another name.
+STYLES_EN = {"line": "One line", "gbt7714": "GB/T 7714–2015"}
 #: Those that are read by people, who copy them from the page.
 READ_BY_PEOPLE = ("line", "gbt7714", "apa", "bibtex")
 #: Files of those that programs read: how they end → style.
@@ -27,12 +30,20 @@ NO_ADDRESS_ZH = "（站内路径，本书没有登记网址）"
 NO_ADDRESS_EN = " (a path within the site: the book has no public address)"
 
 
+def style_of(style: str, language: str) -> str:
+    """Return what readers of a language call a style."""
+    return STYLES_EN.get(style, STYLES[style]) if language == "en" else STYLES[style]
+
+
 def citations(exhibit: Exhibit) -> dict[str, str]:
     """Return the citation by style, as `STYLES` has them.
 
     GB/T 7714—2015 asks for the day of the citation: that is the reader's to fill in. Where the book
-    has no address, each says so of the way inside the site that it has instead.
+    has no address, each says so of the way inside the site that it has instead. Of a figure in
+    English those that are read by people; its author is the book, which has an English title.
     """
+    if exhibit.language == "en":
+        return _in_english(exhibit)
     book, author = exhibit.book.title, exhibit.book.author
     title, edition, way = exhibit.identity.title, exhibit.edition, exhibit.permalink
     zh, en = ("", "") if exhibit.book.address else (NO_ADDRESS_ZH, NO_ADDRESS_EN)
@@ -46,6 +57,28 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
         "bibtex": _bibtex(exhibit, year),
         "ris": _ris(exhibit, year),
         "csl": _csl(exhibit),
+    }
+
+
+def _in_english(exhibit: Exhibit) -> dict[str, str]:
+    book, edition = exhibit.book.title_en, exhibit.edition
+    title, way = exhibit.identity.title, exhibit.permalink
+    note = "" if exhibit.book.address else NO_ADDRESS_EN
+    year = "".join(month_of(edition)[:1])
+    fields = {
+        "title": title,
+        "howpublished": f"{book}, edition {edition}",
+        "year": year,
+        "note": f"{exhibit.id}; {exhibit.source}" + (f"; {way}{note}" if note else ""),
+        "url": "" if note else way,
+    }
+    return {
+        "line": f"{exhibit.source}; figure: {book}, edition {edition}, {exhibit.id}.",
+        "gbt7714": f"{title}[DS/OL]//{book}. Edition {edition}. {exhibit.id}"
+        f"[date of citation]. {way}{note}.",
+        "apa": f"{title} [Figure {exhibit.id}]. ({year or 'n.d.'}). "
+        f"In {book} (Edition {edition}). {way}{note}",
+        "bibtex": _misc(exhibit, fields),
     }
 
 
@@ -74,6 +107,10 @@ def _bibtex(exhibit: Exhibit, year: str) -> str:
         "note": _note(exhibit),
         "url": exhibit.permalink if exhibit.book.address else "",
     }
+    return _misc(exhibit, fields)
+
+
+def _misc(exhibit: Exhibit, fields: Mapping[str, str]) -> str:
     lines = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items() if text)
     return f"@misc{{{_key(exhibit)},\n{lines}\n}}"
 

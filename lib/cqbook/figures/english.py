@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from cqbook.data.catalog import Catalog
@@ -42,7 +43,10 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
     "百分点": (0, "{} pp"),
     "%": (0, "{}%"),
     "亩": (0, "{} mu"),
+    "万台": (1, "{}k units"),
+    "台": (0, "{} units"),
     "条": (0, "{}"),
+    "项": (0, "{}"),
     "个": (0, "{}"),
     "家": (0, "{}"),
     "场": (0, "{}"),
@@ -69,12 +73,32 @@ JOINTS = (
     ("、", ", "),
     ("·", " · "),
     ("—", "–"),
+    (" < ", " < "),
+    (" > ", " > "),
+    (" ≤ ", " ≤ "),
+    (" ≥ ", " ≥ "),
     ("至", " to "),
     ("与", " and "),
 )
 
 
-def dictionary(book: Catalog) -> dict[str, str]:
+class Phrasebook(dict[str, str]):
+    """The English of names and phrases; ``forms``: phrases with places (``截至{}``), longest first.
+
+    What stands in a place of a phrase is said in English by itself.
+    """
+
+    def __init__(self, words: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Keep the words, and those with places as patterns."""
+        super().__init__(words)
+        said = sorted((zh for zh in words if "{}" in zh), key=len, reverse=True)
+        self.forms = [
+            (re.compile("(.+?)".join(map(re.escape, zh.split("{}"))), re.S), words[zh])
+            for zh in said
+        ]
+
+
+def dictionary(book: Catalog) -> Phrasebook:
     """Return the English of every name of the codelists and of the phrases."""
     found: dict[str, str] = {}
     for name in book.resources:
@@ -90,7 +114,7 @@ def dictionary(book: Catalog) -> dict[str, str]:
                 found |= dict(zip(short, rows["name_en"], strict=True))
     rows = book.text("english")
     found |= dict(zip(rows["name_zh"], rows["name_en"], strict=True))
-    return {zh: en for zh, en in found.items() if zh and en}
+    return Phrasebook({zh: en for zh, en in found.items() if zh and en})
 
 
 def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
@@ -124,6 +148,10 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
     return say
 
 
+#: Punctuation of Chinese that may stand in a text without a Chinese word.
+_HALF_WIDTH = str.maketrans({"—": "–", "，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". "})
+
+
 def english_quantity(text: str) -> str:
     """Return a number with its unit and qualifier in English, or ``""``: 超700万辆."""
     found = _QUANTITY.fullmatch(text)
@@ -148,6 +176,9 @@ def period(text: str) -> str:
     """Return a period in English, or ``""``: 2025年1—9月, 2023年一季度, 5—7月, 2023-12-15."""
     if re.fullmatch(r"(19|20)\d\d(-\d\d){0,2}", text):
         return text
+    day = re.fullmatch(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日", text)
+    if day:
+        return f"{day[3]} {MONTHS[int(day[2]) - 1]} {day[1] or ''}".rstrip()
     found = re.fullmatch(
         r"(?:(?P<year>\d{4})年)?(?:(?P<first>\d{1,2})(?:[—-](?P<last>\d{1,2}))?月)?"
         r"(?:(?P<quarter>[一二三四])季度)?(?P<half>上半年)?(?P<whole>全年)?",
@@ -190,7 +221,7 @@ def english(text: str, known: Mapping[str, str]) -> str:
     text : str
         A name, a number with its unit, a period, or several joined.
     known : mapping
-        See `words`.
+        See `dictionary`.
 
     Raises
     ------
@@ -203,14 +234,25 @@ def english(text: str, known: Mapping[str, str]) -> str:
     return said
 
 
+def said_or_kept(text: str, known: Mapping[str, str]) -> str:
+    """Return a text in English; as it is where it has none, as names of papers may be."""
+    found = _english(text, known)
+    return text if found is None else found
+
+
 def _english(text: str, known: Mapping[str, str]) -> str | None:
     if text in known:
         return known[text]
     if not CHINESE.search(text):
-        return text.replace("—", "–")
+        return text.translate(_HALF_WIDTH)
     said = english_quantity(text) or period(text) or _growth(text)
     if said:
         return said
+    for form, words in known.forms if isinstance(known, Phrasebook) else ():
+        held = form.fullmatch(text)
+        filled = held and _all(held.groups(), known, words)
+        if filled:
+            return filled
     found = re.fullmatch(r"(.*?)（([^（）]+)）", text, re.S)
     if found:
         return _all([found[1], found[2]], known, "{} ({})")
@@ -218,12 +260,23 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
     if found and period(found[1]):
         return f"published {period(found[1])}"
     for chinese, sign in JOINTS:
-        if chinese in text:
-            pieces = text.split(chinese)
+        pieces = _outside_brackets(text, chinese)
+        if len(pieces) > 1:
             joined = _all(pieces, known, sign.join(["{}"] * len(pieces)))
             if joined is not None:
                 return joined
     return None
+
+
+def _outside_brackets(text: str, joint: str) -> list[str]:
+    """Split a text at a joint that stands in no bracket."""
+    pieces: list[str] = []
+    for piece in text.split(joint):
+        if pieces and pieces[-1].count("（") > pieces[-1].count("）"):
+            pieces[-1] += joint + piece
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | None:
@@ -244,7 +297,7 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 LABEL_CHARACTERS = 20
 #: The same of texts that have the whole width.
 LONG_LINES = {"below": 46, "title": 60}
-#: Words of the column ``status`` that the expressions of a specification ask for.
+#: Phrasebook of the column ``status`` that the expressions of a specification ask for.
 STATUS = {DERIVED: "derived"} | {
     STATUS_ZH[status]: word
     for status, word in (

@@ -90,8 +90,17 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
         caption="",
         alt=english.described(exhibit.identity, known),
     )
+    identity = sources_in_english(identity, known)
     spec = english.chart(exhibit.spec, known)
     return replace(exhibit, identity=identity, spec=spec, language="en")
+
+
+def sources_in_english(identity: Identity, known: Mapping[str, str]) -> Identity:
+    """Return a figure's identity whose sources are called as English readers call them."""
+    sources = (
+        replace(item, label=english.said_or_kept(item.label, known)) for item in identity.sources
+    )
+    return replace(identity, sources=tuple(sources))
 
 
 def exhibits_of(

@@ -17,10 +17,11 @@ from sphinx.writers.html5 import HTML5Translator
 from cqbook.figures.claims import CLAIMS, StatedClaim
 from cqbook.figures.identity import read_record
 from cqbook.quantities.verdict import rounded
+from cqbook.site.abstracts import titles_of
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
-from cqbook.site.nodes import Listing
-from cqbook.site.settings import book_of
+from cqbook.site.nodes import Listing, TextPair, text_pair
+from cqbook.site.settings import book_of, known_words
 
 #: Sentences of the smallest margins that stand first.
 TIGHT = 10
@@ -159,22 +160,26 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(ClaimList))
     if not places:
         return
-    titles = app.env.titles
+    known = known_words(app)
     # by page and sentence: one may stand on several claims
-    groups: dict[str, dict[str, Sayings]] = {}
+    groups: dict[tuple[str, str], dict[str, Sayings]] = {}
     count = 0
     for item in said_in(app):
         page = f"chapters/{item.page}"
-        if page in titles and item.place and item.claim.holds:
+        if page in app.env.titles and item.place and item.claim.holds:
             count += 1
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
-            said = groups.setdefault(titles[page].astext(), {})
-            said.setdefault(item.sentence, []).append((way, item))
+            said_there = groups.setdefault(titles_of(app, page), {})
+            said_there.setdefault(item.sentence, []).append((way, item))
     tight = tightest(groups.values(), TIGHT)
-    html = markup("claims.html", groups=groups, count=count, tight=tight)
+
+    def said_of(item: StatedClaim) -> TextPair:
+        return text_pair("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
+
+    html = markup("claims.html", groups=groups, count=count, tight=tight, said_of=said_of)
     lists = [
         Listing(head=page, items=[_plainly(*found) for found in said.items()])
-        for page, said in groups.items()
+        for (page, _), said in groups.items()
     ]
     for place in places:
         place.replace_self([nodes.raw("", html, format="html"), *lists])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +15,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.vocabulary import DOMAINS
+from cqbook.figures.drawing import stem
+from cqbook.figures.english import said_or_kept
 from cqbook.site.figure_index import exhibits
 from cqbook.site.markup import markup
 from cqbook.site.nodes import (
@@ -22,11 +24,17 @@ from cqbook.site.nodes import (
     ChartFigure,
     DataTable,
     Listing,
+    TextPair,
+    number_in_english,
     number_of,
     source_anchor,
+    text_pair,
 )
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import book_of
+from cqbook.site.settings import book_of, known_words
+
+#: Class of the tables that are made here.
+GRID = "cq-grid"
 
 #: Where the data package is, below the root of the site.
 DATA_FOLDER = "data"
@@ -42,12 +50,8 @@ def _paragraph(*children: nodes.Node) -> nodes.paragraph:
     return paragraph
 
 
-def _link(text: str, uri: str) -> nodes.reference:
-    return nodes.reference(text, text, refuri=uri, internal=False)
-
-
-def _grid(heads: list[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:
-    """Return a plain docutils table of `rows` under `heads`."""
+def _grid(heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table:
+    """Return a plain docutils table of `rows` under `heads`, which are said in both languages."""
     group = nodes.tgroup(cols=len(heads))
     group.extend(nodes.colspec(colwidth=1) for _ in heads)
     head, body = nodes.thead(), nodes.tbody()
@@ -58,10 +62,10 @@ def _grid(heads: list[str], rows: Sequence[Sequence[nodes.Node]]) -> nodes.table
             line += nodes.entry("", cell)
         return line
 
-    head += row([_paragraph(nodes.Text(text)) for text in heads])
+    head += row([_both(*texts) for texts in heads])
     body.extend(row(cells) for cells in rows)
     group.extend([head, body])
-    return nodes.table("", group, classes=["cq-grid"])
+    return nodes.table("", group, classes=[GRID])
 
 
 def _text(text: str) -> nodes.paragraph:
@@ -82,6 +86,30 @@ def _both(chinese: str, english: str) -> nodes.paragraph:
     return _paragraph(Bilingual("", chinese, english=english))
 
 
+def _titled(chinese: str, english: str, anchor: str) -> nodes.section:
+    """Return a section with its heading in both languages."""
+    title = nodes.title("", "", Bilingual("", chinese, english=english))
+    return nodes.section("", title, ids=[anchor], names=[anchor])
+
+
+class Quoted(nodes.Inline, nodes.TextElement):
+    """A name or title of a source: it stays Chinese for English readers, and says so."""
+
+
+def visit_quoted(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write the text with its language."""
+    self.body.append(markup("said.html", text=TextPair(node.astext(), "")))
+    raise nodes.SkipNode
+
+
+def _told(text: str, known: Mapping[str, str]) -> nodes.paragraph:
+    """Return a cell in both languages; in Chinese, and saying so, where it has no English."""
+    found = text_pair(text, known)
+    if not text or found.english == text:
+        return _text(text)
+    return _both(text, found.english) if found.english else _paragraph(Quoted("", text))
+
+
 class SourceList(SphinxDirective):
     """``{source-list}``: every source, with its anchor, its figures' number, and its link."""
 
@@ -92,9 +120,11 @@ class SourceList(SphinxDirective):
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
         for kind, frame in sources.groupby(sources["document"].ne(""), sort=False):
-            title = "五份报纸文档" if kind else "其他已公布来源"
-            anchor = "source-documents" if kind else "source-others"
-            section = nodes.section("", nodes.title("", title), ids=[anchor], names=[anchor])
+            if kind:
+                titles = ("五份报纸文档", "The five newspaper documents")
+            else:
+                titles = ("其他已公布来源", "Other published sources")
+            section = _titled(*titles, "source-documents" if kind else "source-others")
             for row in frame.sort_values("published").to_dict("records"):
                 section += self._entry(row, int(counts.get(row["source_id"], 0)))
             found.insert(0 if kind else len(found), section)
@@ -104,20 +134,32 @@ class SourceList(SphinxDirective):
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
         date = row["published"] or "日期不详"
         by = f"（{row['relay']}转）" if row["relay"] else ""
-        head = _paragraph(
-            nodes.strong("", row["title"]), nodes.Text(f" {row['outlet']}{by}，{date}。")
+        known = known_words(self.env.app)
+        outlet, relay = (said_or_kept(row[name], known) for name in ("outlet", "relay"))
+        by_en = f" (relayed by {relay})" if relay else ""
+        entry += _paragraph(
+            nodes.strong("", "", Quoted("", row["title"])),
+            nodes.Text(" "),
+            Bilingual(
+                "",
+                f"{row['outlet']}{by}，{date}。",
+                english=f"{outlet}{by_en}, {row['published'] or 'undated'}.",
+            ),
         )
-        entry += head
         facts = [f"收入{count}个数字", f"可信度{row['confidence']}"]
+        facts_en = [f"{count} numbers taken in", f"confidence {row['confidence']}"]
         if row["date_basis"] and row["date_basis"] != "printed":
             facts.append(f"日期：{row['date_basis']}")
+            facts_en.append(f"date: {text_pair(row['date_basis'], known).english or 'inferred'}")
         if row["note"]:
             facts.append(row["note"])
         detail = _paragraph(
-            nodes.literal("", row["source_id"]), nodes.Text("　" + "；".join(facts) + "。")
+            nodes.literal("", row["source_id"]),
+            Bilingual("", "　" + "；".join(facts) + "。", english=f" {'; '.join(facts_en)}. "),
         )
         if row["url"].startswith(("http://", "https://")):
-            detail += _link("原文", row["url"])
+            link = Bilingual("", "原文", english="source")
+            detail += nodes.reference("", "", link, refuri=row["url"], internal=False)
         entry += detail
         entry += Users(source=row["source_id"])
         return entry
@@ -132,26 +174,32 @@ class DataCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one section a table of the package."""
-        book = book_of(self.env.app)
+        book, known = book_of(self.env.app), known_words(self.env.app)
         found: list[nodes.Node] = []
         for name, resource in book.resources.items():
-            anchor = f"table-{name.replace('_', '-')}"
-            section = nodes.section(
-                "", nodes.title("", f"{resource['title']}（{name}）"), ids=[anchor], names=[anchor]
+            title, about = resource["title"], resource["description"]
+            section = _titled(
+                f"{title}（{name}）",
+                said_or_kept(f"{title}（{name}）", known),
+                f"table-{name.replace('_', '-')}",
             )
-            section += _text(f"{resource['description']} 共{len(book.text(name))}行。")
+            rows = len(book.text(name))
+            section += _both(f"{about} 共{rows}行。", f"{said_or_kept(about, known)} {rows} rows.")
             if name in book.series:
-                section += _paragraph(nodes.Text("来源："), *self._sources(book, name))
-            section += _paragraph(nodes.Text("下载："), self._download(resource["path"]))
-            rows = [
+                lead = Bilingual("", "来源：", english="Source: ")
+                section += _paragraph(lead, *self._sources(book, name))
+            lead = Bilingual("", "下载：", english="Download: ")
+            section += _paragraph(lead, self._download(resource["path"]))
+            cells = [
                 [
                     _paragraph(nodes.literal("", field["name"])),
                     _text(field.get("type", "string")),
-                    _text(field.get("description", "")),
+                    _told(field.get("description", ""), known),
                 ]
                 for field in resource["schema"]["fields"]
             ]
-            section += _grid(["字段", "类型", "含义"], rows)
+            heads = [("字段", "Field"), ("类型", "Type"), ("含义", "Meaning")]
+            section += _grid(heads, cells)
             found.append(section)
         return found
 
@@ -166,11 +214,15 @@ class DataCatalogue(SphinxDirective):
     def _sources(self, book: Catalog, name: str) -> Iterator[nodes.Node]:
         """Yield the sources of a long series, each linked to its entry."""
         page = self.env.app.builder.get_relative_uri(self.env.docname, SOURCES_PAGE)
+        known = known_words(self.env.app)
         frame = book.as_observations(name, book.text(name))
         for number, key in enumerate(frame["source_id"].unique()):
             if number:
-                yield nodes.Text("；")
-            yield _link(book.source_label(key), f"{page}#{source_anchor(key)}")
+                yield Bilingual("", "；", english="; ")
+            label = book.source_label(key)
+            shown = Bilingual("", label, english=said_or_kept(label, known))
+            way = f"{page}#{source_anchor(key)}"
+            yield nodes.reference("", "", shown, refuri=way, internal=False)
 
 
 class IndicatorList(SphinxDirective):
@@ -178,7 +230,7 @@ class IndicatorList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
-        book = book_of(self.env.app)
+        book, known = book_of(self.env.app), known_words(self.env.app)
         counts = book.observations()["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
@@ -186,8 +238,8 @@ class IndicatorList(SphinxDirective):
             frame = indicators[indicators["domain"].eq(domain)].sort_values("indicator")
             if frame.empty:
                 continue
-            anchor = f"indicators-{domain}"
-            section = nodes.section("", nodes.title("", title), ids=[anchor], names=[anchor])
+            title_en = text_pair(title, known).english or domain.replace("_", " ")
+            section = _titled(title, title_en, f"indicators-{domain}")
             rows = [
                 [
                     _paragraph(nodes.literal("", row["indicator"])),
@@ -197,7 +249,8 @@ class IndicatorList(SphinxDirective):
                 ]
                 for row in frame.to_dict("records")
             ]
-            section += _grid(["代码", "名称", "定义", "数字个数"], rows)
+            heads = [("代码", "Code"), ("名称", "Name"), ("定义", "Definition")]
+            section += _grid([*heads, ("数字个数", "Numbers")], rows)
             found.append(section)
         return found
 
@@ -209,12 +262,16 @@ class TableListing(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table's columns but the first (its code), headed by their descriptions."""
-        book = book_of(self.env.app)
+        book, known = book_of(self.env.app), known_words(self.env.app)
         name = self.arguments[0]
         fields = book.fields(name)[1:]
         frame = book.text(name)
-        rows = [[_text(row[field["name"]]) for field in fields] for row in frame.to_dict("records")]
-        return [_grid([field["description"] for field in fields], rows)]
+        rows = [
+            [_told(row[field["name"]], known) for field in fields]
+            for row in frame.to_dict("records")
+        ]
+        heads = [field["description"] for field in fields]
+        return [_grid([(head, said_or_kept(head, known)) for head in heads], rows)]
 
 
 class FigureList(SphinxDirective):
@@ -275,7 +332,8 @@ def fill_rests(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for _, node, link in _links(app, docname):
         for item in (node["meta"]["id"], *node["meta"]["observations"]):
             users.setdefault(item, []).append(link)
-    links = {name: Markup("、").join(some) for name, some in users.items()}
+    comma = markup("both.html", chinese="、", english=", ")
+    links = {name: comma.join(some) for name, some in users.items()}
     for place in places:
         place["meta"] = place["meta"] | {"links": links}
 
@@ -286,7 +344,15 @@ def _links(app: Sphinx, docname: str) -> Iterator[tuple[str, nodes.Element, Mark
         for node in exhibits(app.env, name):
             way = _way(app, docname, name, node)
             title, number = node["meta"]["title"], number_of(app, name, node)
-            yield name, node, markup("user.html", way=way, title=title, number=number)
+            link = markup(
+                "user.html",
+                way=way,
+                title=title,
+                title_en=title_in_english(app, node),
+                number=number,
+                number_en=number_in_english(number),
+            )
+            yield name, node, link
 
 
 def _way(app: Sphinx, here: str, docname: str, node: nodes.Element) -> str:
@@ -313,20 +379,36 @@ class Listed:
     id: str
     way: str
     number: str
+    number_en: str
     title: str
+    title_en: str
     thumbnail: str
+    thumbnail_en: str
 
 
 def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> Listed:
     meta = node["meta"]
     root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
+    number = number_of(app, docname, node)
+    place = f"{root}{FIGURES_FOLDER}/"
     return Listed(
         meta["id"],
         _way(app, here, docname, node),
-        number_of(app, docname, node),
+        number,
+        number_in_english(number),
         meta["title"],
-        f"{root}{FIGURES_FOLDER}/{meta['id']}" if node["drawn"] else "",
+        title_in_english(app, node),
+        place + stem(meta["id"], "zh") if node["drawn"] else "",
+        place + stem(meta["id"], "en") if node["drawn"] and node["english"] else "",
     )
+
+
+def title_in_english(app: Sphinx, node: nodes.Element) -> str:
+    """Return the title of a figure or table as English readers see it."""
+    title: str = node["meta"]["title"]
+    if "english" in node["meta"]:
+        return str(node["meta"]["english"]["title"])
+    return said_or_kept(title, known_words(app))
 
 
 def setup(app: Sphinx) -> None:
@@ -335,6 +417,7 @@ def setup(app: Sphinx) -> None:
     app.add_node(FigureCatalogue)
     app.add_node(Users)
     app.add_node(Bilingual, html=(visit_said, None))
+    app.add_node(Quoted, html=(visit_quoted, None))
     app.add_directive("source-list", SourceList)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("indicator-list", IndicatorList)

@@ -22,10 +22,10 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
-from cqbook.site.nodes import ChartFigure, exhibit_nodes
+from cqbook.site.nodes import ChartFigure, exhibit_nodes, exhibit_of, translation
 
 #: What of a figure's identity lists and references of other pages need.
-IDENTITY_KEPT = ("id", "title", "sources")
+IDENTITY_KEPT = ("id", "title", "english", "sources")
 
 
 def _observations(meta: dict[str, Any]) -> list[str]:
@@ -37,13 +37,15 @@ def _observations(meta: dict[str, Any]) -> list[str]:
     return sorted({part for row in table["rows"] for part in row[place].split(";") if part})
 
 
-def _light(tree: nodes.document) -> list[nodes.Element]:
+def _light(app: Sphinx, tree: nodes.document) -> list[nodes.Element]:
     found: list[nodes.Element] = []
     for node in exhibit_nodes(tree):
         meta = {name: node["meta"][name] for name in IDENTITY_KEPT if name in node["meta"]}
         meta["observations"] = _observations(node["meta"])
         drawn = isinstance(node, ChartFigure)
-        found.append(type(node)(ids=node["ids"], meta=meta, drawn=drawn))
+        # whether there is a picture of it in English
+        said = drawn and translation(app, exhibit_of(app, node, app.env.docname)) is not None
+        found.append(type(node)(ids=node["ids"], meta=meta, drawn=drawn, english=said))
     return found
 
 
@@ -123,7 +125,7 @@ def _pages(env: BuildEnvironment) -> dict[str, list[nodes.Element]]:
 
 def remember(app: Sphinx, doctree: nodes.document) -> None:
     """Note what a page shows when it has been read."""
-    _pages(app.env)[app.env.docname] = _light(doctree)
+    _pages(app.env)[app.env.docname] = _light(app, doctree)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
@@ -134,7 +136,8 @@ def merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvi
 def exhibits(env: BuildEnvironment, docname: str) -> list[nodes.Element]:
     """Return the figures and tables of a page, in order: ``ids``, ``drawn``, ``meta``.
 
-    Of their identity what is in `IDENTITY_KEPT`, and ``observations``: the ids of those drawn.
+    Of their identity what is in `IDENTITY_KEPT`, and ``observations``: the ids of those drawn;
+    ``english``: whether its picture is there in English.
     """
     return _pages(env)[docname]
 

@@ -21,8 +21,9 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
 from cqbook.figures.citations import RECORDS
-from cqbook.figures.exhibit import Exhibit
+from cqbook.figures.exhibit import Exhibit, sources_in_english
 from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS
+from cqbook.site.abstracts import titles_of
 from cqbook.site.layout import (
     MODE_SCRIPT,
     POLICY,
@@ -41,7 +42,7 @@ from cqbook.site.nodes import (
     figure_parts,
 )
 from cqbook.site.pictures import CARDS_FOLDER
-from cqbook.site.settings import base_of
+from cqbook.site.settings import base_of, known_words
 
 #: Folder of the notebooks that figures come from, below the root of the site.
 NOTEBOOKS = "notebooks"
@@ -58,10 +59,10 @@ _LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 55, 44, 22
 
 @dataclass(frozen=True)
 class HomePage:
-    """Where a figure stands: its page, the title of that, and the way there."""
+    """Where a figure stands: its page, the title of that in both languages, and the way there."""
 
     page: str
-    title: str
+    titles: tuple[str, str]
     way: str
 
 
@@ -79,7 +80,7 @@ def publish(
     target.parent.mkdir(exist_ok=True)
     shutil.copyfile(source, target)
     way = ROOT + app.builder.get_target_uri(page)
-    place = HomePage(page, app.env.titles[page].astext(), way)
+    place = HomePage(page, titles_of(app, page), way)
     folder = Path(app.outdir) / OWN_PAGES
     folder.mkdir(exist_ok=True)
     sources = ROOT + app.builder.get_target_uri(SOURCES_PAGE)
@@ -122,14 +123,19 @@ def _own_page(
         tags=_described(app, shown)
         + machine_tags(app, shown.identity.title, name, [dataset(shown, ROOT)]),
         book=book.title,
+        book_en=book.title_en,
         home=ROOT + app.builder.get_target_uri(app.config.root_doc),
         chapter=f"{place.way}#{shown.id}",
-        chapter_title=f"{parts.head.number}｜{place.title}" if parts.head.number else place.title,
+        chapter_titles=(
+            "｜".join(filter(None, [parts.head.number, place.titles[0]])),
+            " | ".join(filter(None, [parts.head.number_en, place.titles[1]])),
+        ),
         permalink=Markup(PERMALINK),
         all_in_one=ALL_IN_ONE,
         records=[(form, COMPANIONS[form]) for form in RECORDS],
         # shown as text
-        embed=str(embed_code(shown, parts)),
+        embed=str(embed_code(shown, parts, shown.identity.title)),
+        embed_en=str(embed_code(shown, parts, shown.identity.english.title)),
         address=book.address,
         code=written,
         notebook=f"{ROOT}{NOTEBOOKS}/{Path(app.env.doc2path(place.page)).name}",
@@ -162,13 +168,16 @@ def _described(app: Sphinx, shown: Exhibit) -> Markup:
 
 
 def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
-    english = replace(shown, language="en")
+    own = shown.identity
+    # its sources alone, where a word of the chart has no English
+    english = replace(shown, language="en", identity=sources_in_english(own, known_words(app)))
     return markup(
         "figure_embed.html",
         # its number is one of the book's
         **vars(replace(parts, head=replace(parts.head, number=""))),
         top=_top(),
         book=shown.book.title,
+        book_en=shown.book.title_en,
         source=shown.source,
         source_en=english.source,
         imprint=shown.imprint,
@@ -178,7 +187,7 @@ def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
     )
 
 
-def embed_code(shown: Exhibit, parts: FigureParts) -> Markup:
+def embed_code(shown: Exhibit, parts: FigureParts, title: str) -> Markup:
     """Return the frame that shows a figure in somebody else's page, of the edition that it is of.
 
     A whole address where the book has one.
@@ -187,7 +196,7 @@ def embed_code(shown: Exhibit, parts: FigureParts) -> Markup:
     return markup(
         "embed_code.html",
         way=way,
-        title=shown.identity.title,
+        title=title,
         height=frame_height(shown, parts),
         width=theme.PICTURE_WIDTH + 40,
     )

@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from cqbook.figures.english import said_or_kept
 from cqbook.site.markup import markup
 from cqbook.site.nodes import (
     Abstract,
@@ -19,7 +20,7 @@ from cqbook.site.nodes import (
     open_whole,
     written_since,
 )
-from cqbook.site.settings import book_of
+from cqbook.site.settings import book_of, known_words
 
 GLOSSARY_PAGE = "chapters/glossary"
 #: Text inside these is not prose, or is a link already.
@@ -72,7 +73,15 @@ class Glossary(SphinxDirective):
         """Return one definition list."""
         app = self.env.app
         rows = sorted(terms(app).values(), key=lambda row: row["name_en"].lower())
-        listed = [row | {"anchor": anchor(app, row["term"])} for row in rows]
+        known = known_words(app)
+        listed = [
+            row
+            | {
+                "anchor": anchor(app, row["term"]),
+                "definition_en": said_or_kept(row["definition"], known),
+            }
+            for row in rows
+        ]
         # for the search: each term a heading of its own, with its place
         hidden = [
             nodes.paragraph("", text, classes=["cq-hidden"], place=row["anchor"], weight=weight)

@@ -16,19 +16,23 @@ from typing import Any
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx_external_toc.api import SiteMap
 
 from cqbook.disk.checksums import file_digest
 from cqbook.editions.feed import FEED
+from cqbook.figures.english import period
+from cqbook.site.abstracts import CHINESE_ONLY, titles_of
 from cqbook.site.claims import sources_named, sources_said
+from cqbook.site.directives import Bilingual
 from cqbook.site.figure_index import exhibits
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
 from cqbook.site.nodes import OWN_PAGES, ChartFigure, exhibit_nodes, has_cards
 from cqbook.site.numbers_page import NUMBERS_PAGE
 from cqbook.site.pictures import CARDS_FOLDER
-from cqbook.site.settings import base_of, publication
+from cqbook.site.settings import base_of, known_words, publication
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -36,7 +40,7 @@ PAGES_SHOWN = 16
 #: Before the first paint: without it a dark page would flash in light.
 MODE_SCRIPT = (
     "(function(d){try{var m=localStorage.getItem('cq-mode'),l=localStorage.getItem('cq-lang')}"
-    "catch(e){}if(l==='en')d.dataset.lang='en';"
+    "catch(e){}if(l==='en')d.dataset.lang=d.lang='en';"
     "d.dataset.theme=m==='dark'||m==='light'?m:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})"
     "(document.documentElement)"
@@ -58,10 +62,11 @@ POLICY = "; ".join(
 
 @dataclass
 class Entry:
-    """A page in the contents, with the pages below it."""
+    """A page in the contents, with the pages below it; ``english`` may be its Chinese title."""
 
     name: str
     title: str
+    english: str
     below: list[Entry] = field(default_factory=list)
 
     def holds(self, name: str) -> bool:
@@ -76,7 +81,7 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
         sites: SiteMap = kept["external_site_map"]
 
         def entry(name: str) -> Entry:
-            found = Entry(name, app.env.titles[name].astext())
+            found = Entry(name, *titles_of(app, name))
             for tree in sites[name].subtrees if name in sites else ():
                 found.below += [entry(str(item)) for item in tree.items]
             return found
@@ -112,6 +117,7 @@ class Item:
 
     way: str
     title: str
+    english: str
     here: bool
     below: Branch | None
 
@@ -122,6 +128,7 @@ def _branch(app: Sphinx, entries: list[Entry], here: str) -> Branch:
         Item(
             app.builder.get_relative_uri(here, entry.name),
             entry.title,
+            entry.english,
             entry.name == here,
             _branch(app, entry.below, here) if entry.below and entry.holds(here) else None,
         )
@@ -133,8 +140,12 @@ def _branch(app: Sphinx, entries: list[Entry], here: str) -> Branch:
 def contents_html(app: Sphinx, here: str) -> Markup:
     """Return the contents of the book as seen from a page."""
     root = app.config.root_doc
-    first = [("", [Entry(root, app.env.titles[root].astext())])]
-    parts = [(caption, _branch(app, some, here)) for caption, some in first + contents(app)]
+    first = [("", [Entry(root, *titles_of(app, root))])]
+    known = known_words(app)
+    parts = [
+        (caption, known.get(caption, caption), _branch(app, some, here))
+        for caption, some in first + contents(app)
+    ]
     return markup("contents.html", parts=parts)
 
 
@@ -142,13 +153,15 @@ def sections_html(doctree: nodes.document | None) -> Markup:
     """Return links to the sections of a page, if it has several."""
     top = None if doctree is None else next(iter(doctree.findall(nodes.section)), None)
     found = [] if top is None else [n for n in top.children if isinstance(n, nodes.section)]
-    sections = [(node["ids"][0], _title(node)) for node in found]
+    sections = [(node["ids"][0], *_titles(node), CHINESE_ONLY in node["classes"]) for node in found]
     return markup("sections.html", sections=sections) if len(sections) > 1 else Markup()
 
 
-def _title(section: nodes.section) -> str:
-    """Return the title of a section, which docutils makes none without."""
-    return next(iter(section.findall(nodes.title))).astext()
+def _titles(section: nodes.section) -> tuple[str, str]:
+    """Return the title of a section, which docutils makes none without, in both languages."""
+    title = next(iter(section.findall(nodes.title)))
+    said = next(iter(title.findall(Bilingual)), None)
+    return title.astext(), said["english"] if said else title.astext()
 
 
 def provenance(
@@ -183,16 +196,18 @@ def provenance(
         "provenance.html",
         way=way,
         sources=len(sources),
-        day=_day(days[-1]) if days else "",
+        day=_day(days[-1]) if days else ("", ""),
         figures=len(figures),
         derived=derived,
         edition=edition,
     )
 
 
-def _day(text: str) -> str:
+def _day(text: str) -> tuple[str, str]:
+    """Return a day or month in Chinese and English."""
     year, month, *day = text.split("-")
-    return f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")
+    said = f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")
+    return said, period(said)
 
 
 def first_paragraph(doctree: nodes.document | None) -> str:
@@ -282,6 +297,11 @@ def dress(
     context["metatags"] = tags
     context["cq"] = {
         "book": publication(app).title,
+        "book_en": publication(app).title_en,
+        "title_en": titles_of(app, page)[1] if page in app.env.titles else "",
+        "turn": _turns(app, page),
+        "both": both,
+        "attribute": attribute,
         "coded": 'class="cell ' in body,
         # ours, and no texts: a script and what allows it hold quotation marks
         "mode_script": Markup(MODE_SCRIPT),
@@ -299,6 +319,26 @@ def dress(
         "markdown": f"{page.rpartition('/')[2]}.md" if edition and doctree is not None else "",
         # outside the edition's folder, as it tells of those that come later
         "feed": f"{root}../{FEED}" if edition else "",
+    }
+
+
+def both(chinese: str, english: str) -> Markup:
+    """Return words of the page in both languages, of which one is shown."""
+    return markup("both.html", chinese=chinese, english=english)
+
+
+def attribute(name: str, chinese: str, english: str) -> Markup:
+    """Return an attribute in both languages, with a space before it."""
+    return markup("attribute.html", name=name, chinese=chinese, english=english)
+
+
+def _turns(app: Sphinx, page: str) -> dict[str, tuple[str, str]]:
+    """Return the titles of the pages before and after a page in both languages."""
+    builder = app.builder
+    assert isinstance(builder, StandaloneHTMLBuilder)
+    _, before, after = builder.relations.get(page) or (None, None, None)
+    return {
+        name: titles_of(app, other) for name, other in (("prev", before), ("next", after)) if other
     }
 
 

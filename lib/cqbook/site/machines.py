@@ -27,7 +27,7 @@ from cqbook.site.descriptions import (
     dataset,
     dcat,
 )
-from cqbook.site.directives import reading_order
+from cqbook.site.directives import Bilingual, reading_order
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
@@ -62,9 +62,10 @@ class MachineFiles(SphinxDirective):
             return []
         root = "../" * self.env.docname.count("/")
         found = nodes.bullet_list()
-        for path, (words, _) in FILES.items():
+        for path, (words, words_en) in FILES.items():
             link = nodes.reference("", "", nodes.literal("", path), refuri=root + path)
-            said = nodes.paragraph("", "", link, nodes.Text(f"：{words}"))
+            both = Bilingual("", f"：{words}", english=f": {words_en}")
+            said = nodes.paragraph("", "", link, both)
             found += nodes.list_item("", said)
         return [found]
 

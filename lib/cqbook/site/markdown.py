@@ -89,8 +89,10 @@ class PageWriter:
         if isinstance(node, nodes.literal):
             return coded(node.astext())
         if isinstance(node, Bilingual):
-            english = escaped(node["english"])
-            return f"{escaped(node.astext())}（{english}）" if english else escaped(node.astext())
+            chinese, english = escaped(node.astext()), escaped(node["english"])
+            # names have both; what joins them, and sentences, are read in Chinese
+            is_name = isinstance(node.parent, nodes.title) or _within_cell(node)
+            return f"{chinese}（{english}）" if english and is_name else chinese
         inside = "".join(map(self.inline, node.children))
         if isinstance(node, NumberLink):
             return f"[{inside}][{self.label(node)}]"
@@ -157,6 +159,10 @@ class PageWriter:
 
 def _nothing(_writer: PageWriter, _node: nodes.Node, _depth: int) -> list[str]:
     return []
+
+
+def _within_cell(node: nodes.Node) -> bool:
+    return isinstance(node.parent, nodes.paragraph) and isinstance(node.parent.parent, nodes.entry)
 
 
 def _section(writer: PageWriter, node: nodes.section, depth: int) -> list[str]:

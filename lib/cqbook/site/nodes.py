@@ -22,8 +22,8 @@ from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing
 from cqbook.figures.charts.form import label_width
-from cqbook.figures.citations import READ_BY_PEOPLE, STYLES, citations
-from cqbook.figures.english import Untranslated
+from cqbook.figures.citations import READ_BY_PEOPLE, citations, style_of
+from cqbook.figures.english import CHINESE, Untranslated, english
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.formats import ENGLISH, FORMATS
 from cqbook.figures.identity import Identity, read_record
@@ -63,11 +63,20 @@ class Listing(nodes.General, nodes.Element):
 
 
 @dataclass(frozen=True)
+class TextPair:
+    """A text of the book with its English, which is empty where there is none."""
+
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True)
 class Heading:
     """What stands above a figure or table; ``sign`` is that of the link to it."""
 
     anchor: str
     number: str
+    number_en: str
     title: str
     subtitle: str
     english: dict[str, str] | None
@@ -76,10 +85,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class SourceLink:
-    """A link; without a way, its label alone."""
+    """A link; without a way, its label alone. Its English is empty where there is none."""
 
     way: str
     label: str
+    english: str
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,8 @@ class Grid:
     ``wide``: set as cards on a phone.
     """
 
-    heads: list[tuple[str, str]]
-    rows: list[list[tuple[str, str, str]]]
+    heads: list[tuple[TextPair, str]]
+    rows: list[list[tuple[TextPair, str, str]]]
     wide: bool
 
 
@@ -109,13 +119,14 @@ class Picture:
 class Drawn:
     """A figure that is drawn, and what can be taken away of it.
 
-    ``files`` begins the names of its files, ``english`` are the formats that have an English one.
+    ``files`` begins the names of its files, ``english`` are the formats that have an English one,
+    ``citations`` the texts by language, each with its style.
     """
 
     pictures: list[Picture]
     files: str
     english: tuple[str, ...]
-    citations: list[tuple[str, str]]
+    citations: dict[str, list[tuple[str, str]]]
 
 
 def title_of(node: nodes.Node) -> str:
@@ -140,6 +151,19 @@ def number_of(app: Sphinx, docname: str, node: Element) -> str:
     return called % ".".join(map(str, number)) if number else ""
 
 
+def number_in_english(number: str) -> str:
+    """Return the number of a figure or table as English readers call it."""
+    return number.replace("图", "Figure").replace("表", "Table")
+
+
+def text_pair(text: str, known: Mapping[str, str]) -> TextPair:
+    """Return a text with its English, where it has some."""
+    try:
+        return TextPair(text, english(text, known))
+    except KeyError:
+        return TextPair(text, "")
+
+
 def _page(translator: HTML5Translator) -> str:
     """Return the page that is written; only a builder of a site has one at a time."""
     builder = translator.builder
@@ -155,29 +179,44 @@ def _root(translator: HTML5Translator) -> str:
 
 def _heading(app: Sphinx, node: Element, docname: str) -> Heading:
     meta = node["meta"]
+    number = number_of(app, docname, node)
     return Heading(
         node["ids"][0],
-        number_of(app, docname, node),
+        number,
+        number_in_english(number),
         meta["title"],
         meta["subtitle"],
-        meta.get("english"),
+        meta.get("english") or table_in_english(meta, known_words(app)),
         app.config.html_permalinks_icon,
     )
+
+
+def table_in_english(meta: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str] | None:
+    """Return title and caption of a table as a figure has them; None where the title has none.
+
+    A table has its English from the book's words, as its cells have; a figure brings its own.
+    """
+    title, caption = (text_pair(meta[name], known).english for name in ("title", "subtitle"))
+    return {"title": title, "caption": caption} if title else None
 
 
 def _sources_page(translator: HTML5Translator) -> str:
     return translator.builder.get_relative_uri(_page(translator), SOURCES_PAGE)
 
 
-def _source_links(page: str, sources: Iterable[dict[str, str]]) -> list[SourceLink]:
-    return [_source_link(page, item["id"], item["label"]) for item in sources]
+def _source_links(
+    page: str, sources: Iterable[dict[str, str]], known: Mapping[str, str]
+) -> list[SourceLink]:
+    return [source_link(page, item["id"], item["label"], known) for item in sources]
 
 
-def _source_link(page: str, source_id: str, label: str) -> SourceLink:
+def source_link(page: str, source_id: str, label: str, known: Mapping[str, str]) -> SourceLink:
+    """Return the link to a source's entry on the page of sources."""
+    label_en = text_pair(label, known).english
     # customs detail is the analyst's own file, no source of the data package
     if source_id == CUSTOMS:
-        return SourceLink("", label)
-    return SourceLink(f"{page}#{quote(source_anchor(source_id))}", label)
+        return SourceLink("", label, label_en)
+    return SourceLink(f"{page}#{quote(source_anchor(source_id))}", label, label_en)
 
 
 def source_anchor(source_id: str) -> str:
@@ -185,30 +224,42 @@ def source_anchor(source_id: str) -> str:
     return f"src-{source_id}".replace(".", "-").replace("_", "-").lower()
 
 
-def _cell(page: str, key: str, text: str, labels: Mapping[str, str]) -> str:
+def _cell(
+    page: str, key: str, text: str, labels: Mapping[str, str], known: Mapping[str, str]
+) -> str:
     """Return the content of a cell: its text, or links and codes as HTML."""
     if key == "source_id" and text:
-        links = [_source_link(page, part, labels.get(part, part)) for part in text.split(";")]
+        links = [source_link(page, part, labels.get(part, part), known) for part in text.split(";")]
         return markup("links.html", links=links)
     if key == "rests":
         # what of this is drawn nowhere has no label; labels are links, made by a template
         found = [labels[part] for part in text.split(";") if part in labels]
-        return Markup("、").join(found) or "没有图用它"
+        comma = markup("said.html", text=TextPair("、", ", "))
+        return comma.join(found) or markup("said.html", text=TextPair("没有图用它", "no figure"))
     if key == "observation_id":
         return markup("codes.html", codes=text.split(";"))
-    return text or "—"
+    return _set_out(text, known) if CHINESE.search(text) else text or "—"
+
+
+def _set_out(text: str, known: Mapping[str, str]) -> Markup:
+    return markup("said.html", text=text_pair(text, known))
 
 
 def _grid_of(
-    page: str, content: dict[str, Any], labels: Mapping[str, str], numeric: Container[str]
+    page: str,
+    content: dict[str, Any],
+    labels: Mapping[str, str],
+    numeric: Container[str],
+    known: Mapping[str, str],
 ) -> Grid:
     """Return the rows of a figure or table, as they are set out."""
-    columns = list(zip(content["keys"], content["columns"], strict=True))
+    names = [text_pair(name, known) for name in content["columns"]]
+    columns = list(zip(content["keys"], names, strict=True))
     return Grid(
         [(name, _kind(key, key in numeric)) for key, name in columns],
         [
             [
-                (name, _kind(key, key in numeric, cell), _cell(page, key, cell, labels))
+                (name, _kind(key, key in numeric, cell), _cell(page, key, cell, labels, known))
                 for (key, name), cell in zip(columns, row, strict=True)
             ]
             for row in content["rows"]
@@ -303,7 +354,8 @@ def figure_parts(
     labels = {item["id"]: item["label"] for item in meta["sources"]}
     sizes, alts = node["sizes"], {"zh": meta["alt"], "en": node["alt_en"]}
     place = f"{root}{FIGURES_FOLDER}/"
-    said = citations(shown)
+    known, foreign = known_words(app), node["citations_en"]
+    said = {"zh": citations(shown)} | ({"en": foreign} if foreign else {})
     return FigureParts(
         meta=meta,
         head=_heading(app, node, docname),
@@ -316,10 +368,13 @@ def figure_parts(
             ],
             place + shown.id,
             ENGLISH if "en" in sizes else (),
-            [(STYLES[style], said[style]) for style in READ_BY_PEOPLE],
+            {
+                language: [(style_of(style, language), found[style]) for style in READ_BY_PEOPLE]
+                for language, found in said.items()
+            },
         ),
-        links=_source_links(sources, meta["sources"]),
-        grid=_grid_of(sources, meta["table"], labels, ("full", "range")),
+        links=_source_links(sources, meta["sources"], known),
+        grid=_grid_of(sources, meta["table"], labels, ("full", "range"), known),
         formats=list(FORMATS.items()) if app.config.cqbook_files else [],
         own=f"{root}{OWN_PAGES}/{shown.id}.html" if app.config.cqbook_files else "",
     )
@@ -329,10 +384,11 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
     """Write a figure whole: title, pictures, note, source line, data, tools; and its files."""
     app, page = self.builder.app, _page(self)
     shown = exhibit_of(app, node, page)
-    english = translation(app, shown)
+    foreign = translation(app, shown)
     # its own page needs them after this one is written
-    node["sizes"] = pictures.publish_figure(app, shown, english, card=has_cards(app))
-    node["alt_en"] = english.identity.alt if english else ""
+    node["sizes"] = pictures.publish_figure(app, shown, foreign, card=has_cards(app))
+    node["alt_en"] = foreign.identity.alt if foreign else ""
+    node["citations_en"] = citations(foreign) if foreign else {}
     parts = figure_parts(app, node, page, root=_root(self), sources=_sources_page(self))
     # the beginning of a link, by which a release finds it: ours, and no text
     self.body.append(markup("figure.html", permalink=Markup(PERMALINK), **vars(parts)))
@@ -342,14 +398,15 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
 def visit_table(self: HTML5Translator, node: Element) -> None:
     """Write a table whole: title, rows, note, source line."""
     meta = node["meta"]
-    page = _sources_page(self)
+    page, known = _sources_page(self), known_words(self.builder.app)
     labels = {item["id"]: item["label"] for item in meta["sources"]} | meta.get("links", {})
     made = markup(
         "table.html",
         meta=meta,
         head=_heading(self.builder.app, node, _page(self)),
-        links=_source_links(page, meta["sources"]),
-        grid=_grid_of(page, meta, labels, meta["numeric"]),
+        note_en=text_pair(meta["caption"], known).english,
+        links=_source_links(page, meta["sources"], known),
+        grid=_grid_of(page, meta, labels, meta["numeric"], known),
     )
     self.body.append(made)
     raise nodes.SkipNode

@@ -32,16 +32,25 @@ from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, M
 from cqbook.disk.checksums import file_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
-from cqbook.figures.english import AFTER, BEFORE, english
+from cqbook.figures.english import AFTER, BEFORE, CHINESE, ENGLISH_UNITS, english, said_or_kept
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import Unit, unit_zh
-from cqbook.site.directives import reading_order
+from cqbook.site.directives import reading_order, title_in_english
 from cqbook.site.figure_index import exhibits
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.markup import markup
-from cqbook.site.nodes import NO_EDITION, SOURCES_PAGE, SourceLink, number_of, source_anchor
+from cqbook.site.nodes import (
+    NO_EDITION,
+    SOURCES_PAGE,
+    SourceLink,
+    TextPair,
+    number_in_english,
+    number_of,
+    source_anchor,
+    text_pair,
+)
 from cqbook.site.settings import book_of, known_words, publication
 
 NUMBERS_PAGE = "chapters/numbers"
@@ -168,13 +177,16 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
 
     def source(code: str) -> list[str]:
         label = labels[code] if code in labels else book.source_label(code)
-        return [label, label, source_anchor(code)]
+        return [label, said_or_kept(label, known), source_anchor(code)]
 
     def measure(code: str) -> list[str]:
         return [*names.both(MEASURES[code], code), ASKED_AS.get(code, "")]
 
-    def said(table: Mapping[str, str]) -> Callable[[str], list[str]]:
+    def by(table: Mapping[str, str]) -> Callable[[str], list[str]]:
         return lambda code: names.both(table.get(code, code), code)
+
+    def as_it_is(code: str) -> list[str]:
+        return [code, said_or_kept(code, known)]
 
     makers: dict[str, Callable[[str], list[str]]] = {
         "indicator": indicator,
@@ -182,13 +194,15 @@ def words_of(book: Catalog, frame: pd.DataFrame, known: Mapping[str, str]) -> di
         "breakdown": breakdown,
         "source_id": source,
         "period": names.period,
-        "unit": lambda code: [*said_unit(code)],
-        "status": said(STATUS_ZH),
-        "basis": said(BASES_ZH),
-        "flow": said(FLOWS_ZH),
+        "unit": lambda code: [*said_unit(code), *english_unit(code)],
+        "status": by(STATUS_ZH),
+        "basis": by(BASES_ZH),
+        "flow": by(FLOWS_ZH),
         "measure": measure,
-        "accumulation": said(ACCUMULATIONS),
+        "accumulation": by(ACCUMULATIONS),
         "qualifier": said_qualifier,
+        "issuer": as_it_is,
+        "base": as_it_is,
     }
     return {
         column: {
@@ -224,6 +238,13 @@ def said_unit(code: str) -> tuple[str, str, str]:
     scale, places = _SAID_SCALES.get(unit.scale, (unit.scale, ""))
     same = replace(unit, scale=scale)
     return unit_zh(same), str(same), places
+
+
+def english_unit(code: str) -> tuple[str, str]:
+    """Return how English says a number in a unit of `said_unit`, and how far its point moves."""
+    chinese, same, _ = said_unit(code)
+    places, form = ENGLISH_UNITS.get(chinese, (0, f"{{}} {same}"))
+    return form, str(places)
 
 
 def also_called(book: Catalog) -> dict[tuple[str, str], list[str]]:
@@ -291,7 +312,15 @@ def users_of(app: Sphinx) -> tuple[list[list[str]], dict[str, list[int]]]:
             for item in node["meta"]["observations"]:
                 users.setdefault(item, []).append(len(shown))
             number = number_of(app, name, node)
-            shown.append([f"{way}#{node['ids'][0]}", number, node["meta"]["title"]])
+            shown.append(
+                [
+                    f"{way}#{node['ids'][0]}",
+                    number,
+                    node["meta"]["title"],
+                    number_in_english(number),
+                    title_in_english(app, node),
+                ]
+            )
     return shown, users
 
 
@@ -315,6 +344,7 @@ def write_rows(app: Sphinx, exception: Exception | None) -> None:
     about = {
         "edition": edition,
         "book": publication(app).title,
+        "book_en": publication(app).title_en,
         "permalink": publication(app).whole(f"v/{edition}/{NUMBERS_PAGE}.html#obs-"),
         "place": publication(app).place,
         "words": words | {"topic": {code: _topic(app, code) for code in DOMAINS}},
@@ -346,21 +376,21 @@ class PlainRow:
     """A figure on a plain page; an empty text is not said."""
 
     anchor: str
-    period: str
-    printed: str
-    about: str
-    value: str
+    period: TextPair
+    printed: TextPair
+    about: TextPair
+    value: TextPair
     source: SourceLink
-    locator: str
+    locator: TextPair
 
 
 @dataclass(frozen=True)
 class PlainLine:
     """Figures of a long series that differ in their period alone: anchor, period, value."""
 
-    about: str
+    about: TextPair
     source: SourceLink
-    points: list[tuple[str, str, str]]
+    points: list[tuple[str, TextPair, TextPair]]
 
 
 #: What rows of a series have in common, to stand on one line of a plain page.
@@ -372,11 +402,13 @@ def obs_anchor(observation_id: str) -> str:
     return f"obs-{observation_id}"
 
 
-def _about(row: TableRow, words: Mapping[str, Any]) -> str:
-    """Return whom and what of an indicator a row is about, in Chinese."""
+def _about(row: TableRow, words: Mapping[str, Any], unit: str = "") -> TextPair:
+    """Return whom and what of an indicator a row is about, and in which unit."""
     columns = ("entity", "flow", "breakdown", "measure", "accumulation", "basis", "status")
-    said = [words[name][row[name]][0] for name in columns if row.get(name)]
-    return "，".join(part for part in said if part and part not in USUAL)
+    parts = [words[name][row[name]][:2] for name in columns if row.get(name)]
+    parts.append([unit, row["unit"] if unit else ""])
+    kept = [part for part in parts if part[0] and part[0] not in USUAL]
+    return TextPair("，".join(part[0] for part in kept), ", ".join(part[1] for part in kept))
 
 
 #: What goes without saying.
@@ -385,7 +417,7 @@ USUAL = frozenset({ACCUMULATIONS["period"], STATUS_ZH["actual"]})
 
 def _in_unit(row: TableRow, words: Mapping[str, Any]) -> str:
     """Return a figure with its unit and qualifier, as the page's script says it."""
-    unit, _, places = words["unit"].get(row["unit"], ["", "", ""])
+    unit, _, places = words["unit"].get(row["unit"], ["", "", ""])[:3]
     form, _, where = words["qualifier"].get(row["qualifier"], ["", "", ""])
     numbers = filter(None, [row["value"], row["value_upper"]])
     moved = (f"{Decimal(text).scaleb(int(places)):f}" if places else text for text in numbers)
@@ -400,7 +432,7 @@ def _in_unit(row: TableRow, words: Mapping[str, Any]) -> str:
 
 
 def plain_rows(
-    frame: pd.DataFrame, words: Mapping[str, Any], sources: str
+    frame: pd.DataFrame, words: Mapping[str, Any], sources: str, known: Mapping[str, str]
 ) -> tuple[list[PlainRow], list[PlainLine]]:
     """Return the figures of an indicator as its plain page lists them.
 
@@ -412,11 +444,19 @@ def plain_rows(
         Of `words_of`.
     sources : str
         The way to the page of sources.
+    known : mapping of str to str
+        The English that the book knows.
     """
 
     def source(code: str) -> SourceLink:
-        label, _, anchor = words["source_id"][code]
-        return SourceLink(f"{sources}#{anchor}", label)
+        label, label_en, anchor = words["source_id"][code]
+        return SourceLink(f"{sources}#{anchor}", label, label_en if label_en != label else "")
+
+    def period(row: TableRow) -> TextPair:
+        return TextPair(*words["period"][row["period"]][:2])
+
+    def quoted(text: str) -> TextPair:
+        return TextPair(text, "" if CHINESE.search(text) else text)
 
     records = sorted(rows_of(frame), key=lambda row: str(row["observation_id"]))
     own = [row for row in records if not row["series"]]
@@ -424,12 +464,12 @@ def plain_rows(
     rows = [
         PlainRow(
             obs_anchor(row["observation_id"]),
-            words["period"][row["period"]][0],
-            row["as_printed"] or row["value"],
+            period(row),
+            quoted(row["as_printed"] or row["value"]),
             _about(row, words),
-            _in_unit(row, words),
+            text_pair(_in_unit(row, words), known),
             source(row["source_id"]),
-            row["locator"],
+            quoted(row["locator"]),
         )
         for row in own
     ]
@@ -440,13 +480,13 @@ def plain_rows(
     lines = []
     for some in together.values():
         unit = words["unit"].get(some[0]["unit"], [""])[0]
-        about = "，".join(filter(None, [_about(some[0] | {"accumulation": ""}, words), unit]))
+        about = _about(some[0] | {"accumulation": ""}, words, unit)
         points = [
             (
                 obs_anchor(row["observation_id"]),
-                words["period"][row["period"]][0],
+                period(row),
                 # the line says the unit
-                _in_unit(row | {"unit": ""}, words),
+                text_pair(_in_unit(row | {"unit": ""}, words), known),
             )
             for row in some
         ]
@@ -467,7 +507,7 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for code, some in frame.groupby("indicator"):
         page = plain_name(str(code))
         way = partial(app.builder.get_relative_uri, page)
-        rows, lines = plain_rows(some, words, way(SOURCES_PAGE))
+        rows, lines = plain_rows(some, words, way(SOURCES_PAGE), known_words(app))
         name, name_en, _, definition, definition_en, _ = words["indicator"][code]
         body = markup(
             "plain_numbers.html",
@@ -482,7 +522,8 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             browser=way(NUMBERS_PAGE),
             permalink=Markup(PERMALINK),
         )
-        yield page, {"title": f"{name}：全部数字", "body": body}, "page.html"
+        title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
+        yield page, title | {"body": body}, "page.html"
 
 
 @dataclass(frozen=True)

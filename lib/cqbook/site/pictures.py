@@ -54,8 +54,9 @@ def publish_figure(
         # nodes imports this module
         from cqbook.site.settings import known_words
 
-        known = dict(known_words(app))
-        task = _painter(os.getpid()).submit(draw, exhibit, known, cache_directory(app), card=card)
+        task = _painter(os.getpid()).submit(
+            draw, exhibit, known_words(app), cache_directory(app), card=card
+        )
         task.result()
         return _published(app, exhibit, english, card=card)
 

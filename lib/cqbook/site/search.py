@@ -21,9 +21,10 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from cqbook.data.catalog import Catalog
 from cqbook.editions.paths import PASSAGES
+from cqbook.site.abstracts import titles_of
 from cqbook.site.claims import said_in
-from cqbook.site.directives import reading_order
-from cqbook.site.figure_index import Notes
+from cqbook.site.directives import reading_order, title_in_english
+from cqbook.site.figure_index import Notes, exhibits
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.nodes import ChartFigure, DataTable
 from cqbook.site.numbers_page import also_called
@@ -51,6 +52,8 @@ SAID_OF_NUMBERS = (
     ["增长", "增加", "多了"],
     ["下降", "减少", "少了", "下滑", "跌"],
 )
+#: Weight of what stands above a figure or table.
+CAPTION = 2
 #: Of each page: its passages.
 PASSAGES_NOTED = Notes[list[tuple[str, str, int]]]("passages")
 
@@ -67,7 +70,7 @@ def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:
         elif isinstance(node, ChartFigure | DataTable):
             meta, anchor = node["meta"], node["ids"][0]
             head = " ".join(filter(None, [meta["title"], meta["subtitle"], meta["id"]]))
-            found.append((anchor, head, 2))
+            found.append((anchor, head, CAPTION))
             found.append((anchor, meta["caption"], 1))
             rows = meta["table"] if isinstance(node, ChartFigure) else meta
             found += [(anchor, " ".join(filter(None, row)), 1) for row in _rows(rows)]
@@ -132,18 +135,21 @@ def write_passages(app: Sphinx, exception: Exception | None) -> None:
     """Write what the search page looks through."""
     if exception or app.builder.format != "html":
         return
-    pages: list[tuple[str, str, int]] = []
-    lines: list[tuple[int, str, str, int]] = []
+    pages: list[tuple[str, str, int, str]] = []
+    lines: list[tuple[int | str, ...]] = []
     seen: set[tuple[str, str]] = set()
     for name in reading_order(app):
         number = len(pages)
         rank = 0 if name.rpartition("/")[2] in LISTING_PAGES else 1
-        pages.append((app.builder.get_target_uri(name), app.env.titles[name].astext(), rank))
+        title, title_en = titles_of(app, name)
+        pages.append((app.builder.get_target_uri(name), title, rank, title_en))
+        titles = {node["ids"][0]: title_in_english(app, node) for node in exhibits(app.env, name)}
         for anchor, text, weight in PASSAGES_NOTED.of(app, name) or []:
             if (name, text) not in seen:
                 seen.add((name, text))
-                lines.append((number, anchor, text, weight))
-    words = "".join(line[2] for line in lines)
+                english = titles.get(anchor, "") if weight == CAPTION else ""
+                lines.append((number, anchor, text, weight, *filter(None, [english])))
+    words = "".join(str(line[2]) for line in lines)
     content = {
         "pages": pages,
         "passages": lines,

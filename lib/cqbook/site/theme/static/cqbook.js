@@ -90,12 +90,51 @@
     });
   }
 
+  /* --- both languages: what a page says in one place, and what scripts say, in two */
+
+  function english() { return document.documentElement.dataset.lang === "en"; }
+  book.say = function (zh, en) { return english() ? en : zh; };
+  /* a name or passage of the sources stays Chinese for English readers, and says so */
+  book.quoted = function (text) {
+    if (!english() || !/[\u3400-\u9fff]/.test(text)) return document.createTextNode(text);
+    var span = document.createElement("span");
+    span.lang = "zh-CN";
+    span.textContent = text;
+    return span;
+  };
+  var SAID = ["aria-label", "placeholder", "title", "text"];
+  function put(node, name, words) {
+    if (name === "text") node.textContent = words;
+    else node.setAttribute(name, words);
+  }
+  /* an attribute, or the whole text, of an element in both languages */
+  function tell(node, name, zh, en) {
+    node.setAttribute("data-zh-" + name, zh);
+    node.setAttribute("data-en-" + name, en);
+    put(node, name, book.say(zh, en));
+    return node;
+  }
+  function speak() {
+    var own = english() ? "data-en-" : "data-zh-";
+    document.documentElement.lang = book.say("zh-CN", "en");
+    SAID.forEach(function (name) {
+      document.querySelectorAll("[data-en-" + name + "]").forEach(function (node) {
+        var kept = "data-zh-" + name;
+        if (!node.hasAttribute(kept)) node.setAttribute(kept, name === "text" ? node.textContent : node.getAttribute(name));
+        put(node, name, node.getAttribute(own + name));
+      });
+    });
+  }
+
   /* Light or dark: the system's wish until the reader says otherwise. */
   function modeButton() {
     var button = document.querySelector(".cq-mode"), page = document.documentElement.dataset;
     if (!button) return;
     var wish = window.matchMedia("(prefers-color-scheme: dark)");
-    function say() { button.textContent = page.theme === "dark" ? "浅色" : "深色"; }
+    function say() {
+      if (page.theme === "dark") tell(button, "text", "浅色", "Light");
+      else tell(button, "text", "深色", "Dark");
+    }
     function kept() { try { return localStorage.getItem("cq-mode"); } catch (error) { return null; } }
     wish.addEventListener("change", function () {
       if (!kept()) { page.theme = wish.matches ? "dark" : "light"; say(); }
@@ -109,21 +148,21 @@
     say();
   }
 
-  /* Titles, captions, charts and their files in English, until the reader says otherwise. */
+  /* All but the prose in English, until the reader says otherwise. */
   function languageButton() {
     var button = document.querySelector(".cq-language"), page = document.documentElement;
     if (!button) return;
     function say() {
-      var english = page.dataset.lang === "en";
-      button.textContent = english ? "中文" : "EN";
-      button.setAttribute("aria-label", english ? "中文" : "English");
-      button.lang = english ? "zh-CN" : "en";
+      button.textContent = english() ? "中文" : "EN";
+      button.setAttribute("aria-label", english() ? "中文" : "English");
+      button.lang = english() ? "zh-CN" : "en";
     }
     button.addEventListener("click", function () {
       if (page.dataset.lang === "en") delete page.dataset.lang;
       else page.dataset.lang = "en";
       try { localStorage.setItem("cq-lang", page.dataset.lang || "zh"); } catch (error) { /* for this page only */ }
       say();
+      speak();
     });
     button.hidden = false;
     say();
@@ -146,9 +185,13 @@
       input.type = "search";
       input.className = "cq-filter";
       /* what can be looked for is what the columns hold */
-      input.placeholder = "筛选：" + Array.prototype.map.call(
-        figure.querySelectorAll("thead th"), function (head) { return head.textContent.trim(); }).join("、");
-      input.setAttribute("aria-label", "筛选表中的行");
+      function heads(other) {
+        return Array.prototype.map.call(figure.querySelectorAll("thead th"), function (head) {
+          return (head.querySelector(other) || head).textContent.trim();
+        });
+      }
+      tell(input, "placeholder", "筛选：" + heads("[data-zh]").join("、"), "Filter: " + heads("[data-en]").join(", "));
+      tell(input, "aria-label", "筛选表中的行", "Filter the rows of the table");
       var count = document.createElement("span");
       count.setAttribute("role", "status");
       var rows = Array.prototype.slice.call(figure.querySelectorAll("tbody tr"));
@@ -161,7 +204,7 @@
           row.hidden = !hit;
           if (hit) shown += 1;
         });
-        count.textContent = " " + shown + " / " + rows.length + " 行";
+        tell(count, "text", " " + shown + " / " + rows.length + " 行", " " + shown + " of " + rows.length + " rows");
       }
       input.addEventListener("input", apply);
       figure.insertBefore(input, scroll);
@@ -175,8 +218,9 @@
     document.querySelectorAll("figure[data-hash]").forEach(function (figure) {
       var now = known.figures[figure.dataset.figure], note = document.createElement("p");
       note.className = "cq-still";
-      note.textContent = "在版次" + known.latest + "中：" +
-        (now === undefined ? "没有这张图" : now === figure.dataset.hash ? "数据未变" : "数据有变");
+      var said = now === undefined ? ["没有这张图", "this figure is not there"]
+        : now === figure.dataset.hash ? ["数据未变", "same data"] : ["数据有变", "other data"];
+      tell(note, "text", "在版次" + known.latest + "中：" + said[0], "In edition " + known.latest + ": " + said[1]);
       var caption = figure.querySelector("figcaption");
       if (caption) caption.appendChild(note);
     });
@@ -187,7 +231,7 @@
     document.querySelectorAll(".cq-cite dd, .cq-copied").forEach(function (text) {
       var button = document.createElement("button");
       button.type = "button";
-      button.textContent = "复制";
+      tell(button, "text", "复制", "Copy");
       button.addEventListener("click", function () {
         var words = text.firstChild.textContent, box = document.createElement("textarea");
         box.value = words;
@@ -196,7 +240,8 @@
         /* works from file:// too, where the clipboard of navigator is not there */
         var done = document.execCommand("copy");
         box.remove();
-        button.textContent = done ? "已复制" : "请手动选取";
+        if (done) tell(button, "text", "已复制", "Copied");
+        else tell(button, "text", "请手动选取", "Please select it");
         button.focus();
       });
       text.appendChild(button);
@@ -210,18 +255,13 @@
     document.querySelectorAll("figure[data-figure] .cq-tools").forEach(function (tools) {
       var figure = tools.closest("figure"), button = document.createElement("button");
       button.type = "button";
-      var english = document.createElement("span"), chinese = document.createElement("span");
-      english.dataset.en = chinese.dataset.zh = "";
-      english.lang = "en";
-      button.append(chinese, english);
-      function say(zh, en) { chinese.textContent = zh; english.textContent = en; }
-      say("复制图片", "Copy image");
+      tell(button, "text", "复制图片", "Copy image");
       button.addEventListener("click", function () {
         var image = pictureOf(figure);
         /* the promise goes in, not what it gives: Safari asks for it while the click lasts */
         navigator.clipboard.write([new ClipboardItem({ "image/png": image })]).then(function () {
-          say("已复制", "Copied");
-        }, function () { say("没有复制成：请下载 PNG", "Not copied: download the PNG"); });
+          tell(button, "text", "已复制", "Copied");
+        }, function () { tell(button, "text", "没有复制成：请下载 PNG", "Not copied: download the PNG"); });
       });
       tools.insertBefore(button, tools.querySelector(".cq-cite"));
     });
@@ -261,12 +301,14 @@
       var note = document.createElement("p");
       note.className = "cq-older";
       var day = known.released[own];
-      note.textContent = "本页属于版次" + own + (day ? "（" + day + "发布，不再改变）。" : "（未发布的草稿）。");
+      note.appendChild(tell(document.createElement("span"), "text",
+        "本页属于版次" + own + (day ? "（" + day + "发布，不再改变）。" : "（未发布的草稿）。"),
+        "This page is of edition " + own + (day ? " (released " + day + ", not changed since). " : " (a draft, not released). ")));
       var link = document.createElement("a");
       var page = foot.dataset.page;
       var same = known.pages.indexOf(page.replace(/^chapters\//, "")) >= 0 || page.replace(/^figures\//, "") in known.figures;
       link.href = root + "../latest/" + (same ? page + ".html" : "index.html");
-      link.textContent = "最新为版次" + known.latest;
+      tell(link, "text", "最新为版次" + known.latest, "The latest is edition " + known.latest);
       note.appendChild(link);
       var article = document.querySelector("article");
       if (article) article.insertBefore(note, article.firstChild);
@@ -296,6 +338,7 @@
     copyButtons();
     copyImages();
     showCode();
+    if (english()) speak();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

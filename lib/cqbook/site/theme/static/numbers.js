@@ -241,7 +241,8 @@
   /* --- in words */
 
   function english() { return document.documentElement.dataset.lang === "en"; }
-  function say(zh, en) { return english() ? en : zh; }
+  function say(zh, en) { return book.say(zh, en); }
+  function quoted(text) { return text && book.quoted(text); }
   function named(column, code) {
     var said = (about.words[column] || {})[code];
     return said ? said[english() ? 1 : 0] : code;
@@ -249,10 +250,17 @@
 
   /* The point of a number moved to the right; its digits stay. */
   function shifted(number, places) {
-    var sign = number[0] === "-" ? "-" : "", parts = number.slice(sign.length).split("."), digits = (parts[1] || "");
-    while (digits.length < places) digits += "0";
-    var front = (parts[0] + digits.slice(0, places)).replace(/^0+(?=\d)/, ""), rest = digits.slice(places);
-    return sign + front + (rest ? "." + rest : "");
+    var sign = number[0] === "-" ? "-" : "", parts = number.slice(sign.length).split(".");
+    var digits = parts[0] + (parts[1] || ""), point = parts[0].length + places;
+    while (digits.length < point) digits += "0";
+    for (; point < 1; point++) digits = "0" + digits;
+    var rest = digits.slice(point);
+    return sign + digits.slice(0, point).replace(/^0+(?=\d)/, "") + (rest ? "." + rest : "");
+  }
+
+  function grouped(number) {
+    var parts = number.split(".");
+    return [parts[0].replace(/\B(?=(\d{3})+$)/g, ",")].concat(parts.slice(1)).join(".");
   }
 
   /* in a unit that is said: of billions, hundred millions */
@@ -261,16 +269,25 @@
     return number && unit && unit[2] ? shifted(number, +unit[2]) : number;
   }
 
+  /* CNY 815.84 bn; the same digits */
+  function inEnglish(n) {
+    var unit = about.words.unit[cols.unit[n]], form = unit ? unit[3] : "{}", places = unit ? +unit[4] : 0;
+    var numbers = ["value", "value_upper"].map(function (column) { return scaled(n, column); }).filter(Boolean);
+    if (/\}k/.test(form) && Math.abs(+numbers[0]) >= 100) { places = -2; form = form.replace("}k", "} m"); }
+    return form.replace("{}", numbers.map(function (number) { return grouped(shifted(number, places)); }).join("–"));
+  }
+
   function value(n) {
     var number = scaled(n) + (cols.value_upper[n] ? "—" + scaled(n, "value_upper") : ""), unit = cols.unit[n];
     if (unit === "rank") return number && say("第" + number + "位", "no. " + number);
     var form = about.words.qualifier[cols.qualifier[n]];
     if (!number) return form && form[2] === "alone" ? form[english() ? 1 : 0] : "";
-    var said = unit === "percent" ? "%" : (english() ? " " : "") + named("unit", unit);
+    if (english()) return form ? form[1].replace("{}", inEnglish(n)) : inEnglish(n);
+    var said = unit === "percent" ? "%" : named("unit", unit);
     /* a floor is no number: 超14.8万标箱, 4.2万多辆 */
     if (!form) return number + said;
-    if (form[2] === "between" && !english()) return number + said.replace(/^[百千万亿]*/, "$&" + form[0]);
-    return form[english() ? 1 : 0].replace("{}", number + said);
+    if (form[2] === "between") return number + said.replace(/^[百千万亿]*/, "$&" + form[0]);
+    return form[0].replace("{}", number + said);
   }
 
   /* what of the indicator: exports to ASEAN, year on year */
@@ -290,13 +307,16 @@
 
   function inWords(n) {
     return [named("period", cols.period[n]), named("entity", cols.entity[n]), named("indicator", cols.indicator[n]), part(n)]
-      .filter(Boolean).join(say(" ", ", ")) + say("：", ": ") + (cols.as_printed[n] || value(n));
+      .filter(Boolean).join(say(" ", ", ")) + say("：", ": ") + (!english() && cols.as_printed[n] || value(n));
   }
 
   function citation(n) {
-    return inWords(n) + say("。数据来源：", ". Source: ") + named("source_id", cols.source_id[n]) +
-      (cols.locator[n] ? say("，", ", ") + cols.locator[n] : "") + say("；《", "; ") + about.book + say("》版次", ", edition ") +
-      about.edition + say("，数据编号 ", ", no. ") + cols.observation_id[n] + say("，", ", ") + about.permalink + cols.observation_id[n] + say("。", ".");
+    var cited = document.createElement("span"), id = cols.observation_id[n];
+    cited.append(inWords(n), say("。数据来源：", ". Source: "), quoted(named("source_id", cols.source_id[n])));
+    if (cols.locator[n]) cited.append(say("，", ", "), quoted(cols.locator[n]));
+    cited.append(say("；《" + about.book + "》版次", "; " + about.book_en + ", edition ") + about.edition,
+      say("，数据编号 ", ", no. ") + id + say("，", ", ") + about.permalink + id + say("。", "."));
+    return cited;
   }
 
   /* --- the page */
@@ -309,7 +329,8 @@
   }
 
   function link(href, text) {
-    var node = tag("a", text);
+    var node = tag("a");
+    node.append(quoted(text));
     node.href = href;
     return node;
   }
@@ -466,26 +487,27 @@
         list.append(tag("dt", name), cell);
       }
       line(say("数值", "Value"), value(n));
-      line(say("印作", "As printed"), cols.as_printed[n] || cols.value[n]);
+      line(say("印作", "As printed"), quoted(cols.as_printed[n] || cols.value[n]));
       line(say("定义", "Definition"), about.words.indicator[cols.indicator[n]][english() ? 4 : 3]);
       line(say("期间", "Period"), named("period", cols.period[n]) + say("，", ", ") + named("accumulation", cols.accumulation[n]));
       line(say("口径", "Counted by"), cols.basis[n] && named("basis", cols.basis[n]));
-      line(say("发布者", "Issuer"), cols.issuer[n]);
+      line(say("发布者", "Issuer"), quoted(named("issuer", cols.issuer[n])));
       line(say("性质", "Status"), named("status", cols.status[n]));
-      line(say("对比的基数", "Base"), cols.base[n]);
-      line(say("来源", "Source"), [link(place.dataset.sources + "#" + about.words.source_id[cols.source_id[n]][2], named("source_id", cols.source_id[n])), cols.locator[n]]);
+      line(say("对比的基数", "Base"), quoted(named("base", cols.base[n])));
+      line(say("来源", "Source"), [link(place.dataset.sources + "#" + about.words.source_id[cols.source_id[n]][2], named("source_id", cols.source_id[n])), quoted(cols.locator[n])]);
       line(say("可信度", "Confidence"), cols.confidence[n]);
       line(say("用它的图表", "Drawn in"), cols.charts[n] ? cols.charts[n].split(";").map(function (at) {
         var chart = about.charts[at];
-        var way = link(chart[0], english() ? chart[1].replace("图", "Figure").replace("表", "Table") : chart[1]);
-        way.title = chart[2];
+        var way = link(chart[0], say(chart[1], chart[3]));
+        way.title = say(chart[2], chart[4]);
         return way;
       }) : say("没有图用它", "no figure"));
       /* the vintages: what this row corrects, and what corrects it */
       line(say("更正了", "Corrects"), cols.supersedes[n] && link("#obs-" + cols.supersedes[n], cols.supersedes[n]));
       var newer = cols.supersedes.indexOf(id);
       line(say("已由此更正", "Corrected by"), newer >= 0 ? link("#obs-" + cols.observation_id[newer], cols.observation_id[newer]) : "");
-      line(say("读者须知", "Note"), cols.note[n]);
+      /* prose of the book */
+      line("读者须知", english() ? "" : cols.note[n]);
       line(say("地址", "Address"), link(permalink + id, id));
       /* what was known of it when an edition was released */
       var known = window.cqbookEditions || {}, beside = /\/v\/[^/]+\/chapters\/[^/]*$/.test(location.pathname) ? "../" : "../v/";
@@ -512,7 +534,7 @@
         var n = hit.row, row = tag("tr"), cells = [
           link("#obs-" + cols.observation_id[n], named("period", cols.period[n])), named("entity", cols.entity[n]),
           named("indicator", cols.indicator[n]) + (part(n) ? say("：", ": ") + part(n) : ""), value(n),
-          cols.as_printed[n] === value(n) ? "" : cols.as_printed[n], kind(n), named("source_id", cols.source_id[n])
+          cols.as_printed[n] === value(n) ? "" : quoted(cols.as_printed[n]), kind(n), quoted(named("source_id", cols.source_id[n]))
         ];
         cells.forEach(function (content, at) {
           var cell = tag("td"), inner = tag("div");

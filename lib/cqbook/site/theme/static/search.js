@@ -147,7 +147,7 @@
 
   var NUMBERS = "chapters/numbers.html";
   /* How many of each stand above the pages. */
-  var SHOWN = { claims: 3, figures: 3, numbers: 5 }, NAMES = { claims: "论断", figures: "图表", numbers: "数字" };
+  var SHOWN = { claims: 3, figures: 3, numbers: 5 }, NAMES = { claims: ["论断", "Claims"], figures: ["图表", "Figures"], numbers: ["数字", "Numbers"] };
 
   /* The lines that have all that was asked, or all but one of three: those that say it in few words first. */
   function shortest(lines, asked, rare, most) {
@@ -170,9 +170,10 @@
     var found = [];
     asked.forEach(function (term) { found = found.concat(spots(plainText, term, true)); });
     found.sort(function (a, b) { return a[0] - b[0] || b[1] - a[1]; });
-    var start = Math.max(0, (found.length ? found[0][0] : 0) - 24), end = Math.min(text.length, start + most);
+    var start = text.length <= most ? 0 : Math.max(0, (found.length ? found[0][0] : 0) - 24), end = Math.min(text.length, start + most);
     var out = document.createDocumentFragment(), at = start;
-    if (start) out.append("……");
+    var cut = CHINESE.test(text) ? "……" : "… ";
+    if (start) out.append(cut);
     found.forEach(function (spot) {
       if (spot[0] < at || spot[1] > end) return;
       out.append(text.slice(at, spot[0]));
@@ -182,8 +183,17 @@
       at = spot[1];
     });
     out.append(text.slice(at, end));
-    if (end < text.length) out.append("……");
+    if (end < text.length) out.append(cut);
     return out;
+  }
+
+  /* What was found, in pieces: the reader's own words are no English. */
+  function counted(query, answer, isFound) {
+    var say = book.say, many = answer.found.length;
+    if (!isFound) return [say("没有找到“", "Nothing found for “"), query, say("”。换个说法，或从目录、图表目录进入。", "”. Try other words, or the contents and the list of figures.")];
+    var found = "“", count = many ? say(many + "页", many + (many === 1 ? " page" : " pages")) : say("书页中没有，数字库中有", "on no page, but among the numbers");
+    var cut = !answer.terms.length || answer.terms.join("") === plain(query).trim() ? [] : [say("，按“", ", looked for as “"), answer.terms.join("”“"), say("”查找", "”")];
+    return [found, query, say("”：", "”: "), count].concat(cut);
   }
 
   function show(query) {
@@ -193,40 +203,53 @@
     var answer = search(query);
     var says = document.createElement("p"), isFound = answer.found.length + answer.claims.length + answer.figures.length + answer.numbers.length + answer.isKnown;
     says.className = "cq-count";
-    says.textContent = isFound
-      ? "“" + query + "”：" + (answer.found.length ? answer.found.length + "页" : "书页中没有，数字库中有") + (!answer.terms.length || answer.terms.join("") === plain(query).trim() ? "" : "，按“" + answer.terms.join("”“") + "”查找")
-      : "没有找到“" + query + "”。换个说法，或从目录、图表目录进入。";
+    says.append(...counted(query, answer, isFound).map(book.quoted));
     place.append(says);
     var asked = NUMBERS + "?q=" + encodeURIComponent(query);
     answer.order.forEach(function (kind) {
       var lines = answer[kind].map(function (hit) {
         if (kind === "numbers") return [asked + "#obs-" + hit.id, marked(hit.text, plain(hit.text), answer.terms, 200)];
-        return [pages[hit.line.page][0] + "#" + hit.line.anchor, marked(hit.line.text, hit.line.plain, answer.terms, 200)];
+        return [pages[hit.line.page][0] + "#" + hit.line.anchor, shown(hit.line, answer.terms, 200)];
       });
-      if (kind === "numbers" && answer.isKnown) lines.push([asked, "在数字库中查“" + query + "”，连同长序列"]);
-      above(place, NAMES[kind], lines);
+      if (kind === "numbers" && answer.isKnown) lines.push([asked, inNumbers(query)]);
+      above(place, book.say(NAMES[kind][0], NAMES[kind][1]), lines);
     });
-    if (isFound > answer.found.length && answer.found.length) heading(place, "页面");
+    if (isFound > answer.found.length && answer.found.length) heading(place, book.say("页面", "Pages"));
     var list = document.createElement("ol");
     list.className = "cq-found";
     answer.found.slice(0, 40).forEach(function (hit) {
       var page = pages[hit.page], item = document.createElement("li");
       var best = hit.lines[0].line, link = document.createElement("a");
       link.href = book.searchRoot + page[0] + (best.weight === 3 && !best.anchor ? "" : "#" + best.anchor);
-      link.append(marked(page[1], plain(page[1]), answer.terms, 80));
+      link.append(book.say(marked(page[1], plain(page[1]), answer.terms, 80), page[3]));
       item.append(link);
       hit.lines.slice(0, 3).forEach(function (one) {
         var passage = document.createElement("p"), way = document.createElement("a");
         if (one.line.text === page[1]) return;
         way.href = book.searchRoot + page[0] + "#" + one.line.anchor;
         way.className = "cq-passage";
-        way.append(marked(one.line.text, one.line.plain, answer.terms, 110));
+        way.append(shown(one.line, answer.terms, 110));
         passage.append(way);
         item.append(passage);
       });
       list.append(item);
     });
     place.append(list);
+  }
+
+  /* A passage as it stands in the book; a figure or table by its title in the reader's language. */
+  function shown(line, asked, most) {
+    if (line.english) return book.say(marked(line.text, line.plain, asked, most), line.english);
+    var passage = document.createElement("span");
+    if (CHINESE.test(line.text)) passage.lang = "zh-CN";
+    passage.append(marked(line.text, line.plain, asked, most));
+    return passage;
+  }
+
+  function inNumbers(query) {
+    var way = document.createDocumentFragment();
+    way.append(book.say("在数字库中查“", "Look up “"), book.quoted(query), book.say("”，连同长序列", "” among the numbers, with the long series"));
+    return way;
   }
 
   function heading(place, text) {
@@ -274,7 +297,7 @@
       return { page: line[0], anchor: line[1], text: line[2], plain: plain(line[2]) };
     });
     passages = content.passages.map(function (line) {
-      return { page: line[0], anchor: line[1], text: line[2], weight: line[3], plain: plain(line[2]) };
+      return { page: line[0], anchor: line[1], text: line[2], weight: line[3], english: line[4], plain: plain(line[2]) };
     });
   };
 
@@ -286,6 +309,7 @@
     var query = new URLSearchParams(location.search).get("q") || "";
     box.value = query;
     show(query);
+    new MutationObserver(function () { show(box.value); }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-lang"] });
     var wait = 0;
     box.addEventListener("input", function () {
       clearTimeout(wait);
