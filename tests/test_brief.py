@@ -987,7 +987,6 @@ def test_a_picture_that_the_edition_has_lost_is_said(root, first):
         verify.verify(root, content, "x.docx", "2026-11")
 
 
-<<<<<<< HEAD
 # --- Markdown: set, or refused with its line
 
 
@@ -1286,7 +1285,8 @@ def test_what_briefings_of_before_printed_is_still_known(root, second):
     made.save(out)
     found = verify.verify(root, out.getvalue(), "x.docx", "2026-11")
     assert verify.ALTERED in {item.verdict for item in found}
-=======
+
+
 # --- briefings that are too long
 
 
@@ -1302,16 +1302,21 @@ def test_a_briefing_has_an_end(text):
 
 
 def test_a_first_line_longer_than_a_title_may_be(root):
-    blocks = briefing.blocks_of_markdown("字" * 400)
-    made = docx.Document(io.BytesIO(to_docx(blocks, store.find(root, "2026-11"))))
+    import pptx
+
+    blocks = briefing.blocks_of_markdown("# " + "字" * 400)
+    edition = store.find(root, "2026-11")
+    made = docx.Document(io.BytesIO(to_docx(blocks, edition)))
     assert made.core_properties.title == "字" * marks.PROPERTY_MOST
     assert made.paragraphs[0].text == "字" * 400
+    deck = pptx.Presentation(io.BytesIO(powerpoint.to_pptx(blocks, edition)))
+    assert deck.core_properties.title == "字" * marks.PROPERTY_MOST
 
 
 def test_a_deck_has_an_end(root, monkeypatch):
     monkeypatch.setattr(powerpoint, "SLIDES_MOST", 2)
     edition = store.find(root, "2026-11")
-    powerpoint.to_pptx(briefing.blocks_of_markdown("# 甲\n# 乙\n"), edition)
+    text = "# 题\n\n## 甲\n\n- 一\n\n"
+    powerpoint.to_pptx(briefing.blocks_of_markdown(text), edition)
     with pytest.raises(DataError, match="at most 2 slides"):
-        powerpoint.to_pptx(briefing.blocks_of_markdown("# 甲\n# 乙\n# 丙\n"), edition)
->>>>>>> 4112d73 (Advisories of the pages' scripts; a briefing has an end; what was tried in the third round)
+        powerpoint.to_pptx(briefing.blocks_of_markdown(f"{text}## 乙\n\n- 二\n"), edition)

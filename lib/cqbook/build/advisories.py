@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from cqbook.build.sbom import LOCKS, scripts
 
 #: Seconds after which nobody answers.
-PATIENCE = 300
+SECONDS_TO_ANSWER = 300
 
 
-class Asked(NamedTuple):
+class Answer(NamedTuple):
     """What a service said: a line an advisory; why it could not be asked, in both languages."""
 
     found: tuple[str, ...] = ()
@@ -28,8 +28,8 @@ class Asked(NamedTuple):
     en: str = ""
 
 
-def _silent(what_zh: str, what: str) -> Asked:
-    return Asked(
+def _silent(what_zh: str, what: str) -> Answer:
+    return Answer(
         (),
         f"{what_zh}没有查到有无漏洞通告：通告服务没有回答（没有网络，或本机的镜像不提供）",
         f"nothing is known of advisories on {what}: the service did not answer (no network, or a"
@@ -41,7 +41,12 @@ def _ran(words: Sequence[str], folder: Path | None = None) -> str:
     """Return what a program printed; nothing if it is not there or does not end."""
     try:
         done = subprocess.run(
-            words, cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE
+            words,
+            cwd=folder,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=SECONDS_TO_ANSWER,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
@@ -56,7 +61,7 @@ def _parsed(text: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def of_packages(locks: Sequence[Path]) -> Asked:
+def of_packages(locks: Sequence[Path]) -> Answer:
     """Ask about all that the locks name."""
     words = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-f", "json"]
     for lock in locks:
@@ -65,7 +70,7 @@ def of_packages(locks: Sequence[Path]) -> Asked:
     # one that could not be asked about has a reason in the place of advisories
     if not listed or any("vulns" not in item for item in listed):
         return _silent("锁定的包", "the locked packages")
-    return Asked(
+    return Answer(
         tuple(
             f"{item['name']} {item['version']}: {found['id']}"
             f" → {', '.join(found['fix_versions']) or '?'}"
@@ -75,7 +80,7 @@ def of_packages(locks: Sequence[Path]) -> Asked:
     )
 
 
-def of_scripts(versions: Mapping[str, str]) -> Asked:
+def of_scripts(versions: Mapping[str, str]) -> Answer:
     """Ask about the scripts of the pages, in the versions of their bundle, with what they need."""
     manifest = {"name": "pages", "version": "0.0.0", "private": True, "dependencies": versions}
     with tempfile.TemporaryDirectory(prefix="cqbook-") as place:
@@ -86,14 +91,14 @@ def of_scripts(versions: Mapping[str, str]) -> Asked:
         told = _parsed(_ran(["npm", "audit", "--json"], folder)).get("vulnerabilities")
     if not isinstance(told, dict):
         return _silent("网页中的脚本", "the scripts of the pages")
-    return Asked(
+    return Answer(
         tuple(
             f"npm:{name} {item['range']}: {item['severity']}" for name, item in sorted(told.items())
         )
     )
 
 
-def print_advisories(asked: Sequence[Asked]) -> int:
+def print_advisories(asked: Sequence[Answer]) -> int:
     """Print what was said; return 0 if all answered and nothing is known, 1 if not."""
     for item in asked:
         for line in item.found:
@@ -106,7 +111,7 @@ def print_advisories(asked: Sequence[Asked]) -> int:
     return 0
 
 
-def main() -> int:
+def asked_all() -> int:
     """Ask about the locks in this folder, and about the scripts that its pages carry."""
     from cqbook.figures.drawing import bundle
 
@@ -114,4 +119,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(asked_all())
