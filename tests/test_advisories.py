@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cqbook.build import advisories
-from cqbook.build.advisories import Answer, of_packages, of_scripts, print_advisories
+from cqbook.build.advisories import AdvisoryAnswer, of_packages, of_scripts, print_advisories
 
 CLEAN = {"name": "pandas", "version": "3.1.1", "vulns": []}
 BAD = {"name": "jinja2", "version": "2.0", "vulns": [{"id": "CVE-1", "fix_versions": ["3.1.6"]}]}
@@ -57,9 +57,9 @@ def test_a_program_that_is_not_there_does_not_answer(monkeypatch):
 
 
 def test_only_a_whole_answer_without_any_passes(capsys):
-    assert print_advisories([Answer(), Answer()]) == 0
-    assert print_advisories([Answer(("a 1: x",)), Answer()]) == 1
+    assert print_advisories([AdvisoryAnswer(), AdvisoryAnswer()]) == 0
+    assert print_advisories([AdvisoryAnswer(("a 1: x",)), AdvisoryAnswer()]) == 1
     capsys.readouterr()
-    assert print_advisories([Answer(), Answer((), "没有查到", "unknown")]) == 1
+    assert print_advisories([AdvisoryAnswer(), AdvisoryAnswer((), "没有查到", "unknown")]) == 1
     said = capsys.readouterr().out
     assert said == "没有查到 | unknown\n"

@@ -20,7 +20,7 @@ from cqbook.build.sbom import LOCKS, scripts
 SECONDS_TO_ANSWER = 300
 
 
-class Answer(NamedTuple):
+class AdvisoryAnswer(NamedTuple):
     """What a service said: a line an advisory; why it could not be asked, in both languages."""
 
     found: tuple[str, ...] = ()
@@ -28,8 +28,8 @@ class Answer(NamedTuple):
     en: str = ""
 
 
-def _silent(what_zh: str, what: str) -> Answer:
-    return Answer(
+def _silent(what_zh: str, what: str) -> AdvisoryAnswer:
+    return AdvisoryAnswer(
         (),
         f"{what_zh}没有查到有无漏洞通告：通告服务没有回答（没有网络，或本机的镜像不提供）",
         f"nothing is known of advisories on {what}: the service did not answer (no network, or a"
@@ -61,7 +61,7 @@ def _parsed(text: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def of_packages(locks: Sequence[Path]) -> Answer:
+def of_packages(locks: Sequence[Path]) -> AdvisoryAnswer:
     """Ask about all that the locks name."""
     words = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-f", "json"]
     for lock in locks:
@@ -70,7 +70,7 @@ def of_packages(locks: Sequence[Path]) -> Answer:
     # one that could not be asked about has a reason in the place of advisories
     if not listed or any("vulns" not in item for item in listed):
         return _silent("锁定的包", "the locked packages")
-    return Answer(
+    return AdvisoryAnswer(
         tuple(
             f"{item['name']} {item['version']}: {found['id']}"
             f" → {', '.join(found['fix_versions']) or '?'}"
@@ -80,7 +80,7 @@ def of_packages(locks: Sequence[Path]) -> Answer:
     )
 
 
-def of_scripts(versions: Mapping[str, str]) -> Answer:
+def of_scripts(versions: Mapping[str, str]) -> AdvisoryAnswer:
     """Ask about the scripts of the pages, in the versions of their bundle, with what they need."""
     manifest = {"name": "pages", "version": "0.0.0", "private": True, "dependencies": versions}
     with tempfile.TemporaryDirectory(prefix="cqbook-") as place:
@@ -91,14 +91,14 @@ def of_scripts(versions: Mapping[str, str]) -> Answer:
         told = _parsed(_ran(["npm", "audit", "--json"], folder)).get("vulnerabilities")
     if not isinstance(told, dict):
         return _silent("网页中的脚本", "the scripts of the pages")
-    return Answer(
+    return AdvisoryAnswer(
         tuple(
             f"npm:{name} {item['range']}: {item['severity']}" for name, item in sorted(told.items())
         )
     )
 
 
-def print_advisories(asked: Sequence[Answer]) -> int:
+def print_advisories(asked: Sequence[AdvisoryAnswer]) -> int:
     """Print what was said; return 0 if all answered and nothing is known, 1 if not."""
     for item in asked:
         for line in item.found:
