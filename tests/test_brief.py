@@ -1285,3 +1285,38 @@ def test_what_briefings_of_before_printed_is_still_known(root, second):
     made.save(out)
     found = verify.verify(root, out.getvalue(), "x.docx", "2026-11")
     assert verify.ALTERED in {item.verdict for item in found}
+
+
+# --- briefings that are too long
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["字" * 200_001, "字\n" * 200_000, "- 字\n" * 2002, "# 字\n" * 2002, "字\n\n" * 2002],
+    ids=["letters", "lines", "items", "headings", "paragraphs"],
+)
+def test_a_briefing_has_an_end(text):
+    """A file of some megabytes took minutes."""
+    with pytest.raises(DataError, match="too long for a briefing"):
+        briefing.blocks_of_markdown(text)
+
+
+def test_a_first_line_longer_than_a_title_may_be(root):
+    import pptx
+
+    blocks = briefing.blocks_of_markdown("# " + "字" * 400)
+    edition = store.find(root, "2026-11")
+    made = docx.Document(io.BytesIO(to_docx(blocks, edition)))
+    assert made.core_properties.title == "字" * marks.PROPERTY_MOST
+    assert made.paragraphs[0].text == "字" * 400
+    deck = pptx.Presentation(io.BytesIO(powerpoint.to_pptx(blocks, edition)))
+    assert deck.core_properties.title == "字" * marks.PROPERTY_MOST
+
+
+def test_a_deck_has_an_end(root, monkeypatch):
+    monkeypatch.setattr(powerpoint, "SLIDES_MOST", 2)
+    edition = store.find(root, "2026-11")
+    text = "# 题\n\n## 甲\n\n- 一\n\n"
+    powerpoint.to_pptx(briefing.blocks_of_markdown(text), edition)
+    with pytest.raises(DataError, match="at most 2 slides"):
+        powerpoint.to_pptx(briefing.blocks_of_markdown(f"{text}## 乙\n\n- 二\n"), edition)

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 
 SBOM = "sbom.cdx.json"
+#: All that `make lock` writes: for the book, for tests and tools, for JupyterLab, for benchmarks.
+LOCKS = (
+    Path("requirements.txt"),
+    Path("requirements-dev.txt"),
+    Path("requirements-lab.txt"),
+    Path("benchmarks/requirements.txt"),
+)
 #: Licences under which the book may be used, changed and handed on with what it is made with.
 ALLOWED = frozenset(
     {
@@ -297,5 +304,6 @@ def print_changes(*locks: Path) -> int:
 
 
 if __name__ == "__main__":
-    locks = (Path("requirements.txt"), Path("requirements-dev.txt"))
-    sys.exit(print_changes(*locks) if sys.argv[1:] == ["changed"] else print_licences(*locks))
+    # of what only JupyterLab and the benchmarks want, nothing need be installed here
+    changed = sys.argv[1:] == ["changed"]
+    sys.exit(print_changes(*LOCKS) if changed else print_licences(*LOCKS[:2]))

@@ -59,6 +59,10 @@ class TextRun:
 TextRuns = tuple[TextRun, ...]
 
 
+#: Letters and blocks of a briefing: ten times what anybody reads.
+LETTERS_MOST, BLOCKS_MOST = 200_000, 2000
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of a briefing.
@@ -98,17 +102,29 @@ def read_manuscript(text: str) -> list[Block]:
     ------
     DataError
         If something can't be set, or something in double braces is neither a figure nor a number;
-        with its line.
+        with its line. If it is too long.
     """
     from markdown_it import MarkdownIt
 
+    _refuse_long("字", "letters", len(text), LETTERS_MOST)
     lines = _LINE.split(text)
     for number, line in enumerate(lines, start=1):
         _checked(line, number)
     markdown = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").disable("text_join")
     held: list[str] = []
     tokens = markdown.parse(_put_away("\n".join(lines), held))
-    return _titled(list(_Reader(tokens, held).blocks()))
+    found = _titled(list(_Reader(tokens, held).blocks()))
+    _refuse_long("段", "blocks", len(found), BLOCKS_MOST)
+    return found
+
+
+def _refuse_long(zh: str, en: str, count: int, most: int) -> None:
+    if count > most:
+        msg = (
+            f"简报过长：至多{most}{zh}；分成几份"
+            f" | too long for a briefing: at most {most} {en}; split it"
+        )
+        raise DataError(msg)
 
 
 def _put_away(text: str, held: list[str]) -> str:

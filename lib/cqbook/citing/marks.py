@@ -97,7 +97,7 @@ def table_bookmark(identifier: str) -> str:
 
 
 #: Characters that a core property of Office may have.
-KEYWORDS_MOST = 255
+PROPERTY_MOST = 255
 
 
 def keywords(edition: str, figures: Iterable[str], numbers: int = 0) -> str:
@@ -108,7 +108,7 @@ def keywords(edition: str, figures: Iterable[str], numbers: int = 0) -> str:
     text = f"cqbook edition={edition} " + (f"numbers={numbers} " if numbers else "")
     found: list[str] = []
     for name in figures:
-        if len(text) + len(" ".join([*found, name])) > KEYWORDS_MOST:
+        if len(text) + len(" ".join([*found, name])) > PROPERTY_MOST:
             break
         found.append(name)
     return text + " ".join(found)

@@ -27,7 +27,7 @@ from cqbook.citing.briefing import (
 )
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.manuscript import Block, TextRun, TextRuns
-from cqbook.citing.marks import keywords, mark, number_mark
+from cqbook.citing.marks import PROPERTY_MOST, keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
 from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
@@ -51,6 +51,8 @@ INK, SOFT = "1F2933", "5B6770"
 TITLE_PT, TEXT_PT, SMALL_PT, COVER_PT = 28, 20, 10, 36
 #: Lines that a slide of text holds, and letters of a text that stands on the first slide.
 _LINES, _LEAD = 11, 160
+#: Slides of a deck: to write many takes time by their square.
+SLIDES_MOST = 300
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -89,8 +91,8 @@ def to_pptx(blocks: Iterable[Block], edition: Path, template: Template | None = 
         deck.text_slides((TextRun(SUMMARY),), items)
     deck.write_all([all_blocks[0], *all_blocks[1 + len(lead) :]])
     facts = made.core_properties
-    facts.author = facts.last_modified_by = book.author
-    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0]
+    facts.author = facts.last_modified_by = book.author[:PROPERTY_MOST]
+    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0][:PROPERTY_MOST]
     facts.keywords = keywords(numbers.edition, deck.cited, deck.quoted)
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
@@ -296,7 +298,16 @@ class _Deck:
     # --- pieces of slides
 
     def _slide(self) -> Slide:
-        """Return a new slide on which nothing stands yet, and the number of the page."""
+        """Return a new slide on which nothing stands yet, and the number of the page.
+
+        Raises
+        ------
+        DataError
+            If the deck would be longer than anybody sees.
+        """
+        if len(self.made.slides) >= SLIDES_MOST:
+            msg = f"至多{SLIDES_MOST}张幻灯片；分成几份 | at most {SLIDES_MOST} slides: split it"
+            raise DataError(msg)
         slide = self.made.slides.add_slide(_layout(self.made))
         for shape in list(slide.placeholders):
             if shape != slide.shapes.title:

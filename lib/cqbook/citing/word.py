@@ -31,7 +31,7 @@ from cqbook.citing.briefing import (
 from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
 from cqbook.citing.looks import TYPE_AREA_CM, Looks, StyleRole, element
 from cqbook.citing.manuscript import Align, Block, TextRun, TextRuns
-from cqbook.citing.marks import bookmark, keywords, mark, table_bookmark
+from cqbook.citing.marks import PROPERTY_MOST, bookmark, keywords, mark, table_bookmark
 from cqbook.citing.template import Template
 from cqbook.data.catalog import Catalog
 from cqbook.disk import archives
@@ -81,8 +81,8 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     writer.write_all(all_blocks)
     writer.end(book.title)
     facts = made.core_properties
-    facts.author = book.author
-    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0]
+    facts.author = book.author[:PROPERTY_MOST]
+    facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0][:PROPERTY_MOST]
     facts.keywords = keywords(numbers.edition, writer.cited, len(writer.quoted))
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
