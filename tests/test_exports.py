@@ -400,6 +400,15 @@ def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
         assert (tmp_path / "many" / name).read_bytes() == content
 
 
+def test_a_form_that_is_new_is_drawn_with_the_others(monkeypatch):
+    """What was marked as drawn without it was made one by one while pages were written."""
+    shown = exhibit(place=1)
+    before = drawing._mark(shown, "")
+    assert drawing._mark(shown, "") == before
+    monkeypatch.setitem(drawing.COMPANIONS, "new", "New")
+    assert drawing._mark(shown, "") != before
+
+
 def test_a_picture_that_was_lost_is_drawn_again(tmp_path):
 
     shown = exhibit(place=1)

@@ -239,8 +239,7 @@ def draw_all(
     suffix = ".drawn" if files else ".pictured"
     for item in exhibits:
         # a mark a figure: asking for each of its pictures would read every specification again
-        of = [item.page, item.edition, item.book]
-        mark = json_digest([RENDERER, said, *of, item.identity, item.spec])
+        mark = _mark(item, said)
         if not any((cache / f"{mark}{end}").exists() for end in {suffix, ".drawn"}):
             wanted[mark] = item
     if wanted:
@@ -253,6 +252,16 @@ def draw_all(
                 task.result()
                 (cache / f"{mark}{suffix}").touch()
     return len(wanted)
+
+
+def _mark(item: Exhibit, said: str) -> str:
+    """Return the name of the mark that all of a figure is made; `said`: the hash of the English.
+
+    A form that is new is not made yet: the pages would wait for one process that makes it.
+    """
+    made = [*forms(item), ALL_IN_ONE, *ENGLISH]
+    of = [item.page, item.edition, item.book, made]
+    return json_digest([RENDERER, said, *of, item.identity, item.spec])
 
 
 def stem(identifier: str, language: str) -> str:
