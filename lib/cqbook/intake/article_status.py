@@ -1,4 +1,4 @@
-"""Where a figure of an article stands, and whether it is actual, an estimate, a plan or a target."""
+"""Where a figure of an article stands; whether it is actual, an estimate, a plan or a target."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,16 +46,10 @@ def _heading(grid: SheetText) -> int:
     return -1
 
 
-def read_workbooks(
-    paths: Sequence[Path], book: Catalog, said: Said
-) -> Iterator[Export | list[Breach]]:
-    """Yield each workbook as read, or what can't be right in it."""
+def read_workbook_file(path: Path, book: Catalog, said: Said) -> Export:
+    """Read one workbook, and its sidecar where there is one; see `read_workbook_export`."""
     codes = known_codes(book)
-    for path in paths:
-        try:
-            yield read_workbook_export(content_of(path), path.name, codes, said, sidecar(path))
-        except ContractError as error:
-            yield error.breaches
+    return read_workbook_export(content_of(path), path.name, codes, said, sidecar(path))
 
 
 def read_workbook_export(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,7 +36,13 @@ from cqbook.intake.press_passage import agree, figure_said, fits, in_passage, ot
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.numerals import halfwidth
 from cqbook.quantities.periods import Period
-from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_period, read_printed
+from cqbook.quantities.printed import (
+    ANNUAL_AVERAGE,
+    Printed,
+    read_either,
+    read_period,
+    read_printed,
+)
 from cqbook.quantities.units import Unit, unit_zh
 
 #: Sheets for people: how to fill, one example, the codes.
@@ -88,13 +94,9 @@ def is_press_table(content: bytes, name: str) -> bool:
     return False
 
 
-def read_presses(paths: Sequence[Path], book: Catalog, _: Said) -> Iterator[Press | list[Breach]]:
-    """Yield each file as read, or what can't be right in it."""
-    for path in paths:
-        try:
-            yield read_press(content_of(path), path.name, book)
-        except ContractError as error:
-            yield error.breaches
+def read_press_file(path: Path, book: Catalog, _: Said) -> Press:
+    """Read one file; see `read_press`."""
+    return read_press(content_of(path), path.name, book)
 
 
 def read_press(content: bytes, name: str, book: Catalog) -> Press:
@@ -322,7 +324,7 @@ class _Reader:
         if typed is None:
             printed = self._read(cell("as_printed"), unit) if made["as_printed"] else None
         else:
-            printed = _readable(made["as_printed"], unit) or self._of_passage(made, cell, typed)
+            printed = read_either(made["as_printed"], unit) or self._of_passage(made, cell, typed)
         if typed and printed and not printed.measure and typed.value == f"-{printed.value}":
             # 31.9% alone says no way; the sign that is typed does
             printed = replace(printed, value=typed.value)
@@ -459,13 +461,3 @@ class _Reader:
             made_id = f"{first}.{slug}-{count}"
         self.taken.add(made_id)
         return made_id
-
-
-def _readable(text: str, unit: str) -> Printed | None:
-    """Return a printed figure read with the given unit, or else with its own; None for neither."""
-    for given in dict.fromkeys((unit, "")):
-        try:
-            return read_printed(text, given)
-        except ValueError:
-            continue
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,25 +30,42 @@ class Reader:
     read: Callable[[Sequence[Path], Catalog, Said], Iterable[Export | Press | list[Breach]]]
 
 
+def _each(
+    read: Callable[[Path, Catalog, Said], Export | Press],
+) -> Callable[[Sequence[Path], Catalog, Said], Iterable[Export | Press | list[Breach]]]:
+    """Return what reads files one by one: each as read, or what can't be right in it."""
+
+    def tried(
+        paths: Sequence[Path], book: Catalog, said: Said
+    ) -> Iterator[Export | Press | list[Breach]]:
+        for path in paths:
+            try:
+                yield read(path, book, said)
+            except ContractError as error:
+                yield error.breaches
+
+    return tried
+
+
 #: In the order in which they are asked; the last takes any CSV that is nobody else's.
 READERS = (
     Reader(
         "海关总署的省区市总值表、国家统计局的分省面板（XLSX、CSV）",
         "the customs' table of provinces, the statistical office's panel (XLSX, CSV)",
         published_tables.is_published_table,
-        published_tables.read_tables,
+        _each(published_tables.read_table_file),
     ),
     Reader(
         "海关在线查询的行（XLSX）",
         "rows of the customs query (XLSX)",
         customs_xlsx.is_customs_workbook,
-        customs_xlsx.read_workbooks,
+        _each(customs_xlsx.read_workbook_file),
     ),
     Reader(
         "由 cqbook template 填写的 XLSX、CSV",
         "a filled template (XLSX, CSV)",
         press.is_press_table,
-        press.read_presses,
+        _each(press.read_press_file),
     ),
     Reader(
         "海关在线查询的 CSV",

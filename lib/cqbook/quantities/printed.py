@@ -315,6 +315,16 @@ def read_printed(text: str, unit: str = "") -> Printed:
     return _made(text, found, unit)
 
 
+def read_either(text: str, unit: str) -> Printed | None:
+    """Return a printed figure read with the given unit, or else with its own; None for neither."""
+    for given in dict.fromkeys((unit, "")):
+        try:
+            return read_printed(text, given)
+        except ValueError:
+            continue
+    return None
+
+
 def _made(text: str, found: re.Match[str], unit: str) -> Printed:
     """Return what a match says.
 

@@ -21,7 +21,7 @@ from cqbook.quantities.numerals import (
     open_limit,
     word_list,
 )
-from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_printed
+from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_either, read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
@@ -468,25 +468,19 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
 
 
 def _figure(text: str, unit: str) -> Printed | None:
-    for given in dict.fromkeys((unit, "")):
-        try:
-            return read_printed(text, given)
-        except ValueError:
-            continue
-    if not unit:
-        # a unit that the tables do not have: the number is read all the same
-        number = re.sub(
-            rf"(?<=[0-9余多亿万千百十])(?:{any_of(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})",
-            "",
-            text,
-        )
-        named = re.fullmatch(rf"(.*?)({_BEHIND})?", number)
-        try:
-            made = read_printed(f"{named[1]}元{named[2] or ''}") if named else None
-        except ValueError:
-            return None
-        return replace(made, unit="") if made else None
-    return None
+    figure = read_either(text, unit)
+    if figure or unit:
+        return figure
+    # a unit that the tables do not have: the number is read all the same
+    number = re.sub(
+        rf"(?<=[0-9余多亿万千百十])(?:{any_of(_FOREIGN)})(?:/(?:{_PER}))?(?=$|{_BEHIND})", "", text
+    )
+    named = re.fullmatch(rf"(.*?)({_BEHIND})?", number)
+    try:
+        made = read_printed(f"{named[1]}元{named[2] or ''}") if named else None
+    except ValueError:
+        return None
+    return replace(made, unit="") if made else None
 
 
 def _measured(
