@@ -239,6 +239,8 @@ def test_two_readings_are_a_doubt(text, why):
         ("历时近三年", ""),
         ("近年来", None),
         ("体现在出口", None),
+        ("实现有进出口记录的企业3756家", None),
+        ("现有企业", "2026-11"),
         ("近200起", None),
     ],
 )
