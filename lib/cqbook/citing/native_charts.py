@@ -207,7 +207,10 @@ def add_chart(
     }
     shape = slide.shapes.add_chart(kinds[form], *area, data)
     chart = shape.chart
-    chart.has_legend = len(groups) > 1
+    roles = _roles(spec, groups)
+    # the others are drawn in one grey: no legend tells them apart
+    named = form in ("line", "slope") and len(set(roles.values())) < len(groups)
+    chart.has_legend = len(groups) > 1 and not named
     if chart.has_legend:
         chart.legend.position = XL_LEGEND_POSITION.TOP
         chart.legend.include_in_layout = False
@@ -242,14 +245,14 @@ def add_chart(
             row = by_key[(groups[0], label)]
             if row.full:
                 _worded(beside, index, row.full, XL_LABEL_POSITION.INSIDE_BASE)
-    roles = _roles(spec, groups)
     for group, series in zip(groups, shown, strict=True):
         role = roles[group]
         drawn = [by_key.get((group, label)) for label in labels]
         others = [
             [by_key.get((other, label)) for label in labels] for other in groups if other != group
         ]
-        _dressed(series, form, theme.colour(role), drawn, _crowded(drawn, others))
+        near = _crowded(drawn, others)
+        _dressed(series, form, theme.colour(role), drawn, near, named=named)
     if form == "column":
         # a column's number stays over its column
         slot = area.width / 12700 / max(1, len(labels) * len(groups))
@@ -301,10 +304,13 @@ def _dressed(
     colour: str,
     drawn: Sequence[EntryRow | None],
     crowded: Mapping[int, bool],
+    *,
+    named: bool,
 ) -> None:
     """Give a series its colour and its numbers the words that they are published with.
 
-    ``crowded``: of the points of a line near to another's, whether theirs is the higher one.
+    ``crowded``: of the points of a line near to another's, whether theirs is the higher one;
+    ``named``: the last number says of which line it is, where a legend could not.
     """
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
@@ -358,6 +364,9 @@ def _dressed(
         if lined and index in crowded:
             side = XL_LABEL_POSITION.ABOVE if crowded[index] else XL_LABEL_POSITION.BELOW
         if not row.full or (not lined and own == code):
+            continue
+        if named and index == max(known):
+            _worded(series, index, f"{row.group} {row.full}", side)
             continue
         if lined and own and own == code:
             _numbered(series, index, code, side)
