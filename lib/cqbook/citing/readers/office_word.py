@@ -36,9 +36,7 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
             named = text if _TABLE_BOOKMARK.fullmatch(text) else named
             last = MARK_PATTERN.search(text) or last
             continue
-        heads, *rows = [
-            _cells(line) for line in _own(node, "tr") if not is_deleted(line)
-        ] or [()]
+        heads, *rows = [_cells(line) for line in _own(node, "tr") if not is_deleted(line)] or [()]
         own = _described(node)
         if named and own is None:
             yield Cited("table", named, edition, text=named, heads=heads, rows=tuple(rows))
