@@ -292,6 +292,8 @@ class Laid:
 #: What stands behind a number that is not as published.
 RECKONED = "*"
 #: Series that stand side by side, the part of the cells that must be filled then, and rows shown.
+#: ALL_ROWS: more than any figure draws.
+ALL_ROWS = 1 << 20
 _SIDE_BY_SIDE, _FILLED, MOST_ROWS = 6, 0.5, 24
 NO_CELL = "—"
 

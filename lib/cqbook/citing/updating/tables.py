@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cqbook.citing.alike import bare
+from cqbook.citing.briefing import ALL_ROWS, numbers_table
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import W
@@ -61,6 +62,10 @@ Grid = Mapping[str, tuple[str, ...]]
 
 def grid_of(entry: FigureEntry, heads: Sequence[str]) -> Grid | None:
     """Return the numbers of a figure as a table with some headings has them; None if none has."""
+    laid = numbers_table(entry, ALL_ROWS)
+    if tuple(map(bare, heads)) == tuple(map(bare, laid.heads)) and "数值" not in laid.heads:
+        # series side by side: a row is what they share
+        return {row[0]: row for row in laid.rows}
     keys = {bare(title): key for key, title in TABLE.items()}
     fields = [keys.get(bare(text), "") for text in heads]
     if "full" not in fields or not all(fields):
