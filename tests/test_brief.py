@@ -1140,7 +1140,7 @@ GAP = row("2019年", "未见公布", None, status="未见公布")
         ([row(f"{n}", f"{n}%", n) for n in range(1, 7)], "1：1%；2：2%；3：3%等6项。"),
         (
             [row(f"{n}年", f"{n}%", n, group) for n in (2020, 2021) for group in "甲乙"],
-            "各系列最近一项：甲（2021年）2021%；乙（2021年）2021%。",
+            "各系列最近一项：甲·2021年：2021%；乙·2021年：2021%。",
         ),
         ([GAP], "亿元。"),
     ],
@@ -1158,6 +1158,12 @@ def test_a_table_has_series_side_by_side_and_counts_where_nothing_is_printed(fir
     assert laid.heads == ("项目", "甲", "乙")
     assert laid.rows == (("2020年", "1%", "3%"), ("2021年", "约2%*", "4%"))
     assert laid.below.startswith("带*的为推算")
+    # by month, not by letter
+    rows = [
+        row(f"2023年{month}月", f"{month}%", month, group) for group in "甲乙" for month in (2, 10)
+    ]
+    laid = briefing.numbers_table(entry_with(first, *rows))
+    assert [line[0] for line in laid.rows] == ["2023年2月", "2023年10月"]
     # a matrix and a map: their rows have counts, and no printed text
     rows = [row("甲", "", 3, "整车"), row("乙", "", 0, "电池")]
     laid = briefing.numbers_table(entry_with(first, *rows, unit="个"))

@@ -497,7 +497,7 @@ WRONG = {
         body("fig-test-enterprise｜版次 2026-11", "fig-test-enterprise｜版次 2026-10"),
     ),
     "mark's hash": ("docx", body(f"版次 {NAME}｜数据 f8", f"版次 {NAME}｜数据 08")),
-    "series of an automatic sentence": ("docx", body("；进口（2025）", "；出口（2025）")),
+    "series of an automatic sentence": ("docx", body("；进口·2025：", "；出口·2025：")),
     "gaps of an automatic sentence": ("docx", body("另有4项未见公布", "另有1项未见公布")),
     "citation in the list": (
         "docx",

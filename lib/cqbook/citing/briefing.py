@@ -215,7 +215,7 @@ def takeaway(entry: FigureEntry) -> str:
     if len(series) > 1 and all(_PERIOD.search(row.label) for row in known):
         told = list(last.values())[: 2 * _TOLD]
         lead = "各系列最近一项：" if len(series) == len(told) else f"{len(series)}个系列，其中："
-        said = lead + "；".join(f"{row.group}（{row.label}）{row.full}" for row in told)
+        said = lead + "；".join(f"{row.name}：{row.full}" for row in told)
     else:
         told = known if len(known) <= _ALL_TOLD else known[:_TOLD]
         more = f"等{len(known)}项" if len(known) > len(told) else ""
@@ -292,6 +292,8 @@ class Laid:
 #: What stands behind a number that is not as published.
 RECKONED = "*"
 #: Series that stand side by side, the part of the cells that must be filled then, and rows shown.
+#: ALL_ROWS: more than any figure draws.
+ALL_ROWS = 1 << 20
 _SIDE_BY_SIDE, _FILLED, MOST_ROWS = 6, 0.5, 24
 NO_CELL = "—"
 
@@ -317,7 +319,7 @@ def numbers_table(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
         return _listed(entry, most)
     rows = []
     starred = False
-    for label in sorted(labels) if all(map(_is_day, labels)) else labels:
+    for label in sorted(labels, key=_numbers_in) if all(map(_is_day, labels)) else labels:
         cells = []
         for name in series:
             row = by_key.get((name, label))
@@ -330,6 +332,11 @@ def numbers_table(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
     if len(rows) > len(shown):
         below.append(f"表中列{len(shown)}行，全部{len(rows)}行见数据文件。")
     return Laid(("项目", *map(str, series)), tuple(shown), "".join(below))
+
+
+def _numbers_in(label: str) -> list[int]:
+    """Return the numbers of a period: October stands behind February."""
+    return [int(text[:9]) for text in re.findall(r"\d+", label)]
 
 
 def _is_day(label: str) -> bool:

@@ -139,8 +139,10 @@ def _series(
         if not _same(value, wanted):
             yield f"图中的数值与该版次不同：{series.name}·{label} {value}，应为 {wanted}"
         worded = labels.get(place)
-        if worded and bare(worded) != bare((row.full if row else "") or ""):
-            yield f"图上写着“{worded}”，该版次为“{row.full if row else ''}”"
+        said = (row.full if row else "") or ""
+        # where a line says its name beside its last number
+        if worded and bare(worded) not in (bare(said), bare(f"{series.name} {said}")):
+            yield f"图上写着“{worded}”，该版次为“{said}”"
     gone = [
         label
         for (group, label), row in rows.items()

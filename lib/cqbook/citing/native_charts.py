@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cqbook.citing.briefing import ems
@@ -170,6 +171,7 @@ def add_chart(
     from pptx.util import Pt
 
     rows, dates = entry.rows, dates_of(spec)
+    months = 0
     groups = list(dict.fromkeys(row.group or entry.unit for row in rows))
     labels = list(dates) if form == "line" else list(dict.fromkeys(row.label for row in rows))
     if form in ("bar", "stacked", "waterfall"):
@@ -180,7 +182,8 @@ def add_chart(
     data = CategoryChartData(number_format="General")
     if form == "line":
         data.categories = list(dates.values())
-        data.categories.number_format = "yyyy"
+        months = _within_months(dates)
+        data.categories.number_format = r"yyyy\年m\月" if months else "yyyy"
     else:
         # a gap is published as a gap; in a line the break says so
         known = {label for (_, label), value in values.items() if value is not None}
@@ -207,7 +210,10 @@ def add_chart(
     }
     shape = slide.shapes.add_chart(kinds[form], *area, data)
     chart = shape.chart
-    chart.has_legend = len(groups) > 1
+    roles = _roles(spec, groups)
+    # the others are drawn in one grey: no legend tells them apart
+    named = form in ("line", "slope") and len(set(roles.values())) < len(groups)
+    chart.has_legend = len(groups) > 1 and not named
     if chart.has_legend:
         chart.legend.position = XL_LEGEND_POSITION.TOP
         chart.legend.include_in_layout = False
@@ -218,7 +224,7 @@ def add_chart(
     chart.value_axis.visible = form == "line"
     chart.value_axis.has_major_gridlines = form == "line"
     if form == "line":
-        _grid(chart)
+        _grid(chart, months)
     elif form != "slope":
         plot.gap_width = 60
     if form in ("stacked", "waterfall"):
@@ -226,8 +232,11 @@ def add_chart(
     if form not in ("line", "slope") or (form == "line" and _from_zero(spec)):
         # bars begin at zero, lines where the figure's do
         lowest = min(v for v in values.values() if v is not None)
-        chart.value_axis.minimum_scale = min(0.0, lowest)
-        if lowest < 0:
+        if lowest >= 0:
+            chart.value_axis.minimum_scale = 0.0
+        elif form != "line":
+            # a number stands beyond the end of its bar, and leaves room to the names
+            chart.value_axis.minimum_scale = float(f"{lowest * _ROOM_BELOW:.1g}")
             # beside the plot: at the zero they would lie on the bars
             chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     _upright(
@@ -242,14 +251,14 @@ def add_chart(
             row = by_key[(groups[0], label)]
             if row.full:
                 _worded(beside, index, row.full, XL_LABEL_POSITION.INSIDE_BASE)
-    roles = _roles(spec, groups)
     for group, series in zip(groups, shown, strict=True):
         role = roles[group]
         drawn = [by_key.get((group, label)) for label in labels]
         others = [
             [by_key.get((other, label)) for label in labels] for other in groups if other != group
         ]
-        _dressed(series, form, theme.colour(role), drawn, _crowded(drawn, others))
+        near = _crowded(drawn, others)
+        _dressed(series, form, theme.colour(role), drawn, near, named=named)
     if form == "column":
         # a column's number stays over its column
         slot = area.width / 12700 / max(1, len(labels) * len(groups))
@@ -275,8 +284,26 @@ def _roles(spec: Spec, groups: list[str]) -> dict[str, str]:
     }
 
 
-def _grid(chart: Chart) -> None:
-    """Set the thin grid of a line chart."""
+#: Months that are named one by one along an axis, and how many of their names have room.
+_FEW_MONTHS, _NAMES = 30, 8
+
+
+def _within_months(dates: Mapping[str, datetime.date]) -> int:
+    """Return every how manieth month is named where a line goes over few; 0 where it is years."""
+    days = list(dates.values())
+    span = 12 * (days[-1].year - days[0].year) + days[-1].month - days[0].month
+    apart = min(
+        (12 * (later.year - day.year) + later.month - day.month for day, later in pairwise(days)),
+        default=12,
+    )
+    return -(-span // _NAMES) if 0 < span <= _FEW_MONTHS and apart < _YEAR else 0
+
+
+_YEAR = 12
+
+
+def _grid(chart: Chart, months: int) -> None:
+    """Set the thin grid of a line chart; ``months``: every how manieth is named, 0: years."""
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_TICK_LABEL_POSITION
     from pptx.oxml.ns import qn
@@ -290,7 +317,8 @@ def _grid(chart: Chart) -> None:
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     # a mark a year: else Office sets one for each month
     axis = chart.category_axis._element
-    for tag, value in (("majorUnit", "1"), ("majorTimeUnit", "years")):
+    unit = "months" if months else "years"
+    for tag, value in (("majorUnit", str(months or 1)), ("majorTimeUnit", unit)):
         step = axis.makeelement(qn(f"c:{tag}"), {"val": value})
         axis.append(step)
 
@@ -301,10 +329,13 @@ def _dressed(
     colour: str,
     drawn: Sequence[EntryRow | None],
     crowded: Mapping[int, bool],
+    *,
+    named: bool,
 ) -> None:
     """Give a series its colour and its numbers the words that they are published with.
 
-    ``crowded``: of the points of a line near to another's, whether theirs is the higher one.
+    ``crowded``: of the points of a line near to another's, whether theirs is the higher one;
+    ``named``: the last number says of which line it is, where a legend could not.
     """
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
@@ -359,6 +390,9 @@ def _dressed(
             side = XL_LABEL_POSITION.ABOVE if crowded[index] else XL_LABEL_POSITION.BELOW
         if not row.full or (not lined and own == code):
             continue
+        if named and index == max(known):
+            _worded(series, index, f"{row.group} {row.full}", side)
+            continue
         if lined and own and own == code:
             _numbered(series, index, code, side)
         else:
@@ -392,6 +426,8 @@ def _crowded(
     return found
 
 
+#: How much further than its longest negative bar a chart reaches.
+_ROOM_BELOW = 1.35
 #: How wide the room is beside the bars of a waterfall, as a part of the longest sum.
 _ROOM_BESIDE = 0.22
 

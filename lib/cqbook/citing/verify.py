@@ -17,7 +17,7 @@ from pathlib import Path
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import RECKONED, is_known, numbers_table, printed_texts
+from cqbook.citing.briefing import ALL_ROWS, RECKONED, is_known, numbers_table, printed_texts
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind
 from cqbook.citing.documents import cited
@@ -226,10 +226,6 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
     return "", item.lost
 
 
-#: More rows than any figure draws.
-_ALL_ROWS = 1 << 20
-
-
 def _is_ours(item: Cited, entry: FigureEntry) -> bool:
     """Return whether a table has the headings of the book's."""
     if "数值" in item.heads and set(item.heads) <= set(TABLE.values()):
@@ -246,7 +242,7 @@ def _shares(item: Cited, entry: FigureEntry) -> bool:
 
 def _strange_row(item: Cited, entry: FigureEntry) -> str:
     """Return the first row of a table that the figure does not have; rows may be left out."""
-    laid = numbers_table(entry, _ALL_ROWS)
+    laid = numbers_table(entry, ALL_ROWS)
     known = {tuple(map(bare, row)) for row in laid.rows}
     if tuple(map(bare, item.heads)) != tuple(map(bare, laid.heads)):
         # a column left out, or series one below the other as briefings of before had them

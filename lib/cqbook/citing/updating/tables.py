@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import numbers_table
+from cqbook.citing.briefing import ALL_ROWS, numbers_table
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import W
@@ -62,7 +62,7 @@ CellsByName = Mapping[str, tuple[str, ...]]
 
 def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
     """Return the numbers of a figure as a table with some headings has them; None if none has."""
-    laid = numbers_table(entry, _ALL_ROWS)
+    laid = numbers_table(entry, ALL_ROWS)
     wanted = list(map(bare, heads))
     if list(map(bare, laid.heads)) == wanted:
         if TABLE["full"] in laid.heads:
@@ -77,8 +77,6 @@ def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
     return {row.name: tuple(getattr(row, key) or "" for key in fields) for row in entry.rows}
 
 
-#: More rows than any figure draws.
-_ALL_ROWS = 1 << 20
 
 
 @dataclass(frozen=True)
