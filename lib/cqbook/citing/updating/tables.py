@@ -77,8 +77,6 @@ def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
     return {row.name: tuple(getattr(row, key) or "" for key in fields) for row in entry.rows}
 
 
-
-
 @dataclass(frozen=True)
 class _Row:
     node: etree._Element
