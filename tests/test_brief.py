@@ -1188,7 +1188,7 @@ def test_a_table_has_series_side_by_side_and_counts_where_nothing_is_printed(fir
 )
 def test_office_prints_a_number_as_the_book_does_or_it_is_text(first, full, value, code):
     (only,) = entry_with(first, row("甲", full, value)).rows
-    assert native_charts.number_format(only) == code
+    assert native_charts.label_format(only) == code
 
 
 def test_a_chart_of_before_that_prints_another_number_is_said(root, second):

@@ -52,7 +52,7 @@ LETTERS, SMALLEST = 14, 9
 CHINESE_LETTERS = "微软雅黑"
 
 
-def number_format(row: EntryRow) -> str:
+def label_format(row: EntryRow) -> str:
     """Return the code by which Office prints a number as it was published; ``""``: none can."""
     found = _PLAIN.fullmatch(row.full or "")
     if found is None or row.value is None or _QUALIFIED.search(found[4]):
@@ -66,7 +66,7 @@ def number_format(row: EntryRow) -> str:
 
 def series_format(rows: Iterable[EntryRow]) -> str:
     """Return the code by which Office prints most numbers of a series; the others are text."""
-    codes = Counter(filter(None, map(number_format, rows)))
+    codes = Counter(filter(None, map(label_format, rows)))
     return max(codes, key=lambda code: (codes[code], code), default="General")
 
 
@@ -384,7 +384,7 @@ def _dressed(
         if lined and index != max(known) and not (form == "slope" and index == min(known)):
             # a line says its last number, a slope both of its ends
             continue
-        own = number_format(row)
+        own = label_format(row)
         side = XL_LABEL_POSITION.LEFT if lined and index != max(known) else position
         if lined and index in crowded:
             side = XL_LABEL_POSITION.ABOVE if crowded[index] else XL_LABEL_POSITION.BELOW
