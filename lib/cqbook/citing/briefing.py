@@ -294,11 +294,11 @@ RECKONED = "*"
 #: Series that stand side by side, the part of the cells that must be filled then, and rows shown.
 #: ALL_ROWS: more than any figure draws.
 ALL_ROWS = 1 << 20
-_SIDE_BY_SIDE, _FILLED, MOST_ROWS = 6, 0.5, 24
+_SIDE_BY_SIDE, _FILLED, _MOST_ROWS = 6, 0.5, 24
 NO_CELL = "—"
 
 
-def numbers_table(entry: FigureEntry, most: int = MOST_ROWS) -> Laid:
+def numbers_table(entry: FigureEntry, most: int = _MOST_ROWS) -> Laid:
     """Return the numbers of a figure as a table: series side by side where they share their rows.
 
     Of more than `most` rows the last periods, or the first others, are shown; all of them are in
