@@ -33,7 +33,9 @@ def root(tmp_path_factory):
         shutil.copy(ROOT / name, root)
     (root / "_toc.yml").write_text(CONTENTS, encoding="utf-8")
     (root / "chapters").mkdir()
-    (root / "chapters" / "index.md").write_text("# 概览\n\n一页的书。\n", encoding="utf-8")
+    (root / "chapters" / "index.md").write_text(
+        "# 概览\n\n:::{english} Overview\n:::\n\n一页的书。\n", encoding="utf-8"
+    )
     write_chapter(root, [CHAPTER, DRAW])
     with_bundle(root / "_build" / "cache")
     # by a renderer that was forked; the audit makes it again by a new process

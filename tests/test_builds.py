@@ -65,6 +65,9 @@ cq.glue(private=private.level, private_share=private.share)""",
 ]
 TRADE_TEXT = """# 外贸结构
 
+:::{english} Trade
+:::
+
 {glue:text}`when`，重庆市进出口总值{glue:text}`total`，民营企业{glue:text}`private`。
 """
 PLACE = [
@@ -107,9 +110,13 @@ def book(tmp_path_factory):
     plain_data(root / "data")
     (root / "_toc.yml").write_text(CONTENTS, encoding="utf-8")
     (root / "chapters").mkdir()
-    (root / "chapters" / "index.md").write_text("# 概览\n\n两章的书。\n", encoding="utf-8")
+    (root / "chapters" / "index.md").write_text(
+        "# 概览\n\n:::{english} Overview\n:::\n\n两章的书。\n", encoding="utf-8"
+    )
     write_chapter(root, "trade", TRADE_TEXT, TRADE)
-    write_chapter(root, "place", "# {glue:text}`name`\n\n一处。\n", PLACE)
+    write_chapter(
+        root, "place", "# {glue:text}`name`\n\n:::{english} A place\n:::\n\n一处。\n", PLACE
+    )
     with_bundle(root / "_build" / "cache")
     said(root, "accept")
     return root

@@ -26,6 +26,8 @@ def root(tmp_path):
         (tmp_path / "chapters" / path.name).touch()
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, tmp_path)
+    # the parts of the contents have their English there
+    (tmp_path / "data").symlink_to(ROOT / "data")
     return tmp_path
 
 

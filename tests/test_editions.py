@@ -326,7 +326,9 @@ def test_a_stale_notebook_is_not_published(tmp_path):
             path.unlink()
     contents = "format: jb-book\nroot: chapters/index\nchapters:\n  - file: chapters/corridors\n"
     (book / "_toc.yml").write_text(contents, encoding="utf-8")
-    (book / "chapters" / "index.md").write_text("# 概览\n", encoding="utf-8")
+    (book / "chapters" / "index.md").write_text(
+        "# 概览\n\n:::{english} Overview\n:::\n", encoding="utf-8"
+    )
     chapter = book / "chapters" / "corridors.ipynb"
     text = chapter.read_text(encoding="utf-8")
     assert "32.77万标箱" in text

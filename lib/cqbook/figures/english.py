@@ -91,7 +91,8 @@ class Phrasebook(dict[str, str]):
     def __init__(self, words: Mapping[str, str] = MappingProxyType({})) -> None:
         """Keep the words, and those with places as patterns."""
         super().__init__(words)
-        said = sorted((zh for zh in words if "{}" in zh), key=len, reverse=True)
+        said = [zh for zh in words if 0 < zh.count("{}") == words[zh].count("{}")]
+        said.sort(key=len, reverse=True)
         self.forms = [
             (re.compile("(.+?)".join(map(re.escape, zh.split("{}"))), re.S), words[zh])
             for zh in said
@@ -281,7 +282,11 @@ def _outside_brackets(text: str, joint: str) -> list[str]:
 
 def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | None:
     said = _each((piece.strip() for piece in pieces), known)
-    return None if said is None else form.format(*said)
+    if said is None:
+        return None
+    # not by `str.format`: other braces are letters of a text
+    first, *others = form.split("{}")
+    return first + "".join(text + other for text, other in zip(said, others, strict=True))
 
 
 def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
