@@ -261,7 +261,7 @@ def test_many_pages_from_a_table_two_of_them_failing(two_editions, tmp_path):
     root = two_editions
     bad = "1 / 0 if district == '500102' else None"
     hole = "if district != '500101':\n    cq.glue(sometimes=book.name(district))"
-    text = "# {glue:text}`name`\n\n一处，{glue:text}`sometimes`。\n"
+    text = "# {glue:text}`name`\n\n:::{english} A place\n:::\n\n一处，{glue:text}`sometimes`。\n"
     write_chapter(root, "failing", text, [*PLACE, bad, hole])
     table = tmp_path / "some.csv"
     rows = {"one": "500106", "two": "500102", "three": "500231", "four": "500101"}

@@ -142,6 +142,7 @@ def test_any_damage_is_refused_in_words_or_harmless(root, data):
 
 
 def test_a_build_stops_before_anything_is_executed(root, capsys):
+    (root / "data").unlink()
     for name in ("data", "chapters"):
         ignored = shutil.ignore_patterns("customs")
         shutil.copytree(ROOT / name, root / name, ignore=ignored, dirs_exist_ok=True)

@@ -32,10 +32,6 @@ def made(root, name, text="page", *, place="", given=None):
     page = {"notebook": "trade", "parameters": {}, "sha256": "", "queries": ""}
     manifest = {"edition": name, "given": given or {}, "pages": {"trade": page}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    # a release is not of a day before its sources
-    (folder / "data").mkdir()
-    for file in ("datapackage.json", "sources.csv"):
-        shutil.copy(ROOT / "data" / file, folder / "data")
     publish.keep(root, folder, place or name)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -31,7 +31,7 @@ cq.glue(total=item, new=new)"""
 DRAW = """rows = cq.points([("总值", item)], unit="100M CNY")
 words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
-TEXT = "# 外贸\n\n进出口总值{glue:text}`total`，{glue:text}`new`。\n"
+TEXT = "# 外贸\n\n:::{english} Trade\n:::\n\n进出口总值{glue:text}`total`，{glue:text}`new`。\n"
 CONTENTS = """format: jb-book
 root: chapters/index
 parts:
@@ -70,7 +70,9 @@ def small_book(root: Path) -> Path:
     shutil.copy(ROOT / "_config.yml", root)
     (root / "_toc.yml").write_text(CONTENTS, encoding="utf-8")
     (root / "chapters").mkdir()
-    (root / "chapters" / "index.md").write_text("# 概览\n\n一页的书。\n", encoding="utf-8")
+    (root / "chapters" / "index.md").write_text(
+        "# 概览\n\n:::{english} Overview\n:::\n\n一页的书。\n", encoding="utf-8"
+    )
     write_chapter(root, [CHAPTER, DRAW])
     good(root, "accept")
     return root

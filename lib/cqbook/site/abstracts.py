@@ -103,7 +103,7 @@ def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         heading = section and next(iter(section.findall(nodes.title)), None)
         if abstract["title"] and heading is not None:
             # the contents and the head of the page keep the Chinese one
-            heading.children = [Bilingual("", heading.astext(), english=abstract["title"])]
+            heading[:] = [Bilingual("", heading.astext(), english=abstract["title"])]
         pasted = [node for node in abstract.findall(nodes.inline) if _is_glued(node)]
         try:
             said = [english(node.astext(), known) for node in pasted]
@@ -115,7 +115,7 @@ def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             abstract.parent.remove(abstract)
             continue
         for node, text in zip(pasted, said, strict=True):
-            node.children = [nodes.Text(text)]
+            node[:] = [nodes.Text(text)]
 
 
 def _is_glued(node: nodes.Node) -> bool:
