@@ -145,7 +145,7 @@ def run(root, *words):
 def said(root, *words, code=0):
     """Run a command in this process; return what it says."""
     found, out, err = run(root, *words)
-    assert found == code, err
+    assert found == code, f"{out}{err}"
     return err if code else out
 
 

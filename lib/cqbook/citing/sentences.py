@@ -14,7 +14,7 @@ from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
 #: one that is short: a title shares a word with other titles.
-LIKE, LIKE_SHORT, SHORT = 0.7, 0.6, 12
+LIKE, LIKE_SHORT, SHORT = 0.7, 0.6, 20
 #: Pairs of a paragraph and a text of ours that are compared for one document.
 PAIRS = 1_500_000
 #: Where a summary says which figure shows what it says.
