@@ -243,7 +243,11 @@ def said_unit(code: str) -> tuple[str, str, str]:
 def english_unit(code: str) -> tuple[str, str]:
     """Return how English says a number in a unit of `said_unit`, and how far its point moves."""
     chinese, same, _ = said_unit(code)
-    places, form = ENGLISH_UNITS.get(chinese, (0, f"{{}} {same}"))
+    unit = Unit.parse(same)
+    counted = replace(unit, scale=1)
+    # 82.2k tonnes, not 8.22 10k tonnes
+    plain = {10**4: (1, f"{{}}k {counted}"), 10**8: (2, f"{{}} m {counted}")}
+    places, form = ENGLISH_UNITS.get(chinese) or plain.get(unit.scale, (0, f"{{}} {same}"))
     return form, str(places)
 
 
