@@ -82,6 +82,16 @@ JOINTS = (
 )
 
 
+#: A place of a phrase; English that changes their order numbers them.
+_PLACE = re.compile(r"\{(\d?)\}")
+
+
+def _places(form: str) -> int:
+    """Return how many places an English phrase has; 0 if they are numbered past their number."""
+    found = _PLACE.findall(form)
+    return len(found) if all(int(number or 0) < len(found) for number in found) else 0
+
+
 class Phrasebook(dict[str, str]):
     """The English of names and phrases; ``forms``: phrases with places (``截至{}``), longest first.
 
@@ -91,7 +101,7 @@ class Phrasebook(dict[str, str]):
     def __init__(self, words: Mapping[str, str] = MappingProxyType({})) -> None:
         """Keep the words, and those with places as patterns."""
         super().__init__(words)
-        said = [zh for zh in words if 0 < zh.count("{}") == words[zh].count("{}")]
+        said = [zh for zh, en in words.items() if 0 < zh.count("{}") == _places(en)]
         said.sort(key=len, reverse=True)
         self.forms = [
             (re.compile("(.+?)".join(map(re.escape, zh.split("{}"))), re.S), words[zh])
@@ -285,8 +295,8 @@ def _all(pieces: Iterable[str], known: Mapping[str, str], form: str) -> str | No
     if said is None:
         return None
     # not by `str.format`: other braces are letters of a text
-    first, *others = form.split("{}")
-    return first + "".join(text + other for text, other in zip(said, others, strict=True))
+    following = iter(said)
+    return _PLACE.sub(lambda place: said[int(place[1])] if place[1] else next(following), form)
 
 
 def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
