@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 from cqbook.disk.processes import dies_with_parent
@@ -63,12 +62,7 @@ class Renderer:
         """Return the renderer."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the process, whether or not it was needed."""
         if self.process.poll() is None:
             self.process.kill()

@@ -9,6 +9,7 @@ from sqlglot import select
 
 from cqbook.analysis.customs.cubes import (
     ABSENT,
+    KIND,
     Scope,
     chosen,
     counted,
@@ -33,11 +34,11 @@ def provinces(asked: Scope, flow: str) -> pd.Series:
     if asked.least or not re.fullmatch(r"CN-\d\d", asked.area) or not asked.book.detail.exists:
         return pd.Series(dtype=float)
     every = Scope(asked.book, "", asked.currency, asked.year, asked.least, flow)
-    kind = ("entity", "flow", "period", "dims", "digits")
+    kind = ["entity", *KIND]
     found = every.answer(
         select(*kind, "sum(value) AS total").from_("own").group_by(*kind).order_by("entity")
     )
-    own = chosen(asked, flow, asked.year)[["flow", "period", "dims", "digits"]]
+    own = chosen(asked, flow, asked.year)[KIND]
     same = found[found["entity"].str.fullmatch(r"CN-\d\d")].merge(own)
     whole = same.groupby("entity").filter(lambda rows: len(rows) == len(own))
     sums = whole.groupby("entity")["total"].sum().sort_values(ascending=False, kind="stable")
