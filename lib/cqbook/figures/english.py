@@ -312,7 +312,7 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 LABEL_CHARACTERS = 20
 #: The same of texts that have the whole width.
 LONG_LINES = {"below": 46, "title": 60}
-#: Phrasebook of the column ``status`` that the expressions of a specification ask for.
+#: Words of the column ``status`` that the expressions of a specification ask for.
 STATUS = {DERIVED: "derived"} | {
     STATUS_ZH[status]: word
     for status, word in (
