@@ -501,6 +501,11 @@ def test_a_clock_that_is_wrong_dates_no_release(clock, known, day):
             days.release_day(known)
 
 
+def test_a_day_begins_where_the_sources_have_theirs():
+    with time_machine.travel("2026-07-09T17:00:00+00:00", tick=False):
+        assert days.release_day(["2026-07-10"]) == "2026-07-10"
+
+
 def test_the_day_of_a_release_may_be_said(monkeypatch):
     monkeypatch.setenv(days.DAY_VARIABLE, "4102444800")
     assert days.release_day(["2026"]) == "2100-01-01"

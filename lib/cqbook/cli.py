@@ -468,15 +468,15 @@ def _brief_updated(root: Path, arguments: argparse.Namespace) -> int:
     if target.suffix.lower() != path.suffix.lower():
         _refuse(f"-o {target}：应为 {path.suffix} | expected {path.suffix}")
         return 2
-    same = target.exists() and target.samefile(path)
-    if same or (target.exists() and not arguments.output):
-        there = "就是原文件" if same else "已存在"
+    existed = target.exists()
+    same = existed and target.samefile(path)
+    if same or (existed and not arguments.output):
+        there, there_en = ("就是原文件", "is the document") if same else ("已存在", "exists")
         _refuse(
             f"{target} {there}，没有写；用 -o 另起名"
-            f" | {target} exists, nothing written: name another by -o"
+            f" | {target} {there_en}, nothing written: name another by -o"
         )
         return 1
-    existed = target.exists()
     made = updated(root, content_of(path), path.name, arguments.edition)
     replace_file(target.resolve(), made.content)
     for line in report_lines(made, path.suffix.lower()):

@@ -67,17 +67,19 @@ def of_packages(locks: Sequence[Path]) -> AdvisoryAnswer:
     for lock in locks:
         words += ["-r", str(lock)]
     listed = _parsed(_ran(words)).get("dependencies", [])
-    # one that could not be asked about has a reason in the place of advisories
-    if not listed or any("vulns" not in item for item in listed):
-        return _silent("锁定的包", "the locked packages")
-    return AdvisoryAnswer(
+    asked = [item for item in listed if "vulns" in item]
+    answer = AdvisoryAnswer(
         tuple(
             f"{item['name']} {item['version']}: {found['id']}"
             f" → {', '.join(found['fix_versions']) or '?'}"
-            for item in listed
+            for item in asked
             for found in item["vulns"]
         )
     )
+    # one that could not be asked about has a reason in the place of advisories
+    if not asked or len(asked) < len(listed):
+        return _silent("锁定的包", "the locked packages")._replace(found=answer.found)
+    return answer
 
 
 def of_scripts(versions: Mapping[str, str]) -> AdvisoryAnswer:

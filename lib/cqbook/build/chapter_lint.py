@@ -59,8 +59,9 @@ _YEAR = re.compile(r"(?<![\d.])(19|20)\d{2}(—(19|20)\d{2})?(?=年|：|年度)"
 _PROSE_BLOCK = re.compile(
     r"(?ms)^(?P<fence>:::+)\{(?:claim|unless|given|english)\}.*?^(?P=fence)[^\S\n]*$"
 )
+_FENCED = re.compile(r"(?ms)^(```+).*?^\1\s*$")
 _HIDDEN_IN_BLOCK = (
-    re.compile(r"(?ms)^(```+).*?^\1\s*$"),
+    _FENCED,
     re.compile(r"(?m)^:::+(?:\{english\}|.*$)"),  # behind it stands a title
     re.compile(r"(?<!\d)\d{1,2}(—\d{1,2})?月"),
     re.compile(r"\b(19|20)\d{2}\b"),
@@ -71,7 +72,6 @@ _ENGLISH_BLOCK = re.compile(
 _HEADING = re.compile(r"(?m)^#+ .*$")
 #: The title of a section for English readers.
 _ENGLISH_TITLE = re.compile(r"(?m)^:::+\{english\}[^\S\n]+\S")
-_FENCED = re.compile(r"(?ms)^(```+).*?^\1\s*$")
 _DIGITS = re.compile(r"[\d０-９]+(?:[.．,，][\d０-９]+)*")
 _CHINESE = re.compile(
     r"(?:百分之[零一二三四五六七八九十百]+|[一二三四五六七八九十百千两几]+(?:成|倍|个百分点|亿|万))"

@@ -7,12 +7,12 @@ edition in it what was released.
 
 from __future__ import annotations
 
-import io
 import shutil
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from cqbook.disk.archives import zipped
 from cqbook.disk.atomic import exchange, replace_file, settle
 from cqbook.disk.checksums import digest, file_digest, format_sums, hashes, parse_sums
 from cqbook.disk.locks import locked
@@ -30,8 +30,6 @@ from cqbook.errors import DataError, library_words
 
 #: How archives are named, before the edition and behind it.
 ARCHIVE, ENDING, SUM_ENDING = "edition-", ".zip", ".sha256"
-#: The only time in an archive; ZIP knows none before.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 #: What an archive may hold at most: files, and bytes when unpacked.
 MOST_FILES, MOST_BYTES = 200_000, 4 * 2**30
 
@@ -56,14 +54,10 @@ def archive_of(root: Path, name: str, target: Path) -> Path:
     checked_release(edition)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{ARCHIVE}{name}{ENDING}"
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for inside in hashes(edition):
-            info = zipfile.ZipInfo(f"{name}/{inside}", _NO_TIME)
-            info.external_attr = 0o100644 << 16
-            packed.writestr(info, regular_content(edition / inside), zipfile.ZIP_DEFLATED)
-    sums = format_sums({path.name: digest(made.getvalue())})
-    replace_file(path, made.getvalue())
+    files = {f"{name}/{inside}": regular_content(edition / inside) for inside in hashes(edition)}
+    content = zipped(files)
+    sums = format_sums({path.name: digest(content)})
+    replace_file(path, content)
     replace_file(path.with_name(path.name + SUM_ENDING), sums.encode())
     return path
 

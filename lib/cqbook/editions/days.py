@@ -13,6 +13,8 @@ from cqbook.errors import DataError, visible
 DAY_VARIABLE = "SOURCE_DATE_EPOCH"
 #: A day, a month or a year.
 _DAY = re.compile(r"[12]\d{3}(-\d\d){0,2}")
+#: Where the book and its sources have their days.
+_BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 #: A release so many years after all that it rests on is of a clock that is wrong.
 _YEARS = 10
 
@@ -31,7 +33,7 @@ def release_day(known: Iterable[str]) -> str:
         If the clock tells a day that can't be: before one of these, or long after all of them.
     """
     said = os.environ.get(DAY_VARIABLE, "")
-    today = _said_day(said) if said else datetime.datetime.now(tz=datetime.UTC).date()
+    today = _said_day(said) if said else datetime.datetime.now(tz=_BEIJING).date()
     day = today.isoformat()
     last = max((item for item in known if _DAY.fullmatch(item)), default="")
     late = bool(last) and not said and today.year - int(last[:4]) > _YEARS

@@ -103,9 +103,7 @@ def release(root: Path, name: str, key: Path | None = None, known: Iterable[str]
         If it was not built, has no proper name, or another one was released under that name; if
         the key does not sign; or if the clock is wrong.
     """
-    home = released_folder(root)
-    days = [*known, *(release_of(path).released for path in editions_in(home).values())]
-    _freeze(root, home, name, built_as(root, name), key, days)
+    _freeze(root, released_folder(root), name, built_as(root, name), key, known)
     # also if it was released already: the publication may have been killed
     publish_site(root)
     return released_folder(root) / name
@@ -138,7 +136,8 @@ def _freeze(
                     f" | edition {name} is already released with other content: choose another name"
                 )
                 raise DataError(msg)
-            facts = Release(edition=name, released=release_day(known), tree=tree)
+            days = [*known, *(release_of(path).released for path in editions_in(home).values())]
+            facts = Release(edition=name, released=release_day(days), tree=tree)
             _write(frozen / RELEASE, facts.to_json())
             _seal_release(frozen, key)
             settle(home)

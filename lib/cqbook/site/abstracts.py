@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from cqbook.figures.english import english
 from cqbook.site.directives import GRID, Bilingual, Quoted
-from cqbook.site.nodes import Abstract, ChartFigure, DataTable
+from cqbook.site.nodes import Abstract, ChartFigure, DataTable, nearest_node
 from cqbook.site.settings import known_words
 from cqbook.site.unbroken import PASTED
 
@@ -55,6 +55,8 @@ class EnglishAbstract(SphinxDirective):
 
 def note_titles(app: Sphinx, doctree: nodes.document) -> None:
     """Put the glued texts of the titles into English; keep that of the page for the contents."""
+    # what was read of the page before may have had one
+    english_titles(app.env).pop(app.env.docname, None)
     known = known_words(app)
     for abstract in doctree.findall(Abstract):
         try:
@@ -65,8 +67,8 @@ def note_titles(app: Sphinx, doctree: nodes.document) -> None:
         except KeyError as error:
             _told(app.env.docname, error)
             abstract["title"] = ""
-        section, page = _section_of(abstract), next(iter(doctree.findall(nodes.section)), None)
-        if section is page and abstract["title"]:
+        page = next(iter(doctree.findall(nodes.section)), None)
+        if nearest_node(abstract, nodes.section) is page and abstract["title"]:
             english_titles(app.env)[app.env.docname] = abstract["title"]
 
 
@@ -99,7 +101,7 @@ def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """
     known = known_words(app)
     for abstract in list(doctree.findall(Abstract)):
-        section = _section_of(abstract)
+        section = nearest_node(abstract, nodes.section)
         heading = section and next(iter(section.findall(nodes.title)), None)
         if abstract["title"] and heading is not None:
             # the contents and the head of the page keep the Chinese one
@@ -124,13 +126,6 @@ def _is_glued(node: nodes.Node) -> bool:
 
 def _told(docname: str, error: KeyError) -> None:
     log.info("%s：没有英文摘要 | no English abstract, for want of %s", docname, error)
-
-
-def _section_of(node: nodes.Node) -> nodes.section | None:
-    parent = node.parent
-    while parent is not None and not isinstance(parent, nodes.section):
-        parent = parent.parent
-    return parent
 
 
 def hide_prose(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -21,7 +21,7 @@ from cqbook.site.abstracts import titles_of
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
 from cqbook.site.nodes import Listing, TextPair, text_pair
-from cqbook.site.settings import book_of, known_words
+from cqbook.site.settings import book_of, known_words, once
 
 #: Sentences of the smallest margins that stand first.
 TIGHT = 10
@@ -76,11 +76,7 @@ def said_in(app: Sphinx) -> list[StatedClaim]:
 
 def sources_said(app: Sphinx, docname: str) -> dict[str, str]:
     """Return the labels of the sources, by id, that the sentences and titles of a page stand on."""
-    kept = vars(app)
-    if "cqbook_said" not in kept:
-        kept["cqbook_said"] = _sources_by_page(app)
-    found: dict[str, dict[str, str]] = kept["cqbook_said"]
-    return found.get(docname, {})
+    return once(app, "cqbook_said", lambda: _sources_by_page(app)).get(docname, {})
 
 
 def sources_named(app: Sphinx, text: str) -> dict[str, str]:
@@ -97,11 +93,7 @@ def sources_named(app: Sphinx, text: str) -> dict[str, str]:
 
 def _labels(app: Sphinx) -> dict[str, str]:
     """Return the label of each source by its id; made once a build."""
-    kept = vars(app)
-    if "cqbook_labels" not in kept:
-        kept["cqbook_labels"] = book_of(app).source_labels()
-    found: dict[str, str] = kept["cqbook_labels"]
-    return found
+    return once(app, "cqbook_labels", lambda: book_of(app).source_labels())
 
 
 def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 from cqbook.data.catalog import DESCRIPTOR
 from cqbook.site.directives import DATA_FOLDER
 from cqbook.site.offered import Measured, Offer, Offers
+from cqbook.site.settings import root_of
 
 #: Their files, at the root of an edition's site.
 DCAT, CROISSANT = "catalogue.jsonld", "croissant.json"
@@ -170,7 +171,7 @@ def _distribution(offers: Offers, item: Offer, file: Measured) -> JsonLd:
 
 def dataset(offers: Offers) -> JsonLd:
     """Return the data package as a schema.org ``Dataset``, for the page that lists its tables."""
-    root = "../" * DATA_PAGE.count("/")
+    root = root_of(DATA_PAGE)
     first, last = offers.years
     return _lean(
         {

@@ -31,7 +31,7 @@ from cqbook.site.nodes import (
     text_pair,
 )
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import book_of, known_words
+from cqbook.site.settings import book_of, known_words, root_of
 
 #: Class of the tables that are made here.
 GRID = "cq-grid"
@@ -208,7 +208,7 @@ class DataCatalogue(SphinxDirective):
         shown = nodes.literal("", path)
         if not self.env.app.config.cqbook_edition:
             return shown
-        root = "../" * self.env.docname.count("/")
+        root = root_of(self.env.docname)
         return nodes.reference("", "", shown, refuri=f"{root}{DATA_FOLDER}/{path}")
 
     def _sources(self, book: Catalog, name: str) -> Iterator[nodes.Node]:
@@ -388,7 +388,7 @@ class Listed:
 
 def _entry(app: Sphinx, here: str, docname: str, node: nodes.Element) -> Listed:
     meta = node["meta"]
-    root = app.builder.get_relative_uri(here, "index").removesuffix("index.html")
+    root = root_of(here)
     number = number_of(app, docname, node)
     place = f"{root}{FIGURES_FOLDER}/"
     return Listed(

@@ -10,6 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.figures.english import said_or_kept
 from cqbook.site.markup import markup
 from cqbook.site.nodes import (
@@ -20,7 +22,7 @@ from cqbook.site.nodes import (
     open_whole,
     written_since,
 )
-from cqbook.site.settings import book_of, known_words
+from cqbook.site.settings import book_of, known_words, once
 
 GLOSSARY_PAGE = "chapters/glossary"
 #: Text inside these is not prose, or is a link already.
@@ -39,14 +41,12 @@ CLOSED = (
 
 def terms(app: Sphinx) -> dict[str, dict[str, str]]:
     """Return the terms of the glossary with their rows, longest first; read once a build."""
-    kept = vars(app)
-    if "cqbook_terms" not in kept:
-        rows = book_of(app).text("glossary").to_dict("records")
-        kept["cqbook_terms"] = {
-            row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))
-        }
-    found: dict[str, dict[str, str]] = kept["cqbook_terms"]
-    return found
+    return once(app, "cqbook_terms", lambda: _terms(book_of(app)))
+
+
+def _terms(book: Catalog) -> dict[str, dict[str, str]]:
+    rows = rows_of(book.text("glossary"))
+    return {row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))}
 
 
 def anchor(app: Sphinx, term: str) -> str:

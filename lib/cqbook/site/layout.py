@@ -32,7 +32,7 @@ from cqbook.site.markup import markup
 from cqbook.site.nodes import OWN_PAGES, ChartFigure, exhibit_nodes, has_cards
 from cqbook.site.numbers_page import NUMBERS_PAGE
 from cqbook.site.pictures import CARDS_FOLDER
-from cqbook.site.settings import base_of, known_words, publication
+from cqbook.site.settings import base_of, known_words, publication, root_of
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -273,7 +273,7 @@ def dress(
 ) -> None:
     """Give the template what stands around the text."""
     edition = app.config.cqbook_edition
-    root = "../" * page.count("/")
+    root = root_of(page)
     # what Sphinx has written: HTML, its texts escaped
     body = Markup(context.get("body", ""))
     if body:

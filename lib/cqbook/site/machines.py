@@ -32,11 +32,11 @@ from cqbook.site.inline_scripts import script_text
 from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
 from cqbook.site.metadata import CATALOGUE, SCHEMA
-from cqbook.site.numbers_page import NUMBERS_PAGE, library
+from cqbook.site.numbers_page import published_ids
 from cqbook.site.offered import measured_files, offers_of, write_data
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE
 from cqbook.site.search import LISTING_PAGES
-from cqbook.site.settings import publication
+from cqbook.site.settings import publication, root_of
 
 LLMS = "llms.txt"
 #: What there is, in the order in which it is listed: file, what it is in Chinese and English.
@@ -60,7 +60,7 @@ class MachineFiles(SphinxDirective):
         """Return a list; without an edition, a page that is being written, there are no files."""
         if not self.env.app.config.cqbook_edition:
             return []
-        root = "../" * self.env.docname.count("/")
+        root = root_of(self.env.docname)
         found = nodes.bullet_list()
         for path, (words, words_en) in FILES.items():
             link = nodes.reference("", "", nodes.literal("", path), refuri=root + path)
@@ -140,9 +140,9 @@ def _said(path: str) -> str:
 
 
 def prepare_rows(app: Sphinx, _env: object) -> None:
-    """Make the rows before pages are written in other processes, so that these have them."""
-    if app.builder.format == "html" and NUMBERS_PAGE in app.env.found_docs:
-        library(app)
+    """Make rows and ids before pages are written in other processes, so that these have them."""
+    if app.builder.format == "html":
+        published_ids(app)
 
 
 def setup(app: Sphinx) -> None:

@@ -36,7 +36,7 @@ from cqbook.site.nodes import (
     Listing,
     exhibit_of,
     number_of,
-    source_anchor,
+    source_link,
 )
 from cqbook.site.number_links import NumberLink
 from cqbook.site.numbers_page import NumberBrowser, plain_links
@@ -148,9 +148,10 @@ class PageWriter:
     def sources(self, meta: dict[str, Any]) -> str:
         """Return the source line of a figure or a table."""
         page = self.root(f"{SOURCES_PAGE}.html")
+        found = (source_link(page, item["id"], item["label"], {}) for item in meta["sources"])
         links = [
-            linked(escaped(item["label"]), f"{page}#{source_anchor(item['id'])}")
-            for item in meta["sources"]
+            linked(escaped(link.label), link.way) if link.way else escaped(link.label)
+            for link in found
         ]
         status: str = meta.get("status", "")
         said = DERIVED_ZH.get(status, "")

@@ -22,7 +22,7 @@ from cqbook.site.inline_scripts import script_text
 from cqbook.site.markup import markup
 from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import publication
+from cqbook.site.settings import publication, root_of
 
 CATALOGUE = "figures.json"
 #: Of each page: its figures, as ``figures.schema.json`` describes them.
@@ -87,7 +87,7 @@ def describe(
     # the pictures are written with the page, before this
     entries = [_described(app, node, page) for node in figures]
     FIGURES_NOTED.leave(app, page, entries)
-    root = "../" * page.count("/")
+    root = root_of(page)
     sets = [dataset(exhibit_of(app, node, page), root) for node in figures]
     # not the context's title: that is HTML, with the mark of a glued text
     made = machine_tags(app, app.env.titles[page].astext(), page, sets)

@@ -14,7 +14,6 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
-from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.customs_store import CUSTOMS
@@ -30,7 +29,7 @@ from cqbook.figures.identity import Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import base_of, known_words, publication
+from cqbook.site.settings import base_of, known_words, publication, root_of
 
 log = logging.getLogger(__name__)
 SOURCES_PAGE = "chapters/sources"
@@ -173,8 +172,7 @@ def _page(translator: HTML5Translator) -> str:
 
 def _root(translator: HTML5Translator) -> str:
     """Return the way from the page being written to the root of the site (``../``)."""
-    page = translator.builder.get_target_uri(_page(translator))
-    return relative_uri(page, "x")[:-1]
+    return root_of(_page(translator))
 
 
 def _heading(app: Sphinx, node: Element, docname: str) -> Heading:
@@ -208,6 +206,13 @@ def _source_links(
     page: str, sources: Iterable[dict[str, str]], known: Mapping[str, str]
 ) -> list[SourceLink]:
     return [source_link(page, item["id"], item["label"], known) for item in sources]
+
+
+def nearest_node(node: nodes.Node | None, *kinds: type) -> nodes.Node | None:
+    """Return a node, or what it stands in, that is of some kinds; None where nothing is."""
+    while node is not None and not isinstance(node, kinds):
+        node = node.parent
+    return node
 
 
 def source_link(page: str, source_id: str, label: str, known: Mapping[str, str]) -> SourceLink:

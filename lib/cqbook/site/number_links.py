@@ -19,7 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 from cqbook.figures.figure import MADE_KEY, PRINTED_KEY
 from cqbook.site.glossary import Term
 from cqbook.site.markup import markup
-from cqbook.site.nodes import Abstract, open_whole, written_since
+from cqbook.site.nodes import Abstract, nearest_node, open_whole, written_since
 from cqbook.site.numbers_page import NUMBERS_PAGE, obs_anchor, published_ids
 from cqbook.site.unbroken import PASTED
 
@@ -83,9 +83,9 @@ def link_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not 0 < len(rows) <= MOST_OBSERVATIONS or not known.issuperset(rows):
             continue
         # a link holds no other, and a heading none at all
-        if _within(node, CLOSED) or any(True for _ in node.findall(Term)):
+        if nearest_node(node, *CLOSED) is not None or any(True for _ in node.findall(Term)):
             continue
-        way, english = rows_way(page, rows), _within(node, Abstract)
+        way, english = rows_way(page, rows), nearest_node(node, Abstract) is not None
         link = NumberLink(way=way, rows=rows, made=node["made"], english=english)
         node.replace_self(link)
         link += node
@@ -93,15 +93,6 @@ def link_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 #: What no link stands in.
 CLOSED = (nodes.title, nodes.reference)
-
-
-def _within(node: nodes.Node, kinds: type | tuple[type, ...]) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if isinstance(parent, kinds):
-            return True
-        parent = parent.parent
-    return False
 
 
 def depart_number(self: HTML5Translator, node: NumberLink) -> None:

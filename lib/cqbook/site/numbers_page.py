@@ -51,7 +51,7 @@ from cqbook.site.nodes import (
     source_anchor,
     text_pair,
 )
-from cqbook.site.settings import book_of, known_words, publication
+from cqbook.site.settings import book_of, known_words, once, publication, root_of
 
 NUMBERS_PAGE = "chapters/numbers"
 #: Where the plain pages are, a page an indicator.
@@ -280,23 +280,22 @@ def facets(frame: pd.DataFrame, words: Mapping[str, Any]) -> dict[str, dict[str,
 
 def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the rows of `published_rows` and their `words_of`; made once a build."""
-    kept = vars(app)
-    if "cqbook_numbers" not in kept:
+
+    def made() -> tuple[pd.DataFrame, dict[str, Any]]:
         book = book_of(app)
         frame = published_rows(book)
-        kept["cqbook_numbers"] = frame, words_of(book, frame, known_words(app))
-    found: tuple[pd.DataFrame, dict[str, Any]] = kept["cqbook_numbers"]
-    return found
+        return frame, words_of(book, frame, known_words(app))
+
+    return once(app, "cqbook_numbers", made)
 
 
 def published_ids(app: Sphinx) -> frozenset[str]:
     """Return the ids of the rows of `published_rows`; none where the book has no page of them."""
-    kept = vars(app)
-    if "cqbook_published" not in kept:
-        listed = NUMBERS_PAGE in app.env.found_docs
-        kept["cqbook_published"] = frozenset(library(app)[0]["observation_id"] if listed else ())
-    found: frozenset[str] = kept["cqbook_published"]
-    return found
+    if NUMBERS_PAGE not in app.env.found_docs:
+        return frozenset()
+    return once(
+        app, "cqbook_published", lambda: frozenset(library(app)[0]["observation_id"].tolist())
+    )
 
 
 # --- the scripts with the rows
@@ -564,10 +563,9 @@ def plain_links(app: Sphinx, here: str) -> list[tuple[list[str], list[PlainLink]
 def visit_browser(self: HTML5Translator, node: nodes.Element) -> None:
     """Write the browser, which a script fills, and the plain pages, which serve without."""
     app = self.builder.app
-    here = app.builder.get_target_uri(NUMBERS_PAGE)
     html = markup(
         "numbers.html",
-        root=relative_uri(here, "x")[:-1],
+        root=root_of(NUMBERS_PAGE),
         links=plain_links(app, NUMBERS_PAGE),
         permalink=Markup(PERMALINK),
         script=f"numbers.js?v={file_digest(SCRIPT)[:12]}",

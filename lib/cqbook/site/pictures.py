@@ -19,7 +19,7 @@ from cqbook.figures.figure import static_specs
 from cqbook.figures.formats import taken_away
 from cqbook.figures.identity import Spec
 from cqbook.site.inline_scripts import script_text
-from cqbook.site.settings import cache_directory
+from cqbook.site.settings import cache_directory, known_words
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,9 +51,6 @@ def publish_figure(
         return _published(app, exhibit, english, card=card)
     except Undrawn:
         # another process draws: Sphinx forks, and a renderer that has run must not be forked
-        # nodes imports this module
-        from cqbook.site.settings import known_words
-
         task = _painter(os.getpid()).submit(
             draw, exhibit, known_words(app), cache_directory(app), card=card
         )

@@ -26,7 +26,7 @@ from cqbook.site.claims import said_in
 from cqbook.site.directives import reading_order, title_in_english
 from cqbook.site.figure_index import Notes, exhibits
 from cqbook.site.inline_scripts import script_text
-from cqbook.site.nodes import ChartFigure, DataTable
+from cqbook.site.nodes import ChartFigure, DataTable, nearest_node
 from cqbook.site.numbers_page import also_called
 from cqbook.site.settings import book_of
 
@@ -74,7 +74,7 @@ def passages(doctree: nodes.document) -> list[tuple[str, str, int]]:
             found.append((anchor, meta["caption"], 1))
             rows = meta["table"] if isinstance(node, ChartFigure) else meta
             found += [(anchor, " ".join(filter(None, row)), 1) for row in _rows(rows)]
-        elif isinstance(node, nodes.paragraph) and not _inside(node, ChartFigure, DataTable):
+        elif isinstance(node, nodes.paragraph) and not nearest_node(node, ChartFigure, DataTable):
             # a paragraph that stands for something else says where and how much it weighs
             found.append((node.get("place", section), node.astext(), node.get("weight", 1)))
     return [
@@ -88,14 +88,6 @@ def _rows(table: dict[str, Any]) -> list[list[str]]:
     """Return the rows of a table without the ids of sources and observations."""
     kept = [n for n, key in enumerate(table["keys"]) if key not in ("source_id", "observation_id")]
     return [[row[n] for n in kept] for row in table["rows"]]
-
-
-def _inside(node: nodes.Node | None, *kinds: type) -> bool:
-    while node is not None:
-        if isinstance(node, kinds):
-            return True
-        node = node.parent
-    return False
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from sphinx.application import Sphinx
 
@@ -12,6 +13,9 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.publication import Publication
 from cqbook.editions.store import LATEST
 from cqbook.figures.english import dictionary
+
+#: What is made once.
+_Made = TypeVar("_Made")
 
 
 def cache_directory(app: Sphinx) -> Path:
@@ -22,22 +26,28 @@ def cache_directory(app: Sphinx) -> Path:
     return path
 
 
+def root_of(page: str) -> str:
+    """Return the way from a page of the site to its root (``../``)."""
+    return "../" * page.count("/")
+
+
+def once(app: Sphinx, name: str, make: Callable[[], _Made]) -> _Made:
+    """Return what is made once a build; kept with the application by a name."""
+    kept = vars(app)
+    if name not in kept:
+        kept[name] = make()
+    made: _Made = kept[name]
+    return made
+
+
 def known_words(app: Sphinx) -> Mapping[str, str]:
     """Return the English that the book knows; read once a build."""
-    kept = vars(app)
-    if "cqbook_words" not in kept:
-        kept["cqbook_words"] = dictionary(book_of(app))
-    words: Mapping[str, str] = kept["cqbook_words"]
-    return words
+    return once(app, "cqbook_words", lambda: dictionary(book_of(app)))
 
 
 def publication(app: Sphinx) -> Publication:
     """Return what the book is called, by whom it is; read once a build."""
-    kept = vars(app)
-    if "cqbook_publication" not in kept:
-        kept["cqbook_publication"] = book_of(app).publication
-    found: Publication = kept["cqbook_publication"]
-    return found
+    return once(app, "cqbook_publication", lambda: book_of(app).publication)
 
 
 def base_of(app: Sphinx) -> str:
@@ -49,8 +59,4 @@ def base_of(app: Sphinx) -> str:
 
 def book_of(app: Sphinx) -> Catalog:
     """Return the data of the edition that is rendered; read once a build."""
-    kept = vars(app)
-    if "cqbook_data" not in kept:
-        kept["cqbook_data"] = Catalog(Path(app.srcdir) / app.config.cqbook_data_dir)
-    found: Catalog = kept["cqbook_data"]
-    return found
+    return once(app, "cqbook_data", lambda: Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))

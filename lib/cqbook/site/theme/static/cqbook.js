@@ -4,7 +4,7 @@
   /* As where the pictures are drawn: a label called __proto__ is a label like any other to Vega. */
   delete Object.prototype.__proto__;
   var book = (window.cqbook = window.cqbook || {});
-  var waiting = {}, vega = null;
+  var waiting = {}, asked = {}, vega = null;
 
   book.load = load;
   function load(src) {
@@ -54,11 +54,14 @@
   function specsOf(figure) {
     var id = figure.dataset.figure, root = figure.dataset.root;
     book.specs = book.specs || {};
-    if (book.specs[id]) return Promise.resolve(book.specs[id]);
-    var spec = new Promise(function (resolve) { waiting[id] = resolve; });
-    return Promise.all([spec, book.vega(root), load(root + "_figures/" + id + ".js")]).then(function (parts) {
-      return (book.specs[id] = parts[0]);
-    });
+    if (!asked[id]) {
+      var spec = new Promise(function (resolve) { waiting[id] = resolve; });
+      asked[id] = Promise.all([spec, book.vega(root), load(root + "_figures/" + id + ".js")]).then(function (parts) {
+        return (book.specs[id] = parts[0]);
+      });
+      asked[id].catch(function () { delete asked[id]; });
+    }
+    return asked[id];
   }
   function spoken(specs) { return specs[document.documentElement.dataset.lang || "zh"] || specs.zh; }
 
