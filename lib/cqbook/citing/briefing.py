@@ -206,7 +206,7 @@ def takeaway(entry: FigureEntry) -> str:
     """Return a sentence of the numbers of a figure, as they are printed.
 
     Of series over periods the last number of each; of others the first ones, with how many there
-    are. What is not published is counted_text, not told.
+    are. What is not published is counted, not told.
     """
     known = [row for row in entry.rows if is_known(row)]
     gaps = sum(1 for row in entry.rows if row.full == UNPUBLISHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cqbook.disk.regular import regular_content
+from cqbook.editions.records import unread
 from cqbook.editions.store import catalogue, figure_entry, manifest_of
 from cqbook.errors import DataError
+from cqbook.figures.identity import Spec
 from cqbook.quantities.verdict import OUTCOMES_ZH, reasoned
 
 
@@ -96,6 +100,21 @@ def entry_of(edition: Path, identifier: str) -> FigureEntry:
 def entries_of(edition: Path) -> dict[str, FigureEntry]:
     """Return what an edition says of its figures, by id."""
     return {name: _entry(content, edition) for name, content in catalogue(edition).items()}
+
+
+def file_of(edition: Path, file: EntryFile) -> bytes:
+    """Return a file of a figure as the edition has it."""
+    path = edition / "site" / file.path
+    try:
+        return regular_content(path)
+    except OSError as error:
+        raise unread(path, error) from error
+
+
+def spec_of(edition: Path, entry: FigureEntry) -> Spec:
+    """Return the specification of a figure that is drawn."""
+    spec: Spec = json.loads(file_of(edition, entry.files["vl.json"]))
+    return spec
 
 
 #: What the name of a quoted sentence begins with.

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pptx.oxml.shapes.shared import CT_NonVisualDrawingProps
     from pptx.slide import Slide
 
-#: A Vega-Lite specification.
 #: Charts of Office that show what figures show; ``""``: none does.
 OfficeForm = Literal["bar", "column", "line", "slope", "stacked", "waterfall", ""]
 _FORMS: dict[tuple[str, str | None, str | None], OfficeForm] = {

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from cqbook.citing.cited import Cited
-from cqbook.citing.entries import FigureEntry
+from cqbook.citing.entries import FigureEntry, file_of
 from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.raster import raster
-from cqbook.disk.regular import regular_content
 from cqbook.disk.untrusted import safe_parser, whole
 from cqbook.editions.records import unread
 from cqbook.errors import DataError
@@ -61,7 +60,7 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
     """Return whether a picture shows something else than the edition's."""
     drawn = [entry.files[form] for form in ("png", "en.png") if form in entry.files]
     paths = [edition / "site" / item.path for item in drawn]
-    if any(picture == _kept(path) for path in paths):
+    if any(picture == file_of(edition, item) for item in drawn):
         return False
     try:
         with whole("picture"):
@@ -75,14 +74,6 @@ def is_altered_picture(picture: bytes, edition: Path, entry: FigureEntry) -> boo
     return all(_differs(found, path) for path in paths)
 
 
-def _kept(path: Path) -> bytes:
-    """Return a file of an edition as it was written."""
-    try:
-        return regular_content(path)
-    except OSError as error:
-        raise unread(path, error) from error
-
-
 def compared_drawing(
     form: str, content: bytes, edition: Path, entry: FigureEntry
 ) -> tuple[str, str]:
@@ -92,7 +83,7 @@ def compared_drawing(
     same, somebody may have painted over them.
     """
     names = [name for name in (form, f"en.{form}") if name in entry.files]
-    known = [_kept(edition / "site" / entry.files[name].path) for name in names]
+    known = [file_of(edition, entry.files[name]) for name in names]
     if content in known:
         return "", ""
     if not known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from cqbook.citing.briefing import (
     whole_text,
     with_title,
 )
-from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
+from cqbook.citing.entries import FigureEntry, Numbers, entry_of, file_of, numbers_of, spec_of
 from cqbook.citing.manuscript import Block, TextRun, TextRuns
 from cqbook.citing.marks import PROPERTY_MOST, keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
@@ -248,8 +247,7 @@ class _Deck:
         self._title(slide, (TextRun(entry.title),))
         top, foot = self.height * 17 // 100, self.height * 91 // 100
         area = Area(self.left, top, self.room, foot - top)
-        path = self.edition / "site" / entry.files["vl.json"].path
-        spec = json.loads(path.read_text(encoding="utf-8"))
+        spec = spec_of(self.edition, entry)
         form = chart_form(spec, entry)
         if form:
             # what is shown, and in which unit, stands above a chart that Office draws
@@ -273,8 +271,8 @@ class _Deck:
 
     def _picture(self, slide: Slide, entry: FigureEntry, area: Area) -> CT_NonVisualDrawingProps:
         """Add the picture of a figure, as large as there is room, in the middle."""
-        path = self.edition / "site" / entry.files["png"].path
-        shape = slide.shapes.add_picture(io.BytesIO(path.read_bytes()), area.left, area.top)
+        picture = io.BytesIO(file_of(self.edition, entry.files["png"]))
+        shape = slide.shapes.add_picture(picture, area.left, area.top)
         scale = min(area.width / shape.width, area.height / shape.height)
         shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
         shape.left = area.left + (area.width - shape.width) // 2

@@ -30,17 +30,17 @@ from cqbook.citing.marks import (
     bookmark,
     keywords,
     mark,
+    table_bookmark,
 )
 from cqbook.citing.pictures import refuse_too_many
 from cqbook.citing.readers.office import PRINTED, REMARKS
-from cqbook.citing.readers.office_parts import Parts, W
+from cqbook.citing.readers.office_parts import A, Parts, W
 from cqbook.citing.sentences import PAIRS, SHORT
 from cqbook.citing.updating.figures import (
     HeldFigure,
     fitted,
     held_figures,
     refreshed,
-    strangers_in,
 )
 from cqbook.citing.updating.lines import Hand, Line, Rewrite, SlideHand, lines_of
 from cqbook.citing.updating.newer import NewerEdition, Restated
@@ -198,6 +198,7 @@ class _Update:
     figures: dict[tuple[str, str], str] = field(default_factory=dict)
     #: The same by what shows it, which may do so in many places.
     shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    told: set[tuple[str, str]] = field(default_factory=set)
     pairs: PrintedPairs = field(default_factory=lambda: PrintedPairs({}, SHORT))
 
     def __post_init__(self) -> None:
@@ -251,7 +252,8 @@ class _Update:
         why = self.shown[medium]
         if not why:
             fitted(self.package, drawing, sides)
-        if key not in self.figures and not why:
+        if not why and key not in self.told:
+            self.told.add(key)
             told = self.newer.why_figure(sides)
             self.replaced.append(Replaced("figure", drawing.name, sides.was, sides.name, told))
         self.figures[key] = self.figures.get(key, "") or why
@@ -276,7 +278,7 @@ class _Update:
         hand = self.hand
         if not isinstance(hand, TrackingHand):
             return
-        for table in list(held_tables(tree)):
+        for table in list(held_tables(tree, self._captions)):
             sides = self.newer.sides(table.name, table.edition)
             if isinstance(sides, str) or not self._exchanged(table.name, table.edition):
                 continue
@@ -286,11 +288,20 @@ class _Update:
             self.package.touch(part)
             self.replaced += [Replaced("table", table.name, was, now) for was, now in changes]
 
+    @cached_property
+    def _captions(self) -> dict[str, tuple[str, str]]:
+        """Figure and edition by the bookmark of the caption of its table."""
+        edition = self._edition_of_numbers()
+        then = self.newer.held.find(edition)
+        figures = self.newer.held.figures(then) if then else ()
+        return {table_bookmark(name): (name, edition) for name in figures}
+
     def _explain(self, part: str) -> None:
         """Let drawings bear the new mark, and in Word the reason as a comment."""
         for item in self.drawings[part]:
             sides = self.newer.sides(item.name, item.edition)
-            if isinstance(sides, str) or not self._exchanged(item.name, item.edition):
+            why = self.shown.get((item.target, item.name, item.edition), "?")
+            if isinstance(sides, str) or why:
                 continue
             if item.facts is not None:
                 for key in [key for key in ("descr", "name", "title") if key in item.facts.attrib]:
@@ -353,7 +364,7 @@ class _Update:
         there = Counter(placed.key for survey in found.values() for placed, _ in survey.places)
         listed, loose = list[str](), list[str]()
         for part, survey in found.items():
-            tables = {table.node for table in held_tables(self.trees[part])}
+            tables = {table.node for table in held_tables(self.trees[part], self._captions)}
             for line in survey.lines:
                 names = [item.name for item in listed_numbers(line.text)]
                 listed += names
@@ -464,7 +475,13 @@ class _Update:
         there |= {figure for figure, _ in self.figures}
         promised = stated["figures"].split()
         missing = [figure for figure in promised if figure not in there]
-        unknown = sum(strangers_in(self.parts, *item) for item in self.trees.items())
+        unknown = sum(
+            1
+            for part, tree in self.trees.items()
+            for shown in [{item.node for item in self.drawings[part]}]
+            for node in tree.iter(f"{A}blip")
+            if node not in shown
+        )
         if not unknown:
             # no picture is left that could be one of them
             self.gone += missing

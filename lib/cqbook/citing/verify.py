@@ -21,7 +21,7 @@ from cqbook.citing.briefing import ALL_ROWS, RECKONED, is_known, numbers_table, 
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind
 from cqbook.citing.documents import cited
-from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of
+from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of, spec_of
 from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
 from cqbook.citing.sentences import altered_sentences
@@ -214,8 +214,7 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
     if item.drawing[1]:
         return compared_drawing(*item.drawing, edition, entry)
     if item.chart:
-        path = edition / "site" / entry.files["vl.json"].path
-        spec = json.loads(path.read_text(encoding="utf-8"))
+        spec = spec_of(edition, entry)
         return altered_chart(item.chart, entry, spec), unlike_chart(item.chart, entry, spec)
     if item.kind == "table":
         if not _is_ours(item, entry):
@@ -256,6 +255,10 @@ def _strange_row(item: Cited, entry: FigureEntry) -> str:
     return ""
 
 
+#: Why a number is another, where the data do not say it.
+UNEXPLAINED = "参数、选用的数或算法不同"
+
+
 def why_revised(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry) -> str:
     """Return which rows changed, old → new, and what the data say of the reason."""
 
@@ -280,7 +283,7 @@ def why_revised(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry)
     reasons = [
         f"{item.how}（{item.new_source}）" for item in revised if {item.old_id, item.new_id} & ids
     ]
-    why = "、".join(dict.fromkeys(reasons)) or "参数、选用的数或算法不同"
+    why = "、".join(dict.fromkeys(reasons)) or UNEXPLAINED
     if moves and not reasons and all(name not in was or name not in is_now for name in changed):
         why = "图中列的项目或期次有增减"
     return f"{'；'.join(moves) or '数值未变，出处或附注有变'}。原因：{why}"

@@ -28,7 +28,7 @@ from cqbook.citing.briefing import (
     whole_text,
     with_title,
 )
-from cqbook.citing.entries import FigureEntry, Numbers, entry_of, numbers_of
+from cqbook.citing.entries import FigureEntry, Numbers, entry_of, file_of, numbers_of
 from cqbook.citing.looks import TYPE_AREA_CM, Looks, StyleRole, element
 from cqbook.citing.manuscript import Align, Block, TextRun, TextRuns
 from cqbook.citing.marks import PROPERTY_MOST, bookmark, keywords, mark, table_bookmark
@@ -210,7 +210,7 @@ class _Writer:
         if block.level:
             self.filled("heading1", (TextRun(entry.title),))
             self.filled("body", (TextRun(takeaway(entry)),)).paragraph_format.keep_with_next = True
-        picture = (self.edition / "site" / entry.files["png"].path).read_bytes()
+        picture = file_of(self.edition, entry.files["png"])
         paragraph = self.filled("picture", ())
         paragraph.paragraph_format.keep_with_next = True
         drawn = paragraph.add_run().add_picture(io.BytesIO(picture))

@@ -29,7 +29,7 @@ from cqbook.disk.raster import raster
 from cqbook.disk.untrusted import opened, safe_parser, whole
 from cqbook.errors import DataError
 
-_SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
 #: What Word and PowerPoint keep of a picture that changes nothing in it.
 _HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 
@@ -141,15 +141,22 @@ def _listed(tree: etree._Element) -> Iterator[Cited]:
             yield Cited("number", bookmark(found.name), found.edition, text=found.text, listed=True)
 
 
+def mark_of(node: etree._Element) -> re.Match[str] | None:
+    """Return the mark of a figure that a drawing bears, in its alternative text or its name.
+
+    LibreOffice keeps the names of shapes on slides, and drops their alternative texts.
+    """
+    found = (MARK_PATTERN.search(node.get(key) or "") for key in ("descr", "name"))
+    return next(filter(None, found), None)
+
+
 def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
     known: set[etree._Element] = set()
     for node in tree.iter(etree.Element):
-        # LibreOffice keeps the names of shapes on slides, and drops their alternative texts
-        said = node.get("descr") or ""
-        found = MARK_PATTERN.search(said) or MARK_PATTERN.search(node.get("name") or "")
+        said, found = node.get("descr") or "", mark_of(node)
         if found:
             blip, frame = _blip(parts, node), _chart_frame(parts, node)
-            vector = None if blip is None else parts.first(blip, _SVG_BLIP)
+            vector = None if blip is None else parts.first(blip, SVG_BLIP)
             known |= {item for item in (blip, frame, vector) if item is not None}
             picture = _target(parts, name, blip, "embed")
             # programs that know the drawing show it, and not the picture beside it
@@ -164,7 +171,7 @@ def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
                 changed="；".join([*done, *_covered(parts, blip if frame is None else frame)]),
                 lost="" if picture or drawing or frame is not None else GONE,
             )  # fmt: skip
-    for node in tree.iter(f"{A}blip", f"{C}chart", _SVG_BLIP):
+    for node in tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP):
         # what says of itself what it is: pasted into somebody's document, or its text deleted
         if node not in known:
             yield from _by_itself(parts, name, node)
@@ -190,7 +197,7 @@ def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]
         done += [*_done_to(node), *_reshaped(parts, node, content)]
     if content.startswith(b"\x89PNG"):
         found_in = read_png(content, name)
-    elif node.tag == _SVG_BLIP:
+    elif node.tag == SVG_BLIP:
         found_in = read_svg(content, name)
     else:
         return

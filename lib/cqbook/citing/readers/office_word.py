@@ -36,7 +36,9 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
             named = text if _TABLE_BOOKMARK.fullmatch(text) else named
             last = MARK_PATTERN.search(text) or last
             continue
-        heads, *rows = [_cells(line) for line in _own(node, "tr") if not is_deleted(line)] or [()]
+        heads, *rows = [_cells(line) for line in own_parts(node, "tr") if not is_deleted(line)] or [
+            ()
+        ]
         own = _described(node)
         if named and own is None:
             yield Cited("table", named, edition, text=named, heads=heads, rows=tuple(rows))
@@ -60,7 +62,7 @@ def _described(table: etree._Element) -> re.Match[str] | None:
     return None
 
 
-def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
+def own_parts(node: etree._Element, tag: str) -> Iterator[etree._Element]:
     """Yield the rows of a table, or the cells of a row, not those of tables inside it.
 
     They may lie in a content control or a tracked change.
@@ -69,7 +71,7 @@ def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
         if child.tag == f"{W}{tag}":
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml"):
-            yield from _own(child, tag)
+            yield from own_parts(child, tag)
 
 
 def is_deleted(row: etree._Element) -> bool:
@@ -80,7 +82,7 @@ def is_deleted(row: etree._Element) -> bool:
 
 
 def _cells(row: etree._Element) -> tuple[str, ...]:
-    return tuple(_words(cell) for cell in _own(row, "tc"))
+    return tuple(_words(cell) for cell in own_parts(row, "tc"))
 
 
 def _in_order(tree: etree._Element) -> Iterator[tuple[etree._Element | None, str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,13 @@ from typing import NamedTuple
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.entries import FigureEntry
+from cqbook.citing.entries import FigureEntry, spec_of
 from cqbook.citing.native_charts import Area, add_chart, chart_form
 from cqbook.citing.readers.office_charts import SHEET_MOST
 from cqbook.citing.readers.office_parts import A, C
 from cqbook.disk.archives import undated
 from cqbook.disk.untrusted import opened, safe_parser
 from cqbook.errors import DataError
-from cqbook.figures.identity import Spec
 
 #: What of a series is its data, in the order in which a chart has it.
 _DATA = ("tx", "cat", "val")
@@ -51,8 +49,7 @@ def drawn_chart(edition: Path, entry: FigureEntry, name: str) -> DrawnChart:
     """
     import pptx as slides
 
-    path = edition / "site" / entry.files["vl.json"].path
-    spec: Spec = json.loads(path.read_text(encoding="utf-8"))
+    spec = spec_of(edition, entry)
     form = chart_form(spec, entry)
     if not form:
         msg = (

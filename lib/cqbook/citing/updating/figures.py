@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from lxml import etree
 
 from cqbook.citing.chart_values import altered_chart
 from cqbook.citing.cited import Cited
-from cqbook.citing.entries import FigureEntry
-from cqbook.citing.marks import MARK_PATTERN
+from cqbook.citing.entries import FigureEntry, file_of, spec_of
 from cqbook.citing.native_charts import chart_form
 from cqbook.citing.pictures import compared_drawing, is_altered_picture
+from cqbook.citing.readers.office import STRETCHED, SVG_BLIP, mark_of
 from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
 from cqbook.citing.readers.office_parts import A, C, Parts, R
 from cqbook.citing.readers.png import read_png
@@ -24,12 +23,10 @@ from cqbook.citing.updating.charts import drawn_chart, merged_chart, own_cells
 from cqbook.citing.updating.newer import Sides
 from cqbook.citing.updating.package import Package, rels_of
 from cqbook.disk.raster import raster
-from cqbook.disk.regular import regular_content
 
-SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
+#: What an ending is called as a type, where it is another word.
+_MEDIA_TYPES = {"svg": "svg+xml"}
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-#: The part by which a picture may be shown in another proportion than its own and is not stretched.
-ASKEW_SHOWN = 0.05
 #: The highest that a picture in the text of Word becomes: 22 cm, in EMU.
 HIGHEST = 7_920_000
 
@@ -61,7 +58,7 @@ def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[Held
     shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
     marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
     for facts in tree.iter(etree.Element):
-        found = MARK_PATTERN.search(facts.get("descr") or facts.get("name") or "")
+        found = mark_of(facts)
         if found:
             bearing = (facts, found["id"], found["edition"], found["data"])
             marked |= dict.fromkeys(_shown_by(parts, facts), bearing)
@@ -84,12 +81,6 @@ def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
         if any(node is not None for node in found):
             return [node for node in found if node is not None]
     return []
-
-
-def strangers_in(parts: Parts, part: str, tree: etree._Element) -> int:
-    """Return how many pictures of a part do not say what they are."""
-    known = {item.node for item in held_figures(parts, part, tree)}
-    return sum(1 for node in tree.iter(f"{A}blip") if node not in known)
 
 
 def _key(node: etree._Element) -> str:
@@ -126,15 +117,11 @@ def refreshed(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides)
     if form not in sides.new.files:
         return f"版次 {sides.name} 没有这张图的 {form}"
     new = sides.new.files
-    _put_medium(package, drawing.target, _kept(sides.now, new[form].path), form)
+    _put_medium(package, drawing.target, file_of(sides.now, new[form]), form)
     beside = _beside(parts, drawing) if form == "svg" else ""
     if beside and "png" in new:
-        _put_medium(package, beside, _kept(sides.now, new["png"].path), "png")
+        _put_medium(package, beside, file_of(sides.now, new["png"]), "png")
     return ""
-
-
-def _kept(edition: Path, path: str) -> bytes:
-    return regular_content(edition / "site" / path)
 
 
 def _beside(parts: Parts, drawing: HeldFigure) -> str:
@@ -150,7 +137,7 @@ def fitted(package: Package, drawing: HeldFigure, sides: Sides) -> None:
     if drawing.is_chart or not {"png"} <= sides.old.files.keys() & sides.new.files.keys():
         return
     sizes = [
-        raster(_kept(edition, entry.files["png"].path)).size
+        raster(file_of(edition, entry.files["png"])).size
         for edition, entry in ((sides.then, sides.old), (sides.now, sides.new))
     ]
     _fit(package, drawing, *sizes)
@@ -175,7 +162,7 @@ def _put_medium(package: Package, target: str, content: bytes, form: str) -> Non
     if name in package.parts:
         return
     package.put(name, content)
-    package.typed("Default", "Extension", ending, f"image/{ending}")
+    package.typed("Default", "Extension", ending, f"image/{_MEDIA_TYPES.get(ending, ending)}")
     for part in [name for name in package.parts if name.endswith(".xml")]:
         for node, related in package.relations(part):
             if related == target:
@@ -200,7 +187,7 @@ def _fit(package: Package, drawing: HeldFigure, was: tuple[int, int], now: tuple
     if cropped or size is None:
         return
     wide, high = int(size.get("cx") or 0), int(size.get("cy") or 0)
-    stretched = abs(wide * was[1] - high * was[0]) > ASKEW_SHOWN * high * was[0]
+    stretched = abs(wide * was[1] - high * was[0]) > STRETCHED * high * was[0]
     if stretched or was[0] * now[1] == was[1] * now[0]:
         return
     above = [
@@ -218,8 +205,7 @@ def _fit(package: Package, drawing: HeldFigure, was: tuple[int, int], now: tuple
 
 def _refresh_chart(package: Package, parts: Parts, drawing: HeldFigure, sides: Sides) -> str:
     def form(edition: Path, entry: FigureEntry) -> tuple[str, str]:
-        path = edition / "site" / entry.files["vl.json"].path
-        spec = json.loads(path.read_text(encoding="utf-8"))
+        spec = spec_of(edition, entry)
         altered = altered_chart(chart_of(parts, drawing.target), entry, spec)
         return chart_form(spec, entry), altered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,8 @@ from cqbook.citing.alike import bare
 from cqbook.citing.briefing import printed_texts
 from cqbook.citing.entries import CLAIM, FigureEntry, numbers_of
 from cqbook.citing.updating.texts import dated_pairs, paired
-from cqbook.citing.verify import KnownEditions, why_revised
+from cqbook.citing.verify import UNEXPLAINED, KnownEditions, why_revised
 from cqbook.editions.store import manifest_of
-
-UNEXPLAINED = "参数、选用的数或算法不同"
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class NewerEdition:
 
     def _why(self, then: Path, old: str, new: str) -> str:
         for item in self.held.revised(then, self.folder):
-            if bare(item.old).startswith(bare(old)) and bare(item.new).startswith(bare(new)):
+            if _begins(item.old, old) and _begins(item.new, new):
                 return f"{item.what}{item.how}（{item.old_source} → {item.new_source}）"
         return UNEXPLAINED
 
@@ -112,3 +111,9 @@ class NewerEdition:
                 old = printed_texts(sides.old, edition)
                 found |= paired(old, printed_texts(sides.new, self.name))
         return {old: new for old, new in sorted(found.items()) if old != new}
+
+
+def _begins(text: str, number: str) -> bool:
+    """Return whether a text begins with a number, and not with a longer one."""
+    wanted = re.escape(bare(number))
+    return re.match(rf"{wanted}(?![0-9]|\.[0-9])", bare(text)) is not None

@@ -186,9 +186,6 @@ class Package:
     def _asking(self, part: str) -> None:
         """Take out fields and actions that run a program or take in another file."""
         for node in list(self.tree(part).iter(etree.Element)):
-            asked = (
-                (node.text or "") if node.tag == f"{W}instrText" else node.get(f"{W}instr") or ""
-            )
             parent = node.getparent()
             if node.tag == f"{W}altChunk" or _ACTION.match(node.get("action") or ""):
                 self.dropped[etree.QName(node).localname] = None

@@ -13,11 +13,9 @@ from cqbook.citing.briefing import ALL_ROWS, numbers_table
 from cqbook.citing.entries import FigureEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import W
-from cqbook.citing.readers.office_word import is_deleted
+from cqbook.citing.readers.office_word import is_deleted, own_parts
 from cqbook.citing.updating.lines import Rewrite, lines_of
 from cqbook.citing.updating.tracked import TrackingHand
-
-_INSIDE = tuple(f"{W}{tag}" for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml"))
 
 
 @dataclass(frozen=True)
@@ -33,18 +31,29 @@ class HeldTable:
     described: etree._Element | None = None
 
 
-def held_tables(tree: etree._Element) -> Iterator[HeldTable]:
-    """Yield the tables of a document that say what they are, or stand behind a figure's mark."""
-    mark, within = None, 0
+def held_tables(
+    tree: etree._Element, captions: Mapping[str, tuple[str, str]]
+) -> Iterator[HeldTable]:
+    """Yield the tables of a document that say what they are, or stand behind a figure's mark.
+
+    ``captions``: figure and edition by the bookmark of a table's caption (`marks.table_bookmark`).
+    """
+    mark, named, within = None, None, 0
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         if node.tag == f"{W}tbl":
             own = _description(node)
             said = mark if own is None else MARK_PATTERN.search(own.get(f"{W}val") or "")
-            if event == "start" and said is not None and not within:
-                yield HeldTable(node, said["id"], said["edition"], own)
+            of = (said["id"], said["edition"]) if said else None
+            if named and own is None:
+                of = named
+            if event == "start" and of is not None and not within:
+                yield HeldTable(node, *of, own)
+            named = None
             within += 1 if event == "start" else -1
         elif event == "end" and node.tag == f"{W}p":
             mark = MARK_PATTERN.search("".join(t.text or "" for t in node.iter(f"{W}t"))) or mark
+        elif event == "start" and node.tag == f"{W}bookmarkStart":
+            named = captions.get(node.get(f"{W}name") or "", named)
         elif event == "start" and isinstance(node.tag, str):
             mark = MARK_PATTERN.search(node.get("descr") or "") or mark
 
@@ -89,16 +98,10 @@ class _Row:
 
 def _rows(table: etree._Element) -> list[_Row]:
     return [
-        _Row(node, tuple(_own(node, "tc"))) for node in _own(table, "tr") if not is_deleted(node)
+        _Row(node, tuple(own_parts(node, "tc")))
+        for node in own_parts(table, "tr")
+        if not is_deleted(node)
     ]
-
-
-def _own(node: etree._Element, tag: str) -> Iterator[etree._Element]:
-    for child in node.iterchildren(etree.Element):
-        if child.tag == f"{W}{tag}":
-            yield child
-        elif child.tag in _INSIDE:
-            yield from _own(child, tag)
 
 
 def refresh_table(
@@ -196,7 +199,7 @@ def _like(model: etree._Element, texts: tuple[str, ...], hand: TrackingHand) -> 
         if node.tag in (f"{W}ins", f"{W}del", f"{W}tblHeader"):
             facts.remove(node)
     facts.append(etree.Element(f"{W}ins", hand.facts()))
-    for cell, text in zip(_own(made, "tc"), texts, strict=True):
+    for cell, text in zip(own_parts(made, "tc"), texts, strict=True):
         lines = list(lines_of(cell))
         run = next(cell.iter(f"{W}r"), None)
         looks = None if run is None else run.find(f"{W}rPr")
