@@ -142,6 +142,7 @@ class WebKit:
     def __init__(self, folder: Path) -> None:
         """Start a screen, the driver and the browser."""
         read, screen = subprocess.PIPE, [found("Xvfb"), "-displayfd", "1", "-screen", "0"]
+        # this driver tells of none
         self.complaints: list[str] = []
         self.first = ""
         self.screen = subprocess.Popen(
@@ -181,8 +182,6 @@ class WebKit:
             try:
                 with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
                     return json.load(answer)["value"]
-            except ConnectionRefusedError:
-                raise
             except urllib.error.HTTPError as error:
                 raise AssertionError(error.read().decode()) from error
             except urllib.error.URLError:

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from cqbook.data import customs_parts
+from cqbook.data.customs_parts import Connection, VerifiedParts
 from cqbook.data.customs_store import Detail
 from cqbook.data.embedded import database, listed_files
 from cqbook.disk.checksums import file_digest
@@ -224,3 +225,12 @@ def test_a_query_fetches_nothing():
     with database() as link:
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
             assert link.execute(f"SELECT current_setting('{setting}')").fetchall() == [(False,)]
+
+
+def test_a_temporary_folder_that_is_full_is_no_damage(tmp_path):
+    link = database(memory_limit="20MB", temp_directory="/proc/nope/x", threads=1)
+    asked = "SELECT range AS r, hash(range) AS h FROM range(8000000) ORDER BY h"
+    with Connection(link, VerifiedParts(tmp_path, {})) as store, pytest.raises(DataError) as said:
+        store.execute(asked).fetchall()
+    assert "临时文件夹" in str(said.value)
+    assert "删去" not in str(said.value)

@@ -110,7 +110,7 @@ def verified_parts(
             raise DataError(msg)
         fresh.append(part)
         # a file changed just now may change again without its time of change telling
-        if time.time_ns() - path.stat().st_mtime_ns > SETTLED:
+        if time.time_ns() - state[1] > SETTLED:
             found[part.place] = seen
     _look_at(link, folder, fresh)
     if found != known:
@@ -236,6 +236,13 @@ class Connection:
             self._parts.refuse_changed()
             # the file is named where DuckDB names it
             named = next((place for place in self._parts.states if place in str(error)), "")
+            if isinstance(error, duckdb.IOException) and not named:
+                msg = (
+                    "查询海关明细时用不了临时文件夹：已满，或不能写"
+                    " | a query of customs detail can't use its temporary folder: it is full, or"
+                    " can't be written to"
+                )
+                raise DataError(msg) from error
             raise _no_part(named) from error
         self._parts.refuse_changed()
         return found

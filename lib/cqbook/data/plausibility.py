@@ -171,9 +171,9 @@ def amounts_in_words(text: str) -> set[Decimal]:
 
     Examples
     --------
-    >>> sorted(in_words("近五成"))
+    >>> sorted(amounts_in_words("近五成"))
     [Decimal('50')]
-    >>> sorted(in_words("千亿级产业规模"))
+    >>> sorted(amounts_in_words("千亿级产业规模"))
     [Decimal('100000000000')]
     """
     found = set()

@@ -182,6 +182,10 @@ def read_article(text: ArticleText, book: Catalog, names: Names | None = None) -
     return Article(text, _source(text), tuple(figures), tuple(left))
 
 
+def _same_time(one: When, other: When) -> bool:
+    return Period.parse(one.period).span == Period.parse(other.period).span
+
+
 class _Reader:
     """Reads the paragraphs of one article in order."""
 
@@ -214,10 +218,7 @@ class _Reader:
             opens = [item for item in named if item.start < first and (
                 quoted < 0 or item.start < quoted or "”" in line[quoted : item.start])]  # fmt: skip
             made = is_about(line, opens if number else named)
-            again = (
-                found and made and Period.parse(found.period).span == Period.parse(made.period).span
-            )
-            if made and (not found or (again and number)):
+            if made and (not found or (number and _same_time(found, made))):
                 found = made
             if figures and number:
                 break
@@ -383,9 +384,7 @@ class _Reader:
             self.state.place, self.state.place_word = head.code, head.word
         self.state.subject, self.state.span = _Subject(), None
         said, about = is_about(plain, named), self.state.about
-        if said and not (
-            about and Period.parse(about.period).span == Period.parse(said.period).span
-        ):
+        if said and not (about and _same_time(about, said)):
             self.state.about = said
 
     def _remember(self, plain: str) -> None:

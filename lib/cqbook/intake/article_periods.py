@@ -243,7 +243,7 @@ def _bounded(
     up_to = [
         part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
     ]
-    ends = up_to[0].period[:7] if up_to and len(up_to[0].period) in (7, 10) else ""
+    ends = _last_month_within(up_to[0].period) if up_to else ""
     if ends and _open_since(item):
         # 截至9月30日，自2016年开通以来
         return f"{item.period.partition('/')[0]}/{ends}"
@@ -262,6 +262,15 @@ def _bounded(
     by_then = re.search("[到至]$", before) or item.text[0] in "到至"
     by_then = by_then or (item.text[-1] == "”" and plain[item.end : item.end + 1] == "末")
     return f"/{item.period}" if future and by_then and len(item.period) == 4 else item.period
+
+
+def _last_month_within(period: str) -> str:
+    """Return the month with which a part of a year ends; empty of a whole year, and of others."""
+    part = Period.parse(period) if period else None
+    if not part or not part.start or not part.end:
+        return ""
+    within = part.kind != "year" and part.start.year == part.end.year
+    return f"{part.end:%Y-%m}" if within else ""
 
 
 def _open_since(item: NamedPeriod) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from cqbook.quantities.numerals import numeral
 from cqbook.quantities.periods import Period
 
 #: ``is``: what a figure is about. ``base``: what it is compared with. ``now``: the day of the text.
@@ -19,7 +20,6 @@ from cqbook.quantities.periods import Period
 #: meant. ``other``: a stretch of time or a day that says of no figure when it is.
 Role = Literal["is", "base", "now", "near", "other"]
 
-_CN = dict(zip("〇零一二三四五六七八九两", (0, *range(10), 2), strict=True))
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])"
 _YEAR = "(?<![0-9])(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
 _RELATIVE = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
@@ -207,7 +207,6 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
         match["other"]
         or match["new_year"]
         or match["stretch"]
-        or match["that_year"]
         or match["day"]
         or (
             match["plan"]
@@ -292,7 +291,7 @@ def _year(match: re.Match[str], written: TextDate | None) -> int | None:
     """Return the year that is named; 0 where it can't be known, None where none is."""
     if match["year"]:
         text = match["year"]
-        digits = text if text.isascii() else "".join(str(_CN[letter]) for letter in text)
+        digits = text if text.isascii() else "".join(str(numeral(letter)) for letter in text)
         return int(digits)
     if match["relative"]:
         word = match["relative"].removesuffix("度")
@@ -313,11 +312,7 @@ def _likely(match: re.Match[str], written: TextDate | None, year: int) -> int:
 
 
 def _number(text: str) -> int:
-    if text.isascii():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    total = (_CN[tens] if tens else 1) * 10 if ten else 0
-    return total + (_CN[ones] if ones else 0)
+    return int(text) if text.isascii() else numeral(text)
 
 
 def _last_month(match: re.Match[str]) -> int:

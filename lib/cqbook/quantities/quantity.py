@@ -35,7 +35,7 @@ NO_NUMBER = frozenset({UNPUBLISHED, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
-#: InWords of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
+#: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
 #: An interval narrower than this is a number.

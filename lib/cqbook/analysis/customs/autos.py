@@ -114,10 +114,12 @@ def vehicles(
     if cubes.empty:
         columns = ["commodity", "value", "number", "quantity", "counted", "units"]
         return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
-    counted = exp.case().when(_NUMBER.is_(exp.null()).not_(), exp.column("value"))
+    with_number = exp.case().when(_NUMBER.is_(exp.null()).not_(), exp.column("value"))
     found = asked.answer(
         select("commodity", "sum(value) AS value", "count(value) AS number")
-        .select(exp.func("sum", _NUMBER).as_("quantity"), exp.func("sum", counted).as_("counted"))
+        .select(
+            exp.func("sum", _NUMBER).as_("quantity"), exp.func("sum", with_number).as_("counted")
+        )
         .from_("own")
         .where(_of_vehicles(cubes))
         .group_by("commodity")
