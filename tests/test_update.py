@@ -30,8 +30,9 @@ from test_exports import exhibit
 
 from cqbook import cli
 from cqbook.citing import briefing, powerpoint, update, verify
+from cqbook.citing.readers.office import SVG_BLIP
 from cqbook.citing.updating.charts import DrawnChart, own_cells
-from cqbook.citing.updating.figures import SVG_BLIP
+from cqbook.citing.updating.newer import _begins
 from cqbook.citing.word import to_docx
 from cqbook.disk.checksums import digest
 from cqbook.editions import paths, store
@@ -577,6 +578,24 @@ def test_a_sentence_of_a_claim_typed_as_text_is_known_too(others, made):
     content = in_word(typed)(made["docx"])
     found = update.updated(others, content, "month.docx", "2027-01")
     assert [item.name for item in found.turned] == ["claim:trade.below-record"]
+
+
+def no_descriptions(opened):
+    """What LibreOffice does when it saves: tables lose what describes them."""
+    for node in list(opened.element.body.iter(qn("w:tblDescription"))):
+        node.getparent().remove(node)
+
+
+def test_a_table_is_known_by_its_caption_too(root, made):
+    found = updated(root, in_word(no_descriptions)(made["docx"]), "docx")
+    assert not found.left
+    assert [item for item in found.replaced if item.kind == "table"]
+
+
+def test_the_reason_of_a_change_is_of_that_number():
+    assert _begins("31亿元", "31")
+    assert not _begins("313.2亿元", "31")
+    assert not _begins("31.2亿元", "31")
 
 
 # --- documents that the book did not make
