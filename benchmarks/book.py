@@ -63,9 +63,12 @@ def exports_only(target: Path) -> Path:
 def exhibits() -> list[Exhibit]:
     """Return the figures of the book as it was built last."""
     found = []
-    edition = Catalog(ROOT / "data").edition
+    catalog = Catalog(ROOT / "data")
     for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        found += exhibits_of(nbformat.read(path, as_version=4), f"chapters/{path.stem}", edition)
+        notebook = nbformat.read(path, as_version=4)
+        found += exhibits_of(
+            notebook, f"chapters/{path.stem}", catalog.edition, catalog.publication
+        )
     assert found, "run `make book` first"
     return found
 

@@ -9,28 +9,17 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 
-from harness import ROOT, Result, keep, result
+from book import exhibits
+from harness import Result, keep, result
 from tqdm import tqdm
 
-from cqbook.execution.page import Executed
 from cqbook.figures import figure, theme
-from cqbook.figures.exhibit import Exhibit, exhibits_of
 from cqbook.figures.formats import FORMATS, to_format
-
-
-def exhibits() -> list[Exhibit]:
-    """Return the figures of the built chapters that are drawn."""
-    found = []
-    for path in sorted((ROOT / "_build" / "editions" / "latest" / "notebooks").glob("*.ipynb")):
-        notebook = Executed(path.read_bytes()).notebook
-        found += exhibits_of(notebook, f"chapters/{path.stem}", "benchmark")
-    return found
 
 
 def measure() -> list[Result]:
     """Return time and size of each format, as parts of those of the pictures of the pages."""
     shown = exhibits()
-    assert shown, "run `make book` first"
     spent: dict[str, float] = defaultdict(float)
     size: dict[str, float] = defaultdict(float)
     theme.draw_svg(shown[0].spec)  # the renderer starts once

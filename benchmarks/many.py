@@ -138,7 +138,7 @@ def shipped(place: Path, out: Path) -> None:
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
-                for kind in (identity.FIGURE_MIME, figure.GAP_MIME, figure.TABLE_MIME):
+                for kind in (identity.FIGURE_MIME, figure.ABSENT_MIME, figure.TABLE_MIME):
                     output.get("data", {}).pop(kind, None)
         nbformat.write(notebook, path)
     config = {"title": "x", "execute": {"execute_notebooks": "off"}, "only_build_toc_files": True}
