@@ -694,3 +694,76 @@ def test_what_is_unseen_in_an_article_is_no_text_of_the_table(book, tmp_path):
 def test_exports_are_not_carried_to_all_trade(book, last, flow):
     text = f"2025年1—9月，重庆市出口4318.6亿元，{last}"
     assert rows(book, text)[-1]["flow"] == flow
+
+
+#: What was once read as something else, and nothing said so: each number with what it is. Empty:
+#: left open, for a person to say. `?`: read, and marked to be looked at.
+_READ_RIGHT = {
+    "2024年重庆进出口增长0.2%，增速低于全国平均2.4个点。": [
+        "trade_value yoy 0.2 percent", "trade_value difference -2.4 percentage points"],
+    "2024年一季度重庆进出口1612.3亿元，比去年四季度回落4.4%。": [
+        "trade_value level 1612.3 100M CNY", "trade_value pct_change -4.4 percent ?value"],
+    "2024年重庆进出口7154亿元，比去年同期高出23.6亿元。": [
+        "trade_value level 7154 100M CNY", "trade_value difference 23.6 100M CNY"],
+    "2024年重庆出口增长1成2；民企占比由3成5提高到4成2。": [
+        "trade_value yoy 12 percent ?indicator", "trade_value share 35 percent ?period ?indicator",
+        "trade_value  42 percent ?measure ?indicator ?period"],
+    "2024年重庆进口铁矿砂1286.4万吨，减少3.2%，均价每吨812.5元，下跌6.8%。": [
+        " level 1286.4 10k tonnes ?indicator", " yoy -3.2 percent ?indicator",
+        " level 812.5 CNY/tonne ?indicator", " yoy -6.8 percent ?indicator"],
+    "2024年重庆人均GDP约1.3万美元，物流总费用与GDP的比率为14.1%。": [
+        " level 1.3 10k USD ?indicator", " share 14.1 percent ?indicator"],
+    "2024年重庆出口4900亿元，一般公共预算超收3100万元。": [
+        "trade_value level 4900 100M CNY", " difference 3100 10k CNY ?indicator ?value"],
+    "2024年重庆外贸企业户均进出口三千二百万元。": [" level 3200 10k CNY ?indicator"],
+    "2024年重庆外贸依存度22.3%，比上年低1.8个百分点。": [
+        "  22.3 percent ?indicator ?measure", " pp_change -1.8 percentage points ?indicator"],
+    "2024年重庆服务贸易额增长9.7%。": [" yoy 9.7 percent ?indicator"],
+    "2024年重庆出口额每天约13.4亿元。": [" level 13.4 100M CNY ?indicator"],
+    "2024年10月重庆用电同比少用1.1亿度。": [" difference -1.1  ?indicator ?unit"],
+    "2024年重庆出口笔电同比少出口300多万台。": ["trade_quantity difference -300 10k units"],
+    "2024年重庆外贸逾8千亿元，有三四百家企业。": [
+        "trade_value level 8000 100M CNY", " level 300—400 enterprises ?indicator"],
+    "2024年重庆出口过亿元。": ["trade_value level 1 100M CNY"],
+    "2024年重庆出口800来万元。": ["trade_value level 800 10k CNY"],
+    "2024年重庆进出口居全国第14位，较上年后退1位。": ["trade_value rank 14 rank"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "figures"), _READ_RIGHT.items(), ids=list(_READ_RIGHT))
+def test_no_other_thing_is_read(book, text, figures):
+    found = []
+    for figure in read(book, text).figures:
+        row = figure.row
+        value = f"{row['value']}{'—' * bool(row['value_upper'])}{row['value_upper']}"
+        doubts = "".join(f" ?{column}" for column in figure.doubts)
+        found.append(f"{row['indicator']} {row['measure']} {value} {row['unit']}{doubts}")
+    assert [set(line.split(" ")) for line in found] == [set(line.split(" ")) for line in figures]
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        (
+            "2020—2022年，重庆进出口总值分别为6513亿元、8000亿元、8158亿元。",
+            ["2020", "2021", "2022"],
+        ),
+        ("2020—2022年，重庆进出口增速依次为6.1%、20.5%、-12.1%。", ["2020", "2021", "2022"]),
+        # as many years as flows: the flows are what 分别 is of
+        ("2020—2022年，重庆进出口、出口、进口分别为3亿元、2亿元、1亿元。", ["2020/2022"] * 3),
+        ("2023、2024年重庆进出口分别为7137.4亿元、7154亿元。", ["2023", "2024"]),
+        # of the year that is spoken of, not of the day of the text
+        ("2023年重庆对东盟出口占比由上年的16.2%升至17.2%。", ["2022", "2023"]),
+    ],
+)
+def test_a_list_of_years_is_each_of_them(book, text, periods):
+    assert [figure.row["period"] for figure in read(book, text).figures] == periods
+
+
+def test_what_two_figures_are_of_is_doubted_in_their_rates_too(book):
+    text = "重庆集装箱30.21万标箱、货运量612万吨，较“十三五”末分别增长2.1倍、接近翻两番。"
+    boxes, freight = read(book, text).figures[2:]
+    assert (boxes.row["indicator"], freight.row["indicator"]) == ("", "freight_volume")
+    assert (freight.row["value"], freight.row["qualifier"]) == ("300", "nearly")
+    assert {"indicator", "period"} <= set(boxes.doubts)
+    assert "period" in freight.doubts

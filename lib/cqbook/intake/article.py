@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import digest
@@ -23,6 +24,7 @@ from cqbook.intake.article_choices import (
     fits,
     flow_of,
     indicator_of,
+    is_another,
     per_unit,
     unit_of,
     without_bases,
@@ -39,6 +41,7 @@ from cqbook.intake.article_status import FigurePlace, status_read
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
+from cqbook.quantities.numerals import LIMITING
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
 from cqbook.quantities.sightings import LIMIT_WORD, Sighting, sightings
@@ -128,7 +131,7 @@ _WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
 _CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
 _UNKNOWN_THING = re.compile(
-    "(?:[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
+    "(?:一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
     ")|[顺逆]差|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
 )
@@ -429,10 +432,14 @@ class _Reader:
         counted = bool(item.units) and Unit.parse(item.units[0]).name not in RATIOS
         unit = unit_of(self.names, item.units, indicator.first, segment, behind)
         unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
+        if indicator.first and self._is_of_another(indicator, unit.first, segment, same):
+            indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
         figure = item.figure
         row = self._blank_row()
         own = segment + ("　" + behind if counted else "")
         flow, why_flow = self._flow(indicator.first, segment, carried, behind)
+        if same and not (indicator.first or same.row["indicator"] or flow or counted):
+            flow, why_flow = same.row["flow"], "流向：承同句前一数"
         taken = _places(indicator.word, floor, core) if indicator.word else []
         breakdown = breakdown_of(self.names, own, indicator.first, taken)
         # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
@@ -524,6 +531,22 @@ class _Reader:
             number, item, row, {key: text for key, text in why.items() if text}, doubts, offered
         )
 
+    def _is_of_another(
+        self, indicator: Choice, unit: str, segment: str, same: ArticleFigure | None
+    ) -> bool:
+        """Return whether a figure is of another thing than the indicator that its words name."""
+        known = self.names.units.get(indicator.first, ())
+        if "/" in unit and not any("/" in name for name in known):
+            return True
+        # 铁矿砂1286万吨，均价812元: the only price that the book has is that of cars
+        priced = indicator.word and indicator.word.word in _PRICES
+        if same and priced:
+            before, here = (
+                code.partition("_")[0] for code in (same.row["indicator"], indicator.first)
+            )
+            return before != here
+        return is_another(segment, indicator)
+
     def _unknown_noun(self, segment: str) -> str:
         """Return a thing that the words of a figure alone are, where no table has it."""
         found = _THING_ALONE.fullmatch(segment)
@@ -566,15 +589,18 @@ class _Reader:
             units = item.units
         ratio = Unit.parse(units[0]).name in RATIOS
         usual = self.names.usual_for(units)
-        if ratio and same and same.row["indicator"]:
+        if ratio and same:
             own = blank[floor:core]
             fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
             if not fresh.codes and _UNKNOWN_THING.search(plain[floor:core]):
                 return Choice(("",), "", sure=False)
             word = fresh.word.word if fresh.word else ""
             if len(word) <= 2 and word not in _PRICES:
+                # 铁矿砂1286.4万吨，减少3.2%: what no table has is none in its rate either
                 return Choice(
-                    (same.row["indicator"], *fresh.codes[:2]), "指标：承同句前一数", sure=True
+                    (same.row["indicator"], *fresh.codes[:2]),
+                    "指标：承同句前一数",
+                    sure=bool(same.row["indicator"]),
                 )
             return replace(fresh, word=_moved(fresh.word, floor))
         found = indicator_of(self.names, blank, core, behind, floor, units)
@@ -585,7 +611,8 @@ class _Reader:
             base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
             found = replace(named if named.codes else base, word=None)
         balance = re.search("[顺逆]差[^,，。；]{0,4}$", plain[floor:core])
-        if found.codes and not balance:
+        stated = found.word and found.word.end > floor
+        if found.codes and not balance and (stated or not _UNKNOWN_THING.search(plain[floor:core])):
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
         if balance or _UNKNOWN_THING.search(plain[floor:core]):
@@ -812,9 +839,18 @@ class _Reader:
                     made[place],
                     {key: level.row[key] for key in keys},
                     f"“分别”：“{level.row['as_printed']}”的",
+                    level.doubts,
                 )
                 for place, level in zip(group, levels, strict=True)
             }
+        # 2020—2022年，总值分别为…: of each year, where no other list is as long
+        for item in reversed(periods):
+            years = _years_in(item[2]["period"])
+            if len(years) == count:
+                return {
+                    place: _with(made[place], {"period": year}, f"“分别”：“{item[3]}”的{year}年")
+                    for place, year in zip(group, years, strict=True)
+                }
         return {
             place: replace(
                 made[place],
@@ -822,6 +858,12 @@ class _Reader:
             )
             for place in group
         }
+
+
+def _years_in(period: str) -> list[str]:
+    """Return the years of a period of whole years; none for another."""
+    found = re.fullmatch("([0-9]{4})/([0-9]{4})", period)
+    return [str(year) for year in range(int(found[1]), int(found[2]) + 1)] if found else []
 
 
 def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
@@ -903,7 +945,7 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
         last = made[group[-1]].seen.end if group else start
         between = plain[last : figure.seen.core]
         if group and not re.fullmatch(
-            r"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|增长|下降|占)?", between
+            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|增长|下降|占)?(?:{LIMITING})?", between
         ):
             break
         if not group and len(between) > 8:
@@ -928,13 +970,20 @@ def _lists(
     yield from (run for run in reversed(runs) if len(run) == count)
 
 
-def _with(figure: ArticleFigure, columns: Mapping[str, str], why: str) -> ArticleFigure:
+def _with(
+    figure: ArticleFigure,
+    columns: Mapping[str, str],
+    why: str,
+    doubts: Mapping[str, str] = MappingProxyType({}),
+) -> ArticleFigure:
+    """Return a figure with columns of another's; ``doubts``: those that the other has of them."""
     first = next(iter(columns))
     return replace(
         figure,
         row={**figure.row, **columns},
         why={**figure.why, first: why},
-        doubts={key: text for key, text in figure.doubts.items() if key not in columns},
+        doubts={key: text for key, text in figure.doubts.items() if key not in columns}
+        | {key: text for key, text in doubts.items() if key in columns},
     )
 
 

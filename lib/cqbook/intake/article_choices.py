@@ -71,6 +71,18 @@ _BASES = re.compile(
 _OF_IT = re.compile("利润率|负债率|增加值率|周转")
 
 
+#: 人均GDP, 户均进出口, 每天: no amount of the indicator that stands beside it.
+_EACH = re.compile(
+    "(?:人均|户均|亩均|地均|车均|台均|日均|月均|均价|单价|单位产品|每[天日月周]|每小时|每分钟)[^,，。；]{0,12}$"
+)
+#: 服务贸易, 外贸依存度: another thing than 贸易, 外贸.
+_ANOTHER = re.compile(
+    "(?:服务|数字|转口|离岸|过境|技术)(?:贸易|外包)|(?:依存|集中|开放|渗透|满足)[度率]"
+)
+#: 物流总费用与GDP的比率: of two things, and neither's.
+_RATIO_OF = re.compile("[与和同][^,，。；]{1,12}?的?(?:比率|比值|之比|比例)[^,，。；]{0,4}$")
+
+
 @dataclass(frozen=True)
 class Choice:
     """Codes of a column, best first, and why the first was taken; ``sure`` if words name it."""
@@ -87,6 +99,26 @@ class Choice:
 
 
 UNNAMED = Choice((), "", sure=False)
+
+
+def is_another(words: str, choice: Choice) -> bool:
+    """Return whether words make a figure another than the indicator's: per head, a ratio of it.
+
+    Parameters
+    ----------
+    words : str
+        What stands before the number since the figure before.
+    choice : Choice
+        The indicator that was read; one whose own name says so (人均可支配收入) is what it says.
+    """
+    named = choice.word.word if choice.word else ""
+    found = _EACH.search(words)
+    other = _ANOTHER.search(words)
+    return bool(
+        (found and found[0][:2] not in named)
+        or (other and other[0] not in named)
+        or _RATIO_OF.search(words)
+    )
 
 
 def without_bases(plain: str) -> str:

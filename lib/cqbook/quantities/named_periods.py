@@ -23,12 +23,14 @@ Role = Literal["is", "base", "now", "near", "other"]
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])"
 _YEAR = "(?<![0-9])(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
 _RELATIVE = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
+_YEAR_BEFORE = ("上年", "上一年")
 _DASH = "[-—–~～至到]{1,2}"
 _MENTION = re.compile(
     rf"(?P<span>(?P<from>{_YEAR})年?{_DASH}(?P<until>{_YEAR})年)"
     rf"|(?P<plan>[“\"]?十(?P<number>[一二三四五])五[”\"]?(?:规划)?(?P<plan_until>前[一二三四]年)?"
     r"(?P<plan_since>以来|时期以来|期间以来)?)"
-    rf"|(?:(?P<year>{_YEAR})年(?:度)?|(?P<relative>今年|本年度?|去年|上年|上一年|前年|明年)"
+    # 2023、2024年: each is a year
+    rf"|(?:(?P<year>{_YEAR})(?:年(?:度)?|(?=(?:、{_YEAR}){{0,6}}(?:、|和|及|与){_YEAR}年))|(?P<relative>今年|本年度?|去年|上年|上一年|前年|明年)"
     r"(?!初|同期|级))?的?"
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
@@ -141,6 +143,8 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             continue
         made = _named(plain, match, written, year)
         begun = re.search("[由从]$", plain[: made.start])
+        if year and match["relative"] in _YEAR_BEFORE:
+            begun = match
         if made.year and made.role != "base" and not made.alone and not begun:
             year = made.year
         found.append(made)
@@ -255,7 +259,7 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
             month = written.month - (1 if match["last_month"] else 0)
             period = f"{written.year}-{month:02d}" if month else f"{written.year - 1}-12"
     elif not match["other"]:
-        named = _year(match, written)
+        named = _year(match, written, year)
         alone = named is None
         settled = named or _likely(match, written, year)
         if settled:
@@ -287,14 +291,19 @@ def _counted_back(match: re.Match[str], written: TextDate | None) -> str:
     return begun if match["ago"] else f"{begun}/{written.month_text}"
 
 
-def _year(match: re.Match[str], written: TextDate | None) -> int | None:
-    """Return the year that is named; 0 where it can't be known, None where none is."""
+def _year(match: re.Match[str], written: TextDate | None, year: int) -> int | None:
+    """Return the year that is named; 0 where it can't be known, None where none is.
+
+    去年 is said from the day of the text; 上年 from the year that the text speaks of.
+    """
     if match["year"]:
         text = match["year"]
         digits = text if text.isascii() else "".join(str(numeral(letter)) for letter in text)
         return int(digits)
     if match["relative"]:
         word = match["relative"].removesuffix("度")
+        if year and word in _YEAR_BEFORE:
+            return year - 1
         return written.year + _RELATIVE[word] if written else 0
     return None
 

@@ -87,6 +87,10 @@ _SAME = (
     (re.compile(r"(?<!不)高于(?=[0-9][0-9.,]*(?!个?百分点|[0-9.,]))"), "超过"),
     (re.compile(r"(?<!不)低于(?=[0-9][0-9.,]*(?!个?百分点|[0-9.,]))"), "不到"),
     (re.compile("上(?=[百千万亿])"), "不少于"),
+    # 过亿元, 逾千万元: the scale is its own number
+    (re.compile("(?<![超不通经跨迈越跃高难])过(?=[百千]?[万亿])"), "超过"),
+    # 800来万元
+    (re.compile(rf"({NUMBER})来(?=[万亿])"), r"约\1"),
     (re.compile("约占(?=[0-9一二两三四五六七八九])"), "占约"),
     (re.compile("(?<=[0-9一二两三四五六七八九十百千万亿元%成倍辆台吨家个人])上下"), "左右"),
     # 两成有余, 6384亿元有余: as 两成多, 6384余亿元
@@ -112,8 +116,16 @@ _POINTED = re.compile(
     rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{SPELLED_DIGIT}+)点(?P<part>[零〇一二三四五六七八九]+)"
     "(?=万亿|亿|万|倍|个?百分点)"
 )
-#: 1万3千辆.
-_MIXED = re.compile(r"(?<![0-9.])(?P<whole>[0-9]{1,4})万(?P<part>[1-9])千(?![0-9])")
+#: 1万3千辆, and as it is spoken: 2万5.
+_MIXED = re.compile(r"(?<![0-9.])(?P<whole>[0-9]{1,4})万(?P<part>[1-9])(?:千|(?=元|$))(?![0-9])")
+#: 8千亿元, 3百万辆, 3千余万元.
+_TENS_OF = re.compile(rf"(?<![0-9.])(?P<whole>{NUMBER})(?P<tens>[十百千])(?=[余多]?(?:万亿|亿|万))")
+#: 六七十元, 三四百家, 两三万辆: one of two, or between them.
+_EITHER = re.compile(
+    "(?<![0-9零〇一二两三四五六七八九十百千])"
+    "(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])(?P<tens>[十百千]?)"
+    "(?=[余多]?(?:万亿|亿|万)|(?<=[十百千])(?![一二三四五六七八九]))"
+)
 #: A numeral before a scale; what a unit counts (一个百分点) is left: 一 is often no number there.
 _COUNTED = re.compile(rf"(?<![0-9.])(?P<figure>{SPELLED_DIGIT}+)(?=[余多]?(?:万亿|亿|万))")
 #: A scale that is its own number: 超万亿元, 万亿元级.
@@ -121,16 +133,17 @@ _BARE_SCALE = re.compile(
     rf"(?:{any_of(WORDS_BEFORE)})(?=万亿|亿|万)|(?<![0-9.余多几数十百千万亿])(?=(?:万亿|亿|万)\w{{0,3}}级)"
 )
 _TENTHS = re.compile(
-    rf"(?P<tenths>[0-9](?:\.[0-9])?|{SPELLED_DIGIT})成(?P<half>半|[一二三四五六七八九])?(?P<more>[多余])?"
+    rf"(?P<tenths>[0-9](?:\.[0-9])?|{SPELLED_DIGIT})成(?P<half>半|[一二三四五六七八九]|[1-9](?![0-9.]))?(?P<more>[多余])?"
 )
 _DOUBLED = re.compile(
-    r"(?P<way>增长)?(?:了)?翻(?:了)?(?P<before>近|约|超过?|逾)?(?P<times>[一二两三1-3])番"
+    r"(?P<lead>接近|近|约|超过|超|逾)?(?P<way>增长)?(?:了)?翻(?:了)?(?P<before>近|约|超过?|逾)?(?P<times>[一二两三1-3])番"
     "(?P<more>多|有余)?(?P<behind>以上)?"
 )
 #: 四分之一, 近三分之二.
 _FRACTION = re.compile(
     "(?<![0-9百千万零〇一二三四五六七八九十])(?P<of>[二三四五六七八九十]|[2-9]|10)分之"
     "(?P<part>[一二两三四五六七八九]|[1-9])(?![0-9十百点.])"
+    r"|(?<![0-9./])(?P<upper>[1-9])/(?P<lower>[2-9]|10)(?![0-9./])"
 )
 #: 10天至20天, 75%—80%: a range whose unit is printed twice.
 _TWICE = re.compile(
@@ -171,6 +184,8 @@ def numbered(text: str) -> str:
     made = _PER_HUNDRED.sub(lambda found: f"{_pointed(found)}%", made)
     made = _POINTED.sub(_pointed, made)
     made = _MIXED.sub(r"\g<whole>.\g<part>万", made)
+    made = _TENS_OF.sub(_tens_of, made)
+    made = _EITHER.sub(_either, made)
     made = _TWICE.sub(lambda found: f"{found['low']}{found['dash']}", made)
     made = _DOUBLED.sub(_doubled, made)
     made = _FRACTION.sub(_part_of, made)
@@ -212,6 +227,19 @@ def _rounded(found: re.Match[str], number: str) -> str:
     return number if said else f"约{number}"
 
 
+def _tens_of(found: re.Match[str]) -> str:
+    """Return digits with a spelled ten, hundred or thousand as one number: 8千 → 约8000."""
+    number = float(found["whole"].replace(",", "")) * _TENS[found["tens"]]
+    return _rounded(found, f"{number:.10g}")
+
+
+def _either(found: re.Match[str]) -> str:
+    """Return two numbers in a row as a range: 六七十 → 60至70; 二四十 is left."""
+    low, high = _DIGITS[found["low"]], _DIGITS[found["high"]]
+    size = _TENS.get(found["tens"], 1)
+    return f"{low * size}至{high * size}" if high == low + 1 else found[0]
+
+
 def _digit(text: str) -> int:
     return int(text) if text.isascii() else _DIGITS[text]
 
@@ -227,20 +255,22 @@ def _pointed(found: re.Match[str]) -> str:
 def _doubled(found: re.Match[str]) -> str:
     """Return 翻一番 as growth: of 100 %, 翻两番 of 300 %."""
     number = str(100 * (2 ** _digit(found["times"]) - 1))
+    lead = (found["lead"] or "").removeprefix("接")
     if found["more"]:
-        return f"增长{found['before'] or ''}{number}余%"
-    said = found["before"] or ("" if found["behind"] else "约")
+        return f"增长{found['before'] or lead}{number}余%"
+    said = found["before"] or lead or ("" if found["behind"] else "约")
     return f"增长{said}{number}%{found['behind'] or ''}"
 
 
 def _part_of(found: re.Match[str]) -> str:
     """Return a fraction in hundredths: 四分之一 → 约25%."""
-    share = 100 * _digit(found["part"]) / (10 if found["of"] == "十" else _digit(found["of"]))
+    upper, lower = found["part"] or found["upper"], found["of"] or found["lower"]
+    share = 100 * _digit(upper) / (int(lower) if lower.isascii() else numeral(lower))
     return _rounded(found, f"{share:.3g}%")
 
 
 def _tenths(found: re.Match[str]) -> str:
     tenths, half = found["tenths"], found["half"]
     tens = float(tenths) if tenths[0].isascii() else numeral(tenths)
-    number = f"{10 * tens + (0 if not half else 5 if half == '半' else _DIGITS[half]):g}"
+    number = f"{10 * tens + (0 if not half else 5 if half == '半' else _digit(half)):g}"
     return f"{number}{found['more']}%" if found["more"] else _rounded(found, f"{number}%")

@@ -63,16 +63,24 @@ _FOREIGN = word_list(
 _NATIVE = {word for code, word in ZH.items() if word and code not in ("vehicle", "month", "rank")}
 _NATIVE |= set(SPOKEN) | {"位", "个多月"}
 _PER = "吨|辆|台|人|亩|月|平方米|平方公里|千瓦时|度|公斤|箱|个标箱|标箱|套|件|公里|户|年|天|日"
-_WORD = (
-    rf"(?:个产业(?!园|集群|链)|{any_of((_NATIVE | set(_FOREIGN)) - {'个产业'})})(?:/(?:{_PER}))?"
+#: Words of units that begin other words: 个产业园, 个点位.
+_GUARDED = {"个产业": "园|集群|链", "个点": "位|击|赞|子"}
+_WORD = "|".join(
+    (
+        *(f"{word}(?!{behind})" for word, behind in _GUARDED.items()),
+        any_of((_NATIVE | set(_FOREIGN)) - set(_GUARDED)),
+    )
 )
+_WORD = rf"(?:{_WORD})(?:/(?:{_PER}))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?:\.[0-9]{1,15})?)"
-_BEFORE = rf"(?<!节)(?:{LIMITING}|上)"
+_BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
+#: 8千亿元, 3千余万元: a thousand that belongs to the number, not to what it counts.
+_TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
-    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{_NUMBER})"
+    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|{_NUMBER}{_TENS})"
     rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
-    rf"(?:\s?(?P<more>[余多]))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
+    rf"(?:\s?(?P<more>[余多]|来(?=[万亿])))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
     rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
 )
 _SPELLED = re.compile(
@@ -82,10 +90,11 @@ _SPELLED = re.compile(
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
 _TENTHS = re.compile(
-    r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九])?(?:以上|左右|有余|余|多)?"
+    r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九]|[1-9](?=[,，。；、）)提升降至到以左]|$))?(?:以上|左右|有余|余|多)?"
     r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|[过近超]半(?:数)?(?=[,，。；、）]|$)"
     # 四分之一, 占一半以上; 一半 of a sentence is no figure
     r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
+    r"|(?<=[占近超约逾达为的了])[1-9]/(?:[2-9]|10)(?![0-9./月日])"
     r"|(?<=[占的近超约逾达减降增至了过])一半(?:以上|左右)?(?=[,，。；、）]|$)"
 )
 _DOUBLED = re.compile(
@@ -99,6 +108,11 @@ _RANK = re.compile(
     rf"总额|成为|继续)[^,，。；、0-9]{{0,14}}?)?(?P<where>全国|全市|全省|全区|全球|世界|中西部|西部|中部|"
     rf"东部|东北|长三角|珠三角|同类城市|沿海|亚洲|国内|各省区市|省内|市内|行业|首)?"
     rf"(?P<order>第(?:{_ORDER})|首位|榜首|首)(?P<word>位|名)?(?![0-9])"
+)
+#: 较上年后退1位: by so many places, of which the book keeps none.
+_RANK_MOVED = re.compile(
+    r"(?:前移|后移|前进|后退|上升|下降|提升|跃升|提高|进|退|升|降)(?:了)?"
+    r"(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:个)?(?:位(?![于置居列])(?:次)?|名次)"
 )
 _PHONE = re.compile(
     r"(?<![0-9])(?:0[0-9]{2,3}[-—]?[0-9]{7,8}|1[3-9][0-9]{9}|400[-—]?[0-9]{3}[-—]?[0-9]{4}"
@@ -127,7 +141,7 @@ _TAGGED = re.compile(
 _QUOTED = re.compile(r"[“\"「『‘]([^”\"」』’]{1,16})[”\"」』’]")
 #: How many of several: nobody says how many.
 _VAGUE = re.compile(
-    r"(?:数|几)(?:十|百|千|万|亿)+[余多]?(?:亿|万)?(?:[家个人名元吨项辆台])?|十几|几十|上百(?=[家个种])"
+    r"[百千万亿]把(?=[元块个家人斤])|(?:数|几)(?:十|百|千|万|亿)+[余多]?(?:亿|万)?(?:[家个人名元吨项辆台])?|十几|几十|上百(?=[家个种])"
 )
 
 _UP = rf"(?<!新)(?:{any_of(RISES)})|(?<!最)(?:快|高)"
@@ -187,6 +201,7 @@ def _no_figures(plain: str) -> Iterator[Sighting]:
         yield from (none(match, reason) for match in pattern.finditer(plain))
     ranks = [made for match in _RANK.finditer(plain) if (made := _rank(plain, match))]
     yield from (*ranks, *_ranks_on(plain, ranks))
+    yield from (none(match, "位次的变动") for match in _RANK_MOVED.finditer(plain))
     yield from (none(match, "序数") for match in _ORDINAL.finditer(plain))
     yield from (none(match, "数目不定") for match in _VAGUE.finditer(plain))
     for match in _QUOTED.finditer(plain):
@@ -254,6 +269,7 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     try:
         figure = read_printed(re.sub("^(?:实现|与[^持基]*|比.*?(?=翻))", "", text))
     except ValueError:
+        yield Sighting(start, end, core, text, "unsure", reasons=("读不出",))
         return
     certain: Certainty = "unsure" if "翻" in text else "read"
     bare = text.endswith("持平") and not re.search("同比|年", text)
@@ -287,6 +303,7 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
     """Return a figure in digits; without a unit it is none."""
     start, end = match.span()
     word, scale, first = match["word"] or "", match["scale"] or "", match["first"] or ""
+    scale = scale or ("万" if "万" in match["low"] else "")
     changed = match["dash"] in ("至", "到") and re.search("[由从]$", plain[:start].rstrip())
     if match["dash"] and first and (first != f"{scale}{word}" or changed):
         # 由34.6%到35.4元: two figures, of which this is the first
@@ -341,6 +358,12 @@ _THINGS = re.compile(
 )
 
 
+#: 三千二百, 六七十: no manner of speech.
+_COMPOUND = re.compile(
+    "[一二两三四五六七八九][百千][零一二三四五六七八九]|[一二三四五六七八][二三四五六七八九][十百千]"
+)
+
+
 def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     """Yield a figure in Chinese numerals, where more says so than that 一个 is printed."""
     start, end = match.span()
@@ -370,12 +393,15 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     elif scaled:
         if not (qualified or word or match["half"] == "上" or "亿" in match["scale"]):
             return
-    elif not qualified and (lone or (word not in _COUNTABLE and not _noun_counts(plain, match))):
+    elif not (qualified or _COMPOUND.search(low)) and (
+        lone or (word not in _COUNTABLE and not _noun_counts(plain, match))
+    ):
         return
     if low in ("十",) and word == "个" and not qualified:
         return
     # 有两家、建成三条: what is counted in small words may be a manner of speech
-    certain: Certainty = "read" if qualified or (scaled and low) or timed else "unsure"
+    compound = _COMPOUND.search(low)
+    certain: Certainty = "read" if qualified or (scaled and low) or timed or compound else "unsure"
     reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
     units = _units("个月" if word == "月" else word, match["scale"] or "")
     if not word and "亿" in (match["scale"] or ""):
@@ -511,11 +537,20 @@ def _measured(
             return _difference(item, _with_sign(figure, moved), left)
         than = _MORE_THAN.search(left)
         if than:
-            fewer = than["way"] == "少"
-            place = item.core - len(left) + than.start("way") if fewer else item.start
+            way_of = next(name for name in ("way", "plan") if than[name])
+            word = than[way_of]
+            fewer = word in ("少", "低", "短", "欠")
+            place = item.core - len(left) + than.start(way_of) if fewer else item.start
             item = replace(item, start=place, text=plain[place : item.end])
-            signed = _with_sign(figure, Direction(-1 if fewer else 1, than["way"], 0))
+            signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
             return _difference(item, signed, left)
+        framed = re.search("每[^,，。；的]{0,6}$|每[^,，。；]{2,20}就?有(?:近|约)?$", left)
+        if framed and name not in ("CNY", "USD"):
+            # 每3台笔电就有1台: of a saying, and no amount
+            return replace(
+                item, measure="level", certainty="unsure", figure=replace(figure, measure=""),
+                reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
+            )  # fmt: skip
         return replace(item, measure="level", figure=replace(figure, measure=""))
     growth = way and not to
     if re.search("贡献率", left):
@@ -530,7 +565,8 @@ def _measured(
         base = re.search(
             "占(?!比)(?:同期|到|了)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
         )
-        return replace(item, measure="share", base=base[1].removesuffix("的") if base else "",
+        whole = re.split("的?(?:比重|比例|份额)", base[1])[0] if base else ""
+        return replace(item, measure="share", base=whole.removesuffix("的"),
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
     if re.search("(?:完成|占)[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
@@ -597,9 +633,18 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
         return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
+    other = _THAN_PERIOD.search(left)
+    if other:
+        # 四季度比去年四季度 is year on year: only the figure's own period knows
+        return replace(
+            item, measure="pct_change", base=other["base"], certainty="unsure",
+            alternatives=("同比",), reasons=(f"与{other['base']}比",),
+        )  # fmt: skip
     based = re.search("[比较与](20[0-9]{2})年", left)
     if based:
         return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
+    if re.search("[比较与]前年", left):
+        return replace(item, measure="yoy", base="前年", reasons=("与前年比",))
     if "同比" in left or re.search("[比较](?:上年|去年)", left):
         return replace(item, measure="yoy", reasons=("同比",))
     if re.search("提升|降低|提高|缩短|节约|缩减|压缩", left):
@@ -610,12 +655,20 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
     return replace(item, measure="yoy", reasons=("“增长、下降”未写与何时比，按同比",))
 
 
-#: 比2019年同期还多3.8万人次.
+#: 比2019年同期还多3.8万人次, 同比少用1.1亿度, 超收3100万元.
 _MORE_THAN = re.compile(
-    "[比较][^,，]{1,14}?[还要又净再]?(?P<way>多|少)(?:了|出)?(?:近|约|超过?|逾)?$"
+    "(?:(?:[比较][^,，]{1,14}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[用收支发销产运进缴交付])?"
+    "|(?<![提高])(?P<plan>超|短|欠)[收支缴产])(?:了|近|约|超过?|逾)?(?:人民币)?$"
+)
+#: Another quarter or month than the one a year before: 比去年四季度, 比8月.
+_THAN_PERIOD = re.compile(
+    "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
 )
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
-_THAN = "(?<![同环])[比较](?!重)[^,，]{1,12}(?<![提降加放减])"
+_THAN = (
+    "(?<![同环])[比较](?!重|上年|去年|前年|上月|年初|同期|20[0-9]{2}年|第?[一二三四1-4]季)"
+    "[^,，]{1,12}(?<![提降加放减])"
+)
 
 
 def _points(
@@ -670,7 +723,9 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
-    base = re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
+    base = _THAN_PERIOD.search(left) or re.search(
+        "[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left
+    )
     made = replace(
         item,
         measure="difference",

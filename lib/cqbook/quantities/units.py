@@ -117,6 +117,7 @@ SPOKEN: dict[str, str] = {
     "颗": "pieces",
     "枚": "pieces",
     "百分点": "percentage points",
+    "个点": "percentage points",
     "标准箱": "TEU",
     "国际标准箱": "TEU",
     "个标箱": "TEU",
