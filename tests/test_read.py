@@ -767,3 +767,12 @@ def test_what_two_figures_are_of_is_doubted_in_their_rates_too(book):
     assert (freight.row["value"], freight.row["qualifier"]) == ("300", "nearly")
     assert {"indicator", "period"} <= set(boxes.doubts)
     assert "period" in freight.doubts
+
+
+def test_a_total_is_doubted_whatever_the_scales_of_what_stands_before_it(book):
+    text = "今年新建智能工厂{}个、数字化车间{}个，累计达到5000个。"
+    for smaller, larger in (("2000", "1.2万"), ("2", "6000")):
+        last = read(book, text.format(smaller, larger)).figures[-1]
+        # of the workshops there are more already
+        assert last.row["indicator"] == "smart_factories", (smaller, larger)
+        assert "indicator" in last.doubts

@@ -895,7 +895,7 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
             for other in made[:place]
             if other.seen.core >= begin
             and other.row["measure"] == "level"
-            and other.seen.units == figure.seen.units
+            and _counted(other) == _counted(figure)
         ]
         several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
         own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
@@ -920,8 +920,13 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
         yield figure
 
 
+def _counted(figure: ArticleFigure) -> set[str]:
+    return {Unit.parse(unit).name for unit in figure.seen.units}
+
+
 def _size(figure: ArticleFigure) -> float:
-    return float(figure.row["value"] or "nan")
+    scale = Unit.parse(figure.seen.units[0]).scale if figure.seen.units else 1
+    return scale * float(figure.row["value"] or "nan")
 
 
 def _moved(word: Mention | None, by: int) -> Mention | None:
