@@ -10,7 +10,6 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     draws,
@@ -22,6 +21,7 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
 from cqbook.quantities.quantity import UNPUBLISHED
 

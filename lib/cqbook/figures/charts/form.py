@@ -25,7 +25,6 @@ from cqbook.figures import theme
 from cqbook.figures.english import english_quantity
 from cqbook.figures.expressions import expressible
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import UNOBSERVED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
 LABEL_LINE = 9
@@ -173,8 +172,6 @@ def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     ]
 
 
-#: Marks of what did not happen, or was not published: drawn hollow.
-IS_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
 #: Expression of an axis whose labels are broken by `wrap`.
 LABEL_LINES = "split(datum.label, '\\n')"
 #: Columns that any form gives to its layers.

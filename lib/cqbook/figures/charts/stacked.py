@@ -10,7 +10,6 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     complete,
@@ -23,6 +22,7 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, LINE
 from cqbook.quantities.quantity import DERIVED
 

@@ -11,7 +11,6 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     complete,
@@ -27,6 +26,7 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, LINE, Box, axis
 
 #: px between the middles of two points that would lie on one another.
