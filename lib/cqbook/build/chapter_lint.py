@@ -28,7 +28,7 @@ import nbformat
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.build.prose import UNREAD, Found, blank, found
 from cqbook.errors import ChapterError, Fault, library_words
-from cqbook.execution.notebooks import read_notebook
+from cqbook.execution.notebooks import known_notebook
 from cqbook.execution.parameters import CHECK, DATA_DIR, TAG, read_parameters
 from cqbook.figures.claims import GLUED_ROLE
 from cqbook.figures.figure import glued, glued_names
@@ -121,7 +121,7 @@ def chapter_files(root: Path, names: Iterable[str] | None = None) -> list[Path]:
 def chapter_faults(path: Path) -> list[Fault]:
     """Return what breaks the rules in a notebook, or in a page without code."""
     if path.suffix == ".ipynb":
-        return list(notebook_faults(f"chapters/{path.name}", read_notebook(path)))
+        return list(notebook_faults(f"chapters/{path.name}", known_notebook(path)))
     # a page that is not read as text is told by who stages it
     text = path.read_text(encoding="utf-8", errors="replace")
     return list(page_faults(f"chapters/{path.name}", text))

@@ -91,8 +91,18 @@ class Memory:
             if entry:
                 yield entry
 
-    def keep(self, source: Path, page: Page, executed: Executed) -> None:
-        """Remember a result; forget the oldest beyond `RESULTS_KEPT`."""
+    def keep(self, source: Path, page: Page, executed: Executed, data: str = "") -> None:
+        """Remember a result; forget the oldest beyond `RESULTS_KEPT`.
+
+        Parameters
+        ----------
+        source : Path
+        page : Page
+        executed : Executed
+        data : str
+            `Catalog.files_digest` of before it was executed: if they are as then, the result holds
+            for them, and nobody need ask its queries again.
+        """
         queries = [query.to_json() for query in executed.queries]
         content = {
             "agreed": executed.agreed,
@@ -105,6 +115,8 @@ class Memory:
         made = digest(executed.content)[:16]
         path = folder / f"{self.key(source, page)[:40]}-{asked}-{made}.json"
         retain(path, text.encode())
+        if data and self.book.files_digest() == data:
+            retain(path.with_suffix(HELD_ENDING), data.encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
             for gone in (old, old.with_suffix(HELD_ENDING)):

@@ -8,6 +8,7 @@ is a test.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from html import escape
@@ -60,6 +61,8 @@ class _EscapedOnce(CodeGenerator):
 
 class _Templates(Environment):
     code_generator_class = _EscapedOnce
+    # each text of a page asks for the macros that it is set by
+    get_template = functools.cache(Environment.get_template)
 
 
 #: The only one of the room. What a template names and is not given is an error.

@@ -16,7 +16,6 @@ from cqbook.figures.charts.form import (
     draws,
     finish,
     inline,
-    label_width,
     listing,
     tone_colour,
     tooltip,
@@ -59,7 +58,7 @@ def bars(
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
     span = (high - low) or 1.0
-    room = round(12 * rows["end"].map(label_width).max()) + 14
+    room = round(12 * rows["end"].map(theme.label_width).max()) + 14
     left = room if low < 0 else 0
     right = alt.expr(f"width - {room if high > 0 else 8}")
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))

@@ -89,13 +89,13 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
     for piece in pieces:
-        step = label_width(piece)
+        step = theme.label_width(piece)
         if step > line and len(piece) > 1 and piece.startswith("（"):
             # too long for any line: break inside it like other text
             inner = wrap(piece[1:-1], max(line - 1, 2)).split("\n")
             lines += ["（" + inner[0], *inner[1:-1]] if len(inner) > 1 else []
             lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
-            width = label_width(lines[-1])
+            width = theme.label_width(lines[-1])
             continue
         if width and width + step > line:
             lines.append("")
@@ -153,11 +153,6 @@ def listing(rows: pd.DataFrame, most: int = 12) -> str:
         parts.append(f"{group}{row['label']}{year}：{row.get('full') or row['text']}")
     more = len(rows) - len(shown)
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
-
-
-def label_width(text: str) -> float:
-    """Return the width of the longest line of `text`, in full-width characters."""
-    return max(theme.line_width(part, 0.58) for part in text.split("\n"))
 
 
 def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
@@ -296,7 +291,7 @@ def complete(rows: pd.DataFrame, form: str) -> None:
 def room_for(texts: Iterable[str]) -> int:
     """Return the px that the longest of these numbers needs, in Chinese or in English."""
     both = [
-        label_width(said)
+        theme.label_width(said)
         for text in texts
         for line in text.split("\n")
         for said in (line, english_quantity(line))
