@@ -21,6 +21,7 @@ import yaml
 from harness import BIN, ROOT, Result, command, keep, result, seconds
 
 from cqbook.build import pages, staging
+from cqbook.build.chapter_lint import LONGEST_CELL
 from cqbook.data.catalog import Catalog
 from cqbook.execution import fingerprint, notebooks
 from cqbook.execution.page import Page
@@ -30,7 +31,7 @@ from cqbook.figures.exhibit import Exhibit, exhibits_of
 
 SLOW = "papermill for each page, then jupyter-book"
 CACHED = "jupyter-book, execute_notebooks: cache"
-TARGETS = {"cold": 0.35, "cell": 0.10, "row": 0.15, "nothing": 0.02, "page": 0.15}
+TARGETS = {"cold": 0.20, "cell": 0.05, "row": 0.08, "nothing": 0.02, "page": 0.06}
 
 
 def copy(target: Path) -> Path:
@@ -134,7 +135,9 @@ def build(root: Path) -> None:
 def change_a_cell(root: Path) -> None:
     path = root / "chapters" / "corridors.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    cell = [item for item in notebook.cells if item.cell_type == "code"][-1]
+    code = [item for item in notebook.cells if item.cell_type == "code"]
+    # a longer one would break the rules for chapters
+    cell = [item for item in code if len(item.source.splitlines()) < LONGEST_CELL][-1]
     cell.source += "\n# changed by the benchmark"
     path.write_bytes(notebooks.to_bytes(notebook))
 

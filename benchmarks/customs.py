@@ -227,8 +227,9 @@ def run(task: str, folder: Path) -> dict[str, float]:
     if task == "add M":
         shutil.rmtree(folder / "data-M" / "customs", ignore_errors=True)
     start = time.perf_counter()
-    command = [sys.executable, __file__, "--task", task, "--keep", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    words = [sys.executable, __file__, "--task", task, "--keep", str(folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
         answer, high, inner, inner_cpu = child.stdout.read().split()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -236,11 +237,11 @@ def run(task: str, folder: Path) -> dict[str, float]:
         msg = f"{task} failed"
         raise RuntimeError(msg)
     # a command is started each time; questions are asked of a kernel that has loaded its modules
-    command = task in ("add M", "pandas reads M", "polars reads M")
+    whole = task in ("add M", "pandas reads M", "polars reads M")
     cpu = usage.ru_utime + usage.ru_stime
     return {
-        "seconds": time.perf_counter() - start if command else float(inner),
-        "cpu": cpu if command else float(inner_cpu),
+        "seconds": time.perf_counter() - start if whole else float(inner),
+        "cpu": cpu if whole else float(inner_cpu),
         "peak": float(high) * 1024,
         "answer": float(answer),
     }
@@ -323,7 +324,7 @@ def main() -> None:
         inner = f"{time.perf_counter() - start} {time.process_time() - used}"
         # ru_maxrss of the child would be the parent's, where that was larger before the start
         status = Path("/proc/self/status").read_text(encoding="ascii")
-        print(answer, re.search(r"VmHWM:\s*(\d+) kB", status)[1], inner)
+        print(answer, *re.findall(r"VmHWM:\s*(\d+) kB", status), inner)
         return
     with contextlib.ExitStack() as stack:
         folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))

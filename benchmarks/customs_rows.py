@@ -127,7 +127,9 @@ def keys(codes: Lists, flow: str, count: int) -> dict[str, np.ndarray]:
             found = np.unique(np.concatenate([found, more]))
         months.append(np.sort(pick.permutation(found)[:wanted]))
     code = np.concatenate(months)
-    made = {"month": np.repeat(np.arange(1, 13), [len(part) for part in months])}
+    made: dict[str, np.ndarray] = {
+        "month": np.repeat(np.arange(1, 13), [len(part) for part in months])
+    }
     for name in reversed(sizes):
         code, rest = np.divmod(code, sizes[name])
         made[name] = order[name][rest]
@@ -169,7 +171,7 @@ def write_files(folder: Path, size: str) -> list[Path]:
         columns = [np.char.add(year, np.char.zfill(made["month"].astype(str), 2))]
         for name in ("commodity", "partner", "regime", "province"):
             columns += [shown[name][made[name]], names[name][made[name]]]
-        amounts = [f"{value:,.0f}" for value in made["value"]]
+        amounts = np.array([f"{value:,.0f}" for value in made["value"]])
         first = made["quantity_1"].astype(np.int64).astype(str)
         second = np.where(made["lacking"] < 0.6, "", first)
         unit = np.where(np.char.startswith(columns[1], "870"), "辆", "千克")

@@ -19,17 +19,18 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 RESULTS = ROOT / "benchmarks" / "results"
 #: What a result depends on beside this project.
-PACKAGES = ("jupyter-book", "sphinx", "myst-nb", "papermill", "nbclient", "pandas", "altair")
-PACKAGES += ("vl-convert-python", "duckdb", "distributed")
+PACKAGES = (
+    *("jupyter-book", "sphinx", "myst-nb", "papermill", "nbclient", "pandas", "altair"),
+    *("vl-convert-python", "duckdb", "distributed"),
+)
 
 Result = dict[str, Any]
 
 
-def command(*words: object, cwd: Path | None = None, **variables: str) -> None:
+def command(*words: object, **variables: str) -> None:
     """Run a command as a user would, in an environment that hashes alike; fail if it fails."""
     done = subprocess.run(
         [str(word) for word in words],
-        cwd=cwd,
         env=os.environ | {"PYTHONHASHSEED": "0"} | variables,
         check=False,
         stdout=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -75,7 +76,7 @@ def main(chapter: str, runs: int) -> None:
             for kind in KINDS:
                 own, base = [], []
                 for number in range(1, runs + 1):
-                    own.append(shown(lambda k=kind, n=number: save(paths[0], k, n)))
+                    own.append(shown(partial(save, paths[0], kind, number)))
                     save(paths[1], kind, number)
                     base.append(
                         seconds(lambda: command(BIN / "cqbook", "--root", books[1], "run", chapter))

@@ -20,6 +20,7 @@ import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import vl_convert
@@ -33,7 +34,7 @@ from cqbook.figures.identity import FIGURE_MIME
 LATEST = ROOT / "_build" / "html" / "latest"
 NOTEBOOKS = ROOT / "_build" / "editions" / "latest" / "notebooks"
 CHAPTER = "trade"
-RUNS = 5
+RUNS = 3
 #: What is wanted of each page, and the unit; layout shift has none.
 WANTED = {
     "first paint": (1800, "ms"),
@@ -49,7 +50,11 @@ TEXT |= {".svg": "image/svg+xml", ".json": "application/json"}
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000}
 NETWORK |= {"uploadThroughput": 200_000}
 SLOWER = 4
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 3,
+    "is_mobile": True,
+}
 OBSERVE = """
 window.seen = {lcp: 0, shift: 0, blocked: 0};
 function watch(type, each) {

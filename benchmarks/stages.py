@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +21,17 @@ def _said(**more: tuple[float, str, float]) -> None:
     path = Path(os.environ["STAGES"]) / "stages.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.write_text(json.dumps(known | more), encoding="utf-8")
+
+
+def memory(*cells: Any) -> tuple[float, float]:
+    """Execute cells in a fork of the kernel; return its peak, and what it shares with none, MiB."""
+    from cqbook.execution import kernels
+
+    kernels.run_cells(*cells)
+    own = Path("/proc/self")
+    peak = re.findall(r"VmHWM:\s*(\d+) kB", (own / "status").read_text("ascii"))
+    private = re.findall(r"Private_\w+:\s*(\d+) kB", (own / "smaps_rollup").read_text("ascii"))
+    return int(peak[0]) / 1024, sum(map(int, private)) / 1024
 
 
 def cells() -> None:

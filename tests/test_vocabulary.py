@@ -16,8 +16,7 @@ from cqbook.changes.errata import ERRATUM_KINDS
 from cqbook.data import plausibility, selection, vocabulary
 from cqbook.data.contracts import MEASURE_UNITS
 from cqbook.data.selection import fact
-from cqbook.figures import english
-from cqbook.figures.charts import form
+from cqbook.figures import english, expressions
 from cqbook.quantities import qualifiers, quantity
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.interval import Interval
@@ -102,7 +101,7 @@ def test_words_that_follow_from_others():
     assert english.STATUS.keys() <= {DERIVED, *STATUS_ZH.values()}
     assert english.STATUS.keys() >= set(UNOBSERVED)
     # the text of a specification: a drawn picture is found again by it
-    assert form.IS_HOLLOW == "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
+    assert expressions.IS_HOLLOW == "indexof(['推算', '预计', '计划', '目标'], datum.status) >= 0"
 
 
 # Words of which a second list would drift: as a whole literal, in one module each.

@@ -16,6 +16,7 @@ from typing import Any
 from cqbook.build import configuration
 from cqbook.build.alone import put_in_place, render_alone
 from cqbook.build.chapter_lint import check_chapters, check_glued
+from cqbook.build.checked import check_chapters_once, check_package_once
 from cqbook.build.claims import check_claims, check_references
 from cqbook.build.diff import compare_edition
 from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
@@ -198,8 +199,6 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     BuildError
         If a chapter or the rendering fails. Nothing is published in any of these cases.
     """
-    from cqbook.data.contracts import check_package
-
     asked = asked or order(root)
     configuration.check_configuration(root)
     work = root / "_build"
@@ -209,8 +208,8 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
         # while the renderer loads Sphinx
-        check_chapters(root)
-        counts = check_package(book)
+        check_chapters_once(root)
+        counts = check_package_once(root, book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
         memory = page_memory(root, asked.data)
@@ -270,8 +269,6 @@ def run(
     ParameterError, BuildError, ContractError, ChapterError
         As for `build`.
     """
-    from cqbook.data.contracts import check_package
-
     configuration.check_configuration(root)
     warm()
     data = data or root / "data"
@@ -279,8 +276,8 @@ def run(
     target = root / "_build" / "pages" / chapter
     work = root / "_build"
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
-        check_chapters(root, [chapter])
-        check_package(book)
+        check_chapters_once(root, [chapter])
+        check_package_once(root, book)
         chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, page_memory(root, data), say, default=False)
         for item in said_of(chapter, results[chapter].notebook):
@@ -320,7 +317,7 @@ def make_pages(
     if not chosen:
         msg = "页面表是空的 | the table of pages is empty"
         raise DataError(msg)
-    check_chapters(root, {page.notebook for page in chosen})
+    check_chapters_once(root, {page.notebook for page in chosen})
     memory = page_memory(root, data)
     runner: Runner = here
     if cluster:

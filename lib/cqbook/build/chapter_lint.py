@@ -28,7 +28,7 @@ import nbformat
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.build.prose import UNREAD, Found, blank, found
 from cqbook.errors import ChapterError, Fault, library_words
-from cqbook.execution.notebooks import read_notebook
+from cqbook.execution.notebooks import known_notebook
 from cqbook.execution.parameters import CHECK, DATA_DIR, TAG, read_parameters
 from cqbook.figures.claims import GLUED_ROLE
 from cqbook.figures.figure import glued, glued_names
@@ -104,18 +104,27 @@ def check_chapters(root: Path, names: Iterable[str] | None = None) -> None:
     ChapterError
         With file, cell or line, text, and what is expected.
     """
-    folder = root / "chapters"
-    found: list[Fault] = []
-    for path in sorted(folder.glob("*.ipynb")):
-        if names is None or path.stem in names:
-            found += notebook_faults(f"chapters/{path.name}", read_notebook(path))
-    if names is None:
-        for path in sorted(folder.glob("*.md")):
-            # a page that is not read as text is told by who stages it
-            text = path.read_text(encoding="utf-8", errors="replace")
-            found += page_faults(f"chapters/{path.name}", text)
+    found = [fault for path in chapter_files(root, names) for fault in chapter_faults(path)]
     if found:
         raise ChapterError(found)
+
+
+def chapter_files(root: Path, names: Iterable[str] | None = None) -> list[Path]:
+    """Return the notebooks with these names; all, and the pages without code, if left out."""
+    folder = root / "chapters"
+    if names is not None:
+        wanted = set(names)
+        return [path for path in sorted(folder.glob("*.ipynb")) if path.stem in wanted]
+    return [*sorted(folder.glob("*.ipynb")), *sorted(folder.glob("*.md"))]
+
+
+def chapter_faults(path: Path) -> list[Fault]:
+    """Return what breaks the rules in a notebook, or in a page without code."""
+    if path.suffix == ".ipynb":
+        return list(notebook_faults(f"chapters/{path.name}", known_notebook(path)))
+    # a page that is not read as text is told by who stages it
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return list(page_faults(f"chapters/{path.name}", text))
 
 
 def notebook_faults(file: str, notebook: nbformat.NotebookNode) -> Iterator[Fault]:

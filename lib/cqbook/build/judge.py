@@ -13,7 +13,7 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import digest
 from cqbook.execution.executor import execute
 from cqbook.execution.memory import Memory
-from cqbook.execution.notebooks import judged_digest, read_notebook
+from cqbook.execution.notebooks import judged_digest, known_notebook, read_notebook
 from cqbook.execution.page import Executed, Page
 
 #: A query that found no customs detail has the digest of nothing.
@@ -40,7 +40,7 @@ def stale(root: Path, results: Mapping[str, Executed]) -> list[str]:
     for name, result in results.items():
         path = root / "chapters" / f"{name}.ipynb"
         if path.exists():
-            same = judged_digest(read_notebook(path)) == judged_digest(result.notebook)
+            same = judged_digest(known_notebook(path)) == judged_digest(result.notebook)
         else:
             same = digest(result.content) == lock.get(name)
         if not same:

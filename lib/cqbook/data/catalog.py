@@ -24,7 +24,7 @@ from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.descriptor import Descriptor, Field, Resource, descriptor_of
 from cqbook.data.publication import Publication, publication_of
 from cqbook.data.series import as_observations, may_hold
-from cqbook.disk.checksums import digest, file_digest
+from cqbook.disk.checksums import digest, file_digest, json_digest
 from cqbook.disk.installed import REPOSITORY, book_around
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
@@ -247,6 +247,15 @@ class Catalog:
             )
             raise DataError(msg)
         return path
+
+    def files_digest(self) -> str:
+        """Return one hash of the package as it is on disk: descriptor, tables, index of the detail.
+
+        A table that lacks its file has a hash too: who reads it refuses it.
+        """
+        index = self.path / CUSTOMS / "store.json"
+        files = [self.path / DESCRIPTOR, *map(self.file, self.resources), index]
+        return json_digest([file_digest(path) if path.is_file() else "" for path in files])
 
     def _resource(self, name: str) -> Resource:
         try:

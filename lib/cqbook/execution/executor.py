@@ -214,9 +214,10 @@ def execute_all(
             found[page.name] = held
             told(page, held)
     rest = [page for page in todo if page.name not in found]
+    data = memory.book.files_digest() if rest else ""
     for page, outcome in runner(chapters, rest, memory.book.path, failed) if rest else ():
         if isinstance(outcome, Executed):
-            memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome)
+            memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome, data)
         found[page.name] = outcome
         told(page, outcome)
     results: dict[str, Executed] = {}

@@ -24,6 +24,8 @@ from cqbook.execution.page import Executed, Page
 
 #: Results kept of one page: enough to go back and forth between a few editions.
 RESULTS_KEPT = 12
+#: Ending of what says with which data an entry held last.
+HELD_ENDING = ".held"
 
 
 class Memory:
@@ -69,7 +71,7 @@ class Memory:
         start = self.key(source, page)[:40]
         for path in sorted((self.folder / page.name).glob(f"{start}-*.json")):
             entry = self._read(path)
-            if entry and self._holds(entry.queries):
+            if entry and self._holds(path, entry.queries):
                 os.utime(path)
                 return self._as_it_is_now(source, entry)
         return None
@@ -89,8 +91,18 @@ class Memory:
             if entry:
                 yield entry
 
-    def keep(self, source: Path, page: Page, executed: Executed) -> None:
-        """Remember a result; forget the oldest beyond `RESULTS_KEPT`."""
+    def keep(self, source: Path, page: Page, executed: Executed, data: str = "") -> None:
+        """Remember a result; forget the oldest beyond `RESULTS_KEPT`.
+
+        Parameters
+        ----------
+        source : Path
+        page : Page
+        executed : Executed
+        data : str
+            `Catalog.files_digest` of before it was executed: if they are as then, the result holds
+            for them, and nobody need ask its queries again.
+        """
         queries = [query.to_json() for query in executed.queries]
         content = {
             "agreed": executed.agreed,
@@ -103,9 +115,12 @@ class Memory:
         made = digest(executed.content)[:16]
         path = folder / f"{self.key(source, page)[:40]}-{asked}-{made}.json"
         retain(path, text.encode())
+        if data and self.book.files_digest() == data:
+            retain(path.with_suffix(HELD_ENDING), data.encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
-            old.unlink(missing_ok=True)
+            for gone in (old, old.with_suffix(HELD_ENDING)):
+                gone.unlink(missing_ok=True)
 
     @staticmethod
     def _read(path: Path) -> Executed | None:
@@ -116,12 +131,24 @@ class Memory:
         queries = tuple(Query.from_json(line) for line in content["queries"])
         return Executed(content["notebook"].encode("utf-8"), queries, content["agreed"], True)
 
-    def _holds(self, queries: Iterable[Query]) -> bool:
+    def _holds(self, path: Path, queries: Iterable[Query]) -> bool:
+        """Return whether the queries of an entry are answered now as they were.
+
+        A package that is as it was when they last were need not be asked again.
+        """
+        mark = path.with_suffix(HELD_ENDING)
         try:
-            return all(self.book.again(query) == query for query in queries)
+            now = self.book.files_digest()
+            if recall(mark) == now.encode():
+                return True
+            held = all(self.book.again(query) == query for query in queries)
         except DataError:
             # a table or a column that is gone: certainly another answer
             return False
+        # what was changed meanwhile is not what was asked
+        if held and self.book.files_digest() == now:
+            retain(mark, now.encode())
+        return held
 
 
 def _prose(notebook: nbformat.NotebookNode) -> list[object]:

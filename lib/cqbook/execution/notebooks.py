@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -137,9 +138,14 @@ def complaints(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def notebooks(root: Path) -> dict[str, nbformat.NotebookNode]:
-    """Return the committed notebooks of the book by name, sorted."""
+    """Return the committed notebooks of the book by name, sorted; not to be changed."""
     paths = sorted((root / "chapters").glob("*.ipynb"))
-    return {path.stem: read_notebook(path) for path in paths}
+    return {path.stem: known_notebook(path) for path in paths}
+
+
+def known_notebook(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook as `read_notebook`, parsed once as long as it stays; not to be changed."""
+    return _parsed(path, regular_content(path))
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
@@ -150,8 +156,14 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     DataError
         If it is no whole notebook.
     """
+    return _parsed.__wrapped__(path, regular_content(path))
+
+
+# a build asks for each of its chapters five times
+@functools.lru_cache(maxsize=64)
+def _parsed(path: Path, content: bytes) -> nbformat.NotebookNode:
     try:
-        text = _with_ids(regular_content(path).decode("utf-8"))
+        text = _with_ids(content.decode("utf-8"))
         notebook: nbformat.NotebookNode = nbformat.reads(text, as_version=4)
     except (
         *(ValueError, AttributeError, KeyError, TypeError, RecursionError),

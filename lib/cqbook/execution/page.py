@@ -53,5 +53,6 @@ class Executed:
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
         """The notebook, parsed once: nobody changes it."""
-        parsed: nbformat.NotebookNode = nbformat.reads(self.content.decode("utf-8"), as_version=4)
+        # it was judged when it was made
+        parsed: nbformat.NotebookNode = nbformat.v4.reads_json(self.content.decode("utf-8"))
         return parsed

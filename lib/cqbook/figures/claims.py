@@ -373,7 +373,8 @@ def shown(content: bytes) -> bytes:
 
     A section of which nothing stands has no heading.
     """
-    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    # it was judged when it was made
+    notebook = nbformat.v4.reads_json(content.decode("utf-8"))
     if not any(True for _ in cell_blocks(notebook)):
         return content
     known = Known.of(notebook)
@@ -389,7 +390,7 @@ def shown(content: bytes) -> bytes:
             text = known.resolved(cell.source)
             cell.source = _BETWEEN_SENTENCES.sub("", CLAIMED.sub(once, text))
     _drop_empty_sections(notebook)
-    written: str = nbformat.writes(notebook, version=4)
+    written: str = nbformat.v4.writes_json(notebook)
     return written.encode("utf-8")
 
 

@@ -11,7 +11,10 @@ import re
 from collections.abc import Mapping
 
 from cqbook.figures.identity import Spec
+from cqbook.quantities.quantity import UNOBSERVED
 
+#: Which marks are of what did not happen, or was not published: drawn hollow.
+IS_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
 #: What shows the title of an encoding, by its channel; the others show none.
 _LEGENDS = (
     *("color", "fill", "stroke", "shape", "size", "opacity", "fillOpacity", "strokeOpacity"),

@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pandas as pd
@@ -23,8 +23,8 @@ from markupsafe import Markup
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import to_json
 from cqbook.figures import rules, theme
-from cqbook.figures.charts.form import IS_HOLLOW, Drawing
 from cqbook.figures.english import STATUS
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import (
     FIGURE_MIME,
     LATER_VARIABLE,
@@ -39,6 +39,10 @@ from cqbook.figures.identity import (
 )
 from cqbook.quantities.about import ids_in
 from cqbook.quantities.quantity import COMPUTED, DERIVED, UNOBSERVED
+
+if TYPE_CHECKING:
+    # who only reads figures that are made waits for no altair
+    from cqbook.figures.charts.form import Drawing
 
 #: What stands in the notebook for a figure or table that has nothing to show; no page has it.
 ABSENT_MIME = "application/vnd.cqbook.absent+json"

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cqbook.figures.charts import LAYERS
 from cqbook.figures.identity import Identity, Spec
 from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
@@ -135,6 +134,9 @@ class _Layer:
 
 def _fields(layer: _Layer) -> Iterator[str]:
     """Each field exists, stands where it may, and is shown as it is."""
+    # who only reads figures that are made waits for no altair
+    from cqbook.figures.charts import LAYERS
+
     known = {name for record in layer.records for name in record}
     shown = {channel: value["field"] for channel, value in layer.channels()}
     told = [item["field"] for item in layer.encoding.get("tooltip", [])]

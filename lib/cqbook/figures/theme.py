@@ -117,6 +117,11 @@ def line_width(text: str, latin: float) -> float:
     return sum(1.0 if ord(char) > 0x2E7F else latin for char in text)
 
 
+def label_width(text: str) -> float:
+    """Return the width of the longest line of `text`, in full-width characters."""
+    return max(line_width(part, 0.58) for part in text.split("\n"))
+
+
 def _whole_font(path: Path) -> bool:
     """Return whether a font file has all the tables that its directory lists."""
     try:

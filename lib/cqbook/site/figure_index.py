@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +22,13 @@ from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
+from sphinx.highlighting import logger
 
+from cqbook.disk.cache import recall, retain
+from cqbook.disk.checksums import json_digest
+from cqbook.disk.installed import packages
 from cqbook.site.nodes import ChartFigure, exhibit_nodes, exhibit_of, translation
+from cqbook.site.settings import cache_directory
 
 #: What of a figure's identity lists and references of other pages need.
 IDENTITY_KEPT = ("id", "title", "english", "sources")
@@ -89,18 +95,38 @@ def forget_notes(app: Sphinx) -> None:
 
 
 def highlight_once(app: Sphinx) -> None:
-    """Highlight each code once."""
+    """Highlight each code once, also in other processes and at other times."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
         # a method is put in the place of a method
         vars(app.builder.highlighter)["highlight_block"] = _once(
-            app.builder.highlighter.highlight_block
+            app.builder.highlighter.highlight_block,
+            cache_directory(app) / "highlighted",
+            app.config.pygments_style,
         )
 
 
-def _once(highlight: Callable[..., str]) -> Callable[..., str]:
+def _once(highlight: Callable[..., str], cache: Path, style: object) -> Callable[..., str]:
+    by = [packages(), str(style)]
+    warnings: list[logging.LogRecord] = []
+
+    def heard(record: logging.LogRecord) -> bool:
+        warnings.append(record)
+        return True
+
+    logger.logger.addFilter(heard)
+
     @functools.lru_cache(maxsize=4096)
     def made(source: str, language: str, rest: tuple[tuple[str, object], ...]) -> str:
-        return highlight(source, language, **dict(rest))
+        path = cache / json_digest([by, source, language, sorted(map(str, rest))])
+        known = recall(path)
+        if known is not None:
+            return known.decode()
+        before = len(warnings)
+        found = highlight(source, language, **dict(rest))
+        if len(warnings) == before:
+            # a build that stops at a warning is to stop the next time too
+            retain(path, found.encode())
+        return found
 
     def call(
         source: str,

@@ -19,8 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
-from cqbook.figures import drawing
-from cqbook.figures.charts.form import label_width
+from cqbook.figures import drawing, theme
 from cqbook.figures.citations import READ_BY_PEOPLE, citations, style_of
 from cqbook.figures.english import CHINESE, Untranslated, english
 from cqbook.figures.exhibit import Exhibit, translated
@@ -260,11 +259,17 @@ def _grid_of(
     """Return the rows of a figure or table, as they are set out."""
     names = [text_pair(name, known) for name in content["columns"]]
     columns = list(zip(content["keys"], names, strict=True))
+    # sources and kinds are the same in most rows
+    cells: dict[tuple[str, str], str] = {}
+    for key, text in {
+        pair for row in content["rows"] for pair in zip(content["keys"], row, strict=True)
+    }:
+        cells[key, text] = _cell(page, key, text, labels, known)
     return Grid(
         [(name, _kind(key, key in numeric)) for key, name in columns],
         [
             [
-                (name, _kind(key, key in numeric, cell), _cell(page, key, cell, labels, known))
+                (name, _kind(key, key in numeric, cell), cells[key, cell])
                 for (key, name), cell in zip(columns, row, strict=True)
             ]
             for row in content["rows"]
@@ -279,9 +284,9 @@ def _width(content: dict[str, Any], numeric: Container[str], labels: Mapping[str
     cells = zip(*content["rows"], strict=True)
     for key, name, column in zip(content["keys"], content["columns"], cells, strict=True):
         shown = [labels.get(text, text) for text in column]
-        longest = max((label_width(text) for text in shown), default=0)
+        longest = max((theme.label_width(text) for text in shown), default=0)
         kept = longest if key in numeric or longest <= ONE_LINE else min(longest, FOLDED)
-        needed += max(label_width(name), kept) + PADDING
+        needed += max(theme.label_width(name), kept) + PADDING
     return needed
 
 

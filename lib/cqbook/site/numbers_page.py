@@ -8,6 +8,7 @@ A doubtful reading stands on neither: only the page that compares sources shows 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -51,7 +52,7 @@ from cqbook.site.nodes import (
     source_anchor,
     text_pair,
 )
-from cqbook.site.settings import book_of, known_words, once, publication, root_of
+from cqbook.site.settings import book_of, known_words, made_of_data, once, publication, root_of
 
 NUMBERS_PAGE = "chapters/numbers"
 #: Where the plain pages are, a page an indicator.
@@ -506,10 +507,21 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a plain page an indicator, with an anchor for each of its figures."""
     if NUMBERS_PAGE not in app.env.found_docs:
         return
+    _, words = library(app)
+    bodies = json.loads(
+        made_of_data(app, "plain-pages.json", lambda: json.dumps(dict(_plain_bodies(app))))
+    )
+    for code, body in bodies.items():
+        name, name_en = words["indicator"][code][:2]
+        title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
+        yield plain_name(code), title | {"body": Markup(body)}, "page.html"
+
+
+def _plain_bodies(app: Sphinx) -> Iterator[tuple[str, str]]:
+    """Yield an indicator and what its plain page says: much, and of the data alone."""
     frame, words = library(app)
     for code, some in frame.groupby("indicator"):
-        page = plain_name(str(code))
-        way = partial(app.builder.get_relative_uri, page)
+        way = partial(app.builder.get_relative_uri, plain_name(str(code)))
         rows, lines = plain_rows(some, words, way(SOURCES_PAGE), known_words(app))
         name, name_en, _, definition, definition_en, _ = words["indicator"][code]
         body = markup(
@@ -525,8 +537,7 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             browser=way(NUMBERS_PAGE),
             permalink=Markup(PERMALINK),
         )
-        title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
-        yield page, title | {"body": body}, "page.html"
+        yield str(code), body
 
 
 @dataclass(frozen=True)

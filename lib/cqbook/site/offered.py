@@ -23,7 +23,7 @@ from cqbook.site.metadata import CATALOGUE
 from cqbook.site.nodes import NO_EDITION
 from cqbook.site.numbers_page import library
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, dataflow_of, sdmx_csv, sdmx_json
-from cqbook.site.settings import book_of, publication
+from cqbook.site.settings import book_of, made_of_data, publication
 
 
 @dataclass(frozen=True)
@@ -149,5 +149,5 @@ def write_data(app: Sphinx) -> None:
     labels = {code: said[0] for code, said in words["source_id"].items()}
     flow = dataflow_of(book, frame, labels)
     with (out / SDMX_DATA).open("w", encoding="utf-8", newline="") as file:
-        file.write(sdmx_csv(frame, flow))
+        file.write(made_of_data(app, "numbers.sdmx.csv", lambda: sdmx_csv(frame, flow)))
     (out / SDMX_STRUCTURE).write_text(sdmx_json(flow), encoding="utf-8")

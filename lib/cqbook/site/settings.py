@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,9 @@ from sphinx.application import Sphinx
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.publication import Publication
+from cqbook.disk.cache import recall, retain
+from cqbook.disk.checksums import hashes, json_digest
+from cqbook.disk.installed import PACKAGE, packages
 from cqbook.editions.store import LATEST
 from cqbook.figures.english import dictionary
 
@@ -37,6 +41,27 @@ def once(app: Sphinx, name: str, make: Callable[[], _Made]) -> _Made:
     if name not in kept:
         kept[name] = make()
     made: _Made = kept[name]
+    return made
+
+
+def made_of_data(app: Sphinx, name: str, make: Callable[[], str]) -> str:
+    """Return a text that is made of nothing but the data: as it was made last, if they are as then.
+
+    Of each name the last text is kept, with what it was made of and by: data, this package, the
+    packages beside it, Python.
+    """
+
+    def made_of() -> str:
+        by = [hashes(PACKAGE), packages(), sys.version]
+        return json_digest([by, book_of(app).files_digest()])
+
+    proof = once(app, "cqbook_made_of", made_of).encode()
+    path = cache_directory(app) / "of-data" / name
+    before, _, text = (recall(path) or b"").partition(b"\n")
+    if before == proof:
+        return text.decode()
+    made = make()
+    retain(path, proof + b"\n" + made.encode())
     return made
 
 

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from cqbook.figures import theme
-from cqbook.figures.charts.form import DRAWN, TINT, inline, label_width, records, wrap
+from cqbook.figures.charts.form import DRAWN, TINT, inline, records, wrap
 from cqbook.figures.english import wrapped
 from cqbook.figures.placing import CHARACTER, LINE, Axis, Box, spread
 
@@ -60,7 +60,7 @@ def shifts(values: pd.Series[float], texts: pd.Series[str], scale: Axis) -> list
 
 def end_room(ends: pd.DataFrame) -> int:
     """Return the px that the texts at the ends of lines need at the right."""
-    return round(CHARACTER * max(map(label_width, ends["end"])) + 14)
+    return round(CHARACTER * max(map(theme.label_width, ends["end"])) + 14)
 
 
 def end_layer(ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> alt.Chart:
@@ -144,7 +144,7 @@ class _Map:
     """A picture of one width: where its points lie, and which boxes are taken."""
 
     def __init__(self, rows: pd.DataFrame, scale: Axis, width: int, room: int) -> None:
-        ticks = max(label_width(f"{tick:,g}") for tick in scale.ticks)
+        ticks = max(theme.label_width(f"{tick:,g}") for tick in scale.ticks)
         self.width = width - 30 - CHARACTER * ticks - room
         self.scale = scale
         self.taken: list[Box] = []
@@ -167,7 +167,7 @@ class _Map:
     def box(self, row: dict[str, Any], place: LabelPlace) -> Box:
         """Return the room of an annotation, the larger of both languages."""
         x, y = self.point(row)
-        wide = CHARACTER * max(label_width(str(row[name])) for name in ("note", "note_en"))
+        wide = CHARACTER * max(theme.label_width(str(row[name])) for name in ("note", "note_en"))
         left = x - {"left": 3.0, "center": wide / 2, "right": wide - 3.0}[place.side]
         far = 2 * (place.shift + LINE * (_deep(row) - 1) / 2) - place.foot
         return Box(left, y + min(place.foot, far), left + wide, y + max(place.foot, far))

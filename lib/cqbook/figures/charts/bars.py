@@ -11,18 +11,17 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     draws,
     finish,
     inline,
-    label_width,
     listing,
     tone_colour,
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 
 
 @draws(
@@ -59,7 +58,7 @@ def bars(
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
     span = (high - low) or 1.0
-    room = round(12 * rows["end"].map(label_width).max()) + 14
+    room = round(12 * rows["end"].map(theme.label_width).max()) + 14
     left = room if low < 0 else 0
     right = alt.expr(f"width - {room if high > 0 else 8}")
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))

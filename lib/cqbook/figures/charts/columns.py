@@ -10,18 +10,17 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     draws,
     finish,
     inline,
-    label_width,
     listing,
     series_colour,
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
 from cqbook.quantities.quantity import UNPUBLISHED
 
@@ -73,7 +72,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
     # where a number is broader than its column, those of the ends and the extremes are left
     crowd = periods * (rows["group"].nunique() if grouped else 1)
-    broadest = max(map(label_width, rows["text"].fillna("").astype(str)), default=0)
+    broadest = max(map(theme.label_width, rows["text"].fillna("").astype(str)), default=0)
     room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
     bar = base.mark_bar(stroke=theme.colour("muted")).encode(
         **encoding,

@@ -25,7 +25,6 @@ from cqbook.figures import theme
 from cqbook.figures.english import english_quantity
 from cqbook.figures.expressions import expressible
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import UNOBSERVED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
 LABEL_LINE = 9
@@ -90,13 +89,13 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
     for piece in pieces:
-        step = label_width(piece)
+        step = theme.label_width(piece)
         if step > line and len(piece) > 1 and piece.startswith("（"):
             # too long for any line: break inside it like other text
             inner = wrap(piece[1:-1], max(line - 1, 2)).split("\n")
             lines += ["（" + inner[0], *inner[1:-1]] if len(inner) > 1 else []
             lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
-            width = label_width(lines[-1])
+            width = theme.label_width(lines[-1])
             continue
         if width and width + step > line:
             lines.append("")
@@ -156,11 +155,6 @@ def listing(rows: pd.DataFrame, most: int = 12) -> str:
     return "；".join(parts).replace("\n", "") + (f"；另有{more}项见数据表" if more > 0 else "")
 
 
-def label_width(text: str) -> float:
-    """Return the width of the longest line of `text`, in full-width characters."""
-    return max(theme.line_width(part, 0.58) for part in text.split("\n"))
-
-
 def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     """Return what is told of a mark that is pointed at."""
     # a column may carry a bare number; what is pointed at says it with its unit
@@ -173,8 +167,6 @@ def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
     ]
 
 
-#: Marks of what did not happen, or was not published: drawn hollow.
-IS_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
 #: Expression of an axis whose labels are broken by `wrap`.
 LABEL_LINES = "split(datum.label, '\\n')"
 #: Columns that any form gives to its layers.
@@ -299,7 +291,7 @@ def complete(rows: pd.DataFrame, form: str) -> None:
 def room_for(texts: Iterable[str]) -> int:
     """Return the px that the longest of these numbers needs, in Chinese or in English."""
     both = [
-        label_width(said)
+        theme.label_width(said)
         for text in texts
         for line in text.split("\n")
         for said in (line, english_quantity(line))

@@ -8,7 +8,6 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     Drawing,
     draws,
     finish,
@@ -19,6 +18,7 @@ from cqbook.figures.charts.form import (
     tooltip,
 )
 from cqbook.figures.charts.lines import left_out
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import Axis
 
 #: px of a panel: its name, its chart, its periods.

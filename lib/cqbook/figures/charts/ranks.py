@@ -14,7 +14,6 @@ from cqbook.figures.charts.form import (
     draws,
     finish,
     inline,
-    label_width,
     listing,
     require,
     series_colour,
@@ -70,7 +69,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     last = rows.groupby("group", sort=False).tail(1).copy()
     last["end"] = last["group"]
 
-    room = round(CHARACTER * last["end"].map(label_width).max() + 22)
+    room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
     x = alt.X(
         "date",

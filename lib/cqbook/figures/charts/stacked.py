@@ -10,19 +10,18 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     complete,
     draws,
     finish,
     inline,
-    label_width,
     require,
     series_roles,
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, LINE
 from cqbook.quantities.quantity import DERIVED
 
@@ -69,7 +68,7 @@ def stacked(rows: pd.DataFrame) -> Drawing:
     homes = named.groupby("group")["label"].nunique()
     own = bool(rows["label"].nunique() > 1 and homes.eq(1).all())
     rows["label"] = rows["label"].map(wrap)
-    wide = theme.NARROW - 16 - CHARACTER * rows["label"].map(label_width).max()
+    wide = theme.NARROW - 16 - CHARACTER * rows["label"].map(theme.label_width).max()
     rows["inside"] = [
         _fitting(group, text, share / 100 * wide - 8, own)
         for group, text, share in zip(rows["group"], rows["text"], rows["value"], strict=True)
@@ -187,7 +186,7 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
 def _fitting(group: str, text: str, room: float, own: bool) -> str:
     """Return what a part has room for: its share, and its name if the parts have no legend."""
     said = f"{group}\n{text}" if own else text
-    return said if 11 * label_width(said) <= room else ""
+    return said if 11 * theme.label_width(said) <= room else ""
 
 
 def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
@@ -208,7 +207,7 @@ def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     for label, text in told.items():
         own = own_begin[label]
         free = own["stop"] if own["start"] > MIDDLE else 100 - own["start"]
-        fits = 11 * label_width(text) <= wide * free / 100
+        fits = 11 * theme.label_width(text) <= wide * free / 100
         found.append((own if fits else begin[label]) | {"below": text})
     return pd.DataFrame(found)
 

@@ -11,14 +11,12 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     complete,
     draws,
     finish,
     inline,
-    label_width,
     listing,
     records,
     require,
@@ -27,6 +25,7 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, LINE, Box, axis
 
 #: px between the middles of two points that would lie on one another.
@@ -72,7 +71,7 @@ def strip(rows: pd.DataFrame, *, named: Sequence[str] = ()) -> Drawing:
     rows["tone"] = rows["label"].isin(list(named)).map({True: "accent", False: "plain"})
     rows["group"] = rows["group"].map(wrap)
     scale = axis(rows["value"], 1, zero=True)
-    left = CHARACTER * rows["group"].map(label_width).max() + 14
+    left = CHARACTER * rows["group"].map(theme.label_width).max() + 14
     widths = [width - left - 24 for width in (theme.NARROW, theme.PICTURE_WIDTH)]
     unit = [width / (scale.high - scale.low) for width in widths]
     rows["rise"] = _beside(rows, unit[0])
@@ -161,7 +160,7 @@ def _named(
     found = []
     for row in records(rows[rows["label"].isin(named)]):
         said = f"{row['label']} · {row['text']}"
-        wide = max(CHARACTER * label_width(said), room_for([row["text"]]))
+        wide = max(CHARACTER * theme.label_width(said), room_for([row["text"]]))
         best: tuple[int, Spot] | None = None
         for above in (0.0, -LINE, LINE, -1.7 * LINE, 1.7 * LINE):
             for side in ("left", "right", "center"):

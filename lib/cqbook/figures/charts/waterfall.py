@@ -8,7 +8,6 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
-    IS_HOLLOW,
     LABEL_LINES,
     Drawing,
     complete,
@@ -21,6 +20,7 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
+from cqbook.figures.expressions import IS_HOLLOW
 
 ROLES = {"total": "rest", "up": "blue", "down": "red", "accent": theme.ACCENT}
 

@@ -1,0 +1,81 @@
+"""What passed its checks is not checked again before it, or what checks it, is another.
+
+To check all tables and chapters takes seconds, and most of them are as they were at the last build.
+Only what passed is remembered: a fault is found, and told, each time.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from cqbook.build.chapter_lint import chapter_faults, chapter_files
+from cqbook.data.catalog import Catalog
+from cqbook.disk.cache import recall, retain
+from cqbook.disk.checksums import file_digest, json_digest
+from cqbook.disk.installed import packages
+from cqbook.errors import ChapterError
+from cqbook.execution.fingerprint import package_digest
+
+
+@functools.cache
+def _checks() -> str:
+    """Return one hash of what checks: this package as it was loaded, and those beside it."""
+    return json_digest([package_digest(), packages(), sys.version])
+
+
+def _mark(root: Path, content: object) -> Path:
+    return root / "_build" / "cache" / "checked" / json_digest([_checks(), content])
+
+
+def check_package_once(root: Path, book: Catalog) -> dict[str, int]:
+    """Check the tables of a data package, unless these very tables passed before.
+
+    Returns
+    -------
+    dict of str to int
+        Number of rows by table.
+
+    Raises
+    ------
+    ContractError
+        See `cqbook.data.contracts.check_package`.
+    """
+    from cqbook.data.contracts import check_package
+
+    content = book.files_digest()
+    mark = _mark(root, ["data", content])
+    known = recall(mark)
+    if known is not None:
+        counts: dict[str, int] = json.loads(known)
+        return counts
+    counts = check_package(book)
+    # what was changed while it was checked is not what passed
+    if book.files_digest() == content:
+        retain(mark, json.dumps(counts, ensure_ascii=False).encode())
+    return counts
+
+
+def check_chapters_once(root: Path, names: Iterable[str] | None = None) -> None:
+    """Refuse chapters that break the rules for their authors, unless as they are they passed.
+
+    Raises
+    ------
+    ChapterError
+        See `cqbook.build.chapter_lint.check_chapters`.
+    """
+    faults = []
+    for path in chapter_files(root, names):
+        content = file_digest(path)
+        mark = _mark(root, [path.name, content])
+        if recall(mark) is not None:
+            continue
+        found = chapter_faults(path)
+        if not found and file_digest(path) == content:
+            retain(mark, b"")
+        faults += found
+    if faults:
+        raise ChapterError(faults)
