@@ -221,7 +221,6 @@ def plain(spoiled: Spoiled) -> Spoiled:
 #: Tests that share what is dear to make: the beginnings of their ids, by what they share. The first
 #: that fits counts.
 TOGETHER = {
-    "tests/test_audit.py": "audit",
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",
     "tests/test_preview.py": "preview",

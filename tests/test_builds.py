@@ -1,4 +1,7 @@
-"""Whole builds: two editions and their diff, builds at once, builds killed in the middle."""
+"""Whole builds: two editions and their diff, builds at once, builds killed in the middle; an audit.
+
+One edition is made again, and what was altered in it is found.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import nbformat
 import pytest
-from conftest import ROOT, plain_data, with_bundle
+from conftest import ELSEWHERE, ROOT, elsewhere, plain_data, with_bundle
+from test_audit import PAGE, checked
 
 from cqbook import cli
+from cqbook.build import audit
+from cqbook.build.audit import Report
 from cqbook.disk.checksums import SUMS, hashes, parse_sums
-from cqbook.editions import paths, store
+from cqbook.editions import paths, publish, store
 
 pytestmark = pytest.mark.slow
 #: Seconds after which a command hangs; a hundred times what one takes on a machine of its own.
@@ -219,6 +225,84 @@ def test_two_builds_at_once_did_no_harm(two_editions):
         edition = two_editions / "_build" / "editions" / name
         assert parse_sums((edition / SUMS).read_text(encoding="utf-8")) == hashes(edition, (SUMS,))
     assert [path.name for path in (two_editions / "_build" / "run").iterdir()] == [".cqbook-lock"]
+
+
+#: Of the edition that is audited.
+PICTURE = "site/_figures/fig-trade-by-enterprise.png"
+
+
+@pytest.fixture(scope="module")
+def again(two_editions, tmp_path_factory):
+    """The edition for 2022, made again by the audit: by another user, elsewhere, on another day."""
+    folder = tmp_path_factory.mktemp("另一处 audit")
+    report, real = Report(), audit._run
+
+    def run_elsewhere(words, place, variables):
+        ways = f"{variables['PYTHONPATH']}{os.pathsep}{ELSEWHERE}"
+        return real(words, place, variables | there | {"PYTHONPATH": ways})
+
+    with (
+        elsewhere(folder / "home") as there,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(audit, "_run", run_elsewhere)
+        made = paths.built_folder(two_editions) / "2022"
+        with audit.remade(two_editions, made, folder / "again", report, print) as path:
+            assert report.good
+            return path
+
+
+@pytest.fixture
+def edition(two_editions, tmp_path):
+    """A copy of the edition for 2022 that a test may spoil."""
+    return shutil.copytree(paths.built_folder(two_editions) / "2022", tmp_path / "2022")
+
+
+def compared(edition, again):
+    report = Report()
+    audit.compare(edition, again, report)
+    return report
+
+
+def test_what_nobody_altered_is_reproduced_whole(edition, again):
+    report = checked(edition)
+    assert report.good
+    audit.compare(edition, again, report)
+    text = "\n".join(report.lines)
+    assert report.good, text
+    for words in ("笔记本 | notebooks：2/2", "numbers in the text：5/5", "figures：3/3"):
+        assert words in text
+    files = len(hashes(edition, (SUMS, f"site/{SUMS}")))
+    counts = [line.split("：")[1].split(" ")[0] for line in report.lines if "逐字节" in line]
+    assert sum(int(item.split("/")[0]) for item in counts) == files
+    assert (again / SUMS).read_bytes() == (edition / SUMS).read_bytes()
+
+
+@pytest.mark.parametrize("place", [PAGE, PICTURE, "data/observations.csv", "notebooks/trade.ipynb"])
+def test_a_changed_file_is_found_also_when_the_sums_were_made_to_fit(edition, again, place):
+    with (edition / place).open("ab") as file:
+        file.write(b" ")
+    report = checked(edition)
+    assert not report.good
+    assert f"  {place}" in report.lines
+    publish.seal(edition)
+    assert checked(edition).good, "the forger wrote new sums"
+    report = compared(edition, again)
+    assert not report.good
+    assert f"  {place}" in report.lines
+
+
+def test_a_file_that_is_gone_and_one_that_is_new(edition, again):
+    (edition / PICTURE).unlink()
+    (edition / "site" / "new.html").write_text("new", encoding="utf-8")
+    text = "\n".join(checked(edition).lines)
+    assert f"missing（1）\n  {PICTURE}" in text
+    assert "added（1）\n  site/new.html" in text
+    publish.seal(edition)
+    assert checked(edition).good
+    report = compared(edition, again)
+    assert f"  {PICTURE}（只在重新生成的中 | only when made again）" in report.lines
+    assert "  site/new.html（只在版次中 | only in the edition）" in report.lines
 
 
 @pytest.mark.parametrize("stage", ["1/5", "2/5", "4/5"])

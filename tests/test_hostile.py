@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ProcessPoolExecutor
 from xml.etree import ElementTree
 
 import nbformat
@@ -34,7 +35,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import FORMULA, check_package
 from cqbook.disk import untrusted
 from cqbook.errors import DataError
-from cqbook.execution import executor
+from cqbook.execution import executor, kernels
 from cqbook.execution.notebooks import to_bytes
 from cqbook.execution.page import Executed, Page
 from cqbook.figures import rules, sheets
@@ -232,6 +233,10 @@ def nonsense(book):
     )
 
 
+#: A PNG has the points of a screen: how fine it is proves nothing of its texts, and takes seconds.
+SCREEN = "from cqbook.figures import formats; formats.RASTER_SCALE = 1"
+
+
 class Small:
     """What was rendered: folders, the identities drawn and the texts glued."""
 
@@ -278,8 +283,9 @@ def small(hostile, tmp_path_factory):
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
     (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
     executor.warm()
-    with Renderer(with_bundle(folder / "cache")) as renderer:
-        staging.draw_figures(results, EDITION, book, folder / "cache", print)
+    painters = ProcessPoolExecutor(2, kernels.context(), initializer=exec, initargs=(SCREEN,))
+    with Renderer(with_bundle(folder / "cache")) as renderer, painters:
+        staging.draw_figures(results, EDITION, book, folder / "cache", print, pool=painters)
         site = renderer.render(staged, folder / "out", print, alone=True)
     made.edition = folder / "edition"
     # an edition has its data; who wrote it is said there
