@@ -7,6 +7,7 @@ Here they run in a Python from which went what Windows has not (`like_windows`).
 from __future__ import annotations
 
 import errno
+import importlib.metadata
 import json
 import os
 import re
@@ -18,8 +19,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, linked
 from customs_examples import totals_alone
+from packaging.utils import canonicalize_name
 from test_brief import edition
 from test_exports import exhibit
+from test_publication import made
 
 from cqbook import cli, errors
 from cqbook.disk import atomic, pdf
@@ -27,6 +30,8 @@ from cqbook.disk.checksums import SUMS, parse_sums
 from cqbook.disk.installed import CONFIG, CONTENTS
 from cqbook.editions import archive, publish
 from cqbook.editions.paths import HOME_VARIABLE
+from cqbook.editions.store import find
+from cqbook.errors import DataError
 from cqbook.intake.article_files import _page_name
 
 FOLDER = Path(__file__).resolve().parent
@@ -69,6 +74,7 @@ COMMANDS = [
     (["verify", "--text", "note.txt"], 0, "成立　第1段 8006.8亿元"),
     (["read", "articles/*.txt", "-o", "figures.xlsx"], 0, "10个数"),
     (["add", "--dry-run", "customs/*.csv"], 0, "只看不写"),
+    (["add", "customs/*.csv"], 0, "已写入"),
     (["restore", "given/*.zip"], 0, "版次 2026-10 已放回"),
     (["verify", "a.docx", "--against", "2026-10"], 0, "仍然成立"),
     (["verify", "~$a.docx"], 1, "~$a.docx 是 Office 打开文件时留的记号"),
@@ -294,6 +300,50 @@ def test_a_command_that_needs_another_system_says_so(tmp_path, monkeypatch, caps
     else:
         with pytest.raises(ModuleNotFoundError):
             cli.main(words)
+
+
+def test_the_forge_installs_as_a_reader_is_told():
+    told = (ROOT / "docs" / "windows.md").read_text(encoding="utf-8")
+    commands = re.search(r"```powershell\n(.*?)```", told, re.DOTALL)[1].splitlines()
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+    steps = re.sub(r"- run: (?:>-\s+)?", "\n", workflow.partition("\n  desk:")[2])
+    steps = re.sub(r"\s*\n {10}", " ", steps).replace("${{ matrix.programs }}/", ".venv\\Scripts\\")
+    assert len(commands) == 4
+    assert [line for line in commands if f"\n{line}\n" not in steps] == []
+    assert f"tests/{Path(__file__).name}" in steps
+
+
+def test_the_lock_of_a_desk_is_part_of_that_of_the_book(ran):
+    """It has the same versions, and all that the commands load."""
+    book, desk = (
+        dict(re.findall(r"^([a-z0-9-]+==\S+).*\\\n((?: +--hash.*\n)+)", text, re.MULTILINE))
+        for text in (
+            (ROOT / name).read_text(encoding="utf-8")
+            for name in ("requirements.txt", "requirements-desk.txt")
+        )
+    )
+    assert len(desk) > 40
+    assert desk.items() <= book.items()
+    names = {entry.partition("==")[0] for entry in desk}
+    tops = {name.partition(".")[0] for name in json.loads(ran[0].splitlines()[-1])["loaded"]}
+    distributions = importlib.metadata.packages_distributions()
+    wanted = {
+        canonicalize_name(item) for top in tops - {"cqbook"} for item in distributions.get(top, [])
+    }
+    # they may be there
+    assert wanted - names <= {"linkify-it-py", "idna", "six", "defusedxml", "rfc3339-validator"}
+
+
+def test_the_latest_is_the_last_release_where_nothing_was_built(tmp_path, monkeypatch):
+    monkeypatch.delenv(HOME_VARIABLE, raising=False)
+    for name in ("2026-10", "2026-11"):
+        made(tmp_path, name, f"of {name}", place="latest")
+        publish.release(tmp_path, name)
+    shutil.rmtree(tmp_path / "_build")
+    assert find(tmp_path, "latest").name == "2026-11"
+    shutil.rmtree(tmp_path / "editions")
+    with pytest.raises(DataError, match="没有版次 latest"):
+        find(tmp_path, "latest")
 
 
 #: What asks for the system's name, and why it must: nobody else does, so that what is tried here in

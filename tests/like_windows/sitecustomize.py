@@ -75,11 +75,12 @@ def low_open(path, flags, *rest, **named):
     return _real["open"](path, flags, *rest, **named)
 
 
-def high_open(file, mode="r", buffering=-1, encoding=None, *rest, **named):
+def high_open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, **named):
     checked(file)
-    if "b" not in mode and encoding in (None, "locale"):
-        encoding = "gbk"
-    return _real_open(file, mode, buffering, encoding, *rest, **named)
+    if "b" not in mode:
+        encoding = "gbk" if encoding in (None, "locale") else encoding
+        newline = "\r\n" if newline is None and "r" not in mode else newline
+    return _real_open(file, mode, buffering, encoding, errors, newline, **named)
 
 
 def fsync(handle):
@@ -149,8 +150,10 @@ os.replace, os.rename, os.remove, os.unlink = replace, rename, remove, remove
 io.open = builtins.open = high_open
 ctypes.CDLL, subprocess.Popen = Library, Process
 multiprocessing.get_context = context.__get__(multiprocessing.context._default_context)
+# one without a name is not there
+tempfile.TemporaryFile = tempfile.NamedTemporaryFile
 # of folders Windows has no handles
-shutil._use_fd_functions = False
+shutil._use_fd_functions = shutil._USE_CP_SENDFILE = False
 os.supports_dir_fd.clear()
 
 for _name in (

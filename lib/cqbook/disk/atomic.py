@@ -190,7 +190,7 @@ def recover(folder: Path) -> None:
         for name in _named(journal):
             waiting = folder / f"{name}{WAITING}"
             if waiting.exists():
-                waiting.replace(folder / name)
+                _put(waiting, folder / name)
         flush(folder)
         journal.unlink()
     for left in folder.glob(f"*{WAITING}"):
