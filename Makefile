@@ -163,6 +163,7 @@ $(VENV)/.ready-lab: $(VENV)/.ready requirements-lab.txt
 LOCK := uv pip compile --generate-hashes --universal --python-version 3.11 --no-header
 lock:
 	$(LOCK) --output-file requirements.txt pyproject.toml requirements.in
+	$(LOCK) --constraints requirements.txt --output-file requirements-desk.txt requirements-desk.in
 	$(LOCK) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
 	$(LOCK) --constraints requirements.txt --constraints requirements-dev.txt \
 	  --output-file requirements-lab.txt requirements-lab.in

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-import warm
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -28,8 +27,12 @@ if TYPE_CHECKING:
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
-warm.renderers()
-warm.kernels_of_nbval()
+if hasattr(os, "fork"):
+    # where nothing forks, no pages are executed, and none of this is there
+    import warm
+
+    warm.renderers()
+    warm.kernels_of_nbval()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"

@@ -290,7 +290,7 @@ def test_a_folder_that_its_owner_removes_meanwhile_stops_nobody(tmp_path, monkey
 ONE_PLACE = {
     "hashlib": "disk/checksums.py",
     "fsync": "disk/atomic.py",
-    "NamedTemporaryFile": "disk/atomic.py",
+    "token_hex": "disk/atomic.py",
     "renameat2": "disk/atomic.py",
 }
 

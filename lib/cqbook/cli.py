@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cqbook.errors import message_lines, one_line
+from cqbook.errors import BookError, message_lines, one_line
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,6 +31,31 @@ Run = Callable[[Path, argparse.Namespace], int]
 def _tell(text: object) -> None:
     """Print one line; nothing else prints. What it names may come from a file of anybody's."""
     print(one_line(str(text)), flush=True)
+
+
+def _tell_json(text: str) -> None:
+    """Print JSON: in UTF-8, or in letters that are the same in what else the output is in."""
+    if not (sys.stdout.encoding or "").lower().startswith("utf"):
+        text = json.dumps(json.loads(text), indent=1)
+    for line in text.split("\n"):
+        _tell(line)
+
+
+def _matching(paths: Iterable[Path]) -> list[Path]:
+    """Return files, those of a pattern in its place, as no shell of Windows puts them.
+
+    Office's marks of what is open in it are none.
+    """
+    from cqbook.disk.untrusted import OWNED
+
+    found = []
+    for path in paths:
+        matched = [path]
+        if {"*", "?"} & set(path.name) and not path.exists():
+            named = path.parent.glob(path.name)
+            matched = sorted(item for item in named if not item.name.startswith(OWNED)) or matched
+        found += matched
+    return found
 
 
 def _say_from(start: float) -> Callable[[str], None]:
@@ -129,7 +155,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
     data = arguments.data or root / "data"
     said = Said(arguments.flow, arguments.entity, arguments.period, arguments.retrieved)
     released = partial(is_released, root)
-    made = plan_intake(data, arguments.files, said, arguments.edition, released)
+    made = plan_intake(data, _matching(arguments.files), said, arguments.edition, released)
     for line in preview(Catalog(data), made):
         _tell(line)
     if arguments.dry_run:
@@ -145,7 +171,7 @@ def _read(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.intake.article_files import read_articles, write_reading
 
     book = Catalog(arguments.data or root / "data")
-    articles = read_articles(arguments.files, book, arguments.date)
+    articles = read_articles(_matching(arguments.files), book, arguments.date)
     for line in write_reading(book, articles, arguments.output):
         _tell(line)
     return 0
@@ -222,7 +248,7 @@ def _preview(root: Path, arguments: argparse.Namespace) -> int:
             from cqbook.build.embedding import embedded
 
             content = {"page": str(made.page), "lines": made.lines}
-            _tell(json.dumps(content | {"html": embedded(made.page)}, ensure_ascii=False))
+            _tell_json(json.dumps(content | {"html": embedded(made.page)}, ensure_ascii=False))
             return 0
     for line in made.lines:
         _tell(line)
@@ -407,7 +433,7 @@ def _archive(root: Path, arguments: argparse.Namespace) -> int:
 def _bring_back(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.editions.archive import bring_back
 
-    for archive in arguments.archives:
+    for archive in _matching(arguments.archives):
         name = bring_back(root, archive)
         _tell(f"版次 {name} 已放回 | edition {name} is back")
     return 0
@@ -421,7 +447,9 @@ def _cite(root: Path, arguments: argparse.Namespace) -> int:
     _tell(f"{entry['title']}（{entry['subtitle']}）")
     for text in entry["citations"].values():
         _tell("")
-        _tell(text)
+        # BibTeX, RIS and CSL are of several lines
+        for line in text.split("\n"):
+            _tell(line)
     _tell("")
     for item in entry["files"].values():
         _tell(folder / "site" / item["path"])
@@ -513,9 +541,7 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     data = root / "data" if against == "latest" else find(root, against) / "data"
     found = check_text(content_of(file), file.name, Names(Catalog(data)), arguments.date)
     if arguments.json:
-        listed = json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1)
-        for line in listed.split("\n"):
-            _tell(line)
+        _tell_json(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1))
     else:
         for item in found:
             _tell(f"{item.verdict}　第{item.paragraph}段 {item.printed}　{item.detail}")
@@ -535,8 +561,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     found = verify(root, content_of(file), file.name, arguments.against)
     signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
     if arguments.json:
-        for line in as_json(found).split("\n"):
-            _tell(line)
+        _tell_json(as_json(found))
     else:
         for item in found:
             kind = KINDS_ZH[item.kind]
@@ -597,6 +622,8 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found.good else 1
 
 
+#: Modules of Python that Windows has not: of what executes and renders pages.
+ELSEWHERE_ONLY = ("fcntl", "resource")
 #: What a shell gives a command that Ctrl-C ended.
 INTERRUPTED = 130
 #: Exit code of a watcher whose package changed; and what tells it that it is one.
@@ -775,16 +802,6 @@ def _book(chosen: argparse.Namespace) -> Path:
     raise DataError(msg)
 
 
-def _refusals() -> tuple[type[Exception], ...]:
-    """Return what is told in a line, without a traceback; asked for when something was raised."""
-    from cqbook.build.judge import StaleError
-    from cqbook.build.rendering import BuildError
-    from cqbook.errors import DataError
-    from cqbook.execution.page import ExecutionError
-
-    return DataError, BuildError, StaleError, ExecutionError
-
-
 def _refuse_old_clock() -> None:
     """Refuse a clock that was never set: a workbook, as any ZIP, can't be of before 1980.
 
@@ -805,15 +822,15 @@ def _refuse_old_clock() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code (0: done, 1: refused, 2: wrong words)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a terminal that has no Chinese gets escapes, not a traceback in mid-command
+            stream.reconfigure(errors="backslashreplace")
     chosen = _parser().parse_args(arguments)
 
     if getattr(chosen, "engine", ""):
         # kernels inherit it
         os.environ["CQBOOK_ENGINE"] = chosen.engine
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # a terminal that has no Chinese gets escapes, not a traceback in mid-command
-            stream.reconfigure(errors="backslashreplace")
     try:
         _refuse_old_clock()
         root = _book(chosen)
@@ -821,21 +838,33 @@ def main(arguments: list[str] | None = None) -> int:
         _recover(root / "chapters")
         run: Run = chosen.run
         return run(root, chosen)
-    except _refusals() as error:
+    except BookError as error:
         _refuse(str(error))
+    except ModuleNotFoundError as error:
+        if error.name not in ELSEWHERE_ONLY:
+            raise
+        _refuse(
+            "这个命令不能在 Windows 上运行；在 WSL 或 Linux 中运行，见 docs/windows.md"
+            " | this command does not run on Windows: use WSL or Linux, see docs/windows.md"
+        )
     except KeyboardInterrupt:
         _refuse("已中断；此前的内容没有变 | interrupted; what was there is unchanged")
         return INTERRUPTED
-    except BrokenPipeError:
-        # who reads has seen enough, as `head` does; what is still held must not be written at exit
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
+        if isinstance(error, BrokenPipeError) or _is_broken_pipe_of_windows(error):
+            # who reads has seen enough, as `head` does; what is held must not be written at exit
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
         # a full disk, a folder that may not be written: what was there is still there
         from cqbook.errors import system_error_words
 
         _refuse(system_error_words(error))
     return 1
+
+
+def _is_broken_pipe_of_windows(error: OSError) -> bool:
+    return os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
 
 
 def command() -> int:

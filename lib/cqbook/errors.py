@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -14,7 +15,11 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 
-class DataError(Exception):
+class BookError(Exception):
+    """What a command tells in a sentence, without a traceback."""
+
+
+class DataError(BookError):
     """Data that can't be right, said in Chinese and English."""
 
 
@@ -223,6 +228,13 @@ _WAYS = {
     ),
     errno.ENOMEM: ("内存不足；关掉别的程序后再运行", "out of memory: close other programs"),
 }
+#: Windows says of a file that another program has open what it says of one that is forbidden.
+_HELD = errno.EACCES, errno.EPERM
+_HELD_WAY = (
+    "没有权限，或正在别的程序（如 Word）中打开；关掉它再运行",
+    "no permission, or it is open in another program, such as Word: close it, run this again",
+)
+_TELLS_HELD_APART = os.name != "nt"
 
 
 def system_error_words(error: OSError) -> str:
@@ -246,5 +258,7 @@ def refusal_of(error: OSError) -> tuple[str, str]:
     if bar:
         # our own words for it
         return own, own_en
+    if error.errno in _HELD and not _TELLS_HELD_APART:
+        return _HELD_WAY
     number = f" {error.errno}" if error.errno else ""
     return _WAYS.get(error.errno or 0, (f"系统报错{number}", f"the system failed, error{number}"))

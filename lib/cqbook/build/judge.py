@@ -11,6 +11,7 @@ import nbformat
 from cqbook.build.order import Order, Say, failed_folder
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import digest
+from cqbook.errors import BookError
 from cqbook.execution.executor import execute
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import judged_digest, known_notebook, read_notebook
@@ -20,7 +21,7 @@ from cqbook.execution.page import Executed, Page
 NOTHING = digest(b"")
 
 
-class StaleError(Exception):
+class StaleError(BookError):
     """Committed outputs differ from what the chapters give now."""
 
 

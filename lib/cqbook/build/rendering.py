@@ -16,9 +16,10 @@ from typing import IO, Self
 
 from cqbook.disk.processes import dies_with_parent
 from cqbook.editions.publish import leading_to
+from cqbook.errors import BookError
 
 
-class BuildError(Exception):
+class BuildError(BookError):
     """The book could not be built; nothing was published."""
 
 

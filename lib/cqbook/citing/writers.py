@@ -22,7 +22,7 @@ BRIEFING_WRITERS: dict[str, Writer] = {".docx": to_docx, ".pptx": to_pptx}
 
 def blocks_of(words: list[str]) -> list[Block]:
     """Return the briefing that words of a command ask for: one Markdown file, or ids of figures."""
-    if len(words) == 1 and words[0].endswith(".md"):
+    if len(words) == 1 and words[0].lower().endswith(".md"):
         path = Path(words[0])
         text, _ = decode(content_of(path), path.name)
         try:

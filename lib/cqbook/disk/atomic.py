@@ -10,8 +10,10 @@ import ctypes
 import errno
 import json
 import os
+import re
+import secrets
 import shutil
-import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,15 @@ JOURNAL = ".cqbook-journal.json"
 #: Suffix of new contents that wait for the journal.
 WAITING = ".cqbook-new"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+#: What Windows says of a file that a program has open: access denied, sharing violation, locked.
+_IN_USE = (5, 32, 33)
+#: Seconds to wait for one that has it open for a moment, as what looks for viruses does.
+_PATIENCE = (0.1, 0.2, 0.4)
+#: What Windows takes for a device, whatever its ending; and what none of its names has.
+_NO_NAME = re.compile(
+    r"(?:con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(?: *\..*)?|.*[<>:\"|?*\x00-\x1f].*|.*[. ]",
+    re.I | re.S,
+)
 
 
 @contextmanager
@@ -34,12 +45,22 @@ def _descriptor(place: Path) -> Iterator[int]:
 
 
 def flush(place: Path) -> None:
-    """Wait until a file's content, or the names in a folder, are on its disk."""
-    if os.name == "nt":
+    """Wait until a file's content, or the names in a folder, are on its disk, where that can be."""
+    try:
+        with _descriptor(place) as handle:
+            os.fsync(handle)
+    except OSError as error:
         # Windows opens no folder, and flushes no file that is open for reading
-        return
-    with _descriptor(place) as handle:
-        os.fsync(handle)
+        if error.errno not in (errno.EACCES, errno.EBADF):
+            raise
+
+
+def _system_library() -> ctypes.CDLL | None:
+    """Return the library that all processes have; Windows has none."""
+    try:
+        return ctypes.CDLL(None, use_errno=True)
+    except (TypeError, OSError):
+        return None
 
 
 def _flushed(path: Path, content: bytes) -> None:
@@ -55,13 +76,17 @@ def settle(folder: Path) -> None:
     A rename may reach the disk before what was renamed: after a power cut a tree that was put in
     place without this has its files, and they are empty.
     """
-    syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
+    sync = getattr(os, "sync", None)
+    if sync is None:
+        # Windows flushes one file at a time; what a power cut took, the sums of an edition tell
+        return
+    syncfs = getattr(_system_library(), "syncfs", None)
     if syncfs is None:
-        os.sync()
+        sync()
         return
     with _descriptor(folder) as handle:
         if syncfs(handle):
-            os.sync()
+            sync()
 
 
 def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -72,9 +97,20 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     durable : bool
         Whether that holds over a power cut too. It takes a hundred times as long (12 ms on ext4): a
         cache, whose entries prove that they are whole, can do without.
+
+    Raises
+    ------
+    OSError
+        If it can't be: another program has it open (Windows), its name is none there, or any other
+        reason of the system's.
     """
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=WAITING, delete=False) as part:
-        name = Path(part.name)
+    # not by `tempfile`: where a folder may not be written, on Windows it tries names for hours
+    name = path.with_name(f"tmp{secrets.token_hex(8)}{WAITING}")
+    try:
+        name.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        # the name that was asked for
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         if durable:
             _flushed(name, content)
@@ -82,12 +118,38 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
             name.write_bytes(content)
         # a temporary file is its owner's alone; what it replaces may be read by others
         name.chmod(0o644)
-        name.replace(path)
+        _put(name, path)
     except OSError:
         name.unlink(missing_ok=True)
         raise
     if durable:
         flush(path.parent)
+
+
+def _put(new: Path, path: Path) -> None:
+    """Rename a new file to what it replaces; say what is in the way on Windows."""
+    for pause in (*_PATIENCE, None):
+        try:
+            new.replace(path)
+        except OSError as error:
+            if getattr(error, "winerror", None) in _IN_USE and os.access(path, os.W_OK):
+                if pause is not None:
+                    time.sleep(pause)
+                    continue
+                zh = "正在别的程序（如 Word）中打开；在那里关掉它，再运行"
+                en = "open in another program, such as Word: close it there, run this again"
+                raise OSError(errno.EBUSY, f"{zh} | {en}", str(path)) from error
+            if hasattr(error, "winerror") and is_no_name(path.name):
+                zh = f"“{path.name}”在 Windows 上不能作文件名；换一个名字"
+                en = f"{path.name!r} is no name of a file on Windows: take another"
+                raise OSError(errno.EINVAL, f"{zh} | {en}", str(path)) from error
+            raise
+        return
+
+
+def is_no_name(name: str) -> bool:
+    """Return whether Windows, or one of its versions, has no file of that name."""
+    return _NO_NAME.fullmatch(name) is not None
 
 
 def replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -128,7 +190,7 @@ def recover(folder: Path) -> None:
         for name in _named(journal):
             waiting = folder / f"{name}{WAITING}"
             if waiting.exists():
-                waiting.replace(folder / name)
+                _put(waiting, folder / name)
         flush(folder)
         journal.unlink()
     for left in folder.glob(f"*{WAITING}"):
@@ -158,8 +220,7 @@ def exchange(new: Path, target: Path) -> None:
     if not target.exists():
         new.rename(target)
         return
-    libc = ctypes.CDLL(None, use_errno=True)
-    rename = getattr(libc, "renameat2", None)
+    rename = getattr(_system_library(), "renameat2", None)
     if rename is not None:
         names = (_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(target))
         if rename(*names, _RENAME_EXCHANGE) == 0:

@@ -15,7 +15,8 @@ def properties_and_text(content: bytes, *keys: str) -> tuple[list[str], str]:
     """Return properties of a PDF and its text, read in a process of its own.
 
     A PDF is a program of sorts, and what it costs to read is not known before: the process has a
-    limit of memory and of time (where the system knows limits; elsewhere, of time).
+    limit of memory and of time (of time on the wall only where the system knows none: Windows; of
+    both kinds of time where it takes none of memory: macOS).
 
     Raises
     ------
@@ -28,7 +29,8 @@ def properties_and_text(content: bytes, *keys: str) -> tuple[list[str], str]:
     limits = (PDF_BYTES, PDF_SECONDS, PDF_TEXT)
     try:
         run = subprocess.run(
-            [sys.executable, "-c", _LIMITS + _PDF_READER, *map(str, limits), *keys],
+            # what lies in the folder that somebody works in is no module
+            [sys.executable, "-P", "-c", _LIMITS + _PDF_READER, *map(str, limits), *keys],
             input=content,
             capture_output=True,
             timeout=PDF_WAIT,
@@ -50,11 +52,15 @@ import sys
 most, seconds, characters = map(int, sys.argv[1:4])
 try:
     import resource
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = {"RLIMIT_AS": most, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0}
 except ImportError:
-    pass
+    limits = {}
+for name, limit in limits.items():
+    try:
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    except ValueError:
+        # macOS has the name of a limit of memory, and takes none
+        pass
 """
 
 _PDF_READER = """

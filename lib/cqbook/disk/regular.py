@@ -26,7 +26,13 @@ def open_regular(path: Path) -> BufferedReader:
     OSError
         If there is none, or it is something else.
     """
-    handle = os.open(path, _AT_ONCE)
+    try:
+        handle = os.open(path, _AT_ONCE)
+    except PermissionError:
+        # so says Windows of a folder
+        if path.is_dir():
+            raise _no_file(path) from None
+        raise
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise _no_file(path)

@@ -37,6 +37,8 @@ CELLS = 120_000
 #: Attributes of all XML together, and of one element: a tree holds each as two nodes.
 ATTRIBUTES, ATTRIBUTES_OF_ONE = 1_200_000, 1000
 DEPTH = 200
+#: How the file begins that Office puts beside one that is open in it.
+OWNED = "~$"
 #: Bytes that are unpacked at a time.
 _PIECE = 1 << 20
 #: The part that says of what type the others are.
@@ -87,8 +89,15 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     DataError
-        If it is too large, no regular file, or can't be opened.
+        If it is too large, no regular file, or can't be opened; or a mark of Office's.
     """
+    if path.name.startswith(OWNED):
+        msg = (
+            f"{path} 是 Office 打开文件时留的记号，不是文件；在 Office 中存盘、关掉后再运行"
+            f" | {path} is Office's mark of a file that is open: save it and close it there, then"
+            " run this again"
+        )
+        raise DataError(msg)
     try:
         return size_checked(regular_content(path, LARGEST), path.name)
     except OSError as error:

@@ -73,6 +73,8 @@ def release_of(edition: Path) -> Release:
 def find(root: Path, name: str) -> Path:
     """Return the folder of an edition: ``latest``, a released one, or one built under that name.
 
+    Where none was built (nothing is on Windows) the latest is the one that was released last.
+
     Raises
     ------
     DataError
@@ -85,6 +87,8 @@ def find(root: Path, name: str) -> Path:
         return fresh[name]
     if LATEST in fresh and manifest_of(fresh[LATEST]).edition == name:
         return fresh[LATEST]
+    if name == LATEST and frozen:
+        return max((release_of(path).released, key, path) for key, path in frozen.items())[2]
     known = "、".join([*fresh, *(item for item in frozen if item not in fresh)]) or "（无）"
     msg = f"没有版次 {name}；有：{known} | no edition {name!r}; there are: {known}"
     raise DataError(msg)

@@ -9,10 +9,11 @@ from pathlib import Path
 import nbformat
 
 from cqbook.data.catalog import Query
+from cqbook.errors import BookError
 from cqbook.execution.parameters import Value
 
 
-class ExecutionError(Exception):
+class ExecutionError(BookError):
     """A page that could not be executed; `notebook` is where its executed part was kept."""
 
     def __init__(self, page: str, text: str, notebook: Path | None = None) -> None:

@@ -6,6 +6,8 @@ table to `cqbook add`.
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -68,11 +70,9 @@ def write_reading(book: Catalog, articles: Sequence[Article], output: Path) -> I
         msg = f"-o {output}：应以 .xlsx 结尾 | expected a name that ends in .xlsx"
         raise DataError(msg)
     contents = {output: table_of(book, articles)}
+    taken: set[str] = set()
     for article in articles:
-        name = Path(article.text.name)
-        page = output.with_name(f"{name.stem}.html")
-        if page in contents or name.suffix.lower() in (".html", ".htm"):
-            page = output.with_name(f"{name.name}.read.html")
+        page = output.with_name(_page_name(Path(article.text.name), taken))
         contents[page] = page_of(book, article).encode()
     for path in contents:
         if path.exists():
@@ -91,6 +91,24 @@ def write_reading(book: Catalog, articles: Sequence[Article], output: Path) -> I
         )
     yield from map(str, contents)
     yield f"核对、补全后 | when confirmed: cqbook add --dry-run {output}"
+
+
+def _page_name(name: Path, taken: set[str]) -> str:
+    """Return a name for the page of an article that is neither its own nor `taken`, and take it.
+
+    Windows and macOS have one file for ``A.html`` and ``a.html``, macOS one for both ways to
+    write an accent.
+    """
+    plain = () if name.suffix.lower() in (".html", ".htm") else (f"{name.stem}.html",)
+    again = (f"{name.name}.{number}.read.html" for number in itertools.count(2))
+    names = itertools.chain(plain, (f"{name.name}.read.html",), again)
+    page = next(item for item in names if _on_disk(item) not in taken)
+    taken.add(_on_disk(page))
+    return page
+
+
+def _on_disk(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def table_of(book: Catalog, articles: Sequence[Article]) -> bytes:
