@@ -448,6 +448,162 @@ def own_title(opened):
     found[0].chart_title.text_frame.text = "2024年，万元"
 
 
+def paragraph_of(opened, begin):
+    # what Word counts stands in fields, which the library does not read
+    said = {
+        "".join(t.text or "" for t in item._p.iter(qn("w:t"))): item for item in opened.paragraphs
+    }
+    return (
+        said[begin]
+        if begin in said
+        else said[next(text for text in said if text.startswith(begin))]
+    )
+
+
+def in_paragraph(begin, text):
+    """Another text for the paragraph that begins so; ``…`` in it is the old one."""
+
+    def change(opened):
+        found = paragraph_of(opened, begin)
+        nodes = list(found._p.iter(qn("w:t")))
+        new = text.replace("…", "".join(node.text for node in nodes))
+        for node in nodes:
+            node.text, new = new, ""
+
+    return in_word(change)
+
+
+def exchange_paragraphs(one, other):
+    """Two paragraphs of a document in each other's places."""
+
+    def change(opened):
+        places = [paragraph_of(opened, begin)._p for begin in (one, other)]
+        copies = [copy.deepcopy(place) for place in places]
+        for place, new in zip(places, reversed(copies), strict=True):
+            place.addprevious(new)
+            place.getparent().remove(place)
+
+    return in_word(change)
+
+
+def moved(begin, behind):
+    """A paragraph behind another one."""
+
+    def change(opened):
+        paragraph_of(opened, behind)._p.addnext(paragraph_of(opened, begin)._p)
+
+    return in_word(change)
+
+
+def exchange_drawings(opened):
+    """Two pictures with all that they say of themselves, each in the other's place."""
+    one, other = (opened.inline_shapes[place]._inline.getparent() for place in (0, 1))
+    places = [node.getparent() for node in (one, other)]
+    for place, node in zip(places, (other, one), strict=True):
+        place.append(node)
+
+
+def side_by_side(opened):
+    """Two pictures beside each other in a table, with their captions below them."""
+    table = opened.add_table(2, 2)
+    shown = [shape._inline.getparent().getparent().getparent() for shape in opened.inline_shapes]
+    captions = [paragraph_of(opened, f"图{number}　")._p for number in (1, 2)]
+    for row, nodes in zip(table.rows, (shown[:2], captions), strict=True):
+        for cell_, node in zip(row.cells, nodes, strict=True):
+            cell_._tc.insert(1, node)
+
+
+def list_of_figures(opened):
+    """What Word makes of captions at the beginning of a document: a list with pages."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    style = opened.styles.add_style("table of figures", WD_STYLE_TYPE.PARAGRAPH)
+    first = paragraph_of(opened, "2025年进出口总值")
+    for number in (2, 1):
+        text = "".join(t.text for t in paragraph_of(opened, f"图{number}　")._p.iter(qn("w:t")))
+        first.insert_paragraph_before(f"{text}{number}", style)
+
+
+def title_of(number):
+    def change(opened):
+        slides = [page for page in opened.slides if page.shapes.title is not None]
+        return slides[number].shapes.title.text_frame
+
+    return change
+
+
+def exchange_titles(opened):
+    one, other = (title_of(number)(opened) for number in (3, 4))
+    one.text, other.text = other.text, one.text
+
+
+def shape_of_figure(opened, number):
+    return next(item for item in opened.slides[number].shapes if item.name.startswith("fig-"))
+
+
+def drawn_over(number, kind="shape"):
+    """A shape without words over a figure: as its style fills it, or a stroke."""
+
+    def change(opened):
+        shown, shapes = shape_of_figure(opened, number), opened.slides[number].shapes
+        left, top = shown.left + shown.width // 3, shown.top + shown.height // 3
+        if kind == "line":
+            shapes.add_connector(1, left, top, left + 10**6, top)
+        else:
+            shapes.add_shape(1, left, top, 10**6, 5 * 10**5)
+
+    return on_slides(change)
+
+
+def empty_box_over(number):
+    """A box in which nothing stands, without a line and a fill."""
+
+    def change(opened):
+        shown = shape_of_figure(opened, number)
+        opened.slides[number].shapes.add_textbox(shown.left, shown.top, 10**6, 5 * 10**5)
+
+    return on_slides(change)
+
+
+def axis(number, **facts):
+    def change(opened):
+        found = [shape.chart for page in opened.slides for shape in page.shapes if shape.has_chart]
+        for name, value in facts.items():
+            setattr(found[number].value_axis, name, value)
+
+    return on_slides(change)
+
+
+def off_slide(opened):
+    shown = shape_of_figure(opened, 6)
+    shown.left = -shown.width // 2
+
+
+def both_on_one_slide(exchanged):
+    """Two figures on a slide, each with its title below it, or below the other."""
+
+    def change(opened):
+        from pptx.util import Emu
+
+        page = opened.slides.add_slide(opened.slide_layouts[6])
+        wide = opened.slide_width // 2
+        for place, number in enumerate((3, 4)):
+            shown = copy.deepcopy(shape_of_figure(opened, number)._element)
+            chart_ = next(shown.iter(qn("c:chart")))
+            part = shape_of_figure(opened, number).chart.part
+            chart_.set(qn("r:id"), page.part.relate_to(part, "http://x/chart"))
+            page.shapes._spTree.append(shown)
+            frame = page.shapes[-1]
+            frame.left, frame.top, frame.width, frame.height = (
+                Emu(place * wide), Emu(0), Emu(wide), Emu(3 * 10**6),
+            )  # fmt: skip
+            left = Emu((1 - place if exchanged else place) * wide)
+            box = page.shapes.add_textbox(left, Emu(3 * 10**6), Emu(wide), Emu(4 * 10**5))
+            box.text_frame.text = title_of(number)(opened).text
+
+    return on_slides(change)
+
+
 DISPLAYED = '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'
 UNMARKED = without("word/document", "bookmarkStart", "bookmarkEnd")
 
@@ -516,6 +672,36 @@ WRONG = {
     "number a speck": ("docx", looked(lambda font: setattr(font, "size", Pt(1)))),
     "subject before a number": ("docx", body("年进出口总值", "年一般贸易")),
     "flow beside a number": ("docx", body("，增长12%", "，出口增长12%")),
+    # words added to a text of the book
+    "caption and a unit": ("docx", in_paragraph("图2　", "…，万元")),
+    "caption and another measure": ("docx", in_paragraph("图2　", "…（按美元计，含加工贸易在内）")),
+    "caption denied": ("docx", in_paragraph("图2　", "图2　并非民营企业的比重")),
+    "summary and more": (
+        "docx",
+        body("民营企业的比重（图2）。", "民营企业的比重（图2），国企也是。"),
+    ),
+    "title and more": ("docx", in_paragraph("民营企业的比重", "…，国有企业也是")),
+    "source line and more": ("docx", in_paragraph("数据来源", "…以上均为美元值。")),
+    "sentence led in": ("docx", in_paragraph("民营企业：", "据初步估计，…")),
+    "sentence and its measure": ("docx", in_paragraph("民营企业：", "…以上单位为美元。")),
+    "title and more, slides": ("pptx", box_text("民营企业的比重", "民营企业的比重，美元值", -1)),
+    "foot and more, slides": ("pptx", box_text("单位：亿元。", "单位：亿元。含美元值。")),
+    # texts of the book beside another figure
+    "captions exchanged": ("docx", exchange_paragraphs("图1　", "图2　")),
+    "sentences exchanged": ("docx", exchange_paragraphs("2021：43.7%", "各系列")),
+    "pictures and their marks exchanged": ("docx", in_word(exchange_drawings)),
+    "caption copied to another figure": ("docx", in_paragraph("图1　", "图1　民营企业的比重")),
+    "heading copied to another figure": ("docx", in_paragraph("民营企业的比重", "出口与进口")),
+    "summary refers to another figure": (
+        "docx",
+        body("民营企业的比重（图2）", "民营企业的比重（图1）"),
+    ),
+    "a table's caption names another figure": ("docx", body("图1的数值", "图2的数值")),
+    "a table's caption and a unit": ("docx", body("图1的数值", "图1的数值，万元")),
+    "titles exchanged, slides": ("pptx", on_slides(exchange_titles)),
+    "titles exchanged on one slide": ("pptx", both_on_one_slide(True)),
+    "month below the title": ("docx", body("2026年11月", "2027年11月")),
+    "month below the title, slides": ("pptx", box_text("2026年11月", "2027年11月")),
     # pictures
     "another picture under the caption": ("docx", in_word(picture_under_caption)),
     "pictures exchanged": ("docx", in_word(exchange_pictures)),
@@ -536,6 +722,11 @@ WRONG = {
     "another drawing over the picture": ("docx", in_word(drawing_over)),
     "a shape over a picture": ("pptx", on_slides(shape_over(6))),
     "a shape over a chart": ("pptx", on_slides(shape_over(3))),
+    "a filled shape over a picture": ("pptx", drawn_over(6)),
+    "a stroke through a chart": ("pptx", drawn_over(3, "line")),
+    "a picture off its slide": ("pptx", on_slides(off_slide)),
+    "a hidden slide": ("pptx", slide(7, "<p:sld ", '<p:sld show="0" ', 1)),
+    "a hidden picture": ("docx", body("<wp:docPr ", '<wp:docPr hidden="1" ', 1)),
     # tables
     "cell": ("docx", cell(1, 3, -2, "99.9%")),
     "cell's unit": ("docx", cell(0, 1, 1, "3841.9万元")),
@@ -567,6 +758,13 @@ WRONG = {
     "title of one's own": ("pptx", on_slides(own_title)),
     "axis in thousands": ("pptx", chart(3, "</c:valAx>", DISPLAYED)),
     "stacked": ("pptx", chart(3, 'grouping val="clustered"', 'grouping val="percentStacked"')),
+    "lines cut off below": ("pptx", axis(2, minimum_scale=2500.0)),
+    "lines made flat": ("pptx", axis(2, maximum_scale=90000.0)),
+    "an axis upside down": ("pptx", axis(1, reverse_order=True)),
+    "bars from elsewhere": (
+        "pptx",
+        chart(1, '<c:crosses val="autoZero"/>', '<c:crossesAt val="20"/>'),
+    ),
     "gap filled": ("pptx", chart(2, "2019（未见公布）", "2019")),
     # files by themselves
     "text in an SVG": ("svg", swap("3841.9", "3941.9")),
@@ -647,6 +845,18 @@ RIGHT = {
     "alternative texts gone": ("docx", in_word(no_alt)),
     "a row left out": ("docx", in_word(row_left_out)),
     "a table of one's own": ("docx", in_word(lambda opened: opened.add_table(2, 2))),
+    "a sentence of one's own behind the book's": (
+        "docx",
+        in_paragraph("民营企业：", "…这比上年有明显增长。"),
+    ),
+    "a caption of one's own": ("docx", in_paragraph("图2　", "图2　我市民企占比稳步上升")),
+    "a heading numbered by hand": ("docx", in_paragraph("民营企业的比重", "（二）…")),
+    "a caption above its figure": ("docx", moved("图2　", "2021：43.7%")),
+    "figures side by side": ("docx", in_word(side_by_side)),
+    "a list of figures": ("docx", in_word(list_of_figures)),
+    "two figures on a slide": ("pptx", both_on_one_slide(False)),
+    "an empty box over a picture": ("pptx", empty_box_over(6)),
+    "zero on an axis": ("pptx", axis(2, minimum_scale=0.0)),
     "a chart's alternative text gone": ("pptx", on_slides(figure_gone_from)),
 }
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Literal, TypeVar
 
 from cqbook.citing.entries import CLAIM, EntryRow, FigureEntry, Numbers, entry_of
 from cqbook.citing.manuscript import (
@@ -384,6 +384,20 @@ def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
         entry.citations["apa"],
     )
     return tuple(text for text in made if text)
+
+
+#: What is printed of a figure: its title, a sentence of its numbers, a line that cites it, and
+#: captions, notes and sources, which stand beside it.
+PrintedKind = Literal["title", "sentence", "citation", "line"]
+
+
+def printed_kinds(entry: FigureEntry, edition: str) -> dict[str, PrintedKind]:
+    """Return of which kind each text is that briefings print of a figure."""
+    kinds: dict[str, PrintedKind] = dict.fromkeys(printed_texts(entry, edition), "line")
+    cited = (reference(entry), *(entry.citations[key] for key in ("gbt7714", "line", "apa")))
+    kinds |= dict.fromkeys(cited, "citation")
+    kinds |= {takeaway(entry): "sentence", _printed_before(entry, edition)[0]: "sentence"}
+    return kinds | {entry.title: "title"}
 
 
 def _printed_before(entry: FigureEntry, edition: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cqbook.citing.native_charts import (
     BESIDE_BARS,
     NUMBERS_BEFORE,
     UNSEEN,
+    begins_at_zero,
     chart_form,
     dates_of,
     series_format,
@@ -57,15 +58,45 @@ def unlike_chart(chart: Chart, entry: FigureEntry, spec: Spec) -> str:
     form = chart_form(spec, entry)
     if chart.forms != (PLOTS.get(form, ""),):
         return f"图的形式改过（{'、'.join(chart.forms)[:80]}），画面没有比较"
+    if chart.added:
+        return f"图上加了别的（{'、'.join(chart.added)[:80]}），没有比较"
+    if chart.blanks not in _GAPS and any(row.value is None for row in entry.rows):
+        return f"缺数的地方改画成了别的（{chart.blanks}），画面没有比较"
+    return next(_rescaled(chart, form, spec), "")
+
+
+#: How a chart is told to draw nothing where a number is missing.
+_GAPS = ("gap", "")
+
+
+def _rescaled(chart: Chart, form: str, spec: Spec) -> Iterator[str]:
+    """Yield which setting of an axis makes things look longer or shorter, or cuts them off."""
+    shown = [
+        value
+        for series in chart.series
+        if series.name != BESIDE_BARS
+        for _, value in series.values
+        if not math.isnan(value)
+    ]
+    lowest, highest = min(shown, default=0.0), max(shown, default=0.0)
     barred = form not in ("line", "slope")
+    if barred or (form == "line" and begins_at_zero(spec)):
+        lowest = min(lowest, 0.0)
+    # from zero is honest; so far below it that nothing is seen any more is not
+    least = min(lowest, 0.0) - max(highest - min(lowest, 0.0), 0.0)
     for said in chart.scaled:
         name, _, value = said.partition("=")
         harmless = (name == "orientation" and value == "minMax") or (
-            name == "min" and (not barred or float(value) <= 0)
+            name == "min" and least <= float(value) <= lowest
         )
         if not harmless:
-            return f"坐标轴改过（{said}），长短没有比较"
-    return ""
+            yield f"坐标轴改过（{said}），长短没有比较"
+    for said in chart.scaled_across:
+        name, _, value = said.partition("=")
+        based = name == "crosses" and value != "max"
+        based = based or (name == "crossesAt" and float(value) <= lowest)
+        if not (said == "orientation=minMax" or based or (name[:7] == "crosses" and not barred)):
+            yield f"坐标轴改过（{said}），画面没有比较"
 
 
 def _quoted(code: str) -> str:

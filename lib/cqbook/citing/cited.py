@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: A figure, the table of its data, a number in the text, a line that cites a figure; ``text``: all
-#: that is printed, a paragraph a line.
+#: that is printed, as passages.
 CitedKind = Literal["figure", "table", "number", "citation", "text"]
 #: Things of the book that one document is asked for.
 CITED_MOST = 2000
@@ -32,8 +32,9 @@ class ShownSeries:
 class Chart:
     """What a native chart shows, and the rows of the sheet that is opened to edit it.
 
-    ``scaled``: limits of its axes that change how long things look; ``forms``: of its plots;
-    ``titles``: words of somebody's own in it.
+    ``scaled``: limits of its axes that change how long things look, ``scaled_across`` those of the
+    axis that its points stand along; ``forms``: of its plots; ``titles``: words of somebody's own
+    in it; ``added``: what else is drawn in it; ``blanks``: what is drawn where a number is missing.
     """
 
     series: tuple[ShownSeries, ...]
@@ -41,6 +42,30 @@ class Chart:
     scaled: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    scaled_across: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    blanks: str = ""
+
+
+#: A figure by its name and edition; a picture that does not say what it is has neither.
+FigureKey = tuple[str, str]
+STRANGER: FigureKey = ("", "")
+#: ``item``: of a list; ``contents``: a line of a table of contents, which stands elsewhere again.
+PassageRole = Literal["text", "heading", "item", "contents"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of a document, and the figures that it stands beside.
+
+    ``near``: the nearest, or those on its slide that are; ``sides``: those before and behind it, or
+    all of its slide; of a heading, those below it.
+    """
+
+    text: str
+    near: tuple[FigureKey, ...] = ()
+    sides: tuple[FigureKey, ...] = ()
+    role: PassageRole = "text"
 
 
 @dataclass(frozen=True)
@@ -54,7 +79,8 @@ class Cited:
     another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
     the book; ``lost``: why it, or a part of it, can't be compared; ``listed``: the line of
-    the list at the end that says it, not the text.
+    the list at the end that says it, not the text; ``caption``: what stands above a table;
+    ``passages``: of all that is printed.
     """
 
     kind: CitedKind
@@ -70,6 +96,8 @@ class Cited:
     changed: str = ""
     lost: str = ""
     listed: bool = False
+    caption: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 def identified(

@@ -141,7 +141,7 @@ def _ends(spec: Spec) -> dict[str, tuple[float, float]]:
     return {row["label"].replace("\n", ""): (row["start"], row["stop"]) for row in drawn}
 
 
-def _from_zero(spec: Spec) -> bool:
+def begins_at_zero(spec: Spec) -> bool:
     """Return whether the value axis of a figure is made to begin at zero."""
     first = (spec.get("layer") or [spec])[0]
     return bool(first["encoding"]["y"].get("scale", {}).get("zero", True))
@@ -228,7 +228,7 @@ def add_chart(
         plot.gap_width = 60
     if form in ("stacked", "waterfall"):
         plot.overlap = 100
-    if form not in ("line", "slope") or (form == "line" and _from_zero(spec)):
+    if form not in ("line", "slope") or (form == "line" and begins_at_zero(spec)):
         # bars begin at zero, lines where the figure's do
         lowest = min(v for v in values.values() if v is not None)
         if lowest >= 0:

@@ -1,35 +1,78 @@
 """Titles, captions, source lines and sentences that a briefing prints of a figure, asked again.
 
 They stand in a document without a mark of their own. A paragraph that is nearly one of them and not
-the same was one of them, and somebody changed it; a paragraph that is like none is somebody's own.
+the same was one of them, and somebody changed it, or added to it; one that is the same stands at
+its figure; a paragraph that is like none is somebody's own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cqbook.citing.alike import bare
+from cqbook.citing.briefing import PrintedKind
+from cqbook.citing.cited import STRANGER, FigureKey, Passage
 from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
 #: one that is short: a title shares a word with other titles.
 LIKE, LIKE_SHORT, SHORT = 0.7, 0.6, 20
+#: The part of a paragraph from which on a text of ours in it is what it says.
+MOSTLY = 0.5
 #: Pairs of a paragraph and a text of ours that are compared for one document.
 PAIRS = 1_500_000
 #: Where a summary says which figure shows what it says.
-_REFERENCE = re.compile(r"\(图\d{1,3}\)\.?$")
+_REFERENCE = re.compile(r"\(图(\d{1,3})\)\.?")
+#: The number of a caption, and of a heading; a slide that goes on says so.
+CAPTION = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月.])[\s:：、.．]*")
+_NUMBERED = re.compile(
+    r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章节]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"|\d{1,2}(?:\.\d{1,2})*(?:[.．、](?!\d)|[\s　]))[\s　]*"
+)
+_GOES_ON = re.compile(r"[(（]续[)）]$")
+#: Signs that say nothing, and those that a sentence ends with.
+_SIGNS = " .,;:!?、·｜|()-/※\"'“”"
+_STOPS = ".;!?"
+#: Words that say what a sentence before them means.
+_RESCOPING = re.compile(
+    "以上|上述|前述|此处|这里|上面|单位|口径|换算|美元|人民币|应为|有误|并非|不是"
+)
 
 
-def altered_sentences(
-    paragraphs: Sequence[str], known: Mapping[str, Sequence[str]], name: str
-) -> Iterator[tuple[str, str, str]]:
-    """Yield whose text was altered, how it stands in the document, and how it should.
+@dataclass(frozen=True)
+class Told:
+    """A text of a figure that does not stand as the book has it: where, and why not.
+
+    ``misplaced``: it is whole, and beside another figure, or beside a picture nobody knows.
+    """
+
+    figure: FigureKey
+    text: str
+    wanted: str
+    misplaced: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True)
+class _Ours:
+    figure: FigureKey
+    text: str
+    plain: str
+    kind: PrintedKind
+
+
+Known = Mapping[FigureKey, Mapping[str, PrintedKind]]
+
+
+def altered_sentences(passages: Sequence[Passage], known: Known, name: str) -> Iterator[Told]:
+    """Yield the texts of figures that were altered, or stand beside another figure.
 
     Parameters
     ----------
-    paragraphs : sequence of str
-    known : mapping of str to sequence of str
+    passages : sequence of Passage
+    known : mapping of FigureKey to mapping of str to PrintedKind
         What is printed of each figure.
     name : str
         Of the document, for what is told.
@@ -39,21 +82,145 @@ def altered_sentences(
     DataError
         If there is more to compare than anybody waits for.
     """
-    ours = [(owner, text, bare(text)) for owner, texts in known.items() for text in texts]
-    whole = {text for _, _, text in ours}
-    left = [
-        (text, plain)
-        for text in dict.fromkeys(paragraphs)
-        if (plain := _REFERENCE.sub("", bare(text))) and plain not in whole
+    ours = [
+        _Ours(figure, text, plain, kind)
+        for figure, texts in known.items()
+        for text, kind in texts.items()
+        if (plain := bare(text))
     ]
-    if len(left) * len(ours) > PAIRS:
+    whole: dict[str, list[_Ours]] = {}
+    for item in ours:
+        whole.setdefault(item.plain, []).append(item)
+    left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and ours]
+    unlike = sum(1 for passage in left if bare(passage.text) not in whole)
+    if unlike * len(ours) > PAIRS:
         msg = f"{name}：文字过多，不能一次比较；分成几份再核对 | {name}: too much text: split it"
         raise DataError(msg)
     pairs = {text: _pairs(text) for text in whole}
-    for text, plain in left:
-        found = _nearest(plain, _pairs(plain), ours, pairs)
+    numbers = caption_numbers(left)
+    seen: set[str] = set()
+    for passage in left:
+        core, bound = _core(passage.text)
+        same = whole.get(core) or whole.get(bare(passage.text)) or whole.get(f"{core}.")
+        if not same and (parts := _parts(core, ours)):
+            # a number by itself is of no figure alone
+            same = [item for item in parts if len(core) >= min(SHORT, MOSTLY * len(item.plain))]
+            if not same:
+                continue
+        if same:
+            told = _misplaced(passage, bound, same, numbers)
+            # of an edition that nobody has, that is said of the figure
+            if told and not any(
+                key[0] == told.figure[0] and key not in known for key in passage.sides
+            ):
+                yield told
+            continue
+        if passage.text in seen:
+            continue
+        seen.add(passage.text)
+        told = _added(passage, core, ours)
+        if told:
+            yield told
+        if told or _goes_on(core, ours):
+            continue
+        found = _nearest(core, _pairs(core), ours, pairs)
         if found:
-            yield found[0], text, found[1]
+            yield Told(found.figure, passage.text, found.text)
+
+
+def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
+    """Return by which numbers captions beside a figure call it."""
+    found: dict[FigureKey, set[str]] = {}
+    for passage in passages:
+        numbered = CAPTION.match(passage.text)
+        if numbered and "图" in numbered[0] and "附" not in numbered[0]:
+            for figure in passage.near:
+                found.setdefault(figure, set()).add(numbered[1])
+    found.pop(STRANGER, None)
+    return found
+
+
+def _core(text: str) -> tuple[str, str]:
+    """Return a paragraph without its number, and the number of the figure that it refers to."""
+    lead = CAPTION.match(text) or _NUMBERED.match(text)
+    plain = bare(_GOES_ON.sub("", text[lead.end() :] if lead else text))
+    refers = _REFERENCE.search(plain)
+    if refers and refers.end() == len(plain):
+        return plain[: refers.start()], refers[1]
+    return plain, ""
+
+
+def _misplaced(
+    passage: Passage, refers: str, same: Sequence[_Ours], numbers: Mapping[FigureKey, set[str]]
+) -> Told | None:
+    """Return the text of the book that stands whole, beside another figure than its own."""
+    owners = {item.figure for item in same}
+    first = same[0]
+    if refers:
+        called = set().union(*(numbers.get(figure, ()) for figure in owners))
+        others = {figure for figure, of in numbers.items() if refers in of} - owners
+        if (called and refers not in called) or (not called and others):
+            why = f"写着见图{refers}，那不是它的图"
+            return Told(first.figure, passage.text, first.text, why)
+        return None
+    if passage.role == "item" or any(item.kind == "citation" for item in same):
+        return None
+    kinds = {item.kind for item in same}
+    beside = passage.sides if kinds == {"sentence"} else passage.near
+    if not beside or owners & set(beside):
+        return None
+    if set(beside) == {STRANGER}:
+        # a finding may be said above a picture of one's own
+        if "line" not in kinds and not CAPTION.match(passage.text):
+            return None
+        why = "旁边的图不说自己是什么"
+        return Told(first.figure, passage.text, first.text, why, unknown=True)
+    name, edition = next(figure for figure in beside if figure != STRANGER)
+    why = f"站在图 {name}（版次 {edition}）旁边"
+    return Told(first.figure, passage.text, first.text, why)
+
+
+def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> Told | None:
+    """Return the text of ours to which words were added that change what it says."""
+    within = sorted(
+        (item for item in ours if item.plain in core), key=lambda item: -len(item.plain)
+    )
+    if not within or set(passage.near) == {STRANGER}:
+        return None
+    held = within[0]
+    # a title is said, and which figure shows it
+    refers = bool(_REFERENCE.search(core))
+    rest = _REFERENCE.sub("", core)
+    for item in within:
+        rest = rest.replace(item.plain, "※")
+    added = [piece for piece in rest.split("※") if piece.strip(_SIGNS)]
+    if not added:
+        return None
+    if _goes_on(core, within):
+        # a sentence of one's own behind one of the book, unless it says what that means
+        return (
+            Told(held.figure, passage.text, held.text)
+            if _RESCOPING.search("".join(added))
+            else None
+        )
+    begins = core.startswith(held.plain)
+    captioned = refers or passage.role == "heading" or bool(CAPTION.match(passage.text))
+    goes_on = begins and core[len(held.plain)] in ".,;:、(（[-"
+    beside = {item.figure for item in within if item.plain == held.plain} & set(passage.near)
+    mostly = len(held.plain) >= MOSTLY * len(core)
+    if (captioned and goes_on) or (mostly and (captioned or beside or len(held.plain) >= SHORT)):
+        return Told(held.figure, passage.text, held.text)
+    return None
+
+
+def _goes_on(core: str, ours: Sequence[_Ours]) -> bool:
+    """Return whether a paragraph begins with a whole sentence of the book."""
+    return any(
+        item.kind in ("sentence", "citation")
+        and item.plain[-1] in _STOPS
+        and core.startswith(item.plain)
+        for item in ours
+    )
 
 
 def _pairs(text: str) -> frozenset[str]:
@@ -62,31 +229,31 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def _nearest(
-    plain: str,
-    own: frozenset[str],
-    ours: Sequence[tuple[str, str, str]],
-    pairs: Mapping[str, frozenset[str]],
-) -> tuple[str, str] | None:
+    plain: str, own: Collection[str], ours: Sequence[_Ours], pairs: Mapping[str, frozenset[str]]
+) -> _Ours | None:
     """Return the text of ours that a paragraph was made of and is not; nothing if it holds one."""
     # words of one's own around a text of ours are none of it; unless what is around it was, too
-    held = max((wanted for _, _, wanted in ours if wanted in plain), key=len, default="")
+    held = max((item.plain for item in ours if item.plain in plain), key=len, default="")
     best, found = 0.0, None
-    for owner, text, wanted in ours:
-        if _is_part(plain, wanted):
-            return None
+    for item in ours:
+        wanted = item.plain
         if held and (held not in wanted or held == wanted):
             continue
         short = len(wanted) < SHORT
         if len(plain) > (1.5 if short else 4) * len(wanted) or len(plain) * 2.5 < len(wanted):
             continue
-        shared = len(own & pairs[wanted]) / max(1, len(pairs[wanted]))
+        shared = len(pairs[wanted].intersection(own)) / max(1, len(pairs[wanted]))
         if shared >= (LIKE_SHORT if short else LIKE) and shared > best:
-            best, found = shared, (owner, text)
+            best, found = shared, item
     return found
 
 
+def _parts(plain: str, ours: Sequence[_Ours]) -> list[_Ours]:
+    """Return the texts of ours that a paragraph is, with whole sentences left out."""
+    return [item for item in ours if _is_part(plain, item.plain)]
+
+
 def _is_part(plain: str, wanted: str) -> bool:
-    """Return whether a paragraph is a text of ours of which whole sentences were left out."""
     begin = wanted.find(plain)
     if begin < 0 or len(plain) < 4:
         return False

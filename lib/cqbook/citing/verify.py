@@ -9,7 +9,9 @@ said to be so, with the reason, and nothing drops out.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,14 +19,23 @@ from pathlib import Path
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import ALL_ROWS, RECKONED, is_known, numbers_table, printed_texts
+from cqbook.citing.briefing import (
+    ALL_ROWS,
+    RECKONED,
+    PrintedKind,
+    dated,
+    is_known,
+    numbers_table,
+    printed_kinds,
+)
 from cqbook.citing.chart_values import altered_chart, unlike_chart
-from cqbook.citing.cited import Cited, CitedKind
+from cqbook.citing.cited import Cited, CitedKind, FigureKey, Passage
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of, spec_of
 from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
-from cqbook.citing.sentences import altered_sentences
+from cqbook.citing.readers.office_word import ANNEXED
+from cqbook.citing.sentences import altered_sentences, caption_numbers
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
 from cqbook.errors import DataError
@@ -85,9 +96,12 @@ def verify(
     found = cited(content, name)
     refuse_too_many(found, name)
     asked = [item for item in found if item.kind != "text"]
-    judged = [made for item in asked if (made := _judge(held, now, item))]
-    texts = [line for item in found if item.kind == "text" for line in item.text.split("\n")]
-    return [*judged, *_judge_sentences(held, asked, texts, name)]
+    passages = [passage for item in found for passage in item.passages]
+    stated = next((item.edition for item in found if item.kind == "text"), "")
+    numbers = caption_numbers(passages)
+    judged = [made for item in asked if (made := _judge(held, now, item, numbers))]
+    texts = _judge_sentences(held, asked, passages, name)
+    return [*judged, *texts, *_judge_date(asked, passages, stated)]
 
 
 class KnownEditions:
@@ -109,23 +123,54 @@ class KnownEditions:
 
 
 def _judge_sentences(
-    held: KnownEditions, found: Iterable[Cited], texts: list[str], name: str
+    held: KnownEditions, found: Iterable[Cited], passages: list[Passage], name: str
 ) -> Iterator[Standing]:
-    """Yield the titles, captions, source lines and sentences of figures that somebody altered."""
-    known: dict[str, tuple[str, ...]] = {}
-    editions: dict[str, str] = {}
+    """Yield the titles, captions, source lines and sentences of figures that somebody altered.
+
+    Or put beside another figure.
+    """
+    known: dict[FigureKey, dict[str, PrintedKind]] = {}
     for item in found:
         then = held.find(item.edition) if item.kind in ("figure", "citation") else None
         entry = held.figures(then).get(item.name) if then else None
         if entry:
-            known[item.name] = printed_texts(entry, item.edition)
-            editions[item.name] = item.edition
-    for owner, text, wanted in altered_sentences(texts, known, name):
-        detail = f"文中为“{text}”，版次 {editions[owner]} 为“{wanted}”"
-        yield Standing("text", owner, editions[owner], ALTERED, detail)
+            known[item.name, item.edition] = printed_kinds(entry, item.edition)
+    moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
+    for told in altered_sentences(passages, known, name):
+        if told.misplaced:
+            moved.setdefault((told.figure, told.misplaced, told.unknown), []).append(told.text)
+            continue
+        detail = f"文中为“{told.text}”，版次 {told.figure[1]} 为“{told.wanted}”"
+        yield Standing("text", *told.figure, ALTERED, detail)
+    for (figure, why, unknown), texts in moved.items():
+        more = f"等{len(texts)}处文字" if len(texts) > 1 else ""
+        detail = f"“{texts[0]}”{more}{why}"
+        yield Standing("text", *figure, LOST if unknown else ALTERED, detail)
 
 
-def _judge(held: KnownEditions, now: Path, item: Cited) -> Standing | None:
+#: The line below a title that says the month of an edition.
+_DATED = re.compile(r"[（(]?\d{4}年\d{1,2}月[）)]?")
+#: Paragraphs among which it stands.
+_FIRST = 8
+
+
+def _judge_date(
+    found: Iterable[Cited], passages: Iterable[Passage], stated: str
+) -> Iterator[Standing]:
+    """Yield that the month below the title is none of the editions that a briefing is of."""
+    if not stated:
+        return
+    allowed = {bare(dated(name)).strip("()") for name in {stated, *(x.edition for x in found)}}
+    for passage in itertools.islice(passages, _FIRST):
+        said = bare(passage.text).strip("()")
+        if _DATED.fullmatch(said) and said not in allowed:
+            detail = f"题下写着“{passage.text}”，版次 {stated} 的简报写“{dated(stated)}”"
+            yield Standing("text", "", stated, ALTERED, detail)
+
+
+def _judge(
+    held: KnownEditions, now: Path, item: Cited, numbers: Mapping[FigureKey, set[str]]
+) -> Standing | None:
     if item.kind == "table" and not item.name:
         return Standing("table", "", "", LOST, item.lost)
     then = held.find(item.edition)
@@ -133,7 +178,7 @@ def _judge(held: KnownEditions, now: Path, item: Cited) -> Standing | None:
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
     if item.kind == "number":
         return _judge_number(held, then, now, item)
-    return _judge_figure(held, then, now, item)
+    return _judge_figure(held, then, now, item, numbers)
 
 
 def _by_bookmark(edition: Path) -> dict[str, tuple[str, str]]:
@@ -176,7 +221,13 @@ def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
     return Standing("number", name, item.edition, verdict, item.lost or text)
 
 
-def _judge_figure(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
+def _judge_figure(
+    held: KnownEditions,
+    then: Path,
+    now: Path,
+    item: Cited,
+    numbers: Mapping[FigureKey, set[str]],
+) -> Standing | None:
     """Return what became of a figure, its table or a line that cites it; nothing if it is none."""
     kind = item.kind
     if kind == "table" and item.name not in held.figures(then):
@@ -191,6 +242,8 @@ def _judge_figure(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
     if kind == "table" and not (item.text or _is_ours(item, old) or _shares(item, old)):
         return None
     altered, lost = _compared(item, then, old)
+    if kind == "table":
+        altered = altered or _miscalled(item, numbers)
     if altered:
         return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.figures(now).get(item.name)
@@ -232,6 +285,21 @@ def _is_ours(item: Cited, entry: FigureEntry) -> bool:
     return tuple(map(bare, item.heads)) == tuple(map(bare, numbers_table(entry).heads))
 
 
+def _miscalled(item: Cited, numbers: Mapping[FigureKey, set[str]]) -> str:
+    """Return what the caption of a table says wrongly, in words: of which figure it is, or more."""
+    said = ANNEXED.search(item.caption)
+    if said is None:
+        return ""
+    if said["more"].strip(" 　。."):
+        return f"题注“{item.caption.strip()}”加了字"
+    called = numbers.get((item.name, item.edition), set())
+    others = {of for key, of_key in numbers.items() if said["figure"] in of_key for of in key[:1]}
+    if said["figure"] in called or not (called or others):
+        return ""
+    which = "、".join(sorted(called)) or "别的号"
+    return f"题注写着图{said['figure']}的数值，这张图是图{which}"
+
+
 def _shares(item: Cited, entry: FigureEntry) -> bool:
     """Return whether a table holds a number as the figure prints it."""
     known = {bare(row.full or "") for row in entry.rows if is_known(row)}
@@ -251,7 +319,7 @@ def _strange_row(item: Cited, entry: FigureEntry) -> str:
         }
     for row in dict.fromkeys(item.rows):
         if tuple(map(bare, row)) not in known:
-            return "，".join(text for text in row if text) or "（空行）"
+            return "，".join(text or "（空）" for text in row) if any(row) else "（空行）"
     return ""
 
 

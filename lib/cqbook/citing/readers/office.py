@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.cited import CITED_MOST, Chart, Cited
+from cqbook.citing.cited import CITED_MOST, Chart, Cited, FigureKey, Passage
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
@@ -20,9 +20,31 @@ from cqbook.citing.marks import (
     number_marks,
 )
 from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
-from cqbook.citing.readers.office_parts import FEW, A, C, Parts, R, W
+from cqbook.citing.readers.office_parts import (
+    FEW,
+    PIC,
+    WP,
+    A,
+    C,
+    P,
+    Parts,
+    R,
+    W,
+    box_of,
+    page_of,
+)
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
+from cqbook.citing.readers.passages import (
+    NOTES,
+    SLIDE,
+    levels_of,
+    paragraphs_of,
+    shape_of,
+    slide_of,
+    slide_passages,
+    word_passages,
+)
 from cqbook.citing.readers.png import read_png
 from cqbook.citing.readers.svg import read_svg
 from cqbook.disk.raster import raster
@@ -36,6 +58,13 @@ _HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
 #: The part by which the sides of a picture may be shown in another proportion, and the part of a
 #: figure's height that what lies over it may take: both are rounding, and lines that touch.
 STRETCHED, TOUCHED = 0.05, 0.03
+#: Other fills that are seen, and what has the names of shapes.
+_SEEN = (f"{A}gradFill", f"{A}pattFill", f"{A}blipFill", f"{C}chart")
+_NAMED = (f"{P}cNvPr", f"{WP}docPr", f"{PIC}cNvPr")
+#: Groups of shapes inside each other that are looked through.
+_GROUPS = 8
+#: The part of a figure that may lie outside of its slide.
+OUTSIDE = 0.03
 #: What is said of a drawing that bears the mark of a figure, and shows nothing.
 GONE = "文件里有这张图的标记，没有它的画面：图片删去了，或只是链接"
 #: How XML says no.
@@ -46,8 +75,9 @@ PRINTED = re.compile(
     r"|ppt/(?!theme/|presProps|viewProps|tableStyles).*\.xml$"
 )
 
-#: The part with the comments of a Word file.
+#: The parts with the comments, and with the text, of a Word file.
 REMARKS = "word/comments.xml"
+MAIN = "word/document.xml"
 
 
 def read_office(content: bytes, name: str) -> Iterator[Cited]:
@@ -64,12 +94,18 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         laid: list[Cited] = []
         listed: dict[str, str] = {}
         printed: dict[Cited, None] = {}
-        texts: list[str] = []
+        passages: list[Passage] = []
+        levels = levels_of(parts)
         strangers = 0
-        for part in sorted(names):
+        shown: dict[str, dict[etree._Element, FigureKey]] = {}
+        for part in sorted(names, key=_reading_order):
             tree = etree.fromstring(parts.read(part), safe_parser())
-            figures = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
+            drawn = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
+            figures = [item for _, item in drawn]
             seen |= dict.fromkeys(figures)
+            shown[part] = {
+                node: (item.name, item.edition) for nodes, item in drawn for node in nodes
+            }
             blips = sum(1 for _ in tree.iter(f"{A}blip"))
             strangers += blips - sum(1 for item in figures if item.picture or item.drawing[1])
             of = edition["edition"] if edition else ""
@@ -80,10 +116,11 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
                 listed[item.name] = item.edition
                 printed[item] = None
             # what somebody remarks is none of the document's text
-            texts += () if part == REMARKS else _paragraphs(tree)
+            if part != REMARKS:
+                passages += _passages(parts, part, tree, shown, levels)
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
-    yield from _shown(seen, texts, strangers)
+    yield from _shown(seen, [passage.text for passage in passages], strangers)
     yield from laid
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
@@ -98,7 +135,13 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         yield Cited("number", name, listed[name], lost=why)
     if edition:
         yield from _promised(edition, list(seen), len(numbers) + len(missing))
-    yield Cited("text", "", "", text="\n".join(texts))
+    yield Cited("text", "", edition["edition"] if edition else "", passages=tuple(passages))
+
+
+def _reading_order(part: str) -> tuple[int, str]:
+    """Return what the parts of a document are read by: the text, what is said to it, the rest."""
+    main = part == MAIN or SLIDE.fullmatch(part)
+    return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
 
 
 def _promised(edition: re.Match[str], seen: list[Cited], numbers: int) -> Iterator[Cited]:
@@ -136,7 +179,7 @@ def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterato
 
 def _listed(tree: etree._Element) -> Iterator[Cited]:
     """Yield the numbers that a document says at its end to hold, as it says them there."""
-    for text in _paragraphs(tree):
+    for text in paragraphs_of(tree):
         for found in number_marks(text):
             yield Cited("number", bookmark(found.name), found.edition, text=found.text, listed=True)
 
@@ -150,34 +193,64 @@ def mark_of(node: etree._Element) -> re.Match[str] | None:
     return next(filter(None, found), None)
 
 
-def _figures(parts: Parts, name: str, tree: etree._Element) -> Iterator[Cited]:
+def _passages(
+    parts: Parts,
+    part: str,
+    tree: etree._Element,
+    shown: Mapping[str, Mapping[etree._Element, FigureKey]],
+    levels: Mapping[str, int],
+) -> Iterator[Passage]:
+    """Yield the paragraphs of a part with the figures that they stand beside."""
+    if part.startswith("word/"):
+        yield from word_passages(tree, shown[part], levels)
+    elif SLIDE.fullmatch(part):
+        yield from slide_passages(parts, tree, shown[part])
+    else:
+        # what is said to a slide is said of what is on it
+        slide = slide_of(parts, part) if NOTES.fullmatch(part) else ""
+        keys = tuple(dict.fromkeys(shown.get(slide, {}).values()))[:FEW]
+        for text in paragraphs_of(tree):
+            if text.strip():
+                yield Passage(text, keys, keys)
+
+
+def _figures(
+    parts: Parts, name: str, tree: etree._Element
+) -> Iterator[tuple[tuple[etree._Element, ...], Cited]]:
+    """Yield the figures of a part, each with the pictures and charts that show it."""
     known: set[etree._Element] = set()
     for node in tree.iter(etree.Element):
         said, found = node.get("descr") or "", mark_of(node)
         if found:
             blip, frame = _blip(parts, node), _chart_frame(parts, node)
             vector = None if blip is None else parts.first(blip, SVG_BLIP)
-            known |= {item for item in (blip, frame, vector) if item is not None}
+            nodes = tuple(item for item in (blip, frame, vector) if item is not None)
+            known |= set(nodes)
             picture = _target(parts, name, blip, "embed")
             # programs that know the drawing show it, and not the picture beside it
             drawing = _target(parts, name, vector, "embed")
             done = [] if blip is None else [*_done_to(blip), *_reshaped(parts, blip, picture)]
-            yield Cited(
+            held = blip if frame is None else frame
+            hidden = [] if held is None else [*_hidden(parts, held, tree)]
+            yield nodes, Cited(
                 "figure", found["id"], found["edition"], found["data"],
                 text=said,
                 picture=b"" if drawing else picture,
                 drawing=("svg", drawing) if drawing else ("", b""),
                 chart=_chart(parts, name, frame),
-                changed="；".join([*done, *_covered(parts, blip if frame is None else frame)]),
-                lost="" if picture or drawing or frame is not None else GONE,
+                changed="；".join([*done, *_covered(parts, held)]),
+                lost="；".join(hidden) if picture or drawing or frame is not None else GONE,
             )  # fmt: skip
     for node in tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP):
         # what says of itself what it is: pasted into somebody's document, or its text deleted
         if node not in known:
-            yield from _by_itself(parts, name, node)
-    for text in _paragraphs(tree):
+            shows = tuple(node.iterancestors(f"{A}blip"))[:1] or (node,)
+            unseen = "；".join(_hidden(parts, node, tree))
+            for item in _by_itself(parts, name, node):
+                yield shows, replace(item, lost=unseen)
+    for text in paragraphs_of(tree):
         for found in MARK_PATTERN.finditer(text):
-            yield Cited("figure", found["id"], found["edition"], found["data"])
+            yield (), Cited("figure", found["id"], found["edition"], found["data"])
 
 
 def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]:
@@ -243,52 +316,76 @@ def _reshaped(parts: Parts, blip: etree._Element, picture: bytes) -> Iterator[st
 def _covered(parts: Parts, node: etree._Element | None) -> Iterator[str]:
     """Yield that another shape of a slide lies over a figure, as a number painted over does.
 
-    Of the shapes above it the nearest `FEW` are looked at.
+    Of the shapes above it the nearest `FEW` are looked at, and of the groups that it is in.
     """
-    shapes = () if node is None else itertools.islice(node.iterancestors(), 6)
-    shape = next((up for up in shapes if str(up.tag).endswith(("}pic", "}graphicFrame"))), None)
-    tree = None if shape is None else shape.getparent()
-    if shape is None or tree is None or not str(tree.tag).endswith(("}spTree", "}grpSp")):
+    shape = None if node is None else shape_of(node)
+    own = box_of(parts, shape)
+    if shape is None or own is None:
         return
-    own = _box(parts, shape)
-    for over in itertools.islice(shape.itersiblings(), FEW):
-        box = _box(parts, over)
-        if own and box and not _is_empty(over):
-            wide = min(own[2], box[2]) - max(own[0], box[0])
-            high = min(own[3], box[3]) - max(own[1], box[1])
-            # the line below a figure may touch it
-            if wide > 0 and high > (own[3] - own[1]) * TOUCHED:
-                yield "上面盖着别的形状"
-                return
+    groups = itertools.islice(shape.iterancestors(f"{P}grpSp"), _GROUPS)
+    above = itertools.chain.from_iterable(
+        itertools.islice(up.itersiblings(), FEW) for up in (shape, *groups)
+    )
+    for over in above:
+        box = box_of(parts, over)
+        # the line below a figure may touch it
+        if box and all(_overlap(own, box, side) for side in (0, 1)) and not _is_empty(over):
+            yield "上面盖着别的形状"
+            return
 
 
-def _box(parts: Parts, shape: etree._Element) -> tuple[int, int, int, int] | None:
-    """Return where a shape of a slide lies: left, top, right, bottom."""
-    place, size = (parts.first(shape, f"{A}{tag}") for tag in ("off", "ext"))
-    if place is None or size is None or not size.get("cx"):
-        return None
-    left, top = int(place.get("x") or 0), int(place.get("y") or 0)
-    return left, top, left + int(size.get("cx") or 0), top + int(size.get("cy") or 0)
+def _overlap(own: tuple[int, int, int, int], over: tuple[int, int, int, int], side: int) -> bool:
+    """Return whether a shape lies over more than the edge of another, across or down."""
+    edge = (own[side + 2] - own[side]) * TOUCHED
+    if over[side] == over[side + 2]:
+        # a stroke through it is as wide as nothing
+        return own[side] + edge < over[side] < own[side + 2] - edge
+    return min(own[side + 2], over[side + 2]) - max(own[side], over[side]) > edge
 
 
 def _is_empty(shape: etree._Element) -> bool:
-    """Return whether nothing of a shape is seen: a placeholder without text or picture."""
-    seen = (f"{A}t", f"{A}blip", f"{A}solidFill", f"{A}gradFill", f"{C}chart")
-    return next(shape.iter(*seen), None) is None
+    """Return whether nothing of a shape is seen: without text, picture, fill and line.
+
+    An automatic shape has the fill and the line of its style where it says nothing else.
+    """
+    if next(shape.iter(f"{A}t", f"{A}blip", f"{A}solidFill", *_SEEN), None) is not None:
+        return False
+    for style in shape.iter(f"{P}style"):
+        facts = next(style.itersiblings(f"{P}spPr", preceding=True), None)
+        own = [] if facts is None else [str(node.tag) for node in facts]
+        lines = [] if facts is None else list(facts.iterchildren(f"{A}ln"))
+        lined = not any(next(node.iterchildren(f"{A}noFill"), None) is not None for node in lines)
+        drawn = [("fillRef", f"{A}noFill" not in own), ("lnRef", lined)]
+        for tag, said in drawn:
+            for node in style.iterchildren(f"{A}{tag}"):
+                if said and node.get("idx", "0") != "0":
+                    return False
+    return True
 
 
-def _paragraphs(tree: etree._Element) -> Iterator[str]:
-    """Yield the text of each paragraph; of one inside another only once."""
-    tags = [f"{space}{tag}" for space in (W, A) for tag in "pt"]
-    texts: list[list[str]] = [[]]
-    for event, node in etree.iterwalk(tree, events=("start", "end"), tag=tags):
-        if node.tag[-1] == "t":
-            if event == "start":
-                texts[-1].append(node.text or "")
-        elif event == "start":
-            texts.append([])
-        else:
-            yield "".join(texts.pop())
+def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterator[str]:
+    """Yield why nobody sees a figure that is in the file."""
+    if tree.tag == f"{P}sld" and tree.get("show", "1") in _OFF:
+        yield "这一页幻灯片隐藏着，放映时看不见"
+    shape = shape_of(node)
+    box, page = box_of(parts, shape), page_of(parts)
+    if box and page:
+        wide = min(box[2], page[0]) - max(box[0], 0)
+        high = min(box[3], page[1]) - max(box[1], 0)
+        if max(wide, 0) * max(high, 0) < (1 - OUTSIDE) * (box[2] - box[0]) * (box[3] - box[1]):
+            yield "图伸到幻灯片之外，看不全"
+    holders = itertools.islice(node.iterancestors(), 8)
+    for up in holders:
+        for facts in itertools.islice(up.iterchildren(etree.Element), 3):
+            names = facts if facts.tag in _NAMED else next(facts.iterchildren(*_NAMED), None)
+            if names is not None and names.get("hidden", "0") not in _OFF:
+                yield "图隐藏着，看不见"
+                return
+        looks = next(up.iterchildren(f"{W}rPr"), None) if up.tag == f"{W}r" else None
+        gone = None if looks is None else next(looks.iterchildren(f"{W}vanish"), None)
+        if gone is not None and gone.get(f"{W}val", "1") not in _OFF:
+            yield "图隐藏着，看不见"
+            return
 
 
 def _chart_frame(parts: Parts, node: etree._Element) -> etree._Element | None:

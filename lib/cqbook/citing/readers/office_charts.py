@@ -25,18 +25,10 @@ def chart_of(parts: Parts, part: str) -> Chart:
 
 def _chart(parts: Parts, part: str) -> Chart:
     tree = etree.fromstring(parts.read(part), safe_parser())
-    scaled = [
-        f"{str(node.tag).rpartition('}')[2]}={node.get('val')}"
-        for axis in tree.iter(f"{C}valAx")
-        for node in axis.iter(
-            f"{C}max",
-            f"{C}min",
-            f"{C}logBase",
-            f"{C}orientation",
-            f"{C}builtInUnit",
-            f"{C}custUnit",
-        )
+    added = [
+        str(node.tag).rpartition("}")[2] for node in tree.iter(*(f"{C}{tag}" for tag in _ADDED))
     ]
+    blanks = [node.get("val") or "" for node in tree.iter(f"{C}dispBlanksAs")]
     forms = tuple(_form(plot) for area in tree.iter(f"{C}plotArea") for plot in area)
     titles = tuple(
         "".join(part.text or "" for part in title.iter(f"{A}t", f"{C}v"))
@@ -45,10 +37,25 @@ def _chart(parts: Parts, part: str) -> Chart:
     return Chart(
         tuple(map(_shown, tree.iter(f"{C}ser"))),
         _sheet(parts, part),
-        tuple(scaled),
+        tuple(_said(tree, ("valAx",), ("max", "min", "logBase", "orientation", *_UNITS))),
         tuple(filter(None, forms)),
         tuple(filter(None, titles)),
+        tuple(_said(tree, ("catAx", "dateAx"), ("max", "min", "orientation", *_CROSSING))),
+        tuple(dict.fromkeys(added)),
+        blanks[0] if blanks else "",
     )
+
+
+#: What an axis counts in, and where it crosses the other; what is drawn besides the data.
+_UNITS, _CROSSING = ("builtInUnit", "custUnit"), ("crosses", "crossesAt")
+_ADDED = ("trendline", "errBars", "upDownBars", "userShapes")
+
+
+def _said(tree: etree._Element, axes: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[str]:
+    """Yield what axes of some kinds say of themselves, as ``min=0``."""
+    for axis in tree.iter(*(f"{C}{name}" for name in axes)):
+        for node in axis.iter(*(f"{C}{tag}" for tag in tags)):
+            yield f"{str(node.tag).rpartition('}')[2]}={node.get('val')}"
 
 
 def _form(plot: etree._Element) -> str:

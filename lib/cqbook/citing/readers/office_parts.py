@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,7 +16,10 @@ Made = TypeVar("Made")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 #: Elements in which the text of a number, and of a cell, is looked for: they hold a few runs.
 FEW = 400
 
@@ -68,3 +72,60 @@ class Parts:
 
 def _first(node: etree._Element, tag: str) -> etree._Element | None:
     return next(node.iter(tag), None)
+
+
+#: Groups of shapes inside each other that are looked through.
+_GROUPS = 8
+
+
+def box_of(parts: Parts, shape: etree._Element | None) -> tuple[int, int, int, int] | None:
+    """Return where a shape lies on its slide, in EMU: left, top, right, bottom.
+
+    A group has a measure of its own for what is in it.
+    """
+    found = None if shape is None else _placed(parts, shape, "off", "ext")
+    if found is None or shape is None:
+        return None
+    left, top, wide, high = found
+    for group in itertools.islice(shape.iterancestors(f"{P}grpSp"), _GROUPS):
+        facts = next(group.iterchildren(f"{P}grpSpPr"), None)
+        outer = None if facts is None else _placed(parts, facts, "off", "ext")
+        inner = None if facts is None else _placed(parts, facts, "chOff", "chExt")
+        if outer and inner and inner[2] and inner[3]:
+            across, down = outer[2] / inner[2], outer[3] / inner[3]
+            left, top = outer[0] + (left - inner[0]) * across, outer[1] + (top - inner[1]) * down
+            wide, high = wide * across, high * down
+    return round(left), round(top), round(left + wide), round(top + high)
+
+
+def _placed(
+    parts: Parts, shape: etree._Element, place: str, size: str
+) -> tuple[float, float, float, float] | None:
+    # extensions of names are called as sizes are
+    frames = (parts.first(shape, f"{space}xfrm") for space in (P, A))
+    frame = next((node for node in frames if node is not None), None)
+    if frame is None:
+        return None
+    off, ext = (next(frame.iterchildren(f"{A}{tag}"), None) for tag in (place, size))
+    if off is None or ext is None:
+        return None
+    wide, high = int(ext.get("cx") or 0), int(ext.get("cy") or 0)
+    # a line has no height
+    if wide < 0 or high < 0 or not wide + high:
+        return None
+    return int(off.get("x") or 0), int(off.get("y") or 0), wide, high
+
+
+PRESENTATION = "ppt/presentation.xml"
+
+
+def page_of(parts: Parts) -> tuple[int, int] | None:
+    """Return width and height of the slides, in EMU."""
+    return parts.once(PRESENTATION, _page) if PRESENTATION in parts.names else None
+
+
+def _page(parts: Parts, part: str) -> tuple[int, int] | None:
+    tree = etree.fromstring(parts.read(part), safe_parser())
+    for size in tree.iterchildren(f"{P}sldSz"):
+        return int(size.get("cx") or 0), int(size.get("cy") or 0)
+    return None

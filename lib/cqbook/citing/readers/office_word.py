@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
 from cqbook.citing.alike import surroundings
 from cqbook.citing.cited import Cited
 from cqbook.citing.marks import MARK_PATTERN, TABLE
-from cqbook.citing.readers.office_parts import FEW, W
+from cqbook.citing.readers.office_parts import FEW, WP, W
 from cqbook.citing.readers.office_slides import BESIDE
 
 #: Elements that a number takes, however often a word processor splits it.
@@ -20,8 +21,10 @@ NUMBER_NODES = 100
 SPECK, _NO = 8, ("0", "false", "off")
 #: The name of the bookmark around a number: which one, a count, what stood around it.
 BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
+#: How the caption of a table says the numbers of which figure it has.
+ANNEXED = re.compile(r"图\s?(?P<figure>\d{1,3})\s?的数值(?P<more>.*)", re.S)
 _TABLE_BOOKMARK = re.compile(r"cqt_[0-9a-f]{20}")
-_DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_DRAWN = f"{WP}docPr"
 
 
 def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
@@ -30,9 +33,10 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
     Else as of the one whose bookmark or mark was last before it; `edition` is that of the document.
     Which of these are the book's is for who knows the figure: a heading may have been renamed.
     """
-    last, named = None, ""
+    last, named, caption = None, "", ""
     for node, text in _in_order(tree):
         if node is None:
+            caption = text if ANNEXED.search(text) else caption
             named = text if _TABLE_BOOKMARK.fullmatch(text) else named
             last = MARK_PATTERN.search(text) or last
             continue
@@ -40,15 +44,15 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
             ()
         ]
         own = _described(node)
-        if named and own is None:
-            yield Cited("table", named, edition, text=named, heads=heads, rows=tuple(rows))
-            named = ""
+        held: dict[str, Any] = {"heads": heads, "rows": tuple(rows), "caption": caption}
+        bookmarked, named, caption = named, "", ""
+        if bookmarked and own is None:
+            yield Cited("table", bookmarked, edition, text=bookmarked, **held)
             continue
-        named = ""
         mark = own or last
         if mark is not None:
-            yield Cited("table", mark["id"], mark["edition"], mark["data"],
-                        text=own[0] if own else "", heads=heads, rows=tuple(rows))  # fmt: skip
+            said = own[0] if own else ""
+            yield Cited("table", mark["id"], mark["edition"], mark["data"], text=said, **held)
         elif "数值" in heads and set(heads) <= set(TABLE.values()):
             why = "像是本书的数据表，表前没有图注，不知是哪张图的"
             yield Cited("table", "", "", lost=why)

@@ -1,0 +1,295 @@
+"""The paragraphs of a document, and the figures that each of them stands beside.
+
+What is printed of a figure says something of the figure beside it: below another one it is wrong,
+though every letter is right.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from cqbook.citing.cited import STRANGER, FigureKey, Passage, PassageRole
+from cqbook.citing.readers.office_parts import A, C, P, Parts, W, box_of
+from cqbook.disk.untrusted import safe_parser
+
+#: Names of styles: of headings, with their level, of titles, and of tables of contents.
+_HEADING = re.compile(r"(?:heading|标题)\s?([1-9])", re.I)
+_TITLE = re.compile(r"title|文档标题|标题", re.I)
+_CONTENTS = re.compile(r"(?:toc|table of figures|contents|目录|图表目录)", re.I)
+#: How far the level of a heading is looked for in what a style is made from.
+_BASES = 8
+#: Figures below a heading that are looked at.
+_HELD = 60
+_VML = "{urn:schemas-microsoft-com:vml}imagedata"
+_TEXT: PassageRole = "text"
+#: What shows a picture.
+SHOWING = (f"{A}blip", f"{C}chart", _VML)
+STYLES = "word/styles.xml"
+#: The parts with slides, and with what is said to them.
+SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+NOTES = re.compile(r"ppt/notesSlides/notesSlide\d+\.xml")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A paragraph, by how many figures stand before it; ``level``: of a heading, else -1."""
+
+    text: str
+    before: int
+    role: PassageRole
+    level: int = -1
+
+
+def paragraphs_of(tree: etree._Element) -> Iterator[str]:
+    """Yield the text of each paragraph; of one inside another only once."""
+    for node, text in _read(tree, ()):
+        if node.tag[-2:] == "}p":
+            yield text
+
+
+def _read(tree: etree._Element, more: Sequence[str]) -> Iterator[tuple[etree._Element, str]]:
+    """Yield paragraphs with their texts at their ends, and other elements where they begin."""
+    tags = [f"{space}{tag}" for space in (W, A) for tag in "pt"] + [f"{W}moveFrom", *more]
+    texts: list[list[str]] = [[]]
+    gone = 0
+    for event, node in etree.iterwalk(tree, events=("start", "end"), tag=tags):
+        if node.tag == f"{W}moveFrom":
+            # it stands elsewhere now
+            gone += 1 if event == "start" else -1
+        elif node.tag[-2:] == "}t":
+            if event == "start" and not gone:
+                texts[-1].append(node.text or "")
+        elif node.tag[-2:] != "}p":
+            if event == "start":
+                yield node, ""
+        elif event == "start":
+            texts.append([])
+        else:
+            yield node, "".join(texts.pop())
+
+
+# --- Word
+
+
+def levels_of(parts: Parts) -> Mapping[str, int]:
+    """Return the level of each style that is one of headings, by its id; -1: of contents."""
+    if STYLES not in parts.names:
+        return {}
+    tree = etree.fromstring(parts.read(STYLES), safe_parser())
+    styles = {node.get(f"{W}styleId") or "": node for node in tree.iter(f"{W}style")}
+    found: dict[str, int] = {}
+    for key, first in styles.items():
+        node: etree._Element | None = first
+        for _ in range(_BASES):
+            level = None if node is None else _level(node)
+            if level is not None:
+                found[key] = level
+                break
+            base = None if node is None else next(node.iterchildren(f"{W}basedOn"), None)
+            node = None if base is None else styles.get(base.get(f"{W}val") or "")
+    return found
+
+
+def _level(style: etree._Element) -> int | None:
+    names = [node.get(f"{W}val") or "" for node in style.iterchildren(f"{W}name")]
+    for name in names:
+        numbered = _HEADING.fullmatch(name.strip())
+        if _CONTENTS.match(name.strip()):
+            return -1
+        if numbered:
+            return int(numbered[1])
+        if _TITLE.fullmatch(name.strip()):
+            return 0
+    for facts in style.iterchildren(f"{W}pPr"):
+        return _outlined(facts)
+    return None
+
+
+def _outlined(facts: etree._Element) -> int | None:
+    for node in facts.iterchildren(f"{W}outlineLvl"):
+        text = node.get(f"{W}val") or ""
+        return int(text) + 1 if text in tuple("012345678") else None
+    return None
+
+
+def word_passages(
+    tree: etree._Element, shown: Mapping[etree._Element, FigureKey], levels: Mapping[str, int]
+) -> Iterator[Passage]:
+    """Yield the paragraphs of a part of Word with the figures beside them.
+
+    Parameters
+    ----------
+    tree : element
+    shown : mapping of element to FigureKey
+        What shows figures of the book: pictures and charts.
+    levels : mapping of str to int
+        Of the styles that are headings (`levels_of`).
+    """
+    lines: list[_Line] = []
+    figures: list[tuple[int, FigureKey]] = []
+    for node, text in _read(tree, SHOWING):
+        if node.tag[-2:] != "}p":
+            figures.append((len(lines), shown.get(node, STRANGER)))
+        elif text.strip():
+            role, level = _role(node, levels)
+            lines.append(_Line(text, len(figures), role, level))
+    yield from _beside(lines, figures)
+
+
+def _role(paragraph: etree._Element, levels: Mapping[str, int]) -> tuple[PassageRole, int]:
+    facts = next(paragraph.iterchildren(f"{W}pPr"), None)
+    linked = itertools.islice(paragraph.iterchildren(f"{W}hyperlink"), 1)
+    if any((link.get(f"{W}anchor") or "").startswith("_Toc") for link in linked):
+        return "contents", -1
+    if facts is None:
+        return "text", -1
+    own = _outlined(facts)
+    for node in facts.iterchildren(f"{W}pStyle"):
+        level = levels.get(node.get(f"{W}val") or "")
+        if level == -1:
+            return "contents", -1
+        own = level if own is None else own
+    if own is not None:
+        return "heading", own
+    listed = next(facts.iterchildren(f"{W}numPr"), None)
+    return ("text" if listed is None else "item"), -1
+
+
+def _beside(lines: list[_Line], figures: list[tuple[int, FigureKey]]) -> Iterator[Passage]:
+    """Yield lines with the figures below their heading that are nearest."""
+    ends = _ends(lines)
+    sections = [place for place, line in enumerate(lines) if line.level >= 0]
+    # how many lines stand before each figure
+    places = [place for place, _ in figures]
+    for number, line in enumerate(lines):
+        if line.role == "heading":
+            last = bisect.bisect_right(places, ends[number])
+            below = tuple(key for _, key in figures[line.before : min(last, line.before + _HELD)])
+            yield Passage(line.text, _known(below), _known(below), "heading")
+            continue
+        at = bisect.bisect_right(sections, number)
+        first = sections[at - 1] if at else -1
+        stop = sections[at] if at < len(sections) else len(lines)
+        # those in the section, before and behind the line
+        low = bisect.bisect_right(places, first)
+        high = bisect.bisect_right(places, stop)
+        above = _run(figures, range(line.before - 1, low - 1, -1))
+        below_it = _run(figures, range(line.before, high))
+        made = Passage(line.text, (), (), line.role)
+        yield _nearest(made, number, above, below_it)
+
+
+def _ends(lines: Sequence[_Line]) -> list[int]:
+    """Return for each heading before which line its part ends."""
+    ends = [len(lines)] * len(lines)
+    open_: list[int] = []
+    for number, line in enumerate(lines):
+        while line.level >= 0 and open_ and lines[open_[-1]].level >= line.level:
+            ends[open_.pop()] = number
+        if line.level >= 0:
+            open_.append(number)
+    return ends
+
+
+_Run = tuple[int, tuple[FigureKey, ...]]
+
+
+def _run(figures: Sequence[tuple[int, FigureKey]], order: range) -> _Run | None:
+    """Return the nearest figures of the book between which no text stands, and where they do.
+
+    Where there are none, the nearest pictures that do not say what they are.
+    """
+    stranger: _Run | None = None
+    place, found = -1, list[FigureKey]()
+    for number in order[:_HELD]:
+        at, key = figures[number]
+        if key == STRANGER:
+            stranger = stranger or (at, (STRANGER,))
+        elif not found or at == place:
+            place = at
+            found.append(key)
+        else:
+            break
+    return (place, tuple(found)) if found else stranger
+
+
+def _nearest(made: Passage, number: int, above: _Run | None, below: _Run | None) -> Passage:
+    sides = [run for run in (above, below) if run]
+    known = [run for run in sides if STRANGER not in run[1]] or sides
+    # a figure stands above its caption where both are as near
+    apart = [number - run[0] if run is above else run[0] - number - 1 for run in known]
+    near = known[apart.index(min(apart))][1] if known else ()
+    return replace(made, near=near, sides=tuple(key for run in known for key in run[1]))
+
+
+def _known(keys: tuple[FigureKey, ...]) -> tuple[FigureKey, ...]:
+    """Return those of the book, or that there are only others."""
+    known = tuple(dict.fromkeys(key for key in keys if key != STRANGER))
+    return known or ((STRANGER,) if keys else ())
+
+
+# --- slides
+
+
+def slide_passages(
+    parts: Parts, tree: etree._Element, shown: Mapping[etree._Element, FigureKey]
+) -> Iterator[Passage]:
+    """Yield the paragraphs of a slide with the figures on it, and those nearest to their shape."""
+    held = list(itertools.islice(tree.iter(*SHOWING), _HELD))
+    keys = _known(tuple(shown.get(node, STRANGER) for node in held))
+    boxes = [
+        (shown[node], box)
+        for node in held
+        if node in shown and (box := box_of(parts, shape_of(node))) is not None
+    ]
+    near, role = keys, _TEXT
+    for node, text in _read(tree, (f"{P}sp", f"{P}graphicFrame")):
+        if node.tag[-2:] == "}p":
+            if text.strip():
+                yield Passage(text, near, keys, role)
+            continue
+        box = box_of(parts, node) if len(boxes) > 1 else None
+        near = keys if box is None else _nearest_boxes(box, boxes)
+        role = "heading" if _is_title(node) else _TEXT
+
+
+def shape_of(node: etree._Element) -> etree._Element | None:
+    """Return the shape of a slide that a picture or a chart is in."""
+    above = itertools.islice(node.iterancestors(), 6)
+    return next((up for up in above if up.tag in (f"{P}pic", f"{P}graphicFrame", f"{P}sp")), None)
+
+
+def _is_title(shape: etree._Element) -> bool:
+    for facts in shape.iterchildren(f"{P}nvSpPr"):
+        kinds = (node.get("type") for node in itertools.islice(facts.iter(f"{P}ph"), 1))
+        return any(kind in ("title", "ctrTitle") for kind in kinds)
+    return False
+
+
+def _nearest_boxes(
+    box: tuple[int, int, int, int], boxes: Sequence[tuple[FigureKey, tuple[int, int, int, int]]]
+) -> tuple[FigureKey, ...]:
+    """Return the figures that no other is nearer than, from edge to edge.
+
+    Of those that are as near, the ones that it stands above, below or beside.
+    """
+
+    def apart(other: tuple[int, int, int, int]) -> tuple[int, bool]:
+        across = max(other[0] - box[2], box[0] - other[2])
+        down = max(other[1] - box[3], box[1] - other[3])
+        return max(0, across) + max(0, down), across >= 0 and down >= 0
+
+    least = min(apart(other) for _, other in boxes)
+    return tuple(dict.fromkeys(key for key, other in boxes if apart(other) == least))
+
+
+def slide_of(parts: Parts, notes: str) -> str:
+    """Return the slide that a page of notes is of; ``""`` if of none."""
+    led = (parts.relation(notes, key) for key in parts.relations(notes))
+    return next((part for part in led if SLIDE.fullmatch(part)), "")
