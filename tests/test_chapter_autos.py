@@ -69,7 +69,7 @@ def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
     texts = autos.quarter_points(found, "2025")["text"].tolist()
     assert texts == ["317", "337.3", "约114", "约193"]
     labels = autos.quarter_points(found, "2025")["label"].unique().tolist()
-    assert labels == ["前三季度（+20）", "四季度（+79）"]
+    assert labels == ["前三季度（+20亿元）", "四季度（+79亿元）"]
     assert not autos.quarters(book, AREA, "2022")["last"].known
 
 

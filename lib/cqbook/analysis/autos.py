@@ -190,7 +190,7 @@ def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
     """
     before = str(int(year) - 1)
     items = [
-        (f"{label}（{found[f'{part}_more'].point:+.0f}）", found[key], f"{group}年")
+        (f"{label}（{found[f'{part}_more'].point:+.0f}亿元）", found[key], f"{group}年")
         for label, part in (("前三季度", "first"), ("四季度", "last"))
         for group, key in ((before, f"{part}_before"), (year, part))
     ]

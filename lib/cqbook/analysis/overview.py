@@ -83,7 +83,7 @@ def derived_years(found: Mapping[str, Mapping[str, Quantity]]) -> str:
         known = [year for year, item in by_year.items() if item.status == DERIVED and item.known]
         if known:
             named.setdefault("、".join(known), []).append(name)
-    return "，".join(f"{when}年的{'、'.join(names)}" for when, names in named.items())
+    return "；".join(f"{when}年的{'、'.join(names)}" for when, names in named.items())
 
 
 def at(found: Mapping[str, Quantity], year: str, unit: str = UNIT) -> Quantity:

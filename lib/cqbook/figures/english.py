@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.expressions import expressible
-from cqbook.figures.identity import Identity, Spec
+from cqbook.figures.identity import Identity, Spec, rows_of
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
 
@@ -64,7 +64,8 @@ _QUANTITY = re.compile(
 BEFORE = {"超": "over {}", "超过": "over {}", "近": "nearly {}", "约": "about {}"}
 BEFORE |= {"不到": "under {}", "第": "no. {}"}
 AFTER = {"以上": "{} or more", "以下": "{} or less", "左右": "about {}", "余": "over {}"}
-AFTER |= {"级": "of the order of {}"}
+AFTER |= {"级": "{} class"}
+_QUALIFIERS = re.compile("|".join(sorted([*BEFORE, *AFTER], key=len, reverse=True)))
 #: What joins two pieces, each said by itself.
 JOINTS = (
     ("\n", "\n"),
@@ -163,24 +164,52 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
 _HALF_WIDTH = str.maketrans({"—": "–", "，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". "})
 
 
-def english_quantity(text: str) -> str:
-    """Return a number with its unit and qualifier in English, or ``""``: 超700万辆."""
+def english_quantity(text: str, bare: str = "") -> str:
+    """Return a number with its unit and qualifier in English, or ``""``: 超700万辆.
+
+    Parameters
+    ----------
+    text : str
+    bare : str
+        The unit of a number that has none beside it: it is said in `english_unit` of that, and
+        stays bare.
+    """
     found = _QUANTITY.fullmatch(text)
     if not found:
         return ""
     places, form = ENGLISH_UNITS[found["unit"] or ""]
     number = Decimal(found["number"].replace("−", "-"))
-    if form.count("}k") and abs(number) >= 100:
+    if not found["unit"]:
+        places = ENGLISH_UNITS.get(bare, (0, ""))[0]
+    elif form.count("}k") and abs(number) >= 100:
         # from a million on
         places, form = -2, form.replace("}k", "} m")
-    # the point moves, the digits stay: no more precision than was printed
-    exponent = int(number.as_tuple().exponent)
-    number = number.scaleb(places)
-    if exponent + places > 0:
-        number = number.quantize(Decimal(1))
-    said = form.format(f"{'+' if found['before'] == '+' else ''}{number:,f}")
+    said = form.format(f"{'+' if found['before'] == '+' else ''}{_moved(number, places)}")
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
+
+
+def _moved(number: Decimal, places: int) -> str:
+    """Return a number with its point moved: the digits stay, no more precision than was printed.
+
+    A whole number that ends in zeros (3000) does not say that they were counted: 300, not 300.0.
+    """
+    whole = number == number.to_integral_value() and int(number.as_tuple().exponent) >= 0
+    exponent = int(number.as_tuple().exponent)
+    number = number.scaleb(places)
+    if exponent + places > 0 or (whole and number == number.to_integral_value()):
+        number = number.quantize(Decimal(1))
+    return f"{number:,f}".replace("-", "−")
+
+
+def english_unit(unit: str) -> str:
+    """Return the unit of English labels of what is printed in `unit`; empty where they are bare.
+
+    亿元 → CNY bn, 万标箱 → thousand TEU: what a subtitle says, an axis counts, a bare label means.
+    """
+    form = ENGLISH_UNITS.get(unit, (0, ""))[1]
+    words = form.replace("{}k", "thousand").replace("{}", "").split()
+    return " ".join(words).replace(" /", "/")
 
 
 def period(text: str) -> str:
@@ -256,7 +285,7 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
         return known[text]
     if not CHINESE.search(text):
         return text.translate(_HALF_WIDTH)
-    said = english_quantity(text) or period(text) or _growth(text)
+    said = english_quantity(text) or period(text) or _growth(text) or english_unit(text)
     if said:
         return said
     for form, words in known.forms if isinstance(known, Phrasebook) else ():
@@ -267,6 +296,9 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
     found = re.fullmatch(r"(.*?)（([^（）]+)）", text, re.S)
     if found:
         return _all([found[1], found[2]], known, "{} ({})")
+    said = _dated(text, known)
+    if said:
+        return said
     found = re.fullmatch(r"(.+?)发表", text)
     if found and period(found[1]):
         return f"published {period(found[1])}"
@@ -277,6 +309,15 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
             if joined is not None:
                 return joined
     return None
+
+
+def _dated(text: str, known: Mapping[str, str]) -> str | None:
+    """Return a name with its period, or the other way: 民营2019年, 2019、2024年的出口."""
+    before = re.fullmatch(r"([^\d，；]+)(\d{4}年[^，；、]*)", text)
+    if before and period(before[2]):
+        return _all([before[1], before[2]], known, "{} {}")
+    of = re.fullmatch(r"([\d、—]+年)的([^，；]+)", text)
+    return _all([of[2], of[1]], known, "{} of {}") if of else None
 
 
 def _outside_brackets(text: str, joint: str) -> list[str]:
@@ -325,10 +366,14 @@ STATUS = {DERIVED: "derived"} | {
 _ROOM = re.compile(r"width - (\d+)")
 
 
+#: What stands on one line of a label: a word, or an amount of money with its unit.
+_UNBROKEN = re.compile(r"(?:CNY|USD) [\d.,−+]+(?: (?:bn|m|trillion)\b)?|\S+")
+
+
 def wrapped(text: str, line: int = LABEL_CHARACTERS) -> str:
-    """Break an English label into lines."""
+    """Break an English label into lines; an amount of money stays whole."""
     lines = [""]
-    for word in text.split():
+    for word in _UNBROKEN.findall(text):
         if lines[-1] and len(lines[-1]) + len(word) >= line:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
@@ -344,8 +389,16 @@ class Untranslated(Exception):
         super().__init__("没有英文 | no English for: " + "；".join(self.texts))
 
 
-def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
+def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     """Return a specification with every text in English, and room for the longer labels.
+
+    Parameters
+    ----------
+    spec : dict
+    known : mapping
+        See `dictionary`.
+    unit : str
+        Of its numbers, in Chinese: axes and bare labels are in the `english_unit` of it.
 
     Raises
     ------
@@ -359,6 +412,8 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
             text = text.replace(f"'{zh}'", f"'{en}'")
         if key == "font":
             return text
+        if key in LINES:
+            text = "\n".join(_in_unit(line, unit) for line in text.split("\n"))
         if not CHINESE.search(text):
             return text.replace("—", "–") if key in LINES else text
         if text in STATUS:
@@ -373,7 +428,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
 
     made: Spec = {
         key: _changed(value, said, key)
-        for key, value in spec.items()
+        for key, value in counted(spec, unit).items()
         if key not in ("usermeta", "title")
     }
     if missing:
@@ -388,6 +443,7 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
         default=0,
     )
     room = round(7 * longest) + 14
+    made = _taller(made)
     told = expressible(
         {
             key: _changed(value, lambda text, _: _ROOM.sub(lambda found: _roomy(found, room), text))
@@ -398,6 +454,56 @@ def chart(spec: Spec, known: Mapping[str, str]) -> Spec:
     around: Any = told.get("padding", theme.AROUND)
     sides = around if isinstance(around, dict) else dict.fromkeys(SIDES, around)
     return told | {"padding": sides | {"left": sides["left"] + LABEL_CHARACTERS // 2}}
+
+
+#: px of a line of a label beside its mark, and between two labels.
+LABEL_LINE, LABEL_GAP = 15, 8
+
+
+def _taller(spec: Spec) -> Spec:
+    """Return a specification whose rows have room for the lines of their labels."""
+    labels = {
+        str(row["label"])
+        for layer in spec.get("layer", [])
+        if layer.get("encoding", {}).get("y", {}).get("field") == "label"
+        for row in rows_of(layer, spec)
+        if row.get("label")
+    }
+    lines = max((label.count("\n") + 1 for label in labels), default=0)
+    least = (LABEL_LINE * lines + LABEL_GAP) * len(labels)
+    return spec | {"height": max(spec["height"], least)} if lines > 1 else spec
+
+
+def _in_unit(line: str, unit: str) -> str:
+    """Return a bare number, or two that are an interval, in the English of a unit."""
+    if not ENGLISH_UNITS.get(unit, (0, ""))[0]:
+        return line
+    ends = [english_quantity(end, unit) for end in line.split("—")]
+    bare = all(ends) and not CHINESE.search(_QUALIFIERS.sub("", line))
+    return "–".join(ends) if bare else line
+
+
+#: The unit of an axis that has another than the figure: 货值（万元）.
+_OWN_UNIT = re.compile(r"（([^（）]+)）$")
+
+
+def counted(spec: Spec, unit: str) -> Spec:
+    """Return a specification whose axes count in the `english_unit` of their numbers."""
+    return spec | {"layer": [_counted(layer, unit) for layer in spec.get("layer", [])]}
+
+
+def _counted(layer: Spec, unit: str) -> Spec:
+    changed = {}
+    for name, channel in layer.get("encoding", {}).items():
+        if name not in ("x", "y") or channel.get("type") != "quantitative":
+            continue
+        own = _OWN_UNIT.search(str(channel.get("title") or ""))
+        places = ENGLISH_UNITS.get(own[1] if own else unit, (0, ""))[0]
+        if places and channel.get("axis"):
+            sign = f"{'*' if places > 0 else '/'} {10 ** abs(places)}"
+            expression = {"labelExpr": f"format(datum.value {sign}, ',')"}
+            changed[name] = channel | {"axis": channel["axis"] | expression}
+    return layer | {"encoding": layer.get("encoding", {}) | changed}
 
 
 #: Where a picture has room around it.

@@ -57,14 +57,19 @@ class Exhibit:
         return to_json(self.stamp)
 
     @property
+    def _labels(self) -> list[str]:
+        """How the sources are called, each once: two of one outlet may be undated."""
+        return list(dict.fromkeys(item.label for item in self.identity.sources))
+
+    @property
     def source(self) -> str:
         """The source line, as under the figure."""
         if self.language == "en":
             derived = {"derived": " (derived)", "mixed": " (partly derived)"}
-            names = "; ".join(item.label for item in self.identity.sources) or "see caption"
+            names = "; ".join(self._labels) or "see caption"
             return f"Source{derived.get(self.identity.status, '')}: {names}"
         derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
-        names = "；".join(item.label for item in self.identity.sources) or "见图注"
+        names = "；".join(self._labels) or "见图注"
         return f"数据来源{derived.get(self.identity.status, '')}：{names}"
 
     @property
@@ -87,11 +92,11 @@ def translated(exhibit: Exhibit, known: Mapping[str, str]) -> Exhibit:
         exhibit.identity,
         title=exhibit.identity.english.title,
         subtitle=exhibit.identity.english.caption,
-        caption="",
+        caption=exhibit.identity.english.note,
         alt=english.described(exhibit.identity, known),
     )
     identity = sources_in_english(identity, known)
-    spec = english.chart(exhibit.spec, known)
+    spec = english.chart(exhibit.spec, known, exhibit.identity.unit)
     return replace(exhibit, identity=identity, spec=spec, language="en")
 
 

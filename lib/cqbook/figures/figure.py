@@ -23,8 +23,6 @@ from markupsafe import Markup
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import to_json
 from cqbook.figures import rules, theme
-from cqbook.figures.english import STATUS
-from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import (
     FIGURE_MIME,
     LATER_VARIABLE,
@@ -37,8 +35,9 @@ from cqbook.figures.identity import (
     read_record,
     stands_on,
 )
+from cqbook.figures.keys import english_note, with_keys, with_reasons
 from cqbook.quantities.about import ids_in
-from cqbook.quantities.quantity import COMPUTED, DERIVED, UNOBSERVED
+from cqbook.quantities.quantity import COMPUTED, DERIVED
 
 if TYPE_CHECKING:
     # who only reads figures that are made waits for no altair
@@ -74,35 +73,6 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
     for cell in rows["source_id"].dropna():
         ids.update(dict.fromkeys(part for part in str(cell).split(";") if part))
     return tuple(SourceLabel(key, book.source_label(key)) for key in ids)
-
-
-def with_reasons(note: str, rows: pd.DataFrame) -> str:
-    """Return a note followed by why numbers of different kinds stand in one figure or table."""
-    if "regardless" not in rows:
-        return note
-    reasons = dict.fromkeys(str(cell) for cell in rows["regardless"].fillna("") if cell)
-    return note + "".join(f"{text.rstrip('。')}。" for text in reasons if text not in note)
-
-
-def with_pale_key(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with what pale marks are, if some are and no text says so.
-
-    Parameters
-    ----------
-    said : tuple of str
-        Texts of the figure that may say it: subtitle and note; the last is returned.
-    drawing : Drawing
-    english : bool
-    """
-    word = "pale" if english else "浅色"
-    if "status" not in drawing.rows or word in " ".join(said).lower():
-        return said[-1]
-    found = [status for status in UNOBSERVED if drawing.rows["status"].eq(status).any()]
-    if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
-        return said[-1]
-    if english:
-        return f"{said[-1]} Pale: {', '.join(STATUS[status] for status in found)}.".lstrip()
-    return f"{said[-1]}浅色为{'、'.join(found)}。"
 
 
 def status_of(rows: pd.DataFrame) -> str:
@@ -220,7 +190,7 @@ def figure(
     title: str,
     subtitle: str,
     unit: str,
-    english: tuple[str, str],
+    english: tuple[str, str] | tuple[str, str, str],
     note: str = "",
 ) -> Figure | Absent:
     """Give a drawing its identity.
@@ -238,7 +208,8 @@ def figure(
     unit : str
         Unit of the values, in Chinese.
     english : tuple of str
-        Title, and caption with unit, period and how to read it, for English readers.
+        For English readers title and subtitle, and the note where there is one. The unit is that of
+        the English labels (`cqbook.figures.english.english_unit`): CNY bn of 亿元.
     note : str
         How to read it; what is left out.
 
@@ -251,13 +222,15 @@ def figure(
     if drawing is None:
         return Absent(identifier, title)
     rows = drawing.rows
+    said, caption, *rest = english
+    noted = with_keys((caption, *rest) if rest else (caption, ""), drawing, english=True)
     identity = Identity(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(with_pale_key((subtitle, note), drawing), rows),
+        caption=with_reasons(with_keys((subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
-        english=EnglishWords(english[0], with_pale_key(english, drawing, english=True)),
+        english=EnglishWords(said, caption, english_note(book, noted, note, rows)),
         unit=unit,
         status=status_of(rows),
         sources=source_list(book, rows),

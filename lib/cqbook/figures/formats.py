@@ -17,6 +17,7 @@ import struct
 import textwrap
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -139,7 +140,7 @@ def _card(exhibit: Exhibit) -> str:
     chart = theme.draw_svg(spec)
     width, height = theme.svg_size(chart)
     note = exhibit.identity.caption
-    notes = theme.wrap_small_print(note, SMALL_PRINT_WIDTH) if note else []
+    notes = broken(exhibit, note, SMALL_PRINT_WIDTH) if note else []
     small = [*notes, *theme.wrap_small_print(exhibit.source, SMALL_PRINT_WIDTH), exhibit.imprint]
     texts = "".join(
         f'<text x="8" y="{height + 18 + 17 * number:g}" font-size="11"'
@@ -317,7 +318,7 @@ def all_in_one(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
         "note": own.caption,
         "alt": own.alt,
         "status": own.status,
-        "english": {"title": own.english.title, "caption": own.english.caption},
+        "english": asdict(own.english),
         "sources": [{"id": item.id, "label": item.label} for item in own.sources],
         "source": exhibit.source,
         "book": exhibit.book.title,

@@ -27,6 +27,15 @@ PNG_MIME = "image/png"
 LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
 
 
+def rows_of(layer: Spec, spec: Spec) -> list[dict[str, Any]]:
+    """Return the rows that a layer of a specification draws."""
+    data = layer.get("data") or spec.get("data") or {}
+    rows: list[dict[str, Any]] = data.get(
+        "values", spec.get("datasets", {}).get(data.get("name"), [])
+    )
+    return rows
+
+
 @dataclass(frozen=True)
 class SourceLabel:
     """A source that the rows come from, and how it is called below a figure."""
@@ -37,10 +46,11 @@ class SourceLabel:
 
 @dataclass(frozen=True)
 class EnglishWords:
-    """What English readers are told: title, and caption with unit, period and how to read it."""
+    """What English readers are told: title; caption with unit and period; how to read it."""
 
     title: str
     caption: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

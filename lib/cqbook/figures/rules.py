@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cqbook.figures.identity import Identity, Spec
+from cqbook.figures.english import english_unit
+from cqbook.figures.identity import Identity, Spec, rows_of
 from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
@@ -94,6 +95,8 @@ def check_drawing(spec: Spec, identity: Identity) -> None:
         *_colours(layers),
         *_marks(layers, identity),
         *_words(identity),
+        *_english(identity),
+        *_squares(layers, identity),
     ]
     if found:
         raise UnsoundError("\n".join(f"{identity.id}：{fault}" for fault in found))
@@ -112,9 +115,7 @@ class _Layer:
     @classmethod
     def of(cls, number: int, item: Mapping[str, Any], spec: Mapping[str, Any]) -> _Layer:
         mark = item["mark"] if isinstance(item["mark"], str) else item["mark"]["type"]
-        data = item.get("data", spec.get("data", {}))
-        records = data.get("values", spec.get("datasets", {}).get(data.get("name"), []))
-        return cls(number, mark, item["encoding"], records, item.get("transform", []))
+        return cls(number, mark, item["encoding"], rows_of(item, spec), item.get("transform", []))
 
     def channels(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the channels that show a field."""
@@ -546,3 +547,41 @@ def _words(identity: Identity) -> Iterator[str]:
     unit = identity.unit.removeprefix("个") or identity.unit
     if not unit or unit not in f"{identity.subtitle}{identity.title}":
         yield f"题下没有单位“{unit}” | the subtitle does not say the unit {unit!r}"
+
+
+#: Scales by which Chinese counts, in English words: English labels have others.
+_CHINESE_SCALE = re.compile(
+    r"\b(?:100|hundred) ?(?:million|m)\b|\b(?:10,000|10 ?k|ten thousand)\b", re.I
+)
+
+
+def _english(identity: Identity) -> Iterator[str]:
+    """English readers are told the unit of the English labels, no other, and have the note."""
+    told = identity.english
+    unit = english_unit(identity.unit)
+    if unit.lower() not in f"{told.title} {told.caption}".lower():
+        yield (
+            f"英文的题下没有英文标注的单位“{unit}” | the English subtitle does not say the unit of"
+            f" the English labels, {unit!r}: {told.caption!r}"
+        )
+    other = _CHINESE_SCALE.search(" ".join((told.title, told.caption, told.note)))
+    if other:
+        yield (
+            f"英文写了“{other[0]}”，英文的标注不用这个单位"
+            f" | the English has {other[0]!r}, a unit that no English label has"
+        )
+    if identity.caption and not told.note:
+        yield (
+            "注没有英文：english 的第三项 | the note has no English: the third of `english`, for"
+            f" {identity.caption!r}"
+        )
+
+
+def _squares(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
+    """Square points are not like the others, and both languages say in what."""
+    if not any(record.get("square") for layer in layers for record in layer.records):
+        return
+    if "方点" not in f"{identity.subtitle}{identity.caption}":
+        yield "没有说方点是什么 | the note does not say what squares (方点) are"
+    if "square" not in f"{identity.english.caption} {identity.english.note}".lower():
+        yield "英文没有说方点是什么 | the English note does not say what squares are"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -204,7 +205,17 @@ def _sources_page(translator: HTML5Translator) -> str:
 def _source_links(
     page: str, sources: Iterable[dict[str, str]], known: Mapping[str, str]
 ) -> list[SourceLink]:
-    return [source_link(page, item["id"], item["label"], known) for item in sources]
+    """Return links to sources; of those that are called the same, the second on have a number."""
+    met: Counter[str] = Counter()
+    found = []
+    for item in sources:
+        met[item["label"]] += 1
+        link, number = source_link(page, item["id"], item["label"], known), met[item["label"]]
+        if number > 1:
+            said = f"{link.english} ({number})" if link.english else ""
+            link = SourceLink(link.way, f"{link.label}（{number}）", said)
+        found.append(link)
+    return found
 
 
 def nearest_node(node: nodes.Node | None, *kinds: type) -> nodes.Node | None:

@@ -38,10 +38,16 @@ class LabelPlace(NamedTuple):
 
 
 def ended(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the last number of each series, with its name and text, in ``end``."""
+    """Return the last number of each series, with its name and text, in ``end``.
+
+    Of a series that ends before the others the period is said too: its number is of another time.
+    """
     ends = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
-    pairs = zip(ends["group"], ends["text"], strict=True)
-    return ends.assign(end=["\n".join(part for part in pair if part) for pair in pairs])
+    early = pd.Series("", index=ends.index)
+    if "date" in ends:
+        early = ends["label"].where(ends["date"].lt(ends["date"].max()), "")
+    parts = zip(ends["group"], ends["text"], early, strict=True)
+    return ends.assign(end=["\n".join(part for part in cells if part) for cells in parts])
 
 
 def tall(texts: pd.Series[str]) -> list[float]:

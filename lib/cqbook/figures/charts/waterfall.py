@@ -69,9 +69,12 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
         "total" if whole else "up" if value >= 0 else "down"
         for value, whole in zip(rows["value"], total, strict=True)
     ]
+    # without a first total the last one is a change too
+    changed = rows["tone"].eq("up")
+    changed.iloc[last] |= not start
     rows["end"] = [
-        f"+{text}" if tone == "up" and text[:1].isdigit() else text
-        for text, tone in zip(rows["text"], rows["tone"], strict=True)
+        f"+{text}" if up and text[:1].isdigit() else text
+        for text, up in zip(rows["text"], changed, strict=True)
     ]
     rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
     low = min(0.0, rows["start"].min(), rows["stop"].min())

@@ -1,0 +1,100 @@
+"""What a figure's note adds of itself: what pale marks and gaps are, why unlike numbers meet.
+
+An author says it better, and then nothing is added. Said in Chinese and English by the same rule,
+so that no reader meets a mark without a key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+
+from cqbook.data.catalog import Catalog
+from cqbook.figures.charts.form import IS_HOLLOW, Drawing
+from cqbook.figures.english import STATUS, dictionary, said_or_kept
+from cqbook.figures.identity import Spec, rows_of
+from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
+
+
+def reasons_in(rows: pd.DataFrame) -> list[str]:
+    """Return why numbers of different kinds stand in one figure or table, each once."""
+    if "regardless" not in rows:
+        return []
+    reasons = dict.fromkeys(str(cell) for cell in rows["regardless"].fillna("") if cell)
+    return [text.rstrip("。") for text in reasons]
+
+
+def with_reasons(note: str, rows: pd.DataFrame) -> str:
+    """Return a note followed by the `reasons_in` rows that it does not say."""
+    return note + "".join(f"{text}。" for text in reasons_in(rows) if text not in note)
+
+
+def english_note(book: Catalog, note: str, given: str, rows: pd.DataFrame) -> str:
+    """Return a note for English readers, followed by the reasons that `with_reasons` adds.
+
+    Parameters
+    ----------
+    book : Catalog
+        Where the English of reasons stands; one without any stays as it is.
+    note : str
+        In English.
+    given : str
+        The same in Chinese: a reason that stands in it stands in `note` too.
+    rows : pandas.DataFrame
+    """
+    added = [text for text in reasons_in(rows) if text not in given]
+    known = dictionary(book) if added else {}
+    said = (said_or_kept(text, known) for text in added)
+    return _sentences(note, *(f"{text[:1].upper()}{text[1:]}." for text in said))
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
+    """Return the last of the texts with a key to pale marks and gaps, if none says what they are.
+
+    Parameters
+    ----------
+    said : tuple of str
+        Texts of the figure that may say it: subtitle and note; the last is returned.
+    drawing : Drawing
+    english : bool
+    """
+    found, whole = said[-1], " ".join(said).lower()
+    if has_gaps(drawing.spec) and not re.search("gap|break|broken" if english else "断", whole):
+        gap = "Lines break where this book has no figure." if english else "线断开处没有查到。"
+        found = f"{found} {gap}".lstrip() if english else found + gap
+    if ("pale" if english else "浅色") not in whole:
+        pale = pale_key(drawing, english=english)
+        found = f"{found} {pale}".strip() if english else found + pale
+    return found
+
+
+def pale_key(drawing: Drawing, *, english: bool) -> str:
+    """Return what pale marks are; empty where there are none."""
+    if "status" not in drawing.rows:
+        return ""
+    shown = drawing.rows["status"].where(drawing.rows["status"].ne(UNPUBLISHED)).dropna()
+    found = [status for status in UNOBSERVED if shown.eq(status).any()]
+    if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
+        return ""
+    # a shade that all marks have tells none from another
+    every = len(found) == 1 and bool(shown.eq(found[0]).all())
+    if english:
+        words = ", ".join(STATUS[status] for status in found)
+        return f"All figures are {words}." if every else f"Pale: {words}."
+    return f"各数都是{found[0]}的。" if every else f"浅色为{'、'.join(found)}。"
+
+
+def has_gaps(spec: Spec) -> bool:
+    """Return whether a line of a specification is broken."""
+    return any(
+        row.get(layer["encoding"]["y"].get("field")) is None
+        for layer in spec["layer"]
+        if layer["mark"] == "line" or layer["mark"]["type"] == "line"
+        for row in rows_of(layer, spec)
+    )
