@@ -296,9 +296,9 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
     found = re.fullmatch(r"(.*?)（([^（）]+)）", text, re.S)
     if found:
         return _all([found[1], found[2]], known, "{} ({})")
-    said = _dated(text, known)
-    if said:
-        return said
+    dated = _dated(text, known)
+    if dated:
+        return dated
     found = re.fullmatch(r"(.+?)发表", text)
     if found and period(found[1]):
         return f"published {period(found[1])}"

@@ -8,6 +8,7 @@ keys. A field that is added later has a default: editions released before it sta
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -27,7 +28,7 @@ PNG_MIME = "image/png"
 LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
 
 
-def rows_of(layer: Spec, spec: Spec) -> list[dict[str, Any]]:
+def rows_of(layer: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows that a layer of a specification draws."""
     data = layer.get("data") or spec.get("data") or {}
     rows: list[dict[str, Any]] = data.get(

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
-from cqbook.figures.charts.form import IS_HOLLOW, Drawing
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Spec, rows_of
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
+
+if TYPE_CHECKING:
+    from cqbook.figures.charts.form import Drawing
 
 
 def reasons_in(rows: pd.DataFrame) -> list[str]:
