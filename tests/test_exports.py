@@ -22,7 +22,6 @@ from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import drawing, formats, sheets, theme, workbook
 from cqbook.figures.citations import citations
-from cqbook.figures.english import unit_words
 from cqbook.figures.exhibit import Exhibit, exhibits_of
 from cqbook.figures.identity import FIGURE_MIME, LATER_VARIABLE
 
@@ -65,13 +64,7 @@ def drawn():
     ]
     figures = [
         cq.figure(
-            book,
-            name,
-            form,
-            title=title,
-            subtitle=unit,
-            unit=unit,
-            english=("Title", unit_words(unit)),
+            book, name, form, title=title, subtitle=unit, unit=unit, english=("Title", "Caption")
         )
         for name, form, title, unit in made
     ]
