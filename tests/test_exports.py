@@ -22,6 +22,7 @@ from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import drawing, formats, sheets, theme, workbook
 from cqbook.figures.citations import citations
+from cqbook.figures.english import english_unit
 from cqbook.figures.exhibit import Exhibit, exhibits_of
 from cqbook.figures.identity import FIGURE_MIME, LATER_VARIABLE
 
@@ -64,7 +65,13 @@ def drawn():
     ]
     figures = [
         cq.figure(
-            book, name, form, title=title, subtitle=unit, unit=unit, english=("Title", "Caption")
+            book,
+            name,
+            form,
+            title=title,
+            subtitle=unit,
+            unit=unit,
+            english=("Title", english_unit(unit)),
         )
         for name, form, title, unit in made
     ]
