@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 from cqbook.build import checked
-from cqbook.data import contracts
+from cqbook.data import catalog, contracts
 from cqbook.data.catalog import Catalog
 from cqbook.errors import ChapterError, ContractError
 from cqbook.site import figure_index, settings
@@ -134,3 +134,53 @@ def test_code_is_highlighted_once_and_warned_of_each_time(tmp_path):
         assert another()("x = 1", language) == another()("x = 1", language) == "[x = 1]"
         assert len(seen) == times, language
     assert logging.getLogger("sphinx.sphinx.highlighting") is figure_index.logger.logger
+
+
+def asked(path):
+    """What a query of a series and one of a table give, and how they are recorded."""
+    book = Catalog(path)
+    rows = book.observations(indicator=["trade_value", "gdp"])
+    projects = book.table("projects")
+    return rows, projects, list(book.queries.values())
+
+
+def test_a_package_that_was_read_is_not_read_again(spoiled, tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    before = asked(spoiled.path)
+    catalog.keep_open(spoiled.path)
+    # as a build has it: elsewhere, the same
+    copied = shutil.copytree(spoiled.path, tmp_path / "copied")
+    read = []
+    monkeypatch.setattr(Catalog, "text", lambda self, name: read.append(name))
+    for old, new in zip(before, asked(copied), strict=True):
+        assert new == old if isinstance(old, list) else new.equals(old)
+    assert not read
+
+
+def test_a_package_that_is_another_is_read(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    catalog.keep_open(spoiled.path)
+    spoiled.set("projects.csv", 1, "note", "another note")
+    _, projects, queries = asked(spoiled.path)
+    assert projects["note"].iloc[0] == "another note"
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    assert asked(spoiled.path)[2] == queries
+
+
+def test_who_changes_what_was_read_changes_it_for_nobody_else(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    catalog.keep_open(spoiled.path)
+    rows, projects, _ = asked(spoiled.path)
+    rows["value"], projects["note"] = 0.0, "x"
+    rows.loc[:, "unit"] = "x"
+    again, once_more, _ = asked(spoiled.path)
+    assert not again["value"].eq(0.0).all()
+    assert not again["unit"].eq("x").any()
+    assert not once_more["note"].eq("x").any()
+
+
+def test_a_damaged_package_is_left_to_who_reads_it(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    (spoiled.path / "projects.csv").write_text("a,a\n", encoding="utf-8")
+    catalog.keep_open(spoiled.path)
+    assert not catalog._OPENED
