@@ -75,12 +75,17 @@ def result(
 
 
 def keep(results: list[Result]) -> Path:
-    """Write results into today's file, in the place of those of their groups; print them."""
+    """Write results into today's file, in the place of those of their groups; print them.
+
+    What was not measured today stays as it was last, with its day.
+    """
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.datetime.now(tz=datetime.UTC).date().isoformat()}.json"
     known: list[Result] = []
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))["results"]
+    for last in sorted(RESULTS.glob("*.json"))[-1:]:
+        known = json.loads(last.read_text(encoding="utf-8"))["results"]
+        if last != path:
+            known = [{"measured": last.stem} | item for item in known]
     groups = {item["group"] for item in results}
     kept = [item for item in known if item["group"] not in groups]
     content = {

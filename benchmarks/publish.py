@@ -55,7 +55,7 @@ Each measurement is a ratio to a baseline that ran in turn with it on the same m
 one the amounts change and the ratios hardly do. Amounts and ratios are medians; in brackets the
 lowest and the highest ratio of all runs. A target is a ratio that is not to be exceeded.
 
-Measured on {day}: {machine}.
+Measured on {day}, where no other day is said: {machine}.
 
 Targets: {aimed}; met: {met}.
 """
@@ -136,12 +136,16 @@ def _machine(machine: dict[str, Any]) -> str:
 def _measured(item: Result) -> tuple[str, ...]:
     aim = ("", "") if item["target"] is None else (f"≤ {_number(item['target'])}", _verdict(item))
     return (
-        item["name"],
+        _name(item),
         _amount(item["value"], item["unit"]),
         f"{item['baseline']}: {_amount(item['baseline_value'], item['unit'])}",
         _ratio(item),
         *aim,
     )
+
+
+def _name(item: Result) -> str:
+    return f"{item['name']} (on {item['measured']})" if "measured" in item else item["name"]
 
 
 def _verdict(item: Result) -> str:
@@ -155,7 +159,7 @@ def _stage(item: Result) -> tuple[str, ...]:
 
 def _miss(item: Result) -> str:
     ratio, target = _number(item["ratio"]), _number(item["target"])
-    return f"- {item['name']}: {ratio} of “{item['baseline']}”, wanted {target}"
+    return f"- {_name(item)}: {ratio} of “{item['baseline']}”, wanted {target}"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

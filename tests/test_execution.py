@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import signal
@@ -245,6 +246,60 @@ def test_the_modules_are_those_that_an_import_loads():
     found = {fingerprint.module_name(path) for path in fingerprint.modules()}
     assert set(loaded) <= found
     assert not found & {"cqbook.cli", "cqbook.build.build", "cqbook.execution.executor"}
+
+
+def parsed_imports(text):
+    """What of the package a module imports, as Python reads it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cqbook"):
+            yield from (node.module, *(f"{node.module}.{item.name}" for item in node.names))
+        elif isinstance(node, ast.Import):
+            yield from (item.name for item in node.names if item.name.startswith("cqbook."))
+
+
+def test_imports_are_found_as_python_reads_them():
+    for path in fingerprint.modules():
+        text = path.read_text(encoding="utf-8")
+        assert set(fingerprint.imported(text)) == set(parsed_imports(text)), path
+    text = "def x():\n    from cqbook.a import (\n        b,  # c\n        d as e,\n    )\n"
+    text += "import cqbook.f.g as h\nfrom cqbook import i, j  # k\n# from cqbook import l\n"
+    assert set(fingerprint.imported(text)) == set(parsed_imports(text))
+
+
+def test_an_entry_that_holds_for_these_data_is_not_asked_again(
+    chapters, tmp_path, spoiled, monkeypatch
+):
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    trade = {"indicator": "trade_value", "entity": "CN-50"}
+    memory.book.observations(**trade)
+    asked = tuple(memory.book.queries.values())
+    entry = Executed((chapters / "small.ipynb").read_bytes(), asked)
+    memory.keep(chapters / "small.ipynb", PAGE, entry)
+    again = []
+    real = Catalog.again
+    monkeypatch.setattr(Catalog, "again", lambda *args: again.append(1) or real(*args))
+    for _ in range(2):
+        assert recalled(chapters, tmp_path, spoiled)
+    assert len(again) == 1
+    # a row that it did not read: asked once more; one that it read: as often as is looked
+    spoiled.set("parks.csv", 1, "name_zh", "别的")
+    for _ in range(2):
+        assert recalled(chapters, tmp_path, spoiled)
+    assert len(again) == 2
+    set_value(spoiled, "observations.csv", "observation_id", "trade-2022.total", "value", "1")
+    for _ in range(2):
+        assert recalled(chapters, tmp_path, spoiled) is None
+    assert len(again) == 4
+
+
+def test_what_changed_while_a_page_was_executed_is_asked_again(chapters, tmp_path, spoiled):
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    before = memory.book.files_digest()
+    memory.keep(chapters / "small.ipynb", PAGE, Executed(b"{}"), before)
+    assert len(list((tmp_path / "memory" / "small").glob("*.held"))) == 1
+    spoiled.set("parks.csv", 1, "name_zh", "别的")
+    memory.keep(chapters / "small.ipynb", Page("other", "small"), Executed(b"{}"), before)
+    assert not list((tmp_path / "memory" / "other").glob("*.held"))
 
 
 @pytest.mark.slow

@@ -108,6 +108,25 @@ def test_a_text_is_escaped_and_html_is_not():
     assert isinstance(made, Markup)
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        "{{ x }}",
+        "{% set a %}{{ x }}{% endset %}{{ a }}",
+        "{% macro m(y) %}{{ y }}{% endmacro %}{{ m(x) }}",
+        "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}{{ x }}{% endcall %}",
+        "{% for y in [x] %}{{ y }}{% endfor %}",
+        "{{ x ~ '' }}",
+        "{{ x if x }}",
+        "{% filter trim %}{{ x }}{% endfilter %}",
+    ],
+)
+def test_a_text_is_escaped_once_whatever_way_it_takes(way):
+    made = markup.ENVIRONMENT.from_string(way).render(x="<b>&")
+    assert made == "&lt;b&gt;&amp;"
+    assert markup.ENVIRONMENT.from_string(way).render(x=Markup("<b>&amp;")) == "<b>&amp;"
+
+
 def test_the_templates_of_the_theme_escape_too():
     templates = BuiltinTemplateLoader()
     templates.environment = jinja2.Environment()

@@ -202,7 +202,7 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     asked = asked or order(root)
     configuration.check_configuration(root)
     work = root / "_build"
-    warm()
+    warm(asked.data)
     with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
@@ -270,8 +270,8 @@ def run(
         As for `build`.
     """
     configuration.check_configuration(root)
-    warm()
     data = data or root / "data"
+    warm(data)
     book = Catalog(data)
     target = root / "_build" / "pages" / chapter
     work = root / "_build"

@@ -89,7 +89,7 @@ class Previewer:
         work = self.root / "_build"
         self.own = self._kept.enter_context(scratch(work / "run"))
         with _uninterrupted():
-            warm()
+            warm(self.data)
             self.renderer = self._kept.enter_context(Renderer(work / "cache"))
             self.painters = self._kept.enter_context(painters(kernels.context()))
             for _ in range(os.cpu_count() or 1):

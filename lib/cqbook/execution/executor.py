@@ -72,7 +72,7 @@ def execute(
             if fresh:
                 content, wrong = _outcome(_in_kernel, *arguments)
             else:
-                warm()
+                warm(data)
                 content, wrong = kernels.call(_outcome, kernels.run_cells, *arguments)
         except (kernels.KernelError, RuntimeError, TimeoutError) as error:
             # a kernel that dies or does not answer
@@ -150,16 +150,22 @@ Told = Callable[[Page, Outcome], None]
 Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Outcome]]]
 
 
-def warm() -> None:
-    """Let the fork server load what chapters import; something else can be done meanwhile."""
-    kernels.start(lambda: tuple(module_name(path) for path in modules()))
+def warm(data: Path | None = None) -> None:
+    """Let the fork server load what chapters import and read; something else can be done meanwhile.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The data directory of the pages to come.
+    """
+    kernels.start(lambda: tuple(module_name(path) for path in modules()), data)
 
 
 def here(
     chapters: Path, pages: list[Page], data: Path, failed: Path, *, at_once: int = 0
 ) -> Iterator[tuple[Page, Outcome]]:
     """Execute pages on this machine, as many `at_once` as there are processors or as is said."""
-    warm()
+    warm(data)
 
     def one(page: Page) -> Outcome:
         try:

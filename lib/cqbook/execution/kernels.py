@@ -7,6 +7,7 @@ it, and in it papermill executes the cells by an engine of ours. A page sees not
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -34,6 +35,8 @@ Result = TypeVar("Result")
 ENGINE = "cqbook-forked"
 #: What an execution does not load, but every chapter or papermill does.
 IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
+#: What reads the data that pages read, and by which variable it is told where they are.
+OPENED, OPENED_VARIABLE = "cqbook.execution.opened", "CQBOOK_OPENED"
 #: A page that takes longer than this (s) hangs.
 PAGE_SECONDS = 300.0
 #: Memory (bytes) and output (characters) that no page needs: more is a loop gone wild, and is
@@ -61,8 +64,15 @@ def socket_folder() -> str:
     return folder if len(os.fsencode(folder)) <= SOCKET_FOLDER_BYTES else "/tmp"
 
 
-def start(modules: Callable[[], tuple[str, ...]]) -> None:
-    """Start the fork server, which imports `modules`, and return at once; once a process."""
+def start(modules: Callable[[], tuple[str, ...]], data: Path | None = None) -> None:
+    """Start the fork server, which imports `modules`, and return at once; once a process.
+
+    Parameters
+    ----------
+    modules : callable
+    data : pathlib.Path, optional
+        Data that it reads once for all pages.
+    """
     if os.getpid() in _STARTED:
         return
     _STARTED.add(os.getpid())
@@ -70,9 +80,11 @@ def start(modules: Callable[[], tuple[str, ...]]) -> None:
     # the folder of the server's socket, made once
     util.get_temp_dir()
     tempfile.tempdir = kept
-    own = ("cqbook.execution.kernels", "cqbook.execution.compiled")
+    own = ("cqbook.execution.kernels", "cqbook.execution.compiled", OPENED)
     context().set_forkserver_preload([*IMPORTED, *modules(), *own])
+    os.environ[OPENED_VARIABLE] = str(data.resolve()) if data else ""
     forkserver.ensure_running()
+    del os.environ[OPENED_VARIABLE]
 
 
 def context() -> ForkServerContext:
@@ -117,6 +129,8 @@ def _answer(
 ) -> None:
     # the fork server ends when the process that started it does
     dies_with_parent()
+    # what it imported stays: who looks for garbage there looks in vain, and copies all of it
+    gc.freeze()
     sender.send(function(*arguments))
     sender.close()
     # no clean-up of what the fork server imported: the process is done

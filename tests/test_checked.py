@@ -1,0 +1,186 @@
+"""What is remembered of checks and of what data alone make: never stale, and a fault each time."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from cqbook.build import checked
+from cqbook.data import catalog, contracts
+from cqbook.data.catalog import Catalog
+from cqbook.errors import ChapterError, ContractError
+from cqbook.site import figure_index, settings
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often a package was checked; its check itself takes a second and is another test."""
+    calls = []
+
+    def check(book):
+        calls.append(book)
+        if book.lookup("projects", "project", "bad"):
+            raise ContractError([])
+        return {"projects": len(book.text("projects"))}
+
+    monkeypatch.setattr(contracts, "check_package", check)
+    return calls
+
+
+def test_tables_that_passed_are_checked_when_they_change(tmp_path, spoiled, counted):
+    def counts():
+        return checked.check_package_once(tmp_path, Catalog(spoiled.path))
+
+    first = counts()
+    assert counts() == first
+    assert len(counted) == 1
+    row = spoiled.find("projects.csv", "project", spoiled.rows("projects.csv")[1][0])
+    old = spoiled.set("projects.csv", row, "note", "another note")
+    assert counts() == first
+    assert len(counted) == 2
+    spoiled.set("projects.csv", row, "note", old)
+    assert counts() == first
+    assert len(counted) == 2
+
+
+def test_a_fault_of_the_data_is_told_each_time(tmp_path, spoiled, counted):
+    spoiled.set("projects.csv", 1, "project", "bad")
+    for _ in range(2):
+        with pytest.raises(ContractError):
+            checked.check_package_once(tmp_path, Catalog(spoiled.path))
+    assert len(counted) == 2
+
+
+def test_what_changes_while_it_is_checked_has_not_passed(tmp_path, spoiled, monkeypatch):
+    def check(book):
+        spoiled.set("projects.csv", 1, "note", "written meanwhile")
+        return {}
+
+    monkeypatch.setattr(contracts, "check_package", check)
+    checked.check_package_once(tmp_path, Catalog(spoiled.path))
+    assert not list(tmp_path.rglob("checked/*"))
+
+
+def test_another_package_checks_again(tmp_path, spoiled, counted, monkeypatch):
+    checked.check_package_once(tmp_path, Catalog(spoiled.path))
+    monkeypatch.setattr(checked, "_checks", lambda: "another version")
+    checked.check_package_once(tmp_path, Catalog(spoiled.path))
+    assert len(counted) == 2
+
+
+def test_a_chapter_that_passed_is_looked_at_when_it_changes(tmp_path, monkeypatch):
+    (tmp_path / "chapters").mkdir()
+    for name in ("errata.ipynb", "citing.md"):
+        shutil.copy(ROOT / "chapters" / name, tmp_path / "chapters")
+    seen = []
+    faults = checked.chapter_faults
+    monkeypatch.setattr(
+        checked, "chapter_faults", lambda path: seen.append(path.name) or faults(path)
+    )
+    for _ in range(2):
+        checked.check_chapters_once(tmp_path)
+    assert seen == ["errata.ipynb", "citing.md"]
+    path = tmp_path / "chapters" / "errata.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("合计约5000亿元。", id="typed"))
+    nbformat.write(notebook, path)
+    for _ in range(2):
+        with pytest.raises(ChapterError, match="应为由代码给出的数"):
+            checked.check_chapters_once(tmp_path)
+    assert seen[2:] == ["errata.ipynb", "errata.ipynb"]
+
+
+def application(source, cache, monkeypatch):
+    """As much of Sphinx as asks for the data and the cache."""
+    monkeypatch.setenv("CQBOOK_CACHE", str(cache))
+    config = SimpleNamespace(cqbook_data_dir=".")
+    return SimpleNamespace(srcdir=str(source), outdir=str(cache), config=config)
+
+
+def test_a_text_of_the_data_is_made_again_when_these_change(tmp_path, spoiled, monkeypatch):
+    made = []
+
+    def text():
+        app = application(spoiled.path, tmp_path / "cache", monkeypatch)
+        return settings.made_of_data(app, "x.json", lambda: made.append(1) or f"字\r\n{len(made)}")
+
+    assert text() == text() == "字\r\n1"
+    spoiled.set("projects.csv", 1, "note", "another note")
+    assert text() == text() == "字\r\n2"
+    # one of a name is kept
+    assert len(list((tmp_path / "cache" / "of-data").iterdir())) == 1
+
+
+def test_code_is_highlighted_once_and_warned_of_each_time(tmp_path):
+    seen = []
+
+    def highlight(source, language, **_):
+        seen.append(source)
+        if language == "none such":
+            figure_index.logger.warning("no lexer")
+        return f"[{source}]"
+
+    def another():
+        # another process
+        return figure_index._once(highlight, tmp_path, None)
+
+    for language, times in (("python", 1), ("none such", 2)):
+        seen.clear()
+        assert another()("x = 1", language) == another()("x = 1", language) == "[x = 1]"
+        assert len(seen) == times, language
+    assert logging.getLogger("sphinx.sphinx.highlighting") is figure_index.logger.logger
+
+
+def asked(path):
+    """What a query of a series and one of a table give, and how they are recorded."""
+    book = Catalog(path)
+    rows = book.observations(indicator=["trade_value", "gdp"])
+    projects = book.table("projects")
+    return rows, projects, list(book.queries.values())
+
+
+def test_a_package_that_was_read_is_not_read_again(spoiled, tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    before = asked(spoiled.path)
+    catalog.keep_open(spoiled.path)
+    # as a build has it: elsewhere, the same
+    copied = shutil.copytree(spoiled.path, tmp_path / "copied")
+    read = []
+    monkeypatch.setattr(Catalog, "text", lambda self, name: read.append(name))
+    for old, new in zip(before, asked(copied), strict=True):
+        assert new == old if isinstance(old, list) else new.equals(old)
+    assert not read
+
+
+def test_a_package_that_is_another_is_read(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    catalog.keep_open(spoiled.path)
+    spoiled.set("projects.csv", 1, "note", "another note")
+    _, projects, queries = asked(spoiled.path)
+    assert projects["note"].iloc[0] == "another note"
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    assert asked(spoiled.path)[2] == queries
+
+
+def test_who_changes_what_was_read_changes_it_for_nobody_else(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    catalog.keep_open(spoiled.path)
+    rows, projects, _ = asked(spoiled.path)
+    rows["value"], projects["note"] = 0.0, "x"
+    rows.loc[:, "unit"] = "x"
+    again, once_more, _ = asked(spoiled.path)
+    assert not again["value"].eq(0.0).all()
+    assert not again["unit"].eq("x").any()
+    assert not once_more["note"].eq("x").any()
+
+
+def test_a_damaged_package_is_left_to_who_reads_it(spoiled, monkeypatch):
+    monkeypatch.setattr(catalog, "_OPENED", [])
+    (spoiled.path / "projects.csv").write_text("a,a\n", encoding="utf-8")
+    catalog.keep_open(spoiled.path)
+    assert not catalog._OPENED
