@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib.metadata
+import io
 import json
 import os
 import re
@@ -285,6 +286,16 @@ def test_a_pdf_is_read_where_no_limit_of_memory_is_taken(monkeypatch):
     monkeypatch.setattr(pdf, "_LIMITS", refuse + pdf._LIMITS)
     monkeypatch.setattr(pdf, "_PDF_READER", "import json\nprint(json.dumps([sys.argv[4:], '']))")
     assert pdf.properties_and_text(b"", "/Title") == (["/Title"], "")
+
+
+def test_help_is_printed_where_output_has_no_chinese(monkeypatch):
+    """As on a Windows that speaks English, into a file."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", out)
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["data", "--help"])
+    out.flush()
+    assert b"\\u7b14\\u8bb0\\u672c\\u7535\\u8111, laptop" in out.buffer.getvalue()
 
 
 @pytest.mark.parametrize(("name", "told"), [("resource", True), ("altair", False)])

@@ -229,7 +229,7 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _preview(root: Path, arguments: argparse.Namespace) -> int:
-    if arguments.watch and WATCHER_VARIABLE not in os.environ:
+    if arguments.watch and WATCHER_VARIABLE not in os.environ and hasattr(os, "fork"):
         return _kept_watching()
     from cqbook.build.preview import Previewer
 
@@ -624,6 +624,10 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
 
 #: Modules of Python that Windows has not: of what executes and renders pages.
 ELSEWHERE_ONLY = ("fcntl", "resource")
+NOT_HERE = (
+    "这个命令不能在 Windows 上运行；在 WSL 或 Linux 中运行，见 docs/windows.md"
+    " | this command does not run on Windows: use WSL or Linux, see docs/windows.md"
+)
 #: What a shell gives a command that Ctrl-C ended.
 INTERRUPTED = 130
 #: Exit code of a watcher whose package changed; and what tells it that it is one.
@@ -843,10 +847,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name not in ELSEWHERE_ONLY:
             raise
-        _refuse(
-            "这个命令不能在 Windows 上运行；在 WSL 或 Linux 中运行，见 docs/windows.md"
-            " | this command does not run on Windows: use WSL or Linux, see docs/windows.md"
-        )
+        _refuse(NOT_HERE)
     except KeyboardInterrupt:
         _refuse("已中断；此前的内容没有变 | interrupted; what was there is unchanged")
         return INTERRUPTED
