@@ -622,8 +622,16 @@ def _audit(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found.good else 1
 
 
-#: Modules of Python that Windows has not: of what executes and renders pages.
-ELSEWHERE_ONLY = ("fcntl", "resource")
+#: What executes or renders pages: in forks, which Windows has not.
+FORKING = (_build, _run, _preview, _accept, _pages, _audit)
+NOT_HERE = (
+    "这个命令不能在 Windows 上运行；在 WSL 或 Linux 中运行，见 docs/windows.md"
+    " | this command does not run on Windows: use WSL or Linux, see docs/windows.md"
+)
+NOT_INSTALLED = (
+    "没有安装 {0}：这个命令要 requirements.txt 的全部，见 docs/windows.md"
+    " | {0} is not installed: this command needs all of requirements.txt, see docs/windows.md"
+)
 #: What a shell gives a command that Ctrl-C ended.
 INTERRUPTED = 130
 #: Exit code of a watcher whose package changed; and what tells it that it is one.
@@ -837,16 +845,17 @@ def main(arguments: list[str] | None = None) -> int:
         _recover(getattr(chosen, "data", None) or root / "data")
         _recover(root / "chapters")
         run: Run = chosen.run
+        if run in FORKING and not hasattr(os, "fork"):
+            _refuse(NOT_HERE)
+            return 1
         return run(root, chosen)
     except BookError as error:
         _refuse(str(error))
     except ModuleNotFoundError as error:
-        if error.name not in ELSEWHERE_ONLY:
+        name = (error.name or "").partition(".")[0]
+        if name in ("", "cqbook"):
             raise
-        _refuse(
-            "这个命令不能在 Windows 上运行；在 WSL 或 Linux 中运行，见 docs/windows.md"
-            " | this command does not run on Windows: use WSL or Linux, see docs/windows.md"
-        )
+        _refuse(NOT_HERE if name in sys.stdlib_module_names else NOT_INSTALLED.format(name))
     except KeyboardInterrupt:
         _refuse("已中断；此前的内容没有变 | interrupted; what was there is unchanged")
         return INTERRUPTED
