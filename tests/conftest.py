@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
+warm.with_another_seed()
 warm.renderers()
-warm.kernels_of_nbval()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
@@ -59,7 +59,7 @@ def counted(real):
 
 
 #: A start of Python on another day, which sees one processor.
-ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
+ELSEWHERE = warm.ELSEWHERE
 
 
 @contextmanager
@@ -86,6 +86,9 @@ def elsewhere(home: Path) -> Iterator[dict[str, str]]:
             os.environ.pop(key, None)
             if text is not None:
                 os.environ[key] = text
+
+
+warm.kernels_of_nbval(elsewhere)
 
 
 def linked(source: str, target: str) -> None:
