@@ -31,8 +31,8 @@ if hasattr(os, "fork"):
     # where nothing forks, no pages are executed, and none of this is there
     import warm
 
+    warm.with_another_seed()
     warm.renderers()
-    warm.kernels_of_nbval()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
@@ -62,7 +62,7 @@ def counted(real):
 
 
 #: A start of Python on another day, which sees one processor.
-ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
+ELSEWHERE = warm.ELSEWHERE
 
 
 @contextmanager
@@ -89,6 +89,9 @@ def elsewhere(home: Path) -> Iterator[dict[str, str]]:
             os.environ.pop(key, None)
             if text is not None:
                 os.environ[key] = text
+
+
+warm.kernels_of_nbval(elsewhere)
 
 
 def linked(source: str, target: str) -> None:

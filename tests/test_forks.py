@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from conftest import ROOT
 
-from cqbook.execution import executor
+from cqbook.execution import executor, kernels
 from cqbook.execution.notebooks import judged_digest, read_notebook
 from cqbook.execution.page import ExecutionError, Page
 
@@ -90,3 +94,11 @@ def test_what_goes_wrong_is_told(chapters, source, told):
     nbformat.write(nbformat.v4.new_notebook(cells=cells), chapters / "bad.ipynb")
     with pytest.raises(ExecutionError, match=told):
         executor.execute(chapters / "bad.ipynb", Page("bad", "bad"), data=ROOT / "data")
+
+
+def test_what_the_tests_fork_has_another_seed_than_the_book():
+    executor.warm()
+    asked = [sys.executable, "-c", "print(hash('页'))"]
+    seeded = os.environ | {"PYTHONHASHSEED": "7"}
+    said = subprocess.run(asked, env=seeded, capture_output=True, check=True).stdout
+    assert kernels.call(hash, "页") == int(said)

@@ -3,6 +3,9 @@
 To load them takes three seconds each time. Each is a process of its own nevertheless, with the
 environment that it would be started with; only the imports are done before. What starts a whole
 command in a process of its own starts a new renderer; `make nbval` starts new kernels.
+
+The server has another seed of hashes than `make book`, and kernels of nbval are another user's, in
+another zone, on another day, on one processor: what the chapters commit must come out there too.
 """
 
 from __future__ import annotations
@@ -10,9 +13,12 @@ from __future__ import annotations
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -22,6 +28,9 @@ from cqbook.disk.processes import dies_with_parent
 from cqbook.execution import executor, kernels
 
 NEW = rendering.renderer_process
+#: What is imported on another day; and the home there, for as long as tests run.
+ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
+HOME = tempfile.TemporaryDirectory(prefix="cqbook-home-")
 #: Paths need not be text.
 ANY = "surrogateescape"
 
@@ -131,6 +140,7 @@ def _serve(
     leads.close()
     os.environ.clear()
     os.environ.update(variables)
+    _elsewhere()
     os.chdir(folder or os.curdir)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -140,13 +150,41 @@ def _serve(
     IPKernelApp.launch_instance(argv=words)
 
 
+def _elsewhere() -> None:
+    """Let this process, whose environment says so, be in another zone, on another day."""
+    time.tzset()
+    os.umask(0o077)
+    # not the same one for the kernels of all workers
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
+    runpy.run_path(str(ELSEWHERE / "sitecustomize.py"))
+
+
 def _kernel_of(command: list[str], *, cwd: str | None = None, env: Mapping[str, str], **_: object):
     # python -m ipykernel_launcher -f …
     return ForkedKernel(command[command.index("ipykernel_launcher") + 1 :], cwd, env)
 
 
-def kernels_of_nbval() -> None:
-    """Let nbval's kernels be forked ones in this process."""
+def with_another_seed() -> None:
+    """Let the server that forks have another seed of hashes than `make book`."""
+    start = kernels.start
+
+    def started(modules: Callable[[], tuple[str, ...]]) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONHASHSEED", "7")
+            start(modules)
+
+    kernels.start = started
+
+
+def kernels_of_nbval(elsewhere: Callable[[Path], AbstractContextManager[object]]) -> None:
+    """Let nbval's kernels be forked ones in this process.
+
+    Parameters
+    ----------
+    elsewhere : callable
+        Changes the environment that they get.
+    """
     from jupyter_client.provisioning import local_provisioner
     from nbval import kernel
 
@@ -154,7 +192,7 @@ def kernels_of_nbval() -> None:
 
     def started(*given: object, **named: object):
         # only here: what asks for a fresh kernel gets one
-        with pytest.MonkeyPatch.context() as patch:
+        with elsewhere(Path(HOME.name) / "home"), pytest.MonkeyPatch.context() as patch:
             patch.setattr(local_provisioner, "launch_kernel", _kernel_of)
             return start(*given, **named)
 
