@@ -198,7 +198,7 @@ def _load(task: str) -> None:
     else:
         import duckdb  # noqa: F401
 
-        import cqbook.intake  # noqa: F401
+        import cqbook.analysis.customs  # noqa: F401
 
 
 # --- measuring
