@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -73,7 +74,9 @@ _Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Number = Annotated[int, Field(ge=0, lt=2**31)]
 
 
+@lru_cache(maxsize=1000)
 def _periods(text: str) -> str:
+    # a thousand files are of a dozen months
     for item in text.split(";"):
         Period.parse(item)
     return text
@@ -190,11 +193,15 @@ class Detail:
     @property
     def holdings(self) -> set[Holding]:
         """What the files taken in are about; their rows are not read."""
-        return {
-            Holding(entity, str(year), item["flow"], item["currency"])
+        told = {
+            (item["entities"], item["periods"], item["flow"], item["currency"])
             for item in self.index["files"]
-            for entity in item["entities"].split(";")
-            for text in item["periods"].split(";")
+        }
+        return {
+            Holding(entity, str(year), flow, currency)
+            for entities, periods, flow, currency in told
+            for entity in entities.split(";")
+            for text in periods.split(";")
             for year in Period.parse(text).years
         }
 

@@ -113,7 +113,7 @@ def classified(book: Catalog, codes: Iterable[str], year: str) -> dict[str, Vehi
     return found
 
 
-def _of_vehicles(cubes: Cubes) -> exp.Condition:
+def _of_vehicles(asked: Scope, cubes: Cubes) -> exp.Condition:
     """Return the condition that a row of ``own`` is of vehicles, in one of the cubes."""
     code = exp.column("commodity")
     last = max(AUTO_HEADINGS)
@@ -122,7 +122,7 @@ def _of_vehicles(cubes: Cubes) -> exp.Condition:
         code >= min(AUTO_HEADINGS),
         code < f"{int(last) + 1:04d}",
         code_column("commodity", 4).isin(*AUTO_HEADINGS),
-        within(cubes),
+        within(asked, cubes),
     )
 
 
@@ -155,7 +155,7 @@ def vehicles(asked: Scope, flow: str, year: str, months: tuple[str, ...] | None 
     found = asked.ask(
         of_own(code, summed(), valued(), summed(_number()), summed(with_number))
         .select(_records() if counting else exp.null())
-        .where(_of_vehicles(cubes))
+        .where(_of_vehicles(asked, cubes))
         .group_by(code)
         .having(summed().is_(exp.null()).not_())
         .order_by(code)
@@ -460,7 +460,7 @@ def _to_partners(
         return ()
     found = asked.ask(
         of_own(exp.column("partner"), summed(), summed(_number()))
-        .where(_of_vehicles(cubes))
+        .where(_of_vehicles(asked, cubes))
         .group_by(exp.column("partner"))
         .having(summed() > exp.Literal.number(0))
     )

@@ -306,7 +306,7 @@ def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
         codes = codes.when(grouped, exp.column(name))
     question = (
         of_own(which, codes, summed(), valued())
-        .where(within(cubes))
+        .where(within(asked, cubes))
         .having(summed().is_(exp.null()).not_())
         .order_by(exp.Ordered(this=summed(), desc=True), codes)
     )
@@ -356,24 +356,41 @@ def code_column(dimension: str, digits: int) -> exp.Expr:
     return exp.func("left", codes, digits) if dimension == "commodity" and digits else codes
 
 
-def within(cubes: Iterable[Cube]) -> exp.Condition:
-    """Return the condition that a row of ``own`` is of one of the cubes."""
-    periods: dict[tuple[str, str, int], list[str]] = {}
-    for cube in cubes:
-        periods.setdefault((cube.flow, cube.dims, cube.digits), []).append(cube.period)
+def within(asked: Scope, cubes: Cubes) -> exp.Condition:
+    """Return the condition that a row of ``own`` is of one of the cubes.
+
+    It says no more than tells them from the other cubes that there are.
+    """
     return exp.or_(
-        *(
-            exp.and_(
-                exp.column("flow").eq(flow),
-                exp.column("dims").eq(dims),
-                exp.column("digits").eq(digits),
-                exp.column("period").isin(*found),
-                copy=False,
-            )
-            for (flow, dims, digits), found in periods.items()
-        ),
+        *(_of_flow(asked, cubes, flow) for flow in sorted({cube.flow for cube in cubes})),
         copy=False,
     )
+
+
+def _of_flow(asked: Scope, cubes: Cubes, flow: str) -> exp.Condition:
+    wanted = [cube for cube in cubes if cube.flow == flow]
+    others = [cube for cube in asked.cubes if cube.flow == flow and cube not in cubes]
+    of_flow = exp.column("flow").eq(flow)
+    if not others:
+        return of_flow
+    period = exp.column("period")
+    first, last = (end(cube.period for cube in wanted) for end in (min, max))
+    if not any(first <= cube.period <= last for cube in others):
+        # in sorted files it says which parts of them are not read at all
+        return exp.and_(of_flow, period >= first, period <= last, copy=False)
+    periods: dict[tuple[str, int], list[str]] = {}
+    for cube in wanted:
+        periods.setdefault((cube.dims, cube.digits), []).append(cube.period)
+    kinds = (
+        exp.and_(
+            exp.column("dims").eq(dims),
+            exp.column("digits").eq(digits),
+            period.isin(*found),
+            copy=False,
+        )
+        for (dims, digits), found in periods.items()
+    )
+    return exp.and_(of_flow, exp.or_(*kinds, copy=False), copy=False)
 
 
 def same_months(now: Cubes, before: Cubes) -> tuple[Cubes, Cubes]:

@@ -58,7 +58,7 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     if any(silent(asked, flow, year) for year in (asked.year, asked.before)):
         return None
     # eight digits change from year to year; six are the same within an edition of the HS
-    (found,) = asked.ask(_of_pairs(now, before, min(6, *lengths[0])))
+    (found,) = asked.ask(_of_pairs(asked, now, before, min(6, *lengths[0])))
     new, lost, both, entering, leaving, continuing, earlier = (item or 0 for item in found)
     if not new and not lost:
         return None
@@ -72,7 +72,7 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     )
 
 
-def _of_pairs(now: Cubes, before: Cubes, digits: int) -> exp.Select:
+def _of_pairs(asked: Scope, now: Cubes, before: Cubes, digits: int) -> exp.Select:
     """Return the question for the pairs that are new, lost, and in both years.
 
     Its answer is one row: how many there are of each; the value of the new and of the lost, the
@@ -82,12 +82,12 @@ def _of_pairs(now: Cubes, before: Cubes, digits: int) -> exp.Select:
     nothing = exp.Literal.number(0)
 
     def side(cubes: Cubes, name: str) -> exp.Expr:
-        value = exp.case().when(within(cubes), exp.column("value"))
+        value = exp.case().when(within(asked, cubes), exp.column("value"))
         return exp.func("coalesce", summed(value), nothing).as_(name)
 
     pairs = (
         of_own(goods.as_("goods"), exp.column("partner"), side(now, "now"), side(before, "before"))
-        .where(within((*now, *before)))
+        .where(within(asked, (*now, *before)))
         .group_by(goods, exp.column("partner"))
     )
     sold, was = exp.column("now") > nothing, exp.column("before") > nothing

@@ -68,7 +68,7 @@ def withheld_codes(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) 
             .where(
                 exp.column("value").is_(exp.null()).not_(),
                 code.isin(*sorted(few)),
-                within(cubes),
+                within(asked, cubes),
             )
         )
         counts.update(code for code, *_ in rows)
