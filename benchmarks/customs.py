@@ -2,7 +2,8 @@
 
 Run from the book's root: ``python benchmarks/customs.py [--keep FOLDER] [--small]``, after
 ``pip install polars``. Each run is a process of its own, and its baseline runs right before it.
-Taking in and reading include the start of the process; questions do not, on either side. Seconds
+Taking in and reading include the start of the process and the imports; questions are asked of a
+kernel that has its modules, on either side: neither start nor imports are counted. Seconds
 are wall clock; on a machine that is shared, the CPU seconds beside them say more.
 """
 
@@ -138,7 +139,7 @@ def pandas_asks(folder: Path) -> float:
 
 
 def polars_asks(folder: Path) -> float:
-    """Ask the same of the store's files by polars, lazily."""
+    """Ask the same of the store's files by polars, lazily; not what the book has beside them."""
     import polars as pl
 
     frame = pl.scan_parquet(sorted((folder / "data-L" / "customs").glob("flow=*/*/*.parquet")))
@@ -154,6 +155,12 @@ def polars_asks(folder: Path) -> float:
     heading = pl.col("commodity").str.slice(0, 4).is_in(["8702", "8703", "8704"])
     cars = own.filter(heading, pl.col("unit_1") == "辆")
     cars.group_by("commodity").agg(pl.col("value", "quantity_1").sum()).collect()
+    # how many records are behind each vehicle, for the gate
+    cars.group_by("commodity").agg(pl.struct("partner", "regime").n_unique()).collect()
+    # whether a few partners or goods only were asked for, of either flow
+    headings = both.with_columns(heading=pl.col("commodity").str.slice(0, 4))
+    for by in ("partner", "heading"):
+        headings.group_by("flow", by).agg(pl.col("value").sum()).collect()
     return float(own.select(pl.col("value").sum()).collect().item())
 
 
@@ -198,7 +205,7 @@ def _load(task: str) -> None:
     else:
         import duckdb  # noqa: F401
 
-        import cqbook.intake  # noqa: F401
+        import cqbook.analysis.customs  # noqa: F401
 
 
 # --- measuring
@@ -290,13 +297,13 @@ def measure(folder: Path, *, small: bool) -> list[Result]:
     """Return all results; rows are made below `folder` where they are not there yet."""
     prepare(folder, ("M", "L") if small else ("M", "L", "XL"))
     found = [
-        compared(folder, "cqbook add of M", "add M", "pandas reads M", 0.25),
+        compared(folder, "cqbook add of M", "add M", "pandas reads M", 1.0),
         compared(folder, "the chapter's questions on L", "chapter of L", "pandas asks L", 0.05, 3),
     ]
     if importlib.util.find_spec("polars"):
         found += [
             compared(folder, "cqbook add of M", "add M", "polars reads M", 1.0),
-            compared(folder, "the chapter's questions on L", "chapter of L", "polars asks L", 1.0),
+            compared(folder, "the chapter's questions on L", "chapter of L", "polars asks L", 1.5),
         ]
     if small:
         return [*found, flat(folder, "L", "M")]

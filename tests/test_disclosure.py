@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cqbook.analysis.customs import disclosure
 
-LEVELS = ("class", "kind", "item")
 LEAF = st.tuples(
     st.sampled_from("ab"), st.sampled_from("pqr"), st.sampled_from("xyz"),
     st.integers(0, 900), st.integers(0, 6),
@@ -43,15 +41,16 @@ def disclosed(published: np.ndarray, units: np.ndarray, least: int) -> list[tupl
 @given(LEAVES, st.integers(0, 4))
 def test_no_reckoning_gives_away_what_is_held_in_a_tree(leaves, least):
     # an empty cell is known to be empty, and hides nothing
-    cells = pd.DataFrame(leaves, columns=[*LEVELS, "value", "units"]).query("units > 0")
-    cells = cells.reset_index(drop=True)
-    held = disclosure.withheld_tree(cells, LEVELS, least)
+    cells = [
+        disclosure.Leaf(tuple(key), value, units) for *key, value, units in leaves if units > 0
+    ]
+    held = disclosure.withheld_tree(cells, least)
     published = []
-    for depth in range(len(LEVELS) + 1):
-        names = [tuple(row) for row in cells[list(LEVELS[:depth])].to_numpy()]
+    for depth in range(4):
+        names = [leaf.key[:depth] for leaf in cells]
         for name in sorted(set(names) - held):
             published.append([float(item == name) for item in names])
-    assert not disclosed(np.array(published), cells["units"].to_numpy(), least)
+    assert not disclosed(np.array(published), np.array([leaf.units for leaf in cells]), least)
     if least == 0:
         assert not held
 
@@ -66,30 +65,30 @@ def test_the_attack_finds_what_no_gate_holds_back(leaves):
 
 def test_primary_without_its_complement_is_given_away():
     """One cell held alone is the total less the others: the smallest of these goes with it."""
-    values = pd.Series({"a": 500.0, "b": 40.0, "c": 7.0, "d": 300.0})
-    units = pd.Series({"a": 9, "b": 5, "c": 1, "d": 8})
+    values = {"a": 500.0, "b": 40.0, "c": 7.0, "d": 300.0}
+    units = {"a": 9, "b": 5, "c": 1, "d": 8}
     assert disclosure.withheld_cells(values, units, 3) == {"c", "b"}
     assert disclosure.withheld_cells(values, units, 1) == frozenset()
     # two cells of one unit each: who has one of them knows the other
-    assert disclosure.withheld_cells(values, units.replace(5, 1), 3) == {"b", "c", "d"}
+    assert disclosure.withheld_cells(values, units | {"b": 1}, 3) == {"b", "c", "d"}
 
 
 def test_enough_cells_of_few_units_hide_each_other():
-    values = pd.Series({"a": 500.0, "b": 4.0, "c": 7.0, "d": 3.0})
-    units = pd.Series({"a": 9, "b": 1, "c": 1, "d": 1})
+    values = {"a": 500.0, "b": 4.0, "c": 7.0, "d": 3.0}
+    units = {"a": 9, "b": 1, "c": 1, "d": 1}
     assert disclosure.withheld_cells(values, units, 3) == {"b", "c", "d"}
 
 
 def test_an_empty_cell_hides_nothing():
-    values = pd.Series({"a": 5.0, "b": 0.0, "c": 7.0})
-    units = pd.Series({"a": 1, "b": 0, "c": 8})
+    values = {"a": 5.0, "b": 0.0, "c": 7.0}
+    units = {"a": 1, "b": 0, "c": 8}
     assert disclosure.withheld_cells(values, units, 3) == {"a", "c"}
 
 
 def test_what_units_share_does_not_add_up():
     """Months of the same two records are still of two records together."""
-    values = pd.Series([5.0, 6.0, 70.0], index=["01", "02", "03"])
-    units = pd.Series([2, 2, 4], index=["01", "02", "03"])
+    values = {"01": 5.0, "02": 6.0, "03": 70.0}
+    units = {"01": 2, "02": 2, "03": 4}
     assert disclosure.withheld_cells(values, units, 3, disjoint=False) == {"01", "02", "03"}
     assert disclosure.withheld_cells(values, units, 3) == {"01", "02"}
 

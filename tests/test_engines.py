@@ -114,11 +114,29 @@ def test_an_answer_is_asked_for_once(book, monkeypatch):
     assert len(queries) == len(set(queries))
 
 
+def test_the_rows_are_read_once_for_all_dimensions(book, monkeypatch):
+    asked = cubes.scope(book, "CN-50", "USD", "2024")
+    given = asked.cubes
+    queries = []
+    real = engines.Embedded.ask
+    monkeypatch.setattr(
+        engines.Embedded, "ask", lambda self, query: queries.append(query) or real(self, query)
+    )
+    shown = [dimensions.structure(asked, "export", name) for name in DIMS]
+    assert all(len(frame) > 2 for frame in shown)
+    # of two years, of months that both have or not
+    assert len(queries) <= 4 < len(given)
+    before = len(queries)
+    for digits in (2, 4, 8):
+        assert cubes.amounts(asked, cubes.chosen(asked, "export", "2024"), "commodity", digits)
+    assert len(queries) == before
+
+
 def test_other_years_are_not_read(book):
     asked = cubes.scope(book, "CN-50", "USD", "2025", 3)
-    assert set(asked.cubes["period"].str[:4]) == {"2024"}
+    assert {cube.period[:4] for cube in asked.cubes} == {"2024"}
     assert cubes.total(asked, "export", "2024") > 0
     for path in book.detail.folder.glob("flow=*/year=2023/*.parquet"):
         path.unlink()
     later = cubes.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
-    assert later.cubes.equals(asked.cubes)
+    assert later.cubes == asked.cubes

@@ -12,7 +12,8 @@ import json
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -73,7 +74,9 @@ _Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Number = Annotated[int, Field(ge=0, lt=2**31)]
 
 
+@lru_cache(maxsize=1000)
 def _periods(text: str) -> str:
+    # a thousand files are of a dozen months
     for item in text.split(";"):
         Period.parse(item)
     return text
@@ -147,6 +150,7 @@ class Detail:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._understood: tuple[bytes, StoreIndex] | None = None
 
     @property
     def exists(self) -> bool:
@@ -166,8 +170,12 @@ class Detail:
         if not path.exists():
             return {"batch": 0, "files": [], "parts": [], "lists_replaced": True}
         try:
-            content = json.loads(regular_content(path).decode("utf-8"))
-            return _INDEX.validate_python({"lists_replaced": False, **content})
+            content = regular_content(path)
+            # a page asks for it several times, and it names each file that was ever taken in
+            if self._understood is None or self._understood[0] != content:
+                stated = {"lists_replaced": False, **json.loads(content.decode("utf-8"))}
+                self._understood = content, _INDEX.validate_python(stated)
+            return self._understood[1]
         except (ValueError, TypeError, RecursionError) as error:
             place = f"{CUSTOMS}/{INDEX}"
             zh, en = library_words(error)
@@ -185,11 +193,15 @@ class Detail:
     @property
     def holdings(self) -> set[Holding]:
         """What the files taken in are about; their rows are not read."""
-        return {
-            Holding(entity, str(year), item["flow"], item["currency"])
+        told = {
+            (item["entities"], item["periods"], item["flow"], item["currency"])
             for item in self.index["files"]
-            for entity in item["entities"].split(";")
-            for text in item["periods"].split(";")
+        }
+        return {
+            Holding(entity, str(year), flow, currency)
+            for entities, periods, flow, currency in told
+            for entity in entities.split(";")
+            for text in periods.split(";")
             for year in Period.parse(text).years
         }
 
@@ -212,11 +224,13 @@ class Detail:
         index = self.index
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
         made = database(memory_limit=QUERY_MEMORY, temp_directory=str(spill))
+        # footers are read once, not with each question; of a file that changed, again
+        made.execute("SET parquet_metadata_cache = true")
         parts = self._verified(made, index, concerned)
         link = Connection(made, parts)
         for kind, (view, columns) in VIEWS.items():
-            paths = [self.folder / place for place in parts.states if part_kind(place) == kind]
-            _view(link, view, columns, paths)
+            places = [place for place in parts.states if part_kind(place) == kind]
+            _view(link, view, columns, self.folder, places)
         # most batches replace nothing: then there is nothing to look up
         replaced = any(part_kind(place) == "replaced" for place in parts.states)
         if not index["lists_replaced"]:
@@ -311,10 +325,24 @@ def key_numbers(frame: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _view(link: Connection, name: str, columns: dict[str, str], paths: list[Path]) -> None:
-    if paths:
-        source = f"read_parquet({listed_files(paths)}, hive_partitioning = false)"
-        link.execute(f"CREATE VIEW {name} AS SELECT {', '.join(columns)} FROM {source}")
+def _view(
+    link: Connection, name: str, columns: dict[str, str], folder: Path, places: list[str]
+) -> None:
+    by_flow: dict[str, list[Path]] = {}
+    for place in places:
+        flow = partition(place)[0] if part_kind(place) == "rows" else ""
+        by_flow.setdefault(flow, []).append(folder / place)
+    if by_flow:
+        selects = (_select(columns, flow, paths) for flow, paths in by_flow.items())
+        link.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
         return
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in columns.items())
     link.execute(f"CREATE VIEW {name} AS SELECT {nothing} WHERE false")
+
+
+def _select(columns: Iterable[str], flow: str, paths: Iterable[Path]) -> str:
+    """Return the query for the columns of files, of which rows are all of one flow."""
+    # said and not read: a question on the other flow does not open these files
+    told = {"flow": f"'{flow}' AS flow"} if flow else {}
+    listed = ", ".join(told.get(column, column) for column in columns)
+    return f"SELECT {listed} FROM read_parquet({listed_files(paths)}, hive_partitioning = false)"

@@ -59,6 +59,9 @@ class _Column:
     def _found(self) -> tuple[list[str], np.ndarray]:
         which, found = pd.factorize(np.array(self.cells, dtype=object))
         texts = found.tolist()
+        # of all at once first: numbers are many, and hardly ever have a space
+        if _is_plain("".join(texts)):
+            return texts, which
         plain = list(map(_plain, texts))
         if plain == texts:
             return texts, which
@@ -106,9 +109,11 @@ class _Column:
 
 def _plain(text: str) -> str:
     """Return a cell as it is kept: names may hold line breaks, which are spaces."""
-    if text.isprintable() and " " not in text:
-        return text
-    return " ".join(text.split())
+    return text if _is_plain(text) else " ".join(text.split())
+
+
+def _is_plain(text: str) -> bool:
+    return " " not in text and text.isprintable()
 
 
 def read_customs(

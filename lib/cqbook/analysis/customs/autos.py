@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from math import fsum
+from typing import NamedTuple
 
 import pandas as pd
-from sqlglot import exp, select
+from sqlglot import exp
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
+    Cubes,
     Scope,
     amounts,
     change_zh,
     chosen,
     code_column,
     counted,
-    kinds,
     money_point,
+    month,
+    of_months,
+    of_own,
     percentage,
     remembered,
+    summed,
+    valued,
     within,
 )
 from cqbook.analysis.customs.cubes import names as names_by_code
 from cqbook.analysis.customs.dimensions import TOP, alike, goods_zh, share_point, subject
 from cqbook.analysis.customs.disclosure import HELD
-from cqbook.analysis.customs.suppression import records_behind, silent
+from cqbook.analysis.customs.suppression import countable, records_behind, silent
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
@@ -52,117 +59,163 @@ AUTOS = {"heading": "品目", "powertrain": "动力", "value": "金额", "share"
 }
 
 
-def classified(book: Catalog, codes: Iterable[str], year: str) -> pd.DataFrame:
-    """Return heading, powertrain and plug-in of HS codes of the three vehicle headings.
+class VehicleKind(NamedTuple):
+    """What a vehicle is: ``plug_in`` is ``true``, ``false``, or empty where it is not known."""
+
+    plug_in: str
+    powertrain: str
+    heading: str
+
+
+class Vehicle(NamedTuple):
+    """The trade of one code.
+
+    ``counted`` is the value of the rows that have a number in 辆: what a unit value may be made of.
+    ``units`` are the records, None where they can't be counted; a code that was queried without
+    partner and regime is one.
+    """
+
+    code: str
+    kind: VehicleKind
+    value: float
+    quantity: float
+    counted: float
+    units: int | None
+
+
+Vehicles = tuple[Vehicle, ...]
+
+
+def classified(book: Catalog, codes: Iterable[str], year: str) -> dict[str, VehicleKind]:
+    """Return what vehicles HS codes of the three headings are.
 
     By the code of that year where the list has it; else by six digits, where these tell the
     powertrain apart since `SPLIT`; else 未归类.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``commodity, heading, powertrain, plug_in`` (``true``, ``false`` or empty: not known).
     """
-    listed = book.table("hs_auto")
     number = int(year)
-    in_force = listed[
-        listed["year_from"].astype(int).le(number) & listed["year_to"].astype(int).ge(number)
-    ]
-    exact = {row["hs_code"]: row for row in rows_of(in_force)}
-    coarse = listed[listed["hs_code"].str.len().eq(6)].drop_duplicates("hs_code")
-    six = {row["hs_code"]: row for row in rows_of(coarse)}
-    rows = []
+    exact: dict[str, TableRow] = {}
+    six: dict[str, TableRow] = {}
+    for listed in rows_of(book.table("hs_auto")):
+        if int(listed["year_from"]) <= number <= int(listed["year_to"]):
+            exact[listed["hs_code"]] = listed
+        if len(listed["hs_code"]) == 6:
+            six.setdefault(listed["hs_code"], listed)
+    found = {}
     for code in codes:
         heading = code[:4]
-        row: TableRow = {"powertrain": "", "plug_in": ""}
-        if code in exact:
-            row = exact[code]
-        elif code[:6] in six and number >= SPLIT[heading]:
-            row = six[code[:6]]
-        plug = str(row["plug_in"]).lower()
-        rows.append((code, heading, row["powertrain"], plug if plug in ("true", "false") else ""))
-    return pd.DataFrame(rows, columns=["commodity", "heading", "powertrain", "plug_in"])
+        row: TableRow | None = exact.get(code)
+        if row is None and number >= SPLIT[heading]:
+            row = six.get(code[:6])
+        plug = str(row["plug_in"]).lower() if row else ""
+        found[code] = VehicleKind(
+            plug if plug in ("true", "false") else "", row["powertrain"] if row else "", heading
+        )
+    return found
 
 
-def _of_vehicles(cubes: pd.DataFrame) -> exp.Condition:
+def _of_vehicles(asked: Scope, cubes: Cubes) -> exp.Condition:
     """Return the condition that a row of ``own`` is of vehicles, in one of the cubes."""
-    return exp.and_(code_column("commodity", 4).isin(*AUTO_HEADINGS), within(kinds(cubes)))
+    code = exp.column("commodity")
+    last = max(AUTO_HEADINGS)
+    return exp.and_(
+        # in sorted files it says which parts of them are not read at all
+        code >= min(AUTO_HEADINGS),
+        code < f"{int(last) + 1:04d}",
+        code_column("commodity", 4).isin(*AUTO_HEADINGS),
+        within(asked, cubes),
+    )
 
 
-#: The number of vehicles of a row, wherever the file has it.
-_NUMBER = (
-    exp.case()
-    .when(exp.column("unit_1").eq(VEHICLE), exp.column("quantity_1"))
-    .when(exp.column("unit_2").eq(VEHICLE), exp.column("quantity_2"))
-)
+def _number() -> exp.Case:
+    """Return the number of vehicles of a row, wherever the file has it."""
+    cases = exp.case()
+    for order in ("1", "2"):
+        cases = cases.when(exp.column(f"unit_{order}").eq(VEHICLE), exp.column(f"quantity_{order}"))
+    return cases
+
+
+def _records() -> exp.Expr:
+    """Return how many records of a code have a value: how many pairs of partner and regime."""
+    told = exp.column("value").is_(exp.null()).not_()
+    pair = [exp.case().when(told, exp.column(name)) for name in ("partner", "regime")]
+    return exp.Count(this=exp.Distinct(expressions=pair))
 
 
 @remembered
-def vehicles(
-    asked: Scope, flow: str, year: str, months: tuple[str, ...] | None = None
-) -> pd.DataFrame:
-    """Return value and number of vehicles by code, its class, and how many records are behind it.
-
-    Of the `months` alone (``-01``), where they are given.
-
-    ``counted`` is the value of the rows that have a number in 辆: what a unit value may be made of.
-    ``units`` are the records; a code that was queried without partner and regime is one.
-    """
+def vehicles(asked: Scope, flow: str, year: str, months: tuple[str, ...] | None = None) -> Vehicles:
+    """Return the trade of vehicles by code; of the `months` (``-01``) alone, where given."""
     cubes = chosen(asked, flow, year, ("commodity",), 4)
     if months is not None:
-        cubes = cubes[cubes["period"].str[4:].isin(months)]
-    if cubes.empty:
-        columns = ["commodity", "value", "number", "quantity", "counted", "units"]
-        return pd.DataFrame(columns=[*columns, "heading", "powertrain", "plug_in"])
-    with_number = exp.case().when(_NUMBER.is_(exp.null()).not_(), exp.column("value"))
-    found = asked.answer(
-        select("commodity", "sum(value) AS value", "count(value) AS number")
-        .select(
-            exp.func("sum", _NUMBER).as_("quantity"), exp.func("sum", with_number).as_("counted")
-        )
-        .from_("own")
-        .where(_of_vehicles(cubes))
-        .group_by("commodity")
-        .having("sum(value) IS NOT NULL")
-        .order_by("commodity")
+        cubes = of_months(cubes, months)
+    if not cubes:
+        return ()
+    with_number = exp.case().when(_number().is_(exp.null()).not_(), exp.column("value"))
+    code = exp.column("commodity")
+    counting = countable(asked, cubes, "commodity", 0)
+    found = asked.ask(
+        of_own(code, summed(), valued(), summed(_number()), summed(with_number))
+        .select(_records() if counting else exp.null())
+        .where(_of_vehicles(asked, cubes))
+        .group_by(code)
+        .having(summed().is_(exp.null()).not_())
+        .order_by(code)
     )
-    units = records_behind(asked, cubes, "commodity", 0, found.set_index("commodity")["number"])
-    found["units"] = found["commodity"].map(units)
-    return found.merge(classified(asked.book, found["commodity"], year), on="commodity")
+    units: dict[str, int] = {}
+    if counting:
+        number = {row[0]: row[2] for row in found}
+        units = records_behind(asked, cubes, number, {row[0]: row[-1] for row in found})
+    kinds = classified(asked.book, (row[0] for row in found), year)
+    return tuple(
+        Vehicle(key, kinds[key], value, quantity or 0.0, of_numbered or 0.0, units.get(key))
+        for key, value, _, quantity, of_numbered, _ in found
+    )
 
 
-#: What vehicles are added up to, from above: whether they are NEV, their powertrain, their heading.
-TREE = ("plug_in", "powertrain", "heading")
+def _worth(found: Iterable[Vehicle]) -> float:
+    return fsum(vehicle.value for vehicle in found)
+
+
+def _count(found: Iterable[Vehicle]) -> float:
+    return fsum(vehicle.quantity for vehicle in found)
+
+
+def _counted(found: Iterable[Vehicle]) -> float:
+    return fsum(vehicle.counted for vehicle in found)
 
 
 @remembered
 def withheld_vehicles(asked: Scope, flow: str) -> frozenset[disclosure.Key]:
-    """Return the sums of vehicles that are not published: keys of `TREE`."""
+    """Return the sums of vehicles that are not published: keys of the levels of `VehicleKind`."""
     if not asked.least:
         return frozenset()
     found = vehicles(asked, flow, asked.year)
     if silent(asked, flow, asked.year):
-        return disclosure.withheld_tree(found.assign(units=0), TREE, 1)
-    if found["units"].isna().any():
+        leaves = [disclosure.Leaf(vehicle.kind, vehicle.value, 0) for vehicle in found]
+        return disclosure.withheld_tree(leaves, 1)
+    if any(vehicle.units is None for vehicle in found):
         return frozenset()
-    return disclosure.withheld_tree(found, TREE, asked.least)
+    leaves = [disclosure.Leaf(vehicle.kind, vehicle.value, vehicle.units or 0) for vehicle in found]
+    return disclosure.withheld_tree(leaves, asked.least)
 
 
 def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
     """Return vehicles by heading and powertrain in words: columns of `AUTOS`."""
     found = vehicles(asked, flow, asked.year)
     hidden = withheld_vehicles(asked, flow)
-    whole = found["value"].sum()
+    whole = _worth(found)
+    groups: dict[VehicleKind, list[Vehicle]] = {}
+    for vehicle in found:
+        groups.setdefault(vehicle.kind, []).append(vehicle)
     rows = []
-    groups = found.groupby(["heading", "powertrain", "plug_in"], sort=True)
-    for (heading, powertrain, plug_in), group in groups:
-        amount = group["value"].sum()
-        count = group["quantity"].sum()
+    # by heading first
+    for kind in sorted(groups, key=lambda kind: kind[::-1]):
+        group = groups[kind]
+        amount, count = _worth(group), _count(group)
         named = {
-            "heading": f"{heading} {AUTO_HEADINGS[str(heading)]}",
-            "powertrain": POWERTRAINS[str(powertrain)],
+            "heading": f"{kind.heading} {AUTO_HEADINGS[kind.heading]}",
+            "powertrain": POWERTRAINS[kind.powertrain],
         }
-        if (plug_in, powertrain, heading) in hidden:
+        if kind in hidden:
             rows.append(dict.fromkeys(AUTOS, HELD) | named)
             continue
         rows.append(
@@ -171,7 +224,7 @@ def autos_table(asked: Scope, flow: str) -> pd.DataFrame:
                 "value": asked.money(amount),
                 "share": f"{100 * amount / whole:.1f}%" if whole else "",
                 "quantity": _vehicles(count) if count else ABSENT,
-                "unit_value": _unit_value(asked, group["counted"].sum(), count),
+                "unit_value": _unit_value(asked, _counted(group), count),
             }
         )
     return pd.DataFrame(rows, columns=list(AUTOS))
@@ -197,15 +250,18 @@ def auto_points(asked: Scope, flow: str) -> pd.DataFrame:
     hidden = withheld_vehicles(asked, flow)
     if () in hidden:
         return pd.DataFrame()
-    keys = ["plug_in", "powertrain"]
-    sums = found.groupby(keys)["value"].sum().sort_values(ascending=False)
-    held = sums.index.isin([key for key in hidden if len(key) == len(keys)])
+    sums: dict[tuple[str, str], float] = {}
+    for vehicle in found:
+        key = (vehicle.kind.plug_in, vehicle.kind.powertrain)
+        sums[key] = sums.get(key, 0.0) + vehicle.value
     rows = [
-        money_point(asked, POWERTRAINS[row["powertrain"]], row["value"])
-        for row in rows_of(sums[~held].reset_index())
+        money_point(asked, POWERTRAINS[key[1]], sums[key])
+        for key in sorted(sums, key=lambda key: (-sums[key], key))
+        if key not in hidden
     ]
-    if held.any():
-        rows.append(money_point(asked, f"其余动力，{HELD}", sums[held].sum(), status=DERIVED))
+    held = [amount for key, amount in sums.items() if key in hidden]
+    if held:
+        rows.append(money_point(asked, f"其余动力，{HELD}", fsum(held), status=DERIVED))
     return pd.DataFrame(rows)
 
 
@@ -217,13 +273,17 @@ def auto_split(asked: Scope, flow: str) -> pd.DataFrame:
     rows = []
     for year in (asked.before, asked.year):
         found = vehicles(asked, flow, year, months)
-        sums = found.groupby("powertrain")["value"].sum()
-        if not sums.sum() > 0:
+        whole = _worth(found)
+        if not whole > 0:
             return pd.DataFrame()
+        sums = {
+            name: _worth(vehicle for vehicle in found if vehicle.kind.powertrain == name)
+            for name in POWERTRAINS
+        }
         rows += [
-            share_point(f"{year}年", word, 100 * sums[name] / sums.sum())
+            share_point(f"{year}年", word, 100 * sums[name] / whole)
             for name, word in POWERTRAINS.items()
-            if sums.get(name, 0.0) > 0
+            if sums[name] > 0
         ]
     return pd.DataFrame(rows)
 
@@ -242,18 +302,18 @@ def auto_words(asked: Scope, flow: str) -> dict[str, str]:
         "nev_before": nev_share_before(asked, flow).zh,
     }
     found = vehicles(asked, flow, asked.year)
-    whole = found["value"].sum()
+    whole = _worth(found)
     hidden = withheld_vehicles(asked, flow)
-    if found.empty or not whole or () in hidden:
+    if not found or not whole or () in hidden:
         return words
-    count = found["quantity"].sum()
+    count = _count(found)
     words["auto_value"] = asked.money(whole)
     if count:
         words["auto_number"] = _vehicles(count)
-        words["auto_unit_value"] = _unit_value(asked, found["counted"].sum(), count)
+        words["auto_unit_value"] = _unit_value(asked, _counted(found), count)
     words |= _auto_changes(asked, flow)
     if not any(len(key) == 1 for key in hidden):
-        sure = found.loc[found["plug_in"].eq("true"), "value"].sum()
+        sure = _plugged_in(found, "true")
         same = "—" not in words["nev_share"]
         words["nev_value"] = asked.money(sure) + ("" if same else "以上")
     return words
@@ -263,14 +323,14 @@ def _asked_for(asked: Scope, flow: str) -> str:
     """Return which vehicles were asked for: 汽车, 对美国汽车; 货车, where nothing else was."""
     cubes = chosen(asked, flow, asked.year, ("commodity",), 4)
     said = subject(asked, cubes)
-    goods = goods_zh(amounts(asked, cubes, ("commodity",), 4)["commodity"].tolist())
+    goods = goods_zh(amounts(asked, cubes, "commodity", 4))
     partners = said.removesuffix(goods)
     return said if goods in AUTO_HEADINGS.values() else f"{partners}汽车"
 
 
 def _same_months(asked: Scope, flow: str) -> tuple[str, ...]:
     now, before = alike(asked, flow, ("commodity",), 4)
-    return tuple(now["period"].str[4:]) if len(before) and not asked.least else ()
+    return tuple(map(month, now)) if before and not asked.least else ()
 
 
 def _auto_changes(asked: Scope, flow: str) -> dict[str, str]:
@@ -278,13 +338,12 @@ def _auto_changes(asked: Scope, flow: str) -> dict[str, str]:
     if not months:
         return {}
     now, before = (vehicles(asked, flow, year, months) for year in (asked.year, asked.before))
-    sums = [frame[["value", "quantity", "counted"]].sum() for frame in (now, before)]
-    if not sums[1]["value"]:
+    if not _worth(before):
         return {}
-    words = {"auto_value_change": change_zh(100 * (sums[0]["value"] / sums[1]["value"] - 1))}
-    if sums[0]["quantity"] and sums[1]["quantity"]:
-        each = [part["counted"] / part["quantity"] for part in sums]
-        number = 100 * (sums[0]["quantity"] / sums[1]["quantity"] - 1)
+    words = {"auto_value_change": change_zh(100 * (_worth(now) / _worth(before) - 1))}
+    if _count(now) and _count(before):
+        each = [_counted(part) / _count(part) for part in (now, before)]
+        number = 100 * (_count(now) / _count(before) - 1)
         words["auto_number_change"] = change_zh(number)
         words["auto_unit_change"] = change_zh(100 * (each[0] / each[1] - 1))
     return words
@@ -300,48 +359,63 @@ def nev_share(asked: Scope, flow: str) -> Quantity:
 
 def nev_share_before(asked: Scope, flow: str) -> Quantity:
     """Return the same of the year before, where the same months of both are known."""
-    whole = tuple(chosen(asked, flow, asked.year, ("commodity",), 4)["period"].str[4:])
+    whole = tuple(map(month, chosen(asked, flow, asked.year, ("commodity",), 4)))
     months = _same_months(asked, flow)
     if not months or months != whole:
         return percentage(None)
     return _plugged(vehicles(asked, flow, asked.before, months))
 
 
-def _plugged(found: pd.DataFrame) -> Quantity:
-    whole = found["value"].sum()
-    if found.empty or not whole:
+def _plugged(found: Vehicles) -> Quantity:
+    whole = _worth(found)
+    if not whole:
         return percentage(None)
-    sure = found.loc[found["plug_in"].eq("true"), "value"].sum()
-    perhaps = found.loc[found["plug_in"].eq(""), "value"].sum()
+    sure, perhaps = _plugged_in(found, "true"), _plugged_in(found, "")
     return percentage(100 * sure / whole, 100 * (sure + perhaps) / whole)
+
+
+def _plugged_in(found: Vehicles, plug_in: str) -> float:
+    return _worth(vehicle for vehicle in found if vehicle.kind.plug_in == plug_in)
 
 
 # --- where the vehicles go
 
 
+class Market(NamedTuple):
+    """What vehicles went to a partner: its name, their value, how many."""
+
+    name: str
+    value: float
+    quantity: float
+
+
 def destinations(asked: Scope) -> list[tuple[str, Quantity]]:
     """Return exports of vehicles by partner, most first; empty where no query tells them apart."""
     now = _to_partners(asked, asked.year)
-    return [(str(name), counted(asked, value, "export")) for name, value in now["value"].items()]
+    return [(market.name, counted(asked, market.value, "export")) for market in now]
 
 
 def destination_points(asked: Scope) -> pd.DataFrame:
     """Return the point frame of the largest partners and the rest: value, vehicles, change."""
     now = _to_partners(asked, asked.year)
-    if now.empty:
+    if not now:
         return pd.DataFrame()
-    now_same, before = (side["value"].to_dict() for side in _to_partners_alike(asked))
+    now_same, before = (
+        {market.name: market.value for market in side} for side in _to_partners_alike(asked)
+    )
     rows = []
-    for name, value, quantity in now.head(TOP).itertuples():
+    for name, value, quantity in now[:TOP]:
         parts = [_vehicles(quantity)] if quantity > 0 else []
         if name in before and name in now_same:
             parts.append(change_zh(100 * (now_same[name] / before[name] - 1)))
         rows.append(money_point(asked, name, value, detail="，".join(parts)))
-    rest = now.iloc[TOP:]
-    if len(rest):
-        detail = _vehicles(rest["quantity"].sum()) if rest["quantity"].sum() > 0 else ""
+    rest = now[TOP:]
+    if rest:
+        quantity = fsum(market.quantity for market in rest)
+        detail = _vehicles(quantity) if quantity > 0 else ""
+        value = fsum(market.value for market in rest)
         label = f"其余{len(rest)}个"
-        rows.append(money_point(asked, label, rest["value"].sum(), detail=detail, status=DERIVED))
+        rows.append(money_point(asked, label, value, detail=detail, status=DERIVED))
     return pd.DataFrame(rows)
 
 
@@ -350,51 +424,54 @@ def destination_words(asked: Scope) -> dict[str, str]:
     now = _to_partners(asked, asked.year)
     names = ("value", "number", "partners", "first", "first_share", "first_five", "when")
     words = dict.fromkeys((f"cars_{name}" for name in names), ABSENT)
-    whole = now["value"].sum()
-    if now.empty or whole <= 0:
+    whole = fsum(market.value for market in now)
+    if whole <= 0:
         return words
-    periods = list(_partner_cubes(asked, asked.year)["period"])
+    periods = [cube.period for cube in _partner_cubes(asked, asked.year)]
     span = months_span(periods, asked.year)
     words |= {
         "cars_value": asked.money(whole),
         "cars_partners": f"{len(now)}个",
-        "cars_first": str(now.index[0]),
-        "cars_first_share": f"{100 * now['value'].iloc[0] / whole:.1f}%",
-        "cars_first_five": f"{100 * now['value'].head(5).sum() / whole:.1f}%",
+        "cars_first": now[0].name,
+        "cars_first_share": f"{100 * now[0].value / whole:.1f}%",
+        "cars_first_five": f"{100 * fsum(market.value for market in now[:5]) / whole:.1f}%",
         "cars_when": Period.parse(span).zh() if span else periods_zh(periods),
     }
-    if now["quantity"].sum() > 0:
-        words["cars_number"] = _vehicles(now["quantity"].sum())
+    quantity = fsum(market.quantity for market in now)
+    if quantity > 0:
+        words["cars_number"] = _vehicles(quantity)
     return words
 
 
-def _partner_cubes(asked: Scope, year: str) -> pd.DataFrame:
+def _partner_cubes(asked: Scope, year: str) -> Cubes:
     return chosen(asked, "export", year, ("commodity", "partner"), 4)
 
 
 @remembered
-def _to_partners(asked: Scope, year: str, months: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Return value and number of vehicles by name of the partner, most first."""
+def _to_partners(
+    asked: Scope, year: str, months: tuple[str, ...] | None = None
+) -> tuple[Market, ...]:
+    """Return value and number of vehicles by partner, most first."""
     cubes = _partner_cubes(asked, year)
     if months is not None:
-        cubes = cubes[cubes["period"].str[4:].isin(months)]
-    if cubes.empty or asked.least:
+        cubes = of_months(cubes, months)
+    if not cubes or asked.least:
         # under the gate no cell of few records is shown: this is of few by its kind
-        return pd.DataFrame(columns=["value", "quantity"], dtype=float)
-    found = asked.answer(
-        select("partner", "sum(value) AS value", exp.func("sum", _NUMBER).as_("quantity"))
-        .from_("own")
-        .where(_of_vehicles(cubes))
-        .group_by("partner")
-        .having("sum(value) > 0")
-        .order_by("value DESC", "partner")
-    ).fillna({"quantity": 0.0})
+        return ()
+    found = asked.ask(
+        of_own(exp.column("partner"), summed(), summed(_number()))
+        .where(_of_vehicles(asked, cubes))
+        .group_by(exp.column("partner"))
+        .having(summed() > exp.Literal.number(0))
+    )
     known = names_by_code(asked, "partner")
-    labels = pd.Index([known.get(code, code) for code in found["partner"]], dtype=str)
-    return found.set_index(labels)[["value", "quantity"]].astype(float)
+    return tuple(
+        Market(known.get(code, code), value, quantity or 0.0)
+        for code, value, quantity in sorted(found, key=lambda row: (-row[1], row[0]))
+    )
 
 
-def _to_partners_alike(asked: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _to_partners_alike(asked: Scope) -> tuple[tuple[Market, ...], tuple[Market, ...]]:
     now, before = alike(asked, "export", ("commodity", "partner"), 4)
-    months = tuple(now["period"].str[4:]) if len(before) else ()
+    months = tuple(map(month, now)) if before else ()
     return _to_partners(asked, asked.year, months), _to_partners(asked, asked.before, months)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 
 import pandas as pd
 
-from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Scope, chosen, percentage
+from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Cube, Scope, added, chosen, percentage
 from cqbook.analysis.customs.dimensions import WHOLE
 from cqbook.analysis.customs.suppression import silent
 from cqbook.data.selection import fact
@@ -31,26 +32,30 @@ COVERAGE = {"flow": "进出口", "when": "时期", "detail": "明细合计", "pu
 
 def given_table(asked: Scope) -> pd.DataFrame:
     """Return what was given for the year and the one before, one row a cube: columns of `GIVEN`."""
+
+    def alike(cube: Cube) -> tuple[str, str, int, str]:
+        return cube.flow, cube.dims, cube.digits, cube.period[:4]
+
     rows = []
-    cubes = asked.cubes[asked.cubes["period"].str[:4].isin([asked.year, asked.before])]
-    for (flow, dims, digits), group in cubes.groupby(["flow", "dims", "digits"]):
-        for year, part in group.groupby(group["period"].str[:4]):
-            months = {f"{year}-{number:02d}" for number in range(1, 13)}
-            held = set(part["period"])
-            gaps = sorted(months - held) if held & months else []
-            names = [DIMENSIONS_ZH[name] for name in str(dims).split(";") if name]
-            if digits:
-                names = [f"{name}（{digits}位）" if name == "商品" else name for name in names]
-            rows.append(
-                {
-                    "flow": DIRECTIONS_ZH[str(flow)],
-                    "dims": "×".join(names) or "合计",
-                    "months": f"{year}年{len(held & months)}个月" if held & months else year,
-                    "gaps": periods_zh(gaps) or "无",
-                    "rows": str(int(part["number"].sum())),
-                    "missing": str(int(part["missing"].sum())),
-                }
-            )
+    cubes = [cube for cube in asked.cubes if cube.period[:4] in (asked.year, asked.before)]
+    for (flow, dims, digits, year), group in groupby(sorted(cubes, key=alike), alike):
+        part = list(group)
+        months = {f"{year}-{number:02d}" for number in range(1, 13)}
+        held = {cube.period for cube in part}
+        gaps = sorted(months - held) if held & months else []
+        names = [DIMENSIONS_ZH[name] for name in dims.split(";") if name]
+        if digits:
+            names = [f"{name}（{digits}位）" if name == "商品" else name for name in names]
+        rows.append(
+            {
+                "flow": DIRECTIONS_ZH[flow],
+                "dims": "×".join(names) or "合计",
+                "months": f"{year}年{len(held & months)}个月" if held & months else year,
+                "gaps": periods_zh(gaps) or "无",
+                "rows": str(sum(cube.number for cube in part)),
+                "missing": str(sum(cube.missing for cube in part)),
+            }
+        )
     return pd.DataFrame(rows, columns=list(GIVEN))
 
 
@@ -59,10 +64,11 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
     rows = []
     for flow, name in DIRECTIONS_ZH.items():
         cubes = chosen(asked, flow, asked.year)
-        when = months_span(list(cubes["period"]), asked.year)
-        if cubes.empty or silent(asked, flow, asked.year):
+        periods = [cube.period for cube in cubes]
+        when = months_span(periods, asked.year)
+        if not cubes or silent(asked, flow, asked.year):
             continue
-        amount = float(cubes["total"].sum())
+        amount = added(cubes)
         printed = _published(asked, flow, when) if when else missing(asked.unit)
         part = _covered(amount, printed)
         if part is None:
@@ -70,7 +76,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
         rows.append(
             {
                 "flow": name,
-                "when": Period.parse(when).zh() if when else periods_zh(cubes["period"]),
+                "when": Period.parse(when).zh() if when else periods_zh(periods),
                 "detail": asked.money(amount),
                 "published": printed.zh,
                 "share": wording.interval_zh(part, PERCENT),
@@ -103,10 +109,10 @@ def _covered(amount: float, printed: Quantity) -> Interval | None:
 def covered(asked: Scope, flow: str) -> Quantity:
     """Return what share of the published total the detail is, for a claim; see `counted`."""
     cubes = chosen(asked, flow, asked.year)
-    when = months_span(list(cubes["period"]), asked.year)
-    if cubes.empty or not when or silent(asked, flow, asked.year):
+    when = months_span([cube.period for cube in cubes], asked.year)
+    if not cubes or not when or silent(asked, flow, asked.year):
         return percentage(None)
-    part = _covered(float(cubes["total"].sum()), _published(asked, flow, when))
+    part = _covered(added(cubes), _published(asked, flow, when))
     if part is None or part.lower is None or part.upper is None:
         return percentage(None)
     return percentage(float(part.lower), float(part.upper))

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from math import fsum
+from types import MappingProxyType
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-import pandas as pd
 from sqlglot import exp, select
 
 from cqbook.analysis.customs import engines
-from cqbook.analysis.customs.engines import Engine
+from cqbook.analysis.customs.engines import Engine, Rows
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.customs_store import CUSTOMS, DETAIL_DIMENSIONS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
 from cqbook.quantities.about import About
@@ -36,11 +38,38 @@ LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
-KIND = ["flow", "period", "dims", "digits"]
-CUBE = [*KIND, "total", "number", "missing"]
-#: A cube by the values of `KIND`.
-Cube = tuple[str, str, str, int]
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
+#: What makes rows of one cube, in the order of `Cube`.
+KIND = ("flow", "period", "dims", "digits")
+
+
+class Cube(NamedTuple):
+    """Rows of one period that were queried alike: which, their sum, and how many lack a value.
+
+    ``digits`` is the length of the commodity codes.
+    """
+
+    flow: str
+    period: str
+    dims: str
+    digits: int
+    total: float
+    number: int
+    missing: int
+
+    def tells(self, dimension: str) -> bool:
+        """Return whether its rows tell the codes of a dimension apart."""
+        return dimension in self.dims.split(";")
+
+
+Cubes = tuple[Cube, ...]
+
+
+class Amount(NamedTuple):
+    """A sum, and how many rows with a value are in it."""
+
+    value: float
+    number: int
 
 
 def remembered(
@@ -48,7 +77,7 @@ def remembered(
 ) -> Callable[Concatenate[Scope, Words], Answer]:
     """Return a function of a scope that is worked out once for each scope and arguments.
 
-    A page asks dozens of times which cubes to use. Frames are copied, as callers may change them.
+    A page asks dozens of times which cubes to use. What is returned can't be changed by callers.
     """
 
     @functools.wraps(function)
@@ -57,7 +86,7 @@ def remembered(
         if key not in asked.answers:
             asked.answers[key] = function(asked, *words, **named)
         found: Answer = asked.answers[key]
-        return found.copy() if isinstance(found, pd.DataFrame) else found
+        return found
 
     return asks
 
@@ -76,39 +105,64 @@ class Scope:
     year: str
     least: int
     flow: str = "export"
+    #: The scope whose open files are read; without one, its own.
+    opened: Scope | None = field(default=None, repr=False, compare=False)
+
+    def elsewhere(self, area: str) -> Scope:
+        """Return the scope of another area (empty: of all), asked of the same open files."""
+        return replace(self, area=area, opened=self)
 
     @cached_property
     def engine(self) -> Engine:
-        """What the questions are asked of: the rows of this area, currency and two years."""
-        return engines.engine_for(
-            engines.Slice(self.book.detail, self.area, self.currency, self.year)
-        )
+        """What the questions are asked of: the detail of the two years."""
+        if self.opened is not None:
+            return self.opened.engine
+        return engines.engine_for(self.book.detail, (self.before, self.year))
 
     @cached_property
     def answers(self) -> dict[object, Any]:
         """What was asked already, by what asked: see `remembered`."""
         return {}
 
-    @remembered
-    def answer(self, question: exp.Select) -> pd.DataFrame:
+    def ask(self, question: exp.Select) -> Rows:
         """Return the answer over ``own``: the rows of this area, currency, two years.
 
-        See `cqbook.analysis.customs.engines`. What was asked before is not read again.
+        See `cqbook.analysis.customs.engines`.
         """
-        return self.engine.ask(question)
+        return self.engine.ask(question.with_(_OWN, as_=self._own, copy=False))
 
     @cached_property
-    def cubes(self) -> pd.DataFrame:
-        """One row a cube: flow, period, dims, digits (of the codes), total, number, missing."""
+    def _own(self) -> exp.Select:
+        period = exp.column("period")
+        # by period too: in sorted files it says which parts of them are not read at all
+        own = (
+            select(exp.Star(), exp.func("length", exp.column("commodity")).as_("digits"))
+            .from_(exp.Table(this=exp.to_identifier("detail")))
+            .where(
+                exp.column("currency").eq(self.currency),
+                period >= self.before,
+                period < str(int(self.year) + 1),
+            )
+        )
+        return own.where(exp.column("entity").eq(self.area)) if self.area else own
+
+    @cached_property
+    def cubes(self) -> Cubes:
+        """What there is, in the order of `KIND`."""
         if not self.book.detail.exists:
             # a chapter that would use some of it starts no engine to hear that there is none
-            return pd.DataFrame(columns=CUBE, dtype=object)
-        return self.engine.ask(
-            select(*KIND, "coalesce(sum(value), 0) AS total", "count(*) AS number")
-            .select("count(*) - count(value) AS missing")
-            .from_("own")
-            .group_by(*KIND)
-            .order_by(*KIND)
+            return ()
+        found = self.ask(
+            of_own(*map(exp.column, KIND), summed(), exp.Count(this=exp.Star()), valued()).group_by(
+                *map(exp.column, KIND)
+            )
+        )
+        _refuse_nameless(item for row in found for item in row[: len(KIND)])
+        return tuple(
+            sorted(
+                Cube(flow, period, dims, digits, total or 0.0, number, number - known)
+                for flow, period, dims, digits, total, number, known in found
+            )
         )
 
     @property
@@ -180,8 +234,8 @@ def money_zh(asked: Scope) -> str:
 @remembered
 def chosen(
     asked: Scope, flow: str, year: str, needs: tuple[str, ...] = (), digits: int = 0
-) -> pd.DataFrame:
-    """Return the cube to use for each period of a year: columns of `Scope.cubes`.
+) -> Cubes:
+    """Return the cube to use for each period of a year, in their order.
 
     Months where there are any; otherwise a period that is the whole year. The cube has all of
     `needs`, and codes of at least `digits`; of several, the one with the largest total (it leaves
@@ -189,54 +243,111 @@ def chosen(
     together only of cubes that tell goods apart alike, and partners: where for some months only
     one chapter was queried, these months are no part of a year of totals.
     """
-    cubes = asked.cubes
-    wanted = set(needs)
-    fits = cubes["dims"].map(lambda dims: wanted <= set(dims.split(";")))
-    held = cubes[cubes["flow"].eq(flow) & fits & cubes["digits"].ge(digits)]
-    months = held[held["period"].str.fullmatch(rf"{year}-\d\d")]
-    held = months if len(months) else held[held["period"].eq(year)]
-    named = [held["dims"].str.contains(name) for name in ("commodity", "partner")]
-    kinds = named[0].astype(int) + 2 * named[1].astype(int)
-    if kinds.nunique() > 1:
-        # the largest cube of each month, summed over the year
-        largest = held.groupby([kinds.rename("kind"), "period"])["total"].max()
-        held = held[kinds == largest.groupby("kind").sum().idxmax()]
-    order = held.assign(size=held["dims"].str.count(";"))
-    order = order.sort_values(
-        ["period", "total", "size", "digits"], ascending=[True, False, True, False]
-    )
-    return order.drop_duplicates("period").drop(columns="size").reset_index(drop=True)
+    held = [
+        cube
+        for cube in asked.cubes
+        if cube.flow == flow and cube.digits >= digits and all(map(cube.tells, needs))
+    ]
+    months = [cube for cube in held if re.fullmatch(rf"{year}-\d\d", cube.period)]
+    held = months or [cube for cube in held if cube.period == year]
+    # the largest cube of each month, summed over the year, by what it tells apart
+    largest: dict[tuple[bool, bool], dict[str, float]] = {}
+    for cube in held:
+        sums = largest.setdefault(_apart(cube), {})
+        sums[cube.period] = max(cube.total, sums.get(cube.period, cube.total))
+    order = sorted(largest)
+    kind = max(order, key=lambda kind: fsum(largest[kind].values()), default=None)
+    best: dict[str, Cube] = {}
+    for cube in sorted(held, key=_preferred):
+        if _apart(cube) == kind:
+            best.setdefault(cube.period, cube)
+    return tuple(best[period] for period in sorted(best))
 
 
-def amounts(
-    asked: Scope, cubes: pd.DataFrame, by: tuple[str, ...], digits: int = 0
-) -> pd.DataFrame:
-    """Return sums over the given cubes: the columns `by`, ``value`` and ``number``, largest first.
+def _apart(cube: Cube) -> tuple[bool, bool]:
+    return cube.tells("partner"), cube.tells("commodity")
 
-    `digits` cuts commodity codes; ``number`` counts the rows that have a value.
-    """
-    if cubes.empty:
-        return pd.DataFrame(columns=[*by, "value", "number"])
-    return _amounts(asked, kinds(cubes), by, digits)
+
+def _preferred(cube: Cube) -> tuple[float, int, int]:
+    return -cube.total, cube.dims.count(";"), -cube.digits
 
 
 @remembered
-def _amounts(
-    asked: Scope, cubes: tuple[Cube, ...], by: tuple[str, ...], digits: int
-) -> pd.DataFrame:
-    codes = [code_column(name, digits) for name in by]
+def amounts(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) -> Mapping[str, Amount]:
+    """Return sums over the given cubes by code of a dimension that all tell apart, largest first.
+
+    `digits` cuts commodity codes. A code none of whose rows has a value is left out.
+    """
+    if not cubes:
+        return MappingProxyType({})
+    found = _sums(asked, cubes)[dimension]
+    if dimension != "commodity" or not digits:
+        return found
+    values: dict[str, float] = {}
+    numbers: Counter[str] = Counter()
+    for code, amount in found.items():
+        cut = code[:digits]
+        values[cut] = values.get(cut, 0.0) + amount.value
+        numbers[cut] += amount.number
     # ties in the order of their codes, whatever the engine
-    order = [exp.Literal.number(number + 1) for number in range(len(by))]
-    found = asked.engine.ask(
-        select(*(exp.alias_(code, name) for code, name in zip(codes, by, strict=True)))
-        .select("sum(value) AS value", "count(value) AS number")
-        .from_("own")
-        .where(within(cubes), copy=False)
-        .group_by(*codes)
-        .having("sum(value) IS NOT NULL")
-        .order_by("value DESC", *order)
+    order = sorted(values, key=lambda code: (-values[code], code))
+    return MappingProxyType({code: Amount(values[code], numbers[code]) for code in order})
+
+
+@remembered
+def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
+    """Return the amounts by each dimension that all cubes tell apart: the rows are read once."""
+    told = [name for name in DETAIL_DIMENSIONS if all(cube.tells(name) for cube in cubes)]
+    # which of them a row of the answer is of, and its code
+    which, codes = exp.case(), exp.case()
+    for name in told:
+        grouped = exp.func("grouping", exp.column(name)).eq(0)
+        which = which.when(grouped, exp.Literal.string(name))
+        codes = codes.when(grouped, exp.column(name))
+    question = (
+        of_own(which, codes, summed(), valued())
+        .where(within(asked, cubes))
+        .having(summed().is_(exp.null()).not_())
+        .order_by(exp.Ordered(this=summed(), desc=True), codes)
     )
-    return found.astype({"value": float})
+    sets = exp.GroupingSets(expressions=[exp.Tuple(expressions=[exp.column(n)]) for n in told])
+    question.set("group", exp.Group(grouping_sets=[sets]))
+    found: dict[str, dict[str, Amount]] = {name: {} for name in told}
+    rows = asked.ask(question)
+    _refuse_nameless(code for _, code, *_ in rows)
+    for name, code, value, number in rows:
+        found[name][code] = Amount(float(value), number)
+    return MappingProxyType({name: MappingProxyType(sums) for name, sums in found.items()})
+
+
+def _refuse_nameless(codes: Iterable[object]) -> None:
+    """Refuse rows without a code; where a dimension was not told apart, it is empty."""
+    if None in codes:
+        msg = (
+            "海关明细有缺编码的行，已损坏；用备份恢复，或删去后重新收入"
+            " | customs detail has rows without a code, and is damaged: restore it, or remove the"
+            " store and add the files again"
+        )
+        raise DataError(msg)
+
+
+_OWN = exp.TableAlias(this=exp.to_identifier("own"))
+
+
+def of_own(*columns: exp.Expr) -> exp.Select:
+    """Return the question for some columns of ``own``, the rows of a scope."""
+    # made of expressions only: to parse even a name takes longer than to look up the answer
+    return select(*columns).from_(exp.Table(this=exp.to_identifier("own")))
+
+
+def summed(value: exp.Expr | None = None) -> exp.Expr:
+    """Return the sum of values, or of an expression; null where no row has one."""
+    return exp.func("sum", value or exp.column("value"))
+
+
+def valued() -> exp.Expr:
+    """Return the number of rows that have a value."""
+    return exp.Count(this=exp.column("value"))
 
 
 def code_column(dimension: str, digits: int) -> exp.Expr:
@@ -245,41 +356,69 @@ def code_column(dimension: str, digits: int) -> exp.Expr:
     return exp.func("left", codes, digits) if dimension == "commodity" and digits else codes
 
 
-def kinds(cubes: pd.DataFrame) -> tuple[Cube, ...]:
-    """Return which cubes a frame like `Scope.cubes` has."""
-    return tuple(cubes[KIND].itertuples(index=False, name=None))
+def within(asked: Scope, cubes: Cubes) -> exp.Condition:
+    """Return the condition that a row of ``own`` is of one of the cubes.
 
-
-def within(cubes: Iterable[Cube]) -> exp.Condition:
-    """Return the condition that a row of ``own`` is of one of the cubes."""
-    periods: dict[tuple[str, str, int], list[str]] = {}
-    for flow, period, dims, digits in cubes:
-        periods.setdefault((flow, dims, digits), []).append(period)
+    It says no more than tells them from the other cubes that there are.
+    """
     return exp.or_(
-        *(
-            exp.and_(
-                exp.column("flow").eq(flow),
-                exp.column("dims").eq(dims),
-                exp.column("digits").eq(digits),
-                exp.column("period").isin(*found),
-                copy=False,
-            )
-            for (flow, dims, digits), found in periods.items()
-        ),
+        *(_of_flow(asked, cubes, flow) for flow in sorted({cube.flow for cube in cubes})),
         copy=False,
     )
 
 
-def same_months(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _of_flow(asked: Scope, cubes: Cubes, flow: str) -> exp.Condition:
+    wanted = [cube for cube in cubes if cube.flow == flow]
+    others = [cube for cube in asked.cubes if cube.flow == flow and cube not in cubes]
+    of_flow = exp.column("flow").eq(flow)
+    if not others:
+        return of_flow
+    period = exp.column("period")
+    first, last = (end(cube.period for cube in wanted) for end in (min, max))
+    if not any(first <= cube.period <= last for cube in others):
+        # in sorted files it says which parts of them are not read at all
+        return exp.and_(of_flow, period >= first, period <= last, copy=False)
+    periods: dict[tuple[str, int], list[str]] = {}
+    for cube in wanted:
+        periods.setdefault((cube.dims, cube.digits), []).append(cube.period)
+    kinds = (
+        exp.and_(
+            exp.column("dims").eq(dims),
+            exp.column("digits").eq(digits),
+            period.isin(*found),
+            copy=False,
+        )
+        for (dims, digits), found in periods.items()
+    )
+    return exp.and_(of_flow, exp.or_(*kinds, copy=False), copy=False)
+
+
+def same_months(now: Cubes, before: Cubes) -> tuple[Cubes, Cubes]:
     """Return the cubes of two years for the months that both have."""
-    ends = [frame["period"].str[4:] for frame in (now, before)]
-    return now[ends[0].isin(ends[1])], before[ends[1].isin(ends[0])]
+    both = {month(cube) for cube in now} & {month(cube) for cube in before}
+    return of_months(now, both), of_months(before, both)
+
+
+def month(cube: Cube) -> str:
+    """Return the month of a cube (``-01``); empty for a whole year."""
+    return cube.period[4:]
+
+
+def of_months(cubes: Cubes, months: Iterable[str]) -> Cubes:
+    """Return the cubes of some months."""
+    wanted = set(months)
+    return tuple(cube for cube in cubes if month(cube) in wanted)
+
+
+def added(cubes: Cubes) -> float:
+    """Return the sum of cubes of different periods."""
+    return fsum(cube.total for cube in cubes)
 
 
 def total(asked: Scope, flow: str, year: str) -> float:
     """Return the sum of a year's detail; NaN if there is none."""
     cubes = chosen(asked, flow, year)
-    return float(cubes["total"].sum()) if len(cubes) else float("nan")
+    return added(cubes) if cubes else float("nan")
 
 
 def money_point(asked: Scope, label: str, amount: float, **more: str) -> dict[str, object]:
@@ -334,14 +473,15 @@ def percentage(low: float | None, high: float | None = None) -> Quantity:
     )  # fmt: skip
 
 
-def names(asked: Scope, dimension: str) -> dict[str, str]:
+@remembered
+def names(asked: Scope, dimension: str) -> Mapping[str, str]:
     """Return names by code: the book's own list first, then what the files said last."""
     said = asked.engine.labels(dimension)
     lists = {"partner": "partners", "regime": "trade_regimes"}
-    if dimension not in lists:
-        return said
-    own = asked.book.names(lists[dimension], "code")
-    return said | {str(code): name for code, name in own.items()}
+    if dimension in lists:
+        own = asked.book.names(lists[dimension], "code")
+        said |= {str(code): name for code, name in own.items()}
+    return MappingProxyType(said)
 
 
 def change_zh(percent: float) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from sqlglot import exp, select
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
+    Cubes,
     Scope,
-    amounts,
     change_zh,
+    code_column,
     counted,
     money_point,
+    of_own,
+    summed,
+    within,
 )
 from cqbook.analysis.customs.dimensions import alike
 from cqbook.analysis.customs.suppression import silent
@@ -46,31 +51,54 @@ def margins(asked: Scope, flow: str) -> Margins | None:
     Besedeš, T., & Prusa, T. J. (2011). The role of extensive and intensive margins and export
     growth. *Journal of Development Economics* 96(2), 371–379.
     """
-    needs = ("commodity", "partner")
-    now, before = alike(asked, flow, needs)
-    if now.empty or set(now["digits"]) != set(before["digits"]):
+    now, before = alike(asked, flow, ("commodity", "partner"))
+    lengths = [{cube.digits for cube in side} for side in (now, before)]
+    if not now or lengths[0] != lengths[1]:
         return None
     if any(silent(asked, flow, year) for year in (asked.year, asked.before)):
         return None
     # eight digits change from year to year; six are the same within an edition of the HS
-    digits = min(6, int(now["digits"].min()))
-    sides = [
-        amounts(asked, cubes, needs, digits).set_index(list(needs))["value"]
-        for cubes in (now, before)
-    ]
-    sides = [side[side > 0] for side in sides]
-    both = sides[0].index.intersection(sides[1].index)
-    new, lost = sides[0].index.difference(both), sides[1].index.difference(both)
-    if new.empty and lost.empty:
+    (found,) = asked.ask(_of_pairs(asked, now, before, min(6, *lengths[0])))
+    new, lost, both, entering, leaving, continuing, earlier = (item or 0 for item in found)
+    if not new and not lost:
         return None
     return Margins(
-        float(sides[0][new].sum()),
-        float(sides[1][lost].sum()),
-        float(sides[0][both].sum() - sides[1][both].sum()),
-        float(sides[1].sum()),
-        (len(new), len(lost), len(both)),
-        tuple(now["period"].str[5:]),
+        float(entering),
+        float(leaving),
+        float(continuing),
+        float(earlier),
+        (int(new), int(lost), int(both)),
+        tuple(cube.period[5:] for cube in now),
     )
+
+
+def _of_pairs(asked: Scope, now: Cubes, before: Cubes, digits: int) -> exp.Select:
+    """Return the question for the pairs that are new, lost, and in both years.
+
+    Its answer is one row: how many there are of each; the value of the new and of the lost, the
+    change of the others; and what all pairs of the year before were worth.
+    """
+    goods = code_column("commodity", digits)
+    nothing = exp.Literal.number(0)
+
+    def side(cubes: Cubes, name: str) -> exp.Expr:
+        value = exp.case().when(within(asked, cubes), exp.column("value"))
+        return exp.func("coalesce", summed(value), nothing).as_(name)
+
+    pairs = (
+        of_own(goods.as_("goods"), exp.column("partner"), side(now, "now"), side(before, "before"))
+        .where(within(asked, (*now, *before)))
+        .group_by(goods, exp.column("partner"))
+    )
+    sold, was = exp.column("now") > nothing, exp.column("before") > nothing
+    change = exp.column("now") - exp.column("before")
+    ways = (sold.and_(was.not_()), was.and_(sold.not_()), sold.and_(was))
+    amounts = (exp.column("now"), exp.column("before"), change)
+    return select(
+        *(summed(exp.case().when(way, exp.Literal.number(1))) for way in ways),
+        *(summed(exp.case().when(way, amount)) for way, amount in zip(ways, amounts, strict=True)),
+        summed(exp.case().when(was, exp.column("before"))),
+    ).from_(pairs.subquery("pairs"))
 
 
 def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
@@ -83,8 +111,8 @@ def margin_points(asked: Scope, found: Margins | None) -> pd.DataFrame:
         f"延续的{found.pairs[2]}对": found.continuing,
     }
     # a pair is one record at least; their sum, the growth of all, is published with the totals
-    pairs = pd.Series(found.pairs, index=list(parts))
-    hidden = disclosure.withheld_cells(pd.Series(parts), pairs, asked.least)
+    pairs = dict(zip(parts, found.pairs, strict=True))
+    hidden = disclosure.withheld_cells(parts, pairs, asked.least)
     return pd.DataFrame(
         [
             money_point(asked, label, amount, status=DERIVED)

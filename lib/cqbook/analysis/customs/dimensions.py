@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from math import fsum
+from types import MappingProxyType
+
 import pandas as pd
 
 from cqbook.analysis import indices
@@ -9,6 +13,8 @@ from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     LEVEL,
+    Amount,
+    Cubes,
     Scope,
     amounts,
     change_zh,
@@ -16,13 +22,13 @@ from cqbook.analysis.customs.cubes import (
     counted,
     money_point,
     names,
+    remembered,
     same_months,
     total,
 )
 from cqbook.analysis.customs.disclosure import HELD
-from cqbook.analysis.customs.suppression import silent, withheld_codes
+from cqbook.analysis.customs.suppression import silent, values, withheld_codes
 from cqbook.data.customs_store import CUSTOMS
-from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
 from cqbook.quantities.quantity import DERIVED, Quantity
 from cqbook.quantities.verdict import Verdict
@@ -47,72 +53,81 @@ def structure(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     """
     digits = _digits(dimension)
     now = chosen(asked, flow, asked.year, (dimension,), digits)
-    found = amounts(asked, now, (dimension,), digits)
-    if found.empty or silent(asked, flow, asked.year):
+    found = amounts(asked, now, dimension, digits)
+    if not found or silent(asked, flow, asked.year):
         return pd.DataFrame()
     same, earlier = alike(asked, flow, (dimension,), digits)
     # a change over a year shows what there was before
     was, now_same = (_told(asked, cubes, dimension, digits) for cubes in (earlier, same))
     hidden = withheld_codes(asked, now, dimension, digits)
-    shown = found[~found[dimension].isin(hidden)].head(TOP)
+    shown = [code for code in found if code not in hidden][:TOP]
     labels = _chapters(asked, now) if digits else names(asked, dimension)
-    whole = found["value"].sum()
+    whole = added_up(found)
     rows = []
-    for row in rows_of(shown):
-        code, amount = str(row[dimension]), row["value"]
+    for code in shown:
+        amount = found[code].value
         parts = [f"占{100 * amount / whole:.1f}%"]
         if was.get(code) and code in now_same:
             parts.append(change_zh(100 * (now_same[code] / was[code] - 1)))
         rows.append(money_point(asked, labels.get(code, code), amount, detail="，".join(parts)))
     more = len(found) - len(shown)
     if more:
-        rest = whole - shown["value"].sum()
+        rest = whole - fsum(found[code].value for code in shown)
         share = f"占{100 * rest / whole:.1f}%"
         label = f"其余{more}项" + (f"（{len(hidden)}项{HELD}）" if hidden else "")
         rows.append(money_point(asked, label, rest, detail=share, status=DERIVED))
     return pd.DataFrame(rows)
 
 
-def _told(asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int) -> dict[str, float]:
+def added_up(sums: Mapping[str, Amount]) -> float:
+    """Return the sum over all codes."""
+    return fsum(amount.value for amount in sums.values())
+
+
+def _told(asked: Scope, cubes: Cubes, dimension: str, digits: int) -> dict[str, float]:
     """Return the amounts over the cubes by code, without those that are held back."""
-    found = amounts(asked, cubes, (dimension,), digits)
+    found = amounts(asked, cubes, dimension, digits)
     hidden = withheld_codes(asked, cubes, dimension, digits)
-    pairs = zip(found[dimension], found["value"], strict=True)
-    return {code: amount for code, amount in pairs if code not in hidden}
+    return {code: amount.value for code, amount in found.items() if code not in hidden}
 
 
-def _chapters(asked: Scope, cubes: pd.DataFrame) -> dict[str, str]:
+@remembered
+def _chapters(asked: Scope, cubes: Cubes) -> Mapping[str, str]:
     """Return a label by HS chapter: its number and what in it weighs most, by the files' names."""
     said = names(asked, "commodity")
-    found = amounts(asked, cubes, ("commodity",))
-    labels: dict[str, str] = {}
-    for code in found["commodity"]:
+    # the largest of each
+    first: dict[str, str] = {}
+    for code in amounts(asked, cubes, "commodity"):
+        first.setdefault(code[:2], code)
+    labels = {}
+    for chapter, code in first.items():
         name = said.get(code, "")
         words = f"（{name[:14]}{'…' if len(name) > 14 else ''}）" if name else ""
-        labels.setdefault(code[:2], f"第{code[:2]}章{words}")
-    return labels
+        labels[chapter] = f"第{chapter}章{words}"
+    return MappingProxyType(labels)
 
 
-def subject(asked: Scope, cubes: pd.DataFrame) -> str:
+def subject(asked: Scope, cubes: Cubes) -> str:
     """Return what cubes were narrowed to, before the word for the flow: 对美国, 汽车, 第87章商品.
 
     A query that was asked for a few chapters or partners only is not the trade of the area. What it
     was narrowed to without being told apart, nobody can know.
     """
     said = []
-    for flow, part in cubes.groupby("flow"):
-        if part["dims"].str.contains("partner").all():
-            found = amounts(asked, part, ("partner",))["partner"].tolist()
+    for flow in sorted({cube.flow for cube in cubes}):
+        part = tuple(cube for cube in cubes if cube.flow == flow)
+        if all(cube.tells("partner") for cube in part):
+            found = amounts(asked, part, "partner")
             known = names(asked, "partner")
             listed = "、".join(known.get(code, code) for code in sorted(found))
             word = "对" if flow == "export" else "自"
             said.append(f"{word}{listed}" if len(found) <= FEW_CODES else "")
-        if part["dims"].str.contains("commodity").all():
-            said.append(goods_zh(amounts(asked, part, ("commodity",), 4)["commodity"].tolist()))
+        if all(cube.tells("commodity") for cube in part):
+            said.append(goods_zh(amounts(asked, part, "commodity", 4)))
     return "".join(said)
 
 
-def goods_zh(headings: list[str]) -> str:
+def goods_zh(headings: Collection[str]) -> str:
     """Return what few goods are called: 汽车, 品目8711, 第87章商品; empty where they are many."""
     if set(headings) == set(AUTO_HEADINGS):
         return "汽车"
@@ -124,15 +139,15 @@ def goods_zh(headings: list[str]) -> str:
 
 def alike(
     asked: Scope, flow: str, needs: tuple[str, ...] = (), digits: int = 0
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[Cubes, Cubes]:
     """Return the cubes of the months that both years have, where both were asked for the same."""
     years = (asked.year, asked.before)
     now, before = same_months(*(chosen(asked, flow, year, needs, digits) for year in years))
     same = _same_query((asked, now), (asked, before))
-    return (now, before) if same else (now[:0], before[:0])
+    return (now, before) if same else ((), ())
 
 
-def _same_query(one: tuple[Scope, pd.DataFrame], other: tuple[Scope, pd.DataFrame]) -> bool:
+def _same_query(one: tuple[Scope, Cubes], other: tuple[Scope, Cubes]) -> bool:
     """Return whether two queries seem to have asked for the same partners and chapters."""
     return all(
         _same_codes(*(_codes(*side, dimension) for side in (one, other)))
@@ -140,11 +155,11 @@ def _same_query(one: tuple[Scope, pd.DataFrame], other: tuple[Scope, pd.DataFram
     )
 
 
-def _codes(asked: Scope, cubes: pd.DataFrame, dimension: str) -> set[str] | None:
+def _codes(asked: Scope, cubes: Cubes, dimension: str) -> set[str] | None:
     """Return the partners or chapters in cubes; None where these were not told apart."""
-    if cubes.empty or not cubes["dims"].str.contains(dimension).all():
+    if not cubes or not all(cube.tells(dimension) for cube in cubes):
         return None
-    return set(amounts(asked, cubes, (dimension,), _digits(dimension))[dimension])
+    return set(amounts(asked, cubes, dimension, _digits(dimension)))
 
 
 def _same_codes(one: set[str] | None, other: set[str] | None) -> bool:
@@ -157,7 +172,7 @@ def _same_codes(one: set[str] | None, other: set[str] | None) -> bool:
     return bool(one & other) and max(len(one), len(other)) <= 3 * FEW_CODES
 
 
-def _labels(asked: Scope, dimension: str, cubes: pd.DataFrame) -> dict[str, str]:
+def _labels(asked: Scope, dimension: str, cubes: Cubes) -> Mapping[str, str]:
     return _chapters(asked, cubes) if dimension == "commodity" else names(asked, dimension)
 
 
@@ -169,14 +184,14 @@ def ranked(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity]
     """Return the codes of a dimension with their amounts, most first; none if the first is held."""
     digits = _digits(dimension)
     now = chosen(asked, flow, asked.year, (dimension,), digits)
-    found = amounts(asked, now, (dimension,), digits)
+    found = amounts(asked, now, dimension, digits)
     hidden = withheld_codes(asked, now, dimension, digits)
-    if found.empty or silent(asked, flow, asked.year) or found[dimension].iloc[0] in hidden:
+    if not found or silent(asked, flow, asked.year) or next(iter(found)) in hidden:
         return []
     labels = _labels(asked, dimension, now)
     return [
-        (labels.get(code, code), counted(asked, amount, flow))
-        for code, amount in zip(found[dimension], found["value"], strict=True)
+        (labels.get(code, code), counted(asked, amount.value, flow))
+        for code, amount in found.items()
         if code not in hidden
     ]
 
@@ -195,17 +210,17 @@ def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     """
     digits = _digits(dimension)
     now = chosen(asked, flow, asked.year, (dimension,), digits)
-    found = amounts(asked, now, (dimension,), digits)
+    found = amounts(asked, now, dimension, digits)
     words = dict.fromkeys(("first", "share", "equivalent", "part"), ABSENT)
     words["of"] = f"{subject(asked, now)}{DIRECTIONS_ZH[flow]}"
-    whole = found["value"].sum()
+    whole = added_up(found)
     first = ranked(asked, flow, dimension)
     if first and whole > 0:
         words["first"] = first[0][0]
         words["share"] = f"{100 * first[0][1].point / whole:.1f}%"
         hidden = withheld_codes(asked, now, dimension, digits)
         if not disclosure.solvable(len(hidden)) and len(found) > FEW_CODES:
-            words["equivalent"] = f"{indices.equivalent_number(found['value']):.1f}个"
+            words["equivalent"] = f"{indices.equivalent_number(pd.Series(values(found))):.1f}个"
         every = total(asked, flow, asked.year)
         if 100 * whole / every < WHOLE:
             words["part"] = f"{100 * whole / every:.1f}%"
@@ -220,19 +235,16 @@ def changes(asked: Scope, flow: str, dimension: str) -> list[tuple[str, Quantity
     """
     digits = _digits(dimension)
     now, before = alike(asked, flow, (dimension,), digits)
-    if now.empty or any(silent(asked, flow, year) for year in (asked.year, asked.before)):
+    if not now or any(silent(asked, flow, year) for year in (asked.year, asked.before)):
         return []
     if any(withheld_codes(asked, cubes, dimension, digits) for cubes in (now, before)):
         return []
-    sides = [
-        amounts(asked, cubes, (dimension,), digits).set_index(dimension)["value"]
-        for cubes in (now, before)
-    ]
-    more = sides[0].sub(sides[1], fill_value=0.0).sort_values(ascending=False, kind="stable")
-    labels = _labels(asked, dimension, before) | _labels(asked, dimension, now)
+    new, old = (values(amounts(asked, cubes, dimension, digits)) for cubes in (now, before))
+    more = {code: new.get(code, 0.0) - old.get(code, 0.0) for code in sorted({*new, *old})}
+    labels = {**_labels(asked, dimension, before), **_labels(asked, dimension, now)}
     return [
-        (labels.get(str(code), str(code)), counted(asked, amount, flow))
-        for code, amount in more.items()
+        (labels.get(code, code), counted(asked, more[code], flow))
+        for code in sorted(more, key=lambda code: -more[code])
     ]
 
 
@@ -292,16 +304,20 @@ def split(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
     The largest of this year and the rest; empty frame without two years to compare.
     """
     now, before = alike(asked, flow, (dimension,), _digits(dimension))
-    if now.empty or not changes(asked, flow, dimension):
+    if not now or not changes(asked, flow, dimension):
         return pd.DataFrame()
     labels = _labels(asked, dimension, now)
     rows = []
-    shown = amounts(asked, now, (dimension,))[dimension].head(SHARES).tolist()
+    shown = list(amounts(asked, now, dimension))[:SHARES]
     for year, cubes in ((asked.before, before), (asked.year, now)):
-        found = amounts(asked, cubes, (dimension,)).set_index(dimension)["value"]
-        part = 100 * found / found.sum()
-        rows += [share_point(f"{year}年", labels.get(code, code), part.get(code, 0.0))
-                 for code in shown]  # fmt: skip
+        found = amounts(asked, cubes, dimension)
+        whole = added_up(found)
+        rows += [
+            share_point(f"{year}年", labels.get(code, code), 100 * found[code].value / whole)
+            if code in found
+            else share_point(f"{year}年", labels.get(code, code), 0.0)
+            for code in shown
+        ]
     return pd.DataFrame(rows)
 
 
@@ -325,16 +341,16 @@ def advantage(asked: Scope) -> pd.DataFrame:
     Exports of the same months; chapters that the nation exports. Empty where the nation's detail is
     not there.
     """
-    nation = Scope(asked.book, "CN", asked.currency, asked.year, asked.least)
+    nation = asked.elsewhere("CN")
     sides = [chosen(place, "export", asked.year, ("commodity",), 2) for place in (asked, nation)]
-    alone = asked.area == "CN" or any(side.empty for side in sides)
+    alone = asked.area == "CN" or not all(sides)
     if alone or silent(asked, "export", asked.year):
         return pd.DataFrame()
     own_cubes, all_cubes = same_months(*sides)
     if not _same_query((asked, own_cubes), (nation, all_cubes)):
         return pd.DataFrame()
     own, whole = (
-        amounts(place, cubes, ("commodity",), 2).set_index("commodity")["value"]
+        pd.Series(values(amounts(place, cubes, "commodity", 2)), dtype=float)
         for place, cubes in ((asked, own_cubes), (nation, all_cubes))
     )
     whole = whole[whole > 0]

@@ -16,20 +16,32 @@ frequency rule, and secondary suppression in tables with margins.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-
-import pandas as pd
+from collections.abc import Hashable, Mapping, Sequence
+from math import fsum
+from typing import NamedTuple, TypeVar
 
 #: What a cell is called that is not published.
 HELD = "不单列"
 #: From so many unknown cells on, an index over all of them (a sum of squares) gives none away.
 UNSOLVED = 3
-Key = tuple[Hashable, ...]
+Key = tuple[str, ...]
+_Cell = TypeVar("_Cell", bound=Hashable)
+
+
+class Leaf(NamedTuple):
+    """A cell of a tree: the names on the way to it, what would be published, the units behind it.
+
+    No unit is behind two leaves.
+    """
+
+    key: Key
+    value: float
+    units: int
 
 
 def withheld_cells(
-    values: pd.Series, units: pd.Series, least: int, *, disjoint: bool = True
-) -> frozenset[Hashable]:
+    values: Mapping[_Cell, float], units: Mapping[_Cell, int], least: int, *, disjoint: bool = True
+) -> frozenset[_Cell]:
     """Return the cells to be held back of a table whose total is published.
 
     Those on fewer than `least` units; and as long as these are one alone, or all of them together
@@ -46,27 +58,27 @@ def withheld_cells(
         Whether no unit is behind two cells. Where one may be (a record in two months), cells
         together are only known to rest on as many units as the one that has most.
     """
-    units = units[units > 0]
-    found = list(units.index[units < least])
+    units = {cell: count for cell, count in units.items() if count > 0}
+    found = [cell for cell, count in units.items() if count < least]
     if not found:
         return frozenset()
-    rest = values[units.index].drop(found).abs().sort_values(kind="stable").index
-    for cell in rest:
-        together = units[found].sum() if disjoint else units[found].max()
+    rest = [cell for cell, count in units.items() if count >= least]
+    for cell in sorted(rest, key=lambda cell: abs(values[cell])):
+        counts = [units[item] for item in found]
+        together = sum(counts) if disjoint else max(counts)
         if len(found) > 1 and together >= least:
             break
         found.append(cell)
     return frozenset(found)
 
 
-def withheld_tree(cells: pd.DataFrame, levels: Sequence[str], least: int) -> frozenset[Key]:
+def withheld_tree(leaves: Sequence[Leaf], least: int) -> frozenset[Key]:
     """Return what is to be held back of sums that are published at each level of a tree.
 
     Parameters
     ----------
-    cells
-        One row a leaf: the columns `levels`, from the top, ``value`` and ``units`` (records, each
-        behind one leaf).
+    leaves
+        Their keys have one name a level, from the top.
     least
         The threshold; 0 holds nothing back.
 
@@ -76,27 +88,28 @@ def withheld_tree(cells: pd.DataFrame, levels: Sequence[str], least: int) -> fro
         The keys of nodes, of one name a level; ``()`` is the total. Below a node that is held back
         all are.
     """
-    if cells.empty:
+    if not leaves:
         return frozenset()
-    whole = int(cells["units"].sum())
-    return frozenset(_below(cells, levels, least, (), held=whole < least))
+    whole = sum(leaf.units for leaf in leaves)
+    return frozenset(_below(sorted(leaves), least, (), held=whole < least))
 
 
-def _below(
-    cells: pd.DataFrame, levels: Sequence[str], least: int, key: Key, *, held: bool
-) -> set[Key]:
+def _below(leaves: Sequence[Leaf], least: int, key: Key, *, held: bool) -> set[Key]:
     found = {key} if held else set()
-    if len(key) == len(levels):
+    if len(key) == len(leaves[0].key):
         return found
-    level = levels[len(key)]
-    sums = cells.groupby(level)[["value", "units"]].sum()
-    some = withheld_cells(sums["value"], sums["units"], least)
-    for name, part in cells.groupby(level):
-        found |= _below(part, levels, least, (*key, name), held=held or name in some)
+    parts: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        parts.setdefault(leaf.key[len(key)], []).append(leaf)
+    values = {name: fsum(leaf.value for leaf in part) for name, part in parts.items()}
+    units = {name: sum(leaf.units for leaf in part) for name, part in parts.items()}
+    some = withheld_cells(values, units, least)
+    for name, part in parts.items():
+        found |= _below(part, least, (*key, name), held=held or name in some)
     return found
 
 
-def withheld_running(order: Sequence[Hashable], held: frozenset[Hashable]) -> frozenset[Hashable]:
+def withheld_running(order: Sequence[_Cell], held: frozenset[_Cell]) -> frozenset[_Cell]:
     """Return the cells up to which no running sum is published, as its steps would show `held`.
 
     From the first cell held back until the last of them is in the sum.

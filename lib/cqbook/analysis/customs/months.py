@@ -16,7 +16,6 @@ from cqbook.analysis.customs.cubes import (
 from cqbook.analysis.customs.dimensions import leads
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, withheld_months
-from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import Quantity
@@ -31,25 +30,25 @@ def monthly(asked: Scope) -> pd.DataFrame:
     for flow, name in DIRECTIONS_ZH.items():
         for year in (asked.before, asked.year):
             hidden = withheld_months(asked, flow, year)
-            for cube in rows_of(chosen(asked, flow, year)):
-                if cube["period"] == year or cube["period"] in hidden:
+            for cube in chosen(asked, flow, year):
+                if cube.period == year or cube.period in hidden:
                     continue
-                label = Period.parse(cube["period"]).zh()
-                start = f"{cube['period']}-01"
-                point = money_point(asked, label, cube["total"], group=name)
-                rows.append(point | {"date": start, "period": cube["period"]})
+                label = Period.parse(cube.period).zh()
+                point = money_point(asked, label, cube.total, group=name)
+                rows.append(point | {"date": f"{cube.period}-01", "period": cube.period})
     return pd.DataFrame(rows)
 
 
 def ytd_table(asked: Scope, flow: str) -> pd.DataFrame:
     """Return the year to date by month against the same months a year before: columns of `YTD`."""
     now, before = (chosen(asked, flow, year) for year in (asked.year, asked.before))
-    sums = [
-        dict(zip(frame["period"].str[5:], frame["total"], strict=True)) for frame in (now, before)
-    ]
+    sums = [{cube.period[5:]: cube.total for cube in cubes} for cubes in (now, before)]
     hidden = [
-        {str(period)[5:] for period in disclosure.withheld_running(list(frame["period"]), held)}
-        for frame, held in (
+        {
+            period[5:]
+            for period in disclosure.withheld_running([cube.period for cube in cubes], held)
+        }
+        for cubes, held in (
             (now, withheld_months(asked, flow, asked.year)),
             (before, withheld_months(asked, flow, asked.before)),
         )
@@ -92,9 +91,9 @@ def months_ranked(asked: Scope, flow: str) -> list[tuple[str, Quantity]]:
         return []
     cubes = chosen(asked, flow, asked.year)
     found = [
-        (Period.parse(row["period"]).zh(), counted(asked, row["total"], flow))
-        for row in rows_of(cubes.sort_values("total", ascending=False, kind="stable"))
-        if row["period"] != asked.year
+        (Period.parse(cube.period).zh(), counted(asked, cube.total, flow))
+        for cube in sorted(cubes, key=lambda cube: -cube.total)
+        if cube.period != asked.year
     ]
     return found if len(found) >= SEASON else []
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cqbook.analysis.customs.autos import TREE, withheld_vehicles
+from cqbook.analysis.customs.autos import VehicleKind, withheld_vehicles
 from cqbook.analysis.customs.cubes import (
     ABSENT,
     Scope,
+    added,
     change_zh,
     chosen,
     counted,
@@ -25,7 +26,7 @@ def detail_words(asked: Scope) -> dict[str, str]:
     same months of the year before; ``export_alone`` is the amount where there is no such year.
     """
     words = {
-        "files": f"{len(asked.book.detail.files)}个",
+        "files": f"{len(asked.book.detail.index['files'])}个",
         "where": asked.book.name(asked.area),
         "money": CURRENCIES[asked.currency],
         "flow_zh": DIRECTIONS_ZH[asked.flow],
@@ -39,7 +40,7 @@ def detail_words(asked: Scope) -> dict[str, str]:
         words |= {
             flow: asked.money(amount) if told else ABSENT,
             f"{flow}_of": f"{subject(asked, cubes)}{name}",
-            f"{flow}_when": _when(asked, list(cubes["period"])),
+            f"{flow}_when": _when(asked, [cube.period for cube in cubes]),
             f"{flow}_change": change,
             f"{flow}_alone": asked.money(amount) if told and change == ABSENT else ABSENT,
         }
@@ -57,11 +58,11 @@ def years_compared(asked: Scope, flow: str) -> tuple[Quantity, Quantity]:
     if any(silent(asked, flow, year) or withheld_months(asked, flow, year) for year in years):
         return counted(asked, None, flow), counted(asked, None, flow)
     now, before = alike(asked, flow)
-    sums = [float(side["total"].sum()) if len(now) else None for side in (now, before)]
-    return (
-        counted(asked, sums[0], flow, now["period"], asked.year),
-        counted(asked, sums[1], flow, before["period"], asked.before),
-    )
+    sides = [
+        counted(asked, added(side) if now else None, flow, [cube.period for cube in side], year)
+        for side, year in zip((now, before), years, strict=True)
+    ]
+    return sides[0], sides[1]
 
 
 def yoy_words(asked: Scope, flow: str) -> str:
@@ -71,7 +72,7 @@ def yoy_words(asked: Scope, flow: str) -> str:
         return ABSENT
     same, _ = alike(asked, flow)
     whole = len(same) == len(chosen(asked, flow, asked.year))
-    when = "" if whole else f"其中{periods_zh(same['period'])}"
+    when = "" if whole else f"其中{periods_zh([cube.period for cube in same])}"
     return f"{when}同比{change_zh(100 * (now.point / before.point - 1))}"
 
 
@@ -93,7 +94,9 @@ def held_words(asked: Scope, flow: str) -> dict[str, str]:
                 asked, chosen(asked, flow, asked.year, ("commodity",), 2), "commodity", 2
             )
         ),
-        "汽车的品目": sum(len(key) == len(TREE) for key in withheld_vehicles(asked, flow)),
+        "汽车的品目": sum(
+            len(key) == len(VehicleKind._fields) for key in withheld_vehicles(asked, flow)
+        ),
         "月份": len(withheld_months(asked, flow, asked.year)),
     }
     told = "、".join(f"{name}{count}个" for name, count in found.items() if count)

@@ -2,78 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Mapping
 
-import pandas as pd
-from sqlglot import exp, select
+from sqlglot import exp
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
+    Amount,
+    Cubes,
     Scope,
     amounts,
     chosen,
     code_column,
-    kinds,
+    of_own,
     remembered,
     within,
 )
 
 
+def countable(asked: Scope, cubes: Cubes, dimension: str, digits: int) -> bool:
+    """Return whether records are to be counted, and can be: what was queried is finer."""
+    return bool(
+        asked.least
+        and cubes
+        and all(cube.dims != dimension or (digits > 0 and cube.digits > digits) for cube in cubes)
+    )
+
+
 def records_behind(
-    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int, number: pd.Series
-) -> pd.Series:
-    """Return how many records are behind each code of a dimension, exactly where they are few.
+    asked: Scope, cubes: Cubes, number: Mapping[str, int], exactly: Mapping[str, int]
+) -> dict[str, int]:
+    """Return how many records are behind each code, `exactly` where they are few.
 
     `number` has the rows by code. A record comes once a month: where there are many rows, what
-    they are divided by the months is enough to know. Empty where there is nothing to count,
-    because what was queried is no finer than the codes.
+    they are divided by the months is enough to know.
     """
-    finer = cubes["dims"].ne(dimension)
-    if digits:
-        finer |= cubes["digits"].gt(digits)
-    if cubes.empty or not asked.least or not finer.all():
-        return pd.Series(dtype=float)
-    months = len(cubes)
-    found = -(-number // months)
-    few = sorted(number.index[number <= months * (asked.least - 1)])
-    if few:
-        code = code_column(dimension, digits)
-        rows = asked.answer(
-            select(exp.alias_(code, "code"), "commodity", "partner", "regime")
-            .distinct()
-            .from_("own")
-            .where("value IS NOT NULL", code.isin(*few), within(kinds(cubes)))
-        )
-        found.update(rows.groupby("code").size())
-    return found
+    few = few_records(asked, cubes, number)
+    return {
+        code: exactly[code] if code in few else -(-count // len(cubes))
+        for code, count in number.items()
+    }
 
 
-def withheld_codes(
-    asked: Scope, cubes: pd.DataFrame, dimension: str, digits: int = 0
-) -> frozenset[Hashable]:
-    """Return the codes of a dimension whose sums over the cubes are not published."""
-    sums = amounts(asked, cubes, (dimension,), digits).set_index(dimension)
-    units = records_behind(asked, cubes, dimension, digits, sums["number"])
-    return disclosure.withheld_cells(sums["value"], units, asked.least)
+def few_records(asked: Scope, cubes: Cubes, number: Mapping[str, int]) -> set[str]:
+    """Return the codes that may rest on too few records, by their rows."""
+    enough = len(cubes) * (asked.least - 1)
+    return {code for code, count in number.items() if count <= enough}
 
 
 @remembered
-def _units_of_months(asked: Scope, flow: str, year: str) -> pd.DataFrame:
-    """Return total and records by period of a year, of the periods whose records can be counted.
+def withheld_codes(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) -> frozenset[str]:
+    """Return the codes of a dimension whose sums over the cubes are not published."""
+    if not countable(asked, cubes, dimension, digits):
+        return frozenset()
+    sums = amounts(asked, cubes, dimension, digits)
+    number = {code: amount.number for code, amount in sums.items()}
+    few = few_records(asked, cubes, number)
+    counts: Counter[str] = Counter()
+    if few:
+        code = code_column(dimension, digits)
+        rows = asked.ask(
+            of_own(code, *map(exp.column, ("commodity", "partner", "regime")))
+            .distinct()
+            .where(
+                exp.column("value").is_(exp.null()).not_(),
+                code.isin(*sorted(few)),
+                within(asked, cubes),
+            )
+        )
+        counts.update(code for code, *_ in rows)
+    units = records_behind(asked, cubes, number, counts)
+    return disclosure.withheld_cells(values(sums), units, asked.least)
+
+
+def values(sums: Mapping[str, Amount]) -> dict[str, float]:
+    """Return the sums by code, without what is in them."""
+    return {code: amount.value for code, amount in sums.items()}
+
+
+def _units_of_months(asked: Scope, flow: str, year: str) -> dict[str, int]:
+    """Return the records by period of a year, of the periods whose records can be counted.
 
     A query by one dimension alone has a row for each code that was asked for, two for two: how
     many traded them it does not say.
     """
-    cubes = chosen(asked, flow, year).set_index("period")
-    cubes = cubes[cubes["dims"].str.contains(";")]
-    return cubes.assign(units=cubes["number"] - cubes["missing"])[["total", "units"]]
+    cubes = chosen(asked, flow, year)
+    return {cube.period: cube.number - cube.missing for cube in cubes if ";" in cube.dims}
 
 
 @remembered
-def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[Hashable]:
+def withheld_months(asked: Scope, flow: str, year: str) -> frozenset[str]:
     """Return the periods of a year whose totals are not published."""
-    months = _units_of_months(asked, flow, year)
-    return disclosure.withheld_cells(months["total"], months["units"], asked.least, disjoint=False)
+    totals = {cube.period: cube.total for cube in chosen(asked, flow, year)}
+    units = _units_of_months(asked, flow, year)
+    return disclosure.withheld_cells(totals, units, asked.least, disjoint=False)
 
 
 @remembered
@@ -82,5 +105,4 @@ def silent(asked: Scope, flow: str, year: str) -> bool:
 
     The year has as many records as its fullest month, at least.
     """
-    months = _units_of_months(asked, flow, year)
-    return bool(0 < months["units"].max() < asked.least)
+    return 0 < max(_units_of_months(asked, flow, year).values(), default=0) < asked.least
