@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,19 +31,16 @@ from cqbook.citing.readers.office_parts import (
     R,
     W,
     box_of,
-    page_of,
+    slide_size,
 )
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
 from cqbook.citing.readers.passages import (
     NOTES,
     SLIDE,
-    levels_of,
     paragraphs_of,
+    passages_of,
     shape_of,
-    slide_of,
-    slide_passages,
-    word_passages,
 )
 from cqbook.citing.readers.png import read_png
 from cqbook.citing.readers.svg import read_svg
@@ -95,10 +92,9 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         listed: dict[str, str] = {}
         printed: dict[Cited, None] = {}
         passages: list[Passage] = []
-        levels = levels_of(parts)
         strangers = 0
         shown: dict[str, dict[etree._Element, FigureKey]] = {}
-        for part in sorted(names, key=_reading_order):
+        for part in sorted(names, key=reading_order):
             tree = etree.fromstring(parts.read(part), safe_parser())
             drawn = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
             figures = [item for _, item in drawn]
@@ -117,7 +113,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
                 printed[item] = None
             # what somebody remarks is none of the document's text
             if part != REMARKS:
-                passages += _passages(parts, part, tree, shown, levels)
+                passages += (item for _, item in passages_of(parts, part, tree, shown))
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
     yield from _shown(seen, [passage.text for passage in passages], strangers)
@@ -138,7 +134,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
     yield Cited("text", "", edition["edition"] if edition else "", passages=tuple(passages))
 
 
-def _reading_order(part: str) -> tuple[int, str]:
+def reading_order(part: str) -> tuple[int, str]:
     """Return what the parts of a document are read by: the text, what is said to it, the rest."""
     main = part == MAIN or SLIDE.fullmatch(part)
     return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
@@ -191,27 +187,6 @@ def mark_of(node: etree._Element) -> re.Match[str] | None:
     """
     found = (MARK_PATTERN.search(node.get(key) or "") for key in ("descr", "name"))
     return next(filter(None, found), None)
-
-
-def _passages(
-    parts: Parts,
-    part: str,
-    tree: etree._Element,
-    shown: Mapping[str, Mapping[etree._Element, FigureKey]],
-    levels: Mapping[str, int],
-) -> Iterator[Passage]:
-    """Yield the paragraphs of a part with the figures that they stand beside."""
-    if part.startswith("word/"):
-        yield from word_passages(tree, shown[part], levels)
-    elif SLIDE.fullmatch(part):
-        yield from slide_passages(parts, tree, shown[part])
-    else:
-        # what is said to a slide is said of what is on it
-        slide = slide_of(parts, part) if NOTES.fullmatch(part) else ""
-        keys = tuple(dict.fromkeys(shown.get(slide, {}).values()))[:FEW]
-        for text in paragraphs_of(tree):
-            if text.strip():
-                yield Passage(text, keys, keys)
 
 
 def _figures(
@@ -368,7 +343,7 @@ def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterato
     if tree.tag == f"{P}sld" and tree.get("show", "1") in _OFF:
         yield "这一页幻灯片隐藏着，放映时看不见"
     shape = shape_of(node)
-    box, page = box_of(parts, shape), page_of(parts)
+    box, page = box_of(parts, shape), slide_size(parts)
     if box and page:
         wide = min(box[2], page[0]) - max(box[0], 0)
         high = min(box[3], page[1]) - max(box[1], 0)
