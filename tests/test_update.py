@@ -295,7 +295,10 @@ def figure_gone(opened):
     above = table.getprevious()
     for node in (table, *([above] if above.xpath(".//w:bookmarkStart") else [])):
         body.remove(node)
-    for paragraph in opened.paragraphs:
+    paragraphs = opened.paragraphs
+    dots = next(n for n, item in enumerate(paragraphs) if 'name="fig-test-dots' in item._p.xml)
+    body.remove(paragraphs.pop(dots + 2)._p)
+    for paragraph in paragraphs:
         shown = "".join(paragraph._p.xpath(".//wp:docPr/@descr"))
         if "点图" in paragraph.text + shown or "fig-test-dots" in paragraph.text + shown:
             body.remove(paragraph._p)
