@@ -33,7 +33,7 @@ from cqbook.citing.marks import (
     table_bookmark,
 )
 from cqbook.citing.pictures import refuse_too_many
-from cqbook.citing.readers.office import MAIN, PRINTED, REMARKS, reading_order
+from cqbook.citing.readers.office import MAIN, PRINTED, REMARKS, text_first
 from cqbook.citing.readers.office_parts import A, Parts, W
 from cqbook.citing.readers.passages import passages_of
 from cqbook.citing.sentences import PAIRS, SHORT
@@ -220,7 +220,7 @@ class _Update:
             }
             for part, drawings in self.drawings.items()
         }
-        for part in sorted(self.trees, key=reading_order):
+        for part in sorted(self.trees, key=text_first):
             for node, passage in passages_of(self.parts, part, self.trees[part], shown):
                 found[node] = (*passage.near, *passage.sides)
         return found

@@ -94,7 +94,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         passages: list[Passage] = []
         strangers = 0
         shown: dict[str, dict[etree._Element, FigureKey]] = {}
-        for part in sorted(names, key=reading_order):
+        for part in sorted(names, key=text_first):
             tree = etree.fromstring(parts.read(part), safe_parser())
             drawn = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
             figures = [item for _, item in drawn]
@@ -134,7 +134,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
     yield Cited("text", "", edition["edition"] if edition else "", passages=tuple(passages))
 
 
-def reading_order(part: str) -> tuple[int, str]:
+def text_first(part: str) -> tuple[int, str]:
     """Return what the parts of a document are read by: the text, what is said to it, the rest."""
     main = part == MAIN or SLIDE.fullmatch(part)
     return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
