@@ -120,7 +120,7 @@ def altered_sentences(
         if passage.text in seen:
             continue
         seen.add(passage.text)
-        told = _added(passage, core, ours)
+        told = _added(passage, core, bound, ours)
         if told:
             yield told
         if told or _goes_on(core, ours):
@@ -182,7 +182,7 @@ def _misplaced(
     return TextFault(first.figure, passage.text, first.text, why)
 
 
-def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> TextFault | None:
+def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> TextFault | None:
     """Return the text of ours to which words were added that change what it says."""
     within = sorted(
         (item for item in ours if item.plain in core), key=lambda item: -len(item.plain)
@@ -194,7 +194,7 @@ def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> TextFault | No
         # a line that cites a figure may stand in any sentence
         return None
     # a title is said, and which figure shows it
-    refers = bool(_REFERENCE.search(core))
+    refers = bool(bound or _REFERENCE.search(core))
     rest = _REFERENCE.sub("", core)
     for item in within:
         rest = rest.replace(item.plain, "※")

@@ -60,6 +60,8 @@ _SEEN = (f"{A}gradFill", f"{A}pattFill", f"{A}blipFill", f"{C}chart")
 _NAMED = (f"{P}cNvPr", f"{WP}docPr", f"{PIC}cNvPr")
 #: Groups of shapes inside each other that are looked through.
 _GROUPS = 8
+#: The width below which nobody reads a figure: 1.5 cm.
+SPECK_EMU = 540_000
 #: The part of a figure that may lie outside of its slide.
 OUTSIDE = 0.03
 #: What is said of a drawing that bears the mark of a figure, and shows nothing.
@@ -344,13 +346,21 @@ def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterato
         yield "这一页幻灯片隐藏着，放映时看不见"
     shape = shape_of(node)
     box, page = box_of(parts, shape), slide_size(parts)
+    if box and box[2] - box[0] < SPECK_EMU:
+        yield "图缩到看不清了"
     if box and page:
         wide = min(box[2], page[0]) - max(box[0], 0)
         high = min(box[3], page[1]) - max(box[1], 0)
         if max(wide, 0) * max(high, 0) < (1 - OUTSIDE) * (box[2] - box[0]) * (box[3] - box[1]):
             yield "图伸到幻灯片之外，看不全"
-    holders = itertools.islice(node.iterancestors(), 8)
-    for up in holders:
+    for up in itertools.islice(node.iterancestors(), 12):
+        if up.tag in (f"{W}del", f"{W}moveFrom"):
+            yield "图在修订中删去了"
+            return
+        size = next(up.iterchildren(f"{WP}extent"), None)
+        if size is not None and int(size.get("cx") or SPECK_EMU) < SPECK_EMU:
+            yield "图缩到看不清了"
+            return
         for facts in itertools.islice(up.iterchildren(etree.Element), 3):
             names = facts if facts.tag in _NAMED else next(facts.iterchildren(*_NAMED), None)
             if names is not None and names.get("hidden", "0") not in _OFF:
@@ -395,4 +405,5 @@ def _target(parts: Parts, name: str, node: etree._Element | None, kind: str) -> 
 
 def _above(node: etree._Element) -> Iterator[etree._Element]:
     """Yield what a drawing's properties lie in, as near as formats put them to the drawing."""
-    return itertools.islice(node.iterancestors(), 3)
+    # one more would be the slide, with all that is on it
+    return itertools.islice(node.iterancestors(), 2)

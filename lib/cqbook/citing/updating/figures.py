@@ -79,7 +79,7 @@ def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[Held
 
 def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
     """Return the picture, the drawing beside it or the chart that an element has the name of."""
-    for up in itertools.islice(facts.iterancestors(), 3):
+    for up in itertools.islice(facts.iterancestors(), 2):
         found = [parts.first(up, tag) for tag in (f"{A}blip", f"{C}chart", SVG_BLIP)]
         if any(node is not None for node in found):
             return [node for node in found if node is not None]
