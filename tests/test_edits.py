@@ -604,6 +604,88 @@ def both_on_one_slide(exchanged):
     return on_slides(change)
 
 
+def over_a_group(opened):
+    """A picture in a group, and a shape over it that is not in the group."""
+    page, shown = opened.slides[6], shape_of_figure(opened, 6)
+    held = page.shapes.add_group_shape([shown])
+    place = held.left + held.width // 3, held.top + held.height // 3
+    page.shapes.add_shape(1, *place, 10**6, 5 * 10**5)
+
+
+def over_as_powerpoint_saves(opened):
+    """PowerPoint gives shapes an extension, whose element is called as sizes are."""
+    from lxml import etree
+
+    shown, shapes = shape_of_figure(opened, 6), opened.slides[6].shapes
+    over = shapes.add_shape(1, shown.left + 10**6, shown.top + 10**6, 10**6, 5 * 10**5)
+    held = etree.SubElement(over._element.nvSpPr.cNvPr, qn("a:extLst"))
+    etree.SubElement(held, qn("a:ext")).set("uri", "x")
+
+
+def speck(opened):
+    shape = opened.inline_shapes[0]
+    shape.width, shape.height = shape.width // 60, shape.height // 60
+
+
+def deleted_by_tracking(opened):
+    run = opened.inline_shapes[0]._inline.getparent().getparent()
+    gone = run.makeelement(qn("w:del"), {qn("w:id"): "900", qn("w:author"): "x"})
+    run.addprevious(gone)
+    gone.append(run)
+
+
+def exchange_feet(opened):
+    one, other = (
+        next(
+            item
+            for item in opened.slides[number].shapes
+            if item.has_text_frame and "数据来源" in item.text_frame.text
+        )
+        for number in (4, 5)
+    )
+    one.text_frame.text, other.text_frame.text = other.text_frame.text, one.text_frame.text
+
+
+def square():
+    out = io.BytesIO()
+    Image.new("RGB", (60, 60), "grey").save(out, "PNG")
+    out.seek(0)
+    return out
+
+
+def own_picture_instead(opened):
+    """A picture of one's own above the caption of a figure, and the figure at the end."""
+    shown = opened.inline_shapes[1]._inline.getparent().getparent().getparent()
+    opened.add_paragraph()._p.addnext(shown)
+    paragraph_of(opened, "图2　").insert_paragraph_before().add_run().add_picture(square())
+
+
+def own_section(opened):
+    place = paragraph_of(opened, "资料来源")
+    place.insert_paragraph_before("自己的一节", "Heading 1")
+    place.insert_paragraph_before().add_run().add_picture(square())
+    place.insert_paragraph_before("图5　自己的图")
+
+
+def logos(opened):
+    for page in opened.slides:
+        page.shapes.add_picture(square(), 0, 0, 300_000, 300_000)
+
+
+def without_lists(opened):
+    for node in list(opened.element.body.iter(qn("w:numPr"))):
+        node.getparent().remove(node)
+
+
+def figures_in_an_annex(opened):
+    paragraphs = opened.paragraphs
+    for place, item in enumerate(paragraphs):
+        if item._p.xpath(".//pic:pic"):
+            for moved_too in paragraphs[place : place + 3]:
+                opened.element.body.insert(-1, moved_too._p)
+
+
+TREND = '<c:trendline><c:trendlineType val="linear"/></c:trendline><c:cat>'
 DISPLAYED = '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'
 UNMARKED = without("word/document", "bookmarkStart", "bookmarkEnd")
 
@@ -698,6 +780,9 @@ WRONG = {
     ),
     "a table's caption names another figure": ("docx", body("图1的数值", "图2的数值")),
     "a table's caption and a unit": ("docx", body("图1的数值", "图1的数值，万元")),
+    "heading of the tables and a unit": ("docx", body("附：图中数值", "附：图中数值（万美元）")),
+    "summary led in": ("docx", body("民营企业的比重（图2）", "并非民营企业的比重（图2）")),
+    "feet exchanged, slides": ("pptx", on_slides(exchange_feet)),
     "titles exchanged, slides": ("pptx", on_slides(exchange_titles)),
     "titles exchanged on one slide": ("pptx", both_on_one_slide(True)),
     "month below the title": ("docx", body("2026年11月", "2027年11月")),
@@ -722,6 +807,11 @@ WRONG = {
     "another drawing over the picture": ("docx", in_word(drawing_over)),
     "a shape over a picture": ("pptx", on_slides(shape_over(6))),
     "a shape over a chart": ("pptx", on_slides(shape_over(3))),
+    "a shape over a group": ("pptx", on_slides(over_a_group)),
+    "a shape over a picture, saved": ("pptx", on_slides(over_as_powerpoint_saves)),
+    "a picture that is a speck": ("docx", in_word(speck)),
+    "a picture deleted by tracking": ("docx", in_word(deleted_by_tracking)),
+    "a picture of one's own above a caption": ("docx", in_word(own_picture_instead)),
     "a filled shape over a picture": ("pptx", drawn_over(6)),
     "a stroke through a chart": ("pptx", drawn_over(3, "line")),
     "a picture off its slide": ("pptx", on_slides(off_slide)),
@@ -758,6 +848,11 @@ WRONG = {
     "title of one's own": ("pptx", on_slides(own_title)),
     "axis in thousands": ("pptx", chart(3, "</c:valAx>", DISPLAYED)),
     "stacked": ("pptx", chart(3, 'grouping val="clustered"', 'grouping val="percentStacked"')),
+    "a line of trend": ("pptx", chart(2, "<c:cat>", TREND, 1)),
+    "gaps drawn as zero": (
+        "pptx",
+        chart(2, 'dispBlanksAs val="gap"', 'dispBlanksAs val="zero"'),
+    ),
     "lines cut off below": ("pptx", axis(2, minimum_scale=2500.0)),
     "lines made flat": ("pptx", axis(2, maximum_scale=90000.0)),
     "an axis upside down": ("pptx", axis(1, reverse_order=True)),
@@ -854,6 +949,10 @@ RIGHT = {
     "a caption above its figure": ("docx", moved("图2　", "2021：43.7%")),
     "figures side by side": ("docx", in_word(side_by_side)),
     "a list of figures": ("docx", in_word(list_of_figures)),
+    "figures in an annex": ("docx", in_word(figures_in_an_annex)),
+    "a section of one's own": ("docx", in_word(own_section)),
+    "a summary that is no list": ("docx", in_word(without_lists)),
+    "a logo on each slide": ("pptx", on_slides(logos)),
     "two figures on a slide": ("pptx", both_on_one_slide(False)),
     "an empty box over a picture": ("pptx", empty_box_over(6)),
     "zero on an axis": ("pptx", axis(2, minimum_scale=0.0)),

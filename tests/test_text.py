@@ -13,6 +13,7 @@ from text_corpus import mutants, true_sentences, verdict_of
 from cqbook import cli
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
+from cqbook.intake import article_text
 from cqbook.intake.article_names import Names
 from cqbook.intake.text_standing import (
     FAILS,
@@ -111,6 +112,21 @@ def test_documents_of_all_kinds_are_read(names):
         check_text(b"", "x.png", names)
     with pytest.raises(DataError, match="--date"):
         check_text(TRUE.encode(), "x.txt", names, "yesterday")
+
+
+def test_rows_of_a_page_without_their_headings_are_not_read(names, monkeypatch):
+    """A PDF has the words of a table and not its columns; and spaces around numbers."""
+    page = "\n".join(
+        [
+            "2025 年，重庆进出口总值 8006.8 亿元；出口",
+            "·2025 年：5587.3 亿元。",
+            "项目 进出口 出口 进口",
+            "2025 年 8006.8 亿元 2419.5 亿元 5587.3 亿元",
+            "这一行比别的都长，页面上的文字到这里才满一行，于是下一行接着它，读的时候连在一起。",
+        ]
+    )
+    monkeypatch.setattr(article_text, "properties_and_text", lambda _: ([], page))
+    assert verdicts(b"", names, "x.pdf") == [HOLDS] * 2 + [NOT_READ] * 3
 
 
 def test_nothing_found_is_never_a_pass(tmp_path, monkeypatch, capsys):

@@ -243,6 +243,19 @@ def test_changes_in_word_can_be_accepted_and_rejected(root, made):
     )
 
 
+def test_what_libreoffice_saved_bears_no_old_mark(root, made):
+    """It writes the alternative text of a picture twice: in Word's names and in the picture's."""
+
+    def twice(opened):
+        for shape in opened.inline_shapes:
+            said = shape._inline.docPr.get("descr")
+            next(shape._inline.iter(qn("pic:cNvPr"))).set("descr", said)
+
+    found = updated(root, in_word(twice)(made["docx"]), "docx")
+    assert found.left == ()
+    assert f"版次 {OLD}｜" not in xml(found.content)
+
+
 # --- what a person does between the two months
 
 
@@ -251,9 +264,11 @@ def paragraph_with(opened, text):
 
 
 def moved(opened):
-    """The first picture goes to the end, with its caption above it."""
-    picture = next(item for item in opened.paragraphs if item._p.xpath(".//pic:pic"))
-    opened.element.body.insert(-1, picture._p)
+    """The first picture goes to the end, with its caption and its source."""
+    paragraphs = opened.paragraphs
+    first = next(n for n, item in enumerate(paragraphs) if item._p.xpath(".//pic:pic"))
+    for item in paragraphs[first : first + 3]:
+        opened.element.body.insert(-1, item._p)
 
 
 def resized(opened):
@@ -280,7 +295,10 @@ def figure_gone(opened):
     above = table.getprevious()
     for node in (table, *([above] if above.xpath(".//w:bookmarkStart") else [])):
         body.remove(node)
-    for paragraph in opened.paragraphs:
+    paragraphs = opened.paragraphs
+    dots = next(n for n, item in enumerate(paragraphs) if 'name="fig-test-dots' in item._p.xml)
+    body.remove(paragraphs.pop(dots + 2)._p)
+    for paragraph in paragraphs:
         shown = "".join(paragraph._p.xpath(".//wp:docPr/@descr"))
         if "点图" in paragraph.text + shown or "fig-test-dots" in paragraph.text + shown:
             body.remove(paragraph._p)

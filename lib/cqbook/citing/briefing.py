@@ -118,6 +118,8 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 #: Headings of a summary that somebody wrote; then none is added.
 _SUMMARIES = frozenset({"摘要", "要点", "内容提要", "内容摘要", "提要", "概要", "核心观点"})
 SUMMARY = "要点"
+#: Headings of what stands at the end.
+SOURCES, ANNEX = "资料来源", "附：图中数值"
 
 
 def dated(edition: str) -> str:

@@ -58,8 +58,8 @@ PassageRole = Literal["text", "heading", "item", "contents"]
 class Passage:
     """A paragraph of a document, and the figures that it stands beside.
 
-    ``near``: the nearest, or those on its slide that are; ``sides``: those before and behind it, or
-    all of its slide; of a heading, those below it.
+    ``near``: the one above it, and one below that is not further away, or the nearest on its slide;
+    ``sides``: those before and behind it, or all of its slide; of a heading, those below it.
     """
 
     text: str

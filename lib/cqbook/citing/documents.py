@@ -6,7 +6,7 @@ A further format is a module of `citing.readers` and a line in `DOCUMENT_READERS
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from cqbook.citing.cited import CITED_MOST, Cited
@@ -27,6 +27,21 @@ DOCUMENT_READERS: dict[str, Callable[[bytes, str], Iterator[Cited]]] = {
 }
 
 
+#: Documents of other programs, and what they save theirs as for others.
+_SAVED_AS = {
+    **dict.fromkeys((".doc", ".odt", ".rtf", ".wps", ".docm", ".dotx"), ".docx"),
+    **dict.fromkeys((".ppt", ".odp", ".dps", ".pptm", ".potx"), ".pptx"),
+}
+
+
+def other_format(name: str, known: Collection[str]) -> str:
+    """Return that a file is of no format that is read, and as which one to save it."""
+    listed = " ".join(known)
+    end = _SAVED_AS.get(Path(name).suffix.lower(), "")
+    zh, en = (f"，请另存为 {end} 再用", f"; save it as {end}") if end else ("", "")
+    return f"{name}：应为 {listed} 之一{zh} | {name}: expected one of {listed}{en}"
+
+
 def cited(content: bytes, name: str) -> list[Cited]:
     """Return what a file took from the book, in its order.
 
@@ -37,9 +52,7 @@ def cited(content: bytes, name: str) -> list[Cited]:
     """
     read = DOCUMENT_READERS.get(Path(name).suffix.lower())
     if read is None:
-        listed = " ".join(DOCUMENT_READERS)
-        msg = f"{name}：应为 {listed} 之一 | expected one of {listed}"
-        raise DataError(msg)
+        raise DataError(other_format(name, DOCUMENT_READERS))
     size_checked(content, name)
     with whole(name):
         return list(dict.fromkeys(itertools.islice(read(content, name), CITED_MOST)))

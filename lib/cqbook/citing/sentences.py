@@ -26,7 +26,7 @@ PAIRS = 1_500_000
 #: Where a summary says which figure shows what it says.
 _REFERENCE = re.compile(r"\(图(\d{1,3})\)\.?")
 #: The number of a caption, and of a heading; a slide that goes on says so.
-CAPTION = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月.])[\s:：、.．]*")
+CAPTION_NUMBER = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月.])[\s:：、.．]*")
 _NUMBERED = re.compile(
     r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章节]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|\d{1,2}(?:\.\d{1,2})*(?:[.．、](?!\d)|[\s　]))[\s　]*"
@@ -42,7 +42,7 @@ _RESCOPING = re.compile(
 
 
 @dataclass(frozen=True)
-class Told:
+class TextFault:
     """A text of a figure that does not stand as the book has it: where, and why not.
 
     ``misplaced``: it is whole, and beside another figure, or beside a picture nobody knows.
@@ -63,10 +63,12 @@ class _Ours:
     kind: PrintedKind
 
 
-Known = Mapping[FigureKey, Mapping[str, PrintedKind]]
+PrintedByFigure = Mapping[FigureKey, Mapping[str, PrintedKind]]
 
 
-def altered_sentences(passages: Sequence[Passage], known: Known, name: str) -> Iterator[Told]:
+def altered_sentences(
+    passages: Sequence[Passage], known: PrintedByFigure, name: str
+) -> Iterator[TextFault]:
     """Yield the texts of figures that were altered, or stand beside another figure.
 
     Parameters
@@ -118,21 +120,21 @@ def altered_sentences(passages: Sequence[Passage], known: Known, name: str) -> I
         if passage.text in seen:
             continue
         seen.add(passage.text)
-        told = _added(passage, core, ours)
+        told = _added(passage, core, bound, ours)
         if told:
             yield told
         if told or _goes_on(core, ours):
             continue
         found = _nearest(core, _pairs(core), ours, pairs)
         if found:
-            yield Told(found.figure, passage.text, found.text)
+            yield TextFault(found.figure, passage.text, found.text)
 
 
 def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
     """Return by which numbers captions beside a figure call it."""
     found: dict[FigureKey, set[str]] = {}
     for passage in passages:
-        numbered = CAPTION.match(passage.text)
+        numbered = CAPTION_NUMBER.match(passage.text)
         if numbered and "图" in numbered[0] and "附" not in numbered[0]:
             for figure in passage.near:
                 found.setdefault(figure, set()).add(numbered[1])
@@ -142,7 +144,7 @@ def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
 
 def _core(text: str) -> tuple[str, str]:
     """Return a paragraph without its number, and the number of the figure that it refers to."""
-    lead = CAPTION.match(text) or _NUMBERED.match(text)
+    lead = CAPTION_NUMBER.match(text) or _NUMBERED.match(text)
     plain = bare(_GOES_ON.sub("", text[lead.end() :] if lead else text))
     refers = _REFERENCE.search(plain)
     if refers and refers.end() == len(plain):
@@ -152,7 +154,7 @@ def _core(text: str) -> tuple[str, str]:
 
 def _misplaced(
     passage: Passage, refers: str, same: Sequence[_Ours], numbers: Mapping[FigureKey, set[str]]
-) -> Told | None:
+) -> TextFault | None:
     """Return the text of the book that stands whole, beside another figure than its own."""
     owners = {item.figure for item in same}
     first = same[0]
@@ -161,7 +163,7 @@ def _misplaced(
         others = {figure for figure, of in numbers.items() if refers in of} - owners
         if (called and refers not in called) or (not called and others):
             why = f"写着见图{refers}，那不是它的图"
-            return Told(first.figure, passage.text, first.text, why)
+            return TextFault(first.figure, passage.text, first.text, why)
         return None
     if passage.role == "item" or any(item.kind == "citation" for item in same):
         return None
@@ -171,16 +173,16 @@ def _misplaced(
         return None
     if set(beside) == {STRANGER}:
         # a finding may be said above a picture of one's own
-        if "line" not in kinds and not CAPTION.match(passage.text):
+        if "line" not in kinds and not CAPTION_NUMBER.match(passage.text):
             return None
         why = "旁边的图不说自己是什么"
-        return Told(first.figure, passage.text, first.text, why, unknown=True)
+        return TextFault(first.figure, passage.text, first.text, why, unknown=True)
     name, edition = next(figure for figure in beside if figure != STRANGER)
     why = f"站在图 {name}（版次 {edition}）旁边"
-    return Told(first.figure, passage.text, first.text, why)
+    return TextFault(first.figure, passage.text, first.text, why)
 
 
-def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> Told | None:
+def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> TextFault | None:
     """Return the text of ours to which words were added that change what it says."""
     within = sorted(
         (item for item in ours if item.plain in core), key=lambda item: -len(item.plain)
@@ -188,8 +190,11 @@ def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> Told | None:
     if not within or set(passage.near) == {STRANGER}:
         return None
     held = within[0]
+    if held.kind == "citation":
+        # a line that cites a figure may stand in any sentence
+        return None
     # a title is said, and which figure shows it
-    refers = bool(_REFERENCE.search(core))
+    refers = bool(bound or _REFERENCE.search(core))
     rest = _REFERENCE.sub("", core)
     for item in within:
         rest = rest.replace(item.plain, "※")
@@ -199,26 +204,24 @@ def _added(passage: Passage, core: str, ours: Sequence[_Ours]) -> Told | None:
     if _goes_on(core, within):
         # a sentence of one's own behind one of the book, unless it says what that means
         return (
-            Told(held.figure, passage.text, held.text)
+            TextFault(held.figure, passage.text, held.text)
             if _RESCOPING.search("".join(added))
             else None
         )
     begins = core.startswith(held.plain)
-    captioned = refers or passage.role == "heading" or bool(CAPTION.match(passage.text))
+    captioned = refers or passage.role == "heading" or bool(CAPTION_NUMBER.match(passage.text))
     goes_on = begins and core[len(held.plain)] in ".,;:、(（[-"
     beside = {item.figure for item in within if item.plain == held.plain} & set(passage.near)
     mostly = len(held.plain) >= MOSTLY * len(core)
     if (captioned and goes_on) or (mostly and (captioned or beside or len(held.plain) >= SHORT)):
-        return Told(held.figure, passage.text, held.text)
+        return TextFault(held.figure, passage.text, held.text)
     return None
 
 
 def _goes_on(core: str, ours: Sequence[_Ours]) -> bool:
     """Return whether a paragraph begins with a whole sentence of the book."""
     return any(
-        item.kind in ("sentence", "citation")
-        and item.plain[-1] in _STOPS
-        and core.startswith(item.plain)
+        item.kind == "sentence" and item.plain[-1] in _STOPS and core.startswith(item.plain)
         for item in ours
     )
 

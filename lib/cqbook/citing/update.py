@@ -20,8 +20,8 @@ from pathlib import Path
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.cited import CITED_MOST, CitedKind
-from cqbook.citing.documents import cited
+from cqbook.citing.cited import CITED_MOST, CitedKind, FigureKey
+from cqbook.citing.documents import cited, other_format
 from cqbook.citing.entries import CLAIM, FigureEntry
 from cqbook.citing.marks import (
     CITATION_PATTERN,
@@ -33,8 +33,9 @@ from cqbook.citing.marks import (
     table_bookmark,
 )
 from cqbook.citing.pictures import refuse_too_many
-from cqbook.citing.readers.office import PRINTED, REMARKS
+from cqbook.citing.readers.office import MAIN, PRINTED, REMARKS, text_first
 from cqbook.citing.readers.office_parts import A, Parts, W
+from cqbook.citing.readers.passages import passages_of
 from cqbook.citing.sentences import PAIRS, SHORT
 from cqbook.citing.updating.figures import (
     HeldFigure,
@@ -54,7 +55,7 @@ from cqbook.citing.updating.numbers import (
 from cqbook.citing.updating.package import Package
 from cqbook.citing.updating.tables import held_tables, refresh_table
 from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
-from cqbook.citing.updating.tracked import MAIN, TrackingHand, first_number, write_comments
+from cqbook.citing.updating.tracked import TrackingHand, first_number, write_comments
 from cqbook.citing.verify import KINDS_ZH, STANDS, Standing, verify
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import opened, whole
@@ -119,9 +120,7 @@ def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Upd
         the edition is none.
     """
     if Path(name).suffix.lower() not in UPDATED:
-        listed = " ".join(UPDATED)
-        msg = f"{name}：应为 {listed} 之一 | {name}: expected one of {listed}"
-        raise DataError(msg)
+        raise DataError(other_format(name, UPDATED))
     newer = NewerEdition(root, find(root, edition))
     found = [item for item in cited(content, name) if item.kind != "text"]
     refuse_too_many(found, name)
@@ -199,7 +198,7 @@ class _Update:
     #: The same by what shows it, which may do so in many places.
     shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)
-    pairs: PrintedPairs = field(default_factory=lambda: PrintedPairs({}, SHORT))
+    pairs: PrintedPairs = field(default_factory=lambda: PrintedPairs((), SHORT))
 
     def __post_init__(self) -> None:
         self.core = self.package.parts.get(CORE, b"").decode("utf-8", "replace")
@@ -208,6 +207,23 @@ class _Update:
         self.drawings = {
             part: list(held_figures(self.parts, part, tree)) for part, tree in self.trees.items()
         }
+
+    @cached_property
+    def beside(self) -> dict[etree._Element, tuple[FigureKey, ...]]:
+        """The figures that paragraphs stand beside, the nearest first."""
+        found: dict[etree._Element, tuple[FigureKey, ...]] = {}
+        shown: dict[str, dict[etree._Element, FigureKey]] = {
+            part: {
+                # a drawing beside a picture is where the picture is
+                next(item.node.iterancestors(f"{A}blip"), item.node): (item.name, item.edition)
+                for item in drawings
+            }
+            for part, drawings in self.drawings.items()
+        }
+        for part in sorted(self.trees, key=text_first):
+            for node, passage in passages_of(self.parts, part, self.trees[part], shown):
+                found[node] = (*passage.near, *passage.sides)
+        return found
 
     def run(self) -> None:
         """Find, plan and write, in this order."""
@@ -303,12 +319,10 @@ class _Update:
             why = self.shown.get((item.target, item.name, item.edition), "?")
             if isinstance(sides, str) or why:
                 continue
-            if item.facts is not None:
-                for key in [key for key in ("descr", "name", "title") if key in item.facts.attrib]:
-                    said = MARK_PATTERN.sub(
-                        mark(sides.new, self.newer.name), item.facts.get(key, "")
-                    )
-                    item.facts.set(key, said.replace(sides.old.alt, sides.new.alt))
+            for facts in item.facts:
+                for key in [key for key in ("descr", "name", "title") if key in facts.attrib]:
+                    said = MARK_PATTERN.sub(mark(sides.new, self.newer.name), facts.get(key, ""))
+                    facts.set(key, said.replace(sides.old.alt, sides.new.alt))
                 self.package.touch(part)
             if isinstance(self.hand, TrackingHand) and sides.old.data != sides.new.data:
                 why = self.newer.why_figure(sides)
@@ -399,7 +413,7 @@ class _Update:
             more = [
                 *relisted(line.text, new, lost, self.newer.name),
                 *self._turned_here(line.text, said),
-                *self.pairs.exchanged(line.text),
+                *self.pairs.exchanged(line.text, self.beside.get(line.node, ())),
                 *self._marks(line.text),
             ]
             for item in more:

@@ -12,7 +12,7 @@ import functools
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
 from cqbook.citing.briefing import (
     ALL_ROWS,
+    ANNEX,
     RECKONED,
     PrintedKind,
     dated,
@@ -101,7 +102,7 @@ def verify(
     numbers = caption_numbers(passages)
     judged = [made for item in asked if (made := _judge(held, now, item, numbers))]
     texts = _judge_sentences(held, asked, passages, name)
-    return [*judged, *texts, *_judge_date(asked, passages, stated)]
+    return [*judged, *texts, *_judge_frame(asked, passages, stated)]
 
 
 class KnownEditions:
@@ -150,14 +151,16 @@ def _judge_sentences(
 
 #: The line below a title that says the month of an edition.
 _DATED = re.compile(r"[（(]?\d{4}年\d{1,2}月[）)]?")
+#: Words that say what numbers are counted in.
+_MEASURED = re.compile("[元美万亿吨%]|单位|口径")
 #: Paragraphs among which it stands.
 _FIRST = 8
 
 
-def _judge_date(
-    found: Iterable[Cited], passages: Iterable[Passage], stated: str
+def _judge_frame(
+    found: Iterable[Cited], passages: Sequence[Passage], stated: str
 ) -> Iterator[Standing]:
-    """Yield that the month below the title is none of the editions that a briefing is of."""
+    """Yield what is none of the book's in the month below a title, and in a briefing's headings."""
     if not stated:
         return
     allowed = {bare(dated(name)).strip("()") for name in {stated, *(x.edition for x in found)}}
@@ -165,6 +168,11 @@ def _judge_date(
         said = bare(passage.text).strip("()")
         if _DATED.fullmatch(said) and said not in allowed:
             detail = f"题下写着“{passage.text}”，版次 {stated} 的简报写“{dated(stated)}”"
+            yield Standing("text", "", stated, ALTERED, detail)
+    for passage in passages:
+        begun, _, more = passage.text.strip().partition(ANNEX)
+        if passage.role == "heading" and not begun and _MEASURED.search(more):
+            detail = f"文中为“{passage.text}”，简报写“{ANNEX}”"
             yield Standing("text", "", stated, ALTERED, detail)
 
 

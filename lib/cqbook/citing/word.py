@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from cqbook.citing.alike import surroundings
 from cqbook.citing.briefing import (
+    ANNEX,
+    SOURCES,
     SUMMARY,
     Laid,
     PrintedPiece,
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 _HIGHEST = 0.72
 #: Rows of a table that are kept on one page.
 _KEPT = 14
-SOURCES, ANNEX = "资料来源", "附：图中数值"
 #: Letters that a column is made wide for.
 _MOST_EMS = 20
 #: Lines of a table in eighths of a point: above and below, and below the headings.

@@ -310,16 +310,25 @@ def _read_slides(content: bytes, name: str) -> Iterator[str]:
 
 def _read_pdf(content: bytes, _: str) -> Iterator[str]:
     """Yield the paragraphs of a PDF, whose lines end where the page does."""
-    lines = [line.strip() for line in properties_and_text(content)[1].splitlines()]
+    text = _SET_APART.sub("", properties_and_text(content)[1])
+    lines = [line.strip() for line in text.splitlines()]
     width = max(map(len, lines), default=0)
     held = ""
-    for line in lines:
+    for line, behind in zip(lines, [*lines[1:], ""], strict=True):
         held += line
         # a line that is not full ends a paragraph; so does one whose sentence ends
-        if len(line) < 0.8 * width or line.endswith(("。", "！", "？", "：")):
+        short = len(line) < 0.8 * width or line.endswith(("。", "！", "？", "："))
+        # no paragraph begins with a sign that goes on
+        if short and not behind.startswith(_GOES_ON):
             yield held
             held = ""
     yield held
+
+
+#: The space that word processors set between a number and its Chinese unit; and with what no
+#: paragraph begins.
+_SET_APART = re.compile(r"(?<=\d) (?=[年月日季亿万千百元美吨辆台个户家倍位成％%])|(?<=第) (?=\d)")
+_GOES_ON = ("，", "。", "；", "：", "、", "·", "）", "％", "%")
 
 
 #: By the end of a file's name: what yields the lines of its text.

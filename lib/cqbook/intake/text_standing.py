@@ -11,8 +11,9 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
 from cqbook.data.catalog import Catalog
@@ -139,6 +140,14 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
     """
     article = read_article(article_text(content, name, checked_day(day)), names.book, names)
     found = judge_article(article, names)
+    if Path(name).suffix.lower() == ".pdf":
+        lines = article.text.paragraphs
+        found = [
+            replace(item, verdict=NOT_READ, detail=_UNHEADED)
+            if _is_row(lines[item.paragraph - 1])
+            else item
+            for item in found
+        ]
     # nothing is passed over: a number whose unit nobody knows is said to be one
     found += [
         TextStanding(paragraph, item.text, NOT_READ, "没有单位，或单位不在表中，没有比较")
@@ -146,6 +155,17 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
         if NO_UNIT in item.reasons and not _numbers_a_line(article, paragraph, item)
     ]
     return sorted(found, key=lambda item: item.paragraph)
+
+
+#: Said of a number in a row of a table of which a page of a PDF has only the words.
+_UNHEADED = "像是表格里的一行，PDF 里没有了表头和列，不知这个数是什么；请核对原来的文档"
+
+
+def _is_row(line: str) -> bool:
+    """Return whether a line of a page reads as a row of a table: cells, and no sentence."""
+    cells = line.split()
+    numbered = sum(1 for cell in cells[1:] if re.search(r"\d", cell))
+    return len(cells) > 2 and numbered > 0 and not re.search("[，。；：、,;:]", line)
 
 
 def verdicts_zh(found: Sequence[TextStanding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,19 +31,16 @@ from cqbook.citing.readers.office_parts import (
     R,
     W,
     box_of,
-    page_of,
+    slide_size,
 )
 from cqbook.citing.readers.office_slides import boxed_numbers
 from cqbook.citing.readers.office_word import bookmarked_numbers, tables
 from cqbook.citing.readers.passages import (
     NOTES,
     SLIDE,
-    levels_of,
     paragraphs_of,
+    passages_of,
     shape_of,
-    slide_of,
-    slide_passages,
-    word_passages,
 )
 from cqbook.citing.readers.png import read_png
 from cqbook.citing.readers.svg import read_svg
@@ -63,6 +60,8 @@ _SEEN = (f"{A}gradFill", f"{A}pattFill", f"{A}blipFill", f"{C}chart")
 _NAMED = (f"{P}cNvPr", f"{WP}docPr", f"{PIC}cNvPr")
 #: Groups of shapes inside each other that are looked through.
 _GROUPS = 8
+#: The width below which nobody reads a figure: 1.5 cm.
+SPECK_EMU = 540_000
 #: The part of a figure that may lie outside of its slide.
 OUTSIDE = 0.03
 #: What is said of a drawing that bears the mark of a figure, and shows nothing.
@@ -95,10 +94,9 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         listed: dict[str, str] = {}
         printed: dict[Cited, None] = {}
         passages: list[Passage] = []
-        levels = levels_of(parts)
         strangers = 0
         shown: dict[str, dict[etree._Element, FigureKey]] = {}
-        for part in sorted(names, key=_reading_order):
+        for part in sorted(names, key=text_first):
             tree = etree.fromstring(parts.read(part), safe_parser())
             drawn = list(itertools.islice(_figures(parts, part, tree), CITED_MOST))
             figures = [item for _, item in drawn]
@@ -117,7 +115,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
                 printed[item] = None
             # what somebody remarks is none of the document's text
             if part != REMARKS:
-                passages += _passages(parts, part, tree, shown, levels)
+                passages += (item for _, item in passages_of(parts, part, tree, shown))
             if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
                 break
     yield from _shown(seen, [passage.text for passage in passages], strangers)
@@ -138,7 +136,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
     yield Cited("text", "", edition["edition"] if edition else "", passages=tuple(passages))
 
 
-def _reading_order(part: str) -> tuple[int, str]:
+def text_first(part: str) -> tuple[int, str]:
     """Return what the parts of a document are read by: the text, what is said to it, the rest."""
     main = part == MAIN or SLIDE.fullmatch(part)
     return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
@@ -191,27 +189,6 @@ def mark_of(node: etree._Element) -> re.Match[str] | None:
     """
     found = (MARK_PATTERN.search(node.get(key) or "") for key in ("descr", "name"))
     return next(filter(None, found), None)
-
-
-def _passages(
-    parts: Parts,
-    part: str,
-    tree: etree._Element,
-    shown: Mapping[str, Mapping[etree._Element, FigureKey]],
-    levels: Mapping[str, int],
-) -> Iterator[Passage]:
-    """Yield the paragraphs of a part with the figures that they stand beside."""
-    if part.startswith("word/"):
-        yield from word_passages(tree, shown[part], levels)
-    elif SLIDE.fullmatch(part):
-        yield from slide_passages(parts, tree, shown[part])
-    else:
-        # what is said to a slide is said of what is on it
-        slide = slide_of(parts, part) if NOTES.fullmatch(part) else ""
-        keys = tuple(dict.fromkeys(shown.get(slide, {}).values()))[:FEW]
-        for text in paragraphs_of(tree):
-            if text.strip():
-                yield Passage(text, keys, keys)
 
 
 def _figures(
@@ -368,14 +345,22 @@ def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterato
     if tree.tag == f"{P}sld" and tree.get("show", "1") in _OFF:
         yield "这一页幻灯片隐藏着，放映时看不见"
     shape = shape_of(node)
-    box, page = box_of(parts, shape), page_of(parts)
+    box, page = box_of(parts, shape), slide_size(parts)
+    if box and box[2] - box[0] < SPECK_EMU:
+        yield "图缩到看不清了"
     if box and page:
         wide = min(box[2], page[0]) - max(box[0], 0)
         high = min(box[3], page[1]) - max(box[1], 0)
         if max(wide, 0) * max(high, 0) < (1 - OUTSIDE) * (box[2] - box[0]) * (box[3] - box[1]):
             yield "图伸到幻灯片之外，看不全"
-    holders = itertools.islice(node.iterancestors(), 8)
-    for up in holders:
+    for up in itertools.islice(node.iterancestors(), 12):
+        if up.tag in (f"{W}del", f"{W}moveFrom"):
+            yield "图在修订中删去了"
+            return
+        size = next(up.iterchildren(f"{WP}extent"), None)
+        if size is not None and int(size.get("cx") or SPECK_EMU) < SPECK_EMU:
+            yield "图缩到看不清了"
+            return
         for facts in itertools.islice(up.iterchildren(etree.Element), 3):
             names = facts if facts.tag in _NAMED else next(facts.iterchildren(*_NAMED), None)
             if names is not None and names.get("hidden", "0") not in _OFF:
@@ -420,4 +405,5 @@ def _target(parts: Parts, name: str, node: etree._Element | None, kind: str) -> 
 
 def _above(node: etree._Element) -> Iterator[etree._Element]:
     """Yield what a drawing's properties lie in, as near as formats put them to the drawing."""
-    return itertools.islice(node.iterancestors(), 3)
+    # one more would be the slide, with all that is on it
+    return itertools.islice(node.iterancestors(), 2)

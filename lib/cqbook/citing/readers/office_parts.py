@@ -116,12 +116,12 @@ def _placed(
     return int(off.get("x") or 0), int(off.get("y") or 0), wide, high
 
 
-PRESENTATION = "ppt/presentation.xml"
+_PRESENTATION = "ppt/presentation.xml"
 
 
-def page_of(parts: Parts) -> tuple[int, int] | None:
+def slide_size(parts: Parts) -> tuple[int, int] | None:
     """Return width and height of the slides, in EMU."""
-    return parts.once(PRESENTATION, _page) if PRESENTATION in parts.names else None
+    return parts.once(_PRESENTATION, _page) if _PRESENTATION in parts.names else None
 
 
 def _page(parts: Parts, part: str) -> tuple[int, int] | None:

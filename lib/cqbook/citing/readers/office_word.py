@@ -113,8 +113,15 @@ def _in_order(tree: etree._Element) -> Iterator[tuple[etree._Element | None, str
 
 
 def _words(node: etree._Element) -> str:
-    """Return the text of a cell; of one that is none of ours, its beginning."""
-    return "".join(part.text or "" for part in itertools.islice(node.iter(f"{W}t"), FEW))
+    """Return the text of a cell; of one that is none of ours, its beginning.
+
+    What is struck through or hidden in it is told apart.
+    """
+    said = ""
+    for part in itertools.islice(node.iter(f"{W}t"), FEW):
+        text = part.text or ""
+        said += f"〔划去或隐藏：{text}〕" if text.strip() and _unseen(part) else text
+    return said
 
 
 def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:

@@ -30,16 +30,21 @@ _VML = "{urn:schemas-microsoft-com:vml}imagedata"
 _TEXT: PassageRole = "text"
 #: What shows a picture.
 SHOWING = (f"{A}blip", f"{C}chart", _VML)
-STYLES = "word/styles.xml"
+_STYLES = "word/styles.xml"
 #: The parts with slides, and with what is said to them.
 SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
 NOTES = re.compile(r"ppt/notesSlides/notesSlide\d+\.xml")
+
+
+#: A passage, and the element that it is in a document.
+PlacedPassage = tuple[etree._Element, Passage]
 
 
 @dataclass(frozen=True)
 class _Line:
     """A paragraph, by how many figures stand before it; ``level``: of a heading, else -1."""
 
+    node: etree._Element
     text: str
     before: int
     role: PassageRole
@@ -77,11 +82,11 @@ def _read(tree: etree._Element, more: Sequence[str]) -> Iterator[tuple[etree._El
 # --- Word
 
 
-def levels_of(parts: Parts) -> Mapping[str, int]:
+def _heading_levels(parts: Parts, part: str) -> Mapping[str, int]:
     """Return the level of each style that is one of headings, by its id; -1: of contents."""
-    if STYLES not in parts.names:
+    if part not in parts.names:
         return {}
-    tree = etree.fromstring(parts.read(STYLES), safe_parser())
+    tree = etree.fromstring(parts.read(part), safe_parser())
     styles = {node.get(f"{W}styleId") or "": node for node in tree.iter(f"{W}style")}
     found: dict[str, int] = {}
     for key, first in styles.items():
@@ -118,9 +123,9 @@ def _outlined(facts: etree._Element) -> int | None:
     return None
 
 
-def word_passages(
+def _word_passages(
     tree: etree._Element, shown: Mapping[etree._Element, FigureKey], levels: Mapping[str, int]
-) -> Iterator[Passage]:
+) -> Iterator[PlacedPassage]:
     """Yield the paragraphs of a part of Word with the figures beside them.
 
     Parameters
@@ -129,7 +134,7 @@ def word_passages(
     shown : mapping of element to FigureKey
         What shows figures of the book: pictures and charts.
     levels : mapping of str to int
-        Of the styles that are headings (`levels_of`).
+        Of the styles that are headings (`_heading_levels`).
     """
     lines: list[_Line] = []
     figures: list[tuple[int, FigureKey]] = []
@@ -138,7 +143,7 @@ def word_passages(
             figures.append((len(lines), shown.get(node, STRANGER)))
         elif text.strip():
             role, level = _role(node, levels)
-            lines.append(_Line(text, len(figures), role, level))
+            lines.append(_Line(node, text, len(figures), role, level))
     yield from _beside(lines, figures)
 
 
@@ -161,7 +166,7 @@ def _role(paragraph: etree._Element, levels: Mapping[str, int]) -> tuple[Passage
     return ("text" if listed is None else "item"), -1
 
 
-def _beside(lines: list[_Line], figures: list[tuple[int, FigureKey]]) -> Iterator[Passage]:
+def _beside(lines: list[_Line], figures: list[tuple[int, FigureKey]]) -> Iterator[PlacedPassage]:
     """Yield lines with the figures below their heading that are nearest."""
     ends = _ends(lines)
     sections = [place for place, line in enumerate(lines) if line.level >= 0]
@@ -171,7 +176,7 @@ def _beside(lines: list[_Line], figures: list[tuple[int, FigureKey]]) -> Iterato
         if line.role == "heading":
             last = bisect.bisect_right(places, ends[number])
             below = tuple(key for _, key in figures[line.before : min(last, line.before + _HELD)])
-            yield Passage(line.text, _known(below), _known(below), "heading")
+            yield line.node, Passage(line.text, _known(below), _known(below), "heading")
             continue
         at = bisect.bisect_right(sections, number)
         first = sections[at - 1] if at else -1
@@ -182,7 +187,7 @@ def _beside(lines: list[_Line], figures: list[tuple[int, FigureKey]]) -> Iterato
         above = _run(figures, range(line.before - 1, low - 1, -1))
         below_it = _run(figures, range(line.before, high))
         made = Passage(line.text, (), (), line.role)
-        yield _nearest(made, number, above, below_it)
+        yield line.node, _nearest(made, number, above, below_it)
 
 
 def _ends(lines: Sequence[_Line]) -> list[int]:
@@ -220,12 +225,22 @@ def _run(figures: Sequence[tuple[int, FigureKey]], order: range) -> _Run | None:
 
 
 def _nearest(made: Passage, number: int, above: _Run | None, below: _Run | None) -> Passage:
+    """Return a passage beside the figure above it, and the one below that is not further away.
+
+    The source of a figure may stand between it and the next one.
+    """
     sides = [run for run in (above, below) if run]
     known = [run for run in sides if STRANGER not in run[1]] or sides
-    # a figure stands above its caption where both are as near
-    apart = [number - run[0] if run is above else run[0] - number - 1 for run in known]
-    near = known[apart.index(min(apart))][1] if known else ()
-    return replace(made, near=near, sides=tuple(key for run in known for key in run[1]))
+    near = [
+        run
+        for run in known
+        if run is above
+        or above is None
+        or above not in known
+        or run[0] - number - 1 <= number - above[0]
+    ]
+    beside, sided = (tuple(key for run in runs for key in run[1]) for runs in (near, known))
+    return replace(made, near=beside, sides=sided)
 
 
 def _known(keys: tuple[FigureKey, ...]) -> tuple[FigureKey, ...]:
@@ -237,9 +252,9 @@ def _known(keys: tuple[FigureKey, ...]) -> tuple[FigureKey, ...]:
 # --- slides
 
 
-def slide_passages(
+def _slide_passages(
     parts: Parts, tree: etree._Element, shown: Mapping[etree._Element, FigureKey]
-) -> Iterator[Passage]:
+) -> Iterator[PlacedPassage]:
     """Yield the paragraphs of a slide with the figures on it, and those nearest to their shape."""
     held = list(itertools.islice(tree.iter(*SHOWING), _HELD))
     keys = _known(tuple(shown.get(node, STRANGER) for node in held))
@@ -252,7 +267,7 @@ def slide_passages(
     for node, text in _read(tree, (f"{P}sp", f"{P}graphicFrame")):
         if node.tag[-2:] == "}p":
             if text.strip():
-                yield Passage(text, near, keys, role)
+                yield node, Passage(text, near, keys, role)
             continue
         box = box_of(parts, node) if len(boxes) > 1 else None
         near = keys if box is None else _nearest_boxes(box, boxes)
@@ -289,7 +304,37 @@ def _nearest_boxes(
     return tuple(dict.fromkeys(key for key, other in boxes if apart(other) == least))
 
 
-def slide_of(parts: Parts, notes: str) -> str:
+def _slide_of(parts: Parts, notes: str) -> str:
     """Return the slide that a page of notes is of; ``""`` if of none."""
     led = (parts.relation(notes, key) for key in parts.relations(notes))
     return next((part for part in led if SLIDE.fullmatch(part)), "")
+
+
+def passages_of(
+    parts: Parts,
+    part: str,
+    tree: etree._Element,
+    shown: Mapping[str, Mapping[etree._Element, FigureKey]],
+) -> Iterator[PlacedPassage]:
+    """Yield the paragraphs of a part with the figures that they stand beside.
+
+    Parameters
+    ----------
+    parts : Parts
+    part : str
+        The name of the part.
+    tree : element
+    shown : mapping of str to mapping of element to FigureKey
+        What shows figures of the book, by part; of slides, before the notes to them.
+    """
+    if part.startswith("word/"):
+        yield from _word_passages(tree, shown[part], parts.once(_STYLES, _heading_levels))
+    elif SLIDE.fullmatch(part):
+        yield from _slide_passages(parts, tree, shown[part])
+    else:
+        # what is said to a slide is said of what is on it
+        slide = _slide_of(parts, part) if NOTES.fullmatch(part) else ""
+        keys = tuple(dict.fromkeys(shown.get(slide, {}).values()))[:_HELD]
+        for node, text in _read(tree, ()):
+            if node.tag[-2:] == "}p" and text.strip():
+                yield node, Passage(text, keys, keys)

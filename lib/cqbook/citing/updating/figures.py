@@ -36,12 +36,12 @@ class HeldFigure:
     """A place of a document that shows a figure.
 
     ``node``: what shows it (a picture, a drawing beside it, a chart); ``facts``: what bears its
-    mark, if anything does; ``target``: the part that is shown.
+    mark, twice where LibreOffice saved it; ``target``: the part that is shown.
     """
 
     part: str
     node: etree._Element
-    facts: etree._Element | None
+    facts: tuple[etree._Element, ...]
     name: str
     edition: str
     data: str
@@ -56,27 +56,30 @@ class HeldFigure:
 def held_figures(parts: Parts, part: str, tree: etree._Element) -> Iterator[HeldFigure]:
     """Yield the figures that a part shows: by their mark, else by what the medium says."""
     shown = list(tree.iter(f"{A}blip", f"{C}chart", SVG_BLIP))
-    marked: dict[etree._Element, tuple[etree._Element, str, str, str]] = {}
+    marked: dict[etree._Element, tuple[str, str, str]] = {}
+    bearing: dict[etree._Element, list[etree._Element]] = {}
     for facts in tree.iter(etree.Element):
         found = mark_of(facts)
-        if found:
-            bearing = (facts, found["id"], found["edition"], found["data"])
-            marked |= dict.fromkeys(_shown_by(parts, facts), bearing)
+        if not found:
+            continue
+        for node in _shown_by(parts, facts):
+            marked[node] = (found["id"], found["edition"], found["data"])
+            bearing.setdefault(node, []).append(facts)
     for node in shown:
         target = parts.relation(part, node.get(f"{R}{_key(node)}") or "")
         if not target:
             continue
         if node in marked:
-            yield HeldFigure(part, node, *marked[node], target)
+            yield HeldFigure(part, node, tuple(bearing[node]), *marked[node], target)
             continue
         said = _by_itself(parts, node, target)
         if said is not None:
-            yield HeldFigure(part, node, None, said.name, said.edition, said.data, target)
+            yield HeldFigure(part, node, (), said.name, said.edition, said.data, target)
 
 
 def _shown_by(parts: Parts, facts: etree._Element) -> list[etree._Element]:
     """Return the picture, the drawing beside it or the chart that an element has the name of."""
-    for up in itertools.islice(facts.iterancestors(), 3):
+    for up in itertools.islice(facts.iterancestors(), 2):
         found = [parts.first(up, tag) for tag in (f"{A}blip", f"{C}chart", SVG_BLIP)]
         if any(node is not None for node in found):
             return [node for node in found if node is not None]

@@ -10,7 +10,7 @@ from pathlib import Path
 from cqbook.citing.alike import bare
 from cqbook.citing.briefing import printed_texts
 from cqbook.citing.entries import CLAIM, FigureEntry, numbers_of
-from cqbook.citing.updating.texts import dated_pairs, paired
+from cqbook.citing.updating.texts import PrintedPair, dated_pairs, paired
 from cqbook.citing.verify import UNEXPLAINED, KnownEditions, why_revised
 from cqbook.editions.store import manifest_of
 
@@ -97,20 +97,25 @@ class NewerEdition:
                     found[key] = item
         return found
 
-    def pairs(self, figures: Iterable[tuple[str, str]], editions: Iterable[str]) -> dict[str, str]:
+    def pairs(
+        self, figures: Iterable[tuple[str, str]], editions: Iterable[str]
+    ) -> list[PrintedPair]:
         """Return what briefings printed of figures and claims of editions, and print now."""
-        found: dict[str, str] = {}
+        found: list[PrintedPair] = []
         for edition in editions:
-            found |= dated_pairs(edition, self.name)
             then = self.held.find(edition)
             was, now = (numbers_of(side).texts if side else {} for side in (then, self.folder))
-            found |= {was[name]: now[name] for name in was.keys() & now.keys() if CLAIM in name}
-        for figure, edition in figures:
-            sides = self.sides(figure, edition)
+            same = {was[name]: now[name] for name in was.keys() & now.keys() if CLAIM in name}
+            moved = {**dated_pairs(edition, self.name), **same}
+            found += [PrintedPair(old, new) for old, new in moved.items()]
+        for key in figures:
+            sides = self.sides(*key)
             if not isinstance(sides, str):
-                old = printed_texts(sides.old, edition)
-                found |= paired(old, printed_texts(sides.new, self.name))
-        return {old: new for old, new in sorted(found.items()) if old != new}
+                old = printed_texts(sides.old, key[1])
+                moved = paired(old, printed_texts(sides.new, self.name))
+                shown = (key[0], self.name)
+                found += [PrintedPair(old, new, (key, shown)) for old, new in moved.items()]
+        return sorted(found)
 
 
 def _begins(text: str, number: str) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cqbook.citing.alike import bare
 from cqbook.citing.briefing import dated
+from cqbook.citing.cited import FigureKey
 from cqbook.citing.marks import LEFT_OUT, NUMBER_PATTERN, abridged, number_mark
 from cqbook.citing.updating.lines import Rewrite
 
@@ -46,40 +48,72 @@ def dated_pairs(old: str, new: str) -> dict[str, str]:
     return {was: now, was.strip("（）"): now.strip("（）")}
 
 
+class PrintedPair(NamedTuple):
+    """What was printed, and what is; ``figures``: of which figure, in both editions."""
+
+    old: str
+    new: str
+    figures: tuple[FigureKey, ...] = ()
+
+
 class PrintedPairs:
     """What the book printed in a document, and prints now; a text shorter than `short` is a title.
 
     Such a one is the book's only where it is all of a paragraph, of a caption, or of a line of a
-    summary.
+    summary. What two figures say with the same words is that of the one which it stands beside.
     """
 
-    def __init__(self, pairs: Mapping[str, str], short: int) -> None:
-        self.whole = {bare(old): new for old, new in pairs.items() if bare(old)}
-        self.parts = sorted(((old, new) for old, new in pairs.items() if len(old) >= short),
-                            key=lambda pair: -len(pair[0]))  # fmt: skip
+    def __init__(self, pairs: Iterable[PrintedPair], short: int) -> None:
+        self.whole: dict[str, list[PrintedPair]] = {}
+        by_text: dict[str, list[PrintedPair]] = {}
+        for pair in pairs:
+            if bare(pair.old):
+                self.whole.setdefault(bare(pair.old), []).append(pair)
+            if len(pair.old) >= short:
+                by_text.setdefault(pair.old, []).append(pair)
+        # where nothing of any of them changed there is nothing to look for
+        self.parts = sorted(
+            ((old, same) for old, same in by_text.items() if any(pair.new != old for pair in same)),
+            key=lambda item: -len(item[0]),
+        )
 
-    def exchanged(self, text: str) -> list[Rewrite]:
-        """Return where a paragraph says texts of the book, and what they are now."""
+    def exchanged(self, text: str, beside: Sequence[FigureKey] = ()) -> list[Rewrite]:
+        """Return where a paragraph says texts of the book, and what they are now.
+
+        ``beside``: the figures that it stands beside, the nearest first.
+        """
         said = _CAPTION.fullmatch(text)
         for start, end in ((0, len(text)), *([said.span(2)] if said else [])):
             plain = bare(text[start:end])
             if plain in self.whole:
                 held = text[start:end]
                 lead = held[: len(held) - len(held.lstrip())]
-                return [Rewrite(start, end, lead + self.whole[plain].strip())]
+                new = _of(self.whole[plain], beside)
+                return (
+                    [Rewrite(start, end, lead + new.strip())] if new.strip() != held.strip() else []
+                )
             # a title is printed with a stop, and without
             if f"{plain}." in self.whole and plain:
-                return [Rewrite(start, end, self.whole[f"{plain}."].rstrip("。"))]
+                new = _of(self.whole[f"{plain}."], beside).rstrip("。")
+                return [Rewrite(start, end, new)] if new != text[start:end] else []
         found: list[Rewrite] = []
-        for old, new in self.parts:
+        for old, same in self.parts:
             place = text.find(old)
             while place >= 0:
                 end = place + len(old)
                 taken = any(item.start < end and place < item.end for item in found)
-                if not taken and _stands_alone(text, place, end):
+                new = _of(same, beside)
+                if not taken and new != old and _stands_alone(text, place, end):
                     found.append(Rewrite(place, end, new))
                 place = text.find(old, end)
         return sorted(found)
+
+
+def _of(pairs: Sequence[PrintedPair], beside: Sequence[FigureKey]) -> str:
+    """Return what a text is now: of the nearest figure of those, else of any that changed."""
+    own = (pair.new for figure in beside for pair in pairs if figure in pair.figures)
+    moved = (pair.new for pair in pairs if pair.new != pair.old)
+    return next(own, "") or next(moved, pairs[0].new)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from cqbook.citing.readers.office import REMARKS
+from cqbook.citing.readers.office import MAIN, REMARKS
 from cqbook.citing.readers.office_parts import W
 from cqbook.citing.updating.lines import Line, Rewrite, differing, put
 from cqbook.citing.updating.package import Package
@@ -21,7 +21,7 @@ from cqbook.citing.updating.package import Package
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 #: The part of a Word file whose text may bear comments: headers and footers may not.
-MAIN, COMMENTS = "word/document.xml", REMARKS
+COMMENTS = REMARKS
 
 
 @dataclass
