@@ -91,7 +91,8 @@ def elsewhere(home: Path) -> Iterator[dict[str, str]]:
                 os.environ[key] = text
 
 
-warm.kernels_of_nbval(elsewhere)
+if hasattr(os, "fork"):
+    warm.kernels_of_nbval(elsewhere)
 
 
 def linked(source: str, target: str) -> None:
