@@ -36,9 +36,10 @@ from cqbook.intake.article_files import _page_name
 FOLDER = Path(__file__).resolve().parent
 #: Where files that are open are replaced, and `?` stands in names; elsewhere all is as on Windows.
 LIKE_MACOS = sys.platform == "darwin"
-#: What the commands may not need: it is large, or does not exist there.
-NOT_NEEDED = ("IPython", "ipykernel", "jupyter_book", "nbclient", "papermill", "playwright",
-              "sphinx", "distributed", "fcntl", "resource", "pwd", "grp", "termios")  # fmt: skip
+#: What the commands may not need, which is large; what Windows has not is not there in `like_windows`.
+NOT_NEEDED = {"IPython", "distributed", "ipykernel", "jupyter_book", "nbclient", "papermill"} | {
+    *("playwright", "sphinx"),
+}
 #: Of what is loaded, what is called otherwise; and what some library uses where it is there.
 DISTRIBUTIONS = {"PIL": "pillow", "attr": "attrs", "dateutil": "python-dateutil"} | {
     **{"docx": "python-docx", "opencc": "opencc-python-reimplemented", "pptx": "python-pptx"},
