@@ -36,7 +36,7 @@ from cqbook.intake.article_files import _page_name
 FOLDER = Path(__file__).resolve().parent
 #: Where files that are open are replaced, and `?` stands in names; elsewhere all is as on Windows.
 LIKE_MACOS = sys.platform == "darwin"
-#: What the commands may not need, which is large; what Windows has not is not there in `like_windows`.
+#: What the commands may not need, which is large; what Windows has not is not in `like_windows`.
 NOT_NEEDED = {"IPython", "distributed", "ipykernel", "jupyter_book", "nbclient", "papermill"} | {
     *("playwright", "sphinx"),
 }
