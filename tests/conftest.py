@@ -230,6 +230,7 @@ def plain(spoiled: Spoiled) -> Spoiled:
 TOGETHER = {
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",
+    "tests/test_portable.py": "desk",
     "tests/test_preview.py": "preview",
     "tests/test_site.py::test_the_printed_book": "the printed book",
     # one browser for all, and a page is visited once
