@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,11 @@ from cqbook.analysis.customs import (
     overview,
 )
 from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import INDEX
+from cqbook.data.embedded import database
 from cqbook.data.vocabulary import DIRECTIONS_ZH
+from cqbook.disk.checksums import file_digest
+from cqbook.errors import DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format
 from cqbook.intake.customs_format import Said
 
@@ -140,3 +145,23 @@ def test_other_years_are_not_read(book):
         path.unlink()
     later = cubes.scope(Catalog(book.path), "CN-50", "USD", "2025", 3)
     assert later.cubes == asked.cubes
+
+
+@pytest.mark.parametrize("column", ["partner", "commodity"])
+def test_rows_that_lack_a_code_are_refused(book, column):
+    """No file has them: what is told apart has a code, and else the code is empty."""
+    folder = book.detail.folder
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    for part in index["parts"]:
+        if part["path"].startswith("flow=export/year=2024"):
+            path = folder / part["path"]
+            with database() as link:
+                read = f"read_parquet('{path}', hive_partitioning = false)"
+                link.execute(f"CREATE TABLE rows AS FROM {read}")
+                link.execute(f"UPDATE rows SET {column} = NULL WHERE seq % 2 = 0")
+                link.execute(f"COPY rows TO '{path}' (FORMAT parquet)")
+            part["sha256"] = file_digest(path)
+    (folder / INDEX).write_text(json.dumps(index), encoding="utf-8")
+    asked = cubes.scope(Catalog(book.path), "CN-50", "USD", "2024")
+    with pytest.raises(DataError, match="缺编码"):
+        dimensions.structure(asked, "export", "partner")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -157,7 +157,7 @@ class Scope:
                 *map(exp.column, KIND)
             )
         )
-        _refuse_nameless(item for row in found for item in row[: len(KIND)])
+        _refuse_nameless({item for row in found for item in row[: len(KIND)]})
         return tuple(
             sorted(
                 Cube(flow, period, dims, digits, total or 0.0, number, number - known)
@@ -313,14 +313,14 @@ def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
     sets = exp.GroupingSets(expressions=[exp.Tuple(expressions=[exp.column(n)]) for n in told])
     question.set("group", exp.Group(grouping_sets=[sets]))
     found: dict[str, dict[str, Amount]] = {name: {} for name in told}
-    rows = asked.ask(question)
-    _refuse_nameless(code for _, code, *_ in rows)
-    for name, code, value, number in rows:
-        found[name][code] = Amount(float(value), number)
+    for name, code, value, number in asked.ask(question):
+        found[name][code] = Amount(value, number)
+    for sums in found.values():
+        _refuse_nameless(sums)
     return MappingProxyType({name: MappingProxyType(sums) for name, sums in found.items()})
 
 
-def _refuse_nameless(codes: Iterable[object]) -> None:
+def _refuse_nameless(codes: Container[object]) -> None:
     """Refuse rows without a code; where a dimension was not told apart, it is empty."""
     if None in codes:
         msg = (

@@ -214,11 +214,11 @@ def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     words = dict.fromkeys(("first", "share", "equivalent", "part"), ABSENT)
     words["of"] = f"{subject(asked, now)}{DIRECTIONS_ZH[flow]}"
     whole = added_up(found)
-    first = ranked(asked, flow, dimension)
-    if first and whole > 0:
-        words["first"] = first[0][0]
-        words["share"] = f"{100 * first[0][1].point / whole:.1f}%"
-        hidden = withheld_codes(asked, now, dimension, digits)
+    first = next(iter(found), "")
+    hidden = withheld_codes(asked, now, dimension, digits)
+    if whole > 0 and first not in hidden and not silent(asked, flow, asked.year):
+        words["first"] = _labels(asked, dimension, now).get(first, first)
+        words["share"] = f"{100 * found[first].value / whole:.1f}%"
         if not disclosure.solvable(len(hidden)) and len(found) > FEW_CODES:
             words["equivalent"] = f"{indices.equivalent_number(pd.Series(values(found))):.1f}个"
         every = total(asked, flow, asked.year)
