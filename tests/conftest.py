@@ -228,6 +228,12 @@ def plain(spoiled: Spoiled) -> Spoiled:
 #: Tests that share what is dear to make: the beginnings of their ids, by what they share. The first
 #: that fits counts.
 TOGETHER = {
+    # the same figures in documents, each drawn once
+    "tests/test_brief.py": "documents",
+    "tests/test_edits.py": "documents",
+    "tests/test_exports.py": "documents",
+    "tests/test_update.py": "documents",
+    "tests/test_forms.py": "forms",
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",
     "tests/test_portable.py": "desk",

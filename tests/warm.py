@@ -169,10 +169,10 @@ def with_another_seed() -> None:
     """Let the server that forks have another seed of hashes than `make book`."""
     start = kernels.start
 
-    def started(modules: Callable[[], tuple[str, ...]]) -> None:
+    def started(*given: object, **named: object) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONHASHSEED", "7")
-            start(modules)
+            start(*given, **named)
 
     kernels.start = started
 
