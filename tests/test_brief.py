@@ -29,6 +29,7 @@ from cqbook.errors import DataError
 from cqbook.figures import formats, sheets
 from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import translated
+from cqbook.site.metadata import described_table
 
 TOTAL, SHARE = "8006.8亿元", "48%"
 
@@ -67,8 +68,8 @@ def picture(item, form):
     return PICTURES[key]
 
 
-def edition(root, name, shown, glued, place="", claims=None):
-    """A built edition of some figures and numbers."""
+def edition(root, name, shown, glued, place="", claims=None, tables=()):
+    """A built edition of some figures, numbers and tables."""
     folder = root / "_build" / f"making-{name}"
     (folder / "site" / "_figures").mkdir(parents=True)
     # of the first, all pictures: what tests ask of is drawn
@@ -78,6 +79,7 @@ def edition(root, name, shown, glued, place="", claims=None):
             path = folder / "site" / "_figures" / f"{item.id}.{form}"
             path.write_bytes(picture(item, form))
     catalogue = {"edition": name, "figures": list(map(entry, shown, forms))}
+    catalogue["tables"] = [described_table(item, {}) for item in tables]
     (folder / "site" / "figures.json").write_text(json.dumps(catalogue), encoding="utf-8")
     manifest = {"edition": name, "given": {}, "pages": {}, "figures": {}, "glued": {"trade": glued}}
     manifest["claims"] = {"trade": claims or {}}

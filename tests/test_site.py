@@ -731,13 +731,17 @@ def test_the_catalogue_for_machines_keeps_its_schema_and_tells_the_truth():
     schema = json.loads((LATEST / "figures.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(found, schema)
     assert len(found["figures"]) > 36
-    for entry in found["figures"]:
+    assert {"csv", "csv-metadata.json", "xlsx", "json", "zip"} < found["tables"][0]["files"].keys()
+    for entry in [*found["figures"], *found["tables"]]:
         for item in entry["files"].values():
             content = (LATEST / item["path"]).read_bytes()
             assert hashlib.sha256(content).hexdigest() == item["sha256"]
         page = (LATEST / f"{entry['page']}.html").read_text(encoding="utf-8")
         assert f'id="{entry["id"]}"' in page
-        if entry["files"]:
+        if entry["id"].startswith("tab-"):
+            assert f'_figures/{entry["id"]}.xlsx" download' in page
+            assert f"，{entry['id']}。" in page
+        elif entry["files"]:
             assert f'data-hash="{entry["data"][:16]}"' in page
 
 

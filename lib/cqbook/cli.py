@@ -440,11 +440,17 @@ def _bring_back(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _cite(root: Path, arguments: argparse.Namespace) -> int:
-    from cqbook.editions.store import figure_entry, find
+    from cqbook.citing.claims_cited import claim_citations
+    from cqbook.citing.entries import CLAIM
+    from cqbook.editions.store import exhibit_entry, find
 
     folder = find(root, arguments.edition)
-    entry = figure_entry(folder, arguments.figure)
-    _tell(f"{entry['title']}（{entry['subtitle']}）")
+    if arguments.figure.startswith(CLAIM):
+        for text in claim_citations(folder, arguments.figure).values():
+            _tell(text)
+        return 0
+    entry = exhibit_entry(folder, arguments.figure)
+    _tell(f"{entry['title']}（{entry['subtitle']}）" if entry["subtitle"] else entry["title"])
     for text in entry["citations"].values():
         _tell("")
         # BibTeX, RIS and CSL are of several lines
@@ -553,7 +559,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.text:
         return _verify_text(root, arguments)
     from cqbook.citing.entries import CLAIM
-    from cqbook.citing.verify import KINDS_ZH, STANDS, as_json, verify
+    from cqbook.citing.verify import STANDS, as_json, kind_zh, verify
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import signature_lines
 
@@ -564,7 +570,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
         _tell_json(as_json(found))
     else:
         for item in found:
-            kind = KINDS_ZH[item.kind]
+            kind = kind_zh(item.kind, item.name)
             if item.name.startswith(CLAIM):
                 kind = "论断"
             _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
@@ -748,8 +754,8 @@ def _add_making_commands(command: Command) -> None:
 
 
 def _add_citing_commands(command: Command) -> None:
-    made = command("cite", _cite, "print the citations and files of a figure", False)
-    made.add_argument("figure", help="its id: fig-…")
+    made = command("cite", _cite, "print the citations and files of a figure or table", False)
+    made.add_argument("figure", help="its id: fig-…, tab-…, claim:page.name")
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("brief", _brief, "write a briefing from figures or Markdown", False)
     made.add_argument("figures", nargs="*", help="ids of figures, or one Markdown file")

@@ -1,7 +1,7 @@
 """A briefing from figures and numbers of an edition, that can be asked later if it still stands.
 
-A briefing is a list of figure ids, or a small Markdown file (`citing.manuscript`): a figure on a
-line of its own (``{{ fig-… }}``), numbers in the text as keys of the edition
+A briefing is a list of ids, or a small Markdown file (`citing.manuscript`): a figure or table on a
+line of its own (``{{ fig-… }}``, ``{{ tab-… }}``), numbers in the text as keys of the edition
 (``{{ trade.total }}``), whole sentences as the claims that they stand on
 (``{{ claim:trade.below-record }}``). The same file next month gives the same briefing with new
 numbers; a sentence that has become false is refused.
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, TypeVar
 
-from cqbook.citing.entries import CLAIM, EntryRow, FigureEntry, Numbers, entry_of
+from cqbook.citing.entries import CLAIM, EntryRow, ExhibitEntry, FigureEntry, Numbers, entry_of
 from cqbook.citing.manuscript import (
     QUOTED_NUMBER,
     Block,
     TextRun,
     TextRuns,
-    figure_block,
+    exhibit_block,
     read_manuscript,
 )
 from cqbook.citing.marks import TABLE, abridged, mark
@@ -34,8 +34,8 @@ from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
 
 def blocks_of_figures(figures: Iterable[str]) -> list[Block]:
-    """Return a briefing that is a list of figures."""
-    return [figure_block(name, own_heading=True) for name in figures]
+    """Return a briefing that is a list of figures and tables."""
+    return [exhibit_block(name, own_heading=True) for name in figures]
 
 
 def blocks_of_markdown(text: str) -> list[Block]:
@@ -176,6 +176,30 @@ def ems(text: str) -> float:
 
 _LAST_NARROW = 0x2000
 
+
+def column_widths(asked: Sequence[float], room: float) -> list[float]:
+    """Return how wide the columns of a table are that fills its room.
+
+    A column that asks for little gets it; those that ask for much share what is left, and fold:
+    by the roots of what they ask for, or a long one would leave the others a tower.
+    """
+    if sum(asked) <= room:
+        return [width * room / sum(asked) for width in asked]
+    given: dict[int, float] = {}
+    while True:
+        left = room - sum(given.values())
+        open_ones = [place for place in range(len(asked)) if place not in given]
+        roots = sum(asked[place] ** 0.5 for place in open_ones)
+        shares = {place: left * asked[place] ** 0.5 / roots for place in open_ones}
+        fair = left / len(open_ones)
+        content = {
+            place: asked[place] for place in open_ones if asked[place] <= max(fair, shares[place])
+        }
+        if not content:
+            return [(given | shares)[place] for place in range(len(asked))]
+        given |= content
+
+
 # --- what is printed of a figure
 
 
@@ -226,8 +250,8 @@ def takeaway(entry: FigureEntry) -> str:
     return f"{said}{left}。" if said else f"{bare_end(entry.subtitle)}。"
 
 
-def caption(entry: FigureEntry) -> str:
-    """Return what a figure shows, behind its number, where a heading says what it finds."""
+def caption(entry: ExhibitEntry) -> str:
+    """Return what is shown, behind its number, where a heading says what it finds."""
     shown = bare_end(entry.subtitle)
     # a unit by itself names nothing
     return shown if len(shown) >= _NAMING else bare_end(entry.title)
@@ -261,19 +285,19 @@ def _unit(entry: FigureEntry) -> str:
     return "" if entry.unit in ("", "各异") else f"单位：{bare_end(entry.unit)}。"
 
 
-def note_line(entry: FigureEntry) -> str:
-    """Return the note of a figure, or nothing."""
+def note_line(entry: ExhibitEntry) -> str:
+    """Return the note of a figure or table, or nothing."""
     return f"注：{bare_end(entry.note)}。" if entry.note else ""
 
 
-def reference(entry: FigureEntry) -> str:
-    """Return the entry of a figure in a list of references.
+def reference(entry: ExhibitEntry) -> str:
+    """Return the entry of a figure or table in a list of references.
 
     Without the place for a day that nobody filled in, and without an address that leads nowhere
     outside of the book.
     """
     text = entry.citations["gbt7714"].replace("[引用日期]", "")
-    return re.sub(r" v/[\w/.-]{1,200}\.html#fig-[a-z0-9-]{1,80}\.?$", "", text)
+    return re.sub(r" v/[\w/.-]{1,200}\.html#(?:fig|tab)-[a-z0-9-]{1,80}\.?$", "", text)
 
 
 def slide_foot(entry: FigureEntry, edition: str) -> str:
@@ -390,7 +414,8 @@ def printed_texts(entry: FigureEntry, edition: str) -> tuple[str, ...]:
 
 #: What is printed of a figure: its title, a sentence of its numbers, a line that cites it, and
 #: captions, notes and sources, which stand beside it.
-PrintedKind = Literal["title", "sentence", "citation", "line"]
+#: ``table``: what is printed of a table of the book.
+PrintedKind = Literal["title", "sentence", "citation", "line", "table"]
 
 
 def printed_kinds(entry: FigureEntry, edition: str) -> dict[str, PrintedKind]:

@@ -1,4 +1,4 @@
-"""What an edition says of its figures and numbers, as far as briefings and verdicts need it."""
+"""What an edition says of its figures, tables and numbers, as briefings and verdicts need it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cqbook.disk.regular import regular_content
 from cqbook.editions.records import unread
-from cqbook.editions.store import catalogue, figure_entry, manifest_of
+from cqbook.editions.store import catalogue, exhibit_entry, manifest_of, table_catalogue
 from cqbook.errors import DataError
+from cqbook.figures.figure import TABLE_PREFIX
 from cqbook.figures.identity import Spec
 from cqbook.quantities.verdict import OUTCOMES_ZH, reasoned
 
@@ -51,19 +52,16 @@ class EntryFile(_Part):
     path: str
 
 
-class FigureEntry(_Part):
-    """A figure of an edition; ``data``: hash of the rows drawn; ``files`` and citations by form."""
+class ExhibitEntry(_Part):
+    """What figures and tables have in common; ``data``: hash of the rows; citations by form."""
 
     id: str
     title: str
     subtitle: str
-    unit: str
-    alt: str
     note: str = ""
     data: str
     sources: tuple[EntrySource, ...]
     files: dict[str, EntryFile]
-    rows: tuple[EntryRow, ...]
     citations: dict[str, str]
 
     @property
@@ -72,15 +70,39 @@ class FigureEntry(_Part):
         return "；".join(item.label for item in self.sources)
 
 
-def _entry(content: Mapping[str, Any], edition: Path) -> FigureEntry:
+class FigureEntry(ExhibitEntry):
+    """A figure of an edition."""
+
+    unit: str
+    alt: str
+    rows: tuple[EntryRow, ...]
+
+
+class TableEntry(ExhibitEntry):
+    """A table of an edition; ``columns``: its headings; ``rows``: its cells as printed."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def is_table(identifier: str) -> bool:
+    """Return whether an id is that of a table of the book."""
+    return identifier.startswith(TABLE_PREFIX)
+
+
+EntryKind = TypeVar("EntryKind", bound=ExhibitEntry)
+
+
+def _entry(kind: type[EntryKind], content: Mapping[str, Any], edition: Path) -> EntryKind:
     try:
-        return FigureEntry.model_validate(content)
+        return kind.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         name = content.get("id", "")
         msg = (
-            f"版次 {edition.name} 的 figures.json 中，图 {name} 的 {place} 不对"
+            f"版次 {edition.name} 的 figures.json 中，{'表' if is_table(name) else '图'} {name}"
+            f" 的 {place} 不对"
             f" | figures.json of edition {edition.name}: {name}.{place} is wrong"
         )
         raise DataError(msg) from error
@@ -94,12 +116,30 @@ def entry_of(edition: Path, identifier: str) -> FigureEntry:
     DataError
         If it has no such figure; the message names the nearest.
     """
-    return _entry(figure_entry(edition, identifier), edition)
+    return _entry(FigureEntry, exhibit_entry(edition, identifier), edition)
+
+
+def table_entry_of(edition: Path, identifier: str) -> TableEntry:
+    """Return what an edition says of a table.
+
+    Raises
+    ------
+    DataError
+        If it has no such table; the message names the nearest.
+    """
+    return _entry(TableEntry, exhibit_entry(edition, identifier), edition)
 
 
 def entries_of(edition: Path) -> dict[str, FigureEntry]:
     """Return what an edition says of its figures, by id."""
-    return {name: _entry(content, edition) for name, content in catalogue(edition).items()}
+    listed = catalogue(edition).items()
+    return {name: _entry(FigureEntry, content, edition) for name, content in listed}
+
+
+def tables_of_edition(edition: Path) -> dict[str, TableEntry]:
+    """Return what an edition says of its tables, by id."""
+    listed = table_catalogue(edition).items()
+    return {name: _entry(TableEntry, content, edition) for name, content in listed}
 
 
 def file_of(edition: Path, file: EntryFile) -> bytes:

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NoReturn
 
+from cqbook.citing.entries import is_table
 from cqbook.errors import DataError, visible
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-FIGURE = re.compile(r"\{\{\s{0,9}(fig-[a-z0-9-]{1,80})\s{0,9}\}\}")
+FIGURE = re.compile(r"\{\{\s{0,9}((?:fig|tab)-[a-z0-9-]{1,80})\s{0,9}\}\}")
 QUOTED_NUMBER = re.compile(
     r"\{\{\s{0,9}([a-z0-9-]{1,80}\.[a-z][a-z0-9_]{0,80}"
     r"|claim:[a-z0-9-]{1,80}\.[a-z][a-z0-9-]{0,80})\s{0,9}\}\}"
@@ -42,7 +43,9 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s]{1,2000}", re.I)
 #: How deep lists and headings go.
 DEEPEST_LIST, DEEPEST_HEADING = 3, 4
 
-BlockKind = Literal["title", "heading", "text", "item", "quote", "table", "figure"]
+BlockKind = Literal[
+    "title", "heading", "text", "item", "quote", "table", "figure", "book_table"
+]  # fmt: skip
 Align = Literal["left", "center", "right"]
 
 
@@ -65,11 +68,12 @@ LETTERS_MOST, BLOCKS_MOST = 200_000, 2000
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a briefing.
+    """A piece of a briefing; ``table``: one of somebody's own, ``book_table``: one of the book.
 
-    ``level``: of a heading, or how deep an item stands (1 …); of a figure 1 where it has a heading
-    and a sentence of its own, 0 where it illustrates somebody's text. ``ordered``: which list of
-    numbers an item belongs to, 0 where it has a bullet; ``start``: that list's first number.
+    ``level``: of a heading, or how deep an item stands (1 …); of a figure or a
+    table of the book 1 where it has a heading of its own, 0 where it illustrates somebody's text.
+    ``ordered``: which list of numbers an item belongs to, 0 where it has a bullet; ``start``: that
+    list's first number.
     ``rows``: of a table, the headings first; ``aligns``: of its columns.
     """
 
@@ -87,9 +91,10 @@ class Block:
         return "".join(run.text for run in self.runs)
 
 
-def figure_block(name: str, *, own_heading: bool = False) -> Block:
-    """Return the block of a figure."""
-    return Block("figure", (TextRun(name),), level=int(own_heading))
+def exhibit_block(name: str, *, own_heading: bool = False) -> Block:
+    """Return the block of a figure, or of a table of the book."""
+    kind: BlockKind = "book_table" if is_table(name) else "figure"
+    return Block(kind, (TextRun(name),), level=int(own_heading))
 
 
 def read_manuscript(text: str) -> list[Block]:
@@ -160,8 +165,8 @@ def _checked(line: str, number: int) -> None:
         if not FIGURE.fullmatch(inner[0]) and not QUOTED_NUMBER.fullmatch(inner[0]):
             _refuse(
                 number,
-                f"{visible(inner[0])} 应为 {{{{ fig-… }}}} 或 {{{{ 页.名 }}}}",
-                f"{visible(inner[0])} is neither a figure nor page.key",
+                f"{visible(inner[0])} 应为 {{{{ fig-… }}}}、{{{{ tab-… }}}} 或 {{{{ 页.名 }}}}",
+                f"{visible(inner[0])} is neither a figure or table nor page.key",
             )
 
 
@@ -265,14 +270,14 @@ class _Reader:
         content = _put_back(inline.content, self.held)
         figure = FIGURE.fullmatch(content.strip())
         if figure and not self.lists and not self.quoted:
-            return figure_block(figure[1])
+            return exhibit_block(figure[1])
         found = FIGURE.search(content)
         if found:
             self.line += content.count("\n", 0, found.start())
             _refuse(
                 self.line,
-                "图应独占一行，上下各空一行",
-                "a figure has a line of its own, with an empty one above and below",
+                "图、表应独占一行，上下各空一行",
+                "a figure or table has a line of its own, with an empty one above and below",
             )
         runs = self._runs(inline)
         if self.lists:
@@ -304,7 +309,7 @@ class _Reader:
                 aligns.append(found[0] if found else "left")  # type: ignore[arg-type]
             elif token.type == "inline":
                 if FIGURE.search(_put_back(token.content, self.held)):
-                    _refuse(self.line, "图不能在表格里", "no figure in a table")
+                    _refuse(self.line, "图、表不能在表格里", "no figure or table in a table")
                 rows[-1].append(self._runs(token))
         return Block("table", rows=tuple(map(tuple, rows)), aligns=tuple(aligns))
 

@@ -1,4 +1,4 @@
-"""Marks by which figures and numbers are known in a document."""
+"""Marks by which figures, tables and numbers are known in a document."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cqbook.citing.entries import FigureEntry
+from cqbook.citing.entries import ExhibitEntry
 from cqbook.disk.checksums import digest
 
-#: What alternative texts and captions carry of a figure's identity.
+#: What alternative texts, captions and descriptions of tables carry of an identity.
 MARK = "{id}｜版次 {edition}｜数据 {data}"
 MARK_PATTERN = re.compile(
-    r"(?<![a-z0-9-])(?P<id>fig-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
+    r"(?<![a-z0-9-])(?P<id>(?:fig|tab)-[a-z0-9-]{1,80})｜版次 (?P<edition>[\w.-]{1,80})"
     r"｜数据 (?P<data>[0-9a-f]{16})"
 )
 #: The core property that says which edition the numbers of a document are of, how many there are,
 #: and which figures.
 EDITION_PATTERN = re.compile(
     r"cqbook edition=(?P<edition>[\w.-]{1,80})(?: numbers=(?P<numbers>\d{1,4}))?"
-    r"(?P<figures>(?: fig-[a-z0-9-]{1,80}){0,60})"
+    r"(?P<figures>(?: (?:fig|tab)-[a-z0-9-]{1,80}){0,60})"
 )
-#: How lines name a figure that are offered for citing, or printed in its pictures: of a briefing,
-#: of GB/T 7714, of a picture, of APA, and its address.
+#: How lines name a figure, table or claim that are offered for citing, or printed in its pictures:
+#: of a briefing, of GB/T 7714, of a picture, of APA, and its address.
 CITATION_PATTERN = re.compile(
-    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?(?P<id>fig-[a-z0-9-]{1,80})"
-    r"|\[Figure (?P<apa>fig-[a-z0-9-]{1,80})\]\. In .{1,80}? \(Edition (?P<of>[\w.-]{1,80})\)"
-    r"|v/(?P<at>[\w.-]{1,80})/[\w/.-]{1,120}\.html#(?P<there>fig-[a-z0-9-]{1,80})"
+    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?"
+    r"(?P<id>(?:fig|tab)-[a-z0-9-]{1,80}|claim:[a-z0-9-]{1,80}\.[a-z][a-z0-9-]{0,80})"
+    r"|\[(?:Figure|Table) (?P<apa>(?:fig|tab)-[a-z0-9-]{1,80})\]\. In .{1,80}?"
+    r" \(Edition (?P<of>[\w.-]{1,80})\)"
+    r"|v/(?P<at>[\w.-]{1,80})/[\w/.-]{1,120}\.html#(?P<there>(?:fig|tab)-[a-z0-9-]{1,80})"
 )
 #: How a slide's text box (in its name) and the end of a Word document (in print) say which numbers
 #: of the book they hold: paper and PDF lose the bookmarks.
@@ -89,7 +91,9 @@ def bookmark(name: str) -> str:
 
 
 def table_bookmark(identifier: str) -> str:
-    """Return the name of the bookmark around the number of a table's caption, of its figure.
+    """Return the name of the bookmark around the number of a table's caption.
+
+    Of a table of the book by its id, of one that has a figure's data by that of the figure.
 
     LibreOffice drops the descriptions that tables have.
     """
@@ -123,13 +127,13 @@ def number_mark(name: str, text: str, edition: str, beside: str = "") -> str:
     return f"{made}｜旁 {beside}" if beside else made
 
 
-def mark(entry: FigureEntry, edition: str) -> str:
-    """Return the identity of a figure as alternative texts and captions carry it."""
+def mark(entry: ExhibitEntry, edition: str) -> str:
+    """Return the identity of a figure or table as alternative texts and captions carry it."""
     return MARK.format(id=entry.id, edition=edition, data=entry.data[:16])
 
 
 def citations_in(text: str) -> Iterator[tuple[str, str]]:
-    """Yield id and edition of the figures that lines of a text cite."""
+    """Yield id and edition of the figures, tables and claims that lines of a text cite."""
     for found in CITATION_PATTERN.finditer(text):
         yield (
             found["id"] or found["apa"] or found["there"],

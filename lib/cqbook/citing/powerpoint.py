@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cqbook.citing.alike import surroundings
+from cqbook.citing.book_tables import GOES_ON, column_aligns, foot_of_table, printed_rows
 from cqbook.citing.briefing import (
     SUMMARY,
     begun,
+    column_widths,
     dated,
+    ems,
     findings,
+    note_line,
     pieces_of,
     reference,
     shown_above,
@@ -24,7 +28,16 @@ from cqbook.citing.briefing import (
     whole_text,
     with_title,
 )
-from cqbook.citing.entries import FigureEntry, Numbers, entry_of, file_of, numbers_of, spec_of
+from cqbook.citing.entries import (
+    FigureEntry,
+    Numbers,
+    TableEntry,
+    entry_of,
+    file_of,
+    numbers_of,
+    spec_of,
+    table_entry_of,
+)
 from cqbook.citing.manuscript import Block, TextRun, TextRuns
 from cqbook.citing.marks import PROPERTY_MOST, keywords, mark, number_mark
 from cqbook.citing.native_charts import Area, add_chart, chart_form
@@ -50,6 +63,14 @@ INK, SOFT = "1F2933", "5B6770"
 TITLE_PT, TEXT_PT, SMALL_PT, COVER_PT = 28, 20, 10, 36
 #: Lines that a slide of text holds, and letters of a text that stands on the first slide.
 _LINES, _LEAD = 11, 160
+#: Blocks that begin a slide.
+BEGIN_A_SLIDE = ("heading", "figure", "book_table")
+#: Points of the letters in a table of the book, and the height of a line of them.
+CELL_PT, _LEADING = 14, 1.3
+#: What lines lose that end at a word or a stop.
+_RAGGED = 1.06
+#: Points around what stands in a cell, across and down.
+_AROUND, _ABOVE = 16, 6
 #: Slides of a deck: to write many takes time by their square.
 SLIDES_MOST = 300
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -110,7 +131,10 @@ class _Line(NamedTuple):
 
 @dataclass
 class _Deck:
-    """A presentation under way; ``cited``: its figures; ``quoted``: how many numbers it holds."""
+    """A presentation under way; ``quoted``: how many numbers it holds.
+
+    ``cited``: its figures, and its tables of the book.
+    """
 
     made: Presentation
     edition: Path
@@ -141,24 +165,30 @@ class _Deck:
     # --- slides
 
     def write_all(self, blocks: Sequence[Block]) -> None:
-        """Write what stands behind the title: text until the next heading or figure is a slide."""
+        """Write what stands behind the title: text until a heading, figure or table is a slide."""
         heading: TextRuns = blocks[0].runs
         texts: list[Block] = []
-        section = False
+        section = bare = False
         for block in (*blocks[1:], None):
-            if block is not None and block.kind not in ("heading", "figure"):
+            if block is not None and block.kind not in BEGIN_A_SLIDE:
                 texts.append(block)
                 continue
             if texts:
                 self.text_slides(heading, texts)
                 section, texts = False, []
             if block is None:
-                if section:
+                # nothing stands below the last heading
+                if section and bare:
                     self.cover(heading, closing=True)
             elif block.kind == "heading":
                 heading, section = block.runs, True
-            else:
+                bare = True
+                continue
+            elif block.kind == "figure":
                 self.figure(block.text, heading if section else ())
+            else:
+                self.book_table(block.text, heading if section else ())
+            bare = False
 
     def lead(self, blocks: Sequence[Block]) -> list[Block]:
         """Return the text below the title, as far as it is short: it stands on the first slide."""
@@ -167,9 +197,7 @@ class _Deck:
             if block.kind != "text":
                 break
             found.append(block)
-        nothing_else = all(
-            block.kind in ("heading", "figure") for block in blocks[1:][len(found) :][:1]
-        )
+        nothing_else = all(block.kind in BEGIN_A_SLIDE for block in blocks[1:][len(found) :][:1])
         texts = (whole_text(pieces_of(block.runs, self.numbers))[0] for block in found)
         return found if nothing_else and sum(map(len, texts)) <= _LEAD else []
 
@@ -191,7 +219,7 @@ class _Deck:
         """Add slides of text; a table has one by itself, and what does not fit goes on."""
         counted: Counter[int] = Counter()
         for number, page in enumerate(self._pages(blocks)):
-            more = (TextRun("（续）"),) if number else ()
+            more = (TextRun(GOES_ON),) if number else ()
             slide = self._slide()
             self._title(slide, (*heading, *more))
             top = self.height // 5
@@ -241,9 +269,7 @@ class _Deck:
         self.cited.append(identifier)
         edition = self.numbers.edition
         slide = self._slide()
-        if section:
-            above = Area(self.left, self.height // 60, self.room, self.height // 22)
-            self._box(slide, above, [_Line(section)], SMALL_PT + 2, colour=SOFT)
+        self._section(slide, section)
         self._title(slide, (TextRun(entry.title),))
         top, foot = self.height * 17 // 100, self.height * 91 // 100
         area = Area(self.left, top, self.room, foot - top)
@@ -268,6 +294,66 @@ class _Deck:
         notes = slide.notes_slide.notes_text_frame
         if notes is not None:
             notes.text = "\n".join([takeaway(entry), f"{source(entry)}。", reference(entry)])
+
+    def _section(self, slide: Slide, section: TextRuns) -> None:
+        """Write above the title of a slide what it belongs to."""
+        if section:
+            above = Area(self.left, self.height // 60, self.room, self.height // 22)
+            self._box(slide, above, [_Line(section)], SMALL_PT + 2, colour=SOFT)
+
+    def book_table(self, identifier: str, section: TextRuns) -> None:
+        """Add the slides of a table of the book, as many as its rows take."""
+        entry = table_entry_of(self.edition, identifier)
+        self.cited.append(identifier)
+        edition, rows = self.numbers.edition, printed_rows(entry)
+        widths = self._column_widths([entry.columns, *rows])
+        top, foot = self.height * 17 // 100, self.height * 88 // 100
+        for number, page in enumerate(_pages_of(rows, widths, (foot - top) / 12700)):
+            slide = self._slide()
+            self._section(slide, section)
+            more = GOES_ON if number else ""
+            self._title(slide, (TextRun(f"{entry.title}{more}"),))
+            self._rows(slide, entry, page, widths, top)
+            small = Area(self.left, foot, self.room * 19 // 20, self.height * 11 // 100)
+            said = [note_line(entry), foot_of_table(entry, edition)]
+            lines = [_Line((TextRun(text),)) for text in said if text]
+            self._box(slide, small, lines, SMALL_PT, colour=SOFT)
+            notes = slide.notes_slide.notes_text_frame
+            if notes is not None:
+                notes.text = "\n".join(filter(None, [entry.subtitle, reference(entry)]))
+
+    def _column_widths(self, rows: Sequence[Sequence[str]]) -> list[float]:
+        """Return how wide the columns of a table are, in points; what is beside a cell too."""
+        asked = [
+            max(map(ems, column)) * CELL_PT + _AROUND + 2 for column in zip(*rows, strict=True)
+        ]
+        return column_widths(asked, self.room / 12700)
+
+    def _rows(
+        self, slide: Slide, entry: TableEntry, rows: Sequence[Sequence[str]],
+        widths: Sequence[float], top: int,
+    ) -> None:  # fmt: skip
+        shape = (len(rows) + 1, len(widths))
+        height = round(len(rows) * CELL_PT * _LEADING * 12700)
+        frame = slide.shapes.add_table(*shape, self.left, top, self.room, height)
+        next(frame._element.iter(f"{_A}tableStyleId")).text = _PLAIN_TABLE
+        for column, width in zip(frame.table.columns, widths, strict=True):
+            column.width = round(width * 12700)
+        aligns = column_aligns(entry)
+        for place, (texts, made) in enumerate(
+            zip((entry.columns, *rows), frame.table.rows, strict=True)
+        ):
+            made.height = round(_height(texts, widths) * 12700)
+            for text, align, cell in zip(texts, aligns, made.cells, strict=True):
+                self._fill(cell.text_frame, [_Line((TextRun(text),))], CELL_PT, bold=not place)
+                cell.text_frame.paragraphs[0].alignment = _side(align)
+                cell.margin_left = cell.margin_right = _AROUND * 12700 // 2
+                cell.margin_top = cell.margin_bottom = _ABOVE * 12700 // 2
+                _ruled(cell, place, len(rows))
+        facts = frame._element.nvGraphicFramePr.cNvPr
+        # the mark in the name too: LibreOffice drops alternative texts of slides when it saves
+        facts.set("name", mark(entry, self.numbers.edition))
+        facts.set("descr", f"{entry.title}（{mark(entry, self.numbers.edition)}）")
 
     def _picture(self, slide: Slide, entry: FigureEntry, area: Area) -> CT_NonVisualDrawingProps:
         """Add the picture of a figure, as large as there is room, in the middle."""
@@ -390,6 +476,49 @@ class _Deck:
                 _spaced(paragraph, size)
             _in_list(paragraph, line, size)
         return marks
+
+
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Return how high a row of a table is, in points."""
+    lines = 1.0
+    for text, width in zip(texts, widths, strict=True):
+        long, room = ems(text) * CELL_PT, width - _AROUND
+        if long > room:
+            lines = max(lines, -(-long * _RAGGED // room))
+    return lines * CELL_PT * _LEADING + _ABOVE
+
+
+def _pages_of(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], room: float
+) -> list[list[Sequence[str]]]:
+    """Return the rows of a table by slide: few slides, about equally full."""
+    made = list(_fitting(rows, widths, room))
+    for part in range(1, _PARTS):
+        evened = list(_fitting(rows, widths, room * part / _PARTS))
+        if len(evened) == len(made):
+            return evened
+    return made
+
+
+#: Heights that are tried for a slide's part of a table, as parts of the highest.
+_PARTS = 16
+
+
+def _fitting(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], room: float
+) -> Iterator[list[Sequence[str]]]:
+    """Yield the rows of a table, as many as a slide has room for below its headings."""
+    page: list[Sequence[str]] = []
+    # headings that fold take two lines
+    filled = head = 2 * CELL_PT * _LEADING + _ABOVE
+    for row in rows:
+        high = _height(row, widths)
+        if page and filled + high > room:
+            yield page
+            page, filled = [], head
+        page.append(row)
+        filled += high
+    yield page
 
 
 def _layout(made: Presentation) -> SlideLayout:

@@ -165,7 +165,8 @@ def _misplaced(
             why = f"写着见图{refers}，那不是它的图"
             return TextFault(first.figure, passage.text, first.text, why)
         return None
-    if passage.role == "item" or any(item.kind == "citation" for item in same):
+    # what a table has is asked for with the table: it stands beside figures too
+    if passage.role == "item" or any(item.kind in ("citation", "table") for item in same):
         return None
     kinds = {item.kind for item in same}
     beside = passage.sides if kinds == {"sentence"} else passage.near

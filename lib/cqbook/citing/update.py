@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from lxml import etree
 from cqbook.citing.alike import bare
 from cqbook.citing.cited import CITED_MOST, CitedKind, FigureKey
 from cqbook.citing.documents import cited, other_format
-from cqbook.citing.entries import CLAIM, FigureEntry
+from cqbook.citing.entries import CLAIM, ExhibitEntry, is_table
 from cqbook.citing.marks import (
     CITATION_PATTERN,
     EDITION_PATTERN,
@@ -44,7 +44,7 @@ from cqbook.citing.updating.figures import (
     refreshed,
 )
 from cqbook.citing.updating.lines import Hand, Line, Rewrite, SlideHand, lines_of
-from cqbook.citing.updating.newer import NewerEdition, Restated
+from cqbook.citing.updating.newer import NewerEdition, Restated, TableSides
 from cqbook.citing.updating.numbers import (
     BookmarkedNumber,
     NumberBox,
@@ -53,10 +53,18 @@ from cqbook.citing.updating.numbers import (
     number_boxes,
 )
 from cqbook.citing.updating.package import Package
-from cqbook.citing.updating.tables import held_tables, refresh_table
+from cqbook.citing.updating.tables import (
+    GridHand,
+    SlideGrid,
+    WordGrid,
+    held_tables,
+    refresh_book_table,
+    refresh_table,
+    slide_tables_held,
+)
 from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
 from cqbook.citing.updating.tracked import TrackingHand, first_number, write_comments
-from cqbook.citing.verify import KINDS_ZH, STANDS, Standing, verify
+from cqbook.citing.verify import STANDS, Standing, kind_zh, verify
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import opened, whole
 from cqbook.editions.store import LATEST, find, is_released, manifest_of, release_of
@@ -183,6 +191,22 @@ class _Survey:
 
 
 @dataclass
+class _BookTable:
+    """A table of the book in a document: its parts, and what bears its mark, with its name there.
+
+    ``texts``: its rows, where it stands on slides.
+    """
+
+    parts: list[str]
+    name: str
+    edition: str
+    data: str
+    nodes: list[etree._Element]
+    facts: list[tuple[etree._Element, str]]
+    texts: set[tuple[str, ...]] = field(default_factory=set)
+
+
+@dataclass
 class _Update:
     """One document on its way; what happened to it is in the fields below."""
 
@@ -229,6 +253,7 @@ class _Update:
         """Find, plan and write, in this order."""
         for drawing in [item for found in self.drawings.values() for item in found]:
             self._exchange(drawing)
+        self._write_book_tables()
         self._find_citations()
         for part, tree in self.trees.items():
             self._write_tables(part, tree)
@@ -281,24 +306,96 @@ class _Update:
             named += [_cited(found)[:2] for found in CITATION_PATTERN.finditer(text)]
             for key in named:
                 if key not in self.figures and key[1] != self.newer.name:
-                    sides = self.newer.sides(*key)
-                    self.figures[key] = sides if isinstance(sides, str) else ""
+                    self.figures[key] = self.newer.why_not(*key)
 
-    def _exchanged(self, figure: str, edition: str) -> FigureEntry | None:
-        """Return a figure of the newer edition, if its places in the document were exchanged."""
-        if edition == self.newer.name or self.figures.get((figure, edition), "?"):
+    def _exchanged(self, exhibit: str, edition: str) -> ExhibitEntry | None:
+        """Return what the newer edition says of what was exchanged wherever it stands; else None.
+
+        ``exhibit``: a figure, or a table of the book.
+        """
+        if edition == self.newer.name or self.figures.get((exhibit, edition), "?"):
             return None
-        return self.newer.held.figures(self.newer.folder).get(figure)
+        return self.newer.entry(exhibit)
+
+    def _write_book_tables(self) -> None:
+        """Write the rows of the newer edition into the tables of the book."""
+        for held in self._book_tables():
+            key = (held.name, held.edition)
+            sides = self.newer.table_sides(*key, held.data)
+            if held.edition == self.newer.name or isinstance(sides, str):
+                if isinstance(sides, str):
+                    self.figures[key] = sides
+                continue
+            changes = refresh_book_table(
+                held.nodes, sides.old, sides.new, self._grid, self._noted_cell(sides)
+            )
+            self.figures[key] = self.figures.get(key, "") or changes.why
+            if changes.why:
+                continue
+            for facts, name in held.facts:
+                said = MARK_PATTERN.sub(mark(sides.new, self.newer.name), facts.get(name, ""))
+                facts.set(name, said.replace(sides.old.title, sides.new.title))
+            for part in held.parts:
+                self.package.touch(part)
+            if key not in self.told:
+                self.told.add(key)
+                told = self.newer.why_table(sides)
+                self.replaced.append(Replaced("table", held.name, sides.was, sides.name, told))
+            self.replaced += [Replaced("table", held.name, *change) for change in changes.made]
+
+    @property
+    def _grid(self) -> GridHand:
+        hand = self.hand
+        return WordGrid(hand) if isinstance(hand, TrackingHand) else SlideGrid(SlideHand())
+
+    def _noted_cell(self, sides: TableSides) -> Callable[[str, str], str]:
+        def noted(old: str, new: str) -> str:
+            why = self.newer.why_number(sides.then, old, new)
+            return f"{self._way(sides.was)}：{old} → {new}。原因：{why}"
+
+        return noted
+
+    def _book_tables(self) -> Iterator[_BookTable]:
+        """Yield the tables of the book; on slides one may go on from frame to frame."""
+        if isinstance(self.hand, TrackingHand):
+            for part, tree in self.trees.items():
+                for item in held_tables(tree, self._captions):
+                    if is_table(item.name):
+                        own = item.described
+                        bearing = [] if own is None else [(own, f"{W}val")]
+                        yield _BookTable([part], item.name, item.edition, "", [item.node], bearing)
+            return
+        found: dict[tuple[str, ...], _BookTable] = {}
+        for part, tree in sorted(self.trees.items(), key=lambda item: (len(item[0]), item[0])):
+            for shown in slide_tables_held(tree):
+                names = [(shown.facts, name) for name in ("descr", "name")]
+                facts = [(node, name) for node, name in names if node.get(name)]
+                heads, *rows = [row.texts for row in self._grid.rows(shown.node)] or [()]
+                key = (shown.name, shown.edition, *heads)
+                made = found.get(key)
+                if made is not None and made.texts.isdisjoint(rows):
+                    made.parts.append(part)
+                    made.nodes.append(shown.node)
+                    made.facts += facts
+                    made.texts.update(rows)
+                    continue
+                if made is not None:
+                    yield made
+                known = (shown.name, shown.edition, shown.data)
+                found[key] = _BookTable([part], *known, [shown.node], facts, set(rows))
+        yield from found.values()
 
     def _write_tables(self, part: str, tree: etree._Element) -> None:
         hand = self.hand
         if not isinstance(hand, TrackingHand):
             return
         for table in list(held_tables(tree, self._captions)):
+            if is_table(table.name):
+                continue
             sides = self.newer.sides(table.name, table.edition)
             if isinstance(sides, str) or not self._exchanged(table.name, table.edition):
                 continue
-            changes = refresh_table(table, sides.old, sides.new, hand)
+            changes = refresh_table(table, sides.old, sides.new, WordGrid(hand))
             if table.described is not None:
                 table.described.set(f"{W}val", mark(sides.new, self.newer.name))
             self.package.touch(part)
@@ -309,8 +406,9 @@ class _Update:
         """Figure and edition by the bookmark of the caption of its table."""
         edition = self._edition_of_numbers()
         then = self.newer.held.find(edition)
-        figures = self.newer.held.figures(then) if then else ()
-        return {table_bookmark(name): (name, edition) for name in figures}
+        held = self.newer.held
+        names = [*held.figures(then), *held.tables(then)] if then else []
+        return {table_bookmark(name): (name, edition) for name in names}
 
     def _explain(self, part: str) -> None:
         """Let drawings bear the new mark, and in Word the reason as a comment."""
@@ -473,7 +571,9 @@ class _Update:
                 yield Rewrite(*found.span(), mark(entry, self.newer.name))
         for found in CITATION_PATTERN.finditer(text):
             figure, edition, group = _cited(found)
-            if self._exchanged(figure, edition):
+            # the sentence of a claim is restated wherever it stands
+            claimed = figure.startswith(CLAIM) and not self.figures.get((figure, edition), "?")
+            if claimed or self._exchanged(figure, edition):
                 yield Rewrite(*found.span(group), self.newer.name)
 
     # --- the properties
@@ -524,7 +624,7 @@ def report_lines(made: Updated, ending: str) -> Iterator[str]:
     """Yield what happened to a document, a line each."""
     for item in dict.fromkeys(made.replaced):
         why = f"　{item.why}" if item.why else ""
-        yield f"已更新　{KINDS_ZH[item.kind]} {item.name}：{item.old} → {item.new}{why}"
+        yield f"已更新　{kind_zh(item.kind, item.name)} {item.name}：{item.old} → {item.new}{why}"
     if made.replaced and ending == ".pptx":
         yield "幻灯片没有修订标记，改动都列在这里 | slides track no changes: all are listed here"
     for item in made.turned:
@@ -533,7 +633,8 @@ def report_lines(made: Updated, ending: str) -> Iterator[str]:
         yield f"已不在文中　{name}"
     for left in made.left:
         where = f"{left.name or '（不详）'}（版次 {left.edition or '不详'}）"
-        yield f"没有更新　{KINDS_ZH[left.kind]} {where}　{left.verdict}：{left.detail}"
+        kind = kind_zh(left.kind, left.name)
+        yield f"没有更新　{kind} {where}　{left.verdict}：{left.detail}"
     if made.dropped:
         listed = "；".join(made.dropped)
         yield f"会运行或指向别处的没有带过来 | left out, for it runs or leads elsewhere: {listed}"

@@ -19,11 +19,19 @@ from pathlib import Path
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
+from cqbook.citing.book_tables import (
+    altered_table,
+    columns_shown,
+    parts_left_out,
+    texts_of_table,
+    why_table_revised,
+)
 from cqbook.citing.briefing import (
     ALL_ROWS,
     ANNEX,
     RECKONED,
     PrintedKind,
+    caption,
     dated,
     is_known,
     numbers_table,
@@ -32,11 +40,21 @@ from cqbook.citing.briefing import (
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind, FigureKey, Passage
 from cqbook.citing.documents import cited
-from cqbook.citing.entries import EntryRow, FigureEntry, entries_of, numbers_of, spec_of
+from cqbook.citing.entries import (
+    CLAIM,
+    EntryRow,
+    FigureEntry,
+    TableEntry,
+    entries_of,
+    is_table,
+    numbers_of,
+    spec_of,
+    tables_of_edition,
+)
 from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
 from cqbook.citing.readers.office_word import ANNEXED
-from cqbook.citing.sentences import altered_sentences, caption_numbers
+from cqbook.citing.sentences import CAPTION_NUMBER, altered_sentences, caption_numbers
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
 from cqbook.errors import DataError
@@ -51,6 +69,13 @@ KINDS_ZH: dict[CitedKind, str] = {
     "citation": "引用的图",
     "text": "图的文字",
 }
+#: Of what is no figure's, by kind.
+_TABLES_ZH: dict[CitedKind, str] = {"table": "表", "citation": "引用的表", "text": "表的文字"}
+
+
+def kind_zh(kind: CitedKind, name: str) -> str:
+    """Return what something cited is called: tables of the book are no figure's data."""
+    return _TABLES_ZH.get(kind, KINDS_ZH[kind]) if is_table(name) else KINDS_ZH[kind]
 
 
 @dataclass(frozen=True)
@@ -100,9 +125,36 @@ def verify(
     passages = [passage for item in found for passage in item.passages]
     stated = next((item.edition for item in found if item.kind == "text"), "")
     numbers = caption_numbers(passages)
-    judged = [made for item in asked if (made := _judge(held, now, item, numbers))]
+    claimed = [item for item in asked if item.kind == "citation" and item.name.startswith(CLAIM)]
+    said = bare("\n".join(passage.text for passage in passages)) if claimed else ""
+    judged = [
+        (item, made)
+        for item in asked
+        if item not in claimed and (made := _judge(held, now, item, numbers))
+    ]
+    judged += [(item, _judge_claim(held, now, item, said)) for item in claimed]
     texts = _judge_sentences(held, asked, passages, name)
-    return [*judged, *texts, *_judge_frame(asked, passages, stated)]
+    return [*_with_their_tables(judged), *texts, *_judge_frame(asked, passages, stated)]
+
+
+def _with_their_tables(judged: Sequence[tuple[Cited, Standing]]) -> Iterator[Standing]:
+    """Yield what was judged; what cites or promises a table of the book is not missed where it is.
+
+    It may stand there without a mark, and be known by its headings.
+    """
+    there = {
+        made.name: made.verdict
+        for item, made in judged
+        if made.kind == "table" and is_table(made.name) and item.rows
+    }
+    for item, made in judged:
+        if made.verdict == LOST and there.get(made.name, LOST) != LOST and not item.rows:
+            if made.kind == "citation":
+                yield replace(made, verdict=STANDS, detail="")
+            elif item.text:
+                yield made
+        else:
+            yield made
 
 
 class KnownEditions:
@@ -112,9 +164,18 @@ class KnownEditions:
         self.root = root
         self.find = functools.cache(self._find)
         self.figures = functools.cache(entries_of)
+        self.tables = functools.cache(tables_of_edition)
         self.numbers = functools.cache(_by_bookmark)
         self.turned = functools.cache(_turned)
         self.revised = functools.cache(_revised)
+
+    def table_name(self, edition: Path, item: Cited) -> str:
+        """Return the id of the table of the book that something is, or cites; else nothing."""
+        if is_table(item.name):
+            return item.name
+        # known by the bookmark of its caption
+        marked = {table_bookmark(name): name for name in self.tables(edition)}
+        return marked.get(item.name, "") if item.kind == "table" else ""
 
     def _find(self, name: str) -> Path | None:
         try:
@@ -132,8 +193,13 @@ def _judge_sentences(
     """
     known: dict[FigureKey, dict[str, PrintedKind]] = {}
     for item in found:
-        then = held.find(item.edition) if item.kind in ("figure", "citation") else None
-        entry = held.figures(then).get(item.name) if then else None
+        then = held.find(item.edition) if item.kind in ("figure", "table", "citation") else None
+        table = held.table_name(then, item) if then else ""
+        shown = held.tables(then).get(table) if then and table else None
+        if shown:
+            printed = texts_of_table(shown, item.edition)
+            known[table, item.edition] = dict.fromkeys(printed, "table")
+        entry = held.figures(then).get(item.name) if then and item.kind != "table" else None
         if entry:
             known[item.name, item.edition] = printed_kinds(entry, item.edition)
     moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
@@ -186,7 +252,33 @@ def _judge(
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
     if item.kind == "number":
         return _judge_number(held, then, now, item)
+    table = held.table_name(then, item)
+    if table:
+        return _judge_table(held, then, now, replace(item, name=table))
     return _judge_figure(held, then, now, item, numbers)
+
+
+def _judge_claim(held: KnownEditions, now: Path, item: Cited, said: str) -> Standing:
+    """Return what became of a sentence that a document cites by its claim, and has in its text.
+
+    ``said``: that text, bare.
+    """
+    then = held.find(item.edition)
+    if then is None:
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
+    key = bookmark(item.name)
+    _, old = held.numbers(then).get(key, ("", ""))
+    if not old:
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这个论断，或不成立")
+    if bare(old) not in said:
+        why = item.lost or f"文中没有它的原句“{old}”，改写过的没有比较"
+        return Standing(item.kind, item.name, item.edition, LOST, why)
+    _, new = held.numbers(now).get(key, ("", ""))
+    turned = held.turned(now).get(item.name, "")
+    if turned or new != old:
+        why = turned or f"{old} → {new or '不再有'}"
+        return Standing(item.kind, item.name, item.edition, REVISED, why)
+    return Standing(item.kind, item.name, item.edition, STANDS, old)
 
 
 def _by_bookmark(edition: Path) -> dict[str, tuple[str, str]]:
@@ -227,6 +319,47 @@ def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
         return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
     verdict = LOST if item.lost else STANDS
     return Standing("number", name, item.edition, verdict, item.lost or text)
+
+
+def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:
+    """Return what became of a table of the book, or a line that cites one; nothing if it is none.
+
+    One that does not say what it is, in a document that cites one, is it by its headings.
+    """
+    kind = item.kind
+    old = held.tables(then).get(item.name)
+    if old is None:
+        return Standing(kind, item.name, item.edition, UNKNOWN, "该版次没有这张表")
+    if not old.data.startswith(item.data):
+        return Standing(kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
+    if kind == "table" and not item.text and not item.lost and not columns_shown(item.heads, old):
+        return None
+    shown = kind == "table" and not item.lost
+    altered, lost = altered_table(item, old) if shown else ("", item.lost)
+    altered = altered or _captioned_as_another(item, held.tables(then).values())
+    if altered:
+        return Standing(kind, item.name, item.edition, ALTERED, altered)
+    new = held.tables(now).get(item.name)
+    if new is None:
+        return Standing(kind, item.name, item.edition, REVISED, "最新版次没有这张表")
+    if new.data != old.data:
+        why = why_table_revised(held.revised(then, now), old, new, UNEXPLAINED)
+        return Standing(kind, item.name, item.edition, REVISED, why)
+    said = f"{old.title}{parts_left_out(item, old) if shown else ''}"
+    return Standing(kind, item.name, item.edition, LOST if lost else STANDS, lost or said)
+
+
+def _captioned_as_another(item: Cited, known: Iterable[TableEntry]) -> str:
+    """Return that the caption of a table is that of another one, in words."""
+    said = bare(CAPTION_NUMBER.sub("", item.caption, count=1))
+    owners = {
+        entry.id: entry
+        for entry in known
+        if said and said in (bare(entry.title), bare(caption(entry)))
+    }
+    if not owners or item.name in owners:
+        return ""
+    return f"题注“{item.caption.strip()}”是表 {next(iter(owners))} 的"
 
 
 def _judge_figure(

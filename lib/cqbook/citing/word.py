@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cqbook.citing.alike import surroundings
+from cqbook.citing.book_tables import column_aligns, printed_rows, source_of_table
 from cqbook.citing.briefing import (
     ANNEX,
+    NO_CELL,
     SOURCES,
     SUMMARY,
     Laid,
     PrintedPiece,
     begun,
     caption,
+    column_widths,
     dated,
     ems,
     findings,
@@ -30,7 +34,16 @@ from cqbook.citing.briefing import (
     whole_text,
     with_title,
 )
-from cqbook.citing.entries import FigureEntry, Numbers, entry_of, file_of, numbers_of
+from cqbook.citing.entries import (
+    ExhibitEntry,
+    FigureEntry,
+    Numbers,
+    TableEntry,
+    entry_of,
+    file_of,
+    numbers_of,
+    table_entry_of,
+)
 from cqbook.citing.looks import TYPE_AREA_CM, Looks, StyleRole, element
 from cqbook.citing.manuscript import Align, Block, TextRun, TextRuns
 from cqbook.citing.marks import PROPERTY_MOST, bookmark, keywords, mark, table_bookmark
@@ -50,8 +63,12 @@ if TYPE_CHECKING:
 _HIGHEST = 0.72
 #: Rows of a table that are kept on one page.
 _KEPT = 14
-#: Letters that a column is made wide for.
-_MOST_EMS = 20
+#: Letters that a column is made wide for, and the points that one takes.
+_MOST_EMS, _CELL_PT = 60, 10.5
+#: Points between the rows of a table whose cells fold, and right of numbers.
+_BETWEEN_PT, _BESIDE_PT = 2, 5
+#: A cell that is a number: what stands before its decimal point, and what behind.
+_NUMBER = re.compile(r"(?P<before>[^\d.]{0,4}\d[\d,]*)(?P<behind>(?:\.\d+)?\D{0,8}\*?)")
 #: Lines of a table in eighths of a point: above and below, and below the headings.
 _THICK, _THIN = 12, 6
 
@@ -84,7 +101,8 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
     facts = made.core_properties
     facts.author = book.author[:PROPERTY_MOST]
     facts.title = whole_text(pieces_of(all_blocks[0].runs, numbers))[0][:PROPERTY_MOST]
-    facts.keywords = keywords(numbers.edition, writer.cited, len(writer.quoted))
+    shown = [*writer.cited, *writer.tabled]
+    facts.keywords = keywords(numbers.edition, shown, len(writer.quoted))
     facts.comments = ""
     facts.created = facts.modified = archives.EPOCH
     out = io.BytesIO()
@@ -94,13 +112,17 @@ def to_docx(blocks: Iterable[Block], edition: Path, template: Template | None = 
 
 @dataclass
 class _Writer:
-    """Writes blocks into a document; ``quoted``: name and text of its numbers, in order."""
+    """Writes blocks into a document; ``quoted``: name and text of its numbers, in order.
+
+    ``cited``, ``tabled``: figures and tables of the book by id.
+    """
 
     made: Document
     edition: Path
     numbers: Numbers
     looks: Looks
     cited: dict[str, FigureEntry] = field(default_factory=dict)
+    tabled: dict[str, TableEntry] = field(default_factory=dict)
     quoted: list[tuple[str, str]] = field(default_factory=list)
     bookmarks: int = 0
     #: The list in Word of each list of numbers in the text.
@@ -108,7 +130,7 @@ class _Writer:
 
     def write_all(self, blocks: Sequence[Block]) -> None:
         self.looks.number_headings(
-            [block.text for block in blocks if block.kind in ("heading", "figure")]
+            [block.text for block in blocks if block.kind in ("heading", "figure", "book_table")]
         )
         self.filled("title", blocks[0].runs)
         self.filled("dated", (TextRun(dated(self.numbers.edition)),))
@@ -134,17 +156,20 @@ class _Writer:
             self._own_table(block)
         elif block.kind == "figure":
             self._figure(block)
+        elif block.kind == "book_table":
+            self._book_table(block)
         else:
             self.filled("quote" if block.kind == "quote" else "body", block.runs)
 
     def end(self, book: str) -> None:
         """Write where figures and numbers come from."""
-        if not self.cited and not self.quoted:
+        shown: list[ExhibitEntry] = [*self.cited.values(), *self.tabled.values()]
+        if not shown and not self.quoted:
             return
         self.looks.unnumbered(self.filled("heading1", (TextRun(SOURCES),)))
         number = self.looks.counted(1)
-        for entry in self.cited.values():
-            paragraph = self.filled("reference", (TextRun(reference(entry)),))
+        for item in shown:
+            paragraph = self.filled("reference", (TextRun(reference(item)),))
             self.looks.put_into(paragraph, number, 0)
         if self.quoted:
             listed = number_list(self.quoted, self.numbers.edition, book)
@@ -200,7 +225,7 @@ class _Writer:
     # --- figures
 
     def _figure(self, block: Block) -> None:
-        from docx.shared import Cm, Emu
+        from docx.shared import Emu
 
         identifier = block.text
         entry = entry_of(self.edition, identifier)
@@ -223,12 +248,20 @@ class _Writer:
         facts.set("descr", f"{entry.alt}（{mark(entry, self.numbers.edition)}）")
         shown = caption(entry) if block.level else entry.title
         self._caption("图", len(self.cited), shown)
-        note = note_line(entry)
-        if note:
-            below = self.filled("source", (TextRun(note),))
-            below.paragraph_format.keep_with_next = True
-            below.paragraph_format.space_after = Cm(0)
+        self._note(entry)
         self.filled("source", (TextRun(source_line(entry)),))
+
+    def _note(self, entry: ExhibitEntry) -> Paragraph | None:
+        """Add the note of a figure or table, which stays with the line below it."""
+        from docx.shared import Cm
+
+        note = note_line(entry)
+        if not note:
+            return None
+        below = self.filled("source", (TextRun(note),))
+        below.paragraph_format.keep_with_next = True
+        below.paragraph_format.space_after = Cm(0)
+        return below
 
     def _room(self) -> tuple[int, int]:
         """Return width and height of the type area, also of a template, in EMU."""
@@ -274,10 +307,33 @@ class _Writer:
         aligns: list[Align] = ["left" if head in labels else "right" for head in laid.heads]
         rows = [tuple((TextRun(cell),) for cell in row) for row in (laid.heads, *laid.rows)]
         table = self._table(rows, aligns, below=bool(laid.below))
+        self._known(table, entry)
+        self._below(laid)
+
+    def _book_table(self, block: Block) -> None:
+        """Add a table of the book: its caption above, note and source below."""
+        from docx.shared import Pt
+
+        entry = table_entry_of(self.edition, block.text)
+        self.tabled[entry.id] = entry
+        if block.level:
+            self.filled("heading1", (TextRun(entry.title),))
+        shown = caption(entry) if block.level else entry.title
+        self._caption("表", len(self.tabled), shown, table_bookmark(entry.id))
+        rows = [
+            tuple((TextRun(cell),) for cell in row) for row in (entry.columns, *printed_rows(entry))
+        ]
+        table = self._table(rows, column_aligns(entry), below=True)
+        self._known(table, entry)
+        note = self._note(entry)
+        source = self.filled("source", (TextRun(source_of_table(entry)),))
+        (note or source).paragraph_format.space_before = Pt(3)
+
+    def _known(self, table: Table, entry: ExhibitEntry) -> None:
+        """Let a table say in its properties what it is."""
         facts = table._tbl.tblPr
         facts.append(element("tblCaption", val=entry.title))
         facts.append(element("tblDescription", val=mark(entry, self.numbers.edition)))
-        self._below(laid)
 
     def _below(self, laid: Laid) -> None:
         from docx.shared import Pt
@@ -297,7 +353,8 @@ class _Writer:
     ) -> Table:
         """Add a table with a line above, one below its headings, and one at its foot."""
         from docx.enum.table import WD_ALIGN_VERTICAL
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+        from docx.shared import Pt
 
         table: Table = self.made.add_table(rows=0, cols=len(aligns))
         facts = table._tbl.tblPr
@@ -310,7 +367,12 @@ class _Writer:
             lines.append(element(side, val="single", sz=_THICK, space=0, color="000000"))
         facts.append(lines)
         facts.append(element("tblLayout", type="fixed"))
-        self._set_widths(table, rows)
+        texts = [[whole_text(pieces_of(runs, self.numbers))[0] for runs in row] for row in rows]
+        widths, folded = self._set_widths(table, texts)
+        points = [
+            _decimal_point(column[1:], width) if align == "right" else 0.0
+            for column, width, align in zip(zip(*texts, strict=True), widths, aligns, strict=True)
+        ]
         places = {
             "left": WD_ALIGN_PARAGRAPH.LEFT,
             "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -323,10 +385,21 @@ class _Writer:
             if number == 0:
                 # the headings come again on the next page
                 cut.append(element("tblHeader"))
-            for cell, runs, align in zip(made.cells, row, aligns, strict=True):
+            for place, (cell, runs, align) in enumerate(zip(made.cells, row, aligns, strict=True)):
                 cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
                 paragraph = self.filled("cell", runs, cell)
                 paragraph.alignment = places[align]
+                if align == "right":
+                    paragraph.paragraph_format.right_indent = Pt(_BESIDE_PT)
+                if number and points[place] and _is_aligned(texts[number][place]):
+                    # in a cell Word goes to a decimal tab by itself
+                    paragraph.alignment = places["left"]
+                    paragraph.paragraph_format.right_indent = None
+                    stops = paragraph.paragraph_format.tab_stops
+                    stops.add_tab_stop(Pt(points[place]), WD_TAB_ALIGNMENT.DECIMAL)
+                if folded:
+                    paragraph.paragraph_format.space_before = Pt(_BETWEEN_PT)
+                    paragraph.paragraph_format.space_after = Pt(_BETWEEN_PT)
                 kept = len(rows) <= _KEPT and (below or number < len(rows) - 1)
                 paragraph.paragraph_format.keep_with_next = kept or number == 0
                 if number == 0:
@@ -337,13 +410,39 @@ class _Writer:
                         run.bold = True
         return table
 
-    def _set_widths(self, table: Table, rows: Sequence[Sequence[TextRuns]]) -> None:
-        """Make a column as wide as its longest cell asks for, all of them as wide as the page."""
-        texts = [[whole_text(pieces_of(runs, self.numbers))[0] for runs in row] for row in rows]
+    def _set_widths(self, table: Table, texts: Sequence[Sequence[str]]) -> tuple[list[float], bool]:
+        """Make columns as wide as their longest cells ask for, all of them as wide as the page.
+
+        Returns their widths in points, and whether a cell folds.
+        """
+        from docx.shared import Pt
+
         asked = [min(_MOST_EMS, 2 + max(map(ems, column))) for column in zip(*texts, strict=True)]
-        wide = self._room()[0]
-        for column, ask in zip(table.columns, asked, strict=True):
-            column.width = int(wide * ask / sum(asked))
+        room = self._room()[0] / Pt(1)
+        widths = column_widths([ask * _CELL_PT for ask in asked], room)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = int(Pt(width))
+        return widths, sum(asked) * _CELL_PT > room
 
 
+def _decimal_point(cells: Sequence[str], width: float) -> float:
+    """Return where in a column the decimal points stand, in points from its left edge.
+
+    0 where numbers have as many decimals and the same unit, and stand below one another anyway.
+    """
+    found = [number for cell in cells if (number := _NUMBER.fullmatch(cell))]
+    tails = {ems(number["behind"]) for number in found}
+    if len(tails) < 2:
+        return 0.0
+    room = width - 2 * _CELL_MARGIN_PT
+    point = room - _BESIDE_PT - max(tails) * _CELL_PT
+    return point if point >= max(ems(number["before"]) for number in found) * _CELL_PT else 0.0
+
+
+def _is_aligned(cell: str) -> bool:
+    return cell == NO_CELL or _NUMBER.fullmatch(cell) is not None
+
+
+#: Left and right of what stands in a cell.
+_CELL_MARGIN_PT = 5.4
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

@@ -130,10 +130,14 @@ class Release(Record):
 
 
 class FiguresFile(Record):
-    """The site's ``figures.json``: what is said of each figure, as its schema has it."""
+    """The site's ``figures.json``: what is said of each figure and table, as its schema has it.
+
+    Editions of before 2026-12 say nothing of tables.
+    """
 
     edition: str
     figures: list[dict[str, Any]]
+    tables: list[dict[str, Any]] = []
 
 
 #: What says nothing of the file: it may not be read, or not now.

@@ -100,20 +100,27 @@ def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
     return {item["id"]: item for item in listed}
 
 
-def figure_entry(edition: Path, identifier: str) -> dict[str, Any]:
-    """Return what an edition's ``figures.json`` says of a figure.
+def table_catalogue(edition: Path) -> dict[str, dict[str, Any]]:
+    """Return what an edition's ``figures.json`` says of its tables, by id."""
+    listed = FiguresFile.read(edition / "site" / "figures.json").tables
+    return {item["id"]: item for item in listed}
+
+
+def exhibit_entry(edition: Path, identifier: str) -> dict[str, Any]:
+    """Return what an edition's ``figures.json`` says of a figure or table.
 
     Raises
     ------
     DataError
         If the edition has no such figure; the message names the nearest.
     """
-    known = catalogue(edition)
+    known = catalogue(edition) | table_catalogue(edition)
     if identifier not in known:
         near = "、".join(difflib.get_close_matches(identifier, known, n=3, cutoff=0.4)) or "无"
+        zh, en = ("表", "table") if identifier.startswith("tab-") else ("图", "figure")
         msg = (
-            f"版次中没有图 {identifier}；相近的：{near}"
-            f" | no figure {identifier!r} in this edition; near ones: {near}"
+            f"版次中没有{zh} {identifier}；相近的：{near}"
+            f" | no {en} {identifier!r} in this edition; near ones: {near}"
         )
         raise DataError(msg)
     return known[identifier]

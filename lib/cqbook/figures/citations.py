@@ -1,4 +1,4 @@
-"""How a figure is cited: lines to paste, and records for programs that keep literature.
+"""How a figure or table is cited: lines to paste, and records for programs that keep literature.
 
 Records are BibTeX, RIS (Zotero, EndNote, NoteExpress) and CSL-JSON (Zotero, pandoc).
 """
@@ -48,11 +48,12 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     title, edition, way = exhibit.identity.title, exhibit.edition, exhibit.permalink
     zh, en = ("", "") if exhibit.book.address else (NO_ADDRESS_ZH, NO_ADDRESS_EN)
     year = "".join(month_of(edition)[:1])
+    zh_kind, kind = ("表", "Table") if exhibit.is_table else ("图", "Figure")
     return {
-        "line": f"{exhibit.source}；图：《{book}》，版次 {edition}，{exhibit.id}。",
+        "line": f"{exhibit.source}；{zh_kind}：《{book}》，版次 {edition}，{exhibit.id}。",
         "gbt7714": f"{author}. {title}[DS/OL]//{book}. 版次 {edition}. {exhibit.id}"
         f"[引用日期]. {way}{zh}.",
-        "apa": f"{author}. ({year or 'n.d.'}). {title} [Figure {exhibit.id}]. "
+        "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
         f"In {book} (Edition {edition}). {way}{en}",
         "bibtex": _bibtex(exhibit, year),
         "ris": _ris(exhibit, year),
@@ -65,6 +66,7 @@ def _in_english(exhibit: Exhibit) -> dict[str, str]:
     title, way = exhibit.identity.title, exhibit.permalink
     note = "" if exhibit.book.address else NO_ADDRESS_EN
     year = "".join(month_of(edition)[:1])
+    kind = "Table" if exhibit.is_table else "Figure"
     fields = {
         "title": title,
         "howpublished": f"{book}, edition {edition}",
@@ -73,10 +75,10 @@ def _in_english(exhibit: Exhibit) -> dict[str, str]:
         "url": "" if note else way,
     }
     return {
-        "line": f"{exhibit.source}; figure: {book}, edition {edition}, {exhibit.id}.",
+        "line": f"{exhibit.source}; {kind.lower()}: {book}, edition {edition}, {exhibit.id}.",
         "gbt7714": f"{title}[DS/OL]//{book}. Edition {edition}. {exhibit.id}"
         f"[date of citation]. {way}{note}.",
-        "apa": f"{title} [Figure {exhibit.id}]. ({year or 'n.d.'}). "
+        "apa": f"{title} [{kind} {exhibit.id}]. ({year or 'n.d.'}). "
         f"In {book} (Edition {edition}). {way}{note}",
         "bibtex": _misc(exhibit, fields),
     }

@@ -22,7 +22,15 @@ from cqbook.figures import theme
 from cqbook.figures.english import Untranslated
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.figure import display_outputs, static_specs, titled
-from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS, all_in_one, to_format
+from cqbook.figures.formats import (
+    ALL_IN_ONE,
+    COMPANIONS,
+    ENGLISH,
+    FORMATS,
+    TABLE_FORMATS,
+    all_in_one,
+    to_format,
+)
 from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
 from cqbook.figures.social import social_card
 
@@ -165,7 +173,9 @@ SMALL_SCALE, SMALL_COLOURS = 1.5, 24
 
 
 def forms(exhibit: Exhibit) -> tuple[str, ...]:
-    """Return the formats that a figure can be taken away in, in its language."""
+    """Return the formats that a figure or table can be taken away in, in its language."""
+    if exhibit.is_table:
+        return (*TABLE_FORMATS, *COMPANIONS)
     return (*FORMATS, *COMPANIONS) if exhibit.language == "zh" else ENGLISH
 
 

@@ -1,4 +1,4 @@
-"""A figure of an edition: what files of it are made from, and what each of them carries."""
+"""A figure or table of an edition: what files of it are made from, and what each carries."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from nbformat import NotebookNode
 from cqbook.data.publication import Publication
 from cqbook.disk.checksums import json_digest, to_json
 from cqbook.figures import english
-from cqbook.figures.figure import figures_of
+from cqbook.figures.figure import TABLE_PREFIX, figures_of
 from cqbook.figures.identity import Identity, Spec
+
+#: Sources that the line below a table names, where it rests on more.
+SOURCES_NAMED = 6
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One figure of one edition: identity, specification, the page it stands on, the book."""
+    """One figure of one edition: identity, specification, the page it stands on, the book.
+
+    A table is one without a specification.
+    """
 
     identity: Identity
     spec: Spec
@@ -31,8 +37,13 @@ class Exhibit:
         return self.identity.id
 
     @property
+    def is_table(self) -> bool:
+        """Whether it is a table."""
+        return self.id.startswith(TABLE_PREFIX)
+
+    @property
     def data_hash(self) -> str:
-        """SHA-256 of the rows that were drawn."""
+        """SHA-256 of the rows that were drawn, of a table with its headings."""
         return json_digest(self.identity.table)
 
     @property
@@ -66,11 +77,29 @@ class Exhibit:
         """The source line, as under the figure."""
         if self.language == "en":
             derived = {"derived": " (derived)", "mixed": " (partly derived)"}
-            names = "; ".join(self._labels) or "see caption"
+            named = self._labels
+            if self.is_table and len(named) > SOURCES_NAMED:
+                labels = "; ".join(named[:SOURCES_NAMED])
+                return f"Source: {labels} and {len(named) - SOURCES_NAMED} more"
+            names = "; ".join(named) or (
+                "see caption" if self.identity.caption or not self.is_table else "this book"
+            )
             return f"Source{derived.get(self.identity.status, '')}: {names}"
         derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
-        names = "；".join(self._labels) or "见图注"
+        named = self._labels
+        if self.is_table and len(named) > SOURCES_NAMED:
+            # a list of figures that disagree rests on forty; all of them are in its files
+            labels = "；".join(named[:SOURCES_NAMED])
+            return f"数据来源：{labels}等{len(named)}个来源"
+        names = "；".join(named) or self._unsourced
         return f"数据来源{derived.get(self.identity.status, '')}：{names}"
+
+    @property
+    def _unsourced(self) -> str:
+        """Where numbers come from that name no source."""
+        if not self.is_table:
+            return "见图注"
+        return "见表注" if self.identity.caption else "本书"
 
     @property
     def imprint(self) -> str:

@@ -51,6 +51,8 @@ GLUE_PREFIX = "application/papermill.record/"
 PRINTED_KEY, MADE_KEY = "cqbook_printed_in", "cqbook_made_of"
 #: Ids are addresses: they name the content and are never reused or renumbered.
 ID_PATTERN = re.compile(r"(fig|tab)-[a-z0-9]+(-[a-z0-9]+)*")
+#: What the ids of tables begin with.
+TABLE_PREFIX = "tab-"
 #: Longest line of a title in a notebook, in full-width characters.
 TITLE_LINE = 40
 GLUE_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
@@ -170,6 +172,30 @@ class Table:
         return {TABLE_MIME: json.loads(to_json(self)), "text/html": shown, "text/plain": plain}
 
 
+def table_identity(shown: Table, english: EnglishWords | None = None) -> Identity:
+    """Return who a table is, as a figure says who it is: it is cited and taken away alike.
+
+    Parameters
+    ----------
+    shown : Table
+    english : EnglishWords, optional
+        Title and subtitle for English readers, where the book has English of them.
+    """
+    return Identity(
+        id=shown.id,
+        title=shown.title,
+        subtitle=shown.subtitle,
+        caption=shown.caption,
+        alt=f"{shown.title}。{'、'.join(shown.columns)}，{len(shown.rows)}行。",
+        english=english or EnglishWords("", ""),
+        unit="",
+        status="reported",
+        sources=shown.sources,
+        table=DrawnRows(shown.columns, shown.keys, shown.rows),
+        claims=shown.claims,
+    )
+
+
 @dataclass(frozen=True)
 class Absent:
     """A figure or table that has nothing to show: it is not on the page and takes no number."""
@@ -264,7 +290,7 @@ def table(
     searchable : bool
         Add a box that filters the rows in the browser.
     """
-    _check_id(identifier, "tab-")
+    _check_id(identifier, TABLE_PREFIX)
     if rows.empty:
         return Absent(identifier, title)
     cells = rows[list(columns)].fillna("").astype(str)

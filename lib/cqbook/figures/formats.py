@@ -27,7 +27,7 @@ from cqbook.figures import theme
 from cqbook.figures.citations import RECORDS, citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.identity import Spec
-from cqbook.figures.sheets import as_csv, csv_description
+from cqbook.figures.sheets import as_csv, csv_description, json_of_table
 from cqbook.figures.workbook import xlsx
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ FORMATS = {
     "xlsx": "Excel",
     "vl.json": "Vega-Lite",
 }
+#: Those of a table.
+TABLE_FORMATS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
 #: Formats that are there in English too, as ``fig-….en.png``.
 ENGLISH = ("png", "svg", "pdf", "vl.json")
 #: What stands beside them on the figure's own page.
@@ -56,6 +58,8 @@ COMPANIONS = {
 ALL_IN_ONE = "zip"
 #: What says in it what the others are.
 ALL_IN_ONE_METADATA = "metadata.json"
+#: What is said there of figures only.
+FIGURES_ONLY = ("unit", "status")
 #: Key of the stamp in PNG text chunks and PDF properties.
 METADATA_KEY = "cqbook"
 #: Width of a line of small print, in full-width characters at 11 px.
@@ -295,12 +299,13 @@ MAKERS: dict[str, Callable[[Exhibit], bytes]] = {
     "csv": as_csv,
     "xlsx": xlsx,
     "vl.json": vega,
+    "json": json_of_table,
     "csv-metadata.json": csv_description,
 }
 
 
 def to_format(exhibit: Exhibit, form: str) -> bytes:
-    """Return the figure in one of `FORMATS`, or what `COMPANIONS` has."""
+    """Return the figure in one of `FORMATS`, a table in one of `TABLE_FORMATS`, or a companion."""
     if form in RECORDS:
         return f"{citations(exhibit)[RECORDS[form]]}\n".encode()
     return MAKERS[form](exhibit)
@@ -329,6 +334,9 @@ def all_in_one(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
             for name, content in sorted(files.items())
         },
     }
+    if exhibit.is_table:
+        # a table has no unit of its own, and says of its cells what they are
+        described = {name: said for name, said in described.items() if name not in FIGURES_ONLY}
     text = json.dumps(described, ensure_ascii=False, sort_keys=True, indent=1)
     inside = {ALL_IN_ONE_METADATA: f"{text}\n".encode(), **files}
     return zipped({f"{exhibit.id}/{name}": content for name, content in inside.items()})

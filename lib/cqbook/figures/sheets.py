@@ -1,4 +1,4 @@
-"""The rows that a figure draws, as CSV with its description.
+"""The rows of a figure or table, as CSV with its description.
 
 The CSV has a byte-order mark, or Excel takes UTF-8 for the code page of its country; pandas, R and
 LibreOffice pass over it (``encoding="utf-8-sig"`` where a program does not). What it is stands in a
@@ -33,12 +33,40 @@ SHEET_COLUMNS = {
 NUMERIC_FIELDS = ("value", "lower", "upper")
 #: What a spreadsheet takes for the beginning of a formula, also in full width and after spaces.
 FORMULA_START = re.compile(r"\s*[-=+@＝＋－＠]|[\t\r\n]")
+#: A cell that is a number and nothing else.
+PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 #: A cell of the rows drawn.
 FileCell = str | float | None
 
 
+def file_columns(exhibit: Exhibit) -> dict[str, tuple[str, ...]]:
+    """Return the columns of a file by key, their headings in the languages that they have.
+
+    Of a table those of the book, whose cells stand as they are printed.
+    """
+    if not exhibit.is_table:
+        return dict(SHEET_COLUMNS)
+    shown = exhibit.identity.table
+    return {key: (heading,) for key, heading in zip(shown.keys, shown.columns, strict=True)}
+
+
+def numeric_columns(exhibit: Exhibit) -> frozenset[str]:
+    """Return the keys of the columns that hold numbers only."""
+    if not exhibit.is_table:
+        return frozenset(NUMERIC_FIELDS)
+    found = exhibit.identity.table.records()
+    return frozenset(
+        key
+        for key in exhibit.identity.table.keys
+        if all(PLAIN_NUMBER.fullmatch(row[key]) for row in found if row[key])
+        and any(row[key] for row in found)
+    )
+
+
 def rows(exhibit: Exhibit) -> list[dict[str, FileCell]]:
-    """Return the rows drawn, numbers as numbers: the keys of `SHEET_COLUMNS`, None where empty."""
+    """Return the rows, numbers as numbers: the keys of `file_columns`, None where empty."""
+    if exhibit.is_table:
+        return _rows_of_table(exhibit)
     drawn: dict[tuple[str, str], dict[str, Any]] = {}
     for items in exhibit.spec.get("datasets", {}).values():
         for item in items:
@@ -56,22 +84,36 @@ def rows(exhibit: Exhibit) -> list[dict[str, FileCell]]:
     return found
 
 
+def _rows_of_table(exhibit: Exhibit) -> list[dict[str, FileCell]]:
+    numeric = numeric_columns(exhibit)
+    return [
+        {key: float(text) if text and key in numeric else text or None for key, text in row.items()}
+        for row in exhibit.identity.table.records()
+    ]
+
+
 def safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if FORMULA_START.match(text) else text
 
 
-def _cell(cell: FileCell) -> str | float:
-    return safe(cell) if isinstance(cell, str) else "" if cell is None else cell
+def _cell(cell: FileCell, *, as_it_is: bool) -> str | float:
+    if isinstance(cell, str):
+        return cell if as_it_is else safe(cell)
+    return "" if cell is None else cell
 
 
 def as_csv(exhibit: Exhibit) -> bytes:
-    """Return the rows drawn as CSV for spreadsheets: UTF-8 with BOM, numbers as numbers."""
+    """Return the rows as CSV for spreadsheets: UTF-8 with BOM, numbers as numbers."""
+    columns = file_columns(exhibit)
+    # of a table the cells as they are printed: 8.0 is no 8
+    found = exhibit.identity.table.records() if exhibit.is_table else rows(exhibit)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([heading for heading, _ in SHEET_COLUMNS.values()])
-    for row in rows(exhibit):
-        writer.writerow([_cell(row[name]) for name in SHEET_COLUMNS])
+    writer.writerow([safe(headings[0]) for headings in columns.values()])
+    numeric = numeric_columns(exhibit)
+    for row in found:
+        writer.writerow([_cell(row[name], as_it_is=name in numeric) for name in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -91,13 +133,14 @@ def csv_description(exhibit: Exhibit) -> bytes:
         "schema:sha256": exhibit.data_hash,
         "schema:url": exhibit.permalink if exhibit.book.address else "",
     }
+    numeric = numeric_columns(exhibit)
     columns = [
         {
             "name": name,
-            "titles": {"zh": chinese, "en": english},
-            "datatype": "number" if name in NUMERIC_FIELDS else "string",
+            "titles": dict(zip(("zh", "en"), headings, strict=False)),
+            "datatype": "number" if name in numeric else "string",
         }
-        for name, (chinese, english) in SHEET_COLUMNS.items()
+        for name, headings in file_columns(exhibit).items()
     ]
     content = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],
@@ -105,5 +148,22 @@ def csv_description(exhibit: Exhibit) -> bytes:
         **{name: text for name, text in said.items() if text},
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
         "tableSchema": {"columns": columns},
+    }
+    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode()
+
+
+def json_of_table(exhibit: Exhibit) -> bytes:
+    """Return a table for programs: who it is, its columns, and its rows as they are printed."""
+    own, numeric = exhibit.identity, numeric_columns(exhibit)
+    content = exhibit.stamp | {
+        "subtitle": own.subtitle,
+        "note": own.caption,
+        "source": exhibit.source,
+        "sources": [{"id": item.id, "label": item.label} for item in own.sources],
+        "columns": [
+            {"name": key, "title": heading, "type": "number" if key in numeric else "string"}
+            for key, (heading,) in file_columns(exhibit).items()
+        ],
+        "rows": own.table.records(),
     }
     return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode()

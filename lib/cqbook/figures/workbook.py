@@ -16,7 +16,7 @@ from cqbook.figures import theme
 from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.identity import Spec
-from cqbook.figures.sheets import SHEET_COLUMNS, FileCell, rows, safe
+from cqbook.figures.sheets import SHEET_COLUMNS, FileCell, file_columns, rows, safe
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
@@ -83,7 +83,7 @@ def chart_kind(spec: Spec, drawn: list[dict[str, FileCell]]) -> str:
 
 
 def xlsx(exhibit: Exhibit) -> bytes:
-    """Return the rows drawn, a chart where Excel has one that says the same, and what they are."""
+    """Return the rows, a chart where Excel has one that says the same, and what they are."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -101,7 +101,7 @@ def xlsx(exhibit: Exhibit) -> bytes:
     )
     drawn = rows(exhibit)
     _data_sheet(book, exhibit, drawn)
-    kind = chart_kind(exhibit.spec, drawn)
+    kind = "" if exhibit.is_table else chart_kind(exhibit.spec, drawn)
     if kind:
         _chart_sheet(book, exhibit, drawn, kind)
     _about_sheet(book, exhibit)
@@ -114,20 +114,23 @@ def _data_sheet(book: Workbook, exhibit: Exhibit, drawn: list[dict[str, FileCell
     bold = book.add_format({"bold": True, "bottom": 1})
     folded = book.add_format({"text_wrap": True, "valign": "top"})
     formats: dict[str, Format] = {}
-    sheet.write_row(0, 0, [heading for heading, _ in SHEET_COLUMNS.values()], bold)
-    for number, row in enumerate(drawn, start=1):
-        for place, name in enumerate(SHEET_COLUMNS):
+    columns = file_columns(exhibit)
+    sheet.write_row(0, 0, [headings[0] for headings in columns.values()], bold)
+    texts = exhibit.identity.table.records()
+    for number, (row, said) in enumerate(zip(drawn, texts, strict=True), start=1):
+        for place, name in enumerate(columns):
             cell = row[name]
             if isinstance(cell, float):
-                printed = str(row["full"] or "") if name == "value" else ""
+                shown = said[name] if exhibit.is_table else row.get("full")
+                printed = str(shown or "") if exhibit.is_table or name == "value" else ""
                 sheet.write_number(number, place, cell, _format(book, formats, cell, printed))
             elif cell:
                 sheet.write_string(number, place, cell, folded)
-    for place, name in enumerate(SHEET_COLUMNS):
-        sheet.set_column(place, place, _width(SHEET_COLUMNS[name][0], [row[name] for row in drawn]))
+    for place, (name, headings) in enumerate(columns.items()):
+        sheet.set_column(place, place, _width(headings[0], [row[name] for row in drawn]))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    sheet.print_area(0, 0, len(drawn), len(SHEET_COLUMNS) - 1)
+    sheet.print_area(0, 0, len(drawn), len(columns) - 1)
     _on_paper(sheet, exhibit, landscape=True, pages=1 if len(drawn) <= ONE_PAGE else 0)
 
 
@@ -274,18 +277,22 @@ def _about_sheet(book: Workbook, exhibit: Exhibit) -> None:
     own = exhibit.identity
     bold = book.add_format({"bold": True, "valign": "top"})
     folded = book.add_format({"text_wrap": True, "valign": "top"})
+    kind = "表" if exhibit.is_table else "图"
     facts = [
-        ("图题", own.title),
+        (f"{kind}题", own.title),
         ("副题", own.subtitle),
         ("单位", own.unit),
         ("来源", exhibit.source),
-        ("图注", own.caption),
+        (f"{kind}注", own.caption),
         ("版次", exhibit.edition),
         ("编号", exhibit.id),
         ("数据指纹", exhibit.data_hash),
         ("地址", exhibit.permalink),
         ("引用", citations(exhibit)["gbt7714"]),
     ]
+    if exhibit.is_table:
+        # a table has no unit of its own, and may have no subtitle
+        facts = [(name, text) for name, text in facts if text]
     for number, (name, text) in enumerate(facts):
         sheet.write_string(number, 0, name, bold)
         sheet.write_string(number, 1, text, folded)

@@ -13,7 +13,7 @@ rows are that numbers link to stands at the end, once each.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
@@ -24,7 +24,7 @@ from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from cqbook.figures.formats import FORMATS
+from cqbook.figures.formats import FORMATS, TABLE_FORMATS
 from cqbook.site.claims import ClaimPlace
 from cqbook.site.commonmark import coded, escaped, grid, linked
 from cqbook.site.directives import Bilingual
@@ -247,15 +247,19 @@ def _own(writer: PageWriter, identifier: str) -> str:
 
 def _figure(writer: PageWriter, node: ChartFigure, _depth: int) -> list[str]:
     meta, shown = node["meta"], exhibit_of(writer.app, node, writer.page)
-    place = f"{FIGURES_FOLDER}/{shown.id}"
-    files = "、".join(linked(FORMATS[form], writer.root(f"{place}.{form}")) for form in FORMATS)
     return [
         *_headed(writer, node),
         writer.table(meta["table"] | {"sources": meta["sources"]}),
         escaped(meta["caption"]),
         writer.sources(meta),
-        f"编号 {_own(writer, shown.id)}；文件：{files}",
+        _taken_away(writer, shown.id, FORMATS),
     ]
+
+
+def _taken_away(writer: PageWriter, identifier: str, forms: Mapping[str, str]) -> str:
+    place = f"{FIGURES_FOLDER}/{identifier}"
+    files = "、".join(linked(forms[form], writer.root(f"{place}.{form}")) for form in forms)
+    return f"编号 {_own(writer, identifier)}；文件：{files}"
 
 
 def _table(writer: PageWriter, node: DataTable, _depth: int) -> list[str]:
@@ -265,7 +269,7 @@ def _table(writer: PageWriter, node: DataTable, _depth: int) -> list[str]:
         writer.table(meta),
         escaped(meta["caption"]),
         writer.sources(meta),
-        f"编号 {_own(writer, meta['id'])}",
+        _taken_away(writer, meta["id"], TABLE_FORMATS),
     ]
 
 

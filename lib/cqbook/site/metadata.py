@@ -1,4 +1,4 @@
-"""What machines read: ``figures.json``, and Dublin Core and schema.org in the pages."""
+"""What machines read: ``figures.json`` of figures and tables; Dublin Core, schema.org in pages."""
 
 from __future__ import annotations
 
@@ -14,36 +14,26 @@ from sphinx.application import Sphinx
 from cqbook.disk.checksums import digest
 from cqbook.figures.citations import citations, month_of
 from cqbook.figures.exhibit import Exhibit
-from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS
+from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS, ENGLISH, FORMATS, TABLE_FORMATS
 from cqbook.figures.sheets import rows
 from cqbook.site.directives import reading_order
 from cqbook.site.figure_index import Notes
 from cqbook.site.inline_scripts import script_text
 from cqbook.site.markup import markup
-from cqbook.site.nodes import NO_EDITION, ChartFigure, exhibit_of
+from cqbook.site.nodes import NO_EDITION, ChartFigure, DataTable, exhibit_of, exhibited_table
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication, root_of
 
 CATALOGUE = "figures.json"
 #: Of each page: its figures, as ``figures.schema.json`` describes them.
 FIGURES_NOTED = Notes[list[dict[str, Any]]]("figures")
+#: And its tables.
+TABLES_NOTED = Notes[list[dict[str, Any]]]("tables")
 SCHEMA = Path(__file__).resolve().with_name("figures.schema.json")
 
 
 def _described(app: Sphinx, node: nodes.Element, docname: str) -> dict[str, Any]:
-    shown, out = exhibit_of(app, node, docname), Path(app.outdir)
-    files = {}
-    for form in [*FORMATS, *(f"en.{form}" for form in ENGLISH), *COMPANIONS, ALL_IN_ONE]:
-        path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
-        if not (out / path).exists():
-            # a word of it has no English
-            continue
-        content = (out / path).read_bytes()
-        files[form] = {
-            "path": path,
-            "sha256": digest(content),
-            "bytes": len(content),
-        }
+    shown = exhibit_of(app, node, docname)
     meta = node["meta"]
     return {
         "id": shown.id,
@@ -58,10 +48,47 @@ def _described(app: Sphinx, node: nodes.Element, docname: str) -> dict[str, Any]
         "status": meta["status"],
         "data": shown.data_hash,
         "sources": meta["sources"],
-        "files": files,
+        "files": _files(app, shown, [*FORMATS, *(f"en.{form}" for form in ENGLISH)]),
         "rows": rows(shown),
         "citations": citations(shown),
     }
+
+
+def described_table(shown: Exhibit, files: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``figures.json`` says of a table."""
+    own = shown.identity
+    return {
+        "id": shown.id,
+        "page": shown.page,
+        "permalink": shown.permalink,
+        "title": own.title,
+        "subtitle": own.subtitle,
+        "note": own.caption,
+        "english": {"title": own.english.title, "caption": own.english.caption},
+        "data": shown.data_hash,
+        "sources": [{"id": item.id, "label": item.label} for item in own.sources],
+        "files": files,
+        "keys": list(own.table.keys),
+        "columns": list(own.table.columns),
+        "rows": [list(row) for row in own.table.rows],
+        "citations": citations(shown),
+    }
+
+
+def _files(app: Sphinx, shown: Exhibit, forms: list[str]) -> dict[str, Any]:
+    out, files = Path(app.outdir), {}
+    for form in [*forms, *COMPANIONS, ALL_IN_ONE]:
+        path = f"{FIGURES_FOLDER}/{shown.id}.{form}"
+        if not (out / path).exists():
+            # a word of it has no English
+            continue
+        content = (out / path).read_bytes()
+        files[form] = {
+            "path": path,
+            "sha256": digest(content),
+            "bytes": len(content),
+        }
+    return files
 
 
 def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
@@ -70,8 +97,12 @@ def write_catalogue(app: Sphinx, exception: Exception | None) -> None:
         return
     out = Path(app.outdir)
     edition = app.config.cqbook_edition or NO_EDITION
-    entries = (FIGURES_NOTED.of(app, docname) or [] for docname in reading_order(app))
-    content = {"edition": edition, "figures": [entry for some in entries for entry in some]}
+    order = reading_order(app)
+    figures, tables = (
+        [entry for docname in order for entry in noted.of(app, docname) or []]
+        for noted in (FIGURES_NOTED, TABLES_NOTED)
+    )
+    content = {"edition": edition, "figures": figures, "tables": tables}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     (out / CATALOGUE).write_text(text, encoding="utf-8")
     shutil.copyfile(SCHEMA, out / SCHEMA.name)
@@ -87,6 +118,9 @@ def describe(
     # the pictures are written with the page, before this
     entries = [_described(app, node, page) for node in figures]
     FIGURES_NOTED.leave(app, page, entries)
+    tables = [exhibited_table(app, node, page) for node in doctree.findall(DataTable)]
+    listed = [described_table(item, _files(app, item, list(TABLE_FORMATS))) for item in tables]
+    TABLES_NOTED.leave(app, page, listed)
     root = root_of(page)
     sets = [dataset(exhibit_of(app, node, page), root) for node in figures]
     # not the context's title: that is HTML, with the mark of a glued text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -23,9 +23,10 @@ from cqbook.editions.store import PERMALINK
 from cqbook.figures import drawing, theme
 from cqbook.figures.citations import READ_BY_PEOPLE, citations, style_of
 from cqbook.figures.english import CHINESE, Untranslated, english
-from cqbook.figures.exhibit import Exhibit, translated
-from cqbook.figures.formats import ENGLISH, FORMATS
-from cqbook.figures.identity import Identity, read_record
+from cqbook.figures.exhibit import Exhibit, sources_in_english, translated
+from cqbook.figures.figure import Table, table_identity
+from cqbook.figures.formats import ENGLISH, FORMATS, TABLE_FORMATS
+from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
 from cqbook.site.pictures import FIGURES_FOLDER
@@ -329,6 +330,28 @@ def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:
     return Exhibit(identity, node["spec"] or {}, docname, edition, publication(app))
 
 
+def exhibited_table(app: Sphinx, node: Element, docname: str) -> Exhibit:
+    """Return what can be taken away of a table's node."""
+    found = table_in_english(node["meta"], known_words(app))
+    english = EnglishWords(found["title"], found["caption"]) if found else None
+    identity = table_identity(read_record(Table, node["meta"]), english)
+    edition = app.config.cqbook_edition or NO_EDITION
+    return Exhibit(identity, {}, docname, edition, publication(app))
+
+
+def _cited_table(app: Sphinx, shown: Exhibit) -> dict[str, list[tuple[str, str]]]:
+    """Return by language how a table is cited, each text with its style."""
+    own, found = shown.identity, {"zh": citations(shown)}
+    if own.english.title:
+        said = replace(own, title=own.english.title, subtitle=own.english.caption)
+        english = sources_in_english(said, known_words(app))
+        found["en"] = citations(replace(shown, identity=english, language="en"))
+    return {
+        language: [(style_of(style, language), texts[style]) for style in READ_BY_PEOPLE]
+        for language, texts in found.items()
+    }
+
+
 def has_cards(app: Sphinx) -> bool:
     """Return whether figures have cards: networks only follow whole addresses."""
     return bool(app.config.cqbook_files and base_of(app))
@@ -417,14 +440,20 @@ def visit_figure(self: HTML5Translator, node: Element) -> None:
 
 
 def visit_table(self: HTML5Translator, node: Element) -> None:
-    """Write a table whole: title, rows, note, source line."""
-    meta = node["meta"]
-    page, known = _sources_page(self), known_words(self.builder.app)
+    """Write a table whole: title, rows, note, source line, tools; and its files."""
+    meta, app = node["meta"], self.builder.app
+    page, known = _sources_page(self), known_words(app)
+    shown = exhibited_table(app, node, _page(self))
+    pictures.publish_table(app, shown)
     labels = {item["id"]: item["label"] for item in meta["sources"]} | meta.get("links", {})
     made = markup(
         "table.html",
         meta=meta,
-        head=_heading(self.builder.app, node, _page(self)),
+        head=_heading(app, node, _page(self)),
+        # no picture: what is taken away are its files
+        drawn=Drawn([], f"{_root(self)}{FIGURES_FOLDER}/{shown.id}", (), _cited_table(app, shown)),
+        formats=list(TABLE_FORMATS.items()) if app.config.cqbook_files else [],
+        permalink=Markup(PERMALINK),
         note_en=text_pair(meta["caption"], known).english,
         links=_source_links(page, meta["sources"], known),
         grid=_grid_of(page, meta, labels, meta["numeric"], known),

@@ -108,6 +108,16 @@ def _shown(exhibit: Exhibit) -> Spec:
 NOT_SHOWN = ("usermeta", "width")
 
 
+def publish_table(app: Sphinx, exhibit: Exhibit) -> None:
+    """Write the files to take away of a table."""
+    if not app.config.cqbook_files:
+        return
+    target = Path(app.outdir) / FIGURES_FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in files_of([exhibit], cache_directory(app)).items():
+        (target / name).write_bytes(content)
+
+
 def write_vega(app: Sphinx, exception: Exception | None) -> None:
     """Write the one local Vega bundle of the site, wrapped so that it works as a classic script."""
     if exception or app.builder.format != "html":

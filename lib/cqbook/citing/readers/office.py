@@ -5,19 +5,21 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.cited import CITED_MOST, Chart, Cited, FigureKey, Passage
+from cqbook.citing.cited import CITED_MOST, Chart, Cited, CitedKind, FigureKey, Passage
+from cqbook.citing.entries import CLAIM, is_table
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
     bookmark,
     citations_in,
     number_marks,
+    table_bookmark,
 )
 from cqbook.citing.readers.office_charts import chart_of, identity_of_chart
 from cqbook.citing.readers.office_parts import (
@@ -33,8 +35,8 @@ from cqbook.citing.readers.office_parts import (
     box_of,
     slide_size,
 )
-from cqbook.citing.readers.office_slides import boxed_numbers
-from cqbook.citing.readers.office_word import bookmarked_numbers, tables
+from cqbook.citing.readers.office_slides import boxed_numbers, joined, slide_tables
+from cqbook.citing.readers.office_word import bookmarked_numbers, nameless_tables, tables
 from cqbook.citing.readers.passages import (
     NOTES,
     SLIDE,
@@ -91,6 +93,8 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         seen: dict[Cited, None] = {}
         numbers: list[Cited] = []
         laid: list[Cited] = []
+        nameless: list[tuple[tuple[str, ...], ...]] = []
+        on_slides: list[Cited] = []
         listed: dict[str, str] = {}
         printed: dict[Cited, None] = {}
         passages: list[Passage] = []
@@ -110,16 +114,22 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
             laid += itertools.islice(tables(tree, of), CITED_MOST)
+            on_slides += itertools.islice(slide_tables(tree), CITED_MOST)
+            nameless += itertools.islice(nameless_tables(tree), CITED_MOST)
             for item in itertools.islice(_listed(tree), CITED_MOST):
                 listed[item.name] = item.edition
                 printed[item] = None
             # what somebody remarks is none of the document's text
             if part != REMARKS:
                 passages += (item for _, item in passages_of(parts, part, tree, shown))
-            if max(len(seen), len(numbers), len(laid)) >= CITED_MOST:
+            if max(len(seen), len(numbers), len(laid), len(on_slides)) >= CITED_MOST:
                 break
-    yield from _shown(seen, [passage.text for passage in passages], strangers)
+    laid += joined(on_slides)
+    said_to_be = {item.name for item in laid}
+    texts = [passage.text for passage in passages]
+    yield from _shown(seen, texts, said_to_be, strangers, len(nameless))
     yield from laid
+    yield from _tables_cited(texts, said_to_be, nameless)
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
         of = listed.get(item.name, "")
@@ -132,7 +142,8 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         why = "文末列着这个数，正文里找不到它：书签随改写删去了，或整句删去了"
         yield Cited("number", name, listed[name], lost=why)
     if edition:
-        yield from _promised(edition, list(seen), len(numbers) + len(missing))
+        named = {item.name for item in seen}
+        yield from _promised(edition, named, said_to_be, len(numbers) + len(missing))
     yield Cited("text", "", edition["edition"] if edition else "", passages=tuple(passages))
 
 
@@ -142,21 +153,54 @@ def text_first(part: str) -> tuple[int, str]:
     return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
 
 
-def _promised(edition: re.Match[str], seen: list[Cited], numbers: int) -> Iterator[Cited]:
+def _tables_cited(
+    texts: list[str], held: Container[str], nameless: list[tuple[tuple[str, ...], ...]]
+) -> Iterator[Cited]:
+    """Yield the tables of the book that a document cites, and that none of its tables says to be.
+
+    Each that does not say what it is may be one: who knows the book's headings tells.
+    """
+    known: set[str] = set()
+    for text in texts:
+        for name, edition in citations_in(text):
+            if not is_table(name) or name in known or _is_held(name, held):
+                continue
+            known.add(name)
+            for heads, *rows in nameless:
+                yield Cited("table", name, edition, heads=heads, rows=tuple(rows))
+
+
+def _is_held(name: str, held: Container[str]) -> bool:
+    """Return whether something in a document says that it is a table, by its mark or bookmark."""
+    return name in held or table_bookmark(name) in held
+
+
+def _promised(
+    edition: re.Match[str], drawn: Container[str], tables: Container[str], numbers: int
+) -> Iterator[Cited]:
     """Yield what the properties of a document say that it holds, and is not found in it."""
     short = int(edition["numbers"] or 0) - numbers
     if short > 0:
         why = f"文件属性说有{edition['numbers']}处数，{short}处找不到：书签或文本框的名称没有了"
         yield Cited("number", "", edition["edition"], lost=why)
-    for name in set(edition["figures"].split()) - {item.name for item in seen}:
-        why = "文件属性列着这张图，文中找不到它的标记"
-        yield Cited("figure", name, edition["edition"], lost=why)
+    for name in dict.fromkeys(edition["figures"].split()):
+        # a figure is not there because the table of its data is
+        if not (_is_held(name, tables) if is_table(name) else name in drawn):
+            kind, zh = _KINDS[is_table(name)]
+            why = f"文件属性列着这张{zh}，文中找不到它的标记"
+            yield Cited(kind, name, edition["edition"], lost=why)
 
 
-def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterator[Cited]:
+_KINDS: dict[bool, tuple[CitedKind, str]] = {False: ("figure", "图"), True: ("table", "表")}
+
+
+def _shown(
+    seen: dict[Cited, None], texts: list[str], tables: Container[str], strangers: int, nameless: int
+) -> Iterator[Cited]:
     """Yield figures with what shows them; one that only words name is not compared.
 
-    ``strangers``: pictures that do not say what they are.
+    ``tables``: what tables say to be; ``strangers``, ``nameless``: how many pictures and tables do
+    not say what they are.
     """
     drawn = {(item.name, item.edition) for item in seen if item.picture or item.chart}
     for item in seen:
@@ -169,9 +213,11 @@ def _shown(seen: dict[Cited, None], texts: list[str], strangers: int) -> Iterato
     known = {item.name for item in seen}
     for text in texts:
         for name, edition in citations_in(text):
-            if name not in known:
+            if name not in known and not (is_table(name) and _is_held(name, tables)):
                 known.add(name)
-                why = f"文中有{strangers}张图不说自己是什么，没有比较" if strangers > 0 else ""
+                count, kind = (nameless, "表") if is_table(name) else (strangers, "图")
+                alone = count > 0 and not name.startswith(CLAIM)
+                why = f"文中有{count}张{kind}不说自己是什么，没有比较" if alone else ""
                 yield Cited("citation", name, edition, text=text, lost=why)
 
 
@@ -188,7 +234,7 @@ def mark_of(node: etree._Element) -> re.Match[str] | None:
     LibreOffice keeps the names of shapes on slides, and drops their alternative texts.
     """
     found = (MARK_PATTERN.search(node.get(key) or "") for key in ("descr", "name"))
-    return next(filter(None, found), None)
+    return next((item for item in found if item and not is_table(item["id"])), None)
 
 
 def _figures(
@@ -227,7 +273,8 @@ def _figures(
                 yield shows, replace(item, lost=unseen)
     for text in paragraphs_of(tree):
         for found in MARK_PATTERN.finditer(text):
-            yield (), Cited("figure", found["id"], found["edition"], found["data"])
+            if not is_table(found["id"]):
+                yield (), Cited("figure", found["id"], found["edition"], found["data"])
 
 
 def _by_itself(parts: Parts, name: str, node: etree._Element) -> Iterator[Cited]:

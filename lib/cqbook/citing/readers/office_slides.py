@@ -5,16 +5,74 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
 from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.cited import Cited
-from cqbook.citing.marks import LEFT_OUT, NumberMark, bookmark, number_marks
-from cqbook.citing.readers.office_parts import A
+from cqbook.citing.entries import is_table
+from cqbook.citing.marks import LEFT_OUT, MARK_PATTERN, NumberMark, bookmark, number_marks
+from cqbook.citing.readers.office_parts import FEW, A
 
+#: Said of the mark of a table that stands on something else.
+NO_TABLE = "文件里有这张表的标记，没有表：删去了，或换成了图片"
 #: Said of a number beside which somebody typed another year or unit.
 BESIDE = "前面的词，或旁边的年份、单位、数、升降超近的词改过；书只保证数本身，请人核对"
+
+
+def slide_tables(tree: etree._Element) -> Iterator[Cited]:
+    """Yield the tables of the book that a slide says it shows, with their cells."""
+    for node in tree.iter(etree.Element):
+        found = table_mark(node)
+        if found is None:
+            continue
+        known = found["id"], found["edition"], found["data"]
+        shown = table_of_mark(node)
+        if shown is None:
+            yield Cited("table", *known, text=found[0], lost=NO_TABLE)
+            continue
+        heads, *rows = [row_texts(row) for row in shown.iter(f"{A}tr")] or [()]
+        yield Cited("table", *known, text=found[0], heads=heads, rows=tuple(rows))
+
+
+def joined(tables: list[Cited]) -> list[Cited]:
+    """Return tables, those that go on from slide to slide as one."""
+    made: dict[Cited, list[tuple[str, ...]]] = {}
+    for item in tables:
+        of = replace(item, rows=())
+        if of in made and set(made[of]).isdisjoint(item.rows):
+            made[of] += item.rows
+        elif of in made:
+            # shown twice: each is asked for itself
+            made[item] = []
+        else:
+            made[of] = list(item.rows)
+    return [replace(item, rows=(*item.rows, *rows)) for item, rows in made.items()]
+
+
+def table_mark(node: etree._Element) -> re.Match[str] | None:
+    """Return the mark of a table of the book that a shape bears, in its name or description."""
+    for key in ("descr", "name"):
+        found = MARK_PATTERN.search(node.get(key) or "")
+        if found and is_table(found["id"]):
+            return found
+    return None
+
+
+def table_of_mark(node: etree._Element) -> etree._Element | None:
+    """Return the table of the shape that bears a mark; None where it is none any more."""
+    # the mark is two levels below the shape
+    shape = next(itertools.islice(node.iterancestors(), 1, 2), None)
+    return None if shape is None else next(shape.iter(f"{A}tbl"), None)
+
+
+def row_texts(row: etree._Element) -> tuple[str, ...]:
+    """Return the texts of the cells of a row; of one that is none of ours, their beginnings."""
+    return tuple(
+        "".join(part.text or "" for part in itertools.islice(cell.iter(f"{A}t"), FEW))
+        for cell in row.iterchildren(f"{A}tc")
+    )
 
 
 def boxed_numbers(tree: etree._Element) -> Iterator[Cited]:

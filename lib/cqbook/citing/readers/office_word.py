@@ -23,6 +23,8 @@ SPECK, _NO = 8, ("0", "false", "off")
 BOOKMARK = re.compile(r"(?P<number>cq_[0-9a-f]{20})(?:_\d+(?:_(?P<beside>[0-9a-f]{6}))?)?")
 #: How the caption of a table says the numbers of which figure it has.
 ANNEXED = re.compile(r"图\s?(?P<figure>\d{1,3})\s?的数值(?P<more>.*)", re.S)
+#: How the caption of a table of the book begins.
+_TABLED = re.compile(r"\s{0,4}表\s?\d{1,3}[\s　]")
 _TABLE_BOOKMARK = re.compile(r"cqt_[0-9a-f]{20}")
 _DRAWN = f"{WP}docPr"
 
@@ -36,13 +38,11 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
     last, named, caption = None, "", ""
     for node, text in _in_order(tree):
         if node is None:
-            caption = text if ANNEXED.search(text) else caption
+            caption = text if ANNEXED.search(text) or _TABLED.match(text) else caption
             named = text if _TABLE_BOOKMARK.fullmatch(text) else named
             last = MARK_PATTERN.search(text) or last
             continue
-        heads, *rows = [_cells(line) for line in own_parts(node, "tr") if not is_deleted(line)] or [
-            ()
-        ]
+        heads, *rows = _grid(node)
         own = _described(node)
         held: dict[str, Any] = {"heads": heads, "rows": tuple(rows), "caption": caption}
         bookmarked, named, caption = named, "", ""
@@ -56,6 +56,23 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
         elif "数值" in heads and set(heads) <= set(TABLE.values()):
             why = "像是本书的数据表，表前没有图注，不知是哪张图的"
             yield Cited("table", "", "", lost=why)
+
+
+def nameless_tables(tree: etree._Element) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Yield the cells of the tables of Word that do not say what they are."""
+    named = False
+    for node, text in _in_order(tree):
+        if node is None:
+            named = named or _TABLE_BOOKMARK.fullmatch(text) is not None
+        elif _described(node) is None and not named:
+            yield tuple(_grid(node))
+        else:
+            named = False
+
+
+def _grid(table: etree._Element) -> list[tuple[str, ...]]:
+    """Return the cells of a table, row by row: of one without any, an empty row."""
+    return [_cells(line) for line in own_parts(table, "tr") if not is_deleted(line)] or [()]
 
 
 def _described(table: etree._Element) -> re.Match[str] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cqbook.citing.cited import Cited, identified
+from cqbook.citing.cited import Cited, CitedKind, identified
+from cqbook.citing.entries import is_table
 from cqbook.citing.marks import (
     EDITION_PATTERN,
     MARK_PATTERN,
@@ -34,7 +35,8 @@ def read_pdf(content: bytes, _: str) -> Iterator[Cited]:
     for found in re.finditer(MARK_PATTERN.pattern.replace(" ", ""), plain):
         if found["id"] not in known:
             known.add(found["id"])
-            yield Cited("figure", found["id"], found["edition"], found["data"], lost=UNSEEN)
+            kind: CitedKind = "table" if is_table(found["id"]) else "figure"
+            yield Cited(kind, found["id"], found["edition"], found["data"], lost=UNSEEN)
     for name, edition in (*citations_in(text), *citations_in(plain)):
         if name not in known:
             known.add(name)

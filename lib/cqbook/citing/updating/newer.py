@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cqbook.citing.alike import bare
+from cqbook.citing.book_tables import GOES_ON, texts_of_table, why_table_revised
 from cqbook.citing.briefing import printed_texts
-from cqbook.citing.entries import CLAIM, FigureEntry, numbers_of
+from cqbook.citing.entries import (
+    CLAIM,
+    ExhibitEntry,
+    FigureEntry,
+    TableEntry,
+    is_table,
+    numbers_of,
+)
+from cqbook.citing.marks import bookmark
 from cqbook.citing.updating.texts import PrintedPair, dated_pairs, paired
 from cqbook.citing.verify import UNEXPLAINED, KnownEditions, why_revised
 from cqbook.editions.store import manifest_of
@@ -23,6 +32,18 @@ class Sides:
     now: Path
     old: FigureEntry
     new: FigureEntry
+    was: str
+    name: str
+
+
+@dataclass(frozen=True)
+class TableSides:
+    """A table of the book in the edition that a document has it of, and in the one that it gets."""
+
+    then: Path
+    now: Path
+    old: TableEntry
+    new: TableEntry
     was: str
     name: str
 
@@ -62,6 +83,42 @@ class NewerEdition:
             return f"版次 {self.name} 没有这张图"
         return Sides(then, self.folder, old, new, edition, self.name)
 
+    def table_sides(self, table: str, edition: str, data: str = "") -> TableSides | str:
+        """Return a table of the book in both editions, or why it can't be compared."""
+        then = self.held.find(edition)
+        if then is None:
+            return "手边没有这个版次"
+        old, new = (self.held.tables(side).get(table) for side in (then, self.folder))
+        if old is None or not old.data.startswith(data):
+            return "该版次没有这张表，或数据指纹不符"
+        if new is None:
+            return f"版次 {self.name} 没有这张表"
+        return TableSides(then, self.folder, old, new, edition, self.name)
+
+    def why_not(self, exhibit: str, edition: str) -> str:
+        """Return why the newer edition has no such figure, table or claim; ``""`` if it has."""
+        if exhibit.startswith(CLAIM):
+            restated = self.said(bookmark(exhibit), edition)
+            if restated is None:
+                return "该版次没有这个论断"
+            return "" if restated.new else restated.why
+        asked = self.table_sides if is_table(exhibit) else self.sides
+        found = asked(exhibit, edition)
+        return found if isinstance(found, str) else ""
+
+    def entry(self, exhibit: str) -> ExhibitEntry | None:
+        """Return what the newer edition says of a figure or table."""
+        if is_table(exhibit):
+            return self.held.tables(self.folder).get(exhibit)
+        return self.held.figures(self.folder).get(exhibit)
+
+    def why_table(self, sides: TableSides) -> str:
+        """Return which cells of a table changed, and what the data say of the reason."""
+        if sides.old.data == sides.new.data:
+            return "数据未变"
+        revised = self.held.revised(sides.then, sides.now)
+        return why_table_revised(revised, sides.old, sides.new, UNEXPLAINED)
+
     def why_figure(self, sides: Sides) -> str:
         """Return which rows of a figure changed, and what the data say of the reason."""
         if sides.old.data == sides.new.data:
@@ -78,9 +135,10 @@ class NewerEdition:
         turned = self.held.turned(self.folder).get(name, "")
         if turned or not new:
             return Restated(name, old, "", turned or f"版次 {self.name} 没有这个数", bool(turned))
-        return Restated(name, old, new, "" if old == new else self._why(then, old, new))
+        return Restated(name, old, new, "" if old == new else self.why_number(then, old, new))
 
-    def _why(self, then: Path, old: str, new: str) -> str:
+    def why_number(self, then: Path, old: str, new: str) -> str:
+        """Return what the data say of why a number is another."""
         for item in self.held.revised(then, self.folder):
             if _begins(item.old, old) and _begins(item.new, new):
                 return f"{item.what}{item.how}（{item.old_source} → {item.new_source}）"
@@ -109,6 +167,9 @@ class NewerEdition:
             moved = {**dated_pairs(edition, self.name), **same}
             found += [PrintedPair(old, new) for old, new in moved.items()]
         for key in figures:
+            if is_table(key[0]):
+                found += self._table_pairs(*key)
+                continue
             sides = self.sides(*key)
             if not isinstance(sides, str):
                 old = printed_texts(sides.old, key[1])
@@ -116,6 +177,17 @@ class NewerEdition:
                 shown = (key[0], self.name)
                 found += [PrintedPair(old, new, (key, shown)) for old, new in moved.items()]
         return sorted(found)
+
+    def _table_pairs(self, table: str, edition: str) -> list[PrintedPair]:
+        """Return what is printed of a table of the book in both editions."""
+        sides = self.table_sides(table, edition)
+        if isinstance(sides, str):
+            return []
+        old = texts_of_table(sides.old, edition)
+        moved = paired(old, texts_of_table(sides.new, self.name))
+        # on slides it may go on
+        moved[f"{sides.old.title}{GOES_ON}"] = f"{sides.new.title}{GOES_ON}"
+        return [PrintedPair(old, new) for old, new in moved.items()]
 
 
 def _begins(text: str, number: str) -> bool:

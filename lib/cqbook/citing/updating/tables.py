@@ -1,20 +1,23 @@
-"""The data tables of figures in a Word document, row by row as the newer edition has them."""
+"""Tables in a document, of the book and of figures' data, row by row as an edition has them."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml import etree
 
 from cqbook.citing.alike import bare
-from cqbook.citing.briefing import ALL_ROWS, numbers_table
-from cqbook.citing.entries import FigureEntry
+from cqbook.citing.book_tables import bare_cells, columns_shown, named_rows
+from cqbook.citing.briefing import ALL_ROWS, NO_CELL, numbers_table
+from cqbook.citing.entries import FigureEntry, TableEntry
 from cqbook.citing.marks import MARK_PATTERN, TABLE
-from cqbook.citing.readers.office_parts import W
+from cqbook.citing.readers.office_parts import A, W
+from cqbook.citing.readers.office_slides import table_mark, table_of_mark
 from cqbook.citing.readers.office_word import is_deleted, own_parts
-from cqbook.citing.updating.lines import Rewrite, lines_of
+from cqbook.citing.updating.lines import Line, Rewrite, SlideHand, lines_of
 from cqbook.citing.updating.tracked import TrackingHand
 
 
@@ -87,98 +90,289 @@ def grid_of(entry: FigureEntry, heads: Sequence[str]) -> CellsByName | None:
 
 
 @dataclass(frozen=True)
-class _Row:
+class SlideTable:
+    """A table of the book on a slide: what bears its mark, and its grid."""
+
+    facts: etree._Element
+    node: etree._Element
+    name: str
+    edition: str
+    data: str
+
+
+def slide_tables_held(tree: etree._Element) -> Iterator[SlideTable]:
+    """Yield the tables of the book that a slide shows."""
+    for facts in tree.iter(etree.Element):
+        found = table_mark(facts)
+        node = table_of_mark(facts) if found else None
+        if found and node is not None:
+            yield SlideTable(facts, node, found["id"], found["edition"], found["data"])
+
+
+def book_grids(
+    old: TableEntry, new: TableEntry, heads: Sequence[str]
+) -> tuple[CellsByName, CellsByName] | None:
+    """Return the rows of a table of the book in two editions, in the columns of a document.
+
+    None if one of the editions has no such columns.
+    """
+    places = [columns_shown(heads, side) for side in (old, new)]
+    if not all(places):
+        return None
+    was, now = (
+        {name: tuple(row[place] or NO_CELL for place in shown) for name, row in rows.items()}
+        for rows, shown in zip(named_rows(old, new), places, strict=True)
+    )
+    return was, now
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of a table in a document: its element, its cells and what these say."""
+
     node: etree._Element
     cells: tuple[etree._Element, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
-        return tuple("".join(t.text or "" for t in cell.iter(f"{W}t")) for cell in self.cells)
+        """What stands in the cells, with tracked changes accepted."""
+        return tuple(
+            "".join(text.text or "" for text in cell.iter(f"{W}t", f"{A}t")) for cell in self.cells
+        )
 
 
-def _rows(table: etree._Element) -> list[_Row]:
-    return [
-        _Row(node, tuple(own_parts(node, "tc")))
-        for node in own_parts(table, "tr")
-        if not is_deleted(node)
-    ]
+class GridHand(Protocol):
+    """Changes tables of a kind of document."""
+
+    def rows(self, table: etree._Element) -> list[GridRow]:
+        """Return the rows that are there."""
+
+    def fill(self, cell: etree._Element, old: str, new: str, note: str) -> bool:
+        """Put another text into a cell, and say why; return whether it could be done."""
+
+    def take_out(self, row: GridRow) -> None:
+        """Take a row out."""
+
+    def like(self, model: etree._Element, texts: Sequence[str]) -> etree._Element:
+        """Return a row of other texts in the looks of a row."""
+
+
+@dataclass(frozen=True)
+class WordGrid:
+    """Changes tables of Word, tracked."""
+
+    hand: TrackingHand
+
+    def rows(self, table: etree._Element) -> list[GridRow]:
+        """Return the rows that nobody has deleted."""
+        return [
+            GridRow(node, tuple(own_parts(node, "tc")))
+            for node in own_parts(table, "tr")
+            if not is_deleted(node)
+        ]
+
+    def fill(self, cell: etree._Element, old: str, new: str, note: str) -> bool:
+        """Put another text into a cell; the reason is a comment."""
+        line = _line_in(cell, old)
+        if line is None:
+            return False
+        if line.text:
+            self.hand.write(line, [Rewrite(0, len(line.text), new, note)])
+        else:
+            line.node.append(self.hand.inserted(new, None))
+        return True
+
+    def take_out(self, row: GridRow) -> None:
+        """Mark a row as deleted."""
+        facts = _facts(row.node)
+        for node in list(facts.iterchildren(f"{W}ins")):
+            # nobody accepted it yet
+            facts.remove(node)
+        facts.append(etree.Element(f"{W}del", self.hand.facts()))
+        for run in list(row.node.iter(f"{W}r")):
+            if next(run.iterancestors(f"{W}del"), None) is None:
+                self.hand.delete(run)
+
+    def like(self, model: etree._Element, texts: Sequence[str]) -> etree._Element:
+        """Return an inserted row of other texts in the looks of a row."""
+        made = copy.deepcopy(model)
+        facts = _facts(made)
+        for node in list(facts):
+            if node.tag in (f"{W}ins", f"{W}del", f"{W}tblHeader"):
+                facts.remove(node)
+        facts.append(etree.Element(f"{W}ins", self.hand.facts()))
+        for cell, text in zip(own_parts(made, "tc"), texts, strict=True):
+            lines = list(lines_of(cell))
+            run = next(cell.iter(f"{W}r"), None)
+            looks = None if run is None else run.find(f"{W}rPr")
+            for line in lines:
+                for node in list(line.node):
+                    if node.tag != f"{W}pPr":
+                        line.node.remove(node)
+            if text and lines:
+                lines[0].node.append(self.hand.inserted(text, looks))
+        return made
+
+
+@dataclass(frozen=True)
+class SlideGrid:
+    """Changes tables on slides, which track nothing."""
+
+    hand: SlideHand
+
+    def rows(self, table: etree._Element) -> list[GridRow]:
+        """Return the rows."""
+        return [
+            GridRow(node, tuple(node.iterchildren(f"{A}tc")))
+            for node in table.iterchildren(f"{A}tr")
+        ]
+
+    def fill(self, cell: etree._Element, old: str, new: str, note: str) -> bool:
+        """Put another text into a cell; there is no place for a reason."""
+        line = _line_in(cell, old)
+        if line is None:
+            return False
+        if line.text:
+            self.hand.write(line, [Rewrite(0, len(line.text), new, note)])
+        else:
+            run = etree.Element(f"{A}r")
+            etree.SubElement(run, f"{A}t").text = new
+            ends = line.node.find(f"{A}endParaRPr")
+            line.node.insert(len(line.node) if ends is None else line.node.index(ends), run)
+        return True
+
+    def take_out(self, row: GridRow) -> None:
+        """Take a row out."""
+        table = row.node.getparent()
+        if table is not None:
+            table.remove(row.node)
+
+    def like(self, model: etree._Element, texts: Sequence[str]) -> etree._Element:
+        """Return a row of other texts in the looks of a row."""
+        made = copy.deepcopy(model)
+        for cell, text in zip(made.iterchildren(f"{A}tc"), texts, strict=True):
+            for line in list(lines_of(cell)):
+                for node in line.texts[1:]:
+                    node.text = ""
+                if line.texts:
+                    line.texts[0].text, text = text, ""
+        return made
+
+
+def _line_in(cell: etree._Element, old: str) -> Line | None:
+    """Return the paragraph of a cell that says something."""
+    lines = [line for line in lines_of(cell) if line.texts or not old]
+    return next((item for item in lines if bare(item.text) == bare(old)), None)
+
+
+@dataclass(frozen=True)
+class TableChanges:
+    """What became of a table: changes, old and new; ``why``: why it could not be changed."""
+
+    made: tuple[tuple[str, str], ...] = ()
+    why: str = ""
 
 
 def refresh_table(
-    held: HeldTable, old: FigureEntry, new: FigureEntry, hand: TrackingHand
+    held: HeldTable, old: FigureEntry, new: FigureEntry, grid: GridHand
 ) -> tuple[tuple[str, str], ...]:
-    """Write the rows of the newer edition into a table; return what changed, old and new.
+    """Write the rows of the newer edition into the table of a figure's data; return what changed.
 
     Rows that somebody left out stay out, rows that the edition before did not have come in where
     they stand in the figure. A table with a row that is none of the book's is somebody's own.
     """
-    heads, *rows = _rows(held.node) or [_Row(held.node, ())]
+    heads, *rows = grid.rows(held.node) or [GridRow(held.node, ())]
     was, now = (grid_of(entry, heads.texts) for entry in (old, new))
-    names = _names(rows, was or {})
-    if not rows or was is None or now is None or not all(names):
+    if was is None or now is None:
         return ()
+    return _rewritten(rows, was, now, grid, lambda *_: "").made
+
+
+def refresh_book_table(
+    tables: Sequence[etree._Element],
+    old: TableEntry,
+    new: TableEntry,
+    grid: GridHand,
+    noted: Callable[[str, str], str],
+) -> TableChanges:
+    """Write the rows of the newer edition into a table of the book.
+
+    Parameters
+    ----------
+    tables : sequence of Element
+        Its parts, where it goes on from slide to slide.
+    old, new : TableEntry
+    grid : GridHand
+    noted : callable
+        What is remarked on a cell, from what it was and what it is.
+    """
+    rows: list[GridRow] = []
+    heads: tuple[str, ...] = ()
+    for table in tables:
+        first, *more = grid.rows(table) or [GridRow(table, ())]
+        heads = first.texts
+        rows += more
+    found = book_grids(old, new, heads)
+    if found is None:
+        return TableChanges(why="表头不是书中的，或新版次的列不同")
+    return _rewritten(rows, *found, grid, noted)
+
+
+def _rewritten(
+    rows: Sequence[GridRow],
+    was: CellsByName,
+    now: CellsByName,
+    grid: GridHand,
+    noted: Callable[[str, str], str],
+) -> TableChanges:
+    names = _names(rows, was)
+    if not rows or not all(names):
+        return TableChanges(why="有书中没有的行，或分不清是哪一行" if rows else "表中没有行")
     changes: list[tuple[str, str]] = []
     there: dict[str, etree._Element] = {}
+    first = rows[0].node
+    gone: list[GridRow] = []
     for row, name in zip(rows, names, strict=True):
         fresh = now.get(name)
         if fresh is None:
             changes.append((_joined(row.texts), "无"))
-            _take_out(row, hand)
+            gone.append(row)
             continue
         there[name] = row.node
         for cell, before, after in zip(row.cells, row.texts, fresh, strict=True):
-            if bare(before) != bare(after) and _fill(cell, before, after, hand):
+            if bare_cells([before]) == bare_cells([after]):
+                continue
+            if grid.fill(cell, before, after, noted(before, after)):
                 changes.append((f"{name}：{before or '无'}", after or "无"))
     order = list(now)
     for place, name in enumerate(order):
         if name in was:
             continue
         above = next((there[up] for up in reversed(order[:place]) if up in there), None)
-        made = _like(rows[0].node if above is None else above, now[name], hand)
+        made = grid.like(first if above is None else above, now[name])
         if above is None:
-            rows[0].node.addprevious(made)
+            first.addprevious(made)
         else:
             above.addnext(made)
         there[name] = made
         changes.append(("无", _joined(now[name])))
-    return tuple(changes)
+    for row in gone:
+        # last: a new row may take its looks from one that goes
+        grid.take_out(row)
+    return TableChanges(tuple(changes))
 
 
-def _names(rows: Iterable[_Row], grid: CellsByName) -> list[str]:
+def _names(rows: Iterable[GridRow], grid: CellsByName) -> list[str]:
     """Return which row of the book each row of a table is; ``""`` for none, or one of several."""
     known: dict[tuple[str, ...], list[str]] = {}
     for name, cells in grid.items():
-        known.setdefault(tuple(map(bare, cells)), []).append(name)
-    found = [known.get(tuple(map(bare, row.texts)), []) for row in rows]
+        known.setdefault(bare_cells(cells), []).append(name)
+    found = [known.get(bare_cells(row.texts), []) for row in rows]
     return [names[0] if len(names) == 1 else "" for names in found]
 
 
 def _joined(texts: Iterable[str]) -> str:
     return "，".join(filter(None, texts))
-
-
-def _fill(cell: etree._Element, old: str, new: str, hand: TrackingHand) -> bool:
-    lines = [line for line in lines_of(cell) if line.texts or not old]
-    line = next((item for item in lines if bare(item.text) == bare(old)), None)
-    if line is None:
-        return False
-    if line.text:
-        hand.write(line, [Rewrite(0, len(line.text), new)])
-    else:
-        line.node.append(hand.inserted(new, None))
-    return True
-
-
-def _take_out(row: _Row, hand: TrackingHand) -> None:
-    """Mark a row as deleted."""
-    facts = _facts(row.node)
-    for node in list(facts.iterchildren(f"{W}ins")):
-        # nobody accepted it yet
-        facts.remove(node)
-    facts.append(etree.Element(f"{W}del", hand.facts()))
-    for run in list(row.node.iter(f"{W}r")):
-        if next(run.iterancestors(f"{W}del"), None) is None:
-            hand.delete(run)
 
 
 def _facts(row: etree._Element) -> etree._Element:
@@ -189,24 +383,3 @@ def _facts(row: etree._Element) -> etree._Element:
         exceptions = row.find(f"{W}tblPrEx")
         row.insert(0 if exceptions is None else row.index(exceptions) + 1, found)
     return found
-
-
-def _like(model: etree._Element, texts: tuple[str, ...], hand: TrackingHand) -> etree._Element:
-    """Return an inserted row of other texts in the looks of a row."""
-    made = copy.deepcopy(model)
-    facts = _facts(made)
-    for node in list(facts):
-        if node.tag in (f"{W}ins", f"{W}del", f"{W}tblHeader"):
-            facts.remove(node)
-    facts.append(etree.Element(f"{W}ins", hand.facts()))
-    for cell, text in zip(own_parts(made, "tc"), texts, strict=True):
-        lines = list(lines_of(cell))
-        run = next(cell.iter(f"{W}r"), None)
-        looks = None if run is None else run.find(f"{W}rPr")
-        for line in lines:
-            for node in list(line.node):
-                if node.tag != f"{W}pPr":
-                    line.node.remove(node)
-        if text and lines:
-            lines[0].node.append(hand.inserted(text, looks))
-    return made
