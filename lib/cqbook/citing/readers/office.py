@@ -293,17 +293,15 @@ def _reshaped(parts: Parts, blip: etree._Element, picture: bytes) -> Iterator[st
 def _covered(parts: Parts, node: etree._Element | None) -> Iterator[str]:
     """Yield that another shape of a slide lies over a figure, as a number painted over does.
 
-    Of the shapes above it the nearest `FEW` are looked at, and of the groups that it is in.
+    Of the shapes above it, and above the groups that it is in, `FEW` are looked at.
     """
     shape = None if node is None else shape_of(node)
     own = box_of(parts, shape)
     if shape is None or own is None:
         return
     groups = itertools.islice(shape.iterancestors(f"{P}grpSp"), _GROUPS)
-    above = itertools.chain.from_iterable(
-        itertools.islice(up.itersiblings(), FEW) for up in (shape, *groups)
-    )
-    for over in above:
+    above = itertools.chain.from_iterable(up.itersiblings() for up in (shape, *groups))
+    for over in itertools.islice(above, FEW):
         box = box_of(parts, over)
         # the line below a figure may touch it
         if box and all(_overlap(own, box, side) for side in (0, 1)) and not _is_empty(over):
