@@ -355,16 +355,22 @@ def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterato
         if up.tag in (f"{W}del", f"{W}moveFrom"):
             yield "图在修订中删去了"
             return
-        size = next(up.iterchildren(f"{WP}extent"), None)
+        # a body may have a hundred thousand children
+        held = itertools.islice(up.iterchildren(etree.Element), 8)
+        firsts = {node.tag: node for node in held}
+        size = firsts.get(f"{WP}extent")
         if size is not None and int(size.get("cx") or SPECK_EMU) < SPECK_EMU:
             yield "图缩到看不清了"
             return
-        for facts in itertools.islice(up.iterchildren(etree.Element), 3):
-            names = facts if facts.tag in _NAMED else next(facts.iterchildren(*_NAMED), None)
+        for facts in firsts.values():
+            first = next(facts.iterchildren(etree.Element), None)
+            names = next(
+                (item for item in (facts, first) if item is not None and item.tag in _NAMED), None
+            )
             if names is not None and names.get("hidden", "0") not in _OFF:
                 yield "图隐藏着，看不见"
                 return
-        looks = next(up.iterchildren(f"{W}rPr"), None) if up.tag == f"{W}r" else None
+        looks = firsts.get(f"{W}rPr") if up.tag == f"{W}r" else None
         gone = None if looks is None else next(looks.iterchildren(f"{W}vanish"), None)
         if gone is not None and gone.get(f"{W}val", "1") not in _OFF:
             yield "图隐藏着，看不见"
