@@ -685,6 +685,26 @@ def figures_in_an_annex(opened):
                 opened.element.body.insert(-1, moved_too._p)
 
 
+def unit_below_caption(text):
+    def change(opened):
+        caption = paragraph_of(opened, "图1　")
+        new = copy.deepcopy(paragraph_of(opened, "2025年进出口总值")._p)
+        caption._p.addnext(new)
+        nodes = list(new.iter(qn("w:t")))
+        for node in nodes:
+            node.text = text if node is nodes[0] else ""
+        for node in [*new.iter(qn("w:bookmarkStart"))]:
+            node.getparent().remove(node)
+
+    return in_word(change)
+
+
+def unit_at_chart(opened):
+    shown = shape_of_figure(opened, 3)
+    box = opened.slides[3].shapes.add_textbox(shown.left, shown.top - 300_000, 10**6, 300_000)
+    box.text_frame.text = "单位：万元"
+
+
 TREND = '<c:trendline><c:trendlineType val="linear"/></c:trendline><c:cat>'
 DISPLAYED = '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'
 UNMARKED = without("word/document", "bookmarkStart", "bookmarkEnd")
@@ -768,6 +788,8 @@ WRONG = {
     "sentence and its measure": ("docx", in_paragraph("民营企业：", "…以上单位为美元。")),
     "title and more, slides": ("pptx", box_text("民营企业的比重", "民营企业的比重，美元值", -1)),
     "foot and more, slides": ("pptx", box_text("单位：亿元。", "单位：亿元。含美元值。")),
+    "another unit below a caption": ("docx", unit_below_caption("（单位：万美元）")),
+    "another unit at a chart": ("pptx", on_slides(unit_at_chart)),
     # texts of the book beside another figure
     "captions exchanged": ("docx", exchange_paragraphs("图1　", "图2　")),
     "sentences exchanged": ("docx", exchange_paragraphs("2021：43.7%", "各系列")),
@@ -944,6 +966,7 @@ RIGHT = {
         "docx",
         in_paragraph("民营企业：", "…这比上年有明显增长。"),
     ),
+    "its own unit below a caption": ("docx", unit_below_caption("单位：亿元")),
     "a caption of one's own": ("docx", in_paragraph("图2　", "图2　我市民企占比稳步上升")),
     "a heading numbered by hand": ("docx", in_paragraph("民营企业的比重", "（二）…")),
     "a caption above its figure": ("docx", moved("图2　", "2021：43.7%")),

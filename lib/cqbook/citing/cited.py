@@ -59,13 +59,15 @@ class Passage:
     """A paragraph of a document, and the figures that it stands beside.
 
     ``near``: the one above it, and one below that is not further away, or the nearest on its slide;
-    ``sides``: those before and behind it, or all of its slide; of a heading, those below it.
+    ``sides``: those before and behind it, or all of its slide; of a heading, those below it;
+    ``touching``: right at the nearest, or at what is printed right below that.
     """
 
     text: str
     near: tuple[FigureKey, ...] = ()
     sides: tuple[FigureKey, ...] = ()
     role: PassageRole = "text"
+    touching: bool = False
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def altered_sentences(
         if passage.text in seen:
             continue
         seen.add(passage.text)
-        told = _added(passage, core, bound, ours)
+        told = _other_unit(passage, core, ours) or _added(passage, core, bound, ours)
         if told:
             yield told
         if told or _goes_on(core, ours):
@@ -181,6 +181,20 @@ def _misplaced(
     name, edition = next(figure for figure in beside if figure != STRANGER)
     why = f"站在图 {name}（版次 {edition}）旁边"
     return TextFault(first.figure, passage.text, first.text, why)
+
+
+#: A line that says what is counted in.
+_UNIT = re.compile(r"\(?(?:计量|金额)?单位[:为](?P<unit>[^.,;:()]{1,8})\)?\.?")
+
+
+def _other_unit(passage: Passage, core: str, ours: Sequence[_Ours]) -> TextFault | None:
+    """Return the text of a figure at which somebody typed another unit than it has."""
+    said = _UNIT.fullmatch(core) if passage.touching else None
+    near = [item for item in ours if item.figure in passage.near]
+    if said is None or any(said["unit"] in re.split("[.,;:()]", item.plain) for item in near):
+        return None
+    own = next((item for item in near if "单位" in item.text), None)
+    return TextFault(own.figure, passage.text, own.text) if own else None
 
 
 def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> TextFault | None:

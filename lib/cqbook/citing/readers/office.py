@@ -340,17 +340,15 @@ def _reshaped(parts: Parts, blip: etree._Element, picture: bytes) -> Iterator[st
 def _covered(parts: Parts, node: etree._Element | None) -> Iterator[str]:
     """Yield that another shape of a slide lies over a figure, as a number painted over does.
 
-    Of the shapes above it the nearest `FEW` are looked at, and of the groups that it is in.
+    Of the shapes above it, and above the groups that it is in, `FEW` are looked at.
     """
     shape = None if node is None else shape_of(node)
     own = box_of(parts, shape)
     if shape is None or own is None:
         return
     groups = itertools.islice(shape.iterancestors(f"{P}grpSp"), _GROUPS)
-    above = itertools.chain.from_iterable(
-        itertools.islice(up.itersiblings(), FEW) for up in (shape, *groups)
-    )
-    for over in above:
+    above = itertools.chain.from_iterable(up.itersiblings() for up in (shape, *groups))
+    for over in itertools.islice(above, FEW):
         box = box_of(parts, over)
         # the line below a figure may touch it
         if box and all(_overlap(own, box, side) for side in (0, 1)) and not _is_empty(over):
@@ -404,16 +402,22 @@ def _hidden(parts: Parts, node: etree._Element, tree: etree._Element) -> Iterato
         if up.tag in (f"{W}del", f"{W}moveFrom"):
             yield "图在修订中删去了"
             return
-        size = next(up.iterchildren(f"{WP}extent"), None)
+        # a body may have a hundred thousand children
+        held = itertools.islice(up.iterchildren(etree.Element), 8)
+        firsts = {node.tag: node for node in held}
+        size = firsts.get(f"{WP}extent")
         if size is not None and int(size.get("cx") or SPECK_EMU) < SPECK_EMU:
             yield "图缩到看不清了"
             return
-        for facts in itertools.islice(up.iterchildren(etree.Element), 3):
-            names = facts if facts.tag in _NAMED else next(facts.iterchildren(*_NAMED), None)
+        for facts in firsts.values():
+            first = next(facts.iterchildren(etree.Element), None)
+            names = next(
+                (item for item in (facts, first) if item is not None and item.tag in _NAMED), None
+            )
             if names is not None and names.get("hidden", "0") not in _OFF:
                 yield "图隐藏着，看不见"
                 return
-        looks = next(up.iterchildren(f"{W}rPr"), None) if up.tag == f"{W}r" else None
+        looks = firsts.get(f"{W}rPr") if up.tag == f"{W}r" else None
         gone = None if looks is None else next(looks.iterchildren(f"{W}vanish"), None)
         if gone is not None and gone.get(f"{W}val", "1") not in _OFF:
             yield "图隐藏着，看不见"

@@ -35,6 +35,7 @@ class Parts:
         self.read = functools.cache(archive.read)
         self.relations = functools.cache(self._relations)
         self._made: dict[str, Any] = {}
+        self.boxes: dict[etree._Element, tuple[int, int, int, int] | None] = {}
         # by element and tag; the elements are kept, so that they stay the same ones
         self.first = functools.cache(_first)
 
@@ -83,8 +84,16 @@ def box_of(parts: Parts, shape: etree._Element | None) -> tuple[int, int, int, i
 
     A group has a measure of its own for what is in it.
     """
-    found = None if shape is None else _placed(parts, shape, "off", "ext")
-    if found is None or shape is None:
+    if shape is None:
+        return None
+    if shape not in parts.boxes:
+        parts.boxes[shape] = _box(parts, shape)
+    return parts.boxes[shape]
+
+
+def _box(parts: Parts, shape: etree._Element) -> tuple[int, int, int, int] | None:
+    found = _placed(parts, shape, "off", "ext")
+    if found is None:
         return None
     left, top, wide, high = found
     for group in itertools.islice(shape.iterancestors(f"{P}grpSp"), _GROUPS):

@@ -22,6 +22,8 @@ from cqbook.disk.untrusted import safe_parser
 _HEADING = re.compile(r"(?:heading|标题)\s?([1-9])", re.I)
 _TITLE = re.compile(r"title|文档标题|标题", re.I)
 _CONTENTS = re.compile(r"(?:toc|table of figures|contents|目录|图表目录)", re.I)
+#: How far from a figure what stands at it may be on a slide: 8 mm, in EMU.
+TOUCHING = 300_000
 #: How far the level of a heading is looked for in what a style is made from.
 _BASES = 8
 #: Figures below a heading that are looked at.
@@ -240,7 +242,8 @@ def _nearest(made: Passage, number: int, above: _Run | None, below: _Run | None)
         or run[0] - number - 1 <= number - above[0]
     ]
     beside, sided = (tuple(key for run in runs for key in run[1]) for runs in (near, known))
-    return replace(made, near=beside, sides=sided)
+    touching = above is not None and above in near and number - above[0] <= 1
+    return replace(made, near=beside, sides=sided, touching=touching)
 
 
 def _known(keys: tuple[FigureKey, ...]) -> tuple[FigureKey, ...]:
@@ -263,14 +266,15 @@ def _slide_passages(
         for node in held
         if node in shown and (box := box_of(parts, shape_of(node))) is not None
     ]
-    near, role = keys, _TEXT
+    near, role, touching = keys, _TEXT, False
     for node, text in _read(tree, (f"{P}sp", f"{P}graphicFrame")):
         if node.tag[-2:] == "}p":
             if text.strip():
-                yield node, Passage(text, near, keys, role)
+                yield node, Passage(text, near, keys, role, touching)
             continue
-        box = box_of(parts, node) if len(boxes) > 1 else None
+        box = box_of(parts, node) if boxes else None
         near = keys if box is None else _nearest_boxes(box, boxes)
+        touching = box is not None and min(_apart(box, other)[0] for _, other in boxes) <= TOUCHING
         role = "heading" if _is_title(node) else _TEXT
 
 
@@ -294,14 +298,15 @@ def _nearest_boxes(
 
     Of those that are as near, the ones that it stands above, below or beside.
     """
+    least = min(_apart(box, other) for _, other in boxes)
+    return tuple(dict.fromkeys(key for key, other in boxes if _apart(box, other) == least))
 
-    def apart(other: tuple[int, int, int, int]) -> tuple[int, bool]:
-        across = max(other[0] - box[2], box[0] - other[2])
-        down = max(other[1] - box[3], box[1] - other[3])
-        return max(0, across) + max(0, down), across >= 0 and down >= 0
 
-    least = min(apart(other) for _, other in boxes)
-    return tuple(dict.fromkeys(key for key, other in boxes if apart(other) == least))
+def _apart(box: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> tuple[int, bool]:
+    """Return how far boxes are from each other, and whether they are so across and down."""
+    across = max(other[0] - box[2], box[0] - other[2])
+    down = max(other[1] - box[3], box[1] - other[3])
+    return max(0, across) + max(0, down), across >= 0 and down >= 0
 
 
 def _slide_of(parts: Parts, notes: str) -> str:
