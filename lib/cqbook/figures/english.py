@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.expressions import expressible
-from cqbook.figures.identity import Identity, Spec, rows_of
+from cqbook.figures.identity import Identity, Spec, rows_drawn
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
 
@@ -171,7 +171,7 @@ def english_quantity(text: str, bare: str = "") -> str:
     ----------
     text : str
     bare : str
-        The unit of a number that has none beside it: it is said in `english_unit` of that, and
+        The unit of a number that has none beside it: it is said in `unit_words` of that, and
         stays bare.
     """
     found = _QUANTITY.fullmatch(text)
@@ -202,7 +202,7 @@ def _moved(number: Decimal, places: int) -> str:
     return f"{number:,f}".replace("-", "−")
 
 
-def english_unit(unit: str) -> str:
+def unit_words(unit: str) -> str:
     """Return the unit of English labels of what is printed in `unit`; empty where they are bare.
 
     亿元 → CNY bn, 万标箱 → thousand TEU: what a subtitle says, an axis counts, a bare label means.
@@ -285,7 +285,7 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
         return known[text]
     if not CHINESE.search(text):
         return text.translate(_HALF_WIDTH)
-    said = english_quantity(text) or period(text) or _growth(text) or english_unit(text)
+    said = english_quantity(text) or period(text) or _growth(text) or unit_words(text)
     if said:
         return said
     for form, words in known.forms if isinstance(known, Phrasebook) else ():
@@ -398,7 +398,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     known : mapping
         See `dictionary`.
     unit : str
-        Of its numbers, in Chinese: axes and bare labels are in the `english_unit` of it.
+        Of its numbers, in Chinese: axes and bare labels are in the `unit_words` of it.
 
     Raises
     ------
@@ -428,7 +428,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
 
     made: Spec = {
         key: _changed(value, said, key)
-        for key, value in counted(spec, unit).items()
+        for key, value in _axes_in(spec, unit).items()
         if key not in ("usermeta", "title")
     }
     if missing:
@@ -466,7 +466,7 @@ def _taller(spec: Spec) -> Spec:
         str(row["label"])
         for layer in spec.get("layer", [])
         if layer.get("encoding", {}).get("y", {}).get("field") == "label"
-        for row in rows_of(layer, spec)
+        for row in rows_drawn(layer, spec)
         if row.get("label")
     }
     lines = max((label.count("\n") + 1 for label in labels), default=0)
@@ -487,12 +487,15 @@ def _in_unit(line: str, unit: str) -> str:
 _OWN_UNIT = re.compile(r"（([^（）]+)）$")
 
 
-def counted(spec: Spec, unit: str) -> Spec:
-    """Return a specification whose axes count in the `english_unit` of their numbers."""
-    return spec | {"layer": [_counted(layer, unit) for layer in spec.get("layer", [])]}
+def _axes_in(spec: Spec, unit: str) -> Spec:
+    """Return a specification whose axes count in the `unit_words` of their numbers."""
+    return {
+        key: [_axis_in(layer, unit) for layer in value] if key == "layer" else value
+        for key, value in spec.items()
+    }
 
 
-def _counted(layer: Spec, unit: str) -> Spec:
+def _axis_in(layer: Spec, unit: str) -> Spec:
     changed = {}
     for name, channel in layer.get("encoding", {}).items():
         if name not in ("x", "y") or channel.get("type") != "quantitative":
