@@ -129,8 +129,14 @@ def dictionary(book: Catalog) -> Phrasebook:
     return Phrasebook({zh: en for zh, en in found.items() if zh and en})
 
 
-def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
+def in_english(book: Catalog, *texts: object, kept: bool = False) -> Callable[[str], str]:
     """Return the function that says a name, number or period in English; see `english`.
+
+    Parameters
+    ----------
+    book : Catalog
+    kept : bool
+        A text without English stays as it is: for notes that list what the data name.
 
     Raises
     ------
@@ -145,6 +151,8 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
         )
         raise DataError(msg)
     known = dictionary(book)
+    if kept:
+        return lambda text: said_or_kept(text, known)
 
     def say(text: str) -> str:
         try:
@@ -313,8 +321,8 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
 
 def _dated(text: str, known: Mapping[str, str]) -> str | None:
     """Return a name with its period, or the other way: 民营2019年, 2019、2024年的出口."""
-    before = re.fullmatch(r"([^\d，；]+)(\d{4}年[^，；、]*)", text)
-    if before and period(before[2]):
+    before = re.fullmatch(r"(.+?)(\d{4}年[^，；、]*)", text)
+    if before and before[1] in known and period(before[2]):
         return _all([before[1], before[2]], known, "{} {}")
     of = re.fullmatch(r"([\d、—]+年)的([^，；]+)", text)
     return _all([of[2], of[1]], known, "{} of {}") if of else None
