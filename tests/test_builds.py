@@ -64,7 +64,7 @@ cq.glue(private=private.level, private_share=private.share)""",
     title="进出口的构成",
     subtitle="亿元；浅色为推算",
     unit="亿元",
-    english=("Trade in parts", "100 million yuan; pale is derived."),
+    english=("Trade in parts", "CNY bn; pale is derived."),
 )"""
         for kind in ("enterprise", "partner")
     ),

@@ -80,6 +80,7 @@ def test_english_words_asked_for_the_wrong_way(book, arguments):
     assert cq.in_english(book)("重庆市") == "Chongqing"
     with pytest.raises(DataError, match=r"no English for '不明之物'.*english\.csv"):
         cq.in_english(book)("不明之物")
+    assert cq.in_english(book, kept=True)("不明之物") == "不明之物"
 
 
 def test_a_rule_for_a_parameter_with_a_misspelt_code_is_refused(book):

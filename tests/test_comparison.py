@@ -46,7 +46,7 @@ def page(book, numbers, *, glued="1亿元", identifier="fig-x", title="图"):
         title=title,
         subtitle="亿元",
         unit="亿元",
-        english=("t", "c"),
+        english=("t", "CNY bn"),
     )
     listed = figure.table(book, "tab-x", rows, columns={"label": "项目", "full": "数"}, title="表")
     prefix = GLUE_PREFIX

@@ -90,7 +90,7 @@ def test_a_chart_form(book, tmp_path):
             title="例",
             subtitle="亿元",
             unit="亿元",
-            english=("Example", "100 million yuan"),
+            english=("Example", "CNY bn"),
         )
     finally:
         charts.LAYERS.clear()

@@ -491,7 +491,8 @@ item = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                      period="2022", flow="total")"""
     glue = "cq.glue(total=item)"
     draw = """rows = cq.points([("总值", item)], unit="100M CNY")
-words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
+words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元"}
+words |= {"english": ("Total", "2022, CNY bn")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
     cells = [nbformat.v4.new_code_cell(text) for text in (source, glue, draw)]
     path = tmp_path / "small.ipynb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cqbook.data.catalog import Catalog
+from cqbook.execution.notebooks import read_notebook
 from cqbook.figures import english
+from cqbook.figures.figure import figures_of, tables_of
 from cqbook.quantities import quantity
 from cqbook.quantities.interval import Interval
 
@@ -26,7 +29,12 @@ def known():
     ("chinese", "said"),
     [
         ("8006.8亿元", "CNY 800.68 bn"),
-        ("超4700亿元", "over CNY 470.0 bn"),
+        ("超4700亿元", "over CNY 470 bn"),
+        ("-38亿元", "CNY −3.8 bn"),
+        ("3000亿元级", "CNY 300 bn class"),
+        ("民营2019年、2024年；外资2017年", "Private 2019, 2024; Foreign 2017"),
+        ("2019、2024年的出口、进口", "Exports, Imports of 2019, 2024"),
+        ("万标箱", "thousand TEU"),
         ("66.6万辆", "666k vehicles"),
         ("491万辆", "4.91 m vehicles"),
         ("10万辆", "100k vehicles"),
@@ -41,7 +49,7 @@ def known():
         ("2023年一季度", "Q1 2023"),
         ("2025年1—9月", "Jan–Sep 2025"),
         ("2022年上半年", "H1 2022"),
-        ("汽车（出口）", "Automobiles (Exports)"),
+        ("汽车（出口）", "Vehicles (Exports)"),
         ("沙坪坝", "Shapingba"),
         ("3841.9亿元\n增长18.9%", "CNY 384.19 bn\nup 18.9%"),
         ("-50%—-33%", "-50%–-33%"),
@@ -100,7 +108,92 @@ def test_no_digit_is_lost_and_none_is_added(number, places):
     said = english.english_quantity(f"{shown}亿元")
     assert Decimal(said.removeprefix("CNY ").removesuffix(" bn").replace(",", "")) * 10 == shown
     digits = said.split(" ")[1].partition(".")[2]
-    assert len(digits) == places + 1, "a billion shows one digit more than a hundred million"
+    wanted = 0 if places == 0 and shown % 10 == 0 else places + 1
+    assert len(digits) == wanted, "a billion shows one digit more; a round number stays round"
+
+
+@pytest.mark.parametrize(
+    ("unit", "bare", "said"),
+    [
+        ("亿元", "8006.8", "800.68"),
+        ("亿元", "约114", "about 11.4"),
+        ("亿元", "+20", "+2"),
+        ("万标箱", "超14.8", "over 148"),
+        ("万辆", "5.6", "56"),
+        ("亿美元", "27—43", "2.7–4.3"),
+        ("%", "14.3", "14.3"),
+        ("2022年=100", "168", "168"),
+    ],
+)
+def test_labels_and_axes_count_in_the_unit_that_the_subtitle_says(known, unit, bare, said):
+    """Once a subtitle said CNY 100 million and an axis 8,000, beside labels in billions."""
+    axis = {"type": "quantitative", "field": "value", "axis": {"grid": True}}
+    spec = {
+        "datasets": {"a": [{"label": "出口", "text": bare, "end": f"出口\n{bare}"}]},
+        "layer": [{"mark": "line", "encoding": {"y": axis}}],
+        "height": 100,
+    }
+    made = english.chart(spec, known, unit)
+    (row,) = made["datasets"]["a"]
+    assert (row["text"], row["end"]) == (said, f"Exports\n{said}")
+    places = english.ENGLISH_UNITS.get(unit, (0, ""))[0]
+    shown = made["layer"][0]["encoding"]["y"]["axis"].get("labelExpr", "")
+    sign = {-1: "format(datum.value / 10, ',')", 1: "format(datum.value * 10, ',')"}
+    assert shown == sign.get(places, "")
+    assert "labelExpr" not in axis["axis"], "the Chinese chart stays"
+
+
+def test_an_axis_may_have_a_unit_of_its_own(known):
+    axis = {
+        "type": "quantitative",
+        "field": "parameter",
+        "title": "每标箱的货值（万元）",
+        "axis": {},
+    }
+    made = english._axis_in({"encoding": {"x": axis | {"axis": {"grid": False}}}}, "%")
+    assert made["encoding"]["x"]["axis"]["labelExpr"] == "format(datum.value * 10, ',')"
+    assert english.english(axis["title"], known) == "Value of a container (CNY thousand)"
+
+
+def test_an_amount_of_money_stands_on_one_line():
+    assert english.wrapped("High: CNY 815.84 bn", 16) == "High:\nCNY 815.84 bn"
+
+
+def test_rows_have_room_for_the_lines_of_their_english_labels(known):
+    """Labels of two lines once touched the next one's."""
+    rows = [{"label": "按经营单位所在地与按境内目的地和货源地"}, {"label": "出口"}]
+    names = known | {rows[0]["label"]: "By seat of the firm and by origin of goods"}
+    spec = {
+        "data": {"name": "a"},
+        "datasets": {"a": rows},
+        "layer": [{"mark": "bar", "encoding": {"y": {"field": "label", "type": "nominal"}}}],
+        "height": 60,
+    }
+    made = english.chart(spec, names)
+    lines = max(row["label"].count("\n") + 1 for row in made["datasets"]["a"])
+    assert lines > 1
+    assert made["height"] == 2 * (english.LABEL_LINE * lines + english.LABEL_GAP)
+
+
+def test_every_figure_and_table_of_the_book_is_whole_in_english(known):
+    """Chinese notes once had no English; titles named neither place nor year: they are cited."""
+    drawn, listed = [], []
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        notebook = read_notebook(path)
+        drawn += [item.identity for item in figures_of(notebook)]
+        listed += tables_of(notebook)
+    assert len(drawn) > 30
+    assert len(listed) > 4
+    for item in drawn:
+        told = item.english
+        said = " ".join((told.title, told.caption, told.note))
+        assert not english.CHINESE.search(said), item.id
+        assert bool(told.note) == bool(item.caption), item.id
+        assert re.search("Chongqing|China", told.title), f"{item.id}: whose?"
+        assert re.search(r"\d", said), f"{item.id}: when?"
+    for table in listed:
+        for text in (table.title, table.subtitle, table.caption):
+            assert not english.CHINESE.search(english.english(text, known)), table.id
 
 
 def test_a_chart_with_a_word_that_has_no_english_says_which(known):

@@ -22,7 +22,7 @@ from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
 from cqbook.figures import drawing, formats, sheets, theme, workbook
 from cqbook.figures.citations import citations
-from cqbook.figures.english import english_unit
+from cqbook.figures.english import unit_words
 from cqbook.figures.exhibit import Exhibit, exhibits_of
 from cqbook.figures.identity import FIGURE_MIME, LATER_VARIABLE
 
@@ -71,7 +71,7 @@ def drawn():
             title=title,
             subtitle=unit,
             unit=unit,
-            english=("Title", english_unit(unit)),
+            english=("Title", unit_words(unit)),
         )
         for name, form, title, unit in made
     ]

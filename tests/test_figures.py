@@ -13,8 +13,13 @@ from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
 from cqbook.errors import DataError
 from cqbook.figures import figure, identity, theme
-from cqbook.figures.charts import bars, columns
+from cqbook.figures.charts import bars, columns, lines
+from cqbook.figures.charts._notes import ended
+from cqbook.figures.charts.form import Drawing
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Identity, read_record
+from cqbook.figures.keys import with_keys
+from cqbook.figures.rules import UnsoundError
 from cqbook.quantities.quantity import missing
 from cqbook.site.inline_scripts import script_text
 
@@ -29,7 +34,7 @@ def rows(book):
 
 def made(book, rows, **changes):
     words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元"}
-    words |= {"english": ("Title", "Caption")} | changes
+    words |= {"english": ("Title", "CNY bn", "Note")} | changes
     return figure.figure(book, "fig-test-one", bars(rows), **words)
 
 
@@ -172,3 +177,75 @@ def test_colours_have_contrast(light, page):
     bright, faint = sorted((luminance(light), luminance(page)), reverse=True)
     strict = light in (*theme.PALETTE["ink"], *theme.PALETTE["muted"])
     assert (bright + 0.05) / (faint + 0.05) >= (4.5 if strict else 3.0)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "100 million yuan",
+        "CNY 100 million",
+        "in hundred million yuan",
+        "2022",
+        "10,000 TEU, CNY bn",
+    ],
+)
+def test_an_english_subtitle_in_another_unit_than_the_labels_is_refused(book, rows, caption):
+    with pytest.raises(UnsoundError, match="English"):
+        made(book, rows, english=("Title", caption))
+
+
+def test_a_note_without_english_is_refused(book, rows):
+    """English readers once met gaps and squares that only the Chinese note explained."""
+    with pytest.raises(UnsoundError, match="the note has no English"):
+        made(book, rows, note="各项有重叠。", english=("Title", "CNY bn"))
+    whole = made(book, rows, note="各项有重叠。", english=("Title", "CNY bn", "Items overlap."))
+    assert whole.identity.english.note == "Items overlap."
+
+
+def test_the_key_to_gaps_and_pale_marks_is_in_both_languages():
+    spec = {
+        "datasets": {"a": [{"value": 1}, {"value": None}]},
+        "layer": [
+            {"mark": {"type": "line"}, "data": {"name": "a"}, "encoding": {"y": {"field": "value"}}}
+        ],
+    }
+    gap = Drawing(spec, pd.DataFrame({"label": ["a", "b"]}), "")
+    assert with_keys(("亿元", "说明。"), gap) == "说明。线断开处没有查到。"
+    assert with_keys(("亿元，断开处没有查到", "说明。"), gap) == "说明。"
+    said = with_keys(("CNY bn", "Note."), gap, english=True)
+    assert said == "Note. Lines break where this book has no figure."
+    hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW}]}
+    some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"]}), "")
+    assert with_keys(("亿元", ""), some) == "浅色为推算。"
+    assert with_keys(("CNY bn", ""), some, english=True) == "Pale: derived."
+    every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"]}), "")
+    assert with_keys(("亿元", ""), every) == "各数都是推算的。"
+    assert with_keys(("CNY bn", ""), every, english=True) == "All figures are derived."
+
+
+def test_squares_without_a_key_are_refused(book):
+    days = [f"{year}-01-01" for year in (2020, 2021, 2022)]
+    frame = pd.DataFrame(
+        {"label": ["2020年", "2021年", "2022年"], "date": days, "value": [1, 2, 3]}
+    )
+    frame["text"] = frame["full"] = [f"{value}亿元" for value in frame["value"]]
+    frame = frame.assign(group="出口", square=[True, False, False])
+    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元"}
+    with pytest.raises(UnsoundError, match="squares"):
+        figure.figure(book, "fig-test-one", lines(frame), english=("T", "CNY bn"), **words)
+    note = {"note": "方点由推算。", "english": ("T", "CNY bn", "Squares are derived.")}
+    assert figure.figure(book, "fig-test-one", lines(frame), **words, **note)
+
+
+def test_a_series_that_ends_before_the_others_says_when(book):
+    """A number of October 2025 once stood beside one of June 2026, with no date."""
+    frame = pd.DataFrame(
+        {
+            "group": ["甲", "甲", "乙", "乙"],
+            "label": ["2021", "2022", "2020", "2021"],
+            "date": ["2021-01-01", "2022-01-01", "2020-01-01", "2021-01-01"],
+            "value": [1.0, 2.0, 3.0, 4.0],
+            "text": ["1", "2", "3", "4"],
+        }
+    )
+    assert list(ended(frame)["end"]) == ["甲\n2", "乙\n4\n2021年"]

@@ -115,7 +115,7 @@ def made_anew(book, name):
     make, unit = DRAWN[name]
     made = figure.figure(
         book, f"fig-test-{name}", make(), title="标题", subtitle=unit, unit=unit,
-        english=("Title", "Caption"),
+        english=("Title", english.unit_words(unit) or "Caption"),
     )  # fmt: skip
     return Exhibit(made.identity, spec_of(made), "trade", "2026-12", book.publication)
 
@@ -311,7 +311,7 @@ def test_a_tile_drawn_higher_than_its_number_is_refused(book):
     with pytest.raises(UnsoundError, match="is drawn at"):
         figure.figure(
             book, "fig-test", drawing, title="标题", subtitle="亿元", unit="亿元",
-            english=("T", "C"),
+            english=("T", "CNY bn"),
         )  # fmt: skip
 
 
@@ -363,7 +363,7 @@ def test_a_part_drawn_longer_than_its_number_is_refused(book):
         rows[0]["stop"] += 5
     with pytest.raises(UnsoundError, match="is drawn at"):
         figure.figure(
-            book, "fig-test", drawing, title="标题", subtitle="%", unit="%", english=("T", "C")
+            book, "fig-test", drawing, title="标题", subtitle="%", unit="%", english=("T", "%")
         )
 
 

@@ -224,7 +224,7 @@ def nonsense(book):
             subtitle=texts[number + 6],
             unit=texts[number + 12][:40],
             note=texts[number + 18],
-            english=(texts[number + 1], texts[number + 2]),
+            english=(texts[number + 1], texts[number + 2], texts[number + 3]),
         )
     frame = pd.DataFrame({"a": texts, "b": texts, "source_id": texts})
     columns = {"a": texts[0], "b": texts[1], "source_id": "来源"}

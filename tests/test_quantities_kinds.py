@@ -21,7 +21,7 @@ from cqbook.data.selection import DRAWN_FROM, fact, measured
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.errors import IncomparableError
 from cqbook.figures.english import english
-from cqbook.figures.figure import with_reasons
+from cqbook.figures.keys import with_reasons
 from cqbook.quantities import wording
 from cqbook.quantities.about import REAL_GROWTH, UNTOLD, About
 from cqbook.quantities.comparable import COUNTED_BY_SEVERAL, STATUS_KINDS, check_comparable

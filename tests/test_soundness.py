@@ -26,6 +26,7 @@ from cqbook.figures.charts.form import (
     listing,
     tooltip,
 )
+from cqbook.figures.english import unit_words
 from cqbook.figures.exhibit import exhibits_of, translated
 from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.figures.rules import UnsoundError
@@ -34,7 +35,12 @@ TRADE = {"indicator": "trade_value", "entity": "CN-50", "period": "2022", "flow"
 
 
 def made(book, drawing, **changes):
-    words = {"title": "标题", "subtitle": "亿元，2022年", "unit": "亿元", "english": ("t", "c")}
+    words = {
+        "title": "标题",
+        "subtitle": "亿元，2022年",
+        "unit": "亿元",
+        "english": ("t", "CNY bn"),
+    }
     return figure.figure(book, "fig-test-one", drawing, **(words | changes))
 
 
@@ -77,7 +83,8 @@ def judged(drawing, change, **meta):
         "unit": "亿元",
         "status": "mixed",
     }
-    words |= {"caption": "", "alt": "", "english": EnglishWords("Title", "Caption"), "sources": ()}
+    told = EnglishWords("Title", unit_words(meta.get("unit", "亿元")))
+    words |= {"caption": "", "alt": "", "english": told, "sources": ()}
     rules.check_drawing(spec, Identity(**words | {"table": figure.data_table(drawing.rows)} | meta))
 
 
@@ -344,11 +351,12 @@ def test_whiskers_end_within_the_axis(rows):
 )
 def test_the_subtitle_says_the_unit(book, rows, unit, subtitle, good):
     drawing = bars(rows.assign(text="甲", full="甲", range=""))
+    words = {"unit": unit, "subtitle": subtitle, "english": ("t", unit_words(unit))}
     if good:
-        assert made(book, drawing, unit=unit, subtitle=subtitle).identity.unit == unit
+        assert made(book, drawing, **words).identity.unit == unit
     else:
         with pytest.raises(UnsoundError, match="does not say the unit"):
-            made(book, drawing, unit=unit, subtitle=subtitle)
+            made(book, drawing, **words)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ new = cq.fact(book, unit="100M CNY", indicator="trade_value", entity="CN-50",
                     period="2021-01/2021-05", flow="total")
 cq.glue(total=item, new=new)"""
 DRAW = """rows = cq.points([("总值", item)], unit="100M CNY")
-words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元", "english": ("Total", "2022")}
+words = {"title": "总值", "subtitle": "2022年，亿元", "unit": "亿元"}
+words |= {"english": ("Total", "2022, CNY bn")}
 cq.figure(book, "fig-small", cq.charts.bars(rows), **words)"""
 TEXT = "# 外贸\n\n:::{english} Trade\n:::\n\n进出口总值{glue:text}`total`，{glue:text}`new`。\n"
 CONTENTS = """format: jb-book

@@ -61,7 +61,7 @@ _FIGURE = """cq.figure(
     unit="亿元",
     english=(
         changed.says("Trade {verb} on the year before", "Trade"),
-        "100 million yuan, customs",
+        "CNY bn, customs",
     ),
 )"""
 

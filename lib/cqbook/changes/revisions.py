@@ -22,6 +22,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.figures import figure
 from cqbook.figures.charts import dots
+from cqbook.figures.english import unit_words
 from cqbook.quantities.quantity import quantity_of
 
 #: Charts of what moved that the page draws; a reader of more takes the table.
@@ -242,7 +243,13 @@ def _moved(book: Catalog, found: Comparison, item: FigureChange) -> figure.Figur
         title=f"{item.title}：{len(item.moved)}个点有变",
         subtitle=f"{item.unit}，版次{found.old}与版次{found.new}",
         unit=item.unit,
-        english=(f"What changed in {item.id}", f"Edition {found.old} against edition {found.new}."),
+        english=(
+            f"What changed in {item.id}",
+            f"{unit_words(item.unit)}, edition {found.old} against edition {found.new}".lstrip(
+                ", "
+            ),
+            f"The id of the figure is {item.id}; its sources stand below it.",
+        ),
         note=f"原图编号{item.id}，数据来源见原图。",
     )
 

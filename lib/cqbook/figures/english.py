@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.expressions import expressible
-from cqbook.figures.identity import Identity, Spec, rows_of
+from cqbook.figures.identity import Identity, Spec, rows_drawn
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
 
@@ -129,8 +129,14 @@ def dictionary(book: Catalog) -> Phrasebook:
     return Phrasebook({zh: en for zh, en in found.items() if zh and en})
 
 
-def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
+def in_english(book: Catalog, *texts: object, kept: bool = False) -> Callable[[str], str]:
     """Return the function that says a name, number or period in English; see `english`.
+
+    Parameters
+    ----------
+    book : Catalog
+    kept : bool
+        A text without English stays as it is: for notes that list what the data name.
 
     Raises
     ------
@@ -145,6 +151,8 @@ def in_english(book: Catalog, *texts: object) -> Callable[[str], str]:
         )
         raise DataError(msg)
     known = dictionary(book)
+    if kept:
+        return lambda text: said_or_kept(text, known)
 
     def say(text: str) -> str:
         try:
@@ -171,7 +179,7 @@ def english_quantity(text: str, bare: str = "") -> str:
     ----------
     text : str
     bare : str
-        The unit of a number that has none beside it: it is said in `english_unit` of that, and
+        The unit of a number that has none beside it: it is said in `unit_words` of that, and
         stays bare.
     """
     found = _QUANTITY.fullmatch(text)
@@ -202,7 +210,7 @@ def _moved(number: Decimal, places: int) -> str:
     return f"{number:,f}".replace("-", "−")
 
 
-def english_unit(unit: str) -> str:
+def unit_words(unit: str) -> str:
     """Return the unit of English labels of what is printed in `unit`; empty where they are bare.
 
     亿元 → CNY bn, 万标箱 → thousand TEU: what a subtitle says, an axis counts, a bare label means.
@@ -285,7 +293,7 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
         return known[text]
     if not CHINESE.search(text):
         return text.translate(_HALF_WIDTH)
-    said = english_quantity(text) or period(text) or _growth(text) or english_unit(text)
+    said = english_quantity(text) or period(text) or _growth(text) or unit_words(text)
     if said:
         return said
     for form, words in known.forms if isinstance(known, Phrasebook) else ():
@@ -313,8 +321,8 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
 
 def _dated(text: str, known: Mapping[str, str]) -> str | None:
     """Return a name with its period, or the other way: 民营2019年, 2019、2024年的出口."""
-    before = re.fullmatch(r"([^\d，；]+)(\d{4}年[^，；、]*)", text)
-    if before and period(before[2]):
+    before = re.fullmatch(r"(.+?)(\d{4}年[^，；、]*)", text)
+    if before and before[1] in known and period(before[2]):
         return _all([before[1], before[2]], known, "{} {}")
     of = re.fullmatch(r"([\d、—]+年)的([^，；]+)", text)
     return _all([of[2], of[1]], known, "{} of {}") if of else None
@@ -398,7 +406,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     known : mapping
         See `dictionary`.
     unit : str
-        Of its numbers, in Chinese: axes and bare labels are in the `english_unit` of it.
+        Of its numbers, in Chinese: axes and bare labels are in the `unit_words` of it.
 
     Raises
     ------
@@ -428,7 +436,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
 
     made: Spec = {
         key: _changed(value, said, key)
-        for key, value in counted(spec, unit).items()
+        for key, value in _axes_in(spec, unit).items()
         if key not in ("usermeta", "title")
     }
     if missing:
@@ -466,7 +474,7 @@ def _taller(spec: Spec) -> Spec:
         str(row["label"])
         for layer in spec.get("layer", [])
         if layer.get("encoding", {}).get("y", {}).get("field") == "label"
-        for row in rows_of(layer, spec)
+        for row in rows_drawn(layer, spec)
         if row.get("label")
     }
     lines = max((label.count("\n") + 1 for label in labels), default=0)
@@ -487,12 +495,15 @@ def _in_unit(line: str, unit: str) -> str:
 _OWN_UNIT = re.compile(r"（([^（）]+)）$")
 
 
-def counted(spec: Spec, unit: str) -> Spec:
-    """Return a specification whose axes count in the `english_unit` of their numbers."""
-    return spec | {"layer": [_counted(layer, unit) for layer in spec.get("layer", [])]}
+def _axes_in(spec: Spec, unit: str) -> Spec:
+    """Return a specification whose axes count in the `unit_words` of their numbers."""
+    return {
+        key: [_axis_in(layer, unit) for layer in value] if key == "layer" else value
+        for key, value in spec.items()
+    }
 
 
-def _counted(layer: Spec, unit: str) -> Spec:
+def _axis_in(layer: Spec, unit: str) -> Spec:
     changed = {}
     for name, channel in layer.get("encoding", {}).items():
         if name not in ("x", "y") or channel.get("type") != "quantitative":

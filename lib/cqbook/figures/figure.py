@@ -235,7 +235,7 @@ def figure(
         Unit of the values, in Chinese.
     english : tuple of str
         For English readers title and subtitle, and the note where there is one. The unit is that of
-        the English labels (`cqbook.figures.english.english_unit`): CNY bn of 亿元.
+        the English labels (`cqbook.figures.english.unit_words`): CNY bn of 亿元.
     note : str
         How to read it; what is left out.
 

@@ -28,7 +28,13 @@ PNG_MIME = "image/png"
 LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
 
 
-def rows_of(layer: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+def mark_kind(layer: Mapping[str, Any]) -> str:
+    """Return the kind of mark that a layer of a specification draws."""
+    mark: str | dict[str, str] = layer["mark"]
+    return mark if isinstance(mark, str) else mark["type"]
+
+
+def rows_drawn(layer: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows that a layer of a specification draws."""
     data = layer.get("data") or spec.get("data") or {}
     rows: list[dict[str, Any]] = data.get(

@@ -15,7 +15,7 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
 from cqbook.figures.expressions import IS_HOLLOW
-from cqbook.figures.identity import Spec, rows_of
+from cqbook.figures.identity import Spec, mark_kind, rows_drawn
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 
 if TYPE_CHECKING:
@@ -99,6 +99,6 @@ def has_gaps(spec: Spec) -> bool:
     return any(
         row.get(layer["encoding"]["y"].get("field")) is None
         for layer in spec["layer"]
-        if layer["mark"] == "line" or layer["mark"]["type"] == "line"
-        for row in rows_of(layer, spec)
+        if mark_kind(layer) == "line"
+        for row in rows_drawn(layer, spec)
     )

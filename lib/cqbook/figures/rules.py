@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cqbook.figures.english import english_unit
-from cqbook.figures.identity import Identity, Spec, rows_of
+from cqbook.figures.english import unit_words
+from cqbook.figures.identity import Identity, Spec, mark_kind, rows_drawn
 from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
 from cqbook.quantities.units import SCALE_ZH
@@ -114,8 +114,8 @@ class _Layer:
 
     @classmethod
     def of(cls, number: int, item: Mapping[str, Any], spec: Mapping[str, Any]) -> _Layer:
-        mark = item["mark"] if isinstance(item["mark"], str) else item["mark"]["type"]
-        return cls(number, mark, item["encoding"], rows_of(item, spec), item.get("transform", []))
+        found, rows = item["encoding"], rows_drawn(item, spec)
+        return cls(number, mark_kind(item), found, rows, item.get("transform", []))
 
     def channels(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the channels that show a field."""
@@ -558,7 +558,7 @@ _CHINESE_SCALE = re.compile(
 def _english(identity: Identity) -> Iterator[str]:
     """English readers are told the unit of the English labels, no other, and have the note."""
     told = identity.english
-    unit = english_unit(identity.unit)
+    unit = unit_words(identity.unit)
     if unit.lower() not in f"{told.title} {told.caption}".lower():
         yield (
             f"英文的题下没有英文标注的单位“{unit}” | the English subtitle does not say the unit of"

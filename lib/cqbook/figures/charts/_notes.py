@@ -45,7 +45,8 @@ def ended(rows: pd.DataFrame) -> pd.DataFrame:
     ends = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
     early = pd.Series("", index=ends.index)
     if "date" in ends:
-        early = ends["label"].where(ends["date"].lt(ends["date"].max()), "")
+        periods = ends["label"].str.replace(r"^(\d{4})$", r"\1年", regex=True)
+        early = periods.where(ends["date"].lt(ends["date"].max()), "")
     parts = zip(ends["group"], ends["text"], early, strict=True)
     return ends.assign(end=["\n".join(part for part in cells if part) for cells in parts])
 
