@@ -24,7 +24,7 @@ EDITION_PATTERN = re.compile(
 #: How lines name a figure that are offered for citing, or printed in its pictures: of a briefing,
 #: of GB/T 7714, of a picture, of APA, and its address.
 CITATION_PATTERN = re.compile(
-    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?(?P<id>fig-[a-z0-9-]{1,80})"
+    r"(?:版次|[Ee]dition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?(?P<id>fig-[a-z0-9-]{1,80})"
     r"|\[Figure (?P<apa>fig-[a-z0-9-]{1,80})\]\. In .{1,80}? \(Edition (?P<of>[\w.-]{1,80})\)"
     r"|v/(?P<at>[\w.-]{1,80})/[\w/.-]{1,120}\.html#(?P<there>fig-[a-z0-9-]{1,80})"
 )
