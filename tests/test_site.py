@@ -23,7 +23,7 @@ from lxml import html
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.figures.exhibit import exhibits_of
-from cqbook.site.figure_pages import IN_ENGLISH, embed_code
+from cqbook.site import figure_pages
 
 SITE = ROOT / "_build" / "html"
 LATEST = SITE / "latest"
@@ -724,8 +724,8 @@ def test_an_embedded_figure_fits_its_frame(tab, tmp_path):
     (shown,) = (
         item for item in exhibits_of(notebook, "chapters/trade", "1", book) if item.id == COPIED
     )
-    for width, asking in ((1280, ""), (390, ""), (390, IN_ENGLISH)):
-        frame = str(embed_code(shown, parts, shown.identity.title, asking))
+    for width, asking in ((1280, ""), (390, ""), (390, figure_pages.IN_ENGLISH)):
+        frame = str(figure_pages.embed_code(shown, parts, shown.identity.title, asking))
         way = f"https://example.org/b/v/1/figures/{COPIED}.embed.html{asking}"
         assert f'<iframe src="{way}"' in frame
         there = f"{(LATEST / 'figures' / COPIED).as_uri()}.embed.html{asking}"
