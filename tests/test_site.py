@@ -715,7 +715,7 @@ def test_an_embedded_figure_fits_its_frame(tab, tmp_path):
     page = html.parse(str(LATEST / "figures" / f"{COPIED}.embed.html"))
     sizes = [
         tuple(int(node.get(side)) for side in ("width", "height"))
-        for node in page.xpath("(//picture)[1]/*")
+        for node in page.xpath("(//picture)[1]//*")
     ]
     picture = SimpleNamespace(narrow=sizes[0], wide=sizes[1])
     parts = SimpleNamespace(drawn=SimpleNamespace(pictures=[picture]))

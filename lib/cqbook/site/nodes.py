@@ -349,7 +349,8 @@ def matrix_of(content: Mapping[str, Any], known: Mapping[str, str]) -> Grid | No
         return _set_out(text, known, number=True) if CHINESE.search(text) else text
 
     year = all(re.fullmatch(r"(?:19|20)\d\d年?", item) for item in items)
-    first = TextPair("年份", "Year") if year else TextPair("", "")
+    label = dict(zip(content["keys"], content["columns"], strict=True))["label"]
+    first = TextPair("年份", "Year") if year else text_pair(label, known)
     heads = [first, *(text_pair(name, known) for name in series)]
     kinds = ["cq-short", *["cq-number"] * len(series)]
     table = [
@@ -359,11 +360,17 @@ def matrix_of(content: Mapping[str, Any], known: Mapping[str, str]) -> Grid | No
         ]
         for item in items
     ]
-    return Grid(list(zip(heads, kinds, strict=True)), table, wide=False)
+    columns = [items, *([row["full"] for row in rows if row.get("group") == s] for s in series)]
+    widest = sum(max(theme.label_width(text) for text in column) for column in columns)
+    # set smaller than other tables, and what is a little too wide moves
+    wide = MATRIX_SIZE * (widest + PADDING * len(columns)) > PHONE + FOLDED / 2
+    return Grid(list(zip(heads, kinds, strict=True)), table, wide)
 
 
 #: Most columns of a matrix, fewest rows, and the part of its cells that must be filled.
 MATRIX_SERIES, MATRIX_ROWS, MATRIX_FILLED = 7, 3, 0.6
+#: The size of its letters on a phone beside those of other tables.
+MATRIX_SIZE = 0.85
 #: What a cell without a number shows; the template leaves it out of cards.
 NO_VALUE = "—"
 
