@@ -56,7 +56,7 @@ IN_ENGLISH = "?lang=en"
 SHOW_CODE = "?code"
 #: Of an embedded figure, in px: a line of its texts, what is around them and the chart, full-width
 #: characters in a line of its width and on a phone.
-_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 71, 44, 21
+_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 97, 44, 21
 
 
 @dataclass(frozen=True)
@@ -219,9 +219,16 @@ def embed_code(shown: Exhibit, parts: FigureParts, title: str, asking: str = "")
 def frame_height(shown: Exhibit, parts: FigureParts) -> int:
     """Return a height in px at which an embedded figure has no bar to scroll, at any width."""
     own, picture = shown.identity, parts.drawn.pictures[0]
-    texts = (own.title, own.subtitle, own.caption, shown.source, shown.imprint)
+    foot = (shown.source, shown.imprint)
+    said = [
+        (own.title, own.subtitle, own.caption, *foot),
+        # names of papers are longer in English: a line more for each line of the foot
+        (own.english.title, own.english.caption, own.english.note, *foot, *foot),
+    ]
     heights = (
-        chart + _AROUND + _LINE * sum(_lines(text, characters) for text in texts)
+        chart
+        + _AROUND
+        + _LINE * max(sum(_lines(text, characters) for text in texts) for texts in said)
         for chart, characters in (
             (picture.wide[1], _CHARACTERS),
             (picture.narrow[1], _CHARACTERS_NARROW),
