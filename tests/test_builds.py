@@ -466,6 +466,7 @@ def test_where_the_address_is_known_there_are_cards_and_a_site_map(corrected):
         assert Image.open(site / "_cards" / f"{name}.png").size == (1200, 630)
     assert "_cards/fig-trade-by-enterprise.png" in own
     assert "没有登记网址" in own, "an address of pages is none of editions"
+    assert "<iframe" not in own.replace("&lt;", "<"), "a frame would find nothing"
     listed = (site / "sitemap.xml").read_text(encoding="utf-8")
     assert f"<loc>{ADDRESS}/chapters/trade.html</loc>" in listed
     assert f"<loc>{ADDRESS}/figures/fig-trade-by-enterprise.html</loc>" in listed

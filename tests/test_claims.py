@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from conftest import ROOT
 from docutils.utils import new_document
 
 import cqbook as cq
@@ -16,8 +18,10 @@ from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.claims import ClaimError, check_claims, check_references
 from cqbook.build.comparing import comparing, comparing_titles
 from cqbook.changes.comparison import compare_notebooks, comparison_lines
+from cqbook.data.catalog import Catalog
 from cqbook.errors import ChapterError, DataError
-from cqbook.figures.claims import Claim, Known, StatedClaim, claims_of, said_of, shown
+from cqbook.figures import english
+from cqbook.figures.claims import Claim, Known, PlacedText, StatedClaim, claims_of, said_of, shown
 from cqbook.figures.figure import GLUE_PREFIX
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import derive, missing, quantity_of
@@ -506,3 +510,51 @@ def test_a_tie_for_first_is_no_first():
     assert cq.highest(one, [one, cq.exact(2, "projects")]).outcome == "holds"
     printed = replace(one, observation_id="a")
     assert cq.highest(printed, [replace(printed), cq.exact(2, "projects")]).outcome == "holds"
+
+
+# --- in English -----------------------------------------------------------------------------
+
+SENTENCES = Catalog(ROOT / "data").text("claim_sentences")
+
+
+@functools.cache
+def stated():
+    """The claims of the chapters that hold, as they were accepted."""
+    read = [(path.stem, nbformat.read(path, 4)) for path in sorted(ROOT.glob("chapters/*.ipynb"))]
+    said = [item for page, notebook in read for item in said_of(page, notebook)]
+    return [item for item in said if item.claim.holds and item.place]
+
+
+def test_each_claim_of_the_book_is_stated_in_english():
+    known = english.dictionary(Catalog(ROOT / "data"))
+    table = dict(zip(SENTENCES["sentence_zh"], SENTENCES["sentence_en"], strict=True))
+    said = {item.form or item.sentence: item for item in stated()}
+    found = {key: claims_page.english_sentence(item, table, known) for key, item in said.items()}
+    assert not [key for key, text in found.items() if not text], "no English sentence"
+    assert not [text for text in found.values() if english.CHINESE.search(text)]
+    assert not set(table) - set(said), "English of sentences that no page has any more"
+
+
+def test_numbers_of_an_english_sentence_are_those_of_the_chinese():
+    """Put in by code at the same names; a year that is typed is typed in both."""
+    place = re.compile(r"\{([^{}]+)\}")
+    for both in zip(SENTENCES["sentence_zh"], SENTENCES["sentence_en"], strict=True):
+        names = [set(place.findall(text)) for text in both]
+        typed = [set(re.findall(r"\d+", place.sub("", text))) for text in both]
+        assert names[1] <= names[0], both
+        assert typed[1] <= typed[0], both
+
+
+def test_a_sentence_that_was_changed_has_no_english_until_it_has():
+    known = english.Phrasebook({"2亿元": "CNY 0.2 bn"})
+    item = StatedClaim(
+        "p", made("a", "holds"), "", "claim-a", "甲{n}。", (PlacedText("n", "2亿元"),)
+    )
+    table = {"甲{n}。": "A, {n}."}
+    assert claims_page.english_sentence(item, table, known) == "A, CNY 0.2 bn."
+    assert claims_page.english_sentence(replace(item, form="甲有{n}。"), table, known) == ""
+    unknown = replace(item, texts=(PlacedText("n", "二亿"),))
+    assert claims_page.english_sentence(unknown, table, known) == ""
+    # that of a figure brings its own
+    title = replace(item, form="", sentence="题", title_en="Title")
+    assert claims_page.english_sentence(title, table, known) == "Title"

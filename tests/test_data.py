@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 
 import passages
@@ -108,3 +109,23 @@ def test_a_part_is_no_greater_than_its_whole_in_the_same_unit(book):
         if comparable and row["value"] > whole["value"] and not row["note"]:
             wrong.append(key)
     assert not wrong
+
+
+#: How the sources say in languages of the Latin and Cyrillic alphabets that a number is not exact.
+INEXACT = re.compile(
+    "over|more than|exceed|excess|surpass|nearly|almost|about|around|approximately|at least|under"
+    "|less than|up to|unchanged|circa|oltre|meno di|über|rund|cerca de|casi|quase|prawie|ponad"
+    "|более|свыше|около|почти|supera|más de|mais de",
+    re.IGNORECASE,
+)
+
+
+def test_a_printed_form_says_what_its_number_is_said_with(book):
+    """Over 148,000 is not read out of a form 148,000; a note says what is from elsewhere."""
+    frame = book.table("observations")
+    forms = frame["as_printed"]
+    latin = forms.ne("") & ~forms.str.contains("[\u3000-\u9fff\uac00-\ud7af]")
+    qualified = frame[latin & ~frame["qualifier"].isin(["", "as_rounded"])]
+    assert len(qualified) > 60
+    bare = qualified[~qualified["as_printed"].str.contains(INEXACT)]
+    assert not bare.loc[bare["note"].eq(""), "observation_id"].tolist()

@@ -17,6 +17,7 @@ from conftest import ROOT
 
 import cqbook as cq
 from cqbook.analysis.frames import timeline
+from cqbook.citing.marks import citations_in
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import json_digest
 from cqbook.execution import page
@@ -312,7 +313,7 @@ def test_markup_in_a_title_stays_text():
 
 
 def test_citations_name_figure_edition_and_place(shown):
-    found = citations(shown)
+    found = citations(replace(shown, book=replace(BOOK, address="https://example.org/b")))
     for text in found.values():
         assert shown.id in text
         assert "2026-11" in text
@@ -329,19 +330,33 @@ def test_citations_name_figure_edition_and_place(shown):
     assert all(re.fullmatch("[A-Z][A-Z0-9]  - .*", line) for line in lines)
 
 
-def test_citations_have_a_whole_address_or_say_that_there_is_none(shown):
-    bare = citations(replace(shown, book=replace(BOOK, address="")))
-    assert all("没有登记网址" in bare[style] for style in ("gbt7714", "bibtex", "ris", "csl"))
-    assert "no public address" in bare["apa"]
-    assert not [style for style in bare if "http" in bare[style]]
-    assert "UR  - " not in bare["ris"]
-    known = replace(shown, book=replace(BOOK, address="https://example.org/b"))
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_citations_have_a_whole_address_or_none(shown, language):
+    """A way inside the site leads nobody there who reads it elsewhere."""
+    spoken = replace(shown, language=language)
+    bare = citations(replace(spoken, book=replace(BOOK, address="")))
+    assert not [style for style in bare if "http" in bare[style] or ".html" in bare[style]]
+    assert f"[DS]//{BOOK.title_en if language == 'en' else BOOK.title}" in bare["gbt7714"]
+    assert not [style for style in bare if "UR  - " in bare[style] or "url =" in bare[style]]
+    known = replace(spoken, book=replace(BOOK, address="https://example.org/b"))
     whole = citations(known)
     way = f"https://example.org/b/v/2026-11/trade.html#{shown.id}"
     assert all(way in whole[style] for style in whole if style != "line")
-    assert not [style for style in whole if "没有登记" in whole[style]]
-    assert json.loads(whole["csl"])[0]["URL"] == way
     assert json.loads(formats.to_format(known, "csv-metadata.json"))["schema:url"] == way
+    # whom a line is by is known with it and without
+    by = BOOK.author_en if language == "en" else BOOK.author
+    for found in (bare, whole):
+        assert found["gbt7714"].startswith(f"{by}. ")
+        assert found["apa"].startswith(f"{by}. (2026). ")
+        assert f"author = {{{{{by}}}}}" in found["bibtex"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_citation_without_an_address_is_known_again(shown, language):
+    spoken = replace(shown, language=language, book=replace(BOOK, address=""))
+    found = citations(spoken)
+    for style in ("line", "gbt7714", "apa"):
+        assert list(citations_in(found[style])) == [(shown.id, "2026-11")]
 
 
 def test_an_edition_without_a_year_has_no_day(shown):

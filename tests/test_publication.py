@@ -534,3 +534,15 @@ def test_a_clock_that_was_never_set(tmp_path, capsys):
     with time_machine.travel("1970-01-01T00:01:00+00:00"):
         assert cli.main(["--root", str(tmp_path), "template", str(tmp_path / "x.xlsx")]) == 1
     assert "1970年" in capsys.readouterr().err
+
+
+def test_the_list_for_language_models_stands_at_the_root_of_the_site(tmp_path):
+    """llmstxt.org looks for it there; its links lead into the edition, whole addresses stay."""
+    assert publish.listing_at_root(tmp_path, "latest") == {}, "an old edition has none"
+    words = (
+        "# 书\n\n- [总览](chapters/index.md): 句。\n- [外贸](https://e.org/v/1/chapters/trade.md)\n"
+    )
+    (tmp_path / store.LISTING).write_text(words, encoding="utf-8")
+    (text,) = publish.listing_at_root(tmp_path, "latest").values()
+    assert "[总览](latest/chapters/index.md): 句。" in text
+    assert "[外贸](https://e.org/v/1/chapters/trade.md)" in text

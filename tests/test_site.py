@@ -5,19 +5,25 @@ from __future__ import annotations
 import csv
 import functools
 import http.server
+import itertools
 import json
 import re
 import shutil
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
+import nbformat
 import pytest
 from conftest import CHROMIUM, ROOT
 from lxml import html
 
+from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM
+from cqbook.figures.exhibit import exhibits_of
+from cqbook.site import figure_pages
 
 SITE = ROOT / "_build" / "html"
 LATEST = SITE / "latest"
@@ -505,6 +511,11 @@ def test_paper_shows_pictures_and_no_controls(tab):
     assert not tab.is_visible("figure[data-figure] picture.cq-dark")
     assert not tab.is_visible("figure[data-searchable] input")
     assert not tab.is_visible("div.cell details.hide")
+    # paper can't be opened: every source is printed
+    opened(tab, "chapters/index.html")
+    tab.emulate_media(media="print")
+    assert tab.is_visible("div.cell .cq-source .cq-more a")
+    assert not tab.is_visible("div.cell .cq-source summary")
 
 
 def test_every_inner_link_and_anchor_exists():
@@ -666,11 +677,13 @@ def test_each_figure_has_a_page_of_its_own_and_one_to_embed():
             assert "2026-" in tree.xpath("string(//@data-edition)")
         forms = {Path(way).name.split(".", 1)[1] for way in page.xpath("//a[@download]/@href")}
         assert forms == set(entry["files"]) | {"ipynb"}
-        code = page.xpath("string(//h2[@id='code']/following-sibling::div)")
+        code = page.xpath("string(//h2[@id='code']/following-sibling::details)")
         assert f'"{entry["id"]}"' in code or "cq.figure(" in code, entry["id"]
-        frame = html.fragment_fromstring(page.xpath("string(//pre[@class='cq-copied'])"))
-        assert frame.tag == "iframe"
-        assert frame.get("src").endswith(f"/figures/{entry['id']}.embed.html")
+        # code is folded, and the numbers come first
+        assert not page.xpath("//h2[@id='code']/following-sibling::div")
+        parts = page.xpath("//h2/@id")
+        assert parts == ["data", "cite", "code"], "no frame without an address"
+        assert "没有登记网址" in page.xpath("string(//div[@class='cq-cite'])")
         assert path.with_suffix(".embed.html").stat().st_size < 12_000, "small"
 
 
@@ -698,13 +711,25 @@ def test_the_own_page_of_a_figure_is_alive_and_copies_its_picture(tab):
 
 
 def test_an_embedded_figure_fits_its_frame(tab, tmp_path):
-    text = html.parse(str(LATEST / "figures" / f"{COPIED}.html"))
-    frame = text.xpath("string(//pre[@class='cq-copied'])")
-    way = (LATEST / "figures" / f"{COPIED}.embed.html").as_uri()
-    (tmp_path / "theirs.html").write_text(
-        re.sub('src="[^"]*"', f'src="{way}"', frame), encoding="utf-8"
+    """At the height that the frame has which a book with an address offers; in its language."""
+    page = html.parse(str(LATEST / "figures" / f"{COPIED}.embed.html"))
+    sizes = [
+        tuple(int(node.get(side)) for side in ("width", "height"))
+        for node in page.xpath("(//picture)[1]//*")
+    ]
+    picture = SimpleNamespace(narrow=sizes[0], wide=sizes[1])
+    parts = SimpleNamespace(drawn=SimpleNamespace(pictures=[picture]))
+    book = replace(Catalog(ROOT / "data").publication, address="https://example.org/b")
+    notebook = nbformat.read(ROOT / "chapters" / "trade.ipynb", 4)
+    (shown,) = (
+        item for item in exhibits_of(notebook, "chapters/trade", "1", book) if item.id == COPIED
     )
-    for width in (1280, 390):
+    for width, asking in ((1280, ""), (390, ""), (390, figure_pages.IN_ENGLISH)):
+        frame = str(figure_pages.embed_code(shown, parts, shown.identity.title, asking))
+        way = f"https://example.org/b/v/1/figures/{COPIED}.embed.html{asking}"
+        assert f'<iframe src="{way}"' in frame
+        there = f"{(LATEST / 'figures' / COPIED).as_uri()}.embed.html{asking}"
+        (tmp_path / "theirs.html").write_text(frame.replace(way, there), encoding="utf-8")
         tab.set_viewport_size({"width": width, "height": 900})
         tab.goto((tmp_path / "theirs.html").as_uri())
         inside = tab.frames[1]
@@ -712,6 +737,7 @@ def test_an_embedded_figure_fits_its_frame(tab, tmp_path):
         assert inside.evaluate("document.images[0].complete && document.images[0].naturalWidth")
         over = "({scrollHeight: h, clientHeight: c}) => h - c"
         assert inside.evaluate(f"({over})(document.documentElement)") <= 0
+        assert inside.evaluate("document.documentElement.lang") == ("en" if asking else "zh-CN")
     assert tab.complaints == []
 
 
@@ -824,6 +850,42 @@ def test_the_printed_book_is_accessible_as_far_as_it_tells(paper):
     assert len(figures) > 70
     assert all(item.get("/Alt") for item in figures)
     assert {"/H1", "/H2", "/Table", "/TH", "/L"} <= {item["/S"] for item in elements}
+
+
+HEADINGS = {"/H1", "/H2", "/H3", "/H4"}
+
+
+def drawn_content(node, page=None, heading=None) -> list:
+    """Return of each piece of content, as it is read, its page and the heading that it is of."""
+    found = node.get_object()
+    if isinstance(found, list):
+        return [item for part in found for item in drawn_content(part, page, heading)]
+    if isinstance(found, dict):
+        page = found.raw_get("/Pg").idnum if "/Pg" in found else page
+        heading = found if found.get("/S") in HEADINGS else heading
+        if "/K" in found:
+            return drawn_content(found.raw_get("/K"), page, heading)
+    elif not isinstance(found, int):
+        return []
+    return [(page, heading)]
+
+
+def test_no_heading_is_stranded_on_paper(paper):
+    """What follows a heading begins on its page; the overview's first page has its figure."""
+    root = paper.trailer["/Root"]["/StructTreeRoot"]["/K"]
+    content = drawn_content(root)
+    numbers = {page.indirect_reference.idnum: n for n, page in enumerate(paper.pages, start=1)}
+    stranded = [
+        numbers[page]
+        for (page, heading), (following, other) in itertools.pairwise(content)
+        if heading is not None and other is not heading and page != following
+    ]
+    assert sum(heading is not None for _, heading in content) > 150
+    assert stranded == []
+    heads = {item.title: item for item in paper.outline if not isinstance(item, list)}
+    first = paper.pages[paper.get_destination_page_number(heads["总览"])].indirect_reference.idnum
+    figures = [item for item in tagged(root) if item["/S"] == "/Figure" and "/Pg" in item]
+    assert first in {item.raw_get("/Pg").idnum for item in figures}, "half of it is blank"
 
 
 def letters(font) -> dict[str, str]:

@@ -158,7 +158,9 @@ def new_book(
     name, name_en = old.name(entity), str(old.lookup("entities", "entity", entity, "name_en"))
     title = titles[0] or f"{name}开放型经济分析"
     title_en = titles[1] or f"{name_en}'s Open Economy"
-    book = Publication(title, title_en, f"{title}编写组", entity)
+    book = Publication(
+        title, title_en, f"{title}编写组", entity, author_en=f"Editors of {title_en}"
+    )
     _write_data(old, target / "data", book, code)
     words = {"title": title, "name_en": name_en, "descriptor": DESCRIPTOR}
     listed = "".join(f"      - file: chapters/{page}\n" for page in LISTS)

@@ -24,7 +24,7 @@ EDITION_PATTERN = re.compile(
 #: How lines name a figure, table or claim that are offered for citing, or printed in its pictures:
 #: of a briefing, of GB/T 7714, of a picture, of APA, and its address.
 CITATION_PATTERN = re.compile(
-    r"(?:版次|edition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?"
+    r"(?:版次|[Ee]dition) ?(?P<edition>[\w.-]{1,80}?) ?[，,.｜|] ?"
     r"(?P<id>(?:fig|tab)-[a-z0-9-]{1,80}|claim:[a-z0-9-]{1,80}\.[a-z][a-z0-9-]{0,80})"
     r"|\[(?:Figure|Table) (?P<apa>(?:fig|tab)-[a-z0-9-]{1,80})\]\. In .{1,80}?"
     r" \(Edition (?P<of>[\w.-]{1,80})\)"

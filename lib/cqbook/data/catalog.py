@@ -117,12 +117,26 @@ def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
 
 
 def _labels(sources: pd.DataFrame) -> dict[str, str]:
-    """Return the label of each row of ``sources`` by its id."""
+    """Return the label of each row of ``sources`` by its id; articles of one day have letters."""
     cells = (sources[name].tolist() for name in ("source_id", "outlet", "relay", "published"))
-    return {
+    found = {
         key: f"{outlet}{'（转引）' if relay else ''}，{published or '日期不详'}"
         for key, outlet, relay, published in zip(*cells, strict=True)
     }
+    together: dict[str, list[str]] = {}
+    for key, label in found.items():
+        together.setdefault(label, []).append(key)
+    for label, keys in together.items():
+        if len(keys) > 1:
+            # in the order of the table, which grows at its end: a letter stays with its article
+            found |= {key: f"{label}（{_letters(n)}）" for n, key in enumerate(keys)}
+    return found
+
+
+def _letters(number: int) -> str:
+    """Return the letters of a number from 0: a, b, … z, aa."""
+    before, last = divmod(number, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("a") + last)
 
 
 def find_data(data_dir: str | os.PathLike[str] = "") -> Path:
@@ -546,11 +560,17 @@ class Catalog:
         return code if found is None else found
 
     def source_label(self, source_id: str) -> str:
-        """Return the short label of a source: outlet, whether at second hand, and date if known."""
+        """Return the short label of a source: outlet, whether at second hand, and date if known.
+
+        Of several from one outlet and day each has a letter.
+        """
         if source_id == CUSTOMS:
             return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
-        found = _labels(self._select("sources", {"source_id": [source_id]}))
-        return found.get(source_id, source_id)
+        own = self._select("sources", {"source_id": [source_id]})
+        if own.empty:
+            return source_id
+        among = {name: own[name].tolist() for name in ("outlet", "published")}
+        return _labels(self._select("sources", among))[source_id]
 
     def source_labels(self) -> dict[str, str]:
         """Return the `source_label` of each source of the table, by its id; all count as read."""

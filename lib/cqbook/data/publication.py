@@ -17,7 +17,7 @@ class Publication:
     """A book: its title in Chinese and English, its author, the entity that it is about.
 
     ``address``: where its site is published, ``https://…`` without a slash at its end; empty: not
-    known, and citations say the way inside the site alone.
+    known, and citations have none.
     """
 
     title: str
@@ -25,6 +25,7 @@ class Publication:
     author: str
     place: str
     address: str = ""
+    author_en: str = ""
 
     def whole(self, way: str) -> str:
         """Return the whole address of a way inside the site; the way itself without an address."""
@@ -34,8 +35,8 @@ class Publication:
 def publication_of(descriptor: Mapping[str, object]) -> Publication:
     """Return what ``book`` of a descriptor says; an edition of 2026.11 has none, and its title.
 
-    ``{"title": …, "title_en": …, "author": …, "place": "CN-50", "address": "https://…"}``, all of
-    them texts.
+    ``{"title": …, "title_en": …, "author": …, "author_en": …, "place": "CN-50", "address":
+    "https://…"}``, all of them texts.
 
     Raises
     ------
@@ -54,4 +55,6 @@ def publication_of(descriptor: Mapping[str, object]) -> Publication:
             " https://example.org/book"
         )
         raise DataError(msg)
-    return Publication(title, said.get("title_en") or title, author, said.get("place", ""), address)
+    title_en = said.get("title_en") or title
+    author_en = said.get("author_en") or author
+    return Publication(title, title_en, author, said.get("place", ""), address, author_en)

@@ -8,6 +8,7 @@ old one and takes its place in one step.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ from cqbook.editions.signing import sign
 from cqbook.editions.store import (
     ADDED,
     LATEST,
+    LISTING,
     PERMALINK,
     RELEASE,
     UNLISTED,
@@ -232,7 +234,27 @@ def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, st
         "figures": _hashes(latest) if latest else {},
     }
     sites = {name: path / "site" for name, path in frozen.items()}
-    return root_files(first, known, sites, news_in(fresh[LATEST] / "site") if latest else News())
+    shown = {**fresh, **frozen}[first.removeprefix("v/")] / "site"
+    news = news_in(shown) if latest else News()
+    return root_files(first, known, sites, news) | listing_at_root(shown, first)
+
+
+def listing_at_root(site: Path, first: str) -> dict[str, str]:
+    """Return the list for language models where its rules look for it, at the root of the site.
+
+    Parameters
+    ----------
+    site : Path
+        Of an edition; one of before 2026-11 has none.
+    first : str
+        The folder that it is served in: its links lead there.
+    """
+    path = site / LISTING
+    if not path.exists():
+        return {}
+    text = regular_content(path).decode("utf-8")
+    # a whole address stays
+    return {LISTING: re.sub(r"\]\((?![a-z][a-z0-9+.-]*:)", f"]({first}/", text)}
 
 
 def root_files(

@@ -15,7 +15,12 @@ from cqbook.disk.atomic import exchange, replace_file, restore, settle
 from cqbook.disk.checksums import SUMS, hashes, tree_hashes
 from cqbook.disk.locks import locked
 from cqbook.editions.feed import news_in
-from cqbook.editions.publish import known_editions, publish_site, root_files
+from cqbook.editions.publish import (
+    known_editions,
+    listing_at_root,
+    publish_site,
+    root_files,
+)
 from cqbook.editions.store import LATEST, UNLISTED, sums_of
 from cqbook.errors import DataError
 
@@ -49,6 +54,7 @@ def publish_to(root: Path, place: Path) -> list[str]:
         told = ours | {"released": released, "drafts": []}
         (place / "v" / LATEST).mkdir(parents=True, exist_ok=True)
         files = root_files(LATEST, told, sites, news_in(place / LATEST))
+        files |= listing_at_root(place / LATEST, LATEST)
         for name, content in files.items():
             replace_file(place / name, content.encode())
             (place / name).chmod(0o644)

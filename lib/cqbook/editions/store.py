@@ -25,6 +25,8 @@ from cqbook.errors import DataError, library_words
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
+#: The pages and files of an edition, for language models (llmstxt.org).
+LISTING = "llms.txt"
 RELEASE = "release.json"
 #: What no `SUMS` lists: itself, and its signature.
 UNLISTED = (SUMS, SIGNATURE)

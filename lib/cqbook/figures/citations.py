@@ -26,8 +26,6 @@ STYLES_EN = {"line": "One line", "gbt7714": "GB/T 7714–2015"}
 READ_BY_PEOPLE = ("line", "gbt7714", "apa", "bibtex")
 #: Files of those that programs read: how they end → style.
 RECORDS = {"bib": "bibtex", "ris": "ris", "csl.json": "csl"}
-NO_ADDRESS_ZH = "（站内路径，本书没有登记网址）"
-NO_ADDRESS_EN = " (a path within the site: the book has no public address)"
 
 
 def style_of(style: str, language: str) -> str:
@@ -39,22 +37,21 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     """Return the citation by style, as `STYLES` has them.
 
     GB/T 7714—2015 asks for the day of the citation: that is the reader's to fill in. Where the book
-    has no address, each says so of the way inside the site that it has instead. Of a figure in
-    English those that are read by people; its author is the book, which has an English title.
+    has no address, there is none in a citation: a way inside the site leads nobody there. Of a
+    figure in English those that are read by people.
     """
     if exhibit.language == "en":
         return _in_english(exhibit)
     book, author = exhibit.book.title, exhibit.book.author
-    title, edition, way = exhibit.identity.title, exhibit.edition, exhibit.permalink
-    zh, en = ("", "") if exhibit.book.address else (NO_ADDRESS_ZH, NO_ADDRESS_EN)
+    title, edition = exhibit.identity.title, exhibit.edition
     year = "".join(month_of(edition)[:1])
     zh_kind, kind = ("表", "Table") if exhibit.is_table else ("图", "Figure")
     return {
         "line": f"{exhibit.source}；{zh_kind}：《{book}》，版次 {edition}，{exhibit.id}。",
-        "gbt7714": f"{author}. {title}[DS/OL]//{book}. 版次 {edition}. {exhibit.id}"
-        f"[引用日期]. {way}{zh}.",
+        "gbt7714": f"{author}. {title}{_medium(exhibit)}//{book}. 版次 {edition}. {exhibit.id}"
+        f"{_reached(exhibit, '引用日期')}.",
         "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
-        f"In {book} (Edition {edition}). {way}{en}",
+        f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _bibtex(exhibit, year),
         "ris": _ris(exhibit, year),
         "csl": _csl(exhibit),
@@ -62,26 +59,45 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 
 
 def _in_english(exhibit: Exhibit) -> dict[str, str]:
-    book, edition = exhibit.book.title_en, exhibit.edition
-    title, way = exhibit.identity.title, exhibit.permalink
-    note = "" if exhibit.book.address else NO_ADDRESS_EN
+    book, author, edition = exhibit.book.title_en, exhibit.book.author_en, exhibit.edition
+    title = exhibit.identity.title
     year = "".join(month_of(edition)[:1])
     kind = "Table" if exhibit.is_table else "Figure"
     fields = {
+        "author": f"{{{author}}}",
         "title": title,
         "howpublished": f"{book}, edition {edition}",
         "year": year,
-        "note": f"{exhibit.id}; {exhibit.source}" + (f"; {way}{note}" if note else ""),
-        "url": "" if note else way,
+        "note": f"{exhibit.id}; {exhibit.source}",
+        "url": _address(exhibit),
     }
     return {
         "line": f"{exhibit.source}; {kind.lower()}: {book}, edition {edition}, {exhibit.id}.",
-        "gbt7714": f"{title}[DS/OL]//{book}. Edition {edition}. {exhibit.id}"
-        f"[date of citation]. {way}{note}.",
-        "apa": f"{title} [{kind} {exhibit.id}]. ({year or 'n.d.'}). "
-        f"In {book} (Edition {edition}). {way}{note}",
+        "gbt7714": f"{author}. {title}{_medium(exhibit)}//{book}. Edition {edition}. {exhibit.id}"
+        f"{_reached(exhibit, 'date of citation')}.",
+        "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
+        f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _misc(exhibit, fields),
     }
+
+
+def _address(exhibit: Exhibit) -> str:
+    """Return where the figure is on the web; empty where the book has no address."""
+    return exhibit.permalink if exhibit.book.address else ""
+
+
+def _medium(exhibit: Exhibit) -> str:
+    """Return what GB/T 7714 says of a data set: online, where it has an address."""
+    return "[DS/OL]" if exhibit.book.address else "[DS]"
+
+
+def _reached(exhibit: Exhibit, day: str) -> str:
+    """Return the day, for the reader to fill in, and the address of what GB/T 7714 has online."""
+    return f"[{day}]. {exhibit.permalink}" if exhibit.book.address else ""
+
+
+def _behind(exhibit: Exhibit) -> str:
+    return f" {exhibit.permalink}" if exhibit.book.address else ""
 
 
 def month_of(edition: str) -> list[str]:
@@ -95,9 +111,7 @@ def _key(exhibit: Exhibit) -> str:
 
 
 def _note(exhibit: Exhibit) -> str:
-    """Return id and source, and where it stands if no address says it."""
-    place = "" if exhibit.book.address else f"；{exhibit.permalink}{NO_ADDRESS_ZH}"
-    return f"{exhibit.id}；{exhibit.source}{place}"
+    return f"{exhibit.id}；{exhibit.source}"
 
 
 def _bibtex(exhibit: Exhibit, year: str) -> str:
@@ -107,7 +121,7 @@ def _bibtex(exhibit: Exhibit, year: str) -> str:
         "howpublished": f"{exhibit.book.title}，版次 {exhibit.edition}",
         "year": year,
         "note": _note(exhibit),
-        "url": exhibit.permalink if exhibit.book.address else "",
+        "url": _address(exhibit),
     }
     return _misc(exhibit, fields)
 
@@ -129,7 +143,7 @@ def _ris(exhibit: Exhibit, year: str) -> str:
         "ET": exhibit.edition,
         "LA": "zh-CN",
         "N1": _note(exhibit),
-        "UR": exhibit.permalink if exhibit.book.address else "",
+        "UR": _address(exhibit),
     }
     # a line a field: what a title breaks into would be read as another field
     kept = [f"{name}  - {' '.join(text.split())}" for name, text in fields.items() if text]
@@ -150,6 +164,6 @@ def _csl(exhibit: Exhibit) -> str:
     }
     if day := month_of(exhibit.edition):
         item["issued"] = {"date-parts": [[int(part) for part in day]]}
-    if exhibit.book.address:
-        item["URL"] = exhibit.permalink
+    if address := _address(exhibit):
+        item["URL"] = address
     return json.dumps([item], ensure_ascii=False, indent=1)

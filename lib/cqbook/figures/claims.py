@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 
@@ -307,16 +308,29 @@ def cell_blocks(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, Conditio
 
 
 @dataclass(frozen=True)
+class PlacedText:
+    """A glued text of a sentence, by its name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class StatedClaim:
     """A claim with what its page says on it: the sentence of its first block, or a title.
 
-    ``place``: the anchor of the sentence, or the id of the figure whose title it is.
+    ``place``: the anchor of the sentence, or the id of the figure whose title it is. ``form``: the
+    sentence with ``{name}`` in the places of its glued ``texts``, by which its English is known;
+    ``title_en``: the title of such a figure in English.
     """
 
     page: str
     claim: Claim
     sentence: str
     place: str
+    form: str = ""
+    texts: tuple[PlacedText, ...] = ()
+    title_en: str = ""
 
     @property
     def line(self) -> str:
@@ -330,7 +344,7 @@ class StatedClaim:
 def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     """Return the claims of an executed page in order, each with its sentence."""
     known = Known.of(notebook)
-    said: dict[str, tuple[str, str]] = {}
+    said: dict[str, dict[str, Any]] = {}
     # what is on the page; of a claim that does not hold, what would be
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     places = [_standing(known, text) for text in prose]
@@ -338,13 +352,20 @@ def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
     for block in itertools.chain.from_iterable(places):
         words = sentence(known.stated(block), known.texts)
         if block.kind == "claim" and _CHINESE_LETTER.search(words):
+            form, texts = _form(known.resolved(block.body), known.texts)
             for name in block.names:
-                said.setdefault(name, (words, f"claim-{name}"))
-    for name, found in _titles(notebook).items():
-        said.setdefault(name, found)
-    return [
-        StatedClaim(page, item, *said.get(name, ("", ""))) for name, item in known.claims.items()
-    ]
+                found = {"sentence": words, "place": f"claim-{name}", "form": form, "texts": texts}
+                said.setdefault(name, found)
+    said = {name: vars(found) for name, found in _titles(notebook).items()} | said
+    none = {"sentence": "", "place": ""}
+    return [StatedClaim(page, item, **said.get(name, none)) for name, item in known.claims.items()]
+
+
+def _form(body: str, texts: Mapping[str, str]) -> tuple[str, tuple[PlacedText, ...]]:
+    """Return a sentence with the names of its glued texts in their places, and these."""
+    names = dict.fromkeys(GLUED_ROLE.findall(body))
+    form = sentence(body, {name: f"{{{name}}}" for name in names})
+    return form, tuple(PlacedText(name, texts[name]) for name in names if name in texts)
 
 
 def _standing(known: Known, text: str) -> list[Conditional]:
@@ -357,14 +378,26 @@ def _standing(known: Known, text: str) -> list[Conditional]:
     return found
 
 
-def _titles(notebook: nbformat.NotebookNode) -> dict[str, tuple[str, str]]:
+@dataclass(frozen=True)
+class _Title:
+    """The title of a figure or table that stands on a claim; a table's has no English here."""
+
+    sentence: str
+    place: str
+    title_en: str = ""
+
+
+def _titles(notebook: nbformat.NotebookNode) -> dict[str, _Title]:
     """Return title and id of the first figure or table that stands on a claim, by claim."""
-    shown = [(own.claims, own.title, own.id) for own in (f.identity for f in figures_of(notebook))]
-    shown += [(item.claims, item.title, item.id) for item in tables_of(notebook)]
-    found: dict[str, tuple[str, str]] = {}
-    for names, title, place in shown:
+    shown = [
+        (own.claims, _Title(own.title, own.id, own.english.title))
+        for own in (item.identity for item in figures_of(notebook))
+    ]
+    shown += [(item.claims, _Title(item.title, item.id)) for item in tables_of(notebook)]
+    found: dict[str, _Title] = {}
+    for names, title in shown:
         for name in names:
-            found.setdefault(name, (title, place))
+            found.setdefault(name, title)
     return found
 
 

@@ -169,7 +169,9 @@ def in_english(book: Catalog, *texts: object, kept: bool = False) -> Callable[[s
 
 
 #: Punctuation of Chinese that may stand in a text without a Chinese word.
-_HALF_WIDTH = str.maketrans({"—": "–", "，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". "})
+_HALF_WIDTH = str.maketrans(
+    {"—": "–", "，": ", ", "；": "; ", "：": ": ", "、": ", ", "。": ". ", "（": " (", "）": ")"}
+)
 
 
 def english_quantity(text: str, bare: str = "") -> str:

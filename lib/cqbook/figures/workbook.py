@@ -287,7 +287,7 @@ def _about_sheet(book: Workbook, exhibit: Exhibit) -> None:
         ("版次", exhibit.edition),
         ("编号", exhibit.id),
         ("数据指纹", exhibit.data_hash),
-        ("地址", exhibit.permalink),
+        *([("地址", exhibit.permalink)] if exhibit.book.address else []),
         ("引用", citations(exhibit)["gbt7714"]),
     ]
     if exhibit.is_table:

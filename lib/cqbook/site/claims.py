@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.figures.claims import CLAIMS, StatedClaim
+from cqbook.figures.english import english
 from cqbook.figures.identity import read_record
 from cqbook.quantities.verdict import rounded
 from cqbook.site.abstracts import titles_of
@@ -25,6 +26,8 @@ from cqbook.site.settings import book_of, known_words, once
 
 #: Sentences of the smallest margins that stand first.
 TIGHT = 10
+#: The table with the English of sentences.
+SENTENCES = "claim_sentences"
 
 
 class ClaimList(nodes.General, nodes.Element):
@@ -114,6 +117,41 @@ def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
     return found
 
 
+_PLACE = re.compile(r"\{([^{}]+)\}")
+
+
+def english_sentence(
+    item: StatedClaim, sentences: Mapping[str, str], known: Mapping[str, str]
+) -> str:
+    """Return what a claim says in English; empty where it has no English.
+
+    Parameters
+    ----------
+    item : StatedClaim
+    sentences : mapping of str to str
+        The English of sentences by their `StatedClaim.form`, with the same places.
+    known : mapping of str to str
+        The English that the book knows, see `cqbook.figures.english.dictionary`.
+    """
+    texts = {placed.name: placed.text for placed in item.texts}
+    try:
+        if not item.form:
+            return item.title_en or english(item.sentence, known)
+        return _PLACE.sub(lambda place: english(texts[place[1]], known), sentences[item.form])
+    except KeyError:
+        return ""
+
+
+def _sentences(app: Sphinx) -> Mapping[str, str]:
+    """Return the English of the sentences of claims, as the data package has it."""
+    book = book_of(app)
+    # what a book of before 2026-12 has no table of, it has no English of
+    if SENTENCES not in book.resources:
+        return {}
+    rows = book.text(SENTENCES)
+    return dict(zip(rows["sentence_zh"], rows["sentence_en"], strict=True))
+
+
 #: A sentence's claims, each with the way to it.
 Sayings = list[tuple[str, StatedClaim]]
 
@@ -152,7 +190,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     places = list(doctree.findall(ClaimList))
     if not places:
         return
-    known = known_words(app)
+    known, sentences = known_words(app), _sentences(app)
     # by page and sentence: one may stand on several claims
     groups: dict[tuple[str, str], dict[str, Sayings]] = {}
     count = 0
@@ -168,7 +206,20 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     def said_of(item: StatedClaim) -> TextPair:
         return text_pair("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
 
-    html = markup("claims.html", groups=groups, count=count, tight=tight, said_of=said_of)
+    english_of = {
+        sentence: english_sentence(items[0][1], sentences, known)
+        for said_there in groups.values()
+        for sentence, items in said_there.items()
+    }
+    html = markup(
+        "claims.html",
+        groups=groups,
+        count=count,
+        tight=tight,
+        said_of=said_of,
+        english_of=english_of,
+        chinese_alone=sum(not text for text in english_of.values()),
+    )
     lists = [
         Listing(head=page, items=[_plainly(*found) for found in said.items()])
         for (page, _), said in groups.items()

@@ -119,6 +119,7 @@ class SourceList(SphinxDirective):
         counts = book.observations()["source_id"].value_counts()
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
+        labels = book.source_labels()
         for kind, frame in sources.groupby(sources["document"].ne(""), sort=False):
             if kind:
                 titles = ("五份报纸文档", "The five newspaper documents")
@@ -126,13 +127,14 @@ class SourceList(SphinxDirective):
                 titles = ("其他已公布来源", "Other published sources")
             section = _titled(*titles, "source-documents" if kind else "source-others")
             for row in frame.sort_values("published").to_dict("records"):
-                section += self._entry(row, int(counts.get(row["source_id"], 0)))
+                # with the letter by which figures tell two articles of one day apart
+                date = labels[row["source_id"]].rpartition("，")[2]
+                section += self._entry(row, date, int(counts.get(row["source_id"], 0)))
             found.insert(0 if kind else len(found), section)
         return found
 
-    def _entry(self, row: dict[Hashable, Any], count: int) -> nodes.Node:
+    def _entry(self, row: dict[Hashable, Any], date: str, count: int) -> nodes.Node:
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
-        date = row["published"] or "日期不详"
         by = f"（{row['relay']}转）" if row["relay"] else ""
         known = known_words(self.env.app)
         outlet, relay = (said_or_kept(row[name], known) for name in ("outlet", "relay"))
@@ -143,7 +145,7 @@ class SourceList(SphinxDirective):
             Bilingual(
                 "",
                 f"{row['outlet']}{by}，{date}。",
-                english=f"{outlet}{by_en}, {row['published'] or 'undated'}.",
+                english=f"{outlet}{by_en}, {said_or_kept(date, known)}.",
             ),
         )
         facts = [f"收入{count}个数字", f"可信度{row['confidence']}"]

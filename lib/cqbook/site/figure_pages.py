@@ -21,7 +21,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
 from cqbook.figures.citations import RECORDS
-from cqbook.figures.exhibit import Exhibit, sources_in_english
+from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.formats import ALL_IN_ONE, COMPANIONS
 from cqbook.site.abstracts import titles_of
 from cqbook.site.layout import (
@@ -42,7 +42,7 @@ from cqbook.site.nodes import (
     figure_parts,
 )
 from cqbook.site.pictures import CARDS_FOLDER
-from cqbook.site.settings import base_of, known_words
+from cqbook.site.settings import base_of
 
 #: Folder of the notebooks that figures come from, below the root of the site.
 NOTEBOOKS = "notebooks"
@@ -50,11 +50,13 @@ NOTEBOOKS = "notebooks"
 ROOT = "../"
 #: What the name of a page to embed ends in.
 EMBEDDED = ".embed.html"
+#: Asks for a page in English, whatever the reader's browser keeps.
+IN_ENGLISH = "?lang=en"
 #: Asks the script of a page to show its code.
 SHOW_CODE = "?code"
 #: Of an embedded figure, in px: a line of its texts, what is around them and the chart, full-width
 #: characters in a line of its width and on a phone.
-_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 55, 44, 22
+_LINE, _AROUND, _CHARACTERS, _CHARACTERS_NARROW = 26, 97, 44, 21
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,22 @@ def _own_page(
         records=[(form, COMPANIONS[form]) for form in RECORDS],
         # shown as text
         embed=str(embed_code(shown, parts, shown.identity.title)),
-        embed_en=str(embed_code(shown, parts, shown.identity.english.title)),
+        embed_en=str(embed_code(shown, parts, shown.identity.english.title, IN_ENGLISH)),
         address=book.address,
+        sections=_sections(bool(parts.grid.rows), bool(book.address)),
         code=written,
         notebook=f"{ROOT}{NOTEBOOKS}/{Path(app.env.doc2path(place.page)).name}",
         with_code=f"{place.way}{SHOW_CODE}#{shown.id}",
         edition=edition_line(name, ROOT, edition),
     )
+
+
+def _sections(has_data: bool, has_address: bool) -> list[tuple[str, str, str]]:
+    """Return what the page has below the figure: anchor and heading in both languages."""
+    listed = [("data", "图中数据", "Data")] if has_data else []
+    listed.append(("cite", "引用", "Cite"))
+    listed += [("embed", "嵌入", "Embed")] if has_address else []
+    return [*listed, ("code", "代码", "Code")]
 
 
 def _top() -> Markup:
@@ -168,9 +179,6 @@ def _described(app: Sphinx, shown: Exhibit) -> Markup:
 
 
 def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
-    own = shown.identity
-    # its sources alone, where a word of the chart has no English
-    english = replace(shown, language="en", identity=sources_in_english(own, known_words(app)))
     return markup(
         "figure_embed.html",
         # its number is one of the book's
@@ -178,21 +186,27 @@ def _embedded(app: Sphinx, shown: Exhibit, parts: FigureParts) -> Markup:
         top=_top(),
         book=shown.book.title,
         book_en=shown.book.title_en,
-        source=shown.source,
-        source_en=english.source,
         imprint=shown.imprint,
-        imprint_en=english.imprint,
+        imprint_en=replace(shown, language="en").imprint,
         edition=app.config.cqbook_edition,
         page=f"{OWN_PAGES}/{shown.id}",
+        in_english=IN_ENGLISH,
     )
 
 
-def embed_code(shown: Exhibit, parts: FigureParts, title: str) -> Markup:
+def embed_code(shown: Exhibit, parts: FigureParts, title: str, asking: str = "") -> Markup:
     """Return the frame that shows a figure in somebody else's page, of the edition that it is of.
 
-    A whole address where the book has one.
+    Empty where the book has no address: a frame would find nothing.
+
+    Parameters
+    ----------
+    asking : str
+        What the address asks of the page: `IN_ENGLISH`.
     """
-    way = shown.book.whole(f"v/{shown.edition}/{OWN_PAGES}/{shown.id}{EMBEDDED}")
+    if not shown.book.address:
+        return Markup()
+    way = shown.book.whole(f"v/{shown.edition}/{OWN_PAGES}/{shown.id}{EMBEDDED}{asking}")
     return markup(
         "embed_code.html",
         way=way,
@@ -205,9 +219,16 @@ def embed_code(shown: Exhibit, parts: FigureParts, title: str) -> Markup:
 def frame_height(shown: Exhibit, parts: FigureParts) -> int:
     """Return a height in px at which an embedded figure has no bar to scroll, at any width."""
     own, picture = shown.identity, parts.drawn.pictures[0]
-    texts = (own.title, own.subtitle, own.caption, shown.source, shown.imprint)
+    foot = (shown.source, shown.imprint)
+    said = [
+        (own.title, own.subtitle, own.caption, *foot),
+        # names of papers are longer in English: a line more for each line of the foot
+        (own.english.title, own.english.caption, own.english.note, *foot, *foot),
+    ]
     heights = (
-        chart + _AROUND + _LINE * sum(_lines(text, characters) for text in texts)
+        chart
+        + _AROUND
+        + _LINE * max(sum(_lines(text, characters) for text in texts) for texts in said)
         for chart, characters in (
             (picture.wide[1], _CHARACTERS),
             (picture.narrow[1], _CHARACTERS_NARROW),

@@ -37,10 +37,12 @@ from cqbook.site.settings import base_of, known_words, publication, root_of
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
 PAGES_SHOWN = 16
-#: Before the first paint: without it a dark page would flash in light.
+#: Before the first paint: without it a dark page would flash in light. ``?lang=en`` asks for
+#: English: in somebody else's page a figure doesn't know what the reader chose here.
 MODE_SCRIPT = (
     "(function(d){try{var m=localStorage.getItem('cq-mode'),l=localStorage.getItem('cq-lang')}"
-    "catch(e){}if(l==='en')d.dataset.lang=d.lang='en';"
+    "catch(e){}l=(/[?&]lang=(en|zh)(&|$)/.exec(location.search)||[0,l])[1];"
+    "if(l==='en')d.dataset.lang=d.lang='en';"
     "d.dataset.theme=m==='dark'||m==='light'?m:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})"
     "(document.documentElement)"
@@ -88,10 +90,39 @@ def contents(app: Sphinx) -> list[tuple[str, list[Entry]]]:
 
         trees = sites[app.config.root_doc].subtrees
         kept["cqbook_contents"] = [
-            (tree.caption or "", [entry(str(item)) for item in tree.items]) for tree in trees
+            (tree.caption or "", [grouped(entry(str(item))) for item in tree.items])
+            for tree in trees
         ]
     found: list[tuple[str, list[Entry]]] = kept["cqbook_contents"]
     return found
+
+
+#: What parts the name of a group from that of a page of it, in Chinese and English.
+GROUP_SIGNS = ("：", ": ")
+
+
+def grouped(entry: Entry) -> Entry:
+    """Return an entry with its pages side by side, if their titles say that they are of one kind.
+
+    The pages of other districts come from the notebook of one: 区县画像：沙坪坝区 is none of which
+    they are parts. The group has the name that their titles begin with, and the way to the first.
+    """
+    pages = [entry, *entry.below]
+    parts = [[page.title.partition(GROUP_SIGNS[0]) for page in pages]]
+    parts.append([page.english.partition(GROUP_SIGNS[1]) for page in pages])
+    names = [{name for name, _, _ in some} for some in parts]
+    if not entry.below or not all(
+        len(name) == 1 and all(rest for _, _, rest in some)
+        for name, some in zip(names, parts, strict=True)
+    ):
+        return entry
+    # the first is a page of the group like the others, which may have pages of their own
+    below = [[], *(page.below for page in entry.below)]
+    listed = [
+        Entry(page.name, chinese, english, held)
+        for page, (_, _, chinese), (_, _, english), held in zip(pages, *parts, below, strict=True)
+    ]
+    return Entry(entry.name, names[0].pop(), names[1].pop(), listed)
 
 
 def _near(entries: list[Entry], name: str) -> tuple[list[Entry], bool]:
@@ -129,7 +160,8 @@ def _branch(app: Sphinx, entries: list[Entry], here: str) -> Branch:
             app.builder.get_relative_uri(here, entry.name),
             entry.title,
             entry.english,
-            entry.name == here,
+            # a group and its first page have one way
+            entry.name == here and all(other.name != here for other in entry.below),
             _branch(app, entry.below, here) if entry.below and entry.holds(here) else None,
         )
         for entry in shown

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from cqbook.editions.store import MANIFEST
+from cqbook.editions.store import LISTING, MANIFEST
 from cqbook.site.claims import said_in
 from cqbook.site.commonmark import escaped, linked
 from cqbook.site.descriptions import (
@@ -38,7 +38,6 @@ from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE
 from cqbook.site.search import LISTING_PAGES
 from cqbook.site.settings import publication, root_of
 
-LLMS = "llms.txt"
 #: What there is, in the order in which it is listed: file, what it is in Chinese and English.
 FILES = {
     SDMX_DATA: ("全部已公布的数字，SDMX-CSV 2.0", "all published figures, SDMX-CSV 2.0"),
@@ -49,7 +48,7 @@ FILES = {
     CATALOGUE: ("每张图的数据、来源、文件、引用", "each figure's data, sources, files, citations"),
     SCHEMA.name: ("上一项的 JSON Schema", "the JSON Schema of that"),
     MANIFEST: ("这一版由什么生成", "what the edition was made of"),
-    LLMS: ("给语言模型的目录；各页另有 Markdown", "for language models; each page as Markdown"),
+    LISTING: ("给语言模型的目录；各页另有 Markdown", "for language models; each page as Markdown"),
 }
 
 
@@ -94,10 +93,10 @@ def write_machine_files(app: Sphinx, exception: Exception | None) -> None:
     files = measured_files(out, offers)
     for path, content in ((DCAT, dcat(offers, files)), (CROISSANT, croissant(offers, files))):
         (out / path).write_text(_json(content), encoding="utf-8")
-    (out / LLMS).write_text(llms_text(app), encoding="utf-8")
+    (out / LISTING).write_text(llms_text(app), encoding="utf-8")
 
 
-#: What a reader of `LLMS` has to know of the numbers, and of citing them.
+#: What a reader of `LISTING` has to know of the numbers, and of citing them.
 LLMS_HEAD = """\
 > {title_en}, edition {edition}. A book in Chinese; its numbers come from published figures, each
 > with its source; what the book derived is marked 推算.
@@ -123,7 +122,7 @@ def llms_text(app: Sphinx) -> str:
     data = [
         f"- {linked(_said(path), writer.way(path))}: {english}"
         for path, (_, english) in FILES.items()
-        if path != LLMS
+        if path != LISTING
     ]
     blocks = [
         f"# {escaped(book.title)}",

@@ -21,7 +21,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from cqbook.site.unbroken import split_line
+from cqbook.site.unbroken import split_english, split_line
 
 TEMPLATES = Path(__file__).resolve().with_name("templates")
 
@@ -75,6 +75,7 @@ ENVIRONMENT = _Templates(
     auto_reload=False,
 )
 ENVIRONMENT.filters["split_line"] = split_line
+ENVIRONMENT.filters["split_english"] = split_english
 
 
 def markup(template: str, /, **content: object) -> Markup:

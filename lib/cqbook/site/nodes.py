@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -129,6 +130,10 @@ class Drawn:
     citations: dict[str, list[tuple[str, str]]]
 
 
+#: Pages whose content is all said in both languages, but for how it is introduced.
+SAID_WHOLE = frozenset(f"chapters/{name}" for name in ("claims", "numbers", "figures", "sources"))
+
+
 def title_of(node: nodes.Node) -> str:
     """Return the caption that references show for a figure or table."""
     assert isinstance(node, ChartFigure | DataTable)
@@ -241,7 +246,13 @@ def source_anchor(source_id: str) -> str:
 
 
 def _cell(
-    page: str, key: str, text: str, labels: Mapping[str, str], known: Mapping[str, str]
+    page: str,
+    key: str,
+    text: str,
+    labels: Mapping[str, str],
+    known: Mapping[str, str],
+    *,
+    numeric: bool = False,
 ) -> str:
     """Return the content of a cell: its text, or links and codes as HTML."""
     if key == "source_id" and text:
@@ -254,11 +265,19 @@ def _cell(
         return comma.join(found) or markup("said.html", text=TextPair("没有图用它", "no figure"))
     if key == "observation_id":
         return markup("codes.html", codes=text.split(";"))
-    return _set_out(text, known) if CHINESE.search(text) else text or "—"
+    return _set_out(text, known, number=numeric) if CHINESE.search(text) else text or NO_VALUE
 
 
-def _set_out(text: str, known: Mapping[str, str]) -> Markup:
-    return markup("said.html", text=text_pair(text, known))
+def _set_out(text: str, known: Mapping[str, str], *, number: bool = False) -> Markup:
+    pair = text_pair(text, known)
+    said = pair if number else TextPair(pair.chinese, capitalized(pair.english))
+    return markup("said.html", text=said)
+
+
+def capitalized(text: str) -> str:
+    """Return an English text of a cell with a capital, as cells begin; a name like iPhone stays."""
+    first = re.match(r"[a-z]+(?=$|[ ,;-])", text)
+    return text[:1].upper() + text[1:] if first else text
 
 
 def _grid_of(
@@ -276,7 +295,7 @@ def _grid_of(
     for key, text in {
         pair for row in content["rows"] for pair in zip(content["keys"], row, strict=True)
     }:
-        cells[key, text] = _cell(page, key, text, labels, known)
+        cells[key, text] = _cell(page, key, text, labels, known, numeric=key in numeric)
     return Grid(
         [(name, _kind(key, key in numeric)) for key, name in columns],
         [
@@ -288,6 +307,73 @@ def _grid_of(
         ],
         _width(content, numeric, labels) > PHONE,
     )
+
+
+def without_repeats(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return rows of a figure without a column of ranges that all repeat the values."""
+    keys = list(content["keys"])
+    if not {"full", "range"} <= set(keys):
+        return dict(content)
+    value, ends = keys.index("full"), keys.index("range")
+    if any(row[ends] not in ("", row[value]) for row in content["rows"]):
+        return dict(content)
+    rows = [[*row[:ends], *row[ends + 1 :]] for row in content["rows"]]
+    columns = [*content["columns"][:ends], *content["columns"][ends + 1 :]]
+    return {"keys": [*keys[:ends], *keys[ends + 1 :]], "columns": columns, "rows": rows}
+
+
+def matrix_of(content: Mapping[str, Any], known: Mapping[str, str]) -> Grid | None:
+    """Return the numbers of a figure, a column a series; None where that says less than a list.
+
+    A number that is not as the others of the figure are says so: 8158.4亿元（推算）.
+    """
+    rows = [dict(zip(content["keys"], row, strict=True)) for row in content["rows"]]
+    series = list(dict.fromkeys(row.get("group", "") for row in rows))
+    items = list(dict.fromkeys(row.get("label", "") for row in rows))
+    cells = {(row.get("label", ""), row.get("group", "")): row for row in rows}
+    filled = len(rows) >= len(series) * len(items) * MATRIX_FILLED
+    if not 1 < len(series) <= MATRIX_SERIES or len(items) < MATRIX_ROWS or not filled:
+        return None
+    if len(cells) < len(rows):
+        return None
+    statuses = [row["status"] for row in rows if row.get("status")]
+    usual = max(dict.fromkeys(statuses), key=statuses.count, default="")
+
+    def said(item: str, name: str) -> Markup | str:
+        row = cells.get((item, name))
+        if row is None or not row["full"]:
+            return NO_VALUE
+        apart = row.get("status", usual)
+        text = row["full"]
+        if apart not in (usual, text):
+            text = f"{text}（{apart}）"
+        return _set_out(text, known, number=True) if CHINESE.search(text) else text
+
+    year = all(re.fullmatch(r"(?:19|20)\d\d年?", item) for item in items)
+    label = dict(zip(content["keys"], content["columns"], strict=True))["label"]
+    first = TextPair("年份", "Year") if year else text_pair(label, known)
+    heads = [first, *(text_pair(name, known) for name in series)]
+    kinds = ["cq-short", *["cq-number"] * len(series)]
+    table = [
+        [
+            (head, kind, _set_out(item, known) if place == 0 else said(item, series[place - 1]))
+            for place, (head, kind) in enumerate(zip(heads, kinds, strict=True))
+        ]
+        for item in items
+    ]
+    columns = [items, *([row["full"] for row in rows if row.get("group") == s] for s in series)]
+    widest = sum(max(theme.label_width(text) for text in column) for column in columns)
+    # set smaller than other tables, and what is a little too wide moves
+    wide = MATRIX_SIZE * (widest + PADDING * len(columns)) > PHONE + FOLDED / 2
+    return Grid(list(zip(heads, kinds, strict=True)), table, wide)
+
+
+#: Most columns of a matrix, fewest rows, and the part of its cells that must be filled.
+MATRIX_SERIES, MATRIX_ROWS, MATRIX_FILLED = 7, 3, 0.6
+#: The size of its letters on a phone beside those of other tables.
+MATRIX_SIZE = 0.85
+#: What a cell without a number shows; the template leaves it out of cards.
+NO_VALUE = "—"
 
 
 def _width(content: dict[str, Any], numeric: Container[str], labels: Mapping[str, str]) -> float:
@@ -370,7 +456,8 @@ def translation(app: Sphinx, exhibit: Exhibit) -> Exhibit | None:
 class FigureParts:
     """What a page shows of a figure.
 
-    ``root`` leads from it to the root of the site, ``own`` to the figure's own page.
+    ``root`` leads from it to the root of the site, ``own`` to the figure's own page; ``matrix``:
+    its numbers side by side, where it has several series.
     """
 
     meta: dict[str, Any]
@@ -380,6 +467,7 @@ class FigureParts:
     drawn: Drawn
     links: list[SourceLink]
     grid: Grid
+    matrix: Grid | None
     formats: list[tuple[str, str]]
     own: str
 
@@ -418,7 +506,8 @@ def figure_parts(
             },
         ),
         links=_source_links(sources, meta["sources"], known),
-        grid=_grid_of(sources, meta["table"], labels, ("full", "range"), known),
+        grid=_grid_of(sources, without_repeats(meta["table"]), labels, ("full", "range"), known),
+        matrix=matrix_of(meta["table"], known),
         formats=list(FORMATS.items()) if app.config.cqbook_files else [],
         own=f"{root}{OWN_PAGES}/{shown.id}.html" if app.config.cqbook_files else "",
     )
@@ -476,7 +565,9 @@ def written_since(self: HTML5Translator, node: Element) -> Markup:
 
 def depart_abstract(self: HTML5Translator, node: Element) -> None:
     """Write an abstract; only English readers see it."""
-    self.body.append(markup("abstract.html", text=written_since(self, node)))
+    # what a list says is there in English
+    abridged = _page(self) not in SAID_WHOLE
+    self.body.append(markup("abstract.html", text=written_since(self, node), abridged=abridged))
 
 
 def skip(self: SphinxTranslator, node: Element) -> None:

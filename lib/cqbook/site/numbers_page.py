@@ -349,7 +349,9 @@ def write_rows(app: Sphinx, exception: Exception | None) -> None:
         "edition": edition,
         "book": publication(app).title,
         "book_en": publication(app).title_en,
-        "permalink": publication(app).whole(f"v/{edition}/{NUMBERS_PAGE}.html#obs-"),
+        # a citation has an address only where the book has one
+        "permalink": publication(app).address
+        and publication(app).whole(f"v/{edition}/{NUMBERS_PAGE}.html#obs-"),
         "place": publication(app).place,
         "words": words | {"topic": {code: _topic(app, code) for code in DOMAINS}},
         "facets": facets(frame, words),

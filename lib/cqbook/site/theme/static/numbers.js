@@ -315,7 +315,7 @@
     cited.append(inWords(n), say("。数据来源：", ". Source: "), quoted(named("source_id", cols.source_id[n])));
     if (cols.locator[n]) cited.append(say("，", ", "), quoted(cols.locator[n]));
     cited.append(say("；《" + about.book + "》版次", "; " + about.book_en + ", edition ") + about.edition,
-      say("，数据编号 ", ", no. ") + id + say("，", ", ") + about.permalink + id + say("。", "."));
+      say("，数据编号 ", ", no. ") + id + (about.permalink && say("，", ", ") + about.permalink + id) + say("。", "."));
     return cited;
   }
 
@@ -698,7 +698,7 @@
       if (state.of) line.append(tag("b", say("书中的一个数由下列公布的数字算出。", "A number of the book is made of these.")), " ");
       if (state.asof) line.append(tag("b", say("截至 " + state.asof + " 版收入的数字；此后的更正见各数字。", "As known in edition " + state.asof + ".")), " ");
       line.append(narrowed() ? say("找到" + found.length + "个数字，共" + about.all + "个。", found.length + " of " + about.all + " numbers.")
-        : say("共" + about.all + "个数字；长序列在筛选时读入。", about.all + " numbers; the long series come when you narrow them."));
+        : say("共" + about.all + "个数字；长序列在筛选时读入。", about.all.toLocaleString("en") + " numbers; those of long series are listed when you narrow the choice."));
       if (!found.length) return;
       line.append(" ", button(state.view === "chart" ? say("只看表", "Table only") : say("画图", "Chart"), function () { state.view = state.view === "chart" ? "" : "chart"; go(true); }), " ");
       line.append(button("CSV", function () { save("numbers.csv", "text/csv;charset=utf-8", csv(found)); }));
