@@ -7,7 +7,7 @@ from pathlib import Path
 from cqbook.citing.briefing import number
 from cqbook.citing.entries import CLAIM, numbers_of
 from cqbook.data.catalog import Catalog
-from cqbook.figures.citations import NO_ADDRESS_ZH
+from cqbook.figures.citations import medium, reached
 
 
 def claim_citations(edition: Path, name: str) -> dict[str, str]:
@@ -31,11 +31,11 @@ def claim_citations(edition: Path, name: str) -> dict[str, str]:
     sentence = number(numbers, name)
     book = Catalog(edition / "data").publication
     page, _, claim = name.removeprefix(CLAIM).partition(".")
-    way = book.whole(f"v/{numbers.edition}/chapters/{page}.html#claim-{claim}")
-    note = "" if book.address else NO_ADDRESS_ZH
+    place = f"v/{numbers.edition}/chapters/{page}.html#claim-{claim}"
+    way = book.whole(place) if book.address else ""
     return {
         "sentence": sentence,
         "line": f"论断：《{book.title}》，版次 {numbers.edition}，{name}。",
-        "gbt7714": f"{book.author}. {book.title}[DS/OL]. 版次 {numbers.edition}. {name}"
-        f"[引用日期]. {way}{note}.",
+        "gbt7714": f"{book.author}. {book.title}{medium(way)}. 版次 {numbers.edition}. {name}"
+        f"{reached(way, '引用日期')}.",
     }

@@ -48,8 +48,8 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
     zh_kind, kind = ("表", "Table") if exhibit.is_table else ("图", "Figure")
     return {
         "line": f"{exhibit.source}；{zh_kind}：《{book}》，版次 {edition}，{exhibit.id}。",
-        "gbt7714": f"{author}. {title}{_medium(exhibit)}//{book}. 版次 {edition}. {exhibit.id}"
-        f"{_reached(exhibit, '引用日期')}.",
+        "gbt7714": f"{author}. {title}{medium(_address(exhibit))}//{book}. 版次 {edition}. {exhibit.id}"
+        f"{reached(_address(exhibit), '引用日期')}.",
         "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
         f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _bibtex(exhibit, year),
@@ -73,8 +73,8 @@ def _in_english(exhibit: Exhibit) -> dict[str, str]:
     }
     return {
         "line": f"{exhibit.source}; {kind.lower()}: {book}, edition {edition}, {exhibit.id}.",
-        "gbt7714": f"{author}. {title}{_medium(exhibit)}//{book}. Edition {edition}. {exhibit.id}"
-        f"{_reached(exhibit, 'date of citation')}.",
+        "gbt7714": f"{author}. {title}{medium(_address(exhibit))}//{book}. Edition {edition}. {exhibit.id}"
+        f"{reached(_address(exhibit), 'date of citation')}.",
         "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
         f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _misc(exhibit, fields),
@@ -86,14 +86,14 @@ def _address(exhibit: Exhibit) -> str:
     return exhibit.permalink if exhibit.book.address else ""
 
 
-def _medium(exhibit: Exhibit) -> str:
+def medium(address: str) -> str:
     """Return what GB/T 7714 says of a data set: online, where it has an address."""
-    return "[DS/OL]" if exhibit.book.address else "[DS]"
+    return "[DS/OL]" if address else "[DS]"
 
 
-def _reached(exhibit: Exhibit, day: str) -> str:
+def reached(address: str, day: str) -> str:
     """Return the day, for the reader to fill in, and the address of what GB/T 7714 has online."""
-    return f"[{day}]. {exhibit.permalink}" if exhibit.book.address else ""
+    return f"[{day}]. {address}" if address else ""
 
 
 def _behind(exhibit: Exhibit) -> str:
