@@ -44,12 +44,12 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
         return _in_english(exhibit)
     book, author = exhibit.book.title, exhibit.book.author
     title, edition = exhibit.identity.title, exhibit.edition
-    year = "".join(month_of(edition)[:1])
+    year, address = "".join(month_of(edition)[:1]), _address(exhibit)
     zh_kind, kind = ("表", "Table") if exhibit.is_table else ("图", "Figure")
     return {
         "line": f"{exhibit.source}；{zh_kind}：《{book}》，版次 {edition}，{exhibit.id}。",
-        "gbt7714": f"{author}. {title}{medium(_address(exhibit))}//{book}. 版次 {edition}. {exhibit.id}"
-        f"{reached(_address(exhibit), '引用日期')}.",
+        "gbt7714": f"{author}. {title}{medium(address)}//{book}. 版次 {edition}. {exhibit.id}"
+        f"{reached(address, '引用日期')}.",
         "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
         f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _bibtex(exhibit, year),
@@ -61,7 +61,7 @@ def citations(exhibit: Exhibit) -> dict[str, str]:
 def _in_english(exhibit: Exhibit) -> dict[str, str]:
     book, author, edition = exhibit.book.title_en, exhibit.book.author_en, exhibit.edition
     title = exhibit.identity.title
-    year = "".join(month_of(edition)[:1])
+    year, address = "".join(month_of(edition)[:1]), _address(exhibit)
     kind = "Table" if exhibit.is_table else "Figure"
     fields = {
         "author": f"{{{author}}}",
@@ -69,12 +69,12 @@ def _in_english(exhibit: Exhibit) -> dict[str, str]:
         "howpublished": f"{book}, edition {edition}",
         "year": year,
         "note": f"{exhibit.id}; {exhibit.source}",
-        "url": _address(exhibit),
+        "url": address,
     }
     return {
         "line": f"{exhibit.source}; {kind.lower()}: {book}, edition {edition}, {exhibit.id}.",
-        "gbt7714": f"{author}. {title}{medium(_address(exhibit))}//{book}. Edition {edition}. {exhibit.id}"
-        f"{reached(_address(exhibit), 'date of citation')}.",
+        "gbt7714": f"{author}. {title}{medium(address)}//{book}. Edition {edition}. {exhibit.id}"
+        f"{reached(address, 'date of citation')}.",
         "apa": f"{author}. ({year or 'n.d.'}). {title} [{kind} {exhibit.id}]. "
         f"In {book} (Edition {edition}).{_behind(exhibit)}",
         "bibtex": _misc(exhibit, fields),
