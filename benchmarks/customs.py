@@ -159,8 +159,8 @@ def polars_asks(folder: Path) -> float:
     cars.group_by("commodity").agg(pl.struct("partner", "regime").n_unique()).collect()
     # whether a few partners or goods only were asked for, of either flow
     headings = both.with_columns(heading=pl.col("commodity").str.slice(0, 4))
-    for by in ("partner", "heading"):
-        headings.group_by("flow", by).agg(pl.col("value").sum()).collect()
+    for of in ("partner", "heading"):
+        headings.group_by("flow", of).agg(pl.col("value").sum()).collect()
     return float(own.select(pl.col("value").sum()).collect().item())
 
 

@@ -111,6 +111,8 @@ def test_a_year_leaves_the_others_out(book):
     assert facts(book, JIANGJIN, "2023")["trips"].level.zh == "122列"
     assert facts(book, SHAPINGBA, "2027")["output_plan"].level.zh == "1000亿元"
     assert not facts(book, SHAPINGBA, "2027")["cars"].level.known
+    # a district of which nothing usable is known in a year
+    assert list(district.figures(book, "500154", "2022")["text"]) == []
 
 
 def test_of_a_project_in_phases_the_phases_are_told(book):

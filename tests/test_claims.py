@@ -406,6 +406,12 @@ def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):
     assert f"（{{numref}}`fig-x`；{reason}）。\n" in shown
 
 
+def test_a_chapter_that_was_not_executed_says_nothing_yet():
+    text = ":::{claim} up\n甲高出{glue:text}`much`。\n:::\n"
+    assert [item.sentence for item in said_of("trade", page(text, made("up", "holds"), much="1元"))]
+    assert said_of("trade", page(text)) == []
+
+
 def test_a_sentence_is_quoted_with_its_conditions():
     """Whoever quotes from the list of claims quotes what the page says, reasons and brackets."""
     text = (

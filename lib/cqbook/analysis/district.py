@@ -98,8 +98,8 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     frame = usable(book.observations(entity=entities_within(book, code)))
     frame = frame[~frame["indicator"].isin(NOT_TOLD)].reset_index(drop=True)
     if year:
-        touches = [int(year) in Period.parse(text).years for text in frame["period"]]
-        frame = frame[touches].copy()
+        touches = frame["period"].map(lambda text: int(year) in Period.parse(text).years)
+        frame = frame[touches.astype(bool)].copy()
     indicators = book.table("indicators").set_index("indicator")
     quantities = quantities_of(frame)
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)

@@ -342,7 +342,9 @@ class StatedClaim:
 
 
 def said_of(page: str, notebook: nbformat.NotebookNode) -> list[StatedClaim]:
-    """Return the claims of an executed page in order, each with its sentence."""
+    """Return the claims of a page in order, each with its sentence; none of one not executed."""
+    if not any(True for _ in display_outputs(notebook)):
+        return []
     known = Known.of(notebook)
     said: dict[str, dict[str, Any]] = {}
     # what is on the page; of a claim that does not hold, what would be
