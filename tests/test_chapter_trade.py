@@ -9,6 +9,8 @@ import pytest
 from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
+from cqbook.figures.charts.lines import lines
+from cqbook.figures.identity import rows_drawn
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import UNPUBLISHED, derive, difference, exact
 
@@ -216,6 +218,11 @@ def test_what_is_derived_or_of_months_is_a_square(book):
         "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
         "2021": True, "2022": False, "2024": True, "2025": False,
     }  # fmt: skip
+    # what is of eleven months is not to be set beside a year: no line leads to it, or from it
+    spec = lines(rows.reset_index()).spec
+    line = rows_drawn(spec["layer"][0], spec)
+    years = " ".join("|" if point["value"] is None else point["date"][:4] for point in line)
+    assert years == "2017 2018 | 2019 | 2020 2021 2022 | 2024 2025"
 
 
 @pytest.mark.parametrize(

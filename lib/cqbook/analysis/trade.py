@@ -358,7 +358,7 @@ def shares(
 def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of shares over years, a group a part; empty without three numbers.
 
-    What is derived, or not of a whole year, is ``square``.
+    What is derived, or not of a whole year, is ``square``; the latter also ``apart``.
     """
     frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
     rows = pd.concat(frames, ignore_index=True)
@@ -366,7 +366,8 @@ def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         return points([], unit="percent")
     # a year's share stands at its year, whichever months it is of
     rows["date"] = rows["period"].str[:4] + "-01-01"
-    rows["square"] = rows["status"].eq(DERIVED) | rows["period"].str.len().gt(4)
+    rows["apart"] = rows["period"].str.len().gt(4)
+    rows["square"] = rows["status"].eq(DERIVED) | rows["apart"]
     return _rounded(rows, "%", 1)
 
 

@@ -61,7 +61,8 @@ def lines(
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line, and so does a period that has no row. Rows before the
         first number of all and after the last are not drawn. With ``square``, points where it is
-        true are squares: a note says what of them.
+        true are squares: a note says what of them. With ``apart``, no line leads to or from points
+        where it is true: they are not to be compared with the others.
     highlight : str
         The series in the accent colour; the others are grey.
     notes : sequence of (label, zh, en)
@@ -115,7 +116,7 @@ def lines(
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
-    return Drawing(spec, rows.drop(columns=["tint", "square"], errors="ignore"), alt_text)
+    return Drawing(spec, rows.drop(columns=["tint", "square", "apart"], errors="ignore"), alt_text)
 
 
 def _shapes(rows: pd.DataFrame, size: int) -> dict[str, Any]:
@@ -160,10 +161,14 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
 
 
 def left_out(rows: pd.DataFrame) -> list[bool]:
-    """Return for each point whether its series leaves out a period before it."""
+    """Return for each point whether its series breaks before it: at a gap, at what is ``apart``."""
     steps = pd.to_datetime(rows["date"]).groupby(rows["group"]).diff()
     usual = steps.groupby(rows["group"]).transform("min")
-    return list(steps.gt(GAP * usual))
+    gaps = steps.gt(GAP * usual)
+    if "apart" in rows:
+        alone = rows["apart"].astype(bool)
+        gaps |= alone | alone.groupby(rows["group"]).shift(fill_value=False)
+    return list(gaps & steps.notna())
 
 
 def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:
