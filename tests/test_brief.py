@@ -174,7 +174,7 @@ def test_the_document_has_all_that_a_briefing_needs(root, first):
     assert f"进出口总值{TOTAL}，民营企业占{SHARE}。" in text
     assert first.identity.title in text
     assert "数据来源：" in text
-    assert "[DS/OL]//" in text
+    assert "[DS]//" in text
     assert made.sections[0].page_width.cm == pytest.approx(21.0, abs=0.01)
     assert [item.text for item in made.paragraphs[:2]] == ["月报", "（2026年11月）"]
     assert "｜" not in text, "marks stand in properties, not in print"

@@ -26,6 +26,7 @@ from test_site import LATEST
 from cqbook.build import new_book
 from cqbook.citing.book_pdf import articles
 from cqbook.disk.checksums import file_digest
+from cqbook.editions.store import LISTING
 from cqbook.figures.figure import MADE_KEY, PRINTED_KEY, glue
 from cqbook.quantities.quantity import InWords, difference, exact, quantity_of
 from cqbook.site import (
@@ -399,7 +400,7 @@ def test_markdown_has_figures_with_their_data_and_the_sentences_of_claims():
 
 @BUILT
 def test_llms_txt_has_the_form_that_its_rules_give_it():
-    lines = (LATEST / machines.LLMS).read_text(encoding="utf-8").splitlines()
+    lines = (LATEST / LISTING).read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ")
     assert lines[2].startswith("> ")
     heads = [line for line in lines if line.startswith("## ")]

@@ -59,7 +59,7 @@ def _sentences(*texts: str) -> str:
 
 
 def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with a key to pale marks and gaps, if none says what they are.
+    """Return the last of the texts with a key to pale marks, squares, gaps, if none says of them.
 
     Parameters
     ----------
@@ -75,7 +75,20 @@ def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) ->
     if ("pale" if english else "浅色") not in whole:
         pale = pale_key(drawing, english=english)
         found = f"{found} {pale}".strip() if english else found + pale
+    if ("square" if english else "方点") not in whole:
+        square = square_key(drawing.spec, english=english)
+        found = f"{found} {square}".strip() if english else found + square
     return found
+
+
+def square_key(spec: Spec, *, english: bool) -> str:
+    """Return what squares are, where one word says it of all; empty else: an author has to."""
+    drawn = (row for layer in spec["layer"] for row in rows_drawn(layer, spec))
+    found = {str(row.get("status")) for row in drawn if row.get("square")}
+    if len(found) != 1 or not found <= set(UNOBSERVED):
+        return ""
+    (status,) = found
+    return f"Squares are {STATUS[status]}." if english else f"方点是{status}的。"
 
 
 def pale_key(drawing: Drawing, *, english: bool) -> str:
