@@ -19,6 +19,7 @@ from cqbook.disk import installed
 from cqbook.execution import executor, fingerprint
 from cqbook.execution.memory import RESULTS_KEPT, Memory
 from cqbook.execution.page import Executed, ExecutionError, Page
+from cqbook.figures.english import in_english
 
 SOURCE = """import cqbook as cq
 book = cq.open_data()
@@ -329,7 +330,14 @@ def test_queries_are_asked_again(spoiled):
     # of sources two: its own row, and those of one paper and day, by which its label has a letter
     assert len(book.queries) == 6
     assert [again.again(query) for query in book.queries.values()] == list(book.queries.values())
+    # an English name is in the outputs of pages that say it
+    say = in_english(book)
+    assert say("重庆市") == "Chongqing"
+    spoiled.set("codelists/english.csv", 1, "name_en", "x")
+    changed = Catalog(spoiled.path)
+    differ = [query for query in book.queries.values() if changed.again(query) != query]
+    assert [query.filters for query in differ] == [(("english", ()),)]
     spoiled.set("parks.csv", 1, "note", "x")
     changed = Catalog(spoiled.path)
     differ = [query for query in book.queries.values() if changed.again(query) != query]
-    assert [query.table for query in differ] == ["parks"]
+    assert [query.table for query in differ] == ["parks", ""]

@@ -489,7 +489,9 @@ class Catalog:
             If the table or a column is no longer there.
         """
         filters = dict(query.filters)
-        if query.table == "":
+        if query.table == "" and "english" in filters:
+            _ = self.english_names
+        elif query.table == "":
             _ = self.edition
         elif query.table == CUSTOMS:
             _ = self.customs_digest
@@ -505,6 +507,20 @@ class Catalog:
         name = self.descriptor["version"].replace(".", "-")
         self._record("", {"edition": []}, content=name)
         return name
+
+    @property
+    def english_names(self) -> list[tuple[str, str]]:
+        """Chinese and English of all that has both, the phrases last; they count as read as one.
+
+        Which of them a page says, its code and data decide: one that changed is another answer.
+        """
+        pairs: list[tuple[str, str]] = []
+        for name in sorted(self.resources, key=lambda item: item == "english"):
+            if {"name_zh", "name_en"} <= {field["name"] for field in self.fields(name)}:
+                rows = self.text(name)
+                pairs += zip(rows["name_zh"], rows["name_en"], strict=True)
+        self._record("", {"english": []}, content="\x1e".join(map("\x1d".join, pairs)))
+        return pairs
 
     @property
     def customs_digest(self) -> str:

@@ -112,20 +112,11 @@ class Phrasebook(dict[str, str]):
 
 def dictionary(book: Catalog) -> Phrasebook:
     """Return the English of every name of the codelists and of the phrases."""
-    found: dict[str, str] = {}
-    for name in book.resources:
-        fields = {field["name"] for field in book.fields(name)}
-        if {"name_zh", "name_en"} <= fields:
-            rows = book.text(name)
-            found |= dict(zip(rows["name_zh"], rows["name_en"], strict=True))
-            if name == "districts":
-                # charts set the short name: 沙坪坝, not 沙坪坝区
-                short = rows["name_zh"].str.replace(
-                    r"(土家族|苗族)*(自治县|区|县)$", "", regex=True
-                )
-                found |= dict(zip(short, rows["name_en"], strict=True))
-    rows = book.text("english")
-    found |= dict(zip(rows["name_zh"], rows["name_en"], strict=True))
+    pairs = book.english_names
+    rows = book.text("districts")
+    # charts set the short name: 沙坪坝, not 沙坪坝区
+    short = rows["name_zh"].str.replace(r"(土家族|苗族)*(自治县|区|县)$", "", regex=True)
+    found = dict(zip(short, rows["name_en"], strict=True)) | dict(pairs)
     return Phrasebook({zh: en for zh, en in found.items() if zh and en})
 
 
