@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from cqbook.quantities.interval import DOWNWARD, Interval
 from cqbook.quantities.qualifiers import from_printed
-from cqbook.quantities.units import Unit, format_zh
+from cqbook.quantities.units import UNSCALED, Unit, format_zh
 
 # --- from an interval to print --------------------------------------------------------------
 
@@ -146,7 +146,7 @@ def roughly_zh(interval: Interval, unit: Unit, *, digits: int = 3) -> str:
     middle, width = interval.midpoint, interval.width
     if middle is None or width is None or interval.contains(0) or 10 * width > abs(middle):
         return ""
-    if unit.scale == 1 and abs(middle) >= ROUGH_COUNT:
+    if unit.scale == 1 and unit.name not in UNSCALED and abs(middle) >= ROUGH_COUNT:
         return roughly_zh(interval / ROUGH_COUNT, Unit(ROUGH_COUNT, unit.name), digits=digits)
     fine = digits - 1 - middle.adjusted()
     # a step at least a quarter as wide as what is open
