@@ -98,14 +98,16 @@ def rendering() -> None:
     """Render the book; what jupyter-book needs for an empty page is the limit."""
     folder = Path(os.environ["STAGES"])
     stage = folder / "stage"
-    from book import staged
+    from cqbook.build import pages, staging
+    from cqbook.data.catalog import Catalog
+    from cqbook.execution.page import Executed
 
-    place, chosen = staged(folder, prepared=False)
+    data, book = ROOT / "data", Catalog(ROOT / "data")
+    chosen = pages.wanted(ROOT, pages.pages(ROOT, book), data)
     built = ROOT / "_build" / "editions" / "latest" / "notebooks"
-    for page in chosen:
-        (place / "chapters" / f"{page.name}.ipynb").write_bytes(
-            (built / f"{page.name}.ipynb").read_bytes()
-        )
+    results = {page.name: Executed((built / f"{page.name}.ipynb").read_bytes()) for page in chosen}
+    place = folder / "staged"
+    staging.stage(ROOT, chosen, results, place, data=data, edition=book.edition)
     _render(place, folder / "out")
     times = json.loads((folder / "sphinx.json").read_text(encoding="utf-8"))
     stage.mkdir()
