@@ -33,6 +33,7 @@ if hasattr(os, "fork"):
 
     warm.with_another_seed()
     warm.renderers()
+    warm.painters()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"

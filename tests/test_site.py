@@ -870,7 +870,7 @@ def drawn_content(node, page=None, heading=None) -> list:
     return [(page, heading)]
 
 
-def test_no_heading_is_stranded_on_paper(paper):
+def test_the_printed_book_strands_no_heading(paper):
     """What follows a heading begins on its page; the overview's first page has its figure."""
     root = paper.trailer["/Root"]["/StructTreeRoot"]["/K"]
     content = drawn_content(root)
