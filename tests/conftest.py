@@ -234,6 +234,10 @@ TOGETHER = {
     "tests/test_edits.py": "documents",
     "tests/test_exports.py": "documents",
     "tests/test_update.py": "documents",
+    # 外贸结构 of 2022, executed once
+    "tests/test_editions.py::test_a_changed_number": "2022",
+    "tests/test_editions.py::test_another_year": "2022",
+    "tests/test_editions.py::test_the_year_of_the_customs": "2022",
     "tests/test_forms.py": "forms",
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",
