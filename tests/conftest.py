@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
+# what is loaded until all tests are known stays, and there is nothing to collect
+gc.disable()
 if hasattr(os, "fork"):
     # where nothing forks, no pages are executed, and none of this is there
     import warm
@@ -133,6 +135,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
