@@ -215,6 +215,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         "claims.html",
         groups=groups,
         count=count,
+        sentences=len(english_of),
         tight=tight,
         said_of=said_of,
         english_of=english_of,
