@@ -37,6 +37,9 @@ TEXT = """# 月报
 {{ claim:trade.below-record }}
 
 """
+#: A sentence on a claim that is like what is said of the first figure.
+PRIVATE = "民营企业进出口3841.9亿元。"
+CLAIMS = claimed("holds") | {"private": claimed("holds", PRIVATE)["below-record"]}
 GLUED = {"total": "8006.8亿元", "share": "48%", "same": "7.5%", "bare": "46.8"}
 
 
@@ -51,7 +54,7 @@ def root(tmp_path_factory, figures):
     folder = tmp_path_factory.mktemp("edits")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(paths.HOME_VARIABLE, raising=False)
-        edition(folder, NAME, figures, GLUED, claims=claimed("holds"))
+        edition(folder, NAME, figures, GLUED, claims=CLAIMS)
         yield folder
 
 
@@ -699,6 +702,11 @@ def unit_below_caption(text):
     return in_word(change)
 
 
+def at_figure(text, caption="图1　"):
+    """A paragraph of one's own between a figure and its caption."""
+    return in_word(lambda opened: paragraph_of(opened, caption).insert_paragraph_before(text))
+
+
 def unit_at_chart(opened):
     shown = shape_of_figure(opened, 3)
     box = opened.slides[3].shapes.add_textbox(shown.left, shown.top - 300_000, 10**6, 300_000)
@@ -788,6 +796,7 @@ WRONG = {
     "sentence and its measure": ("docx", in_paragraph("民营企业：", "…以上单位为美元。")),
     "title and more, slides": ("pptx", box_text("民营企业的比重", "民营企业的比重，美元值", -1)),
     "foot and more, slides": ("pptx", box_text("单位：亿元。", "单位：亿元。含美元值。")),
+    "a claim at a figure, a digit": ("docx", at_figure(PRIVATE.replace("38", "48"))),
     "another unit below a caption": ("docx", unit_below_caption("（单位：万美元）")),
     "another unit at a chart": ("pptx", on_slides(unit_at_chart)),
     # texts of the book beside another figure
@@ -966,6 +975,8 @@ RIGHT = {
         "docx",
         in_paragraph("民营企业：", "…这比上年有明显增长。"),
     ),
+    "a claim at a figure": ("docx", at_figure(PRIVATE)),
+    "a claim in a paragraph at a figure": ("docx", at_figure(f"我们看到，{PRIVATE}这不少了。")),
     "its own unit below a caption": ("docx", unit_below_caption("单位：亿元")),
     "a caption of one's own": ("docx", in_paragraph("图2　", "图2　我市民企占比稳步上升")),
     "a heading numbered by hand": ("docx", in_paragraph("民营企业的比重", "（二）…")),

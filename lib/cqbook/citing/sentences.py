@@ -8,12 +8,13 @@ its figure; a paragraph that is like none is somebody's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from cqbook.citing.alike import bare
+from cqbook.citing.alike import bare, pairs_of
 from cqbook.citing.briefing import PrintedKind
 from cqbook.citing.cited import STRANGER, FigureKey, Passage
+from cqbook.citing.claims_said import TAKEN, ClaimFault, SaidClaim, without_claims
 from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
@@ -33,7 +34,7 @@ _NUMBERED = re.compile(
 )
 _GOES_ON = re.compile(r"[(（]续[)）]$")
 #: Signs that say nothing, and those that a sentence ends with.
-_SIGNS = " .,;:!?、·｜|()-/※\"'“”"
+_SIGNS = f" .,;:!?、·｜|()-/{TAKEN}\"'“”"
 _STOPS = ".;!?"
 #: Words that say what a sentence before them means.
 _RESCOPING = re.compile(
@@ -67,15 +68,19 @@ PrintedByFigure = Mapping[FigureKey, Mapping[str, PrintedKind]]
 
 
 def altered_sentences(
-    passages: Sequence[Passage], known: PrintedByFigure, name: str
+    passages: Sequence[Passage], known: PrintedByFigure, claims: Sequence[SaidClaim], name: str
 ) -> Iterator[TextFault]:
     """Yield the texts of figures that were altered, or stand beside another figure.
+
+    And sentences of claims that were altered; whole, they stand anywhere.
 
     Parameters
     ----------
     passages : sequence of Passage
     known : mapping of FigureKey to mapping of str to PrintedKind
         What is printed of each figure.
+    claims : sequence of SaidClaim
+        The sentences of the editions that the document is of.
     name : str
         Of the document, for what is told.
 
@@ -93,14 +98,16 @@ def altered_sentences(
     whole: dict[str, list[_Ours]] = {}
     for item in ours:
         whole.setdefault(item.plain, []).append(item)
-    left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and ours]
+    texts = len(ours) + len(claims)
+    left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and texts]
     unlike = sum(1 for passage in left if bare(passage.text) not in whole)
-    if unlike * len(ours) > PAIRS:
+    if unlike * texts > PAIRS:
         msg = f"{name}：文字过多，不能一次比较；分成几份再核对 | {name}: too much text: split it"
         raise DataError(msg)
-    pairs = {text: _pairs(text) for text in whole}
+    pairs = {text: pairs_of(text) for text in whole}
     numbers = caption_numbers(left)
     seen: set[str] = set()
+    anywhere = {claim.plain for claim in claims}
     for passage in left:
         core, bound = _core(passage.text)
         same = whole.get(core) or whole.get(bare(passage.text)) or whole.get(f"{core}.")
@@ -109,6 +116,8 @@ def altered_sentences(
             same = [item for item in parts if len(core) >= min(SHORT, MOSTLY * len(item.plain))]
             if not same:
                 continue
+        if core.rstrip(_STOPS) in anywhere and _is_running(passage):
+            continue
         if same:
             told = _misplaced(passage, bound, same, numbers)
             # of an edition that nobody has, that is said of the figure
@@ -120,14 +129,37 @@ def altered_sentences(
         if passage.text in seen:
             continue
         seen.add(passage.text)
+        said = without_claims(passage.text, claims)
+        yield from _altered_claims(said.faults, ours, pairs)
+        if said.taken:
+            core, bound = _core(said.rest)
+            passage = replace(passage, text=said.rest)
         told = _other_unit(passage, core, ours) or _added(passage, core, bound, ours)
         if told:
             yield told
         if told or _goes_on(core, ours):
             continue
-        found = _nearest(core, _pairs(core), ours, pairs)
+        found = _nearest(core, pairs_of(core), ours, pairs)
         if found:
             yield TextFault(found.figure, passage.text, found.text)
+
+
+def _altered_claims(
+    faults: Iterable[ClaimFault], ours: Sequence[_Ours], pairs: Mapping[str, frozenset[str]]
+) -> Iterator[TextFault]:
+    """Yield the sentences of claims that say another thing; what is nearer to a figure's is its."""
+    for fault in faults:
+        own = pairs_of(fault.text)
+        near = _nearest(fault.text, own, ours, pairs)
+        if near and len(pairs[near.plain] & own) > fault.share * len(pairs[near.plain]):
+            continue
+        why = f"与论断的原句“{fault.claim.text}”字词不同，没有比较" if fault.words else ""
+        yield TextFault(fault.claim.key, fault.text, fault.claim.text, why, unknown=fault.words)
+
+
+def _is_running(passage: Passage) -> bool:
+    """Return whether a paragraph is neither the title nor the caption of anything."""
+    return passage.role != "heading" and not CAPTION_NUMBER.match(passage.text)
 
 
 def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
@@ -239,11 +271,6 @@ def _goes_on(core: str, ours: Sequence[_Ours]) -> bool:
         item.kind == "sentence" and item.plain[-1] in _STOPS and core.startswith(item.plain)
         for item in ours
     )
-
-
-def _pairs(text: str) -> frozenset[str]:
-    """Return the letters of a text two by two."""
-    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
 
 def _nearest(

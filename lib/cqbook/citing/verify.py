@@ -39,6 +39,7 @@ from cqbook.citing.briefing import (
 )
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind, FigureKey, Passage
+from cqbook.citing.claims_said import SaidClaim
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import (
     CLAIM,
@@ -132,8 +133,23 @@ def verify(
         for item in asked
         if item not in claimed and (made := _judge(held, now, item, numbers))
     ]
-    judged += [(item, _judge_claim(held, now, item, said)) for item in claimed]
-    texts = _judge_sentences(held, asked, passages, name)
+    # a sentence that stands between marks is asked there
+    marked = {
+        (made.name, made.edition)
+        for item, made in judged
+        if item.kind == "number" and made.verdict in (ALTERED, LOST)
+    }
+    texts = [
+        told
+        for told in _judge_sentences(held, asked, passages, name)
+        if (told.name, told.edition) not in marked
+    ]
+    altered = {(item.name, item.edition) for item in texts}
+    for item in claimed:
+        made = _judge_claim(held, now, item, said)
+        # what became of its sentence is told there
+        if made.verdict != LOST or (item.name, item.edition) not in altered:
+            judged.append((item, made))
     return [*_with_their_tables(judged), *texts, *_judge_frame(asked, passages, stated)]
 
 
@@ -203,7 +219,8 @@ def _judge_sentences(
         if entry:
             known[item.name, item.edition] = printed_kinds(entry, item.edition)
     moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
-    for told in altered_sentences(passages, known, name):
+    claims = list(_claims_said(held, found)) if passages else []
+    for told in altered_sentences(passages, known, claims, name):
         if told.misplaced:
             moved.setdefault((told.figure, told.misplaced, told.unknown), []).append(told.text)
             continue
@@ -213,6 +230,18 @@ def _judge_sentences(
         more = f"等{len(texts)}处文字" if len(texts) > 1 else ""
         detail = f"“{texts[0]}”{more}{why}"
         yield Standing("text", *figure, LOST if unknown else ALTERED, detail)
+
+
+def _claims_said(held: KnownEditions, found: Iterable[Cited]) -> Iterator[SaidClaim]:
+    """Yield the sentences that stand on claims, of the editions that a document is of."""
+    asked: dict[str, set[str]] = {}
+    for item in found:
+        asked.setdefault(item.edition, set()).add(item.name)
+    for edition, names in asked.items():
+        then = held.find(edition) if edition else None
+        for mark, (name, text) in held.numbers(then).items() if then else ():
+            if name.startswith(CLAIM):
+                yield SaidClaim((name, edition), text, not names.isdisjoint((name, mark)))
 
 
 #: The line below a title that says the month of an edition.
@@ -270,7 +299,7 @@ def _judge_claim(held: KnownEditions, now: Path, item: Cited, said: str) -> Stan
     _, old = held.numbers(then).get(key, ("", ""))
     if not old:
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这个论断，或不成立")
-    if bare(old) not in said:
+    if not SaidClaim((item.name, item.edition), old).stands_in(said):
         why = item.lost or f"文中没有它的原句“{old}”，改写过的没有比较"
         return Standing(item.kind, item.name, item.edition, LOST, why)
     _, new = held.numbers(now).get(key, ("", ""))
