@@ -33,6 +33,7 @@ if hasattr(os, "fork"):
 
     warm.with_another_seed()
     warm.renderers()
+    warm.painters()
 ROOT = Path(__file__).resolve().parents[1]
 #: What is beside the checkout where the project is worked on, and is not ours to publish.
 SHARED = ROOT.parent / "shared"
@@ -172,15 +173,15 @@ class Spoiled:
         index = rows[0].index(column)
         return next(n for n, row in enumerate(rows) if n and row[index] == value)
 
-    def without_series(self, but: str = "") -> None:
+    def without_series(self, but: tuple[str, ...] = ()) -> None:
         """Take the long series out, so that what stands in ``observations.csv`` is all.
 
-        `but`: the one that stays.
+        `but`: those that stay.
         """
         path = self.path / "datapackage.json"
         whole = json.loads(path.read_text(encoding="utf-8"))
         tables = whole["resources"]
-        series = [item for item in tables if "observations" in item and item["name"] != but]
+        series = [item for item in tables if "observations" in item and item["name"] not in but]
         whole["resources"] = [item for item in tables if item not in series]
         for item in series:
             (self.path / item["path"]).unlink()

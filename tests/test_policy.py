@@ -10,7 +10,8 @@ import re
 import shutil
 
 import pytest
-from test_site import CHROMIUM, DESK, LATEST, SITE, WATCH, pages, served
+from conftest import linked
+from test_site import CHROMIUM, COPIED, DESK, LATEST, SITE, WATCH, pages, served
 
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.layout import MODE_SCRIPT, POLICY
@@ -23,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not (LATEST / "index.html").exists(), reason="no site: run `make book`"),
 ]
 #: Pages whose controls are used: one with charts and code, one with a map and a table to filter.
-USED = {"file": "trade", "http": "parks"}
+USED = {"file": "corridors", "http": "parks"}
 
 
 @pytest.fixture(scope="module")
@@ -160,11 +161,11 @@ HOSTILE = {
 def test_markup_that_got_into_a_page_does_nothing(tab, tmp_path, what):
     """Were the escaping to fail, the policy would still hold; and the events would be seen."""
     folder = tmp_path / "site"
-    shutil.copytree(LATEST / "_static", folder / "_static")
-    text = (LATEST / "chapters" / "trade.html").read_text(encoding="utf-8")
+    shutil.copytree(LATEST / "_static", folder / "_static", copy_function=linked)
+    text = (LATEST / "chapters" / "errata.html").read_text(encoding="utf-8")
     text = text.replace("</h1>", f"</h1>{HOSTILE[what]}", 1)
     (folder / "chapters").mkdir()
-    page = folder / "chapters" / "trade.html"
+    page = folder / "chapters" / "errata.html"
     page.write_text(text, encoding="utf-8")
     tab.goto(page.as_uri())
     if tab.locator("#go").count():
@@ -177,7 +178,7 @@ def test_markup_that_got_into_a_page_does_nothing(tab, tmp_path, what):
 
 @pytest.mark.parametrize("scheme", ["file", "http"])
 def test_nothing_is_evaluated_nor_sent(tab, places, scheme):
-    tab.goto(f"{places[scheme]}/latest/chapters/trade.html")
+    tab.goto(f"{places[scheme]}/latest/chapters/errata.html")
     refused = tab.evaluate(
         """async () => {
           const found = [];
@@ -257,7 +258,7 @@ async expression => {
 
 @pytest.mark.parametrize("what", ADVISORIES)
 def test_expressions_of_the_advisories_do_not_run(tab, places, what):
-    tab.goto(f"{places['http']}/latest/chapters/trade.html")
+    tab.goto(f"{places['http']}/latest/figures/{COPIED}.html")
     tab.locator("figure[data-figure] .cq-chart").first.hover()
     tab.wait_for_selector(".cq-live svg")
     answer = tab.evaluate(EMBED, ADVISORIES[what])
@@ -272,7 +273,7 @@ def test_expressions_of_the_advisories_do_not_run(tab, places, what):
 
 def test_an_expression_that_is_allowed_runs(tab, places):
     """What the cases above rest on: the pointer reaches the signal."""
-    tab.goto(f"{places['http']}/latest/chapters/trade.html")
+    tab.goto(f"{places['http']}/latest/figures/{COPIED}.html")
     tab.locator("figure[data-figure] .cq-chart").first.hover()
     tab.wait_for_selector(".cq-live svg")
     assert tab.evaluate(EMBED, "scale('none', warn('reached')) || 1") == "drawn"

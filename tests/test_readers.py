@@ -452,10 +452,10 @@ def nested(first: str, last: str, inner: str, depth: int) -> str:
 
 
 HEADS = "<w:tr><w:tc><w:t>数值</w:t></w:tc></w:tr>"
-#: So many marks and texts are looked through again and again in minutes; once, in a second.
-MARKS, TEXTS = 45_000, 100_000
+#: So many marks and texts are looked through again and again in 4 to 40 s; once, in half a second.
+MARKS, TEXTS = 11_000, 25_000
 #: What was once looked at again and again: each is small, and took minutes. Looked through once,
-#: each stays below half of the bound: a grown process, with more to collect, is slower.
+#: each stays far below a fifth of the bound: a grown process, with more to collect, is slower.
 SLOW = {
     "bookmarks without an end": lambda: office(
         "".join(
@@ -464,7 +464,7 @@ SLOW = {
     ),
     "bookmarks around much": lambda: office(
         "<w:p>"
-        + "".join(f'<w:bookmarkStart w:id="{n}" w:name="cq_{n:020x}"/>' for n in range(3_000))
+        + "".join(f'<w:bookmarkStart w:id="{n}" w:name="cq_{n:020x}"/>' for n in range(1_500))
         + "<w:p>"
         + "<w:t>1</w:t>" * TEXTS
         + "</w:p></w:p>"
@@ -475,7 +475,7 @@ SLOW = {
         + nested("<w:y>", "</w:y>", f'<w:z descr="{MARK}"/>' * MARKS + "<w:t/>" * TEXTS, 5)
     ),
     "one large picture in many drawings": lambda: office(
-        f'<w:y><w:z descr="{MARK}"/><a:blip r:embed="p"/></w:y>' * 30_000, p=b"0" * 50_000_000
+        f'<w:y><w:z descr="{MARK}"/><a:blip r:embed="p"/></w:y>' * 8_000, p=b"0" * 12_000_000
     ),
     "names of numbers in one box": lambda: office(
         "<w:y><w:y>"
@@ -511,7 +511,7 @@ def test_a_document_is_not_looked_through_again_and_again(what):
     etree.fromstring(f"<x {SPACES}>{USED}</x>")
     content = SLOW[what]()
     assert len(content) < 10 << 20
-    within_bounds(lambda: documents.cited(content, "x.docx"), share=0.5)
+    within_bounds(lambda: documents.cited(content, "x.docx"), share=0.2)
 
 
 def test_a_document_without_core_properties_is_still_asked():
@@ -527,22 +527,20 @@ def test_a_document_without_core_properties_is_still_asked():
 
 
 LARGE = {
-    "lines": ("x.csv", b"a\n" * 3_000_000),
-    "columns": ("x.csv", b"a," * 3_000_000),
-    "a cell": ("x.csv", b"a" * 6_000_000),
-    "quotes": ("x.csv", b'"' * 6_000_000),
-    "customs": ("x.csv", "数据年月,美元\n".encode() + b"202401,1\n" * 600_000),
+    "lines": ("x.csv", b"a\n" * 1_000_000),
+    "columns": ("x.csv", b"a," * 1_000_000),
+    "a cell": ("x.csv", b"a" * 2_000_000),
+    "quotes": ("x.csv", b'"' * 2_000_000),
+    "customs": ("x.csv", "数据年月,美元\n".encode() + b"202401,1\n" * 200_000),
     "digits": ("x.csv", "数据年月,美元\n".encode() + b"202401," + b"1" * 100_000),
-    "openings": ("x.svg", b"<svg>" + b"<metadata>{</metadata>" * 300_000 + b"</svg>"),
+    "openings": ("x.svg", b"<svg>" + b"<metadata>{</metadata>" * 100_000 + b"</svg>"),
     "marks": (
         "x.docx",
         lambda: packed(
             {
                 "docProps/core.xml": b"<x>cqbook edition=1</x>",
                 "word/document.xml": b'<x xmlns:w="http://schemas.openxmlformats.org/'
-                b'wordprocessingml/2006/main"><w:p><w:t>'
-                + b"fig-" * 1_500_000
-                + b"</w:t></w:p></x>",
+                b'wordprocessingml/2006/main"><w:p><w:t>' + b"fig-" * 500_000 + b"</w:t></w:p></x>",
             }
         ),
     ),
@@ -553,7 +551,7 @@ LARGE = {
                 "docProps/core.xml": b"<x/>",
                 "word/document.xml": b"<x>"
                 + b'<y name="'
-                + "数 a.b＝".encode() * 500_000
+                + "数 a.b＝".encode() * 170_000
                 + b'"/></x>',
             }
         ),
@@ -567,12 +565,15 @@ def test_large_files_take_neither_time_nor_memory(what, codes):
     content = content() if callable(content) else content
     said = Said("export", "CN", "" if what in ("customs", "digits") else "2024")
     if name.endswith(".csv"):
-        assert within_bounds(lambda: customs_csv.read_customs(content, name, codes, said)) is None
         assert (
-            within_bounds(lambda: press.read_press(content, name, Catalog(ROOT / "data"))) is None
+            within_bounds(lambda: customs_csv.read_customs(content, name, codes, said), 0.4) is None
+        )
+        assert (
+            within_bounds(lambda: press.read_press(content, name, Catalog(ROOT / "data")), 0.4)
+            is None
         )
     else:
-        found = within_bounds(lambda: documents.cited(content, name)) or []
+        found = within_bounds(lambda: documents.cited(content, name), 0.4) or []
         assert [item for item in found if item.kind != "text"] == []
 
 
@@ -685,8 +686,8 @@ startxref
 PDFS = {
     "a loop of pages": lambda: LOOP,
     "a page of much text": lambda: pdf(WORD * 400_000),
-    "a stream that unpacks to much": lambda: pdf(b" " * 300_000_000),
-    "many pages": lambda: pdf(*[WORD] * 3_000),
+    "a stream that unpacks to much": lambda: pdf(b" " * 100_000_000),
+    "many pages": lambda: pdf(*[WORD] * 1_000),
     "operands without an operator": lambda: pdf(b"[" * 1_000_000),
     "numbers": lambda: pdf(b"1 " * 3_000_000),
     "ten megabytes of nothing": lambda: b"%PDF-1.7\n" + b"1 0 obj\n" * 1_200_000,
@@ -696,14 +697,14 @@ PDFS = {
 @pytest.mark.parametrize("what", PDFS)
 def test_a_hostile_pdf_takes_no_time(monkeypatch, what):
     """Its memory is limited by the system: `pdf.PDF_BYTES`. Its time too, here by less."""
-    monkeypatch.setattr(pdf_reader, "PDF_SECONDS", 2)
+    monkeypatch.setattr(pdf_reader, "PDF_SECONDS", 1)
     content = PDFS[what]()
     assert len(content) < 12 << 20
     start = spent()
     found = refused_or_read(lambda: documents.cited(content, "x.pdf"))
     assert not found
     # what a start of Python takes beside its limit
-    assert spent() - start < 2 + 2
+    assert spent() - start < 1 + 2
 
 
 @pytest.mark.parametrize(

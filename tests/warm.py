@@ -1,6 +1,6 @@
-"""jupyter-book and nbval's kernels, forked from the server that forks the kernels of pages.
+"""jupyter-book, nbval's kernels and what draws, forked from the server that forks kernels of pages.
 
-To load them takes three seconds each time. Each is a process of its own nevertheless, with the
+To load them takes seconds each time. Each is a process of its own nevertheless, with the
 environment that it would be started with; only the imports are done before. What starts a whole
 command in a process of its own starts a new renderer; `make nbval` starts new kernels.
 
@@ -16,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import IO
 
@@ -26,8 +28,11 @@ import pytest
 from cqbook.build import rendering
 from cqbook.disk.processes import dies_with_parent
 from cqbook.execution import executor, kernels
+from cqbook.figures import drawing
 
 NEW = rendering.renderer_process
+PAINTERS = drawing.painters
+HERE = Path.cwd()
 #: What is imported on another day; and the home there, for as long as tests run.
 ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
 HOME = tempfile.TemporaryDirectory(prefix="cqbook-home-")
@@ -198,6 +203,32 @@ def kernels_of_nbval(elsewhere: Callable[[Path], AbstractContextManager[object]]
 
     kernels.IMPORTED += ("ipykernel.kernelapp",)
     kernel.start_new_kernel = started
+
+
+#: The processes that draw, once there are some.
+DRAWING: list[ProcessPoolExecutor] = []
+
+
+@contextmanager
+def _painters(context: BaseContext, most: int = sys.maxsize) -> Iterator[ProcessPoolExecutor]:
+    """Give the processes that draw, which stay: to load the renderer takes longer than to draw."""
+    if Path.cwd() != HERE:
+        # they read paths as they are from where they began
+        with PAINTERS(context, most) as pool:
+            yield pool
+        return
+    if not DRAWING:
+        DRAWING.append(PAINTERS(context))
+    try:
+        yield DRAWING[0]
+    except BrokenExecutor:
+        DRAWING.clear()
+        raise
+
+
+def painters() -> None:
+    """Let figures of all builds in this process be drawn by the same processes."""
+    drawing.painters = _painters
 
 
 def renderers() -> None:
