@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -38,6 +37,8 @@ LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
+#: Goods are added up by codes of so many digits, or of fewer.
+HEADING = 4
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 #: What makes rows of one cube, in the order of `Cube`.
 KIND = ("flow", "period", "dims", "digits")
@@ -66,10 +67,12 @@ Cubes = tuple[Cube, ...]
 
 
 class Amount(NamedTuple):
-    """A sum, and how many rows with a value are in it."""
+    """A sum, how many rows with a value are in it, and the code in it that has most, with that."""
 
     value: float
     number: int
+    first: str
+    most: float
 
 
 def remembered(
@@ -273,51 +276,83 @@ def _preferred(cube: Cube) -> tuple[float, int, int]:
 
 
 @remembered
-def amounts(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) -> Mapping[str, Amount]:
+def amounts(
+    asked: Scope, cubes: Cubes, dimension: str, digits: int = HEADING
+) -> Mapping[str, Amount]:
     """Return sums over the given cubes by code of a dimension that all tell apart, largest first.
 
-    `digits` cuts commodity codes. A code none of whose rows has a value is left out.
+    Commodity codes are cut to `digits`, `HEADING` at most. A code none of whose rows has a value is
+    left out.
     """
     if not cubes:
         return MappingProxyType({})
     found = _sums(asked, cubes)[dimension]
-    if dimension != "commodity" or not digits:
+    if dimension != "commodity" or digits >= HEADING:
         return found
-    values: dict[str, float] = {}
-    numbers: Counter[str] = Counter()
+    parts: dict[str, list[Amount]] = {}
     for code, amount in found.items():
-        cut = code[:digits]
-        values[cut] = values.get(cut, 0.0) + amount.value
-        numbers[cut] += amount.number
+        parts.setdefault(code[:digits], []).append(amount)
+    return _largest_first({code: _together(part) for code, part in parts.items()})
+
+
+def _together(part: list[Amount]) -> Amount:
+    of_most = min(part, key=lambda amount: (-amount.most, amount.first))
+    value, number = fsum(item.value for item in part), sum(item.number for item in part)
+    return Amount(value, number, of_most.first, of_most.most)
+
+
+def _largest_first(sums: Mapping[str, Amount]) -> Mapping[str, Amount]:
     # ties in the order of their codes, whatever the engine
-    order = sorted(values, key=lambda code: (-values[code], code))
-    return MappingProxyType({code: Amount(values[code], numbers[code]) for code in order})
+    return MappingProxyType(dict(sorted(sums.items(), key=lambda item: (-item[1].value, item[0]))))
 
 
 @remembered
 def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
-    """Return the amounts by each dimension that all cubes tell apart: the rows are read once."""
+    """Return the amounts by each dimension that all cubes tell apart: the rows are read once.
+
+    Goods by heading, in the engine: of thousands of codes the first of each is all that is asked.
+    """
     told = [name for name in DETAIL_DIMENSIONS if all(cube.tells(name) for cube in cubes)]
-    # which of them a row of the answer is of, and its code
+    found: dict[str, dict[str, Amount]] = {name: {} for name in told}
+    for name, code, *amount in asked.ask(_of_codes(asked, cubes, told)) if told else ():
+        found[name][code] = Amount(*amount)
+    for sums in found.values():
+        _refuse_nameless(sums)
+    return MappingProxyType({name: _largest_first(sums) for name, sums in found.items()})
+
+
+def _of_codes(asked: Scope, cubes: Cubes, told: Iterable[str]) -> exp.Select:
+    """Return the question for `_sums`: dimension, code, and the columns of `Amount`."""
+    # which of them a row of the inner answer is of, and its code
     which, codes = exp.case(), exp.case()
     for name in told:
         grouped = exp.func("grouping", exp.column(name)).eq(0)
         which = which.when(grouped, exp.Literal.string(name))
         codes = codes.when(grouped, exp.column(name))
-    question = (
-        of_own(which, codes, summed(), valued())
-        .where(within(asked, cubes))
-        .having(summed().is_(exp.null()).not_())
-        .order_by(exp.Ordered(this=summed(), desc=True), codes)
+    each = (
+        of_own(which.as_("which"), codes.as_("code"), summed().as_("value"), valued().as_("number"))
+        .where(within(asked, cubes), copy=False)
+        .having(summed().is_(exp.null()).not_(), copy=False)
     )
     sets = exp.GroupingSets(expressions=[exp.Tuple(expressions=[exp.column(n)]) for n in told])
-    question.set("group", exp.Group(grouping_sets=[sets]))
-    found: dict[str, dict[str, Amount]] = {name: {} for name in told}
-    for name, code, value, number in asked.ask(question):
-        found[name][code] = Amount(value, number)
-    for sums in found.values():
-        _refuse_nameless(sums)
-    return MappingProxyType({name: MappingProxyType(sums) for name, sums in found.items()})
+    each.set("group", exp.Group(grouping_sets=[sets]))
+    code, value = exp.column("code"), exp.column("value")
+    goods = exp.column("which").eq("commodity")
+    cut = exp.case().when(goods, exp.func("left", code, HEADING)).else_(code)
+    place = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[exp.column("which"), exp.column("cut")],
+        order=exp.Order(expressions=[exp.Ordered(this=value, desc=True), code]),
+    )
+    cells = select("which", cut.as_("cut"), "code", "value", "number").from_(each.subquery("each"))
+    ranked = select(exp.Star(), place.as_("place")).from_(cells.subquery("cells"))
+    groups = [exp.column("which"), exp.column("cut")]
+    first = exp.func("max", exp.case().when(exp.column("place").eq(1), code))
+    return (
+        select(*groups, summed(), summed(exp.column("number")), first, exp.func("max", value))
+        .from_(ranked.subquery("ranked"))
+        .group_by(*groups)
+    )
 
 
 def _refuse_nameless(codes: Container[object]) -> None:
