@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -22,7 +23,7 @@ from sqlglot import exp, select
 from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine, Rows
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import CUSTOMS, DETAIL_DIMENSIONS
+from cqbook.data.customs_store import CUSTOMS, DETAIL_DIMENSIONS, HEADING
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
 from cqbook.quantities.about import About
@@ -37,8 +38,6 @@ LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
-#: Goods are added up by codes of so many digits, or of fewer.
-HEADING = 4
 DIMENSIONS_ZH = {"commodity": "商品", "partner": "伙伴", "regime": "方式"}
 #: What makes rows of one cube, in the order of `Cube`.
 KIND = ("flow", "period", "dims", "digits")
@@ -67,12 +66,10 @@ Cubes = tuple[Cube, ...]
 
 
 class Amount(NamedTuple):
-    """A sum, how many rows with a value are in it, and the code in it that has most, with that."""
+    """A sum, and how many rows with a value are in it."""
 
     value: float
     number: int
-    first: str
-    most: float
 
 
 def remembered(
@@ -134,20 +131,30 @@ class Scope:
         """
         return self.engine.ask(question.with_(_OWN, as_=self._own, copy=False))
 
+    def ask_sums(self, question: exp.Select) -> Rows:
+        """Return the answer over ``own``: the sums of these rows, `SUM_COLUMNS` of the store."""
+        return self.engine.ask(question.with_(_OWN, as_=self._own_sums, copy=False))
+
     @cached_property
     def _own(self) -> exp.Select:
+        digits = exp.func("length", exp.column("commodity")).as_("digits")
+        return self._of("detail").select(digits, copy=False)
+
+    @cached_property
+    def _own_sums(self) -> exp.Select:
+        return self._of("sums")
+
+    def _of(self, view: str) -> exp.Select:
         period = exp.column("period")
         # by period too: in sorted files it says which parts of them are not read at all
-        own = (
-            select(exp.Star(), exp.func("length", exp.column("commodity")).as_("digits"))
-            .from_(exp.Table(this=exp.to_identifier("detail")))
-            .where(
-                exp.column("currency").eq(self.currency),
-                period >= self.before,
-                period < str(int(self.year) + 1),
-            )
-        )
-        return own.where(exp.column("entity").eq(self.area)) if self.area else own
+        wanted = [
+            exp.column("currency").eq(self.currency),
+            period >= self.before,
+            period < str(int(self.year) + 1),
+            *([exp.column("entity").eq(self.area)] if self.area else ()),
+        ]
+        source = exp.Table(this=exp.to_identifier(view))
+        return select(exp.Star()).from_(source, copy=False).where(*wanted, copy=False)
 
     @cached_property
     def cubes(self) -> Cubes:
@@ -155,10 +162,8 @@ class Scope:
         if not self.book.detail.exists:
             # a chapter that would use some of it starts no engine to hear that there is none
             return ()
-        found = self.ask(
-            of_own(*map(exp.column, KIND), summed(), exp.Count(this=exp.Star()), valued()).group_by(
-                *map(exp.column, KIND)
-            )
+        found = self.ask_sums(
+            of_own(*map(exp.column, (*KIND, "value", "number", "valued"))).where(of_cubes())
         )
         _refuse_nameless({item for row in found for item in row[: len(KIND)]})
         return tuple(
@@ -289,16 +294,13 @@ def amounts(
     found = _sums(asked, cubes)[dimension]
     if dimension != "commodity" or digits >= HEADING:
         return found
-    parts: dict[str, list[Amount]] = {}
+    values: dict[str, float] = {}
+    numbers: Counter[str] = Counter()
     for code, amount in found.items():
-        parts.setdefault(code[:digits], []).append(amount)
-    return _largest_first({code: _together(part) for code, part in parts.items()})
-
-
-def _together(part: list[Amount]) -> Amount:
-    of_most = min(part, key=lambda amount: (-amount.most, amount.first))
-    value, number = fsum(item.value for item in part), sum(item.number for item in part)
-    return Amount(value, number, of_most.first, of_most.most)
+        cut = code[:digits]
+        values[cut] = values.get(cut, 0.0) + amount.value
+        numbers[cut] += amount.number
+    return _largest_first({code: Amount(values[code], numbers[code]) for code in values})
 
 
 def _largest_first(sums: Mapping[str, Amount]) -> Mapping[str, Amount]:
@@ -308,51 +310,42 @@ def _largest_first(sums: Mapping[str, Amount]) -> Mapping[str, Amount]:
 
 @remembered
 def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
-    """Return the amounts by each dimension that all cubes tell apart: the rows are read once.
-
-    Goods by heading, in the engine: of thousands of codes the first of each is all that is asked.
-    """
+    """Return the amounts by each dimension that all cubes tell apart: asked for at once."""
     told = [name for name in DETAIL_DIMENSIONS if all(cube.tells(name) for cube in cubes)]
+    by = [exp.column("dimension"), exp.column("code")]
     found: dict[str, dict[str, Amount]] = {name: {} for name in told}
-    for name, code, *amount in asked.ask(_of_codes(asked, cubes, told)) if told else ():
-        found[name][code] = Amount(*amount)
+    question = (
+        of_own(*by, summed(), summed(exp.column("valued")))
+        .where(by[0].isin(*told), within(asked, cubes), copy=False)
+        .group_by(*by, copy=False)
+        .having(summed().is_(exp.null()).not_(), copy=False)
+    )
+    for name, code, value, number in asked.ask_sums(question) if told else ():
+        found[name][code] = Amount(value, number)
     for sums in found.values():
         _refuse_nameless(sums)
     return MappingProxyType({name: _largest_first(sums) for name, sums in found.items()})
 
 
-def _of_codes(asked: Scope, cubes: Cubes, told: Iterable[str]) -> exp.Select:
-    """Return the question for `_sums`: dimension, code, and the columns of `Amount`."""
-    # which of them a row of the inner answer is of, and its code
-    which, codes = exp.case(), exp.case()
-    for name in told:
-        grouped = exp.func("grouping", exp.column(name)).eq(0)
-        which = which.when(grouped, exp.Literal.string(name))
-        codes = codes.when(grouped, exp.column(name))
+@remembered
+def first_of_chapters(asked: Scope, cubes: Cubes) -> Mapping[str, str]:
+    """Return by HS chapter the commodity code that has most in cubes that tell goods apart."""
+    code, value, chapter = (exp.column(name) for name in ("commodity", "value", "chapter"))
     each = (
-        of_own(which.as_("which"), codes.as_("code"), summed().as_("value"), valued().as_("number"))
+        of_own(code, code_column("commodity", 2).as_("chapter"), summed().as_("value"))
         .where(within(asked, cubes), copy=False)
+        .group_by(code, copy=False)
         .having(summed().is_(exp.null()).not_(), copy=False)
     )
-    sets = exp.GroupingSets(expressions=[exp.Tuple(expressions=[exp.column(n)]) for n in told])
-    each.set("group", exp.Group(grouping_sets=[sets]))
-    code, value = exp.column("code"), exp.column("value")
-    goods = exp.column("which").eq("commodity")
-    cut = exp.case().when(goods, exp.func("left", code, HEADING)).else_(code)
-    place = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[exp.column("which"), exp.column("cut")],
-        order=exp.Order(expressions=[exp.Ordered(this=value, desc=True), code]),
+    order = exp.Order(expressions=[exp.Ordered(this=value, desc=True), code])
+    place = exp.Window(this=exp.RowNumber(), partition_by=[chapter], order=order)
+    placed = select(chapter, code, place.as_("place")).from_(each.subquery("each", copy=False))
+    found = asked.ask(
+        select(chapter, code)
+        .from_(placed.subquery("placed", copy=False))
+        .where(exp.column("place").eq(exp.Literal.number(1)))
     )
-    cells = select("which", cut.as_("cut"), "code", "value", "number").from_(each.subquery("each"))
-    ranked = select(exp.Star(), place.as_("place")).from_(cells.subquery("cells"))
-    groups = [exp.column("which"), exp.column("cut")]
-    first = exp.func("max", exp.case().when(exp.column("place").eq(1), code))
-    return (
-        select(*groups, summed(), summed(exp.column("number")), first, exp.func("max", value))
-        .from_(ranked.subquery("ranked"))
-        .group_by(*groups)
-    )
+    return MappingProxyType(dict(found))
 
 
 def _refuse_nameless(codes: Container[object]) -> None:
@@ -383,6 +376,11 @@ def summed(value: exp.Expr | None = None) -> exp.Expr:
 def valued() -> exp.Expr:
     """Return the number of rows that have a value."""
     return exp.Count(this=exp.column("value"))
+
+
+def of_cubes() -> exp.Condition:
+    """Return the condition that a row of sums is that of a whole cube."""
+    return exp.column("dimension").eq("")
 
 
 def code_column(dimension: str, digits: int) -> exp.Expr:

@@ -20,6 +20,7 @@ from cqbook.analysis.customs.cubes import (
     change_zh,
     chosen,
     counted,
+    first_of_chapters,
     money_point,
     names,
     remembered,
@@ -96,8 +97,8 @@ def _chapters(asked: Scope, cubes: Cubes) -> Mapping[str, str]:
     """Return a label by HS chapter: its number and what in it weighs most, by the files' names."""
     said = names(asked, "commodity")
     labels = {}
-    for chapter, amount in amounts(asked, cubes, "commodity", 2).items():
-        name = said.get(amount.first, "")
+    for chapter, code in first_of_chapters(asked, cubes).items():
+        name = said.get(code, "")
         words = f"（{name[:14]}{'…' if len(name) > 14 else ''}）" if name else ""
         labels[chapter] = f"第{chapter}章{words}"
     return MappingProxyType(labels)
