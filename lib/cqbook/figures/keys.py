@@ -59,7 +59,7 @@ def _sentences(*texts: str) -> str:
 
 
 def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with a key to outlined marks, squares, gaps, if none says of them.
+    """Return the last of the texts with a key to outlined marks, squares, gaps, if none says it.
 
     Parameters
     ----------
@@ -92,7 +92,10 @@ def square_key(spec: Spec, *, english: bool) -> str:
 
 
 def outline_key(drawing: Drawing, *, english: bool) -> str:
-    """Return what outlined marks are: lighter than others in light, darker in dark mode; empty where there are none."""
+    """Return what outlined marks are; empty where there are none.
+
+    The outline tells them, not the shade: it is lighter than others on paper, darker in dark mode.
+    """
     if "status" not in drawing.rows:
         return ""
     shown = drawing.rows["status"].where(drawing.rows["status"].ne(UNPUBLISHED)).dropna()
