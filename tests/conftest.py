@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # how fast a machine is proves nothing of an example
 settings.register_profile("book", deadline=None)
 settings.load_profile("book")
+# what is loaded until all tests are known stays, and there is nothing to collect
+gc.disable()
 if hasattr(os, "fork"):
     # where nothing forks, no pages are executed, and none of this is there
     import warm
@@ -133,6 +135,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
@@ -234,6 +237,10 @@ TOGETHER = {
     "tests/test_edits.py": "documents",
     "tests/test_exports.py": "documents",
     "tests/test_update.py": "documents",
+    # 外贸结构 of 2022, executed once
+    "tests/test_editions.py::test_a_changed_number": "2022",
+    "tests/test_editions.py::test_another_year": "2022",
+    "tests/test_editions.py::test_the_year_of_the_customs": "2022",
     "tests/test_forms.py": "forms",
     "tests/test_builds.py": "builds",
     "tests/test_hostile.py": "hostile",

@@ -25,14 +25,12 @@ from typing import IO
 
 import pytest
 
-from cqbook.build import rendering
+from cqbook.build import preview, rendering
 from cqbook.disk.processes import dies_with_parent
 from cqbook.execution import executor, kernels
 from cqbook.figures import drawing
 
 NEW = rendering.renderer_process
-PAINTERS = drawing.painters
-HERE = Path.cwd()
 #: What is imported on another day; and the home there, for as long as tests run.
 ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
 HOME = tempfile.TemporaryDirectory(prefix="cqbook-home-")
@@ -205,30 +203,28 @@ def kernels_of_nbval(elsewhere: Callable[[Path], AbstractContextManager[object]]
     kernel.start_new_kernel = started
 
 
+class Staying(ProcessPoolExecutor):
+    """Processes that draw, for as long as this one is there."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stay: to load the renderer takes longer than to draw."""
+
+
 #: The processes that draw, once there are some.
-DRAWING: list[ProcessPoolExecutor] = []
+DRAWING: list[Staying] = []
 
 
-@contextmanager
-def _painters(context: BaseContext, most: int = sys.maxsize) -> Iterator[ProcessPoolExecutor]:
-    """Give the processes that draw, which stay: to load the renderer takes longer than to draw."""
-    if Path.cwd() != HERE:
-        # they read paths as they are from where they began
-        with PAINTERS(context, most) as pool:
-            yield pool
-        return
-    if not DRAWING:
-        DRAWING.append(PAINTERS(context))
+def _painters(context: BaseContext, _: int = 0) -> ProcessPoolExecutor:
     try:
-        yield DRAWING[0]
-    except BrokenExecutor:
-        DRAWING.clear()
-        raise
+        DRAWING[0].submit(int)
+    except (IndexError, BrokenExecutor):
+        DRAWING[:] = [Staying(os.cpu_count(), context, initializer=dies_with_parent)]
+    return DRAWING[0]
 
 
 def painters() -> None:
     """Let figures of all builds in this process be drawn by the same processes."""
-    drawing.painters = _painters
+    drawing.painters = preview.painters = _painters
 
 
 def renderers() -> None:
