@@ -89,7 +89,7 @@ def _add(folder: Path, data: Path, *more: str) -> float:
 
 
 def chapter(folder: Path, size: str) -> float:
-    """Ask all that the chapter asks."""
+    """Ask what the chapter asks of a province where the gate is closed."""
     from cqbook.analysis.customs import (
         autos,
         coverage,
@@ -166,6 +166,26 @@ def polars_asks(folder: Path) -> float:
     return float(own.select(pl.col("value").sum()).collect().item())
 
 
+def places(folder: Path) -> float:
+    """Put the province in its place among all, as the chapter does where the gate is open."""
+    from cqbook.analysis.customs import cubes, places
+    from cqbook.data.catalog import Catalog
+
+    asked = cubes.scope(Catalog(folder / "data-L"), AREA, "USD", YEAR)
+    return places.provinces(asked, FLOW)[AREA]
+
+
+def polars_places(folder: Path) -> float:
+    """Add up the provinces by polars, lazily."""
+    import polars as pl
+
+    paths = sorted((folder / "data-L" / "customs").glob(f"flow={FLOW}/*/*.parquet"))
+    rows = pl.scan_parquet(paths).filter(pl.col("currency") == "USD")
+    sums = rows.group_by("entity", "period", "dims").agg(pl.col("value").sum())
+    whole = sums.group_by("entity").agg(pl.col("value").sum()).sort("value", descending=True)
+    return float(whole.collect().filter(pl.col("entity") == AREA)["value"].item())
+
+
 def scan(folder: Path, size: str) -> float:
     """Sum all current rows by month, place and partner: nothing can be left unread.
 
@@ -190,6 +210,8 @@ TASKS = {
     "add M to XL": add_to_decade,
     "pandas asks L": pandas_asks,
     "polars asks L": polars_asks,
+    "polars places L": polars_places,
+    "places of L": places,
     "chapter of L": lambda folder: chapter(folder, "L"),
     "chapter of XL": lambda folder: chapter(folder, "XL"),
     "scan M": lambda folder: scan(folder, "M"),
@@ -210,7 +232,7 @@ def _load(task: str, folder: Path) -> None:
         import cqbook.analysis.customs  # noqa: F401
         from cqbook.data.catalog import keep_open
 
-        if task.startswith("chapter"):
+        if task.startswith(("chapter", "places")):
             keep_open(folder / f"data-{task.split()[-1]}")
     gc.freeze()
 
@@ -311,6 +333,9 @@ def measure(folder: Path, *, small: bool) -> list[Result]:
         found += [
             compared(folder, "cqbook add of M", "add M", "polars reads M", 1.0),
             compared(folder, "the chapter's questions on L", "chapter of L", "polars asks L", 1.5),
+            compared(
+                folder, "the place among provinces on L", "places of L", "polars places L", 1.0
+            ),
         ]
     if small:
         return [*found, flat(folder, "L", "M")]

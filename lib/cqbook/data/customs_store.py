@@ -26,6 +26,7 @@ from typing_extensions import TypedDict
 
 from cqbook.data.customs_parts import Connection, Promise, VerifiedParts, verified_parts
 from cqbook.data.embedded import database, listed_files
+from cqbook.data.vocabulary import AUTO_HEADINGS
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words, visible
@@ -52,8 +53,10 @@ FILE_COLUMNS = [
 LABEL_COLUMNS = ["dimension", "code", "name", "period"]
 #: A row is known by its batch and its number in it.
 ROW = {"batch": "INTEGER", "seq": "INTEGER"}
+#: Vehicles are kept by their whole codes.
+VEHICLE, VEHICLE_UNIT = "vehicle", "辆"
 #: What is added up: of each cube all rows (``""``), and those of each code by each dimension.
-SUM_OF = ("", *DETAIL_DIMENSIONS)
+SUM_OF = ("", *DETAIL_DIMENSIONS, VEHICLE)
 #: Goods are added up by codes of so many digits, or of fewer.
 HEADING = 4
 #: What is the same in all rows of a cube; ``digits`` is the length of the commodity codes.
@@ -64,6 +67,8 @@ SUM_COLUMNS = {
     **dict.fromkeys(("dimension", "code"), "VARCHAR"),
     "value": "DOUBLE",
     **dict.fromkeys(("number", "valued"), "INTEGER"),
+    # how many vehicles there are in it, and what those are worth that were counted
+    **dict.fromkeys(("vehicles", "counted"), "DOUBLE"),
 }
 #: The view over the parts of each kind, and its columns.
 VIEWS = {
@@ -80,16 +85,32 @@ REPLACED = (
     f" (PARTITION BY {', '.join(ROW_KEY)} ORDER BY batch DESC, seq DESC) AS n"
     " FROM vintages) AS all_ WHERE n > 1"
 )
+#: The number of vehicles of a row, wherever the file has it.
+_VEHICLES = (
+    "CASE "
+    + "".join(f"WHEN unit_{order} = '{VEHICLE_UNIT}' THEN quantity_{order} " for order in (1, 2))
+    + "END"
+)
 
 
 def _summed_by(dimension: str) -> str:
-    code = {"": "''", "commodity": f"left(commodity, {HEADING})"}.get(dimension, dimension)
+    code = {
+        "": "''",
+        "commodity": f"left(commodity, {HEADING})",
+        VEHICLE: "commodity",
+    }.get(dimension, dimension)
     alike = "entity, currency, flow, period, dims, length(commodity)"
+    worth, where = ("NULL", "NULL"), ""
+    if dimension == VEHICLE:
+        headings = ", ".join(f"'{heading}'" for heading in AUTO_HEADINGS)
+        where = f" WHERE left(commodity, {HEADING}) IN ({headings})"
+        worth = (f"sum({_VEHICLES})", f"sum(CASE WHEN {_VEHICLES} IS NOT NULL THEN value END)")
     return (
         "SELECT entity, currency, flow, period, dims, CAST(length(commodity) AS INTEGER) AS digits,"
         f" '{dimension}' AS dimension, {code} AS code, sum(value) AS value,"
-        " CAST(count(*) AS INTEGER) AS number, CAST(count(value) AS INTEGER) AS valued"
-        f" FROM detail GROUP BY {f'{alike}, {code}' if dimension else alike}"
+        " CAST(count(*) AS INTEGER) AS number, CAST(count(value) AS INTEGER) AS valued,"
+        f" CAST({worth[0]} AS DOUBLE) AS vehicles, CAST({worth[1]} AS DOUBLE) AS counted"
+        f" FROM detail{where} GROUP BY {f'{alike}, {code}' if dimension else alike}"
     )
 
 
