@@ -20,7 +20,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cqbook.data.customs_store import DETAIL_COLUMNS, DETAIL_DIMENSIONS, INDEX, TYPES
+from cqbook.data.customs_store import (
+    DETAIL_COLUMNS,
+    DETAIL_DIMENSIONS,
+    INDEX,
+    TYPES,
+    Detail,
+    StoreIndex,
+    StorePart,
+    TakenIn,
+)
 from cqbook.intake import customs_batch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -191,8 +200,8 @@ def write_store(folder: Path, size: str) -> int:
     total, years, province = SIZES[size]
     codes = lists(province)
     count = total // len(years) // len(FLOWS)
-    parts: list[dict[str, object]] = []
-    files: list[dict[str, object]] = []
+    parts: list[StorePart] = []
+    files: list[TakenIn] = []
     seq = 0
     for flow in FLOWS:
         base = keys(codes, flow, _whole(count))
@@ -202,7 +211,8 @@ def write_store(folder: Path, size: str) -> int:
             files += [_facts(name, flow, year) for name in names]
             parts.append(_write_year(folder, codes, flow, year, made, names, seq))
             seq += count
-    index = {"batch": 1, "files": files, "parts": parts, "lists_replaced": True}
+    index: StoreIndex = {"batch": 1, "files": files, "parts": parts, "lists_replaced": True}
+    index["parts"] = customs_batch.with_sums(Detail(folder), index)
     text = json.dumps(index, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     (folder / INDEX).write_text(text, encoding="utf-8")
     return seq
@@ -213,7 +223,7 @@ def _files(flow: str, year: str, count: int) -> Iterator[str]:
         yield hashlib.sha256(f"{flow} {year} {number}".encode()).hexdigest()
 
 
-def _facts(sha256: str, flow: str, year: str) -> dict[str, object]:
+def _facts(sha256: str, flow: str, year: str) -> TakenIn:
     return {
         "name": f"{sha256[:12]}.csv",
         "sha256": sha256,
@@ -237,7 +247,7 @@ def _write_year(
     made: dict[str, np.ndarray],
     files: list[str],
     seq: int,
-) -> dict[str, object]:
+) -> StorePart:
     with duckdb.connect() as link:
         link.register("made", pd.DataFrame(made))
         link.execute("CREATE TABLE codes (dimension VARCHAR, listed VARCHAR[])")
@@ -271,7 +281,7 @@ def _write_year(
             "SELECT *, row_number() OVER () - 1 AS row FROM made)"
         )
         place = f"flow={flow}/year={year}/batch-0001.parquet"
-        return {"kind": "rows", **customs_batch.write_part(link, folder, place, select)}
+        return customs_batch.write_part(link, folder, "rows", place, select)
 
 
 def main() -> None:

@@ -546,6 +546,7 @@ def test_an_english_picture_is_known_as_the_same_figure(root, first, second):
     assert verdicts(root, content, "x.png")[first.id] == verify.STANDS
     picture = Image.open(io.BytesIO(content))
     facts = picture.info
+    picture = picture.convert("RGB")
     ImageDraw.Draw(picture).rectangle((200, 200, 500, 400), fill="red")
     out = io.BytesIO()
     from PIL.PngImagePlugin import PngInfo

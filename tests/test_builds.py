@@ -62,9 +62,9 @@ cq.glue(private=private.level, private_share=private.share)""",
     "fig-trade-by-{kind}",
     cq.charts.bars(trade.parts(book, area, period, "{kind}").points("level", unit="100M CNY")),
     title="进出口的构成",
-    subtitle="亿元；浅色为推算",
+    subtitle="亿元；带框的是推算",
     unit="亿元",
-    english=("Trade in parts", "CNY bn; pale is derived."),
+    english=("Trade in parts", "CNY bn; outlined is derived."),
 )"""
         for kind in ("enterprise", "partner")
     ),

@@ -76,10 +76,30 @@ def test_the_sentence_is_asked_wherever_it_was_pasted(root):
     assert asked(root, content, TURNED).detail.startswith("论断不成立")
 
 
-@pytest.mark.parametrize(("old", "new"), [("8006.8", "8060.8"), ("少", "多"), ("亿元", "万元")])
-def test_one_that_was_rewritten_is_not_compared(root, old, new):
-    found = asked(root, written(SAID.replace(old, new), line(root)), OLD)
-    assert (found.verdict, found.name) == (verify.LOST, NAME)
+#: What becomes of the sentence, and what is said then.
+REWRITTEN = {
+    "a digit": (SAID.replace("8006.8", "8060.8"), verify.ALTERED),
+    "a unit": (SAID.replace("亿元", "万元"), verify.ALTERED),
+    "a digit, in words of one's own": (f"据此，{SAID.replace('51', '15')}仍可期。", verify.ALTERED),
+    "which way": (SAID.replace("少", "多"), verify.LOST),
+    "another subject": (SAID.replace("进出口", "出口"), verify.LOST),
+    "a word put in": (SAID.replace("纪录", "出口纪录"), verify.LOST),
+    "led in": (f"我们看到，{SAID}", verify.STANDS),
+    "denied": (f"并非{SAID}", verify.ALTERED),
+    "its measure": (f"{SAID[:-1]}（按美元计）。", verify.ALTERED),
+    "its measure behind it": (f"{SAID}以上均为美元值。", verify.ALTERED),
+    "more joined to it": (f"{SAID[:-1]}以上。", verify.LOST),
+    "words of one's own behind it": (f"{SAID[:-1]}，值得注意。人民币升值。", verify.STANDS),
+}
+
+
+@pytest.mark.parametrize(("said", "verdict"), REWRITTEN.values(), ids=REWRITTEN)
+@pytest.mark.parametrize("more", [False, True], ids=["alone", "beside the right one"])
+def test_one_that_was_rewritten(root, said, verdict, more):
+    """Also where the right sentence stands in the document, too."""
+    found = verify.verify(root, written(*[SAID] * more, said, line(root)), "x.docx", OLD)
+    assert {item.verdict for item in found} - {verify.STANDS} == {verdict} - {verify.STANDS}
+    assert {item.name for item in found} == {NAME}
 
 
 def test_an_edition_or_claim_that_nobody_has(root):

@@ -13,7 +13,7 @@ from conftest import SHARED
 
 from cqbook.data import customs_parts
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import ROW_KEY, Detail
+from cqbook.data.customs_store import ROW_KEY, SUMS, Detail, unsummed
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format
@@ -502,10 +502,11 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path, codes, store, monkeypa
         customs_batch.write_batch(store, planned)
     monkeypatch.undo()
     assert (store.digest, len(values(store))) == before
+    earlier = {part["path"] for part in store.index["parts"] if part["kind"] == "sums"}
     assert customs_batch.write_batch(store, planned) == 2
     named = {part["path"] for part in store.index["parts"]}
     there = {str(path.relative_to(store.folder)) for path in store.folder.rglob("*.parquet")}
-    assert there == named, "leftovers are removed"
+    assert there == named | earlier, "leftovers are removed; who reads still finds his sums"
 
 
 def test_a_write_while_another_plans_is_noticed(tmp_path, codes, store, monkeypatch):
@@ -644,6 +645,12 @@ def by_window(store):
         ).df()
 
 
+def added_up(store):
+    """The sums as they are made of all rows."""
+    with store.connect() as link:
+        return link.execute(f"SELECT * FROM ({SUMS}) ORDER BY ALL").df()
+
+
 def test_the_current_rows_are_the_last_of_each_key(tmp_path, codes, store):
     """Over batches, within one, back again, and of a quantity that comes and goes."""
     for number, cells in enumerate(
@@ -661,6 +668,8 @@ def test_the_current_rows_are_the_last_of_each_key(tmp_path, codes, store):
         add(store, *exports)
         assert values(store).equals(by_window(store))
         assert len(values(store)) == len(ROWS)
+        assert not unsummed(part["path"] for part in store.index["parts"])
+        assert values(store, "sums").equals(added_up(store))
     assert len(values(store, "vintages")) > len(ROWS) + 3
 
 
@@ -670,7 +679,7 @@ def test_a_store_that_did_not_list_what_it_replaced_still_reads(tmp_path, codes,
     now = values(store)
     index = store.index
     del index["lists_replaced"]
-    index["parts"] = [part for part in index["parts"] if part["kind"] != "replaced"]
+    index["parts"] = [part for part in index["parts"] if part["kind"] not in ("replaced", "sums")]
     (store.folder / "store.json").write_text(json.dumps(index), encoding="utf-8")
     assert values(store).equals(now)
     add(store, read(files.write(tmp_path, "出口3.csv", with_cell("USD", "6", 1)), codes))

@@ -59,6 +59,7 @@ def asked(store):
     """Ask for all that a store holds; return how many rows there are."""
     with store.connect() as link:
         link.execute("SELECT * FROM labels").fetchall()
+        link.execute("SELECT * FROM sums").fetchall()
         return len(link.execute("SELECT * FROM detail").df())
 
 
@@ -95,7 +96,7 @@ def refused(store, *words):
 
 
 @pytest.mark.parametrize("kept", [0, 0.1, 0.5, 0.99], ids=["none", "head", "half", "most"])
-@pytest.mark.parametrize("kind", ["rows", "labels", "replaced"])
+@pytest.mark.parametrize("kind", ["rows", "labels", "replaced", "sums"])
 def test_a_part_of_which_some_is_missing(store, kind, kept):
     path = part(store, kind)
     content = path.read_bytes()

@@ -23,6 +23,7 @@ from test_brief import claimed, edition, picture
 from test_exports import exhibit
 
 from cqbook.citing import briefing, powerpoint, verify
+from cqbook.citing.entries import entry_of
 from cqbook.citing.word import to_docx
 from cqbook.editions import paths, store
 from cqbook.figures.formats import METADATA_KEY
@@ -37,6 +38,9 @@ TEXT = """# 月报
 {{ claim:trade.below-record }}
 
 """
+#: A sentence on a claim that is like what is said of the first figure.
+PRIVATE = "民营企业进出口3841.9亿元。"
+CLAIMS = claimed("holds") | {"private": claimed("holds", PRIVATE)["below-record"]}
 GLUED = {"total": "8006.8亿元", "share": "48%", "same": "7.5%", "bare": "46.8"}
 
 
@@ -51,7 +55,7 @@ def root(tmp_path_factory, figures):
     folder = tmp_path_factory.mktemp("edits")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(paths.HOME_VARIABLE, raising=False)
-        edition(folder, NAME, figures, GLUED, claims=claimed("holds"))
+        edition(folder, NAME, figures, GLUED, claims=CLAIMS)
         yield folder
 
 
@@ -506,6 +510,7 @@ def exchange_drawings(opened):
 def side_by_side(opened):
     """Two pictures beside each other in a table, with their captions below them."""
     table = opened.add_table(2, 2)
+    opened.inline_shapes[0]._inline.xpath("ancestor::w:p")[0].addprevious(table._tbl)
     shown = [shape._inline.getparent().getparent().getparent() for shape in opened.inline_shapes]
     captions = [paragraph_of(opened, f"图{number}　")._p for number in (1, 2)]
     for row, nodes in zip(table.rows, (shown[:2], captions), strict=True):
@@ -699,6 +704,51 @@ def unit_below_caption(text):
     return in_word(change)
 
 
+def at_figure(text, caption="图1　"):
+    """A paragraph of one's own between a figure and its caption."""
+    return in_word(lambda opened: paragraph_of(opened, caption).insert_paragraph_before(text))
+
+
+def behind(begin, *texts):
+    """Paragraphs of one's own behind one that begins so."""
+
+    def change(opened):
+        found = paragraph_of(opened, begin)
+        for text in reversed(texts):
+            found._p.addnext(opened.add_paragraph(text)._p)
+
+    return in_word(change)
+
+
+def own_table_behind_a_figure(opened):
+    unit, table = opened.add_paragraph("单位：万元"), opened.add_table(2, 2)
+    paragraph_of(opened, FOOT)._p.addnext(unit._p)
+    unit._p.addnext(table._tbl)
+
+
+def own_figure_before(opened):
+    """A figure of one's own with a caption that Word counts, before those of the book."""
+    caption = copy.deepcopy(paragraph_of(opened, "图1　")._p)
+    [*caption.iter(qn("w:t"))][-1].text = "　自己的图"
+    first = opened.inline_shapes[0]._inline.xpath("ancestor::w:p")[0]
+    shown = opened.add_paragraph()
+    shown.add_run().add_picture(square())
+    first.addprevious(shown._p)
+    first.addprevious(caption)
+
+
+def box_on(number, text):
+    def change(opened):
+        box = opened.slides[number].shapes.add_textbox(100, 100, 3 * 10**6, 4 * 10**5)
+        box.text_frame.text = text
+
+    return on_slides(change)
+
+
+#: The source line of the first figure.
+FOOT = "数据来源：网易号（转载），2026-01-26。单位"
+
+
 def unit_at_chart(opened):
     shown = shape_of_figure(opened, 3)
     box = opened.slides[3].shapes.add_textbox(shown.left, shown.top - 300_000, 10**6, 300_000)
@@ -788,6 +838,23 @@ WRONG = {
     "sentence and its measure": ("docx", in_paragraph("民营企业：", "…以上单位为美元。")),
     "title and more, slides": ("pptx", box_text("民营企业的比重", "民营企业的比重，美元值", -1)),
     "foot and more, slides": ("pptx", box_text("单位：亿元。", "单位：亿元。含美元值。")),
+    "a claim at a figure, a digit": ("docx", at_figure(PRIVATE.replace("38", "48"))),
+    "another money behind a figure's source": ("docx", behind(FOOT, "以上均为美元值。")),
+    "another unit behind a figure's source": ("docx", behind(FOOT, "单位：万元")),
+    "another unit further behind": ("docx", behind(FOOT, "自己的一段话。", "（单位：万元）")),
+    "another year of a figure": ("docx", at_figure("图中数据为2024年数。")),
+    "a caption of one's own with a unit": (
+        "docx",
+        in_paragraph("图1　", "图1　民企进出口（万元）"),
+    ),
+    "another money behind a number": (
+        "docx",
+        behind("2025年进出口总值", "以上均为美元值。"),
+    ),
+    "another unit at a figure's numbers": ("docx", behind("附表1", "单位：万元")),
+    "another money on a figure's slide": ("pptx", box_on(3, "以上均为美元值")),
+    "a figure's number that there is not": ("docx", at_figure("如图9所示，民企最多。")),
+    "a figure before, captions not counted": ("docx", in_word(own_figure_before)),
     "another unit below a caption": ("docx", unit_below_caption("（单位：万美元）")),
     "another unit at a chart": ("pptx", on_slides(unit_at_chart)),
     # texts of the book beside another figure
@@ -966,6 +1033,15 @@ RIGHT = {
         "docx",
         in_paragraph("民营企业：", "…这比上年有明显增长。"),
     ),
+    "a claim at a figure": ("docx", at_figure(PRIVATE)),
+    "a claim in a paragraph at a figure": ("docx", at_figure(f"我们看到，{PRIVATE}这不少了。")),
+    "an own table with its unit behind a figure": ("docx", in_word(own_table_behind_a_figure)),
+    "own numbers and what they are": (
+        "docx",
+        behind(FOOT, "2025年我区进出口780亿美元。", "以上均为美元值。"),
+    ),
+    "its own unit behind a figure's source": ("docx", behind(FOOT, "单位：人民币亿元")),
+    "a figure's number": ("docx", at_figure("图1显示，民企最多（见图2）。")),
     "its own unit below a caption": ("docx", unit_below_caption("单位：亿元")),
     "a caption of one's own": ("docx", in_paragraph("图2　", "图2　我市民企占比稳步上升")),
     "a heading numbered by hand": ("docx", in_paragraph("民营企业的比重", "（二）…")),
@@ -1000,12 +1076,16 @@ def saved(opened):
     return out.getvalue()
 
 
-def own_word(*paragraphs, picture=b""):
+def own_word(*paragraphs, picture=b"", rows=()):
     opened = docx.Document()
     for text in paragraphs:
         opened.add_paragraph(text)
     if picture:
         opened.add_picture(io.BytesIO(picture))
+    table = opened.add_table(0, len(rows[0])) if rows else None
+    for row in rows:
+        for cell_, text in zip(table.add_row().cells, row, strict=True):
+            cell_.text = text
     return saved(opened)
 
 
@@ -1030,6 +1110,24 @@ def test_a_picture_pasted_into_ones_own_document_is_known(root, made, figures):
         assert told(root, content, f"x.{end}") == {("figure", name, verify.STANDS)}
     content = own_word(picture=repainted(True)(made["png"]))
     assert told(root, content, "x.docx") == {("figure", name, verify.ALTERED)}
+
+
+def test_the_numbers_of_a_figure_pasted_beside_it(root, made, figures):
+    """A table without a mark is compared by its headings, or said not to be."""
+    entry = entry_of(store.find(root, NAME), figures[1].id)
+    laid = briefing.numbers_table(entry)
+    shown = picture(figures[1], "png")
+    copied = [laid.heads, *laid.rows]
+    for rows, verdict in (
+        (copied, verify.STANDS),
+        ([*copied, ("2030", *copied[3][1:])], verify.ALTERED),
+        ([("年份", "占比"), *(row[:2] for row in copied[3:5])], verify.LOST),
+    ):
+        found = told(root, own_word(picture=shown, rows=rows), "x.docx")
+        assert {item for item in found if item[0] == "table"} == {("table", entry.id, verdict)}
+    # of these one number is in the figure, and may be by chance
+    own = own_word(picture=shown, rows=[("年份", "占比"), ("2021", "43.7%"), ("2022", "15.9%")])
+    assert {verdict for *_, verdict in told(root, own, "x.docx")} == {verify.STANDS}
 
 
 def test_a_drawing_pasted_into_slides_is_known(root, made, figures):

@@ -293,6 +293,19 @@ def test_an_entry_that_holds_for_these_data_is_not_asked_again(
     assert len(again) == 4
 
 
+def test_a_package_that_changes_between_two_pages_is_read_anew(chapters, tmp_path, spoiled):
+    """As under `preview --watch`, or when somebody saves a table while a book is built."""
+    memory = Memory(tmp_path / "memory", spoiled.path, "code")
+    memory.book.observations(indicator="trade_value", entity="CN-50")
+    entry = Executed((chapters / "small.ipynb").read_bytes(), tuple(memory.book.queries.values()))
+    memory.keep(chapters / "small.ipynb", PAGE, entry)
+    assert memory.recall(chapters / "small.ipynb", PAGE)
+    set_value(spoiled, "observations.csv", "observation_id", "trade-2022.total", "value", "1")
+    assert memory.recall(chapters / "small.ipynb", PAGE) is None
+    # and nobody noted that it holds
+    assert recalled(chapters, tmp_path, spoiled) is None
+
+
 def test_what_changed_while_a_page_was_executed_is_asked_again(chapters, tmp_path, spoiled):
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
     before = memory.book.files_digest()

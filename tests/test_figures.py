@@ -216,8 +216,8 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages():
     assert said == "Note. Lines break where this book has no figure."
     hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW}]}
     some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"]}), "")
-    assert with_keys(("亿元", ""), some) == "浅色为推算。"
-    assert with_keys(("CNY bn", ""), some, english=True) == "Pale: derived."
+    assert with_keys(("亿元", ""), some) == "带框的是推算。"
+    assert with_keys(("CNY bn", ""), some, english=True) == "Outlined: derived."
     every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"]}), "")
     assert with_keys(("亿元", ""), every) == "各数都是推算的。"
     assert with_keys(("CNY bn", ""), every, english=True) == "All figures are derived."

@@ -34,6 +34,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.disk import pdf as pdf_reader
 from cqbook.disk import raster, untrusted
+from cqbook.disk.text import AROUND, decode
 from cqbook.errors import DataError
 from cqbook.intake import customs_csv, customs_format, press, press_template
 from cqbook.intake.customs_format import Said
@@ -877,6 +878,14 @@ def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
     )
     with pytest.raises(DataError, match="UTF-8"):
         customs_csv.read_customs(content + "马".encode()[:2], "出口.csv", codes, Said(entity="CN"))
+
+
+def test_the_encoding_of_a_long_text_is_told_by_what_stands_around_its_first_fault():
+    long = "马" * AROUND
+    assert decode(long.encode("gb18030"), "x") == (long, "gb18030")
+    for head in (long, "a" * 3 * AROUND):
+        with pytest.raises(DataError, match="UTF-8"):
+            decode((head + "改良种用马驴骡" * 9).encode()[:-1], "x")
 
 
 def observation(**changes) -> dict[str, str]:

@@ -205,7 +205,8 @@ OPENED = """() => {
   };
 }"""
 #: What English readers see of a page: texts and labels with a Chinese word that is not said to be
-#: one of a source (``lang``), and how far the page is too wide. It is left as it was.
+#: one of a source (``lang``), tables that are cut, how far the page is too wide. It is left as it
+#: was.
 IN_ENGLISH = r"""async () => {
   const button = document.querySelector('.cq-language'), han = /[\u3400-\u9fff]/, found = [];
   button.click();
@@ -233,9 +234,13 @@ IN_ENGLISH = r"""async () => {
   const wide = document.documentElement.scrollWidth - window.innerWidth;
   const heads = [...document.querySelectorAll('article :is(h1, h2, h3)')]
     .filter(head => head.checkVisibility() && !head.innerText.trim()).length;
+  // series side by side move on a phone
+  const cut = [...document.querySelectorAll('article :not(.cq-matrix) > table.cq-table')]
+    .filter(table => table.offsetParent && table.offsetWidth > table.parentElement.clientWidth + 1)
+    .map(table => table.closest('[id]').id);
   button.click();
   localStorage.removeItem('cq-lang');
-  return { chinese: found, wide, heads };
+  return { chinese: found, wide, heads, cut };
 }"""
 OPEN = "document.querySelectorAll('details.cq-data').forEach(node => { node.open = true; })"
 #: A4 less its margins.
@@ -338,6 +343,7 @@ def test_english_is_whole_or_absent(visited, size):
         found = visited(name, size).english
         assert found["chinese"] == [], f"{name}: {found['chinese'][:5]}"
         assert found["heads"] == 0, name
+        assert found["cut"] == [], f"{name}: a column of a table is out of sight"
         assert found["wide"] <= 0, f"{name} scrolls sideways by {found['wide']} px"
 
 
@@ -345,11 +351,14 @@ def test_the_english_test_would_see_a_chinese_word(tab):
     opened(tab, "chapters/errata.html")
     tab.evaluate(
         "document.querySelector('article').insertAdjacentHTML('beforeend',"
-        "'<p title=提示>漏译</p><p lang=zh-CN>书名</p><p data-zh>正文</p><h2> </h2>')"
+        "'<p title=提示>漏译</p><p lang=zh-CN>书名</p><p data-zh>正文</p><h2> </h2>"
+        "<div id=wide><table class=cq-table><td>x</table></div>');"
+        "document.querySelector('#wide').style.width = '9px'"
     )
     found = tab.evaluate(IN_ENGLISH)
     assert found["chinese"] == ["漏译", "title: 提示"]
     assert found["heads"] == 1
+    assert found["cut"] == ["wide"]
 
 
 def test_the_offline_test_would_see_a_request(tab, tmp_path):

@@ -382,7 +382,46 @@ def paragraph(old, new):
     return in_word(edit)
 
 
+def beside(text, behind=True):
+    """A paragraph of one's own right at the table."""
+
+    def edit(tree):
+        found = next(tree.iter(qn("w:tbl")))
+        made = found.makeelement(qn("w:p"), {})
+        run = made.makeelement(qn("w:r"), {})
+        run.append(made.makeelement(qn("w:t"), {}))
+        run[0].text = text
+        made.append(run)
+        (found.addnext if behind else found.addprevious)(made)
+
+    return in_word(edit)
+
+
+def add_row(*texts):
+    def edit(table):
+        rows = list(table.iter(qn("w:tr")))
+        rows[-1].addnext(copy.deepcopy(rows[-1]))
+        for cell, text in zip(cells(table)[-1], texts, strict=True):
+            text_of(cell).text = text
+
+    return edited(edit)
+
+
+def other_copy(tree):
+    """Below the table a copy under other headings, and without a mark."""
+    found = next(tree.iter(qn("w:tbl")))
+    other = copy.deepcopy(found)
+    no_mark(other)
+    set_text(0, 1, "金额")(other)
+    tree.append(other)
+
+
 ALTERED = {
+    "a unit above it": beside("单位：万元", behind=False),
+    "a unit below it": beside("（单位：万条）"),
+    "another money": beside("以上均为美元值。"),
+    "another money, in a note": beside("注：表中数据按美元计价。"),
+    "an own row": add_row("加工贸易", "3823亿元", "—", "—", "2"),
     "a number": edited(set_text(1, 1, "8185.4亿元")),
     "a unit": edited(set_text(1, 1, "8158.4万元")),
     "a word": edited(set_text(3, 2, "下降")),
@@ -397,6 +436,8 @@ ALTERED = {
     "a number, no mark": no_mark_and(set_text(1, 1, "8185.4亿元")),
 }
 LOST = {
+    "a copy under other headings": in_word(other_copy),
+    "another year": beside("上表为2021年数。"),
     "a heading renamed": edited(set_text(0, 1, "金额")),
     "the first column gone": edited(drop_column(0)),
     "all rows gone": edited(
@@ -406,6 +447,8 @@ LOST = {
     "a heading renamed, no mark": no_mark_and(set_text(0, 1, "金额")),
 }
 SAME = {
+    "its own unit": beside("单位：亿元", behind=False),
+    "words of one's own": beside("上表中，民营企业增长最快。"),
     "a row left out": edited(drop_row),
     "a column left out": edited(drop_column(3)),
     "a dash for a dash": edited(set_text(4, 2, "-")),

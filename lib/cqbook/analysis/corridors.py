@@ -308,7 +308,7 @@ def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataF
     frames = [
         points([(when, item)], unit="percent", group=name)
         for when, pair in found.items()
-        for name, item in zip(("箱数", "货值"), pair, strict=True)
+        for name, item in zip(("标箱数", "货值"), pair, strict=True)
         if all(other.known for other in pair)
     ]
     return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")

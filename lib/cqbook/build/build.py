@@ -36,8 +36,9 @@ from cqbook.disk.atomic import replace_files
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
 from cqbook.editions.feed import NEWS
+from cqbook.editions.paths import built_folder
 from cqbook.editions.publish import keep, publish_site
-from cqbook.editions.store import predecessor
+from cqbook.editions.store import LATEST, predecessor
 from cqbook.errors import ChapterError, DataError, ParameterError
 from cqbook.execution import kernels
 from cqbook.execution.executor import Runner, execute_all, here, warm
@@ -226,14 +227,17 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         staged = run / "stage"
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
         draw_figures(results, asked.edition, book, work / "cache", say)
-        site = renderer.render(staged, run / "out", say)
+        latest = built_folder(root) / LATEST / "site" if asked.latest else None
+        site = renderer.render(staged, run / "out", say, before=latest)
         edition = run / "edition"
         before = found.old or "" if found else ""
         lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
         news = news_of(found, book, asked.edition)
         (edition / "site" / NEWS).write_text(news.to_json(), encoding="utf-8")
         say("5/5 发布")
-        keep(root, edition, "latest" if asked.latest else asked.edition)
+        sums = keep(root, edition, LATEST if asked.latest else asked.edition)
+        if latest:
+            renderer.remember(run / "out", sums)
     target = publish_site(root)
     return target / ("latest" if asked.latest else f"v/{asked.edition}")
 

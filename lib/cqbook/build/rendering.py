@@ -16,6 +16,7 @@ from typing import IO, Self
 
 from cqbook.disk.processes import dies_with_parent
 from cqbook.editions.publish import leading_to
+from cqbook.editions.rendered import keep_rendered
 from cqbook.errors import BookError
 
 
@@ -71,7 +72,13 @@ class Renderer:
         self.said.close()
 
     def render(
-        self, staged: Path, out: Path, say: Callable[[str], None], *, alone: bool = False
+        self,
+        staged: Path,
+        out: Path,
+        say: Callable[[str], None],
+        *,
+        alone: bool = False,
+        before: Path | None = None,
     ) -> Path:
         """Render the staged book with jupyter-book; return the folder of the site.
 
@@ -79,6 +86,9 @@ class Renderer:
         ----------
         alone : bool
             Part of a book: references to pages that are not there are no error.
+        before : pathlib.Path, optional
+            The site that was built before: where it is known of what it was rendered
+            (`remember`), what would come out the same is taken from it.
 
         Raises
         ------
@@ -88,10 +98,13 @@ class Renderer:
         import yaml
 
         strict = [] if alone else ["-n", "-W", "--keep-going"]
-        words = ["build", str(staged), "--path-output", str(out), *strict, "--all"]
-        # this process may have no UTF-8, the renderer has: paths as it will read them
-        words = [os.fsencode(word).decode("utf-8", errors="surrogateescape") for word in words]
-        told = self._told(json.dumps(words))
+        asked = {
+            "words": ["build", _named(staged), "--path-output", _named(out), *strict],
+            "staged": _named(staged),
+            "out": _named(out),
+            "before": _named(before) if before else "",
+        }
+        told = self._told(json.dumps(asked))
         if told is not None:
             log = self.cache / "build.log"
             self.cache.mkdir(parents=True, exist_ok=True)
@@ -106,6 +119,10 @@ class Renderer:
         contents = yaml.safe_load((staged / "_toc.yml").read_text(encoding="utf-8"))
         (site / "index.html").write_text(leading_to(f"{contents['root']}.html"), encoding="utf-8")
         return site
+
+    def remember(self, out: Path, sums: str) -> None:
+        """Keep of what the site with these `SUMS` was rendered in `out`, for the next one."""
+        keep_rendered(out / "_build" / ".doctrees", sums, self.cache)
 
     def _told(self, words: str) -> str | None:
         """Return what jupyter-book said if it failed; None: it did not."""
@@ -126,6 +143,11 @@ class Renderer:
         size = os.fstat(self.said.fileno()).st_size
         start = start if code else 0
         return os.pread(self.said.fileno(), size - start, start).decode("utf-8", errors="replace")
+
+
+def _named(path: Path) -> str:
+    """Return a path as the renderer will read it: this process may have no UTF-8, that has."""
+    return os.fsencode(path).decode("utf-8", errors="surrogateescape")
 
 
 def _is_complaint(line: str) -> bool:

@@ -50,6 +50,7 @@ ALLOWED = frozenset(
 _WORDS = {
     "Apache 2.0": "Apache-2.0",
     "Apache License": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD": "BSD License",
     "BSD 3-Clause License": "BSD-3-Clause",
@@ -66,6 +67,8 @@ _READ = {
     "axe-playwright-python": "MIT AND MPL-2.0",
     # most files; the others are under BSD licences (the GPL is of files that no wheel has)
     "docutils": "public domain",
+    # of PDFium and what is built into it: FreeType, libtiff, OpenJPEG, others that ask for no more
+    "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",
 }
 

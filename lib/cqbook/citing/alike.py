@@ -29,6 +29,11 @@ def bare(text: str) -> str:
     return re.sub(r"\s|(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
+def pairs_of(text: str) -> frozenset[str]:
+    """Return the letters of a text two by two."""
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
+
+
 def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> str:
     """Return a hash of what in a sentence decides what a number in it says, six digits long.
 

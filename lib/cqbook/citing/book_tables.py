@@ -55,6 +55,13 @@ def texts_of_table(entry: TableEntry, edition: str) -> tuple[str, ...]:
     return tuple(text for text in made if text)
 
 
+def all_of_table(entry: TableEntry, edition: str) -> tuple[str, ...]:
+    """Return all that the book says of a table, bare."""
+    said = (*texts_of_table(entry, edition), entry.subtitle, entry.note, entry.sources_zh)
+    cells = (cell for row in (entry.columns, *entry.rows) for cell in row)
+    return tuple(sorted({bare(text) for text in (*said, *cells) if text}))
+
+
 def printed_rows(entry: TableEntry) -> tuple[tuple[str, ...], ...]:
     """Return the cells as they are set: one without a text is a dash, as on the page."""
     return tuple(tuple(cell or NO_CELL for cell in row) for row in entry.rows)

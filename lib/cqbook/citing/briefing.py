@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, TypeVar
 
+from cqbook.citing.alike import bare
 from cqbook.citing.entries import CLAIM, EntryRow, ExhibitEntry, FigureEntry, Numbers, entry_of
 from cqbook.citing.manuscript import (
     QUOTED_NUMBER,
@@ -425,6 +426,13 @@ def printed_kinds(entry: FigureEntry, edition: str) -> dict[str, PrintedKind]:
     kinds |= dict.fromkeys(cited, "citation")
     kinds |= {takeaway(entry): "sentence", _printed_before(entry, edition)[0]: "sentence"}
     return kinds | {entry.title: "title"}
+
+
+def all_of_figure(entry: FigureEntry, edition: str) -> tuple[str, ...]:
+    """Return all that the book says of a figure, bare: what is printed, and what it draws."""
+    rows = ((row.name, row.full, row.status) for row in entry.rows)
+    texts = {*printed_texts(entry, edition), entry.alt, *(text for row in rows for text in row)}
+    return tuple(sorted(bare(text) for text in texts if text))
 
 
 def _printed_before(entry: FigureEntry, edition: str) -> tuple[str, ...]:

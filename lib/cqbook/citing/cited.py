@@ -60,14 +60,17 @@ class Passage:
 
     ``near``: the one above it, and one below that is not further away, or the nearest on its slide;
     ``sides``: those before and behind it, or all of its slide; of a heading, those below it;
-    ``touching``: right at the nearest, or at what is printed right below that.
+    ``at``: of the book, and no other picture or table is as near. ``renumbered``: what the number
+    of a caption becomes when Word counts again; ``typed``: numbers of figures that it never counts.
     """
 
     text: str
     near: tuple[FigureKey, ...] = ()
     sides: tuple[FigureKey, ...] = ()
     role: PassageRole = "text"
-    touching: bool = False
+    at: tuple[FigureKey, ...] = ()
+    renumbered: str = ""
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ class Cited:
     another file of a figure;
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
     the book; ``lost``: why it, or a part of it, can't be compared; ``listed``: the line of
-    the list at the end that says it, not the text; ``caption``: what stands above a table;
-    ``passages``: of all that is printed.
+    the list at the end that says it, not the text; ``caption``: what stands above a table,
+    ``around``: what is said of its numbers beside it; ``passages``: of all that is printed.
     """
 
     kind: CitedKind
@@ -99,6 +102,7 @@ class Cited:
     lost: str = ""
     listed: bool = False
     caption: str = ""
+    around: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
 
 

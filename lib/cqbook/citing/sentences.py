@@ -8,12 +8,15 @@ its figure; a paragraph that is like none is somebody's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from cqbook.citing.alike import bare
+from cqbook.citing.alike import bare, pairs_of
 from cqbook.citing.briefing import PrintedKind
 from cqbook.citing.cited import STRANGER, FigureKey, Passage
+from cqbook.citing.claims_said import TAKEN, ClaimFault, SaidClaim, without_claims
+from cqbook.citing.marks import citations_in
+from cqbook.citing.remarks import Remark, said_back, strange_back, strange_remark
 from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
@@ -33,7 +36,7 @@ _NUMBERED = re.compile(
 )
 _GOES_ON = re.compile(r"[(（]续[)）]$")
 #: Signs that say nothing, and those that a sentence ends with.
-_SIGNS = " .,;:!?、·｜|()-/※\"'“”"
+_SIGNS = f" .,;:!?、·｜|()-/{TAKEN}\"'“”"
 _STOPS = ".;!?"
 #: Words that say what a sentence before them means.
 _RESCOPING = re.compile(
@@ -67,15 +70,19 @@ PrintedByFigure = Mapping[FigureKey, Mapping[str, PrintedKind]]
 
 
 def altered_sentences(
-    passages: Sequence[Passage], known: PrintedByFigure, name: str
+    passages: Sequence[Passage], known: PrintedByFigure, claims: Sequence[SaidClaim], name: str
 ) -> Iterator[TextFault]:
     """Yield the texts of figures that were altered, or stand beside another figure.
+
+    And sentences of claims that were altered; whole, they stand anywhere.
 
     Parameters
     ----------
     passages : sequence of Passage
     known : mapping of FigureKey to mapping of str to PrintedKind
         What is printed of each figure.
+    claims : sequence of SaidClaim
+        The sentences of the editions that the document is of.
     name : str
         Of the document, for what is told.
 
@@ -93,14 +100,16 @@ def altered_sentences(
     whole: dict[str, list[_Ours]] = {}
     for item in ours:
         whole.setdefault(item.plain, []).append(item)
-    left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and ours]
+    texts = len(ours) + len(claims)
+    left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and texts]
     unlike = sum(1 for passage in left if bare(passage.text) not in whole)
-    if unlike * len(ours) > PAIRS:
+    if unlike * texts > PAIRS:
         msg = f"{name}：文字过多，不能一次比较；分成几份再核对 | {name}: too much text: split it"
         raise DataError(msg)
-    pairs = {text: _pairs(text) for text in whole}
+    pairs = {text: pairs_of(text) for text in whole}
     numbers = caption_numbers(left)
     seen: set[str] = set()
+    anywhere = {claim.plain for claim in claims}
     for passage in left:
         core, bound = _core(passage.text)
         same = whole.get(core) or whole.get(bare(passage.text)) or whole.get(f"{core}.")
@@ -109,6 +118,8 @@ def altered_sentences(
             same = [item for item in parts if len(core) >= min(SHORT, MOSTLY * len(item.plain))]
             if not same:
                 continue
+        if core.rstrip(_STOPS) in anywhere and _is_running(passage):
+            continue
         if same:
             told = _misplaced(passage, bound, same, numbers)
             # of an edition that nobody has, that is said of the figure
@@ -120,22 +131,45 @@ def altered_sentences(
         if passage.text in seen:
             continue
         seen.add(passage.text)
-        told = _other_unit(passage, core, ours) or _added(passage, core, bound, ours)
+        said = without_claims(passage.text, claims)
+        yield from _altered_claims(said.faults, ours, pairs)
+        if said.taken:
+            core, bound = _core(said.rest)
+            passage = replace(passage, text=said.rest)
+        told = _added(passage, core, bound, ours)
         if told:
             yield told
         if told or _goes_on(core, ours):
             continue
-        found = _nearest(core, _pairs(core), ours, pairs)
+        found = _nearest(core, pairs_of(core), ours, pairs)
         if found:
             yield TextFault(found.figure, passage.text, found.text)
+
+
+def _altered_claims(
+    faults: Iterable[ClaimFault], ours: Sequence[_Ours], pairs: Mapping[str, frozenset[str]]
+) -> Iterator[TextFault]:
+    """Yield the sentences of claims that say another thing; what is nearer to a figure's is its."""
+    for fault in faults:
+        own = pairs_of(fault.text)
+        near = _nearest(fault.text, own, ours, pairs)
+        if near and len(pairs[near.plain] & own) > fault.share * len(pairs[near.plain]):
+            continue
+        why = f"与论断的原句“{fault.claim.text}”字词不同，没有比较" if fault.words else ""
+        yield TextFault(fault.claim.key, fault.text, fault.claim.text, why, unknown=fault.words)
+
+
+def _is_running(passage: Passage) -> bool:
+    """Return whether a paragraph is neither the title nor the caption of anything."""
+    return passage.role != "heading" and not CAPTION_NUMBER.match(passage.text)
 
 
 def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
     """Return by which numbers captions beside a figure call it."""
     found: dict[FigureKey, set[str]] = {}
     for passage in passages:
-        numbered = CAPTION_NUMBER.match(passage.text)
-        if numbered and "图" in numbered[0] and "附" not in numbered[0]:
+        numbered = CAPTION_NUMBER.match(passage.text) if _is_caption(passage) else None
+        if numbered:
             for figure in passage.near:
                 found.setdefault(figure, set()).add(numbered[1])
     found.pop(STRANGER, None)
@@ -183,18 +217,123 @@ def _misplaced(
     return TextFault(first.figure, passage.text, first.text, why)
 
 
-#: A line that says what is counted in.
-_UNIT = re.compile(r"\(?(?:计量|金额)?单位[:为](?P<unit>[^.,;:()]{1,8})\)?\.?")
+def strange_remarks(
+    passages: Sequence[Passage],
+    known: PrintedByFigure,
+    whole: Mapping[FigureKey, Sequence[str]],
+    claims: Sequence[SaidClaim],
+    numbers: Mapping[str, FigureKey],
+) -> Iterator[TextFault]:
+    """Yield what somebody says of numbers of the book, and the book does not: 以上均为美元值.
+
+    Parameters
+    ----------
+    passages : sequence of Passage
+    known : mapping of FigureKey to mapping of str to PrintedKind
+        What is printed of each figure.
+    whole : mapping of FigureKey to sequence of str
+        All that the book says of each, bare.
+    claims : sequence of SaidClaim
+    numbers : mapping of str to FigureKey
+        The numbers of the book in the text, bare, with their names and editions.
+    """
+    ours = {bare(text) for texts in known.values() for text in texts}
+
+    def spoken_of(text: str) -> tuple[FigureKey, str] | None:
+        """Return what of the book stands in a text of somebody's own."""
+        plain = bare(text)
+        said = next((claim.key for claim in claims if claim.stands_in(plain)), None)
+        marked = (key for number, key in numbers.items() if number in plain)
+        key = said or next(marked, None)
+        return (key, text) if key else None
+
+    # what 以上 is of: a sentence, or else the figure; of numbers of somebody's own it is none
+    before: tuple[FigureKey, str] | None = None
+    own = False
+    for passage in passages:
+        core, _ = _core(passage.text)
+        asked = [figure for figure in passage.at if figure in whole]
+        if core in ours or bare(passage.text) in ours:
+            before, own = None, False
+            continue
+        if any(True for _ in citations_in(passage.text)):
+            continue
+        back, led = said_back(passage.text)
+        of = spoken_of(led) if re.search(r"\d", led) else before
+        remark: Remark | None = None
+        figure = STRANGER
+        if back and of:
+            figure, remark = of[0], strange_back(back, [of[1]])
+        elif back and not own and not re.search(r"\d", led):
+            figure, remark = _of_all(asked, [strange_back(back, whole[item]) for item in asked])
+        if remark is None:
+            found = [strange_remark(passage.text, whole[item]) for item in asked]
+            figure, remark = _of_all(asked, found)
+        if remark:
+            why = f"书里{'不是这样' if remark.certain else '没有这样说'}"
+            yield TextFault(figure, passage.text, "", why, unknown=not remark.certain)
+        elif re.search(r"\d", core) and not _is_caption(passage):
+            before, own = spoken_of(passage.text), True
+        elif passage.role == "heading":
+            before, own = None, False
 
 
-def _other_unit(passage: Passage, core: str, ours: Sequence[_Ours]) -> TextFault | None:
-    """Return the text of a figure at which somebody typed another unit than it has."""
-    said = _UNIT.fullmatch(core) if passage.touching else None
-    near = [item for item in ours if item.figure in passage.near]
-    if said is None or any(said["unit"] in re.split("[.,;:()]", item.plain) for item in near):
-        return None
-    own = next((item for item in near if "单位" in item.text), None)
-    return TextFault(own.figure, passage.text, own.text) if own else None
+def _of_all(
+    figures: Sequence[FigureKey], remarks: Sequence[Remark | None]
+) -> tuple[FigureKey, Remark | None]:
+    """Return the remark that is strange of each figure; one that is true of either is of that."""
+    if remarks and all(remarks):
+        return figures[0], remarks[0]
+    return STRANGER, None
+
+
+def loose_references(passages: Sequence[Passage], known: PrintedByFigure) -> Iterator[TextFault]:
+    """Yield what names a figure by a number that is typed, and is or becomes that of another one.
+
+    Word counts its captions, and not what somebody typed of them.
+    """
+    left = [passage for passage in passages if passage.role != "contents"]
+    captions = [passage for passage in left if _is_caption(passage)]
+    now: dict[str, set[int]] = {}
+    later: dict[str, set[int]] = {}
+    for place, passage in enumerate(captions):
+        numbered = CAPTION_NUMBER.match(passage.text)
+        if numbered:
+            now.setdefault(numbered[1], set()).add(place)
+            later.setdefault(passage.renumbered or numbered[1], set()).add(place)
+    of_ours = next((key for item in captions for key in item.near if key in known), None)
+    if of_ours is None:
+        return
+    told: set[str] = set()
+    for passage in left:
+        typed = (
+            passage.typed[1:] if passage in captions and not passage.renumbered else passage.typed
+        )
+        for number in typed:
+            here, then = now.get(number, set()), later.get(number, set())
+            if number in told or (here == then and len(here) == 1):
+                continue
+            told.add(number)
+            if not here:
+                why = f"写着图{number}，文中没有这个号的图"
+            elif len(here) > 1:
+                why = f"写着图{number}，文中有{len(here)}张图是这个号"
+            else:
+                why = f"写着图{number}，是手打的：Word 重排图号以后，那是另一张图"
+            near = (key for place in here for key in captions[place].near if key in known)
+            yield TextFault(next(near, of_ours), passage.text, "", f"{why}，没有比对", unknown=True)
+
+
+def _is_caption(passage: Passage) -> bool:
+    """Return whether a paragraph is the caption of a figure, and not 图1显示…."""
+    found = CAPTION_NUMBER.match(passage.text)
+    if not found or "图" not in found[0] or "附" in found[0]:
+        return False
+    return (
+        bool(passage.renumbered)
+        or found[0][-1] in " 　:：、.．\t"
+        or found.end() == len(passage.text)
+    )
 
 
 def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> TextFault | None:
@@ -239,11 +378,6 @@ def _goes_on(core: str, ours: Sequence[_Ours]) -> bool:
         item.kind == "sentence" and item.plain[-1] in _STOPS and core.startswith(item.plain)
         for item in ours
     )
-
-
-def _pairs(text: str) -> frozenset[str]:
-    """Return the letters of a text two by two."""
-    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
 
 
 def _nearest(

@@ -12,7 +12,7 @@ import functools
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
 from cqbook.citing.alike import bare
 from cqbook.citing.book_tables import (
+    all_of_table,
     altered_table,
     columns_shown,
     parts_left_out,
@@ -31,6 +32,7 @@ from cqbook.citing.briefing import (
     ANNEX,
     RECKONED,
     PrintedKind,
+    all_of_figure,
     caption,
     dated,
     is_known,
@@ -39,6 +41,7 @@ from cqbook.citing.briefing import (
 )
 from cqbook.citing.chart_values import altered_chart, unlike_chart
 from cqbook.citing.cited import Cited, CitedKind, FigureKey, Passage
+from cqbook.citing.claims_said import SaidClaim
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import (
     CLAIM,
@@ -54,7 +57,14 @@ from cqbook.citing.entries import (
 from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
 from cqbook.citing.readers.office_word import ANNEXED
-from cqbook.citing.sentences import CAPTION_NUMBER, altered_sentences, caption_numbers
+from cqbook.citing.remarks import said_back, strange_back, strange_remark
+from cqbook.citing.sentences import (
+    CAPTION_NUMBER,
+    altered_sentences,
+    caption_numbers,
+    loose_references,
+    strange_remarks,
+)
 from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
 from cqbook.errors import DataError
@@ -132,9 +142,50 @@ def verify(
         for item in asked
         if item not in claimed and (made := _judge(held, now, item, numbers))
     ]
-    judged += [(item, _judge_claim(held, now, item, said)) for item in claimed]
-    texts = _judge_sentences(held, asked, passages, name)
-    return [*_with_their_tables(judged), *texts, *_judge_frame(asked, passages, stated)]
+    # a sentence that stands between marks is asked there
+    marked = {
+        (made.name, made.edition)
+        for item, made in judged
+        if item.kind == "number" and made.verdict in (ALTERED, LOST)
+    }
+    texts = [
+        told
+        for told in _judge_sentences(held, asked, passages, name)
+        if (told.name, told.edition) not in marked
+    ]
+    altered = {(item.name, item.edition) for item in texts}
+    for item in claimed:
+        made = _judge_claim(held, now, item, said)
+        # what became of its sentence is told there
+        if made.verdict != LOST or (item.name, item.edition) not in altered:
+            judged.append((item, made))
+    return [
+        *_with_their_tables(list(_each_table_once(judged))),
+        *texts,
+        *_judge_frame(asked, passages, stated),
+    ]
+
+
+_YEAR = re.compile("(?:19|20)[0-9]{2}年?")
+#: What is said of a table that may be of any of several exhibits, the best first.
+_RANK = (STANDS, REVISED, ALTERED, LOST, UNKNOWN)
+
+
+def _each_table_once(
+    judged: Sequence[tuple[Cited, Standing]],
+) -> Iterator[tuple[Cited, Standing]]:
+    """Yield what was judged, and of a table that does not say what it is only what fits best."""
+    best: dict[tuple[object, ...], tuple[int, bool, int]] = {}
+    for place, (item, made) in enumerate(judged):
+        if made.kind == "table" and item.rows and not item.text:
+            key = (item.heads, item.rows)
+            rank = (_RANK.index(made.verdict), not made.name, place)
+            best[key] = min(best.get(key, rank), rank)
+    for place, (item, made) in enumerate(judged):
+        key = (item.heads, item.rows)
+        if made.kind == "table" and not item.text and best.get(key, (0, False, place))[2] != place:
+            continue
+        yield item, made
 
 
 def _with_their_tables(judged: Sequence[tuple[Cited, Standing]]) -> Iterator[Standing]:
@@ -144,7 +195,7 @@ def _with_their_tables(judged: Sequence[tuple[Cited, Standing]]) -> Iterator[Sta
     """
     there = {
         made.name: made.verdict
-        for item, made in judged
+        for item, made in sorted(judged, key=lambda pair: pair[1].verdict != LOST)
         if made.kind == "table" and is_table(made.name) and item.rows
     }
     for item, made in judged:
@@ -184,6 +235,10 @@ class KnownEditions:
             return None
 
 
+#: Letters of a number by which it is known in a text.
+_SURE = 4
+
+
 def _judge_sentences(
     held: KnownEditions, found: Iterable[Cited], passages: list[Passage], name: str
 ) -> Iterator[Standing]:
@@ -192,6 +247,7 @@ def _judge_sentences(
     Or put beside another figure.
     """
     known: dict[FigureKey, dict[str, PrintedKind]] = {}
+    whole: dict[FigureKey, tuple[str, ...]] = {}
     for item in found:
         then = held.find(item.edition) if item.kind in ("figure", "table", "citation") else None
         table = held.table_name(then, item) if then else ""
@@ -202,8 +258,20 @@ def _judge_sentences(
         entry = held.figures(then).get(item.name) if then and item.kind != "table" else None
         if entry:
             known[item.name, item.edition] = printed_kinds(entry, item.edition)
+            whole[item.name, item.edition] = all_of_figure(entry, item.edition)
     moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
-    for told in altered_sentences(passages, known, name):
+    claims = list(_claims_said(held, found)) if passages else []
+    numbers = {
+        bare(item.text): (held.numbers(then).get(item.name, ("", ""))[0], item.edition)
+        for item in found
+        if item.kind == "number" and len(item.text) >= _SURE and (then := held.find(item.edition))
+    }
+    remarks = strange_remarks(passages, known, whole, claims, numbers)
+    for told in (
+        *altered_sentences(passages, known, claims, name),
+        *remarks,
+        *loose_references(passages, known),
+    ):
         if told.misplaced:
             moved.setdefault((told.figure, told.misplaced, told.unknown), []).append(told.text)
             continue
@@ -213,6 +281,18 @@ def _judge_sentences(
         more = f"等{len(texts)}处文字" if len(texts) > 1 else ""
         detail = f"“{texts[0]}”{more}{why}"
         yield Standing("text", *figure, LOST if unknown else ALTERED, detail)
+
+
+def _claims_said(held: KnownEditions, found: Iterable[Cited]) -> Iterator[SaidClaim]:
+    """Yield the sentences that stand on claims, of the editions that a document is of."""
+    asked: dict[str, set[str]] = {}
+    for item in found:
+        asked.setdefault(item.edition, set()).add(item.name)
+    for edition, names in asked.items():
+        then = held.find(edition) if edition else None
+        for mark, (name, text) in held.numbers(then).items() if then else ():
+            if name.startswith(CLAIM):
+                yield SaidClaim((name, edition), text, not names.isdisjoint((name, mark)))
 
 
 #: The line below a title that says the month of an edition.
@@ -270,7 +350,7 @@ def _judge_claim(held: KnownEditions, now: Path, item: Cited, said: str) -> Stan
     _, old = held.numbers(then).get(key, ("", ""))
     if not old:
         return Standing(item.kind, item.name, item.edition, UNKNOWN, "该版次没有这个论断，或不成立")
-    if bare(old) not in said:
+    if not SaidClaim((item.name, item.edition), old).stands_in(said):
         why = item.lost or f"文中没有它的原句“{old}”，改写过的没有比较"
         return Standing(item.kind, item.name, item.edition, LOST, why)
     _, new = held.numbers(now).get(key, ("", ""))
@@ -332,11 +412,20 @@ def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Sta
         return Standing(kind, item.name, item.edition, UNKNOWN, "该版次没有这张表")
     if not old.data.startswith(item.data):
         return Standing(kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
-    if kind == "table" and not item.text and not item.lost and not columns_shown(item.heads, old):
-        return None
+    unmarked = kind == "table" and not item.text and not item.lost
+    if unmarked and not columns_shown(item.heads, old):
+        cells = (cell for row in old.rows for cell in row)
+        if _numbers_shared(item, cells) < _TAKEN_FROM:
+            return None
+        heads = "、".join(item.heads)[:80]
+        why = f"表中有这张表的数，表头不是本书的（{heads}），没有比较"
+        return Standing(kind, item.name, item.edition, LOST, why)
     shown = kind == "table" and not item.lost
     altered, lost = altered_table(item, old) if shown else ("", item.lost)
     altered = altered or _captioned_as_another(item, held.tables(then).values())
+    if shown and not altered:
+        said, doubt = _said_around(item, all_of_table(old, item.edition))
+        altered, lost = altered or said, lost or doubt
     if altered:
         return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.tables(now).get(item.name)
@@ -347,6 +436,20 @@ def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Sta
         return Standing(kind, item.name, item.edition, REVISED, why)
     said = f"{old.title}{parts_left_out(item, old) if shown else ''}"
     return Standing(kind, item.name, item.edition, LOST if lost else STANDS, lost or said)
+
+
+def _said_around(item: Cited, printed: Collection[str]) -> tuple[str, str]:
+    """Return what is said beside a table against the book, and what the book does not say of it."""
+    told = [
+        remark
+        for text in item.around
+        if (
+            remark := strange_remark(text, printed, "表")
+            or strange_back(said_back(text)[0], printed)
+        )
+    ]
+    said = {remark.certain: f"表旁写着“{remark.said}”，书里不是" for remark in reversed(told)}
+    return said.get(True, ""), said.get(False, "")
 
 
 def _captioned_as_another(item: Cited, known: Iterable[TableEntry]) -> str:
@@ -380,11 +483,16 @@ def _judge_figure(
         return Standing(kind, item.name, item.edition, UNKNOWN, "该版次没有这张图")
     if not old.data.startswith(item.data):
         return Standing(kind, item.name, item.edition, UNKNOWN, "数据指纹与该版次不符")
-    if kind == "table" and not (item.text or _is_ours(item, old) or _shares(item, old)):
-        return None
+    if kind == "table" and not item.text:
+        shared = _numbers_shared(item, (row.full or "" for row in old.rows if is_known(row)))
+        # of the figure whose mark is before it, or of any that is there
+        if shared < _TAKEN_FROM if not item.data else not (_is_ours(item, old) or shared):
+            return None
     altered, lost = _compared(item, then, old)
     if kind == "table":
         altered = altered or _miscalled(item, numbers)
+        said, doubt = ("", "") if altered else _said_around(item, all_of_figure(old, item.edition))
+        altered, lost = altered or said, lost or doubt
     if altered:
         return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.figures(now).get(item.name)
@@ -441,11 +549,19 @@ def _miscalled(item: Cited, numbers: Mapping[FigureKey, set[str]]) -> str:
     return f"题注写着图{said['figure']}的数值，这张图是图{which}"
 
 
-def _shares(item: Cited, entry: FigureEntry) -> bool:
-    """Return whether a table holds a number as the figure prints it."""
-    known = {bare(row.full or "") for row in entry.rows if is_known(row)}
+#: Numbers of three digits and more that a table took from the book, and not by chance.
+_TAKEN_FROM = 2
+_TELLING = re.compile(r"(?:\d.{0,2}){3}")
+
+
+def _numbers_shared(item: Cited, printed: Iterable[str]) -> int:
+    """Return how many numbers a table holds as the book prints them."""
     cells = (cell.removesuffix(RECKONED) for row in (item.heads, *item.rows) for cell in row)
-    return any(bare(cell) in known for cell in cells if cell)
+    shared = {bare(text) for text in printed} & {bare(cell) for cell in cells if cell}
+    if not item.data:
+        # 48% is in many tables, and a year in more
+        shared = {text for text in shared if _TELLING.search(text) and not _YEAR.fullmatch(text)}
+    return len(shared - {""})
 
 
 def _strange_row(item: Cited, entry: FigureEntry) -> str:

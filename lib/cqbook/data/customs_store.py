@@ -3,7 +3,8 @@
 The store's index says which files count, with their hashes. Batches are only ever added (see
 `cqbook.intake.customs_batch`): a value that changed is a later row for the same key, so that the
 earlier one stays as a vintage. Which rows were replaced is written with the batch that replaces
-them, so that to read the current ones nobody has to compare all rows.
+them, so that to read the current ones nobody has to compare all rows. So are the sums that are
+asked for most, of each flow and year that a batch has rows of: they hold until another has.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing_extensions import TypedDict
 
 from cqbook.data.customs_parts import Connection, Promise, VerifiedParts, verified_parts
 from cqbook.data.embedded import database, listed_files
+from cqbook.data.vocabulary import AUTO_HEADINGS
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words, visible
@@ -51,24 +53,75 @@ FILE_COLUMNS = [
 LABEL_COLUMNS = ["dimension", "code", "name", "period"]
 #: A row is known by its batch and its number in it.
 ROW = {"batch": "INTEGER", "seq": "INTEGER"}
+#: Vehicles are kept by their whole codes.
+VEHICLE, VEHICLE_UNIT = "vehicle", "辆"
+#: What is added up: of each cube all rows (``""``), and those of each code by each dimension.
+SUM_OF = ("", *DETAIL_DIMENSIONS, VEHICLE)
+#: Goods are added up by codes of so many digits, or of fewer.
+HEADING = 4
+#: What is the same in all rows of a cube; ``digits`` is the length of the commodity codes.
+CUBE_COLUMNS = ("entity", "currency", "flow", "period", "dims", "digits")
+SUM_COLUMNS = {
+    **dict.fromkeys(CUBE_COLUMNS, "VARCHAR"),
+    "digits": "INTEGER",
+    **dict.fromkeys(("dimension", "code"), "VARCHAR"),
+    "value": "DOUBLE",
+    **dict.fromkeys(("number", "valued"), "INTEGER"),
+    # how many vehicles there are in it, and what those are worth that were counted
+    **dict.fromkeys(("vehicles", "counted"), "DOUBLE"),
+}
 #: The view over the parts of each kind, and its columns.
 VIEWS = {
     "rows": ("vintages", TYPES | ROW),
     "replaced": ("replaced", ROW),
     "labels": ("labelled", dict.fromkeys(LABEL_COLUMNS, "VARCHAR")),
+    "sums": ("sums", SUM_COLUMNS),
 }
+#: Kinds whose parts are of one flow and year each.
+PARTITIONED = ("rows", "sums")
 #: What is replaced in a store whose batches did not list it yet: all but the last row of a key.
 REPLACED = (
     "SELECT batch, seq FROM (SELECT batch, seq, row_number() OVER"
     f" (PARTITION BY {', '.join(ROW_KEY)} ORDER BY batch DESC, seq DESC) AS n"
     " FROM vintages) AS all_ WHERE n > 1"
 )
+#: The number of vehicles of a row, wherever the file has it.
+_VEHICLES = (
+    "CASE "
+    + "".join(f"WHEN unit_{order} = '{VEHICLE_UNIT}' THEN quantity_{order} " for order in (1, 2))
+    + "END"
+)
+
+
+def _summed_by(dimension: str) -> str:
+    code = {
+        "": "''",
+        "commodity": f"left(commodity, {HEADING})",
+        VEHICLE: "commodity",
+    }.get(dimension, dimension)
+    alike = "entity, currency, flow, period, dims, length(commodity)"
+    worth, where = ("NULL", "NULL"), ""
+    if dimension == VEHICLE:
+        headings = ", ".join(f"'{heading}'" for heading in AUTO_HEADINGS)
+        where = f" WHERE left(commodity, {HEADING}) IN ({headings})"
+        worth = (f"sum({_VEHICLES})", f"sum(CASE WHEN {_VEHICLES} IS NOT NULL THEN value END)")
+    return (
+        "SELECT entity, currency, flow, period, dims, CAST(length(commodity) AS INTEGER) AS digits,"
+        f" '{dimension}' AS dimension, {code} AS code, sum(value) AS value,"
+        " CAST(count(*) AS INTEGER) AS number, CAST(count(value) AS INTEGER) AS valued,"
+        f" CAST({worth[0]} AS DOUBLE) AS vehicles, CAST({worth[1]} AS DOUBLE) AS counted"
+        f" FROM detail{where} GROUP BY {f'{alike}, {code}' if dimension else alike}"
+    )
+
+
+#: The sums of a store that has not all of them.
+SUMS = " UNION ALL ".join(map(_summed_by, SUM_OF))
 #: What queries may hold in memory; a national decade is larger than most machines.
 QUERY_MEMORY = "512MB"
 #: The platform gives no more rows than this in a file, and does not say that there are more.
 ROWS_LIMIT = 10_000
 #: Where the parts of a store stand in it, and nowhere else.
-_PLACE = r"^(flow=[a-z]{1,20}/year=[0-9]{4}|replaced|labels)/batch-[0-9]{4,9}\.parquet$"
+_PLACE = r"^((sums/)?flow=[a-z]{1,20}/year=[0-9]{4}|replaced|labels)/batch-[0-9]{4,9}\.parquet$"
 _Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 #: Numbers of batches and rows stand in columns of such integers.
 _Number = Annotated[int, Field(ge=0, lt=2**31)]
@@ -87,6 +140,14 @@ def _of_its_kind(part: StorePart) -> StorePart:
         msg = "a part in the folder of another kind"
         raise ValueError(msg)
     return part
+
+
+def _summed_once(parts: list[StorePart]) -> list[StorePart]:
+    found = [partition(part["path"]) for part in parts if part["kind"] == "sums"]
+    if len(set(found)) < len(found):
+        msg = "sums of the same rows twice"
+        raise ValueError(msg)
+    return parts
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -123,7 +184,9 @@ class StoreIndex(TypedDict):
 
     batch: _Number
     files: list[TakenIn]
-    parts: list[Annotated[StorePart, AfterValidator(_of_its_kind)]]
+    parts: Annotated[
+        list[Annotated[StorePart, AfterValidator(_of_its_kind)]], AfterValidator(_summed_once)
+    ]
     lists_replaced: bool
 
 
@@ -205,8 +268,15 @@ class Detail:
             for year in Period.parse(text).years
         }
 
-    def connect(self, concerned: Collection[tuple[str, str]] | None = None) -> Connection:
+    def connect(
+        self,
+        concerned: Collection[tuple[str, str]] | None = None,
+        index: StoreIndex | None = None,
+    ) -> Connection:
         """Return a connection with the views ``detail`` (current), ``vintages`` (all), ``labels``.
+
+        ``sums`` has the sums of ``detail`` (`SUM_COLUMNS`), read or, where the store lacks some,
+        made of it.
 
         Memory is bounded by `QUERY_MEMORY`; what needs more goes to a folder that DuckDB makes and
         removes.
@@ -215,13 +285,15 @@ class Detail:
         ----------
         concerned : collection of (str, str), optional
             Flow and year of the partitions that count; without it, all do.
+        index : StoreIndex, optional
+            What counts; without it, what the store's own index says.
 
         Raises
         ------
         DataError
             If a file of the store is missing or not what was written.
         """
-        index = self.index
+        index = index or self.index
         spill = Path(tempfile.gettempdir()) / f"cqbook-{uuid.uuid4().hex}"
         made = database(memory_limit=QUERY_MEMORY, temp_directory=str(spill))
         # footers are read once, not with each question; of a file that changed, again
@@ -240,6 +312,9 @@ class Detail:
             replaced = True
         current = " ANTI JOIN replaced USING (batch, seq)" if replaced else ""
         link.execute(f"CREATE VIEW detail AS SELECT * FROM vintages{current}")
+        if unsummed(parts.states):
+            link.execute("DROP VIEW sums")
+            link.execute(f"CREATE VIEW sums AS {SUMS}")
         # names drift between years: the last one heard stands for the code; of two heard for the
         # same period always the same one
         link.execute(
@@ -249,7 +324,7 @@ class Detail:
         return link
 
     def verified(self, concerned: Collection[tuple[str, str]] | None = None) -> VerifiedParts:
-        """Return the parts of the index, of rows only those `concerned`; each is what was written.
+        """Return the parts of the index, of rows and sums those `concerned`; each as written.
 
         Raises
         ------
@@ -272,6 +347,7 @@ class Detail:
             "rows": taken,
             "replaced": Counter(dict.fromkeys(taken, taken.total())),
             "labels": Counter({n: count * len(DETAIL_DIMENSIONS) for n, count in taken.items()}),
+            "sums": Counter(dict.fromkeys(taken, taken.total() * len(SUM_OF))),
         }
         return verified_parts(
             link,
@@ -284,7 +360,7 @@ class Detail:
                     most[part["kind"]][part_batch(part["path"])],
                 )
                 for part in index["parts"]
-                if part["kind"] != "rows"
+                if part["kind"] not in PARTITIONED
                 or concerned is None
                 or partition(part["path"]) in concerned
             ],
@@ -303,9 +379,20 @@ def part_batch(place: str) -> int:
 
 
 def partition(place: str) -> tuple[str, str]:
-    """Return flow and year of a part of rows: ``flow=export/year=2024/…``."""
-    flow, year, _ = place.split("/")
+    """Return flow and year of a part of rows or sums: ``flow=export/year=2024/…``."""
+    flow, year = place.split("/")[-3:-1]
     return flow.partition("=")[2], year.partition("=")[2]
+
+
+def unsummed(places: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the partitions of rows that there are no sums of, or older ones than the rows."""
+    latest: dict[str, dict[tuple[str, str], int]] = {kind: {} for kind in PARTITIONED}
+    for place in places:
+        if (kind := part_kind(place)) in PARTITIONED:
+            where, batch = partition(place), part_batch(place)
+            latest[kind][where] = max(batch, latest[kind].get(where, batch))
+    rows, sums = (latest[kind] for kind in PARTITIONED)
+    return {where for where, batch in rows.items() if sums.get(where, -1) < batch}
 
 
 def key_numbers(frame: pd.DataFrame) -> np.ndarray:
@@ -330,7 +417,7 @@ def _view(
 ) -> None:
     by_flow: dict[str, list[Path]] = {}
     for place in places:
-        flow = partition(place)[0] if part_kind(place) == "rows" else ""
+        flow = partition(place)[0] if part_kind(place) in PARTITIONED else ""
         by_flow.setdefault(flow, []).append(folder / place)
     if by_flow:
         selects = (_select(columns, flow, paths) for flow, paths in by_flow.items())
@@ -341,7 +428,7 @@ def _view(
 
 
 def _select(columns: Iterable[str], flow: str, paths: Iterable[Path]) -> str:
-    """Return the query for the columns of files, of which rows are all of one flow."""
+    """Return the query for the columns of files, which are all of one flow, or of none."""
     # said and not read: a question on the other flow does not open these files
     told = {"flow": f"'{flow}' AS flow"} if flow else {}
     listed = ", ".join(told.get(column, column) for column in columns)

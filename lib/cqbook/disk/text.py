@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cqbook.errors import Breach, ContractError
 
+#: So many bytes are enough to know an encoding by.
+AROUND = 1 << 16
+
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
     """Return the text of a file and its encoding (``utf-8-sig``, ``utf-8`` or ``gb18030``).
@@ -27,7 +30,9 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
             return content.decode(encoding), encoding
         except UnicodeDecodeError as error:
             place = error.start
-        if encoding == "utf-8" and is_damaged_utf8(content):
+        # of a long file, what stands around the first fault tells
+        around = content[max(0, place - AROUND) : place + AROUND]
+        if encoding == "utf-8" and is_damaged_utf8(around):
             break
     row = content[:place].count(b"\n")
     value = content[place : place + 4].hex(" ")

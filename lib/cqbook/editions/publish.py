@@ -59,8 +59,14 @@ def leading_to(target: str) -> str:
     return REDIRECT.format(target=target)
 
 
-def seal(edition: Path) -> None:
-    """Write the hashes of an edition's files: of its site, as it is served, and of all."""
+def seal(edition: Path) -> str:
+    """Write the hashes of an edition's files: of its site, as it is served, and of all.
+
+    Returns
+    -------
+    str
+        Those of the site.
+    """
     within = f"site/{SUMS}"
     found = tree_hashes(edition, (SUMS, within))
     served = {
@@ -71,16 +77,24 @@ def seal(edition: Path) -> None:
     text = format_sums(served)
     _write(edition / within, text)
     _write(edition / SUMS, format_sums(found | {within: digest(text.encode())}))
+    return text
 
 
-def keep(root: Path, edition: Path, name: str) -> None:
-    """Put a built edition's folder in its place, in one step; with the hashes of its files."""
-    seal(edition)
+def keep(root: Path, edition: Path, name: str) -> str:
+    """Put a built edition's folder in its place, in one step; with the hashes of its files.
+
+    Returns
+    -------
+    str
+        Those of its site.
+    """
+    sums = seal(edition)
     home = built_folder(root)
     with locked(home):
         restore(home / name)
         settle(edition)
         exchange(edition, home / name)
+    return sums
 
 
 def release(root: Path, name: str, key: Path | None = None, known: Iterable[str] = ()) -> Path:

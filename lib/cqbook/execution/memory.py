@@ -45,6 +45,7 @@ class Memory:
     def __init__(self, folder: Path, data: Path, code: str) -> None:
         self.folder, self.code = folder, code
         self.book = Catalog(data)
+        self._opened = ""
         self._notebooks: dict[Path, tuple[bytes, nbformat.NotebookNode]] = {}
 
     def key(self, source: Path, page: Page) -> str:
@@ -139,6 +140,9 @@ class Memory:
         mark = path.with_suffix(HELD_ENDING)
         try:
             now = self.book.files_digest()
+            if now != self._opened:
+                # what a package has read once it does not read again
+                self.book, self._opened = Catalog(self.book.path), now
             if recall(mark) == now.encode():
                 return True
             held = all(self.book.again(query) == query for query in queries)

@@ -35,7 +35,7 @@ from cqbook.figures.identity import FIGURE_MIME, PNG_MIME, SVG_MIME, Spec
 from cqbook.figures.social import social_card
 
 #: Part of every cache key: pictures change with the renderer, the font and this version of ours.
-RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3, files 2"
+RENDERER = "vl-convert 1.9.0.post1, Vega-Lite 6.4, CQBook Sans SC 3, PDFium 5.15, files 3"
 
 
 def key(spec: Spec) -> str:
@@ -156,13 +156,10 @@ def _titled(spec: Spec, cache: Path) -> tuple[str, bytes]:
 
 def _small_png(svg: str) -> bytes:
     """Return a picture in few colours: a tenth of the bytes, for those who see no SVG."""
-    import vl_convert
     from PIL import Image
 
-    theme.register_fonts()
-    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=SMALL_SCALE)))
     out = io.BytesIO()
-    drawn.convert("RGB").quantize(SMALL_COLOURS, dither=Image.Dither.NONE).save(
+    theme.pixels(svg, SMALL_SCALE).quantize(SMALL_COLOURS, dither=Image.Dither.NONE).save(
         out, "PNG", optimize=True
     )
     return out.getvalue()

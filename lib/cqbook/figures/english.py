@@ -103,7 +103,8 @@ class Phrasebook(dict[str, str]):
         """Keep the words, and those with places as patterns."""
         super().__init__(words)
         said = [zh for zh, en in words.items() if 0 < zh.count("{}") == _places(en)]
-        said.sort(key=len, reverse=True)
+        # a phrase with a place says less than the one whose words stand there
+        said.sort(key=lambda zh: len(zh.replace("{}", "")), reverse=True)
         self.forms = [
             (re.compile("(.+?)".join(map(re.escape, zh.split("{}"))), re.S), words[zh])
             for zh in said

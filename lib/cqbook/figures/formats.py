@@ -31,6 +31,7 @@ from cqbook.figures.sheets import as_csv, csv_description, json_of_table
 from cqbook.figures.workbook import xlsx
 
 if TYPE_CHECKING:
+    import uharfbuzz
     from PIL import Image
     from pypdf import PageObject, PdfWriter
 
@@ -74,8 +75,8 @@ DOTS_PER_INCH, POINTS_PER_INCH = 300, 72
 RASTER_SCALE, PAGE_SCALE = (
     PAPER_WIDTH / INCH * unit / theme.PICTURE_WIDTH for unit in (DOTS_PER_INCH, POINTS_PER_INCH)
 )
-#: Colours of a PNG that has a palette.
-PALETTE_COLOURS = 256
+#: Colours of a PNG that has a palette, and how far they may be from those that were drawn, of 255.
+PALETTE_COLOURS, SHADES_APART = 256, 8
 
 
 # --- pictures
@@ -98,28 +99,22 @@ def heading(exhibit: Exhibit) -> dict[str, list[str]]:
 
 
 @functools.cache
-def _font(weight: str) -> bytes:
-    return (theme.FONT_DIRECTORY / f"CQBookSansSC-{weight}.otf").read_bytes()
+def _font(weight: str) -> uharfbuzz.Face:
+    import uharfbuzz
+
+    return uharfbuzz.Face((theme.FONT_DIRECTORY / f"CQBookSansSC-{weight}.otf").read_bytes())
 
 
 def _face(weight: str, css: int, text: str) -> str:
     """Return an ``@font-face`` rule with the glyphs of `text` only."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
+    import uharfbuzz
 
-    options = subset.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False)
-    # the bounding box of the whole face serves a part of it; to measure it anew takes long
-    font = TTFont(io.BytesIO(_font(weight)), recalcTimestamp=False, recalcBBoxes=False)
-    cut = subset.Subsetter(options)
-    cut.populate(text="".join(sorted(set(text))))
-    cut.subset(font)
-    font.flavor = "woff"
-    out = io.BytesIO()
-    font.save(out, reorderTables=False)
-    data = base64.b64encode(out.getvalue()).decode()
+    wanted = uharfbuzz.SubsetInput()
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, text))
+    cut = uharfbuzz.subset(_font(weight), wanted).blob.data
     return (
         f"@font-face{{font-family:'CQBook Sans SC';font-weight:{css};"
-        f"src:url(data:font/woff;base64,{data})}}"
+        f"src:url(data:font/otf;base64,{base64.b64encode(cut).decode()})}}"
     )
 
 
@@ -180,14 +175,8 @@ def svg(exhibit: Exhibit) -> bytes:
 
 def png(exhibit: Exhibit) -> bytes:
     """Return the picture as PNG, as wide on paper as its text, its stamp in a text chunk."""
-    import vl_convert
-    from PIL import Image
-
-    theme.register_fonts()
-    drawn = vl_convert.svg_to_png(card(exhibit), scale=RASTER_SCALE)
     out = io.BytesIO()
-    # a third of the bytes, or a sixth: the ground is opaque, and most charts have few colours
-    with_palette(Image.open(io.BytesIO(drawn)).convert("RGB")).save(
+    with_palette(theme.pixels(card(exhibit), RASTER_SCALE)).save(
         out, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=6
     )
     made = out.getvalue()
@@ -197,14 +186,19 @@ def png(exhibit: Exhibit) -> bytes:
 
 
 def with_palette(picture: Image.Image) -> Image.Image:
-    """Return a picture with a palette where that changes no pixel of it."""
+    """Return a picture with a palette where nobody sees the difference: a third of the bytes.
+
+    Most charts have few colours, and shades of them where edges are smooth.
+    """
     from PIL import Image, ImageChops
 
-    if picture.getcolors(PALETTE_COLOURS) is None:
-        return picture
-    made = picture.quantize(PALETTE_COLOURS, dither=Image.Dither.NONE)
+    made = picture.quantize(
+        PALETTE_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
     apart = ImageChops.difference(made.convert("RGB"), picture)
-    return picture if apart.getbbox() else made
+    # where that is black, nothing is farther apart
+    seen = apart.point(lambda shade: 255 * (shade > SHADES_APART)).getbbox()
+    return picture if seen else made
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -214,13 +208,11 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 def pdf(exhibit: Exhibit) -> bytes:
     """Return the picture as PDF, its stamp in the document's properties."""
-    import vl_convert
     from pypdf import PdfReader, PdfWriter
 
-    theme.register_fonts()
     # it counts the objects of the renderer's trailer, and finds nothing wrong that matters
     logging.getLogger("pypdf").setLevel(logging.ERROR)
-    drawn = PdfReader(io.BytesIO(vl_convert.svg_to_pdf(card(exhibit))))
+    drawn = PdfReader(io.BytesIO(theme.as_pdf(card(exhibit))))
     # the renderer writes its dictionaries in an order of chance
     for number in range(1, len(drawn.xref[0]) + 1):
         _sort(drawn.get_object(number))

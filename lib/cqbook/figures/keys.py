@@ -1,4 +1,4 @@
-"""What a figure's note adds of itself: what pale marks and gaps are, why unlike numbers meet.
+"""What a figure's note adds of itself: what outlined marks and gaps are, why unlike numbers meet.
 
 An author says it better, and then nothing is added. Said in Chinese and English by the same rule,
 so that no reader meets a mark without a key.
@@ -59,7 +59,7 @@ def _sentences(*texts: str) -> str:
 
 
 def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with a key to pale marks, squares, gaps, if none says of them.
+    """Return the last of the texts with a key to outlined marks, squares, gaps, if none says it.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) ->
     if has_gaps(drawing.spec) and not re.search("gap|break|broken" if english else "断", whole):
         gap = "Lines break where this book has no figure." if english else "线断开处没有查到。"
         found = f"{found} {gap}".lstrip() if english else found + gap
-    if ("pale" if english else "浅色") not in whole:
-        pale = pale_key(drawing, english=english)
-        found = f"{found} {pale}".strip() if english else found + pale
+    if ("outlined" if english else "带框") not in whole:
+        outlined = outline_key(drawing, english=english)
+        found = f"{found} {outlined}".strip() if english else found + outlined
     if ("square" if english else "方点") not in whole:
         square = square_key(drawing.spec, english=english)
         found = f"{found} {square}".strip() if english else found + square
@@ -91,8 +91,11 @@ def square_key(spec: Spec, *, english: bool) -> str:
     return f"Squares are {STATUS[status]}." if english else f"方点是{status}的。"
 
 
-def pale_key(drawing: Drawing, *, english: bool) -> str:
-    """Return what pale marks are; empty where there are none."""
+def outline_key(drawing: Drawing, *, english: bool) -> str:
+    """Return what outlined marks are; empty where there are none.
+
+    The outline tells them, not the shade: it is lighter than others on paper, darker in dark mode.
+    """
     if "status" not in drawing.rows:
         return ""
     shown = drawing.rows["status"].where(drawing.rows["status"].ne(UNPUBLISHED)).dropna()
@@ -103,8 +106,8 @@ def pale_key(drawing: Drawing, *, english: bool) -> str:
     every = len(found) == 1 and bool(shown.eq(found[0]).all())
     if english:
         words = ", ".join(STATUS[status] for status in found)
-        return f"All figures are {words}." if every else f"Pale: {words}."
-    return f"各数都是{found[0]}的。" if every else f"浅色为{'、'.join(found)}。"
+        return f"All figures are {words}." if every else f"Outlined: {words}."
+    return f"各数都是{found[0]}的。" if every else f"带框的是{'、'.join(found)}。"
 
 
 def has_gaps(spec: Spec) -> bool:

@@ -26,13 +26,8 @@ def social_card(exhibit: Exhibit, chart: str) -> bytes:
     chart : str
         SVG of the chart, without a title.
     """
-    import vl_convert
-    from PIL import Image
-
-    theme.register_fonts()
-    drawn = vl_convert.svg_to_png(_drawing(exhibit, chart), scale=1)
     out = io.BytesIO()
-    with_palette(Image.open(io.BytesIO(drawn)).convert("RGB")).save(out, "PNG", compress_level=6)
+    with_palette(theme.pixels(_drawing(exhibit, chart), 1)).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

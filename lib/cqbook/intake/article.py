@@ -1006,7 +1006,7 @@ def _doubts(
     why: Mapping[str, str],
 ) -> dict[str, str]:
     """Return the columns that a person must look at: open, guessed, or of two readings."""
-    found = {column: "没有读出" for column in OPEN if not row[column]}
+    found = {column: why.get(column) or "没有读出" for column in OPEN if not row[column]}
     for column, known in sure.items():
         if not known and row[column]:
             found[column] = why[column] or "猜的"

@@ -11,8 +11,6 @@ from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
 _SINCE = re.compile("累计")
-#: A day behind which these stand is that of the news, not of the figure.
-_PUBLISHED = re.compile("发布|获悉|数据|消息|通报|介绍|公布|表示|报道")
 #: What will be once something stands.
 _LATER = re.compile("投产后|建成后|达产|投用后|竣工后")
 #: 由去年同期的301万辆; 是去年同期的3.6倍 is of this year, and 较去年同期提升, too.
@@ -32,12 +30,18 @@ _HAPPENED = re.compile(
     "(?:签约|签下|签订|招聘|解决|化解|新增|新建|引进|引入|招引|实施|开工|投入|推动|购买|采购|销售|卖出?|培育|获评|获批"
     "|突破|入选|帮助|协助|提供|举办|发放|捐赠|受理|办理|回归|落户|转化|带动|争取|成交|发运|发出|收到|下单|发布后)(?!的)"
 )
+#: What is done on one day.
+_ON_A_DAY = re.compile(
+    "签约|签下|签订|招聘|开工|投产|发放|成交|发运|发出|收到|下单|开行|开通|首发|开业|举办|启动|开幕|抵达|驶"
+)
 #: What can be done in any year: 年产, 年发电量.
 _A_YEAR = re.compile("(?:^|[,，、；可])年(?:产|发电|处理|供|加工|吞吐|通过|设计)")
 #: What is so on the day of the text, though months were spoken of before.
 _IS_BY_NOW = re.compile(
     "已经?(?:有|覆盖|拥有|建成|形成|集聚|聚集|遍布|拓展到|投产|连接)|现有|共有|拥有"
 )
+#: What is there, on the day on which somebody tells of it.
+_STANDS = re.compile("占地|面积|总投资|坐落|位于|在册|在岗|年产|[有设]$")
 _IN_ALL = re.compile("(?:总数|总量|保有量|存量)已?(?:达|为|增至|升至|超|突破|有)")
 _REACHED = re.compile("[由从].*[至到](?:约|近)?$")
 _GATHERED = re.compile("集聚|聚集|拥有|形成|建成|达到?")
@@ -97,7 +101,7 @@ def period_of(
     beside = _beside(spot, own, written)
     if beside:
         return beside
-    says = any(item.role != "base" and item.start >= spot.last for item in own)
+    says = any(item.role not in ("base", "news") and item.start >= spot.last for item in own)
     planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
     named_since = any(item.start >= spot.last for item in own)
     if written and status == "target" and spot.of_a_size and not named_since:
@@ -193,14 +197,26 @@ def _of_sentence(
         return When("", f"“{within[0]}”：到哪一年没有写", sure=False)
     later = planned or _LATER.search(spot.before)
     days = [item for item in own if item.role == "other" and len(item.period) == 10]
-    published = days and _PUBLISHED.search(plain[days[-1].end : core])
-    if days and not published and not _LATER.search(plain[days[-1].end : core]):
-        return When(days[-1].period, f"时期：同句的“{days[-1].text}”", sure=True)
+    if days and not _LATER.search(plain[days[-1].end : core]):
+        return _on_a_day(spot, days[-1])
     for item in behind:
         return When(item.period, f"时期：同句的“{item.text}”", sure=False, passing=True)
     if later and written:
         return _planned(written)
     return _now(spot, written, now[-1].text) if now else None
+
+
+def _on_a_day(spot: FigurePlace, day: NamedPeriod) -> When:
+    """Return the day that a sentence names; what adds up until it began in its year, or before."""
+    why = f"时期：同句的“{day.text}”"
+    bounded = re.search("截[至止]$", spot.plain[: day.start])
+    if bounded and _SINCE.search(spot.plain[day.end : spot.core]):
+        of_year = _OF_YEAR.search(spot.before) or _COMPARED.match(spot.plain, spot.end)
+        ever, this_year = f"../{day.period}", _year_to(day.period[:7])
+        first, other = (this_year, ever) if of_year else (ever, this_year)
+        return When(first, why, sure=False, offered=(other,))
+    happened = bounded or _ON_A_DAY.search(spot.own)
+    return When(day.period, why, sure=bool(happened))
 
 
 def _planned(written: TextDate) -> When:
@@ -280,6 +296,8 @@ def _open_since(item: NamedPeriod) -> bool:
 def _year_to(month: str) -> str:
     """Return the months of a year up to one."""
     begun = f"{month[:4]}-01"
+    if month.endswith("-12"):
+        return month[:4]
     return month if month == begun else f"{begun}/{month}"
 
 
@@ -312,9 +330,22 @@ def _of_context(
     happened = _HAPPENED.search(plain[spot.clause : core] + "　" + spot.behind)
     if happened:
         return When("", f"“{happened[0]}”：没有写是什么时候", sure=False, offered=maybe)
+    told = [item for item in named if item.role == "news" and item.start < core]
+    if told and not by_now and not _STANDS.search(spot.own):
+        why = f"“{told[-1].text}”是说这件事的日子，数是什么时候的没有写"
+        return When("", why, sure=False, offered=_told_of(written))
     if written:
         return When(written.month_text, "时期：文中未写，按文章之月", sure=False)
     return When("", "时期：文中未写，文章的日期也不知道", sure=False)
+
+
+def _told_of(written: TextDate | None) -> tuple[str, ...]:
+    """Return what statistics that are told of on a day may be of: the months that have ended."""
+    if not written or not written.month:
+        return ()
+    year, month = (written.year, written.month - 1) if written.month > 1 else (written.year - 1, 12)
+    last = f"{year}-{month:02d}"
+    return tuple(dict.fromkeys((_year_to(last), last)))
 
 
 def _earlier(spot: FigurePlace, earlier: Sequence[NamedPeriod], carried: When | None) -> When:
@@ -344,8 +375,7 @@ def _carries(plain: str, item: NamedPeriod, spot: FigurePlace) -> bool:
     """Return whether what follows in a paragraph may be of this period too."""
     if item.role in ("is", "near"):
         return bool(item.period) and not _from(plain, item, spot.others, spot.core)
-    day = item.role == "other" and len(item.period) == 10
-    return day and not _PUBLISHED.search(plain[item.end : item.end + 40])
+    return item.role == "other" and len(item.period) == 10
 
 
 def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:

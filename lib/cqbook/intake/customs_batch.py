@@ -23,11 +23,15 @@ from cqbook.data.customs_store import (
     LABEL_COLUMNS,
     NUMBER_COLUMNS,
     ROW_KEY,
+    SUM_COLUMNS,
     TYPES,
     Detail,
+    StoreIndex,
+    StorePart,
     TakenIn,
     key_numbers,
     partition,
+    unsummed,
 )
 from cqbook.data.embedded import database
 from cqbook.disk.atomic import flush, recover, replace_file
@@ -250,19 +254,20 @@ def write_batch(detail: Detail, planned: BatchPlan) -> int:
         parts += [*_write_replaced(detail, planned.replaced, batch)]
         parts += [*_write_labels(detail.folder, planned.exports, batch)]
         files = [_facts(export, batch) for export in planned.exports]
-        content = {
+        content: StoreIndex = {
             "batch": batch,
             "files": [*index["files"], *files],
             "parts": [*index["parts"], *parts],
             "lists_replaced": True,
         }
+        content["parts"] = with_sums(detail, content)
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         replace_file(detail.folder / INDEX, text.encode())
     return batch
 
 
 def _clean(detail: Detail) -> None:
-    """Remove what a killed write left: files that the index does not name."""
+    """Remove what a killed write left, and sums of before: files that the index does not name."""
     named = {detail.folder / part["path"] for part in detail.index["parts"]}
     for path in detail.folder.rglob("*.parquet*"):
         if path not in named:
@@ -270,10 +275,38 @@ def _clean(detail: Detail) -> None:
     recover(detail.folder)
 
 
+def with_sums(detail: Detail, index: StoreIndex) -> list[StorePart]:
+    """Write the sums that an index lacks; return its parts with them, without those they replace.
+
+    Raises
+    ------
+    DataError
+        If a file of the store is missing or not what was written.
+    OSError
+        If the disk is full.
+    """
+    lacking = unsummed(part["path"] for part in index["parts"])
+    kept = [
+        part
+        for part in index["parts"]
+        if part["kind"] != "sums" or partition(part["path"]) not in lacking
+    ]
+    listed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in SUM_COLUMNS.items())
+    for flow, year in sorted(lacking):
+        place = f"sums/flow={flow}/year={year}/batch-{index['batch']:04d}.parquet"
+        with detail.connect([(flow, year)], {**index, "parts": kept}) as link:
+            rows = link.execute("SELECT * FROM sums").df()
+        with database() as link:
+            link.register("rows", rows)
+            select = f"SELECT {listed} FROM rows ORDER BY dimension, {', '.join(SUM_COLUMNS)}"
+            kept.append(write_part(link, detail.folder, "sums", place, select))
+    return kept
+
+
 def write_part(
-    link: duckdb.DuckDBPyConnection, folder: Path, place: str, select: str
-) -> dict[str, str]:
-    """Write what a query gives as one file of the store, on disk; return its path and hash.
+    link: duckdb.DuckDBPyConnection, folder: Path, kind: str, place: str, select: str
+) -> StorePart:
+    """Write what a query gives as one file of the store, on disk; return what the index says of it.
 
     Raises
     ------
@@ -293,16 +326,16 @@ def write_part(
     # on disk before the index names it, with the folders that lead to it
     for item in (path, *path.parents[: len(Path(place).parts)]):
         flush(item)
-    return {"path": place, "sha256": file_digest(path)}
+    return {"kind": kind, "path": place, "sha256": file_digest(path)}
 
 
-def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[str, str]]:
+def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[StorePart]:
     typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in TYPES.items())
     select = (
         f"SELECT {typed}, CAST({batch} AS INTEGER) AS batch, CAST(seq AS INTEGER) AS seq FROM rows"
     )
 
-    def one(place: tuple[str, str, np.ndarray]) -> dict[str, str]:
+    def one(place: tuple[str, str, np.ndarray]) -> StorePart:
         flow, year, among = place
         group = rows.iloc[among]
         # sorted, a query of one month or place reads only the row groups that can have it
@@ -310,14 +343,14 @@ def _write_rows(folder: Path, rows: pd.DataFrame, batch: int) -> Iterator[dict[s
         with database() as link:
             link.register("rows", group)
             name = f"flow={flow}/year={year}/batch-{batch:04d}.parquet"
-            return {"kind": "rows", **write_part(link, folder, name, select)}
+            return write_part(link, folder, "rows", name, select)
 
     # each file is written by one thread, two files at once
     with ThreadPoolExecutor(2) as pool:
         yield from pool.map(one, _partitions(rows))
 
 
-def _write_replaced(detail: Detail, replaced: pd.DataFrame, batch: int) -> Iterator[dict[str, str]]:
+def _write_replaced(detail: Detail, replaced: pd.DataFrame, batch: int) -> Iterator[StorePart]:
     """Write which rows are no longer current; of a store that did not list them, all there are."""
     rows = replaced.assign(batch=replaced["batch"].replace(0, batch))
     if not detail.index["lists_replaced"]:
@@ -329,10 +362,10 @@ def _write_replaced(detail: Detail, replaced: pd.DataFrame, batch: int) -> Itera
     place = f"replaced/batch-{batch:04d}.parquet"
     with database() as link:
         link.register("rows", rows)
-        yield {"kind": "replaced", **write_part(link, detail.folder, place, select)}
+        yield write_part(link, detail.folder, "replaced", place, select)
 
 
-def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterable[dict[str, str]]:
+def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterator[StorePart]:
     labels = pd.concat([export.labels for export in exports], ignore_index=True)
     if labels.empty:
         return
@@ -340,7 +373,7 @@ def _write_labels(folder: Path, exports: Iterable[Export], batch: int) -> Iterab
     place = f"labels/batch-{batch:04d}.parquet"
     with database() as link:
         link.register("rows", labels)
-        yield {"kind": "labels", **write_part(link, folder, place, select)}
+        yield write_part(link, folder, "labels", place, select)
 
 
 def _facts(export: Export, batch: int) -> TakenIn:

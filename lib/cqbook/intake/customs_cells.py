@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,7 @@ from cqbook.intake.customs_format import (
 )
 
 _DIGITS = re.compile("[0-9]+")
+_NO_NUMBERS = dict.fromkeys(MISSING, "nan")
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,9 @@ class _Column:
     @property
     def numbers(self) -> np.ndarray:
         """The rows as numbers, NaN where one is missing; what is no number has been refused."""
-        plain = ["nan" if text in MISSING else text.replace(",", "") for text in self.texts]
-        found: np.ndarray = np.array(list(map(float, plain)))[self.which]
+        # all at once: numbers are many
+        plain = "\n".join(map(_NO_NUMBERS.get, self.texts, self.texts)).replace(",", "")
+        found: np.ndarray = np.array(plain.split("\n"), dtype=float)[self.which]
         return found
 
 
@@ -146,12 +149,13 @@ def read_customs(
     text, encoding = decode(size_checked(content, name), name)
     header, columns, rows = _table(text, name)
     _check_rows(rows, len(header), name)
-    turned = zip(*rows, strict=True)
-    cells = {column: _Column(part) for column, part in zip(columns, turned, strict=True)}
+    # all are of one width: a slice of all cells is a column
+    every = list(chain.from_iterable(rows))
+    cells = {name: _Column(every[at :: len(columns)]) for at, name in enumerate(columns)}
     headings = dict(zip(columns, header, strict=True))
     currency = next(item for item in CURRENCIES if item in cells)
     given, breaches = given_for(cells, name, said, beside or Said(), codes)
-    breaches += _bad_cells(text, cells, name, headings, codes, currency)
+    breaches += _bad_cells(cells, name, headings, codes, currency)
     if breaches:
         raise ContractError(breaches)
     dims = ";".join(item for item in DETAIL_DIMENSIONS if item in cells)
@@ -275,7 +279,6 @@ def _check_rows(rows: list[list[str]], width: int, name: str) -> None:
 
 
 def _bad_cells(
-    text: str,
     cells: Mapping[str, _Column],
     name: str,
     headings: Mapping[str, str],
@@ -289,28 +292,29 @@ def _bad_cells(
             if row not in passed:
                 yield Breach(name, row + 1, headings[column], cells[column].at(row), zh, en)
 
-    # a search of the whole text spares a look at each name
+    numbers = [column for column in (currency, *QUANTITIES) if column in cells]
+    bad_numbers = [column for column in numbers if not _all_numbers(cells[column].texts)]
     totals: set[int] = set()
-    lower = text.lower()
-    for column in headings if any(word in lower for word in TOTAL_WORDS) else ():
+    for column in headings:
         # each such row once, by the first cell that says so
-        zh, en = "明细行；请去掉合计行", "a detail row; remove totals"
-        said = list(where(column, lambda text: text.lower() in TOTAL_WORDS, zh, en, totals))
-        totals |= {breach.row - 1 for breach in said}
-        yield from said
+        if column not in numbers or column in bad_numbers:
+            zh, en = "明细行；请去掉合计行", "a detail row; remove totals"
+            said = list(where(column, lambda text: text.lower() in TOTAL_WORDS, zh, en, totals))
+            totals |= {breach.row - 1 for breach in said}
+            yield from said
     for column, wrong, zh, en in _code_rules(codes):
         if column in cells:
             yield from where(column, wrong, zh, en, totals)
-    for column in (currency, *QUANTITIES):
-        if column in cells and not _all_numbers(cells[column].texts):
-            zh, en = "数（可有千分位）", "a number, thousands may be separated"
-            yield from where(column, _is_no_number, zh, en, set())
-            zh, en = f"至多{EXACT}位的数", f"at most {EXACT} digits"
-            yield from where(column, _is_long, zh, en, set())
-    # what is hidden is never printable; line ends are not, and stand in names
-    for column in headings if not "".join(text.splitlines()).isprintable() else ():
-        zh, en = "没有控制字符和看不见的字符", "no control characters, none that are not seen"
-        yield from where(column, lambda text: bool(HIDDEN.search(text)), zh, en, set())
+    for column in bad_numbers:
+        zh, en = "数（可有千分位）", "a number, thousands may be separated"
+        yield from where(column, _is_no_number, zh, en, set())
+        zh, en = f"至多{EXACT}位的数", f"at most {EXACT} digits"
+        yield from where(column, _is_long, zh, en, set())
+    for column in headings:
+        # what is hidden is never printable
+        if not "".join(cells[column].texts).isprintable():
+            zh, en = "没有控制字符和看不见的字符", "no control characters, none that are not seen"
+            yield from where(column, lambda text: bool(HIDDEN.search(text)), zh, en, set())
 
 
 def _code_rules(codes: Codes) -> Iterator[tuple[str, Callable[[str], bool], str, str]]:
@@ -351,9 +355,11 @@ def _has_lost_a_zero(text: str) -> bool:
 
 def _all_numbers(texts: Sequence[str]) -> bool:
     """Return whether all texts are numbers that are kept exactly, or missing."""
-    found = [text for text in texts if text not in MISSING]
+    found = set(texts).difference(MISSING)
     short = max(map(len, found), default=0) <= EXACT
-    return short and all(map(NUMBER_FORM.fullmatch, found))
+    # most are digits alone
+    others = (text for text in found if not (text.isascii() and text.isdigit()))
+    return short and all(map(NUMBER_FORM.fullmatch, others))
 
 
 def _is_no_number(text: str) -> bool:
@@ -453,18 +459,22 @@ def _equal(one: str | float, other: str | float) -> bool:
 def _labels(cells: Mapping[str, _Column], periods: pd.Categorical) -> pd.DataFrame:
     """Return the last name of each code, with its period."""
     parts = []
-    latest = np.argsort(periods.codes, kind="stable")[::-1]
+    order = np.argsort(periods.codes, kind="stable")
     for dimension in DETAIL_DIMENSIONS:
         if f"{dimension}_name" not in cells:
             continue
-        code, word = cells[dimension], cells[f"{dimension}_name"].cells
-        named = latest[np.fromiter(map(bool, map(str.strip, word)), bool, len(word))[latest]]
-        _, first = np.unique(code.which[named], return_index=True)
-        rows = np.sort(named[first])
+        code, name = cells[dimension], cells[f"{dimension}_name"]
+        has_one = np.ones(len(order), dtype=bool)
+        has_one[name.rows(lambda text: not text)] = False
+        named = order[has_one[order]]
+        # of several the last counts
+        last = np.full(len(code.texts), -1)
+        last[code.which[named]] = named
+        rows = np.sort(last[last >= 0])
         held = {
             "dimension": dimension,
             "code": [code.texts[place] for place in code.which[rows].tolist()],
-            "name": [_plain(word[row]) for row in rows.tolist()],
+            "name": [name.texts[place] for place in name.which[rows].tolist()],
             "period": periods.categories.to_numpy(object)[periods.codes[rows]],
         }
         parts.append(pd.DataFrame(held, dtype=str))

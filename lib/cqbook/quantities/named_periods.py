@@ -17,14 +17,21 @@ from cqbook.quantities.periods import Period
 
 #: ``is``: what a figure is about. ``base``: what it is compared with. ``now``: the day of the text.
 #: ``near``: counted from that day or from the year before (一年来, 三年前, 当年): another may be
-#: meant. ``other``: a stretch of time or a day that says of no figure when it is.
-Role = Literal["is", "base", "now", "near", "other"]
+#: meant. ``news``: the day on which somebody tells of it (1月15日讯, 日前获悉). ``other``: a
+#: stretch of time or a day that says of no figure when it is.
+Role = Literal["is", "base", "now", "near", "news", "other"]
 
 _NUMBER = "(?:[0-9]{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九十])"
 _YEAR = "(?<![0-9])(?:(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2})"
 _RELATIVE = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}
 _YEAR_BEFORE = ("上年", "上一年")
 _DASH = "[-—–~～至到]{1,2}"
+#: Behind a day: what is told on it, before any figure; a year and what is counted in its name are
+#: none.
+_TELLS = (
+    "(?:日?[讯电](?![子动力器信网商])|(?:[^0-9。；;！!？?]|(?:19|20)[0-9]{2}年|第[0-9]+){0,40}?"
+    "(?:发布|获悉|通报|介绍|公布|公告|表示|称[,，:：“]|报道|消息|了解|透露|采访|新闻|记者|通气会|披露|数据|显示))"
+)
 _MENTION = re.compile(
     rf"(?P<span>(?P<from>{_YEAR})年?{_DASH}(?P<until>{_YEAR})年)"
     rf"|(?P<plan>[“\"]?十(?P<number>[一二三四五])五[”\"]?(?:规划)?(?P<plan_until>前[一二三四]年)?"
@@ -41,6 +48,7 @@ _MENTION = re.compile(
     r"(?P<since>以来|至今(?!年)|起(?![来点步于飞草伏到])|开始以来)?"
     r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
     r"|(?P<year_alone>全年)"
+    rf"|(?P<told>昨[日天]|今[日天](?!头条)|日前|近日|近期)(?={_TELLS})"
     r"|(?P<now>截至目前|目前|当前|如今|迄今|日前|近日|近期|当下|眼下|时下|截至(?:记者)?发稿"
     r"|(?<![体出表实呈展浮发])现[在有已])"
     r"|(?P<new_year>新年第一天|元旦(?:当[天日])?)|(?P<that_year>当年|同年(?!级))"
@@ -54,6 +62,7 @@ _MENTION = re.compile(
 )
 _BASE_BEFORE = re.compile("(?:比|较|与|同|跟|相比|相较于?|对比|占|超过?|和|受|因)$")
 _BASE_BEHIND = re.compile(" ?(?:同期|同月|相比|末|底|初)")
+_TELLS_OF = re.compile(_TELLS)
 #: 是2018年的7倍, 相当于“十一五”时期的三成: of what it is so much.
 _IS_OF = re.compile("(?:是|为|相当于)$")
 _TIMES_IT = re.compile(
@@ -135,6 +144,7 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     list of NamedPeriod
     """
     found: list[NamedPeriod] = []
+    told_until = 0
     for match in _MENTION.finditer(plain):
         if match[0].strip("的") in ("", "起"):
             continue
@@ -146,7 +156,11 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
         if year and match["relative"] in _YEAR_BEFORE:
             begun = match
         if made.year and made.role != "base" and not made.alone and not begun:
-            year = made.year
+            year, told_until = made.year, made.end if match["relative"] else 0
+        elif made.alone and told_until and re.search("[。；;]", plain[told_until : made.start]):
+            # 去年8006亿元。一季度2000亿元: of which year
+            latest = _likely(match, written, 0)
+            made = replace(made, role="near") if made.role == "is" and latest != year else made
         found.append(made)
     return list(_joined(found))
 
@@ -205,6 +219,8 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
     role: Role = "is"
     if match["now"]:
         role = "now"
+    elif match["told"] or _is_of_the_news(plain, match, written):
+        role = "news"
     elif _near(plain, match):
         role = "near"
     elif (
@@ -221,8 +237,11 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
     ):
         role = "other"
     if match[0] == "全年" and re.match("(?:任务|目标|计划|预算|指标)", behind):
-        # 完成全年任务的11%
-        role = "base"
+        # 完成全年任务的11%; 全年计划开行500列 is of the year
+        part = re.search("[完达占]成?到?了?$", before) or re.match(
+            "总?[量数额]?的", plain[end + 2 :]
+        )
+        role = "base" if part else role
     if _IS_OF.search(before) and _TIMES_IT.match(plain[end - match[0].endswith("的") :]):
         role = "base"
     if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
@@ -264,7 +283,22 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
         settled = named or _likely(match, written, year)
         if settled:
             period = _within(settled, match, written)
+        if role == "news" or (match["day"] and written and period[:7] == written.month_text):
+            # the year of the day on which it is told is not the year that is told of
+            settled = 0
     return NamedPeriod(start, end, text, role, period, settled, alone)
+
+
+def _is_of_the_news(plain: str, match: re.Match[str], written: TextDate | None) -> bool:
+    """Return whether a day, or the month of the text, is when somebody tells of something."""
+    bounded = re.search("(?:截[至止]|[到至])$", plain[: match.start()])
+    if bounded or not match["month"] or match["since"] or not _TELLS_OF.match(plain, match.end()):
+        return False
+    if match["day"]:
+        return True
+    year = _year(match, written, 0)
+    now = written and (written.year, written.month) == (year, _number(match["month"]))
+    return bool(now) and match["first"] is None
 
 
 def _near(plain: str, match: re.Match[str]) -> bool:
@@ -314,7 +348,8 @@ def _likely(match: re.Match[str], written: TextDate | None, year: int) -> int:
         return year
     if written is None:
         return 0
-    if match["whole"] or match["year_alone"]:
+    ahead = re.match("[将拟]|计划|目标|预计|预期|力争|有望|任务", match.string[match.end() :])
+    if (match["whole"] or match["year_alone"]) and not ahead:
         return written.year - 1 if 0 < written.month <= _LOOKING_BACK else written.year
     last = _last_month(match)
     return written.year - 1 if written.month and last > written.month else written.year

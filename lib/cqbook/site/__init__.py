@@ -12,6 +12,7 @@ from cqbook.site import (
     figure_index,
     figure_pages,
     glossary,
+    kept,
     layout,
     machines,
     markdown,
@@ -52,6 +53,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("cqbook_files", True, "html", types=[bool])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
+    kept.setup(app)
     figure_index.setup(app)
     pictures.setup(app)
     directives.setup(app)

@@ -1,8 +1,9 @@
 """jupyter-book's own command, with the cores that its command line has no option for.
 
-It loads all that it needs, then waits for arguments: a JSON list in a line on its input. Each line
-is a book, rendered in a fork: a second one finds all loaded, and nothing of the first. What
-jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
+It loads all that it needs, then waits for lines of JSON on its input. Each is a book, rendered in a
+fork: a second one finds all loaded, and nothing of the first. ``words`` are jupyter-book's,
+``staged`` and ``out`` the folders among them, ``before`` the site that may be gone on from, or
+empty. What jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import importlib
 import json
 import os
 import sys
+from pathlib import Path
 
 import jupyter_book.sphinx
 from jupyter_book.cli.main import main
 from sphinx.application import builtin_extensions
 
 from cqbook.disk.processes import dies_with_parent
+from cqbook.site.kept import go_on
 
 #: What Sphinx would load by name, and what is loaded when it is first used.
 LOADED = (
@@ -37,17 +40,26 @@ LOADED = (
 )
 for name in (*builtin_extensions, *LOADED):
     importlib.import_module(name)
+
+
+def _words(words: list[str], staged: str, out: str, before: str) -> list[str]:
+    """Return jupyter-book's words, among them that all is read anew where it is not gone on."""
+    cache = Path(os.environ["CQBOOK_CACHE"])
+    goes_on = before and go_on(Path(staged), Path(out), Path(before), cache)
+    return words if goes_on else [*words, "--all"]
+
+
 if __name__ == "__main__":
     jupyter_book.sphinx.build_sphinx = functools.partial(
         jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
     )
-    for words in sys.stdin:
+    for line in sys.stdin:
         process = os.fork()
         if not process:
             dies_with_parent()
             os.dup2(2, 1)
             # it leaves by SystemExit
-            main(json.loads(words))
+            main(_words(**json.loads(line)))
         status = os.waitpid(process, 0)[1]
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()

@@ -34,6 +34,10 @@ class ClaimList(nodes.General, nodes.Element):
     """Place of the list of all claims; filled when pages are resolved."""
 
 
+#: What Sphinx notes of a page that lists them.
+LISTS_CLAIMS = "cqbook_lists_claims"
+
+
 class ClaimPlace(nodes.Inline, nodes.Element):
     """Place of a claim's sentence, ``name``: what the appendix and other pages link to; no text."""
 
@@ -185,6 +189,12 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
     ]
 
 
+def note_lists(app: Sphinx, doctree: nodes.document) -> None:
+    """Note that a page lists the claims of all: it changes with any of them."""
+    if next(iter(doctree.findall(ClaimList)), None):
+        app.env.metadata[app.env.docname][LISTS_CLAIMS] = True
+
+
 def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each `ClaimList` by the claims of all pages."""
     places = list(doctree.findall(ClaimList))
@@ -215,6 +225,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         "claims.html",
         groups=groups,
         count=count,
+        sentences=len(english_of),
         tight=tight,
         said_of=said_of,
         english_of=english_of,
@@ -242,4 +253,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(ClaimPlace, html=(visit_place, None))
     app.add_directive("claim-list", Claims)
     app.add_role("claimed", claimed)
+    # after Sphinx has noted the metadata of the page
+    app.connect("doctree-read", note_lists, priority=900)
     app.connect("doctree-resolved", fill_claims)

@@ -10,7 +10,7 @@ import functools
 import json
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -55,8 +55,8 @@ def _light(app: Sphinx, tree: nodes.document) -> list[nodes.Element]:
     return found
 
 
-def _folder(app: Sphinx) -> Path:
-    return Path(app.doctreedir) / "notes"
+def _folder(doctrees: Path) -> Path:
+    return doctrees / "notes"
 
 
 Noted = TypeVar("Noted")
@@ -86,12 +86,19 @@ class Notes(Generic[Noted]):
         return found
 
     def _path(self, app: Sphinx, page: str) -> Path:
-        return _folder(app) / self.kind / f"{page}.json"
+        return _folder(Path(app.doctreedir)) / self.kind / f"{page}.json"
 
 
 def forget_notes(app: Sphinx) -> None:
     """Forget the notes of an earlier build."""
-    shutil.rmtree(_folder(app), ignore_errors=True)
+    shutil.rmtree(_folder(Path(app.doctreedir)), ignore_errors=True)
+
+
+def forget_notes_of(doctrees: Path, pages: Iterable[str]) -> None:
+    """Forget the notes of some pages: they may leave none of a kind this time."""
+    for page in pages:
+        for kind in _folder(doctrees).iterdir():
+            (kind / f"{page}.json").unlink(missing_ok=True)
 
 
 def highlight_once(app: Sphinx) -> None:
@@ -220,7 +227,6 @@ class Labels(StandardDomain):
 
 def setup(app: Sphinx) -> None:
     """Connect the register."""
-    app.connect("builder-inited", forget_notes)
     app.connect("builder-inited", highlight_once)
     app.connect("doctree-read", remember)
     app.connect("env-merge-info", merge)

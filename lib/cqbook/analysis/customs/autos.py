@@ -27,7 +27,6 @@ from cqbook.analysis.customs.cubes import (
     percentage,
     remembered,
     summed,
-    valued,
     within,
 )
 from cqbook.analysis.customs.cubes import names as names_by_code
@@ -35,6 +34,7 @@ from cqbook.analysis.customs.dimensions import TOP, alike, goods_zh, share_point
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import countable, records_behind, silent
 from cqbook.data.catalog import Catalog
+from cqbook.data.customs_store import VEHICLE, VEHICLE_UNIT
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
 from cqbook.quantities.periods import Period, months_span, periods_zh
@@ -52,7 +52,8 @@ POWERTRAINS = {
 }
 #: Since when six digits tell the powertrain apart (Harmonized System 2017 and 2022 amendments).
 SPLIT = {"8702": 2017, "8703": 2017, "8704": 2022}
-VEHICLE = "辆"
+#: Columns of the sums: how many vehicles, and what those are worth that were counted.
+NUMBERS = ("vehicles", "counted")
 AUTOS = {"heading": "品目", "powertrain": "动力", "value": "金额", "share": "占三个品目"} | {
     "quantity": "数量",
     "unit_value": "单位金额",
@@ -130,15 +131,10 @@ def _number() -> exp.Case:
     """Return the number of vehicles of a row, wherever the file has it."""
     cases = exp.case()
     for order in ("1", "2"):
-        cases = cases.when(exp.column(f"unit_{order}").eq(VEHICLE), exp.column(f"quantity_{order}"))
+        cases = cases.when(
+            exp.column(f"unit_{order}").eq(VEHICLE_UNIT), exp.column(f"quantity_{order}")
+        )
     return cases
-
-
-def _records() -> exp.Expr:
-    """Return how many records of a code have a value: how many pairs of partner and regime."""
-    told = exp.column("value").is_(exp.null()).not_()
-    pair = [exp.case().when(told, exp.column(name)) for name in ("partner", "regime")]
-    return exp.Count(this=exp.Distinct(expressions=pair))
 
 
 @remembered
@@ -149,25 +145,21 @@ def vehicles(asked: Scope, flow: str, year: str, months: tuple[str, ...] | None 
         cubes = of_months(cubes, months)
     if not cubes:
         return ()
-    with_number = exp.case().when(_number().is_(exp.null()).not_(), exp.column("value"))
-    code = exp.column("commodity")
-    counting = countable(asked, cubes, "commodity", 0)
-    found = asked.ask(
-        of_own(code, summed(), valued(), summed(_number()), summed(with_number))
-        .select(_records() if counting else exp.null())
-        .where(_of_vehicles(asked, cubes))
-        .group_by(code)
-        .having(summed().is_(exp.null()).not_())
-        .order_by(code)
+    code = exp.column("code")
+    found = asked.ask_sums(
+        of_own(code, *(summed(exp.column(name)) for name in ("value", "valued", *NUMBERS)))
+        .where(exp.column("dimension").eq(VEHICLE), within(asked, cubes), copy=False)
+        .group_by(code, copy=False)
+        .having(summed().is_(exp.null()).not_(), copy=False)
+        .order_by(code, copy=False)
     )
     units: dict[str, int] = {}
-    if counting:
-        number = {row[0]: row[2] for row in found}
-        units = records_behind(asked, cubes, number, {row[0]: row[-1] for row in found})
+    if countable(asked, cubes, "commodity", 0):
+        units = records_behind(asked, cubes, {row[0]: row[2] for row in found}, "commodity")
     kinds = classified(asked.book, (row[0] for row in found), year)
     return tuple(
         Vehicle(key, kinds[key], value, quantity or 0.0, of_numbered or 0.0, units.get(key))
-        for key, value, _, quantity, of_numbered, _ in found
+        for key, value, _, quantity, of_numbered in found
     )
 
 
@@ -241,7 +233,7 @@ def _unit_value(asked: Scope, amount: float, count: float) -> str:
         return ABSENT
     value = Decimal(str(amount / count))
     money = rescale_zh(value, Unit(1, asked.currency), decimals=2)
-    return f"{money}/{VEHICLE}"
+    return f"{money}/{VEHICLE_UNIT}"
 
 
 def auto_points(asked: Scope, flow: str) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from sqlglot import exp, select
 from cqbook.analysis.customs import engines
 from cqbook.analysis.customs.engines import Engine, Rows
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import CUSTOMS, DETAIL_DIMENSIONS
+from cqbook.data.customs_store import CUSTOMS, DETAIL_DIMENSIONS, HEADING
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
 from cqbook.quantities.about import About
@@ -131,20 +131,30 @@ class Scope:
         """
         return self.engine.ask(question.with_(_OWN, as_=self._own, copy=False))
 
+    def ask_sums(self, question: exp.Select) -> Rows:
+        """Return the answer over ``own``: the sums of these rows, `SUM_COLUMNS` of the store."""
+        return self.engine.ask(question.with_(_OWN, as_=self._own_sums, copy=False))
+
     @cached_property
     def _own(self) -> exp.Select:
+        digits = exp.func("length", exp.column("commodity")).as_("digits")
+        return self._of("detail").select(digits, copy=False)
+
+    @cached_property
+    def _own_sums(self) -> exp.Select:
+        return self._of("sums")
+
+    def _of(self, view: str) -> exp.Select:
         period = exp.column("period")
         # by period too: in sorted files it says which parts of them are not read at all
-        own = (
-            select(exp.Star(), exp.func("length", exp.column("commodity")).as_("digits"))
-            .from_(exp.Table(this=exp.to_identifier("detail")))
-            .where(
-                exp.column("currency").eq(self.currency),
-                period >= self.before,
-                period < str(int(self.year) + 1),
-            )
-        )
-        return own.where(exp.column("entity").eq(self.area)) if self.area else own
+        wanted = [
+            exp.column("currency").eq(self.currency),
+            period >= self.before,
+            period < str(int(self.year) + 1),
+            *([exp.column("entity").eq(self.area)] if self.area else ()),
+        ]
+        source = exp.Table(this=exp.to_identifier(view))
+        return select(exp.Star()).from_(source, copy=False).where(*wanted, copy=False)
 
     @cached_property
     def cubes(self) -> Cubes:
@@ -152,10 +162,8 @@ class Scope:
         if not self.book.detail.exists:
             # a chapter that would use some of it starts no engine to hear that there is none
             return ()
-        found = self.ask(
-            of_own(*map(exp.column, KIND), summed(), exp.Count(this=exp.Star()), valued()).group_by(
-                *map(exp.column, KIND)
-            )
+        found = self.ask_sums(
+            of_own(*map(exp.column, (*KIND, "value", "number", "valued"))).where(of_cubes())
         )
         _refuse_nameless({item for row in found for item in row[: len(KIND)]})
         return tuple(
@@ -273,15 +281,18 @@ def _preferred(cube: Cube) -> tuple[float, int, int]:
 
 
 @remembered
-def amounts(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) -> Mapping[str, Amount]:
+def amounts(
+    asked: Scope, cubes: Cubes, dimension: str, digits: int = HEADING
+) -> Mapping[str, Amount]:
     """Return sums over the given cubes by code of a dimension that all tell apart, largest first.
 
-    `digits` cuts commodity codes. A code none of whose rows has a value is left out.
+    Commodity codes are cut to `digits`, `HEADING` at most. A code none of whose rows has a value is
+    left out.
     """
     if not cubes:
         return MappingProxyType({})
     found = _sums(asked, cubes)[dimension]
-    if dimension != "commodity" or not digits:
+    if dimension != "commodity" or digits >= HEADING:
         return found
     values: dict[str, float] = {}
     numbers: Counter[str] = Counter()
@@ -289,35 +300,52 @@ def amounts(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) -> Mapp
         cut = code[:digits]
         values[cut] = values.get(cut, 0.0) + amount.value
         numbers[cut] += amount.number
+    return _largest_first({code: Amount(values[code], numbers[code]) for code in values})
+
+
+def _largest_first(sums: Mapping[str, Amount]) -> Mapping[str, Amount]:
     # ties in the order of their codes, whatever the engine
-    order = sorted(values, key=lambda code: (-values[code], code))
-    return MappingProxyType({code: Amount(values[code], numbers[code]) for code in order})
+    return MappingProxyType(dict(sorted(sums.items(), key=lambda item: (-item[1].value, item[0]))))
 
 
 @remembered
 def _sums(asked: Scope, cubes: Cubes) -> Mapping[str, Mapping[str, Amount]]:
-    """Return the amounts by each dimension that all cubes tell apart: the rows are read once."""
+    """Return the amounts by each dimension that all cubes tell apart: asked for at once."""
     told = [name for name in DETAIL_DIMENSIONS if all(cube.tells(name) for cube in cubes)]
-    # which of them a row of the answer is of, and its code
-    which, codes = exp.case(), exp.case()
-    for name in told:
-        grouped = exp.func("grouping", exp.column(name)).eq(0)
-        which = which.when(grouped, exp.Literal.string(name))
-        codes = codes.when(grouped, exp.column(name))
-    question = (
-        of_own(which, codes, summed(), valued())
-        .where(within(asked, cubes))
-        .having(summed().is_(exp.null()).not_())
-        .order_by(exp.Ordered(this=summed(), desc=True), codes)
-    )
-    sets = exp.GroupingSets(expressions=[exp.Tuple(expressions=[exp.column(n)]) for n in told])
-    question.set("group", exp.Group(grouping_sets=[sets]))
+    by = [exp.column("dimension"), exp.column("code")]
     found: dict[str, dict[str, Amount]] = {name: {} for name in told}
-    for name, code, value, number in asked.ask(question):
+    question = (
+        of_own(*by, summed(), summed(exp.column("valued")))
+        .where(by[0].isin(*told), within(asked, cubes), copy=False)
+        .group_by(*by, copy=False)
+        .having(summed().is_(exp.null()).not_(), copy=False)
+    )
+    for name, code, value, number in asked.ask_sums(question) if told else ():
         found[name][code] = Amount(value, number)
     for sums in found.values():
         _refuse_nameless(sums)
-    return MappingProxyType({name: MappingProxyType(sums) for name, sums in found.items()})
+    return MappingProxyType({name: _largest_first(sums) for name, sums in found.items()})
+
+
+@remembered
+def first_of_chapters(asked: Scope, cubes: Cubes) -> Mapping[str, str]:
+    """Return by HS chapter the commodity code that has most in cubes that tell goods apart."""
+    code, value, chapter = (exp.column(name) for name in ("commodity", "value", "chapter"))
+    each = (
+        of_own(code, code_column("commodity", 2).as_("chapter"), summed().as_("value"))
+        .where(within(asked, cubes), copy=False)
+        .group_by(code, copy=False)
+        .having(summed().is_(exp.null()).not_(), copy=False)
+    )
+    order = exp.Order(expressions=[exp.Ordered(this=value, desc=True), code])
+    place = exp.Window(this=exp.RowNumber(), partition_by=[chapter], order=order)
+    placed = select(chapter, code, place.as_("place")).from_(each.subquery("each", copy=False))
+    found = asked.ask(
+        select(chapter, code)
+        .from_(placed.subquery("placed", copy=False))
+        .where(exp.column("place").eq(exp.Literal.number(1)))
+    )
+    return MappingProxyType(dict(found))
 
 
 def _refuse_nameless(codes: Container[object]) -> None:
@@ -348,6 +376,11 @@ def summed(value: exp.Expr | None = None) -> exp.Expr:
 def valued() -> exp.Expr:
     """Return the number of rows that have a value."""
     return exp.Count(this=exp.column("value"))
+
+
+def of_cubes() -> exp.Condition:
+    """Return the condition that a row of sums is that of a whole cube."""
+    return exp.column("dimension").eq("")
 
 
 def code_column(dimension: str, digits: int) -> exp.Expr:

@@ -20,6 +20,7 @@ from cqbook.analysis.customs.cubes import (
     change_zh,
     chosen,
     counted,
+    first_of_chapters,
     money_point,
     names,
     remembered,
@@ -95,12 +96,8 @@ def _told(asked: Scope, cubes: Cubes, dimension: str, digits: int) -> dict[str, 
 def _chapters(asked: Scope, cubes: Cubes) -> Mapping[str, str]:
     """Return a label by HS chapter: its number and what in it weighs most, by the files' names."""
     said = names(asked, "commodity")
-    # the largest of each
-    first: dict[str, str] = {}
-    for code in amounts(asked, cubes, "commodity"):
-        first.setdefault(code[:2], code)
     labels = {}
-    for chapter, code in first.items():
+    for chapter, code in first_of_chapters(asked, cubes).items():
         name = said.get(code, "")
         words = f"（{name[:14]}{'…' if len(name) > 14 else ''}）" if name else ""
         labels[chapter] = f"第{chapter}章{words}"
@@ -303,14 +300,15 @@ def split(asked: Scope, flow: str, dimension: str) -> pd.DataFrame:
 
     The largest of this year and the rest; empty frame without two years to compare.
     """
-    now, before = alike(asked, flow, (dimension,), _digits(dimension))
+    digits = _digits(dimension)
+    now, before = alike(asked, flow, (dimension,), digits)
     if not now or not changes(asked, flow, dimension):
         return pd.DataFrame()
     labels = _labels(asked, dimension, now)
     rows = []
-    shown = list(amounts(asked, now, dimension))[:SHARES]
+    shown = list(amounts(asked, now, dimension, digits))[:SHARES]
     for year, cubes in ((asked.before, before), (asked.year, now)):
-        found = amounts(asked, cubes, dimension)
+        found = amounts(asked, cubes, dimension, digits)
         whole = added_up(found)
         rows += [
             share_point(f"{year}年", labels.get(code, code), 100 * found[code].value / whole)

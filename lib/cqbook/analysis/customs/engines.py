@@ -1,7 +1,8 @@
 """Where the questions about customs detail are answered: DuckDB in this process, or Spark.
 
 A question is an expression of SQLGlot, which quotes what is in it and writes it for either: no text
-of a parameter or a file is put into a query by hand. ``detail`` has the current rows of two years.
+of a parameter or a file is put into a query by hand. ``detail`` has the current rows of two years,
+``sums`` their sums.
 
 DuckDB is the default. Where the data live on a cluster, ``CQBOOK_ENGINE=spark://host:7077`` (or
 any master that Spark knows) names it, and the same questions go there; the data folder must then
@@ -18,7 +19,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 from sqlglot.dialects import duckdb as _  # noqa: F401 - else it is loaded with the first question
 
-from cqbook.data.customs_store import REPLACED, Detail, part_kind
+from cqbook.data.customs_store import REPLACED, SUMS, Detail, part_kind, unsummed
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 
 VARIABLE = "CQBOOK_ENGINE"
@@ -30,7 +31,7 @@ class Engine(Protocol):
     """Answers questions about the detail of some years."""
 
     def ask(self, question: exp.Select) -> Rows:
-        """Return the answer to a question over ``detail``."""
+        """Return the answer to a question over ``detail`` or ``sums``."""
 
     def labels(self, dimension: str) -> dict[str, str]:
         """Return the last name of each code of a dimension."""
@@ -50,7 +51,7 @@ class Embedded:
         self._link = detail.connect(concerned)
 
     def ask(self, question: exp.Select) -> Rows:
-        """Return the answer to a question over ``detail``."""
+        """Return the answer to a question over ``detail`` or ``sums``."""
         return self._link.execute(question.sql("duckdb")).fetchall()
 
     def labels(self, dimension: str) -> dict[str, str]:
@@ -85,13 +86,17 @@ class Spark:
             self._session.sql("SELECT 0 AS batch, 0 AS seq").createOrReplaceTempView("replaced")
         current = " ANTI JOIN replaced USING (batch, seq)"
         self._session.sql(f"SELECT * FROM vintages{current}").createOrReplaceTempView("detail")
+        if unsummed(places):
+            self._session.sql(SUMS).createOrReplaceTempView("sums")
+        else:
+            self._view("sums", [place for place in places if part_kind(place) == "sums"])
 
     def _view(self, name: str, paths: list[str]) -> None:
         places = [str((self._detail.folder / path).resolve()) for path in paths]
         self._session.read.parquet(*places).createOrReplaceTempView(name)
 
     def ask(self, question: exp.Select) -> Rows:
-        """Return the answer to a question over ``detail``."""
+        """Return the answer to a question over ``detail`` or ``sums``."""
         rows = [tuple(row) for row in self._session.sql(question.sql("spark")).collect()]
         self._parts.refuse_changed()
         return rows

@@ -17,9 +17,9 @@ from cqbook.analysis.customs.cubes import (
     chosen,
     counted,
     money_point,
+    of_cubes,
     of_own,
     remembered,
-    summed,
 )
 from cqbook.quantities.quantity import DERIVED
 from cqbook.quantities.verdict import Verdict
@@ -40,8 +40,8 @@ def provinces(asked: Scope, flow: str) -> Mapping[str, float]:
     if asked.least or not re.fullmatch(r"CN-\d\d", asked.area) or not asked.book.detail.exists:
         return nothing
     kind = ("entity", *KIND)
-    found = asked.elsewhere("").ask(
-        of_own(*map(exp.column, kind), summed()).group_by(*map(exp.column, kind))
+    found = asked.elsewhere("").ask_sums(
+        of_own(*map(exp.column, (*kind, "value"))).where(of_cubes())
     )
     own = {cube[: len(KIND)] for cube in chosen(asked, flow, asked.year)}
     parts: dict[str, list[float]] = {}

@@ -31,24 +31,30 @@ def countable(asked: Scope, cubes: Cubes, dimension: str, digits: int) -> bool:
 
 
 def records_behind(
-    asked: Scope, cubes: Cubes, number: Mapping[str, int], exactly: Mapping[str, int]
+    asked: Scope, cubes: Cubes, number: Mapping[str, int], dimension: str, digits: int = 0
 ) -> dict[str, int]:
-    """Return how many records are behind each code, `exactly` where they are few.
+    """Return how many records are behind each code of a dimension, exactly where they are few.
 
-    `number` has the rows by code. A record comes once a month: where there are many rows, what
-    they are divided by the months is enough to know.
+    `number` has the rows with a value by code. A record comes once a month: where there are many
+    rows, what they are divided by the months is enough to know.
     """
-    few = few_records(asked, cubes, number)
+    enough = len(cubes) * (asked.least - 1)
+    few = sorted(code for code, count in number.items() if count <= enough)
+    counts: Counter[str] = Counter()
+    if few:
+        code = code_column(dimension, digits)
+        rows = asked.ask(
+            of_own(code, *map(exp.column, ("commodity", "partner", "regime")))
+            .distinct()
+            .where(
+                exp.column("value").is_(exp.null()).not_(), code.isin(*few), within(asked, cubes)
+            )
+        )
+        counts.update(code for code, *_ in rows)
     return {
-        code: exactly[code] if code in few else -(-count // len(cubes))
+        code: counts[code] if count <= enough else -(-count // len(cubes))
         for code, count in number.items()
     }
-
-
-def few_records(asked: Scope, cubes: Cubes, number: Mapping[str, int]) -> set[str]:
-    """Return the codes that may rest on too few records, by their rows."""
-    enough = len(cubes) * (asked.least - 1)
-    return {code for code, count in number.items() if count <= enough}
 
 
 @remembered
@@ -58,21 +64,7 @@ def withheld_codes(asked: Scope, cubes: Cubes, dimension: str, digits: int = 0) 
         return frozenset()
     sums = amounts(asked, cubes, dimension, digits)
     number = {code: amount.number for code, amount in sums.items()}
-    few = few_records(asked, cubes, number)
-    counts: Counter[str] = Counter()
-    if few:
-        code = code_column(dimension, digits)
-        rows = asked.ask(
-            of_own(code, *map(exp.column, ("commodity", "partner", "regime")))
-            .distinct()
-            .where(
-                exp.column("value").is_(exp.null()).not_(),
-                code.isin(*sorted(few)),
-                within(asked, cubes),
-            )
-        )
-        counts.update(code for code, *_ in rows)
-    units = records_behind(asked, cubes, number, counts)
+    units = records_behind(asked, cubes, number, dimension, digits)
     return disclosure.withheld_cells(values(sums), units, asked.least)
 
 

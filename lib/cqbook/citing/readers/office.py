@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -42,6 +42,7 @@ from cqbook.citing.readers.passages import (
     SLIDE,
     paragraphs_of,
     passages_of,
+    said_of_tables,
     shape_of,
 )
 from cqbook.citing.readers.png import read_png
@@ -93,7 +94,7 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
         seen: dict[Cited, None] = {}
         numbers: list[Cited] = []
         laid: list[Cited] = []
-        nameless: list[tuple[tuple[str, ...], ...]] = []
+        nameless: list[Cited] = []
         on_slides: list[Cited] = []
         listed: dict[str, str] = {}
         printed: dict[Cited, None] = {}
@@ -113,9 +114,10 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
             of = edition["edition"] if edition else ""
             numbers += itertools.islice(bookmarked_numbers(tree, of), CITED_MOST)
             numbers += itertools.islice(boxed_numbers(tree), CITED_MOST)
-            laid += itertools.islice(tables(tree, of), CITED_MOST)
+            around = said_of_tables(parts, tree, shown[part])
+            laid += itertools.islice(tables(tree, of, around), CITED_MOST)
             on_slides += itertools.islice(slide_tables(tree), CITED_MOST)
-            nameless += itertools.islice(nameless_tables(tree), CITED_MOST)
+            nameless += itertools.islice(nameless_tables(tree, around), CITED_MOST)
             for item in itertools.islice(_listed(tree), CITED_MOST):
                 listed[item.name] = item.edition
                 printed[item] = None
@@ -129,7 +131,10 @@ def read_office(content: bytes, name: str) -> Iterator[Cited]:
     texts = [passage.text for passage in passages]
     yield from _shown(seen, texts, said_to_be, strangers, len(nameless))
     yield from laid
-    yield from _tables_cited(texts, said_to_be, nameless)
+    of = [pair for text in texts for pair in citations_in(text) if is_table(pair[0])]
+    of += [(item.name, item.edition) for item in laid if is_table(item.name)]
+    of += [(item.name, item.edition) for item in seen]
+    yield from _perhaps_of(of, nameless)
     for item in numbers:
         # the list at the end of a document says the edition too, where its properties are gone
         of = listed.get(item.name, "")
@@ -153,21 +158,14 @@ def text_first(part: str) -> tuple[int, str]:
     return (0 if main else 1 if NOTES.fullmatch(part) else 2), part
 
 
-def _tables_cited(
-    texts: list[str], held: Container[str], nameless: list[tuple[tuple[str, ...], ...]]
-) -> Iterator[Cited]:
-    """Yield the tables of the book that a document cites, and that none of its tables says to be.
+def _perhaps_of(of: Iterable[FigureKey], nameless: list[Cited]) -> Iterator[Cited]:
+    """Yield each table that does not say what it is as of each table and figure that is there.
 
-    Each that does not say what it is may be one: who knows the book's headings tells.
+    It may be that, or have its numbers: who knows them tells.
     """
-    known: set[str] = set()
-    for text in texts:
-        for name, edition in citations_in(text):
-            if not is_table(name) or name in known or _is_held(name, held):
-                continue
-            known.add(name)
-            for heads, *rows in nameless:
-                yield Cited("table", name, edition, heads=heads, rows=tuple(rows))
+    pairs = itertools.product(dict.fromkeys(of), nameless)
+    for (name, edition), item in itertools.islice(pairs, CITED_MOST):
+        yield replace(item, name=name, edition=edition)
 
 
 def _is_held(name: str, held: Container[str]) -> bool:

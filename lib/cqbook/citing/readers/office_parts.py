@@ -35,6 +35,8 @@ class Parts:
         self.read = functools.cache(archive.read)
         self.relations = functools.cache(self._relations)
         self._made: dict[str, Any] = {}
+        # what was read of a tree
+        self.texts: dict[etree._Element, Any] = {}
         self.boxes: dict[etree._Element, tuple[int, int, int, int] | None] = {}
         # by element and tag; the elements are kept, so that they stay the same ones
         self.first = functools.cache(_first)

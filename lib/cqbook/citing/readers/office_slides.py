@@ -14,6 +14,7 @@ from cqbook.citing.cited import Cited
 from cqbook.citing.entries import is_table
 from cqbook.citing.marks import LEFT_OUT, MARK_PATTERN, NumberMark, bookmark, number_marks
 from cqbook.citing.readers.office_parts import FEW, A
+from cqbook.citing.remarks import is_remark
 
 #: Said of the mark of a table that stands on something else.
 NO_TABLE = "文件里有这张表的标记，没有表：删去了，或换成了图片"
@@ -33,14 +34,24 @@ def slide_tables(tree: etree._Element) -> Iterator[Cited]:
             yield Cited("table", *known, text=found[0], lost=NO_TABLE)
             continue
         heads, *rows = [row_texts(row) for row in shown.iter(f"{A}tr")] or [()]
-        yield Cited("table", *known, text=found[0], heads=heads, rows=tuple(rows))
+        yield Cited(
+            "table", *known, text=found[0], heads=heads, rows=tuple(rows), around=_remarks(tree)
+        )
+
+
+def _remarks(slide: etree._Element) -> tuple[str, ...]:
+    """Return what is said on a slide of the numbers of the table or figure there."""
+    texts = (_text(node) for node in itertools.islice(slide.iter(f"{A}p"), FEW))
+    return tuple(text for text in texts if is_remark(text))
 
 
 def joined(tables: list[Cited]) -> list[Cited]:
     """Return tables, those that go on from slide to slide as one."""
     made: dict[Cited, list[tuple[str, ...]]] = {}
+    said: dict[Cited, dict[str, None]] = {}
     for item in tables:
-        of = replace(item, rows=())
+        of = replace(item, rows=(), around=())
+        said.setdefault(of, {}).update(dict.fromkeys(item.around))
         if of in made and set(made[of]).isdisjoint(item.rows):
             made[of] += item.rows
         elif of in made:
@@ -48,7 +59,10 @@ def joined(tables: list[Cited]) -> list[Cited]:
             made[item] = []
         else:
             made[of] = list(item.rows)
-    return [replace(item, rows=(*item.rows, *rows)) for item, rows in made.items()]
+    return [
+        replace(item, rows=(*item.rows, *rows), around=tuple(said.get(item, item.around)))
+        for item, rows in made.items()
+    ]
 
 
 def table_mark(node: etree._Element) -> re.Match[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -29,10 +29,13 @@ _TABLE_BOOKMARK = re.compile(r"cqt_[0-9a-f]{20}")
 _DRAWN = f"{WP}docPr"
 
 
-def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
+def tables(
+    tree: etree._Element, edition: str, around: Mapping[etree._Element, tuple[str, ...]]
+) -> Iterator[Cited]:
     """Yield the tables of a Word document, each as of the figure that its description names.
 
-    Else as of the one whose bookmark or mark was last before it; `edition` is that of the document.
+    Else as of the one whose bookmark or mark was last before it; `edition` is that of the document,
+    `around` what is said beside tables.
     Which of these are the book's is for who knows the figure: a heading may have been renamed.
     """
     last, named, caption = None, "", ""
@@ -45,6 +48,7 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
         heads, *rows = _grid(node)
         own = _described(node)
         held: dict[str, Any] = {"heads": heads, "rows": tuple(rows), "caption": caption}
+        held["around"] = around.get(node, ())
         bookmarked, named, caption = named, "", ""
         if bookmarked and own is None:
             yield Cited("table", bookmarked, edition, text=bookmarked, **held)
@@ -55,17 +59,21 @@ def tables(tree: etree._Element, edition: str) -> Iterator[Cited]:
             yield Cited("table", mark["id"], mark["edition"], mark["data"], text=said, **held)
         elif "数值" in heads and set(heads) <= set(TABLE.values()):
             why = "像是本书的数据表，表前没有图注，不知是哪张图的"
-            yield Cited("table", "", "", lost=why)
+            yield Cited("table", "", "", lost=why, **held)
 
 
-def nameless_tables(tree: etree._Element) -> Iterator[tuple[tuple[str, ...], ...]]:
-    """Yield the cells of the tables of Word that do not say what they are."""
+def nameless_tables(
+    tree: etree._Element, around: Mapping[etree._Element, tuple[str, ...]]
+) -> Iterator[Cited]:
+    """Yield the tables of Word that do not say what they are."""
     named = False
     for node, text in _in_order(tree):
         if node is None:
             named = named or _TABLE_BOOKMARK.fullmatch(text) is not None
         elif _described(node) is None and not named:
-            yield tuple(_grid(node))
+            heads, *rows = _grid(node)
+            held = around.get(node, ())
+            yield Cited("table", "", "", heads=heads, rows=tuple(rows), around=held)
         else:
             named = False
 

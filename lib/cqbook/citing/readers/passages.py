@@ -16,6 +16,7 @@ from lxml import etree
 
 from cqbook.citing.cited import STRANGER, FigureKey, Passage, PassageRole
 from cqbook.citing.readers.office_parts import A, C, P, Parts, W, box_of
+from cqbook.citing.remarks import is_remark, said_back
 from cqbook.disk.untrusted import safe_parser
 
 #: Names of styles: of headings, with their level, of titles, and of tables of contents.
@@ -26,6 +27,8 @@ _CONTENTS = re.compile(r"(?:toc|table of figures|contents|目录|图表目录)",
 TOUCHING = 300_000
 #: How far the level of a heading is looked for in what a style is made from.
 _BASES = 8
+#: How far above a paragraph its table is, and above a picture the one that it is set in.
+_DEEP = 12
 #: Figures below a heading that are looked at.
 _HELD = 60
 _VML = "{urn:schemas-microsoft-com:vml}imagedata"
@@ -44,13 +47,36 @@ PlacedPassage = tuple[etree._Element, Passage]
 
 @dataclass(frozen=True)
 class _Line:
-    """A paragraph, by how many figures stand before it; ``level``: of a heading, else -1."""
+    """A paragraph, by how many figures stand before it; ``level``: of a heading, else -1.
+
+    ``place``: how many paragraphs outside of tables stand before it; -1 of one inside.
+    """
 
     node: etree._Element
     text: str
     before: int
     role: PassageRole
     level: int = -1
+    place: int = -1
+    renumbered: str = ""
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A picture or a table, by how many paragraphs outside of tables stand before it."""
+
+    place: int
+    node: etree._Element
+    key: FigureKey | None = None
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A part of Word in order: its paragraphs, figures, and figures and tables as blocks."""
+
+    lines: list[_Line]
+    figures: list[tuple[int, FigureKey]]
+    blocks: list[_Block]
 
 
 def paragraphs_of(tree: etree._Element) -> Iterator[str]:
@@ -125,28 +151,176 @@ def _outlined(facts: etree._Element) -> int | None:
     return None
 
 
-def _word_passages(
-    tree: etree._Element, shown: Mapping[etree._Element, FigureKey], levels: Mapping[str, int]
-) -> Iterator[PlacedPassage]:
-    """Yield the paragraphs of a part of Word with the figures beside them.
+def _word_passages(text: _Text) -> Iterator[PlacedPassage]:
+    """Yield the paragraphs of a part of Word with the figures beside them."""
+    at = {
+        line.node: keys
+        for line, blocks in _at_blocks(text)
+        if all(keys := tuple(block.key or STRANGER for block in blocks)) and STRANGER not in keys
+    }
+    for (node, made), line in zip(_beside(text.lines, text.figures), text.lines, strict=True):
+        typed = typed_numbers(node, made.text)
+        found = tuple(dict.fromkeys(at.get(node, ())))
+        yield node, replace(made, at=found, renumbered=line.renumbered, typed=typed)
 
-    Parameters
-    ----------
-    tree : element
-    shown : mapping of element to FigureKey
-        What shows figures of the book: pictures and charts.
-    levels : mapping of str to int
-        Of the styles that are headings (`_heading_levels`).
+
+def _word_text(
+    parts: Parts, tree: etree._Element, shown: Mapping[etree._Element, FigureKey]
+) -> _Text:
+    """Return a part of Word in order; it is asked for its passages, and for its tables.
+
+    ``shown``: what shows figures of the book: pictures and charts.
     """
-    lines: list[_Line] = []
-    figures: list[tuple[int, FigureKey]] = []
-    for node, text in _read(tree, SHOWING):
-        if node.tag[-2:] != "}p":
-            figures.append((len(lines), shown.get(node, STRANGER)))
+    if tree not in parts.texts:
+        levels = parts.once(_STYLES, _heading_levels)
+        parts.texts[tree] = _word_text_of(tree, shown, levels)
+    made: _Text = parts.texts[tree]
+    return made
+
+
+def _word_text_of(
+    tree: etree._Element, shown: Mapping[etree._Element, FigureKey], levels: Mapping[str, int]
+) -> _Text:
+    made = _Text([], [], [])
+    # one that sets pictures side by side is no table of numbers
+    setting = {
+        up
+        for node in tree.iter(*SHOWING)
+        for up in itertools.islice(node.iterancestors(), _DEEP)
+        if up.tag == f"{W}tbl"
+    }
+    tables: set[etree._Element] = set()
+    counted: dict[str, int] = {}
+    place = 0
+    for node, text in _read(tree, (*SHOWING, f"{W}tbl")):
+        if node.tag == f"{W}tbl":
+            if node not in setting:
+                made.blocks.append(_Block(place, node))
+                tables.add(node)
+        elif node.tag[-2:] != "}p":
+            key = shown.get(node, STRANGER)
+            made.figures.append((len(made.lines), key))
+            made.blocks.append(_Block(place, node, key))
         elif text.strip():
             role, level = _role(node, levels)
-            lines.append(_Line(node, text, len(figures), role, level))
-    yield from _beside(lines, figures)
+            inside = any(up in tables for up in itertools.islice(node.iterancestors(), _DEEP))
+            renumbered = counted_anew(node, counted) if _COUNTED.match(text) else ""
+            made.lines.append(
+                _Line(
+                    node, text, len(made.figures), role, level, -1 if inside else place, renumbered
+                )
+            )
+            place += not inside
+    return made
+
+
+def _at_blocks(text: _Text) -> Iterator[tuple[_Line, tuple[_Block, ...]]]:
+    """Yield paragraphs outside of tables with the pictures and tables that are nearest to each.
+
+    Below the same heading; of one between two all of both.
+    """
+    lines = [line for line in text.lines if line.place >= 0]
+    heads = [line.place for line in lines if line.role == "heading"]
+    places = [block.place for block in text.blocks]
+    for line in lines:
+        at = bisect.bisect_left(heads, line.place)
+        first = heads[at - 1] + 1 if at else 0
+        last = heads[at] if at < len(heads) else len(lines)
+        low, middle = (bisect.bisect_left(places, place) for place in (first, line.place + 1))
+        high = bisect.bisect_right(places, last)
+        headed = line.role == "heading"
+        above = places[middle - 1] if middle > low and not headed else None
+        below = places[middle] if high > middle else None
+        apart = {
+            place: line.place - place if place == above else place - line.place - 1
+            for place in (below, above)
+            if place is not None
+        }
+        if headed and min(apart.values(), default=1):
+            # of a heading only what stands right below it
+            continue
+        nearest = [place for place, far in apart.items() if far == min(apart.values())]
+        found = (
+            text.blocks[number]
+            for place in nearest
+            for number in range(
+                bisect.bisect_left(places, place), bisect.bisect_right(places, place)
+            )
+        )
+        yield line, tuple(itertools.islice(found, _HELD))
+
+
+def said_of_tables(
+    parts: Parts, tree: etree._Element, shown: Mapping[etree._Element, FigureKey]
+) -> dict[etree._Element, tuple[str, ...]]:
+    """Return what paragraphs say of the numbers of the tables of Word that they stand at."""
+    if next(tree.iter(f"{W}tbl"), None) is None:
+        return {}
+    found: dict[etree._Element, list[str]] = {}
+    text = _word_text(parts, tree, shown)
+    before: _Line | None = None
+    for line, blocks in _at_blocks(text):
+        tables = [block for block in blocks if block.key is None]
+        # between two tables it is of the one below it, as a caption is
+        follows = any(block.place == line.place for block in tables)
+        own = before and not follows and _OWN_NUMBERS.match(before.text)
+        before = line
+        if not tables or not is_remark(line.text) or (own and said_back(line.text)[0]):
+            continue
+        found.setdefault(tables[0].node, []).append(line.text)
+    return {node: tuple(texts[:_HELD]) for node, texts in found.items()}
+
+
+#: A paragraph with numbers of somebody's own, and no line of a table.
+_OWN_NUMBERS = re.compile(r"(?!\s*[（(]?(?:注|资料来源|数据来源|来源|表|单位)).*\d", re.S)
+#: A paragraph that begins as captions do, and a figure's number elsewhere.
+_COUNTED = re.compile(r"\s{0,4}(?:图|Figure)")
+_TYPED = re.compile(r"(?<!附)图\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月日万亿%％])")
+_SEQUENCE = re.compile(r'\bSEQ\s+"?(?P<label>[^\s"\\]+)"?(?:.*?\\r\s*(?P<reset>\d{1,3}))?')
+
+
+def _fields(paragraph: etree._Element) -> Iterator[tuple[str, etree._Element | None]]:
+    """Yield the letters of a paragraph with the field that they are of, and None at its end."""
+    open_: list[str] = []
+    tags = [f"{W}{tag}" for tag in ("t", "instrText", "fldChar", "fldSimple")]
+    for event, node in etree.iterwalk(paragraph, events=("start", "end"), tag=tags):
+        kind = node.get(f"{W}fldCharType")
+        begins = kind == "begin" or (node.tag == f"{W}fldSimple" and event == "start")
+        ends = kind == "end" or (node.tag == f"{W}fldSimple" and event == "end")
+        if begins and event == "start":
+            open_.append(node.get(f"{W}instr") or "")
+        elif ends and open_ and (event == "end"):
+            yield open_.pop(), None
+        elif node.tag == f"{W}instrText" and event == "start" and open_:
+            open_[-1] += node.text or ""
+        elif node.tag == f"{W}t" and event == "start":
+            yield "".join(open_), node
+
+
+def counted_anew(paragraph: etree._Element, counted: dict[str, int]) -> str:
+    """Return the number that Word gives a caption when it counts its captions again.
+
+    ``counted``: by label, those before it; this one is added.
+    """
+    for asked, node in _fields(paragraph):
+        found = _SEQUENCE.search(asked) if node is None else None
+        if found:
+            label = found["label"]
+            counted[label] = int(found["reset"]) if found["reset"] else counted.get(label, 0) + 1
+            return str(counted[label])
+    return ""
+
+
+def typed_numbers(paragraph: etree._Element, text: str) -> tuple[str, ...]:
+    """Return the numbers of figures that a paragraph names, and that are no field of Word's."""
+    if not _TYPED.search(text):
+        return ()
+    letters = "".join(
+        (node.text or "") if not asked.strip() else "〓"
+        for asked, node in _fields(paragraph)
+        if node is not None
+    )
+    return tuple(_TYPED.findall(letters))
 
 
 def _role(paragraph: etree._Element, levels: Mapping[str, int]) -> tuple[PassageRole, int]:
@@ -242,8 +416,7 @@ def _nearest(made: Passage, number: int, above: _Run | None, below: _Run | None)
         or run[0] - number - 1 <= number - above[0]
     ]
     beside, sided = (tuple(key for run in runs for key in run[1]) for runs in (near, known))
-    touching = above is not None and above in near and number - above[0] <= 1
-    return replace(made, near=beside, sides=sided, touching=touching)
+    return replace(made, near=beside, sides=sided)
 
 
 def _known(keys: tuple[FigureKey, ...]) -> tuple[FigureKey, ...]:
@@ -266,15 +439,19 @@ def _slide_passages(
         for node in held
         if node in shown and (box := box_of(parts, shape_of(node))) is not None
     ]
-    near, role, touching = keys, _TEXT, False
+    # of the only figure on a slide without a table all is said that is said there
+    only = len(held) == 1 and STRANGER not in keys and next(tree.iter(f"{A}tbl"), None) is None
+    alone = keys if only else ()
+    near, role, at = keys, _TEXT, alone
     for node, text in _read(tree, (f"{P}sp", f"{P}graphicFrame")):
         if node.tag[-2:] == "}p":
             if text.strip():
-                yield node, Passage(text, near, keys, role, touching)
+                yield node, Passage(text, near, keys, role, at)
             continue
         box = box_of(parts, node) if boxes else None
         near = keys if box is None else _nearest_boxes(box, boxes)
         touching = box is not None and min(_apart(box, other)[0] for _, other in boxes) <= TOUCHING
+        at = near if touching else alone
         role = "heading" if _is_title(node) else _TEXT
 
 
@@ -333,7 +510,7 @@ def passages_of(
         What shows figures of the book, by part; of slides, before the notes to them.
     """
     if part.startswith("word/"):
-        yield from _word_passages(tree, shown[part], parts.once(_STYLES, _heading_levels))
+        yield from _word_passages(_word_text(parts, tree, shown[part]))
     elif SLIDE.fullmatch(part):
         yield from _slide_passages(parts, tree, shown[part])
     else:

@@ -34,7 +34,7 @@ STEP = 27
     ("text", {"x": "date", "y": "depth", "text": "end"}),
 )
 def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
-    """Draw the rank of each ``group`` over ``date``, the first at the top, its name at the end.
+    """Draw the rank of each ``group`` over ``date``, the first at the top, its name at both ends.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["tint"] = series_tint(rows, highlight)
     last = rows.groupby("group", sort=False).tail(1).copy()
     last["end"] = last["group"]
-
+    # grey lines that cross are told apart where they begin; one that begins later has no room there
+    first = rows[rows["date"].eq(rows["date"].min())].assign(end=lambda found: found["group"])
     room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
     x = alt.X(
@@ -76,7 +77,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         type="temporal",
         title=None,
         axis=time_axis(rows["date"]),
-        scale=alt.Scale(type="utc", range=[14, {"expr": f"width - {room}"}]),
+        scale=alt.Scale(type="utc", range=[room, {"expr": f"width - {room}"}]),
     )
     y = alt.Y(
         "depth",
@@ -98,6 +99,9 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .encode(x=x, y=y, text=alt.Text("rank:N")),
         alt.Chart(inline(last, [*extra, "end", "tint"]))
         .mark_text(align="left", dx=14, baseline="middle")
+        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
+        alt.Chart(inline(first, [*extra, "end", "tint"]))
+        .mark_text(align="right", dx=-14, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
     ]
     spec = finish(layers, round(STEP * max(high - low, 1)))

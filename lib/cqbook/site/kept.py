@@ -1,0 +1,230 @@
+"""Pages that would come out as they were are not read and not written again.
+
+What a page shows depends on its source, on what is the same for all pages (data, configuration,
+contents, this package) and on what the other pages tell of themselves: titles, numbers, labels,
+figures. Where only sources changed, Sphinx goes on from what it had read for the site before; and
+where their pages tell what they told then, it writes these alone, into a copy of that site. In any
+other case all is read, or all is written, as if nothing had been kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.environment import BuildEnvironment
+
+from cqbook.disk.checksums import digest, file_digest, hashes, json_digest
+from cqbook.disk.installed import PACKAGE, packages
+from cqbook.disk.regular import regular_content
+from cqbook.editions.rendered import FACTS, rendered_before
+from cqbook.figures.claims import CLAIMS
+from cqbook.site.claims import LISTS_CLAIMS
+from cqbook.site.figure_index import forget_notes, forget_notes_of
+from cqbook.site.settings import once
+
+#: Folder of the sources of the pages.
+CHAPTERS = "chapters"
+#: Where jupyter-book puts what Sphinx has read, and the site.
+DOCTREES, SITE = Path("_build", ".doctrees"), Path("_build", "html")
+#: Among what Sphinx has read: what is gone on from.
+_START = "start.json"
+#: What of Sphinx's environment is a page's own, the same for all pages, or made of the rest.
+_NOT_TOLD = frozenset(
+    {
+        *("all_docs", "app", "config", "config_status", "config_status_extra", "cqbook_contents"),
+        *("dependencies", "doctreedir", "domains", "events", "external_site_map", "included"),
+        *("myst_config", "mystnb_config", "nb_metadata", "nb_new_exec_data", "project"),
+        *("ref_context", "settings", "srcdir", "temp_data", "titles_old", "toc_fignumbers"),
+        *("toc_secnumbers", "version"),
+    }
+)
+#: A time after all others, in Sphinx's measure: what was read then has not changed since.
+_UNCHANGED = 1 << 62
+
+
+def _of(staged: Path) -> str:
+    """Return one hash of what is the same for all pages of a staged book, and of what renders."""
+    same = {
+        path.relative_to(staged).as_posix(): file_digest(path)
+        for path in sorted(staged.rglob("*"))
+        if path.is_file() and path.parent.name != CHAPTERS and path.name != CLAIMS
+    }
+    return json_digest([hashes(PACKAGE), packages(), sys.version, same])
+
+
+def _sources(staged: Path) -> dict[str, str]:
+    """Return the hash of the source of each page of a staged book, with what it claims."""
+    path = staged / CLAIMS
+    claimed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return {
+        f"{CHAPTERS}/{page.stem}": json_digest(
+            [page.name, file_digest(page), [item for item in claimed if item["page"] == page.stem]]
+        )
+        for page in sorted((staged / CHAPTERS).iterdir())
+    }
+
+
+def _claims(staged: Path) -> str:
+    path = staged / CLAIMS
+    return file_digest(path) if path.exists() else ""
+
+
+def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
+    """Lay out in `out` the site `before` and what was read for it, if Sphinx may go on from it.
+
+    Parameters
+    ----------
+    staged : Path
+        The book to render.
+    out : Path
+        Where jupyter-book puts the site and what it has read: an empty folder, or none.
+    before : Path
+        The site that was built before.
+    cache : Path
+
+    Returns
+    -------
+    bool
+        Whether it may: what that site was rendered of is known, it stands as it was built, and what
+        differs is the sources of pages.
+    """
+    doctrees, site = out / DOCTREES, out / SITE
+    known = rendered_before(before, cache)
+    sources = _sources(staged)
+    if known is None or known.sources.keys() != sources.keys() or known.of != _of(staged):
+        return False
+    if not _copied(known.site, before, site):
+        shutil.rmtree(site)
+        return False
+    for name, content in known.files.items():
+        _write(doctrees / name, content)
+    changed = sorted(name for name in sources if sources[name] != known.sources[name])
+    forget_notes_of(doctrees, changed)
+    _move(doctrees / ENV_PICKLE_FILENAME, staged, changed)
+    start = {"changed": changed, "told": known.told, "claims": known.claims}
+    _write(doctrees / _START, json.dumps(start).encode())
+    return True
+
+
+def _copied(sums: Mapping[str, str], before: Path, site: Path) -> bool:
+    """Copy a site; return whether each file is what it was: nobody has altered or replaced it."""
+    for name, value in sums.items():
+        try:
+            content = regular_content(before / name)
+        except OSError:
+            return False
+        if digest(content) != value:
+            return False
+        _write(site / name, content)
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _move(path: Path, staged: Path, changed: Iterable[str]) -> None:
+    """Tell what Sphinx has read where the book is now, and which pages are others."""
+    env: BuildEnvironment = pickle.loads(path.read_bytes())
+    was = os.fspath(env.srcdir)
+    for name, value in vars(env.config).items():
+        if isinstance(value, str) and value.startswith(was):
+            vars(env.config)[name] = os.fspath(staged) + value.removeprefix(was)
+    # empty: the place is that of the book that is read
+    vars(env)["srcdir"] = ""
+    env.all_docs = dict.fromkeys(env.all_docs, _UNCHANGED) | dict.fromkeys(changed, 0)
+    path.write_bytes(pickle.dumps(env, pickle.HIGHEST_PROTOCOL))
+
+
+def start_of(app: Sphinx) -> dict[str, Any]:
+    """Return what is gone on from; empty if all is read anew."""
+
+    def read() -> dict[str, Any]:
+        path = Path(app.doctreedir) / _START
+        found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return found
+
+    return once(app, "cqbook_start", read)
+
+
+def begin(app: Sphinx) -> None:
+    """Let Sphinx write what it reads; where nothing was kept, it writes all."""
+    start = start_of(app)
+    if not start:
+        forget_notes(app)
+        return
+    # a method is put in the place of a method: it would compare the times of files
+    vars(app.builder)["get_outdated_docs"] = lambda: list(start["changed"])
+
+
+def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
+    """Note what the pages are made of and tell; return which are to be written beside those read.
+
+    Where one of them tells something else than before, all are written.
+    """
+    start = start_of(app)
+    if app.config.cqbook_edition:
+        staged = Path(app.srcdir)
+        facts = {
+            "of": _of(staged),
+            "sources": _sources(staged),
+            "told": told(env),
+            "claims": _claims(staged),
+        }
+        (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+        if start and facts["told"] == start["told"]:
+            if facts["claims"] == start["claims"]:
+                return []
+            return [name for name in env.found_docs if LISTS_CLAIMS in env.metadata[name]]
+    if start.pop("changed", None) is not None:
+        # what they wrote then may be more than what they write now
+        shutil.rmtree(app.outdir)
+        Path(app.outdir).mkdir()
+    return sorted(env.found_docs)
+
+
+def alone(app: Sphinx, env: BuildEnvironment) -> None:
+    """Let Sphinx write no page because it lists one that was read: that tells what it told."""
+    if "changed" in start_of(app):
+        env.files_to_rebuild = {}
+
+
+def told(env: BuildEnvironment) -> str:
+    """Return one hash of what the pages tell of themselves, each for the others."""
+    state = {
+        name: value
+        for name, value in vars(env).items()
+        if name not in _NOT_TOLD and not name.startswith(("_", "versioning"))
+    }
+    return json_digest(_plain(state))
+
+
+def _plain(value: object) -> object:
+    """Return what Sphinx notes as JSON; what is unknown as Python shows it."""
+    if isinstance(value, Mapping):
+        return sorted([repr(key), _plain(item)] for key, item in value.items())
+    if isinstance(value, set | frozenset):
+        return sorted(map(repr, value))
+    if isinstance(value, nodes.Element):
+        return value.pformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | None) else repr(value)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect it: before pages are noted, after all is read."""
+    app.connect("builder-inited", begin, priority=100)
+    app.connect("env-updated", to_write, priority=900)
+    # after the environment is kept
+    app.connect("env-check-consistency", alone)
