@@ -243,6 +243,7 @@ TOGETHER = {
     "tests/test_editions.py::test_the_year_of_the_customs": "2022",
     "tests/test_forms.py": "forms",
     "tests/test_builds.py": "builds",
+    "tests/test_chapter_district.py": "districts",
     "tests/test_hostile.py": "hostile",
     "tests/test_portable.py": "desk",
     "tests/test_preview.py": "preview",

@@ -1,5 +1,6 @@
 """The chapter of the districts: what it finds of one, worked out by hand from rows of the data."""
 
+import functools
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -15,7 +16,9 @@ SHAPINGBA, JIANGJIN, DIANJIANG, TONGNAN, RONGCHANG = (
 )
 
 
+@functools.cache
 def facts(book, code, year=""):
+    """All that the data say of a district, found once for all tests."""
     return district.facts(book, district.figures(book, code, year))
 
 

@@ -205,8 +205,8 @@ OPENED = """() => {
   };
 }"""
 #: What English readers see of a page: texts and labels with a Chinese word that is not said to be
-#: one of a source (``lang``), tables that are cut, how far the page is too wide. It is left as it
-#: was.
+#: one of a source (``lang``), tables that are cut, how far the page is too wide. It stays English
+#: until it is left.
 IN_ENGLISH = r"""async () => {
   const button = document.querySelector('.cq-language'), han = /[\u3400-\u9fff]/, found = [];
   button.click();
@@ -238,7 +238,6 @@ IN_ENGLISH = r"""async () => {
   const cut = [...document.querySelectorAll('article :not(.cq-matrix) > table.cq-table')]
     .filter(table => table.offsetParent && table.offsetWidth > table.parentElement.clientWidth + 1)
     .map(table => table.closest('[id]').id);
-  button.click();
   localStorage.removeItem('cq-lang');
   return { chinese: found, wide, heads, cut };
 }"""
@@ -297,13 +296,15 @@ def seen(tab, name: str, size: dict[str, int]) -> Visit:
     if name in CHAPTERS:
         tab.evaluate(OPEN)
         found |= tab.evaluate(OPENED) | {"tables": tab.evaluate(TABLES)}
-    if ".embed" not in name:
-        found["english"] = tab.evaluate(IN_ENGLISH)
     if name in CHAPTERS and size == DESK:
         tab.set_viewport_size(PAPER)
         tab.emulate_media(media="print")
         found["on_paper"] = tab.evaluate(TABLES)
         tab.emulate_media(media="null")
+        tab.set_viewport_size(size)
+    if ".embed" not in name:
+        # the last: to lay a page out in Chinese again takes as long
+        found["english"] = tab.evaluate(IN_ENGLISH)
     return Visit(complaints=tab.complaints, foreign=tab.foreign, **found)
 
 
