@@ -35,6 +35,8 @@ Result = TypeVar("Result")
 ENGINE = "cqbook-forked"
 #: What an execution does not load, but every chapter or papermill does.
 IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
+#: What stops to look for garbage meanwhile.
+LOADING = "cqbook.execution.loading"
 #: What reads the data that pages read, and by which variable it is told where they are.
 OPENED, OPENED_VARIABLE = "cqbook.execution.opened", "CQBOOK_OPENED"
 #: A page that takes longer than this (s) hangs.
@@ -81,7 +83,7 @@ def start(modules: Callable[[], tuple[str, ...]], data: Path | None = None) -> N
     util.get_temp_dir()
     tempfile.tempdir = kept
     own = ("cqbook.execution.kernels", "cqbook.execution.compiled", OPENED)
-    context().set_forkserver_preload([*IMPORTED, *modules(), *own])
+    context().set_forkserver_preload([LOADING, *IMPORTED, *modules(), *own])
     os.environ[OPENED_VARIABLE] = str(data.resolve()) if data else ""
     forkserver.ensure_running()
     del os.environ[OPENED_VARIABLE]

@@ -178,7 +178,7 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
         facts = {
             "of": _of(staged),
             "sources": _sources(staged),
-            "told": told(env),
+            "told": told_of(env),
             "claims": _claims(staged),
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
@@ -199,7 +199,7 @@ def alone(app: Sphinx, env: BuildEnvironment) -> None:
         env.files_to_rebuild = {}
 
 
-def told(env: BuildEnvironment) -> str:
+def told_of(env: BuildEnvironment) -> str:
     """Return one hash of what the pages tell of themselves, each for the others."""
     state = {
         name: value
