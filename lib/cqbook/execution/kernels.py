@@ -232,9 +232,12 @@ def _shell() -> Callable[[NotebookNode], bool]:
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
+    from nbformat import from_dict
     from nbformat.v4 import new_output
     from traitlets import Type
     from traitlets.config import Config
+
+    from cqbook.execution.compiled import SHOWN
 
     outputs: list[NotebookNode] = []
     shown: dict[str, list[NotebookNode]] = {}
@@ -297,7 +300,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
                 for output in shown.get(key, []):
                     output.update(content)
                 return
-            made = new_output("display_data", **content)
+            made: NotebookNode = from_dict(SHOWN({"output_type": "display_data", **content}))
             outputs.append(made)
             if key:
                 shown.setdefault(key, []).append(made)
@@ -313,7 +316,8 @@ def _shell() -> Callable[[NotebookNode], bool]:
             self, data: dict[str, Any], md_dict: dict[str, Any] | None = None
         ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": md_dict or {}}
-            outputs.append(new_output("execute_result", execution_count=count, **content))
+            content |= {"output_type": "execute_result", "execution_count": count}
+            outputs.append(from_dict(SHOWN(content)))
 
         def finish_displayhook(self) -> None:
             """No line break on the console."""
