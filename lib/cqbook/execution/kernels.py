@@ -237,7 +237,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
     from traitlets import Type
     from traitlets.config import Config
 
-    from cqbook.execution.compiled import SHOWN
+    from cqbook.execution.compiled import judged_output
 
     outputs: list[NotebookNode] = []
     shown: dict[str, list[NotebookNode]] = {}
@@ -300,7 +300,9 @@ def _shell() -> Callable[[NotebookNode], bool]:
                 for output in shown.get(key, []):
                     output.update(content)
                 return
-            made: NotebookNode = from_dict(SHOWN({"output_type": "display_data", **content}))
+            made: NotebookNode = from_dict(
+                judged_output({"output_type": "display_data", **content})
+            )
             outputs.append(made)
             if key:
                 shown.setdefault(key, []).append(made)
@@ -317,7 +319,7 @@ def _shell() -> Callable[[NotebookNode], bool]:
         ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": md_dict or {}}
             content |= {"output_type": "execute_result", "execution_count": count}
-            outputs.append(from_dict(SHOWN(content)))
+            outputs.append(from_dict(judged_output(content)))
 
         def finish_displayhook(self) -> None:
             """No line break on the console."""

@@ -34,8 +34,8 @@ from cqbook.intake.article_periods import (
     When,
     is_about,
     last_month,
+    months_a_year_before,
     period_of,
-    year_before,
     year_to,
     years_of,
 )
@@ -47,7 +47,7 @@ from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.numerals import LIMITING, numeral
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
-from cqbook.quantities.sightings import LIMIT_WORD, PLANNED, Sighting, sightings
+from cqbook.quantities.sightings import LIMIT_WORD, OF_PLANS, Sighting, sightings
 from cqbook.quantities.units import Unit
 
 #: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
@@ -354,7 +354,7 @@ class _Reader:
         about = self._when_of_cell(label, header)
         before = bool(about and column.before)
         if about and before:
-            about = replace(about, period=year_before(about.period), sure=False)
+            about = replace(about, period=months_a_year_before(about.period), sure=False)
         row = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -532,7 +532,7 @@ class _Reader:
         said = plain[begin + floor : item.core]
         several = _OF_SEVERAL.search(said)
         part = "" if several else part
-        if item.base == PLANNED:
+        if item.base == OF_PLANS:
             status, why_status = "actual", ""
         together = _years_together(said, [place for place in named if place.start < item.core])
         when = together or when

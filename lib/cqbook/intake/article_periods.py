@@ -97,7 +97,7 @@ def period_of(
     if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
         said = same if same and same.period else _of_sentence(spot, own, [], written, status)
         now = said or _of_context(spot, named, carried, written)
-        return When(year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
+        return When(months_a_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:
         return beside
@@ -122,7 +122,7 @@ def period_of(
     return said or _of_context(spot, named, carried, written)
 
 
-def year_before(period: str) -> str:
+def months_a_year_before(period: str) -> str:
     """Return the same months of the year before; nothing of a period that is open."""
     known = period and ".." not in period and not period.startswith("/")
     return str(Period.parse(period).year_before()) if known else ""

@@ -26,7 +26,7 @@ from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
 #: What a figure is compared with that is ahead of what was planned.
-PLANNED = "计划"
+OF_PLANS = "计划"
 #: Why a figure is in doubt; who reads on asks for these.
 NO_UNIT, LIMIT_WORD = "没有单位", "限定词"
 #: ``read``; ``unsure``: two readings, or words that decide are missing; ``none``: no figure.
@@ -782,7 +782,7 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
     if re.search("[比较超][^,，]{0,6}(?:计划|目标|任务|预算|预期)", left):
         return replace(
-            item, measure="difference", base=PLANNED, figure=figure, reasons=("与计划相差的数额",)
+            item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
         )
     base = _THAN_PERIOD.search(left) or re.search(
         "[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left
