@@ -13,7 +13,7 @@ from conftest import SHARED
 
 from cqbook.data import customs_parts
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import ROW_KEY, SUMS, Detail, unsummed
+from cqbook.data.customs_store import ROW_KEY, SUMS_IN_SQL, Detail, unsummed
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format
@@ -648,7 +648,7 @@ def by_window(store):
 def added_up(store):
     """The sums as they are made of all rows."""
     with store.connect() as link:
-        return link.execute(f"SELECT * FROM ({SUMS}) ORDER BY ALL").df()
+        return link.execute(f"SELECT * FROM ({SUMS_IN_SQL}) ORDER BY ALL").df()
 
 
 def test_the_current_rows_are_the_last_of_each_key(tmp_path, codes, store):

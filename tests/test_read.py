@@ -790,6 +790,28 @@ def test_no_other_thing_is_read(book, text, figures):
     assert [set(line.split(" ")) for line in found] == [set(line.split(" ")) for line in figures]
 
 
+def relations():
+    """Everyday sentences and tables with what each figure is, and where somebody must look (`?`).
+
+    Changes, totals, shares, ranks and what was planned: all were taken for levels, or for figures
+    of one part, and nothing said so.
+    """
+    with (ARTICLES / "relations.csv").open(encoding="utf-8", newline="") as lines:
+        return [(line["text"], line["figures"].split("\n")) for line in csv.DictReader(lines)]
+
+
+@pytest.mark.parametrize(("text", "figures"), relations(), ids=[text for text, _ in relations()])
+def test_a_relation_is_no_level(book, text, figures):
+    found = []
+    for figure in read(book, text, "2026-01-20").figures:
+        row = figure.row
+        said = [row[key] for key in ("flow", "breakdown", "measure", "value", "unit")]
+        said += [f"vs {row['base']}" if row["base"] else "", row["period"]]
+        doubts = [f"?{column}" for column in sorted(figure.doubts) if column != "entity"]
+        found.append(" ".join(filter(None, (*said, *doubts))))
+    assert found == figures
+
+
 @pytest.mark.parametrize(
     ("text", "periods"),
     [

@@ -34,7 +34,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
 from cqbook.disk import pdf as pdf_reader
 from cqbook.disk import raster, untrusted
-from cqbook.disk.text import AROUND, decode
+from cqbook.disk.text import FAULT_ROUND, decode
 from cqbook.errors import DataError
 from cqbook.intake import customs_csv, customs_format, press, press_template
 from cqbook.intake.customs_format import Said
@@ -881,9 +881,9 @@ def test_utf8_with_a_broken_character_is_not_read_as_another_encoding(codes):
 
 
 def test_the_encoding_of_a_long_text_is_told_by_what_stands_around_its_first_fault():
-    long = "马" * AROUND
+    long = "马" * FAULT_ROUND
     assert decode(long.encode("gb18030"), "x") == (long, "gb18030")
-    for head in (long, "a" * 3 * AROUND):
+    for head in (long, "a" * 3 * FAULT_ROUND):
         with pytest.raises(DataError, match="UTF-8"):
             decode((head + "改良种用马驴骡" * 9).encode()[:-1], "x")
 

@@ -116,6 +116,13 @@ def _with_types(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
     return frame
 
 
+def _joined(frame: pd.DataFrame) -> np.ndarray:
+    """Return each row of a table of text as one text."""
+    lines = np.empty(len(frame), dtype=object)
+    lines[:] = ["\x1f".join(row) for row in frame.values.tolist()]
+    return lines
+
+
 def _labels(sources: pd.DataFrame) -> dict[str, str]:
     """Return the label of each row of ``sources`` by its id; articles of one day have letters."""
     cells = (sources[name].tolist() for name in ("source_id", "outlet", "relay", "published"))
@@ -196,8 +203,9 @@ class Catalog:
         self._tables: dict[str, pd.DataFrame] = {}
         self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], pd.DataFrame] = {}
         self._cells: dict[tuple[str, tuple[tuple[str, str], ...], str], str | None] = {}
+        self._labels: dict[str, str] = {}
         self._series: dict[str, pd.DataFrame] = {}
-        self._lines: dict[str, pd.Series] = {}
+        self._lines: dict[str, np.ndarray] = {}
         self._schemas: dict[str, str] = {}
         self._places: dict[tuple[str, str], dict[Hashable, np.ndarray]] = {}
         self._trace = os.environ.get(TRACE_VARIABLE, "")
@@ -334,7 +342,7 @@ class Catalog:
                 marked = frame.assign(superseded=frame["superseded"].map(str))
             else:
                 marked = frame
-            self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
+            self._lines[name] = _joined(marked)
             self._tables[name] = _with_types(frame, self.fields(name))
         return self._tables[name]
 
@@ -348,7 +356,7 @@ class Catalog:
                 self._typed(OBSERVATION_TABLE)["supersedes"]
             )
             marked = own.assign(superseded=frame["superseded"].map(str))
-            self._lines[name] = pd.Series(map("\x1f".join, marked.values.tolist()), dtype=object)
+            self._lines[name] = _joined(marked)
             self._series[name] = _with_types(frame, self.fields(OBSERVATION_TABLE))
         return self._series[name]
 
@@ -413,17 +421,13 @@ class Catalog:
         frame = self._typed(name)
         own = WITHOUT_SERIES.keys() <= asked.keys()
         columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
-        unknown = sorted(set(columns) - set(frame.columns))
-        if unknown:
-            msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
-            raise DataError(msg)
         found = {name: self._matching(name, frame, columns)}
         if name == OBSERVATION_TABLE and not own:
             for series, resource in self.series.items():
                 if may_hold(resource, asked):
                     rows = self._matching(series, self._served(series), asked)
                     found |= {series: rows} if len(rows) else {}
-        self._record(name, asked, {table: rows.index for table, rows in found.items()})
+        self._record(name, asked, {table: rows.index.to_numpy() for table, rows in found.items()})
         parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
         self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return self._found[key].copy(deep=False)
@@ -431,10 +435,20 @@ class Catalog:
     def _matching(
         self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
     ) -> pd.DataFrame:
+        return frame.iloc[self._fitting(name, frame, asked)]
+
+    def _fitting(
+        self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
+    ) -> np.ndarray:
+        """Return the places of the rows of which each asked column has one of its values."""
+        unknown = sorted(asked.keys() - set(frame.columns))
+        if unknown:
+            msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
+            raise DataError(msg)
         fits = np.zeros(len(frame), dtype=np.int8)
         for column, values in asked.items():
             fits[self._where(name, frame, column, values)] += 1
-        return frame.iloc[np.flatnonzero(fits == len(asked))]
+        return np.flatnonzero(fits == len(asked))
 
     def _where(
         self, name: str, frame: pd.DataFrame, column: str, values: Sequence[str]
@@ -451,7 +465,7 @@ class Catalog:
         self,
         name: str,
         asked: Mapping[str, Sequence[str]] | None = None,
-        rows: Mapping[str, pd.Index] | None = None,
+        rows: Mapping[str, np.ndarray] | None = None,
         content: str = "",
     ) -> Query:
         filters = tuple(sorted((key, tuple(values)) for key, values in (asked or {}).items()))
@@ -459,7 +473,7 @@ class Catalog:
         if known:
             return known
         if name in self._lines:
-            asked_of = rows or {name: self._lines[name].index}
+            asked_of = rows or {name: np.arange(len(self._lines[name]))}
             content = "\x1d".join(self._answer(table, of) for table, of in asked_of.items())
         query = Query(name, filters, digest(content.encode()))
         self.queries[name, filters] = query
@@ -469,8 +483,8 @@ class Catalog:
                 trace.write(query.to_json() + "\n")
         return query
 
-    def _answer(self, name: str, rows: pd.Index) -> str:
-        """Return rows of a table as they stand in its file, and what says how they are read."""
+    def _answer(self, name: str, rows: np.ndarray) -> str:
+        """Return rows of a table by their places, as they stand in its file, and how it is read."""
         if name not in self._schemas:
             resource = self._resource(name)
             # another type, or another fixed unit, is another answer
@@ -478,7 +492,7 @@ class Catalog:
             if name in self.series:
                 schema += json.dumps(resource["observations"], sort_keys=True)
             self._schemas[name] = schema
-        return "\x1e".join([self._schemas[name], *self._lines[name].loc[rows]])
+        return "\x1e".join([self._schemas[name], *self._lines[name][rows]])
 
     def again(self, query: Query) -> Query:
         """Ask a recorded query again and return it with the digest of what comes back now.
@@ -552,8 +566,12 @@ class Catalog:
         """
         place = (name, keys, column)
         if place not in self._cells:
-            found = self._select(name, {key: [code] for key, code in keys})
-            self._cells[place] = None if found.empty else found[column].tolist()[0]
+            frame = self._typed(name)
+            asked = {key: [code] for key, code in keys}
+            # all columns of a row, for one cell, take ten times as long
+            rows = self._fitting(name, frame, asked)
+            self._record(name, asked, {name: rows})
+            self._cells[place] = next(iter(frame[column].iloc[rows[:1]].tolist()), None)
         return self._cells[place]
 
     def names(self, name: str, key: str) -> pd.Series:
@@ -582,11 +600,12 @@ class Catalog:
         """
         if source_id == CUSTOMS:
             return f"海关统计数据在线查询平台，{len(self.detail.files)}个文件"
-        own = self._select("sources", {"source_id": [source_id]})
-        if own.empty:
-            return source_id
-        among = {name: own[name].tolist() for name in ("outlet", "published")}
-        return _labels(self._select("sources", among))[source_id]
+        if source_id not in self._labels:
+            own = self._select("sources", {"source_id": [source_id]})
+            among = {name: own[name].tolist() for name in ("outlet", "published")}
+            alike = self._select("sources", among) if len(own) else own
+            self._labels[source_id] = _labels(alike).get(source_id, source_id)
+        return self._labels[source_id]
 
     def source_labels(self) -> dict[str, str]:
         """Return the `source_label` of each source of the table, by its id; all count as read."""

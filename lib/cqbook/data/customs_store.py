@@ -115,7 +115,7 @@ def _summed_by(dimension: str) -> str:
 
 
 #: The sums of a store that has not all of them.
-SUMS = " UNION ALL ".join(map(_summed_by, SUM_OF))
+SUMS_IN_SQL = " UNION ALL ".join(map(_summed_by, SUM_OF))
 #: What queries may hold in memory; a national decade is larger than most machines.
 QUERY_MEMORY = "512MB"
 #: The platform gives no more rows than this in a file, and does not say that there are more.
@@ -314,7 +314,7 @@ class Detail:
         link.execute(f"CREATE VIEW detail AS SELECT * FROM vintages{current}")
         if unsummed(parts.states):
             link.execute("DROP VIEW sums")
-            link.execute(f"CREATE VIEW sums AS {SUMS}")
+            link.execute(f"CREATE VIEW sums AS {SUMS_IN_SQL}")
         # names drift between years: the last one heard stands for the code; of two heard for the
         # same period always the same one
         link.execute(

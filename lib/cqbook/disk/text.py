@@ -5,7 +5,7 @@ from __future__ import annotations
 from cqbook.errors import Breach, ContractError
 
 #: So many bytes are enough to know an encoding by.
-AROUND = 1 << 16
+FAULT_ROUND = 1 << 16
 
 
 def decode(content: bytes, name: str) -> tuple[str, str]:
@@ -31,7 +31,7 @@ def decode(content: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             place = error.start
         # of a long file, what stands around the first fault tells
-        around = content[max(0, place - AROUND) : place + AROUND]
+        around = content[max(0, place - FAULT_ROUND) : place + FAULT_ROUND]
         if encoding == "utf-8" and is_damaged_utf8(around):
             break
     row = content[:place].count(b"\n")

@@ -35,6 +35,8 @@ Result = TypeVar("Result")
 ENGINE = "cqbook-forked"
 #: What an execution does not load, but every chapter or papermill does.
 IMPORTED = ("IPython.core.interactiveshell", "altair", "duckdb", "nbformat", "papermill")
+#: What stops to look for garbage meanwhile.
+LOADING = "cqbook.execution.loading"
 #: What reads the data that pages read, and by which variable it is told where they are.
 OPENED, OPENED_VARIABLE = "cqbook.execution.opened", "CQBOOK_OPENED"
 #: A page that takes longer than this (s) hangs.
@@ -81,7 +83,7 @@ def start(modules: Callable[[], tuple[str, ...]], data: Path | None = None) -> N
     util.get_temp_dir()
     tempfile.tempdir = kept
     own = ("cqbook.execution.kernels", "cqbook.execution.compiled", OPENED)
-    context().set_forkserver_preload([*IMPORTED, *modules(), *own])
+    context().set_forkserver_preload([LOADING, *IMPORTED, *modules(), *own])
     os.environ[OPENED_VARIABLE] = str(data.resolve()) if data else ""
     forkserver.ensure_running()
     del os.environ[OPENED_VARIABLE]
@@ -230,9 +232,12 @@ def _shell() -> Callable[[NotebookNode], bool]:
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
+    from nbformat import from_dict
     from nbformat.v4 import new_output
     from traitlets import Type
     from traitlets.config import Config
+
+    from cqbook.execution.compiled import judged_output
 
     outputs: list[NotebookNode] = []
     shown: dict[str, list[NotebookNode]] = {}
@@ -295,7 +300,9 @@ def _shell() -> Callable[[NotebookNode], bool]:
                 for output in shown.get(key, []):
                     output.update(content)
                 return
-            made = new_output("display_data", **content)
+            made: NotebookNode = from_dict(
+                judged_output({"output_type": "display_data", **content})
+            )
             outputs.append(made)
             if key:
                 shown.setdefault(key, []).append(made)
@@ -311,7 +318,8 @@ def _shell() -> Callable[[NotebookNode], bool]:
             self, data: dict[str, Any], md_dict: dict[str, Any] | None = None
         ) -> None:
             content = {"data": json_clean(encode_images(data)), "metadata": md_dict or {}}
-            outputs.append(new_output("execute_result", execution_count=count, **content))
+            content |= {"output_type": "execute_result", "execution_count": count}
+            outputs.append(from_dict(judged_output(content)))
 
         def finish_displayhook(self) -> None:
             """No line break on the console."""

@@ -435,7 +435,8 @@ def _drop_empty_sections(notebook: nbformat.NotebookNode) -> None:
     full, below = False, 0
     for cell in reversed(notebook.cells):
         if cell.cell_type != "markdown":
-            alone = nbformat.v4.new_notebook(cells=[cell])
+            # not made by nbformat, which would judge it once more
+            alone = nbformat.NotebookNode(cells=[cell])
             full = full or bool(figures_of(alone) or tables_of(alone))
             continue
         kept = []

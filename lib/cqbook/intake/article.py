@@ -34,17 +34,20 @@ from cqbook.intake.article_periods import (
     When,
     is_about,
     last_month,
+    months_a_year_before,
     period_of,
+    year_to,
     years_of,
 )
 from cqbook.intake.article_status import FigurePlace, status_read
+from cqbook.intake.article_tables import column_of
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
-from cqbook.quantities.numerals import LIMITING
+from cqbook.quantities.numerals import LIMITING, numeral
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
-from cqbook.quantities.sightings import LIMIT_WORD, Sighting, sightings
+from cqbook.quantities.sightings import LIMIT_WORD, OF_PLANS, Sighting, sightings
 from cqbook.quantities.units import Unit
 
 #: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
@@ -111,7 +114,15 @@ class _State:
 
 
 _SENTENCE = re.compile("[。；;！!？?]")
+#: What is said of several is of each in turn: 分别, 一降一升.
+_WAY = "[升降增减涨跌]"
+_EACH = re.compile(f"分别|分列|依次|(?:一{_WAY}){{2,3}}")
+_MOVED = (
+    "(?:同比|环比)?(?:增长|下降|增加|减少|上升|回落|提高|降低|上涨|下跌|下滑|[升降增减])"
+    "|[多少][开运卖产销发跑]"
+)
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
+_UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 _CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
@@ -143,8 +154,23 @@ _OPENING = 3
 _BARE_FLOW = 5
 #: What is said of a reading, and asked for by who reads on.
 NOT_LISTED, ONLY_FLOW = "不在表中", "流向：这一指标只有一种"
+#: Said of what is of several parts together, and of none of them.
+ALTOGETHER = "几部分的合计"
+_COUNT = "[两二三四五六七八九十0-9]{1,3}"
+_OF_SEVERAL = re.compile(
+    f"{_COUNT}(?:国|地|者|项|类|种|家|区|县|省|市|港|产品|商品|大类|种商品|个[^,，。；0-9]{{1,5}})?(?:合计|合占|共占|共计|相加|之和|总计)"
+    f"|(?:{_COUNT}者|合计|合共|加起来|相加)[^,，。；0-9年]{{0,3}}(?:合?占|达|为|超)?$|合占|共占|合计占"
+)
+_YEARS = re.compile(
+    f"(?P<which>前|后|近|这)?(?P<count>{_COUNT})年(?:间|来)?(?:合计|累计|共计?|总计|总和|相加|之和|加起来)"
+)
+#: Between what a thing was and what it became.
+_BECAME = re.compile(
+    "(?:以上|左右)?[,，]?(?:一路|逐年|稳步|大幅)?(?:增长?|上升|提高|提升|扩大|攀升|跃升|升|下降|减少?|回落|压缩|降低?|缩减)?"
+    "(?:至|到)(?:约|近|超过?|逾)?"
+)
 #: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
-_PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 ])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
+_PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
 _NO_PART = re.compile(
     "其中|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
@@ -241,7 +267,8 @@ class _Reader:
         if CELL in plain:
             yield from self._table_row(number, plain)
             return
-        self.state.header = ()
+        if not _UNIT_ALONE.fullmatch(plain):
+            self.state.header = ()
         named = named_periods(plain, self.written)
         seen = sightings(plain, named)
         if self._is_heading(plain, seen):
@@ -302,18 +329,19 @@ class _Reader:
         """Return a cell as a figure; without a unit in its headings it is none."""
         end = start + len(text)
         said = f"{label}{header}"
-        rate = re.search("同比|增长|增速|增幅|±|比上年|比去年", header)
-        share = re.search("占比|比重|份额", header)
+        column = column_of(header)
+        if column.left:
+            return Sighting(start, end, start, text, "none", reasons=(column.left,))
         printed = re.search(r"[（(]([^）)]+)[）)]", header) or re.search(
             r"[（(]([^）)]+)[）)]", label
         )
-        word = "%" if rate or share or text.endswith("%") else printed[1] if printed else ""
+        word = column.word or ("%" if text.endswith("%") else printed[1] if printed else "")
         word = word or (self.state.unit[1] if self.state.unit else "")
         try:
-            figure = read_printed(text if text.endswith("%") else f"{text}{word}")
+            figure = read_printed(text if text.endswith("%") else f"{column.lead}{text}{word}")
         except ValueError:
             return Sighting(start, end, start, text, "none", reasons=("表中没有单位",))
-        measure = "yoy" if rate else "share" if share else "level"
+        measure = column.measure
         seen = Sighting(
             start, end, start, text, "read", figure, (figure.unit,), measure,
             reasons=(f"表：“{label}”“{header}”",),
@@ -323,10 +351,10 @@ class _Reader:
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
-        about = is_about(header, named_periods(header, self.written)) or self.state.about
-        if about and re.search("[当本单]月", header):
-            # beside 累计: the last month of what the table is about
-            about = replace(about, period=last_month(about.period))
+        about = self._when_of_cell(label, header)
+        before = bool(about and column.before)
+        if about and before:
+            about = replace(about, period=months_a_year_before(about.period), sure=False)
         row = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -345,12 +373,31 @@ class _Reader:
         row["accumulation"] = self._accumulation(row)
         why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
         why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
-        sure = {"indicator": indicator.sure, "entity": self.one_place, "period": bool(about)}
+        sure = {"indicator": indicator.sure, "entity": self.one_place}
+        sure["period"] = bool(about) and not before
+        if not header:
+            # nobody says what the column is
+            seen = replace(seen, certainty="unsure", reasons=(*seen.reasons, "这一列没有表头"))
         doubts = _doubts(
             seen, row, sure, {"entity": f"主体：前文的“{self.state.place_word}”"} | why
         )
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
         return ArticleFigure(number, seen, row, why, doubts, offered)
+
+    def _when_of_cell(self, label: str, header: str) -> When | None:
+        """Return the period of a cell: its column's, its row's, or what the table is about."""
+        year = self.state.about.period[:4] if self.state.about else ""
+        spoken = int(year) if year.isdecimal() else 0
+        of_row = is_about(label, named_periods(label, self.written, spoken))
+        about = is_about(header, named_periods(header, self.written)) or of_row or self.state.about
+        if not about:
+            return None
+        if re.search("[当本单]月", header):
+            # beside 累计: the last month of what the table is about
+            return replace(about, period=last_month(about.period))
+        if of_row and "累计" in header and re.fullmatch("[0-9]{4}-[0-9]{2}", about.period):
+            return replace(about, period=year_to(about.period))
+        return about
 
     def _blank_row(self) -> dict[str, str]:
         names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))
@@ -473,6 +520,22 @@ class _Reader:
             self.state.same = when
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])
+        became = same if same and _BECAME.fullmatch(plain, same.seen.end, item.core) else None
+        if became and _counted_in(became.seen) & _counted_in(item):
+            # 户均出口由3200万元增至3500万元: of the same thing
+            indicator = replace(
+                indicator, codes=(became.row["indicator"], *indicator.codes[1:]),
+                sure="indicator" not in became.doubts, why="指标：承同句前一数",
+            )  # fmt: skip
+            flow, part, entity = (became.row[key] for key in ("flow", "breakdown", "entity"))
+            unit = unit_of(self.names, item.units, indicator.first, segment, behind)
+        said = plain[begin + floor : item.core]
+        several = _OF_SEVERAL.search(said)
+        part = "" if several else part
+        if item.base == OF_PLANS:
+            status, why_status = "actual", ""
+        together = _years_together(said, [place for place in named if place.start < item.core])
+        when = together or when
         row |= {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -508,6 +571,10 @@ class _Reader:
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part,
         }, why)  # fmt: skip
+        if several:
+            doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"
+        elif same and not part and not changed and ALTOGETHER in same.doubts.get("breakdown", ""):
+            doubts["breakdown"] = same.doubts["breakdown"]
         strange = other or ("" if part else self._unknown_part(indicator.first, segment))
         if strange:
             doubts["breakdown"] = f"细分：“{strange}”{NOT_LISTED}"
@@ -749,9 +816,12 @@ class _Reader:
         self, plain: str, named: Sequence[NamedPeriod], made: list[ArticleFigure]
     ) -> Iterator[ArticleFigure]:
         """Yield figures with 分别 undone: the first is of the first, the second of the second."""
-        for match in re.finditer("分别|分列|依次", plain):
+        for match in _EACH.finditer(plain):
             group = _listed(plain, match.end(), made)
             if len(group) < 2:
+                for place in _behind_list(plain, match.end(), made):
+                    doubts = {"breakdown": "“分别”：对不上是哪几个的", **made[place].doubts}
+                    made[place] = replace(made[place], doubts=doubts)
                 continue
             begin = max((m.end() for m in _SENTENCE.finditer(plain[: match.start()])), default=0)
             changed = self._paired(plain, begin, match.start(), named, made, group)
@@ -827,10 +897,12 @@ class _Reader:
             "accumulation",
         )
         rates = made[group[0]].row["measure"] != "level"
-        alike = [figure.seen.units for figure in levels] == [
-            made[place].seen.units for place in group
+        alike = [_counted(figure) for figure in levels] == [
+            _counted(made[place]) for place in group
         ]
-        if not rates:
+        # 30万标箱，5000列，分别多开300列、20列: 300 trains are of no boxes
+        rates = rates and made[group[0]].row["measure"] != "difference"
+        if made[group[0]].row["measure"] == "level":
             # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
             keys = ("indicator", "entity", "unit")
         if len(levels) == count and (rates or alike):
@@ -858,6 +930,25 @@ class _Reader:
             )
             for place in group
         }
+
+
+def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
+    """Return the years that a total is of, which stand one by one before it: 后两年合计."""
+    found = _YEARS.search(said)
+    if not found:
+        return None
+    why = f"时期：“{found[0]}”"
+    years: list[str] = []
+    for item in earlier:
+        named = _years_in(item.period) or [item.period]
+        if item.role == "is" and len(named[0]) == 4:
+            years += [year for year in named if year not in years]
+    count = int(found["count"]) if found["count"].isascii() else numeral(found["count"])
+    if len(years) < count or (found["which"] not in ("前", "后") and len(years) != count):
+        return When("", f"{why}，哪几年没有写", sure=False, passing=True)
+    part = sorted(years)[:count] if found["which"] == "前" else sorted(years)[-count:]
+    whole = int(part[-1]) - int(part[0]) == count - 1
+    return When(f"{part[0]}/{part[-1]}" if whole else "", why, sure=False, passing=True)
 
 
 def _years_in(period: str) -> list[str]:
@@ -921,7 +1012,11 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
 
 
 def _counted(figure: ArticleFigure) -> set[str]:
-    return {Unit.parse(unit).name for unit in figure.seen.units}
+    return _counted_in(figure.seen)
+
+
+def _counted_in(seen: Sighting) -> set[str]:
+    return {Unit.parse(unit).name for unit in seen.units}
 
 
 def _size(figure: ArticleFigure) -> float:
@@ -950,13 +1045,22 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
         last = made[group[-1]].seen.end if group else start
         between = plain[last : figure.seen.core]
         if group and not re.fullmatch(
-            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|增长|下降|占)?(?:{LIMITING})?", between
+            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?", between
         ):
             break
         if not group and len(between) > 8:
             break
         group.append(place)
     return group
+
+
+def _behind_list(plain: str, start: int, made: Sequence[ArticleFigure]) -> Iterator[int]:
+    """Yield the places of the figures behind 分别 in its sentence."""
+    stop = _SENTENCE.search(plain, start)
+    end = stop.start() if stop else len(plain)
+    for place, figure in enumerate(made):
+        if start <= figure.seen.core < end:
+            yield place
 
 
 def _lists(

@@ -97,7 +97,7 @@ def period_of(
     if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
         said = same if same and same.period else _of_sentence(spot, own, [], written, status)
         now = said or _of_context(spot, named, carried, written)
-        return When(_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
+        return When(months_a_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:
         return beside
@@ -122,7 +122,7 @@ def period_of(
     return said or _of_context(spot, named, carried, written)
 
 
-def _year_before(period: str) -> str:
+def months_a_year_before(period: str) -> str:
     """Return the same months of the year before; nothing of a period that is open."""
     known = period and ".." not in period and not period.startswith("/")
     return str(Period.parse(period).year_before()) if known else ""
@@ -141,7 +141,8 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
             return replace(_now(spot, written, item.text), passing=True)
         of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))
         if close and compared and of_it and item.period and spot.unit != "times":
-            return When(item.period, f"时期：“{item.text}”", sure=True, passing=True)
+            sure = not item.alone or not item.text.startswith("上")
+            return When(item.period, f"时期：“{item.text}”", sure=sure, passing=True)
     if _CHANGED_FROM.search(spot.before):
         first = next((item for item in own if item.role in ("is", "near") and item.period), None)
         if first and "/" not in first.period and first is not own[-1]:
@@ -212,7 +213,7 @@ def _on_a_day(spot: FigurePlace, day: NamedPeriod) -> When:
     bounded = re.search("截[至止]$", spot.plain[: day.start])
     if bounded and _SINCE.search(spot.plain[day.end : spot.core]):
         of_year = _OF_YEAR.search(spot.before) or _COMPARED.match(spot.plain, spot.end)
-        ever, this_year = f"../{day.period}", _year_to(day.period[:7])
+        ever, this_year = f"../{day.period}", year_to(day.period[:7])
         first, other = (this_year, ever) if of_year else (ever, this_year)
         return When(first, why, sure=False, offered=(other,))
     happened = bounded or _ON_A_DAY.search(spot.own)
@@ -265,11 +266,11 @@ def _bounded(
         return f"{item.period.partition('/')[0]}/{ends}"
     if ends and (_OF_YEAR.search(spot.before) or item.period == ends[:4]):
         # 截至9月30日，今年累计: of the months of this year
-        return _year_to(ends)
+        return year_to(ends)
     so_far = _SINCE.search(plain[item.end : core])
     if up_to and item is up_to[-1] and (so_far or "已" in plain[item.end : core]):
         compared = spot.measure == "yoy" or _COMPARED.match(plain, spot.end)
-        return _year_to(ends) if ends and so_far and compared else _until(item.period)
+        return year_to(ends) if ends and so_far and compared else _until(item.period)
     if _SINCE.search(spot.own) and any(item.end < place < core for place in spot.others):
         # 全年新增137家，累计达到255家: the second is of all years
         return _until(item.period)
@@ -293,7 +294,7 @@ def _open_since(item: NamedPeriod) -> bool:
     return item.text.endswith(("以来", "至今", "起", "来")) and "/" in item.period
 
 
-def _year_to(month: str) -> str:
+def year_to(month: str) -> str:
     """Return the months of a year up to one."""
     begun = f"{month[:4]}-01"
     if month.endswith("-12"):
@@ -345,7 +346,7 @@ def _told_of(written: TextDate | None) -> tuple[str, ...]:
         return ()
     year, month = (written.year, written.month - 1) if written.month > 1 else (written.year - 1, 12)
     last = f"{year}-{month:02d}"
-    return tuple(dict.fromkeys((_year_to(last), last)))
+    return tuple(dict.fromkeys((year_to(last), last)))
 
 
 def _earlier(spot: FigurePlace, earlier: Sequence[NamedPeriod], carried: When | None) -> When:

@@ -279,7 +279,8 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
             period = f"{written.year}-{month:02d}" if month else f"{written.year - 1}-12"
     elif not match["other"]:
         named = _year(match, written, year)
-        alone = named is None
+        # 上年 is the year before one that nobody has named
+        alone = named is None or (not year and match["relative"] in _YEAR_BEFORE)
         settled = named or _likely(match, written, year)
         if settled:
             period = _within(settled, match, written)

@@ -25,6 +25,8 @@ from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_either, read
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
+#: What a figure is compared with that is ahead of what was planned.
+OF_PLANS = "计划"
 #: Why a figure is in doubt; who reads on asks for these.
 NO_UNIT, LIMIT_WORD = "没有单位", "限定词"
 #: ``read``; ``unsure``: two readings, or words that decide are missing; ``none``: no figure.
@@ -276,6 +278,9 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
         # 成本基本持平: with what, only the passage knows
         certain = "unsure"
+    if re.search("[均都]$", plain[:start].removesuffix("与上年").removesuffix("与去年")):
+        # 均与上年持平: the figures before it too
+        certain = "unsure"
     alternatives = ("增长100%", "为原来的2倍") if "翻" in text else ()
     yield Sighting(
         start, end, core, text, certain, figure, (figure.unit,), figure.measure,
@@ -321,6 +326,9 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         why = "时间"
     elif word == "位" and behind == "数":
         why = "位数"
+    elif word == "个" and not scale and "." in match["low"]:
+        # 高于全国8.2个、6.1个和3.3个百分点: no thing is counted in tenths
+        why = NO_UNIT
     if why:
         return Sighting(start, end, start, text, "none", reasons=(why,))
     if not word and "亿" in scale:
@@ -424,6 +432,10 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
     previous: Sighting | None = None
     for item in cored:
         floor = previous.end if previous else 0
+        if previous and previous.measure == "rank" and _SAME_RANK.fullmatch(plain, floor, item.end):
+            # 居第八位，与上年持平: the place is the same
+            yield replace(item, certainty="none", figure=None, reasons=("位次的变动",))
+            continue
         if item.figure is None:
             item = _read(plain, item, floor, previous)
         elif not item.measure:
@@ -435,6 +447,11 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
             item = _measured(plain, item, clause, _WAY.search(plain[clause : item.core]), None)
         yield item
         previous = item
+
+
+_SAME_RANK = re.compile(
+    "[,，]?(?:均|都)?(?:与|和|同)?(?:上年|去年|上月|[0-9]{4}年)?(?:同期)?(?:大体|基本)?持平"
+)
 
 
 def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> Sighting:
@@ -486,11 +503,21 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
             item, certainty="unsure", alternatives=(*item.alternatives, f"{LIMIT_WORD}：“{limit}”")
         )
     item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
+    shared = _SHARED_UNIT.search(plain[:core])
+    if shared and figure.value and not chained:
+        why = f"“{shared[1]}”：与此数同一单位，是另一个数"
+        item = replace(item, certainty="unsure", alternatives=(*item.alternatives, why))
     listed = previous if chained else None
     if previous and way and way["to"] and not re.search("[,，、]", plain[previous.end : core]):
         # 由34.6%提高至35.4%: of the same thing
         listed = previous
     return _measured(plain, item, clause, way, listed, previous if floor >= begin else None)
+
+
+#: 快于全国13.8和25.1个点: the first has no unit of its own.
+_SHARED_UNIT = re.compile(
+    r"(?<![0-9.年月第])([0-9]+(?:\.[0-9]+)?个?)(?:和|、|及|与)[^,，。；0-9]{0,8}$"
+)
 
 
 def _figure(text: str, unit: str) -> Printed | None:
@@ -537,14 +564,24 @@ def _measured(
             return _difference(item, _with_sign(figure, moved), left)
         than = _MORE_THAN.search(left)
         if than:
-            way_of = next(name for name in ("way", "plan") if than[name])
+            way_of = next(name for name in ("way", "plan", "done", "over") if than[name])
             word = than[way_of]
             fewer = word in ("少", "低", "短", "欠")
             place = item.core - len(left) + than.start(way_of) if fewer else item.start
             item = replace(item, start=place, text=plain[place : item.end])
             signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
             return _difference(item, signed, left)
-        framed = re.search("每[^,，。；的]{0,6}$|每[^,，。；]{2,20}就?有(?:近|约)?$", left)
+        if name in ("CNY", "USD") and plain[: item.core].endswith("每"):
+            return replace(item, certainty="none", figure=None, reasons=("每…中有：比例的底数",))
+        if name in ("CNY", "USD") and (part := _OF_EACH.search(plain[: item.core])):
+            # 每100元中有41元: a share
+            return replace(
+                item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+                reasons=(*item.reasons, f"“{part[0]}”：是比例，不是金额"),
+            )  # fmt: skip
+        framed = re.search("每[^,，。；的]{0,6}$", left) or re.search(
+            "每[^,，。；]{2,20}就?有(?:近|约)?$", plain[: item.core]
+        )
         if framed and name not in ("CNY", "USD"):
             # 每3台笔电就有1台: of a saying, and no amount
             return replace(
@@ -574,7 +611,15 @@ def _measured(
     moved = direction(left, right)
     beside = moved and not re.search("率|比例|便宜|优惠", left[moved.at :]) and not to
     if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
-        return _growth(item, figure, left, right)
+        made = _growth(item, figure, left, right)
+        begin = max(plain.rfind(sign, 0, item.core) + 1 for sign in "。；;！!？\n")
+        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(plain[begin : item.core]):
+            # 环比一降一升：出口下降3.2%，进口增长5.1%
+            return replace(
+                made, measure="pct_change", base="上月", certainty="unsure",
+                alternatives=("同比",), reasons=("环比，前面说过",),
+            )  # fmt: skip
+        return made
     if listed and listed.figure and listed.figure.unit == figure.unit and listed.measure:
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
@@ -652,13 +697,24 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             item, measure="pct_change", certainty="unsure", alternatives=("同比",),
             reasons=("未写与何时、与何事比",),
         )  # fmt: skip
-    return replace(item, measure="yoy", reasons=("“增长、下降”未写与何时比，按同比",))
+    return replace(item, measure="yoy", reasons=(BY_DEFAULT,))
+
+
+BY_DEFAULT = "“增长、下降”未写与何时比，按同比"
+#: Month on month was said, and year on year not since.
+_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
+#: What is one of a hundred: a saying, or a share.
+_OF_EACH = re.compile(
+    "每(?:[0-9]+|[一二两三四五六七八九十百千万]+)[万亿]?元[^,，。；]{0,16}?有(?:近|约|超过?|逾)?$"
+)
 
 
 #: 比2019年同期还多3.8万人次, 同比少用1.1亿度, 超收3100万元.
 _MORE_THAN = re.compile(
     "(?:(?:[比较][^,，]{1,14}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[用收支发销产运进缴交付])?"
-    "|(?<![提高])(?P<plan>超|短|欠)[收支缴产])(?:了|近|约|超过?|逾)?(?:人民币)?$"
+    "|(?<![提高])(?P<plan>超|短|欠)[收支缴产]"
+    "|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:开|运|卖|产|销|发|跑|签|引|建|投|装|收|缴|买|进|出)[行出进了]?"
+    "|(?P<over>超)(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?)(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
@@ -708,6 +764,7 @@ def _points(
     else:
         made, value = ("pp_change", "", "变动的百分点"), signed
     measure, base, reason = made
+    base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
     )
@@ -723,6 +780,10 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
+    if re.search("[比较超][^,，]{0,6}(?:计划|目标|任务|预算|预期)", left):
+        return replace(
+            item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
+        )
     base = _THAN_PERIOD.search(left) or re.search(
         "[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left
     )

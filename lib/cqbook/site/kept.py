@@ -178,7 +178,7 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
         facts = {
             "of": _of(staged),
             "sources": _sources(staged),
-            "told": told(env),
+            "told": told_of(env),
             "claims": _claims(staged),
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
@@ -186,20 +186,14 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
             if facts["claims"] == start["claims"]:
                 return []
             return [name for name in env.found_docs if LISTS_CLAIMS in env.metadata[name]]
-    if start.pop("changed", None) is not None:
+    if start:
         # what they wrote then may be more than what they write now
         shutil.rmtree(app.outdir)
         Path(app.outdir).mkdir()
     return sorted(env.found_docs)
 
 
-def alone(app: Sphinx, env: BuildEnvironment) -> None:
-    """Let Sphinx write no page because it lists one that was read: that tells what it told."""
-    if "changed" in start_of(app):
-        env.files_to_rebuild = {}
-
-
-def told(env: BuildEnvironment) -> str:
+def told_of(env: BuildEnvironment) -> str:
     """Return one hash of what the pages tell of themselves, each for the others."""
     state = {
         name: value
@@ -226,5 +220,3 @@ def setup(app: Sphinx) -> None:
     """Connect it: before pages are noted, after all is read."""
     app.connect("builder-inited", begin, priority=100)
     app.connect("env-updated", to_write, priority=900)
-    # after the environment is kept
-    app.connect("env-check-consistency", alone)

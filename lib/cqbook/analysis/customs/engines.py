@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 from sqlglot.dialects import duckdb as _  # noqa: F401 - else it is loaded with the first question
 
-from cqbook.data.customs_store import REPLACED, SUMS, Detail, part_kind, unsummed
+from cqbook.data.customs_store import REPLACED, SUMS_IN_SQL, Detail, part_kind, unsummed
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 
 VARIABLE = "CQBOOK_ENGINE"
@@ -87,7 +87,7 @@ class Spark:
         current = " ANTI JOIN replaced USING (batch, seq)"
         self._session.sql(f"SELECT * FROM vintages{current}").createOrReplaceTempView("detail")
         if unsummed(places):
-            self._session.sql(SUMS).createOrReplaceTempView("sums")
+            self._session.sql(SUMS_IN_SQL).createOrReplaceTempView("sums")
         else:
             self._view("sums", [place for place in places if part_kind(place) == "sums"])
 

@@ -69,7 +69,8 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     last = rows.groupby("group", sort=False).tail(1).copy()
     last["end"] = last["group"]
     # grey lines that cross are told apart where they begin; one that begins later has no room there
-    first = rows[rows["date"].eq(rows["date"].min())].assign(end=lambda found: found["group"])
+    begun = rows[rows["date"].eq(rows["date"].min())].copy()
+    begun["end"] = begun["group"]
     room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
     x = alt.X(
@@ -100,7 +101,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         alt.Chart(inline(last, [*extra, "end", "tint"]))
         .mark_text(align="left", dx=14, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
-        alt.Chart(inline(first, [*extra, "end", "tint"]))
+        alt.Chart(inline(begun, [*extra, "end", "tint"]))
         .mark_text(align="right", dx=-14, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
     ]
