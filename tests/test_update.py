@@ -25,7 +25,7 @@ from pptx.dml.color import RGBColor
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from test_brief import FIRED, OFFICE, asking, claimed, edition, picture, spoiled
-from test_edits import in_word, on_slides, own_slides, own_word, saved
+from test_edits import in_word, on_slides, once, own_slides, own_word, saved
 from test_exports import exhibit
 
 from cqbook import cli
@@ -34,6 +34,7 @@ from cqbook.citing.readers.office import SVG_BLIP
 from cqbook.citing.updating.charts import DrawnChart, own_cells
 from cqbook.citing.updating.newer import _begins
 from cqbook.citing.word import to_docx
+from cqbook.disk import untrusted
 from cqbook.disk.checksums import digest
 from cqbook.editions import paths, store
 from cqbook.errors import DataError
@@ -147,6 +148,7 @@ def root(tmp_path_factory, figures, newer):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(paths.HOME_VARIABLE, raising=False)
         patch.setattr(test_brief, "picture", cheap)
+        patch.setattr(untrusted, "plain", once(untrusted.plain))
         edition(folder, OLD, figures, WAS, claims=claimed("holds"))
         edition(folder, NEW, newer, IS, claims=claimed("holds"))
         with_data(folder, OLD)
