@@ -809,6 +809,10 @@ def test_a_relation_is_no_level(book, text, figures):
         said += [f"vs {row['base']}" if row["base"] else "", row["period"]]
         doubts = [f"?{column}" for column in sorted(figure.doubts) if column != "entity"]
         found.append(" ".join(filter(None, (*said, *doubts))))
+        if row["value"] and row["unit"] and row["measure"]:
+            # and `cqbook add` reads it so
+            made = read_printed(row["as_printed"], row["unit"])
+            assert (made.value, made.qualifier) == (row["value"], row["qualifier"])
     assert found == figures
 
 
