@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 import shutil
@@ -18,6 +19,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.errors import HIDDEN, DataError
 from cqbook.intake.article import read_article
 from cqbook.intake.article_files import page_of, read_articles, table_of
+from cqbook.intake.article_names import Names
 from cqbook.intake.article_text import (
     LONGEST_PARAGRAPH,
     TEXT_MOST,
@@ -40,8 +42,12 @@ def book():
     return Catalog(ROOT / "data")
 
 
+#: The names of a book are made once.
+names_of = functools.cache(Names)
+
+
 def read(book, text, published="2026-11-20", name="a.txt"):
-    return read_article(article_text(text.encode(), name, published), book)
+    return read_article(article_text(text.encode(), name, published), book, names_of(book))
 
 
 def rows(book, text, published="2026-11-20"):
@@ -809,6 +815,10 @@ def test_a_relation_is_no_level(book, text, figures):
         said += [f"vs {row['base']}" if row["base"] else "", row["period"]]
         doubts = [f"?{column}" for column in sorted(figure.doubts) if column != "entity"]
         found.append(" ".join(filter(None, (*said, *doubts))))
+        if row["value"] and row["unit"] and row["measure"]:
+            # and `cqbook add` reads it so
+            made = read_printed(row["as_printed"], row["unit"])
+            assert (made.value, made.qualifier) == (row["value"], row["qualifier"])
     assert found == figures
 
 

@@ -177,6 +177,7 @@ _NO_PART = re.compile(
 )
 #: A noun between two figures of a list.
 _THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+_ONE_WAY = re.compile("去程|回程|返程|上行|下行|进港|出港|进境|出境")
 _NO_THING = re.compile(
     "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
     "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
@@ -500,7 +501,8 @@ class _Reader:
         )
         part = breakdown.first if changed or not carried else carried.breakdown
         # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
-        other = "" if changed or not part else self._unknown_noun(segment)
+        own_part = changed and not _ONE_WAY.search(segment)
+        other = "" if own_part or not part else self._unknown_noun(segment)
         part = "" if other else part
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
@@ -616,6 +618,10 @@ class _Reader:
 
     def _unknown_noun(self, segment: str) -> str:
         """Return a thing that the words of a figure alone are, where no table has it."""
+        way = _ONE_WAY.search(segment)
+        if way and not self.names.mentions(way[0], "breakdowns"):
+            # 去程2600列、回程2400列: of each way, and not of both
+            return way[0]
         found = _THING_ALONE.fullmatch(segment)
         if not found or _NO_THING.search(found[1]):
             return ""

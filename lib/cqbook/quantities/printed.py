@@ -130,6 +130,8 @@ _ALSO = (
     (re.compile("^[是为](?:上年|去年)(?:同期)?的(?=[0-9])"), "为"),
     (re.compile("^占(?:全[国市省区球]|总[值量额]|比重)的?"), "占"),
 )
+#: What is done more or less often than before: 多开, 少运.
+DONE = "开运卖产销发跑签引建投装收缴买进出用"
 #: Longer than any figure that is printed.
 _LONGEST = 80
 
@@ -143,6 +145,9 @@ def _plainly(text: str) -> str:
     # 低于5%: a ceiling; 低于全国5个百分点: a difference
     than = "[于出]?" if points else "出?(?!于)"
     text = re.sub(f"^(同比)?(?:快|高(?!达)){than}", r"\1增", text)
+    # 少开20列, 差10万标箱
+    text = re.sub(f"^(同比)?少(?:[出进]口|[{DONE}])[行出进了]?(?=[约近0-9])", r"\1降", text)
+    text = re.sub("^(?:[还尚仅只相])?差(?=[约近0-9])", "降", text)
     text = re.sub(f"^(同比)?[慢低少](?!增){than}", r"\1降", text)
     text = re.sub("(增速|增幅|降幅|涨幅|跌幅)是", r"\1为", text)
     return re.sub("(?<=[0-9余多])位$", "名", text)

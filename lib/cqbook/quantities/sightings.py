@@ -21,7 +21,7 @@ from cqbook.quantities.numerals import (
     open_limit,
     word_list,
 )
-from cqbook.quantities.printed import ANNUAL_AVERAGE, Printed, read_either, read_printed
+from cqbook.quantities.printed import ANNUAL_AVERAGE, DONE, Printed, read_either, read_printed
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
@@ -564,9 +564,9 @@ def _measured(
             return _difference(item, _with_sign(figure, moved), left)
         than = _MORE_THAN.search(left)
         if than:
-            way_of = next(name for name in ("way", "plan", "done", "over") if than[name])
+            way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
             word = than[way_of]
-            fewer = word in ("少", "低", "短", "欠")
+            fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
             place = item.core - len(left) + than.start(way_of) if fewer else item.start
             item = replace(item, start=place, text=plain[place : item.end])
             signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
@@ -713,7 +713,8 @@ _OF_EACH = re.compile(
 _MORE_THAN = re.compile(
     "(?:(?:[比较][^,，]{1,14}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[用收支发销产运进缴交付])?"
     "|(?<![提高])(?P<plan>超|短|欠)[收支缴产]"
-    "|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:开|运|卖|产|销|发|跑|签|引|建|投|装|收|缴|买|进|出)[行出进了]?"
+    "|(?:目标|计划|任务|预期)[^,，。；]{0,6}(?P<lack>(?:还|尚|仅|只|相)?差)"
+    f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)[{DONE}][行出进了]?"
     "|(?P<over>超)(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?)(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
@@ -780,7 +781,7 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
-    if re.search("[比较超][^,，]{0,6}(?:计划|目标|任务|预算|预期)", left):
+    if re.search("(?:[比较超离距][^,，]{0,6}|的)(?:计划|目标|任务|预算|预期)", left):
         return replace(
             item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
         )
