@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cqbook.citing.alike import bare
+from cqbook.data.vocabulary import CURRENCIES
 
 #: A line that says what is counted in.
 _UNIT = re.compile(
@@ -30,7 +31,9 @@ _SAYS_NAMED = {
     )
     for noun in "图表"
 }
-_MONEY = "人民币|[美欧日港]元"
+#: The book's own.
+_OWN_MONEY = CURRENCIES["CNY"]
+_MONEY = f"{_OWN_MONEY}|[美欧日港]元"
 _COUNTED = r"[千百十万亿]+(?:美元|标箱|[元吨辆台箱家个户条件人项])"
 _MEASURED = re.compile(
     rf"{_COUNTED}|{_MONEY}|估计|预计|初步|快报|测算|推算|不变价|现价|可比价|累计|当月|增速|增长率|增加额|进出口|出口|进口"
@@ -104,7 +107,7 @@ def strange_remark(
         return None
     unit = unit_line(text)
     if unit:
-        parts = [part.removeprefix("人民币") or part for part in re.split("[,、/]", unit)]
+        parts = [part.removeprefix(_OWN_MONEY) or part for part in re.split("[,、/]", unit)]
         known = all(_is_counted_in(part, whole) for part in parts)
         return None if known else Remark(text, certain=True)
     captioned = _IN_CAPTION.fullmatch(plain)
@@ -141,7 +144,6 @@ def _is_counted_in(unit: str, whole: str) -> bool:
 
 
 def _is_said(word: str, whole: str) -> bool:
-    if word == "人民币":
-        # the book's own money
+    if word == _OWN_MONEY:
         return "美元" not in whole and "欧元" not in whole
     return _is_counted_in(word, whole) if _CERTAIN.fullmatch(word) else word in whole
