@@ -28,6 +28,10 @@ GROUPS = {
         "at once (“from 120 pages”: extrapolated); that of building is jupyter-book as it ships, "
         "with its own theme.",
     ),
+    "few": (
+        "Some pages",
+        "`benchmarks/many.py quick`, of `make bench`: the same, of 18 to 108 pages.",
+    ),
     "data": (
         "Customs detail",
         "`benchmarks/customs.py`: made-up rows of real codes. M is a year of Chongqing as the "
