@@ -18,8 +18,9 @@ from cqbook.citing.cited import FigureKey
 LIKE = 0.7
 #: What stands in the place of a sentence that is taken out.
 TAKEN = "※"
+#: Signs that a sentence ends with, bare.
+STOPS = ".;!?"
 _ENDS = re.compile(r"(?<=[;!?])|(?<=\D\.)|(?<=\.)(?=\D)")
-_STOPS = ".;!?"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?[万亿]{0,2}")
 _COUNTED = re.compile(rf"{_NUMBER.pattern}[一-鿿%‰]?")
 #: What takes a sentence back that it leads in, or says behind it what it means.
@@ -45,7 +46,7 @@ class SaidClaim:
     @functools.cached_property
     def plain(self) -> str:
         """The sentence as it is looked for, without its last stop."""
-        return bare(self.text).rstrip(_STOPS)
+        return bare(self.text).rstrip(STOPS)
 
     def stands_in(self, plain: str) -> bool:
         """Return whether a text, bare, has it whole."""
@@ -127,7 +128,7 @@ def _fault(said: str, claim: SaidClaim) -> ClaimFault | None:
     other = set(_COUNTED.findall(said)) - set(_COUNTED.findall(claim.plain))
     if other and (claim.cited or _NUMBER.sub("#", claim.plain) in _NUMBER.sub("#", said)):
         return ClaimFault(claim, said, share)
-    if claim.cited and not other and not _is_shortened(said.rstrip(_STOPS), claim.plain):
+    if claim.cited and not other and not _is_shortened(said.rstrip(STOPS), claim.plain):
         return ClaimFault(claim, said, share, words=True)
     return None
 

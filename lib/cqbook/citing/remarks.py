@@ -18,9 +18,13 @@ from cqbook.data.vocabulary import CURRENCIES
 _UNIT = re.compile(
     r"\(?(?:[图表]中)?(?:计量|金额|数据|货币|数量)?单位(?:均为|[:为])(?P<unit>[^.;:()]{1,16})\)?\.?"
 )
+#: What leaves something out, takes something back, or says how sure or at which prices it is.
+_LEFT_OUT, _WRONG = "不含|不包括|剔除|扣除|未含", "有误|作废|不实"
+_PARTLY = f"{_LEFT_OUT}|不计|仅含"
+_AS_WHAT = "估计|预计|初步|快报|测算|推算|不变价|现价|可比价"
 _BACK = r"(?:以上|上述|前述)"
 _WHAT = (
-    r"[^.;!?]{0,16}?(?P<how>为|是|系|按|以|用|指|折合|折算|不含|不包括|不计|剔除|扣除|未含|仅含|有误|作废|不实)"
+    rf"[^.;!?]{{0,16}}?(?P<how>为|是|系|按|以|用|指|折合|折算|{_PARTLY}|{_WRONG})"
     r"(?P<what>[^.;!?]{0,40})"
 )
 _SAYS_BACK = re.compile(rf"(?:^|[.;!?])(?P<all>[^.;!?\d]{{0,4}}{_BACK}{_WHAT})")
@@ -34,25 +38,23 @@ _SAYS_NAMED = {
 #: The book's own.
 _OWN_MONEY = CURRENCIES["CNY"]
 _MONEY = f"{_OWN_MONEY}|[美欧日港]元"
-_COUNTED = r"[千百十万亿]+(?:美元|标箱|[元吨辆台箱家个户条件人项])"
+_COUNTED_IN = rf"[千百十万亿]+(?:美元|标箱|[元吨辆台箱家个户条件人项])|{_MONEY}"
+#: As what money is: 美元值, 按美元计价.
+_AS_MONEY = "(?:值|计价?|计算|口径)?"
 _MEASURED = re.compile(
-    rf"{_COUNTED}|{_MONEY}|估计|预计|初步|快报|测算|推算|不变价|现价|可比价|累计|当月|增速|增长率|增加额|进出口|出口|进口"
-    "|全国|全市|(?:19|20)[0-9]{2}年|加工贸易|一般贸易|百分点|有误|作废|不实|不含|不包括|不计|剔除|扣除|未含|仅含"
+    rf"{_COUNTED_IN}|{_AS_WHAT}|累计|当月|增速|增长率|增加额|进出口|出口|进口"
+    rf"|全国|全市|(?:19|20)[0-9]{{2}}年|加工贸易|一般贸易|百分点|{_WRONG}|{_PARTLY}"
 )
 #: A caption of one's own, or a title, that ends with what is counted in.
 _IN_CAPTION = re.compile(
-    rf".{{2,60}}[(,:](?:单位:?|[按以])?(?P<what>{_COUNTED}|{_MONEY})(?:值|计价?|计算|口径)?\)?\.?"
+    rf".{{2,60}}[(,:](?:单位:?|[按以])?(?P<what>{_COUNTED_IN}){_AS_MONEY}\)?\.?"
 )
-_MONEY_ALONE = re.compile(
-    rf"\(?[按以]?(?P<unit>{_COUNTED}|{_MONEY})(?:值|计价?|计算|口径)?(?:,[^.;]{{0,8}})?\)?\.?"
-)
+_MONEY_ALONE = re.compile(rf"\(?[按以]?(?P<unit>{_COUNTED_IN}){_AS_MONEY}(?:,[^.;]{{0,8}})?\)?\.?")
 #: A note and a source of one's own.
 _LED = re.compile(r"\(?(?:(?P<note>注释?|备注|说明)|(?:数据|资料)?来源)[:：]?(?P<said>.{2,200})")
-_NOTED = re.compile(
-    rf"{_COUNTED}|{_MONEY}|估计|预计|初步|快报|测算|推算|不变价|现价|可比价|有误|作废|不实|不含|不包括|剔除|扣除|未含"
-)
+_NOTED = re.compile(f"{_COUNTED_IN}|{_AS_WHAT}|{_WRONG}|{_LEFT_OUT}")
 #: What the numbers are counted in: another one makes all of them wrong.
-_CERTAIN = re.compile(rf"{_COUNTED}|{_MONEY}")
+_CERTAIN = re.compile(_COUNTED_IN)
 
 
 @dataclass(frozen=True)

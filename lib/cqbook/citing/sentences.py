@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from cqbook.citing.alike import bare, pairs_of
 from cqbook.citing.briefing import PrintedKind
 from cqbook.citing.cited import STRANGER, FigureKey, Passage
-from cqbook.citing.claims_said import TAKEN, ClaimFault, SaidClaim, without_claims
+from cqbook.citing.claims_said import STOPS, TAKEN, ClaimFault, SaidClaim, without_claims
 from cqbook.citing.marks import citations_in
 from cqbook.citing.remarks import Remark, said_back, strange_back, strange_remark
 from cqbook.errors import DataError
@@ -37,7 +37,6 @@ _NUMBERED = re.compile(
 _GOES_ON = re.compile(r"[(（]续[)）]$")
 #: Signs that say nothing, and those that a sentence ends with.
 _SIGNS = f" .,;:!?、·｜|()-/{TAKEN}\"'“”"
-_STOPS = ".;!?"
 #: Words that say what a sentence before them means.
 _RESCOPING = re.compile(
     "以上|上述|前述|此处|这里|上面|单位|口径|换算|美元|人民币|应为|有误|并非|不是"
@@ -118,7 +117,7 @@ def altered_sentences(
             same = [item for item in parts if len(core) >= min(SHORT, MOSTLY * len(item.plain))]
             if not same:
                 continue
-        if core.rstrip(_STOPS) in anywhere and _is_running(passage):
+        if core.rstrip(STOPS) in anywhere and _is_running(passage):
             continue
         if same:
             told = _misplaced(passage, bound, same, numbers)
@@ -168,10 +167,10 @@ def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
     """Return by which numbers captions beside a figure call it."""
     found: dict[FigureKey, set[str]] = {}
     for passage in passages:
-        numbered = CAPTION_NUMBER.match(passage.text) if _is_caption(passage) else None
-        if numbered:
+        number = _caption_number(passage)
+        if number:
             for figure in passage.near:
-                found.setdefault(figure, set()).add(numbered[1])
+                found.setdefault(figure, set()).add(number)
     found.pop(STRANGER, None)
     return found
 
@@ -272,7 +271,7 @@ def strange_remarks(
         if remark:
             why = f"书里{'不是这样' if remark.certain else '没有这样说'}"
             yield TextFault(figure, passage.text, "", why, unknown=not remark.certain)
-        elif re.search(r"\d", core) and not _is_caption(passage):
+        elif re.search(r"\d", core) and not _caption_number(passage):
             before, own = spoken_of(passage.text), True
         elif passage.role == "heading":
             before, own = None, False
@@ -293,23 +292,21 @@ def loose_references(passages: Sequence[Passage], known: PrintedByFigure) -> Ite
     Word counts its captions, and not what somebody typed of them.
     """
     left = [passage for passage in passages if passage.role != "contents"]
-    captions = [passage for passage in left if _is_caption(passage)]
+    captions = [passage for passage in left if _caption_number(passage)]
     now: dict[str, set[int]] = {}
     later: dict[str, set[int]] = {}
     for place, passage in enumerate(captions):
-        numbered = CAPTION_NUMBER.match(passage.text)
-        if numbered:
-            now.setdefault(numbered[1], set()).add(place)
-            later.setdefault(passage.renumbered or numbered[1], set()).add(place)
+        number = _caption_number(passage)
+        now.setdefault(number, set()).add(place)
+        later.setdefault(passage.renumbered or number, set()).add(place)
     of_ours = next((key for item in captions for key in item.near if key in known), None)
     if of_ours is None:
         return
     told: set[str] = set()
     for passage in left:
-        typed = (
-            passage.typed[1:] if passage in captions and not passage.renumbered else passage.typed
-        )
-        for number in typed:
+        # the first of a caption that Word does not count is its own
+        own = bool(_caption_number(passage)) and not passage.renumbered
+        for number in passage.typed[1:] if own else passage.typed:
             here, then = now.get(number, set()), later.get(number, set())
             if number in told or (here == then and len(here) == 1):
                 continue
@@ -324,16 +321,13 @@ def loose_references(passages: Sequence[Passage], known: PrintedByFigure) -> Ite
             yield TextFault(next(near, of_ours), passage.text, "", f"{why}，没有比对", unknown=True)
 
 
-def _is_caption(passage: Passage) -> bool:
-    """Return whether a paragraph is the caption of a figure, and not 图1显示…."""
+def _caption_number(passage: Passage) -> str:
+    """Return the number of a caption of a figure; empty of any other paragraph, as 图1显示…."""
     found = CAPTION_NUMBER.match(passage.text)
     if not found or "图" not in found[0] or "附" in found[0]:
-        return False
-    return (
-        bool(passage.renumbered)
-        or found[0][-1] in " 　:：、.．\t"
-        or found.end() == len(passage.text)
-    )
+        return ""
+    ends = found[0][-1] in " 　:：、.．\t" or found.end() == len(passage.text)
+    return found[1] if passage.renumbered or ends else ""
 
 
 def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> TextFault | None:
@@ -375,7 +369,7 @@ def _added(passage: Passage, core: str, bound: str, ours: Sequence[_Ours]) -> Te
 def _goes_on(core: str, ours: Sequence[_Ours]) -> bool:
     """Return whether a paragraph begins with a whole sentence of the book."""
     return any(
-        item.kind == "sentence" and item.plain[-1] in _STOPS and core.startswith(item.plain)
+        item.kind == "sentence" and item.plain[-1] in STOPS and core.startswith(item.plain)
         for item in ours
     )
 

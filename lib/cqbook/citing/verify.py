@@ -175,17 +175,13 @@ def _each_table_once(
     judged: Sequence[tuple[Cited, Standing]],
 ) -> Iterator[tuple[Cited, Standing]]:
     """Yield what was judged, and of a table that does not say what it is only what fits best."""
-    best: dict[tuple[object, ...], tuple[int, bool, int]] = {}
+    ranks: dict[tuple[object, ...], list[tuple[int, bool, int]]] = {}
     for place, (item, made) in enumerate(judged):
         if made.kind == "table" and item.rows and not item.text:
-            key = (item.heads, item.rows)
             rank = (_RANK.index(made.verdict), not made.name, place)
-            best[key] = min(best.get(key, rank), rank)
-    for place, (item, made) in enumerate(judged):
-        key = (item.heads, item.rows)
-        if made.kind == "table" and not item.text and best.get(key, (0, False, place))[2] != place:
-            continue
-        yield item, made
+            ranks.setdefault((item.heads, item.rows), []).append(rank)
+    worse = {place for found in ranks.values() for *_, place in sorted(found)[1:]}
+    yield from (pair for place, pair in enumerate(judged) if place not in worse)
 
 
 def _with_their_tables(judged: Sequence[tuple[Cited, Standing]]) -> Iterator[Standing]:
@@ -424,8 +420,8 @@ def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Sta
     altered, lost = altered_table(item, old) if shown else ("", item.lost)
     altered = altered or _captioned_as_another(item, held.tables(then).values())
     if shown and not altered:
-        said, doubt = _said_around(item, all_of_table(old, item.edition))
-        altered, lost = altered or said, lost or doubt
+        altered, doubt = _said_around(item, all_of_table(old, item.edition))
+        lost = lost or doubt
     if altered:
         return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.tables(now).get(item.name)
@@ -491,8 +487,9 @@ def _judge_figure(
     altered, lost = _compared(item, then, old)
     if kind == "table":
         altered = altered or _miscalled(item, numbers)
-        said, doubt = ("", "") if altered else _said_around(item, all_of_figure(old, item.edition))
-        altered, lost = altered or said, lost or doubt
+        if not altered:
+            altered, doubt = _said_around(item, all_of_figure(old, item.edition))
+            lost = lost or doubt
     if altered:
         return Standing(kind, item.name, item.edition, ALTERED, altered)
     new = held.figures(now).get(item.name)

@@ -86,7 +86,7 @@ REPLACED = (
     " FROM vintages) AS all_ WHERE n > 1"
 )
 #: The number of vehicles of a row, wherever the file has it.
-_VEHICLES = (
+VEHICLES_OF_ROW = (
     "CASE "
     + "".join(f"WHEN unit_{order} = '{VEHICLE_UNIT}' THEN quantity_{order} " for order in (1, 2))
     + "END"
@@ -104,7 +104,10 @@ def _summed_by(dimension: str) -> str:
     if dimension == VEHICLE:
         headings = ", ".join(f"'{heading}'" for heading in AUTO_HEADINGS)
         where = f" WHERE left(commodity, {HEADING}) IN ({headings})"
-        worth = (f"sum({_VEHICLES})", f"sum(CASE WHEN {_VEHICLES} IS NOT NULL THEN value END)")
+        worth = (
+            f"sum({VEHICLES_OF_ROW})",
+            f"sum(CASE WHEN {VEHICLES_OF_ROW} IS NOT NULL THEN value END)",
+        )
     return (
         "SELECT entity, currency, flow, period, dims, CAST(length(commodity) AS INTEGER) AS digits,"
         f" '{dimension}' AS dimension, {code} AS code, sum(value) AS value,"

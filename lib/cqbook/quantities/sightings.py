@@ -454,10 +454,14 @@ _SAME_RANK = re.compile(
 )
 
 
+def _sentence_start(plain: str, place: int) -> int:
+    return max(plain.rfind(sign, 0, place) + 1 for sign in "。；;！!？\n")
+
+
 def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> Sighting:
     """Return a figure read: its sign, qualifier and measure by the words of its clause."""
     core = item.core
-    begin = max(floor, *(plain.rfind(sign, 0, core) + 1 for sign in "。；;！!？\n"))
+    begin = max(floor, _sentence_start(plain, core))
     if "," in plain[begin:core] or "，" in plain[begin:core]:
         clause = max(plain.rfind(sign, begin, core) + 1 for sign in ",，")
     else:
@@ -612,8 +616,8 @@ def _measured(
     beside = moved and not re.search("率|比例|便宜|优惠", left[moved.at :]) and not to
     if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
         made = _growth(item, figure, left, right)
-        begin = max(plain.rfind(sign, 0, item.core) + 1 for sign in "。；;！!？\n")
-        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(plain[begin : item.core]):
+        said = plain[_sentence_start(plain, item.core) : item.core]
+        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
                 made, measure="pct_change", base="上月", certainty="unsure",

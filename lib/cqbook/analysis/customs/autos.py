@@ -8,7 +8,7 @@ from math import fsum
 from typing import NamedTuple
 
 import pandas as pd
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from cqbook.analysis.customs import disclosure
 from cqbook.analysis.customs.cubes import (
@@ -34,7 +34,7 @@ from cqbook.analysis.customs.dimensions import TOP, alike, goods_zh, share_point
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import countable, records_behind, silent
 from cqbook.data.catalog import Catalog
-from cqbook.data.customs_store import VEHICLE, VEHICLE_UNIT
+from cqbook.data.customs_store import VEHICLE, VEHICLE_UNIT, VEHICLES_OF_ROW
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
 from cqbook.quantities.periods import Period, months_span, periods_zh
@@ -125,16 +125,6 @@ def _of_vehicles(asked: Scope, cubes: Cubes) -> exp.Condition:
         code_column("commodity", 4).isin(*AUTO_HEADINGS),
         within(asked, cubes),
     )
-
-
-def _number() -> exp.Case:
-    """Return the number of vehicles of a row, wherever the file has it."""
-    cases = exp.case()
-    for order in ("1", "2"):
-        cases = cases.when(
-            exp.column(f"unit_{order}").eq(VEHICLE_UNIT), exp.column(f"quantity_{order}")
-        )
-    return cases
 
 
 @remembered
@@ -451,7 +441,7 @@ def _to_partners(
         # under the gate no cell of few records is shown: this is of few by its kind
         return ()
     found = asked.ask(
-        of_own(exp.column("partner"), summed(), summed(_number()))
+        of_own(exp.column("partner"), summed(), summed(parse_one(VEHICLES_OF_ROW)))
         .where(_of_vehicles(asked, cubes))
         .group_by(exp.column("partner"))
         .having(summed() > exp.Literal.number(0))

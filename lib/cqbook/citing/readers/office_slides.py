@@ -24,6 +24,7 @@ BESIDE = "前面的词，或旁边的年份、单位、数、升降超近的词�
 
 def slide_tables(tree: etree._Element) -> Iterator[Cited]:
     """Yield the tables of the book that a slide says it shows, with their cells."""
+    around: tuple[str, ...] | None = None
     for node in tree.iter(etree.Element):
         found = table_mark(node)
         if found is None:
@@ -34,9 +35,9 @@ def slide_tables(tree: etree._Element) -> Iterator[Cited]:
             yield Cited("table", *known, text=found[0], lost=NO_TABLE)
             continue
         heads, *rows = [row_texts(row) for row in shown.iter(f"{A}tr")] or [()]
-        yield Cited(
-            "table", *known, text=found[0], heads=heads, rows=tuple(rows), around=_remarks(tree)
-        )
+        if around is None:
+            around = _remarks(tree)
+        yield Cited("table", *known, text=found[0], heads=heads, rows=tuple(rows), around=around)
 
 
 def _remarks(slide: etree._Element) -> tuple[str, ...]:

@@ -154,13 +154,12 @@ def _outlined(facts: etree._Element) -> int | None:
 def _word_passages(text: _Text) -> Iterator[PlacedPassage]:
     """Yield the paragraphs of a part of Word with the figures beside them."""
     at = {
-        line.node: keys
-        for line, blocks in _at_blocks(text)
-        if all(keys := tuple(block.key or STRANGER for block in blocks)) and STRANGER not in keys
+        line.node: [block.key or STRANGER for block in blocks] for line, blocks in _at_blocks(text)
     }
     for (node, made), line in zip(_beside(text.lines, text.figures), text.lines, strict=True):
         typed = typed_numbers(node, made.text)
-        found = tuple(dict.fromkeys(at.get(node, ())))
+        keys = tuple(dict.fromkeys(at.get(node, ())))
+        found = () if STRANGER in keys else keys
         yield node, replace(made, at=found, renumbered=line.renumbered, typed=typed)
 
 

@@ -66,11 +66,10 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["depth"] = -rows["value"]
     rows["rank"] = rows["value"].map("{:.0f}".format)
     rows["tint"] = series_tint(rows, highlight)
-    last = rows.groupby("group", sort=False).tail(1).copy()
-    last["end"] = last["group"]
+    rows["end"] = rows["group"]
+    last = rows.groupby("group", sort=False).tail(1)
     # grey lines that cross are told apart where they begin; one that begins later has no room there
-    begun = rows[rows["date"].eq(rows["date"].min())].copy()
-    begun["end"] = begun["group"]
+    begun = rows[rows["date"].eq(rows["date"].min())]
     room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
     x = alt.X(
@@ -90,6 +89,12 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     colour = series_colour(rows, legend=False, highlight=highlight)
     drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
     extra = [*DRAWN, "date", "depth"]
+    at_end, at_start = (
+        alt.Chart(inline(named, [*extra, "end", "tint"])).encode(
+            x=x, y=y, color=TINT, text=alt.Text("end:N")
+        )
+        for named in (last, begun)
+    )
     layers = [
         alt.Chart(broken(drawn, "depth")).mark_line().encode(x=x, y=y, color=colour),
         alt.Chart(inline(drawn, extra))
@@ -98,12 +103,8 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         alt.Chart(inline(drawn, [*extra, "rank"]))
         .mark_text(fontSize=11, fontWeight="bold", baseline="middle", color=theme.colour("page"))
         .encode(x=x, y=y, text=alt.Text("rank:N")),
-        alt.Chart(inline(last, [*extra, "end", "tint"]))
-        .mark_text(align="left", dx=14, baseline="middle")
-        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
-        alt.Chart(inline(begun, [*extra, "end", "tint"]))
-        .mark_text(align="right", dx=-14, baseline="middle")
-        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N")),
+        at_end.mark_text(align="left", dx=14, baseline="middle"),
+        at_start.mark_text(align="right", dx=-14, baseline="middle"),
     ]
     spec = finish(layers, round(STEP * max(high - low, 1)))
     spec["padding"] = {"left": 4, "top": 14, "bottom": 4, "right": 8}
@@ -113,4 +114,4 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     shown = pd.concat([rows.groupby("group", sort=False).head(1), last])
     ends = shown.drop_duplicates(["group", "label"]).sort_values("date", kind="stable")
     alt_text = f"名次图，{len(last)}个系列，首末名次：{listing(ends, 24)}。"
-    return Drawing(spec, rows.drop(columns=["tint", "rank", "depth"]), alt_text)
+    return Drawing(spec, rows.drop(columns=["tint", "rank", "depth", "end"]), alt_text)
