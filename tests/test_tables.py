@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT
 from docx.oxml.ns import qn
 from test_brief import edition
-from test_exports import BOOK
+from test_exports import BOOK, exhibit
 
 import cqbook as cq
 from cqbook import cli
@@ -629,3 +629,30 @@ def test_a_column_that_asks_for_little_does_not_fold():
     # long texts take most, and leave no tower beside them
     assert 6 < ranges < few < long < 20
     assert briefing.column_widths([50, 50], 20) == [10, 10]
+
+
+def test_what_is_said_of_a_figure_is_not_said_of_the_table_right_below_it(tmp_path, monkeypatch):
+    """The source line of the one and the caption of the other have nothing between them."""
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
+    # another source than the table's
+    shown, later = exhibit(2), exhibit(1)
+    edition(tmp_path, OLD, [shown, later], {}, tables=[tabled()])
+    told = "\n\n".join(f"{{{{ {name} }}}}" for name in (shown.id, NAME, later.id))
+    blocks = briefing.blocks_of_markdown(f"# 月报\n\n{told}\n")
+    content = to_docx(blocks, store.find(tmp_path, OLD))
+    assert {item.verdict for item in verify.verify(tmp_path, content, "x.docx", OLD)} == {
+        verify.STANDS
+    }
+
+    def remark(tree):
+        source = next(p for p in tree.iter(qn("w:p")) if "数据来源" in "".join(p.itertext()))
+        made = source.makeelement(qn("w:p"), {})
+        run = made.makeelement(qn("w:r"), {})
+        run.append(made.makeelement(qn("w:t"), {}))
+        run[0].text = "注：上图按美元计价。"
+        made.append(run)
+        source.addnext(made)
+
+    found = verify.verify(tmp_path, in_word(remark)(content), "x.docx", OLD)
+    altered = {(item.kind, item.name) for item in found if item.verdict != verify.STANDS}
+    assert altered == {("text", shown.id)}

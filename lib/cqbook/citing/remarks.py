@@ -73,6 +73,20 @@ def is_remark(text: str) -> bool:
     return any(way(plain) for way in (*whole, _SAYS_BACK.search, *named))
 
 
+def named_in(text: str) -> tuple[str, str]:
+    """Return of what a paragraph says it, 图 or 表, and on which side that is, 上 or 下.
+
+    Empty where it names neither, or both, and where it says no side.
+    """
+    plain = bare(text)
+    ways = ((noun, way.search(plain)) for noun, way in _SAYS_NAMED.items())
+    named = [(noun, found[0][0]) for noun, found in ways if found]
+    if len(named) != 1:
+        return "", ""
+    ((noun, first),) = named
+    return noun, first if first in "上下" else ""
+
+
 def said_back(text: str) -> tuple[str, str]:
     """Return what a paragraph says of what stands before it (以上均为…), and its text before that.
 

@@ -131,7 +131,8 @@ def verify(
     held = held or KnownEditions(root)
     found = cited(content, name)
     refuse_too_many(found, name)
-    asked = [item for item in found if item.kind != "text"]
+    printed = _printed_there(held, found)
+    asked = [_without_printed(item, printed) for item in found if item.kind != "text"]
     passages = [passage for item in found for passage in item.passages]
     stated = next((item.edition for item in found if item.kind == "text"), "")
     numbers = caption_numbers(passages)
@@ -150,7 +151,7 @@ def verify(
     }
     texts = [
         told
-        for told in _judge_sentences(held, asked, passages, name)
+        for told in _judge_sentences(held, asked, passages, printed, name)
         if (told.name, told.edition) not in marked
     ]
     altered = {(item.name, item.edition) for item in texts}
@@ -235,26 +236,49 @@ class KnownEditions:
 _SURE = 4
 
 
-def _judge_sentences(
-    held: KnownEditions, found: Iterable[Cited], passages: list[Passage], name: str
-) -> Iterator[Standing]:
-    """Yield the titles, captions, source lines and sentences of figures that somebody altered.
+@dataclass(frozen=True)
+class _PrintedThere:
+    """What the book prints of the figures and tables of a document, and all it says of figures."""
 
-    Or put beside another figure.
-    """
-    known: dict[FigureKey, dict[str, PrintedKind]] = {}
-    whole: dict[FigureKey, tuple[str, ...]] = {}
+    known: dict[FigureKey, dict[str, PrintedKind]]
+    whole: dict[FigureKey, tuple[str, ...]]
+
+
+def _printed_there(held: KnownEditions, found: Iterable[Cited]) -> _PrintedThere:
+    made = _PrintedThere({}, {})
     for item in found:
         then = held.find(item.edition) if item.kind in ("figure", "table", "citation") else None
         table = held.table_name(then, item) if then else ""
         shown = held.tables(then).get(table) if then and table else None
         if shown:
             printed = texts_of_table(shown, item.edition)
-            known[table, item.edition] = dict.fromkeys(printed, "table")
+            made.known[table, item.edition] = dict.fromkeys(printed, "table")
         entry = held.figures(then).get(item.name) if then and item.kind != "table" else None
         if entry:
-            known[item.name, item.edition] = printed_kinds(entry, item.edition)
-            whole[item.name, item.edition] = all_of_figure(entry, item.edition)
+            made.known[item.name, item.edition] = printed_kinds(entry, item.edition)
+            made.whole[item.name, item.edition] = all_of_figure(entry, item.edition)
+    return made
+
+
+def _without_printed(item: Cited, printed: _PrintedThere) -> Cited:
+    """Return a table without what the book itself says of the figure or table beside it."""
+    if not item.around:
+        return item
+    ours = {bare(text) for texts in printed.known.values() for text in texts}
+    return replace(item, around=tuple(text for text in item.around if bare(text) not in ours))
+
+
+def _judge_sentences(
+    held: KnownEditions,
+    found: Collection[Cited],
+    passages: list[Passage],
+    printed: _PrintedThere,
+    name: str,
+) -> Iterator[Standing]:
+    """Yield the titles, captions, source lines and sentences of figures that somebody altered.
+
+    Or put beside another figure.
+    """
     moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
     claims = list(_claims_said(held, found)) if passages else []
     numbers = {
@@ -262,11 +286,11 @@ def _judge_sentences(
         for item in found
         if item.kind == "number" and len(item.text) >= _SURE and (then := held.find(item.edition))
     }
-    remarks = strange_remarks(passages, known, whole, claims, numbers)
+    remarks = strange_remarks(passages, printed.known, printed.whole, claims, numbers)
     for told in (
-        *altered_sentences(passages, known, claims, name),
+        *altered_sentences(passages, printed.known, claims, name),
         *remarks,
-        *loose_references(passages, known),
+        *loose_references(passages, printed.known),
     ):
         if told.misplaced:
             moved.setdefault((told.figure, told.misplaced, told.unknown), []).append(told.text)

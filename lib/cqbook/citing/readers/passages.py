@@ -16,7 +16,7 @@ from lxml import etree
 
 from cqbook.citing.cited import STRANGER, FigureKey, Passage, PassageRole
 from cqbook.citing.readers.office_parts import A, C, P, Parts, W, box_of
-from cqbook.citing.remarks import is_remark, said_back
+from cqbook.citing.remarks import is_remark, named_in, said_back
 from cqbook.disk.untrusted import safe_parser
 
 #: Names of styles: of headings, with their level, of titles, and of tables of contents.
@@ -216,12 +216,20 @@ def _word_text_of(
 def _at_blocks(text: _Text) -> Iterator[tuple[_Line, tuple[_Block, ...]]]:
     """Yield paragraphs outside of tables with the pictures and tables that are nearest to each.
 
-    Below the same heading; of one between two all of both.
+    Below the same heading; of one between two all of both. What says 上图 is of pictures
+    alone, and of those above it where there are any.
     """
+    kinds = {
+        "": text.blocks,
+        "图": [block for block in text.blocks if block.key] or text.blocks,
+        "表": [block for block in text.blocks if not block.key] or text.blocks,
+    }
+    places_of = {noun: [block.place for block in found] for noun, found in kinds.items()}
     lines = [line for line in text.lines if line.place >= 0]
     heads = [line.place for line in lines if line.role == "heading"]
-    places = [block.place for block in text.blocks]
     for line in lines:
+        noun, side = named_in(line.text)
+        blocks, places = kinds[noun], places_of[noun]
         at = bisect.bisect_left(heads, line.place)
         first = heads[at - 1] + 1 if at else 0
         last = heads[at] if at < len(heads) else len(lines)
@@ -230,6 +238,10 @@ def _at_blocks(text: _Text) -> Iterator[tuple[_Line, tuple[_Block, ...]]]:
         headed = line.role == "heading"
         above = places[middle - 1] if middle > low and not headed else None
         below = places[middle] if high > middle else None
+        if side == "上" and above is not None:
+            below = None
+        elif side == "下" and below is not None:
+            above = None
         apart = {
             place: line.place - place if place == above else place - line.place - 1
             for place in (below, above)
@@ -240,7 +252,7 @@ def _at_blocks(text: _Text) -> Iterator[tuple[_Line, tuple[_Block, ...]]]:
             continue
         nearest = [place for place, far in apart.items() if far == min(apart.values())]
         found = (
-            text.blocks[number]
+            blocks[number]
             for place in nearest
             for number in range(
                 bisect.bisect_left(places, place), bisect.bisect_right(places, place)
