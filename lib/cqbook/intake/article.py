@@ -126,6 +126,12 @@ _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[
 _CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
+#: A zone that begins a clause, and of which it goes on to speak.
+_ZONE = re.compile(
+    "(?:^|[,，、；;])(?P<zone>(?![全各我该本])[一-鿿]{0,4}(?:高新区|经开区|开发区|新区|园区|综保区))[^,，；;]*$"
+)
+#: Of which of a list what follows is: 前两者分别增长.
+_SOME = re.compile("(?P<which>[前后])(?P<count>[两二三四])者(?:[^,，；;]{0,6})$")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 #: The four of GB/T 2260: 全市 is said of them as of a province.
 _MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
@@ -760,6 +766,9 @@ class _Reader:
             found.append(item)
         here = [(match.start(), match) for match in _THIS_PLACE.finditer(before)]
         last = found[-1] if found else None
+        zone = _ZONE.search(before, last.end if last else 0)
+        if zone and not self.names.mentions(zone["zone"], "entities"):
+            return "", f"主体：“{zone['zone']}”{NOT_LISTED}", False
         if here and (not last or here[-1][0] > last.start):
             return self._this_place(here[-1][1])
         if last:
@@ -893,7 +902,9 @@ class _Reader:
             figure
             for figure in made[: group[0]]
             if figure.seen.core >= begin and figure.row["measure"] == "level"
-        ][-count:]
+        ]
+        some = _SOME.search(passage)
+        levels = _some_of_list(plain, levels, some, count) if some else levels[-count:]
         keys: tuple[str, ...] = (
             "indicator",
             "entity",
@@ -1058,6 +1069,20 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
             break
         group.append(place)
     return group
+
+
+def _some_of_list(
+    plain: str, levels: Sequence[ArticleFigure], some: re.Match[str], count: int
+) -> list[ArticleFigure]:
+    """Return the first or last so many figures of the list that stands last: 前两者; else none."""
+    row = list(levels[-1:])
+    for figure in reversed(levels[:-1]):
+        if not re.fullmatch("[、和及与,，]", plain[figure.seen.end : row[0].seen.start]):
+            break
+        row.insert(0, figure)
+    if numeral(some["count"]) != count or len(row) < count:
+        return []
+    return row[:count] if some["which"] == "前" else row[-count:]
 
 
 def _behind_list(plain: str, start: int, made: Sequence[ArticleFigure]) -> Iterator[int]:

@@ -27,6 +27,8 @@ _DIMENSIONS = {
     "rank": set(),
 }
 _NO_COUNTS = frozenset().union(*_DIMENSIONS.values()) - {"units", "vehicles"}
+#: What is counted in these is counted in nothing else.
+_KINDS = frozenset({"tonnes", "TEU"})
 #: What the words of several meanings count, by the noun beside them.
 _NOUNS = {
     "projects": "项目",
@@ -139,7 +141,7 @@ def fits(names: Names, indicator: str, units: Sequence[str]) -> bool:
     wanted = _DIMENSIONS.get(names.dimensions.get(indicator, ""))
     if wanted is None:
         # counts: any unit that measures nothing; where the book has some, kinds must agree
-        return not counted & _NO_COUNTS and (not known or not known & {"tonnes", "TEU"})
+        return not counted & _NO_COUNTS and (not known or known & _KINDS == counted & _KINDS)
     return bool(counted & wanted)
 
 
