@@ -95,6 +95,8 @@ def test_what_differs_is_rendered_and_all_is_as_if_rendered_anew(tmp_path, plain
         book = Book(tmp_path, plain.path, renderer)
         book.render()
         assert book.read == len(PAGES)
+        rows = list(enumerate(plain.rows("observations.csv")))
+        claimed = {row for item in book.claims for row in item["claim"]["rows"]}
         book.pages["one"] = book.pages["one"].replace("文字".encode(), "别的文字".encode())
         book.render()
         assert book.read == 1
@@ -110,6 +112,21 @@ def test_what_differs_is_rendered_and_all_is_as_if_rendered_anew(tmp_path, plain
         kept = book.render()
         assert book.read == 1
         assert book.written == set(PAGES)
+        # of a row that no page asked for, only the page that counts rows would tell
+        plain.set("observations.csv", 1, "note", "另一个注")
+        book.render()
+        assert book.read == 1
+        assert book.written == {"index", "sources"}
+        # a sentence's source, which its page names
+        row = next(place for place, cells in rows if cells[0] in claimed)
+        plain.set("observations.csv", row, "source_id", plain.rows("sources.csv")[-1][0])
+        book.render()
+        assert book.read == 2
+        assert book.written == {"index", "sources"}
+        # what any page may ask: the name of a source
+        plain.set("sources.csv", 1, "published", "2020-02-02")
+        kept = book.render()
+        assert book.read == len(PAGES)
         # who has altered a file of the site has another one made
         (book.site / "chapters" / "sources.html").write_text("altered", encoding="utf-8")
         assert book.render() == kept

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +30,18 @@ class Rendered:
     Parameters
     ----------
     of : str
-        Hash of what is the same for all pages: data, configuration, contents, package.
+        Hash of what is the same for all pages: configuration, contents, package, what any of them
+        asks of the data.
     sources : mapping of str to str
         Hash of the source of each page.
     told : str
         Hash of what each page leaves for the others.
     claims : str
         Hash of the claims of all pages.
+    data : str
+        Hash of the data.
+    listing : sequence of str
+        Pages that list data: they change with any of them.
     files : mapping of str to bytes
         What Sphinx has read.
     site : mapping of str to str
@@ -47,6 +52,8 @@ class Rendered:
     sources: Mapping[str, str]
     told: str
     claims: str
+    data: str
+    listing: Sequence[str]
     files: Mapping[str, bytes]
     site: Mapping[str, str]
 

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from cqbook.data.catalog import Catalog
 from cqbook.figures.claims import CLAIMS, StatedClaim
 from cqbook.figures.english import english
 from cqbook.figures.identity import read_record
@@ -22,7 +23,7 @@ from cqbook.site.abstracts import titles_of
 from cqbook.site.directives import reading_order
 from cqbook.site.markup import markup
 from cqbook.site.nodes import Listing, TextPair, text_pair
-from cqbook.site.settings import book_of, known_words, once
+from cqbook.site.settings import asked, book_of, known_words, once
 
 #: Sentences of the smallest margins that stand first.
 TIGHT = 10
@@ -69,14 +70,17 @@ def claimed(
     return [ClaimPlace(name=text)], []
 
 
-def said_in(app: Sphinx) -> list[StatedClaim]:
-    """Return the claims of the book that is rendered, in the order of its pages."""
-    path = Path(app.srcdir) / CLAIMS
+def claims_in(staged: Path) -> list[StatedClaim]:
+    """Return the claims of a staged book."""
+    path = staged / CLAIMS
     if not path.exists():
         return []
-    found = [
-        read_record(StatedClaim, item) for item in json.loads(path.read_text(encoding="utf-8"))
-    ]
+    return [read_record(StatedClaim, item) for item in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def said_in(app: Sphinx) -> list[StatedClaim]:
+    """Return the claims of the book that is rendered, in the order of its pages."""
+    found = claims_in(Path(app.srcdir))
     order = {name.rpartition("/")[2]: i for i, name in enumerate(reading_order(app))}
     return sorted(found, key=lambda item: order.get(item.page, len(order)))
 
@@ -98,27 +102,36 @@ def sources_named(app: Sphinx, text: str) -> dict[str, str]:
     return {key: label for label, key in found.items()}
 
 
-def _labels(app: Sphinx) -> dict[str, str]:
-    """Return the label of each source by its id; made once a build."""
-    return once(app, "cqbook_labels", lambda: book_of(app).source_labels())
+#: The label of each source by its id.
+_labels = asked(Catalog.source_labels)
 
 
 def _sources_by_page(app: Sphinx) -> dict[str, dict[str, str]]:
     said = [item for item in said_in(app) if item.place and item.claim.holds]
     if not said:
         return {}
-    book = book_of(app)
-    rows = book.observations(
-        observation_id=sorted({row for item in said for row in item.claim.rows})
-    )
-    source_of = dict(zip(rows["observation_id"], rows["source_id"], strict=True))
-    labels = _labels(app)
+    source_of, labels = sources_of_rows(book_of(app), said), _labels(app)
     found: dict[str, dict[str, str]] = {}
     for item in said:
         # what customs detail gives is no row of the book
         names = [source_of[row] for row in item.claim.rows if row in source_of]
         found.setdefault(f"chapters/{item.page}", {}).update((name, labels[name]) for name in names)
     return found
+
+
+def sources_of_rows(book: Catalog, said: Iterable[StatedClaim]) -> dict[str, str]:
+    """Return the source of each observation that claims compare, by its id.
+
+    Parameters
+    ----------
+    book : Catalog
+    said : iterable of StatedClaim
+        What of them is no observation of the book has none: of customs detail.
+    """
+    rows = book.observations(
+        observation_id=sorted({row for item in said for row in item.claim.rows})
+    )
+    return dict(zip(rows["observation_id"], rows["source_id"], strict=True))
 
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -146,9 +159,9 @@ def english_sentence(
         return ""
 
 
-def _sentences(app: Sphinx) -> Mapping[str, str]:
+@asked
+def _sentences(book: Catalog) -> Mapping[str, str]:
     """Return the English of the sentences of claims, as the data package has it."""
-    book = book_of(app)
     # what a book of before 2026-12 has no table of, it has no English of
     if SENTENCES not in book.resources:
         return {}

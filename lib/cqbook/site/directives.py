@@ -31,7 +31,7 @@ from cqbook.site.nodes import (
     text_pair,
 )
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import book_of, known_words, root_of
+from cqbook.site.settings import book_listed, known_words, root_of
 
 #: Class of the tables that are made here.
 GRID = "cq-grid"
@@ -115,7 +115,7 @@ class SourceList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one definition a source."""
-        book = book_of(self.env.app)
+        book = book_listed(self.env)
         counts = book.observations()["source_id"].value_counts()
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
@@ -176,7 +176,7 @@ class DataCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one section a table of the package."""
-        book, known = book_of(self.env.app), known_words(self.env.app)
+        book, known = book_listed(self.env), known_words(self.env.app)
         found: list[nodes.Node] = []
         for name, resource in book.resources.items():
             title, about = resource["title"], resource["description"]
@@ -232,7 +232,7 @@ class IndicatorList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
-        book, known = book_of(self.env.app), known_words(self.env.app)
+        book, known = book_listed(self.env), known_words(self.env.app)
         counts = book.observations()["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
@@ -264,7 +264,7 @@ class TableListing(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table's columns but the first (its code), headed by their descriptions."""
-        book, known = book_of(self.env.app), known_words(self.env.app)
+        book, known = book_listed(self.env), known_words(self.env.app)
         name = self.arguments[0]
         fields = book.fields(name)[1:]
         frame = book.text(name)

@@ -22,7 +22,7 @@ from cqbook.site.nodes import (
     open_whole,
     written_since,
 )
-from cqbook.site.settings import book_of, known_words, once
+from cqbook.site.settings import asked, known_words
 
 GLOSSARY_PAGE = "chapters/glossary"
 #: Text inside these is not prose, or is a link already.
@@ -39,12 +39,9 @@ CLOSED = (
 )
 
 
-def terms(app: Sphinx) -> dict[str, dict[str, str]]:
-    """Return the terms of the glossary with their rows, longest first; read once a build."""
-    return once(app, "cqbook_terms", lambda: _terms(book_of(app)))
-
-
-def _terms(book: Catalog) -> dict[str, dict[str, str]]:
+@asked
+def terms(book: Catalog) -> dict[str, dict[str, str]]:
+    """Return the terms of the glossary with their rows, longest first."""
     rows = rows_of(book.text("glossary"))
     return {row["term"]: row for row in sorted(rows, key=lambda row: -len(row["term"]))}
 

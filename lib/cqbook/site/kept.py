@@ -1,10 +1,11 @@
 """Pages that would come out as they were are not read and not written again.
 
-What a page shows depends on its source, on what is the same for all pages (data, configuration,
-contents, this package) and on what the other pages tell of themselves: titles, numbers, labels,
-figures. Where only sources changed, Sphinx goes on from what it had read for the site before; and
-where their pages tell what they told then, it writes these alone, into a copy of that site. In any
-other case all is read, or all is written, as if nothing had been kept.
+What a page shows depends on its source, on what is the same for all pages (configuration, contents,
+this package, what any of them asks of the data) and on what the other pages tell of themselves:
+titles, numbers, labels, figures. Where only sources changed, Sphinx goes on from what it had read
+for the site before; and where their pages tell what they told then, it writes these alone, into a
+copy of that site. A page that lists data changes with them. In any other case all is read, or all
+is written, as if nothing had been kept.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from docutils import nodes
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 
-from cqbook.disk.checksums import digest, file_digest, hashes, json_digest
+from cqbook.data.catalog import Catalog
+from cqbook.disk.checksums import digest, file_digest, hashes, json_digest, to_json
 from cqbook.disk.installed import PACKAGE, packages
 from cqbook.disk.regular import regular_content
 from cqbook.editions.rendered import FACTS, rendered_before
 from cqbook.figures.claims import CLAIMS
-from cqbook.site.claims import LISTS_CLAIMS
+from cqbook.site.claims import LISTS_CLAIMS, claims_in, sources_of_rows
 from cqbook.site.figure_index import forget_notes, forget_notes_of
-from cqbook.site.settings import once
+from cqbook.site.settings import ASKED, LISTS_DATA, once
 
-#: Folder of the sources of the pages.
-CHAPTERS = "chapters"
+#: Folders of a staged book: the sources of the pages, the data.
+CHAPTERS, DATA = "chapters", "data"
 #: Where jupyter-book puts what Sphinx has read, and the site.
 DOCTREES, SITE = Path("_build", ".doctrees"), Path("_build", "html")
 #: Among what Sphinx has read: what is gone on from.
@@ -51,31 +53,35 @@ _NOT_TOLD = frozenset(
 _UNCHANGED = 1 << 62
 
 
-def _of(staged: Path) -> str:
-    """Return one hash of what is the same for all pages of a staged book, and of what renders."""
+def _made_of(staged: Path) -> dict[str, Any]:
+    """Return of what the pages of a staged book are made, as hashes; fields of `Rendered`.
+
+    That is what is the same for all of them, and what renders (``of``); the source of each, with
+    what it claims (``sources``); all claims, and all data, which some pages list.
+    """
+    book = Catalog(staged / DATA)
+    said = claims_in(staged)
+    cited = sources_of_rows(book, said)
     same = {
         path.relative_to(staged).as_posix(): file_digest(path)
         for path in sorted(staged.rglob("*"))
-        if path.is_file() and path.parent.name != CHAPTERS and path.name != CLAIMS
+        if path.is_file()
+        and path.name != CLAIMS
+        and not {CHAPTERS, DATA}.intersection(path.relative_to(staged).parts)
     }
-    return json_digest([hashes(PACKAGE), packages(), sys.version, same])
-
-
-def _sources(staged: Path) -> dict[str, str]:
-    """Return the hash of the source of each page of a staged book, with what it claims."""
-    path = staged / CLAIMS
-    claimed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    asked = [_plain(make(book)) for make in ASKED]
+    sources = {}
+    for page in sorted((staged / CHAPTERS).iterdir()):
+        own = [item for item in said if item.page == page.stem]
+        rows = {row: cited.get(row) for item in own for row in item.claim.rows}
+        made = [page.name, file_digest(page), to_json(own), rows]
+        sources[f"{CHAPTERS}/{page.stem}"] = json_digest(made)
     return {
-        f"{CHAPTERS}/{page.stem}": json_digest(
-            [page.name, file_digest(page), [item for item in claimed if item["page"] == page.stem]]
-        )
-        for page in sorted((staged / CHAPTERS).iterdir())
+        "of": json_digest([hashes(PACKAGE), packages(), sys.version, same, asked]),
+        "sources": sources,
+        "claims": json_digest(to_json(said)),
+        "data": book.files_digest(),
     }
-
-
-def _claims(staged: Path) -> str:
-    path = staged / CLAIMS
-    return file_digest(path) if path.exists() else ""
 
 
 def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
@@ -99,15 +105,19 @@ def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
     """
     doctrees, site = out / DOCTREES, out / SITE
     known = rendered_before(before, cache)
-    sources = _sources(staged)
-    if known is None or known.sources.keys() != sources.keys() or known.of != _of(staged):
+    made = _made_of(staged)
+    sources = made["sources"]
+    if known is None or known.sources.keys() != sources.keys() or known.of != made["of"]:
         return False
     if not _copied(known.site, before, site):
         shutil.rmtree(site)
         return False
     for name, content in known.files.items():
         _write(doctrees / name, content)
-    changed = sorted(name for name in sources if sources[name] != known.sources[name])
+    listing = known.listing if known.data != made["data"] else []
+    changed = sorted(
+        {*(name for name in sources if sources[name] != known.sources[name]), *listing}
+    )
     forget_notes_of(doctrees, changed)
     _move(doctrees / ENV_PICKLE_FILENAME, staged, changed)
     start = {"changed": changed, "told": known.told, "claims": known.claims}
@@ -174,12 +184,9 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
     """
     start = start_of(app)
     if app.config.cqbook_edition:
-        staged = Path(app.srcdir)
-        facts = {
-            "of": _of(staged),
-            "sources": _sources(staged),
+        facts = _made_of(Path(app.srcdir)) | {
             "told": told_of(env),
-            "claims": _claims(staged),
+            "listing": [name for name in env.found_docs if LISTS_DATA in env.metadata[name]],
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
         if start and facts["told"] == start["told"]:

@@ -13,6 +13,7 @@ from typing import Any
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from cqbook.editions.store import LISTING, MANIFEST
@@ -32,7 +33,7 @@ from cqbook.site.inline_scripts import script_text
 from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
 from cqbook.site.metadata import CATALOGUE, SCHEMA
-from cqbook.site.numbers_page import published_ids
+from cqbook.site.numbers_page import NUMBERS_PAGE, library, published_ids
 from cqbook.site.offered import measured_files, offers_of, write_data
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE
 from cqbook.site.search import LISTING_PAGES
@@ -138,10 +139,12 @@ def _said(path: str) -> str:
     return escaped(path.rpartition("/")[2])
 
 
-def prepare_rows(app: Sphinx, _env: object) -> None:
+def prepare_rows(app: Sphinx, env: BuildEnvironment) -> None:
     """Make rows and ids before pages are written in other processes, so that these have them."""
     if app.builder.format == "html":
         published_ids(app)
+        if NUMBERS_PAGE in env.found_docs:
+            library(app)
 
 
 def setup(app: Sphinx) -> None:

@@ -52,7 +52,16 @@ from cqbook.site.nodes import (
     source_anchor,
     text_pair,
 )
-from cqbook.site.settings import book_of, known_words, made_of_data, once, publication, root_of
+from cqbook.site.settings import (
+    asked,
+    book_listed,
+    book_of,
+    known_words,
+    made_of_data,
+    once,
+    publication,
+    root_of,
+)
 
 NUMBERS_PAGE = "chapters/numbers"
 #: Where the plain pages are, a page an indicator.
@@ -82,7 +91,7 @@ class NumberCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the place, and for the search the name of each indicator."""
-        book = book_of(self.env.app)
+        book = book_listed(self.env)
         names = book.table("indicators").sort_values("indicator")["name_zh"]
         hidden = nodes.paragraph("", "、".join(names), classes=["cq-hidden"])
         return [NumberBrowser(), hidden]
@@ -290,13 +299,15 @@ def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
     return once(app, "cqbook_numbers", made)
 
 
+@asked
+def _published(book: Catalog) -> frozenset[str]:
+    frame = book.observations()
+    return frozenset(frame.loc[frame["confidence"].ge(DRAWN_FROM), "observation_id"])
+
+
 def published_ids(app: Sphinx) -> frozenset[str]:
     """Return the ids of the rows of `published_rows`; none where the book has no page of them."""
-    if NUMBERS_PAGE not in app.env.found_docs:
-        return frozenset()
-    return once(
-        app, "cqbook_published", lambda: frozenset(library(app)[0]["observation_id"].tolist())
-    )
+    return _published(app) if NUMBERS_PAGE in app.env.found_docs else frozenset()
 
 
 # --- the scripts with the rows

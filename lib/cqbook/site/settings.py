@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.publication import Publication
@@ -65,14 +66,24 @@ def made_of_data(app: Sphinx, name: str, make: Callable[[], str]) -> str:
     return made
 
 
-def known_words(app: Sphinx) -> Mapping[str, str]:
-    """Return the English that the book knows; read once a build."""
-    return once(app, "cqbook_words", lambda: dictionary(book_of(app)))
+#: What any page may ask of the data: if it differs, all pages do.
+ASKED: list[Callable[[Catalog], object]] = []
 
 
-def publication(app: Sphinx) -> Publication:
-    """Return what the book is called, by whom it is; read once a build."""
-    return once(app, "cqbook_publication", lambda: book_of(app).publication)
+def asked(make: Callable[[Catalog], _Made]) -> Callable[[Sphinx], _Made]:
+    """Return what gives a page what is made of the data; once a build, and known of all pages."""
+    ASKED.append(make)
+    return lambda app: once(app, f"cqbook_asked_{make.__name__}", lambda: make(book_of(app)))
+
+
+#: The English that the book knows.
+known_words = asked(dictionary)
+
+
+@asked
+def publication(book: Catalog) -> Publication:
+    """Return what the book is called, by whom it is."""
+    return book.publication
 
 
 def base_of(app: Sphinx) -> str:
@@ -82,6 +93,19 @@ def base_of(app: Sphinx) -> str:
     return given or (book.whole(LATEST) if book.address else "")
 
 
+#: What Sphinx notes of a page that lists data.
+LISTS_DATA = "cqbook_lists_data"
+
+
+def book_listed(env: BuildEnvironment) -> Catalog:
+    """Return the data for the page that is being read: it changes with any of them."""
+    env.metadata[env.docname][LISTS_DATA] = True
+    return book_of(env.app)
+
+
 def book_of(app: Sphinx) -> Catalog:
-    """Return the data of the edition that is rendered; read once a build."""
+    """Return the data of the edition that is rendered, for what is always written; read once.
+
+    A page asks by `book_listed` or by what is `asked`: so it is known when it changes.
+    """
     return once(app, "cqbook_data", lambda: Catalog(Path(app.srcdir) / app.config.cqbook_data_dir))
