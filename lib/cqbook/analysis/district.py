@@ -319,10 +319,9 @@ def _beside_the_page(book: Catalog, code: str) -> list[Quantity]:
 
 def sourced(book: Catalog, rows: Iterable[str]) -> Verdict:
     """Return whether each of these observations has a source that the book names; they with it."""
-    frame = book.observations()
-    source_of = dict(zip(frame["observation_id"], frame["source_id"], strict=True))
     known = set(book.table("sources")["source_id"])
     held = tuple(rows)
+    source_of = book.sources_of(held)
     if not held:
         return ordered([], "")
     sources = {source_of[row] for row in held}
@@ -351,9 +350,9 @@ def listed_sources(
 
 def told_by(book: Catalog, rows: Iterable[str], others: Iterable[str] = ()) -> str:
     """Return the sources of observations, and others, in words."""
-    frame = book.observations()
-    source_of = dict(zip(frame["observation_id"], frame["source_id"], strict=True))
-    ids = dict.fromkeys([source_of[row] for row in rows] + list(others))
+    held = tuple(rows)
+    source_of = book.sources_of(held)
+    ids = dict.fromkeys([*(source_of[row] for row in held), *others])
     return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
 
 

@@ -254,7 +254,8 @@ def natures(book: Catalog, source: str) -> dict[str, Quantity]:
         return dict.fromkeys(("figures", "expected", "checked"), missing("items"))
     expected = rows[rows["status"].eq("estimate")]
     key = ["indicator", "entity", "period", "accumulation", "breakdown", "flow", "measure"]
-    happened = usable(book.observations(status=list(HAPPENED)))
+    foretold = sorted(set(expected["indicator"]))
+    happened = usable(book.observations(status=list(HAPPENED), indicator=foretold))
     checked = expected.merge(happened[key].drop_duplicates(), on=key)
     numbers = {"figures": len(rows), "expected": len(expected), "checked": len(checked)}
     return {name: exact(number, "items") for name, number in numbers.items()}

@@ -6,7 +6,6 @@ laid out for the page.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ import pandas as pd
 
 from cqbook.analysis.frames import points, published, timeline
 from cqbook.data.catalog import Catalog
-from cqbook.data.relation_rules import PROVINCES, RULES
+from cqbook.data.relation_rules import PROVINCES, RULES, Relation
 from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
@@ -28,6 +27,7 @@ from cqbook.data.relations import (
     judged,
     judgements,
     listed,
+    listed_as,
 )
 from cqbook.data.relations import (
     RESOLUTION as RESOLUTION,
@@ -52,6 +52,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     UNPUBLISHED,
     Quantity,
+    Reported,
     compared,
     contribution_rate,
     derive,
@@ -89,35 +90,30 @@ def reconcile(book: Catalog) -> list[Finding]:
     DataError
         If a relation names an unknown kind or figure.
     """
-    return list(_reconciled(book))
-
-
-# a page asks for one relation after the other
-@functools.lru_cache(maxsize=4)
-def _reconciled(book: Catalog) -> tuple[Finding, ...]:
     rows = as_corrected(rows_of(book.observations()))
-    findings = []
-    for relation, row in listed(book, rows):
-        found = judged(relation, rows)
-        findings.append(
-            Finding(
-                row["relation"],
-                relation.kind,
-                row["title_zh"],
-                found.printed,
-                found.computed,
-                found.verdict,
-                row["explanation_zh"],
-            )
-        )
-    return tuple(findings)
+    return [_found(relation, row, rows) for relation, row in listed(book, rows)]
+
+
+def _found(relation: Relation, row: Reported, rows: Mapping[str, Reported]) -> Finding:
+    found = judged(relation, rows)
+    return Finding(
+        row["relation"],
+        relation.kind,
+        row["title_zh"],
+        found.printed,
+        found.computed,
+        found.verdict,
+        row["explanation_zh"],
+    )
 
 
 def finding(book: Catalog, relation: str, unit: str) -> Finding:
     """Return what is found of one relation; of one that is not listed, nothing, in this unit."""
+    named = listed_as(book, relation)
+    if named:
+        return _found(*named)
     unknown = missing(unit)
-    nothing = Finding(relation, "", relation, unknown, unknown, UNPUBLISHED, "")
-    return next((item for item in reconcile(book) if item.relation == relation), nothing)
+    return Finding(relation, "", relation, unknown, unknown, UNPUBLISHED, "")
 
 
 def verdicts(book: Catalog) -> pd.DataFrame:

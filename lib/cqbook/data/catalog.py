@@ -11,7 +11,7 @@ import functools
 import io
 import json
 import os
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -606,6 +606,14 @@ class Catalog:
             alike = self._select("sources", among) if len(own) else own
             self._labels[source_id] = _labels(alike).get(source_id, source_id)
         return self._labels[source_id]
+
+    def sources_of(self, rows: Iterable[str]) -> dict[str, str]:
+        """Return the source of each of these observations, by its id; only they count as read.
+
+        One that the book does not have has none.
+        """
+        found = self.observations(observation_id=sorted(set(rows)))
+        return dict(zip(found["observation_id"], found["source_id"], strict=True))
 
     def source_labels(self) -> dict[str, str]:
         """Return the `source_label` of each source of the table, by its id; all count as read."""

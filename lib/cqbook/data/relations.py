@@ -370,16 +370,46 @@ def listed(book: Catalog, known: Mapping[str, Reported]) -> Iterator[tuple[Relat
         If a relation names an unknown kind or figure.
     """
     for line, row in enumerate(rows_of(book.table("relations")), start=1):
-        ids = tuple(row["inputs"].split(";"))
-        unknown = [key for key in (*ids, row["target"]) if key not in known]
-        if unknown or row["kind"] not in RELATION_KINDS:
-            bad = "、".join(unknown) or row["kind"]
-            msg = (
-                f"relations.csv：第{line}行：未知的 {bad}"
-                f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
-            )
-            raise DataError(msg)
-        yield Relation(BY_HAND, row["kind"], row["target"], ids), row
+        yield _written(line, row, known), row
+
+
+def _written(line: int, row: Reported, known: Mapping[str, Reported]) -> Relation:
+    """Return the relation of a line of ``relations.csv``."""
+    ids = tuple(row["inputs"].split(";"))
+    unknown = [key for key in (*ids, row["target"]) if key not in known]
+    if unknown or row["kind"] not in RELATION_KINDS:
+        bad = "、".join(unknown) or row["kind"]
+        msg = (
+            f"relations.csv：第{line}行：未知的 {bad}"
+            f" | relations.csv: row {line}: unknown {bad}; kinds: {', '.join(RELATION_KINDS)}"
+        )
+        raise DataError(msg)
+    return Relation(BY_HAND, row["kind"], row["target"], ids)
+
+
+def listed_as(book: Catalog, name: str) -> tuple[Relation, Reported, Mapping[str, Reported]] | None:
+    """Return a relation of ``relations.csv`` by its name, its row, and the figures it is of.
+
+    Of the observations only these, and what corrects them, count as read. None if none has the
+    name.
+
+    Raises
+    ------
+    DataError
+        If it names an unknown kind or figure.
+    """
+    for line, row in enumerate(rows_of(book.table("relations")), start=1):
+        if row["relation"] == name:
+            wanted = [*row["inputs"].split(";"), row["target"]]
+            rows = rows_of(book.observations(observation_id=wanted))
+            newer = rows
+            while newer:
+                ids = [item["observation_id"] for item in newer]
+                newer = rows_of(book.observations(supersedes=ids))
+                rows += newer
+            known = as_corrected(rows)
+            return _written(line, row, known), row, known
+    return None
 
 
 def judgements(book: Catalog, added: Sequence[Reported] = ()) -> list[Judgement]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from cqbook.disk.cache import recall, retain
@@ -58,6 +58,9 @@ class Rendered:
     site: Mapping[str, str]
 
 
+_FACTS = {field.name for field in fields(Rendered)} - {"files", "site"}
+
+
 def keep_rendered(doctrees: Path, sums: str, cache: Path) -> None:
     """Keep what Sphinx has read of the pages of the site with these `SUMS`."""
     files = {
@@ -80,7 +83,9 @@ def rendered_before(site: Path, cache: Path) -> Rendered | None:
         sums = regular_content(site / SUMS)
     except OSError:
         return None
-    if digest(sums) != content["site"]:
+    facts = content["facts"]
+    # a build of before may have noted others
+    if digest(sums) != content["site"] or facts.keys() != _FACTS:
         return None
     files = {name: base64.b64decode(text) for name, text in content["files"].items()}
-    return Rendered(**content["facts"], files=files, site=parse_sums(sums.decode("utf-8")))
+    return Rendered(**facts, files=files, site=parse_sums(sums.decode("utf-8")))

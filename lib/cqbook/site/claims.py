@@ -128,10 +128,7 @@ def sources_of_rows(book: Catalog, said: Iterable[StatedClaim]) -> dict[str, str
     said : iterable of StatedClaim
         What of them is no observation of the book has none: of customs detail.
     """
-    rows = book.observations(
-        observation_id=sorted({row for item in said for row in item.claim.rows})
-    )
-    return dict(zip(rows["observation_id"], rows["source_id"], strict=True))
+    return book.sources_of(row for item in said for row in item.claim.rows)
 
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
