@@ -31,7 +31,7 @@ from cqbook.editions.rendered import FACTS, rendered_before
 from cqbook.figures.claims import CLAIMS
 from cqbook.site.claims import LISTS_CLAIMS, claims_in, sources_of_rows
 from cqbook.site.figure_index import forget_notes, forget_notes_of
-from cqbook.site.settings import ASKED, LISTS_DATA, once
+from cqbook.site.settings import ASKED_BY_PAGES, LISTS_DATA, once
 
 #: Folders of a staged book: the sources of the pages, the data.
 CHAPTERS, DATA = "chapters", "data"
@@ -69,7 +69,7 @@ def _made_of(staged: Path) -> dict[str, Any]:
         and path.name != CLAIMS
         and not {CHAPTERS, DATA}.intersection(path.relative_to(staged).parts)
     }
-    asked = [_plain(make(book)) for make in ASKED]
+    asked = [_plain(make(book)) for make in ASKED_BY_PAGES]
     sources = {}
     for page in sorted((staged / CHAPTERS).iterdir()):
         own = [item for item in said if item.page == page.stem]

@@ -67,12 +67,12 @@ def made_of_data(app: Sphinx, name: str, make: Callable[[], str]) -> str:
 
 
 #: What any page may ask of the data: if it differs, all pages do.
-ASKED: list[Callable[[Catalog], object]] = []
+ASKED_BY_PAGES: list[Callable[[Catalog], object]] = []
 
 
 def asked(make: Callable[[Catalog], _Made]) -> Callable[[Sphinx], _Made]:
     """Return what gives a page what is made of the data; once a build, and known of all pages."""
-    ASKED.append(make)
+    ASKED_BY_PAGES.append(make)
     return lambda app: once(app, f"cqbook_asked_{make.__name__}", lambda: make(book_of(app)))
 
 
