@@ -469,8 +469,7 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
     broken = Claim("b", "fails", "", "", ("trade-2022.total",))
     said = [StatedClaim("year", item, "句。", "claim-a") for item in (made, broken)]
     monkeypatch.setattr(claims_page, "said_in", lambda _: said)
-    monkeypatch.setattr(claims_page, "book_of", lambda _: book)
-    app = SimpleNamespace()
+    app = SimpleNamespace(cqbook_data=book)
     found = claims_page.sources_said(app, "chapters/year")
     assert list(found) == ["os-20231215-zh"]
     assert claims_page.sources_said(app, "chapters/other") == {}

@@ -456,7 +456,7 @@ HEADS = "<w:tr><w:tc><w:t>数值</w:t></w:tc></w:tr>"
 #: So many marks and texts are looked through again and again in 4 to 40 s; once, in half a second.
 MARKS, TEXTS = 11_000, 25_000
 #: What was once looked at again and again: each is small, and took minutes. Looked through once,
-#: each stays far below a fifth of the bound: a grown process, with more to collect, is slower.
+#: each stays far below two fifths of the bound: a grown process, with more to collect, is slower.
 SLOW = {
     "bookmarks without an end": lambda: office(
         "".join(
@@ -512,7 +512,7 @@ def test_a_document_is_not_looked_through_again_and_again(what):
     etree.fromstring(f"<x {SPACES}>{USED}</x>")
     content = SLOW[what]()
     assert len(content) < 10 << 20
-    within_bounds(lambda: documents.cited(content, "x.docx"), share=0.2)
+    within_bounds(lambda: documents.cited(content, "x.docx"), share=0.4)
 
 
 def test_a_document_without_core_properties_is_still_asked():
