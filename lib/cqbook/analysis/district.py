@@ -41,9 +41,9 @@ def district(book: Catalog, code: str) -> TableRow:
     DataError
         If there is no such district; the message lists those there are.
     """
-    frame = book.table("districts")
-    found = frame[frame["adcode"].eq(str(code))]
+    found = book.own_rows("districts", {"adcode": str(code)})
     if found.empty:
+        frame = book.table("districts")
         known = "、".join(frame["adcode"] + frame["name_zh"])
         msg = f"没有区县 {code}；可选：{known} | no district {code!r}; expected one of {known}"
         raise DataError(msg)
@@ -66,11 +66,10 @@ def entities_within(book: Catalog, code: str) -> list[str]:
     """
     found = [code]
     for table, key in KEYED.items():
-        frame = book.table(table)
-        found += list(frame.loc[frame["district"].eq(code), key])
-    entities = book.table("entities")
+        found += list(book.own_rows(table, {"district": code})[key])
+    new = found
     while True:
-        below = entities.loc[entities["parent"].isin(found), "entity"]
+        below = book.own_rows("entities", {"parent": new})["entity"]
         new = [entity for entity in below if entity not in found]
         if not new:
             return list(dict.fromkeys(found))
@@ -100,7 +99,8 @@ def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
     if year:
         touches = frame["period"].map(lambda text: int(year) in Period.parse(text).years)
         frame = frame[touches.astype(bool)].copy()
-    indicators = book.table("indicators").set_index("indicator")
+    indicators = book.own_rows("indicators", {"indicator": sorted(set(frame["indicator"]))})
+    indicators = indicators.set_index("indicator")
     quantities = quantities_of(frame)
     frame["domain"] = frame["indicator"].map(indicators["domain"]).map(DOMAINS)
     frame["who"] = frame["entity"].map(book.name)
@@ -319,9 +319,11 @@ def _beside_the_page(book: Catalog, code: str) -> list[Quantity]:
 
 def sourced(book: Catalog, rows: Iterable[str]) -> Verdict:
     """Return whether each of these observations has a source that the book names; they with it."""
-    known = set(book.table("sources")["source_id"])
     held = tuple(rows)
     source_of = book.sources_of(held)
+    known = set(
+        book.own_rows("sources", {"source_id": sorted(set(source_of.values()))})["source_id"]
+    )
     if not held:
         return ordered([], "")
     sources = {source_of[row] for row in held}
@@ -342,8 +344,7 @@ def listed_sources(
     """
     public = came["industry"].isin(PUBLIC_WORKS)
     said = came[came["stage"].ne("") & ~public]
-    lists = book.table("park_designations")
-    lists = lists[lists["entity"].isin(entities_within(book, code))]
+    lists = book.own_rows("park_designations", {"entity": entities_within(book, code)})
     ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != UNPUBLISHED else [])]
     return list(dict.fromkeys(ids))
 
@@ -739,9 +740,10 @@ def names_by_day(rows: pd.DataFrame) -> str:
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
     """Return the projects of a district, those that run before those that don't."""
-    frame = book.table("projects")
-    frame = frame.assign(old=outdated(frame, max(frame["stage_as_of"])))
-    frame = frame[_listed(frame["district"], code)].copy()
+    newest = max(book.columns("projects", "stage_as_of")["stage_as_of"])
+    places = book.columns("projects", "district")["district"]
+    frame = book.own_rows("projects", {"district": sorted(set(places[_listed(places, code)]))})
+    frame = frame.assign(old=outdated(frame, newest))
     firms = frame["organisation"].map(lambda key: book.name(key) if key else "")
     frame["who"] = [
         (f"{firm}（{origin}）" if firm else f"来自{origin}") if origin else firm
@@ -829,8 +831,7 @@ def schemes(book: Catalog, code: str) -> str:
 
     Behind a list stands since when, where that is known: 某园区是某示范园区（2021年1月起）.
     """
-    frame = book.table("park_designations")
-    frame = frame[frame["entity"].isin(entities_within(book, code))]
+    frame = book.own_rows("park_designations", {"entity": entities_within(book, code)})
     said_by_name = [
         scheme in SELF_NAMED and SELF_NAMED[scheme] in book.name(entity)
         for scheme, entity in zip(frame["scheme"], frame["entity"], strict=True)

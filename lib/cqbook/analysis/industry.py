@@ -189,7 +189,7 @@ def nev_output(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
             indicator="auto_output", entity=area, period=year, breakdown="vehicle=nev"
         )
     )
-    dates = book.table("sources").set_index("source_id")["published"]
+    dates = book.columns("sources", "source_id", "published").set_index("source_id")["published"]
     rows = rows.assign(published=rows["source_id"].map(dates)).sort_values("published")
     for name, status, place in (
         ("expected", "estimate", 0), ("earlier", "actual", 0), ("later", "actual", -1),

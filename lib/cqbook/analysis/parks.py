@@ -58,8 +58,7 @@ ZONE_2025, ZONE_2011 = "yangtze-transfer-zone", "yangtze-transfer-zone-2011"
 
 def members(book: Catalog, scheme: str) -> list[str]:
     """Return the entities that belong to a scheme, as far as named."""
-    frame = book.table("park_designations")
-    return list(frame.loc[frame["scheme"].eq(scheme), "entity"])
+    return list(book.own_rows("park_designations", {"scheme": scheme})["entity"])
 
 
 def zone_names(book: Catalog) -> str:
@@ -104,7 +103,11 @@ def plan_bars(book: Catalog) -> pd.DataFrame:
     A base of a district that has since become part of another says which. How far a class
     (3000亿级) reaches is no margin of error: its word stands at the bar, no whisker.
     """
-    names = book.table("districts").set_index("adcode")["name_zh"].map(short_name)
+    names = (
+        book.columns("districts", "adcode", "name_zh")
+        .set_index("adcode")["name_zh"]
+        .map(short_name)
+    )
     items = [
         (
             short_name(book.name(code).partition("（")[0])
@@ -337,7 +340,7 @@ def origins_elsewhere(book: Catalog) -> dict[str, Quantity]:
 def named_projects(book: Catalog) -> pd.DataFrame:
     """Return all named projects in words, with the codes beside them."""
     frame = book.table("projects")
-    names = book.table("districts").set_index("adcode")["name_zh"]
+    names = book.columns("districts", "adcode", "name_zh").set_index("adcode")["name_zh"]
     frame["industry_zh"] = frame["industry"].map(INDUSTRIES)
     frame["stage_zh"] = frame["stage"].map(STAGES | {"": ""})
     frame["who"] = frame["organisation"].map(lambda key: book.name(key) if key else "")

@@ -641,7 +641,7 @@ def _telling(found: Interval | None) -> bool:
 
 
 def _said(book: Catalog, found: Sequence[Sequel], late: bool) -> Verdict:
-    dates = book.table("sources").set_index("source_id")["published"]
+    dates = book.columns("sources", "source_id", "published").set_index("source_id")["published"]
 
     def at_the_end(item: Sequel) -> bool:
         # a year's last day; a source of which the month alone is known was printed in it

@@ -52,8 +52,9 @@ _NONE = np.array([], dtype=int)
 class Query:
     """One recorded query: the table, the values asked for by column, SHA-256 of what came back.
 
-    No filters: the whole table; among them `WITHOUT_SERIES`: its file without the series. Table
-    ``""``, filter ``edition``: the package's version.
+    No filters: the whole table; among them `WITHOUT_SERIES`: its file without the series. Filter
+    ``""`` with names: these columns of all its rows. Table ``""``, filter ``edition``: the
+    package's version.
     """
 
     table: str
@@ -332,6 +333,24 @@ class Catalog:
         self._record(name, WITHOUT_SERIES if name == OBSERVATION_TABLE else None)
         return frame.copy()
 
+    def columns(self, name: str, *columns: str) -> pd.DataFrame:
+        """Return columns of all rows of a table as `table` does; what the others say is not read.
+
+        Raises
+        ------
+        DataError
+            If the table has no such column.
+        """
+        frame = self._typed(name)
+        unknown = sorted(set(columns) - set(frame.columns))
+        if unknown:
+            raise DataError(_no_column(name, unknown))
+        found = frame[list(columns)].copy()
+        schema = json.dumps(self._resource(name)["schema"], sort_keys=True)
+        cells = "\x1e".join("\x1d".join(map(str, found[column])) for column in columns)
+        self._record(name, {"": columns}, content=f"{schema}\x1e{cells}")
+        return found
+
     def _typed(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             frame = self.text(name)
@@ -386,12 +405,15 @@ class Catalog:
         }
         return self._select(OBSERVATION_TABLE, asked).reset_index(drop=True)
 
-    def own_rows(self, name: str, asked: Mapping[str, str]) -> pd.DataFrame:
+    def own_rows(self, name: str, asked: Mapping[str, str | Iterable[str]]) -> pd.DataFrame:
         """Return the rows of a table's own file, without the series, with these values by column.
 
-        Only they count as read.
+        A value, or values of which one must match. Only these rows count as read.
         """
-        wanted = {column: [value] for column, value in asked.items()}
+        wanted = {
+            column: [value] if isinstance(value, str) else list(value)
+            for column, value in asked.items()
+        }
         return self._select(name, {**WITHOUT_SERIES, **wanted})
 
     def file_and_row(self, observation_id: str) -> tuple[str, int]:
@@ -443,8 +465,7 @@ class Catalog:
         """Return the places of the rows of which each asked column has one of its values."""
         unknown = sorted(asked.keys() - set(frame.columns))
         if unknown:
-            msg = f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
-            raise DataError(msg)
+            raise DataError(_no_column(name, unknown))
         fits = np.zeros(len(frame), dtype=np.int8)
         for column, values in asked.items():
             fits[self._where(name, frame, column, values)] += 1
@@ -472,7 +493,7 @@ class Catalog:
         known = self.queries.get((name, filters))
         if known:
             return known
-        if name in self._lines:
+        if name in self._lines and not content:
             asked_of = rows or {name: np.arange(len(self._lines[name]))}
             content = "\x1d".join(self._answer(table, of) for table, of in asked_of.items())
         query = Query(name, filters, digest(content.encode()))
@@ -509,6 +530,8 @@ class Catalog:
             _ = self.edition
         elif query.table == CUSTOMS:
             _ = self.customs_digest
+        elif filters.keys() == WITHOUT_SERIES.keys() and filters != WITHOUT_SERIES:
+            self.columns(query.table, *filters[""])
         elif filters == WITHOUT_SERIES or (not filters and query.table != OBSERVATION_TABLE):
             self.table(query.table)
         else:
@@ -618,6 +641,10 @@ class Catalog:
     def source_labels(self) -> dict[str, str]:
         """Return the `source_label` of each source of the table, by its id; all count as read."""
         return _labels(self.table("sources"))
+
+
+def _no_column(name: str, unknown: Sequence[str]) -> str:
+    return f"{name} 没有列 {unknown} | no such column in {name}: {unknown}"
 
 
 #: What `keep_open` read: the hash of its files, and the package.
