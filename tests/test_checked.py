@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import shutil
 from types import SimpleNamespace
@@ -13,39 +14,53 @@ from conftest import ROOT
 from cqbook.build import checked
 from cqbook.data import catalog, contracts
 from cqbook.data.catalog import Catalog
-from cqbook.errors import ChapterError, ContractError
+from cqbook.errors import Breach, ChapterError, ContractError
 from cqbook.site import figure_index, settings
 
 
 @pytest.fixture
 def counted(monkeypatch):
-    """How often a package was checked; its check itself takes a second and is another test."""
+    """The tables that were checked; all checks of all of them take a second and are other tests."""
     calls = []
 
-    def check(book):
-        calls.append(book)
-        if book.lookup("projects", "project", "bad"):
-            raise ContractError([])
-        return {"projects": len(book.text("projects"))}
+    def part(name, tables):
+        calls.append(name)
+        if name == "projects":
+            # what it rests on beside its own rows
+            assert "entities" in tables
+            yield from [Breach("", 1, "", "", "", "")] * tables[name]["project"].eq("bad").sum()
+
+    def check(book, ask):
+        tables = contracts.Tables(book)
+        breaches = []
+        for name in ("projects", "sources"):
+            breaches += ask(name, functools.partial(part, name), tables)
+        if breaches:
+            raise ContractError(breaches)
+        return {"projects": len(tables["projects"])}
 
     monkeypatch.setattr(contracts, "check_package", check)
     return calls
 
 
-def test_tables_that_passed_are_checked_when_they_change(tmp_path, spoiled, counted):
+def test_what_passed_is_checked_when_a_table_that_it_asked_for_changes(tmp_path, spoiled, counted):
     def counts():
+        counted.clear()
         return checked.check_package_once(tmp_path, Catalog(spoiled.path))
 
     first = counts()
+    assert counted == ["projects", "sources"]
     assert counts() == first
-    assert len(counted) == 1
-    row = spoiled.find("projects.csv", "project", spoiled.rows("projects.csv")[1][0])
-    old = spoiled.set("projects.csv", row, "note", "another note")
+    assert counted == []
+    for table in ("projects.csv", "entities.csv"):
+        spoiled.set(table, 1, "name_zh", "别的名字")
+        assert counts() == first
+        assert counted == ["projects"]
+    # the descriptor has the rules of all
+    path = spoiled.path / "datapackage.json"
+    path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
     assert counts() == first
-    assert len(counted) == 2
-    spoiled.set("projects.csv", row, "note", old)
-    assert counts() == first
-    assert len(counted) == 2
+    assert counted == ["projects", "sources"]
 
 
 def test_a_fault_of_the_data_is_told_each_time(tmp_path, spoiled, counted):
@@ -53,11 +68,11 @@ def test_a_fault_of_the_data_is_told_each_time(tmp_path, spoiled, counted):
     for _ in range(2):
         with pytest.raises(ContractError):
             checked.check_package_once(tmp_path, Catalog(spoiled.path))
-    assert len(counted) == 2
+    assert counted == ["projects", "sources"] * 2
 
 
 def test_what_changes_while_it_is_checked_has_not_passed(tmp_path, spoiled, monkeypatch):
-    def check(book):
+    def check(book, ask):
         spoiled.set("projects.csv", 1, "note", "written meanwhile")
         return {}
 
@@ -70,7 +85,7 @@ def test_another_package_checks_again(tmp_path, spoiled, counted, monkeypatch):
     checked.check_package_once(tmp_path, Catalog(spoiled.path))
     monkeypatch.setattr(checked, "_checks", lambda: "another version")
     checked.check_package_once(tmp_path, Catalog(spoiled.path))
-    assert len(counted) == 2
+    assert counted == ["projects", "sources"] * 2
 
 
 def test_a_chapter_that_passed_is_looked_at_when_it_changes(tmp_path, monkeypatch):

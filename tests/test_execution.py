@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from kills import ended
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import CUSTOMS, DESCRIPTOR, Catalog
 from cqbook.disk import installed
 from cqbook.execution import executor, fingerprint
 from cqbook.execution.memory import RESULTS_KEPT, Memory
@@ -282,8 +282,11 @@ def test_an_entry_that_holds_for_these_data_is_not_asked_again(
     for _ in range(2):
         assert recalled(chapters, tmp_path, spoiled)
     assert len(again) == 1
-    # a row that it did not read: asked once more; one that it read: as often as is looked
+    # a table that it did not read: not asked; a row: once more; one that it read: each time
     spoiled.set("parks.csv", 1, "name_zh", "别的")
+    assert recalled(chapters, tmp_path, spoiled)
+    assert len(again) == 1
+    spoiled.set("observations.csv", 1, "note", "别的")
     for _ in range(2):
         assert recalled(chapters, tmp_path, spoiled)
     assert len(again) == 2
@@ -308,7 +311,7 @@ def test_a_package_that_changes_between_two_pages_is_read_anew(chapters, tmp_pat
 
 def test_what_changed_while_a_page_was_executed_is_asked_again(chapters, tmp_path, spoiled):
     memory = Memory(tmp_path / "memory", spoiled.path, "code")
-    before = memory.book.files_digest()
+    before = memory.book.digests()
     memory.keep(chapters / "small.ipynb", PAGE, Executed(b"{}"), before)
     assert len(list((tmp_path / "memory" / "small").glob("*.held"))) == 1
     spoiled.set("parks.csv", 1, "name_zh", "别的")
@@ -330,6 +333,39 @@ def test_a_failing_page_stops_no_other_and_is_kept(chapters, tmp_path, spoiled):
     assert "ZeroDivisionError" in str(error)
     assert error.notebook == tmp_path / "failed" / "bad.ipynb"
     assert "ZeroDivisionError" in error.notebook.read_text(encoding="utf-8")
+
+
+def test_a_query_names_the_files_that_its_answer_is_of(spoiled):
+    """What a changed file gives another answer to is asked again; most is not."""
+    book = Catalog(spoiled.path)
+    book.observations(entity="CN-50")
+    book.own_rows("observations", {"indicator": ["auto_exports", "trade_value"]})
+    book.columns("parks", "park", "name_zh")
+    book.own_rows("parks", {"district": "500106"})
+    book.table("projects")
+    assert book.name("CN-50")
+    assert book.edition
+    assert book.english_names
+    assert not book.customs_digest
+    queries = list(book.queries.values())
+    assert len(queries) >= 9
+    told = set()
+    for name in ["", *book.resources]:
+        path = spoiled.path / DESCRIPTOR if name == "" else book.file(name)
+        before = path.read_bytes()
+        if name == "":
+            path.write_bytes(before.replace(b'"string"', b'"any"').replace(b"2026", b"2025"))
+        else:
+            head, _, rows = before.decode("utf-8").partition("\n")
+            rows = rows.replace("重庆", "重应").replace("CN-50", "CN-51")
+            path.write_text(f"{head}\n{rows}", encoding="utf-8")
+        changed = Catalog(spoiled.path)
+        for query in queries:
+            if changed.again(query) != query:
+                assert name in book.asks(query)
+                told.add((name, query))
+        path.write_bytes(before)
+    assert {query for _, query in told} >= {query for query in queries if query.table != CUSTOMS}
 
 
 def test_queries_are_asked_again(spoiled):

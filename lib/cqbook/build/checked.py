@@ -11,14 +11,18 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cqbook.build.chapter_lint import chapter_faults, chapter_files
 from cqbook.data.catalog import Catalog
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest, json_digest
 from cqbook.disk.installed import packages
-from cqbook.errors import ChapterError
+from cqbook.errors import Breach, ChapterError
 from cqbook.execution.fingerprint import package_digest
+
+if TYPE_CHECKING:
+    from cqbook.data.contracts import TableCheck, Tables
 
 
 @functools.cache
@@ -31,8 +35,12 @@ def _mark(root: Path, content: object) -> Path:
     return root / "_build" / "cache" / "checked" / json_digest([_checks(), content])
 
 
+#: The hashes of the tables that a part of the check asked for, when it found nothing.
+_Passed = dict[str, dict[str, str]]
+
+
 def check_package_once(root: Path, book: Catalog) -> dict[str, int]:
-    """Check the tables of a data package, unless these very tables passed before.
+    """Check the tables of a data package, each part unless the tables it asks for passed it before.
 
     Returns
     -------
@@ -46,16 +54,32 @@ def check_package_once(root: Path, book: Catalog) -> dict[str, int]:
     """
     from cqbook.data.contracts import check_package
 
-    content = book.files_digest()
-    mark = _mark(root, ["data", content])
-    known = recall(mark)
-    if known is not None:
-        counts: dict[str, int] = json.loads(known)
+    now = book.digests()
+    mark = _mark(root, "data")
+    known = json.loads(recall(mark) or "{}")
+    if known.get("of") == now:
+        counts: dict[str, int] = known["counts"]
         return counts
-    counts = check_package(book)
+    before: _Passed = known.get("passed", {})
+    passed: _Passed = {}
+
+    def ask(name: str, part: TableCheck, tables: Tables) -> list[Breach]:
+        held = before.get(name)
+        if not held or any(now.get(table, "") != value for table, value in held.items()):
+            tables.asked = set()
+            found = list(part(tables))
+            if found:
+                return found
+            # each part is of the descriptor too
+            held = {table: now.get(table, "") for table in {"", *tables.asked}}
+        passed[name] = held
+        return []
+
+    counts = check_package(book, ask)
     # what was changed while it was checked is not what passed
-    if book.files_digest() == content:
-        retain(mark, json.dumps(counts, ensure_ascii=False).encode())
+    if book.digests() == now:
+        content = {"of": now, "passed": passed, "counts": counts}
+        retain(mark, json.dumps(content, ensure_ascii=False).encode())
     return counts
 
 

@@ -287,14 +287,19 @@ class Catalog:
             raise DataError(msg)
         return path
 
-    def files_digest(self) -> str:
-        """Return one hash of the package as it is on disk: descriptor, tables, index of the detail.
+    def digests(self) -> dict[str, str]:
+        """Return the hash of each table's file as it is on disk, by its name.
 
-        A table that lacks its file has a hash too: who reads it refuses it.
+        Of the descriptor by ``""``, of the index of customs detail by its folder's name. A table
+        that lacks its file has a hash too, ``""``: who reads it refuses it.
         """
-        index = self.path / CUSTOMS / "store.json"
-        files = [self.path / DESCRIPTOR, *map(self.file, self.resources), index]
-        return json_digest([file_digest(path) if path.is_file() else "" for path in files])
+        files = {"": self.path / DESCRIPTOR, CUSTOMS: self.path / CUSTOMS / "store.json"}
+        files |= {name: self.file(name) for name in self.resources}
+        return {name: file_digest(path) if path.is_file() else "" for name, path in files.items()}
+
+    def files_digest(self) -> str:
+        """Return one hash of the package as it is on disk: of all `digests`."""
+        return json_digest(self.digests())
 
     def _resource(self, name: str) -> Resource:
         try:
@@ -440,24 +445,26 @@ class Catalog:
         if key in self._found:
             # a name is looked up a hundred times on a page
             return self._found[key].copy(deep=False)
-        frame = self._typed(name)
-        own = WITHOUT_SERIES.keys() <= asked.keys()
-        columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
-        found = {name: self._matching(name, frame, columns)}
-        if name == OBSERVATION_TABLE and not own:
-            for series, resource in self.series.items():
-                if may_hold(resource, asked):
-                    rows = self._matching(series, self._served(series), asked)
-                    found |= {series: rows} if len(rows) else {}
-        self._record(name, asked, {table: rows.index.to_numpy() for table, rows in found.items()})
-        parts = [rows for rows in found.values() if len(rows)] or [frame.iloc[:0]]
+        found = self._places_of(name, asked)
+        self._record(name, asked, found)
+        tables = {name: self._typed(name)} | {
+            table: self._served(table) for table in found if table != name
+        }
+        parts = [tables[table].iloc[at] for table, at in found.items() if len(at)]
+        parts = parts or [tables[name].iloc[:0]]
         self._found[key] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         return self._found[key].copy(deep=False)
 
-    def _matching(
-        self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
-    ) -> pd.DataFrame:
-        return frame.iloc[self._fitting(name, frame, asked)]
+    def _places_of(self, name: str, asked: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
+        """Return the places of the rows that answer a query, by table: its own, then series."""
+        columns = {key: values for key, values in asked.items() if key not in WITHOUT_SERIES}
+        found = {name: self._fitting(name, self._typed(name), columns)}
+        if name == OBSERVATION_TABLE and not WITHOUT_SERIES.keys() <= asked.keys():
+            for series, resource in self.series.items():
+                if may_hold(resource, asked):
+                    at = self._fitting(series, self._served(series), asked)
+                    found |= {series: at} if len(at) else {}
+        return found
 
     def _fitting(
         self, name: str, frame: pd.DataFrame, asked: Mapping[str, Sequence[str]]
@@ -523,6 +530,9 @@ class Catalog:
         DataError
             If the table or a column is no longer there.
         """
+        known = self.queries.get((query.table, query.filters))
+        if known:
+            return known
         filters = dict(query.filters)
         if query.table == "" and "english" in filters:
             _ = self.english_names
@@ -535,8 +545,20 @@ class Catalog:
         elif filters == WITHOUT_SERIES or (not filters and query.table != OBSERVATION_TABLE):
             self.table(query.table)
         else:
-            self._select(query.table, filters)
+            # the rows themselves nobody asks for
+            self._record(query.table, filters, self._places_of(query.table, filters))
         return self.queries[query.table, query.filters]
+
+    def asks(self, query: Query) -> set[str]:
+        """Return the names, as in `digests`, of the files that a recorded query's answer is of."""
+        if query.table == CUSTOMS:
+            return {CUSTOMS}
+        if query.table == "":
+            # English names are those of all tables; the edition is the descriptor's
+            return {"", *(self.resources if "english" in dict(query.filters) else ())}
+        # a row of one's own can correct one of a series
+        series = self.series if query.table == OBSERVATION_TABLE else ()
+        return {"", query.table, *series}
 
     @property
     def edition(self) -> str:

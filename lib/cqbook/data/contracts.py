@@ -30,7 +30,7 @@ from cqbook.data.embedded import database
 from cqbook.data.plausibility import doubts
 from cqbook.data.relation_rules import RULES, parents_of
 from cqbook.data.relations import impossible
-from cqbook.data.rows import TableRow, rows_of
+from cqbook.data.rows import rows_of
 from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
@@ -104,8 +104,71 @@ class Contract:
     lists: list[Link]
 
 
-def check_package(book: Catalog) -> dict[str, int]:
+class Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a package as text, read when they are asked for.
+
+    Parameters
+    ----------
+    book : Catalog
+
+    Attributes
+    ----------
+    asked : set of str
+        Names of the tables that were asked for, there or not.
+    """
+
+    def __init__(self, book: Catalog) -> None:
+        self.book = book
+        self.asked: set[str] = set()
+        self._served: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        self.asked.add(name)
+        if name not in self.book.resources:
+            raise KeyError(name)
+        return self.book.text(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of the tables; to know them is to have read none."""
+        return iter(self.book.resources)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(self.book.resources)
+
+    def served(self, name: str) -> pd.DataFrame:
+        """Return a series as rows of ``observations``, all text."""
+        frame = self[name]
+        if name not in self._served:
+            self._served[name] = self.book.as_observations(name, frame)
+        return self._served[name]
+
+    def ids(self) -> set[str]:
+        """Return the ids of all observations."""
+        own = self[OBSERVATION_TABLE]["observation_id"]
+        return set(own).union(*(self.served(name)["observation_id"] for name in self.book.series))
+
+
+#: A check of some tables.
+TableCheck = Callable[[Tables], Iterable[Breach]]
+
+
+def _each_time(_name: str, part: TableCheck, tables: Tables) -> list[Breach]:
+    return list(part(tables))
+
+
+def check_package(
+    book: Catalog, ask: Callable[[str, TableCheck, Tables], list[Breach]] = _each_time
+) -> dict[str, int]:
     """Check every table of a data package.
+
+    Parameters
+    ----------
+    book : Catalog
+    ask : callable, optional
+        Asked for the breaches of each part of the check, by its name: one that found none in the
+        tables that it asks for, and would find them as they were, finds none again.
 
     Returns
     -------
@@ -121,31 +184,22 @@ def check_package(book: Catalog) -> dict[str, int]:
     contracts = _contracts(book, breaches)
     if breaches:
         raise ContractError(breaches)
-    tables: dict[str, pd.DataFrame] = {}
+    tables = Tables(book)
     for name, contract in contracts.items():
-        frame = book.text(name)
-        tables[name] = frame
         # a table that lacks columns can't be looked at any further
-        breaches += _schema(book, name, frame, contract)
+        breaches += ask(f"{name}: cells", functools.partial(_schema, name, contract), tables)
     if not any(breach.row == 0 for breach in breaches):
-        served = {name: book.as_observations(name, tables[name]) for name in book.series}
-        ids = set().union(*(frame["observation_id"] for frame in served.values()))
         for name, contract in contracts.items():
-            file = book.file(name).name
-            breaches += _foreign_keys(file, tables[name], contract.links, tables)
-            breaches += _listed_keys(file, tables[name], contract.lists, tables, ids)
-        file = book.file(OBSERVATION_TABLE).name
-        rows = rows_of(tables[OBSERVATION_TABLE])
-        breaches += _observations(rows, file, ids)
-        breaches += _attested(rows, tables, file)
-        ids |= set(tables[OBSERVATION_TABLE]["observation_id"])
-        for name, frame in served.items():
-            breaches += _served(book, name, frame, tables, contracts[OBSERVATION_TABLE], ids)
+            breaches += ask(f"{name}: keys", functools.partial(_keys, name, contract), tables)
+        breaches += ask("rows", _entered, tables)
+        for name in book.series:
+            part = functools.partial(_served, name, contracts[OBSERVATION_TABLE])
+            breaches += ask(f"{name}: rows", part, tables)
         if not breaches:
-            breaches += _impossible(rows, tables, file)
+            breaches += ask("relations", _impossible, tables)
     if breaches:
         raise ContractError(breaches)
-    return {name: len(frame) for name, frame in tables.items()}
+    return {name: len(tables[name]) for name in tables}
 
 
 def _contracts(book: Catalog, breaches: list[Breach]) -> dict[str, Contract]:
@@ -286,9 +340,9 @@ def _compiled(pattern: str) -> str:
     return pattern
 
 
-def _schema(book: Catalog, name: str, frame: pd.DataFrame, contract: Contract) -> Iterator[Breach]:
-    file = book.file(name).name
-    fields = book.fields(name)
+def _schema(name: str, contract: Contract, tables: Tables) -> Iterator[Breach]:
+    frame, file = tables[name], tables.book.file(name).name
+    fields = tables.book.fields(name)
     wanted = [field["name"] for field in fields]
     if list(frame.columns) != wanted:
         lacking = [column for column in wanted if column not in frame.columns]
@@ -352,6 +406,12 @@ def _cells(file: str, column: pd.Series, kind: str, rules: Rules) -> Iterator[Br
             yield Breach(file, index + 1, str(column.name), column[index], zh_text, text)
 
 
+def _keys(name: str, contract: Contract, tables: Tables) -> Iterator[Breach]:
+    file = tables.book.file(name).name
+    yield from _foreign_keys(file, tables[name], contract.links, tables)
+    yield from _listed_keys(file, tables[name], contract.lists, tables)
+
+
 def _foreign_keys(
     file: str, table: pd.DataFrame, links: list[Link], tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[Breach]:
@@ -362,20 +422,15 @@ def _foreign_keys(
 
 
 def _listed_keys(
-    file: str,
-    table: pd.DataFrame,
-    lists: list[Link],
-    tables: Mapping[str, pd.DataFrame],
-    served: set[str],
+    file: str, table: pd.DataFrame, lists: list[Link], tables: Tables
 ) -> Iterator[Breach]:
     """Check cells that hold several keys; a plain descriptor has no word for them (``listOf``).
 
-    Nor for the ids of series, `served`, which are observations as well.
+    Nor for the ids of series, which are observations as well.
     """
     for link in lists:
-        known = set(tables[link.table][link.of])
-        if (link.table, link.of) == (OBSERVATION_TABLE, "observation_id"):
-            known |= served
+        of_rows = (link.table, link.of) == (OBSERVATION_TABLE, "observation_id")
+        known = tables.ids() if of_rows else set(tables[link.table][link.of])
         for index, cell in enumerate(table[link.column]):
             for part in cell.split(";") if cell else []:
                 if part not in known:
@@ -414,15 +469,16 @@ def _no_figure(value: str, qualifier: str, upper: str, measure: str) -> str:
     return _tried(lambda: from_printed(value, qualifier, upper, signed=signed))
 
 
-def _served(
-    book: Catalog,
-    name: str,
-    frame: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-    contract: Contract,
-    ids: set[str],
-) -> Iterator[Breach]:
+def _entered(tables: Tables) -> Iterator[Breach]:
+    """Check the rows of ``observations`` that were entered one by one."""
+    rows, file = rows_of(tables[OBSERVATION_TABLE]), tables.book.file(OBSERVATION_TABLE).name
+    yield from _observations(rows, file, tables)
+    yield from _attested(rows, tables, file)
+
+
+def _served(name: str, contract: Contract, tables: Tables) -> Iterator[Breach]:
     """Check the rows that a series is served as; what is fixed in it is told of the descriptor."""
+    book, frame = tables.book, tables.served(name)
     own, file = set(tables[name].columns), book.file(name).name
     given = book.series[name]["observations"]
     fixed: list[Breach] = []
@@ -454,7 +510,7 @@ def _served(
         zh_text = "与其他行不同的编号（由主键而来）"
         yield Breach(file, index + 1, "observation_id", value, zh_text, "an id of its own")
     if not fixed and not found:
-        found += _observations(rows_of(frame[CHECKED]), file, ids, owner=name)
+        found += _observations(rows_of(frame[CHECKED]), file, tables, owner=name)
         # without a printed form of their own, rows of one period and source are as good as one
         every = frame.columns.tolist()
         same = every if "as_printed" in own else ["indicator", "flow", "period", "source_id"]
@@ -465,18 +521,18 @@ def _served(
 
 
 def _observations(
-    rows: Sequence[Reported], file: str, others: set[str], owner: str = ""
+    rows: Sequence[Reported], file: str, tables: Tables, owner: str = ""
 ) -> Iterator[Breach]:
     """Check what the descriptor can't say of ``observations``.
 
     Parameters
     ----------
-    others : set of str
-        Ids of other tables that a row may point at.
+    tables : Tables
+        Asked where a row points at one of another table.
     owner : str
         The series whose name begins the ids; of rows entered one by one it is their source's.
     """
-    ids = others | {row["observation_id"] for row in rows}
+    ids = {row["observation_id"] for row in rows}
     for index, row in enumerate(rows, start=1):
 
         def breach(column: str, zh_text: str, text: str) -> Breach:
@@ -500,7 +556,9 @@ def _observations(
         ):
             yield breach("observation_id", "source_id.名字", "source_id.name in lower case")
         for column in ("part_of", "supersedes"):
-            if row[column] and (row[column] not in ids or row[column] == row["observation_id"]):
+            other = row[column]
+            known = other in ids or not other or other in tables.ids()
+            if other and (not known or other == row["observation_id"]):
                 yield breach(column, "另一行的 observation_id", "another row's observation_id")
         parts = row["breakdown"].split(";") if row["breakdown"] else []
         if parts != sorted(parts) or any(part.count("=") != 1 for part in parts):
@@ -523,10 +581,9 @@ def _attested(
         yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)
 
 
-def _impossible(
-    rows: Sequence[TableRow], tables: Mapping[str, pd.DataFrame], file: str
-) -> Iterator[Breach]:
+def _impossible(tables: Tables) -> Iterator[Breach]:
     """Check what figures of one source can't all be, at the row that was entered last."""
+    rows, file = rows_of(tables[OBSERVATION_TABLE]), tables.book.file(OBSERVATION_TABLE).name
     places = {row["observation_id"]: index for index, row in enumerate(rows)}
     typed = [
         {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]} for row in rows

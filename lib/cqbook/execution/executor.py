@@ -220,7 +220,7 @@ def execute_all(
             found[page.name] = held
             told(page, held)
     rest = [page for page in todo if page.name not in found]
-    data = memory.book.files_digest() if rest else ""
+    data = memory.book.digests() if rest else {}
     for page, outcome in runner(chapters, rest, memory.book.path, failed) if rest else ():
         if isinstance(outcome, Executed):
             memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome, data)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 
@@ -45,7 +46,7 @@ class Memory:
     def __init__(self, folder: Path, data: Path, code: str) -> None:
         self.folder, self.code = folder, code
         self.book = Catalog(data)
-        self._opened = ""
+        self._opened: dict[str, str] = {}
         self._notebooks: dict[Path, tuple[bytes, nbformat.NotebookNode]] = {}
 
     def key(self, source: Path, page: Page) -> str:
@@ -92,7 +93,13 @@ class Memory:
             if entry:
                 yield entry
 
-    def keep(self, source: Path, page: Page, executed: Executed, data: str = "") -> None:
+    def keep(
+        self,
+        source: Path,
+        page: Page,
+        executed: Executed,
+        data: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Remember a result; forget the oldest beyond `RESULTS_KEPT`.
 
         Parameters
@@ -100,9 +107,9 @@ class Memory:
         source : Path
         page : Page
         executed : Executed
-        data : str
-            `Catalog.files_digest` of before it was executed: if they are as then, the result holds
-            for them, and nobody need ask its queries again.
+        data : mapping of str to str, optional
+            `Catalog.digests` of before it was executed: if they are as then, the result holds for
+            them, and nobody need ask its queries again.
         """
         queries = [query.to_json() for query in executed.queries]
         content = {
@@ -116,8 +123,8 @@ class Memory:
         made = digest(executed.content)[:16]
         path = folder / f"{self.key(source, page)[:40]}-{asked}-{made}.json"
         retain(path, text.encode())
-        if data and self.book.files_digest() == data:
-            retain(path.with_suffix(HELD_ENDING), data.encode())
+        if data and self.book.digests() == data:
+            retain(path.with_suffix(HELD_ENDING), json.dumps(dict(data)).encode())
         entries = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
         for old in entries[:-RESULTS_KEPT]:
             for gone in (old, old.with_suffix(HELD_ENDING)):
@@ -135,23 +142,29 @@ class Memory:
     def _holds(self, path: Path, queries: Iterable[Query]) -> bool:
         """Return whether the queries of an entry are answered now as they were.
 
-        A package that is as it was when they last were need not be asked again.
+        Of files that are as they were when they last were, none need be asked again.
         """
         mark = path.with_suffix(HELD_ENDING)
         try:
-            now = self.book.files_digest()
+            now = self.book.digests()
             if now != self._opened:
                 # what a package has read once it does not read again
                 self.book, self._opened = Catalog(self.book.path), now
-            if recall(mark) == now.encode():
+            before = json.loads(recall(mark) or "{}")
+            changed = {name for name in {*now, *before} if now.get(name) != before.get(name)}
+            if not changed:
                 return True
-            held = all(self.book.again(query) == query for query in queries)
+            held = all(
+                self.book.again(query) == query
+                for query in queries
+                if not changed.isdisjoint(self.book.asks(query))
+            )
         except DataError:
             # a table or a column that is gone: certainly another answer
             return False
         # what was changed meanwhile is not what was asked
-        if held and self.book.files_digest() == now:
-            retain(mark, now.encode())
+        if held and self.book.digests() == now:
+            retain(mark, json.dumps(now).encode())
         return held
 
 
