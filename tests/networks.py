@@ -15,8 +15,9 @@ __all__ = ["book"]
 def kill_the_second() -> None:
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            words = process.read_bytes().split(b"\0")
-            if b"worker" in words and b"--name" in words and b"2" in words:
+            # dask names its processes anew, where it can: by what they do and their address
+            words = process.read_bytes()
+            if b"dask" in words and b"worker" in words and b"10.77.2.2" in words:
                 os.kill(int(process.parent.name), signal.SIGKILL)
 
 
