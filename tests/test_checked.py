@@ -110,25 +110,30 @@ def test_a_chapter_that_passed_is_looked_at_when_it_changes(tmp_path, monkeypatc
     assert seen[2:] == ["errata.ipynb", "errata.ipynb"]
 
 
-def application(source, cache, monkeypatch):
-    """As much of Sphinx as asks for the data and the cache."""
-    monkeypatch.setenv("CQBOOK_CACHE", str(cache))
-    config = SimpleNamespace(cqbook_data_dir=".")
-    return SimpleNamespace(srcdir=str(source), outdir=str(cache), config=config)
-
-
-def test_a_text_of_the_data_is_made_again_when_these_change(tmp_path, spoiled, monkeypatch):
+def test_a_text_is_made_again_when_what_it_is_made_of_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("CQBOOK_CACHE", str(tmp_path))
     made = []
 
-    def text():
-        app = application(spoiled.path, tmp_path / "cache", monkeypatch)
-        return settings.made_of_data(app, "x.json", lambda: made.append(1) or f"字\r\n{len(made)}")
+    def texts(**of):
+        made.clear()
+        return settings.made_of(
+            SimpleNamespace(), "x.json", of, lambda key: made.append(key) or key
+        )
 
-    assert text() == text() == "字\r\n1"
-    spoiled.set("projects.csv", 1, "note", "another note")
-    assert text() == text() == "字\r\n2"
-    # one of a name is kept
-    assert len(list((tmp_path / "cache" / "of-data").iterdir())) == 1
+    assert texts(甲=["字\r\n"], 乙=[2]) == {"甲": "甲", "乙": "乙"}
+    assert made == ["甲", "乙"]
+    for of, anew in (
+        ({"甲": ["字\r\n"], "乙": [2]}, []),
+        ({"甲": ["字\r\n"], "乙": [3]}, ["乙"]),
+        ({"乙": [3], "丙": []}, ["丙"]),
+        # one of a name is kept, the last
+        ({"甲": ["字\r\n"]}, ["甲"]),
+    ):
+        assert texts(**of) == {key: key for key in of}
+        assert made == anew
+    monkeypatch.setattr(settings, "packages", lambda: ["another"])
+    assert texts(甲=["字\r\n"]) == {"甲": "甲"}
+    assert made == ["甲"]
 
 
 def test_code_is_highlighted_once_and_warned_of_each_time(tmp_path):

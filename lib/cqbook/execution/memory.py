@@ -71,7 +71,9 @@ class Memory:
     def recall(self, source: Path, page: Page) -> Executed | None:
         """Return the remembered result that still holds, or None."""
         start = self.key(source, page)[:40]
-        for path in sorted((self.folder / page.name).glob(f"{start}-*.json")):
+        found = (self.folder / page.name).glob(f"{start}-*.json")
+        # that which held last first: each is a whole notebook
+        for path in sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True):
             entry = self._read(path)
             if entry and self._holds(path, entry.queries):
                 os.utime(path)

@@ -39,6 +39,8 @@ CHAPTERS, DATA = "chapters", "data"
 DOCTREES, SITE = Path("_build", ".doctrees"), Path("_build", "html")
 #: Among what Sphinx has read: what is gone on from.
 _START = "start.json"
+#: So many pages this process writes by itself.
+FEW = 6
 #: What of Sphinx's environment is a page's own, the same for all pages, or made of the rest.
 _NOT_TOLD = frozenset(
     {
@@ -190,9 +192,12 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
         if start and facts["told"] == start["told"]:
-            if facts["claims"] == start["claims"]:
-                return []
-            return [name for name in env.found_docs if LISTS_CLAIMS in env.metadata[name]]
+            same = facts["claims"] == start["claims"]
+            more = () if same else [n for n in env.found_docs if LISTS_CLAIMS in env.metadata[n]]
+            if len({*start["changed"], *more}) <= FEW:
+                # each process that writes is a copy of this one, and takes longer than some pages
+                app.parallel = 1
+            return more
     if start:
         # what they wrote then may be more than what they write now
         shutil.rmtree(app.outdir)

@@ -8,7 +8,6 @@ A doubtful reading stands on neither: only the page that compares sources shows 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, MEASURES
-from cqbook.disk.checksums import file_digest
+from cqbook.disk.checksums import file_digest, json_digest
 from cqbook.editions.store import PERMALINK
 from cqbook.figures import theme
 from cqbook.figures.english import AFTER, BEFORE, CHINESE, ENGLISH_UNITS, english, said_or_kept
@@ -57,7 +56,7 @@ from cqbook.site.settings import (
     book_listed,
     book_of,
     known_words,
-    made_of_data,
+    made_of,
     once,
     publication,
     root_of,
@@ -520,37 +519,51 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a plain page an indicator, with an anchor for each of its figures."""
     if NUMBERS_PAGE not in app.env.found_docs:
         return
-    _, words = library(app)
-    bodies = json.loads(
-        made_of_data(app, "plain-pages.json", lambda: json.dumps(dict(_plain_bodies(app))))
-    )
+    frame, words = library(app)
+    rows = {str(code): some for code, some in frame.groupby("indicator")}
+    said, lines = json_digest(dict(known_words(app))), joined_rows(frame)
+    of = {
+        code: [[lines[at] for at in some.index], _words_in(some, words), said]
+        for code, some in rows.items()
+    }
+    bodies = made_of(app, "plain-pages.json", of, lambda code: _plain_body(app, code, rows[code]))
     for code, body in bodies.items():
         name, name_en = words["indicator"][code][:2]
         title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
         yield plain_name(code), title | {"body": Markup(body)}, "page.html"
 
 
-def _plain_bodies(app: Sphinx) -> Iterator[tuple[str, str]]:
-    """Yield an indicator and what its plain page says: much, and of the data alone."""
-    frame, words = library(app)
-    for code, some in frame.groupby("indicator"):
-        way = partial(app.builder.get_relative_uri, plain_name(str(code)))
-        rows, lines = plain_rows(some, words, way(SOURCES_PAGE), known_words(app))
-        name, name_en, _, definition, definition_en, _ = words["indicator"][code]
-        body = markup(
-            "plain_numbers.html",
-            name=name,
-            name_en=name_en,
-            definition=definition,
-            definition_en=definition_en,
-            code=code,
-            count=len(some),
-            rows=rows,
-            lines=lines,
-            browser=way(NUMBERS_PAGE),
-            permalink=Markup(PERMALINK),
-        )
-        yield str(code), body
+def joined_rows(frame: pd.DataFrame) -> list[str]:
+    """Return each of `published_rows` as one line: what is made of them is made of these."""
+    cells = (frame[column].to_numpy(dtype=object) for column in frame)
+    return list(map("\x1d".join, zip(*cells, strict=True)))
+
+
+def _words_in(frame: pd.DataFrame, words: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what the codes of some rows are called."""
+    codes = {column: frame[column].unique() for column in words}
+    return {column: [words[column].get(code) for code in some] for column, some in codes.items()}
+
+
+def _plain_body(app: Sphinx, code: str, some: pd.DataFrame) -> str:
+    """Return what the plain page of an indicator says."""
+    _, words = library(app)
+    way = partial(app.builder.get_relative_uri, plain_name(code))
+    rows, lines = plain_rows(some, words, way(SOURCES_PAGE), known_words(app))
+    name, name_en, _, definition, definition_en, _ = words["indicator"][code]
+    return markup(
+        "plain_numbers.html",
+        name=name,
+        name_en=name_en,
+        definition=definition,
+        definition_en=definition_en,
+        code=code,
+        count=len(some),
+        rows=rows,
+        lines=lines,
+        browser=way(NUMBERS_PAGE),
+        permalink=Markup(PERMALINK),
+    )
 
 
 @dataclass(frozen=True)

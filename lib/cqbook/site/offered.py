@@ -16,14 +16,14 @@ from sphinx.application import Sphinx
 
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.publication import PACKAGE_ZH, Publication
-from cqbook.disk.checksums import file_digest
+from cqbook.disk.checksums import digest, file_digest
 from cqbook.figures.citations import month_of
 from cqbook.site.directives import DATA_FOLDER
 from cqbook.site.metadata import CATALOGUE
 from cqbook.site.nodes import NO_EDITION
-from cqbook.site.numbers_page import library
+from cqbook.site.numbers_page import joined_rows, library
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, dataflow_of, sdmx_csv, sdmx_json
-from cqbook.site.settings import book_of, made_of_data, publication
+from cqbook.site.settings import book_of, made_of, publication
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,9 @@ def write_data(app: Sphinx) -> None:
     frame, words = library(app)
     labels = {code: said[0] for code, said in words["source_id"].items()}
     flow = dataflow_of(book, frame, labels)
+    structure = sdmx_json(flow)
+    of = {SDMX_DATA: [structure, digest("\n".join(joined_rows(frame)).encode())]}
+    made = made_of(app, "sdmx.json", of, lambda _: sdmx_csv(frame, flow))
     with (out / SDMX_DATA).open("w", encoding="utf-8", newline="") as file:
-        file.write(made_of_data(app, "numbers.sdmx.csv", lambda: sdmx_csv(frame, flow)))
-    (out / SDMX_STRUCTURE).write_text(sdmx_json(flow), encoding="utf-8")
+        file.write(made[SDMX_DATA])
+    (out / SDMX_STRUCTURE).write_text(structure, encoding="utf-8")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,25 +46,33 @@ def once(app: Sphinx, name: str, make: Callable[[], _Made]) -> _Made:
     return made
 
 
-def made_of_data(app: Sphinx, name: str, make: Callable[[], str]) -> str:
-    """Return a text that is made of nothing but the data: as it was made last, if they are as then.
+def made_of(
+    app: Sphinx, name: str, of: Mapping[str, object], make: Callable[[str], str]
+) -> dict[str, str]:
+    """Return texts by their keys, each as it was made last if it would be made of the same.
 
-    Of each name the last text is kept, with what it was made of and by: data, this package, the
-    packages beside it, Python.
+    Parameters
+    ----------
+    app : Sphinx
+    name : str
+        Of all of them: the last ones are kept.
+    of : mapping of str to object
+        By key what its text is made of, as JSON; also of this package, the packages beside it,
+        Python.
+    make : callable
+        Returns the text of a key.
     """
-
-    def made_of() -> str:
-        by = [hashes(PACKAGE), packages(), sys.version]
-        return json_digest([by, book_of(app).files_digest()])
-
-    proof = once(app, "cqbook_made_of", made_of).encode()
-    path = cache_directory(app) / "of-data" / name
-    before, _, text = (recall(path) or b"").partition(b"\n")
-    if before == proof:
-        return text.decode()
-    made = make()
-    retain(path, proof + b"\n" + made.encode())
-    return made
+    by = once(app, "cqbook_made_by", lambda: [hashes(PACKAGE), packages(), sys.version])
+    path = cache_directory(app) / "made" / name
+    before: dict[str, list[str]] = json.loads(recall(path) or "{}")
+    made = {}
+    for key, content in of.items():
+        proof = json_digest([by, content])
+        known = before.get(key)
+        made[key] = known if known and known[0] == proof else [proof, make(key)]
+    if made != before:
+        retain(path, json.dumps(made, ensure_ascii=False).encode())
+    return {key: text for key, (_, text) in made.items()}
 
 
 #: What any page may ask of the data: if it differs, all pages do.
