@@ -61,6 +61,9 @@ class Book:
         """Render it as it is now; return the hashes of the site."""
         self.count += 1
         place = self.folder / str(self.count)
+        # what was laid out ahead may turn out to be of no use
+        if self.count % 2:
+            self.renderer.prepare(place / "out", self.site)
         results = {name: Executed(content) for name, content in self.pages.items()}
         chosen = [Page(name, name) for name in results]
         staged = place / "stage"
@@ -112,6 +115,12 @@ def test_what_differs_is_rendered_and_all_is_as_if_rendered_anew(tmp_path, plain
         kept = book.render()
         assert book.read == 1
         assert book.written == set(PAGES)
+        # what no page asked for
+        plain.set("projects.csv", 1, "note", "另一个注")
+        book.render()
+        assert book.read == 0
+        assert book.written == {"index"}
+        assert "另一个注" in (book.site / "data" / "projects.csv").read_text(encoding="utf-8")
         # of a row that no page asked for, only the page that counts rows would tell
         plain.set("observations.csv", 1, "note", "另一个注")
         book.render()

@@ -205,6 +205,9 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     work = root / "_build"
     warm(asked.data)
     with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
+        latest = built_folder(root) / LATEST / "site" if asked.latest else None
+        if latest:
+            renderer.prepare(run / "out", latest)
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
@@ -227,7 +230,6 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
         staged = run / "stage"
         stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
         draw_figures(results, asked.edition, book, work / "cache", say)
-        latest = built_folder(root) / LATEST / "site" if asked.latest else None
         site = renderer.render(staged, run / "out", say, before=latest)
         edition = run / "edition"
         before = found.old or "" if found else ""

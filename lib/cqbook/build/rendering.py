@@ -59,6 +59,7 @@ class Renderer:
         variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
         self.process = renderer_process(os.environ | variables, self.said)
+        self._asked = 0
 
     def __enter__(self) -> Self:
         """Return the renderer."""
@@ -70,6 +71,14 @@ class Renderer:
             self.process.kill()
             self.process.communicate()
         self.said.close()
+
+    def prepare(self, out: Path, before: Path) -> None:
+        """Have the site that was built before laid out in `out`, while nothing waits for it.
+
+        To be asked once, and then to `render` there what may go on from it.
+        """
+        asked = {"words": [], "staged": "", "out": _named(out), "before": _named(before)}
+        self._ask(json.dumps(asked))
 
     def render(
         self,
@@ -126,23 +135,32 @@ class Renderer:
 
     def _told(self, words: str) -> str | None:
         """Return what jupyter-book said if it failed; None: it did not."""
+        assert self.process.stdout is not None
         start = os.fstat(self.said.fileno()).st_size
-        pipes = self.process.stdin, self.process.stdout
-        assert pipes[0] is not None
-        assert pipes[1] is not None
-        try:
-            pipes[0].write(f"{words}\n")
-            pipes[0].flush()
-            code = pipes[1].readline()
-        except BrokenPipeError:
-            # it died before, and said why
-            code = ""
+        # it died before, and said why
+        code = ""
+        if self._ask(words):
+            for _ in range(self._asked):
+                # what was prepared in vain is made when it is needed
+                code = self.process.stdout.readline()
+            self._asked = 0
         if code == "0\n":
             return None
         # pread: where the file is read is also where the process writes on
         size = os.fstat(self.said.fileno()).st_size
         start = start if code else 0
         return os.pread(self.said.fileno(), size - start, start).decode("utf-8", errors="replace")
+
+    def _ask(self, words: str) -> bool:
+        """Ask for something; return whether anybody is there who hears it."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(f"{words}\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return False
+        self._asked += 1
+        return True
 
 
 def _named(path: Path) -> str:

@@ -29,31 +29,34 @@ class Rendered:
 
     Parameters
     ----------
+    by : str
+        Hash of what renders: this package, those beside it, Python.
     of : str
-        Hash of what is the same for all pages: configuration, contents, package, what any of them
-        asks of the data.
+        Hash of what is the same for all pages: configuration, contents, what any of them asks of
+        the data.
     sources : mapping of str to str
         Hash of the source of each page.
     told : str
         Hash of what each page leaves for the others.
     claims : str
         Hash of the claims of all pages.
-    data : str
-        Hash of the data.
-    listing : sequence of str
-        Pages that list data: they change with any of them.
+    data : mapping of str to str
+        Hash of what some pages list of the data, by its name.
+    listing : mapping of str to list of str
+        What each of these pages lists of them.
     files : mapping of str to bytes
         What Sphinx has read.
     site : mapping of str to str
         Hash of each file of the site.
     """
 
+    by: str
     of: str
     sources: Mapping[str, str]
     told: str
     claims: str
-    data: str
-    listing: Sequence[str]
+    data: Mapping[str, str]
+    listing: Mapping[str, Sequence[str]]
     files: Mapping[str, bytes]
     site: Mapping[str, str]
 

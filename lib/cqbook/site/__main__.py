@@ -3,7 +3,8 @@
 It loads all that it needs, then waits for lines of JSON on its input. Each is a book, rendered in a
 fork: a second one finds all loaded, and nothing of the first. ``words`` are jupyter-book's,
 ``staged`` and ``out`` the folders among them, ``before`` the site that may be gone on from, or
-empty. What jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
+empty. Without words the next book will be asked for: that site is laid out for it. What
+jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import jupyter_book.sphinx
 from jupyter_book.cli.main import main
 from sphinx.application import builtin_extensions
 
 from cqbook.disk.processes import dies_with_parent
-from cqbook.site.kept import go_on
+from cqbook.site.kept import go_on, lay_out_before
 
 #: What Sphinx would load by name, and what is loaded when it is first used.
 LOADED = (
@@ -47,11 +49,16 @@ gc.freeze()
 gc.enable()
 
 
-def _words(words: list[str], staged: str, out: str, before: str) -> list[str]:
-    """Return jupyter-book's words, among them that all is read anew where it is not gone on."""
+def _render(words: list[str], staged: str, out: str, before: str) -> NoReturn:
+    """Render a book, all anew where it is not gone on from the one before; leaves with its code."""
     cache = Path(os.environ["CQBOOK_CACHE"])
+    if not words:
+        lay_out_before(Path(out), Path(before), cache)
+        raise SystemExit
     goes_on = before and go_on(Path(staged), Path(out), Path(before), cache)
-    return words if goes_on else [*words, "--all"]
+    # it leaves by SystemExit
+    main(words if goes_on else [*words, "--all"])
+    raise SystemExit
 
 
 if __name__ == "__main__":
@@ -63,8 +70,7 @@ if __name__ == "__main__":
         if not process:
             dies_with_parent()
             os.dup2(2, 1)
-            # it leaves by SystemExit
-            main(_words(**json.loads(line)))
+            _render(**json.loads(line))
         status = os.waitpid(process, 0)[1]
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.vocabulary import DOMAINS
 from cqbook.figures.drawing import stem
 from cqbook.figures.english import said_or_kept
@@ -31,7 +31,7 @@ from cqbook.site.nodes import (
     text_pair,
 )
 from cqbook.site.pictures import FIGURES_FOLDER
-from cqbook.site.settings import book_listed, known_words, root_of
+from cqbook.site.settings import book_listed, book_of, known_words, root_of, rows_in
 
 #: Class of the tables that are made here.
 GRID = "cq-grid"
@@ -115,7 +115,7 @@ class SourceList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one definition a source."""
-        book = book_listed(self.env)
+        book = book_listed(self.env, OBSERVATION_TABLE, "sources")
         counts = book.observations()["source_id"].value_counts()
         found: list[nodes.Node] = []
         sources = book.table("sources").sort_values(["document", "published", "source_id"])
@@ -176,7 +176,10 @@ class DataCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one section a table of the package."""
-        book, known = book_listed(self.env), known_words(self.env.app)
+        rows = [rows_in(name) for name in book_of(self.env.app).resources]
+        # where the series are from, and for programs which years there are
+        book = book_listed(self.env, "sources", OBSERVATION_TABLE, *rows)
+        known = known_words(self.env.app)
         found: list[nodes.Node] = []
         for name, resource in book.resources.items():
             title, about = resource["title"], resource["description"]
@@ -185,8 +188,10 @@ class DataCatalogue(SphinxDirective):
                 said_or_kept(f"{title}（{name}）", known),
                 f"table-{name.replace('_', '-')}",
             )
-            rows = len(book.text(name))
-            section += _both(f"{about} 共{rows}行。", f"{said_or_kept(about, known)} {rows} rows.")
+            count = len(book.text(name))
+            section += _both(
+                f"{about} 共{count}行。", f"{said_or_kept(about, known)} {count} rows."
+            )
             if name in book.series:
                 lead = Bilingual("", "来源：", english="Source: ")
                 section += _paragraph(lead, *self._sources(book, name))
@@ -232,7 +237,10 @@ class IndicatorList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one table a domain."""
-        book, known = book_listed(self.env), known_words(self.env.app)
+        book, known = (
+            book_listed(self.env, OBSERVATION_TABLE, "indicators"),
+            known_words(self.env.app),
+        )
         counts = book.observations()["indicator"].value_counts()
         found: list[nodes.Node] = []
         indicators = book.table("indicators")
@@ -264,7 +272,7 @@ class TableListing(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table's columns but the first (its code), headed by their descriptions."""
-        book, known = book_listed(self.env), known_words(self.env.app)
+        book, known = book_listed(self.env, self.arguments[0]), known_words(self.env.app)
         name = self.arguments[0]
         fields = book.fields(name)[1:]
         frame = book.text(name)

@@ -27,24 +27,34 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import digest, file_digest, hashes, json_digest, to_json
 from cqbook.disk.installed import PACKAGE, packages
 from cqbook.disk.regular import regular_content
-from cqbook.editions.rendered import FACTS, rendered_before
+from cqbook.editions.rendered import FACTS, Rendered, rendered_before
 from cqbook.figures.claims import CLAIMS
 from cqbook.site.claims import LISTS_CLAIMS, claims_in, sources_of_rows
 from cqbook.site.figure_index import forget_notes, forget_notes_of
-from cqbook.site.settings import ASKED_BY_PAGES, LISTS_DATA, once
+from cqbook.site.settings import ASKED_BY_PAGES, LISTS_DATA, listable, once
 
 #: Folders of a staged book: the sources of the pages, the data.
 CHAPTERS, DATA = "chapters", "data"
 #: Where jupyter-book puts what Sphinx has read, and the site.
 DOCTREES, SITE = Path("_build", ".doctrees"), Path("_build", "html")
-#: Among what Sphinx has read: what is gone on from.
-_START = "start.json"
+#: Among what Sphinx has read: what is gone on from; beside it: that its site is laid out.
+_START, _LAID_OUT = "start.json", "laid-out"
 #: So many pages this process writes by itself.
-FEW = 6
+WRITTEN_ALONE = 6
+#: In Sphinx's environment: where the book was that it was moved to.
+_PLACE = "cqbook_place"
 #: What of Sphinx's environment is a page's own, the same for all pages, or made of the rest.
 _NOT_TOLD = frozenset(
     {
-        *("all_docs", "app", "config", "config_status", "config_status_extra", "cqbook_contents"),
+        *(
+            _PLACE,
+            "all_docs",
+            "app",
+            "config",
+            "config_status",
+            "config_status_extra",
+            "cqbook_contents",
+        ),
         *("dependencies", "doctreedir", "domains", "events", "external_site_map", "included"),
         *("myst_config", "mystnb_config", "nb_metadata", "nb_new_exec_data", "project"),
         *("ref_context", "settings", "srcdir", "temp_data", "titles_old", "toc_fignumbers"),
@@ -58,8 +68,8 @@ _UNCHANGED = 1 << 62
 def _made_of(staged: Path) -> dict[str, Any]:
     """Return of what the pages of a staged book are made, as hashes; fields of `Rendered`.
 
-    That is what is the same for all of them, and what renders (``of``); the source of each, with
-    what it claims (``sources``); all claims, and all data, which some pages list.
+    That is what renders (``by``), what is the same for all of them (``of``); the source of each,
+    with what it claims (``sources``); all claims, and the data that some pages list.
     """
     book = Catalog(staged / DATA)
     said = claims_in(staged)
@@ -79,11 +89,35 @@ def _made_of(staged: Path) -> dict[str, Any]:
         made = [page.name, file_digest(page), to_json(own), rows]
         sources[f"{CHAPTERS}/{page.stem}"] = json_digest(made)
     return {
-        "of": json_digest([hashes(PACKAGE), packages(), sys.version, same, asked]),
+        "by": json_digest([hashes(PACKAGE), packages(), sys.version]),
+        "of": json_digest([same, asked]),
         "sources": sources,
         "claims": json_digest(to_json(said)),
-        "data": book.files_digest(),
+        "data": listable(book),
     }
+
+
+def lay_out_before(out: Path, before: Path, cache: Path) -> None:
+    """Lay out in `out` the site `before`, which may be gone on from: while chapters are executed.
+
+    Parameters
+    ----------
+    out, before, cache : Path
+        See `go_on`, which is asked next.
+    """
+    known = rendered_before(before, cache)
+    by = json_digest([hashes(PACKAGE), packages(), sys.version])
+    if known is not None and known.by == by and _copied(known.site, before, out / SITE):
+        _write(out / _LAID_OUT, json_digest(known.site).encode())
+
+
+def _laid_out(known: Rendered, out: Path, before: Path) -> bool:
+    """Return whether the site that was rendered before lies in `out`, each file as it was built."""
+    mark = out / _LAID_OUT
+    if mark.exists() and mark.read_text() == json_digest(known.site):
+        return True
+    shutil.rmtree(out / SITE, ignore_errors=True)
+    return _copied(known.site, before, out / SITE)
 
 
 def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
@@ -105,24 +139,26 @@ def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
         Whether it may: what that site was rendered of is known, it stands as it was built, and what
         differs is the sources of pages.
     """
-    doctrees, site = out / DOCTREES, out / SITE
+    doctrees = out / DOCTREES
     known = rendered_before(before, cache)
     made = _made_of(staged)
     sources = made["sources"]
-    if known is None or known.sources.keys() != sources.keys() or known.of != made["of"]:
-        return False
-    if not _copied(known.site, before, site):
-        shutil.rmtree(site)
+    same = known and (known.by, known.of) == (made["by"], made["of"])
+    if not (
+        known and same and known.sources.keys() == sources.keys() and _laid_out(known, out, before)
+    ):
+        shutil.rmtree(out / SITE, ignore_errors=True)
         return False
     for name, content in known.files.items():
         _write(doctrees / name, content)
-    listing = known.listing if known.data != made["data"] else []
+    other = {name for name, value in known.data.items() if made["data"].get(name) != value}
+    listing = [page for page, what in known.listing.items() if not other.isdisjoint(what)]
     changed = sorted(
         {*(name for name in sources if sources[name] != known.sources[name]), *listing}
     )
     forget_notes_of(doctrees, changed)
     _move(doctrees / ENV_PICKLE_FILENAME, staged, changed)
-    start = {"changed": changed, "told": known.told, "claims": known.claims}
+    start = {"changed": changed, "told": known.told, "claims": known.claims, "made": made}
     _write(doctrees / _START, json.dumps(start).encode())
     return True
 
@@ -148,12 +184,13 @@ def _write(path: Path, content: bytes) -> None:
 def _move(path: Path, staged: Path, changed: Iterable[str]) -> None:
     """Tell what Sphinx has read where the book is now, and which pages are others."""
     env: BuildEnvironment = pickle.loads(path.read_bytes())
-    was = os.fspath(env.srcdir)
+    # where Sphinx read nothing since, it is as it was moved
+    was = os.fspath(env.srcdir) or vars(env)[_PLACE]
     for name, value in vars(env.config).items():
         if isinstance(value, str) and value.startswith(was):
             vars(env.config)[name] = os.fspath(staged) + value.removeprefix(was)
     # empty: the place is that of the book that is read
-    vars(env)["srcdir"] = ""
+    vars(env)["srcdir"], vars(env)[_PLACE] = "", os.fspath(staged)
     env.all_docs = dict.fromkeys(env.all_docs, _UNCHANGED) | dict.fromkeys(changed, 0)
     path.write_bytes(pickle.dumps(env, pickle.HIGHEST_PROTOCOL))
 
@@ -175,8 +212,10 @@ def begin(app: Sphinx) -> None:
     if not start:
         forget_notes(app)
         return
-    # a method is put in the place of a method: it would compare the times of files
-    vars(app.builder)["get_outdated_docs"] = lambda: list(start["changed"])
+    # a method is put in the place of a method: it would compare the times of files; without any
+    # page Sphinx would leave, and the files of the data be those of before
+    pages = start["changed"] or [app.config.root_doc]
+    vars(app.builder)["get_outdated_docs"] = lambda: list(pages)
 
 
 def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
@@ -186,15 +225,19 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
     """
     start = start_of(app)
     if app.config.cqbook_edition:
-        facts = _made_of(Path(app.srcdir)) | {
+        facts = (start.get("made") or _made_of(Path(app.srcdir))) | {
             "told": told_of(env),
-            "listing": [name for name in env.found_docs if LISTS_DATA in env.metadata[name]],
+            "listing": {
+                name: env.metadata[name][LISTS_DATA]
+                for name in env.found_docs
+                if LISTS_DATA in env.metadata[name]
+            },
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
         if start and facts["told"] == start["told"]:
             same = facts["claims"] == start["claims"]
             more = () if same else [n for n in env.found_docs if LISTS_CLAIMS in env.metadata[n]]
-            if len({*start["changed"], *more}) <= FEW:
+            if len({*start["changed"], *more}) <= WRITTEN_ALONE:
                 # each process that writes is a copy of this one, and takes longer than some pages
                 app.parallel = 1
             return more

@@ -24,7 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.spoken_names import spoken_names
@@ -90,7 +90,7 @@ class NumberCatalogue(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the place, and for the search the name of each indicator."""
-        book = book_listed(self.env)
+        book = book_listed(self.env, OBSERVATION_TABLE, "indicators")
         names = book.table("indicators").sort_values("indicator")["name_zh"]
         hidden = nodes.paragraph("", "、".join(names), classes=["cq-hidden"])
         return [NumberBrowser(), hidden]

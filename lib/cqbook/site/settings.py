@@ -12,7 +12,7 @@ from typing import TypeVar
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from cqbook.data.catalog import Catalog
+from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.publication import Publication
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import hashes, json_digest
@@ -102,14 +102,36 @@ def base_of(app: Sphinx) -> str:
     return given or (book.whole(LATEST) if book.address else "")
 
 
-#: What Sphinx notes of a page that lists data.
+#: What Sphinx notes of a page that lists data: names of `listable`.
 LISTS_DATA = "cqbook_lists_data"
 
 
-def book_listed(env: BuildEnvironment) -> Catalog:
-    """Return the data for the page that is being read: it changes with any of them."""
-    env.metadata[env.docname][LISTS_DATA] = True
-    return book_of(env.app)
+def listable(book: Catalog) -> dict[str, str]:
+    """Return what pages list, as hashes: tables by their names, how many rows by `rows_in`."""
+    rows = {rows_in(name): str(len(book.text(name))) for name in book.resources}
+    return book.digests() | rows
+
+
+def rows_in(table: str) -> str:
+    """Return the name of how many rows a table has, among what is `listable`."""
+    return f"rows in {table}"
+
+
+def book_listed(env: BuildEnvironment, *what: str) -> Catalog:
+    """Return the data for the page that is being read, which changes with these of them.
+
+    Parameters
+    ----------
+    env : BuildEnvironment
+    *what : str
+        Names of `listable`; of the observations also those of the series.
+    """
+    book = book_of(env.app)
+    series = book.series if OBSERVATION_TABLE in what else ()
+    noted = env.metadata[env.docname].setdefault(LISTS_DATA, [])
+    # each listing is of the descriptor too
+    noted += sorted({"", *what, *series} - set(noted))
+    return book
 
 
 def book_of(app: Sphinx) -> Catalog:
