@@ -132,6 +132,10 @@ def test_what_differs_is_rendered_and_all_is_as_if_rendered_anew(tmp_path, plain
         book.render()
         assert book.read == 2
         assert book.written == {"index", "sources"}
+        # what no page is about any more would have its file still
+        plain.set("observations.csv", 1, "indicator", "gdp")
+        book.render()
+        assert book.read == len(PAGES)
         # what any page may ask: the name of a source
         plain.set("sources.csv", 1, "published", "2020-02-02")
         kept = book.render()

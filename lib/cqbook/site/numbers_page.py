@@ -299,14 +299,19 @@ def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 @asked
-def _published(book: Catalog) -> frozenset[str]:
+def _published(book: Catalog) -> dict[str, str]:
+    """Return the indicator of each observation that is published, by its id.
+
+    Where one has none any more, the site before has a plain page too many.
+    """
     frame = book.observations()
-    return frozenset(frame.loc[frame["confidence"].ge(DRAWN_FROM), "observation_id"])
+    frame = frame[frame["confidence"].ge(DRAWN_FROM)]
+    return dict(zip(frame["observation_id"], frame["indicator"], strict=True))
 
 
 def published_ids(app: Sphinx) -> frozenset[str]:
     """Return the ids of the rows of `published_rows`; none where the book has no page of them."""
-    return _published(app) if NUMBERS_PAGE in app.env.found_docs else frozenset()
+    return frozenset(_published(app) if NUMBERS_PAGE in app.env.found_docs else ())
 
 
 # --- the scripts with the rows
