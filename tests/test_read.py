@@ -800,7 +800,8 @@ def relations():
     """Everyday sentences and tables with what each figure is, and where somebody must look (`?`).
 
     Changes, totals, shares, ranks and what was planned: all were taken for levels, or for figures
-    of one part, and nothing said so.
+    of one part, and nothing said so. Behind ``|``, where that was what was misread: indicator,
+    entity, status.
     """
     with (ARTICLES / "relations.csv").open(encoding="utf-8", newline="") as lines:
         return [(line["text"], line["figures"].split("\n")) for line in csv.DictReader(lines)]
@@ -808,18 +809,21 @@ def relations():
 
 @pytest.mark.parametrize(("text", "figures"), relations(), ids=[text for text, _ in relations()])
 def test_a_relation_is_no_level(book, text, figures):
-    found = []
+    found, of = [], []
     for figure in read(book, text, "2026-01-20").figures:
         row = figure.row
         said = [row[key] for key in ("flow", "breakdown", "measure", "value", "unit")]
         said += [f"vs {row['base']}" if row["base"] else "", row["period"]]
         doubts = [f"?{column}" for column in sorted(figure.doubts) if column != "entity"]
         found.append(" ".join(filter(None, (*said, *doubts))))
+        of.append(" ".join(row[key] or "-" for key in ("indicator", "entity", "status")))
         if row["value"] and row["unit"] and row["measure"]:
             # and `cqbook add` reads it so
             made = read_printed(row["as_printed"], row["unit"])
             assert (made.value, made.qualifier) == (row["value"], row["qualifier"])
-    assert found == figures
+    assert found == [line.partition(" | ")[0] for line in figures]
+    told = [line.partition(" | ")[2] or read_of for line, read_of in zip(figures, of, strict=True)]
+    assert of == told
 
 
 @pytest.mark.parametrize(

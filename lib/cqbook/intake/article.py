@@ -33,13 +33,14 @@ from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
     When,
     is_about,
+    is_ahead,
     last_month,
     months_a_year_before,
     period_of,
     year_to,
     years_of,
 )
-from cqbook.intake.article_status import FigurePlace, status_read
+from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import column_of
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
@@ -105,6 +106,8 @@ class _State:
     unit: re.Match[str] | None = None
     subject: _Subject = field(default_factory=_Subject)
     heading: str = ""
+    #: The heading, where what stands below it is aimed at.
+    aiming: str = ""
     #: The period of the figure before, for one that stands in the same sentence; and that of what
     #: stands before the paragraph.
     same: When | None = None
@@ -431,6 +434,7 @@ class _Reader:
 
     def _heading(self, plain: str, named: Sequence[NamedPeriod]) -> None:
         self.state.heading = re.sub("^[#\\s]+", "", plain)
+        self.state.aiming = self.state.heading if is_aiming(plain) else ""
         places = [
             item
             for item in self.names.mentions(plain, "entities")
@@ -518,6 +522,8 @@ class _Reader:
         status, why_status = status_read(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why_status = "target", "性质：“目标”"
+        if item.base == OF_PLANS:
+            status, why_status = "actual", ""
         if not same:
             self.state.same = None
         when = period_of(
@@ -540,10 +546,13 @@ class _Reader:
         said = plain[begin + floor : item.core]
         several = _OF_SEVERAL.search(said)
         part = "" if several else part
-        if item.base == OF_PLANS:
-            status, why_status = "actual", ""
         together = _years_together(said, [place for place in named if place.start < item.core])
         when = together or when
+        ahead = status == "actual" and is_ahead(when.period, self.written)
+        if ahead and self.state.aiming:
+            status, why_status = "target", f"性质：标题“{self.state.aiming}”"
+        elif ahead:
+            why_status = "这段时期还没有过完：是计划、目标还是预计，没有写"
         row |= {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -577,7 +586,7 @@ class _Reader:
         }
         doubts = _doubts(item, row, {
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
-            "unit": unit.sure, "breakdown": breakdown.sure or not part,
+            "unit": unit.sure, "breakdown": breakdown.sure or not part, "status": not ahead,
         }, why)  # fmt: skip
         if several:
             doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"

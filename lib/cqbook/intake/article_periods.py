@@ -11,6 +11,8 @@ from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
 _SINCE = re.compile("累计")
+#: Until this month nobody has figures of the year.
+_HARDLY_BEGUN = 3
 #: What will be once something stands.
 _LATER = re.compile("投产后|建成后|达产|投用后|竣工后")
 #: 由去年同期的301万辆; 是去年同期的3.6倍 is of this year, and 较去年同期提升, too.
@@ -119,7 +121,21 @@ def period_of(
                 period = period.removeprefix("../")
             return replace(same, period=period, why="时期：承同句前一数" if period else same.why)
     said = _of_sentence(spot, own, _behind(spot, named), written, status)
+    ahead = written and carried and is_ahead(carried.period, written)
+    if written and carried and ahead and said == _planned(written):
+        # 2026年主要预期目标: what is planned below it is of that year
+        return replace(carried, sure=False)
     return said or _of_context(spot, named, carried, written)
+
+
+def is_ahead(period: str, written: TextDate | None) -> bool:
+    """Return whether a period has not begun when a text is written, or hardly: its own year."""
+    if not written or not period:
+        return False
+    if period == str(written.year):
+        return 0 < written.month <= _HARDLY_BEGUN
+    begins = Period.parse(period).start
+    return begins is not None and begins > written.last_day
 
 
 def months_a_year_before(period: str) -> str:

@@ -22,6 +22,18 @@ _WILL = re.compile("[^,，。；、的]{0,10}?(?<!即)(?:即将|将|拟)(?=[于�
 _AIMS = ("致力于", "迈向", "迈进")
 
 
+#: 完成年度目标, 低于预期目标: with what a figure is compared; 高于预期的10.5% is what was expected.
+_AGAINST_PLAN = re.compile(
+    "(?:完成|超过?|超出|低于|高于|好于|快于|慢于|优于|占|为|达到?|相当于|距离?|离|差|符合)[^,，。；0-9]{0,8}?"
+    "(?:目标|计划|任务|预期)(?:目标|任务|进度|值|数)?(?P<of>的[约近超逾]?过?$)?"
+)
+#: 主要预期目标是：…；…: of all that is listed behind it.
+_AIMS_LISTED = re.compile("目标(?:任务)?(?:是|为)?[:：]")
+#: 2026年主要预期目标, 重点任务: what stands below such a heading is aimed at, not done.
+_AIMING = re.compile("目标|任务|展望|工作安排|工作打算|工作计划")
+_REVIEWED = re.compile("完成|回顾|情况|实现|成绩|成效|执行")
+
+
 @dataclass(frozen=True)
 class FigurePlace:
     """Where a figure stands: in a paragraph, from the ``start`` of its sentence.
@@ -81,7 +93,10 @@ def status_read(spot: FigurePlace) -> tuple[str, str]:
         to_be = _TO_BE.search(own)
         if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
             return "target", f"性质：“{to_be[0][:2]}”"
-    status, why = status_said(spot.before)
+    listed = _AIMS_LISTED.search(spot.plain, spot.plain.rfind("。", 0, spot.core) + 1, spot.core)
+    if listed:
+        return "target", f"性质：“{listed[0]}”"
+    status, why = status_said(_without_plans(spot))
     if why and any(word in why for word in _AIMS) and re.search("[^没]有[约近超]?$", own):
         return "actual", ""
     if status == "actual" and spot.unit and spot.unit not in RATIOS and spot.unit not in _MONEY:
@@ -89,6 +104,19 @@ def status_read(spot: FigurePlace) -> tuple[str, str]:
         if will:
             return "plan", f"性质：“{will[0]}”"
     return status, why
+
+
+def is_aiming(heading: str) -> bool:
+    """Return whether what stands below a heading is aimed at: 2026年主要预期目标."""
+    return bool(_AIMING.search(heading)) and not _REVIEWED.search(heading)
+
+
+def _without_plans(spot: FigurePlace) -> str:
+    """Return the words before a figure without the plans that it is compared with."""
+    done = spot.measure == "completion"
+    return _AGAINST_PLAN.sub(
+        lambda found: found[0] if found["of"] and not done else "", spot.before
+    )
 
 
 def status_said(before: str) -> tuple[str, str]:

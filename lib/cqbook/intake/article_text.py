@@ -92,6 +92,8 @@ _GLYPHS = str.maketrans(
     }
     | _RADICALS
 )
+#: Arrows, as the words that they stand for.
+_ARROWS = str.maketrans("↑⬆⇧↓⬇⇩", "升升升降降降")
 #: Letters that only traditional Chinese has; where none stands the text is simplified.
 _TRADITIONAL = re.compile("[億萬進總長減約過幣標餘幾兩漲個車輛點達區東韓國產業貿較數據]")
 
@@ -206,6 +208,7 @@ def _simplified(text: str) -> str:
     plain = re.sub("(?<=[０-９])，(?=[０-９]{3})", ",", text).translate(
         _HALF | {0x3000: " ", 0xA0: " "}
     )
+    plain = plain.translate(_ARROWS)
     if _TRADITIONAL.search(plain):
         made = _converter()(plain)
         # letter for letter, so that places in one are places in the other

@@ -128,6 +128,8 @@ _ALSO = (
     (re.compile("^(?:实现|首次|首度|再次|再度|已经?|将?折合)(?=.)"), ""),
     (re.compile("^[比较与同](?:上年|去年)(?:同期|同月)?(?:相比)?(?=.)"), "同比"),
     (re.compile("^[是为](?:上年|去年)(?:同期)?的(?=[0-9])"), "为"),
+    (re.compile("^(同比)?[↑⬆⇧]"), r"\1升"),
+    (re.compile("^(同比)?[↓⬇⇩]"), r"\1降"),
     (re.compile("^占(?:全[国市省区球]|总[值量额]|比重)的?"), "占"),
 )
 #: What is done more or less often than before: 多开, 少运.
@@ -141,9 +143,12 @@ def _plainly(text: str) -> str:
     text = text.removesuffix("(下同)").removeprefix("+")
     for words, same in _ALSO:
         text = words.sub(same, text)
-    points = re.search("百分点", text)
+    points = re.search("百分点|[0-9余多]个点", text)
     # 低于5%: a ceiling; 低于全国5个百分点: a difference
-    than = "[于出]?" if points else "出?(?!于)"
+    # and so is 低于预期目标3个百分点, 拖累外贸3个百分点: of what stands in the base
+    than = "(?:于[^0-9,，。；]{0,14}?(?=[近约超逾]?[0-9])|出)?" if points else "出?(?!于)"
+    if points:
+        text = re.sub("^(?:拖累|下拉|拉低)[^0-9,，。；]{0,14}?(?=[近约超逾]?[0-9])", "降", text)
     text = re.sub(f"^(同比)?(?:快|高(?!达)){than}", r"\1增", text)
     # 少开20列, 差10万标箱
     text = re.sub(f"^(同比)?少(?:[出进]口|[{DONE}])[行出进了]?(?=[约近0-9])", r"\1降", text)

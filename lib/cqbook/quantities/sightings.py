@@ -107,7 +107,7 @@ _UNCHANGED = next(iter(QUALIFIERS["unchanged"].words))
 _ORDER = "[一二三四五六七八九十]{1,3}|[0-9]{1,3}"
 _RANK = re.compile(
     rf"(?P<lead>(?:居|位居|位列|列|排名|排在|排|保持|跃居|稳居|分列|稳列|跻身|升至|位次|总量|规模|增幅|增速|"
-    rf"总额|成为|继续)[^,，。；、0-9]{{0,14}}?)?(?P<where>全国|全市|全省|全区|全球|世界|中西部|西部|中部|"
+    rf"总额|成为|继续|(?<=位)[至到])[^,，。；、0-9]{{0,14}}?)?(?P<where>全国|全市|全省|全区|全球|世界|中西部|西部|中部|"
     rf"东部|东北|长三角|珠三角|同类城市|沿海|亚洲|国内|各省区市|省内|市内|行业|首)?"
     rf"(?P<order>第(?:{_ORDER})|首位|榜首|首)(?P<word>位|名)?(?![0-9])"
 )
@@ -359,6 +359,10 @@ _SAYS = re.compile(
     rf"(?:{_BEFORE}|只需|仅需|需要|需|仅|短短|只能装|可以装|能装|达到|达|为|至|到|是|用时|花|共|总计|累计)$"
 )
 _COUNTABLE = frozenset(word_list("家 条 套 台 辆 列 届 吨 公里 亩 类 款 栋 户 座 艘 区县"))
+#: 高出一倍, 是上年的两倍: so many times, and no manner of speech.
+_TIMES_MORE = re.compile(
+    "(?:增长|增加|增|提高|提升|上升|高出?|多出?|扩大|是[^,，。；]{1,14}的)(?:了|到|至)?(?:近|约|超过?|逾)?$"
+)
 #: What 四个 counts where it is a figure and no manner of speech.
 _THINGS = re.compile(
     "(?:重点|重大|行动|产业|国家级?|市级|省级|省区|主要)?(?:项目|企业|园区|行动计划|工厂|平台|国家|市场"
@@ -401,6 +405,8 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     elif scaled:
         if not (qualified or word or match["half"] == "上" or "亿" in match["scale"]):
             return
+    elif word == "倍" and _TIMES_MORE.search(plain[:start]):
+        qualified = True
     elif not (qualified or _COMPOUND.search(low)) and (
         lone or (word not in _COUNTABLE and not _noun_counts(plain, match))
     ):
@@ -508,6 +514,9 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
         )
     item = replace(item, start=printed_start, text=plain[printed_start : item.end], figure=figure)
     shared = _SHARED_UNIT.search(plain[:core])
+    if shared and shared[1].endswith("个") and not re.match("[0-9.]+个", plain[core : item.end]):
+        # 承接项目200个、到位资金500亿元
+        shared = None
     if shared and figure.value and not chained:
         why = f"“{shared[1]}”：与此数同一单位，是另一个数"
         item = replace(item, certainty="unsure", alternatives=(*item.alternatives, why))
@@ -601,6 +610,8 @@ def _measured(
         figure = _with_sign(figure, sign)
         return replace(item, figure=figure, measure=ANNUAL_AVERAGE, base="",
                        reasons=("年均增长：跨几年",))  # fmt: skip
+    if _OF_A_PLAN.search(left):
+        return replace(item, measure="completion", reasons=("完成计划的比例",))
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
     if share and not growth:
         base = re.search(
@@ -609,7 +620,7 @@ def _measured(
         whole = re.split("的?(?:比重|比例|份额)", base[1])[0] if base else ""
         return replace(item, measure="share", base=whole.removesuffix("的"),
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
-    if re.search("(?:完成|占)[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
+    if re.search("完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     # 出口萎缩3.1%; a share that was reached (降至31%) goes no way
     moved = direction(left, right)
@@ -637,7 +648,9 @@ def _measured(
             figure=replace(figure, value=value, measure=listed.measure),
         )  # fmt: skip
     if name == "times":
-        return replace(item, measure="multiple", reasons=("是…的倍数",))
+        of = _TIMES_OF.search(left)
+        said = of["base"] if of else ""
+        return replace(item, measure="multiple", base=said, reasons=("是…的倍数",))
     rate = re.search(
         r"[^\s,，]{0,6}(?:率|强度|覆盖|比率|指标)(?:为|达到|达|均?实现|约|超过?|至|到)?$", left
     )
@@ -646,6 +659,13 @@ def _measured(
                        reasons=("比率",))  # fmt: skip
     if re.search("便宜|优惠|折扣|利率", left):
         return replace(item, measure="difference", certainty="unsure", reasons=("相差的比例",))
+    if item.text[0] in "+-−":
+        # 东盟：1402.6亿元，+14%
+        figure = replace(figure, measure="yoy")
+        return replace(
+            item, measure="yoy", certainty="unsure", figure=figure,
+            reasons=("只有正负号，按同比",),
+        )  # fmt: skip
     return replace(item, measure="", certainty="unsure", reasons=("没有说是什么的百分数",))
 
 
@@ -689,6 +709,13 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             item, measure="pct_change", base=other["base"], certainty="unsure",
             alternatives=("同比",), reasons=(f"与{other['base']}比",),
         )  # fmt: skip
+    another = _THAN_ANOTHER.search(left)
+    if another:
+        return replace(
+            item, measure="difference", base=another["base"], certainty="unsure",
+            figure=replace(figure, measure="difference"), alternatives=("同比",),
+            reasons=(f"与“{another['base']}”比",),
+        )  # fmt: skip
     based = re.search("[比较与](20[0-9]{2})年", left)
     if based:
         return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
@@ -704,6 +731,12 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
     return replace(item, measure="yoy", reasons=(BY_DEFAULT,))
 
 
+#: 为年度计划的112%, 占全年目标的81.7%.
+_OF_A_PLAN = re.compile(
+    "(?:完成|占|为|达到?|相当于)(?:了)?[^,，。；0-9]{0,6}(?:计划|目标|任务|预算)(?:任务|目标|数|值)?的(?:约|近|超过?|逾)?$"
+)
+#: 是陕西的1.5倍: of what it is so many times.
+_TIMES_OF = re.compile("(?:是|为|相当于)(?P<base>[^,，。；]{1,14}?)的(?:约|近|超过?|逾)?$")
 BY_DEFAULT = "“增长、下降”未写与何时比，按同比"
 #: Month on month was said, and year on year not since.
 _BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
@@ -724,6 +757,11 @@ _MORE_THAN = re.compile(
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
+)
+#: 比老厂产能高出50%: than another thing; than another time it is a change.
+_THAN_ANOTHER = re.compile(
+    "(?<![同环])[比较](?!上|去年|前年|年初|同期|以往|以前|往年|此前|原|改造|20[0-9]{2}年|第?[一二三四1-4]季|[0-9]+月)"
+    "(?P<base>[^,，。；]{1,12}?)(?:还|要|又)?(?:[高低][出于]?|[多少])(?:了|近|约|超过?|逾)?$"
 )
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
 _THAN = (
