@@ -72,7 +72,14 @@ def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
                 yield "entities", row["entity"], word.removeprefix(home)
             for whole, short in _SHORT_PARKS if row["kind"] == "park" else ():
                 if word.endswith(whole) and word != whole:
-                    yield "entities", row["entity"], word.removesuffix(whole) + short
+                    said = word.removesuffix(whole) + short
+                    yield "entities", row["entity"], said
+                    # 重庆长寿经济技术开发区 is 长寿经开区; 重庆高新区 is no other
+                    inner = re.sub(f"^{home}(?:市)?", "", said)
+                    if inner != short:
+                        yield "entities", row["entity"], inner
+                elif short in word and (inner := word.replace(f"国家{short}", short)) != word:
+                    yield "entities", row["entity"], inner
     for row in book.table("breakdowns").to_dict("records"):
         code = f"{row['dimension']}={row['code']}"
         for word in _spoken(row["name_zh"]):

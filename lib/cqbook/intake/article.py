@@ -133,6 +133,9 @@ _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值]
 _ZONE = re.compile(
     "(?:^|[,，、；;])(?P<zone>(?![全各我该本])[一-鿿]{0,4}(?:高新区|经开区|开发区|新区|园区|综保区))[^,，；;]*$"
 )
+_PLACE_KINDS = ("province", "district")
+#: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
+_ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
 #: Of which of a list what follows is: 前两者分别增长.
 _SOME = re.compile("(?P<which>[前后])(?P<count>[两二三四])者(?:[^,，；;]{0,6})$")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
@@ -142,6 +145,8 @@ _PARTNER = re.compile(
     "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
     "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
 )
+#: 全国第三, 全国排名: among all, of which the figure is not.
+_OF_ALL = re.compile("第|首|前|排名|位次|占比|份额")
 #: Whose it is is said behind: 长安汽车旗下的威致科技.
 _OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.
@@ -155,8 +160,20 @@ _UNKNOWN_THING = re.compile(
     ")|[顺逆]差|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
 )
+#: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
+_AMOUNT = re.compile(
+    "(?:^|[^一-鿿])[^,，。；、0-9一-鿿]*([一-鿿]{0,8}?[一-鿿](?:率|量|额|费|[区]))"
+    "(?:也|均|已|仍|则|又|再|为|达到?|超过?|突破|首次|实现|同比|环比|比上年|较上年|比去年|较去年|增长?|增加|下降|提高|提升|上升|减少|降低|降至?|升至?|近|约|逾|了)*$"
+)
+#: Of the same thing as the figure before, or of a rate that has a measure of its own.
+_SAME_AMOUNT = re.compile(
+    "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
+    "|[省市全本该我各]区$|地区$|[占]比率$"
+)
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
+#: 东盟连续5年: how long.
+_LASTING = re.compile("(?:连续|已连续|持续|历时)$")
 #: Letters before what opens a paragraph.
 _OPENING = 3
 #: Letters of 出口额达: what says nothing of the goods.
@@ -294,14 +311,12 @@ class _Reader:
             for item in seen
         )
         self.state.carried = self.state.subject.when or self._about() or self.state.span
-        previous: ArticleFigure | None = None
         made: list[ArticleFigure] = []
         for item in seen:
             if item.certainty == "none":
                 yield item
                 continue
-            previous = self._figure(number, plain, item, named, previous)
-            made.append(previous)
+            made.append(self._figure(number, plain, item, named, made))
         yield from _of_several(plain, list(self._chains(plain, named, made)))
         self._remember(plain)
 
@@ -470,14 +485,20 @@ class _Reader:
         plain: str,
         item: Sighting,
         named: Sequence[NamedPeriod],
-        previous: ArticleFigure | None,
+        made: Sequence[ArticleFigure],
     ) -> ArticleFigure:
         """Return one figure with all that its words and those before it say."""
+        previous = made[-1] if made else None
         begin = max((m.end() for m in _SENTENCE.finditer(plain[: item.core])), default=0)
         stop = _SENTENCE.search(plain, item.end)
         end = stop.start() if stop else len(plain)
         same = previous if previous and previous.seen.core >= begin else None
-        floor = (same.seen.end if same else begin) - begin
+        # 东盟连续5年为最大贸易伙伴，贸易额…: how long takes no words from what follows
+        last = same
+        while last and _LASTING.search(plain[begin : last.seen.core]):
+            earlier = [one for one in made if begin <= one.seen.core < last.seen.core]
+            last = earlier[-1] if earlier else None
+        floor = (last.seen.end if last else begin) - begin
         blank = without_bases(plain[begin:end])
         core, behind_at = item.core - begin, item.end - begin
         # 占…的 stands before the figure itself: what is compared with is not its subject
@@ -492,6 +513,9 @@ class _Reader:
         unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
         if indicator.first and self._is_of_another(indicator, unit.first, segment, same):
             indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
+        if not item.units and item.measure == "level":
+            # 2100万票: in a unit that no table has, nobody knows that it is the same
+            indicator = replace(indicator, sure=False)
         figure = item.figure
         row = self._blank_row()
         own = segment + ("　" + behind if counted else "")
@@ -499,6 +523,7 @@ class _Reader:
         if same and not (indicator.first or same.row["indicator"] or flow or counted):
             flow, why_flow = same.row["flow"], "流向：承同句前一数"
         taken = _places(indicator.word, floor, core) if indicator.word else []
+        taken += self._places_of_names(own)
         breakdown = breakdown_of(self.names, own, indicator.first, taken)
         # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
         near = same or (previous if len(plain[begin : item.core].strip()) <= _BARE_FLOW else None)
@@ -513,7 +538,8 @@ class _Reader:
         # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
         own_part = changed and not _ONE_WAY.search(segment)
         other = "" if own_part or not part else self._unknown_noun(segment)
-        part = "" if other else part
+        # what no table has is no part of what was spoken of before
+        part = "" if other else part if indicator.first else breakdown.first
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
@@ -592,10 +618,15 @@ class _Reader:
             doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"
         elif same and not part and not changed and ALTOGETHER in same.doubts.get("breakdown", ""):
             doubts["breakdown"] = same.doubts["breakdown"]
-        strange = other or ("" if part else self._unknown_part(indicator.first, segment))
+        strange = other or self._unknown_part(indicator.first, segment)
         if strange:
             doubts["breakdown"] = f"细分：“{strange}”{NOT_LISTED}"
-        elif same and not part and NOT_LISTED in same.doubts.get("breakdown", ""):
+        elif (
+            same
+            and not part
+            and indicator.first in (same.row["indicator"], "")
+            and NOT_LISTED in same.doubts.get("breakdown", "")
+        ):
             doubts["breakdown"] = same.doubts["breakdown"]
         offered = {
             column: choice.codes[1:]
@@ -646,16 +677,23 @@ class _Reader:
         known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
         return "" if known else found[1]
 
+    def _unknown_letters(self, words: str) -> str:
+        """Return words without the names that the tables have."""
+        for kind in ("entities", "breakdowns", "indicators"):
+            for item in self.names.mentions(words, kind):
+                words = words[: item.start] + " " * len(item.word) + words[item.end :]
+        return words.replace(" ", "")
+
     def _unknown_part(self, indicator: str, segment: str) -> str:
         """Return what a figure of trade is of, where it is named and in no table."""
         if indicator not in ("trade_value", "trade_quantity"):
             return ""
         for found in _PART_OF_TRADE.finditer(segment):
             word = found[1]
-            for place in reversed(self.names.mentions(word, "entities")):
-                word = word[: place.start] + word[place.end :]
-            known = any(self.names.mentions(word, kind) for kind in ("breakdowns", "indicators"))
-            if len(word) > 1 and not known and not _NO_PART.search(word):
+            if _NO_PART.search(word):
+                continue
+            # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
+            if len(self._unknown_letters(word)) > 1:
                 return word
         return ""
 
@@ -680,7 +718,7 @@ class _Reader:
         if ratio and same:
             own = blank[floor:core]
             fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
-            if not fresh.codes and _UNKNOWN_THING.search(plain[floor:core]):
+            if not fresh.codes and self._is_unknown_thing(plain[floor:core]):
                 return Choice(("",), "", sure=False)
             word = fresh.word.word if fresh.word else ""
             if len(word) <= 2 and word not in _PRICES:
@@ -692,7 +730,7 @@ class _Reader:
                 )
             return replace(fresh, word=_moved(fresh.word, floor))
         found = indicator_of(self.names, blank, core, behind, floor, units)
-        if item.measure == "contribution_rate":
+        if item.measure in ("contribution_rate", "contribution_points"):
             # 对工业增长的贡献率: what grew, where the clause names nothing else
             clause = max(plain.rfind(sign, 0, core) + 1 for sign in ",，、；")
             named = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
@@ -700,10 +738,11 @@ class _Reader:
             found = replace(named if named.codes else base, word=None)
         balance = re.search("[顺逆]差[^,，。；]{0,4}$", plain[floor:core])
         stated = found.word and found.word.end > floor
-        if found.codes and not balance and (stated or not _UNKNOWN_THING.search(plain[floor:core])):
+        unknown = self._is_unknown_thing(plain[floor:core])
+        if found.codes and not balance and (stated or not unknown):
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
-        if balance or _UNKNOWN_THING.search(plain[floor:core]):
+        if balance or unknown:
             # 利润总额, 资产负债率: named, and in no table
             return Choice(("", *usual), "", sure=False)
         if before and (ratio or fits(self.names, before, units)):
@@ -711,6 +750,20 @@ class _Reader:
             return Choice(codes, "指标：承前文", sure=False)
         # nothing names it: what the book has most often in this unit is offered, not taken
         return Choice(("", *usual), "", sure=False)
+
+    def _is_unknown_thing(self, segment: str) -> bool:
+        """Return whether words say what a figure is, and no table has it: 利润总额, 重箱率."""
+        if _UNKNOWN_THING.search(segment):
+            return True
+        found = _AMOUNT.search(segment)
+        if not found or _SAME_AMOUNT.search(found[1]):
+            return False
+        kinds = ("indicators", "breakdowns")
+        return not any(
+            item.end == len(found[1])
+            for kind in kinds
+            for item in self.names.mentions(found[1], kind)
+        )
 
     def _flow(
         self, indicator: str, segment: str, carried: _Subject, behind: str
@@ -729,7 +782,10 @@ class _Reader:
         if found.first and (found.first in known or of_trade):
             return found.first, found.why
         if len(known) == 1 and not (of_trade and carried.flow):
-            return next(iter(known)), ONLY_FLOW
+            # what the book has of deliveries are exports: of others nobody says so
+            only = next(iter(known))
+            name = self.names.book.lookup("indicators", "indicator", indicator) or ""
+            return (only, ONLY_FLOW) if flow_of(name).first == only else ("", "")
         same = indicator == carried.indicator.first or indicator.startswith("trade_")
         if same and carried.flow and (carried.flow in known or of_trade):
             return carried.flow, "流向：承前文"
@@ -753,7 +809,7 @@ class _Reader:
             kind = self.names.kinds[item.code]
             if kind == "country" and item.code != "CN":
                 continue
-            if item.code == "CN" and blank[item.end : item.end + 1] in ("第", "首", "前"):
+            if item.code == "CN" and _OF_ALL.match(blank, item.end):
                 continue
             opens = not item.start or re.search("[,，、：:年月份度]$", before[: item.start])
             if item.word in ("全国", "我国") and not opens:
@@ -780,6 +836,9 @@ class _Reader:
             return "", f"主体：“{zone['zone']}”{NOT_LISTED}", False
         if here and (not last or here[-1][0] > last.start):
             return self._this_place(here[-1][1])
+        beyond = _ZONE_BEHIND.match(before, last.end) if last else None
+        if last and beyond and self.names.kinds[last.code] in _PLACE_KINDS:
+            return "", f"主体：“{last.word}{beyond[0]}”{NOT_LISTED}", False
         if last:
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
@@ -852,6 +911,15 @@ class _Reader:
             for place, figure in changed.items():
                 made[place] = figure
         yield from made
+
+    def _places_of_names(self, words: str) -> list[tuple[int, int]]:
+        """Return where organisations and parks stand: 长安汽车 is no brand, 西永综保区 no zones."""
+        kinds = ("organisation", "park", "project")
+        return [
+            (item.start, item.end)
+            for item in self.names.mentions(words, "entities")
+            if self.names.kinds[item.code] in kinds
+        ]
 
     def _unit_for(self, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:
         """Return the unit of a figure whose indicator is another than its words alone said."""

@@ -28,14 +28,14 @@ _DIMENSIONS = {
 }
 _NO_COUNTS = frozenset().union(*_DIMENSIONS.values()) - {"units", "vehicles"}
 #: What is counted in these is counted in nothing else.
-_KINDS = frozenset({"tonnes", "TEU"})
+_KINDS = frozenset({"tonnes", "TEU", "trains", "persons"})
 #: What the words of several meanings count, by the noun beside them.
 _NOUNS = {
     "projects": "项目",
     "parks": "园区",
-    "countries": "国家|国别|市场国",
+    "countries": "国家(?!级)|国别|市场国",
     "markets": "市场",
-    "districts": "区县|县区|市辖区|(?<![小园社业保])区(?=$|[,，。、])|县(?=$|[,，。、])",
+    "districts": "区县|县区|市辖区|(?<![小园社业保开新发])区(?=$|[,，。、])|县(?=$|[,，。、])",
     "platforms": "平台",
     "plants": "工厂",
     "workshops": "车间",
@@ -58,6 +58,8 @@ _NOUNS = {
     "contacts": "对接",
     "visits": "走访|上门",
 }
+#: What begins no noun: 45个，比上年; 80个以上.
+_NOUN_BEHIND = re.compile("(?![比较同增减下占居等和及与或已均分其约的以左右、，])[一-鿿]{2}")
 #: Where no noun says it, the plain meaning of a word.
 _PLAIN = ("sets", "items", "lines", "visits")
 #: Words that compare: what stands behind them is not what the figure is of.
@@ -65,6 +67,8 @@ _BASES = re.compile(
     r"占(?:同期|到|了|全省|全市|全国)?[^,，。；]{1,24}?(?:的|比重|总值|总额|总量|比例)"
     r"|对[^,，。；对]{1,14}增长的?贡献率"
     r"|(?:[高低快慢]于|好于|优于|超过)(?:全国|全省|全市|全区|同期|上年|去年|[^,，。；]{2,10}(?:增速|平均|水平))"
+    # 拉动全市外贸增长4.3个百分点: of the part that pulled
+    r"|(?:拉动|带动|拖累|拉低)(?:[^,，。；0-9]{0,4})(?:外贸|进出口|出口|进口)(?:总值|整体)?(?:增长|增速|下降)"
     # 是陕西的1.5倍, 相当于全国的8%
     r"|(?:是|为|相当于)[^,，。；0-9]{1,14}的(?=(?:近|约|超过?|逾)?[0-9.一二两三四五六七八九十]+[多余]?(?:倍|%))"
     r"|(?<![环同])[比较][^,，。；]{1,10}(?:[高低快慢]|增|降|提|回|减|多|少)"
@@ -81,6 +85,7 @@ _EACH = re.compile(
 )
 #: 服务贸易, 外贸依存度: another thing than 贸易, 外贸.
 _ANOTHER = re.compile(
+    "(?:第[一二三]产业|(?:农|林|牧|渔|建筑|服务|金融|批发|零售|餐饮|住宿|房地产|仓储|邮政|旅游|文化)[^,，。；、0-9]{0,6}业?)增加值|"
     "(?:服务|数字|转口|离岸|过境|技术)(?:贸易|外包)|(?:依存|集中|开放|渗透|满足)[度率]"
 )
 #: 物流总费用与GDP的比率: of two things, and neither's.
@@ -175,6 +180,8 @@ def indicator_of(
     for item in names.mentions(before, "indicators"):
         if not fits(names, item.code, units) or _OF_IT.match(before, item.end):
             continue
+        if before.startswith("企业", item.end) and _counts_others(names, item.code, units):
+            continue
         distance = core - item.end
         score = 3 * len(item.word) - distance / 4 + (14 if item.start >= floor else 0)
         # what stands in the clause itself is what it is about
@@ -193,6 +200,12 @@ def indicator_of(
     (_, (best, word)), *rest = ranked
     sure = not rest or best - rest[0][1][0] > 1
     return Choice(tuple(code for code, _ in ranked), f"指标：“{word.word}”", sure, word)
+
+
+def _counts_others(names: Names, indicator: str, units: Sequence[str]) -> bool:
+    """Return whether firms are counted by an indicator of something else: 园区企业210家."""
+    counted = {Unit.parse(unit).name for unit in units}
+    return "enterprises" in counted and "enterprises" not in names.units.get(indicator, ())
 
 
 def _better(scored: dict[str, tuple[float, Mention]], item: Mention, score: float) -> None:
@@ -235,7 +248,9 @@ def unit_of(names: Names, units: Sequence[str], indicator: str, before: str, beh
         for name, nouns in _NOUNS.items():
             found = re.search(nouns, text)
             if found and name in by_name:
-                return Choice((by_name[name],), f"单位：{why}有“{found[0]}”", sure=True)
+                # 131个国家和地区的582个港口: what stands behind is what is counted
+                sure = why == "后" or not _NOUN_BEHIND.match(behind)
+                return Choice((by_name[name],), f"单位：{why}有“{found[0]}”", sure=sure)
     used = [unit for name, unit in by_name.items() if name in known]
     if len(used) == 1:
         return Choice(tuple(used), "单位：这一指标所用", sure=True)
@@ -246,7 +261,8 @@ def unit_of(names: Names, units: Sequence[str], indicator: str, before: str, beh
         return Choice(tuple(used), "单位：这一指标所用", sure=False)
     plain = [by_name[name] for name in _PLAIN if name in by_name]
     if plain:
-        return Choice(tuple(plain), "单位：通常的意思", sure=True)
+        # 来自浙江的12个: of what, nobody says
+        return Choice(tuple(plain), "单位：通常的意思", sure=bool(indicator) and not known)
     return Choice((), "单位：看不出数的是什么", sure=False)
 
 
@@ -297,6 +313,13 @@ def flow_of(passage: str) -> Choice:
     return Choice((_FLOWS[found[-1][0]],), f"流向：“{found[-1][0]}”", sure=True)
 
 
+#: Whose the goods are, or of what kind: said of a figure, it is no whole, though the book never
+#: divides its indicator so.
+_WHOSE = frozenset({"brand", "partner", "enterprise", "regime", "vehicle"})
+#: Between two names of a list.
+_BESIDE = re.compile("[、和与及]|以及")
+
+
 def breakdown_of(
     names: Names, passage: str, indicator: str, taken: Iterable[tuple[int, int]]
 ) -> Choice:
@@ -316,14 +339,18 @@ def breakdown_of(
     places = list(taken)
     chosen: dict[str, Mention] = {}
     others: list[str] = []
+    beside: set[str] = set()
     for item in names.mentions(passage, "breakdowns"):
         if any(start <= item.start and item.end <= end for start, end in places):
             continue
         dimension = item.code.partition("=")[0]
-        if dimension not in dimensions:
+        if dimension not in dimensions and dimension not in _WHOSE:
             others.append(item.code)
             continue
         held = chosen.get(dimension)
+        if held and held.code != item.code and _BESIDE.fullmatch(passage[held.end : item.start]):
+            # 对韩国、日本进出口: of both, and of none of them alone
+            beside.add(dimension)
         if held and held.start == item.start and held.code in known:
             continue
         if held and item.code not in known and held.start == item.start:
@@ -334,7 +361,7 @@ def breakdown_of(
         return Choice((), "", sure=True)
     parts = ";".join(sorted(item.code for item in kept))
     words = "、".join(item.word for item in kept)
-    whole = all(item.code in known for item in kept)
+    whole = all(item.code in known and item.code.partition("=")[0] not in beside for item in kept)
     return Choice((parts, *others[: OFFERED - 1]), f"细分：“{words}”", sure=whole)
 
 

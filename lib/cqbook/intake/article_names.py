@@ -41,12 +41,22 @@ class Names:
         }
 
     def mentions(self, plain: str, resource: str) -> list[Mention]:
-        """Return the names of one table in a passage, the longest at each place."""
-        return [
-            Mention(*match.span(), match[0], resource, code)
-            for match in self._patterns[resource].finditer(plain)
-            for code in self.words[resource][match[0]]
-        ]
+        """Return the names of one table in a passage, the longest at each place.
+
+        Of indicators also one that begins within another and goes on behind it: of 年产值 both
+        年产 and 产值, and what they count decides.
+        """
+        pattern, place, until = self._patterns[resource], 0, 0
+        found: list[Mention] = []
+        while match := pattern.search(plain, place):
+            if match.end() > until:
+                found += [
+                    Mention(*match.span(), match[0], resource, code)
+                    for code in self.words[resource][match[0]]
+                ]
+            until = max(until, match.end())
+            place = match.start() + 1 if resource == "indicators" else match.end()
+        return found
 
     @cached_property
     def by_code(self) -> dict[str, dict[str, list[str]]]:

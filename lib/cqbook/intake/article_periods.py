@@ -132,6 +132,8 @@ def is_ahead(period: str, written: TextDate | None) -> bool:
     """Return whether a period has not begun when a text is written, or hardly: its own year."""
     if not written or not period:
         return False
+    if period == f"{written.month_text}/..":
+        return True
     if period == str(written.year):
         return 0 < written.month <= _HARDLY_BEGUN
     begins = Period.parse(period).start
