@@ -24,7 +24,8 @@ from pathlib import Path
 from passages import ROOT, hashed, passages
 
 from cqbook.data.catalog import Catalog
-from cqbook.intake.article import Article, ArticleFigure, read_article
+from cqbook.intake.article import read_article
+from cqbook.intake.article_figure import Article, ArticleFigure
 from cqbook.intake.article_text import article_text
 from cqbook.quantities.qualifiers import QUALIFIERS
 

@@ -11,14 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import digest
 from cqbook.intake.article_choices import (
     OFFERED,
     RATIOS,
-    UNNAMED,
     Choice,
     breakdown_of,
     fits,
@@ -29,6 +27,18 @@ from cqbook.intake.article_choices import (
     unit_of,
     without_bases,
 )
+from cqbook.intake.article_figure import (
+    ALTOGETHER,
+    NOT_LISTED,
+    ONLY_FLOW,
+    Article,
+    ArticleFigure,
+    Subject,
+    base_of,
+    counted_in,
+    doubts_of,
+)
+from cqbook.intake.article_lists import SENTENCE, each_of, in_turn, sentence_of
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_periods import (
     When,
@@ -45,53 +55,11 @@ from cqbook.intake.article_tables import column_of
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
-from cqbook.quantities.numerals import LIMITING, numeral
+from cqbook.quantities.numerals import numeral
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
-from cqbook.quantities.sightings import LIMIT_WORD, OF_PLANS, Sighting, sightings
+from cqbook.quantities.sightings import OF_PLANS, Sighting, sightings
 from cqbook.quantities.units import Unit
-
-#: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
-OPEN = ("indicator", "entity", "period", "unit", "measure")
-
-
-@dataclass(frozen=True)
-class ArticleFigure:
-    """A figure of an article as a row of ``observations``, with its place and its doubts.
-
-    ``paragraph``: its number, from 1. ``row``: what was read, by column; empty where it is open.
-    ``why``: what each column was read from. ``doubts``: columns that somebody must look at, and
-    why. ``offered``: other codes, by column.
-    """
-
-    paragraph: int
-    seen: Sighting
-    row: Mapping[str, str]
-    why: Mapping[str, str]
-    doubts: Mapping[str, str]
-    offered: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Article:
-    """An article as read: ``figures`` to confirm, ``left``: what is no figure, by paragraph."""
-
-    text: ArticleText
-    source: Mapping[str, str]
-    figures: tuple[ArticleFigure, ...]
-    left: tuple[tuple[int, Sighting], ...]
-
-
-@dataclass
-class _Subject:
-    """What the figures before were of: what a figure that names nothing is of too."""
-
-    indicator: Choice = UNNAMED
-    flow: str = ""
-    breakdown: str = ""
-    entity: str = ""
-    when: When | None = None
-    units: tuple[str, ...] = ()
 
 
 @dataclass
@@ -104,7 +72,7 @@ class _State:
     #: Of the table that is being read: its headings, and the unit that stands above it.
     header: tuple[str, ...] = ()
     unit: re.Match[str] | None = None
-    subject: _Subject = field(default_factory=_Subject)
+    subject: Subject = field(default_factory=Subject)
     heading: str = ""
     #: The heading, where what stands below it is aimed at.
     aiming: str = ""
@@ -116,14 +84,6 @@ class _State:
     span: When | None = None
 
 
-_SENTENCE = re.compile("[。；;！!？?]")
-#: What is said of several is of each in turn: 分别, 一降一升.
-_WAY = "[升降增减涨跌]"
-_EACH = re.compile(f"分别|分列|依次|(?:一{_WAY}){{2,3}}")
-_MOVED = (
-    "(?:同比|环比)?(?:增长|下降|增加|减少|上升|回落|提高|降低|上涨|下跌|下滑|[升降增减])"
-    "|[多少][开运卖产销发跑]"
-)
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 _CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
@@ -136,8 +96,6 @@ _ZONE = re.compile(
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
-#: Of which of a list what follows is: 前两者分别增长.
-_SOME = re.compile("(?P<which>[前后])(?P<count>[两二三四])者(?:[^,，；;]{0,6})$")
 _GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 #: The four of GB/T 2260: 全市 is said of them as of a province.
 _MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
@@ -178,10 +136,6 @@ _LASTING = re.compile("(?:连续|已连续|持续|历时)$")
 _OPENING = 3
 #: Letters of 出口额达: what says nothing of the goods.
 _BARE_FLOW = 5
-#: What is said of a reading, and asked for by who reads on.
-NOT_LISTED, ONLY_FLOW = "不在表中", "流向：这一指标只有一种"
-#: Said of what is of several parts together, and of none of them.
-ALTOGETHER = "几部分的合计"
 _COUNT = "[两二三四五六七八九十0-9]{1,3}"
 _OF_SEVERAL = re.compile(
     f"{_COUNT}(?:国|地|者|项|类|种|家|区|县|省|市|港|产品|商品|大类|种商品|个[^,，。；0-9]{{1,5}})?(?:合计|合占|共占|共计|相加|之和|总计)"
@@ -317,7 +271,7 @@ class _Reader:
                 yield item
                 continue
             made.append(self._figure(number, plain, item, named, made))
-        yield from _of_several(plain, list(self._chains(plain, named, made)))
+        yield from in_turn(self.names, plain, named, made)
         self._remember(plain)
 
     def _names_one_place(self) -> bool:
@@ -372,7 +326,7 @@ class _Reader:
             reasons=(f"表：“{label}”“{header}”",),
         )  # fmt: skip
         indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
-        flow, why_flow = self._flow(indicator.first, said, _Subject(indicator), "")
+        flow, why_flow = self._flow(indicator.first, said, Subject(indicator), "")
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
@@ -403,7 +357,7 @@ class _Reader:
         if not header:
             # nobody says what the column is
             seen = replace(seen, certainty="unsure", reasons=(*seen.reasons, "这一列没有表头"))
-        doubts = _doubts(
+        doubts = doubts_of(
             seen, row, sure, {"entity": f"主体：前文的“{self.state.place_word}”"} | why
         )
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
@@ -458,7 +412,7 @@ class _Reader:
         head = places[0] if places else None
         if head and head.start <= 4:
             self.state.place, self.state.place_word = head.code, head.word
-        self.state.subject, self.state.span = _Subject(), None
+        self.state.subject, self.state.span = Subject(), None
         said, about = is_about(plain, named), self.state.about
         if said and not (about and _same_time(about, said)):
             self.state.about = said
@@ -472,7 +426,7 @@ class _Reader:
         if not flow.first and not parts:
             return
         indicator = indicator_of(self.names, plain, len(plain), len(plain), 0, ())
-        subject = _Subject(indicator=indicator, flow=flow.first)
+        subject = Subject(indicator=indicator, flow=flow.first)
         places = [(indicator.word.start, indicator.word.end)] if indicator.word else []
         codes = breakdown_of(self.names, plain, indicator.first, places if len(places) > 9 else ())
         subject.breakdown = codes.first
@@ -489,8 +443,8 @@ class _Reader:
     ) -> ArticleFigure:
         """Return one figure with all that its words and those before it say."""
         previous = made[-1] if made else None
-        begin = max((m.end() for m in _SENTENCE.finditer(plain[: item.core])), default=0)
-        stop = _SENTENCE.search(plain, item.end)
+        begin = sentence_of(plain, item.core)
+        stop = SENTENCE.search(plain, item.end)
         end = stop.start() if stop else len(plain)
         same = previous if previous and previous.seen.core >= begin else None
         # 东盟连续5年为最大贸易伙伴，贸易额…: how long takes no words from what follows
@@ -561,7 +515,7 @@ class _Reader:
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])
         became = same if same and _BECAME.fullmatch(plain, same.seen.end, item.core) else None
-        if became and _counted_in(became.seen) & _counted_in(item):
+        if became and counted_in(became.seen) & counted_in(item):
             # 户均出口由3200万元增至3500万元: of the same thing
             indicator = replace(
                 indicator, codes=(became.row["indicator"], *indicator.codes[1:]),
@@ -587,7 +541,7 @@ class _Reader:
             "breakdown": part,
             "flow": flow,
             "measure": item.measure,
-            "base": _base(item, when.period),
+            "base": base_of(item, when.period),
             "value": figure.value if figure else "",
             "value_upper": figure.value_upper if figure else "",
             "unit": unit.first if item.units else (figure.unit if figure else ""),
@@ -610,7 +564,7 @@ class _Reader:
             "status": why_status,
             "measure": "；".join(item.reasons),
         }
-        doubts = _doubts(item, row, {
+        doubts = doubts_of(item, row, {
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part, "status": not ahead,
         }, why)  # fmt: skip
@@ -637,7 +591,7 @@ class _Reader:
         }  # fmt: skip
         if when.offered and when.period not in when.offered:
             offered["period"] = when.offered
-        self.state.subject = _Subject(
+        self.state.subject = Subject(
             indicator, flow, part, entity,
             When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
             item.units,
@@ -705,7 +659,7 @@ class _Reader:
         behind: int,
         floor: int,
         item: Sighting,
-        carried: _Subject,
+        carried: Subject,
         same: ArticleFigure | None,
     ) -> Choice:
         """Return the indicator that the figure's own words name, or else that of the one before."""
@@ -765,9 +719,7 @@ class _Reader:
             for item in self.names.mentions(found[1], kind)
         )
 
-    def _flow(
-        self, indicator: str, segment: str, carried: _Subject, behind: str
-    ) -> tuple[str, str]:
+    def _flow(self, indicator: str, segment: str, carried: Subject, behind: str) -> tuple[str, str]:
         known = self.names.flows.get(indicator, Counter())
         if not indicator and not re.search("[市省区县岸]$", segment):
             # a thing that no table has, and its flow: 进口原油1510万吨
@@ -799,7 +751,7 @@ class _Reader:
         begin: int,
         core: int,
         blank: str,
-        carried: _Subject,
+        carried: Subject,
         same: ArticleFigure | None,
     ) -> tuple[str, str, bool]:
         """Return whose figure it is, why, and whether its sentence says so."""
@@ -895,23 +847,6 @@ class _Reader:
                 return code
         return "period" if period.kind in ("year", "month", "quarter") else ""
 
-    def _chains(
-        self, plain: str, named: Sequence[NamedPeriod], made: list[ArticleFigure]
-    ) -> Iterator[ArticleFigure]:
-        """Yield figures with 分别 undone: the first is of the first, the second of the second."""
-        for match in _EACH.finditer(plain):
-            group = _listed(plain, match.end(), made)
-            if len(group) < 2:
-                for place in _behind_list(plain, match.end(), made):
-                    doubts = {"breakdown": "“分别”：对不上是哪几个的", **made[place].doubts}
-                    made[place] = replace(made[place], doubts=doubts)
-                continue
-            begin = max((m.end() for m in _SENTENCE.finditer(plain[: match.start()])), default=0)
-            changed = self._paired(plain, begin, match.start(), named, made, group)
-            for place, figure in changed.items():
-                made[place] = figure
-        yield from made
-
     def _places_of_names(self, words: str) -> list[tuple[int, int]]:
         """Return where organisations and parks stand: 长安汽车 is no brand, 西永综保区 no zones."""
         kinds = ("organisation", "park", "project")
@@ -920,110 +855,6 @@ class _Reader:
             for item in self.names.mentions(words, "entities")
             if self.names.kinds[item.code] in kinds
         ]
-
-    def _unit_for(self, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:
-        """Return the unit of a figure whose indicator is another than its words alone said."""
-        if "indicator" not in columns or columns["indicator"] == figure.row["indicator"]:
-            return {}
-        unit = unit_of(self.names, figure.seen.units, columns["indicator"], "", "").first
-        return {"unit": unit} if unit else {}
-
-    def _paired(
-        self,
-        plain: str,
-        begin: int,
-        until: int,
-        named: Sequence[NamedPeriod],
-        made: list[ArticleFigure],
-        group: list[int],
-    ) -> dict[int, ArticleFigure]:
-        count = len(group)
-        periods = [
-            (item.start, item.end, {"period": item.period}, item.text)
-            for item in named
-            if begin <= item.start < until and item.role == "is" and item.period
-        ]
-        passage = plain[begin:until]
-        flows = [
-            (begin + m.start(), begin + m.end(), {"flow": flow_of(m[0]).first}, m[0])
-            for m in re.finditer("进出口|出口|进口", passage)
-        ]
-        parts = [
-            (begin + item.start, begin + item.end, {"breakdown": item.code}, item.word)
-            for item in self.names.mentions(passage, "breakdowns")
-        ]
-        entities = [
-            (begin + item.start, begin + item.end, {"entity": item.code}, item.word)
-            for item in self.names.mentions(passage, "entities")
-        ]
-        units = made[group[0]].seen.units
-        indicators = [
-            (begin + item.start, begin + item.end, {"indicator": item.code}, item.word)
-            for item in self.names.mentions(passage, "indicators")
-            if units and fits(self.names, item.code, units)
-        ]
-        for found in (periods, parts, entities, flows, indicators):
-            for chain in _lists(plain, found, count):
-                return {
-                    place: _with(
-                        made[place],
-                        columns | self._unit_for(made[place], columns),
-                        f"“分别”：第{order}个是“{word}”",
-                    )
-                    for order, (place, (_, _, columns, word)) in enumerate(
-                        zip(group, chain, strict=True), start=1
-                    )
-                }
-        # 出口6200吨，创汇8100万元，同比分别增长7.9%和18.3%: of the figures before
-        levels = [
-            figure
-            for figure in made[: group[0]]
-            if figure.seen.core >= begin and figure.row["measure"] == "level"
-        ]
-        some = _SOME.search(passage)
-        levels = _some_of_list(plain, levels, some, count) if some else levels[-count:]
-        keys: tuple[str, ...] = (
-            "indicator",
-            "entity",
-            "period",
-            "flow",
-            "breakdown",
-            "accumulation",
-        )
-        rates = made[group[0]].row["measure"] != "level"
-        alike = [_counted(figure) for figure in levels] == [
-            _counted(made[place]) for place in group
-        ]
-        # 30万标箱，5000列，分别多开300列、20列: 300 trains are of no boxes
-        rates = rates and made[group[0]].row["measure"] != "difference"
-        if made[group[0]].row["measure"] == "level":
-            # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
-            keys = ("indicator", "entity", "unit")
-        if len(levels) == count and (rates or alike):
-            return {
-                place: _with(
-                    made[place],
-                    {key: level.row[key] for key in keys},
-                    f"“分别”：“{level.row['as_printed']}”的",
-                    level.doubts,
-                )
-                for place, level in zip(group, levels, strict=True)
-            }
-        # 2020—2022年，总值分别为…: of each year, where no other list is as long
-        for item in reversed(periods):
-            years = _years_in(item[2]["period"])
-            if len(years) == count:
-                return {
-                    place: _with(made[place], {"period": year}, f"“分别”：“{item[3]}”的{year}年")
-                    for place, year in zip(group, years, strict=True)
-                }
-        return {
-            place: replace(
-                made[place],
-                doubts={**made[place].doubts, "breakdown": "“分别”：对不上是哪几个的"},
-            )
-            for place in group
-        }
 
 
 def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
@@ -1034,7 +865,7 @@ def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
     why = f"时期：“{found[0]}”"
     years: list[str] = []
     for item in earlier:
-        named = _years_in(item.period) or [item.period]
+        named = each_of(item) or [item.period]
         if item.role == "is" and len(named[0]) == 4:
             years += [year for year in named if year not in years]
     count = int(found["count"]) if found["count"].isascii() else numeral(found["count"])
@@ -1043,12 +874,6 @@ def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
     part = sorted(years)[:count] if found["which"] == "前" else sorted(years)[-count:]
     whole = int(part[-1]) - int(part[0]) == count - 1
     return When(f"{part[0]}/{part[-1]}" if whole else "", why, sure=False, passing=True)
-
-
-def _years_in(period: str) -> list[str]:
-    """Return the years of a period of whole years; none for another."""
-    found = re.fullmatch("([0-9]{4})/([0-9]{4})", period)
-    return [str(year) for year in range(int(found[1]), int(found[2]) + 1)] if found else []
 
 
 def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
@@ -1071,53 +896,6 @@ def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
     )
 
 
-def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure]:
-    """Yield figures; one that may be of either of two before it (累计达到127个) is doubted."""
-    for place, figure in enumerate(made):
-        begin = max((m.end() for m in _SENTENCE.finditer(plain[: figure.seen.core])), default=0)
-        alike = [
-            other
-            for other in made[:place]
-            if other.seen.core >= begin
-            and other.row["measure"] == "level"
-            and _counted(other) == _counted(figure)
-        ]
-        several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
-        own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
-        if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
-            # of two that are new, one is more than all that there are: it is not that one's
-            small = [other for other in alike if _size(other) <= _size(figure)]
-            only = small[-1].row if len({other.row["indicator"] for other in small}) == 1 else {}
-            first = only.get("indicator", several[0])
-            yield replace(
-                figure,
-                row={**figure.row, **{key: only[key] for key in ("indicator", "unit") if only}},
-                doubts={
-                    **figure.doubts,
-                    **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计"),
-                },
-                offered={
-                    **figure.offered,
-                    "indicator": tuple(code for code in several if code != first),
-                },
-            )
-            continue
-        yield figure
-
-
-def _counted(figure: ArticleFigure) -> set[str]:
-    return _counted_in(figure.seen)
-
-
-def _counted_in(seen: Sighting) -> set[str]:
-    return {Unit.parse(unit).name for unit in seen.units}
-
-
-def _size(figure: ArticleFigure) -> float:
-    scale = Unit.parse(figure.seen.units[0]).scale if figure.seen.units else 1
-    return scale * float(figure.row["value"] or "nan")
-
-
 def _moved(word: Mention | None, by: int) -> Mention | None:
     return replace(word, start=word.start + by, end=word.end + by) if word else None
 
@@ -1128,106 +906,6 @@ def _places(word: Mention, floor: int, core: int) -> list[tuple[int, int]]:
         shift = core - floor + 1
         return [(word.start - core + shift, word.end - core + shift)] if len(word.word) > 3 else []
     return [(word.start - floor, word.end - floor)] if len(word.word) > 3 else []
-
-
-def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
-    """Return the places of the figures in a row behind 分别: nothing but 、 and 和 between them."""
-    group: list[int] = []
-    for place, figure in enumerate(made):
-        if figure.seen.core < start:
-            continue
-        last = made[group[-1]].seen.end if group else start
-        between = plain[last : figure.seen.core]
-        if group and not re.fullmatch(
-            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?", between
-        ):
-            break
-        if not group and len(between) > 8:
-            break
-        group.append(place)
-    return group
-
-
-def _some_of_list(
-    plain: str, levels: Sequence[ArticleFigure], some: re.Match[str], count: int
-) -> list[ArticleFigure]:
-    """Return the first or last so many figures of the list that stands last: 前两者; else none."""
-    row = list(levels[-1:])
-    for figure in reversed(levels[:-1]):
-        if not re.fullmatch("[、和及与,，]", plain[figure.seen.end : row[0].seen.start]):
-            break
-        row.insert(0, figure)
-    if numeral(some["count"]) != count or len(row) < count:
-        return []
-    return row[:count] if some["which"] == "前" else row[-count:]
-
-
-def _behind_list(plain: str, start: int, made: Sequence[ArticleFigure]) -> Iterator[int]:
-    """Yield the places of the figures behind 分别 in its sentence."""
-    stop = _SENTENCE.search(plain, start)
-    end = stop.start() if stop else len(plain)
-    for place, figure in enumerate(made):
-        if start <= figure.seen.core < end:
-            yield place
-
-
-def _lists(
-    plain: str, found: list[tuple[int, int, dict[str, str], str]], count: int
-) -> Iterator[list[tuple[int, int, dict[str, str], str]]]:
-    """Yield runs of exactly so many names, 、 and 和 between them, the last first."""
-    unique = {item[0]: item for item in reversed(found)}
-    ordered = [unique[start] for start in sorted(unique)]
-    runs: list[list[tuple[int, int, dict[str, str], str]]] = []
-    for item in ordered:
-        between = plain[runs[-1][-1][1] : item[0]] if runs else ""
-        if runs and re.fullmatch(r"[^、,，。]{0,6}(?:、|和|及|与|以及)", between):
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    yield from (run for run in reversed(runs) if len(run) == count)
-
-
-def _with(
-    figure: ArticleFigure,
-    columns: Mapping[str, str],
-    why: str,
-    doubts: Mapping[str, str] = MappingProxyType({}),
-) -> ArticleFigure:
-    """Return a figure with columns of another's; ``doubts``: those that the other has of them."""
-    first = next(iter(columns))
-    return replace(
-        figure,
-        row={**figure.row, **columns},
-        why={**figure.why, first: why},
-        doubts={key: text for key, text in figure.doubts.items() if key not in columns}
-        | {key: text for key, text in doubts.items() if key in columns},
-    )
-
-
-def _base(item: Sighting, period: str) -> str:
-    """Return what a figure is compared with, if that is not plain."""
-    if item.measure == "yoy" and item.base.endswith("年") and len(period) == 4:
-        return "" if item.base == f"{int(period) - 1}年" else item.base
-    return "" if item.measure == "yoy" else item.base
-
-
-def _doubts(
-    item: Sighting,
-    row: Mapping[str, str],
-    sure: Mapping[str, bool],
-    why: Mapping[str, str],
-) -> dict[str, str]:
-    """Return the columns that a person must look at: open, guessed, or of two readings."""
-    found = {column: why.get(column) or "没有读出" for column in OPEN if not row[column]}
-    for column, known in sure.items():
-        if not known and row[column]:
-            found[column] = why[column] or "猜的"
-    if any(LIMIT_WORD in text for text in item.alternatives):
-        found["qualifier"] = "；".join(item.alternatives)
-    if item.certainty == "unsure":
-        said = "；".join((*item.reasons, *item.alternatives)) or "两种读法"
-        found["value" if row["measure"] or not row["value"] else "measure"] = said
-    return found
 
 
 def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:

@@ -20,7 +20,8 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_file
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import DataError, visible
-from cqbook.intake.article import OPEN, Article, ArticleFigure, read_article
+from cqbook.intake.article import read_article
+from cqbook.intake.article_figure import OPEN, Article, ArticleFigure
 from cqbook.intake.article_names import Names
 from cqbook.intake.article_text import article_text, checked_day
 from cqbook.intake.press_template import Row, filled

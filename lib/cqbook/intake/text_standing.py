@@ -19,8 +19,9 @@ from typing import Literal
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import usable, what
-from cqbook.intake.article import ONLY_FLOW, Article, ArticleFigure, read_article
+from cqbook.intake.article import read_article
 from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
+from cqbook.intake.article_figure import ONLY_FLOW, Article, ArticleFigure
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_text import article_text, checked_day
 from cqbook.quantities.interval import Interval

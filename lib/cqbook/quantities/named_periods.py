@@ -41,6 +41,7 @@ _MENTION = re.compile(
     r"(?!初|同期|级))?的?"
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
+    rf"|第?(?P<first_quarter>[一二三1-3])(?:季度)?{_DASH}第?(?P<last_quarter>[二三四2-4])季度"
     r"|第?(?P<quarter>[一二三四1-4])季度"
     rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
     rf"|[前首](?P<months>{_NUMBER})个?月"
@@ -365,8 +366,9 @@ def _last_month(match: re.Match[str]) -> int:
         return 6 if match["half"][0] == "上" else 12
     if match["quarters"] or match["one_quarter"]:
         return 3 * (_number(match["quarters"]) if match["quarters"] else 1)
-    if match["quarter"]:
-        return 3 * _number(match["quarter"])
+    for part in ("quarter", "last_quarter"):
+        if match[part]:
+            return 3 * _number(match[part])
     for part in ("last", "months", "month"):
         if match[part]:
             return _number(match[part])
@@ -385,8 +387,9 @@ def _within(year: int, match: re.Match[str], written: TextDate | None) -> str:
         text = f"{year}-Q{last // 3}"
     elif match["quarters"] or match["months"]:
         text = f"{year}-01/{year}-{last:02d}" if last > 1 else f"{year}-01"
-    elif match["last"]:
-        first = _number(match["first"])
+    elif match["last"] or match["last_quarter"]:
+        quarter = match["first_quarter"]
+        first = 3 * _number(quarter) - 2 if quarter else _number(match["first"])
         if not 0 < first < last:
             return ""
         text = f"{year}-{first:02d}/{year}-{last:02d}" if (first, last) != (1, 12) else str(year)

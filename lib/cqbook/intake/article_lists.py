@@ -1,0 +1,344 @@
+"""Lists of an article: 分别 undone, so that the first figure is of the first thing named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cqbook.intake.article_choices import fits, flow_of, unit_of
+from cqbook.intake.article_figure import ArticleFigure, counted, with_columns
+from cqbook.intake.article_names import Names
+from cqbook.quantities.named_periods import NamedPeriod
+from cqbook.quantities.numerals import LIMITING, numeral
+from cqbook.quantities.periods import Period
+from cqbook.quantities.units import Unit
+
+#: A name that a passage has: where, which columns it fills, and as it is printed.
+Named = tuple[int, int, dict[str, str], str]
+
+#: What ends a sentence, or what is said in one.
+SENTENCE = re.compile("[。；;！!？?]")
+#: What is said of several is of each in turn: 分别, 一降一升.
+_WAY = "[升降增减涨跌]"
+_EACH = re.compile(f"分别|分列|依次|(?:一{_WAY}){{2,3}}")
+_MOVED = (
+    "(?:同比|环比)?(?:增长|下降|增加|减少|上升|回落|提高|降低|上涨|下跌|下滑|[升降增减])"
+    "|[多少][开运卖产销发跑]"
+)
+#: Of which of a list what follows is: 前两者分别增长.
+_SOME = re.compile("(?P<which>[前后])(?P<count>[两二三四])者(?:[^,，；;]{0,6})$")
+_NO_MATCH = "“分别”：对不上是哪几个的"
+#: Of one thing each, in whatever words: what the rates of a list take from the figures before.
+_SAME_THING = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
+#: Between names and their figures: 对韩国、日本进出口512亿元.
+_FLOW_WORDS = re.compile("(?:的)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
+
+
+def sentence_of(plain: str, place: int) -> int:
+    """Return where the sentence begins in which a place stands."""
+    return max((match.end() for match in SENTENCE.finditer(plain[:place])), default=0)
+
+
+def in_turn(
+    names: Names, plain: str, named: Sequence[NamedPeriod], figures: Sequence[ArticleFigure]
+) -> list[ArticleFigure]:
+    """Return the figures of a paragraph, each of what it is of in a list.
+
+    Parameters
+    ----------
+    names : Names
+    plain : str
+        The paragraph.
+    named : sequence of NamedPeriod
+        What it names of time.
+    figures : sequence of ArticleFigure
+        Its figures, in order.
+    """
+    made = list(figures)
+    begun: set[int] = set()
+    for match in _EACH.finditer(plain):
+        made = _without_a_word(names, plain[: match.start()], named, made, begun)
+        group = _listed(plain, match.end(), made)
+        begun.update(group)
+        if len(group) < 2:
+            for place in _behind_list(plain, match.end(), made):
+                doubts = {"breakdown": _NO_MATCH, **made[place].doubts}
+                made[place] = replace(made[place], doubts=doubts)
+            continue
+        for place, figure in _paired(names, plain, match.start(), named, made, group).items():
+            made[place] = figure
+    made = _without_a_word(names, plain, named, made, begun)
+    return list(_of_several(plain, made))
+
+
+def _paired(
+    names: Names,
+    plain: str,
+    until: int,
+    named: Sequence[NamedPeriod],
+    made: Sequence[ArticleFigure],
+    group: Sequence[int],
+) -> dict[int, ArticleFigure]:
+    """Return the figures of a list behind 分别, by place, with what each of them is of."""
+    begin, first, count = sentence_of(plain, until), made[group[0]], len(group)
+    chain = next(
+        (
+            chain
+            for found in _named_in(names, plain, begin, until, named, first.seen.units)
+            for chain in _lists(plain, found, count)
+        ),
+        None,
+    )
+    levels = _levels_before(plain, made[: group[0]], begin, until, count)
+    # 铁海联运、跨境公路运输8万标箱、货值9亿元，分别增长: what was counted last is what grew
+    nearest = chain is None or bool(levels and chain[-1][1] <= levels[0].seen.core)
+    changes = first.row["measure"] not in ("level", "difference")
+    alike = [counted(level) for level in levels] == [counted(made[place]) for place in group]
+    if levels and (nearest if changes else chain is None and alike):
+        # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
+        keys = _SAME_THING if first.row["measure"] != "level" else ("indicator", "entity", "unit")
+        return {
+            place: with_columns(
+                made[place],
+                {key: level.row[key] for key in keys},
+                f"“分别”：“{level.row['as_printed']}”的",
+                level.doubts,
+            )
+            for place, level in zip(group, levels, strict=True)
+        }
+    if chain:
+        return {
+            place: with_columns(
+                made[place],
+                columns | _unit_for(names, made[place], columns),
+                f"“分别”：第{order}个是“{word}”",
+            )
+            for order, (place, (_, _, columns, word)) in enumerate(
+                zip(group, chain, strict=True), start=1
+            )
+        }
+    # 2020—2022年，总值分别为…: of each year, where no other list is as long
+    for item in reversed([one for one in named if begin <= one.start < until]):
+        periods = each_of(item) if item.role == "is" else []
+        if len(periods) == count:
+            return {
+                place: with_columns(
+                    made[place], {"period": period}, f"“分别”：“{item.text}”的第{order}个"
+                )
+                for order, (place, period) in enumerate(zip(group, periods, strict=True), start=1)
+            }
+    return {
+        place: replace(made[place], doubts={**made[place].doubts, "breakdown": _NO_MATCH})
+        for place in group
+    }
+
+
+def _named_in(
+    names: Names,
+    plain: str,
+    begin: int,
+    until: int,
+    named: Sequence[NamedPeriod],
+    units: Sequence[str],
+) -> Iterator[list[Named]]:
+    """Yield what a passage names, a kind at a time: periods, parts, places, flows, indicators."""
+    passage = plain[begin:until]
+    yield [
+        (item.start, item.end, {"period": item.period}, item.text)
+        for item in named
+        if begin <= item.start < until and item.role == "is" and item.period
+    ]
+    for resource, column in (("breakdowns", "breakdown"), ("entities", "entity")):
+        yield [
+            (begin + item.start, begin + item.end, {column: item.code}, item.word)
+            for item in names.mentions(passage, resource)
+        ]
+    yield [
+        (begin + match.start(), begin + match.end(), {"flow": flow_of(match[0]).first}, match[0])
+        for match in re.finditer("进出口|出口|进口", passage)
+    ]
+    yield [
+        (begin + item.start, begin + item.end, {"indicator": item.code}, item.word)
+        for item in names.mentions(passage, "indicators")
+        if units and fits(names, item.code, units)
+    ]
+
+
+def _unit_for(names: Names, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the unit of a figure whose indicator is another than its words alone said."""
+    if "indicator" not in columns or columns["indicator"] == figure.row["indicator"]:
+        return {}
+    unit = unit_of(names, figure.seen.units, columns["indicator"], "", "").first
+    return {"unit": unit} if unit else {}
+
+
+def _levels_before(
+    plain: str, made: Sequence[ArticleFigure], begin: int, until: int, count: int
+) -> Sequence[ArticleFigure]:
+    """Return so many amounts of a sentence, the last, or those that are meant; else none."""
+    levels = [
+        figure for figure in made if figure.seen.core >= begin and figure.row["measure"] == "level"
+    ]
+    some = _SOME.search(plain[begin:until])
+    levels = _some_of_list(plain, levels, some, count) if some else levels[-count:]
+    return levels if len(levels) == count else []
+
+
+def _without_a_word(
+    names: Names,
+    plain: str,
+    named: Sequence[NamedPeriod],
+    figures: Sequence[ArticleFigure],
+    begun: set[int],
+) -> list[ArticleFigure]:
+    """Return figures with the lists that no 分别 opens: 对韩国、日本进出口512亿元、398亿元.
+
+    They are paired in order, and somebody must look. ``begun``: places that are of a list already.
+    """
+    made = list(figures)
+    for place, figure in enumerate(figures):
+        if place in begun or figure.seen.end > len(plain) or figure.row["measure"] != "level":
+            continue
+        group = _amounts_from(plain, figures, place)
+        begun.update(group)
+        last = figures[place - 1].seen.end if place else 0
+        begin = max(sentence_of(plain, figure.seen.core), last)
+        until = figure.seen.start
+        chain = next(
+            (
+                chain
+                for found in _named_in(names, plain, begin, until, named, ())
+                for chain in (_lists(plain, found, len(group)) if len(group) > 1 else ())
+                if _FLOW_WORDS.fullmatch(plain, chain[-1][1], until)
+            ),
+            [],
+        )
+        for at, (_, _, columns, word) in zip(group, chain, strict=False):
+            why = f"“{word}”：没有“分别”，按次序对上"
+            paired = with_columns(made[at], columns, why)
+            made[at] = replace(paired, doubts={**paired.doubts, **dict.fromkeys(columns, why)})
+    return made
+
+
+def _amounts_from(plain: str, figures: Sequence[ArticleFigure], place: int) -> list[int]:
+    """Return the places of the amounts in a row from one on, of one kind, 、 or 和 between them."""
+    group = [place]
+    for at in range(place + 1, len(figures)):
+        last, figure = figures[at - 1], figures[at]
+        between = plain[last.seen.end : figure.seen.start]
+        same = figure.row["measure"] == "level" and counted(figure) == counted(last)
+        if not same or not re.fullmatch("[、和及与]|以及", between):
+            break
+        group.append(at)
+    return group
+
+
+def each_of(item: NamedPeriod) -> list[str]:
+    """Return the years, quarters or months of a stretch of them; none of another period."""
+    years = re.fullmatch("([0-9]{4})/([0-9]{4})", item.period)
+    if years:
+        return [str(year) for year in range(int(years[1]), int(years[2]) + 1)]
+    within = Period.parse(item.period)
+    if not within.start or not within.end or within.start.year != within.end.year:
+        return []
+    year, first, last = within.start.year, within.start.month, within.end.month
+    if re.search("[至到—~～–-].{0,2}季", item.text):
+        return [f"{year}-Q{quarter}" for quarter in range((first + 2) // 3, last // 3 + 1)]
+    if re.search("[至到—~～–-].{0,2}月", item.text):
+        return [f"{year}-{month:02d}" for month in range(first, last + 1)]
+    return []
+
+
+def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure]:
+    """Yield figures; one that may be of either of two before it (累计达到127个) is doubted."""
+    for place, figure in enumerate(made):
+        begin = sentence_of(plain, figure.seen.core)
+        alike = [
+            other
+            for other in made[:place]
+            if other.seen.core >= begin
+            and other.row["measure"] == "level"
+            and counted(other) == counted(figure)
+        ]
+        several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
+        own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""
+        if len(several) > 1 and re.fullmatch("[,，、]?累计(?:已)?(?:达到|达|为)?", own.strip()):
+            # of two that are new, one is more than all that there are: it is not that one's
+            small = [other for other in alike if _size(other) <= _size(figure)]
+            only = small[-1].row if len({other.row["indicator"] for other in small}) == 1 else {}
+            first = only.get("indicator", several[0])
+            yield replace(
+                figure,
+                row={**figure.row, **{key: only[key] for key in ("indicator", "unit") if only}},
+                doubts={
+                    **figure.doubts,
+                    **dict.fromkeys(("indicator", "unit"), "可能是同句前面任一个的累计"),
+                },
+                offered={
+                    **figure.offered,
+                    "indicator": tuple(code for code in several if code != first),
+                },
+            )
+            continue
+        yield figure
+
+
+def _size(figure: ArticleFigure) -> float:
+    scale = Unit.parse(figure.seen.units[0]).scale if figure.seen.units else 1
+    return scale * float(figure.row["value"] or "nan")
+
+
+def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
+    """Return the places of the figures in a row behind 分别: nothing but 、 and 和 between them."""
+    group: list[int] = []
+    for place, figure in enumerate(made):
+        if figure.seen.core < start:
+            continue
+        last = made[group[-1]].seen.end if group else start
+        between = plain[last : figure.seen.core]
+        if group and not re.fullmatch(
+            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?", between
+        ):
+            break
+        if not group and len(between) > 8:
+            break
+        group.append(place)
+    return group
+
+
+def _some_of_list(
+    plain: str, levels: Sequence[ArticleFigure], some: re.Match[str], count: int
+) -> list[ArticleFigure]:
+    """Return the first or last so many figures of the list that stands last: 前两者; else none."""
+    row = list(levels[-1:])
+    for figure in reversed(levels[:-1]):
+        if not re.fullmatch("[、和及与,，]", plain[figure.seen.end : row[0].seen.start]):
+            break
+        row.insert(0, figure)
+    if numeral(some["count"]) != count or len(row) < count:
+        return []
+    return row[:count] if some["which"] == "前" else row[-count:]
+
+
+def _behind_list(plain: str, start: int, made: Sequence[ArticleFigure]) -> Iterator[int]:
+    """Yield the places of the figures behind 分别 in its sentence."""
+    stop = SENTENCE.search(plain, start)
+    end = stop.start() if stop else len(plain)
+    for place, figure in enumerate(made):
+        if start <= figure.seen.core < end:
+            yield place
+
+
+def _lists(plain: str, found: list[Named], count: int) -> Iterator[list[Named]]:
+    """Yield runs of exactly so many names, 、 and 和 between them, the last first."""
+    unique = {item[0]: item for item in reversed(found)}
+    ordered = [unique[start] for start in sorted(unique)]
+    runs: list[list[Named]] = []
+    for item in ordered:
+        between = plain[runs[-1][-1][1] : item[0]] if runs else ""
+        if runs and re.fullmatch(r"[^、,，。]{0,6}(?:、|和|及|与|以及)", between):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    yield from (run for run in reversed(runs) if len(run) == count)
