@@ -18,6 +18,7 @@ from cqbook.intake.article_choices import (
     OFFERED,
     RATIOS,
     Choice,
+    akin,
     breakdown_of,
     fits,
     flow_of,
@@ -34,8 +35,8 @@ from cqbook.intake.article_figure import (
     Article,
     ArticleFigure,
     Subject,
-    base_of,
-    counted_in,
+    compared_with,
+    counts_in,
     doubts_of,
 )
 from cqbook.intake.article_lists import SENTENCE, each_of, in_turn, sentence_of
@@ -128,6 +129,10 @@ _SAME_AMOUNT = re.compile(
     "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
     "|[省市全本该我各]区$|地区$|[占]比率$"
 )
+#: So many there are at an end, whatever was said of new ones before.
+_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前)")
+#: What was carried out of what is planned.
+_DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
 #: 东盟连续5年: how long.
@@ -157,6 +162,8 @@ _NO_PART = re.compile(
 )
 #: A noun between two figures of a list.
 _THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+#: What says no more than the part that it follows: 东盟市场, 机电产品.
+_ANY_THING = re.compile("市场|国家|地区|企业|产品|方面|方式|商品|货物|领域|行业|品牌|车型")
 _ONE_WAY = re.compile("去程|回程|返程|上行|下行|进港|出港|进境|出境")
 _NO_THING = re.compile(
     "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
@@ -210,6 +217,11 @@ class _Reader:
         self.release = _is_release(text.simplified, written)
         #: Where no other place is named, nobody else can be meant.
         self.one_place = self._names_one_place()
+        #: 全区 may be the zone that the title speaks of.
+        self.of_a_zone = any(
+            self.names.kinds[item.code] == "park"
+            for item in self.names.mentions(text.simplified[0], "entities")
+        )
         for line in text.simplified[:4]:
             self._look_for_place(line)
         self.state.about = self._subject_of(text.simplified[:4])
@@ -492,8 +504,9 @@ class _Reader:
         # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
         own_part = changed and not _ONE_WAY.search(segment)
         other = "" if own_part or not part else self._unknown_noun(segment)
-        # what no table has is no part of what was spoken of before
-        part = "" if other else part if indicator.first else breakdown.first
+        # a part of one thing is none of another, and what no table has is no part of anything
+        same_goods = indicator.first and akin(indicator.first, carried.indicator.first)
+        part = "" if other else part if same_goods else breakdown.first
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
@@ -515,7 +528,7 @@ class _Reader:
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in named if begin <= place.start < item.core])
         became = same if same and _BECAME.fullmatch(plain, same.seen.end, item.core) else None
-        if became and counted_in(became.seen) & counted_in(item):
+        if became and counts_in(became.seen) & counts_in(item):
             # 户均出口由3200万元增至3500万元: of the same thing
             indicator = replace(
                 indicator, codes=(became.row["indicator"], *indicator.codes[1:]),
@@ -541,7 +554,7 @@ class _Reader:
             "breakdown": part,
             "flow": flow,
             "measure": item.measure,
-            "base": base_of(item, when.period),
+            "base": compared_with(item, when.period),
             "value": figure.value if figure else "",
             "value_upper": figure.value_upper if figure else "",
             "unit": unit.first if item.units else (figure.unit if figure else ""),
@@ -573,6 +586,7 @@ class _Reader:
         elif same and not part and not changed and ALTOGETHER in same.doubts.get("breakdown", ""):
             doubts["breakdown"] = same.doubts["breakdown"]
         strange = other or self._unknown_part(indicator.first, segment)
+        strange = strange or self._unknown_tail(indicator.first, segment)
         if strange:
             doubts["breakdown"] = f"细分：“{strange}”{NOT_LISTED}"
         elif (
@@ -638,6 +652,18 @@ class _Reader:
                 words = words[: item.start] + " " * len(item.word) + words[item.end :]
         return words.replace(" ", "")
 
+    def _unknown_tail(self, indicator: str, segment: str) -> str:
+        """Return a thing that stands behind a part, and in no table: 榴莲 of 泰国榴莲."""
+        parts = self.names.mentions(segment, "breakdowns")
+        if not parts or indicator not in ("trade_value", "trade_quantity"):
+            return ""
+        tail = segment[parts[-1].end :]
+        plain = re.fullmatch("[一-鿿]{2,6}", tail) and not _NO_THING.search(tail)
+        known = (
+            self._unknown_letters(tail) != tail or _ANY_THING.search(tail) or flow_of(tail).first
+        )
+        return tail if plain and not known else ""
+
     def _unknown_part(self, indicator: str, segment: str) -> str:
         """Return what a figure of trade is of, where it is named and in no table."""
         if indicator not in ("trade_value", "trade_quantity"):
@@ -693,6 +719,12 @@ class _Reader:
         balance = re.search("[顺逆]差[^,，。；]{0,4}$", plain[floor:core])
         stated = found.word and found.word.end > floor
         unknown = self._is_unknown_thing(plain[floor:core])
+        if found.codes and not stated and _IN_ALL_THERE_ARE.match(plain, floor):
+            # 新增企业210家，年末168家: no new ones
+            found = replace(found, sure=False)
+        if found.codes and not stated and found.first in _DONE_OF and "完成" in plain[floor:core]:
+            # 计划投资75亿元，完成61亿元
+            return Choice((_DONE_OF[found.first], *found.codes)[: OFFERED + 1], "", sure=False)
         if found.codes and not balance and (stated or not unknown):
             return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
         before = carried.indicator.first
@@ -822,6 +854,8 @@ class _Reader:
         if kind == "市" and known == "district":
             parent = dict(zip(*self._parents(), strict=True)).get(place, "")
             return parent, f"主体：“{match[0]}”，{self.state.place_word}所在的市", False
+        if fit and kind == "区" and self.of_a_zone:
+            return place, f"主体：“{match[0]}”，可能是园区", False
         if fit:
             return place, f"主体：“{match[0]}”，即{self.state.place_word}", True
         return "", f"主体：“{match[0]}”指哪里，表中没有", False

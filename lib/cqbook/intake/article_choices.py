@@ -110,6 +110,18 @@ class Choice:
 UNNAMED = Choice((), "", sure=False)
 
 
+#: Amounts of the same goods, whose parts are the same: 出口4521万台，价值1533亿元.
+_SAME_GOODS = (
+    frozenset({"trade_value", "trade_quantity", "export_volume"}),
+    frozenset({"auto_exports", "auto_exports_value", "auto_export_price"}),
+)
+
+
+def akin(one: str, other: str) -> bool:
+    """Return whether two indicators are of the same goods, and a part of one is of the other."""
+    return one == other or any({one, other} <= goods for goods in _SAME_GOODS)
+
+
 def is_another(words: str, choice: Choice) -> bool:
     """Return whether words make a figure another than the indicator's: per head, a ratio of it.
 

@@ -59,12 +59,12 @@ class Subject:
     units: tuple[str, ...] = ()
 
 
-def counted(figure: ArticleFigure) -> set[str]:
+def counts(figure: ArticleFigure) -> set[str]:
     """Return what a figure counts, as far as its own words say it: units without scale."""
-    return counted_in(figure.seen)
+    return counts_in(figure.seen)
 
 
-def counted_in(seen: Sighting) -> set[str]:
+def counts_in(seen: Sighting) -> set[str]:
     """Return what a sighting counts: units without scale."""
     return {Unit.parse(unit).name for unit in seen.units}
 
@@ -86,7 +86,7 @@ def with_columns(
     )
 
 
-def base_of(item: Sighting, period: str) -> str:
+def compared_with(item: Sighting, period: str) -> str:
     """Return what a figure is compared with, if that is not plain."""
     if item.measure == "yoy" and item.base.endswith("年") and len(period) == 4:
         return "" if item.base == f"{int(period) - 1}年" else item.base
