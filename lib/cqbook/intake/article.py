@@ -45,20 +45,24 @@ from cqbook.intake.article_periods import (
     When,
     is_about,
     is_ahead,
-    last_month,
-    months_a_year_before,
     period_of,
-    year_to,
     years_of,
 )
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
-from cqbook.intake.article_tables import column_of
+from cqbook.intake.article_tables import (
+    Cell,
+    cells_of,
+    fits_cell,
+    is_part_of_above,
+    sighting_of,
+    when_of,
+)
 from cqbook.intake.article_text import CELL, ArticleText
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.numerals import numeral
 from cqbook.quantities.periods import Period
-from cqbook.quantities.printed import ANNUAL_AVERAGE, read_printed
+from cqbook.quantities.printed import ANNUAL_AVERAGE
 from cqbook.quantities.sightings import OF_PLANS, Sighting, sightings
 from cqbook.quantities.units import Unit
 
@@ -72,6 +76,8 @@ class _State:
     about: When | None = None
     #: Of the table that is being read: its headings, and the unit that stands above it.
     header: tuple[str, ...] = ()
+    #: What the row above is of: 其中：出口 is a part of it.
+    above: Subject = field(default_factory=Subject)
     unit: re.Match[str] | None = None
     subject: Subject = field(default_factory=Subject)
     heading: str = ""
@@ -87,7 +93,6 @@ class _State:
 
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
-_CELL_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
 #: A zone that begins a clause, and of which it goes on to speak.
@@ -301,94 +306,71 @@ class _Reader:
 
     def _table_row(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield the figures of a row of a table, each by its row's and its column's heading."""
-        cells = plain.split(CELL)
-        numeric = [bool(_CELL_NUMBER.fullmatch(cell.strip())) for cell in cells]
-        if not any(numeric[1:]):
-            self.state.header = tuple(cells)
+        found = cells_of(plain, self.state.header)
+        if not found:
+            self.state.header = tuple(plain.split(CELL))
+            self.state.above = Subject()
             return
-        at = 0
-        for place, cell in enumerate(cells):
-            start = at + len(cell) - len(cell.lstrip())
-            at += len(cell) + 1
-            if place and numeric[place]:
-                header = self.state.header[place] if place < len(self.state.header) else ""
-                yield self._cell(number, start, cell.strip(), cells[0], header)
+        row = Subject() if not is_part_of_above(found[0].label) else self.state.above
+        for cell in found:
+            seen = sighting_of(cell, self.state.unit[1] if self.state.unit else "")
+            if seen.figure is None:
+                yield seen
+                continue
+            row, figure = self._cell(number, cell, seen, row)
+            yield figure
+        if not is_part_of_above(found[0].label):
+            self.state.above = row
 
     def _cell(
-        self, number: int, start: int, text: str, label: str, header: str
-    ) -> ArticleFigure | Sighting:
-        """Return a cell as a figure; without a unit in its headings it is none."""
-        end = start + len(text)
-        said = f"{label}{header}"
-        column = column_of(header)
-        if column.left:
-            return Sighting(start, end, start, text, "none", reasons=(column.left,))
-        printed = re.search(r"[（(]([^）)]+)[）)]", header) or re.search(
-            r"[（(]([^）)]+)[）)]", label
-        )
-        word = column.word or ("%" if text.endswith("%") else printed[1] if printed else "")
-        word = word or (self.state.unit[1] if self.state.unit else "")
-        try:
-            figure = read_printed(text if text.endswith("%") else f"{column.lead}{text}{word}")
-        except ValueError:
-            return Sighting(start, end, start, text, "none", reasons=("表中没有单位",))
-        measure = column.measure
-        seen = Sighting(
-            start, end, start, text, "read", figure, (figure.unit,), measure,
-            reasons=(f"表：“{label}”“{header}”",),
-        )  # fmt: skip
+        self, number: int, cell: Cell, seen: Sighting, row: Subject
+    ) -> tuple[Subject, ArticleFigure]:
+        """Return a cell as a figure, and what its row is of now: 同比 is of what is before it."""
+        said, figure = cell.headings, seen.figure
+        if figure is None:
+            msg = "a cell without a figure"
+            raise ValueError(msg)
         indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
-        flow, why_flow = self._flow(indicator.first, said, Subject(indicator), "")
+        if not indicator.first and row.indicator.first and fits_cell(self.names, row, figure.unit):
+            indicator = Choice(row.indicator.codes, "指标：承同一行", sure=False)
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
-        about = self._when_of_cell(label, header)
-        before = bool(about and column.before)
-        if about and before:
-            about = replace(about, period=months_a_year_before(about.period), sure=False)
-        row = self._blank_row() | {
+        flow, why_flow = self._flow(indicator.first, said, replace(row, indicator=indicator), "")
+        about = when_of(cell, self.state.about, self.written)
+        entity, why_entity, sure_entity = self._place_of_row(cell.label)
+        made = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
-            "entity": self.state.place,
+            "entity": entity,
             "period": about.period if about else "",
-            "breakdown": part.first,
+            "breakdown": part.first or (row.breakdown if not word_at else ""),
             "flow": flow,
-            "measure": measure,
+            "measure": seen.measure,
             "value": figure.value,
             "value_upper": figure.value_upper,
             "unit": figure.unit,
             "qualifier": figure.qualifier,
             "status": "actual",
-            "as_printed": self.text.paragraphs[number - 1][start:end],
+            "as_printed": self.text.paragraphs[number - 1][seen.start : seen.end],
         }
-        row["accumulation"] = self._accumulation(row)
+        made["accumulation"] = self._accumulation(made)
         why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
         why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
-        sure = {"indicator": indicator.sure, "entity": self.one_place}
-        sure["period"] = bool(about) and not before
-        if not header:
-            # nobody says what the column is
-            seen = replace(seen, certainty="unsure", reasons=(*seen.reasons, "这一列没有表头"))
-        doubts = doubts_of(
-            seen, row, sure, {"entity": f"主体：前文的“{self.state.place_word}”"} | why
-        )
+        sure = {"indicator": indicator.sure, "entity": sure_entity}
+        sure |= {"period": bool(about and about.sure), "breakdown": part.sure}
+        doubts = doubts_of(seen, made, sure, {"entity": why_entity} | why)
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
-        return ArticleFigure(number, seen, row, why, doubts, offered)
+        of_row = Subject(indicator, flow, made["breakdown"]) if indicator.first else row
+        return of_row, ArticleFigure(number, seen, made, why, doubts, offered)
 
-    def _when_of_cell(self, label: str, header: str) -> When | None:
-        """Return the period of a cell: its column's, its row's, or what the table is about."""
-        year = self.state.about.period[:4] if self.state.about else ""
-        spoken = int(year) if year.isdecimal() else 0
-        of_row = is_about(label, named_periods(label, self.written, spoken))
-        about = is_about(header, named_periods(header, self.written)) or of_row or self.state.about
-        if not about:
-            return None
-        if re.search("[当本单]月", header):
-            # beside 累计: the last month of what the table is about
-            return replace(about, period=last_month(about.period))
-        if of_row and "累计" in header and re.fullmatch("[0-9]{4}-[0-9]{2}", about.period):
-            return replace(about, period=year_to(about.period))
-        return about
+    def _place_of_row(self, label: str) -> tuple[str, str, bool]:
+        """Return whose a row of a table is: the place that its heading is, or the article's."""
+        plain = label.strip("#＃ 　")
+        for item in self.names.mentions(plain, "entities"):
+            if item.word == plain:
+                return item.code, f"主体：“{label}”", True
+        return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
 
     def _blank_row(self) -> dict[str, str]:
         names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))

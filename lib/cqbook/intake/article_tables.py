@@ -1,9 +1,26 @@
-"""What a column of a table in an article has, by its heading: levels, rates, places, changes."""
+"""Tables in an article: what a cell has, by the headings of its row and its column."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cqbook.intake.article_choices import RATIOS, fits
+from cqbook.intake.article_figure import Subject
+from cqbook.intake.article_names import Names
+from cqbook.intake.article_periods import (
+    When,
+    is_about,
+    last_month,
+    months_a_year_before,
+    year_to,
+)
+from cqbook.intake.article_text import CELL
+from cqbook.quantities.named_periods import TextDate, named_periods
+from cqbook.quantities.printed import read_printed
+from cqbook.quantities.sightings import Sighting
+from cqbook.quantities.units import Unit
 
 
 @dataclass(frozen=True)
@@ -21,6 +38,36 @@ class Column:
     left: str = ""
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A number of a table, where it stands in its row, and the headings that say what it is.
+
+    ``unit``: what a column of units says of its row; ``left``: the headings to the left of its own.
+    """
+
+    start: int
+    text: str
+    label: str
+    header: str
+    unit: str
+    left: tuple[str, ...]
+
+    @property
+    def headings(self) -> str:
+        """The headings of its row and its column."""
+        return f"{self.label}{self.header}"
+
+    @property
+    def printed_unit(self) -> str:
+        """The unit in the brackets of a heading; of its column, or else of its row."""
+        found = (re.search(r"[（(]([^）)]+)[）)]", part) for part in (self.header, self.label))
+        return next((match[1] for match in found if match), self.unit)
+
+
+_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
+_UNITS_HERE = re.compile("(?:计量|金额)?单位")
+_PART_OF_ABOVE = re.compile("[#＃]|其中|[ 　]*(?:一|二|三)是")
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _RANK = "位次|排名|名次|排位|位序"
 _MOVED = "变化|变动|升降|增减|涨跌|进退|提升"
 _SHARE = "占比|比重|份额|比例"
@@ -57,3 +104,108 @@ def column_of(header: str) -> Column:
     if re.search("同比|增长|增速|增幅|±|比上年|比去年|增减|涨跌", plain):
         return Column("yoy", "%")
     return Column(before=bool(_OF_YEAR_BEFORE.fullmatch(plain)))
+
+
+def cells_of(plain: str, header: Sequence[str]) -> list[Cell]:
+    """Return the numbers of a row of a table; none of a row of headings."""
+    texts = plain.split(CELL)
+    at_unit = next((at for at, head in enumerate(header) if _UNITS_HERE.fullmatch(head)), 0)
+    unit = texts[at_unit].strip() if 0 < at_unit < len(texts) else ""
+    found, at = [], 0
+    for place, text in enumerate(texts):
+        start = at + len(text) - len(text.lstrip())
+        at += len(text) + 1
+        if place and _NUMBER.fullmatch(text.strip()):
+            head = header[place] if place < len(header) else ""
+            left = tuple(header[1 : min(place, len(header))])
+            found.append(Cell(start, text.strip(), texts[0], head, unit, left))
+    return found
+
+
+def sighting_of(cell: Cell, unit: str) -> Sighting:
+    """Return a cell as it is read; without a unit in its headings it is no figure.
+
+    Parameters
+    ----------
+    cell : Cell
+    unit : str
+        What stands above the table: 单位：亿元.
+    """
+    column, end = column_of(cell.header), cell.start + len(cell.text)
+    none = Sighting(cell.start, end, cell.start, cell.text, "none")
+    if column.left:
+        return replace(none, reasons=(column.left,))
+    word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit or unit)
+    try:
+        figure = read_printed(
+            cell.text if cell.text.endswith("%") else f"{column.lead}{cell.text}{word}"
+        )
+    except ValueError:
+        return replace(none, reasons=("表中没有单位",))
+    reasons: tuple[str, ...] = (f"表：“{cell.label}”“{cell.header}”",)
+    seen = Sighting(
+        cell.start, end, cell.start, cell.text, "read", figure, (figure.unit,), column.measure,
+        reasons=reasons,
+    )  # fmt: skip
+    if not cell.header:
+        # nobody says what the column is
+        return replace(seen, certainty="unsure", reasons=(*reasons, "这一列没有表头"))
+    if column.measure == "level" and figure.unit == "percent":
+        # 规模以上工业增加值 % 6.8: such an index is printed as its growth
+        return replace(
+            seen, certainty="unsure", measure="yoy", reasons=(*reasons, "单位是%，按同比")
+        )
+    return seen
+
+
+def is_part_of_above(label: str) -> bool:
+    """Return whether a row is of a part of what the row above is of: #新能源汽车, 其中：出口."""
+    return bool(_PART_OF_ABOVE.match(label))
+
+
+def fits_cell(names: Names, row: Subject, unit: str) -> bool:
+    """Return whether a cell can be of what its row is of."""
+    return Unit.parse(unit).name in RATIOS or fits(names, row.indicator.first, (unit,))
+
+
+def _of_columns_before(heads: Sequence[str], written: TextDate | None, spoken: int) -> When | None:
+    """Return the period of the nearest column that names one, and is no year to compare with."""
+    named = [
+        found
+        for head in heads
+        if not column_of(head).before
+        and (found := is_about(head, named_periods(head, written, spoken)))
+    ]
+    compared = {months_a_year_before(when.period) for when in named}
+    near = [when for when in named if when.period not in compared]
+    only = len({when.period for when in near}) == 1
+    return replace(near[-1], sure=only) if near else None
+
+
+def when_of(cell: Cell, about: When | None, written: TextDate | None) -> When | None:
+    """Return the period of a cell: its column's, its row's, or what the table is about.
+
+    A rate that names none is of the column before it that does: 12月, 同比, 1—12月, 同比.
+    """
+    year = about.period[:4] if about else ""
+    spoken = int(year) if year.isdecimal() else 0
+    of_row = is_about(cell.label, named_periods(cell.label, written, spoken))
+    column = column_of(cell.header)
+    named = None
+    if not column.before:
+        named = is_about(cell.header, named_periods(cell.header, written, spoken))
+    own = named or of_row
+    if not own and not re.search("[当本单]月|累计", cell.header):
+        rate = column.before or column.measure != "level"
+        own = _of_columns_before(cell.left, written, spoken) if rate else None
+    found = own or (replace(about, sure=True) if about else None)
+    if not found:
+        return None
+    if re.search("[当本单]月", cell.header):
+        # beside 累计: the last month of what the table is about
+        return replace(found, period=last_month(found.period), sure=True)
+    if "累计" in cell.header and _MONTH.fullmatch(found.period):
+        return replace(found, period=year_to(found.period), sure=True)
+    if column.before:
+        return replace(found, period=months_a_year_before(found.period), sure=False)
+    return replace(found, sure=found.sure or bool(named or of_row))
