@@ -162,7 +162,7 @@ _BECAME = re.compile(
 #: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
 _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
 _NO_PART = re.compile(
-    "其中|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
+    "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
 )
 #: A noun between two figures of a list.
@@ -565,8 +565,11 @@ class _Reader:
         }, why)  # fmt: skip
         if several:
             doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"
-        elif same and not part and not changed and ALTOGETHER in same.doubts.get("breakdown", ""):
-            doubts["breakdown"] = same.doubts["breakdown"]
+        elif same and not changed and part == same.row["breakdown"]:
+            # what was doubted there is here: 泰国榴莲5.2亿元，占六成
+            before = same.doubts.get("breakdown", "")
+            if ALTOGETHER in before or NOT_LISTED in before:
+                doubts["breakdown"] = before
         strange = other or self._unknown_part(indicator.first, segment)
         strange = strange or self._unknown_tail(indicator.first, segment)
         if strange:
