@@ -129,13 +129,20 @@ _AMOUNT = re.compile(
     "(?:^|[^一-鿿])[^,，。；、0-9一-鿿]*([一-鿿]{0,8}?[一-鿿](?:率|量|额|费|[区]))"
     "(?:也|均|已|仍|则|又|再|为|达到?|超过?|突破|首次|实现|同比|环比|比上年|较上年|比去年|较去年|增长?|增加|下降|提高|提升|上升|减少|降低|降至?|升至?|近|约|逾|了)*$"
 )
+#: A time, and what the figure before was of too.
+_AT_ANOTHER_TIME = re.compile(
+    "[,，、 　]*(?:其中)?[^,，。；]{0,6}"
+    "(?:全年|[0-9]+月(?:份|当月)?|当月|季度|上半年|下半年|年初以来|今年以来)(?:的|共|累计|总)?"
+    "(?:出口|进口|进出口|产量|销量|销售|交付|生产|开行|发运|运输|零售|批发|完成|实现)+(?:量|额|总值|车辆|汽车)?"
+    "(?:为|达到?|约|近|超过?|逾|突破)*"
+)
 #: Of the same thing as the figure before, or of a rate that has a measure of its own.
 _SAME_AMOUNT = re.compile(
     "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
     "|[省市全本该我各]区$|地区$|[占]比率$"
 )
 #: So many there are at an end, whatever was said of new ones before.
-_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前)")
+_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.
@@ -489,6 +496,11 @@ class _Reader:
         # a part of one thing is none of another, and what no table has is no part of anything
         same_goods = indicator.first and akin(indicator.first, carried.indicator.first)
         part = "" if other else part if same_goods else breakdown.first
+        # 深蓝汽车12月交付3.5万辆，全年交付33.3万辆: of the same part, at another time
+        again = same or (previous if plain[begin - 1 : begin] in (";", "；") else None)
+        again = again if again and _AT_ANOTHER_TIME.fullmatch(segment) else None
+        again = again if again and again.row["indicator"] == indicator.first else None
+        part = part or (again.row["breakdown"] if again else "")
         entity, why_entity, sure_entity = self._entity(
             plain, begin, item.core, blank, carried, same
         )
@@ -563,6 +575,8 @@ class _Reader:
             "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
             "unit": unit.sure, "breakdown": breakdown.sure or not part, "status": not ahead,
         }, why)  # fmt: skip
+        if again and part and not breakdown.first:
+            doubts["breakdown"] = "细分：承前一数，时期另起"
         if several:
             doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"
         elif same and not changed and part == same.row["breakdown"]:

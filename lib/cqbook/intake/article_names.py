@@ -13,6 +13,9 @@ from cqbook.data.spoken_names import spoken_names
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.units import Unit
 
+#: A word within which no name begins.
+_AMONG = "其中"
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -49,6 +52,10 @@ class Names:
         pattern, place, until = self._patterns[resource], 0, 0
         found: list[Mention] = []
         while match := pattern.search(plain, place):
+            if plain.startswith(_AMONG, match.start() - 1):
+                # 其中东盟 is of 东盟, and of no 中东
+                place = match.start() + 1
+                continue
             if match.end() > until:
                 found += [
                     Mention(*match.span(), match[0], resource, code)

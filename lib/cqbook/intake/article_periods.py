@@ -10,7 +10,7 @@ from cqbook.intake.article_status import FigurePlace
 from cqbook.quantities.named_periods import NamedPeriod, TextDate
 from cqbook.quantities.periods import Period
 
-_SINCE = re.compile("累计")
+_SINCE = re.compile("累计|年累")
 #: Until this month nobody has figures of the year.
 _HARDLY_BEGUN = 3
 #: What will be once something stands.
@@ -53,6 +53,9 @@ _GOES_ON = re.compile("其中|同比|环比|较|比|当月|分|增|降")
 _MONTHLY = re.compile("(?:从|分|按)(?:各)?月(?:度|份)?[^,，。；]{0,6}看[,，]?$")
 #: Behind a cumulative figure: how it compares with the year before, so that it is of one year.
 _COMPARED = re.compile("[^。；;]{0,14}?(?:同比|比上年|比去年|较上年|较去年)")
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
+#: What adds up through a year: 截至11月底完成61亿元 is of all months until then.
+_ADDS_UP = re.compile("完成|实现|到位|开行|签约|引进|新增|出口|进口|销[量售]|产量|交付|发运|运输")
 _OF_YEAR = re.compile("(?:今年|年内)(?:以来)?(?:已)?累计")
 
 
@@ -115,6 +118,13 @@ def period_of(
         stands = written and same.period == written.month_text and not same.sure
         if not (stands and _HAPPENED.search(spot.own)) and not _IN_ALL.search(spot.own):
             so_far = same.period and _SINCE.search(spot.own)
+            if so_far and _MONTH.fullmatch(same.period):
+                # 12月销量5万辆，累计53万辆: of the year, or of all time
+                of_year, ever = year_to(same.period), _until(same.period)
+                year = "年累" in spot.own or _COMPARED.match(spot.plain, spot.end)
+                first, other = (of_year, ever) if year else (ever, of_year)
+                why = "时期：“累计”，今年的还是历来的"
+                return When(first, why, sure=False, offered=(other,))
             period = _until(same.period) if so_far else same.period
             if spot.measure in ("yoy", "pct_change"):
                 # 累计达到127个，效率提升58.9%: nothing grows since ever
@@ -159,7 +169,8 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
             return replace(_now(spot, written, item.text), passing=True)
         of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))
         if close and compared and of_it and item.period and spot.unit != "times":
-            sure = not item.alone or not item.text.startswith("上")
+            # 环比上月的44678辆: the month before the one that is spoken of, or before the text
+            sure = not (item.text.startswith("上") and (item.alone or "月" in item.text))
             return When(item.period, f"时期：“{item.text}”", sure=sure, passing=True)
     if _CHANGED_FROM.search(spot.before):
         first = next((item for item in own if item.role in ("is", "near") and item.period), None)
@@ -255,6 +266,10 @@ def _named(
     if re.fullmatch("[0-9]{4}/[0-9]{4}", period) and _REACHED.search(between):
         # 过去五年，由520亿元增加到1041亿元: at the end of them
         return When(period[5:], f"时期：“{item.text}”之末", sure=False, passing=True)
+    up_to = re.search("截[至止]$", spot.plain[max(0, item.start - 3) : item.start])
+    if up_to and _MONTH.fullmatch(period) and _ADDS_UP.search(spot.own):
+        # 截至11月底完成61亿元: since the head of the year, where nothing else is said
+        return When(year_to(period), why, sure=False, offered=(period,))
     if written and _open_since(item) and period.endswith(written.month_text):
         if _IN_ALL.search(spot.own):
             # 今年以来，新开通8条，总数达到72条

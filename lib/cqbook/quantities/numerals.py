@@ -70,7 +70,7 @@ _OPEN = re.compile(
     rf"(?:{any_of(_OPEN_BEFORE)})[^,，、。；0-9]{{0,4}}$"
     rf"|(?:{_NOT})(?:{LIMITING}|达到?)$"
     # 不足上年的九成: the word stands apart from the number
-    r"|(?:不足|不到|超过|超|逾|突破)(?=[^,，、。；0-9]{1,10}的$)"
+    r"|(?:不足|不到|超过|超|逾|突破|(?<!节)约(?=占))(?=[^,，、。；0-9]{1,10}的$)"
 )
 _OPEN_RIGHT = re.compile(any_of(_OPEN_BEHIND))
 _LIMITED = [

@@ -138,6 +138,20 @@ DONE = "开运卖产销发跑签引建投装收缴买进出用"
 _LONGEST = 80
 
 
+#: 降幅比四川深, 增幅较全国小: how the height of two changes compares.
+DEEPER = re.compile(
+    "(?P<of>[增涨升降跌减]幅)?[比较](?P<base>[^0-9,，。；]{1,14}?)"
+    "(?P<way>(?<!加)深|(?<!扩)大|浅|(?<!缩)小|(?<!收)窄)(?=[近约超逾]?(?:[0-9]|$))"
+)
+
+
+def deepens(found: re.Match[str]) -> int:
+    """Return whether a rate is the higher of two (1) or the lower (-1): a deeper fall is lower."""
+    of, way = found["of"] or "", found["way"]
+    falls = way in "深浅" or of[:1] in ("降", "跌", "减")
+    return 1 if (way in "深大") != falls else -1
+
+
 def _plainly(text: str) -> str:
     """Return a figure in the words that are read: 快近两个百分点 → 增近两个百分点, +3.2% → 3.2%."""
     text = text.removesuffix("(下同)").removeprefix("+")
@@ -148,6 +162,7 @@ def _plainly(text: str) -> str:
     # and so is 低于预期目标3个百分点, 拖累外贸3个百分点: of what stands in the base
     than = "(?:于[^0-9,，。；]{0,14}?(?=[近约超逾]?[0-9])|出)?" if points else "出?(?!于)"
     if points:
+        text = DEEPER.sub(lambda found: "增" if deepens(found) > 0 else "降", text)
         text = re.sub("^(?:拖累|下拉|拉低)[^0-9,，。；]{0,14}?(?=[近约超逾]?[0-9])", "降", text)
     text = re.sub(f"^(同比)?(?:快|高(?!达)){than}", r"\1增", text)
     # 少开20列, 差10万标箱

@@ -21,7 +21,15 @@ from cqbook.quantities.numerals import (
     open_limit,
     word_list,
 )
-from cqbook.quantities.printed import ANNUAL_AVERAGE, DONE, Printed, read_either, read_printed
+from cqbook.quantities.printed import (
+    ANNUAL_AVERAGE,
+    DEEPER,
+    DONE,
+    Printed,
+    deepens,
+    read_either,
+    read_printed,
+)
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
@@ -765,7 +773,7 @@ _THAN_ANOTHER = re.compile(
 )
 #: 比全国平均高: ahead of another; 比上年提高, 同比提高 are changes.
 _THAN = (
-    "(?<![同环])[比较](?!重|上年|去年|前年|上月|年初|同期|20[0-9]{2}年|第?[一二三四1-4]季)"
+    "(?<![同环])[比较](?!重|上年|去年|前年|上月|年初(?!目标|计划|预期)|同期|20[0-9]{2}年|第?[一二三四1-4]季)"
     "[^,，]{1,12}(?<![提降加放减])"
 )
 
@@ -786,6 +794,14 @@ def _points(
         made, value = ("contribution_points", "", "拉动"), signed
     elif re.search("超(?:出|过|额)?[^,，]{0,8}(?:计划|目标|进度)", left):
         made = ("vs_plan", "", "与计划比")
+    elif (deeper := _deeper(left)) is not None:
+        # 降幅比四川深5.9个百分点: a deeper fall is a lower rate
+        made = ("difference", deeper["base"], "与另一数的幅度比")
+        place = item.core - len(left) + deeper.start()
+        item = replace(
+            item, start=place, text=left[deeper.start() :] + item.text[item.core - item.start :]
+        )
+        value = value if deepens(deeper) > 0 else f"-{value}"
     elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
         found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
         made = ("difference", found[1] if found else "", "高于另一数")
@@ -810,6 +826,14 @@ def _points(
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
+    )
+
+
+def _deeper(left: str) -> re.Match[str] | None:
+    """Return words that say how much deeper than another a change is, right before a number."""
+    return next(
+        (found for found in DEEPER.finditer(left) if found.end() == len(left.rstrip("近约超逾"))),
+        None,
     )
 
 
