@@ -16,22 +16,16 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.checksums import digest
 from cqbook.intake.article_choices import (
     OFFERED,
-    RATIOS,
     Choice,
-    akin,
     breakdown_of,
-    fits,
     flow_of,
     indicator_of,
-    is_another,
     per_unit,
     unit_of,
     without_bases,
 )
 from cqbook.intake.article_figure import (
-    ALTOGETHER,
     NOT_LISTED,
-    ONLY_FLOW,
     Article,
     ArticleFigure,
     Subject,
@@ -39,8 +33,10 @@ from cqbook.intake.article_figure import (
     counts_in,
     doubts_of,
 )
-from cqbook.intake.article_lists import SENTENCE, each_of, in_turn, sentence_of
-from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
+from cqbook.intake.article_lists import each_of, in_turn
+from cqbook.intake.article_names import Names
+from cqbook.intake.article_parts import COUNT, FigurePart, doubt_of, named_part, part_of, several_in
 from cqbook.intake.article_periods import (
     When,
     is_about,
@@ -48,6 +44,7 @@ from cqbook.intake.article_periods import (
     period_of,
     years_of,
 )
+from cqbook.intake.article_places import owners_named
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
     Cell,
@@ -58,6 +55,7 @@ from cqbook.intake.article_tables import (
     when_of,
 )
 from cqbook.intake.article_text import CELL, ArticleText
+from cqbook.intake.article_words import FigureWords, figure_words
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
 from cqbook.quantities.numerals import numeral
@@ -91,6 +89,75 @@ class _State:
     span: When | None = None
 
 
+@dataclass(frozen=True)
+class _Status:
+    """Whether a figure is actual, planned or aimed at, and the word that says so."""
+
+    code: str
+    why: str
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of a figure, by column; ``code``: its part as it was settled."""
+
+    words: FigureWords
+    indicator: Choice
+    unit: Choice
+    flow_why: tuple[str, str]
+    part: FigurePart
+    owner: tuple[str, str, bool]
+    when: When
+    status: _Status
+    code: str
+
+    @property
+    def flow(self) -> str:
+        """Its flow."""
+        return self.flow_why[0]
+
+    @property
+    def entity(self) -> str:
+        """Whose it is."""
+        return self.owner[0]
+
+    @property
+    def why(self) -> dict[str, str]:
+        """What each column was read from."""
+        return {
+            "indicator": self.indicator.why,
+            "entity": self.owner[1],
+            "period": self.when.why,
+            "flow": self.flow_why[1],
+            "breakdown": replace(self.part, code=self.code).why,
+            "unit": self.unit.why,
+            "status": self.status.why,
+            "measure": "；".join(self.words.item.reasons),
+        }
+
+    @property
+    def sure(self) -> dict[str, bool]:
+        """Which columns its words say themselves."""
+        return {
+            "indicator": self.indicator.sure,
+            "entity": self.owner[2],
+            "period": self.when.sure,
+            "unit": self.unit.sure,
+            "breakdown": self.part.named.sure or not self.code,
+            "status": self.status.sure,
+        }
+
+    @property
+    def offered(self) -> dict[str, tuple[str, ...]]:
+        """What else each column may be."""
+        choices = {"indicator": self.indicator, "unit": self.unit, "breakdown": self.part.named}
+        found = {column: one.codes[1:] for column, one in choices.items() if one.codes[1:]}
+        if self.when.offered and self.when.period not in self.when.offered:
+            found["period"] = self.when.offered
+        return found
+
+
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
@@ -102,84 +169,21 @@ _ZONE = re.compile(
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
-_GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 #: The four of GB/T 2260: 全市 is said of them as of a province.
 _MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
-_PARTNER = re.compile(
-    "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
-    "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
-)
-#: 全国第三, 全国排名: among all, of which the figure is not.
-_OF_ALL = re.compile("第|首|前|排名|位次|占比|份额")
-#: Whose it is is said behind: 长安汽车旗下的威致科技.
-_OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
-#: One of several, named as an example: 东站、T3B航站楼等183个项目.
-_IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
-#: 价值, 货值: of the same goods as the figure before.
-_WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
 _CONVERTED = re.compile("[（(](?:大?约)?[折合]+(?:人民币)?(?:大?约)?$")
-_UNKNOWN_THING = re.compile(
-    "(?:一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
-    ")|[顺逆]差|均价|单价|货重|货值)"
-    "[^,，。、；]{0,6}$"
-)
-#: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
-_AMOUNT = re.compile(
-    "(?:^|[^一-鿿])[^,，。；、0-9一-鿿]*([一-鿿]{0,8}?[一-鿿](?:率|量|额|费|[区]))"
-    "(?:也|均|已|仍|则|又|再|为|达到?|超过?|突破|首次|实现|同比|环比|比上年|较上年|比去年|较去年|增长?|增加|下降|提高|提升|上升|减少|降低|降至?|升至?|近|约|逾|了)*$"
-)
-#: A time, and what the figure before was of too.
-_AT_ANOTHER_TIME = re.compile(
-    "[,，、 　]*(?:其中)?[^,，。；]{0,6}"
-    "(?:全年|[0-9]+月(?:份|当月)?|当月|季度|上半年|下半年|年初以来|今年以来)(?:的|共|累计|总)?"
-    "(?:出口|进口|进出口|产量|销量|销售|交付|生产|开行|发运|运输|零售|批发|完成|实现)+(?:量|额|总值|车辆|汽车)?"
-    "(?:为|达到?|约|近|超过?|逾|突破)*"
-)
-#: Of the same thing as the figure before, or of a rate that has a measure of its own.
-_SAME_AMOUNT = re.compile(
-    "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
-    "|[省市全本该我各]区$|地区$|[占]比率$"
-)
-#: So many there are at an end, whatever was said of new ones before.
-_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
-#: What was carried out of what is planned.
-_DONE_OF = {"investment_planned": "investment_completed"}
-#: Of a thing and not its amount, short as they are.
-_PRICES = frozenset({"均价", "单价", "售价", "价格"})
-#: 东盟连续5年: how long.
-_LASTING = re.compile("(?:连续|已连续|持续|历时)$")
 #: Letters before what opens a paragraph.
 _OPENING = 3
 #: Letters of 出口额达: what says nothing of the goods.
 _BARE_FLOW = 5
-_COUNT = "[两二三四五六七八九十0-9]{1,3}"
-_OF_SEVERAL = re.compile(
-    f"{_COUNT}(?:国|地|者|项|类|种|家|区|县|省|市|港|产品|商品|大类|种商品|个[^,，。；0-9]{{1,5}})?(?:合计|合占|共占|共计|相加|之和|总计)"
-    f"|(?:{_COUNT}者|合计|合共|加起来|相加)[^,，。；0-9年]{{0,3}}(?:合?占|达|为|超)?$|合占|共占|合计占"
-)
 _YEARS = re.compile(
-    f"(?P<which>前|后|近|这)?(?P<count>{_COUNT})年(?:间|来)?(?:合计|累计|共计?|总计|总和|相加|之和|加起来)"
+    f"(?P<which>前|后|近|这)?(?P<count>{COUNT})年(?:间|来)?(?:合计|累计|共计?|总计|总和|相加|之和|加起来)"
 )
 #: Between what a thing was and what it became.
 _BECAME = re.compile(
     "(?:以上|左右)?[,，]?(?:一路|逐年|稳步|大幅)?(?:增长?|上升|提高|提升|扩大|攀升|跃升|升|下降|减少?|回落|压缩|降低?|缩减)?"
     "(?:至|到)(?:约|近|超过?|逾)?"
-)
-#: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
-_PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
-_NO_PART = re.compile(
-    "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
-    "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
-)
-#: A noun between two figures of a list.
-_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
-#: What says no more than the part that it follows: 东盟市场, 机电产品.
-_ANY_THING = re.compile("市场|国家|地区|企业|产品|方面|方式|商品|货物|领域|行业|品牌|车型")
-_ONE_WAY = re.compile("去程|回程|返程|上行|下行|进港|出港|进境|出境")
-_NO_THING = re.compile(
-    "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
-    "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
 )
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
@@ -343,7 +347,8 @@ class _Reader:
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
-        flow, why_flow = self._flow(indicator.first, said, replace(row, indicator=indicator), "")
+        spoken = replace(row, indicator=indicator)
+        flow, why_flow = flow_for(self.names, indicator.first, said, spoken, "")
         about = when_of(cell, self.state.about, self.written)
         entity, why_entity, sure_entity = self._place_of_row(cell.label)
         made = self._blank_row() | {
@@ -443,75 +448,102 @@ class _Reader:
         made: Sequence[ArticleFigure],
     ) -> ArticleFigure:
         """Return one figure with all that its words and those before it say."""
-        previous = made[-1] if made else None
-        begin = sentence_of(plain, item.core)
-        stop = SENTENCE.search(plain, item.end)
-        end = stop.start() if stop else len(plain)
-        same = previous if previous and previous.seen.core >= begin else None
-        # 东盟连续5年为最大贸易伙伴，贸易额…: how long takes no words from what follows
-        last = same
-        while last and _LASTING.search(plain[begin : last.seen.core]):
-            earlier = [one for one in made if begin <= one.seen.core < last.seen.core]
-            last = earlier[-1] if earlier else None
-        floor = (last.seen.end if last else begin) - begin
-        blank = without_bases(plain[begin:end])
-        core, behind_at = item.core - begin, item.end - begin
-        # 占…的 stands before the figure itself: what is compared with is not its subject
-        segment = blank[floor:core]
-        carried = self.state.subject
-        indicator = self._indicator(
-            plain[begin:end], blank, core, behind_at, floor, item, carried, same
-        )
-        behind = re.split("[,，。；;、（(]", blank[behind_at : behind_at + 14])[0]
-        counted = bool(item.units) and Unit.parse(item.units[0]).name not in RATIOS
-        unit = unit_of(self.names, item.units, indicator.first, segment, behind)
-        unit = per_unit(unit, blank[:core], same.row["unit"] if same else "")
-        if indicator.first and self._is_of_another(indicator, unit.first, segment, same):
+        read = self._read(figure_words(plain, item, made), named)
+        row = self._row(number, read)
+        why, carried = read.why, self.state.subject
+        doubts = doubts_of(item, row, read.sure, why)
+        doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
+        if doubted:
+            doubts["breakdown"] = doubted
+        when = read.when
+        self.state.subject = Subject(
+            read.indicator, read.flow, read.code, read.entity,
+            When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
+            item.units,
+        )  # fmt: skip
+        told = {key: text for key, text in why.items() if text}
+        return ArticleFigure(number, item, row, told, doubts, read.offered)
+
+    def _read(self, words: FigureWords, named: Sequence[NamedPeriod]) -> _Reading:
+        """Return what the words of a figure, and those before it, say of each of its columns."""
+        carried, same, item = self.state.subject, words.same, words.item
+        indicator, unit = self._thing(words, carried)
+        flow = flow_for(self.names, indicator.first, words.segment, carried, words.behind)
+        if same and not (indicator.first or same.row["indicator"] or flow[0] or words.counted):
+            flow = same.row["flow"], "流向：承同句前一数"
+        named_here = named_part(self.names, words, indicator)
+        indicator = _beside(words, indicator, named_here.first)
+        part = part_of(self.names, words, indicator, named_here, carried)
+        read = _Reading(
+            words, indicator, unit, flow, part, self._entity(words, carried),
+            *self._when(words, named), part.code,
+        )  # fmt: skip
+        became = _became(words)
+        if became:
+            # 户均出口由3200万元增至3500万元: of the same thing
+            indicator = replace(
+                indicator, codes=(became.row["indicator"], *indicator.codes[1:]),
+                sure="indicator" not in became.doubts, why="指标：承同句前一数",
+            )  # fmt: skip
+            read = replace(
+                read,
+                indicator=indicator,
+                unit=unit_of(self.names, item.units, indicator.first, words.segment, words.behind),
+                flow_why=(became.row["flow"], flow[1]),
+                owner=(became.row["entity"], *read.owner[1:]),
+                code=became.row["breakdown"],
+            )
+        return replace(read, code="") if several_in(words) else read
+
+    def _row(self, number: int, read: _Reading) -> dict[str, str]:
+        """Return the row of a figure."""
+        item, figure = read.words.item, read.words.item.figure
+        row = self._blank_row() | {
+            "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
+            "indicator": read.indicator.first,
+            "entity": read.entity,
+            "period": read.when.period,
+            "breakdown": read.code,
+            "flow": read.flow,
+            "measure": item.measure,
+            "base": compared_with(item, read.when.period),
+            "value": figure.value if figure else "",
+            "value_upper": figure.value_upper if figure else "",
+            "unit": read.unit.first if item.units else (figure.unit if figure else ""),
+            "qualifier": figure.qualifier if figure else "",
+            "status": read.status.code,
+            "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
+        }
+        row["accumulation"] = self._accumulation(row)
+        row["basis"] = self._basis(read.words, row)
+        return row
+
+    def _thing(self, words: FigureWords, carried: Subject) -> tuple[Choice, Choice]:
+        """Return the indicator of a figure and its unit: each may say what the other is."""
+        item, same = words.item, words.same
+        indicator = indicator_for(self.names, words, carried)
+        unit = unit_of(self.names, item.units, indicator.first, words.segment, words.behind)
+        unit = per_unit(unit, words.blank[: words.core], same.row["unit"] if same else "")
+        if indicator.first and is_of_another(
+            self.names, indicator, unit.first, words.segment, same
+        ):
             indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
         if not item.units and item.measure == "level":
             # 2100万票: in a unit that no table has, nobody knows that it is the same
             indicator = replace(indicator, sure=False)
-        figure = item.figure
-        row = self._blank_row()
-        own = segment + ("　" + behind if counted else "")
-        flow, why_flow = self._flow(indicator.first, segment, carried, behind)
-        if same and not (indicator.first or same.row["indicator"] or flow or counted):
-            flow, why_flow = same.row["flow"], "流向：承同句前一数"
-        taken = _places(indicator.word, floor, core) if indicator.word else []
-        taken += self._places_of_names(own)
-        breakdown = breakdown_of(self.names, own, indicator.first, taken)
-        # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
-        near = same or (previous if len(plain[begin : item.core].strip()) <= _BARE_FLOW else None)
-        if near:
-            indicator = _narrower(indicator, near, breakdown.first)
-        changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
-            breakdown.first
-            or flow_of(segment).first
-            or (indicator.word and indicator.word.start >= floor and indicator.sure)
-        )
-        part = breakdown.first if changed or not carried else carried.breakdown
-        # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
-        own_part = changed and not _ONE_WAY.search(segment)
-        other = "" if own_part or not part else self._unknown_noun(segment)
-        # a part of one thing is none of another, and what no table has is no part of anything
-        same_goods = indicator.first and akin(indicator.first, carried.indicator.first)
-        part = "" if other else part if same_goods else breakdown.first
-        # 深蓝汽车12月交付3.5万辆，全年交付33.3万辆: of the same part, at another time
-        again = same or (previous if plain[begin - 1 : begin] in (";", "；") else None)
-        again = again if again and _AT_ANOTHER_TIME.fullmatch(segment) else None
-        again = again if again and again.row["indicator"] == indicator.first else None
-        part = part or (again.row["breakdown"] if again else "")
-        entity, why_entity, sure_entity = self._entity(
-            plain, begin, item.core, blank, carried, same
-        )
+        return indicator, unit
+
+    def _when(self, words: FigureWords, named: Sequence[NamedPeriod]) -> tuple[When, _Status]:
+        """Return the period of a figure, and its status."""
+        item, plain = words.item, words.plain
         name = Unit.parse(item.units[0]).name if item.units else ""
-        spot = FigurePlace(plain, begin, item.core, item.end, self.cores, name, item.measure)
-        status, why_status = status_read(spot)
+        spot = FigurePlace(plain, words.begin, item.core, item.end, self.cores, name, item.measure)
+        status, why = status_read(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
-            status, why_status = "target", "性质：“目标”"
+            status, why = "target", "性质：“目标”"
         if item.base == OF_PLANS:
-            status, why_status = "actual", ""
-        if not same:
+            status, why = "actual", ""
+        if not words.same:
             self.state.same = None
         when = period_of(
             spot, named, self.state.same, self.state.carried,
@@ -519,299 +551,28 @@ class _Reader:
         )  # fmt: skip
         if not when.passing:
             self.state.same = when
+        before = [place for place in named if place.start < item.core]
         if item.measure == ANNUAL_AVERAGE:
-            when = years_of(when, [place for place in named if begin <= place.start < item.core])
-        became = same if same and _BECAME.fullmatch(plain, same.seen.end, item.core) else None
-        if became and counts_in(became.seen) & counts_in(item):
-            # 户均出口由3200万元增至3500万元: of the same thing
-            indicator = replace(
-                indicator, codes=(became.row["indicator"], *indicator.codes[1:]),
-                sure="indicator" not in became.doubts, why="指标：承同句前一数",
-            )  # fmt: skip
-            flow, part, entity = (became.row[key] for key in ("flow", "breakdown", "entity"))
-            unit = unit_of(self.names, item.units, indicator.first, segment, behind)
-        said = plain[begin + floor : item.core]
-        several = _OF_SEVERAL.search(said)
-        part = "" if several else part
-        together = _years_together(said, [place for place in named if place.start < item.core])
-        when = together or when
-        ahead = status == "actual" and is_ahead(when.period, self.written)
-        if ahead and self.state.aiming:
-            status, why_status = "target", f"性质：标题“{self.state.aiming}”"
-        elif ahead:
-            why_status = "这段时期还没有过完：是计划、目标还是预计，没有写"
-        row |= {
-            "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
-            "indicator": indicator.first,
-            "entity": entity,
-            "period": when.period,
-            "breakdown": part,
-            "flow": flow,
-            "measure": item.measure,
-            "base": compared_with(item, when.period),
-            "value": figure.value if figure else "",
-            "value_upper": figure.value_upper if figure else "",
-            "unit": unit.first if item.units else (figure.unit if figure else ""),
-            "qualifier": figure.qualifier if figure else "",
-            "status": status,
-            "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
-        }
-        row["accumulation"] = self._accumulation(row)
-        if _CONVERTED.search(plain[: item.core]):
-            row["basis"] = "converted"
-        elif self.customs and row["flow"] and row["indicator"] in ("trade_value", "trade_quantity"):
-            row["basis"] = "customs"
-        why = {
-            "indicator": indicator.why,
-            "entity": why_entity,
-            "period": when.why,
-            "flow": why_flow,
-            "breakdown": breakdown.why if changed else "细分：承前文" if part else "",
-            "unit": unit.why,
-            "status": why_status,
-            "measure": "；".join(item.reasons),
-        }
-        doubts = doubts_of(item, row, {
-            "indicator": indicator.sure, "entity": sure_entity, "period": when.sure,
-            "unit": unit.sure, "breakdown": breakdown.sure or not part, "status": not ahead,
-        }, why)  # fmt: skip
-        if again and part and not breakdown.first:
-            doubts["breakdown"] = "细分：承前一数，时期另起"
-        if several:
-            doubts["breakdown"] = f"细分：“{several[0]}”，是{ALTOGETHER}"
-        elif same and not changed and part == same.row["breakdown"]:
-            # what was doubted there is here: 泰国榴莲5.2亿元，占六成
-            before = same.doubts.get("breakdown", "")
-            if ALTOGETHER in before or NOT_LISTED in before:
-                doubts["breakdown"] = before
-        strange = other or self._unknown_part(indicator.first, segment)
-        strange = strange or self._unknown_tail(indicator.first, segment)
-        if strange:
-            doubts["breakdown"] = f"细分：“{strange}”{NOT_LISTED}"
-        elif (
-            same
-            and not part
-            and indicator.first in (same.row["indicator"], "")
-            and NOT_LISTED in same.doubts.get("breakdown", "")
-        ):
-            doubts["breakdown"] = same.doubts["breakdown"]
-        offered = {
-            column: choice.codes[1:]
-            for column, choice in (
-                ("indicator", indicator), ("unit", unit), ("breakdown", breakdown),
-            )
-            if choice.codes[1:]
-        }  # fmt: skip
-        if when.offered and when.period not in when.offered:
-            offered["period"] = when.offered
-        self.state.subject = Subject(
-            indicator, flow, part, entity,
-            When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
-            item.units,
-        )  # fmt: skip
-        return ArticleFigure(
-            number, item, row, {key: text for key, text in why.items() if text}, doubts, offered
-        )
+            when = years_of(when, [place for place in before if place.start >= words.begin])
+        when = _years_together(words.said, before) or when
+        if status != "actual" or not is_ahead(when.period, self.written):
+            return when, _Status(status, why)
+        if self.state.aiming:
+            return when, _Status("target", f"性质：标题“{self.state.aiming}”", sure=False)
+        why = "这段时期还没有过完：是计划、目标还是预计，没有写"
+        return when, _Status(status, why, sure=False)
 
-    def _is_of_another(
-        self, indicator: Choice, unit: str, segment: str, same: ArticleFigure | None
-    ) -> bool:
-        """Return whether a figure is of another thing than the indicator that its words name."""
-        known = self.names.units.get(indicator.first, ())
-        if "/" in unit and not any("/" in name for name in known):
-            return True
-        # 铁矿砂1286万吨，均价812元: the only price that the book has is that of cars
-        priced = indicator.word and indicator.word.word in _PRICES
-        if same and priced:
-            before, here = (
-                code.partition("_")[0] for code in (same.row["indicator"], indicator.first)
-            )
-            return before != here
-        return is_another(segment, indicator)
+    def _basis(self, words: FigureWords, row: Mapping[str, str]) -> str:
+        """Return who counted, as far as the article says it."""
+        if _CONVERTED.search(words.plain[: words.item.core]):
+            return "converted"
+        of_customs = row["flow"] and row["indicator"] in ("trade_value", "trade_quantity")
+        return "customs" if self.customs and of_customs else ""
 
-    def _unknown_noun(self, segment: str) -> str:
-        """Return a thing that the words of a figure alone are, where no table has it."""
-        way = _ONE_WAY.search(segment)
-        if way and not self.names.mentions(way[0], "breakdowns"):
-            # 去程2600列、回程2400列: of each way, and not of both
-            return way[0]
-        found = _THING_ALONE.fullmatch(segment)
-        if not found or _NO_THING.search(found[1]):
-            return ""
-        kinds = ("entities", "breakdowns", "indicators")
-        named = [item for kind in kinds for item in self.names.mentions(found[1], kind)]
-        # 产品 names nothing
-        known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
-        return "" if known else found[1]
-
-    def _unknown_letters(self, words: str) -> str:
-        """Return words without the names that the tables have."""
-        for kind in ("entities", "breakdowns", "indicators"):
-            for item in self.names.mentions(words, kind):
-                words = words[: item.start] + " " * len(item.word) + words[item.end :]
-        return words.replace(" ", "")
-
-    def _unknown_tail(self, indicator: str, segment: str) -> str:
-        """Return a thing that stands behind a part, and in no table: 榴莲 of 泰国榴莲."""
-        parts = self.names.mentions(segment, "breakdowns")
-        if not parts or indicator not in ("trade_value", "trade_quantity"):
-            return ""
-        tail = segment[parts[-1].end :]
-        plain = re.fullmatch("[一-鿿]{2,6}", tail) and not _NO_THING.search(tail)
-        known = (
-            self._unknown_letters(tail) != tail or _ANY_THING.search(tail) or flow_of(tail).first
-        )
-        return tail if plain and not known else ""
-
-    def _unknown_part(self, indicator: str, segment: str) -> str:
-        """Return what a figure of trade is of, where it is named and in no table."""
-        if indicator not in ("trade_value", "trade_quantity"):
-            return ""
-        for found in _PART_OF_TRADE.finditer(segment):
-            word = found[1]
-            if _NO_PART.search(word):
-                continue
-            # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
-            if len(self._unknown_letters(word)) > 1:
-                return word
-        return ""
-
-    def _indicator(
-        self,
-        plain: str,
-        blank: str,
-        core: int,
-        behind: int,
-        floor: int,
-        item: Sighting,
-        carried: Subject,
-        same: ArticleFigure | None,
-    ) -> Choice:
-        """Return the indicator that the figure's own words name, or else that of the one before."""
-        if item.measure == "rank" or not item.units:
-            units: tuple[str, ...] = ("percent",)
-        else:
-            units = item.units
-        ratio = Unit.parse(units[0]).name in RATIOS
-        usual = self.names.usual_for(units)
-        if ratio and same:
-            own = blank[floor:core]
-            fresh = indicator_of(self.names, own, core - floor, core - floor, 0, units)
-            if not fresh.codes and self._is_unknown_thing(plain[floor:core]):
-                return Choice(("",), "", sure=False)
-            word = fresh.word.word if fresh.word else ""
-            if len(word) <= 2 and word not in _PRICES:
-                # 铁矿砂1286.4万吨，减少3.2%: what no table has is none in its rate either
-                return Choice(
-                    (same.row["indicator"], *fresh.codes[:2]),
-                    "指标：承同句前一数",
-                    sure=bool(same.row["indicator"]),
-                )
-            return replace(fresh, word=_moved(fresh.word, floor))
-        found = indicator_of(self.names, blank, core, behind, floor, units)
-        if item.measure in ("contribution_rate", "contribution_points"):
-            # 对工业增长的贡献率: what grew, where the clause names nothing else
-            clause = max(plain.rfind(sign, 0, core) + 1 for sign in ",，、；")
-            named = indicator_of(self.names, blank[clause:core], core - clause, behind, 0, units)
-            base = indicator_of(self.names, plain[clause:core], core - clause, behind, 0, units)
-            found = replace(named if named.codes else base, word=None)
-        balance = re.search("[顺逆]差[^,，。；]{0,4}$", plain[floor:core])
-        stated = found.word and found.word.end > floor
-        unknown = self._is_unknown_thing(plain[floor:core])
-        if found.codes and not stated and _IN_ALL_THERE_ARE.match(plain, floor):
-            # 新增企业210家，年末168家: no new ones
-            found = replace(found, sure=False)
-        if found.codes and not stated and found.first in _DONE_OF and "完成" in plain[floor:core]:
-            # 计划投资75亿元，完成61亿元
-            return Choice((_DONE_OF[found.first], *found.codes)[: OFFERED + 1], "", sure=False)
-        if found.codes and not balance and (stated or not unknown):
-            return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
-        before = carried.indicator.first
-        if balance or unknown:
-            # 利润总额, 资产负债率: named, and in no table
-            return Choice(("", *usual), "", sure=False)
-        if before and (ratio or fits(self.names, before, units)):
-            codes = tuple(dict.fromkeys((before, *usual)))[: OFFERED + 1]
-            return Choice(codes, "指标：承前文", sure=False)
-        # nothing names it: what the book has most often in this unit is offered, not taken
-        return Choice(("", *usual), "", sure=False)
-
-    def _is_unknown_thing(self, segment: str) -> bool:
-        """Return whether words say what a figure is, and no table has it: 利润总额, 重箱率."""
-        if _UNKNOWN_THING.search(segment):
-            return True
-        found = _AMOUNT.search(segment)
-        if not found or _SAME_AMOUNT.search(found[1]):
-            return False
-        kinds = ("indicators", "breakdowns")
-        return not any(
-            item.end == len(found[1])
-            for kind in kinds
-            for item in self.names.mentions(found[1], kind)
-        )
-
-    def _flow(self, indicator: str, segment: str, carried: Subject, behind: str) -> tuple[str, str]:
-        known = self.names.flows.get(indicator, Counter())
-        if not indicator and not re.search("[市省区县岸]$", segment):
-            # a thing that no table has, and its flow: 进口原油1510万吨
-            found = flow_of(segment)
-            return (found.first, found.why) if found.first in ("export", "import") else ("", "")
-        if not known or known[""] * 2 > known.total():
-            return "", ""
-        found = flow_of(segment)
-        if not found.first and indicator not in ("trade_value", "trade_quantity"):
-            found = flow_of(behind)
-        of_trade = indicator in ("trade_value", "trade_quantity")
-        if found.first and (found.first in known or of_trade):
-            return found.first, found.why
-        if len(known) == 1 and not (of_trade and carried.flow):
-            # what the book has of deliveries are exports: of others nobody says so
-            only = next(iter(known))
-            name = self.names.book.lookup("indicators", "indicator", indicator) or ""
-            return (only, ONLY_FLOW) if flow_of(name).first == only else ("", "")
-        same = indicator == carried.indicator.first or indicator.startswith("trade_")
-        if same and carried.flow and (carried.flow in known or of_trade):
-            return carried.flow, "流向：承前文"
-        if "" not in known:
-            return "total", "流向：未写进口、出口"
-        return "", ""
-
-    def _entity(
-        self,
-        plain: str,
-        begin: int,
-        core: int,
-        blank: str,
-        carried: Subject,
-        same: ArticleFigure | None,
-    ) -> tuple[str, str, bool]:
+    def _entity(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
         """Return whose figure it is, why, and whether its sentence says so."""
-        before = blank[: core - begin]
-        found = []
-        for item in self.names.mentions(before, "entities"):
-            kind = self.names.kinds[item.code]
-            if kind == "country" and item.code != "CN":
-                continue
-            if item.code == "CN" and _OF_ALL.match(blank, item.end):
-                continue
-            opens = not item.start or re.search("[,，、：:年月份度]$", before[: item.start])
-            if item.word in ("全国", "我国") and not opens:
-                continue
-            if _GIVES.match(blank[item.end : item.end + 4]) or _PARTNER.search(
-                before[: item.start]
-            ):
-                continue
-            if _IN_LIST.match(blank[item.end :]) or _OWNS.match(blank[item.end :]):
-                continue
-            if item.word.endswith("海关"):
-                continue
-            if (
-                kind in ("group", "event", "bloc")
-                and item.start > 0
-                and before[item.start - 1] == "在"
-            ):
-                continue
-            found.append(item)
+        before = words.blank[: words.core]
+        found = owners_named(self.names, before, words.blank)
         here = [(match.start(), match) for match in _THIS_PLACE.finditer(before)]
         last = found[-1] if found else None
         zone = _ZONE.search(before, last.end if last else 0)
@@ -825,14 +586,20 @@ class _Reader:
         if last:
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
-        if same or (carried.entity and _SAME_SUBJECT.search(plain[begin:core])):
+        return self._entity_before(words, carried)
+
+    def _entity_before(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
+        """Return whose a figure is whose sentence names nobody: of whom was spoken before."""
+        same = words.same
+        if same or (carried.entity and _SAME_SUBJECT.search(words.sentence[: words.core])):
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
             return carried.entity, "主体：承前文", sure
         city = _UNKNOWN_CITY.search(self.text.simplified[0])
         if city and city[0] not in self.names.words["entities"]:
             return "", f"主体：“{city[0]}”不在表中", False
-        if carried.entity and begin and self.names.kinds.get(carried.entity) == "organisation":
+        of_a_firm = self.names.kinds.get(carried.entity) == "organisation"
+        if carried.entity and words.begin and of_a_firm:
             return carried.entity, "主体：承前文", False
         if self.state.place:
             return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
@@ -880,14 +647,21 @@ class _Reader:
                 return code
         return "period" if period.kind in ("year", "month", "quarter") else ""
 
-    def _places_of_names(self, words: str) -> list[tuple[int, int]]:
-        """Return where organisations and parks stand: 长安汽车 is no brand, 西永综保区 no zones."""
-        kinds = ("organisation", "park", "project")
-        return [
-            (item.start, item.end)
-            for item in self.names.mentions(words, "entities")
-            if self.names.kinds[item.code] in kinds
-        ]
+
+def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
+    """Return an indicator as what stands beside it leaves it: 出口汽车53万辆，出口额98亿美元."""
+    # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
+    bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
+    near = words.same or (words.previous if bare else None)
+    return narrower(indicator, near, part) if near else indicator
+
+
+def _became(words: FigureWords) -> ArticleFigure | None:
+    """Return the figure of which one is what it became: 由3200万元增至3500万元."""
+    same, item = words.same, words.item
+    if same and _BECAME.fullmatch(words.plain, same.seen.end, item.core):
+        return same if counts_in(same.seen) & counts_in(item) else None
+    return None
 
 
 def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
@@ -907,38 +681,6 @@ def _years_together(said: str, earlier: Sequence[NamedPeriod]) -> When | None:
     part = sorted(years)[:count] if found["which"] == "前" else sorted(years)[-count:]
     whole = int(part[-1]) - int(part[0]) == count - 1
     return When(f"{part[0]}/{part[-1]}" if whole else "", why, sure=False, passing=True)
-
-
-def _narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
-    """Return a choice doubted where all trade would follow a part of it.
-
-    出口汽车53万辆，出口额98亿美元: the second is of the cars, though no word says so.
-    """
-    before = same.row["indicator"]
-    if before == indicator.first and "indicator" in same.doubts:
-        # what was doubted there is here
-        codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
-        return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
-    trade = ("trade_value", "trade_quantity")
-    if indicator.first not in trade or before in ("", *trade) or part:
-        return indicator
-    near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()
-    codes = tuple(dict.fromkeys((indicator.first, *near, *indicator.codes[1:])))[: OFFERED + 1]
-    return replace(
-        indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
-    )
-
-
-def _moved(word: Mention | None, by: int) -> Mention | None:
-    return replace(word, start=word.start + by, end=word.end + by) if word else None
-
-
-def _places(word: Mention, floor: int, core: int) -> list[tuple[int, int]]:
-    """Return where the indicator's own word stands in the segment and what follows it."""
-    if word.start >= core:
-        shift = core - floor + 1
-        return [(word.start - core + shift, word.end - core + shift)] if len(word.word) > 3 else []
-    return [(word.start - floor, word.end - floor)] if len(word.word) > 3 else []
 
 
 def _is_release(paragraphs: Sequence[str], written: TextDate | None) -> bool:

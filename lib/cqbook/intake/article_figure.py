@@ -59,7 +59,7 @@ class Subject:
     units: tuple[str, ...] = ()
 
 
-def counts(figure: ArticleFigure) -> set[str]:
+def counts_of(figure: ArticleFigure) -> set[str]:
     """Return what a figure counts, as far as its own words say it: units without scale."""
     return counts_in(figure.seen)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cqbook.intake.article_choices import fits, flow_of, unit_of
-from cqbook.intake.article_figure import ArticleFigure, counts, with_columns
+from cqbook.intake.article_figure import ArticleFigure, counts_of, with_columns
 from cqbook.intake.article_names import Names
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import LIMITING, numeral
@@ -94,7 +94,7 @@ def _paired(
     # 铁海联运、跨境公路运输8万标箱、货值9亿元，分别增长: what was counted last is what grew
     nearest = chain is None or bool(levels and chain[-1][1] <= levels[0].seen.core)
     changes = first.row["measure"] not in ("level", "difference")
-    alike = [counts(level) for level in levels] == [counts(made[place]) for place in group]
+    alike = [counts_of(level) for level in levels] == [counts_of(made[place]) for place in group]
     if levels and (nearest if changes else chain is None and alike):
         # 新增78家、5个，累计分别达到249家、20个: the same things, at another time
         keys = _SAME_THING if first.row["measure"] != "level" else ("indicator", "entity", "unit")
@@ -227,7 +227,7 @@ def _amounts_from(plain: str, figures: Sequence[ArticleFigure], place: int) -> l
     for at in range(place + 1, len(figures)):
         last, figure = figures[at - 1], figures[at]
         between = plain[last.seen.end : figure.seen.start]
-        same = figure.row["measure"] == "level" and counts(figure) == counts(last)
+        same = figure.row["measure"] == "level" and counts_of(figure) == counts_of(last)
         if not same or not re.fullmatch("[、和及与]|以及", between):
             break
         group.append(at)
@@ -259,7 +259,7 @@ def _of_several(plain: str, made: list[ArticleFigure]) -> Iterator[ArticleFigure
             for other in made[:place]
             if other.seen.core >= begin
             and other.row["measure"] == "level"
-            and counts(other) == counts(figure)
+            and counts_of(other) == counts_of(figure)
         ]
         several = tuple(dict.fromkeys(other.row["indicator"] for other in reversed(alike)))
         own = plain[made[place - 1].seen.end : figure.seen.core] if place else ""

@@ -114,28 +114,36 @@ def period_of(
     if written and _A_YEAR.search(spot.own) and not planned:
         return When(written.month_text, "时期：每年的能力，按文章之月", sure=False)
     if same and not says and not (planned and written):
-        # 拥有3条生产线，新增5家: what happened is of no day
-        stands = written and same.period == written.month_text and not same.sure
-        if not (stands and _HAPPENED.search(spot.own)) and not _IN_ALL.search(spot.own):
-            so_far = same.period and _SINCE.search(spot.own)
-            if so_far and _MONTH.fullmatch(same.period):
-                # 12月销量5万辆，累计53万辆: of the year, or of all time
-                of_year, ever = year_to(same.period), _until(same.period)
-                year = "年累" in spot.own or _COMPARED.match(spot.plain, spot.end)
-                first, other = (of_year, ever) if year else (ever, of_year)
-                why = "时期：“累计”，今年的还是历来的"
-                return When(first, why, sure=False, offered=(other,))
-            period = _until(same.period) if so_far else same.period
-            if spot.measure in ("yoy", "pct_change"):
-                # 累计达到127个，效率提升58.9%: nothing grows since ever
-                period = period.removeprefix("../")
-            return replace(same, period=period, why="时期：承同句前一数" if period else same.why)
+        going_on = _of_the_one_before(spot, same, written)
+        if going_on:
+            return going_on
     said = _of_sentence(spot, own, _behind(spot, named), written, status)
     ahead = written and carried and is_ahead(carried.period, written)
     if written and carried and ahead and said == _planned(written):
         # 2026年主要预期目标: what is planned below it is of that year
         return replace(carried, sure=False)
     return said or _of_context(spot, named, carried, written)
+
+
+def _of_the_one_before(spot: FigurePlace, same: When, written: TextDate | None) -> When | None:
+    """Return the period of the figure before in a sentence, as it is of one; None if it is not."""
+    # 拥有3条生产线，新增5家: what happened is of no day
+    stands = written and same.period == written.month_text and not same.sure
+    if not (stands and _HAPPENED.search(spot.own)) and not _IN_ALL.search(spot.own):
+        so_far = same.period and _SINCE.search(spot.own)
+        if so_far and _MONTH.fullmatch(same.period):
+            # 12月销量5万辆，累计53万辆: of the year, or of all time
+            of_year, ever = year_to(same.period), _until(same.period)
+            year = "年累" in spot.own or _COMPARED.match(spot.plain, spot.end)
+            first, other = (of_year, ever) if year else (ever, of_year)
+            why = "时期：“累计”，今年的还是历来的"
+            return When(first, why, sure=False, offered=(other,))
+        period = _until(same.period) if so_far else same.period
+        if spot.measure in ("yoy", "pct_change"):
+            # 累计达到127个，效率提升58.9%: nothing grows since ever
+            period = period.removeprefix("../")
+        return replace(same, period=period, why="时期：承同句前一数" if period else same.why)
+    return None
 
 
 def is_ahead(period: str, written: TextDate | None) -> bool:

@@ -1,0 +1,162 @@
+"""Which indicator and which flow a figure of an article is of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from cqbook.intake.article_choices import (
+    OFFERED,
+    RATIOS,
+    Choice,
+    fits,
+    flow_of,
+    indicator_of,
+    is_another,
+)
+from cqbook.intake.article_figure import ONLY_FLOW, ArticleFigure, Subject
+from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_parts import is_unknown_thing
+from cqbook.intake.article_words import FigureWords
+from cqbook.quantities.units import Unit
+
+#: So many there are at an end, whatever was said of new ones before.
+_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
+#: What was carried out of what is planned.
+_DONE_OF = {"investment_planned": "investment_completed"}
+#: Of a thing and not its amount, short as they are.
+_PRICES = frozenset({"均价", "单价", "售价", "价格"})
+
+
+def indicator_for(names: Names, words: FigureWords, carried: Subject) -> Choice:
+    """Return the indicator that a figure's own words name, or else that of the one before."""
+    item = words.item
+    units = ("percent",) if item.measure == "rank" or not item.units else item.units
+    ratio = Unit.parse(units[0]).name in RATIOS
+    if ratio and words.same:
+        return _of_a_rate(names, words, words.same, units)
+    usual = names.usual_for(units)
+    found = _named(names, words, units)
+    balance = re.search("[顺逆]差[^,，。；]{0,4}$", words.said)
+    stated = found.word and found.word.end > words.floor
+    unknown = is_unknown_thing(names, words.said)
+    if found.codes and not stated and _IN_ALL_THERE_ARE.match(words.sentence, words.floor):
+        # 新增企业210家，年末168家: no new ones
+        found = replace(found, sure=False)
+    if found.codes and not stated and found.first in _DONE_OF and "完成" in words.said:
+        # 计划投资75亿元，完成61亿元
+        return Choice((_DONE_OF[found.first], *found.codes)[: OFFERED + 1], "", sure=False)
+    if found.codes and not balance and (stated or not unknown):
+        return replace(found, codes=tuple(dict.fromkeys((*found.codes, *usual)))[: OFFERED + 1])
+    before = carried.indicator.first
+    if balance or unknown:
+        # 利润总额, 资产负债率: named, and in no table
+        return Choice(("", *usual), "", sure=False)
+    if before and (ratio or fits(names, before, units)):
+        codes = tuple(dict.fromkeys((before, *usual)))[: OFFERED + 1]
+        return Choice(codes, "指标：承前文", sure=False)
+    # nothing names it: what the book has most often in this unit is offered, not taken
+    return Choice(("", *usual), "", sure=False)
+
+
+def _of_a_rate(
+    names: Names, words: FigureWords, same: ArticleFigure, units: tuple[str, ...]
+) -> Choice:
+    """Return the indicator of a rate behind another figure: that one's, unless it is named."""
+    own, place = words.segment, words.core - words.floor
+    fresh = indicator_of(names, own, place, place, 0, units)
+    if not fresh.codes and is_unknown_thing(names, words.said):
+        return Choice(("",), "", sure=False)
+    word = fresh.word.word if fresh.word else ""
+    if len(word) <= 2 and word not in _PRICES:
+        # 铁矿砂1286.4万吨，减少3.2%: what no table has is none in its rate either
+        return Choice(
+            (same.row["indicator"], *fresh.codes[:2]),
+            "指标：承同句前一数",
+            sure=bool(same.row["indicator"]),
+        )
+    return replace(fresh, word=_moved(fresh.word, words.floor))
+
+
+def _named(names: Names, words: FigureWords, units: tuple[str, ...]) -> Choice:
+    """Return the indicator that a sentence names for a figure."""
+    core, past = words.core, words.past
+    if words.item.measure not in ("contribution_rate", "contribution_points"):
+        return indicator_of(names, words.blank, core, past, words.floor, units)
+    # 对工业增长的贡献率: what grew, where the clause names nothing else
+    clause = max(words.sentence.rfind(sign, 0, core) + 1 for sign in ",，、；")
+    for text in (words.blank, words.sentence):
+        found = indicator_of(names, text[clause:core], core - clause, past, 0, units)
+        if found.codes:
+            break
+    return replace(found, word=None)
+
+
+def is_of_another(
+    names: Names, indicator: Choice, unit: str, segment: str, same: ArticleFigure | None
+) -> bool:
+    """Return whether a figure is of another thing than the indicator that its words name."""
+    known = names.units.get(indicator.first, ())
+    if "/" in unit and not any("/" in name for name in known):
+        return True
+    # 铁矿砂1286万吨，均价812元: the only price that the book has is that of cars
+    priced = indicator.word and indicator.word.word in _PRICES
+    if same and priced:
+        before, here = (code.partition("_")[0] for code in (same.row["indicator"], indicator.first))
+        return before != here
+    return is_another(segment, indicator)
+
+
+def flow_for(
+    names: Names, indicator: str, segment: str, carried: Subject, behind: str
+) -> tuple[str, str]:
+    """Return the flow of a figure, and why: by its own words, or as its indicator has it."""
+    known = names.flows.get(indicator, Counter())
+    if not indicator and not re.search("[市省区县岸]$", segment):
+        # a thing that no table has, and its flow: 进口原油1510万吨
+        found = flow_of(segment)
+        return (found.first, found.why) if found.first in ("export", "import") else ("", "")
+    if not known or known[""] * 2 > known.total():
+        return "", ""
+    found = flow_of(segment)
+    if not found.first and indicator not in ("trade_value", "trade_quantity"):
+        found = flow_of(behind)
+    of_trade = indicator in ("trade_value", "trade_quantity")
+    if found.first and (found.first in known or of_trade):
+        return found.first, found.why
+    if len(known) == 1 and not (of_trade and carried.flow):
+        # what the book has of deliveries are exports: of others nobody says so
+        only = next(iter(known))
+        name = names.book.lookup("indicators", "indicator", indicator) or ""
+        return (only, ONLY_FLOW) if flow_of(name).first == only else ("", "")
+    same = indicator == carried.indicator.first or indicator.startswith("trade_")
+    if same and carried.flow and (carried.flow in known or of_trade):
+        return carried.flow, "流向：承前文"
+    if "" not in known:
+        return "total", "流向：未写进口、出口"
+    return "", ""
+
+
+def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
+    """Return a choice doubted where all trade would follow a part of it.
+
+    出口汽车53万辆，出口额98亿美元: the second is of the cars, though no word says so.
+    """
+    before = same.row["indicator"]
+    if before == indicator.first and "indicator" in same.doubts:
+        # what was doubted there is here
+        codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
+        return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
+    trade = ("trade_value", "trade_quantity")
+    if indicator.first not in trade or before in ("", *trade) or part:
+        return indicator
+    near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()
+    codes = tuple(dict.fromkeys((indicator.first, *near, *indicator.codes[1:])))[: OFFERED + 1]
+    return replace(
+        indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
+    )
+
+
+def _moved(word: Mention | None, by: int) -> Mention | None:
+    return replace(word, start=word.start + by, end=word.end + by) if word else None

@@ -1,0 +1,235 @@
+"""Of which part a figure of an article is, and what its words name that no table has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cqbook.intake.article_choices import Choice, akin, breakdown_of, flow_of
+from cqbook.intake.article_figure import ALTOGETHER, NOT_LISTED, ArticleFigure, Subject
+from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_words import FigureWords
+
+#: 价值, 货值: of the same goods as the figure before.
+_WORTH = frozenset({"价值", "货值", "金额", "创汇"})
+_UNKNOWN_THING = re.compile(
+    "(?:一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
+    ")|[顺逆]差|均价|单价|货重|货值)"
+    "[^,，。、；]{0,6}$"
+)
+#: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
+_AMOUNT = re.compile(
+    "(?:^|[^一-鿿])[^,，。；、0-9一-鿿]*([一-鿿]{0,8}?[一-鿿](?:率|量|额|费|[区]))"
+    "(?:也|均|已|仍|则|又|再|为|达到?|超过?|突破|首次|实现|同比|环比|比上年|较上年|比去年|较去年|增长?|增加|下降|提高|提升|上升|减少|降低|降至?|升至?|近|约|逾|了)*$"
+)
+#: Of the same thing as the figure before, or of a rate that has a measure of its own.
+_SAME_AMOUNT = re.compile(
+    "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
+    "|[省市全本该我各]区$|地区$|[占]比率$"
+)
+#: A time, and what the figure before was of too.
+_AT_ANOTHER_TIME = re.compile(
+    "[,，、 　]*(?:其中)?[^,，。；]{0,6}"
+    "(?:全年|[0-9]+月(?:份|当月)?|当月|季度|上半年|下半年|年初以来|今年以来)(?:的|共|累计|总)?"
+    "(?:出口|进口|进出口|产量|销量|销售|交付|生产|开行|发运|运输|零售|批发|完成|实现)+(?:量|额|总值|车辆|汽车)?"
+    "(?:为|达到?|约|近|超过?|逾|突破)*"
+)
+COUNT = "[两二三四五六七八九十0-9]{1,3}"
+_OF_SEVERAL = re.compile(
+    f"{COUNT}(?:国|地|者|项|类|种|家|区|县|省|市|港|产品|商品|大类|种商品|个[^,，。；0-9]{{1,5}})?(?:合计|合占|共占|共计|相加|之和|总计)"
+    f"|(?:{COUNT}者|合计|合共|加起来|相加)[^,，。；0-9年]{{0,3}}(?:合?占|达|为|超)?$|合占|共占|合计占"
+)
+#: What stands before the flow and is no part of the tables: 边境小额贸易进出口.
+_PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
+_NO_PART = re.compile(
+    "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
+    "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+)
+#: A noun between two figures of a list.
+_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+#: What says no more than the part that it follows: 东盟市场, 机电产品.
+_ANY_THING = re.compile("市场|国家|地区|企业|产品|方面|方式|商品|货物|领域|行业|品牌|车型")
+_ONE_WAY = re.compile("去程|回程|返程|上行|下行|进港|出港|进境|出境")
+_NO_THING = re.compile(
+    "价值|货值|金额|占|达|为|共|合计|累计|其中|实现|完成|约|超|增|降|同比|规模|总|其|比重|平均|当月|单月|分别|全|"
+    "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
+)
+_TRADE = ("trade_value", "trade_quantity")
+
+
+@dataclass(frozen=True)
+class FigurePart:
+    """Of which part a figure is.
+
+    ``code``: as `breakdowns` has it; ``named``: what its own words name. ``changed``: whether they
+    name anything, so that what stands before says nothing of it. ``unlisted``: a thing that they
+    name and no table has; ``again``: the figure before, of which it is the same at another time.
+    """
+
+    code: str
+    named: Choice
+    changed: bool
+    unlisted: str
+    again: ArticleFigure | None
+
+    @property
+    def why(self) -> str:
+        """What it was read from."""
+        return self.named.why if self.changed else "细分：承前文" if self.code else ""
+
+
+def named_part(names: Names, words: FigureWords, indicator: Choice) -> Choice:
+    """Return the part that the words of a figure name themselves."""
+    taken = _places(indicator.word, words.floor, words.core) if indicator.word else []
+    taken += _places_of_names(names, words.own)
+    return breakdown_of(names, words.own, indicator.first, taken)
+
+
+def part_of(
+    names: Names, words: FigureWords, indicator: Choice, named: Choice, before: Subject
+) -> FigurePart:
+    """Return of which part a figure is, by its own words or by what was spoken of before."""
+    changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
+        named.first
+        or flow_of(words.segment).first
+        or (indicator.word and indicator.word.start >= words.floor and indicator.sure)
+    )
+    code = named.first if changed else before.breakdown
+    # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
+    own = changed and not _ONE_WAY.search(words.segment)
+    unlisted = "" if own or not code else _unknown_noun(names, words.segment)
+    # a part of one thing is none of another, and what no table has is no part of anything
+    same_goods = indicator.first and akin(indicator.first, before.indicator.first)
+    code = "" if unlisted else code if same_goods else named.first
+    again = _again(words, indicator.first)
+    return FigurePart(
+        code or (again.row["breakdown"] if again else ""), named, changed, unlisted, again
+    )
+
+
+def _again(words: FigureWords, indicator: str) -> ArticleFigure | None:
+    """Return the figure before, of which one is the same: 12月交付3.5万辆，全年交付33.3万辆."""
+    listed = words.plain[words.begin - 1 : words.begin] in (";", "；")
+    before = words.same or (words.previous if listed else None)
+    if before and _AT_ANOTHER_TIME.fullmatch(words.segment):
+        return before if before.row["indicator"] == indicator else None
+    return None
+
+
+def several_in(words: FigureWords) -> str:
+    """Return the words that make a figure one of several parts together; empty without them."""
+    found = _OF_SEVERAL.search(words.said)
+    return found[0] if found else ""
+
+
+def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indicator: str) -> str:
+    """Return why somebody must look at the part of a figure; empty where nothing says so.
+
+    Parameters
+    ----------
+    names : Names
+    words : FigureWords
+    part : FigurePart
+    code, indicator : str
+        The part and the indicator that were chosen.
+    """
+    strange = (
+        part.unlisted
+        or _unknown_part(names, indicator, words.segment)
+        or _unknown_tail(names, indicator, words.segment)
+    )
+    if strange:
+        return f"细分：“{strange}”{NOT_LISTED}"
+    same = words.same
+    before = same.doubts.get("breakdown", "") if same else ""
+    akin_to_same = same and indicator in (same.row["indicator"], "")
+    if akin_to_same and not code and NOT_LISTED in before:
+        return before
+    several = several_in(words)
+    if several:
+        return f"细分：“{several}”，是{ALTOGETHER}"
+    carried = same and not part.changed and code == same.row["breakdown"]
+    if carried and (ALTOGETHER in before or NOT_LISTED in before):
+        # what was doubted there is here: 泰国榴莲5.2亿元，占六成
+        return before
+    return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
+
+
+def is_unknown_thing(names: Names, segment: str) -> bool:
+    """Return whether words say what a figure is, and no table has it: 利润总额, 重箱率."""
+    if _UNKNOWN_THING.search(segment):
+        return True
+    found = _AMOUNT.search(segment)
+    if not found or _SAME_AMOUNT.search(found[1]):
+        return False
+    kinds = ("indicators", "breakdowns")
+    return not any(
+        item.end == len(found[1]) for kind in kinds for item in names.mentions(found[1], kind)
+    )
+
+
+def _unknown_noun(names: Names, segment: str) -> str:
+    """Return a thing that the words of a figure alone are, where no table has it."""
+    way = _ONE_WAY.search(segment)
+    if way and not names.mentions(way[0], "breakdowns"):
+        # 去程2600列、回程2400列: of each way, and not of both
+        return way[0]
+    found = _THING_ALONE.fullmatch(segment)
+    if not found or _NO_THING.search(found[1]):
+        return ""
+    kinds = ("entities", "breakdowns", "indicators")
+    named = [item for kind in kinds for item in names.mentions(found[1], kind)]
+    # 产品 names nothing
+    known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
+    return "" if known else found[1]
+
+
+def _unknown_letters(names: Names, words: str) -> str:
+    """Return words without the names that the tables have."""
+    for kind in ("entities", "breakdowns", "indicators"):
+        for item in names.mentions(words, kind):
+            words = words[: item.start] + " " * len(item.word) + words[item.end :]
+    return words.replace(" ", "")
+
+
+def _unknown_tail(names: Names, indicator: str, segment: str) -> str:
+    """Return a thing that stands behind a part, and in no table: 榴莲 of 泰国榴莲."""
+    parts = names.mentions(segment, "breakdowns")
+    if not parts or indicator not in _TRADE:
+        return ""
+    tail = segment[parts[-1].end :]
+    plain = re.fullmatch("[一-鿿]{2,6}", tail) and not _NO_THING.search(tail)
+    known = _unknown_letters(names, tail) != tail or _ANY_THING.search(tail) or flow_of(tail).first
+    return tail if plain and not known else ""
+
+
+def _unknown_part(names: Names, indicator: str, segment: str) -> str:
+    """Return what a figure of trade is of, where it is named and in no table."""
+    if indicator not in _TRADE:
+        return ""
+    for found in _PART_OF_TRADE.finditer(segment):
+        word = found[1]
+        if _NO_PART.search(word):
+            continue
+        # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
+        if len(_unknown_letters(names, word)) > 1:
+            return word
+    return ""
+
+
+def _places_of_names(names: Names, words: str) -> list[tuple[int, int]]:
+    """Return where organisations and parks stand: 长安汽车 is no brand, 西永综保区 no zones."""
+    kinds = ("organisation", "park", "project")
+    return [
+        (item.start, item.end)
+        for item in names.mentions(words, "entities")
+        if names.kinds[item.code] in kinds
+    ]
+
+
+def _places(word: Mention, floor: int, core: int) -> list[tuple[int, int]]:
+    """Return where the indicator's own word stands in the segment and what follows it."""
+    if word.start >= core:
+        shift = core - floor + 1
+        return [(word.start - core + shift, word.end - core + shift)] if len(word.word) > 3 else []
+    return [(word.start - floor, word.end - floor)] if len(word.word) > 3 else []

@@ -1,0 +1,50 @@
+"""Whose a figure of an article is: the places, parks and firms that its sentence names."""
+
+from __future__ import annotations
+
+import re
+
+from cqbook.intake.article_names import Mention, Names
+
+_GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
+_PARTNER = re.compile(
+    "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
+    "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
+)
+#: 全国第三, 全国排名: among all, of which the figure is not.
+_OF_ALL = re.compile("第|首|前|排名|位次|占比|份额")
+#: Whose it is is said behind: 长安汽车旗下的威致科技.
+_OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
+#: One of several, named as an example: 东站、T3B航站楼等183个项目.
+_IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
+
+
+def owners_named(names: Names, before: str, sentence: str) -> list[Mention]:
+    """Return those whose a figure may be, in order.
+
+    Parameters
+    ----------
+    names : Names
+    before, sentence : str
+        Its sentence up to the figure, and all of it, without what is compared with.
+    """
+    return [
+        item
+        for item in names.mentions(before, "entities")
+        if _can_own(names.kinds[item.code], item, before, sentence)
+    ]
+
+
+def _can_own(kind: str, item: Mention, before: str, sentence: str) -> bool:
+    """Return whether figures behind a name may be its own: not of a partner, an outlet, a list."""
+    if item.code == "CN" and _OF_ALL.match(sentence, item.end):
+        return False
+    if (kind == "country" and item.code != "CN") or item.word.endswith("海关"):
+        return False
+    ahead, behind = before[: item.start], sentence[item.end :]
+    if item.word in ("全国", "我国") and ahead and not re.search("[,，、：:年月份度]$", ahead):
+        return False
+    if _GIVES.match(behind[:4]) or _IN_LIST.match(behind) or _OWNS.match(behind):
+        return False
+    happens_at = kind in ("group", "event", "bloc") and ahead.endswith("在")
+    return not (happens_at or _PARTNER.search(ahead))
