@@ -575,41 +575,64 @@ def _measured(
         return item
     right = re.split("[,，。；;]", plain[item.end : item.end + 24])[0]
     name = Unit.parse(figure.unit).name if figure.unit else ""
-    to = bool(way and way["to"])
     if name == "percentage points":
         return _points(item, figure, left, listed, before)
     if name not in ("percent", "times"):
-        if way and not to and figure.measure == "difference":
-            moved = direction(left)
-            item = _from_its_words(item, left, moved)
-            return _difference(item, _with_sign(figure, moved), left)
-        than = _MORE_THAN.search(left)
-        if than:
-            way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
-            word = than[way_of]
-            fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
-            place = item.core - len(left) + than.start(way_of) if fewer else item.start
-            item = replace(item, start=place, text=plain[place : item.end])
-            signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
-            return _difference(item, signed, left)
-        if name in ("CNY", "USD") and plain[: item.core].endswith("每"):
-            return replace(item, certainty="none", figure=None, reasons=("每…中有：比例的底数",))
-        if name in ("CNY", "USD") and (part := _OF_EACH.search(plain[: item.core])):
-            # 每100元中有41元: a share
-            return replace(
-                item, measure="", certainty="unsure", figure=replace(figure, measure=""),
-                reasons=(*item.reasons, f"“{part[0]}”：是比例，不是金额"),
-            )  # fmt: skip
-        framed = re.search("每[^,，。；的]{0,6}$", left) or re.search(
-            "每[^,，。；]{2,20}就?有(?:近|约)?$", plain[: item.core]
-        )
-        if framed and name not in ("CNY", "USD"):
-            # 每3台笔电就有1台: of a saying, and no amount
-            return replace(
-                item, measure="level", certainty="unsure", figure=replace(figure, measure=""),
-                reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
-            )  # fmt: skip
-        return replace(item, measure="level", figure=replace(figure, measure=""))
+        return _amount(plain, item, figure, left, way)
+    return _rate(plain, item, figure, left, right, way, listed)
+
+
+def _amount(
+    plain: str, item: Sighting, figure: Printed, left: str, way: re.Match[str] | None
+) -> Sighting:
+    """Return an amount with its measure: a level, or by how much it differs."""
+    name = Unit.parse(figure.unit).name if figure.unit else ""
+    to = bool(way and way["to"])
+    if way and not to and figure.measure == "difference":
+        moved = direction(left)
+        item = _from_its_words(item, left, moved)
+        return _difference(item, _with_sign(figure, moved), left)
+    than = _MORE_THAN.search(left)
+    if than:
+        way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
+        word = than[way_of]
+        fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
+        place = item.core - len(left) + than.start(way_of) if fewer else item.start
+        item = replace(item, start=place, text=plain[place : item.end])
+        signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
+        return _difference(item, signed, left)
+    if name in ("CNY", "USD") and plain[: item.core].endswith("每"):
+        return replace(item, certainty="none", figure=None, reasons=("每…中有：比例的底数",))
+    if name in ("CNY", "USD") and (part := _OF_EACH.search(plain[: item.core])):
+        # 每100元中有41元: a share
+        return replace(
+            item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(*item.reasons, f"“{part[0]}”：是比例，不是金额"),
+        )  # fmt: skip
+    framed = re.search("每[^,，。；的]{0,6}$", left) or re.search(
+        "每[^,，。；]{2,20}就?有(?:近|约)?$", plain[: item.core]
+    )
+    if framed and name not in ("CNY", "USD"):
+        # 每3台笔电就有1台: of a saying, and no amount
+        return replace(
+            item, measure="level", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
+        )  # fmt: skip
+    return replace(item, measure="level", figure=replace(figure, measure=""))
+
+
+def _rate(
+    plain: str,
+    item: Sighting,
+    figure: Printed,
+    left: str,
+    right: str,
+    way: re.Match[str] | None,
+    listed: Sighting | None,
+) -> Sighting:
+    """Return a percentage or a multiple with its measure: growth, a share, a plan's completion."""
+    name = Unit.parse(figure.unit).name
+    to = bool(way and way["to"])
     growth = way and not to
     if re.search("贡献率", left):
         return replace(item, measure="contribution_rate", reasons=("贡献率",), start=item.start)
