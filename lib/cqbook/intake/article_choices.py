@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -325,9 +326,12 @@ def flow_of(passage: str) -> Choice:
     return Choice((_FLOWS[found[-1][0]],), f"流向：“{found[-1][0]}”", sure=True)
 
 
-#: Whose the goods are, or of what kind: said of a figure, it is no whole, though the book never
+#: Of which cars, or whose trade: said of such a figure, it is no whole, though the book never
 #: divides its indicator so.
-_WHOSE = frozenset({"brand", "partner", "enterprise", "regime", "vehicle"})
+_OF_CARS, _OF_TRADE = (
+    frozenset({"brand", "vehicle"}),
+    frozenset({"partner", "enterprise", "regime"}),
+)
 #: Between two names of a list.
 _BESIDE = re.compile("[、和与及]|以及")
 
@@ -356,7 +360,7 @@ def breakdown_of(
         if any(start <= item.start and item.end <= end for start, end in places):
             continue
         dimension = item.code.partition("=")[0]
-        if dimension not in dimensions and dimension not in _WHOSE:
+        if dimension not in dimensions and not _divides(names, dimension, indicator):
             others.append(item.code)
             continue
         held = chosen.get(dimension)
@@ -375,6 +379,14 @@ def breakdown_of(
     words = "、".join(item.word for item in kept)
     whole = all(item.code in known and item.code.partition("=")[0] not in beside for item in kept)
     return Choice((parts, *others[: OFFERED - 1]), f"细分：“{words}”", sure=whole)
+
+
+def _divides(names: Names, dimension: str, indicator: str) -> bool:
+    """Return whether an indicator can be divided so: cars by makers, trade by partners."""
+    flows = names.flows.get(indicator, Counter())
+    of_trade = flows and flows[""] * 2 <= flows.total()
+    of_cars = names.dimensions.get(indicator) == "vehicles"
+    return bool((of_cars and dimension in _OF_CARS) or (of_trade and dimension in _OF_TRADE))
 
 
 def _settled(chosen: dict[str, Mention], known: set[str]) -> list[Mention]:

@@ -89,7 +89,8 @@ def part_of(
     names: Names, words: FigureWords, indicator: Choice, named: Choice, before: Subject
 ) -> FigurePart:
     """Return of which part a figure is, by its own words or by what was spoken of before."""
-    changed = not (indicator.word and indicator.word.word in _WORTH) and bool(
+    worth = indicator.word is not None and indicator.word.word in _WORTH
+    changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
         or (indicator.word and indicator.word.start >= words.floor and indicator.sure)
@@ -99,7 +100,7 @@ def part_of(
     own = changed and not _ONE_WAY.search(words.segment)
     unlisted = "" if own or not code else _unknown_noun(names, words.segment)
     # a part of one thing is none of another, and what no table has is no part of anything
-    same_goods = indicator.first and akin(indicator.first, before.indicator.first)
+    same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
     again = _again(words, indicator.first)
     return FigurePart(
@@ -219,11 +220,13 @@ def _unknown_part(names: Names, indicator: str, segment: str) -> str:
 
 def _places_of_names(names: Names, words: str) -> list[tuple[int, int]]:
     """Return where organisations and parks stand: 长安汽车 is no brand, 西永综保区 no zones."""
-    kinds = ("organisation", "park", "project")
+    parts = {(item.start, item.end) for item in names.mentions(words, "breakdowns")}
     return [
         (item.start, item.end)
         for item in names.mentions(words, "entities")
-        if names.kinds[item.code] in kinds
+        if names.kinds[item.code] == "organisation"
+        # 果园港 is a port and a route
+        or (names.kinds[item.code] == "park" and (item.start, item.end) not in parts)
     ]
 
 
