@@ -44,7 +44,7 @@ from cqbook.intake.article_periods import (
     period_of,
     years_of,
 )
-from cqbook.intake.article_places import owners_named
+from cqbook.intake.article_places import GIVES, owners_named
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
     Cell,
@@ -161,11 +161,13 @@ class _Reading:
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
-_UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|盟)(?![场政委级民值])")
+_UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|(?<![东欧联结])盟)(?![场政委级民值])")
 #: A zone that begins a clause, and of which it goes on to speak.
 _ZONE = re.compile(
     "(?:^|[,，、；;])(?P<zone>(?![全各我该本])[一-鿿]{0,4}(?:高新区|经开区|开发区|新区|园区|综保区))[^,，；;]*$"
 )
+#: The nation, of which a text speaks that names no part of it: not 全国第三.
+_NATION = re.compile("(?<![占居列于比较出过])(?:我国|全国)(?!第|首|前|排名|人大|政协|百强|两会|性)")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
@@ -240,6 +242,7 @@ class _Reader:
         )
         for line in text.simplified[:4]:
             self._look_for_place(line)
+        self._look_for_another(text.simplified)
         self.state.about = self._subject_of(text.simplified[:4])
 
     def _subject_of(self, lines: Sequence[str]) -> When | None:
@@ -269,6 +272,21 @@ class _Reader:
             if self.names.kinds[item.code] in ("province", "district"):
                 self.state.place, self.state.place_word = item.code, item.word
                 return
+
+    def _look_for_another(self, lines: Sequence[str]) -> None:
+        """Take a firm with which the title begins, or the nation, where no place is named."""
+        if self.state.place:
+            return
+        firms = [
+            item
+            for item in self.names.mentions(lines[0], "entities")
+            if self.names.kinds[item.code] == "organisation" and item.start <= _OPENING
+        ]
+        nation = next((found for line in lines[:2] if (found := _NATION.search(line))), None)
+        if firms and not GIVES.match(lines[0], firms[0].end):
+            self.state.place, self.state.place_word = firms[0].code, firms[0].word
+        elif nation:
+            self.state.place, self.state.place_word = "CN", nation[0]
 
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""

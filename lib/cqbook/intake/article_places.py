@@ -6,7 +6,8 @@ import re
 
 from cqbook.intake.article_names import Mention, Names
 
-_GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
+#: Behind an office or an outlet: it tells of a figure that is another's.
+GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 _PARTNER = re.compile(
     "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
     "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
@@ -44,7 +45,7 @@ def _can_own(kind: str, item: Mention, before: str, sentence: str) -> bool:
     ahead, behind = before[: item.start], sentence[item.end :]
     if item.word in ("全国", "我国") and ahead and not re.search("[,，、：:年月份度]$", ahead):
         return False
-    if _GIVES.match(behind[:4]) or _IN_LIST.match(behind) or _OWNS.match(behind):
+    if GIVES.match(behind[:4]) or _IN_LIST.match(behind) or _OWNS.match(behind):
         return False
     happens_at = kind in ("group", "event", "bloc") and ahead.endswith("在")
     return not (happens_at or _PARTNER.search(ahead))
