@@ -13,7 +13,7 @@ from cqbook.intake.article_words import FigureWords
 #: 价值, 货值: of the same goods as the figure before.
 _WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 _UNKNOWN_THING = re.compile(
-    "(?:一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
+    "(?:利润率?|利税|毛利率?|净利率?|一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
     ")|[顺逆]差|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
 )
@@ -47,6 +47,11 @@ _NO_PART = re.compile(
 )
 #: A noun between two figures of a list.
 _THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+#: A branch, and which way it went: 食品产业下降6.4%.
+_THING_THAT_GREW = re.compile(
+    "[,，、；和及 ]?([一-鿿]{1,9}[业品])(?:同比|环比)?"
+    "(?:增长|增加|下降|减少|上升|回落|下滑|[增降])(?:了|近|约|超)?"
+)
 #: What says no more than the part that it follows: 东盟市场, 机电产品.
 _ANY_THING = re.compile("市场|国家|地区|企业|产品|方面|方式|商品|货物|领域|行业|品牌|车型")
 _ONE_WAY = re.compile("去程|回程|返程|上行|下行|进港|出港|进境|出境")
@@ -97,8 +102,9 @@ def part_of(
     )
     code = named.first if changed else before.breakdown
     # 出口机电产品5亿元；劳动密集型产品3亿元: another part, and no table has it
-    own = changed and not _ONE_WAY.search(words.segment)
-    unlisted = "" if own or not code else _unknown_noun(names, words.segment)
+    one_way = bool(_ONE_WAY.search(words.segment))
+    own = changed and not one_way
+    unlisted = "" if own or not (code or one_way) else _unknown_noun(names, words.segment)
     # a part of one thing is none of another, and what no table has is no part of anything
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
@@ -175,7 +181,7 @@ def _unknown_noun(names: Names, segment: str) -> str:
     if way and not names.mentions(way[0], "breakdowns"):
         # 去程2600列、回程2400列: of each way, and not of both
         return way[0]
-    found = _THING_ALONE.fullmatch(segment)
+    found = _THING_THAT_GREW.fullmatch(segment) or _THING_ALONE.fullmatch(segment)
     if not found or _NO_THING.search(found[1]):
         return ""
     kinds = ("entities", "breakdowns", "indicators")

@@ -350,10 +350,16 @@ def _likely(match: re.Match[str], written: TextDate | None, year: int) -> int:
         return year
     if written is None:
         return 0
-    ahead = re.match("[将拟]|计划|目标|预计|预期|力争|有望|任务", match.string[match.end() :])
+    told = re.search("(?:预计|预测|预期|力争|有望|计划|将)[,，]?$", match.string[: match.start()])
+    ahead = told or re.match(
+        "[将拟]|计划|目标|预计|预期|力争|有望|任务", match.string[match.end() :]
+    )
     if (match["whole"] or match["year_alone"]) and not ahead:
         return written.year - 1 if 0 < written.month <= _LOOKING_BACK else written.year
     last = _last_month(match)
+    if told:
+        # 预计，一季度可达9万标箱: the one that goes on
+        return written.year
     return written.year - 1 if written.month and last > written.month else written.year
 
 

@@ -659,6 +659,11 @@ def _rate(
     if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
         made = _growth(item, figure, left, right)
         said = plain[_sentence_start(plain, item.core) : item.core]
+        against = _AGAINST_LAST.search(said)
+        if made.reasons == (BY_DEFAULT,) and against:
+            return replace(
+                made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
+            )
         if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
@@ -769,6 +774,10 @@ _OF_A_PLAN = re.compile(
 #: 是陕西的1.5倍: of what it is so many times.
 _TIMES_OF = re.compile("(?:是|为|相当于)(?P<base>[^,，。；]{1,14}?)的(?:约|近|超过?|逾)?$")
 BY_DEFAULT = "“增长、下降”未写与何时比，按同比"
+#: 与上月相比，发运量下降8.2%: said in a clause of its own.
+_AGAINST_LAST = re.compile(
+    "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
+)
 #: Month on month was said, and year on year not since.
 _BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
