@@ -151,12 +151,12 @@ def test_an_axis_may_have_a_unit_of_its_own(known):
     axis = {
         "type": "quantitative",
         "field": "parameter",
-        "title": "每标箱的货值（万元）",
+        "title": "货值（万元）",
         "axis": {},
     }
     made = english._axis_in({"encoding": {"x": axis | {"axis": {"grid": False}}}}, "%")
     assert made["encoding"]["x"]["axis"]["labelExpr"] == "format(datum.value * 10, ',')"
-    assert english.english(axis["title"], known) == "Value of a container (CNY thousand)"
+    assert english.english(axis["title"], known) == "Value of goods shipped (CNY thousand)"
 
 
 def test_an_amount_of_money_stands_on_one_line():
