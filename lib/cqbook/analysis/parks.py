@@ -144,7 +144,8 @@ def promised_and_paid(book: Catalog, area: str, period: str) -> pd.DataFrame:
     rows = published(points(items, unit="100M CNY"))
     # a total that is printed as 1.73万亿元 is drawn to that: its rounding decides nothing
     ends = dict.fromkeys(("lower", "upper"), rows["value"])
-    return rows.assign(text=[f"{value:.0f}亿元" for value in rows["value"]], **ends)
+    text = [f"{value:.0f}亿元" for value in rows["value"]]
+    return rows.assign(text=text, range=text, **ends)
 
 
 def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
