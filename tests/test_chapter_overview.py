@@ -84,8 +84,8 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
 def test_exports_grew_by_other_goods_than_cars_and_laptops(book):
     rows = overview.export_change(book, AREA, "2022", "2025")
     # 5587.3 − 5245.3 = 342.0; 530.3 − 218.37 = 311.9; 1521.5 − 1774.7 = −253.2; the rest 283.3
-    assert list(rows["label"]) == ["其余商品", "汽车", "笔记本电脑", "全部出口"]
-    assert list(rows["text"]) == ["283亿元", "312亿元", "−253亿元", "+342亿元"]
+    assert list(rows["label"]) == ["汽车", "笔记本电脑", "其余商品", "全部出口"]
+    assert list(rows["text"]) == ["312亿元", "−253亿元", "283亿元", "+342亿元"]
     found = cq.autos.increase_by_product(book, AREA, "2022", "2025")
     part = cq.share(found["其余"], found["全部出口"])
     assert part.interval.contains(D("82.83"))

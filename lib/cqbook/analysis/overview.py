@@ -20,6 +20,7 @@ from cqbook.quantities.quantity import (
     Quantity,
     derive,
     difference,
+    exact,
     growth,
     missing,
 )
@@ -144,13 +145,13 @@ def by_industry(book: Catalog, area: str, until: str) -> tuple[str, Years]:
 def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFrame:
     """Return the point frame of what goods added to exports between two years, for a waterfall.
 
-    What is left comes first; empty unless two goods are known in both years.
+    What is left comes last, before the whole; empty unless two goods are known in both years.
     """
     found = autos.increase_by_product(book, area, since, year) if since else {}
     if len(found) < 4:
         return points([], unit=UNIT)
     rest, whole = found.pop("其余"), found.pop("全部出口")
-    rows = points([("其余商品", rest), *found.items(), ("全部出口", whole)], unit=UNIT)
+    rows = points([*found.items(), ("其余商品", rest), ("全部出口", whole)], unit=UNIT)
     # the chart gives its sign to a part, not to the whole
     signed = [f"{value:.0f}亿元".replace("-", MINUS) for value in rows["value"]]
     signed[-1] = f"+{signed[-1]}" if rows["value"].iloc[-1] > 0 else signed[-1]
@@ -187,6 +188,11 @@ def said(item: Quantity) -> str:
 def in_times(item: Quantity) -> str:
     """Return a number of times with one decimal, 约2.9倍, as all pages say it; a floor in words."""
     return item.in_words(f"约{item.point:.1f}倍") if item.bounded else item.roughly
+
+
+def as_told(item: Quantity) -> Quantity:
+    """Return the number that `in_times` says: a claim that says it asks whether it is near."""
+    return exact(Decimal(f"{item.point:.1f}"), "times") if item.bounded else item
 
 
 def in_whole(item: Quantity) -> str:
