@@ -81,9 +81,9 @@ def test_months_in_words_are_drawn_to_both_ends(book):
     rows = corridors.transit(book)
     rows = rows.pivot_table(index="label", columns="group", values="text", aggfunc="first")
     assert rows.to_dict("index") == {
-        "整车": {"江海联运": "30天", "陆海新通道": "约18天"},
-        "轮毂（按一个月）": {"江海联运": "30天", "陆海新通道": "15天"},
-        "轮毂（按两个月）": {"江海联运": "60天", "陆海新通道": "15天"},
+        "整车": {"江海联运": "30", "陆海新通道": "约18"},
+        "轮毂（按一个月）": {"江海联运": "30", "陆海新通道": "15"},
+        "轮毂（按两个月）": {"江海联运": "60", "陆海新通道": "15"},
     }
 
 

@@ -69,7 +69,9 @@ def transit(book: Catalog) -> pd.DataFrame:
             label = cargo if len(rows) == 1 else f"{cargo}（按{_months(row[0])}个月）"
             for name, item in zip(both, row, strict=True):
                 frames.append(points([(label, item)], unit="days", group=name))
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit="days")
+    rows = pd.concat(frames, ignore_index=True) if frames else points([], unit="days")
+    # the subtitle says days: at the marks there is little room on a phone
+    return rows.assign(text=rows["text"].str.removesuffix("天"))
 
 
 def _ends(item: Quantity) -> list[Quantity]:

@@ -130,13 +130,15 @@ def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]
 
 
 #: The cuts of total trade: what is of exports or imports alone has another whole.
-CUTS_OF_TRADE = ("监管区域", "产业", "贸易方式", "企业性质")
+CUTS_OF_TRADE = ("监管区域", "产业")
+#: Names that have room in a bar.
+_SHORT = {"综合保税区": "综保区"}
 
 
 def parts_of_trade(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of shares of total trade: a ``label`` a cut, a ``group`` a part."""
     frames = [
-        points([(cut, item)], unit="percent", group=name)
+        points([(cut, item)], unit="percent", group=_SHORT.get(name, name))
         for cut in CUTS_OF_TRADE
         for name, item in sorted(found.get(cut, {}).items(), key=lambda pair: -pair[1].point)
     ]

@@ -367,6 +367,11 @@ STATUS = {DERIVED: "derived"} | {
         ("target", "target"),
     )
 }
+#: How an axis of months says one, and how it does in English.
+_MONTH_OF_AXIS = "utcmonth(datum.value) + 1 + '月'"
+_MONTH_NAMED = (
+    f"slice('{''.join(MONTHS)}', 3 * utcmonth(datum.value), 3 * utcmonth(datum.value) + 3)"
+)
 _ROOM = re.compile(r"width - (\d+)")
 
 
@@ -413,8 +418,9 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     decimals = _decimals(spec)
 
     def said(text: str, key: str) -> str:
-        for zh, en in {**STATUS, "月": ""}.items():
+        for zh, en in STATUS.items():
             text = text.replace(f"'{zh}'", f"'{en}'")
+        text = text.replace(_MONTH_OF_AXIS, _MONTH_NAMED)
         if key == "font":
             return text
         if key in LINES:

@@ -72,7 +72,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
     # where a number is broader than its column, those of the ends and the extremes are left
     crowd = periods * (rows["group"].nunique() if grouped else 1)
-    broadest = max(map(theme.label_width, rows["text"].fillna("").astype(str)), default=0)
+    told = rows.loc[rows["value"].notna(), "text"].fillna("").astype(str)
+    broadest = max(map(theme.label_width, told), default=0)
     room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
     bar = base.mark_bar(stroke=theme.colour("muted")).encode(
         **encoding,
