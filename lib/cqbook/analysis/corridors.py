@@ -64,10 +64,10 @@ def transit(book: Catalog) -> pd.DataFrame:
         if not all(item.known for item in both.values()):
             continue
         ends = {name: _ends(item) for name, item in both.items()}
-        rows = dict.fromkeys(tuple(places) for places in zip(*ends.values(), strict=True))
-        for row in rows:
-            label = cargo if len(rows) == 1 else f"{cargo}（按{_months(row[0])}个月）"
-            for name, item in zip(both, row, strict=True):
+        pairs = list(dict.fromkeys(zip(*ends.values(), strict=True)))
+        for pair in pairs:
+            label = cargo if len(pairs) == 1 else f"{cargo}（按{_months(pair[0])}个月）"
+            for name, item in zip(both, pair, strict=True):
                 frames.append(points([(label, item)], unit="days", group=name))
     rows = pd.concat(frames, ignore_index=True) if frames else points([], unit="days")
     # the subtitle says days: at the marks there is little room on a phone
