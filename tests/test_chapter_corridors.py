@@ -125,7 +125,7 @@ def test_each_value_of_a_box_has_its_rates(book):
     rows = corridors.break_even_table(extra, days, boxes)
     # the value of 2025 is a floor: the rate is at most so much
     assert rows["then"].tolist() == ["约3.2%", "约1.1%"]
-    assert rows["now"].tolist() == ["至多约2.7%", "至多约0.9%"]
+    assert rows["now"].tolist() == ["至多2.7%", "至多0.9%"]
 
 
 def test_what_nobody_published_has_no_rate(book):

@@ -346,4 +346,4 @@ def break_even_table(
 def _rate(rate: Quantity) -> str:
     """Return a rate in words: at most so much where the value of the box is a floor."""
     open_below = rate.interval is not None and rate.interval.lower == 0
-    return f"至多{rate.zh}" if open_below else rate.zh
+    return f"至多{rate.zh.removeprefix('约')}" if open_below else rate.zh
