@@ -55,6 +55,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     # a period of which one series is known is no gap: only where nothing is does it say so
     rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
+    # and it says so once, whatever stands side by side
+    rows["gap"] &= ~rows.duplicated("label")
     rows["keep"] = _telling(rows, grouped, highlight)
     base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
