@@ -213,7 +213,7 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
     rows["value"] = rows["value"].mask(floor, rows["lower"])
     pairs = zip(rows["value"], reversed(kept.values()), strict=True)
     rows["text"] = [_over(value, item) for value, item in pairs]
-    return rows
+    return rows.assign(floor=[not item.bounded for item in reversed(kept.values())])
 
 
 def _over(value: float, item: Quantity) -> str:
