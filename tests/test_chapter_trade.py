@@ -6,6 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
+import cqbook as cq
 from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
@@ -102,10 +103,10 @@ def test_regimes_stand_where_all_three_are_known(book):
     found = trade.regimes(book, AREA, "2025")
     assert list(found["加工贸易"]) == ["2019-01/2019-09", "2020-01/2020-09", "2021", "2022"]
     assert within(found["加工贸易"]["2022"], "43.38", "43.40")  # 3540 / 8158.4
-    rows = trade.regime_ends(found)
-    assert list(rows["label"].unique()) == ["2019年1—9月", "2022年"]
-    assert list(rows[rows["group"].eq("加工贸易")]["text"]) == ["50.8%", "43.4%"]
-    assert not len(trade.regime_ends(trade.regimes(book, AREA, "2019")))
+    # of whole years processing is followed longer, and by itself
+    yearly = trade.shares(book, AREA, "2025", "regime=processing", least=12)
+    assert list(yearly) == ["2019", "2020", "2021", "2022"]
+    assert cq.falling(list(yearly.values())).outcome == "holds"
 
 
 def test_the_change_by_goods_adds_up(book):

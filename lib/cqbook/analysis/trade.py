@@ -543,19 +543,6 @@ def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quanti
     return found
 
 
-def regime_ends(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of the first and the last stretch of `regimes`, a group a regime."""
-    stretches = list(next(iter(found.values())))
-    if len(stretches) < 2:
-        return points([], unit="percent")
-    frames = [
-        points([(Period.parse(text).zh(), items[text])], unit="percent", group=name)
-        for text in (stretches[0], stretches[-1])
-        for name, items in found.items()
-    ]
-    return _rounded(pd.concat(frames, ignore_index=True), "%", 1)
-
-
 # --- where the growth comes from
 
 
