@@ -159,13 +159,17 @@ def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFra
 
 
 def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
-    """Return the point frame of several things over time, the year `base` as 100."""
+    """Return the point frame of several things over time, the year `base` as 100.
+
+    Squares are years that are derived; that an index is reckoned makes none.
+    """
     frames = []
     for key, name in names.items():
         kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
         rows = timeline(kept, unit="percent", group=name)
         rows["text"] = [f"{item.point:.1f}" if item.known else "" for item in kept.values()]
         rows["full"], rows["range"] = rows["text"], ""
+        rows["square"] = [item.known and item.status == DERIVED for item in found[key].values()]
         frames.append(rows)
     return pd.concat(frames, ignore_index=True)
 
