@@ -54,8 +54,10 @@ def test_a_bound_is_rounded_to_the_safe_side(book):
 
 def test_growth_stands_where_boxes_and_value_both_have_it(book):
     rows = corridors.growth_columns(book, AREA, ["2022", "2023", "2024", "2025"])
-    assert list(rows["label"].unique()) == ["2022年", "2024年", "2025年"]
-    assert list(rows["text"]) == ["32%", "34%", "41%", "67%", "30%", "25%"]
+    # the gap of 2023 is seen, and so are the six numbers
+    assert list(rows["label"].unique()) == ["2022年", "2023年", "2024年", "2025年"]
+    assert rows.loc[rows["label"].eq("2023年"), "value"].isna().all()
+    assert list(cq.published(rows)["text"]) == ["32%", "34%", "41%", "67%", "30%", "25%"]
     assert corridors.growth_columns(book, "500231", ["2025"]).empty
 
 
@@ -75,13 +77,14 @@ def test_the_days_saved_by_wheels(book):
     assert (slow.zh, fast.zh, (fast < slow).outcome) == ("一两月", "半个月", "holds")
 
 
-def test_months_in_words_stay_in_words(book):
-    rows = corridors.transit(book).set_index("label")
-    assert rows.loc["轮毂：陆海新通道", "text"] == "半个月（15天）"
-    assert rows.loc["轮毂：江海联运", "full"] == "一两月（30—60天）"
-    assert list(rows.loc["轮毂：江海联运", ["lower", "value", "upper"]]) == [30, 30, 60]
-    assert list(rows.loc["整车：陆海新通道", ["lower", "value", "upper"]]) == [18, 18, 18]
-    assert rows.loc["整车：陆海新通道", "text"] == "约18天"
+def test_months_in_words_are_drawn_to_both_ends(book):
+    rows = corridors.transit(book)
+    rows = rows.pivot_table(index="label", columns="group", values="text", aggfunc="first")
+    assert rows.to_dict("index") == {
+        "整车": {"江海联运": "30", "陆海新通道": "约18"},
+        "轮毂（按一个月）": {"江海联运": "30", "陆海新通道": "15"},
+        "轮毂（按两个月）": {"江海联运": "60", "陆海新通道": "15"},
+    }
 
 
 def test_loading_three_or_four_cars(book):
@@ -90,8 +93,6 @@ def test_loading_three_or_four_cars(book):
     assert implied.interval.contains(D(-50))
     assert float(implied.interval.upper) == pytest.approx(-100 / 3)
     assert (printed > implied).outcome == "holds"
-    rows = corridors.loading_points(book)
-    assert list(rows["text"]) == ["−33%", "−50%", "−30%"]
     # 30 % off with three to four cars means a box 1.05 (0.7 × 3/2) to 1.4 times as dear
     cost = corridors.container_cost(book)
     assert cost.zh == "5%—40%"
@@ -118,22 +119,20 @@ def test_the_rate_at_which_days_pay(book):
     assert (late.zh, late.interval.contains(D("4.10")), late.interval.lower) == ("约4.1%", True, 0)
 
 
-def test_the_curve_of_rates(book):
+def test_each_value_of_a_box_has_its_rates(book):
     extra, days = corridors.extra_cost(book), corridors.wheel_days_saved(book)
-    then = box(book, "2023-01/2023-09")
-    rows = corridors.break_even_points(extra, days, [("重庆平均", then, days[0])])
-    rows = rows.set_index(["group", "label"])
-    # 200 × 365 / (100,000 × 15), and for 45 days
-    assert rows.loc[("早到15天", "10万元"), "value"] == pytest.approx(4.8667, abs=0.001)
-    assert rows.loc[("早到45天", "10万元"), "value"] == pytest.approx(1.6222, abs=0.001)
-    assert rows.loc[("早到15天", "重庆平均"), "parameter"] == pytest.approx(15.34, abs=0.01)
-    assert ("早到45天", "重庆平均") not in rows.index
+    boxes = {"then": box(book, "2023-01/2023-09"), "now": box(book)}
+    rows = corridors.break_even_table(extra, days, boxes)
+    # the value of 2025 is a floor: the rate is at most so much
+    assert rows["then"].tolist() == ["约3.2%", "约1.1%"]
+    assert rows["now"].tolist() == ["至多2.7%", "至多0.9%"]
 
 
-def test_what_nobody_published_has_no_curve(book):
+def test_what_nobody_published_has_no_rate(book):
     extra, days = corridors.extra_cost(book), corridors.wheel_days_saved(book)
-    assert corridors.break_even_points(cq.missing("CNY/TEU"), days, []).empty
-    assert not corridors.break_even_rate(extra, cq.missing("10k CNY"), days[0]).known
+    nothing = {"then": cq.missing("10k CNY")}
+    assert corridors.break_even_table(cq.missing("CNY/TEU"), days, nothing).empty
+    assert not corridors.break_even_rate(extra, nothing["then"], days[0]).known
 
 
 # --- data that turn a claim -----------------------------------------------------------------

@@ -84,8 +84,8 @@ def test_cars_fill_what_laptops_left_but_not_from_the_peak(book):
 def test_exports_grew_by_other_goods_than_cars_and_laptops(book):
     rows = overview.export_change(book, AREA, "2022", "2025")
     # 5587.3 − 5245.3 = 342.0; 530.3 − 218.37 = 311.9; 1521.5 − 1774.7 = −253.2; the rest 283.3
-    assert list(rows["label"]) == ["其余商品", "汽车", "笔记本电脑", "全部出口"]
-    assert list(rows["text"]) == ["283亿元", "312亿元", "−253亿元", "+342亿元"]
+    assert list(rows["label"]) == ["汽车", "笔记本电脑", "其余商品", "全部出口"]
+    assert list(rows["text"]) == ["312亿元", "−253亿元", "283亿元", "+342亿元"]
     found = cq.autos.increase_by_product(book, AREA, "2022", "2025")
     part = cq.share(found["其余"], found["全部出口"])
     assert part.interval.contains(D("82.83"))
@@ -106,6 +106,7 @@ def test_the_corridor_by_year(book):
     # 25.18 grew by 41 %: 25.18 / 1.415 = 17.795 at least, since 25.18 is a floor; it need
     # not be over 17.8
     assert list(rows["text"]) == ["11.2", "超14.8", "超17.79", "超25.18", "32.77"]
+    assert list(rows["floor"]) == [False, True, True, True, False]
     assert rows["value"].tolist()[2] == pytest.approx(25.18 / 1.415, abs=1e-4)
     # 32.77 / 11.2; the floor of 2022 has no upper end to round to
     assert overview.in_times(cq.autos.times_of(boxes["2025"], boxes["2021"])) == "约2.9倍"

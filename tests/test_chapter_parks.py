@@ -28,12 +28,9 @@ def test_the_plan_of_2011_is_the_sum_of_seven_bases(book):
 
 
 def test_a_base_says_what_district_it_is_in_today(book):
-    bars = parks.plan_bars(book).set_index("label")
-    assert len(bars) == 7
-    assert bars.loc["双桥（今大足）", "text"] == "1000亿元级"
-    # how far a class reaches is no margin of error
-    assert bars["upper"].equals(bars["value"])
-    assert bars["value"].is_monotonic_decreasing
+    assert parks.plan_words(book) == (
+        "涪陵、九龙坡、巴南各3000亿元级，永川、荣昌各2000亿元级，璧山、双桥（今大足）各1000亿元级"
+    )
 
 
 def test_paid_in_is_a_share_of_what_was_signed(book):
@@ -66,9 +63,9 @@ def test_projects_started_of_those_signed(book):
 
 def test_rates_in_sentences_have_no_false_digits(book):
     assert parks.promotion(book, AREA, "2023-01/2023-09")["paid_share"].roughly == "25.5%"
-    sizes = parks.fair_sizes(book)
-    assert list(sizes["text"]) == ["16.04亿元", "9.42亿元", "22.27亿元", "16.4亿元"]
-    assert sizes["detail"].iloc[1] == "167个，1572.8亿元"
+    sizes = parks.fair_table(book).set_index("label")
+    assert list(sizes["each"]) == ["16.04亿元", "9.42亿元", "22.27亿元", "16.4亿元"]
+    assert list(sizes.loc["制造业，2025年"])[:2] == ["167个", "1572.8亿元"]
 
 
 def test_the_fair_signed_more_projects_for_less(book):

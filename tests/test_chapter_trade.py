@@ -6,6 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
+import cqbook as cq
 from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
@@ -78,7 +79,7 @@ def test_a_growth_in_times_is_no_percent(book):
 
 
 def test_shares_are_of_the_longest_stretch_of_each_year(book):
-    found = trade.shares(book, AREA, "2025", "partner=us")
+    found = trade.shares(book, AREA, "2025", "partner=us", least=11)
     assert found["2018"].zh == "20.4%"
     # 1078.9 / 7204.9
     assert within(found["2021-01/2021-11"], "14.96", "14.99")
@@ -102,10 +103,10 @@ def test_regimes_stand_where_all_three_are_known(book):
     found = trade.regimes(book, AREA, "2025")
     assert list(found["加工贸易"]) == ["2019-01/2019-09", "2020-01/2020-09", "2021", "2022"]
     assert within(found["加工贸易"]["2022"], "43.38", "43.40")  # 3540 / 8158.4
-    rows = trade.regime_ends(found)
-    assert list(rows["label"].unique()) == ["2019年1—9月", "2022年"]
-    assert list(rows[rows["group"].eq("加工贸易")]["text"]) == ["50.8%", "43.4%"]
-    assert not len(trade.regime_ends(trade.regimes(book, AREA, "2019")))
+    # of whole years processing is followed longer, and by itself
+    yearly = trade.shares(book, AREA, "2025", "regime=processing", least=12)
+    assert list(yearly) == ["2019", "2020", "2021", "2022"]
+    assert cq.falling(list(yearly.values())).outcome == "holds"
 
 
 def test_the_change_by_goods_adds_up(book):
@@ -163,6 +164,8 @@ def test_who_passed_chongqing(book):
     rows = trade.rank_lines(book, AREA, "2025")
     own = rows[rows["group"].eq("重庆")]
     assert list(own["value"]) == [11, 12, 12, 11, 12, 11, 11, 13, 14]
+    # no other line is drawn: 四川 and 河南 passed it before its best year
+    assert list(dict.fromkeys(rows["group"])) == ["重庆", "安徽", "辽宁", "广西"]
     assert trade.provincial_rank(book, AREA, "2022").passers == "未见公布"
 
 
@@ -206,23 +209,31 @@ def test_goods_of_two_years(book):
     # laptops have no 2024
     assert set(rows["group"]) == {"手机", "汽车", "摩托车"}
     assert list(rows[rows["group"].eq("手机")]["text"]) == ["419亿元", "567亿元"]
+    # what is printed keeps its digits
+    assert list(rows[rows["group"].eq("汽车")]["text"]) == ["431.3亿元", "530.3亿元"]
     assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
     assert trade.goods_ends(found, "2025-01/2025-09").empty
 
 
-def test_what_is_derived_or_of_months_is_a_square(book):
+def test_a_square_is_derived_and_nothing_else(book):
     rows = trade.share_lines(
-        {"欧盟": trade.shares(book, AREA, "2025", "partner=eu", least=11)}
+        {"美国": trade.shares(book, AREA, "2025", "partner=us", least=11)}
     ).set_index("period")
     assert rows["square"].to_dict() == {
         "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
-        "2021": True, "2022": False, "2024": True, "2025": False,
+        "2021-01/2021-11": False, "2022": False,
     }  # fmt: skip
     # what is of eleven months is not to be set beside a year: no line leads to it, or from it
     spec = lines(rows.reset_index()).spec
     line = rows_drawn(spec["layer"][0], spec)
     years = " ".join("|" if point["value"] is None else point["date"][:4] for point in line)
-    assert years == "2017 2018 | 2019 | 2020 2021 2022 | 2024 2025"
+    assert years == "2017 2018 | 2019 | 2020 | 2021 | 2022"
+
+
+def test_partners_are_of_whole_years_and_of_one_membership(book):
+    found = trade.partner_shares(book, AREA, "2025")
+    assert list(found["欧盟"]) == ["2020", "2021", "2022", "2024", "2025"]
+    assert not [text for items in found.values() for text in items if len(text) > 4]
 
 
 @pytest.mark.parametrize(

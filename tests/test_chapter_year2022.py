@@ -116,14 +116,15 @@ def test_in_dollars_the_record_was_a_year_before(book):
     assert (fallen < 0).outcome == "holds"
 
 
-def test_of_each_cut_the_largest_part_is_drawn_with_what_it_is_a_share_of(book):
-    rows = whole_year.concentration(whole_year.shares(book, AREA, YEAR))
-    assert dict(zip(rows["label"], rows["text"], strict=True)) == {
-        "综合保税区（占进出口）": "65.7%",
-        "电子信息（占进出口）": "60.7%",
-        "笔记本电脑（占出口）": "33.8%",
-        "集成电路（占进口）": "42%",
+def test_each_bar_is_of_total_trade_and_of_nothing_else(book):
+    rows = whole_year.parts_of_trade(whole_year.shares(book, AREA, YEAR))
+    said = dict(zip(zip(rows["label"], rows["group"], strict=True), rows["text"], strict=True))
+    assert said == {
+        ("监管区域", "综保区"): "65.7%",
+        ("产业", "电子信息"): "60.7%",
+        ("产业", "汽车制造业"): "3.9%",
     }
+    assert whole_year.parts_of_trade({}).empty
 
 
 def test_general_trade_grew_by_more_than_the_whole(book):
@@ -187,8 +188,6 @@ def test_the_whole_is_behind_every_field_whose_progress_is_published(book, spoil
     found = industry.progress(book, AREA, YEAR)
     assert [item.zh for item in found.values()] == ["143.9%", "136.1%", "134.1%", "122.8%", "114%"]
     assert cq.lowest(found["全部重大项目"], found.values()).outcome == "holds"
-    rows = industry.progress_points(found)
-    assert list(rows["label"]) == list(found)
     row = spoiled.find("observations.csv", "observation_id", "major-projects-2022.total-vs-plan")
     spoiled.set("observations.csv", row, "value", "30")
     found = industry.progress(Catalog(spoiled.path), AREA, YEAR)

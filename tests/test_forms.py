@@ -297,6 +297,19 @@ def test_a_missing_period_breaks_the_line():
         assert sum(row["value"] is None for row in drawn) == breaks
 
 
+@pytest.mark.parametrize("floors", [0, 2])
+def test_a_column_that_is_a_floor_says_so(floors):
+    rows = POINTS.assign(floor=[place < floors for place in range(len(POINTS))])
+    drawn = charts.columns(rows)
+    arrows = [
+        layer
+        for layer in drawn.spec["layer"]
+        if layer["encoding"].get("text", {}).get("value") == "↑"
+    ]
+    assert len(arrows) == bool(floors)
+    assert "floor" not in drawn.rows
+
+
 def test_a_tile_has_its_own_scale_from_zero():
     spec = charts.headlines(TILES).spec
     told = [rows for rows in spec["datasets"].values() if {"lift", "label"} <= set(rows[0])]

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, timeline
+from cqbook.analysis.frames import points, timeline
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
@@ -17,7 +17,6 @@ from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    DERIVED,
     UNPUBLISHED,
     Quantity,
     derive,
@@ -31,6 +30,7 @@ from cqbook.quantities.quantity import (
     share,
     sum_of,
 )
+from cqbook.quantities.units import MINUS
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
@@ -147,7 +147,8 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         ``first``, ``first_before``: January to September of the year and of the one before;
         ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
         ``first_growth`` (as published), ``last_growth``; ``first_more``, ``last_more``: by how
-        much more than a year before; ``last_part``: of what the whole year is more.
+        much more than a year before, ``year_more``: of the whole year; ``last_part``: the fourth
+        quarter's part of that.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
     period = f"{year}-01/{year}-09"
@@ -158,6 +159,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     last = difference(whole[year], first)
     last_before = difference(whole[str(int(year) - 1)], before)
     last_more = difference(last, last_before)
+    year_more = difference(whole[year], whole[str(int(year) - 1)])
     return {
         "first": first,
         "first_before": before,
@@ -167,7 +169,8 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "last_growth": growth(last, last_before),
         "first_more": difference(first, before),
         "last_more": last_more,
-        "last_part": share(last_more, difference(whole[year], whole[str(int(year) - 1)])),
+        "year_more": year_more,
+        "last_part": share(last_more, year_more),
     }
 
 
@@ -183,28 +186,17 @@ def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Qu
     return previous(now, rate)
 
 
-def quarter_points(found: Mapping[str, Quantity], year: str) -> pd.DataFrame:
-    """Return the point frame of `quarters`: the year before and the year, side by side.
+def quarter_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of what parts of a year, and all of it, are more than a year before.
 
-    Behind the name of a part of the year, by how much more it is.
+    For a waterfall; empty unless all are known.
     """
-    before = str(int(year) - 1)
-    items = [
-        (f"{label}（{found[f'{part}_more'].point:+.0f}亿元）", found[key], f"{group}年")
-        for label, part in (("前三季度", "first"), ("四季度", "last"))
-        for group, key in ((before, f"{part}_before"), (year, part))
-    ]
-    frames = [points([(label, item)], unit=VALUE, group=group) for label, item, group in items]
-    rows = pd.concat(frames, ignore_index=True)
-    rows["text"] = [_short(item) for _, item, _ in items]
-    return rows
-
-
-def _short(item: Quantity) -> str:
-    """Return the number of a column without its unit; what is derived in whole 亿元, with 约."""
-    if not item.known:
-        return UNPUBLISHED
-    return f"约{item.point:.0f}" if item.status == DERIVED else f"{item.to(VALUE).point:g}"
+    parts = {"前三季度": "first_more", "四季度": "last_more", "全年": "year_more"}
+    items = [(label, found[key]) for label, key in parts.items()]
+    if not all(item.known for _, item in items):
+        return points([], unit=VALUE)
+    rows = points(items, unit=VALUE)
+    return rows.assign(text=[f"{value:.0f}亿元".replace("-", MINUS) for value in rows["value"]])
 
 
 def after_september(
@@ -322,12 +314,6 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
     return {"made": made, "nation": nation, "sold": sold}
 
 
-def electric_parts(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of shares by what they are of, each with its period."""
-    items = [(f"{name}（{when(item)}）", item) for name, item in found.items() if item.known]
-    return points(items, unit="percent").assign(text=[item.roughly for _, item in items])
-
-
 def latest(found: Mapping[str, Quantity]) -> Quantity:
     """Return the last of a series of shares; missing where it is empty."""
     return list(found.values())[-1] if found else missing("percent")
@@ -436,10 +422,7 @@ def national(book: Catalog, period: str, breakdown: str = "") -> Quantity:
 
 
 def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
-    """Return single months as published, total and new-energy; gaps break the line.
-
-    The total of two years before the last month stands there as a line of its own.
-    """
+    """Return single months as published, total and new-energy; gaps break the line."""
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     frames = []
     for breakdown, name in (("", "全部汽车"), (NEV, "新能源")):
@@ -449,11 +432,6 @@ def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
         )  # fmt: skip
         every = {month: found.get(month, missing(VOLUME)) for month in months}
         frames.append(timeline(every, unit=VOLUME, group=name))
-    earlier = str(pd.Period(last, freq="M") - 24)
-    level = national(book, earlier)
-    if level.known:
-        flat = {earlier: level, last: level}
-        frames.append(timeline(flat, unit=VOLUME, group="两年前的全部汽车"))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -465,14 +443,19 @@ DESTINATION_PERIODS = ("2024-01/2024-05", "2025")
 DESTINATION_BASIS = "cpca"
 
 
+def sent_to(book: Catalog, partner: str, period: str) -> Quantity:
+    """Return the nation's exports to a country in a period."""
+    return fact(
+        book, unit=VOLUME, indicator="auto_exports", entity=NATION, period=period,
+        basis=DESTINATION_BASIS, breakdown=f"partner={partner}",
+    )  # fmt: skip
+
+
 def monthly_to(book: Catalog, partner: str) -> dict[str, Quantity]:
     """Return the nation's exports to a country per month of each of `DESTINATION_PERIODS`."""
     found = {}
     for period in DESTINATION_PERIODS:
-        whole = fact(
-            book, unit=VOLUME, indicator="auto_exports", entity=NATION, period=period,
-            basis=DESTINATION_BASIS, breakdown=f"partner={partner}",
-        )  # fmt: skip
+        whole = sent_to(book, partner, period)
         months = Period.parse(period).months or 1
         found[period] = derive(
             partial(_divided, months), whole, unit=VOLUME, about=replace(whole.about, period=""),
@@ -484,40 +467,7 @@ def _divided(count: int, total: Interval) -> Interval:
     return total / count
 
 
-def destinations(book: Catalog, partners: Mapping[str, str]) -> pd.DataFrame:
-    """Return the point frame of monthly exports to countries (code → name), first and last."""
-    frames = []
-    for code, name in partners.items():
-        found = monthly_to(book, code)
-        ends = list(found.items())
-        items = [(Period.parse(period).zh(), item) for period, item in (ends[0], ends[-1])]
-        frames.append(points(items, unit=VOLUME, group=name))
-    return pd.concat(frames, ignore_index=True)
-
-
-# --- against what target
-
-
-#: How the target is called in the chart.
-GOAL = "智能网联新能源汽车（目标，2027年）"
-
-
-def goal_points(book: Catalog, area: str, year: str, goal: Quantity) -> pd.DataFrame:
-    """Return the point frame of a target for connected new-energy cars, after what was exported."""
-    now = electric(book, area, year)
-    before = fact(
-        book, unit=VALUE, indicator="auto_exports_value", entity=area, breakdown=EV,
-        period=str(int(year) - 1),
-    )  # fmt: skip
-    months = Period.parse(now["ev"].about.period).zh() if now["ev"].known else ""
-    whole = export_values(book, area, range(int(year), int(year) + 1))[year]
-    items = [
-        (f"电动汽车出口（{int(year) - 1}年）", before),
-        (f"电动汽车出口（{months}）", now["ev"]),
-        (f"全部汽车出口（{year}年）", whole),
-        (GOAL, goal),
-    ]
-    return published(points(items, unit=VALUE))
+# --- plants abroad
 
 
 def abroad(book: Catalog) -> dict[str, Quantity]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, quantities_of
+from cqbook.analysis.frames import points, quantities_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
-    DERIVED,
     Quantity,
     derive,
     exact,
@@ -56,26 +56,37 @@ _UPPER = "value_upper_text"
 def transit(book: Catalog) -> pd.DataFrame:
     """Return the point frame of days by cargo and route, for the cargoes of which both are told.
 
-    A range that is printed is drawn to its lower end, and from there as a line to its upper one;
-    what 约 leaves open is no range. Months in words say how many days are drawn for them.
+    What months in words leave open is no doubt about one number: each end has a row of its own.
     """
-    found = []
+    frames = []
     for product, cargo in {"auto": "整车", "motorcycle_wheel": "轮毂"}.items():
-        both = [(name, _days(book, route, product)) for route, name in _ROUTES.items()]
-        if all(item.known for _, item in both):
-            found += [(f"{cargo}：{name}", item) for name, item in both]
-    rows = points(found, unit="days")
-    said = rows["full"].str.fullmatch(r"\D*")
-    rows["value"] = rows["lower"].where(said, rows["value"])
-    for end in ("lower", "upper"):
-        rows[end] = rows[end].where(said, rows["value"])
-    days = [
-        f"{low:.0f}" if low == high else f"{low:.0f}—{high:.0f}"
-        for low, high in zip(rows["lower"], rows["upper"], strict=True)
+        both = {name: _days(book, route, product) for route, name in _ROUTES.items()}
+        if not all(item.known for item in both.values()):
+            continue
+        ends = {name: _ends(item) for name, item in both.items()}
+        pairs = list(dict.fromkeys(zip(*ends.values(), strict=True)))
+        for pair in pairs:
+            label = cargo if len(pairs) == 1 else f"{cargo}（按{_months(pair[0])}个月）"
+            for name, item in zip(both, pair, strict=True):
+                frames.append(points([(label, item)], unit="days", group=name))
+    rows = pd.concat(frames, ignore_index=True) if frames else points([], unit="days")
+    # the subtitle says days: at the marks there is little room on a phone
+    return rows.assign(text=rows["text"].str.removesuffix("天"))
+
+
+def _ends(item: Quantity) -> list[Quantity]:
+    """Return the least and the most of a time in words; what is printed as a number twice."""
+    held = item.interval
+    if re.search(r"\d", item.zh) or held is None or held.lower is None or held.upper is None:
+        return [item, item]
+    return [
+        replace(item, interval=Interval.exactly(end), zh=f"{end:.0f}天")
+        for end in (held.lower, held.upper)
     ]
-    for words in ("text", "full"):
-        rows[words] = rows[words].where(~said, rows[words] + "（" + pd.Series(days) + "天）")
-    return rows.assign(range=rows["range"].where(said, ""))
+
+
+def _months(item: Quantity) -> str:
+    return "一两三"[round(item.point / 30) - 1]
 
 
 _ROUTES = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
@@ -145,17 +156,6 @@ def cost_changes(book: Catalog) -> dict[str, Quantity]:
     return {"stone": change, "corridor": corridor, "before": before, "after": after}
 
 
-def _without_ends(rows: pd.DataFrame, items: Iterable[Quantity]) -> pd.DataFrame:
-    """Return a frame of marks that carry one number: what rounding leaves open decides nothing."""
-    rows["text"] = [_whole(item) if item.status == DERIVED else item.zh for item in items]
-    return published(rows.assign(lower=rows["value"], upper=rows["value"], range=""))
-
-
-def _whole(item: Quantity) -> str:
-    """Return the middle of a derived rate in whole percent."""
-    return format_zh(Decimal(f"{item.point:.0f}"), item.unit)
-
-
 def extra_cost(book: Catalog) -> Quantity:
     """Return what a box cost more over the corridor than down the river, before subsidies."""
     return fact(
@@ -188,24 +188,6 @@ def loading(book: Catalog) -> tuple[Quantity, Quantity]:
         lambda old, new: 100 * old / new - 100, *loads(book), unit="percent", measure="pct_change"
     )
     return _car_cost(book), implied
-
-
-def loading_points(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of the change in cost a car: by load, and as printed."""
-    before, after = loads(book)
-    found = []
-    held = after.interval
-    if before.known and held is not None and held.lower is not None and held.upper is not None:
-        for cars in dict.fromkeys((held.lower, held.upper)):
-            now = replace(after, interval=Interval.exactly(cars))
-            implied = derive(
-                lambda old, new: 100 * old / new - 100, before, now, unit="percent",
-                measure="pct_change",
-            )  # fmt: skip
-            found.append((f"推算：一箱装{cars}台", implied))
-    printed, _ = loading(book)
-    found.append(("公布的降幅", printed))
-    return _without_ends(points(found, unit="percent"), [item for _, item in found])
 
 
 def container_cost(book: Catalog) -> Quantity:
@@ -303,15 +285,25 @@ def _short_bound(item: Quantity, digits: int = 3) -> Quantity:
 
 
 def growth_columns(book: Catalog, area: str, periods: Iterable[str]) -> pd.DataFrame:
-    """Return the point frame of the printed growth of boxes and of value, where both are."""
+    """Return the point frame of the printed growth of boxes and of value.
+
+    A period between others of which not both are known stays, as a gap.
+    """
     found = {period_zh(text): growth_rates(book, area, text) for text in periods}
+    whole = [when for when, pair in found.items() if all(item.known for item in pair)]
+    if not whole:
+        return points([], unit="percent")
+    every = list(found)
+    drawn = every[every.index(whole[0]) : every.index(whole[-1]) + 1]
+    gap = (missing("percent"), missing("percent"))
     frames = [
         points([(when, item)], unit="percent", group=name)
-        for when, pair in found.items()
-        for name, item in zip(("标箱数", "货值"), pair, strict=True)
-        if all(other.known for other in pair)
+        for when in drawn
+        for name, item in zip(
+            ("标箱数", "货值"), found[when] if when in whole else gap, strict=True
+        )
     ]
-    return pd.concat(frames, ignore_index=True) if frames else points([], unit="percent")
+    return pd.concat(frames, ignore_index=True)
 
 
 # --- what the days saved must be worth
@@ -333,26 +325,25 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
     return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 
 
-def break_even_points(
-    extra: Quantity,
-    days: Sequence[Quantity],
-    marks: Iterable[tuple[str, Quantity, Quantity]],
-    between: tuple[int, int] = (10, 25),
+def break_even_table(
+    extra: Quantity, days: Iterable[Quantity], boxes: Mapping[str, Quantity]
 ) -> pd.DataFrame:
-    """Return the point frame of the break-even rate over the value of a box, in 万元.
-
-    One line for each of `days`; a mark (a label, a value of a box, days) stands on the line of its
-    days.
-    """
-    if not extra.known or not all(item.known for item in days):
-        return points([], unit="percent").assign(parameter=[])
-    worth = [exact(value, "10k CNY") for value in range(between[0], between[1] + 1)]
-    held, found = list(marks), []
+    """Return the break-even rate for each of `days`, a row each, and for each value of a box."""
+    rows = []
     for item in days:
-        placed = [(box.zh, box) for box in worth]
-        placed += [(name, box) for name, box, line in held if box.known and line is item]
-        rates = ((name, break_even_rate(extra, box, item)) for name, box in placed)
-        rows = points(rates, unit="percent", group=f"早到{item.zh}")
-        rows["parameter"] = [box.to("10k CNY").point for _, box in placed]
-        found.append(rows)
-    return pd.concat(found, ignore_index=True)
+        rates = {name: break_even_rate(extra, box, item) for name, box in boxes.items()}
+        told = [rate for rate in rates.values() if rate.known]
+        if not told:
+            continue
+        ids = {
+            name: ";".join(dict.fromkeys(getattr(rate, name) for rate in told))
+            for name in ("source_id", "observation_id")
+        }
+        rows.append({"days": item.zh} | {name: _rate(rate) for name, rate in rates.items()} | ids)
+    return pd.DataFrame(rows, columns=["days", *boxes, "source_id", "observation_id"])
+
+
+def _rate(rate: Quantity) -> str:
+    """Return a rate in words: at most so much where the value of the box is a floor."""
+    open_below = rate.interval is not None and rate.interval.lower == 0
+    return f"至多{rate.zh.removeprefix('约')}" if open_below else rate.zh

@@ -148,11 +148,6 @@ PROJECTS_ZH = {
 ALL_PROJECTS = "全部重大项目"
 
 
-def progress_points(found: Mapping[str, Quantity]) -> pd.DataFrame:
-    """Return the point frame of `progress`."""
-    return points(found.items(), unit="percent")
-
-
 def tech_upgrade(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     """Return what is printed of technical-upgrade investment, and industrial growth implied."""
     asked = {

@@ -20,6 +20,7 @@ from cqbook.quantities.quantity import (
     Quantity,
     derive,
     difference,
+    exact,
     growth,
     missing,
 )
@@ -144,13 +145,13 @@ def by_industry(book: Catalog, area: str, until: str) -> tuple[str, Years]:
 def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFrame:
     """Return the point frame of what goods added to exports between two years, for a waterfall.
 
-    What is left comes first; empty unless two goods are known in both years.
+    What is left comes last, before the whole; empty unless two goods are known in both years.
     """
     found = autos.increase_by_product(book, area, since, year) if since else {}
     if len(found) < 4:
         return points([], unit=UNIT)
     rest, whole = found.pop("其余"), found.pop("全部出口")
-    rows = points([("其余商品", rest), *found.items(), ("全部出口", whole)], unit=UNIT)
+    rows = points([*found.items(), ("其余商品", rest), ("全部出口", whole)], unit=UNIT)
     # the chart gives its sign to a part, not to the whole
     signed = [f"{value:.0f}亿元".replace("-", MINUS) for value in rows["value"]]
     signed[-1] = f"+{signed[-1]}" if rows["value"].iloc[-1] > 0 else signed[-1]
@@ -158,13 +159,17 @@ def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFra
 
 
 def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
-    """Return the point frame of several things over time, the year `base` as 100."""
+    """Return the point frame of several things over time, the year `base` as 100.
+
+    Squares are years that are derived; that an index is reckoned makes none.
+    """
     frames = []
     for key, name in names.items():
         kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
         rows = timeline(kept, unit="percent", group=name)
         rows["text"] = [f"{item.point:.1f}" if item.known else "" for item in kept.values()]
         rows["full"], rows["range"] = rows["text"], ""
+        rows["square"] = [item.known and item.status == DERIVED for item in found[key].values()]
         frames.append(rows)
     return pd.concat(frames, ignore_index=True)
 
@@ -189,6 +194,11 @@ def in_times(item: Quantity) -> str:
     return item.in_words(f"约{item.point:.1f}倍") if item.bounded else item.roughly
 
 
+def as_told(item: Quantity) -> Quantity:
+    """Return the number that `in_times` says: a claim that says it asks whether it is near."""
+    return exact(Decimal(f"{item.point:.1f}"), "times") if item.bounded else item
+
+
 def in_whole(item: Quantity) -> str:
     """Return a derived amount without decimals, beside others that have none: 约99亿元."""
     return item.in_words(f"约{item.point:.0f}亿元" if item.bounded else item.zh)
@@ -207,7 +217,7 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
     rows["value"] = rows["value"].mask(floor, rows["lower"])
     pairs = zip(rows["value"], reversed(kept.values()), strict=True)
     rows["text"] = [_over(value, item) for value, item in pairs]
-    return rows
+    return rows.assign(floor=[not item.bounded for item in reversed(kept.values())])
 
 
 def _over(value: float, item: Quantity) -> str:

@@ -97,27 +97,22 @@ def total(items: Iterable[Quantity]) -> Quantity:
     )
 
 
-def plan_bars(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of the output planned in 2011, a base a row, the largest first.
+def plan_words(book: Catalog) -> str:
+    """Return which bases have which class of output in the plan of 2011, the largest first.
 
-    A base of a district that has since become part of another says which. How far a class
-    (3000亿级) reaches is no margin of error: its word stands at the bar, no whisker.
+    A base of a district that has since become part of another says which.
     """
-    names = (
-        book.columns("districts", "adcode", "name_zh")
-        .set_index("adcode")["name_zh"]
-        .map(short_name)
+    districts = book.columns("districts", "adcode", "name_zh").set_index("adcode")
+    names = districts["name_zh"].map(short_name)
+    found: dict[str, list[str]] = {}
+    plans = base_plans(book)
+    for code in sorted(plans, key=lambda code: -plans[code].point):
+        base = short_name(book.name(code).partition("（")[0])
+        base += f"（今{names[TODAY[code]]}）" if code in TODAY else ""
+        found.setdefault(plans[code].zh, []).append(base)
+    return "，".join(
+        f"{'、'.join(bases)}{'各' if len(bases) > 1 else ''}{size}" for size, bases in found.items()
     )
-    items = [
-        (
-            short_name(book.name(code).partition("（")[0])
-            + (f"（今{names[TODAY[code]]}）" if code in TODAY else ""),
-            plan,
-        )
-        for code, plan in base_plans(book).items()
-    ]
-    rows = points(sorted(items, key=lambda item: -item[1].point), unit="100M CNY")
-    return rows.assign(lower=rows["value"], upper=rows["value"], range=rows["text"])
 
 
 # --- signed and paid in ---------------------------------------------------------------------
@@ -147,7 +142,10 @@ def promised_and_paid(book: Catalog, area: str, period: str) -> pd.DataFrame:
         for status, what in (("target", "目标"), ("actual", "实际"))
     ]
     rows = published(points(items, unit="100M CNY"))
-    return rows.assign(text=[f"{value:.0f}亿元" for value in rows["value"]])
+    # a total that is printed as 1.73万亿元 is drawn to that: its rounding decides nothing
+    ends = dict.fromkeys(("lower", "upper"), rows["value"])
+    text = [f"{value:.0f}亿元" for value in rows["value"]]
+    return rows.assign(text=text, range=text, **ends)
 
 
 def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
@@ -206,19 +204,24 @@ def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
     return {key: growth(after[key], before[key], regardless=_ONE_FAIR) for key in after}
 
 
-def fair_sizes(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of the money a project of the fair: manufacturing, foreign; by year.
+def fair_table(book: Catalog) -> pd.DataFrame:
+    """Return what manufacturing and foreign firms signed at the fair, a row a session.
 
-    Behind each number how many projects, and what money, it stands on.
+    ``projects``, ``money`` and ``each`` in words; a session of which one is not known has no row.
     """
-    found = [
-        (f"{name}，{year}年", fair(book, part, year))
-        for part, name in (("made", "制造业"), ("foreign", "外资"))
-        for year in _SESSIONS
-    ]
-    rows = points([(label, which["each"]) for label, which in found], unit="100M CNY")
-    rows["detail"] = [f"{which['projects'].zh}，{which['money'].zh}" for _, which in found]
-    return published(rows)
+    rows = []
+    for part, name in (("made", "制造业"), ("foreign", "外资")):
+        for year in _SESSIONS:
+            found = fair(book, part, year)
+            if all(item.known for item in found.values()):
+                source, ids = found["each"].source_id, found["each"].observation_id
+                told = {key: item.zh for key, item in found.items()}
+                rows.append({"label": f"{name}，{year}年", **told})
+                rows[-1] |= {"source_id": source, "observation_id": ids}
+    return pd.DataFrame(rows, columns=_FAIR_COLUMNS)
+
+
+_FAIR_COLUMNS = ("label", "projects", "money", "each", "source_id", "observation_id")
 
 
 def fair_from_the_east(book: Catalog, year: str = "2025") -> Quantity:

@@ -318,21 +318,20 @@ CUSTOMS_AND_MAKERS = "海关统计报关的车，协会统计会员企业的车"
 SEATS_AND_ORIGINS = "前者看谁在做，后者看货从哪里来、到哪里去"
 
 
-def basis_gaps(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
-    """Return by how many percent one basis counts more of all of China's car exports than another.
+def basis_table(book: Catalog, more: str = "customs", less: str = "caam") -> pd.DataFrame:
+    """Return what two bases count of China's car exports, and what the first is more, in percent.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A point frame, the oldest first: whatever both have a figure for, unless it is printed so
-        roughly that it is open who counts more (`basis_open`).
+    A row a thing and period that both have, the oldest first, parts of the cars last. A gap of
+    which it is open who counts more is 看不出.
     """
-    told = [
-        (period_zh(gap.about.period), gap)
-        for _, gap in _basis_gaps(book, more, less)
-        if not gap.about.breakdown and not _open(gap)
-    ]
-    return points(told, unit="percent")
+    rows = []
+    for name, one, other, gap in _basis_pairs(book, more, less):
+        told = "看不出" if _open(gap) else gap.zh
+        rows.append(
+            {"label": name, more: one.zh, less: other.zh, "gap": told, "source_id": gap.source_id}
+            | {"observation_id": gap.observation_id}
+        )
+    return pd.DataFrame(rows, columns=["label", more, less, "gap", "source_id", "observation_id"])
 
 
 def basis_over(book: Catalog, more: str = "customs", less: str = "caam") -> list[Verdict]:
@@ -351,14 +350,22 @@ def _open(gap: Quantity) -> bool:
 
 
 def _basis_gaps(book: Catalog, more: str, less: str) -> list[tuple[str, Quantity]]:
+    return [(name, gap) for name, _, _, gap in _basis_pairs(book, more, less)]
+
+
+def _basis_pairs(
+    book: Catalog, more: str, less: str
+) -> list[tuple[str, Quantity, Quantity, Quantity]]:
     common = {"indicator": "auto_exports", "entity": "CN", "measure": "level"}
     sides = [_by_thing(book.observations(**common, basis=basis)) for basis in (more, less)]
     found = []
     both = sides[0].keys() & sides[1].keys()
     for key in sorted(both, key=lambda key: (key[1] != "", _days(key[0]))):
-        gap = growth(sides[0][key], sides[1][key], regardless=CUSTOMS_AND_MAKERS)
+        one, other = (side[key] for side in sides)
+        gap = growth(one, other, regardless=CUSTOMS_AND_MAKERS)
         part = book.breakdown_name(key[1]) if key[1] else ""
-        found.append(("，".join(text for text in (part, period_zh(key[0])) if text), gap))
+        name = "，".join(text for text in (part, period_zh(key[0])) if text)
+        found.append((name, one, other, gap))
     return found
 
 

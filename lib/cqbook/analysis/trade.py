@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cqbook.analysis.composition import Composition, composition
-from cqbook.analysis.frames import points, quantities_of, timeline
+from cqbook.analysis.frames import points, quantities_of, short, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
@@ -219,13 +219,19 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
     # squares, as the note of the figure says
-    return _rounded(rows.assign(square=rows["status"].eq(DERIVED)), "亿元", 0)
+    return _as_printed(rows.assign(square=rows["status"].eq(DERIVED)))
 
 
 def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
     """Return rows whose marks carry so many decimals; the data keep all of them."""
     words = rows["value"].map(lambda value: f"{value:.{decimals}f}{unit}" if value == value else "")
     return rows.assign(text=words.str.replace("-", "−"))
+
+
+def _as_printed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows in 亿元 whose marks say what is published as it is, the derived in whole ones."""
+    whole = _rounded(rows, "亿元", 0)["text"]
+    return rows.assign(text=whole.where(rows["status"].eq(DERIVED), rows["text"]))
 
 
 def told(rows: pd.DataFrame, status: str) -> str:
@@ -358,7 +364,7 @@ def shares(
 def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of shares over years, a group a part; empty without three numbers.
 
-    What is derived, or not of a whole year, is ``square``; the latter also ``apart``.
+    What is derived is ``square``; what is not of a whole year stands ``apart``.
     """
     frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
     rows = pd.concat(frames, ignore_index=True)
@@ -367,7 +373,7 @@ def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     # a year's share stands at its year, whichever months it is of
     rows["date"] = rows["period"].str[:4] + "-01-01"
     rows["apart"] = rows["period"].str.len().gt(4)
-    rows["square"] = rows["status"].eq(DERIVED) | rows["apart"]
+    rows["square"] = rows["status"].eq(DERIVED)
     return _rounded(rows, "%", 1)
 
 
@@ -451,6 +457,8 @@ def ends_of(
 
 #: Partners whose shares are followed.
 LARGE = {"东盟": "asean", "欧盟": "eu", "美国": "us"}
+#: Since when the EU is followed: whether Britain is in it before, the sources do not say.
+EU_SINCE = "2020"
 #: Partners that are told beside the three large ones.
 NEWER = ("latin_america", "africa", "central_asia")
 
@@ -494,6 +502,16 @@ def newer_share(book: Catalog, area: str, period: str) -> Quantity:
     return share(sum_of(*levels), level(book, area, period))
 
 
+def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quantity]]:
+    """Return the shares of the large partners by whole year, of one membership each."""
+    found = {
+        name: shares(book, area, period, f"partner={code}", least=12)
+        for name, code in LARGE.items()
+    }
+    union = found["欧盟"].items()
+    return found | {"欧盟": {text: item for text, item in union if text >= EU_SINCE}}
+
+
 def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
     """Return the published levels of parts, ``<name>_level`` each."""
     filters = value_filters(area, period)
@@ -523,19 +541,6 @@ def regimes(book: Catalog, area: str, period: str) -> dict[str, dict[str, Quanti
                     found[name][text] = item
                 break
     return found
-
-
-def regime_ends(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of the first and the last stretch of `regimes`, a group a regime."""
-    stretches = list(next(iter(found.values())))
-    if len(stretches) < 2:
-        return points([], unit="percent")
-    frames = [
-        points([(Period.parse(text).zh(), items[text])], unit="percent", group=name)
-        for text in (stretches[0], stretches[-1])
-        for name, items in found.items()
-    ]
-    return _rounded(pd.concat(frames, ignore_index=True), "%", 1)
 
 
 # --- where the growth comes from
@@ -720,7 +725,7 @@ def goods_ends(found: Mapping[str, Mapping[str, Quantity]], year: str) -> pd.Dat
         for text in both
         for name in kept
     ]
-    return _rounded(pd.concat(frames, ignore_index=True), "亿元", 0)
+    return _as_printed(pd.concat(frames, ignore_index=True))
 
 
 # --- among the provinces
@@ -759,19 +764,26 @@ def place(rank: Quantity) -> str:
     return f"第{rank.point:.0f}" if rank.known else UNPUBLISHED
 
 
-def _crossing(seats: Mapping[str, Mapping[str, Quantity]], code: str) -> list[str]:
-    """Return the provinces that were before and behind `code`, in the order of the last year."""
-    ahead: dict[str, set[bool]] = {}
-    for values in seats.values():
-        for other, item in values.items():
-            ahead.setdefault(other, set()).add(item.point > values[code].point)
-    last = seats[max(seats)]
-    both = [other for other, sides in ahead.items() if len(sides) > 1]
-    return sorted(both, key=lambda other: -last[other].point)
+def _best_year(seats: Mapping[str, Mapping[str, Quantity]], code: str) -> str:
+    """Return the last of the years in which a province stood highest."""
+    return min(sorted(seats, reverse=True), key=lambda year: rank_of(seats[year], code).point)
+
+
+def _passers(seats: Mapping[str, Mapping[str, Quantity]], code: str) -> list[str]:
+    """Return the provinces behind `code` in its best year and before it in the last, in order."""
+    then, now = seats[_best_year(seats, code)], seats[max(seats)]
+    passed = [
+        other
+        for other in now
+        if other in then
+        and then[other].point < then[code].point
+        and now[other].point > now[code].point
+    ]
+    return sorted(passed, key=lambda other: -now[other].point)
 
 
 def rank_lines(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return the ranks by year of `area` and of the provinces that it changed places with."""
+    """Return the ranks by year of `area` and of the provinces that passed it since its best one."""
     seats = by_seat(book, period)
     if len(seats) < 3 or area not in seats[max(seats)]:
         return points([], unit="rank")
@@ -780,7 +792,7 @@ def rank_lines(book: Catalog, area: str, period: str) -> pd.DataFrame:
             {year: rank_of(values, code) for year, values in seats.items()},
             unit="rank", group=short_name(book, code), short=True,
         )
-        for code in [area, *_crossing(seats, area)]
+        for code in [area, *_passers(seats, area)]
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
     return rows.assign(text=rows["value"].map("第{:.0f}".format))
@@ -814,14 +826,9 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
         return ProvincialRank(
             UNPUBLISHED, UNPUBLISHED, rank, rank, percent, percent, UNPUBLISHED, nothing
         )
-    last = max(seats)
-    best = min(sorted(seats, reverse=True), key=lambda year: rank_of(seats[year], area).point)
+    last, best = max(seats), _best_year(seats, area)
     then, now = seats[best], seats[last]
-    passers = [
-        code
-        for code in _crossing(seats, area)
-        if then[code].point < then[area].point and now[code].point > now[area].point
-    ]
+    passers = _passers(seats, area)
     pairs = [
         verdict for code in passers for verdict in (then[code] < then[area], now[code] > now[area])
     ]
@@ -964,4 +971,4 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
     rows["range"] = rows["range"].mask(printed, "")
-    return rows.assign(text=rows["value"].map(lambda value: f"{value:.1f}%".replace("-", "−")))
+    return rows.assign(text=[short(item.growth).zh for item in held])

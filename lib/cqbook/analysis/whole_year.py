@@ -129,18 +129,22 @@ def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]
     return found
 
 
-#: What a bar of `concentration` is a share of, by its cut.
-WHOLE_OF = {"监管区域": "total", "产业": "total", "出口的商品": "export", "进口的商品": "import"}
+#: The cuts of total trade: what is of exports or imports alone has another whole.
+CUTS_OF_TRADE = ("监管区域", "产业")
+#: Names that have room in a bar.
+_SHORT = {"综合保税区": "综保区"}
 
 
-def concentration(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of where trade concentrates: of each cut of `WHOLE_OF` the largest."""
-    items = []
-    for cut, flow in WHOLE_OF.items():
-        if named := found.get(cut):
-            name, item = max(named.items(), key=lambda pair: pair[1].point)
-            items.append((f"{name}（占{FLOWS_ZH[flow]}）", item))
-    rows = points(items, unit="percent")
+def parts_of_trade(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of shares of total trade: a ``label`` a cut, a ``group`` a part."""
+    frames = [
+        points([(cut, item)], unit="percent", group=_SHORT.get(name, name))
+        for cut in CUTS_OF_TRADE
+        for name, item in sorted(found.get(cut, {}).items(), key=lambda pair: -pair[1].point)
+    ]
+    if not frames:
+        return points([], unit="percent")
+    rows = pd.concat(frames, ignore_index=True)
     # what is printed keeps its digits
     reckoned = rows["value"].map("{:.1f}%".format)
     return rows.assign(text=reckoned.where(rows["status"].eq(DERIVED), rows["text"]))

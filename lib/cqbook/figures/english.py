@@ -186,7 +186,9 @@ def english_quantity(text: str, bare: str = "") -> str:
     elif form.count("}k") and abs(number) >= 100:
         # from a million on
         places, form = -2, form.replace("}k", "} m")
-    said = form.format(f"{'+' if found['before'] == '+' else ''}{_moved(number, places)}")
+    # a sign stands before the currency: −CNY 3.8 bn
+    sign = "−" if number < 0 else "+" if found["before"] == "+" else ""
+    said = sign + form.format(_moved(abs(number), places))
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
 
@@ -365,11 +367,16 @@ STATUS = {DERIVED: "derived"} | {
         ("target", "target"),
     )
 }
+#: How an axis of months says one, and how it does in English.
+_MONTH_OF_AXIS = "utcmonth(datum.value) + 1 + '月'"
+_MONTH_NAMED = (
+    f"slice('{''.join(MONTHS)}', 3 * utcmonth(datum.value), 3 * utcmonth(datum.value) + 3)"
+)
 _ROOM = re.compile(r"width - (\d+)")
 
 
 #: What stands on one line of a label: a word, or an amount of money with its unit.
-_UNBROKEN = re.compile(r"(?:CNY|USD) [\d.,−+]+(?: (?:bn|m|trillion)\b)?|\S+")
+_UNBROKEN = re.compile(r"[−+]?(?:CNY|USD) [\d.,]+(?: (?:bn|m|trillion)\b)?|\S+")
 
 
 def wrapped(text: str, line: int = LABEL_CHARACTERS) -> str:
@@ -408,10 +415,12 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
         If a text has no English.
     """
     missing: list[str] = []
+    decimals = _decimals(spec)
 
     def said(text: str, key: str) -> str:
-        for zh, en in {**STATUS, "月": ""}.items():
+        for zh, en in STATUS.items():
             text = text.replace(f"'{zh}'", f"'{en}'")
+        text = text.replace(_MONTH_OF_AXIS, _MONTH_NAMED)
         if key == "font":
             return text
         if key in LINES:
@@ -426,7 +435,9 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
         if found is None:
             missing.append(plain)
             return text
-        return found if key in LINES else wrapped(found, LONG_LINES.get(key, LABEL_CHARACTERS))
+        if key in LINES:
+            return found if key == "full" else _evened(found, decimals)
+        return wrapped(found, LONG_LINES.get(key, LABEL_CHARACTERS))
 
     made: Spec = {
         key: _changed(value, said, key)
@@ -458,6 +469,38 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     return told | {"padding": sides | {"left": sides["left"] + LABEL_CHARACTERS // 2}}
 
 
+def _decimals(spec: Spec) -> int:
+    """Return how many decimals amounts of money have beside each other in English.
+
+    148亿元, 99亿元, 60亿元 are counted to one digit: CNY 14.8 bn, 9.9 and 6.0, not 6. Where the
+    Chinese ones differ in their decimals, each keeps its own (0).
+    """
+    found = [
+        _QUANTITY.fullmatch(line)
+        for rows in spec.get("datasets", {}).values()
+        for row in rows
+        for key in LINES
+        if key != "full"
+        for line in str(row.get(key) or "").split("\n")
+    ]
+    money = [it["number"] for it in found if it and it["unit"] in ("亿元", "亿美元")]
+    if len({len(number.partition(".")[2]) for number in money}) != 1:
+        return 0
+    moved = (_moved(Decimal(number.replace("−", "-")), -1) for number in money)
+    return max(len(number.partition(".")[2]) for number in moved)
+
+
+def _evened(text: str, decimals: int) -> str:
+    """Return a text whose amounts in bn have at least so many decimals."""
+    return _BILLIONS.sub(
+        lambda found: (
+            f"{found[1]}.{(found[2] or '')[1:].ljust(decimals, '0')}" if decimals else found[0]
+        ),
+        text,
+    )
+
+
+_BILLIONS = re.compile(r"((?:CNY|USD) [\d,]+)(\.\d+)?(?= bn)")
 #: px of a line of a label beside its mark, and between two labels.
 LABEL_LINE, LABEL_GAP = 15, 8
 

@@ -265,7 +265,12 @@ def _cell(
         return comma.join(found) or markup("said.html", text=TextPair("没有图用它", "no figure"))
     if key == "observation_id":
         return markup("codes.html", codes=text.split(";"))
-    return _set_out(text, known, number=numeric) if CHINESE.search(text) else text or NO_VALUE
+    return _set_out(text, known, number=numeric) if _differs(text) else text or NO_VALUE
+
+
+def _differs(text: str) -> bool:
+    """Return whether English says it otherwise: words, and the dash of a range (5.62%—5.68%)."""
+    return bool(CHINESE.search(text)) or "—" in text
 
 
 def _set_out(text: str, known: Mapping[str, str], *, number: bool = False) -> Markup:
@@ -347,7 +352,7 @@ def matrix_of(content: Mapping[str, Any], known: Mapping[str, str]) -> Grid | No
         text = row["full"]
         if apart not in (usual, text):
             text = f"{text}（{apart}）"
-        return _set_out(text, known, number=True) if CHINESE.search(text) else text
+        return _set_out(text, known, number=True) if _differs(text) else text
 
     year = all(re.fullmatch(r"(?:19|20)\d\d年?", item) for item in items)
     label = dict(zip(content["keys"], content["columns"], strict=True))["label"]

@@ -22,7 +22,7 @@ UNBROKEN = "cq-one"
 _LAST = re.compile(r"[−+]?\d[\d.,]*(?:%|[^\d\W]{0,4})$")
 #: The same in English: about CNY 31.2 bn, 66,000 vehicles; a short text stays whole.
 _ENGLISH = re.compile(
-    r"(?:(?:CNY|USD) )?[−+]?\d[\d.,]*(?:%|k\b)?(?: (?:bn|m|trillion|times|pp|TEU)\b)?"
+    r"[−+]?(?:(?:CNY|USD) )?\d[\d.,]*(?:%|k\b)?(?: (?:bn|m|trillion|times|pp|TEU)\b)?"
 )
 WHOLE_ENGLISH = 24
 _NUMBER = r"[−+]?\d[\d.,]*"

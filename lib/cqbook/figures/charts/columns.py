@@ -28,6 +28,8 @@ from cqbook.quantities.quantity import UNPUBLISHED
 @draws(
     ("bar", {"x": "label", "y": "value"}),
     ("text", {"x": "label", "y": "value", "text": "top"}),
+    # what says that a column is a floor
+    ("text", {"x": "label", "y": "value"}),
     # the word for what was not published
     ("text", {"x": "label"}),
 )
@@ -38,7 +40,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 未见公布.
+        A row without a value is a gap and says 未见公布. With ``floor``, a column where it is true
+        has an arrow: the number is known to be no less, and the column ends where it may begin.
     highlight : str
         Label of the column in the accent colour.
     """
@@ -55,8 +58,10 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     # a period of which one series is known is no gap: only where nothing is does it say so
     rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
+    # and it says so once, whatever stands side by side
+    rows["gap"] &= ~rows.duplicated("label")
     rows["keep"] = _telling(rows, grouped, highlight)
-    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep"]))
+    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep", "floor"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
     if grouped:
         encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
@@ -72,7 +77,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         )
     # where a number is broader than its column, those of the ends and the extremes are left
     crowd = periods * (rows["group"].nunique() if grouped else 1)
-    broadest = max(map(theme.label_width, rows["text"].fillna("").astype(str)), default=0)
+    told = rows.loc[rows["value"].notna(), "text"].fillna("").astype(str)
+    broadest = max(map(theme.label_width, told), default=0)
     room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
     bar = base.mark_bar(stroke=theme.colour("muted")).encode(
         **encoding,
@@ -101,10 +107,23 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             text=alt.TextValue("\n".join(UNPUBLISHED) if periods > 8 else UNPUBLISHED),
         )
     )
-    gaps = rows["gap"].any()
-    layers = [bar, number, gap] if gaps else [bar, number]
+    layers = [bar, number]
+    if rows["gap"].any():
+        layers.append(gap)
+    if "floor" in rows and rows["floor"].any():
+        shade = {"test": IS_HOLLOW, "value": theme.colour("ink")}
+        arrow = base.transform_filter("datum.floor").mark_text(
+            dy=14, fontSize=16, fontWeight="bold"
+        )
+        layers.append(
+            arrow.encode(
+                **(encoding | {"y": alt.Y("value", type="quantitative")}),
+                text=alt.TextValue("↑"),
+                color=alt.ColorValue(theme.colour("page"), condition=shade),
+            )
+        )
     alt_text = f"柱形图，{rows['label'].nunique()}个时期：{listing(rows)}。"
-    return Drawing(finish(layers, 260), rows, alt_text)
+    return Drawing(finish(layers, 260), rows.drop(columns="floor", errors="ignore"), alt_text)
 
 
 def _telling(rows: pd.DataFrame, grouped: bool, highlight: str) -> pd.Series[bool]:

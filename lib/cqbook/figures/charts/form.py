@@ -173,11 +173,14 @@ LABEL_LINES = "split(datum.label, '\\n')"
 DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
 
-def series_roles(groups: Sequence[str], highlight: str = "") -> dict[str, str]:
+def series_roles(
+    groups: Sequence[str], highlight: str = "", *, apart: bool = False
+) -> dict[str, str]:
     """Return the colour role of each series: the same flow has the same colour in every chart.
 
-    With `highlight`, that series has the accent and all others are grey. What is left over (其余…)
-    is never one of the named series: it is grey too.
+    With `highlight`, that series has the accent and all others are grey; with `apart`, each of
+    them has a colour: they cross, and are to be told from each other. What is left over (其余…) is
+    never one of the named series: it is grey too.
 
     Raises
     ------
@@ -191,7 +194,10 @@ def series_roles(groups: Sequence[str], highlight: str = "") -> dict[str, str]:
                 f" | no series {highlight!r}, there are {list(groups)}"
             )
             raise ValueError(msg)
-        return {group: theme.ACCENT if group == highlight else "rest" for group in groups}
+        others = iter([role for role in theme.SERIES if apart and role != theme.ACCENT])
+        return {
+            group: theme.ACCENT if group == highlight else next(others, "rest") for group in groups
+        }
     named = [group for group in groups if not group.startswith("其余")]
     fixed = {group: theme.ROLES[group] for group in named if group in theme.ROLES}
     free = iter([role for role in theme.SERIES if role not in fixed.values()])
@@ -201,10 +207,12 @@ def series_roles(groups: Sequence[str], highlight: str = "") -> dict[str, str]:
     }
 
 
-def series_colour(rows: pd.DataFrame, *, legend: bool = True, highlight: str = "") -> alt.Color:
+def series_colour(
+    rows: pd.DataFrame, *, legend: bool = True, highlight: str = "", apart: bool = False
+) -> alt.Color:
     """Return the colours of the ``group`` column; without a legend the form names them itself."""
     groups = list(dict.fromkeys(rows["group"]))
-    roles = series_roles(groups, highlight)
+    roles = series_roles(groups, highlight, apart=apart)
     scale = alt.Scale(domain=groups, range=[theme.colour(roles[group]) for group in groups])
     shown = alt.Legend(symbolOpacity=1) if legend else None
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=shown)
@@ -217,9 +225,9 @@ def tone_colour(accent: str, plain: str) -> alt.Color:
     return alt.Color("tone", type="nominal", legend=None, scale=scale)
 
 
-def series_tint(rows: pd.DataFrame, highlight: str = "") -> pd.Series[str]:
+def series_tint(rows: pd.DataFrame, highlight: str = "", *, apart: bool = False) -> pd.Series[str]:
     """Return the colour of the text at each row's mark: of a grey series, one that can be read."""
-    roles = series_roles(list(dict.fromkeys(rows["group"])), highlight)
+    roles = series_roles(list(dict.fromkeys(rows["group"])), highlight, apart=apart)
     shades = {group: theme.colour(role.replace("rest", "muted")) for group, role in roles.items()}
     return rows["group"].map(shades)
 

@@ -43,7 +43,8 @@ FIRST, LAST = 0.02, 0.86
 def headlines(rows: pd.DataFrame) -> Drawing:
     """Draw a tile a ``group``: its last number, how that changed, and a line of its history.
 
-    Two tiles a row. Each line has its own scale, from zero, and its own period.
+    Two tiles a row. Each line has its own scale, from zero; all have one axis of time, so that what
+    begins later is seen to.
 
     Parameters
     ----------
@@ -63,8 +64,8 @@ def headlines(rows: pd.DataFrame) -> Drawing:
     tiles = list(dict.fromkeys(rows["group"]))
     place = rows["group"].map(tiles.index)
     days = pd.to_datetime(rows["date"])
-    ago = (days - days.groupby(rows["group"]).transform("min")).dt.days
-    whole = ago.groupby(rows["group"]).transform("max").clip(lower=1)
+    ago = (days - days.min()).dt.days
+    whole = max(int(ago.max()), 1)
     rows["across"] = place % ACROSS + FIRST + ago / whole * (LAST - FIRST)
     # px below the top of the picture, as numbers below zero
     rows["lift"] = -(place // ACROSS * TILE + LINE_TO).astype(float)
@@ -122,14 +123,16 @@ def _words(
     muted = theme.colour("muted")
     left = last.assign(across=[place % ACROSS + FIRST for place in map(tiles.index, last["group"])])
     top = left["lift"] + LINE_TO
-    first = rows.groupby("group", sort=False).head(1)
+    # the axis of time is the same in all: its ends are named, whatever begins or ends between them
+    ends = rows.sort_values("date", kind="stable")["label"].iloc[[0, -1]]
+    foot = left.assign(at=left["lift"] - (PERIODS_AT - LINE_TO))
     feet = {
-        "first": first.assign(first=first["label"], at=first["lift"] - (PERIODS_AT - LINE_TO)),
-        "last": last.assign(last=last["label"], at=last["lift"] - (PERIODS_AT - LINE_TO)),
+        "first": foot.assign(first=ends.iloc[0]),
+        "last": foot.assign(last=ends.iloc[1], across=foot["across"] - FIRST + LAST),
     }
-    # one period alone is named once
-    single = first["group"][first.index.isin(last.index)]
-    feet["last"] = feet["last"][~feet["last"]["group"].isin(single)]
+    if rows["date"].nunique() == 1:
+        # one period alone is named once
+        feet["last"] = feet["last"].head(0)
     styles: list[tuple[str, pd.DataFrame, dict[str, Any]]] = [
         ("panel", left.assign(panel=left["group"], at=top - NAME_AT), {}),
         (

@@ -42,7 +42,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         A point frame with ``group`` and ``date`` (ISO text); ``value`` is the rank, a whole number.
         A period that has no row breaks the line.
     highlight : str
-        The series in the accent colour; the others are grey.
+        The series in the accent colour; each of the others has another one: their lines cross.
 
     Raises
     ------
@@ -65,10 +65,10 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows = rows.sort_values("date", kind="stable")
     rows["depth"] = -rows["value"]
     rows["rank"] = rows["value"].map("{:.0f}".format)
-    rows["tint"] = series_tint(rows, highlight)
+    rows["tint"] = series_tint(rows, highlight, apart=True)
     rows["end"] = rows["group"]
     last = rows.groupby("group", sort=False).tail(1)
-    # grey lines that cross are told apart where they begin; one that begins later has no room there
+    # lines that cross are named where they begin, too; one that begins later has no room there
     begun = rows[rows["date"].eq(rows["date"].min())]
     room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
@@ -86,7 +86,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         axis=None,
         scale=alt.Scale(domain=[low, high if high > low else low + 1], zero=False, nice=False),
     )
-    colour = series_colour(rows, legend=False, highlight=highlight)
+    colour = series_colour(rows, legend=False, highlight=highlight, apart=True)
     drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
     extra = [*DRAWN, "date", "depth"]
     at_end, at_start = (
