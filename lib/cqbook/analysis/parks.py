@@ -110,9 +110,10 @@ def plan_words(book: Catalog) -> str:
         base = short_name(book.name(code).partition("（")[0])
         base += f"（今{names[TODAY[code]]}）" if code in TODAY else ""
         found.setdefault(plans[code].zh, []).append(base)
-    return "，".join(
+    said = [
         f"{'、'.join(bases)}{'各' if len(bases) > 1 else ''}{size}" for size, bases in found.items()
-    )
+    ]
+    return "，".join(said) or UNPUBLISHED
 
 
 # --- signed and paid in ---------------------------------------------------------------------

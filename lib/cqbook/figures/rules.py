@@ -403,16 +403,28 @@ def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
             yield f"各层的 {offset} 不一 | layers disagree on {offset}"
 
 
+#: A difference of opacities that is seen.
+_SEEN = 0.2
+
+
+def _set_apart(main: _Layer, channel: str) -> bool:
+    """Return whether a channel shows what is not observed in another way, so that it is seen."""
+    condition = main.encoding.get(channel, {}).get("condition", {})
+    own, plain = condition.get("value"), main.encoding.get(channel, {}).get("value")
+    if isinstance(own, float | int) and isinstance(plain, float | int):
+        differ = abs(own - plain) >= _SEEN
+    else:
+        differ = own != plain
+    return differ and all(word in str(condition.get("test", "")) for word in UNOBSERVED)
+
+
 def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
     """Show derived numbers as such, and say what is missing."""
     hollow = [record for record in main.records if record.get("status") in UNOBSERVED]
     if main.mark == "bar" and hollow:
-        for channel in ("fillOpacity", "strokeOpacity"):
-            condition = main.encoding.get(channel, {}).get("condition", {})
-            told = str(condition.get("test", ""))
-            plain = main.encoding.get(channel, {}).get("value")
-            if not all(word in told for word in UNOBSERVED) or condition.get("value") == plain:
-                yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
+        framed = _set_apart(main, "strokeOpacity") or _set_apart(main, "stroke")
+        if not (framed and _set_apart(main, "fillOpacity")):
+            yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
     texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
     words = [str(text.get("value", "")).replace("\n", "") for text in texts]
     # what has no value has no place of its own: the word stands at zero

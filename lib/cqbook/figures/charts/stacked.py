@@ -89,13 +89,16 @@ def stacked(rows: pd.DataFrame) -> Drawing:
     is_rest = "datum.tone === 'rest'"
     up = -under / 2
     layers = [
-        base.mark_bar(height=size, stroke=theme.colour("page"), strokeWidth=1, yOffset=up).encode(
+        base.mark_bar(height=size, strokeWidth=1, yOffset=up).encode(
             x=x,
             x2=alt.X2("stop"),
             y=y,
             color=_colour(rows, own=own),
             fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
-            strokeOpacity=alt.StrokeOpacityValue(0.99, condition={"test": IS_HOLLOW, "value": 1.0}),
+            # pieces are set apart by the page, those that are not observed by a frame
+            stroke=alt.StrokeValue(
+                theme.colour("page"), condition={"test": IS_HOLLOW, "value": theme.colour("muted")}
+            ),
             tooltip=tooltip(rows),
         ),
         base.mark_text(
