@@ -229,6 +229,10 @@ COLUMNS = {
     "no colours": (lambda s: s["layer"][0]["encoding"].update(color={"value": "#000"}), "tell"),
     "no legend": (lambda s: bar(s, "color").update(legend=None), "neither a legend"),
     "as if published": (lambda s: bar(s, "fillOpacity").pop("condition"), "look like published"),
+    "a frame that nobody sees": (
+        lambda s: bar(s, "strokeOpacity")["condition"].update(value=0.01),
+        "look like published",
+    ),
     "numbers on one another": (
         lambda s: s["layer"][1]["encoding"].pop("xOffset"),
         "more than one mark",
