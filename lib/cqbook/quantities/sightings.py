@@ -810,6 +810,11 @@ _THAN = (
 )
 
 
+#: What amounts do, right before a number; and what a change of points can be of.
+_GROWS = re.compile("(?:增长?|增加|下降|下滑|降|减少?)(?:了|约|近|超)?$")
+_A_RATE = re.compile("比重|[率度]|占|份额|[增降涨跌]幅|幅度|[增涨]速")
+
+
 def _points(
     item: Sighting,
     figure: Printed,
@@ -852,6 +857,15 @@ def _points(
         )  # fmt: skip
     elif listed and listed.measure:
         made = (listed.measure, listed.base, "与前一数并列")
+    elif _GROWS.search(left) and not (
+        _A_RATE.search(left) or (before and "percent" in before.units)
+    ):
+        # 进出口6012亿元，同比增9.8个点: an amount does not grow by points
+        return replace(
+            item, measure="pp_change", certainty="unsure",
+            figure=replace(figure, value=signed, measure="pp_change"),
+            reasons=("增长多少个百分点：也可能就是增长百分之几",),
+        )  # fmt: skip
     else:
         made, value = ("pp_change", "", "变动的百分点"), signed
     measure, base, reason = made
