@@ -131,7 +131,7 @@ def test_a_text_is_made_again_when_what_it_is_made_of_changes(tmp_path, monkeypa
     ):
         assert texts(**of) == {key: key for key in of}
         assert made == anew
-    monkeypatch.setattr(settings, "packages", lambda: ["another"])
+    monkeypatch.setattr(settings, "installed_digest", lambda: "another")
     assert texts(甲=["字\r\n"]) == {"甲": "甲"}
     assert made == ["甲"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +16,8 @@ from cqbook.build.chapter_lint import chapter_faults, chapter_files
 from cqbook.data.catalog import Catalog
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import file_digest, json_digest
-from cqbook.disk.installed import packages
+from cqbook.disk.installed import installed_digest
 from cqbook.errors import Breach, ChapterError
-from cqbook.execution.fingerprint import package_digest
 
 if TYPE_CHECKING:
     from cqbook.data.contracts import TableCheck, Tables
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 @functools.cache
 def _checks() -> str:
     """Return one hash of what checks: this package as it was loaded, and those beside it."""
-    return json_digest([package_digest(), packages(), sys.version])
+    return installed_digest()
 
 
 def _mark(root: Path, content: object) -> Path:

@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+from cqbook.disk.checksums import hashes, json_digest
+
 #: The folder of the package.
 PACKAGE = Path(__file__).resolve().parents[1]
 #: The repository, found from the package's place in it.
@@ -33,6 +35,11 @@ def book_around(folder: Path) -> Path | None:
 def _locked(lock: Path) -> set[str]:
     text = lock.read_text(encoding="utf-8") if lock.exists() else ""
     return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+
+
+def installed_digest() -> str:
+    """Return one hash of what makes all that is made: this package, those beside it, Python."""
+    return json_digest([hashes(PACKAGE), packages(), sys.version])
 
 
 def packages() -> list[str]:

@@ -14,7 +14,6 @@ import json
 import os
 import pickle
 import shutil
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,8 @@ from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 
 from cqbook.data.catalog import Catalog
-from cqbook.disk.checksums import digest, file_digest, hashes, json_digest, to_json
-from cqbook.disk.installed import PACKAGE, packages
+from cqbook.disk.checksums import digest, file_digest, json_digest, to_json
+from cqbook.disk.installed import installed_digest
 from cqbook.disk.regular import regular_content
 from cqbook.editions.rendered import FACTS, Rendered, rendered_before
 from cqbook.figures.claims import CLAIMS
@@ -46,16 +45,16 @@ _PLACE = "cqbook_place"
 #: What of Sphinx's environment is a page's own, the same for all pages, or made of the rest.
 _NOT_TOLD = frozenset(
     {
+        *(_PLACE, "all_docs", "app", "config", "config_status", "config_status_extra"),
         *(
-            _PLACE,
-            "all_docs",
-            "app",
-            "config",
-            "config_status",
-            "config_status_extra",
             "cqbook_contents",
+            "dependencies",
+            "doctreedir",
+            "domains",
+            "events",
+            "external_site_map",
+            "included",
         ),
-        *("dependencies", "doctreedir", "domains", "events", "external_site_map", "included"),
         *("myst_config", "mystnb_config", "nb_metadata", "nb_new_exec_data", "project"),
         *("ref_context", "settings", "srcdir", "temp_data", "titles_old", "toc_fignumbers"),
         *("toc_secnumbers", "version"),
@@ -89,7 +88,7 @@ def _made_of(staged: Path) -> dict[str, Any]:
         made = [page.name, file_digest(page), to_json(own), rows]
         sources[f"{CHAPTERS}/{page.stem}"] = json_digest(made)
     return {
-        "by": json_digest([hashes(PACKAGE), packages(), sys.version]),
+        "by": installed_digest(),
         "of": json_digest([same, asked]),
         "sources": sources,
         "claims": json_digest(to_json(said)),
@@ -106,8 +105,11 @@ def lay_out_before(out: Path, before: Path, cache: Path) -> None:
         See `go_on`, which is asked next.
     """
     known = rendered_before(before, cache)
-    by = json_digest([hashes(PACKAGE), packages(), sys.version])
-    if known is not None and known.by == by and _copied(known.site, before, out / SITE):
+    if (
+        known is not None
+        and known.by == installed_digest()
+        and _copied(known.site, before, out / SITE)
+    ):
         _write(out / _LAID_OUT, json_digest(known.site).encode())
 
 
@@ -143,9 +145,10 @@ def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
     known = rendered_before(before, cache)
     made = _made_of(staged)
     sources = made["sources"]
-    same = known and (known.by, known.of) == (made["by"], made["of"])
-    if not (
-        known and same and known.sources.keys() == sources.keys() and _laid_out(known, out, before)
+    if (
+        known is None
+        or (known.by, known.of, {*known.sources}) != (made["by"], made["of"], {*sources})
+        or not _laid_out(known, out, before)
     ):
         shutil.rmtree(out / SITE, ignore_errors=True)
         return False

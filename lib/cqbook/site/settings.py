@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -15,8 +14,8 @@ from sphinx.environment import BuildEnvironment
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.publication import Publication
 from cqbook.disk.cache import recall, retain
-from cqbook.disk.checksums import hashes, json_digest
-from cqbook.disk.installed import PACKAGE, packages
+from cqbook.disk.checksums import json_digest
+from cqbook.disk.installed import installed_digest
 from cqbook.editions.store import LATEST
 from cqbook.figures.english import dictionary
 
@@ -62,7 +61,7 @@ def made_of(
     make : callable
         Returns the text of a key.
     """
-    by = once(app, "cqbook_made_by", lambda: [hashes(PACKAGE), packages(), sys.version])
+    by = once(app, "cqbook_made_by", installed_digest)
     path = cache_directory(app) / "made" / name
     before: dict[str, list[str]] = json.loads(recall(path) or "{}")
     made = {}
