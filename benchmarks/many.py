@@ -123,7 +123,7 @@ def spread(folder: Path, data: Path, some: list[Page], turns: int) -> Result:
 def memory_of(data: Path, page: Page) -> dict[str, float]:
     """Return the peak of memory (MiB) of the process of a page, and what of it is its own."""
     notebook = nbformat.read(ROOT / "chapters" / f"{page.notebook}.ipynb", as_version=4)
-    executor.warm()
+    kernels.warm()
     with tempfile.TemporaryDirectory() as name:
         variables = {DATA_VARIABLE: str(data), LATER_VARIABLE: "1"}
         found = kernels.call(stages.memory, notebook, page.parameters, Path(name), variables)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import sys
 
-from cqbook.execution import executor, kernels
+from cqbook.execution import kernels
 
 
 def ended(script: str, *words: object) -> int:
     """Run a script with these words as its arguments; return its exit code, -9 if it was killed."""
-    executor.warm()
+    kernels.warm()
     process = kernels.context().Process(
         target=_run, args=(script, list(map(str, words)), dict(os.environ))
     )

@@ -15,7 +15,7 @@ from conftest import ROOT, Spoiled
 from test_intake import TOTAL, workbook
 
 from cqbook.data.catalog import Catalog
-from cqbook.execution import executor, kernels
+from cqbook.execution import kernels
 from cqbook.intake.customs_format import Said
 from cqbook.intake.plan import plan_intake, write_plan
 
@@ -73,7 +73,7 @@ def assert_whole(home, *, least):
 def test_killed_where_python_changes_something(home):
     Spoiled(home / "data").without_series()
     files = given(home)
-    executor.warm()
+    kernels.warm()
     words = (str(home), list(map(str, files)), 11)
     process = kernels.context().Process(target=write_kills.run_told, args=words)
     process.start()

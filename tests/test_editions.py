@@ -16,14 +16,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import warm
 import yaml
 from conftest import ROOT, Spoiled, elsewhere, with_pictures
 
 from cqbook import cli
 from cqbook.build import build, judge, manifest, order, pages, staging
 from cqbook.build.pages import DRAFT, staged_contents, wanted
-from cqbook.build.rendering import Renderer
 from cqbook.build.sbom import SBOM
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
@@ -411,7 +409,7 @@ def test_each_form_of_figures_is_drawn_elsewhere_to_the_same_bytes(tmp_path, boo
         subprocess.run(run, env=os.environ | there, check=True)
     # what `make book` drew in other processes, on all cores
     with_pictures(tmp_path / "here")
-    executor.warm()
+    kernels.warm()
     drawing.draw_all(shown, known, tmp_path / "here", kernels.context())
     made = sorted((tmp_path / "there").iterdir())
     assert len(made) > 3 * len(shown) + 9 * len(whole)
@@ -443,13 +441,24 @@ def built_here() -> Path | None:
     return folder if same else None
 
 
+#: Renders a staged book in its folder.
+RENDERS = """
+import sys
+from pathlib import Path
+from cqbook.build.rendering import Renderer
+place = Path(sys.argv[1])
+with Renderer(place / "cache") as renderer:
+    renderer.render(place / "stage", place / "out", print)
+"""
+
+
 def rendered(place, chosen, results):
-    """Render pages with the pictures that `make book` drew; return the site."""
+    """Render pages in a new process, with the pictures that `make book` drew; return the site."""
     with_pictures(place / "cache")
     edition = Catalog(DATA).edition
     staging.stage(ROOT, chosen, results, place / "stage", data=DATA, edition=edition)
-    with Renderer(place / "cache") as renderer:
-        return renderer.render(place / "stage", place / "out", silent)
+    subprocess.run([sys.executable, "-c", RENDERS, place], check=True)
+    return place / "out" / "_build" / "html"
 
 
 @pytest.mark.slow
@@ -463,7 +472,7 @@ def test_two_builds_give_the_same_site(tmp_path):
     folder = made / "notebooks" if made else ROOT / "chapters"
     results = {item.name: Executed((folder / f"{item.name}.ipynb").read_bytes()) for item in chosen}
     site = made / "site" if made else rendered(tmp_path / "one", chosen, results)
-    with elsewhere(tmp_path / "家"), warm.new_renderers():
+    with elsewhere(tmp_path / "家"):
         again = rendered(tmp_path / "另一处 two", chosen, results)
     here, there = checksums.hashes(site, ADDED), checksums.hashes(again, ADDED)
     assert len(here) > 500

@@ -407,12 +407,12 @@ def test_every_figure_of_every_chapter_exports():
 
 def test_figures_drawn_at_once_are_the_same_bytes_and_drawn_once(tmp_path):
     from cqbook.data.catalog import Catalog
-    from cqbook.execution import executor, kernels
+    from cqbook.execution import kernels
     from cqbook.figures.english import dictionary
 
     known = dictionary(Catalog(ROOT / "data"))
     shown = [exhibit(place=place) for place in (1, 3)]
-    executor.warm()
+    kernels.warm()
     drawn = (shown, known, tmp_path / "many", kernels.context())
     assert drawing.draw_all(*drawn) == 2
     assert drawing.draw_all(*drawn) == 0, "the cache has them"

@@ -97,7 +97,7 @@ def test_what_goes_wrong_is_told(chapters, source, told):
 
 
 def test_what_the_tests_fork_has_another_seed_than_the_book():
-    executor.warm()
+    kernels.warm()
     asked = [sys.executable, "-c", "print(hash('页'))"]
     seeded = os.environ | {"PYTHONHASHSEED": "7"}
     said = subprocess.run(asked, env=seeded, capture_output=True, check=True).stdout

@@ -37,7 +37,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import FORMULA, check_package
 from cqbook.disk import untrusted
 from cqbook.errors import DataError
-from cqbook.execution import executor, kernels
+from cqbook.execution import kernels
 from cqbook.execution.notebooks import to_bytes
 from cqbook.execution.page import Executed, Page
 from cqbook.figures import rules, sheets
@@ -297,7 +297,7 @@ def small(hostile, tmp_path_factory):
     contents = {"format": "jb-book", "root": "chapters/hostile"}
     contents["chapters"] = [{"file": f"chapters/{name}"} for name in pages]
     (staged / "_toc.yml").write_text(json.dumps(contents), encoding="utf-8")
-    executor.warm()
+    kernels.warm()
     painters = ProcessPoolExecutor(2, kernels.context(), initializer=exec, initargs=(undrawn(),))
     with Renderer(with_bundle(folder / "cache")) as renderer, painters:
         staging.draw_figures(results, EDITION, book, folder / "cache", print, pool=painters)

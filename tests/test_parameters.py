@@ -23,7 +23,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.codes import nearest
 from cqbook.editions import store
 from cqbook.errors import DataError, ParameterError
-from cqbook.execution import executor, parameters
+from cqbook.execution import kernels, parameters
 from cqbook.execution.executor import execute
 from cqbook.execution.page import ExecutionError, Page
 from cqbook.execution.parameters import checked, read_parameters
@@ -444,7 +444,7 @@ def test_the_kernel_gets_the_same_values(tmp_path, monkeypatch):
     folder = tmp_path / "{period} %s '\"$(touch fired)"
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("customs"))
     # the fork server keeps its socket where it was started
-    executor.warm()
+    kernels.warm()
     # short: the name of a socket has 107 bytes
     with tempfile.TemporaryDirectory(prefix="{period}%s'$(x)") as short:
         monkeypatch.setattr(tempfile, "tempdir", short)

@@ -2,7 +2,7 @@
 
 To load them takes seconds each time. Each is a process of its own nevertheless, with the
 environment that it would be started with; only the imports are done before. What starts a whole
-command in a process of its own starts a new renderer; `make nbval` starts new kernels.
+command in a process of its own has a new server; `make nbval` starts new kernels.
 
 The server has another seed of hashes than `make book`, and kernels of nbval are another user's, in
 another zone, on another day, on one processor: what the chapters commit must come out there too.
@@ -12,90 +12,25 @@ from __future__ import annotations
 
 import os
 import runpy
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from cqbook.build import preview, rendering
 from cqbook.disk.processes import dies_with_parent
-from cqbook.execution import executor, kernels
+from cqbook.execution import kernels
 from cqbook.figures import drawing
 
-NEW = rendering.renderer_process
 #: What is imported on another day; and the home there, for as long as tests run.
 ELSEWHERE = Path(__file__).resolve().parent / "elsewhere"
 HOME = tempfile.TemporaryDirectory(prefix="cqbook-home-")
-#: Paths need not be text.
-ANY = "surrogateescape"
-
-
-class Forked:
-    """As much of `subprocess.Popen` as `Renderer` asks for."""
-
-    def __init__(self, variables: Mapping[str, str], said: IO[bytes]) -> None:
-        executor.warm()
-        context = kernels.context()
-        asked, asking = context.Pipe(duplex=False)
-        answers, answered = context.Pipe(duplex=False)
-        # a file without a name has this one
-        errors = f"/proc/{os.getpid()}/fd/{said.fileno()}"
-        words = (asked, answered, errors, dict(variables))
-        self._process = context.Process(target=_render, args=words)
-        self._process.start()
-        asked.close()
-        answered.close()
-        self.stdin = os.fdopen(os.dup(asking.fileno()), "w", encoding="utf-8", errors=ANY)
-        self.stdout = os.fdopen(os.dup(answers.fileno()), encoding="utf-8")
-        asking.close()
-        answers.close()
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def communicate(self) -> None:
-        self.stdin.close()
-        self._process.join()
-        self.stdout.close()
-
-
-def _render(asked: Connection, answered: Connection, errors: str, variables: Mapping[str, str]):
-    # as a process that starts here would find them
-    os.environ.clear()
-    os.environ.update(variables)
-    os.dup2(asked.fileno(), 0)
-    os.dup2(answered.fileno(), 1)
-    os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), 2)
-    asked.close()
-    answered.close()
-    sys.stdin = os.fdopen(0, encoding="utf-8", errors=ANY, closefd=False)
-    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="replace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="replace", closefd=False)
-    sys.argv = [rendering.PROGRAM]
-    runpy.run_module(rendering.PROGRAM, run_name="__main__")
-
-
-@contextmanager
-def new_renderers() -> Iterator[None]:
-    """Let renderers be new processes, as they are outside of tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "renderer_process", NEW)
-        yield
 
 
 class ForkedKernel:
@@ -104,7 +39,7 @@ class ForkedKernel:
     stdin = stdout = stderr = None
 
     def __init__(self, words: Sequence[str], folder: str | None, variables: Mapping[str, str]):
-        executor.warm()
+        kernels.warm()
         context = kernels.context()
         ready, leads = context.Pipe(duplex=False)
         self._process = context.Process(
@@ -170,14 +105,14 @@ def _kernel_of(command: list[str], *, cwd: str | None = None, env: Mapping[str, 
 
 def with_another_seed() -> None:
     """Let the server that forks have another seed of hashes than `make book`."""
-    start = kernels.start
+    warm = kernels.warm
 
-    def started(*given: object, **named: object) -> None:
+    def warmed(*given: object, **named: object) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PYTHONHASHSEED", "7")
-            start(*given, **named)
+            warm(*given, **named)
 
-    kernels.start = started
+    kernels.warm = warmed
 
 
 def kernels_of_nbval(elsewhere: Callable[[Path], AbstractContextManager[object]]) -> None:
@@ -228,6 +163,5 @@ def painters() -> None:
 
 
 def renderers() -> None:
-    """Let all renderers of this process be forked ones."""
-    kernels.IMPORTED += (f"{rendering.PROGRAM}.__main__",)
-    rendering.renderer_process = Forked
+    """Let all renderers of this process find Sphinx loaded."""
+    kernels.IMPORTED += (rendering.WORKER,)

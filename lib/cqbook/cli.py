@@ -125,6 +125,7 @@ def _data(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _accept(root: Path, arguments: argparse.Namespace) -> int:
+    _warm(root / "data")
     from cqbook.build.build import accept
     from cqbook.changes.comparison import comparison_lines
 
@@ -192,6 +193,13 @@ def _template(root: Path, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _warm(data: Path) -> None:
+    """Let the processes load that execute and render, before this one loads what asks them."""
+    from cqbook.execution import kernels
+
+    kernels.warm(data)
+
+
 def _build(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.build.uptodate import inputs_digest, note_build, standing
 
@@ -203,6 +211,7 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
     if page:
         say("什么都没有变 | nothing has changed")
     else:
+        _warm(data)
         from cqbook.build.build import build
         from cqbook.build.order import order
 
@@ -219,6 +228,7 @@ def _build(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _run(root: Path, arguments: argparse.Namespace) -> int:
+    _warm(arguments.data or root / "data")
     from cqbook.build.build import run
 
     given = _assignments(arguments.p, chapter=arguments.chapter).get(arguments.chapter, {})
@@ -231,6 +241,7 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
 def _preview(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.watch and WATCHER_VARIABLE not in os.environ:
         return _kept_watching()
+    _warm(arguments.data or root / "data")
     from cqbook.build.preview import Previewer
 
     _notebook_of(root, arguments.chapter)

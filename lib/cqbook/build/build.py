@@ -8,7 +8,9 @@ jupyter-book renders what was judged. A build works in a folder of its own; only
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from cqbook.build.pages import (
     wanted,
 )
 from cqbook.build.rendering import BuildError, Renderer
-from cqbook.build.staging import draw_figures, lay_out, snapshot, stage
+from cqbook.build.staging import add_site, draw_figures, lay_out, snapshot, stage
 from cqbook.changes import comparison
 from cqbook.changes.news import news_of
 from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
@@ -35,13 +37,12 @@ from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_files
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
-from cqbook.editions.feed import NEWS
 from cqbook.editions.paths import built_folder
 from cqbook.editions.publish import keep, publish_site
 from cqbook.editions.store import LATEST, predecessor
 from cqbook.errors import ChapterError, DataError, ParameterError
 from cqbook.execution import kernels
-from cqbook.execution.executor import Runner, execute_all, here, warm
+from cqbook.execution.executor import Runner, execute_all, here
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import changed_cells, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
@@ -59,6 +60,9 @@ def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError],
         elif outcome.remembered:
             word = "未变"
         say(f"  {word} {len(done)}/{count}  {page.name}")
+        if isinstance(outcome, Executed):
+            # while others are executed: it is kept, and asked for when all are there
+            _ = outcome.shown
 
     return told
 
@@ -203,44 +207,49 @@ def build(root: Path, say: Say, asked: Order | None = None) -> Path:
     asked = asked or order(root)
     configuration.check_configuration(root)
     work = root / "_build"
-    warm(asked.data)
-    with scratch(work / "run") as run, Renderer(work / "cache") as renderer:
-        latest = built_folder(root) / LATEST / "site" if asked.latest else None
-        if latest:
-            renderer.prepare(run / "out", latest)
+    kernels.warm(asked.data)
+    with scratch(work / "run") as run:
         asked = replace(asked, data=snapshot(asked.data, run / "data"))
         say(f"1/5 检查数据（版次 {asked.edition}）")
         book = Catalog(asked.data)
-        # while the renderer loads Sphinx
+        # while the server that forks all the rest loads what they need
         check_chapters_once(root)
         counts = check_package_once(root, book)
         say("  " + "，".join(f"{name} {count}行" for name, count in counts.items()))
         chosen = wanted(root, pages(root, book, asked.given), asked.data)
         memory = page_memory(root, asked.data)
-        say("2/5 执行各章")
-        others = [page for page in chosen if page.name != REVISIONS]
-        results = _all_or_none(root, others, memory, say, default=asked.latest)
-        chosen, found = _revisions(root, asked, chosen, results, run)
-        last = [page for page in chosen if page.name == REVISIONS]
-        results |= _all_or_none(root, last, memory, say, default=asked.latest)
-        check_references({name: result.notebook for name, result in results.items()})
-        say("3/5 核对输出")
-        judge_pages(root, asked, chosen, results, memory, say)
-        say("4/5 生成页面")
-        staged = run / "stage"
-        stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
-        draw_figures(results, asked.edition, book, work / "cache", say)
-        site = renderer.render(staged, run / "out", say, before=latest)
-        edition = run / "edition"
-        before = found.old or "" if found else ""
-        lay_out(root, edition, site, asked, chosen, results, code=memory.code, before=before)
-        news = news_of(found, book, asked.edition)
-        (edition / "site" / NEWS).write_text(news.to_json(), encoding="utf-8")
-        say("5/5 发布")
-        sums = keep(root, edition, LATEST if asked.latest else asked.edition)
-        if latest:
-            renderer.remember(run / "out", sums)
-    target = publish_site(root)
+        with Renderer(work / "cache") as renderer:
+            latest = built_folder(root) / LATEST / "site" if asked.latest else None
+            if latest:
+                renderer.prepare(run / "out", latest)
+            say("2/5 执行各章")
+            others = [page for page in chosen if page.name != REVISIONS]
+            results = _all_or_none(root, others, memory, say, default=asked.latest)
+            chosen, found = _revisions(root, asked, chosen, results, run)
+            last = [page for page in chosen if page.name == REVISIONS]
+            results |= _all_or_none(root, last, memory, say, default=asked.latest)
+            check_references({name: result.notebook for name, result in results.items()})
+            say("3/5 核对输出")
+            judge_pages(root, asked, chosen, results, memory, say)
+            say("4/5 生成页面")
+            staged = run / "stage"
+            stage(root, chosen, results, staged, data=asked.data, edition=asked.edition)
+            draw_figures(results, asked.edition, book, work / "cache", say)
+            renderer.begin(staged, run / "out", before=latest)
+            # meanwhile
+            edition = run / "edition"
+            before = found.old or "" if found else ""
+            lay_out(root, edition, asked, chosen, results, code=memory.code, before=before)
+            news = news_of(found, book, asked.edition)
+            add_site(root, edition, renderer.finish(say), news)
+            say("5/5 发布")
+            sums = keep(root, edition, LATEST if asked.latest else asked.edition)
+            if latest:
+                renderer.remember(run / "out", sums)
+        # what stood there before is taken away meanwhile
+        with ThreadPoolExecutor(1) as other:
+            other.submit(shutil.rmtree, edition, ignore_errors=True)
+            target = publish_site(root)
     return target / ("latest" if asked.latest else f"v/{asked.edition}")
 
 
@@ -277,14 +286,14 @@ def run(
     """
     configuration.check_configuration(root)
     data = data or root / "data"
-    warm(data)
+    kernels.warm(data)
     book = Catalog(data)
     target = root / "_build" / "pages" / chapter
     work = root / "_build"
+    check_chapters_once(root, [chapter])
+    check_package_once(root, book)
+    chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
-        check_chapters_once(root, [chapter])
-        check_package_once(root, book)
-        chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
         results = _all_or_none(root, chosen, page_memory(root, data), say, default=False)
         for item in said_of(chapter, results[chapter].notebook):
             if not item.claim.holds:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -29,7 +28,7 @@ from cqbook.disk.atomic import exchange
 from cqbook.disk.locks import scratch
 from cqbook.errors import ChapterError, Fault, visible
 from cqbook.execution import kernels
-from cqbook.execution.executor import execute_all, warm
+from cqbook.execution.executor import execute_all
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import INJECTED, read_notebook, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
@@ -88,12 +87,11 @@ class Previewer:
         configuration.settings(self.root)
         work = self.root / "_build"
         self.own = self._kept.enter_context(scratch(work / "run"))
-        with _uninterrupted():
-            warm(self.data)
-            self.renderer = self._kept.enter_context(Renderer(work / "cache"))
-            self.painters = self._kept.enter_context(painters(kernels.context()))
-            for _ in range(os.cpu_count() or 1):
-                self.painters.submit(ready)
+        kernels.warm(self.data)
+        self.renderer = self._kept.enter_context(Renderer(work / "cache"))
+        self.painters = self._kept.enter_context(painters(kernels.context()))
+        for _ in range(os.cpu_count() or 1):
+            self.painters.submit(ready)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -231,13 +229,3 @@ def failure_in_words(error: ExecutionError) -> ExecutionError:
                 words = f"第{number}个单元{zh}出错：{said} | cell {number}{en} failed: {said}"
                 return ExecutionError(error.page, words, error.notebook)
     return error
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: who started them ends them."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

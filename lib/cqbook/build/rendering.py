@@ -1,46 +1,55 @@
 """jupyter-book in a process of its own, which loads Sphinx while the chapters are executed.
 
-The process stays for as many books as are asked for: who writes a chapter waits for none to load.
+The process is a fork of the server that forks kernels: half of what Sphinx wants is loaded there.
+It stays for as many books as are asked for: who writes a chapter waits for none to load.
 """
 
 from __future__ import annotations
 
-import json
+import importlib
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Self
+from threading import Thread
+from typing import TYPE_CHECKING, Self
 
 from cqbook.disk.processes import dies_with_parent
 from cqbook.editions.publish import leading_to
 from cqbook.editions.rendered import keep_rendered
 from cqbook.errors import BookError
+from cqbook.execution import kernels
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 class BuildError(BookError):
     """The book could not be built; nothing was published."""
 
 
-#: What renders; it waits for its arguments.
-PROGRAM = "cqbook.site"
+#: What renders, and loads all that this takes: nothing of it is wanted here.
+WORKER = "cqbook.site.worker"
 
 
-def renderer_process(variables: Mapping[str, str], said: IO[bytes]) -> subprocess.Popen[str]:
-    """Start the process that renders, in this environment; `said` takes its stderr."""
-    return subprocess.Popen(
-        [sys.executable, "-m", PROGRAM],
-        env=variables,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=said,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        preexec_fn=dies_with_parent,
-    )
+def _render_all(
+    asked: Connection, answered: Connection, said: str, variables: Mapping[str, str]
+) -> None:
+    """Render what is asked for, in the forked process; what jupyter-book says goes to a file."""
+    # the fork server ends when the process that started it does
+    dies_with_parent()
+    os.environ.clear()
+    os.environ.update(variables)
+    handle = os.open(said, os.O_WRONLY | os.O_APPEND)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
+    # whatever the terminal of this command can show: it is read as UTF-8
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="replace", closefd=False)
+    importlib.import_module(WORKER).serve(asked, answered)
 
 
 class Renderer:
@@ -54,12 +63,30 @@ class Renderer:
 
     def __init__(self, cache: Path) -> None:
         self.cache = cache
-        variables = {"CQBOOK_CACHE": str(cache), "PYTHONHASHSEED": "0"}
-        # what it says is read here, whatever the terminal of this command can show
-        variables |= {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
-        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - `__exit__` closes it
-        self.process = renderer_process(os.environ | variables, self.said)
+        self.said = tempfile.NamedTemporaryFile(prefix="cqbook-said-")  # noqa: SIM115 - `__exit__`
+        kernels.warm()
+        context = kernels.context()
+        # two, so that each end is closed with the process that has the other
+        asked, self._asking = context.Pipe(duplex=False)
+        self._answers, answered = context.Pipe(duplex=False)
+        variables = os.environ | {"CQBOOK_CACHE": str(cache)}
+        given = (asked, answered, self.said.name, variables)
+        self.process = context.Process(target=_render_all, args=given)
         self._asked = 0
+        self._book: tuple[Path, Path] | None = None
+        self._wrong = ""
+        # the server answers when it has loaded all that it forks
+        self._start = Thread(target=self._started, args=(asked, answered))
+        self._start.start()
+
+    def _started(self, *ends: Connection) -> None:
+        try:
+            kernels.fork(self.process)
+        except kernels.KernelError as error:
+            self._wrong = str(error)
+        finally:
+            for end in ends:
+                end.close()
 
     def __enter__(self) -> Self:
         """Return the renderer."""
@@ -67,9 +94,12 @@ class Renderer:
 
     def __exit__(self, *_: object) -> None:
         """End the process, whether or not it was needed."""
-        if self.process.poll() is None:
+        self._start.join()
+        if not self._wrong:
             self.process.kill()
-            self.process.communicate()
+            self.process.join()
+        self._asking.close()
+        self._answers.close()
         self.said.close()
 
     def prepare(self, out: Path, before: Path) -> None:
@@ -78,7 +108,7 @@ class Renderer:
         To be asked once, and then to `render` there what may go on from it.
         """
         asked = {"words": [], "staged": "", "out": _named(out), "before": _named(before)}
-        self._ask(json.dumps(asked))
+        self._ask(asked)
 
     def render(
         self,
@@ -89,15 +119,39 @@ class Renderer:
         alone: bool = False,
         before: Path | None = None,
     ) -> Path:
-        """Render the staged book with jupyter-book; return the folder of the site.
+        """Render the staged book; see `begin` and `finish`."""
+        self.begin(staged, out, alone=alone, before=before)
+        return self.finish(say)
+
+    def begin(
+        self, staged: Path, out: Path, *, alone: bool = False, before: Path | None = None
+    ) -> None:
+        """Let jupyter-book render the staged book, and do not wait for it.
 
         Parameters
         ----------
+        staged : pathlib.Path
+        out : pathlib.Path
+            Where jupyter-book puts the site and what it has read.
         alone : bool
             Part of a book: references to pages that are not there are no error.
         before : pathlib.Path, optional
             The site that was built before: where it is known of what it was rendered
             (`remember`), what would come out the same is taken from it.
+        """
+        strict = [] if alone else ["-n", "-W", "--keep-going"]
+        self._book = staged, out
+        self._ask(
+            {
+                "words": ["build", _named(staged), "--path-output", _named(out), *strict],
+                "staged": _named(staged),
+                "out": _named(out),
+                "before": _named(before) if before else "",
+            }
+        )
+
+    def finish(self, say: Callable[[str], None]) -> Path:
+        """Return the folder of the site of the book that was begun, when it is rendered.
 
         Raises
         ------
@@ -106,14 +160,9 @@ class Renderer:
         """
         import yaml
 
-        strict = [] if alone else ["-n", "-W", "--keep-going"]
-        asked = {
-            "words": ["build", _named(staged), "--path-output", _named(out), *strict],
-            "staged": _named(staged),
-            "out": _named(out),
-            "before": _named(before) if before else "",
-        }
-        told = self._told(json.dumps(asked))
+        assert self._book is not None
+        staged, out = self._book
+        told = self._told()
         if told is not None:
             log = self.cache / "build.log"
             self.cache.mkdir(parents=True, exist_ok=True)
@@ -133,34 +182,31 @@ class Renderer:
         """Keep of what the site with these `SUMS` was rendered in `out`, for the next one."""
         keep_rendered(out / "_build" / ".doctrees", sums, self.cache)
 
-    def _told(self, words: str) -> str | None:
+    def _told(self) -> str | None:
         """Return what jupyter-book said if it failed; None: it did not."""
-        assert self.process.stdout is not None
-        start = os.fstat(self.said.fileno()).st_size
-        # it died before, and said why
-        code = ""
-        if self._ask(words):
+        # None: it died before, and said why
+        code: int | None = None
+        before = 0
+        try:
             for _ in range(self._asked):
                 # what was prepared in vain is made when it is needed
-                code = self.process.stdout.readline()
-            self._asked = 0
-        if code == "0\n":
+                code, before = self._answers.recv()
+        except EOFError:
+            code, before = None, 0
+        self._asked = 0
+        if code == 0:
             return None
+        self._start.join()
         # pread: where the file is read is also where the process writes on
         size = os.fstat(self.said.fileno()).st_size
-        start = start if code else 0
-        return os.pread(self.said.fileno(), size - start, start).decode("utf-8", errors="replace")
+        said = os.pread(self.said.fileno(), size - before, before)
+        return self._wrong or said.decode("utf-8", errors="replace")
 
-    def _ask(self, words: str) -> bool:
-        """Ask for something; return whether anybody is there who hears it."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(f"{words}\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return False
+    def _ask(self, book: Mapping[str, object]) -> None:
+        # where nobody is there who hears it, nobody answers either
+        with suppress(BrokenPipeError):
+            self._asking.send(book)
         self._asked += 1
-        return True
 
 
 def _named(path: Path) -> str:

@@ -18,10 +18,11 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import to_json
 from cqbook.disk.locks import undisturbed
+from cqbook.editions.feed import NEWS, News
 from cqbook.editions.store import MANIFEST
 from cqbook.execution import kernels
 from cqbook.execution.page import Executed, Page
-from cqbook.figures.claims import CLAIMS, said_of, shown
+from cqbook.figures.claims import CLAIMS, said_of
 
 
 def stage(
@@ -54,7 +55,7 @@ def stage(
     for path in sorted((root / "chapters").glob("*.md")):
         shutil.copy(path, target / "chapters")
     for name, result in results.items():
-        (target / "chapters" / f"{name}.ipynb").write_bytes(shown(result.content))
+        (target / "chapters" / f"{name}.ipynb").write_bytes(result.shown)
     said = [item for name, result in results.items() for item in said_of(name, result.notebook)]
     (target / CLAIMS).write_text(to_json(said), encoding="utf-8")
 
@@ -125,7 +126,6 @@ def _linked(source: str, target: str) -> None:
 def lay_out(
     root: Path,
     edition: Path,
-    site: Path,
     asked: Order,
     chosen: Collection[Page],
     results: Mapping[str, Executed],
@@ -133,16 +133,20 @@ def lay_out(
     code: str,
     before: str,
 ) -> None:
-    """Write an edition's folder: site, notebooks, data, manifest."""
-    edition.mkdir()
-    shutil.move(site, edition / "site")
-    (edition / "notebooks").mkdir()
+    """Write an edition's folder, to which its site is added: notebooks, data, manifest."""
+    (edition / "notebooks").mkdir(parents=True)
     for page in chosen:
         (edition / "notebooks" / f"{page.name}.ipynb").write_bytes(results[page.name].content)
     ignored = shutil.ignore_patterns(CUSTOMS, ".*")
     shutil.copytree(asked.data, edition / "data", ignore=ignored)
+    text = manifest(root, asked, chosen, results, code=code, before=before).to_json()
+    (edition / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def add_site(root: Path, edition: Path, site: Path, news: News) -> None:
+    """Move a site into its edition's folder; add what it hands on of the edition."""
+    shutil.move(site, edition / "site")
     bill = kept_bill(root / "requirements.txt", root / "_build" / "cache")
     (edition / "site" / SBOM).write_bytes(bill)
-    text = manifest(root, asked, chosen, results, code=code, before=before).to_json()
-    for place in (edition, edition / "site"):
-        (place / MANIFEST).write_text(text, encoding="utf-8")
+    shutil.copyfile(edition / MANIFEST, edition / "site" / MANIFEST)
+    (edition / "site" / NEWS).write_text(news.to_json(), encoding="utf-8")

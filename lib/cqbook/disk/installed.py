@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -37,8 +38,12 @@ def _locked(lock: Path) -> set[str]:
     return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
 
 
+@functools.cache
 def installed_digest() -> str:
-    """Return one hash of what makes all that is made: this package, those beside it, Python."""
+    """Return one hash of what makes all that is made: this package, those beside it, Python.
+
+    What a process has loaded stays what it is: it is told once.
+    """
     return json_digest([hashes(PACKAGE), packages(), sys.version])
 
 

@@ -8,6 +8,7 @@ old one and takes its place in one step.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -190,7 +191,7 @@ def publish_site(root: Path) -> Path:
             shutil.rmtree(left, ignore_errors=True)
         new = Path(tempfile.mkdtemp(dir=work, prefix=".html-"))
         try:
-            _assemble(root, new)
+            _assemble(root, new, target)
             new.chmod(0o755)
             settle(new)
             exchange(new, target)
@@ -199,34 +200,65 @@ def publish_site(root: Path) -> Path:
     return target
 
 
-def _assemble(root: Path, target: Path) -> None:
+def _assemble(root: Path, target: Path, before: Path) -> None:
     with locked(built_folder(root)):
         fresh = editions_in(built_folder(root))
         for name, path in fresh.items():
-            place = target / LATEST if name == LATEST else target / "v" / name
-            _serve(path, place)
+            inside = LATEST if name == LATEST else f"v/{name}"
+            _serve(path, target / inside, before / inside)
     frozen = editions_in(released_folder(root))
     for name, path in frozen.items():
         checked_release(path)
         shutil.rmtree(target / "v" / name, ignore_errors=True)
-        _serve(path, target / "v" / name)
+        _serve(path, target / "v" / name, before / "v" / name)
     if LATEST in fresh and manifest_of(fresh[LATEST]).edition in frozen:
         _lead_to_frozen(target / LATEST, manifest_of(fresh[LATEST]).edition)
     for name, content in front(fresh, frozen).items():
         _write(target / name, content)
 
 
-def _serve(edition: Path, place: Path) -> None:
-    """Copy the site of an edition, and see that what was copied is what its sums list."""
-    shutil.copytree(edition / "site", place, symlinks=True)
-    there = tree_hashes(place, UNLISTED)
-    if (place / SUMS).exists() and sums_of(place) != there:
-        msg = (
-            f"{edition} 中的网页生成之后被改动过；先 cqbook build，发布过的版次请恢复"
-            f" | the site in {edition} was altered after it was built: run `cqbook build`, or"
-            " restore it"
-        )
-        raise DataError(msg)
+def _serve(edition: Path, place: Path, before: Path) -> None:
+    """Put the site of an edition in its place: each file is what the edition's sums list.
+
+    What is served already (below `before`) and is the same gets a second name there: neither
+    written nor, when the old site goes, freed.
+    """
+    site = edition / "site"
+    there = tree_hashes(site, UNLISTED)
+    if (site / SUMS).exists() and sums_of(site) != there:
+        raise _altered(edition)
+    try:
+        served = tree_hashes(before, UNLISTED)
+    except (DataError, OSError):
+        # somebody's link, or what may not be read
+        served = {}
+    for name, value in there.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        if served.get(name) != value or not _linked(before / name, place / name):
+            content = regular_content(site / name)
+            if digest(content) != value:
+                raise _altered(edition)
+            (place / name).write_bytes(content)
+    for name in UNLISTED:
+        if (site / name).exists():
+            (place / name).write_bytes(regular_content(site / name))
+
+
+def _linked(path: Path, other: Path) -> bool:
+    try:
+        os.link(path, other)
+    except OSError:
+        # a file system without such names
+        return False
+    return True
+
+
+def _altered(edition: Path) -> DataError:
+    return DataError(
+        f"{edition} 中的网页生成之后被改动过；先 cqbook build，发布过的版次请恢复"
+        f" | the site in {edition} was altered after it was built: run `cqbook build`, or"
+        " restore it"
+    )
 
 
 def front(fresh: Mapping[str, Path], frozen: Mapping[str, Path]) -> dict[str, str]:
@@ -389,4 +421,6 @@ def _hashes(manifest: Manifest) -> dict[str, str]:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # it may be another name of what is still served
+    path.unlink(missing_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 
 from cqbook.data.catalog import DATA_VARIABLE, TRACE_VARIABLE, Query
 from cqbook.execution import kernels
-from cqbook.execution.fingerprint import module_name, modules
 from cqbook.execution.memory import Memory
 from cqbook.execution.notebooks import complaints, normalise, read_notebook, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
@@ -72,7 +71,7 @@ def execute(
             if fresh:
                 content, wrong = _outcome(_in_kernel, *arguments)
             else:
-                warm(data)
+                kernels.warm(data)
                 content, wrong = kernels.call(_outcome, kernels.run_cells, *arguments)
         except (kernels.KernelError, RuntimeError, TimeoutError) as error:
             # a kernel that dies or does not answer
@@ -150,22 +149,14 @@ Told = Callable[[Page, Outcome], None]
 Runner = Callable[[Path, list[Page], Path, Path], Iterator[tuple[Page, Outcome]]]
 
 
-def warm(data: Path | None = None) -> None:
-    """Let the fork server load what chapters import and read; something else can be done meanwhile.
-
-    Parameters
-    ----------
-    data : Path, optional
-        The data directory of the pages to come.
-    """
-    kernels.start(lambda: tuple(module_name(path) for path in modules()), data)
-
-
 def here(
     chapters: Path, pages: list[Page], data: Path, failed: Path, *, at_once: int = 0
 ) -> Iterator[tuple[Page, Outcome]]:
-    """Execute pages on this machine, as many `at_once` as there are processors or as is said."""
-    warm(data)
+    """Execute pages on this machine, as many `at_once` as there are processors or as is said.
+
+    It is begun at once, and goes on while the caller does something else.
+    """
+    kernels.warm(data)
 
     def one(page: Page) -> Outcome:
         try:
@@ -174,10 +165,10 @@ def here(
             return error
 
     # the kernels are processes of their own: threads only wait for them
-    with ThreadPoolExecutor(max_workers=at_once or os.cpu_count() or 2) as pool:
-        runs = {pool.submit(one, page): page for page in pages}
-        for run in as_completed(runs):
-            yield runs[run], run.result()
+    pool = ThreadPoolExecutor(max_workers=at_once or os.cpu_count() or 2)
+    runs = {pool.submit(one, page): page for page in pages}
+    pool.shutdown(wait=False)
+    return ((runs[run], run.result()) for run in as_completed(runs))
 
 
 def execute_all(
@@ -218,10 +209,13 @@ def execute_all(
         held = memory.recall(chapters / f"{page.notebook}.ipynb", page)
         if held:
             found[page.name] = held
-            told(page, held)
     rest = [page for page in todo if page.name not in found]
     data = memory.book.digests() if rest else {}
-    for page, outcome in runner(chapters, rest, memory.book.path, failed) if rest else ():
+    outcomes = runner(chapters, rest, memory.book.path, failed) if rest else ()
+    for page in todo:
+        if page.name in found:
+            told(page, found[page.name])
+    for page, outcome in outcomes:
         if isinstance(outcome, Executed):
             memory.keep(chapters / f"{page.notebook}.ipynb", page, outcome, data)
         found[page.name] = outcome

@@ -3,6 +3,7 @@
 Nine tenths of the time of a short notebook are the start of its kernel and its imports. A fork
 server, which has executed nothing, imports once what the chapters import; every page gets a fork of
 it, and in it papermill executes the cells by an engine of ours. A page sees nothing of another.
+What renders is another fork of it.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import gc
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing import forkserver, util
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cqbook.disk.processes import dies_with_parent
+from cqbook.execution.fingerprint import module_name, modules
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -66,14 +71,15 @@ def socket_folder() -> str:
     return folder if len(os.fsencode(folder)) <= SOCKET_FOLDER_BYTES else "/tmp"
 
 
-def start(modules: Callable[[], tuple[str, ...]], data: Path | None = None) -> None:
-    """Start the fork server, which imports `modules`, and return at once; once a process.
+def warm(data: Path | None = None) -> None:
+    """Start the fork server and return at once; once a process.
+
+    It loads what chapters import and read; something else can be done meanwhile.
 
     Parameters
     ----------
-    modules : callable
     data : pathlib.Path, optional
-        Data that it reads once for all pages.
+        The data directory of the pages to come, read once for all of them.
     """
     if os.getpid() in _STARTED:
         return
@@ -83,15 +89,59 @@ def start(modules: Callable[[], tuple[str, ...]], data: Path | None = None) -> N
     util.get_temp_dir()
     tempfile.tempdir = kept
     own = ("cqbook.execution.kernels", "cqbook.execution.compiled", OPENED)
-    context().set_forkserver_preload([LOADING, *IMPORTED, *modules(), *own])
-    os.environ[OPENED_VARIABLE] = str(data.resolve()) if data else ""
-    forkserver.ensure_running()
-    del os.environ[OPENED_VARIABLE]
+    context().set_forkserver_preload([LOADING, *IMPORTED, *map(module_name, modules()), *own])
+    # what is rendered there depends on no terminal, and comes out again in another run
+    variables = {"PYTHONUTF8": "1", "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}
+    variables[OPENED_VARIABLE] = str(data.resolve()) if data else ""
+    with _environment(variables), _uninterrupted():
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: they end with who started them."""
+    if threading.current_thread() is not threading.main_thread():
+        # a worker of a cluster: nothing can be set there, and no keyboard is near
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, text in before.items():
+            os.environ.pop(name)
+            if text is not None:
+                os.environ[name] = text
 
 
 def context() -> ForkServerContext:
     """Return the context in which kernels are forked."""
     return multiprocessing.get_context("forkserver")
+
+
+def fork(process: ForkServerProcess) -> None:
+    """Start a process of `context`.
+
+    Raises
+    ------
+    KernelError
+        If the fork server is not there.
+    """
+    try:
+        process.start()
+    except (EOFError, ConnectionError) as error:
+        msg = "不能启动内核的进程 | the process that forks kernels does not start"
+        raise KernelError(msg) from error
 
 
 def call(function: Callable[..., Result], *arguments: object) -> Result:
@@ -104,11 +154,7 @@ def call(function: Callable[..., Result], *arguments: object) -> Result:
     """
     receiver, sender = context().Pipe(duplex=False)
     process = context().Process(target=_answer, args=(sender, function, arguments), daemon=True)
-    try:
-        process.start()
-    except (EOFError, ConnectionError) as error:
-        msg = "不能启动内核的进程 | the process that forks kernels does not start"
-        raise KernelError(msg) from error
+    fork(process)
     sender.close()
     try:
         if not receiver.poll(PAGE_SECONDS):

@@ -11,6 +11,7 @@ import nbformat
 from cqbook.data.catalog import Query
 from cqbook.errors import BookError
 from cqbook.execution.parameters import Value
+from cqbook.figures.claims import shown
 
 
 class ExecutionError(BookError):
@@ -57,3 +58,8 @@ class Executed:
         # it was judged when it was made
         parsed: nbformat.NotebookNode = nbformat.v4.reads_json(self.content.decode("utf-8"))
         return parsed
+
+    @cached_property
+    def shown(self) -> bytes:
+        """The notebook as it is rendered, with those of its sentences that stand."""
+        return shown(self.content)

@@ -1,10 +1,10 @@
 """jupyter-book's own command, with the cores that its command line has no option for.
 
-It loads all that it needs, then waits for lines of JSON on its input. Each is a book, rendered in a
+To import this module is to load all that it needs; then it waits for books, each rendered in a
 fork: a second one finds all loaded, and nothing of the first. ``words`` are jupyter-book's,
 ``staged`` and ``out`` the folders among them, ``before`` the site that may be gone on from, or
-empty. Without words the next book will be asked for: that site is laid out for it. What
-jupyter-book says goes to stderr; an exit code in a line on stdout ends each.
+empty. Without words the next book will be asked for: that site is laid out for it. Each is
+answered: its exit code, and how much had been said before.
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ from __future__ import annotations
 import functools
 import gc
 import importlib
-import json
 import os
-import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import jupyter_book.sphinx
 from jupyter_book.cli.main import main
+from myst_nb.core.render import load_mime_renders, load_renderer
 from sphinx.application import builtin_extensions
 
+from cqbook.disk.installed import installed_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.site.kept import go_on, lay_out_before
+from cqbook.site.markup import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 #: What Sphinx would load by name, and what is loaded when it is first used.
 LOADED = (
@@ -45,6 +49,12 @@ LOADED = (
 gc.disable()
 for name in (*builtin_extensions, *LOADED):
     importlib.import_module(name)
+# what is looked up once a process, all installed packages for most of it: not in each fork
+load_renderer("default")
+load_mime_renders()
+for name in ENVIRONMENT.list_templates():
+    ENVIRONMENT.get_template(name)
+installed_digest()
 gc.freeze()
 gc.enable()
 
@@ -56,21 +66,28 @@ def _render(words: list[str], staged: str, out: str, before: str) -> NoReturn:
         lay_out_before(Path(out), Path(before), cache)
         raise SystemExit
     goes_on = before and go_on(Path(staged), Path(out), Path(before), cache)
+    if goes_on:
+        # a few pages: to look for garbage takes longer than what is found is worth
+        gc.disable()
     # it leaves by SystemExit
     main(words if goes_on else [*words, "--all"])
     raise SystemExit
 
 
-if __name__ == "__main__":
+def serve(asked: Connection, answered: Connection) -> None:
+    """Render the books that are `asked` for until nobody is there any more who could ask."""
     jupyter_book.sphinx.build_sphinx = functools.partial(
         jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
     )
-    for line in sys.stdin:
+    while True:
+        try:
+            book = asked.recv()
+        except EOFError:
+            return
+        said = os.fstat(2).st_size
         process = os.fork()
         if not process:
             dies_with_parent()
-            os.dup2(2, 1)
-            _render(**json.loads(line))
+            _render(**book)
         status = os.waitpid(process, 0)[1]
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+        answered.send((os.waitstatus_to_exitcode(status), said))
