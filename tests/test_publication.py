@@ -85,6 +85,40 @@ def test_permalinks_lead_from_the_latest_pages_to_the_frozen_ones(root):
         assert text(root, "v", "2026-11", name) == figure, "a frozen page never changes"
 
 
+def test_what_is_served_and_the_same_is_not_written_again(root):
+    publish.publish_site(root)
+    page = root / "_build" / "html" / "latest" / "index.html"
+    before = page.stat()
+    publish.publish_site(root)
+    assert page.stat().st_ino == before.st_ino
+    assert page.stat().st_mtime_ns == before.st_mtime_ns
+    page.write_text("forged", encoding="utf-8")
+    publish.publish_site(root)
+    assert page.read_text(encoding="utf-8") == "first"
+    copy = root / "copy.html"
+    copy.write_text("first", encoding="utf-8")
+    page.unlink()
+    page.symlink_to(copy)
+    publish.publish_site(root)
+    assert not page.is_symlink()
+    # where a file has no second name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError()))
+        publish.publish_site(root)
+    assert page.read_text(encoding="utf-8") == "first"
+
+
+def test_what_is_led_elsewhere_is_another_file_than_was_served(root):
+    """Who reads the old page while the new one is written reads the old one."""
+    figure = f'{store.PERMALINK}#fig-a">链接</a>'
+    made(root, "2026-11", figure, place="latest")
+    publish.publish_site(root)
+    os.link(root / "_build" / "html" / "latest" / "index.html", root / "read.html")
+    publish.release(root, "2026-11")
+    assert "../v/2026-11" in text(root, "latest", "index.html")
+    assert (root / "read.html").read_text(encoding="utf-8") == figure
+
+
 def checked(*words, folder):
     """What sha256sum itself says in a folder."""
     if shutil.which("sha256sum") is None:
