@@ -21,6 +21,7 @@ from cqbook.data.relations import (
     INCONSISTENT,
     REVISION,
     ROUNDING,
+    SCOPE,
     UNDECIDABLE,
     Judgement,
     as_corrected,
@@ -216,9 +217,9 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
     return words | {"relations": f"{len(table)}条"}
 
 
-_KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
+_KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsistent")
 #: In the order in which the page speaks of them.
-VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, INCONSISTENT]
+VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
 #: Their columns in a table of counts.
 VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
@@ -233,11 +234,9 @@ LISTED_BY_HAND = "另列的关系"
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     """Return what can't be used together, one row a figure, then what printing leaves undecided.
 
-    A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: of
-    the broken ones the figure in most of them comes first (of several the most doubtful) and takes
-    these with it, and so on. Of the undecidable relations, which differ in little, those that
-    ``relations.csv`` explains. What is explained alike is one row. Between them stand the figures
-    that differ in rounding alone.
+    First what is contradicted, then what is of another scope, what differs in rounding alone, and
+    the undecidable relations that ``relations.csv`` explains, which differ in little. What is
+    explained alike is one row.
 
     Parameters
     ----------
@@ -251,7 +250,31 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
-    broken = [row for row in rows_of(table) if row["verdict"] == INCONSISTENT]
+    listed_rows = rows_of(table)
+    found = [
+        row
+        for told in (INCONSISTENT, SCOPE)
+        for row in _by_figure([row for row in listed_rows if row["verdict"] == told], doubt)
+    ]
+    found += [row for row in listed_rows if row["verdict"] == ROUNDING]
+    found += [row for row in listed_rows if row["verdict"] == UNDECIDABLE and row["known"]]
+    alike: dict[tuple[str, str], list[TableRow]] = {}
+    for row in found:
+        alike.setdefault((row["verdict"], row["explanation"]), []).append(row)
+    rows = [_listed(rows) for rows in alike.values()]
+    for row in rows:
+        row["title"] = _readable(row["title"])
+        row["why"] = f"{row['verdict']}：{row['explanation']}"
+    return pd.DataFrame(rows, columns=[*table.columns, "why"])
+
+
+def _by_figure(broken: Sequence[TableRow], doubt: Mapping[str, int]) -> list[TableRow]:
+    """Return relations that do not hold, one row a figure.
+
+    A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: the
+    figure in most of them comes first (of several the most doubtful) and takes these with it, and
+    so on.
+    """
     found = []
     while broken:
         often = Counter(key for row in broken for key in _ids(row))
@@ -261,18 +284,9 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"另有{len(mine) - 1}条关系也因这个数不一致。" if len(mine) > 1 else ""
+        more = f"这个数另有{len(mine) - 1}条关系也是这样。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
-    found += [row for row in rows_of(table) if row["verdict"] == ROUNDING]
-    found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
-    alike: dict[str, list[TableRow]] = {}
-    for row in found:
-        alike.setdefault(row["explanation"], []).append(row)
-    rows = [_listed(rows) for rows in alike.values()]
-    for row in rows:
-        row["title"] = _readable(row["title"])
-        row["why"] = f"{row['verdict']}：{row['explanation']}"
-    return pd.DataFrame(rows, columns=[*table.columns, "why"])
+    return found
 
 
 def _ids(row: TableRow) -> list[str]:
