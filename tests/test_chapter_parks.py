@@ -9,7 +9,7 @@ import pytest
 import cqbook as cq
 from cqbook.analysis import district, parks
 from cqbook.data.catalog import Catalog
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND
 
 AREA = "CN-50"
 
@@ -128,7 +128,7 @@ def test_what_is_told_of_named_projects(book):
     assert (found["built"], found["building"], found["signed"]) == (8, 4, 2)
     assert found["untold"] == 7, "21 - 14"
     assert parks.seen(book, "车身", "building") == "2024年1月"
-    assert parks.seen(book, "车身", "built") == UNPUBLISHED
+    assert parks.seen(book, "车身", "built") == NOT_FOUND
     assert (found["placed"], found["zone"], found["shapingba"]) == (14, 7, 5)
     assert found["tongliang"] == 2
     assert parks.zone_names(book) == "涪陵、九龙坡、大足、巴南、永川、璧山、荣昌"

@@ -238,7 +238,7 @@ TEXT = """一句。
         ("fails", "holds", "1亿元", {"没有高", "一节", "低了"}),
         ("open", "fails", "1亿元", {"没有高", "一节"}),
         # a sentence whose number nobody published is not there, whatever it stands on
-        ("holds", "holds", "未见公布", set()),
+        ("holds", "holds", "没有查到", set()),
     ],
 )
 def test_a_block_is_on_the_page_if_it_stands(up, down, much, left):
@@ -289,13 +289,13 @@ def test_the_default_edition_stops_for_exactly_the_sentences_that_fell():
 
 
 def test_a_sentence_that_would_be_silent_is_no_sentence_of_the_default_edition():
-    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="未见公布")
+    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="没有查到")
     check_claims({"trade": notebook})
     with pytest.raises(ChapterError, match="much"):
         check_claims({"trade": notebook}, ["trade"])
 
 
-@pytest.mark.parametrize(("outcome", "much"), [("fails", "1亿元"), ("open", "未见公布")])
+@pytest.mark.parametrize(("outcome", "much"), [("fails", "1亿元"), ("open", "没有查到")])
 def test_a_claim_on_customs_detail_stops_no_edition(outcome, much):
     """Whoever takes in files of their own gets the sentences that hold, and the book."""
     up = replace(made("up", outcome), rows=("customs",))
@@ -323,7 +323,7 @@ def test_no_sentence_points_to_a_figure_that_is_not_there():
     text = ":::{given} much\n见{numref}`fig-x`。\n:::\n"
     with pytest.raises(ChapterError, match="fig-x"):
         check_references({"trade": page(text, much="1亿元")})
-    check_references({"trade": page(text, much="未见公布")})
+    check_references({"trade": page(text, much="没有查到")})
 
 
 # --- words that compare ---------------------------------------------------------------------
@@ -459,7 +459,7 @@ def test_a_block_of_which_nothing_is_left_leaves_nothing():
 
 def test_a_number_that_an_inner_block_lacks_takes_that_block_alone():
     text = "::::{given} there\n甲。\n:::{claim} up\n乙{glue:text}`gone`。\n:::\n::::\n"
-    known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="未见公布"))
+    known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="没有查到"))
     assert known.resolved(text) == "甲。\n"
 
 

@@ -26,7 +26,7 @@ LINES = 9
 def test_nothing_on_a_page_is_empty(visited, name):
     """Three marks in a figure, two rows in a table; what nobody published is said twice at most."""
     visit = visited(name, DESK)
-    assert visit.words.count("未见公布") <= 2
+    assert visit.words.count("没有查到") <= 2
     for place, rows, _, _ in visit.tables:
         assert rows >= (3 if place.startswith("fig-") else 2), place
     assert visit.bare == []

@@ -19,7 +19,7 @@ from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     compared,
     difference,
@@ -220,23 +220,23 @@ class Fact:
 
     @property
     def words(self) -> dict[str, str]:
-        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
+        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 没有查到 if unknown.
 
         ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said;
         ``said`` when it was reported.
         """
         period = self.level.about.period
-        when = Period.parse(period).zh() if period else UNPUBLISHED
+        when = Period.parse(period).zh() if period else NOT_FOUND
         undated = period.endswith("..")
         return {
             "level": self.level.in_words(figures_zh([self.level])[0]),
             "change": self.change.in_words(figures_zh([self.change])[0]),
-            "of": self.of or UNPUBLISHED,
-            "who": self.who or UNPUBLISHED,
+            "of": self.of or NOT_FOUND,
+            "who": self.who or NOT_FOUND,
             "when": when,
-            "due": UNPUBLISHED if undated else when,
-            "undated": self.who if undated else UNPUBLISHED,
-            "said": Period.parse(self.published).zh() if self.published else UNPUBLISHED,
+            "due": NOT_FOUND if undated else when,
+            "undated": self.who if undated else NOT_FOUND,
+            "said": Period.parse(self.published).zh() if self.published else NOT_FOUND,
         }
 
 
@@ -244,7 +244,7 @@ def _after(period: str) -> str:
     """Return in words the time behind a period: 2023年起 behind all of 2022."""
     last = period.split("/")[-1]
     if last in ("", ".."):
-        return UNPUBLISHED
+        return NOT_FOUND
     return f"{int(last) + 1}年起" if len(last) == _YEAR else f"{Period.parse(last).zh()}以后"
 
 
@@ -345,7 +345,7 @@ def listed_sources(
     public = came["industry"].isin(PUBLIC_WORKS)
     said = came[came["stage"].ne("") & ~public]
     lists = book.own_rows("park_designations", {"entity": entities_within(book, code)})
-    ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != UNPUBLISHED else [])]
+    ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != NOT_FOUND else [])]
     return list(dict.fromkeys(ids))
 
 
@@ -354,7 +354,7 @@ def told_by(book: Catalog, rows: Iterable[str], others: Iterable[str] = ()) -> s
     held = tuple(rows)
     source_of = book.sources_of(held)
     ids = dict.fromkeys([*(source_of[row] for row in held), *others])
-    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
+    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or NOT_FOUND
 
 
 def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
@@ -376,8 +376,8 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
 
 
 def counted_by(item: Quantity) -> str:
-    """Return who counted a figure, in words; 未见公布 where nobody says."""
-    return BASES_ZH.get(item.about.basis, UNPUBLISHED)
+    """Return who counted a figure, in words; 没有查到 where nobody says."""
+    return BASES_ZH.get(item.about.basis, NOT_FOUND)
 
 
 def city_change(book: Catalog, fact: Fact) -> Quantity:
@@ -428,16 +428,16 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     Of several projects there is a table, even where no sentence says more than the main points. A
     part with one thing to tell is called by it.
     """
-    sold, makes = ([key for key in keys if texts[key] != UNPUBLISHED] for keys in (SELLING, MAKING))
-    came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
-    lists = "和名单" if texts["schemes"] != UNPUBLISHED else ""
+    sold, makes = ([key for key in keys if texts[key] != NOT_FOUND] for keys in (SELLING, MAKING))
+    came_some = len(followed(came)) >= ROWS or any(texts[key] != NOT_FOUND for key in COMING)
+    lists = "和名单" if texts["schemes"] != NOT_FOUND else ""
     alone = dict(ALONE)
-    alone["plant_output"] = "一家企业" if texts["plant_output_due"] != UNPUBLISHED else "一个项目"
+    alone["plant_output"] = "一家企业" if texts["plant_output_due"] != NOT_FOUND else "一个项目"
     alone["plant_output"] += "的预期产值"
     return {
-        "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else UNPUBLISHED,
-        "makes": name + _called(makes, alone, "做什么") if makes else UNPUBLISHED,
-        "came": f"{name}的项目{lists}" if came_some else UNPUBLISHED,
+        "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else NOT_FOUND,
+        "makes": name + _called(makes, alone, "做什么") if makes else NOT_FOUND,
+        "came": f"{name}的项目{lists}" if came_some else NOT_FOUND,
     }
 
 
@@ -461,7 +461,7 @@ _ALSO = {"trips_target": "route_boxes", "deals": "contracts"}
 
 
 def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFrame) -> str:
-    """Return in words what a reader would ask next of what a page says; 未见公布 if nothing.
+    """Return in words what a reader would ask next of what a page says; 没有查到 if nothing.
 
     Of projects that were not built when last heard of, long ago, what became of them.
     """
@@ -469,14 +469,14 @@ def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFr
     asked = [
         words.format_map({**texts, **after})
         for key, words in LACKING.items()
-        if texts[key] != UNPUBLISHED and texts[_ALSO.get(key, key)] != UNPUBLISHED
+        if texts[key] != NOT_FOUND and texts[_ALSO.get(key, key)] != NOT_FOUND
     ]
     rows = came[came["old"] & ~came["industry"].isin(PUBLIC_WORKS)]
     rows = rows[~rows["project"].isin(_wholes(came))]
     rows = rows[~rows["parent"].isin(rows["project"])]
     names = "、".join(rows["name_zh"])
     asked += [f"{names}后来建成没有"] if names else []
-    return "；".join(dict.fromkeys(asked)) or UNPUBLISHED
+    return "；".join(dict.fromkeys(asked)) or NOT_FOUND
 
 
 #: Districts that have since become part of another: in which they lie on today's map.
@@ -489,13 +489,13 @@ def merged_plan(book: Catalog, code: str) -> tuple[dict[str, str], Quantity]:
     Returns
     -------
     dict of str to str
-        ``merged``, its name, and ``merged_plan``, in words; 未见公布 where there is none.
+        ``merged``, its name, and ``merged_plan``, in words; 没有查到 where there is none.
     Quantity
         The plan.
     """
     was = next((entity for entity, today in TODAY.items() if today == code), "")
     if not was:
-        return dict.fromkeys(("merged", "merged_plan"), UNPUBLISHED), missing("100M CNY")
+        return dict.fromkeys(("merged", "merged_plan"), NOT_FOUND), missing("100M CNY")
     plan = fact_of(
         book,
         unit="100M CNY",
@@ -569,7 +569,7 @@ def departures(book: Catalog, code: str) -> dict[str, str]:
     frame = book.observations(indicator="train_load", entity="route-crexpress")
     rows = rows_of(frame) if code in STATIONS else []
     if not rows:
-        return dict.fromkeys(("station", "train_load", "train_when"), UNPUBLISHED)
+        return dict.fromkeys(("station", "train_load", "train_when"), NOT_FOUND)
     load = quantity_of(rows[0])
     return {
         "station": book.name(STATIONS[code]),
@@ -583,7 +583,7 @@ def unplaced(book: Catalog, code: str) -> dict[str, str]:
     park = UNPLACED.get(code, "")
     trade = _trade_of_unplaced(book, code)
     return {
-        "unplaced": book.name(park) if park else UNPUBLISHED,
+        "unplaced": book.name(park) if park else NOT_FOUND,
         "unplaced_trade": trade.in_words(trade.zh),
         "unplaced_by": told_by(book, [trade.observation_id] if trade.known else []),
     }
@@ -609,7 +609,7 @@ def cost_a_car(found: Mapping[str, Fact]) -> str:
     before, now = found["box_before"].level, found["box_now"].level
     held = now.interval
     if not before.known or held is None or not held.lower or not held.upper:
-        return UNPUBLISHED
+        return NOT_FOUND
     falls = [100 * (1 - before.point / float(cars)) for cars in (held.lower, held.upper)]
     return "下降" + "—".join(f"{fall:.0f}%" for fall in dict.fromkeys(falls))
 
@@ -735,7 +735,7 @@ def names_by_day(rows: pd.DataFrame) -> str:
     for (when, old), of_one_time in rows.groupby(["stage_as_of", "old"], sort=False):
         named = "、".join(of_one_time["name_zh"]) + _until(str(when), old=bool(old))
         parts.append(named.replace("）（", "，"))
-    return "、".join(parts) or UNPUBLISHED
+    return "、".join(parts) or NOT_FOUND
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
@@ -794,15 +794,15 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     texts = {
         "running": names_by_day(found[at["running"] & makes]),
         "trading_too": names_by_day(found[at["running"] & ~makes & ~public]),
-        "trading_alone": UNPUBLISHED,
-        "trading_only": UNPUBLISHED,
+        "trading_alone": NOT_FOUND,
+        "trading_only": NOT_FOUND,
         "building": names_by_day(found[at["building"]]),
         "coming": names_by_day(found[at["coming"]]),
     }
     runs = found[at["running"] & makes]
-    texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or UNPUBLISHED
-    alone = UNPUBLISHED
-    if texts["running"] == UNPUBLISHED:
+    texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or NOT_FOUND
+    alone = NOT_FOUND
+    if texts["running"] == NOT_FOUND:
         alone = names_by_day(found[at["building"] & makes])
     table = followed(found)
     if len(table) >= ROWS:
@@ -812,9 +812,9 @@ def named(found: pd.DataFrame) -> dict[str, str]:
             "building": names_by_day(found[at["building"] & rest]),
             "coming": names_by_day(found[at["coming"] & rest]),
         }
-    if texts["running"] == UNPUBLISHED:
+    if texts["running"] == NOT_FOUND:
         which = "trading_only" if makes.any() else "trading_alone"
-        texts |= {which: texts["trading_too"], "trading_too": UNPUBLISHED}
+        texts |= {which: texts["trading_too"], "trading_too": NOT_FOUND}
     return texts | {"only_building": alone}
 
 
@@ -858,7 +858,7 @@ def schemes(book: Catalog, code: str) -> str:
             if len(kind)
         ]
         said.append(book.name(str(entity)) + "，".join(parts))
-    return "；".join(said) or UNPUBLISHED
+    return "；".join(said) or NOT_FOUND
 
 
 def _since(name: str, day: str) -> str:
@@ -874,10 +874,10 @@ def standing_since(book: Catalog, code: str) -> dict[str, str]:
     before = table.loc[_listed(table["successor"], code) & table["valid_to"].eq(began), "name_zh"]
     return {
         "name": row["name_zh"],
-        "ended": Period.parse(ended).zh() if ended else UNPUBLISHED,
-        "heirs": "、".join(heirs) if ended and heirs else UNPUBLISHED,
+        "ended": Period.parse(ended).zh() if ended else NOT_FOUND,
+        "heirs": "、".join(heirs) if ended and heirs else NOT_FOUND,
         "began": Period.parse(began).zh(),
-        "made_of": "、".join(before) or UNPUBLISHED,
+        "made_of": "、".join(before) or NOT_FOUND,
     }
 
 
@@ -897,19 +897,19 @@ def page_key(code: str, year: str = "") -> str:
 
 def percent_zh(rate: Quantity) -> str:
     """Return a derived rate with one decimal; its inputs have more digits than a sentence needs."""
-    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
+    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else NOT_FOUND
 
 
 def told_in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
     """Return texts in English, each under its name with ``_en``.
 
-    What is not known stays 未见公布, so that a block that says it is left out.
+    What is not known stays 没有查到, so that a block that says it is left out.
     """
     return {
-        f"{name}_en": text if text == UNPUBLISHED else english(text) for name, text in texts.items()
+        f"{name}_en": text if text == NOT_FOUND else english(text) for name, text in texts.items()
     }
 
 
 def silent(found: pd.DataFrame, came: pd.DataFrame, name: str) -> str:
-    """Return the name of a district if nothing at all is known of it, else 未见公布."""
-    return UNPUBLISHED if len(found) or len(came) else name
+    """Return the name of a district if nothing at all is known of it, else 没有查到."""
+    return NOT_FOUND if len(found) or len(came) else name

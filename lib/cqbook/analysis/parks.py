@@ -25,7 +25,7 @@ from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     derive,
     exact,
@@ -113,7 +113,7 @@ def plan_words(book: Catalog) -> str:
     said = [
         f"{'、'.join(bases)}{'各' if len(bases) > 1 else ''}{size}" for size, bases in found.items()
     ]
-    return "，".join(said) or UNPUBLISHED
+    return "，".join(said) or NOT_FOUND
 
 
 # --- signed and paid in ---------------------------------------------------------------------
@@ -438,7 +438,7 @@ def seen(book: Catalog, link: str, advance: str) -> str:
     frame = nev_chain(book)
     frame = frame[frame["label"].eq(link) & frame["advance"].eq(advance)]
     days = sorted(frame["stage_as_of"])
-    return period_zh(days[-1]) if days else UNPUBLISHED
+    return period_zh(days[-1]) if days else NOT_FOUND
 
 
 def followed(book: Catalog) -> pd.DataFrame:

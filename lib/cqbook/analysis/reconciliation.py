@@ -51,7 +51,7 @@ from cqbook.quantities.about import HAPPENED, INTENDED
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     Reported,
     compared,
@@ -114,7 +114,7 @@ def finding(book: Catalog, relation: str, unit: str) -> Finding:
     if named:
         return _found(*named)
     unknown = missing(unit)
-    return Finding(relation, "", relation, unknown, unknown, UNPUBLISHED, "")
+    return Finding(relation, "", relation, unknown, unknown, NOT_FOUND, "")
 
 
 def verdicts(book: Catalog) -> pd.DataFrame:
@@ -685,7 +685,7 @@ def said_before_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:
 
 def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:
     """Return which of `outcomes` came out least and most against what was said before."""
-    nothing = Sequel("", UNPUBLISHED, missing("percent"), missing("percent"))
+    nothing = Sequel("", NOT_FOUND, missing("percent"), missing("percent"))
     return (found[0], found[-1]) if found else (nothing, nothing)
 
 

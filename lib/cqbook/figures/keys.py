@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Spec, mark_kind, rows_drawn
-from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND, UNOBSERVED
 
 if TYPE_CHECKING:
     from cqbook.figures.charts.form import Drawing
@@ -98,7 +98,7 @@ def outline_key(drawing: Drawing, *, english: bool) -> str:
     """
     if "status" not in drawing.rows:
         return ""
-    shown = drawing.rows["status"].where(drawing.rows["status"].ne(UNPUBLISHED)).dropna()
+    shown = drawing.rows["status"].where(drawing.rows["status"].ne(NOT_FOUND)).dropna()
     found = [status for status in UNOBSERVED if shown.eq(status).any()]
     if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
         return ""

@@ -22,7 +22,7 @@ from cqbook.figures.charts.form import (
 )
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND
 
 
 @draws(
@@ -40,14 +40,14 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 未见公布. With ``floor``, a column where it is true
+        A row without a value is a gap and says 没有查到. With ``floor``, a column where it is true
         has an arrow: the number is known to be no less, and the column ends where it may begin.
     highlight : str
         Label of the column in the accent colour.
     """
     rows = rows.copy()
     grouped = "group" in rows and rows["group"].nunique() > 1
-    rows["top"] = rows["text"].where(rows["value"].notna(), UNPUBLISHED)
+    rows["top"] = rows["text"].where(rows["value"].notna(), NOT_FOUND)
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     periods = max(1, rows["label"].nunique())
     axis = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=LABEL_LINES)
@@ -104,7 +104,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .encode(
             x=x,
             y=alt.YDatum(0),
-            text=alt.TextValue("\n".join(UNPUBLISHED) if periods > 8 else UNPUBLISHED),
+            text=alt.TextValue("\n".join(NOT_FOUND) if periods > 8 else NOT_FOUND),
         )
     )
     layers = [bar, number]
