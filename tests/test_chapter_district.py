@@ -158,7 +158,7 @@ def test_a_project_without_a_link_is_told_by_its_industry(book):
     # 产业链企业: whether it makes parts is not printed
     assert rows.loc["proj-bojun-shapingba", "link"] == "新能源汽车产业链"
     dazu = district.projects(book, "500111").set_index("project")
-    assert dazu.loc["proj-dazu-hardware-brain", "link"] == "", "no industry is printed"
+    assert dazu.loc["proj-dazu-hardware-brain", "link"] == "报道没写行业"
 
 
 def test_projects_by_what_they_have_come_to(book):

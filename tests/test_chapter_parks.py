@@ -144,7 +144,7 @@ def test_projects_are_counted_as_the_pages_of_districts_count_them(book):
 
 def test_the_table_lists_what_can_be_followed(book):
     rows = parks.followed(book)
-    assert list(rows["link"])[:3] == ["整车", "动力电池", "动力电池"]
+    assert list(rows["link"])[:3] == ["整车", "动力电池", "动力电池、零部件"]
     assert len(rows) == 14, "8 built, 4 being built, 2 signed"
     assert not rows["project"].duplicated().any()
     stages = rows.set_index("project")["stage_zh"]
@@ -158,6 +158,19 @@ def test_the_table_lists_what_can_be_followed(book):
     links = rows.set_index("project")["link"]
     assert links["proj-bojun-shapingba"] == "新能源汽车产业链", "parts are not printed"
     assert links["proj-nanyan-tongliang"] == "报道没写行业"
+
+
+def test_a_project_is_of_one_link_wherever_it_is_listed(book):
+    """威致科技 was 底盘与制动 in one table and 制动、转向、悬架、轻量化 in another."""
+    links = parks.followed(book).set_index("project")["link"]
+    for code in book.columns("districts", "adcode")["adcode"]:
+        own = district.projects(book, code).set_index("project")["link"]
+        both = links.index.intersection(own.index)
+        assert links[both].tolist() == own[both].tolist()
+
+
+def test_those_of_which_no_report_says_how_far_they_are_are_named(book):
+    assert len(parks.untold(book).split("、")) == parks.tally(book)["untold"].point
 
 
 def test_a_link_of_a_chain_is_a_whole_word(book):

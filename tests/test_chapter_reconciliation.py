@@ -23,6 +23,7 @@ def relation(title, ids, *, verdict="不一致", known=True, explanation="缘由
         "verdict": verdict,
         "explanation": explanation,
         "known": known,
+        "derived": False,
         "source_id": "a;b",
         "observation_id": ids,
     }
@@ -160,6 +161,8 @@ def test_the_page_is_one_that_a_reader_finishes(book):
     broken = rows[rows["verdict"].isin(["不一致", "口径不同"])]["observation_id"].str.split(";")
     told = set(";".join(found["observation_id"]).split(";"))
     assert all(told & set(ids) for ids in broken)
+    # what is printed is told from what this book reckoned
+    assert found["computed"].str.endswith("（推算）").tolist() == found["derived"].tolist()
     wide = rows[rows["title"].str.startswith("2023年一季度日本")]
     assert list(wide["computed"]) == ["约104.7万辆"], "another source's figure is told as printed"
 

@@ -25,7 +25,7 @@ from cqbook.figures.claims import Claim, Known, PlacedText, StatedClaim, claims_
 from cqbook.figures.figure import GLUE_PREFIX
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import derive, missing, quantity_of
-from cqbook.quantities.verdict import every
+from cqbook.quantities.verdict import every, looked_up
 from cqbook.site import claims as claims_page
 from cqbook.site.layout import provenance
 from cqbook.site.nodes import ChartFigure
@@ -112,6 +112,18 @@ def test_several_hold_only_together_and_the_narrowest_counts():
     assert (both & (reported("9") > reported("9.1"))).outcome == "open"
     with pytest.raises(ValueError, match="no verdict"):
         every()
+
+
+def test_what_code_looked_up_is_no_comparison():
+    """“9 and 9 within 1 %” tells no reader anything: it has no margin, and is not listed."""
+    both = looked_up(True, "都写明了", ["s.0"])
+    assert (both.outcome, both.condition, both.margin) == ("holds", "都写明了", "")
+    compared = reported("9") > reported("7")
+    for found in (both & compared, compared & both):
+        assert (found.outcome, found.condition) == ("holds", compared.condition)
+        assert (found.margin, found.room) == (compared.margin, compared.room)
+        assert set(found.rows) == {"s.0", "s.9", "s.7"}
+    assert (looked_up(False, "不都写明") & compared).outcome == "fails"
 
 
 def test_the_margin_of_several_is_the_least():
@@ -537,6 +549,16 @@ def stated():
 def test_each_claim_of_the_book_has_a_sentence():
     """One that is only said where another does not hold can't be cited: name both there."""
     assert [f"{item.page}.{item.claim.name}" for item in holding() if not item.sentence] == []
+
+
+def test_what_is_listed_says_something_to_a_reader():
+    """Counts held against 0, 1 or themselves are bookkeeping; so is that figures have sources."""
+    listed = [item for item in stated() if item.claim.compares]
+    assert len(listed) > 130
+    told = [item.claim.condition for item in listed]
+    count = "(?:个(?!百分点)|[项家条])"
+    bare = re.compile(rf"(?:^|[；<> ])[01]{count}|(\d+){count} 与 \1{count}|来源")
+    assert not [text for text in told if bare.search(text)]
 
 
 def test_each_claim_of_the_book_is_stated_in_english():

@@ -30,7 +30,7 @@ from cqbook.quantities.quantity import (
     share,
 )
 from cqbook.quantities.units import MINUS
-from cqbook.quantities.verdict import Verdict, ordered
+from cqbook.quantities.verdict import Verdict, looked_up, ordered
 
 
 def district(book: Catalog, code: str) -> TableRow:
@@ -327,9 +327,7 @@ def sourced(book: Catalog, rows: Iterable[str]) -> Verdict:
     if not held:
         return ordered([], "")
     sources = {source_of[row] for row in held}
-    found = sources <= known
-    words = f"正文所据的{len(held)}个公布数都有来源，共{len(sources)}个来源"
-    return Verdict("holds" if found else "fails", words, rows=held)
+    return looked_up(sources <= known, f"正文所据的{len(held)}个公布数都有来源", held)
 
 
 def listed_sources(
@@ -721,11 +719,12 @@ def outdated(frame: pd.DataFrame, newest: str) -> pd.Series:
 
 
 def place_in_chain(rows: pd.DataFrame) -> pd.Series:
-    """Return the link of a chain that each project is on, else its industry; empty if untold.
+    """Return the link of a chain that each project is on, as printed, else its industry.
 
-    Of a firm said to be on the chain of new-energy vehicles no more is known than that.
+    Wherever a project is listed, it is called so. Of a firm said to be on the chain of new-energy
+    vehicles no more is known than that.
     """
-    industry = rows["industry"].map(INDUSTRIES | {"": "", "nev": "新能源汽车产业链"})
+    industry = rows["industry"].map(INDUSTRIES | {"nev": "新能源汽车产业链"})
     return rows["chain_link"].where(rows["chain_link"].ne(""), industry)
 
 

@@ -51,6 +51,7 @@ from cqbook.quantities.about import HAPPENED, INTENDED
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
+    DERIVED,
     NOT_FOUND,
     Quantity,
     Reported,
@@ -67,7 +68,7 @@ from cqbook.quantities.quantity import (
     sum_of,
     year_before,
 )
-from cqbook.quantities.verdict import Verdict, every
+from cqbook.quantities.verdict import Verdict, every, looked_up
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ def relations_table(book: Catalog) -> pd.DataFrame:
     pandas.DataFrame
         One row a relation: ``rule`` (in Chinese), ``title``, ``printed``, ``computed``,
         ``verdict``, ``explanation``, ``known`` (whether ``relations.csv`` explains it),
-        ``source_id``, ``observation_id``.
+        ``derived`` (whether ``computed`` is, or printed elsewhere), ``source_id``,
+        ``observation_id``.
     """
     known = {row["observation_id"]: row for row in rows_of(book.observations())}
     return pd.DataFrame(
@@ -148,6 +150,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
                 "verdict": item.verdict,
                 "explanation": item.explanation,
                 "known": item.known,
+                "derived": item.relation.kind != "same",
                 "source_id": ";".join(item.source_ids),
                 "observation_id": ";".join(item.observation_ids),
             }
@@ -155,7 +158,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
         ],
         columns=[
             *("rule", "title", "printed", "computed", "verdict", "explanation", "known"),
-            *("source_id", "observation_id"),
+            *("derived", "source_id", "observation_id"),
         ],
     )
 
@@ -246,7 +249,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table, and ``why``: the verdict and its explanation.
+        Columns of the table, and ``why``: the verdict and its explanation. What is derived says so.
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
@@ -265,6 +268,8 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     for row in rows:
         row["title"] = _readable(row["title"])
         row["why"] = f"{row['verdict']}：{row['explanation']}"
+        if row["derived"]:
+            row["computed"] = f"{row['computed']}（{DERIVED}）"
     return pd.DataFrame(rows, columns=[*table.columns, "why"])
 
 
@@ -669,8 +674,10 @@ def _said(book: Catalog, found: Sequence[Sequel], late: bool) -> Verdict:
         end = str(_days(item.before.about.period)[0])
         return bool(dates.get(item.before.source_id, "")[: len("2022-12")] >= end[: len("2022-12")])
 
-    count = sum(at_the_end(item) is late for item in found)
-    return compared(exact(count, "items"), ">", len(found) - 1) if found else missing("items") > 0
+    if not found:
+        return missing("items") > 0
+    when = "最后一个月或以后" if late else "最后一个月以前"
+    return looked_up(all(at_the_end(item) is late for item in found), f"都在时期的{when}公布")
 
 
 def said_at_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:

@@ -20,6 +20,7 @@ from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities import formulas
 from cqbook.quantities.about import About
+from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
@@ -283,6 +284,14 @@ def sizes(found: Mapping[str, Mapping[str, Quantity]], period: str) -> dict[str,
 def earlier_known(found: Mapping[str, Quantity], period: str) -> list[Quantity]:
     """Return the other periods' levels that are numbers, not floors."""
     return [item for text, item in found.items() if text != period and item.bounded]
+
+
+def peaks_before(found: Mapping[str, Mapping[str, Quantity]], period: str) -> list[Verdict]:
+    """Return whether the peaks of exports and imports that `sizes` has are above all others."""
+    return [
+        highest(_peak(found[flow], period)[1], earlier_known(found[flow], period))
+        for flow in ("export", "import")
+    ]
 
 
 def growths(
@@ -830,7 +839,12 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
     then, now = seats[best], seats[last]
     passers = _passers(seats, area)
     pairs = [
-        verdict for code in passers for verdict in (then[code] < then[area], now[code] > now[area])
+        replace(verdict, condition=f"{year}年的{short_name(book, code)}：{verdict.condition}")
+        for code in passers
+        for year, verdict in (
+            (best, then[code] < then[area]),
+            (last, now[code] > now[area]),
+        )
     ]
     return ProvincialRank(
         best_year=f"{best}年",

@@ -81,6 +81,11 @@ class Claim:
         return self.outcome == "holds"
 
     @property
+    def compares(self) -> bool:
+        """Whether it compares: what code looked up has no margin."""
+        return bool(self.margin)
+
+    @property
     def outcome_zh(self) -> str:
         """The outcome in words."""
         return OUTCOMES_ZH[self.outcome]
