@@ -187,6 +187,17 @@ def test_only_a_district_of_which_nothing_is_known_is_silent(book):
     assert silent("500109") == "北碚区", "a product that is told nowhere is nothing known"
 
 
+def test_how_large_a_part_of_the_city_a_district_is(book):
+    # 920.95 of 29129.03 in 2022; 747.1 of 25041.43 in 2020
+    found = district.size(book, "500120")
+    assert [found[key].zh for key in ("gdp", "gdp_share", "gdp_share_then")] == [
+        "920.95亿元", "3.2%", "3.0%",
+    ]  # fmt: skip
+    # the compilation has 22 of 38; a page of one year says nothing of others
+    assert not district.size(book, "500231")["gdp_share"].known
+    assert not district.size(book, "500120", "2024")["gdp_share"].known
+
+
 def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
     def headed(code):
         came = district.projects(book, code)
@@ -207,7 +218,8 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
     assert headed(TONGNAN)["sells"] == "区的出口"
     assert headed(TONGNAN)["makes"] == "区的汽车后市场企业"
     assert headed("500111")["sells"] == "区的市场采购出口"
-    assert headed("500102")["makes"] == "区计划做什么"
+    assert headed("500102")["makes"] == "区做什么", "an order, and a plan"
+    assert headed("500118")["makes"] == "区的研发和科技企业"
     assert headed("500120")["makes"] == "区一家企业的预期产值"
     assert headed(DIANJIANG)["makes"] == "区一个项目的预期产值"
     assert headed("500104") == {"came": "区的项目"}, "one that is being built"

@@ -76,8 +76,12 @@ def entities_within(book: Catalog, code: str) -> list[str]:
         found += new
 
 
-#: Regional product is known of a district from relays of no known date only: no page tells it.
+#: Regional product is known of most districts from a compilation of no known date alone: a page
+#: says how large a part of the city it is (`size`), and nothing else of it.
 NOT_TOLD = ("gdp",)
+#: Of the compilation of regional products a year and the last; that of 2019 mixes revised numbers
+#: with others.
+SIZED = ("2020", "2022")
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -188,6 +192,16 @@ ASKED = {
     "connected": Asked("connected_firms", own=False, say="level when who"),
     "contracts": Asked("contract_value", "kind=investment_promotion"),
     "funds": Asked("funds_in_place", "kind=investment_promotion"),
+    "investment": Asked("investment_planned", None, statuses=PLANNED, own=False, say="level who"),
+    "orders": Asked("parts_orders", "product=battery_case", own=False, say="level who when of"),
+    "research": Asked("rd_intensity", measure="share", say="level when"),
+    "research_rise": Asked("rd_intensity", measure="pp_change"),
+    "hitech_added": Asked("firms_added", "kind=hitech"),
+    "tech_added": Asked("firms_added", "kind=technology"),
+    "above_added": Asked("firms_added", "kind=above_scale_industrial", say="level when"),
+    "srdi_added": Asked("firms_added", "kind=specialised_new"),
+    "foreign_firms": Asked("recruited_firms", "enterprise=foreign", say="level when"),
+    "trade_firms": Asked("cultivated_firms", "kind=foreign_trade"),
     "deals": Asked("projects_count", "kind=investment_promotion", say="level when"),
     "deals_signed": Asked(
         "projects_count", "kind=investment_promotion;stage=signed", say="level when"
@@ -198,6 +212,8 @@ ASKED = {
     "city_invested": Asked(
         "investment_rate", f"{_KEY}municipal", measure="completion", say="level when"
     ),
+    "city_money": Asked("investment_completed", f"{_KEY}municipal"),
+    "local_money": Asked("investment_completed", f"{_KEY}district"),
     "local_projects": Asked("projects_count", f"{_KEY}district"),
     "local_started": Asked("projects_count", f"{_KEY}district;stage=started"),
     "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
@@ -363,6 +379,24 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     return share(top, bottom)
 
 
+def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
+    """Return the regional product of a district and its part of the city's: ``gdp``, ``gdp_share``.
+
+    With ``_then`` of the year before in `SIZED`. On the page of one year, of that year alone.
+    """
+    asked = {"indicator": "gdp", "breakdown": "vintage=compiled", "unit": "100M CNY"}
+    found: dict[str, Quantity] = {}
+    for name, when in zip(("_then", ""), SIZED, strict=True):
+        own, whole = (
+            fact_of(book, entity=entity, period=when, **asked)
+            if year in ("", SIZED[-1])
+            else missing("100M CNY")
+            for entity in (code, book.place)
+        )
+        found |= {f"gdp{name}": own, f"gdp_share{name}": short(share(own, whole))}
+    return found
+
+
 def of_city(book: Catalog, fact: Fact) -> Quantity:
     """Return the same figure for all of the city; missing where there is none."""
     about = fact.level.about
@@ -403,11 +437,13 @@ ALONE = {
     "trips": "的班列",
     "firm_markets": "一家企业的出口",
     "capacity_plan": "计划做什么",
+    "research": "的研发和科技企业",
     "aftermarket_firms": "的汽车后市场企业",
 }
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "aftermarket_firms"),
+    *("orders", "research", "above_added"),
 )
 COMING = (
     "trading_alone",
