@@ -380,9 +380,9 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
 
 
 def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
-    """Return the regional product of a district and its part of the city's: ``gdp``, ``gdp_share``.
+    """Return the regional product of a district, ``gdp``, and ``gdp_share``, its part of the city's.
 
-    With ``_then`` of the year before in `SIZED`. On the page of one year, of that year alone.
+    ``gdp_share_then`` is that of the first year of `SIZED`. A page of one year has its own alone.
     """
     asked = {"indicator": "gdp", "breakdown": "vintage=compiled", "unit": "100M CNY"}
     found: dict[str, Quantity] = {}
@@ -393,7 +393,7 @@ def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
             else missing("100M CNY")
             for entity in (code, book.place)
         )
-        found |= {f"gdp{name}": own, f"gdp_share{name}": short(share(own, whole))}
+        found |= {"gdp": own, f"gdp_share{name}": short(share(own, whole))}
     return found
 
 

@@ -440,13 +440,13 @@ def plants(book: Catalog, *links: str, advance: str) -> Quantity:
     return exact(frame["project"].nunique(), "projects")
 
 
-def reached(book: Catalog, links: Sequence[str], advance: str) -> Verdict:
+def all_at(book: Catalog, links: Sequence[str], advance: str) -> Verdict:
     """Return whether each of these links has a project that has come so far."""
     found = all(plants(book, link, advance=advance).point for link in links)
     return looked_up(found, f"{'、'.join(links)}都有项目到了这一步（{advance}）")
 
 
-def unreached(book: Catalog, links: Sequence[str], *advances: str) -> Verdict:
+def none_at(book: Catalog, links: Sequence[str], *advances: str) -> Verdict:
     """Return whether no project of these links has come to one of these stages."""
     found = any(plants(book, *links, advance=advance).point for advance in advances)
     return looked_up(not found, f"{'、'.join(links)}没有项目到这一步（{'、'.join(advances)}）")
