@@ -380,7 +380,7 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
 
 
 def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
-    """Return the regional product of a district, ``gdp``, and its part of the city's, ``gdp_share``.
+    """Return the product of a district, ``gdp``, and its part of the city's, ``gdp_share``.
 
     ``gdp_share_then`` is that of the first year of `SIZED`. A page of one year has its own alone.
     """
