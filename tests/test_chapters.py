@@ -195,7 +195,6 @@ def test_an_author_is_told_before_anything_is_executed(copy, command, wrong, mon
     table.write_text("page,notebook\none,trade\n", encoding="utf-8")
     before = tree_digest(copy / "chapters")
     monkeypatch.setattr(build, "execute_all", executed)
-    monkeypatch.setattr(build, "warm", lambda _: None)
     words = [str(table) if word == table.name else word for word in command.split()]
     assert cli.main(["--root", str(copy), *words]) == 1
     told = capsys.readouterr().err
@@ -218,7 +217,6 @@ def test_a_text_that_nothing_has_glued_is_a_hole_and_is_refused(copy, command, m
 
     before = tree_digest(copy / "chapters")
     monkeypatch.setattr(build, "execute_all", executed_with_a_slip)
-    monkeypatch.setattr(build, "warm", lambda _: None)
     assert cli.main(["--root", str(copy), *command.split()]) == 1
     told = capsys.readouterr().err
     assert "chapters/trade" in told
