@@ -435,7 +435,7 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
         (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
         categories = list(chart.plots[0].categories)
         found = {
-            (series.name, label.removesuffix("（未见公布）")): value
+            (series.name, label.removesuffix("（没有查到）")): value
             for series in chart.plots[0].series
             for label, value in zip(categories, series.values, strict=True)
         }
@@ -544,7 +544,7 @@ def test_a_floor_keeps_its_word_in_a_native_chart(root):
         chart = next(name for name in parts.namelist() if "charts/chart" in name)
         xml = parts.read(chart).decode()
     assert "超4700亿元" in xml
-    assert "2024（未见公布）" in xml, "a gap says so"
+    assert "2024（没有查到）" in xml, "a gap says so"
     for series in re.findall(r"<c:ser>.*?</c:ser>", xml, re.S):
         rest = re.sub(r"<c:dLbl>.*?</c:dLbl>", "", series, flags=re.S)
         assert '<c:showVal val="1"/>' in rest, "the other points keep their numbers"
@@ -1154,14 +1154,14 @@ def entry_with(first, *rows, **changes):
     return FigureEntry.model_validate(entry(first) | {"rows": rows} | changes)
 
 
-GAP = row("2019年", "未见公布", None, status="未见公布")
+GAP = row("2019年", "没有查到", None, status="没有查到")
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
         ([row("甲", "1%", 1), row("乙", "2%", 2)], "甲：1%；乙：2%。"),
-        ([GAP, row("2020年", "1%", 1)], "2020年：1%；另有1项未见公布。"),
+        ([GAP, row("2020年", "1%", 1)], "2020年：1%；另有1项没有查到。"),
         ([row(f"{n}", f"{n}%", n) for n in range(1, 7)], "1：1%；2：2%；3：3%等6项。"),
         (
             [row(f"{n}年", f"{n}%", n, group) for n in (2020, 2021) for group in "甲乙"],

@@ -221,7 +221,7 @@ def test_plans_and_targets_keep_their_status(book):
 def test_a_year_that_a_series_has_not_is_missing_in_its_unit(volumes):
     assert str(autos.at(volumes, "2019").unit) == "10k vehicles"
     assert not autos.at({}, "2019").known
-    assert autos.when(autos.at({}, "2019")) == "未见公布"
+    assert autos.when(autos.at({}, "2019")) == "没有查到"
 
 
 @pytest.mark.parametrize(
@@ -242,12 +242,12 @@ def test_one_number_is_said_of_a_narrow_interval(low, high, said):
 
 def test_a_share_is_said_in_tenths():
     assert autos.tenths(cq.exact(79, "percent")) == "约八成"
-    assert autos.tenths(cq.missing("percent")) == "未见公布"
+    assert autos.tenths(cq.missing("percent")) == "没有查到"
 
 
 def test_one_year_of_growth_is_not_a_run_of_years(book):
     # "年年增长" stood on the page of 2023, of one year
     words = autos.years_rising(autos.export_values(book, AREA, range(2022, 2024)))
-    assert words == {"rising_from": "未见公布", "only_before": "2022年"}
+    assert words == {"rising_from": "没有查到", "only_before": "2022年"}
     words = autos.years_rising(autos.export_values(book, AREA, range(2022, 2025)))
-    assert words == {"rising_from": "2023年", "only_before": "未见公布"}
+    assert words == {"rising_from": "2023年", "only_before": "没有查到"}

@@ -66,7 +66,7 @@ def test_growth_stands_where_boxes_and_value_both_have_it(book):
 
 def test_the_days_saved_by_cars(book):
     printed, computed = corridors.days_saved(book)
-    assert (printed.zh, corridors.least_saved(book).zh) == ("10—20天", "10天")
+    assert (printed.zh, corridors.car_days_saved(book).zh) == ("10—20天", "12天")
     assert computed.interval.contains(D(12))
 
 
@@ -104,9 +104,9 @@ def test_the_rate_at_which_days_pay(book):
     found = [corridors.break_even_rate(extra, then, item) for item in (least, most)]
     assert [item.zh for item in found] == ["约3.2%", "约1.1%"]
     assert found[0].interval.contains(D("3.172"))
-    # 200 × 365 / (177,937 × 10) = 4.10 %; the value is a floor, the rate has a ceiling
-    late = corridors.break_even_rate(extra, box(book), corridors.least_saved(book))
-    assert (late.zh, late.interval.contains(D("4.10")), late.interval.lower) == ("约4.1%", True, 0)
+    # 200 × 365 / (177,937 × 12) = 3.42 %; the value is a floor, the rate has a ceiling
+    late = corridors.break_even_rate(extra, box(book), corridors.car_days_saved(book))
+    assert (late.zh, late.interval.contains(D("3.42")), late.interval.lower) == ("约3.4%", True, 0)
 
 
 def test_each_value_of_a_box_has_its_rates(book):

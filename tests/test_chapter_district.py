@@ -9,7 +9,7 @@ import pytest
 from cqbook.analysis import district
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
-from cqbook.quantities.quantity import UNPUBLISHED, share
+from cqbook.quantities.quantity import NOT_FOUND, share
 
 SHAPINGBA, JIANGJIN, DIANJIANG, TONGNAN, RONGCHANG = (
     *("500106", "500116", "500231", "500152", "500153"),
@@ -62,7 +62,7 @@ def test_exports_are_no_total(book):
     assert [said[f"product_volume{end}"] for end in ("", "_change", "_of")] == [
         *("6200吨", "增长7.9%", "柠檬")
     ]
-    assert said["trade"] == UNPUBLISHED
+    assert said["trade"] == NOT_FOUND
 
 
 def test_what_was_expected_of_an_industry(book):
@@ -82,9 +82,9 @@ def test_a_route_beside_all_of_the_city(book):
 
 def test_a_station_and_a_park_of_one_district_only(book):
     assert district.departures(book, SHAPINGBA)["train_load"] == "110辆"
-    assert set(district.departures(book, JIANGJIN).values()) == {UNPUBLISHED}
+    assert set(district.departures(book, JIANGJIN).values()) == {NOT_FOUND}
     assert district.unplaced(book, SHAPINGBA)["unplaced"] == "西永综合保税区"
-    assert district.unplaced(book, JIANGJIN)["unplaced"] == UNPUBLISHED
+    assert district.unplaced(book, JIANGJIN)["unplaced"] == NOT_FOUND
     # once a source says where it lies, it belongs to a district and is no more told of here
     parks = book.table("parks").set_index("park")
     assert parks.loc["park-xiyong-cbz", "district"] == ""
@@ -136,7 +136,7 @@ def test_where_there_is_a_table_sentences_do_not_repeat_it(book):
     came = district.projects(book, SHAPINGBA)
     assert len(district.followed(came)) == 5
     said = district.named(came)
-    assert said["coming"] == said["building"] == said["trading_too"] == UNPUBLISHED
+    assert said["coming"] == said["building"] == said["trading_too"] == NOT_FOUND
 
 
 def test_a_park_is_what_it_is_called_and_a_member_belongs(book):
@@ -147,7 +147,7 @@ def test_a_park_is_what_it_is_called_and_a_member_belongs(book):
     assert district.schemes(book, "500102") == "涪陵区属重庆沿江承接产业转移示范区（2011年2月起）"
     own = district.schemes(book, RONGCHANG).split("；")[-1]
     assert own == "荣昌区是中国西部陶瓷之都，属重庆沿江承接产业转移示范区（2011年2月起）"
-    assert district.schemes(book, DIANJIANG) == UNPUBLISHED
+    assert district.schemes(book, DIANJIANG) == NOT_FOUND
     # 深入推进…建设: it is not one yet
     assert "，在建中国（重庆）自由贸易试验区联动创新区，属" in district.schemes(book, "500111")
 
@@ -158,13 +158,13 @@ def test_a_project_without_a_link_is_told_by_its_industry(book):
     # 产业链企业: whether it makes parts is not printed
     assert rows.loc["proj-bojun-shapingba", "link"] == "新能源汽车产业链"
     dazu = district.projects(book, "500111").set_index("project")
-    assert dazu.loc["proj-dazu-hardware-brain", "link"] == "", "no industry is printed"
+    assert dazu.loc["proj-dazu-hardware-brain", "link"] == "报道没写行业"
 
 
 def test_projects_by_what_they_have_come_to(book):
     found = district.projects(book, RONGCHANG)
     said = district.named(found)
-    assert said["running"] == UNPUBLISHED
+    assert said["running"] == NOT_FOUND
     assert said["only_building"].startswith("江西光速电子高精密度线路板项目")
     assert "江西光速电子（江西）" in set(found["who"])
     assert found["stage_zh"].iloc[-1] == "", "a stage that is not printed is left empty"
@@ -173,7 +173,7 @@ def test_projects_by_what_they_have_come_to(book):
 def test_a_district_founded_in_2025_says_what_it_was_made_of(book):
     said = district.standing_since(book, "500157")
     assert (said["began"], said["made_of"]) == ("2025年11月", "江北区、渝北区")
-    assert district.standing_since(book, "500109")["made_of"] == UNPUBLISHED
+    assert district.standing_since(book, "500109")["made_of"] == NOT_FOUND
     assert district.standing_since(book, "500112")["heirs"] == "北碚区、两江新区"
 
 
@@ -183,8 +183,19 @@ def test_only_a_district_of_which_nothing_is_known_is_silent(book):
         return district.silent(*found, book.name(code))
 
     assert silent("500156") == "武隆区"
-    assert silent("500104") == silent("500110") == UNPUBLISHED
+    assert silent("500104") == silent("500110") == NOT_FOUND
     assert silent("500109") == "北碚区", "a product that is told nowhere is nothing known"
+
+
+def test_how_large_a_part_of_the_city_a_district_is(book):
+    # 920.95 of 29129.03 in 2022; 747.1 of 25041.43 in 2020
+    found = district.size(book, "500120")
+    assert [found[key].zh for key in ("gdp", "gdp_share", "gdp_share_then")] == [
+        "920.95亿元", "3.2%", "3.0%",
+    ]  # fmt: skip
+    # the compilation has 22 of 38; a page of one year says nothing of others
+    assert not district.size(book, "500231")["gdp_share"].known
+    assert not district.size(book, "500120", "2024")["gdp_share"].known
 
 
 def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
@@ -193,7 +204,7 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         texts = words(book, code) | district.named(came)
         texts["schemes"] = district.schemes(book, code)
         found = district.parts(texts, came, "区")
-        return {key: text for key, text in found.items() if text != UNPUBLISHED}
+        return {key: text for key, text in found.items() if text != NOT_FOUND}
 
     assert headed(SHAPINGBA) == {
         "sells": "区的汽车出口",
@@ -207,7 +218,8 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
     assert headed(TONGNAN)["sells"] == "区的出口"
     assert headed(TONGNAN)["makes"] == "区的汽车后市场企业"
     assert headed("500111")["sells"] == "区的市场采购出口"
-    assert headed("500102")["makes"] == "区计划做什么"
+    assert headed("500102")["makes"] == "区做什么", "an order, and a plan"
+    assert headed("500118")["makes"] == "区的研发和科技企业"
     assert headed("500120")["makes"] == "区一家企业的预期产值"
     assert headed(DIANJIANG)["makes"] == "区一个项目的预期产值"
     assert headed("500104") == {"came": "区的项目"}, "one that is being built"
@@ -229,7 +241,7 @@ def test_the_sources_of_a_page_are_all_named(book):
 
 def test_lists_are_a_source_only_where_they_are_said(book):
     came = district.projects(book, JIANGJIN)
-    assert district.listed_sources(book, came, JIANGJIN, {"came": UNPUBLISHED}) == [
+    assert district.listed_sources(book, came, JIANGJIN, {"came": NOT_FOUND}) == [
         "western8-2025-jiangjin"
     ]
     assert "os-20210108-ppfocus" in district.listed_sources(
@@ -240,7 +252,7 @@ def test_lists_are_a_source_only_where_they_are_said(book):
 def test_more_cars_in_a_box_make_each_cheaper(book):
     # two, then three to four: 1 - 2/3, 1 - 2/4
     assert district.cost_a_car(facts(book, SHAPINGBA)) == "下降33%—50%"
-    assert district.cost_a_car(facts(book, JIANGJIN)) == UNPUBLISHED
+    assert district.cost_a_car(facts(book, JIANGJIN)) == NOT_FOUND
 
 
 def test_the_cost_of_a_car_fell_by_less_than_the_box_would_have_it(book, spoiled):
@@ -256,7 +268,7 @@ def test_the_cost_of_a_car_fell_by_less_than_the_box_would_have_it(book, spoiled
 def test_who_counted_the_cars_of_the_city_is_said(book):
     cars = facts(book, SHAPINGBA)["cars"]
     assert district.counted_by(district.of_city(book, cars)) == "海关"
-    assert district.counted_by(facts(book, JIANGJIN)["cars"].level) == UNPUBLISHED
+    assert district.counted_by(facts(book, JIANGJIN)["cars"].level) == NOT_FOUND
 
 
 def test_boxes_of_jiangjin_are_worth_less(book):
@@ -286,11 +298,11 @@ def test_a_project_that_runs_says_how_and_until_when(book):
     )
     # a hall of wares makes nothing
     jiangjin = district.named(district.projects(book, JIANGJIN))
-    assert jiangjin["running"] == UNPUBLISHED
+    assert jiangjin["running"] == NOT_FOUND
     assert jiangjin["trading_alone"] == "重庆江津“一带一路”商品展销中心（截至2025年4月）"
-    assert jiangjin["trading_too"] == UNPUBLISHED
+    assert jiangjin["trading_too"] == NOT_FOUND
     yongchuan = district.named(district.projects(book, "500118"))
-    assert yongchuan["trading_alone"] == UNPUBLISHED, "a plant runs there too"
+    assert yongchuan["trading_alone"] == NOT_FOUND, "a plant runs there too"
     assert yongchuan["trading_too"] == "永川科技片场（截至2025年4月）"
 
 
@@ -303,7 +315,7 @@ def test_a_project_of_no_named_firm_is_told_outside_the_table(book):
     # where projects make things, but none of them runs, nothing runs 还
     dianjiang = district.named(district.projects(book, DIANJIANG))
     assert dianjiang["trading_only"] == "渝东国际外贸城、渝东国际汽贸城（截至2024年1月）"
-    assert dianjiang["trading_too"] == dianjiang["trading_alone"] == UNPUBLISHED
+    assert dianjiang["trading_too"] == dianjiang["trading_alone"] == NOT_FOUND
     # beside a table, sentences tell what it has not
     shapingba = district.projects(book, SHAPINGBA)
     nobody = shapingba["project"].eq("proj-bojun-shapingba")
@@ -331,7 +343,7 @@ def test_what_is_lacking_follows_from_what_is_told(book):
     assert lacking("500113") == "2023年起的进出口；规划的产值后来做到了多少"
     assert lacking("500120").endswith("；璧山比亚迪动力电池全球总部后来建成没有")
     assert "2023年11月以后的进出口" in lacking(DIANJIANG)
-    assert lacking("500110") == lacking("500156") == UNPUBLISHED
+    assert lacking("500110") == lacking("500156") == NOT_FOUND
 
 
 def test_the_plan_of_a_district_that_became_part_of_another_is_told(book):

@@ -9,7 +9,7 @@ import pytest
 import cqbook as cq
 from cqbook.analysis import district, parks
 from cqbook.data.catalog import Catalog
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND
 
 AREA = "CN-50"
 
@@ -128,7 +128,7 @@ def test_what_is_told_of_named_projects(book):
     assert (found["built"], found["building"], found["signed"]) == (8, 4, 2)
     assert found["untold"] == 7, "21 - 14"
     assert parks.seen(book, "车身", "building") == "2024年1月"
-    assert parks.seen(book, "车身", "built") == UNPUBLISHED
+    assert parks.seen(book, "车身", "built") == NOT_FOUND
     assert (found["placed"], found["zone"], found["shapingba"]) == (14, 7, 5)
     assert found["tongliang"] == 2
     assert parks.zone_names(book) == "涪陵、九龙坡、大足、巴南、永川、璧山、荣昌"
@@ -144,7 +144,7 @@ def test_projects_are_counted_as_the_pages_of_districts_count_them(book):
 
 def test_the_table_lists_what_can_be_followed(book):
     rows = parks.followed(book)
-    assert list(rows["link"])[:3] == ["整车", "动力电池", "动力电池"]
+    assert list(rows["link"])[:3] == ["整车", "动力电池", "动力电池、零部件"]
     assert len(rows) == 14, "8 built, 4 being built, 2 signed"
     assert not rows["project"].duplicated().any()
     stages = rows.set_index("project")["stage_zh"]
@@ -158,6 +158,19 @@ def test_the_table_lists_what_can_be_followed(book):
     links = rows.set_index("project")["link"]
     assert links["proj-bojun-shapingba"] == "新能源汽车产业链", "parts are not printed"
     assert links["proj-nanyan-tongliang"] == "报道没写行业"
+
+
+def test_a_project_is_of_one_link_wherever_it_is_listed(book):
+    """威致科技 was 底盘与制动 in one table and 制动、转向、悬架、轻量化 in another."""
+    links = parks.followed(book).set_index("project")["link"]
+    for code in book.columns("districts", "adcode")["adcode"]:
+        own = district.projects(book, code).set_index("project")["link"]
+        both = links.index.intersection(own.index)
+        assert links[both].tolist() == own[both].tolist()
+
+
+def test_those_of_which_no_report_says_how_far_they_are_are_named(book):
+    assert len(parks.untold(book).split("、")) == parks.tally(book)["untold"].point
 
 
 def test_a_link_of_a_chain_is_a_whole_word(book):

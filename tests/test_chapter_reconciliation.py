@@ -23,6 +23,7 @@ def relation(title, ids, *, verdict="不一致", known=True, explanation="缘由
         "verdict": verdict,
         "explanation": explanation,
         "known": known,
+        "derived": False,
         "source_id": "a;b",
         "observation_id": ids,
     }
@@ -45,7 +46,7 @@ def test_a_figure_that_breaks_several_relations_is_one_row(book):
         ).assign(observation_id=lambda frame: frame["observation_id"].map(real)),
     )
     assert list(found["title"]) == ["乙", "丁"]
-    assert found["explanation"][0] == "缘由另有2条关系也因这个数不一致。"
+    assert found["explanation"][0] == "缘由这个数另有2条关系也是这样。"
     assert list(found["verdict"]) == ["不一致", "不一致"]
     assert found["why"][1] == "不一致：另一缘由"
 
@@ -92,10 +93,15 @@ def test_what_differs_in_rounding_alone_stands_between(book):
         relation("甲", real("p;q"), verdict="不可判定", explanation="一"),
         relation("乙", real("r;s"), verdict="同一数，取整不同", explanation="二"),
         relation("丙", real("t;u"), explanation="三"),
+        relation("丁", real("v;w"), verdict="口径不同", explanation="三"),
+        # that it is of another scope explains no contradiction
+        relation("戊", real("w;x"), explanation="五"),
     )
     found = check.apart(book, rows)
-    assert list(found["title"]) == ["丙", "乙", "甲"]
-    assert list(found["verdict"]) == ["不一致", "同一数，取整不同", "不可判定"]
+    assert list(found["title"]) == ["戊", "丙", "丁", "乙", "甲"]
+    assert list(found["verdict"]) == [
+        "不一致", "不一致", "口径不同", "同一数，取整不同", "不可判定",
+    ]  # fmt: skip
 
 
 def test_what_can_hardly_fail_proves_nothing():
@@ -134,13 +140,14 @@ def test_counts_by_rule_and_verdict():
         "revised": "1条",
         "rounded": "0条",
         "undecidable": "1条",
+        "scope": "0条",
         "inconsistent": "1条",
         "relations": "5条",
     }
     assert check.relations_tally(rows).values.tolist() == [
-        ["多", "1", "1", "", "", "1"],
-        ["少", "1", "", "", "1", ""],
-        ["合计", "2", "1", "", "1", "1"],
+        ["多", "1", "1", "", "", "", "1"],
+        ["少", "1", "", "", "1", "", ""],
+        ["合计", "2", "1", "", "1", "", "1"],
     ]
 
 
@@ -151,9 +158,11 @@ def test_the_page_is_one_that_a_reader_finishes(book):
     assert len(rows) > 4000
     assert len(found) <= 30
     assert found["explanation"].str.len().max() <= 90
-    broken = rows[rows["verdict"].eq("不一致")]["observation_id"].str.split(";")
+    broken = rows[rows["verdict"].isin(["不一致", "口径不同"])]["observation_id"].str.split(";")
     told = set(";".join(found["observation_id"]).split(";"))
     assert all(told & set(ids) for ids in broken)
+    # what is printed is told from what this book reckoned
+    assert found["computed"].str.endswith("（推算）").tolist() == found["derived"].tolist()
     wide = rows[rows["title"].str.startswith("2023年一季度日本")]
     assert list(wide["computed"]) == ["约104.7万辆"], "another source's figure is told as printed"
 

@@ -13,7 +13,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.identity import rows_drawn
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.quantity import UNPUBLISHED, derive, difference, exact
+from cqbook.quantities.quantity import NOT_FOUND, derive, difference, exact
 
 AREA = "CN-50"
 
@@ -166,7 +166,7 @@ def test_who_passed_chongqing(book):
     assert list(own["value"]) == [11, 12, 12, 11, 12, 11, 11, 13, 14]
     # no other line is drawn: 四川 and 河南 passed it before its best year
     assert list(dict.fromkeys(rows["group"])) == ["重庆", "安徽", "辽宁", "广西"]
-    assert trade.provincial_rank(book, AREA, "2022").passers == "未见公布"
+    assert trade.provincial_rank(book, AREA, "2022").passers == "没有查到"
 
 
 def test_months_between_cumulative_figures(book):
@@ -275,4 +275,4 @@ def test_the_last_of_a_series_is_of_the_time_that_is_asked():
     assert trade.ends_of(found, "laptop", "percent")["laptop_last"] == part
     nothing = trade.ends_of({"2021": year}, "laptop", "percent", at="2022")
     assert not nothing["laptop_last"].known
-    assert nothing["laptop_last_when"] == UNPUBLISHED
+    assert nothing["laptop_last_when"] == NOT_FOUND

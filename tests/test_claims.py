@@ -25,7 +25,7 @@ from cqbook.figures.claims import Claim, Known, PlacedText, StatedClaim, claims_
 from cqbook.figures.figure import GLUE_PREFIX
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import derive, missing, quantity_of
-from cqbook.quantities.verdict import every
+from cqbook.quantities.verdict import every, looked_up
 from cqbook.site import claims as claims_page
 from cqbook.site.layout import provenance
 from cqbook.site.nodes import ChartFigure
@@ -112,6 +112,18 @@ def test_several_hold_only_together_and_the_narrowest_counts():
     assert (both & (reported("9") > reported("9.1"))).outcome == "open"
     with pytest.raises(ValueError, match="no verdict"):
         every()
+
+
+def test_what_code_looked_up_is_no_comparison():
+    """“9 and 9 within 1 %” tells no reader anything: it has no margin, and is not listed."""
+    both = looked_up(True, "都写明了", ["s.0"])
+    assert (both.outcome, both.condition, both.margin) == ("holds", "都写明了", "")
+    compared = reported("9") > reported("7")
+    for found in (both & compared, compared & both):
+        assert (found.outcome, found.condition) == ("holds", compared.condition)
+        assert (found.margin, found.room) == (compared.margin, compared.room)
+        assert set(found.rows) == {"s.0", "s.9", "s.7"}
+    assert (looked_up(False, "不都写明") & compared).outcome == "fails"
 
 
 def test_the_margin_of_several_is_the_least():
@@ -238,7 +250,7 @@ TEXT = """一句。
         ("fails", "holds", "1亿元", {"没有高", "一节", "低了"}),
         ("open", "fails", "1亿元", {"没有高", "一节"}),
         # a sentence whose number nobody published is not there, whatever it stands on
-        ("holds", "holds", "未见公布", set()),
+        ("holds", "holds", "没有查到", set()),
     ],
 )
 def test_a_block_is_on_the_page_if_it_stands(up, down, much, left):
@@ -289,13 +301,13 @@ def test_the_default_edition_stops_for_exactly_the_sentences_that_fell():
 
 
 def test_a_sentence_that_would_be_silent_is_no_sentence_of_the_default_edition():
-    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="未见公布")
+    notebook = page(TEXT, made("up", "holds"), made("down", "holds"), much="没有查到")
     check_claims({"trade": notebook})
     with pytest.raises(ChapterError, match="much"):
         check_claims({"trade": notebook}, ["trade"])
 
 
-@pytest.mark.parametrize(("outcome", "much"), [("fails", "1亿元"), ("open", "未见公布")])
+@pytest.mark.parametrize(("outcome", "much"), [("fails", "1亿元"), ("open", "没有查到")])
 def test_a_claim_on_customs_detail_stops_no_edition(outcome, much):
     """Whoever takes in files of their own gets the sentences that hold, and the book."""
     up = replace(made("up", outcome), rows=("customs",))
@@ -323,7 +335,7 @@ def test_no_sentence_points_to_a_figure_that_is_not_there():
     text = ":::{given} much\n见{numref}`fig-x`。\n:::\n"
     with pytest.raises(ChapterError, match="fig-x"):
         check_references({"trade": page(text, much="1亿元")})
-    check_references({"trade": page(text, much="未见公布")})
+    check_references({"trade": page(text, much="没有查到")})
 
 
 # --- words that compare ---------------------------------------------------------------------
@@ -459,7 +471,7 @@ def test_a_block_of_which_nothing_is_left_leaves_nothing():
 
 def test_a_number_that_an_inner_block_lacks_takes_that_block_alone():
     text = "::::{given} there\n甲。\n:::{claim} up\n乙{glue:text}`gone`。\n:::\n::::\n"
-    known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="未见公布"))
+    known = Known.of(page(text, made("up", "holds"), there="1亿元", gone="没有查到"))
     assert known.resolved(text) == "甲。\n"
 
 
@@ -537,6 +549,16 @@ def stated():
 def test_each_claim_of_the_book_has_a_sentence():
     """One that is only said where another does not hold can't be cited: name both there."""
     assert [f"{item.page}.{item.claim.name}" for item in holding() if not item.sentence] == []
+
+
+def test_what_is_listed_says_something_to_a_reader():
+    """Counts held against 0, 1 or themselves are bookkeeping; so is that figures have sources."""
+    listed = [item for item in stated() if item.claim.compares]
+    assert len(listed) > 130
+    told = [item.claim.condition for item in listed]
+    count = "(?:个(?!百分点)|[项家条])"
+    bare = re.compile(rf"(?:^|[；<> ])[01]{count}|(\d+){count} 与 \1{count}|来源")
+    assert not [text for text in told if bare.search(text)]
 
 
 def test_each_claim_of_the_book_is_stated_in_english():

@@ -23,7 +23,7 @@ def test_composition_of_2022_by_enterprise(book):
     # (3741.1 − 3493.1) / 7998.4 of a year before: some 3.1 points
     assert private.points.interval.contains(D("3.1"))
     assert private.rate.zh == "156%"
-    assert made.named("国有企业").level.zh == "未见公布"
+    assert made.named("国有企业").level.zh == "没有查到"
 
 
 def test_a_share_of_something_else_is_no_share_of_the_total(book):

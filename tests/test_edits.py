@@ -830,7 +830,7 @@ WRONG = {
     ),
     "mark's hash": ("docx", body(f"版次 {NAME}｜数据 f8", f"版次 {NAME}｜数据 08")),
     "series of an automatic sentence": ("docx", body("；进口·2025：", "；出口·2025：")),
-    "gaps of an automatic sentence": ("docx", body("另有4项未见公布", "另有1项未见公布")),
+    "gaps of an automatic sentence": ("docx", body("另有4项没有查到", "另有1项没有查到")),
     "citation in the list": (
         "docx",
         body("编写组. 民营企业的比重[DS", "编写组. 国有企业的比重[DS"),
@@ -973,7 +973,7 @@ WRONG = {
         "pptx",
         chart(1, '<c:crosses val="autoZero"/>', '<c:crossesAt val="20"/>'),
     ),
-    "gap filled": ("pptx", chart(2, "2019（未见公布）", "2019")),
+    "gap filled": ("pptx", chart(2, "2019（没有查到）", "2019")),
     # files by themselves
     "text in an SVG": ("svg", swap("3841.9", "3941.9")),
     "path in an SVG": ("svg", lambda data: re.sub(rb'd="M0', b'd="M9', data, count=1)),

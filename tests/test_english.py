@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from decimal import Decimal
@@ -42,7 +43,7 @@ def known():
         ("不到3000标箱", "under 3,000 TEU"),
         ("2856万千瓦", "28.56 GW"),
         ("24.41%以上", "24.41% or more"),
-        ("8.48个百分点—8.60个百分点", "8.48 pp–8.60 pp"),
+        ("8.48个百分点—8.60个百分点", "8.48–8.60 pp"),
         ("增长18.9%", "up 18.9%"),
         ("下降3%", "down 3%"),
         ("第4", "no. 4"),
@@ -71,6 +72,51 @@ def known():
 )
 def test_what_is_said(known, chinese, said):
     assert english.english(chinese, known) == said
+
+
+@pytest.mark.parametrize(
+    ("chinese", "said"),
+    [
+        ("98.9万辆—100.1万辆", "0.989–1.001 m vehicles"),
+        ("16.9万辆—17.1万辆", "169k–171k vehicles"),
+        ("522.5亿元—522.6亿元", "CNY 52.25–52.26 bn"),
+        ("7.68万元—7.72万元", "CNY 76.8k–77.2k"),
+        ("16天—20天", "16–20 days"),
+        # each end says its own where units, words or signs differ
+        ("9000辆—1.1万辆", "9,000 vehicles–11k vehicles"),
+        ("约3亿元—4亿元", "about CNY 0.3 bn–CNY 0.4 bn"),
+    ],
+)
+def test_a_range_has_one_scale_and_says_its_unit_once(known, chinese, said):
+    assert english.english(chinese, known) == said
+
+
+#: Words for what goes by road: one for all, and another for those that carry passengers alone.
+CARS = re.compile(r"(?<!passenger )(?<!passenger-)\bcars?\b|\bautomobiles?\b", re.I)
+
+
+def test_a_vehicle_is_called_one_thing(book):
+    """China's exports of vehicles are not of cars: the same page tells the two apart."""
+    told = {
+        *book.text("claim_sentences")["sentence_en"],
+        *english.dictionary(book).values(),
+        *book.text("indicators")["name_en"],
+    }
+    told -= set(book.text("entities")["name_en"])
+    for path in sorted(ROOT.glob("chapters/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        for text in prose:
+            # names of claims and glued texts are no words
+            said = (re.sub(r"`[^`]*`|:{3}\{.*", "", body) for _, body in ABSTRACT.findall(text))
+            told.update(said)
+    names = ("China Association of Automobile Manufacturers", "New car registrations")
+    found = [text for text in told if CARS.search(text) and not any(name in text for name in names)]
+    assert not found, "\n".join(found)
+
+
+#: What English readers read of a cell.
+ABSTRACT = re.compile(r"(?ms)^(?P<fence>:{3,})\{english\}(.*?)^(?P=fence)\s*$")
 
 
 @pytest.mark.parametrize("text", ["某某县", "8亿里拉", "很多", "截至某时", "在建（某某）"])

@@ -257,7 +257,7 @@ def test_the_csv_is_read_by_pandas_and_described_beside_it(shown):
         # the middle of an interval, another unit, no number, what a format can't hold
         (37.1, "37.0—37.2", "General"),
         (522.26, "5222.6亿元", "General"),
-        (1.0, "未见公布", "General"),
+        (1.0, "没有查到", "General"),
         (1.0, '1"', "General"),
     ],
 )

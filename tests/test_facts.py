@@ -65,15 +65,15 @@ def test_words_of_growth(value, qualifier, words):
 
 def test_what_nobody_published_says_so():
     nothing = missing("100M CNY")
-    assert nothing.zh == "未见公布"
-    assert nothing.growth == "未见公布"
+    assert nothing.zh == "没有查到"
+    assert nothing.growth == "没有查到"
     assert not quantity.share(nothing, nothing).known
 
 
 def test_a_fact_is_found_with_its_address(book):
     found = fact(book, unit="100M CNY", **TOTAL)
     assert (found.zh, found.observation_id) == ("8158.4亿元", "trade-2022.total")
-    assert fact(book, unit="100M CNY", **(TOTAL | {"period": "1999"})).zh == "未见公布"
+    assert fact(book, unit="100M CNY", **(TOTAL | {"period": "1999"})).zh == "没有查到"
 
 
 def test_ambiguous_filters_are_an_error(book):

@@ -919,7 +919,7 @@ def test_a_period_that_the_book_does_not_have(whole, spoiled):
         values = [row[place] for row in table.rows]
         assert values == [row[place] for row in expected[key].rows], key
     known = claims.Known.of(notebook)
-    lacking = {key for key, text in known.texts.items() if text == "未见公布"}
+    lacking = {key for key, text in known.texts.items() if text == "没有查到"}
     assert "goods_rate" in lacking, "the period has no goods to compare"
     prose = [known.resolved(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
     said = {name for text in prose for name in claims.GLUED_ROLE.findall(text)}

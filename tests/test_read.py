@@ -16,6 +16,7 @@ from conftest import ROOT
 
 from cqbook import cli
 from cqbook.data.catalog import Catalog
+from cqbook.data.spoken_names import spoken_names
 from cqbook.errors import HIDDEN, DataError
 from cqbook.intake.article import read_article
 from cqbook.intake.article_files import page_of, read_articles, table_of
@@ -493,6 +494,23 @@ def test_every_synonym_is_of_a_code(book):
     }
     for row in book.table("synonyms").to_dict("records"):
         assert row["code"] in known[row["resource"]], row
+
+
+def test_every_synonym_is_a_word_that_no_name_is(book):
+    """A row that nothing finds by, or that says a name again, is dead: firms as 企业 was both."""
+
+    class Bare:
+        """The book without the table."""
+
+        resources = set(book.resources) - {"synonyms"}
+
+        def __getattr__(self, name):
+            return getattr(book, name)
+
+    said, names = spoken_names(book), spoken_names(Bare())
+    for row in book.table("synonyms").to_dict("records"):
+        assert row["code"] in said[row["resource"]].get(row["word"], ()), row
+        assert row["code"] not in names[row["resource"]].get(row["word"], ()), row
 
 
 @pytest.mark.parametrize("name", ["fujian-2026-11.txt", "zhejiang-2025.html"])

@@ -21,6 +21,7 @@ from cqbook.data.relations import (
     RELATION_KINDS,
     REVISION,
     ROUNDING,
+    SCOPE,
     UNDECIDABLE,
     impossible,
     judged,
@@ -212,6 +213,70 @@ def test_a_number_cut_and_the_same_rounded_are_told_as_one(one, other, told):
         assert found.explanation == "像是同一个数，一处四舍五入，一处截去尾数。"
 
 
+SHARE = {"measure": "share", "unit": "percent"}
+PARTS = [figure("p", "60", breakdown="size=10m_cny_up"), figure("w", "100")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "alike"),
+    [
+        # two that say who counted, and two who did
+        ("same", [figure("t", "491"), figure("i", "522", basis="caam")], {"basis": "customs"}),
+        # what was expected, and what came of it
+        ("same", [figure("t", "36.9", status="estimate"), figure("i", "36.5")],
+         {"status": "estimate"}),
+        # the share says of which whole it is: of large projects
+        ("share", [figure("t", "75.5", base="CN-34 size=10m_cny_up", **SHARE), *PARTS],
+         {"breakdown": "size=10m_cny_up"}),
+        # a share of a whole year, and one of eleven months
+        ("share_grown",
+         [figure("t", "35.4", period="2022-01/2022-11", **SHARE),
+          figure("s", "34.6", period="2021", **SHARE),
+          figure("g", "14.9", unit="percent"), figure("d", "4.8", unit="percentage points"),
+          figure("b", "34.6", period="2021-01/2021-11", **SHARE)], None),
+    ],
+)  # fmt: skip
+def test_figures_that_are_not_of_one_thing_contradict_nobody(kind, rows, alike):
+    known = {row["observation_id"]: row for row in rows}
+    target, *inputs = known
+    inputs = inputs[:3]
+    found = judged(Relation("listed", kind, target, tuple(inputs)), known)
+    assert found.verdict == SCOPE
+    assert found.explanation.endswith("不是互相矛盾。")
+    # were they of one, somebody would be wrong
+    if alike is None:
+        inputs[0] = "b"
+    else:
+        known[inputs[-1]] |= alike
+    assert judged(Relation("listed", kind, target, tuple(inputs)), known).verdict == INCONSISTENT
+
+
+@pytest.mark.parametrize(
+    ("target", "inputs", "told"),
+    [
+        # 410 of 491 are passenger cars, and nobody says that 410 is less
+        (figure("t", "410"), ("w", "now"), SCOPE),
+        (figure("t", "63.7", measure="yoy", unit="percent"), ("r", "now", "was"), SCOPE),
+        (figure("t", "420"), ("w", "now"), INCONSISTENT),
+        (figure("t", "410"), ("w",), INCONSISTENT),
+        (figure("t", "491"), ("w", "now"), CONSISTENT),
+    ],
+)
+def test_a_figure_without_a_scope_can_be_that_of_a_part(target, inputs, told):
+    rows = [
+        target,
+        figure("w", "491"),
+        figure("r", "57.9", measure="yoy", unit="percent"),
+        figure("now", "410"),
+        figure("was", "250.5", period="2020"),
+    ]
+    known = {row["observation_id"]: row for row in rows}
+    found = judged(Relation("same", "same", "t", inputs), known)
+    assert found.verdict == told
+    # beside it stands what it was compared with, not the part
+    assert found.computed.observation_id == inputs[0]
+
+
 def test_what_has_no_result_is_undecidable():
     nothing = figure("was", "0", period="2020", unit="vehicles")
     now = figure("now", "5", unit="vehicles")
@@ -321,6 +386,8 @@ def test_the_books_rows_are_bound_and_each_that_is_broken_is_explained(book):
     assert {item.relation.rule for item in found} == {*RULES, "listed"}
     assert not [item.title for item in found if item.verdict != CONSISTENT and not item.explanation]
     # what customs revised is called that, and not a contradiction of sources
+    open_ = [item for item in found if item.verdict == UNDECIDABLE]
+    assert not [item.title for item in open_ if "一致" in item.explanation], "then it is decided"
     revised = [item for item in found if item.verdict == REVISION]
     assert {item.relation.rule for item in revised} == {"growth", "cumulative", "months"}
 
@@ -355,7 +422,7 @@ def test_what_a_share_implies_is_no_wider_than_its_corners(kind):
 def test_the_table_has_a_row_a_relation(book):
     table = relations_table(book)
     assert len(table) == len(judgements(book))
-    words = table.drop(columns="known")
+    words = table.drop(columns=["known", "derived"])
     assert words.map(lambda cell: isinstance(cell, str)).all(axis=None)
     counts = relations_tally(table)
     assert list(counts) == ["rule", *VERDICT_COLUMNS]

@@ -63,11 +63,11 @@ def series():
             "group": ["出口", "进口"] * 3,
             "value": [40.0, 20.0, 50.0, 30.0, 45.0, None],
             "date": ["2020-01-01"] * 2 + ["2021-01-01"] * 2 + ["2022-01-01"] * 2,
-            "status": ["公布", "推算", "公布", "公布", "公布", "未见公布"],
+            "status": ["公布", "推算", "公布", "公布", "公布", "没有查到"],
         }
     )
     frame["text"] = [f"{value:g}" if value == value else "" for value in frame["value"]]
-    frame["full"] = [f"{text}亿元" if text else "未见公布" for text in frame["text"]]
+    frame["full"] = [f"{text}亿元" if text else "没有查到" for text in frame["text"]]
     frame["lower"], frame["upper"] = frame["value"] - 0.5, frame["value"] + 0.5
     return frame
 

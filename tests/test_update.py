@@ -450,7 +450,7 @@ def test_slides_keep_what_a_person_did(root, made):
              for shape in slide.shapes] for slide in new.slides]  # fmt: skip
     chart = chart_of(new, "fig-test-flows").chart
     plot = chart.plots[0]
-    assert list(plot.categories) == ["2021", "2022", "2023", "2024（未见公布）", "2025", "2026"]
+    assert list(plot.categories) == ["2021", "2022", "2023", "2024（没有查到）", "2025", "2026"]
     assert [series.values[-2:] for series in plot.series] == [(5000.5, 5300.5)] * 2
     assert chart.font.size == Pt(9)
     assert plot.series[0].format.fill.fore_color.rgb == RGBColor(1, 2, 3)

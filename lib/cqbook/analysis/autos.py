@@ -17,7 +17,7 @@ from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     derive,
     difference,
@@ -115,8 +115,8 @@ def years_rising(values: Mapping[str, Quantity]) -> dict[str, str]:
     years = list(values)
     many = len(years) > 2
     return {
-        "rising_from": f"{years[1]}年" if many else UNPUBLISHED,
-        "only_before": f"{years[0]}年" if len(years) == 2 else UNPUBLISHED,
+        "rising_from": f"{years[1]}年" if many else NOT_FOUND,
+        "only_before": f"{years[0]}年" if len(years) == 2 else NOT_FOUND,
     }
 
 
@@ -343,9 +343,9 @@ def latest(found: Mapping[str, Quantity]) -> Quantity:
 
 
 def when(item: Quantity, say: Callable[[str], str] = str) -> str:
-    """Return the period of a quantity in Chinese, or as `say` puts it; else 未见公布."""
+    """Return the period of a quantity in Chinese, or as `say` puts it; else 没有查到."""
     period = item.about.period
-    return say(Period.parse(period).zh()) if item.known and period else UNPUBLISHED
+    return say(Period.parse(period).zh()) if item.known and period else NOT_FOUND
 
 
 # --- whose growth

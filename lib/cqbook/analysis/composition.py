@@ -1,7 +1,7 @@
 """What a total is made of: level, share, growth and contribution of each published part.
 
 A part may be published with its level only, or with level and growth; what can be computed from
-what is printed is computed, with its interval, and what can't stays 未见公布.
+what is printed is computed, with its interval, and what can't stays 没有查到.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from cqbook.errors import DataError
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     compared,
     difference,
@@ -30,7 +30,7 @@ from cqbook.quantities.quantity import (
     share,
 )
 from cqbook.quantities.units import MINUS
-from cqbook.quantities.verdict import Verdict, ordered
+from cqbook.quantities.verdict import Verdict, looked_up, ordered
 
 
 def district(book: Catalog, code: str) -> TableRow:
@@ -76,8 +76,12 @@ def entities_within(book: Catalog, code: str) -> list[str]:
         found += new
 
 
-#: Regional product is known of a district from relays of no known date only: no page tells it.
+#: Regional product is known of most districts from a compilation of no known date alone: a page
+#: says how large a part of the city it is (`size`), and nothing else of it.
 NOT_TOLD = ("gdp",)
+#: Of the compilation of regional products a year and the last; that of 2019 mixes revised numbers
+#: with others.
+SIZED = ("2020", "2022")
 
 
 def figures(book: Catalog, code: str, year: str = "") -> pd.DataFrame:
@@ -188,6 +192,16 @@ ASKED = {
     "connected": Asked("connected_firms", own=False, say="level when who"),
     "contracts": Asked("contract_value", "kind=investment_promotion"),
     "funds": Asked("funds_in_place", "kind=investment_promotion"),
+    "investment": Asked("investment_planned", None, statuses=PLANNED, own=False, say="level who"),
+    "orders": Asked("parts_orders", "product=battery_case", own=False, say="level who when of"),
+    "research": Asked("rd_intensity", measure="share", say="level when"),
+    "research_rise": Asked("rd_intensity", measure="pp_change"),
+    "hitech_added": Asked("firms_added", "kind=hitech"),
+    "tech_added": Asked("firms_added", "kind=technology"),
+    "above_added": Asked("firms_added", "kind=above_scale_industrial", say="level when"),
+    "srdi_added": Asked("firms_added", "kind=specialised_new"),
+    "foreign_firms": Asked("recruited_firms", "enterprise=foreign", say="level when"),
+    "trade_firms": Asked("cultivated_firms", "kind=foreign_trade"),
     "deals": Asked("projects_count", "kind=investment_promotion", say="level when"),
     "deals_signed": Asked(
         "projects_count", "kind=investment_promotion;stage=signed", say="level when"
@@ -198,6 +212,8 @@ ASKED = {
     "city_invested": Asked(
         "investment_rate", f"{_KEY}municipal", measure="completion", say="level when"
     ),
+    "city_money": Asked("investment_completed", f"{_KEY}municipal"),
+    "local_money": Asked("investment_completed", f"{_KEY}district"),
     "local_projects": Asked("projects_count", f"{_KEY}district"),
     "local_started": Asked("projects_count", f"{_KEY}district;stage=started"),
     "local_invested": Asked("investment_rate", f"{_KEY}district", measure="completion"),
@@ -220,23 +236,23 @@ class Fact:
 
     @property
     def words(self) -> dict[str, str]:
-        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 未见公布 if unknown.
+        """The texts of it: ``level``, ``change``, ``of``, ``who``, ``when``; 没有查到 if unknown.
 
         ``due`` is when it is to be reached; ``undated``, whose it is, where that is not said;
         ``said`` when it was reported.
         """
         period = self.level.about.period
-        when = Period.parse(period).zh() if period else UNPUBLISHED
+        when = Period.parse(period).zh() if period else NOT_FOUND
         undated = period.endswith("..")
         return {
             "level": self.level.in_words(figures_zh([self.level])[0]),
             "change": self.change.in_words(figures_zh([self.change])[0]),
-            "of": self.of or UNPUBLISHED,
-            "who": self.who or UNPUBLISHED,
+            "of": self.of or NOT_FOUND,
+            "who": self.who or NOT_FOUND,
             "when": when,
-            "due": UNPUBLISHED if undated else when,
-            "undated": self.who if undated else UNPUBLISHED,
-            "said": Period.parse(self.published).zh() if self.published else UNPUBLISHED,
+            "due": NOT_FOUND if undated else when,
+            "undated": self.who if undated else NOT_FOUND,
+            "said": Period.parse(self.published).zh() if self.published else NOT_FOUND,
         }
 
 
@@ -244,7 +260,7 @@ def _after(period: str) -> str:
     """Return in words the time behind a period: 2023年起 behind all of 2022."""
     last = period.split("/")[-1]
     if last in ("", ".."):
-        return UNPUBLISHED
+        return NOT_FOUND
     return f"{int(last) + 1}年起" if len(last) == _YEAR else f"{Period.parse(last).zh()}以后"
 
 
@@ -327,9 +343,7 @@ def sourced(book: Catalog, rows: Iterable[str]) -> Verdict:
     if not held:
         return ordered([], "")
     sources = {source_of[row] for row in held}
-    found = sources <= known
-    words = f"正文所据的{len(held)}个公布数都有来源，共{len(sources)}个来源"
-    return Verdict("holds" if found else "fails", words, rows=held)
+    return looked_up(sources <= known, f"正文所据的{len(held)}个公布数都有来源", held)
 
 
 def listed_sources(
@@ -345,7 +359,7 @@ def listed_sources(
     public = came["industry"].isin(PUBLIC_WORKS)
     said = came[came["stage"].ne("") & ~public]
     lists = book.own_rows("park_designations", {"entity": entities_within(book, code)})
-    ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != UNPUBLISHED else [])]
+    ids = [*said["source_id"], *(lists["source_id"] if headings["came"] != NOT_FOUND else [])]
     return list(dict.fromkeys(ids))
 
 
@@ -354,7 +368,7 @@ def told_by(book: Catalog, rows: Iterable[str], others: Iterable[str] = ()) -> s
     held = tuple(rows)
     source_of = book.sources_of(held)
     ids = dict.fromkeys([*(source_of[row] for row in held), *others])
-    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or UNPUBLISHED
+    return "；".join(dict.fromkeys(book.source_label(key) for key in ids)) or NOT_FOUND
 
 
 def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
@@ -363,6 +377,24 @@ def part(found: Mapping[str, Fact], one: str, whole: str) -> Quantity:
     if not top.known or top.about.period != bottom.about.period:
         return missing("percent")
     return share(top, bottom)
+
+
+def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
+    """Return the product of a district, ``gdp``, and its part of the city's, ``gdp_share``.
+
+    ``gdp_share_then`` is that of the first year of `SIZED`. A page of one year has its own alone.
+    """
+    asked = {"indicator": "gdp", "breakdown": "vintage=compiled", "unit": "100M CNY"}
+    found: dict[str, Quantity] = {}
+    for name, when in zip(("_then", ""), SIZED, strict=True):
+        own, whole = (
+            fact_of(book, entity=entity, period=when, **asked)
+            if year in ("", SIZED[-1])
+            else missing("100M CNY")
+            for entity in (code, book.place)
+        )
+        found |= {"gdp": own, f"gdp_share{name}": short(share(own, whole))}
+    return found
 
 
 def of_city(book: Catalog, fact: Fact) -> Quantity:
@@ -376,8 +408,8 @@ def of_city(book: Catalog, fact: Fact) -> Quantity:
 
 
 def counted_by(item: Quantity) -> str:
-    """Return who counted a figure, in words; 未见公布 where nobody says."""
-    return BASES_ZH.get(item.about.basis, UNPUBLISHED)
+    """Return who counted a figure, in words; 没有查到 where nobody says."""
+    return BASES_ZH.get(item.about.basis, NOT_FOUND)
 
 
 def city_change(book: Catalog, fact: Fact) -> Quantity:
@@ -405,11 +437,13 @@ ALONE = {
     "trips": "的班列",
     "firm_markets": "一家企业的出口",
     "capacity_plan": "计划做什么",
+    "research": "的研发和科技企业",
     "aftermarket_firms": "的汽车后市场企业",
 }
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "aftermarket_firms"),
+    *("orders", "research", "above_added"),
 )
 COMING = (
     "trading_alone",
@@ -428,16 +462,16 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     Of several projects there is a table, even where no sentence says more than the main points. A
     part with one thing to tell is called by it.
     """
-    sold, makes = ([key for key in keys if texts[key] != UNPUBLISHED] for keys in (SELLING, MAKING))
-    came_some = len(followed(came)) >= ROWS or any(texts[key] != UNPUBLISHED for key in COMING)
-    lists = "和名单" if texts["schemes"] != UNPUBLISHED else ""
+    sold, makes = ([key for key in keys if texts[key] != NOT_FOUND] for keys in (SELLING, MAKING))
+    came_some = len(followed(came)) >= ROWS or any(texts[key] != NOT_FOUND for key in COMING)
+    lists = "和名单" if texts["schemes"] != NOT_FOUND else ""
     alone = dict(ALONE)
-    alone["plant_output"] = "一家企业" if texts["plant_output_due"] != UNPUBLISHED else "一个项目"
+    alone["plant_output"] = "一家企业" if texts["plant_output_due"] != NOT_FOUND else "一个项目"
     alone["plant_output"] += "的预期产值"
     return {
-        "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else UNPUBLISHED,
-        "makes": name + _called(makes, alone, "做什么") if makes else UNPUBLISHED,
-        "came": f"{name}的项目{lists}" if came_some else UNPUBLISHED,
+        "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else NOT_FOUND,
+        "makes": name + _called(makes, alone, "做什么") if makes else NOT_FOUND,
+        "came": f"{name}的项目{lists}" if came_some else NOT_FOUND,
     }
 
 
@@ -461,7 +495,7 @@ _ALSO = {"trips_target": "route_boxes", "deals": "contracts"}
 
 
 def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFrame) -> str:
-    """Return in words what a reader would ask next of what a page says; 未见公布 if nothing.
+    """Return in words what a reader would ask next of what a page says; 没有查到 if nothing.
 
     Of projects that were not built when last heard of, long ago, what became of them.
     """
@@ -469,14 +503,14 @@ def lacking(found: Mapping[str, Fact], texts: Mapping[str, str], came: pd.DataFr
     asked = [
         words.format_map({**texts, **after})
         for key, words in LACKING.items()
-        if texts[key] != UNPUBLISHED and texts[_ALSO.get(key, key)] != UNPUBLISHED
+        if texts[key] != NOT_FOUND and texts[_ALSO.get(key, key)] != NOT_FOUND
     ]
     rows = came[came["old"] & ~came["industry"].isin(PUBLIC_WORKS)]
     rows = rows[~rows["project"].isin(_wholes(came))]
     rows = rows[~rows["parent"].isin(rows["project"])]
     names = "、".join(rows["name_zh"])
     asked += [f"{names}后来建成没有"] if names else []
-    return "；".join(dict.fromkeys(asked)) or UNPUBLISHED
+    return "；".join(dict.fromkeys(asked)) or NOT_FOUND
 
 
 #: Districts that have since become part of another: in which they lie on today's map.
@@ -489,13 +523,13 @@ def merged_plan(book: Catalog, code: str) -> tuple[dict[str, str], Quantity]:
     Returns
     -------
     dict of str to str
-        ``merged``, its name, and ``merged_plan``, in words; 未见公布 where there is none.
+        ``merged``, its name, and ``merged_plan``, in words; 没有查到 where there is none.
     Quantity
         The plan.
     """
     was = next((entity for entity, today in TODAY.items() if today == code), "")
     if not was:
-        return dict.fromkeys(("merged", "merged_plan"), UNPUBLISHED), missing("100M CNY")
+        return dict.fromkeys(("merged", "merged_plan"), NOT_FOUND), missing("100M CNY")
     plan = fact_of(
         book,
         unit="100M CNY",
@@ -569,7 +603,7 @@ def departures(book: Catalog, code: str) -> dict[str, str]:
     frame = book.observations(indicator="train_load", entity="route-crexpress")
     rows = rows_of(frame) if code in STATIONS else []
     if not rows:
-        return dict.fromkeys(("station", "train_load", "train_when"), UNPUBLISHED)
+        return dict.fromkeys(("station", "train_load", "train_when"), NOT_FOUND)
     load = quantity_of(rows[0])
     return {
         "station": book.name(STATIONS[code]),
@@ -583,7 +617,7 @@ def unplaced(book: Catalog, code: str) -> dict[str, str]:
     park = UNPLACED.get(code, "")
     trade = _trade_of_unplaced(book, code)
     return {
-        "unplaced": book.name(park) if park else UNPUBLISHED,
+        "unplaced": book.name(park) if park else NOT_FOUND,
         "unplaced_trade": trade.in_words(trade.zh),
         "unplaced_by": told_by(book, [trade.observation_id] if trade.known else []),
     }
@@ -609,7 +643,7 @@ def cost_a_car(found: Mapping[str, Fact]) -> str:
     before, now = found["box_before"].level, found["box_now"].level
     held = now.interval
     if not before.known or held is None or not held.lower or not held.upper:
-        return UNPUBLISHED
+        return NOT_FOUND
     falls = [100 * (1 - before.point / float(cars)) for cars in (held.lower, held.upper)]
     return "下降" + "—".join(f"{fall:.0f}%" for fall in dict.fromkeys(falls))
 
@@ -721,11 +755,12 @@ def outdated(frame: pd.DataFrame, newest: str) -> pd.Series:
 
 
 def place_in_chain(rows: pd.DataFrame) -> pd.Series:
-    """Return the link of a chain that each project is on, else its industry; empty if untold.
+    """Return the link of a chain that each project is on, as printed, else its industry.
 
-    Of a firm said to be on the chain of new-energy vehicles no more is known than that.
+    Wherever a project is listed, it is called so. Of a firm said to be on the chain of new-energy
+    vehicles no more is known than that.
     """
-    industry = rows["industry"].map(INDUSTRIES | {"": "", "nev": "新能源汽车产业链"})
+    industry = rows["industry"].map(INDUSTRIES | {"nev": "新能源汽车产业链"})
     return rows["chain_link"].where(rows["chain_link"].ne(""), industry)
 
 
@@ -735,7 +770,7 @@ def names_by_day(rows: pd.DataFrame) -> str:
     for (when, old), of_one_time in rows.groupby(["stage_as_of", "old"], sort=False):
         named = "、".join(of_one_time["name_zh"]) + _until(str(when), old=bool(old))
         parts.append(named.replace("）（", "，"))
-    return "、".join(parts) or UNPUBLISHED
+    return "、".join(parts) or NOT_FOUND
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:
@@ -794,15 +829,15 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     texts = {
         "running": names_by_day(found[at["running"] & makes]),
         "trading_too": names_by_day(found[at["running"] & ~makes & ~public]),
-        "trading_alone": UNPUBLISHED,
-        "trading_only": UNPUBLISHED,
+        "trading_alone": NOT_FOUND,
+        "trading_only": NOT_FOUND,
         "building": names_by_day(found[at["building"]]),
         "coming": names_by_day(found[at["coming"]]),
     }
     runs = found[at["running"] & makes]
-    texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or UNPUBLISHED
-    alone = UNPUBLISHED
-    if texts["running"] == UNPUBLISHED:
+    texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or NOT_FOUND
+    alone = NOT_FOUND
+    if texts["running"] == NOT_FOUND:
         alone = names_by_day(found[at["building"] & makes])
     table = followed(found)
     if len(table) >= ROWS:
@@ -812,9 +847,9 @@ def named(found: pd.DataFrame) -> dict[str, str]:
             "building": names_by_day(found[at["building"] & rest]),
             "coming": names_by_day(found[at["coming"] & rest]),
         }
-    if texts["running"] == UNPUBLISHED:
+    if texts["running"] == NOT_FOUND:
         which = "trading_only" if makes.any() else "trading_alone"
-        texts |= {which: texts["trading_too"], "trading_too": UNPUBLISHED}
+        texts |= {which: texts["trading_too"], "trading_too": NOT_FOUND}
     return texts | {"only_building": alone}
 
 
@@ -858,7 +893,7 @@ def schemes(book: Catalog, code: str) -> str:
             if len(kind)
         ]
         said.append(book.name(str(entity)) + "，".join(parts))
-    return "；".join(said) or UNPUBLISHED
+    return "；".join(said) or NOT_FOUND
 
 
 def _since(name: str, day: str) -> str:
@@ -874,10 +909,10 @@ def standing_since(book: Catalog, code: str) -> dict[str, str]:
     before = table.loc[_listed(table["successor"], code) & table["valid_to"].eq(began), "name_zh"]
     return {
         "name": row["name_zh"],
-        "ended": Period.parse(ended).zh() if ended else UNPUBLISHED,
-        "heirs": "、".join(heirs) if ended and heirs else UNPUBLISHED,
+        "ended": Period.parse(ended).zh() if ended else NOT_FOUND,
+        "heirs": "、".join(heirs) if ended and heirs else NOT_FOUND,
         "began": Period.parse(began).zh(),
-        "made_of": "、".join(before) or UNPUBLISHED,
+        "made_of": "、".join(before) or NOT_FOUND,
     }
 
 
@@ -897,19 +932,19 @@ def page_key(code: str, year: str = "") -> str:
 
 def percent_zh(rate: Quantity) -> str:
     """Return a derived rate with one decimal; its inputs have more digits than a sentence needs."""
-    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else UNPUBLISHED
+    return f"{rate.point:.1f}%".replace("-", MINUS) if rate.known else NOT_FOUND
 
 
 def told_in_english(texts: Mapping[str, str], english: Callable[[str], str]) -> dict[str, str]:
     """Return texts in English, each under its name with ``_en``.
 
-    What is not known stays 未见公布, so that a block that says it is left out.
+    What is not known stays 没有查到, so that a block that says it is left out.
     """
     return {
-        f"{name}_en": text if text == UNPUBLISHED else english(text) for name, text in texts.items()
+        f"{name}_en": text if text == NOT_FOUND else english(text) for name, text in texts.items()
     }
 
 
 def silent(found: pd.DataFrame, came: pd.DataFrame, name: str) -> str:
-    """Return the name of a district if nothing at all is known of it, else 未见公布."""
-    return UNPUBLISHED if len(found) or len(came) else name
+    """Return the name of a district if nothing at all is known of it, else 没有查到."""
+    return NOT_FOUND if len(found) or len(came) else name

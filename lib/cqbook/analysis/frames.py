@@ -16,7 +16,7 @@ from cqbook.quantities.quantity import (
     COMPUTED,
     DERIVED,
     GROWTH_MEASURES,
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     missing,
     quantity_of,
@@ -152,13 +152,13 @@ def published(rows: pd.DataFrame) -> pd.DataFrame:
 def ends(rows: pd.DataFrame, name: str, column: str = "text") -> dict[str, str]:
     """Return the first and last figure of a point frame in words, and their periods, for glueing.
 
-    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 未见公布 where the
+    Keys are ``first_<name>``, ``last_<name>`` and the same with ``_period``; 没有查到 where the
     frame has no figure.
     """
     known = rows_of(published(rows))
     words = {}
     for which, place in (("first", 0), ("last", -1)):
         row = known[place] if known else {}
-        words[f"{which}_{name}"] = row.get(column) or UNPUBLISHED
-        words[f"{which}_{name}_period"] = row.get("period") or UNPUBLISHED
+        words[f"{which}_{name}"] = row.get(column) or NOT_FOUND
+        words[f"{which}_{name}_period"] = row.get("period") or NOT_FOUND
     return words

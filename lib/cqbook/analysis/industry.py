@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING
 
@@ -24,6 +24,7 @@ from cqbook.quantities.quantity import (
     quantity_of,
     year_before,
 )
+from cqbook.quantities.verdict import Verdict, looked_up
 
 FIELDS = {
     "urban_construction": "城市建设",
@@ -237,6 +238,12 @@ def expected_by_highlight(book: Catalog, source: str) -> dict[str, list[str]]:
         elif row["breakdown"] == _STRATEGIC:
             found["strategic"].append("增加值增速")
     return found
+
+
+def all_named(said: Mapping[str, Sequence[str]], expected: Quantity) -> Verdict:
+    """Return whether `expected_by_highlight` has words for each of so many figures."""
+    count = sum(len(words) for words in said.values())
+    return looked_up(expected.known and count == expected.point, f"{count}项预计都写出了是什么")
 
 
 def natures(book: Catalog, source: str) -> dict[str, Quantity]:

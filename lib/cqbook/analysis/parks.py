@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     derive,
     exact,
@@ -37,6 +37,7 @@ from cqbook.quantities.quantity import (
     share,
     sum_of,
 )
+from cqbook.quantities.verdict import Verdict, looked_up
 
 #: What became of a project, in the order in which it happens.
 _ADVANCED = {
@@ -113,7 +114,7 @@ def plan_words(book: Catalog) -> str:
     said = [
         f"{'、'.join(bases)}{'各' if len(bases) > 1 else ''}{size}" for size, bases in found.items()
     ]
-    return "，".join(said) or UNPUBLISHED
+    return "，".join(said) or NOT_FOUND
 
 
 # --- signed and paid in ---------------------------------------------------------------------
@@ -376,6 +377,12 @@ def counted(book: Catalog, industries: tuple[str, ...] = MANUFACTURING) -> pd.Da
     return frame[~frame["parent"].isin(frame["project"])].reset_index(drop=True)
 
 
+def untold(book: Catalog) -> str:
+    """Return the names of the counted projects of which no report says how far they have come."""
+    frame = counted(book)
+    return "、".join(frame.loc[frame["advance"].eq("untold"), "name_zh"]) or NOT_FOUND
+
+
 def tally(book: Catalog) -> dict[str, Quantity]:
     """Return how many manufacturing projects of named firms there are, and what is told of them.
 
@@ -433,26 +440,37 @@ def plants(book: Catalog, *links: str, advance: str) -> Quantity:
     return exact(frame["project"].nunique(), "projects")
 
 
+def all_at(book: Catalog, links: Sequence[str], advance: str) -> Verdict:
+    """Return whether each of these links has a project that has come so far."""
+    found = all(plants(book, link, advance=advance).point for link in links)
+    return looked_up(found, f"{'、'.join(links)}都有项目到了这一步（{advance}）")
+
+
+def none_at(book: Catalog, links: Sequence[str], *advances: str) -> Verdict:
+    """Return whether no project of these links has come to one of these stages."""
+    found = any(plants(book, *links, advance=advance).point for advance in advances)
+    return looked_up(not found, f"{'、'.join(links)}没有项目到这一步（{'、'.join(advances)}）")
+
+
 def seen(book: Catalog, link: str, advance: str) -> str:
     """Return when projects of a link were last said to have come so far, in words."""
     frame = nev_chain(book)
     frame = frame[frame["label"].eq(link) & frame["advance"].eq(advance)]
     days = sorted(frame["stage_as_of"])
-    return period_zh(days[-1]) if days else UNPUBLISHED
+    return period_zh(days[-1]) if days else NOT_FOUND
 
 
 def followed(book: Catalog) -> pd.DataFrame:
     """Return the projects of named firms whose stage is told, a row each, those of cars first.
 
-    ``link``: the links of the chain of new-energy vehicles that it is on, else its industry.
+    They stand in the order of `LINKS`.
     """
     frame = counted(book)
-    links = nev_chain(book).groupby("project")["label"].agg("、".join)
+    links = nev_chain(book).groupby("project")["label"].first()
     order = {name: number for number, name in enumerate(LINKS)}
     frame = frame[frame["advance"].isin(_TOLD)].copy()
-    frame["link"] = frame["project"].map(links).fillna(place_in_chain(frame.assign(chain_link="")))
-    frame["link"] = frame["link"].replace("", INDUSTRIES[""])
-    first = frame["link"].str.split("、").str[0].map(order)
+    frame["link"] = place_in_chain(frame)
+    first = frame["project"].map(links).map(order)
     frame["_order"] = first.fillna(len(order) + frame["industry"].ne("nev"))
     every = book.table("projects")
     frame["old"] = outdated(frame, max(every["stage_as_of"]))

@@ -21,6 +21,7 @@ from cqbook.data.relations import (
     INCONSISTENT,
     REVISION,
     ROUNDING,
+    SCOPE,
     UNDECIDABLE,
     Judgement,
     as_corrected,
@@ -50,7 +51,8 @@ from cqbook.quantities.about import HAPPENED, INTENDED
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    UNPUBLISHED,
+    DERIVED,
+    NOT_FOUND,
     Quantity,
     Reported,
     compared,
@@ -66,7 +68,7 @@ from cqbook.quantities.quantity import (
     sum_of,
     year_before,
 )
-from cqbook.quantities.verdict import Verdict, every
+from cqbook.quantities.verdict import Verdict, every, looked_up
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def finding(book: Catalog, relation: str, unit: str) -> Finding:
     if named:
         return _found(*named)
     unknown = missing(unit)
-    return Finding(relation, "", relation, unknown, unknown, UNPUBLISHED, "")
+    return Finding(relation, "", relation, unknown, unknown, NOT_FOUND, "")
 
 
 def verdicts(book: Catalog) -> pd.DataFrame:
@@ -134,7 +136,8 @@ def relations_table(book: Catalog) -> pd.DataFrame:
     pandas.DataFrame
         One row a relation: ``rule`` (in Chinese), ``title``, ``printed``, ``computed``,
         ``verdict``, ``explanation``, ``known`` (whether ``relations.csv`` explains it),
-        ``source_id``, ``observation_id``.
+        ``derived`` (whether ``computed`` is, or printed elsewhere), ``source_id``,
+        ``observation_id``.
     """
     known = {row["observation_id"]: row for row in rows_of(book.observations())}
     return pd.DataFrame(
@@ -147,6 +150,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
                 "verdict": item.verdict,
                 "explanation": item.explanation,
                 "known": item.known,
+                "derived": item.relation.kind != "same",
                 "source_id": ";".join(item.source_ids),
                 "observation_id": ";".join(item.observation_ids),
             }
@@ -154,7 +158,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
         ],
         columns=[
             *("rule", "title", "printed", "computed", "verdict", "explanation", "known"),
-            *("source_id", "observation_id"),
+            *("derived", "source_id", "observation_id"),
         ],
     )
 
@@ -216,9 +220,9 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
     return words | {"relations": f"{len(table)}条"}
 
 
-_KEYS = ("consistent", "revised", "rounded", "undecidable", "inconsistent")
+_KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsistent")
 #: In the order in which the page speaks of them.
-VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, INCONSISTENT]
+VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
 #: Their columns in a table of counts.
 VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
@@ -233,11 +237,9 @@ LISTED_BY_HAND = "另列的关系"
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     """Return what can't be used together, one row a figure, then what printing leaves undecided.
 
-    A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: of
-    the broken ones the figure in most of them comes first (of several the most doubtful) and takes
-    these with it, and so on. Of the undecidable relations, which differ in little, those that
-    ``relations.csv`` explains. What is explained alike is one row. Between them stand the figures
-    that differ in rounding alone.
+    First what is contradicted, then what is of another scope, what differs in rounding alone, and
+    the undecidable relations that ``relations.csv`` explains, which differ in little. What is
+    explained alike is one row.
 
     Parameters
     ----------
@@ -247,11 +249,37 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table, and ``why``: the verdict and its explanation.
+        Columns of the table, and ``why``: the verdict and its explanation. What is derived says so.
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
-    broken = [row for row in rows_of(table) if row["verdict"] == INCONSISTENT]
+    listed_rows = rows_of(table)
+    found = [
+        row
+        for told in (INCONSISTENT, SCOPE)
+        for row in _by_figure([row for row in listed_rows if row["verdict"] == told], doubt)
+    ]
+    found += [row for row in listed_rows if row["verdict"] == ROUNDING]
+    found += [row for row in listed_rows if row["verdict"] == UNDECIDABLE and row["known"]]
+    alike: dict[tuple[str, str], list[TableRow]] = {}
+    for row in found:
+        alike.setdefault((row["verdict"], row["explanation"]), []).append(row)
+    rows = [_listed(rows) for rows in alike.values()]
+    for row in rows:
+        row["title"] = _readable(row["title"])
+        row["why"] = f"{row['verdict']}：{row['explanation']}"
+        if row["derived"]:
+            row["computed"] = f"{row['computed']}（{DERIVED}）"
+    return pd.DataFrame(rows, columns=[*table.columns, "why"])
+
+
+def _by_figure(broken: Sequence[TableRow], doubt: Mapping[str, int]) -> list[TableRow]:
+    """Return relations that do not hold, one row a figure.
+
+    A figure that one source has wrong, or counts otherwise, breaks all relations that it is in: the
+    figure in most of them comes first (of several the most doubtful) and takes these with it, and
+    so on.
+    """
     found = []
     while broken:
         often = Counter(key for row in broken for key in _ids(row))
@@ -261,18 +289,9 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"另有{len(mine) - 1}条关系也因这个数不一致。" if len(mine) > 1 else ""
+        more = f"这个数另有{len(mine) - 1}条关系也是这样。" if len(mine) > 1 else ""
         found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
-    found += [row for row in rows_of(table) if row["verdict"] == ROUNDING]
-    found += [row for row in rows_of(table) if row["verdict"] == UNDECIDABLE and row["known"]]
-    alike: dict[str, list[TableRow]] = {}
-    for row in found:
-        alike.setdefault(row["explanation"], []).append(row)
-    rows = [_listed(rows) for rows in alike.values()]
-    for row in rows:
-        row["title"] = _readable(row["title"])
-        row["why"] = f"{row['verdict']}：{row['explanation']}"
-    return pd.DataFrame(rows, columns=[*table.columns, "why"])
+    return found
 
 
 def _ids(row: TableRow) -> list[str]:
@@ -655,8 +674,10 @@ def _said(book: Catalog, found: Sequence[Sequel], late: bool) -> Verdict:
         end = str(_days(item.before.about.period)[0])
         return bool(dates.get(item.before.source_id, "")[: len("2022-12")] >= end[: len("2022-12")])
 
-    count = sum(at_the_end(item) is late for item in found)
-    return compared(exact(count, "items"), ">", len(found) - 1) if found else missing("items") > 0
+    if not found:
+        return missing("items") > 0
+    when = "最后一个月或以后" if late else "最后一个月以前"
+    return looked_up(all(at_the_end(item) is late for item in found), f"都在时期的{when}公布")
 
 
 def said_at_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:
@@ -671,7 +692,7 @@ def said_before_the_end(book: Catalog, found: Sequence[Sequel]) -> Verdict:
 
 def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:
     """Return which of `outcomes` came out least and most against what was said before."""
-    nothing = Sequel("", UNPUBLISHED, missing("percent"), missing("percent"))
+    nothing = Sequel("", NOT_FOUND, missing("percent"), missing("percent"))
     return (found[0], found[-1]) if found else (nothing, nothing)
 
 

@@ -20,11 +20,12 @@ from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities import formulas
 from cqbook.quantities.about import About
+from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     COMPUTED,
     DERIVED,
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     derive,
     difference,
@@ -284,6 +285,14 @@ def earlier_known(found: Mapping[str, Quantity], period: str) -> list[Quantity]:
     return [item for text, item in found.items() if text != period and item.bounded]
 
 
+def peaks_before(found: Mapping[str, Mapping[str, Quantity]], period: str) -> list[Verdict]:
+    """Return whether the peaks of exports and imports that `sizes` has are above all others."""
+    return [
+        highest(_peak(found[flow], period)[1], earlier_known(found[flow], period))
+        for flow in ("export", "import")
+    ]
+
+
 def growths(
     book: Catalog, area: str, period: str, found: Mapping[str, Mapping[str, Quantity]]
 ) -> dict[str, Quantity]:
@@ -448,7 +457,7 @@ def ends_of(
         ("last", last),
         ("high", high),
     ):
-        when = Period.parse(period).zh() if period else UNPUBLISHED
+        when = Period.parse(period).zh() if period else NOT_FOUND
         made |= {f"{name}_{which}": item, f"{name}_{which}_when": when}
     return made
 
@@ -473,7 +482,7 @@ class Newer:
     @property
     def words(self) -> str:
         """Each partner with its growth."""
-        return "、".join(f"{name}{item.growth}" for name, item in self.rates.items()) or UNPUBLISHED
+        return "、".join(f"{name}{item.growth}" for name, item in self.rates.items()) or NOT_FOUND
 
 
 def newer_partners(book: Catalog, area: str, period: str) -> Newer:
@@ -488,7 +497,7 @@ def newer_partners(book: Catalog, area: str, period: str) -> Newer:
         if whole.rate(text).known and all(item.known for item in rates.values()):
             faster = every(*(item > whole.rate(text) for item in rates.values()))
             return Newer(Period.parse(text).zh(), whole.rate(text), rates, faster)
-    return Newer(UNPUBLISHED, missing("percent"), {}, Verdict("open", "没有这几个伙伴的增速"))
+    return Newer(NOT_FOUND, missing("percent"), {}, Verdict("open", "没有这几个伙伴的增速"))
 
 
 def newer_share(book: Catalog, area: str, period: str) -> Quantity:
@@ -607,7 +616,7 @@ def _changes_of_goods(book: Catalog, area: str, period: str) -> list[tuple[str, 
 def named_goods(book: Catalog, area: str, period: str) -> str:
     """Return the names of the goods whose exports have a change."""
     names = [name.removesuffix("出口") for name, _ in _changes_of_goods(book, area, period)]
-    return "、".join(names) or UNPUBLISHED
+    return "、".join(names) or NOT_FOUND
 
 
 def _autos(book: Catalog, area: str) -> History:
@@ -774,7 +783,7 @@ def rank_of(values: Mapping[str, Quantity], code: str) -> Quantity:
 
 def place(rank: Quantity) -> str:
     """Return a rank as a place: 第14."""
-    return f"第{rank.point:.0f}" if rank.known else UNPUBLISHED
+    return f"第{rank.point:.0f}" if rank.known else NOT_FOUND
 
 
 def _best_year(seats: Mapping[str, Mapping[str, Quantity]], code: str) -> str:
@@ -837,13 +846,18 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
         rank, percent = missing("rank"), missing("percent")
         nothing = Verdict("open", "没有各省的数")
         return ProvincialRank(
-            UNPUBLISHED, UNPUBLISHED, rank, rank, percent, percent, UNPUBLISHED, nothing
+            NOT_FOUND, NOT_FOUND, rank, rank, percent, percent, NOT_FOUND, nothing
         )
     last, best = max(seats), _best_year(seats, area)
     then, now = seats[best], seats[last]
     passers = _passers(seats, area)
     pairs = [
-        verdict for code in passers for verdict in (then[code] < then[area], now[code] > now[area])
+        replace(verdict, condition=f"{year}年的{short_name(book, code)}：{verdict.condition}")
+        for code in passers
+        for year, verdict in (
+            (best, then[code] < then[area]),
+            (last, now[code] > now[area]),
+        )
     ]
     return ProvincialRank(
         best_year=f"{best}年",
@@ -852,7 +866,7 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
         rank=rank_of(now, area),
         share_then=share(then[area], sum_of(*then.values())),
         share_now=share(now[area], sum_of(*now.values())),
-        passers="、".join(short_name(book, code) for code in passers) or UNPUBLISHED,
+        passers="、".join(short_name(book, code) for code in passers) or NOT_FOUND,
         passed=every(*pairs) if pairs else Verdict("open", "没有省份超过"),
     )
 
@@ -946,8 +960,8 @@ def hidden(book: Catalog, area: str, period: str) -> Hidden:
     text = period if period.startswith(year) else year
     whole = rate(book, area, text)
     if not found or not whole.known:
-        nothing = Stretch(UNPUBLISHED, missing(UNIT), missing("percent"))
-        return Hidden(UNPUBLISHED, missing("percent"), (), nothing, nothing)
+        nothing = Stretch(NOT_FOUND, missing(UNIT), missing("percent"))
+        return Hidden(NOT_FOUND, missing("percent"), (), nothing, nothing)
     ordered = sorted(found, key=lambda item: item.growth.point)
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
 

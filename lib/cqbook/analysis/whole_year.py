@@ -15,7 +15,7 @@ from cqbook.data.selection import fact, usable
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (
     DERIVED,
-    UNPUBLISHED,
+    NOT_FOUND,
     Quantity,
     Reported,
     derive,
@@ -76,7 +76,7 @@ def dollars(book: Catalog, area: str, year: str) -> Quantity:
 
 def first_known(found: Mapping[str, Quantity]) -> str:
     """Return the first of some years of which there is a number."""
-    return min((year for year, item in found.items() if item.known), default=UNPUBLISHED)
+    return min((year for year, item in found.items() if item.known), default=NOT_FOUND)
 
 
 def of_the_west(book: Catalog, area: str, year: str) -> Quantity:

@@ -31,7 +31,7 @@ from cqbook.citing.marks import TABLE, abridged, mark
 from cqbook.citing.template import Template
 from cqbook.disk.untrusted import whole
 from cqbook.errors import DataError
-from cqbook.quantities.quantity import UNOBSERVED, UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND, UNOBSERVED
 
 
 def blocks_of_figures(figures: Iterable[str]) -> list[Block]:
@@ -211,7 +211,7 @@ def bare_end(text: str) -> str:
 
 def is_known(row: EntryRow) -> bool:
     """Return whether a row has a number in print."""
-    return bool(row.full) and row.full != UNPUBLISHED
+    return bool(row.full) and row.full != NOT_FOUND
 
 
 def counted_text(row: EntryRow, unit: str) -> str:
@@ -219,7 +219,7 @@ def counted_text(row: EntryRow, unit: str) -> str:
     if row.full:
         return row.full
     if row.value is None:
-        return UNPUBLISHED
+        return NOT_FOUND
     return f"{row.value:g}{unit if len(unit) <= _SHORT_UNIT else ''}"
 
 
@@ -236,7 +236,7 @@ def takeaway(entry: FigureEntry) -> str:
     are. What is not published is counted, not told.
     """
     known = [row for row in entry.rows if is_known(row)]
-    gaps = sum(1 for row in entry.rows if row.full == UNPUBLISHED)
+    gaps = sum(1 for row in entry.rows if row.full == NOT_FOUND)
     series = list(dict.fromkeys(row.group for row in known if row.group))
     last = {row.group: row for row in known if row.group}
     if len(series) > 1 and all(_PERIOD.search(row.label) for row in known):
@@ -247,7 +247,7 @@ def takeaway(entry: FigureEntry) -> str:
         told = known if len(known) <= _ALL_TOLD else known[:_TOLD]
         more = f"等{len(known)}项" if len(known) > len(told) else ""
         said = "；".join(f"{row.name}：{row.full}" for row in told) + more
-    left = f"；另有{gaps}项{UNPUBLISHED}" if gaps and said else ""
+    left = f"；另有{gaps}项{NOT_FOUND}" if gaps and said else ""
     return f"{said}{left}。" if said else f"{bare_end(entry.subtitle)}。"
 
 

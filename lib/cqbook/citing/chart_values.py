@@ -21,7 +21,7 @@ from cqbook.citing.native_charts import (
     series_format,
 )
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND
 
 #: How Office may print the numbers of our charts beside the form of each series; anything else can
 #: turn 4454 into 44 or 4454万.
@@ -153,7 +153,7 @@ def _series(
     seen: set[str] = set()
     passed: Counter[str] = Counter()
     for place, category in series.categories:
-        text = category.removesuffix(f"（{UNPUBLISHED}）")
+        text = category.removesuffix(f"（{NOT_FOUND}）")
         # a day that two rows stand at (a year, and its first months) comes twice, in their order
         day = text.partition(".")[0]
         here = names.get(day, [text])

@@ -15,7 +15,7 @@ from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import DERIVED, UNOBSERVED, UNPUBLISHED
+from cqbook.quantities.quantity import DERIVED, NOT_FOUND, UNOBSERVED
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -188,7 +188,7 @@ def add_chart(
         # a gap is published as a gap; in a line the break says so
         known = {label for (_, label), value in values.items() if value is not None}
         data.categories = [
-            label if label in known else f"{label}（{UNPUBLISHED}）" for label in labels
+            label if label in known else f"{label}（{NOT_FOUND}）" for label in labels
         ]
     if form == "waterfall":
         ends = _ends(spec)

@@ -1,5 +1,8 @@
 """What comes of a relation between published figures: consistent, inconsistent, revised, open.
 
+Figures that cannot both be, and by their own columns are not of one thing, contradict nobody: they
+are of another scope.
+
 A relation computes an interval from some figures and compares it with the interval of another.
 `cqbook.data.relation_rules` makes relations of whatever rows there are; ``relations.csv`` adds what
 no rule can know, and explanations.
@@ -19,13 +22,16 @@ from cqbook.data.rows import rows_of
 from cqbook.data.selection import what
 from cqbook.errors import DataError
 from cqbook.quantities import formulas
-from cqbook.quantities.about import ids_in
+from cqbook.quantities.about import HAPPENED, ids_in
 from cqbook.quantities.interval import UNBOUNDED, Interval
 from cqbook.quantities.qualifiers import from_printed
-from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of
+from cqbook.quantities.quantity import Quantity, Reported, derive, quantity_of, year_before
 from cqbook.quantities.units import Unit, is_count
 
 CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
+#: No number is in both, nor need one be: who counts, what is counted, when, or whether it had
+#: happened yet differs, and the columns of the figures say so.
+SCOPE = "口径不同"
 #: Against what was published first, the figure is off by so little that one looks revised since, or
 #: a cumulative figure looks as if it held what no month had.
 #: Nobody has said so: it does not agree.
@@ -75,13 +81,18 @@ def _share_contribution(share: Interval, growth: Interval, lead: Interval) -> In
     return share * (1 + 100 / ((100 + growth) * (growth / lead - 1)))
 
 
+def _contribution(part: Interval, part_before: Interval, *whole: Interval) -> Interval:
+    now, before = whole
+    return 100 * (part - part_before) / (now - before)
+
+
 def _less(minuend: Interval, *items: Interval) -> Interval:
     return formulas.remainder(minuend, items)
 
 
 #: Kind of relation → what its target must equal, computed from its inputs in this order.
 RELATION_KINDS: dict[str, Callable[..., Interval]] = {
-    "same": lambda other: other,  # another source's figure for the same thing
+    "same": lambda other: other,  # another source's figure for the same thing; see `_compared`
     "sum": _total,  # parts … → whole
     "at_least": _at_least,  # parts … → the whole is no smaller
     "difference": _less,  # minuend, subtrahends …
@@ -91,7 +102,7 @@ RELATION_KINDS: dict[str, Callable[..., Interval]] = {
     "product": lambda left, right: left * right,
     "growth": formulas.growth,  # current, previous → percent
     "grown": _grown,  # previous, growth → current
-    "contribution_rate": formulas.contribution_rate,  # part, its growth, whole, its growth
+    "contribution": _contribution,  # part now, before, whole now, before → percent
     "share_grown": _share_grown,  # share before, growth of the part, its lead → share now
     "share_contribution": _share_contribution,  # share now, growth, lead → contribution
     "share_of": lambda share, whole: share * whole / 100,  # share, whole → part
@@ -185,7 +196,8 @@ def judged(
     """
     read = read or quantities_by_id(rows)
     printed = read(relation.target)
-    inputs = [read(key) for key in relation.inputs]
+    compared = _compared(relation)
+    inputs = [read(key) for key in compared]
     alike = [_alike(item, printed) for item in inputs]
     formula = _formula(relation, printed)
     computed = functools.partial(derive, formula, *alike, unit=str(printed.unit))
@@ -195,6 +207,10 @@ def judged(
     assert len(held) == len(alike)
     one_sided = relation.kind in ONE_SIDED
     found = verdict(printed.interval, formula(*held), one_sided=one_sided)
+    parts = [_alike(read(key), printed).interval for key in relation.inputs[len(compared) :]]
+    narrower = [part for part in parts if part is not None]
+    if found == INCONSISTENT and _of_another_scope(relation, rows, printed.interval, narrower):
+        found = SCOPE
     implied = _implied(relation, printed, inputs) if found == INCONSISTENT else None
     # what was published first, and may have been revised
     months = implied is not None and relation.rule == "months"
@@ -202,10 +218,47 @@ def judged(
     if implied is not None and _is_near(implied, base):
         found = REVISION
     if found == INCONSISTENT and relation.kind == "same":
-        two = [rows[key] for key in (relation.target, *relation.inputs)]
+        two = rows[relation.target], rows[relation.inputs[0]]
         found = ROUNDING if one_rounded_one_cut(*two) else found
     said = explanation or _explained(relation, found, implied, base, rows)
     return Judgement(relation, printed, found, said, bool(explanation), title, computed)
+
+
+def _compared(relation: Relation) -> tuple[str, ...]:
+    """Return the inputs that the target is computed from.
+
+    A figure that does not say what it counts may be that of a part: behind the one that it is
+    compared with, `same` then names that of the part (of a growth, the part now and before).
+    """
+    return relation.inputs[:1] if relation.kind == "same" else relation.inputs
+
+
+def _of_another_scope(
+    relation: Relation,
+    rows: Mapping[str, Reported],
+    printed: Interval,
+    narrower: Sequence[Interval],
+) -> bool:
+    """Return whether the columns of figures that disagree say that they are not of one thing.
+
+    Two that say who counted name two who did; what was foretold is held against what came; a share
+    says of which whole it is, and it is not this one; the share before is not of the same months a
+    year earlier; or a figure that does not say what it counts has the number of a part.
+    """
+    target, inputs = rows[relation.target], [rows[key] for key in _compared(relation)]
+    if narrower:
+        part = formulas.growth(*narrower) if len(narrower) > 1 else narrower[0]
+        return printed.overlaps(part)
+    if len({row["basis"] for row in (target, *inputs) if row["basis"]}) > 1:
+        return True
+    if relation.kind == "same":
+        return (target["status"] in HAPPENED) != (inputs[0]["status"] in HAPPENED)
+    if relation.kind == "share":
+        named = {word for word in target["base"].split() if "=" in word}
+        return not named <= set(inputs[-1]["breakdown"].split(";"))
+    if relation.kind == "share_grown":
+        return inputs[0]["period"] != year_before(target["period"])
+    return False
 
 
 def one_rounded_one_cut(one: Reported, other: Reported) -> bool:
@@ -316,6 +369,8 @@ def _explained(
     rows: Mapping[str, Reported],
 ) -> str:
     """Return in Chinese what a verdict means that nobody has explained."""
+    if found == SCOPE:
+        return "两处统计的口径、范围或期间不同，或者一处是预计，不是互相矛盾。"
     if found == UNDECIDABLE:
         return "相容，但推算的区间太宽或只有一端，既不能证实也不能否定公布的数。"
     if found == CONSISTENT:
@@ -461,7 +516,7 @@ def _title(book: Catalog, target: Reported, rule: str) -> str:
 
 
 def _identity(relation: Relation) -> tuple[str, str, frozenset[str]]:
-    return relation.kind, relation.target, frozenset(relation.inputs)
+    return relation.kind, relation.target, frozenset(_compared(relation))
 
 
 def _names(relation: Relation, known: Mapping[str, Reported]) -> set[str]:
@@ -517,11 +572,12 @@ def relation_lines(book: Catalog) -> Iterator[str]:
     explained = counts[INCONSISTENT] - len(broken)
     yield (
         f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，{REVISION}{counts[REVISION]}条，"
-        f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，"
+        f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，{SCOPE}{counts[SCOPE]}条，"
         f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
         f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected revision"
         f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
-        f" {counts[UNDECIDABLE]}, contradicted {counts[INCONSISTENT]} (explained {explained})"
+        f" {counts[UNDECIDABLE]}, of another scope {counts[SCOPE]}, contradicted"
+        f" {counts[INCONSISTENT]} (explained {explained})"
     )
     places = {key: place for place, key in enumerate(book.observations()["observation_id"])}
     broken.sort(key=lambda item: -max(places[key] for key in item.observation_ids))

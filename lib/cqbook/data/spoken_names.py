@@ -26,7 +26,7 @@ _SHORT_PARKS = (
 )
 #: Names that are words of other meanings when their ending is gone, or too short to be names.
 _NO_NAMES = frozenset(
-    {"东部", "西部", "重点", "企业", "零售", "批发", "使用", "系统", "部件", "总成"}
+    {"东部", "西部", "重点", "企业", "合同", "零售", "批发", "使用", "系统", "部件", "总成"}
 )
 
 

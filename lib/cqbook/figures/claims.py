@@ -29,7 +29,7 @@ from cqbook.disk.checksums import to_json
 from cqbook.errors import DataError
 from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
 from cqbook.figures.identity import FindingTitle, read_record
-from cqbook.quantities.quantity import NO_NUMBER, UNPUBLISHED
+from cqbook.quantities.quantity import NO_NUMBER, NOT_FOUND
 from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned, rounded
 
 CLAIM_MIME = "application/vnd.cqbook.claim+json"
@@ -79,6 +79,11 @@ class Claim:
     def holds(self) -> bool:
         """Whether sentences may say it."""
         return self.outcome == "holds"
+
+    @property
+    def compares(self) -> bool:
+        """Whether it compares: what code looked up has no margin."""
+        return bool(self.margin)
 
     @property
     def outcome_zh(self) -> str:
@@ -214,7 +219,7 @@ class Known:
             return False
         if block.kind == "given":
             return all(
-                name in self.shown or self.texts.get(name, UNPUBLISHED) not in NO_NUMBER
+                name in self.shown or self.texts.get(name, NOT_FOUND) not in NO_NUMBER
                 for name in block.names
             )
         held = all(self.claims[name].holds for name in block.names)

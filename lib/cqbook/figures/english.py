@@ -180,18 +180,43 @@ def english_quantity(text: str, bare: str = "") -> str:
     found = _QUANTITY.fullmatch(text)
     if not found:
         return ""
-    places, form = ENGLISH_UNITS[found["unit"] or ""]
     number = Decimal(found["number"].replace("−", "-"))
+    places, form = _scale(found["unit"] or "", abs(number))
     if not found["unit"]:
         places = ENGLISH_UNITS.get(bare, (0, ""))[0]
-    elif form.count("}k") and abs(number) >= 100:
-        # from a million on
-        places, form = -2, form.replace("}k", "} m")
     # a sign stands before the currency: −CNY 3.8 bn
     sign = "−" if number < 0 else "+" if found["before"] == "+" else ""
     said = sign + form.format(_moved(abs(number), places))
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
+
+
+def _scale(unit: str, number: Decimal) -> tuple[int, str]:
+    """Return how far the point of so much in a unit moves, and how it is then written."""
+    places, form = ENGLISH_UNITS[unit]
+    # from a million on
+    return (-2, form.replace("}k", "} m")) if "}k" in form and number >= 100 else (places, form)
+
+
+def _range(text: str) -> str:
+    """Return two numbers of one unit in English, on one scale, the unit once; else ``""``.
+
+    98.9万辆—100.1万辆 is 0.989–1.001 m vehicles, and not 989k vehicles–1.001 m vehicles.
+    """
+    ends = [_QUANTITY.fullmatch(end) for end in text.split("—")]
+    found = [end for end in ends if end]
+    if len(ends) != 2 or len(found) != 2 or len({end["unit"] for end in found}) > 1:
+        return ""
+    unit, numbers = found[0]["unit"], [end["number"] for end in found]
+    worded = any(end["before"] or end["after"] for end in found)
+    if not unit or worded or any(number[0] in "-−" for number in numbers):
+        return ""
+    low, high = (Decimal(number) for number in numbers)
+    places, form = _scale(unit, high)
+    # 169k–171k vehicles: the k belongs to each number, as a per cent does
+    each = "{}k" if "}k" in form else "{}%" if "}%" in form else "{}"
+    said = "–".join(each.format(_moved(number, places)) for number in (low, high))
+    return form.replace(each, "{}").format(said)
 
 
 def _moved(number: Decimal, places: int) -> str:
@@ -290,7 +315,9 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
         return known[text]
     if not CHINESE.search(text):
         return text.translate(_HALF_WIDTH)
-    said = english_quantity(text) or period(text) or _growth(text) or unit_words(text)
+    said = (
+        english_quantity(text) or _range(text) or period(text) or _growth(text) or unit_words(text)
+    )
     if said:
         return said
     for form, words in known.forms if isinstance(known, Phrasebook) else ():

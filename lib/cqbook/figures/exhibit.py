@@ -80,7 +80,8 @@ class Exhibit:
             named = self._labels
             if self.is_table and len(named) > SOURCES_NAMED:
                 labels = "; ".join(named[:SOURCES_NAMED])
-                return f"Source: {labels} and {len(named) - SOURCES_NAMED} more"
+                more = f"{labels} and {len(named) - SOURCES_NAMED} more"
+                return f"Source{derived.get(self.identity.status, '')}: {more}"
             names = "; ".join(named) or (
                 "see caption" if self.identity.caption or not self.is_table else "this book"
             )
@@ -90,7 +91,8 @@ class Exhibit:
         if self.is_table and len(named) > SOURCES_NAMED:
             # a list of figures that disagree rests on forty; all of them are in its files
             labels = "；".join(named[:SOURCES_NAMED])
-            return f"数据来源：{labels}等{len(named)}个来源"
+            names = f"{labels}等{len(named)}个来源"
+            return f"数据来源{derived.get(self.identity.status, '')}：{names}"
         names = "；".join(named) or self._unsourced
         return f"数据来源{derived.get(self.identity.status, '')}：{names}"
 

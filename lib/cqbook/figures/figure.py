@@ -150,7 +150,8 @@ class Table:
     """A numbered, citable table; made by `table`.
 
     ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys set
-    flush right; ``searchable`` says whether a box filters the rows.
+    flush right; ``searchable`` says whether a box filters the rows. ``status`` is ``mixed`` where a
+    column is derived: its heading says so.
     """
 
     id: str
@@ -164,6 +165,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     searchable: bool
     claims: tuple[str, ...] = ()
+    status: str = "reported"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
@@ -190,7 +192,7 @@ def table_identity(shown: Table, english: EnglishWords | None = None) -> Identit
         alt=f"{shown.title}。{'、'.join(shown.columns)}，{len(shown.rows)}行。",
         english=english or EnglishWords("", ""),
         unit="",
-        status="reported",
+        status=shown.status,
         sources=shown.sources,
         table=DrawnRows(shown.columns, shown.keys, shown.rows),
         claims=shown.claims,
@@ -278,6 +280,7 @@ def table(
     subtitle: str = "",
     note: str = "",
     numeric: tuple[str, ...] = (),
+    derived: tuple[str, ...] = (),
     searchable: bool = False,
 ) -> Table | Absent:
     """Give rows the identity of a numbered table; without a row the page goes without it.
@@ -288,6 +291,8 @@ def table(
         Column of `rows` → heading, in the order shown. A cell ``""`` is shown as an em dash.
     numeric : tuple of str
         Columns set flush right.
+    derived : tuple of str
+        Columns that this book has reckoned: their headings say so, and the source line.
     searchable : bool
         Add a box that filters the rows in the browser.
     """
@@ -301,12 +306,16 @@ def table(
         subtitle=subtitle,
         caption=with_reasons(note, rows),
         sources=source_list(book, rows),
-        columns=tuple(columns.values()),
+        columns=tuple(
+            f"{heading}（{DERIVED}）" if key in derived else heading
+            for key, heading in columns.items()
+        ),
         keys=tuple(columns),
         numeric=tuple(name for name in columns if name in numeric),
         rows=_cells(cells),
         searchable=searchable,
         claims=stands_on(title, subtitle, note),
+        status="mixed" if derived else "reported",
     )
 
 

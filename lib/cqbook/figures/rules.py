@@ -18,7 +18,7 @@ from cqbook.figures import theme
 from cqbook.figures.english import unit_words
 from cqbook.figures.identity import Identity, Spec, mark_kind, rows_drawn
 from cqbook.quantities.qualifiers import words_at
-from cqbook.quantities.quantity import DERIVED, UNOBSERVED, UNPUBLISHED
+from cqbook.quantities.quantity import DERIVED, NOT_FOUND, UNOBSERVED
 from cqbook.quantities.units import SCALE_ZH
 
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
@@ -473,8 +473,8 @@ def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
     texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
     words = [str(text.get("value", "")).replace("\n", "") for text in texts]
     # what has no value has no place of its own: the word stands at zero
-    if any(record.get("gap") for record in main.records) and UNPUBLISHED not in words:
-        yield main.fault("空缺处没有“未见公布”", "a gap that does not say 未见公布")
+    if any(record.get("gap") for record in main.records) and NOT_FOUND not in words:
+        yield main.fault("空缺处没有“没有查到”", "a gap that does not say 没有查到")
     wanted = _BESIDE.get(main.mark, ())
     if "symbol" in wanted and not any(record.get("symbol") for record in main.records):
         wanted = ("label",)
@@ -534,7 +534,7 @@ def _agrees(record: Mapping[str, Any], row: Mapping[str, str], unit: str) -> boo
     same = all(name not in row or record.get(name, row[name]) == row[name] for name in _SAME)
     text = str(record.get("text") or "")
     if value is None or not same:
-        return same and full in ("", UNPUBLISHED) and not _read(text, unit)
+        return same and full in ("", NOT_FOUND) and not _read(text, unit)
     # what stands beside the mark is the figure itself, or one number for short
     if full and text != full and (len(_NUMBER.findall(text)) > 1 or _ONE_SIDED.search(text)):
         return False

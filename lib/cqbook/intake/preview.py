@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import leaps
-from cqbook.data.relations import INCONSISTENT, REVISION, as_stated, judgements
+from cqbook.data.relations import INCONSISTENT, REVISION, SCOPE, as_stated, judgements
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import measure_zh, measured, what
 from cqbook.intake.customs_format import Export
@@ -151,6 +151,14 @@ def _value_zh(row: Mapping[Hashable, str]) -> str:
     return words[falls] + printed_zh(size)
 
 
+#: Of which verdicts on a new figure somebody has to know, and by which word.
+WARNED_OF = {
+    REVISION: "注意 | note",
+    SCOPE: "注意 | note",
+    INCONSISTENT: "矛盾 | contradicts",
+}
+
+
 def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[str]]:
     """Return by its id what each new figure does not agree with; without one, the count of all.
 
@@ -167,7 +175,7 @@ def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[st
     names = [str(row["observation_id"]) for row in added]
     places = {name: place for place, name in enumerate(names)}
     for item in found:
-        word = {REVISION: "注意 | note", INCONSISTENT: "矛盾 | contradicts"}.get(item.verdict)
+        word = WARNED_OF.get(item.verdict)
         if word:
             own = names[max(places[name] for name in item.observation_ids if name in places)]
             made.setdefault(own, []).append(f"    {word}: {as_stated(item)}")

@@ -27,11 +27,11 @@ from cqbook.quantities.qualifiers import QUALIFIERS, SIGNED_MEASURES, from_print
 from cqbook.quantities.units import MINUS, Unit, convert, format_zh, is_count, unit_zh
 from cqbook.quantities.verdict import Side, Sign, Verdict, decide
 
-UNPUBLISHED = "未见公布"
+NOT_FOUND = "没有查到"
 #: What is reckoned of figures of which not all can be true.
 CONTRADICTORY = "相互矛盾"
 #: What a quantity says that has no number: no sentence can be made with it.
-NO_NUMBER = frozenset({UNPUBLISHED, CONTRADICTORY, wording.UNDETERMINED})
+NO_NUMBER = frozenset({NOT_FOUND, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
@@ -163,13 +163,13 @@ class Quantity:
 
     @property
     def growth(self) -> InWords:
-        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 未见公布."""
+        """A rate as an analyst writes it: 增长2%, 下降2.5%, 基本持平, 没有查到."""
         return self.in_words(_direction(self, "增长", "下降"))
 
     @property
     def yoy(self) -> InWords:
-        """The rate as a clause that can follow a level: 增长2%, or 同比未见公布."""
-        return self.growth if self.growth != UNPUBLISHED else InWords(f"同比{UNPUBLISHED}")
+        """The rate as a clause that can follow a level: 增长2%, or 同比没有查到."""
+        return self.growth if self.growth != NOT_FOUND else InWords(f"同比{NOT_FOUND}")
 
     @property
     def change(self) -> InWords:
@@ -266,7 +266,7 @@ def _side(item: Quantity) -> Side | None:
 
 def missing(unit: str) -> Quantity:
     """Return the quantity that nobody published."""
-    return Quantity(None, Unit.parse(unit), UNPUBLISHED, UNPUBLISHED)
+    return Quantity(None, Unit.parse(unit), NOT_FOUND, NOT_FOUND)
 
 
 def printed_zh(row: Reported) -> str:

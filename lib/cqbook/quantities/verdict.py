@@ -113,9 +113,9 @@ def every(*verdicts: Verdict) -> Verdict:
     outcome: VerdictOutcome = (
         "fails" if "fails" in outcomes else "open" if "open" in outcomes else "holds"
     )
-    decisive = _narrowest([item for item in verdicts if item.outcome == outcome])
+    decisive = _narrowest(_comparisons([item for item in verdicts if item.outcome == outcome]))
     rows = dict.fromkeys(row for item in verdicts for row in item.rows)
-    words = dict.fromkeys(item.condition for item in verdicts)
+    words = dict.fromkeys(item.condition for item in _comparisons(verdicts))
     reasons = dict.fromkeys(item.regardless for item in verdicts if item.regardless)
     return replace(
         decisive,
@@ -123,6 +123,19 @@ def every(*verdicts: Verdict) -> Verdict:
         rows=tuple(rows),
         regardless="；".join(reasons),
     )
+
+
+def looked_up(found: bool, words: str, rows: Sequence[str] = ()) -> Verdict:
+    """Return whether things are as a sentence has them that no two numbers say: who, when, all of.
+
+    It has no margin: among comparisons it says nothing, and a list of comparisons goes without it.
+    """
+    return Verdict("holds" if found else "fails", words, rows=tuple(rows))
+
+
+def _comparisons(verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Return those that compare; all where none that holds or fails does."""
+    return [item for item in verdicts if item.margin] or verdicts
 
 
 def _narrowest(verdicts: Sequence[Verdict]) -> Verdict:

@@ -216,7 +216,8 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     count = 0
     for item in said_in(app):
         page = f"chapters/{item.page}"
-        if page in app.env.titles and item.place and item.claim.holds:
+        listed = item.place and item.claim.holds and item.claim.compares
+        if page in app.env.titles and listed:
             count += 1
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
             said_there = groups.setdefault(titles_of(app, page), {})

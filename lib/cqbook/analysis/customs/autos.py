@@ -273,7 +273,7 @@ def auto_split(asked: Scope, flow: str) -> pd.DataFrame:
 def auto_words(asked: Scope, flow: str) -> dict[str, str]:
     """Return vehicles in words: value, number, value of one, the NEV among them, how all changed.
 
-    What is not known to be plugged in leaves an interval open. 未见公布 where nothing is known, or
+    What is not known to be plugged in leaves an interval open. 没有查到 where nothing is known, or
     it is held back.
     """
     names = ("value", "number", "unit_value", "value_change", "number_change", "unit_change")

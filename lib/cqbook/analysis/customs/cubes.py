@@ -29,11 +29,11 @@ from cqbook.errors import DataError
 from cqbook.quantities.about import About
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import months_span
-from cqbook.quantities.quantity import UNPUBLISHED, Quantity
+from cqbook.quantities.quantity import NOT_FOUND, Quantity
 from cqbook.quantities.units import Unit, rescale_zh, unit_zh
 
 #: What no file gives: a sentence with it is not on the page.
-ABSENT = UNPUBLISHED
+ABSENT = NOT_FOUND
 LEVEL = "海关明细"
 #: What a question is asked with beside its scope, and what comes back.
 Words = ParamSpec("Words")

@@ -66,7 +66,7 @@ def years_compared(asked: Scope, flow: str) -> tuple[Quantity, Quantity]:
 
 
 def yoy_words(asked: Scope, flow: str) -> str:
-    """Return the change on the year before: 同比增长3.2%, 其中1—9月同比增长3.2%; else 未见公布."""
+    """Return the change on the year before: 同比增长3.2%, 其中1—9月同比增长3.2%; else 没有查到."""
     now, before = years_compared(asked, flow)
     if not (now.known and before.known and before.point > 0):
         return ABSENT
@@ -77,7 +77,7 @@ def yoy_words(asked: Scope, flow: str) -> str:
 
 
 def held_words(asked: Scope, flow: str) -> dict[str, str]:
-    """Return what the gate held back, in words, as ``held``; 未见公布 where it is open."""
+    """Return what the gate held back, in words, as ``held``; 没有查到 where it is open."""
     if not asked.least:
         return {"held": ABSENT}
     if silent(asked, flow, asked.year):

@@ -23,7 +23,7 @@ from cqbook.figures.charts.form import (
 )
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
-from cqbook.quantities.quantity import UNPUBLISHED
+from cqbook.quantities.quantity import NOT_FOUND
 
 #: px of the numbers of columns side by side.
 SMALL = 11
@@ -44,7 +44,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 未见公布. With ``floor``, a column where it is true
+        A row without a value is a gap and says 没有查到. With ``floor``, a column where it is true
         has an arrow: the number is known to be no less, and the column ends where it may begin.
         With ``apart``, columns where it is true stand beyond a gap: they are of other lengths.
     highlight : str
@@ -52,7 +52,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     """
     rows = rows.copy()
     grouped = "group" in rows and rows["group"].nunique() > 1
-    rows["top"] = rows["text"].where(rows["value"].notna(), UNPUBLISHED)
+    rows["top"] = rows["text"].where(rows["value"].notna(), NOT_FOUND)
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     parts = rows.get("apart", pd.Series(False, index=rows.index)).astype(bool)
     periods = max(1, rows["label"].nunique() + (parts.any() and not parts.all()))
@@ -116,7 +116,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .encode(
             x=x,
             y=alt.YDatum(0),
-            text=alt.TextValue("\n".join(UNPUBLISHED) if periods > 8 else UNPUBLISHED),
+            text=alt.TextValue("\n".join(NOT_FOUND) if periods > 8 else NOT_FOUND),
         )
     )
     layers = [bar, number]

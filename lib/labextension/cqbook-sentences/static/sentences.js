@@ -11,7 +11,7 @@
   var CLAIM = "application/vnd.cqbook.claim+json";
   var EXHIBITS = ["application/vnd.vegalite.v6+json", "application/vnd.cqbook.table+json"];
   // what a glued text says where there is no number
-  var NO_NUMBER = ["未见公布", "相互矛盾", "无法确定"];
+  var NO_NUMBER = ["没有查到", "相互矛盾", "无法确定"];
   var BLOCK = /^(:{3,})\{(claim|unless|given|english)\}[^\S\n]*([^\n]*)\n([\s\S]*?)^\1[^\S\n]*(?:\n|$)/gm;
   var GLUED = /\{glue:text\}`([^`]*)`/g;
   var ROLE = /\{(numref|doc|ref|term)\}`([^`<]*)(?:<([^`]*)>)?`/g;
