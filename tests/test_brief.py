@@ -448,15 +448,36 @@ def test_native_charts_hold_the_numbers_of_the_figure(root, first, second):
         assert shown.id in notes
 
 
+def test_native_charts_have_the_signs_of_the_figures(root):
+    """A target dashed, a derived bar within a line, a derived point a ring."""
+    import pptx
+
+    signs = {
+        ("parks", "fig-parks-promised-paid"): '<a:prstDash val="dash"/>',
+        ("trade", "fig-trade-stretches"): '<a:srgbClr val="55606E"/>',
+        ("trade", "fig-trade-annual-flows"): '<a:srgbClr val="FFFFFF"/>',
+    }
+    shown = [of_chapter(*key) for key in signs]
+    edition(root, "2026-12", shown, {"total": TOTAL, "share": SHARE})
+    made = pptx.Presentation(io.BytesIO(slides(root, *shown, name="2026-12")))
+    charts = [shape.chart for slide in made.slides for shape in slide.shapes if shape.has_chart]
+    for chart, (key, sign) in zip(charts, signs.items(), strict=True):
+        assert any(sign in point.xml for point in points_of(chart)), key
+
+
+def points_of(chart):
+    return chart._chartSpace.iter("{http://schemas.openxmlformats.org/drawingml/2006/chart}dPt")
+
+
 def test_lines_are_native_over_their_days_and_say_their_last_number(root):
-    months = of_chapter("auto-exports", "fig-auto-exports-months")
-    edition(root, "2026-12", [months], {"total": TOTAL, "share": SHARE})
+    flows = of_chapter("trade", "fig-trade-annual-flows")
+    edition(root, "2026-12", [flows], {"total": TOTAL, "share": SHARE})
     import openpyxl
     import pptx
 
-    made = pptx.Presentation(io.BytesIO(slides(root, months, name="2026-12")))
+    made = pptx.Presentation(io.BytesIO(slides(root, flows, name="2026-12")))
     (chart,) = [shape.chart for shape in made.slides[-1].shapes if shape.has_chart]
-    rows = sheets.rows(months)
+    rows = sheets.rows(flows)
     drawn = {
         series.name: [value for value in series.values if value is not None]
         for series in chart.plots[0].series
@@ -464,11 +485,11 @@ def test_lines_are_native_over_their_days_and_say_their_last_number(root):
     for group, values in drawn.items():
         known = [row["value"] for row in rows if row["group"] == group and row["value"] is not None]
         assert values == known, group
-    # the last number of each: printed by Office as 66.6万辆 is, and as the sheet has it
-    assert chart._chartSpace.xml.count('<c:numFmt formatCode="0.0&quot;万辆&quot;"') == len(drawn)
+    # the last number of each: printed by Office as 8006.8亿元 is, and as the sheet has it
+    assert chart._chartSpace.xml.count('<c:numFmt formatCode="0.0&quot;亿元&quot;"') == len(drawn)
     book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
-    assert marks.MARK_PATTERN.search(book.properties.description)["id"] == months.id
-    assert book["说明"]["B1"].value == months.identity.title
+    assert marks.MARK_PATTERN.search(book.properties.description)["id"] == flows.id
+    assert book["说明"]["B1"].value == flows.identity.title
     # the cells that Office charts hold what the chart shows, over days
     sheet = book.worksheets[0]
     assert sheet["A2"].is_date

@@ -140,11 +140,26 @@ def test_the_first_quarter_is_the_association_s_own(book):
     assert own.zh == "99.4万辆"  # not the 107 that newspapers gave as its figure
 
 
-def test_months_without_a_figure_break_the_line(book):
-    rows = autos.exports_by_month(book, "2025-08", "2026-06").set_index(["group", "label"])
-    assert rows.loc[("全部汽车", "2025年10月"), "value"] == 66.6
-    assert rows.loc["全部汽车", "value"].isna().sum() == 9
-    assert rows.loc[("新能源", "2026年6月"), "text"] == "52.3万辆"
+def test_a_month_without_both_figures_has_no_share(book):
+    found = autos.nev_share_by_month(book, "2025-08", "2025-11")
+    # 22.4 of 61.1; of September and November all vehicles are not known
+    assert found["2025-08"].interval.contains(D("36.66"))
+    assert [month for month, item in found.items() if not item.known] == ["2025-09", "2025-11"]
+    early, late = autos.before_and_since(found, "2025-09")
+    assert (len(early), len(late)) == (1, 1)
+
+
+def test_a_part_of_a_year_stands_apart_from_whole_years(book):
+    shares, power = (
+        autos.electric_shares(book, AREA, range(2021, 2026)),
+        autos.electric(book, AREA, "2025"),
+    )
+    rows = autos.electric_share_points(shares["sold"], power["share"], power["share_before"])
+    assert dict(zip(rows["label"], rows["apart"], strict=True)) == {
+        "2023": False, "2024": False, "2024年1—10月": True, "2025年1—10月": True
+    }  # fmt: skip
+    whole = autos.electric_share_points({}, cq.missing("percent"), cq.missing("percent"))
+    assert whole.empty
 
 
 def test_destinations_are_compared_by_the_month(book):

@@ -77,16 +77,6 @@ def test_the_days_saved_by_wheels(book):
     assert (slow.zh, fast.zh, (fast < slow).outcome) == ("一两月", "半个月", "holds")
 
 
-def test_months_in_words_are_drawn_to_both_ends(book):
-    rows = corridors.transit(book)
-    rows = rows.pivot_table(index="label", columns="group", values="text", aggfunc="first")
-    assert rows.to_dict("index") == {
-        "整车": {"江海联运": "30", "陆海新通道": "约18"},
-        "轮毂（按一个月）": {"江海联运": "30", "陆海新通道": "15"},
-        "轮毂（按两个月）": {"江海联运": "60", "陆海新通道": "15"},
-    }
-
-
 def test_loading_three_or_four_cars(book):
     printed, implied = corridors.loading(book)
     # 2/3 − 1 and 2/4 − 1

@@ -203,23 +203,35 @@ def test_how_much_of_the_slowing_is_the_base(book):
     assert held.interval.lower > half.interval.upper
 
 
-def test_goods_of_two_years(book):
+def test_goods_over_the_years(book):
     found = trade.goods(book, AREA, "2025")
-    rows = trade.goods_ends(found, "2025")
-    # laptops have no 2024
-    assert set(rows["group"]) == {"手机", "汽车", "摩托车"}
-    assert list(rows[rows["group"].eq("手机")]["text"]) == ["419亿元", "567亿元"]
-    # what is printed keeps its digits
-    assert list(rows[rows["group"].eq("汽车")]["text"]) == ["431.3亿元", "530.3亿元"]
+    rows = trade.goods_lines(found)
+    texts = {name: list(part["text"]) for name, part in rows.groupby("group")}
+    # the derived in whole ones; what is printed keeps its digits
+    assert texts["手机"] == ["200.4亿元", "419亿元", "567亿元"]
+    assert texts["汽车"][-2:] == ["431.3亿元", "530.3亿元"]
+    # laptops have no 2023 and no 2024
+    laptops = list(rows.loc[rows["group"].eq("笔记本电脑"), "label"])
+    assert laptops[-2:] == ["2022年", "2025年"]
     assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
-    assert trade.goods_ends(found, "2025-01/2025-09").empty
+    assert trade.goods_lines({"手机": {}}).empty
 
 
-def test_a_square_is_derived_and_nothing_else(book):
+def test_partners_stand_side_by_side_in_years_of_which_two_are_known(book):
+    found = trade.partner_shares(book, AREA, "2025")
+    rows = trade.partner_columns(found)
+    assert list(dict.fromkeys(rows["label"])) == ["2020年", "2022年", "2024年", "2025年"]
+    texts = rows.pivot_table(index="label", columns="group", values="text", aggfunc="first")
+    assert list(texts.loc["2022年"]) == ["15.5", "15.3", "13.9"]
+    assert texts.loc["2025年", "美国"] == ""
+    assert trade.partner_columns({"东盟": found["东盟"]}).empty
+
+
+def test_what_is_derived_is_said_to_be_and_nothing_else(book):
     rows = trade.share_lines(
         {"美国": trade.shares(book, AREA, "2025", "partner=us", least=11)}
     ).set_index("period")
-    assert rows["square"].to_dict() == {
+    assert rows["status"].eq("推算").to_dict() == {
         "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
         "2021-01/2021-11": False, "2022": False,
     }  # fmt: skip

@@ -13,11 +13,11 @@ from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
 from cqbook.errors import DataError
 from cqbook.figures import figure, identity, theme
-from cqbook.figures.charts import bars, columns, lines
+from cqbook.figures.charts import bars, columns, dots, lines
 from cqbook.figures.charts._notes import ended
-from cqbook.figures.charts.form import Drawing
+from cqbook.figures.charts.form import Drawing, without_unit
 from cqbook.figures.expressions import IS_HOLLOW
-from cqbook.figures.identity import Identity, read_record
+from cqbook.figures.identity import Identity, read_record, rows_drawn
 from cqbook.figures.keys import with_keys
 from cqbook.figures.rules import UnsoundError
 from cqbook.quantities.quantity import missing
@@ -214,27 +214,81 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages():
     assert with_keys(("亿元，断开处没有查到", "说明。"), gap) == "说明。"
     said = with_keys(("CNY bn", "Note."), gap, english=True)
     assert said == "Note. Lines break where this book has no figure."
-    hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW}]}
-    some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"]}), "")
+    hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW, "encoding": {"tooltip": []}}]}
+    some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"], "value": [1, 2]}), "")
     assert with_keys(("亿元", ""), some) == "带框的是推算。"
     assert with_keys(("CNY bn", ""), some, english=True) == "Outlined: derived."
-    every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"]}), "")
+    every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"], "value": [1, 2]}), "")
     assert with_keys(("亿元", ""), every) == "各数都是推算的。"
     assert with_keys(("CNY bn", ""), every, english=True) == "All figures are derived."
 
 
-def test_squares_without_a_key_are_refused(book):
-    days = [f"{year}-01-01" for year in (2020, 2021, 2022)]
+@pytest.mark.parametrize(
+    ("draw", "zh", "en"),
+    [
+        (bars, "带框的是推算。虚线框是目标。", "Outlined: derived. Dashed: target."),
+        (columns, "带框的是推算。虚线框是目标。", "Outlined: derived. Dashed: target."),
+        (lines, "空心点是推算。空心菱形是目标。", "Open dots: derived. Open diamonds: target."),
+        (dots, "空心点是推算。空心菱形是目标。", "Open dots: derived. Open diamonds: target."),
+    ],
+)
+def test_what_is_derived_and_what_is_aimed_at_have_one_sign_each(book, draw, zh, en):
+    """Squares, frames and plain dots once said the same of different figures, frames two things."""
     frame = pd.DataFrame(
-        {"label": ["2020年", "2021年", "2022年"], "date": days, "value": [1, 2, 3]}
+        {
+            "label": ["2020年", "2021年", "2022年"],
+            "date": [f"{year}-01-01" for year in (2020, 2021, 2022)],
+            "value": [1.0, 2.0, 3.0],
+            "status": ["公布", "推算", "目标"],
+        }
     )
-    frame["text"] = frame["full"] = [f"{value}亿元" for value in frame["value"]]
-    frame = frame.assign(group="出口", square=[True, False, False])
-    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元"}
-    with pytest.raises(UnsoundError, match="squares"):
-        figure.figure(book, "fig-test-one", lines(frame), english=("T", "CNY bn"), **words)
-    note = {"note": "方点由推算。", "english": ("T", "CNY bn", "Squares are derived.")}
-    assert figure.figure(book, "fig-test-one", lines(frame), **words, **note)
+    frame["text"] = frame["full"] = [f"{value:g}亿元" for value in frame["value"]]
+    frame["lower"] = frame["upper"] = frame["value"]
+    drawing = draw(frame)
+    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元", "english": ("T", "CNY bn")}
+    shown = figure.figure(book, "fig-test-one", drawing, **words).identity
+    assert (shown.caption, shown.english.note) == (zh, en)
+    main = next(layer for layer in drawing.spec["layer"] if "tooltip" in layer["encoding"])
+    if main["mark"]["type"] == "bar":
+        main["encoding"].pop("strokeDash")
+        wrong = "what is 目标"
+    else:
+        page = {"value": theme.colour("page")}
+        drawing.spec["layer"] = [
+            layer for layer in drawing.spec["layer"] if layer["encoding"].get("color") != page
+        ]
+        wrong = "what is 推算, 目标"
+    with pytest.raises(UnsoundError, match=wrong):
+        figure.figure(book, "fig-test-one", drawing, **words)
+
+
+def test_a_unit_that_all_numbers_have_is_said_once():
+    texts = ["约312亿元", "−5亿元", "未见公布"]
+    rows = pd.DataFrame({"text": texts, "value": [311.8, -5.0, float("nan")]}).assign(full="")
+    assert list(without_unit(rows)["text"]) == ["约312", "−5", "未见公布"]
+    # one in 万元 stands along an axis of 亿元
+    for texts in (["5亿元", "5万辆"], ["5%", "5%"], ["5亿元以上", "5亿元"], ["50000万元"] * 2):
+        frame = pd.DataFrame({"text": texts, "value": [5.0, 5.0]}).assign(full="")
+        assert list(without_unit(frame)["text"]) == texts
+
+
+def test_on_a_phone_long_names_stand_above_their_rows():
+    """A column of names once took a third of a phone."""
+    frame = pd.DataFrame({"label": ["重庆市市级重大项目", "甲", "乙"], "value": [1.0, 2.0, 3.0]})
+    frame = frame.assign(text=["1", "2", "3"], full=["1", "2", "3"])
+    shapes = figure.static_specs(bars(frame).spec)
+    axes = {
+        name: [layer["encoding"]["y"].get("axis", 0) for layer in spec["layer"]]
+        for name, spec in shapes.items()
+    }
+    assert all(axis is None for axis in axes["narrow"])
+    assert any(axes["wide"])
+    assert shapes["narrow"]["height"] > shapes["wide"]["height"]
+    spec = shapes["narrow"]
+    names = [row["label"] for row in rows_drawn(spec["layer"][-1], spec)]
+    assert names == ["重庆市市级重大项目", "甲", "乙"]
+    short = bars(frame.assign(label=["丙", "甲", "乙"])).spec
+    assert figure.static_specs(short)["narrow"]["layer"] == short["layer"]
 
 
 def test_a_series_that_ends_before_the_others_says_when(book):

@@ -27,7 +27,9 @@ MEASURE = """async (svgs) => {
     const edge = svg.getBoundingClientRect();
     const labels = [...svg.querySelectorAll('text')]
       .filter(node => node.textContent.trim()
-        && +getComputedStyle(node).opacity > 0 && node.getAttribute('fill') !== 'transparent')
+        && +getComputedStyle(node).opacity > 0 && node.getAttribute('fill') !== 'transparent'
+        // the ground of a label, in its own shape
+        && !node.getAttribute('stroke'))
       .map(node => ({node, box: node.getBoundingClientRect(),
         size: parseFloat(getComputedStyle(node).fontSize)}));
     labels.forEach(({node, box, size}, i) => {

@@ -84,7 +84,7 @@ def of_channel(spec: Spec, index: int, channel: str, value: Spec) -> Iterator[Mu
         if isinstance(value.get("sort"), list):
             yield "order", within(index, channel, change={"sort": value["sort"][::-1]})
     if isinstance(scale.get("domain"), list) and value.get("type") == "nominal":
-        if len(scale["range"]) > 1 and len(set(map(str, scale["range"]))) > 1:
+        if len(scale.get("range", ())) > 1 and len(set(map(str, scale["range"]))) > 1:
             same_shades = [scale["range"][0]] * len(scale["range"])
             if value["field"] == "group":
                 yield "series alike", scaled(range=same_shades)
@@ -136,6 +136,9 @@ def of_layer(spec: Spec, index: int, layer: Spec) -> Iterator[Mutation]:
                         "condition"
                     ),
                 )
+    if mark(layer) == "point" and "tooltip" not in encoding and "value" in encoding["color"]:
+        # the holes of points
+        yield "derived as if published", lambda new: new["layer"].pop(index)
     if "tooltip" in encoding:
         wrong = {"filter": "datum.value > 0"}
         yield "rows left out", lambda new: new["layer"][index].update(transform=[wrong])

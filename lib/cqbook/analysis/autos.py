@@ -29,6 +29,7 @@ from cqbook.quantities.quantity import (
     remainder,
     share,
     sum_of,
+    year_before,
 )
 from cqbook.quantities.units import MINUS
 
@@ -314,6 +315,28 @@ def electric_shares(book: Catalog, area: str, years: range) -> dict[str, dict[st
     return {"made": made, "nation": nation, "sold": sold}
 
 
+def electric_share_points(
+    sold: Mapping[str, Quantity], now: Quantity, before: Quantity
+) -> pd.DataFrame:
+    """Return the point frame of electric cars' shares of exports, whole years first.
+
+    Parameters
+    ----------
+    sold : mapping of str to Quantity
+        ``sold`` of `electric_shares`.
+    now, before : Quantity
+        ``share`` and ``share_before`` of `electric`: where they are of a part of a year, the two
+        stand ``apart``, beside each other.
+    """
+    years = {period: item for period, item in sold.items() if len(period) == len("2025")}
+    part = now.about.period
+    if now.known and before.known and len(part) > len("2025"):
+        years |= {year_before(part): before, part: now}
+    rows = timeline(years, unit="percent", short=True)
+    rows["apart"] = [len(period) > len("2025") for period in years]
+    return rows.assign(text=[item.roughly for item in years.values()])
+
+
 def latest(found: Mapping[str, Quantity]) -> Quantity:
     """Return the last of a series of shares; missing where it is empty."""
     return list(found.values())[-1] if found else missing("percent")
@@ -421,18 +444,36 @@ def national(book: Catalog, period: str, breakdown: str = "") -> Quantity:
     )  # fmt: skip
 
 
-def exports_by_month(book: Catalog, first: str, last: str) -> pd.DataFrame:
-    """Return single months as published, total and new-energy; gaps break the line."""
-    months = [str(month) for month in pd.period_range(first, last, freq="M")]
-    frames = []
-    for breakdown, name in (("", "全部汽车"), (NEV, "新能源")):
-        found = series(
+def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quantity]:
+    """Return new-energy vehicles' share of the nation's exports by month, as first published.
+
+    A month of which one of both is not published has none.
+    """
+    part, whole = (
+        series(
             book, unit=VOLUME, indicator="auto_exports", entity=NATION, basis=VOLUME_BASIS,
             breakdown=breakdown, accumulation="period",
-        )  # fmt: skip
-        every = {month: found.get(month, missing(VOLUME)) for month in months}
-        frames.append(timeline(every, unit=VOLUME, group=name))
-    return pd.concat(frames, ignore_index=True)
+        )
+        for breakdown in (NEV, "")
+    )  # fmt: skip
+    months = [str(month) for month in pd.period_range(first, last, freq="M")]
+    return {
+        month: share(part[month], whole[month])
+        if month in part and month in whole
+        else missing("percent")
+        for month in months
+    }
+
+
+def before_and_since(
+    found: Mapping[str, Quantity], period: str
+) -> tuple[list[Quantity], list[Quantity]]:
+    """Return what is known before a period, and from it on."""
+    early, late = (
+        [item for month, item in found.items() if item.known and (month < period) == first]
+        for first in (True, False)
+    )
+    return early, late
 
 
 # --- where to

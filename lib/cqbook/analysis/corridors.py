@@ -53,27 +53,6 @@ def _days(book: Catalog, route: str, product: str) -> Quantity:
 _UPPER = "value_upper_text"
 
 
-def transit(book: Catalog) -> pd.DataFrame:
-    """Return the point frame of days by cargo and route, for the cargoes of which both are told.
-
-    What months in words leave open is no doubt about one number: each end has a row of its own.
-    """
-    frames = []
-    for product, cargo in {"auto": "整车", "motorcycle_wheel": "轮毂"}.items():
-        both = {name: _days(book, route, product) for route, name in _ROUTES.items()}
-        if not all(item.known for item in both.values()):
-            continue
-        ends = {name: _ends(item) for name, item in both.items()}
-        pairs = list(dict.fromkeys(zip(*ends.values(), strict=True)))
-        for pair in pairs:
-            label = cargo if len(pairs) == 1 else f"{cargo}（按{_months(pair[0])}个月）"
-            for name, item in zip(both, pair, strict=True):
-                frames.append(points([(label, item)], unit="days", group=name))
-    rows = pd.concat(frames, ignore_index=True) if frames else points([], unit="days")
-    # the subtitle says days: at the marks there is little room on a phone
-    return rows.assign(text=rows["text"].str.removesuffix("天"))
-
-
 def _ends(item: Quantity) -> list[Quantity]:
     """Return the least and the most of a time in words; what is printed as a number twice."""
     held = item.interval
@@ -83,13 +62,6 @@ def _ends(item: Quantity) -> list[Quantity]:
         replace(item, interval=Interval.exactly(end), zh=f"{end:.0f}天")
         for end in (held.lower, held.upper)
     ]
-
-
-def _months(item: Quantity) -> str:
-    return "一两三"[round(item.point / 30) - 1]
-
-
-_ROUTES = {RIVER_SEA: "江海联运", LAND_SEA: "陆海新通道"}
 
 
 def car_days(book: Catalog) -> tuple[Quantity, Quantity]:

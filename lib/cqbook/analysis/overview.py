@@ -16,6 +16,7 @@ from cqbook.data.selection import fact, series
 from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
+    COMPUTED,
     DERIVED,
     Quantity,
     derive,
@@ -161,7 +162,7 @@ def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFra
 def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
     """Return the point frame of several things over time, the year `base` as 100.
 
-    Squares are years that are derived; that an index is reckoned makes none.
+    Derived are the years that are; that an index is reckoned makes none.
     """
     frames = []
     for key, name in names.items():
@@ -169,7 +170,10 @@ def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> 
         rows = timeline(kept, unit="percent", group=name)
         rows["text"] = [f"{item.point:.1f}" if item.known else "" for item in kept.values()]
         rows["full"], rows["range"] = rows["text"], ""
-        rows["square"] = [item.known and item.status == DERIVED for item in found[key].values()]
+        rows["status"] = [
+            item.status if item.status == DERIVED or not item.known else COMPUTED
+            for item in found[key].values()
+        ]
         frames.append(rows)
     return pd.concat(frames, ignore_index=True)
 

@@ -646,9 +646,9 @@ def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Sequel]:
             name, *part = measured(book, row).split("·")
             said = "，".join([*part, f"{before.status}{before.zh}"])
             words = f"{period_zh(row['period'])}{name}（{said}）"
-            # in a chart there is room for the narrower name alone; all projects are no part
-            narrow = name if row["breakdown"].startswith("kind=") or not part else part[0]
-            label = f"{narrow}（{period_zh(row['period'])}，{before.status}）"
+            # all projects are no part
+            whole = name if row["breakdown"].startswith("kind=") else "·".join([name, *part])
+            label = f"{whole}（{period_zh(row['period'])}，{before.status}）"
             if row["status"] in INTENDED and before.value is not None:
                 before = replace(before, interval=Interval.exactly(before.value))
             outcome = Sequel(label, words, before, known[_key(row)])
@@ -694,6 +694,12 @@ def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:
     """Return which of `outcomes` came out least and most against what was said before."""
     nothing = Sequel("", NOT_FOUND, missing("percent"), missing("percent"))
     return (found[0], found[-1]) if found else (nothing, nothing)
+
+
+def furthest(found: Sequence[Sequel]) -> Quantity:
+    """Return by how many percent the one of `outcomes` that is most off is, up or down."""
+    sizes = [size(item.change) for item in found]
+    return max(sizes, key=lambda item: item.point, default=missing("percent"))
 
 
 def within(found: Sequence[Sequel], percent: int) -> Verdict:

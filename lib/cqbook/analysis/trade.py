@@ -219,8 +219,7 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         for flow, items in found.items()
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
-    # squares, as the note of the figure says
-    return _as_printed(rows.assign(square=rows["status"].eq(DERIVED)))
+    return _as_printed(rows)
 
 
 def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
@@ -373,7 +372,7 @@ def shares(
 def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of shares over years, a group a part; empty without three numbers.
 
-    What is derived is ``square``; what is not of a whole year stands ``apart``.
+    What is not of a whole year stands ``apart``.
     """
     frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
     rows = pd.concat(frames, ignore_index=True)
@@ -382,7 +381,6 @@ def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     # a year's share stands at its year, whichever months it is of
     rows["date"] = rows["period"].str[:4] + "-01-01"
     rows["apart"] = rows["period"].str.len().gt(4)
-    rows["square"] = rows["status"].eq(DERIVED)
     return _rounded(rows, "%", 1)
 
 
@@ -519,6 +517,28 @@ def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str,
     }
     union = found["欧盟"].items()
     return found | {"欧盟": {text: item for text, item in union if text >= EU_SINCE}}
+
+
+def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `partner_shares`, a label a year since the EU is of one membership.
+
+    Years of which at most one of them is known are left out; of others what is not known is empty.
+    """
+    years = sorted({year for items in found.values() for year in items if year >= EU_SINCE})
+    several = [year for year in years if sum(year in items for items in found.values()) > 1]
+    if len(several) < 2:
+        return points([], unit="percent")
+    frames = [
+        timeline(
+            {year: items.get(year, missing("percent")) for year in several},
+            unit="percent",
+            group=name,
+        )
+        for name, items in found.items()
+    ]
+    rows = pd.concat(frames, ignore_index=True).sort_values("date", kind="stable")
+    # three columns a year: there is room for bare numbers
+    return _rounded(rows.reset_index(drop=True), "", 1)
 
 
 def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
@@ -723,18 +743,11 @@ def before_last(found: Mapping[str, Quantity]) -> Quantity:
     return found.get(calendar_year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
 
 
-def goods_ends(found: Mapping[str, Mapping[str, Quantity]], year: str) -> pd.DataFrame:
-    """Return the point frame of `goods` in a year and the one before, of those known in both."""
-    both = (str(int(year) - 1), year) if len(year) == 4 else ()
-    kept = [name for name, items in found.items() if both and all(text in items for text in both)]
-    if len(kept) < 2:
-        return points([], unit=UNIT)
-    frames = [
-        points([(Period.parse(text).zh(), found[name][text])], unit=UNIT, group=name)
-        for text in both
-        for name in kept
-    ]
-    return _as_printed(pd.concat(frames, ignore_index=True))
+def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return the point frame of `goods` over the years, a group each; empty without three."""
+    frames = [timeline(items, unit=UNIT, group=name) for name, items in found.items()]
+    rows = pd.concat(frames, ignore_index=True)
+    return _as_printed(rows) if len(rows) > 2 else points([], unit=UNIT)
 
 
 # --- among the provinces

@@ -15,11 +15,12 @@ from cqbook.citing.entries import EntryRow, FigureEntry
 from cqbook.citing.marks import mark
 from cqbook.figures import theme
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import NOT_FOUND, UNOBSERVED
+from cqbook.quantities.quantity import DERIVED, NOT_FOUND, UNOBSERVED
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from pptx.chart.chart import Chart
+    from pptx.chart.point import Point
     from pptx.chart.series import BarSeries, LineSeries
     from pptx.oxml.shapes.shared import CT_NonVisualDrawingProps
     from pptx.slide import Slide
@@ -369,16 +370,15 @@ def _dressed(
         series.data_labels.number_format_is_linked = False
         series.data_labels.position = position
     for index, row in known.items():
+        lost = form == "waterfall" and (row.value or 0) < 0
+        shade = theme.colour("red") if lost else colour
         if row.status in UNOBSERVED:
-            point = series.points[index]
-            fill = (point.marker if lined else point).format.fill
+            _signed(series.points[index], shade, row.status, lined=lined)
+        elif lost:
+            fill = series.points[index].format.fill
             fill.solid()
-            fill.fore_color.rgb = RGBColor.from_string(_pale(colour))
+            fill.fore_color.rgb = RGBColor.from_string(shade[1:].upper())
         if form == "waterfall":
-            if (row.value or 0) < 0:
-                fill = series.points[index].format.fill
-                fill.solid()
-                fill.fore_color.rgb = RGBColor.from_string(theme.colour("red")[1:].upper())
             continue
         if lined and index != max(known) and not (form == "slope" and index == min(known)):
             # a line says its last number, a slope both of its ends
@@ -397,6 +397,26 @@ def _dressed(
         else:
             # 超4700亿元 is no 4700, and an interval no number
             _worded(series, index, row.full, side)
+
+
+def _signed(point: Point, colour: str, status: str, *, lined: bool) -> None:
+    """Give a mark the sign of what is derived, or of what is expected, as the figures have it."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_MARKER_STYLE
+    from pptx.enum.dml import MSO_LINE
+    from pptx.util import Pt
+
+    mark = point.marker if lined else point
+    mark.format.fill.solid()
+    shade = theme.colour("page") if lined else f"#{_pale(colour)}"
+    mark.format.fill.fore_color.rgb = RGBColor.from_string(shade[1:].upper())
+    frame = colour if lined else theme.colour("muted")
+    mark.format.line.color.rgb = RGBColor.from_string(frame[1:].upper())
+    mark.format.line.width = Pt(1)
+    if status != DERIVED and lined:
+        mark.style = XL_MARKER_STYLE.DIAMOND
+    elif status != DERIVED:
+        mark.format.line.dash_style = MSO_LINE.DASH
 
 
 #: The part of what the values span within which the labels of two lines touch.

@@ -17,6 +17,7 @@ from cqbook.errors import DataError, visible
 from cqbook.figures import theme
 from cqbook.figures.expressions import expressible
 from cqbook.figures.identity import Identity, Spec, rows_drawn
+from cqbook.figures.placing import LETTER, LINE, Axis, shifts
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import DERIVED
 
@@ -382,6 +383,8 @@ def _each(texts: Iterable[str], known: Mapping[str, str]) -> list[str] | None:
 
 #: Longest line of an English label, in characters.
 LABEL_CHARACTERS = 20
+#: The same of names at the ends of lines: they take their room from the chart.
+END_CHARACTERS = 14
 #: The same of texts that have the whole width.
 LONG_LINES = {"below": 46, "title": 60}
 #: Words of the column ``status`` that the expressions of a specification ask for.
@@ -442,7 +445,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
         If a text has no English.
     """
     missing: list[str] = []
-    decimals = _decimals(spec)
+    decimals, below = _decimals(spec, unit), _below_columns(spec)
 
     def said(text: str, key: str) -> str:
         for zh, en in STATUS.items():
@@ -451,7 +454,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
         if key == "font":
             return text
         if key in LINES:
-            text = "\n".join(_in_unit(line, unit) for line in text.split("\n"))
+            text = "\n".join(_in_unit(line, unit, decimals) for line in text.split("\n"))
         if not CHINESE.search(text):
             return text.replace("—", "–") if key in LINES else text
         if text in STATUS:
@@ -464,7 +467,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
             return text
         if key in LINES:
             return found if key == "full" else _evened(found, decimals)
-        return wrapped(found, LONG_LINES.get(key, LABEL_CHARACTERS))
+        return wrapped(found, below.get(plain, LONG_LINES.get(key, LABEL_CHARACTERS)))
 
     made: Spec = {
         key: _changed(value, said, key)
@@ -473,16 +476,19 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     }
     if missing:
         raise Untranslated(missing)
+    made = _ends_apart(made)
     longest = max(
         (
             len(line)
             for rows in made.get("datasets", {}).values()
             for row in rows
+            # a line that ends before the others has room of its own
+            if row.get("date", "") == max(each.get("date", "") for each in rows)
             for line in str(row.get("end") or "").split("\n")
         ),
         default=0,
     )
-    room = round(7 * longest) + 14
+    room = LETTER * longest + 14
     made = _taller(made)
     told = expressible(
         {
@@ -496,11 +502,23 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     return told | {"padding": sides | {"left": sides["left"] + LABEL_CHARACTERS // 2}}
 
 
-def _decimals(spec: Spec) -> int:
+def _below_columns(spec: Spec) -> dict[str, int]:
+    """Return how many letters a line of each label below columns has: a phone has room for few."""
+    for layer in spec.get("layer", []):
+        across = layer["encoding"].get("x", {})
+        if (across.get("field"), across.get("type")) == ("label", "nominal"):
+            domain = (across.get("scale") or {}).get("domain")
+            slots = domain or list(dict.fromkeys(row["label"] for row in rows_drawn(layer, spec)))
+            line = max(8, round(theme.NARROW / LETTER / len(slots)))
+            return {label.replace("\n", ""): line for label in slots}
+    return {}
+
+
+def _decimals(spec: Spec, unit: str) -> int:
     """Return how many decimals amounts of money have beside each other in English.
 
     148亿元, 99亿元, 60亿元 are counted to one digit: CNY 14.8 bn, 9.9 and 6.0, not 6. Where the
-    Chinese ones differ in their decimals, each keeps its own (0).
+    Chinese ones differ in their decimals, each keeps its own (0). ``unit``: of bare numbers.
     """
     found = [
         _QUANTITY.fullmatch(line)
@@ -510,7 +528,7 @@ def _decimals(spec: Spec) -> int:
         if key != "full"
         for line in str(row.get(key) or "").split("\n")
     ]
-    money = [it["number"] for it in found if it and it["unit"] in ("亿元", "亿美元")]
+    money = [it["number"] for it in found if it and (it["unit"] or unit) in ("亿元", "亿美元")]
     if len({len(number.partition(".")[2]) for number in money}) != 1:
         return 0
     moved = (_moved(Decimal(number.replace("−", "-")), -1) for number in money)
@@ -527,7 +545,8 @@ def _evened(text: str, decimals: int) -> str:
     )
 
 
-_BILLIONS = re.compile(r"((?:CNY|USD) [\d,]+)(\.\d+)?(?= bn)")
+#: With its unit, or a bare number that is the whole text.
+_BILLIONS = re.compile(r"((?:CNY|USD) [\d,]+|^[^\d]*[\d,]+)(\.\d+)?(?= bn|$)")
 #: px of a line of a label beside its mark, and between two labels.
 LABEL_LINE, LABEL_GAP = 15, 8
 
@@ -546,13 +565,48 @@ def _taller(spec: Spec) -> Spec:
     return spec | {"height": max(spec["height"], least)} if lines > 1 else spec
 
 
-def _in_unit(line: str, unit: str) -> str:
-    """Return a bare number, or two that are an interval, in the English of a unit."""
+def _ends_apart(spec: Spec) -> Spec:
+    """Return a specification whose names at the ends of lines are narrow, and set apart anew."""
+    moved: dict[int, list[dict[str, Any]]] = {}
+    scales = [layer["encoding"].get("y", {}).get("scale") for layer in spec.get("layer", [])]
+    domain = next((scale["domain"] for scale in scales if scale and "domain" in scale), None)
+    for layer in spec.get("layer", []):
+        rows = rows_drawn(layer, spec)
+        if not domain or not rows or not all({"shift", "end"} <= set(row) for row in rows):
+            continue
+        ends = [
+            "\n".join(wrapped(line, END_CHARACTERS) for line in row["end"].split("\n"))
+            for row in rows
+        ]
+        axis = Axis(domain[0], domain[1], 1, spec["height"])
+        # from where they stand in Chinese, whose lines may be fewer
+        stand = [
+            axis.value(axis.px(row["value"]) + row["shift"] + LINE * row["end"].count("\n") / 2)
+            for row in rows
+        ]
+        places = zip(rows, stand, shifts(stand, ends, axis), strict=True)
+        moves = [move + axis.px(middle) - axis.px(row["value"]) for row, middle, move in places]
+        moved[id(rows)] = [
+            row | {"end": end, "shift": move}
+            for row, end, move in zip(rows, ends, moves, strict=True)
+        ]
+    sets = {name: moved.get(id(rows), rows) for name, rows in spec.get("datasets", {}).items()}
+    return spec | {"datasets": sets} if moved else spec
+
+
+def _in_unit(line: str, unit: str, decimals: int) -> str:
+    """Return a bare number, or two that are an interval, in the English of a unit.
+
+    Parameters
+    ----------
+    decimals : int
+        That numbers have at least; see `_decimals`.
+    """
     if not ENGLISH_UNITS.get(unit, (0, ""))[0]:
         return line
     ends = [english_quantity(end, unit) for end in line.split("—")]
     bare = all(ends) and not CHINESE.search(_QUALIFIERS.sub("", line))
-    return "–".join(ends) if bare else line
+    return "–".join(_evened(end, decimals) for end in ends) if bare else line
 
 
 #: The unit of an axis that has another than the figure: 货值（万元）.

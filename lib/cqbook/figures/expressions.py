@@ -11,9 +11,12 @@ import re
 from collections.abc import Mapping
 
 from cqbook.figures.identity import Spec
-from cqbook.quantities.quantity import UNOBSERVED
+from cqbook.quantities.quantity import DERIVED, UNOBSERVED
 
-#: Which marks are of what did not happen, or was not published: drawn hollow.
+#: Which marks are of what was not published, which of what was not seen yet, which of either: each
+#: of the first two has one sign in all charts (`cqbook.figures.charts.form.SIGNS`).
+IS_DERIVED = f"datum.status === '{DERIVED}'"
+IS_EXPECTED = f"indexof({[word for word in UNOBSERVED if word != DERIVED]}, datum.status) >= 0"
 IS_HOLLOW = f"indexof({list(UNOBSERVED)}, datum.status) >= 0"
 #: What shows the title of an encoding, by its channel; the others show none.
 _LEGENDS = (

@@ -36,6 +36,7 @@ from cqbook.figures.identity import (
     stands_on,
 )
 from cqbook.figures.keys import english_note, with_keys, with_reasons
+from cqbook.figures.phone import for_a_phone
 from cqbook.quantities.about import ids_in
 from cqbook.quantities.quantity import COMPUTED, DERIVED
 
@@ -395,5 +396,5 @@ def static_specs(spec: Spec) -> dict[str, Spec]:
     plain = theme.untitled({key: value for key, value in spec.items() if key != "usermeta"})
     return {
         "wide": theme.with_width(plain, theme.PICTURE_WIDTH),
-        "narrow": theme.with_width(plain, theme.NARROW),
+        "narrow": theme.with_width(for_a_phone(plain), theme.NARROW),
     }

@@ -16,7 +16,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Spec, mark_kind, rows_drawn
-from cqbook.quantities.quantity import NOT_FOUND, UNOBSERVED
+from cqbook.quantities.quantity import DERIVED, UNOBSERVED
 
 if TYPE_CHECKING:
     from cqbook.figures.charts.form import Drawing
@@ -59,7 +59,7 @@ def _sentences(*texts: str) -> str:
 
 
 def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with a key to outlined marks, squares, gaps, if none says it.
+    """Return the last of the texts with a key to hollow marks, to gaps, if none says it.
 
     Parameters
     ----------
@@ -69,45 +69,69 @@ def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) ->
     english : bool
     """
     found, whole = said[-1], " ".join(said).lower()
+    keys = sign_keys(drawing, english=english) | step_key(drawing.spec, english=english)
     if has_gaps(drawing.spec) and not re.search("gap|break|broken" if english else "断", whole):
         gap = "Lines break where this book has no figure." if english else "线断开处没有查到。"
-        found = f"{found} {gap}".lstrip() if english else found + gap
-    if ("outlined" if english else "带框") not in whole:
-        outlined = outline_key(drawing, english=english)
-        found = f"{found} {outlined}".strip() if english else found + outlined
-    if ("square" if english else "方点") not in whole:
-        square = square_key(drawing.spec, english=english)
-        found = f"{found} {square}".strip() if english else found + square
+        keys = {"": gap} | keys
+    for sign, key in keys.items():
+        # the sign of what is expected has that of what is derived in its name: 虚线框, 框
+        if not sign or sign.lower() not in whole:
+            found = f"{found} {key}".strip() if english else found + key
     return found
 
 
-def square_key(spec: Spec, *, english: bool) -> str:
-    """Return what squares are, where one word says it of all; empty else: an author has to."""
-    drawn = (row for layer in spec["layer"] for row in rows_drawn(layer, spec))
-    found = {str(row.get("status")) for row in drawn if row.get("square")}
-    if len(found) != 1 or not found <= set(UNOBSERVED):
-        return ""
-    (status,) = found
-    return f"Squares are {STATUS[status]}." if english else f"方点是{status}的。"
+#: The signs of `cqbook.figures.charts.form`, by mark, of what is derived and what is expected: what
+#: a note calls them, in Chinese and in English.
+_SIGNS = {
+    "bar": (("带框", "Outlined"), ("虚线框", "Dashed")),
+    "point": (("空心点", "Open dots"), ("空心菱形", "Open diamonds")),
+}
 
 
-def outline_key(drawing: Drawing, *, english: bool) -> str:
-    """Return what outlined marks are; empty where there are none.
+def sign_keys(drawing: Drawing, *, english: bool) -> dict[str, str]:
+    """Return what hollow marks are, by what they are called; nothing where there are none.
 
     The outline tells them, not the shade: it is lighter than others on paper, darker in dark mode.
     """
     if "status" not in drawing.rows:
-        return ""
-    shown = drawing.rows["status"].where(drawing.rows["status"].ne(NOT_FOUND)).dropna()
-    found = [status for status in UNOBSERVED if shown.eq(status).any()]
-    if not found or IS_HOLLOW not in json.dumps(drawing.spec, ensure_ascii=False):
-        return ""
-    # a shade that all marks have tells none from another
-    every = len(found) == 1 and bool(shown.eq(found[0]).all())
-    if english:
-        words = ", ".join(STATUS[status] for status in found)
-        return f"All figures are {words}." if every else f"Outlined: {words}."
-    return f"各数都是{found[0]}的。" if every else f"带框的是{'、'.join(found)}。"
+        return {}
+    drawn = drawing.rows["status"].where(drawing.rows["value"].notna()).dropna()
+    found = [status for status in UNOBSERVED if drawn.eq(status).any()]
+    mains = [mark_kind(item) for item in drawing.spec["layer"] if "tooltip" in item["encoding"]]
+    told = json.dumps(drawing.spec, ensure_ascii=False)
+    if not found or not mains or mains[0] not in _SIGNS or IS_HOLLOW not in told:
+        return {}
+    signs = _SIGNS[mains[0]]
+    if len(found) == 1 and bool(drawn.eq(found[0]).all()):
+        # a sign that all marks have tells none from another
+        name = signs[found[0] != DERIVED][english]
+        return {
+            name: f"All figures are {STATUS[found[0]]}." if english else f"各数都是{found[0]}的。"
+        }
+    keys = {}
+    for (zh, en), kind in zip(
+        signs, ([DERIVED], [word for word in found if word != DERIVED]), strict=True
+    ):
+        words = [word for word in kind if word in found]
+        if words and english:
+            keys[en] = f"{en}: {', '.join(STATUS[word] for word in words)}."
+        elif words:
+            keys[zh] = (
+                f"{zh}的是{'、'.join(words)}。" if zh == "带框" else f"{zh}是{'、'.join(words)}。"
+            )
+    return keys
+
+
+def step_key(spec: Spec, *, english: bool) -> dict[str, str]:
+    """Return what the colours of a waterfall are, by the word that says it; nothing of others."""
+    colour = spec["layer"][0]["encoding"].get("color", {})
+    tones = set((colour.get("scale") or {}).get("domain") or ()) & {"up", "down", "total"}
+    if colour.get("field") != "tone" or "total" not in tones:
+        return {}
+    zh = {"up": "蓝色增加", "down": "红色减少", "total": "灰色合计"}
+    en = {"up": "Blue adds", "down": "red takes away", "total": "grey is the sum"}
+    words = [(en if english else zh)[tone] for tone in ("up", "down", "total") if tone in tones]
+    return {"grey": f"{', '.join(words)}."} if english else {"灰色": f"{'，'.join(words)}。"}
 
 
 def has_gaps(spec: Spec) -> bool:

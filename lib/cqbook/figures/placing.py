@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+#: A step below the zero of which less than this part is used is cut there: it is empty.
+USED = 0.2
 #: Height of a line of 12 px text.
 LINE = 15.0
 #: Width of a full-width character of it.
 CHARACTER = 12.0
+#: Width of a letter of it, with the room that browsers want.
+LETTER = 7
 
 
 class Box(NamedTuple):
@@ -96,9 +100,24 @@ def spread(
     return placed
 
 
+def tall(texts: Iterable[str]) -> list[float]:
+    """Return how many px labels of 12 px text need, one above the other."""
+    return [LINE * (text.count("\n") + 1) + 3 for text in texts]
+
+
+def shifts(values: Iterable[float], texts: Iterable[str], scale: Axis) -> list[float]:
+    """Return the px by which labels of one column are shifted from their values, not to overlap."""
+    said = list(texts)
+    stand = [scale.px(value) for value in values]
+    placed = spread(stand, tall(said), -LINE, scale.height + LINE)
+    # a text of two lines hangs on its first
+    hang = [LINE * text.count("\n") / 2 for text in said]
+    return [px - at - up for px, at, up in zip(placed, stand, hang, strict=True)]
+
+
 @dataclass(frozen=True)
 class Axis:
-    """A linear axis whose ends are round numbers; ``height`` in px, its low end below."""
+    """A linear axis with a tick at every ``step``; ``height`` in px, its low end below."""
 
     low: float
     high: float
@@ -113,8 +132,9 @@ class Axis:
     @property
     def ticks(self) -> list[float]:
         """Round numbers from end to end."""
-        count = round((self.high - self.low) / self.step)
-        return [_round(self.low + place * self.step) for place in range(count + 1)]
+        first = math.ceil(self.low / self.step - 1e-9)
+        count = math.floor(self.high / self.step + 1e-9) - first
+        return [_round((first + place) * self.step) for place in range(count + 1)]
 
     def px(self, value: float) -> float:
         """Return how far from the top a value stands."""
@@ -139,4 +159,6 @@ def axis(values: Iterable[float], height: float, *, zero: bool, ticks: int = 5) 
     least, most = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     if least == most:
         most += step
+    if low < 0 < high and low - least > (1 - USED) * step:
+        least = math.floor(low / step * 10) * step / 10
     return Axis(_round(least), _round(most), _round(step), height)

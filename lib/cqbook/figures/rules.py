@@ -14,15 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cqbook.figures import theme
 from cqbook.figures.english import unit_words
 from cqbook.figures.identity import Identity, Spec, mark_kind, rows_drawn
 from cqbook.quantities.qualifiers import words_at
-from cqbook.quantities.quantity import NOT_FOUND, UNOBSERVED
+from cqbook.quantities.quantity import DERIVED, NOT_FOUND, UNOBSERVED
 from cqbook.quantities.units import SCALE_ZH
 
 #: Fields that are numbers on an axis, and which rows alone some of them are for.
 _MEASURED = {"value", "lower", "upper", "reach", "reach_low", "zero"}
 _MEASURED |= {"start", "stop", "far", "before", "after", "across", "at", "base", "depth"}
+_MEASURED |= {"lowest", "highest"}
 _MEASURED.add("parameter")
 _FILTERS = {
     ("text", "reach"): "datum.value >= 0",
@@ -96,7 +98,6 @@ def check_drawing(spec: Spec, identity: Identity) -> None:
         *_marks(layers, identity),
         *_words(identity),
         *_english(identity),
-        *_squares(layers, identity),
     ]
     if found:
         raise UnsoundError("\n".join(f"{identity.id}：{fault}" for fault in found))
@@ -128,6 +129,12 @@ class _Layer:
         """Whether its marks are what the figure's rows stand for: they can be pointed at."""
         return "tooltip" in self.encoding
 
+    @property
+    def hole(self) -> bool:
+        """Whether it empties points: the sign of what is not published."""
+        colour = self.encoding.get("color", {})
+        return self.mark == "point" and colour.get("value") == theme.colour("page")
+
     def fault(self, zh: str, text: str) -> str:
         """Return a message about this layer."""
         return f"第{self.number}层（{self.mark}）：{zh} | layer {self.number} ({self.mark}): {text}"
@@ -136,7 +143,7 @@ class _Layer:
 def _fields(layer: _Layer) -> Iterator[str]:
     """Each field exists, stands where it may, and is shown as it is."""
     # who only reads figures that are made waits for no altair
-    from cqbook.figures.charts import LAYERS
+    from cqbook.figures.charts.form import HOLES, LAYERS
 
     known = {name for record in layer.records for name in record}
     shown = {channel: value["field"] for channel, value in layer.channels()}
@@ -144,7 +151,7 @@ def _fields(layer: _Layer) -> Iterator[str]:
     for name in [*shown.values(), *told]:
         if name not in known:
             yield layer.fault(f"数据中没有字段 {name}", f"no field {name!r} in its data")
-    forms = LAYERS.get(layer.mark, ())
+    forms = LAYERS.get(HOLES if layer.hole else layer.mark, ())
     if not any(_fits(shown, form) for form in forms):
         listed = " / ".join(str(form) for form in forms) or "another mark"
         yield layer.fault(f"字段 {shown} 不该在此", f"fields {shown}, expected {listed}")
@@ -164,7 +171,7 @@ def _fields(layer: _Layer) -> Iterator[str]:
         ):
             yield layer.fault(f"{channel} 的类型不对", f"{channel} of a wrong type for its field")
     filters = [str(item.get("filter", "")) for item in layer.transforms]
-    if layer.mark == "point" and layer.main == (shown.get("x") == "upper"):
+    if layer.mark == "point" and not layer.hole and layer.main == (shown.get("x") == "upper"):
         yield layer.fault("点不在数值处", "a point elsewhere than at its value")
     wanted = _FILTERS.get((layer.mark, shown.get("x", "")))
     if wanted and layer.main is False and wanted not in filters:
@@ -276,6 +283,11 @@ def _order(layer: _Layer) -> Iterator[str]:
             continue
         given = list(dict.fromkeys(record[value["field"]] for record in layer.records))
         sort = value.get("sort")
+        shown = (value.get("scale") or {}).get("domain")
+        if channel in "xy" and shown and [name for name in shown if name in given] != given:
+            yield layer.fault(
+                f"{channel} 的刻度缺项或不按所给的顺序", f"{channel} lacks some of {given}: {shown}"
+            )
         free = channel == "color" and "scale" in value
         if sort != given and not (sort is None and ("sort" in value or free)):
             yield layer.fault(
@@ -328,7 +340,7 @@ def _colours(layers: Sequence[_Layer]) -> Iterator[str]:
         groups = {str(record.get("group") or "") for record in layer.records}
         # a matrix tells its groups by their place
         placed = any(value["field"] == "group" for key, value in layer.channels() if key in "xy")
-        drawn = layer.mark not in ("text", "circle", "rect")
+        drawn = layer.mark not in ("text", "circle", "rect") and not layer.hole
         # what is left over is drawn pale and said once
         told = {name for name in groups if not name.startswith("其余")} <= _named(layers)
         if drawn and len(groups) > 1 and not placed and not told and layer not in grouped:
@@ -407,24 +419,57 @@ def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
 _SEEN = 0.2
 
 
-def _set_apart(main: _Layer, channel: str) -> bool:
-    """Return whether a channel shows what is not observed in another way, so that it is seen."""
-    condition = main.encoding.get(channel, {}).get("condition", {})
-    own, plain = condition.get("value"), main.encoding.get(channel, {}).get("value")
-    if isinstance(own, float | int) and isinstance(plain, float | int):
-        differ = abs(own - plain) >= _SEEN
-    else:
-        differ = own != plain
-    return differ and all(word in str(condition.get("test", "")) for word in UNOBSERVED)
+def _look(main: _Layer, channel: str, status: str = "") -> object:
+    """Return what a channel of the marks has where they are of a status."""
+    given = main.encoding.get(channel, {})
+    conditions = given.get("condition", [])
+    for each in [conditions] if isinstance(conditions, dict) else conditions:
+        if status and f"'{status}'" in str(each.get("test", "")):
+            return each.get("value")
+    return given.get("value")
+
+
+def _differ(one: object, other: object) -> bool:
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return abs(one - other) >= _SEEN
+    return one != other
+
+
+def _set_apart(main: _Layer, status: str) -> bool:
+    """Return whether bars of what is not published look like no published one, and are told."""
+    plain, own = (
+        {name: _look(main, name, each) for name in ("fillOpacity", "strokeOpacity", "stroke")}
+        for each in ("", status)
+    )
+    framed = any(_differ(own[name], plain[name]) for name in ("strokeOpacity", "stroke"))
+    dashed = _differ(_look(main, "strokeDash", status), _look(main, "strokeDash", DERIVED))
+    told = dashed or status == DERIVED
+    return framed and told and _differ(own["fillOpacity"], plain["fillOpacity"])
 
 
 def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
-    """Show derived numbers as such, and say what is missing."""
-    hollow = [record for record in main.records if record.get("status") in UNOBSERVED]
-    if main.mark == "bar" and hollow:
-        framed = _set_apart(main, "strokeOpacity") or _set_apart(main, "stroke")
-        if not (framed and _set_apart(main, "fillOpacity")):
-            yield main.fault("推算的与公布的画得一样", "derived bars look like published ones")
+    """Show derived and expected numbers as such, and say what is missing."""
+    hollow = [
+        record
+        for record in main.records
+        if record.get("status") in UNOBSERVED and record.get("value") is not None
+    ]
+    alike = {str(record["status"]) for record in hollow}
+    if main.mark == "bar":
+        alike = {status for status in alike if not _set_apart(main, status)}
+    elif main.mark == "point" and "parameter" not in {
+        value["field"] for _, value in main.channels()
+    }:
+        emptied = {_place(record) for layer in layers if layer.hole for record in layer.records}
+        alike = {str(record["status"]) for record in hollow if _place(record) not in emptied}
+    else:
+        # tiles and the circles of a matrix say it; a curve is worked out as a whole
+        alike = set()
+    if alike:
+        yield main.fault(
+            f"{'、'.join(sorted(alike))}的与公布的画得一样",
+            f"what is {', '.join(sorted(alike))} looks like what is published",
+        )
     texts = [layer.encoding.get("text", {}) for layer in layers if layer.mark == "text"]
     words = [str(text.get("value", "")).replace("\n", "") for text in texts]
     # what has no value has no place of its own: the word stands at zero
@@ -587,13 +632,3 @@ def _english(identity: Identity) -> Iterator[str]:
             "注没有英文：english 的第三项 | the note has no English: the third of `english`, for"
             f" {identity.caption!r}"
         )
-
-
-def _squares(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
-    """Square points are not like the others, and both languages say in what."""
-    if not any(record.get("square") for layer in layers for record in layer.records):
-        return
-    if "方点" not in f"{identity.subtitle}{identity.caption}":
-        yield "没有说方点是什么 | the note does not say what squares (方点) are"
-    if "square" not in f"{identity.english.caption} {identity.english.note}".lower():
-        yield "英文没有说方点是什么 | the English note does not say what squares are"

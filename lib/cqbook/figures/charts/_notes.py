@@ -12,11 +12,13 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import DRAWN, TINT, inline, records, wrap
-from cqbook.figures.english import wrapped
-from cqbook.figures.placing import CHARACTER, LINE, Axis, Box, spread
+from cqbook.figures.english import END_CHARACTERS, wrapped
+from cqbook.figures.placing import CHARACTER, LETTER, LINE, Axis, Box
 
 #: Longest line of an annotation, in full-width characters, and in letters.
 NOTE_LINE, NOTE_LETTERS = 8, 16
+#: By how many px the name of a line that ends early may be moved, up or down, the least first.
+MOVES = sorted(range(-120, 121, 12), key=abs)
 #: Where the middle of an annotation may stand, in px from its point to its nearer edge.
 DISTANCES = (8, 20, 34, 50, 68, 90, 115, 145, 180)
 
@@ -51,23 +53,40 @@ def ended(rows: pd.DataFrame) -> pd.DataFrame:
     return ends.assign(end=["\n".join(part for part in cells if part) for cells in parts])
 
 
-def tall(texts: pd.Series[str]) -> list[float]:
-    """Return how many px labels of 12 px text need, one above the other."""
-    return [LINE * (text.count("\n") + 1) + 3 for text in texts]
-
-
-def shifts(values: pd.Series[float], texts: pd.Series[str], scale: Axis) -> list[float]:
-    """Return the px by which labels of one column are shifted from their values, not to overlap."""
-    stand = [scale.px(value) for value in values]
-    placed = spread(stand, tall(texts), -LINE, scale.height + LINE)
-    # a text of two lines hangs on its first
-    hang = [LINE * text.count("\n") / 2 for text in texts]
-    return [px - at - up for px, at, up in zip(placed, stand, hang, strict=True)]
-
-
 def end_room(ends: pd.DataFrame) -> int:
-    """Return the px that the texts at the ends of lines need at the right."""
-    return round(CHARACTER * max(map(theme.label_width, ends["end"])) + 14)
+    """Return the px that the texts at the ends of lines need at the right.
+
+    A line that ends before the others has room of its own.
+    """
+    last = ends[ends["date"].eq(ends["date"].max())] if "date" in ends else ends
+    return round(CHARACTER * max(map(theme.label_width, last["end"])) + 14)
+
+
+def clear_of_lines(ends: pd.DataFrame, rows: pd.DataFrame, scale: Axis, room: int) -> list[float]:
+    """Return the ``shift`` of each end, those of lines that end early past the lines beside them.
+
+    Parameters
+    ----------
+    ends : pandas.DataFrame
+        Of `ended`, with ``shift``.
+    rows : pandas.DataFrame
+        The points of the lines, as `annotated` takes them.
+    scale : Axis
+    room : int
+        px that are kept free at the right.
+    """
+    maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
+    placed = []
+    for index, row in zip(ends.index, records(ends), strict=True):
+        shift = row["shift"]
+        if row["date"] < ends["date"].max():
+            at = row | {"position": rows.loc[index, "position"]}
+            shift = min(
+                (shift + move for move in MOVES),
+                key=lambda each: sum(known.crossings(known.beside(at, each)) for known in maps),
+            )
+        placed.append(shift)
+    return placed
 
 
 def end_layer(ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> alt.Chart:
@@ -179,17 +198,31 @@ class _Map:
         far = 2 * (place.shift + LINE * (_deep(row) - 1) / 2) - place.foot
         return Box(left, y + min(place.foot, far), left + wide, y + max(place.foot, far))
 
-    def faults(self, box: Box) -> int:
-        """Return how much a box covers, or lacks room."""
-        lines = sum(
+    def beside(self, row: dict[str, Any], shift: float) -> Box:
+        """Return the room of the text at the end of a line, and of its English, a line longer."""
+        x, y = self.point(row)
+        breaks = row["end"].count("\n")
+        middle, half = y + shift + LINE * breaks / 2, LINE * (breaks + 2) / 2
+        wide = max(CHARACTER * theme.label_width(row["end"]), LETTER * END_CHARACTERS)
+        return Box(x + 7, middle - half, x + 9 + wide, middle + half)
+
+    def crossings(self, box: Box) -> int:
+        """Return how many pieces of lines, and points, a box covers."""
+        return sum(
             box.crossed_by(*pair)
             for line in self.lines
             for pair in [*pairwise(line), *zip(line, line, strict=True)]
         )
+
+    def faults(self, box: Box) -> int:
+        """Return how much a box covers, or lacks room."""
+        lines = self.crossings(box)
         others = sum(box.overlaps(other) for other in self.taken)
         outside = (box.left < -6) + (box.right > self.width + 6) + (box.top < -40)
         below = box.bottom > self.scale.height
-        return lines + 20 * (others + outside + below)
+        # the line of a tick through a text strikes it out
+        ticks = sum(box.top < self.scale.px(tick) < box.bottom for tick in self.scale.ticks)
+        return lines + ticks + 20 * (others + outside + below)
 
 
 def _deep(row: dict[str, Any]) -> int:

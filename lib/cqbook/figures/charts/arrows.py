@@ -11,13 +11,13 @@ from cqbook.figures.charts.form import (
     LABEL_LINES,
     Drawing,
     complete,
+    dotted,
     draws,
     finish,
     inline,
     listing,
     require,
     room_for,
-    tooltip,
     wrap,
 )
 
@@ -107,9 +107,7 @@ def arrows(rows: pd.DataFrame) -> Drawing:
             y=y,
             color=alt.ColorValue(theme.colour("rest")),
         ),
-        alt.Chart(inline(rows, [*DRAWN, "head"]))
-        .mark_point(size=90, opacity=1, filled=True, shape={"expr": "datum.head"})
-        .encode(x=x, y=y, color=colour, tooltip=tooltip(rows)),
+        *dotted(rows, [*DRAWN, "head"], {"x": x, "y": y}, colour, size=90, shape="datum.head"),
         alt.Chart(inline(rows, [*DRAWN, "side"]))
         .mark_text(
             align={"expr": "datum.side"},

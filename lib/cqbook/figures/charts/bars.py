@@ -12,6 +12,7 @@ from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
     LABEL_LINES,
+    SIGNS,
     Drawing,
     draws,
     finish,
@@ -21,7 +22,6 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
-from cqbook.figures.expressions import IS_HOLLOW
 
 
 @draws(
@@ -73,8 +73,7 @@ def bars(
             y=y,
             x=x,
             color=fill,
-            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
-            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+            **SIGNS,
             tooltip=tooltip(rows),
         )
     ]

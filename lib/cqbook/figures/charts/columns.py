@@ -11,6 +11,7 @@ from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
     LABEL_LINES,
+    SIGNS,
     Drawing,
     draws,
     finish,
@@ -23,6 +24,9 @@ from cqbook.figures.charts.form import (
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
 from cqbook.quantities.quantity import NOT_FOUND
+
+#: px of the numbers of columns side by side.
+SMALL = 11
 
 
 @draws(
@@ -42,6 +46,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         A point frame in time order. With ``group``, columns of one period stand side by side.
         A row without a value is a gap and says 没有查到. With ``floor``, a column where it is true
         has an arrow: the number is known to be no less, and the column ends where it may begin.
+        With ``apart``, columns where it is true stand beyond a gap: they are of other lengths.
     highlight : str
         Label of the column in the accent colour.
     """
@@ -49,12 +54,20 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     grouped = "group" in rows and rows["group"].nunique() > 1
     rows["top"] = rows["text"].where(rows["value"].notna(), NOT_FOUND)
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
-    periods = max(1, rows["label"].nunique())
+    parts = rows.get("apart", pd.Series(False, index=rows.index)).astype(bool)
+    periods = max(1, rows["label"].nunique() + (parts.any() and not parts.all()))
     axis = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=LABEL_LINES)
     rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
     # named in full: a period without a number would otherwise be put last
     order = list(dict.fromkeys(rows["label"]))
-    x = alt.X("label", type="nominal", sort=order, title=None, axis=axis)
+    x = alt.X(
+        "label",
+        type="nominal",
+        sort=order,
+        title=None,
+        axis=axis,
+        scale=_beyond_a_gap(order, rows["label"][parts]),
+    )
     y = alt.Y("value", type="quantitative", title=None, axis=None, scale=alt.Scale(zero=True))
     # a period of which one series is known is no gap: only where nothing is does it say so
     rows["gap"] = rows["value"].isna().groupby(rows["label"]).transform("all")
@@ -79,17 +92,16 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     crowd = periods * (rows["group"].nunique() if grouped else 1)
     told = rows.loc[rows["value"].notna(), "text"].fillna("").astype(str)
     broadest = max(map(theme.label_width, told), default=0)
-    room = f"width / {crowd} >= {CHARACTER * broadest:.0f} || datum.keep"
+    room = f"width / {crowd} >= {SMALL * broadest:.1f} || datum.keep"
     bar = base.mark_bar(stroke=theme.colour("muted")).encode(
         **encoding,
         color=colour,
-        fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
-        strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+        **SIGNS,
         tooltip=tooltip(rows),
     )
     number = (
         base.transform_filter(room)
-        .mark_text(dy=-7)
+        .mark_text(dy=-7, fontSize=SMALL if grouped else CHARACTER)
         .encode(**(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N"))
     )
     gap = (
@@ -123,7 +135,18 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             )
         )
     alt_text = f"柱形图，{rows['label'].nunique()}个时期：{listing(rows)}。"
-    return Drawing(finish(layers, 260), rows.drop(columns="floor", errors="ignore"), alt_text)
+    shown = rows.drop(columns=["floor", "apart"], errors="ignore")
+    return Drawing(finish(layers, 260), shown, alt_text)
+
+
+def _beyond_a_gap(order: list[str], apart: pd.Series[str]) -> alt.Scale:
+    """Return the scale of the periods, with an empty one before those that are apart."""
+    domain = order
+    if apart.nunique() not in (0, len(order)):
+        place = order.index(apart.iloc[0])
+        domain = [*order[:place], " ", *order[place:]]
+    # close to each other: a phone has little room for numbers
+    return alt.Scale(domain=domain, paddingInner=0.1, paddingOuter=0.05)
 
 
 def _telling(rows: pd.DataFrame, grouped: bool, highlight: str) -> pd.Series[bool]:

@@ -14,8 +14,6 @@ from cqbook.figures.charts._notes import (
     end_room,
     ended,
     note_layers,
-    shifts,
-    tall,
     value_axis,
 )
 from cqbook.figures.charts.form import (
@@ -31,7 +29,7 @@ from cqbook.figures.charts.form import (
     series_tint,
     tooltip,
 )
-from cqbook.figures.placing import axis
+from cqbook.figures.placing import axis, shifts, tall
 
 HEIGHT = 280
 

@@ -12,12 +12,12 @@ from cqbook.figures.charts.form import (
     DRAWN,
     LABEL_LINES,
     Drawing,
+    dotted,
     draws,
     finish,
     inline,
     listing,
     series_colour,
-    tooltip,
     wrap,
 )
 
@@ -70,11 +70,9 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
         .mark_point(shape="triangle-right", size=70, opacity=1)
         .encode(**encoding, x=alt.X("upper", type="quantitative"), color=colour)
     )
-    dot = base.mark_point(size=80, opacity=1).encode(
-        **encoding, x=x, color=colour, tooltip=tooltip(rows)
-    )
+    dot = dotted(rows, [*DRAWN, "arrow"], {**encoding, "x": x}, colour, size=80)
     number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text=alt.Text("text:N"))
     per_label = rows.groupby("label").size().max() if "yOffset" in encoding else 1
     height = int(max(44, 26 * per_label + 18) * rows["label"].nunique())
     alt_text = f"区间点图，{len(rows)}个数值：{listing(rows)}。"
-    return Drawing(finish([bar, arrow, dot, number], height), rows, alt_text)
+    return Drawing(finish([bar, arrow, *dot, number], height), rows, alt_text)

@@ -1,4 +1,4 @@
-"""What all chart forms share: a drawing, what its layers state, labels, marks of what is derived.
+"""What all chart forms share: a drawing, what its layers state, labels, signs of what is derived.
 
 Each form takes a *point frame* (see `cqbook.analysis.frames`): one row a mark, with the columns
 ``label`` (category or period), ``value`` (number in the chart's unit), ``text`` (what stands beside
@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec
 
@@ -22,9 +22,10 @@ import pandas as pd
 from altair.utils.schemapi import debug_mode
 
 from cqbook.figures import theme
-from cqbook.figures.english import english_quantity
-from cqbook.figures.expressions import expressible
+from cqbook.figures.english import ENGLISH_UNITS, english_quantity
+from cqbook.figures.expressions import IS_DERIVED, IS_EXPECTED, IS_HOLLOW, expressible
 from cqbook.figures.identity import Spec
+from cqbook.quantities.quantity import UNOBSERVED
 
 #: Longest line of a category label, in full-width characters: what a 342 px picture can bear.
 LABEL_LINE = 9
@@ -42,11 +43,13 @@ class Drawing:
 #: By mark: which field may stand at which channel, as the forms state it. Another field is another
 #: statement, and is refused (see `cqbook.figures.rules`).
 LAYERS: dict[str, list[dict[str, str]]] = {}
+#: The layers that empty points stand in `LAYERS` by this name.
+HOLES = "hole"
 Given = ParamSpec("Given")
 
 
 def draws(
-    *layers: tuple[str, dict[str, str]],
+    *layers: tuple[str, dict[str, str]], units: bool = False
 ) -> Callable[[Callable[Given, Drawing]], Callable[Given, Drawing | None]]:
     """State the layers of a form: a mark, and the field at each of its channels.
 
@@ -54,26 +57,62 @@ def draws(
 
     ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both. Series
     side by side and their colours (``xOffset``, ``yOffset``, ``color``) may be added to any.
+    Numbers are drawn `without_unit`, but where the form says their ``units`` itself.
     """
     for mark, fields in layers:
         LAYERS.setdefault(mark, []).append(fields)
+        if mark == "point":
+            # it has the colour of the page
+            hole = {channel: name for channel, name in fields.items() if channel != "color"}
+            LAYERS.setdefault(HOLES, []).append(hole)
 
     def given(form: Callable[Given, Drawing]) -> Callable[Given, Drawing | None]:
         @functools.wraps(form)
         def drawn(*args: Given.args, **named: Given.kwargs) -> Drawing | None:
             # a frame without rows may lack the columns that `require` asks for
-            if args and isinstance(args[0], pd.DataFrame) and args[0].empty:
-                return None
+            taken: Any = args
+            if args and isinstance(args[0], pd.DataFrame):
+                if args[0].empty:
+                    return None
+                taken = args if units else (without_unit(args[0]), *args[1:])
             try:
                 # what it is made of is judged as a whole, by `finish`
                 with debug_mode(False):
-                    return form(*args, **named)
+                    return form(*taken, **named)
             except TooFewError:
                 return None
 
         return drawn
 
     return given
+
+
+#: A number with the unit that the subtitle says; ratios and ranks keep theirs, which are short.
+_KEPT = {"", "%", "倍", "位", "百分点", "个百分点"}
+_UNITS = "|".join(map(re.escape, sorted(set(ENGLISH_UNITS) - _KEPT, key=len, reverse=True)))
+_WITH_UNIT = re.compile(rf"((?:超过|超|近|约|不到|\+)?([-−]?[\d.]+))({_UNITS})")
+
+
+def without_unit(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a point frame whose ``text`` leaves out the unit that all numbers have.
+
+    The subtitle says it once (`cqbook.figures.rules`); at each mark it takes the room of the chart.
+    """
+    if not {"text", "full", "value"} <= set(rows):
+        return rows
+    numbers = rows["text"].astype(str)[rows["text"].astype(str).str.contains(r"\d")]
+    found = [match for match in map(_WITH_UNIT.fullmatch, numbers) if match]
+    drawn = zip(found, rows.loc[numbers.index, "value"], strict=False)
+    # 36900辆 along an axis in 万辆 says its own
+    as_drawn = all(math.isclose(_number(match[2]), value, rel_tol=0.5) for match, value in drawn)
+    if len(found) < len(numbers) or len({match[3] for match in found}) != 1 or not as_drawn:
+        return rows
+    short = pd.Series([match[1] for match in found], index=numbers.index)
+    return rows.assign(text=short.reindex(rows.index).fillna(rows["text"]))
+
+
+def _number(text: str) -> float:
+    return float(text.replace("−", "-"))
 
 
 class TooFewError(ValueError):
@@ -173,6 +212,66 @@ LABEL_LINES = "split(datum.label, '\\n')"
 DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
 
 
+#: How a bar is drawn by what its number is, in every chart: published, full; derived, pale within
+#: a line; expected or aimed at, nearly empty within a dashed one.
+SIGNS: dict[str, Any] = {
+    "fillOpacity": alt.FillOpacityValue(
+        1.0,
+        condition=[{"test": IS_DERIVED, "value": 0.35}, {"test": IS_EXPECTED, "value": 0.1}],
+    ),
+    "strokeOpacity": alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+    "strokeDash": alt.StrokeDashValue([1, 0], condition={"test": IS_EXPECTED, "value": [4, 3]}),
+}
+#: The size of a point whose ring can be seen, in square px, and how thick the ring is, in px.
+RING, THICK = 48, 1.5
+#: The shape of a point: a diamond is expected or aimed at.
+SHAPE = f"{IS_EXPECTED} ? 'diamond' : 'circle'"
+
+
+def dotted(
+    rows: pd.DataFrame,
+    columns: Sequence[str],
+    at: Mapping[str, Any],
+    colour: object,
+    *,
+    size: int | str,
+    shape: str = SHAPE,
+    rises: bool = False,
+) -> list[alt.Chart]:
+    """Return the points of a chart, those of what is not published with a hole.
+
+    A full dot is published, a ring derived, an open diamond expected or aimed at.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    columns : sequence of str
+        What the data of the layers hold.
+    at : mapping
+        The channels that place a point.
+    colour : altair.Color or altair.ColorValue
+    size : int or str
+        Of a point that is published, in square px, or the expression of it.
+    shape : str
+        An expression.
+    rises : bool
+        The points stand so many px beside their place as the column ``rise`` says.
+    """
+    large = f"({IS_HOLLOW} ? max({size}, {RING}) : {size})"
+    drawn: dict[str, Any] = {"filled": True, "opacity": 1, "shape": {"expr": shape}}
+    drawn |= {"yOffset": {"expr": "datum.rise"}} if rises else {}
+    whole = alt.Chart(inline(rows, list(columns))).mark_point(size={"expr": large}, **drawn)
+    layers = [whole.encode(**at, color=colour, tooltip=tooltip(rows))]
+    hollow = rows[rows["status"].isin(UNOBSERVED)] if "status" in rows else rows.head(0)
+    hollow = hollow.dropna(subset=["value"])
+    if len(hollow):
+        hole = alt.Chart(inline(hollow, list(columns))).mark_point(
+            size={"expr": f"PI * pow(sqrt(max({size}, {RING}) / PI) - {THICK}, 2)"}, **drawn
+        )
+        layers.append(hole.encode(**at, color=alt.ColorValue(theme.colour("page"))))
+    return layers
+
+
 def series_roles(
     groups: Sequence[str], highlight: str = "", *, apart: bool = False
 ) -> dict[str, str]:
@@ -214,7 +313,8 @@ def series_colour(
     groups = list(dict.fromkeys(rows["group"]))
     roles = series_roles(groups, highlight, apart=apart)
     scale = alt.Scale(domain=groups, range=[theme.colour(roles[group]) for group in groups])
-    shown = alt.Legend(symbolOpacity=1) if legend else None
+    # a frame is a sign of its own
+    shown = alt.Legend(symbolOpacity=1, symbolStrokeWidth=0) if legend else None
     return alt.Color("group", type="nominal", sort=None, title=None, scale=scale, legend=shown)
 
 

@@ -12,13 +12,13 @@ from cqbook.figures.charts.form import (
     DRAWN,
     Drawing,
     complete,
+    dotted,
     draws,
     finish,
     inline,
     listing,
     require,
     tone_colour,
-    tooltip,
 )
 from cqbook.figures.charts.lines import left_out
 
@@ -39,6 +39,7 @@ FIRST, LAST = 0.02, 0.86
         ("text", {"x": "across", "y": "at", "text": name})
         for name in ("panel", "end", "detail", "first", "last")
     ),
+    units=True,
 )
 def headlines(rows: pd.DataFrame) -> Drawing:
     """Draw a tile a ``group``: its last number, how that changed, and a line of its history.
@@ -100,15 +101,7 @@ def headlines(rows: pd.DataFrame) -> Drawing:
         alt.Chart(_ground(tiles))
         .mark_rule(color=theme.colour("grid"))
         .encode(x=x, x2=alt.X2("far"), y=y),
-        alt.Chart(inline(rows, columns))
-        .mark_point(filled=True, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
-            size=alt.SizeValue(14, condition={"test": "datum.tone === 'accent'", "value": 60}),
-            tooltip=tooltip(rows),
-        ),
+        *dotted(rows, columns, {"x": x, "y": y}, colour, size="datum.tone === 'accent' ? 60 : 14"),
         *_words(rows, last, tiles, x, y),
     ]
     alt_text = f"{len(tiles)}个数字，各有一条历年的线：{listing(last, 24)}。"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -12,17 +11,17 @@ import pandas as pd
 from cqbook.figures.charts._notes import (
     Note,
     annotated,
+    clear_of_lines,
     end_layer,
     end_room,
     ended,
     note_layers,
-    shifts,
-    tall,
     value_axis,
 )
 from cqbook.figures.charts.form import (
     DRAWN,
     Drawing,
+    dotted,
     draws,
     finish,
     inline,
@@ -30,9 +29,8 @@ from cqbook.figures.charts.form import (
     require,
     series_colour,
     series_tint,
-    tooltip,
 )
-from cqbook.figures.placing import axis
+from cqbook.figures.placing import axis, shifts, tall
 
 HEIGHT = 300
 #: A time between two points that is so many times the shortest one is a gap.
@@ -60,9 +58,8 @@ def lines(
     rows : pandas.DataFrame
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line, and so does a period that has no row. Rows before the
-        first number of all and after the last are not drawn. With ``square``, points where it is
-        true are squares: a note says what of them. With ``apart``, no line leads to or from points
-        where it is true: they are not to be compared with the others.
+        first number of all and after the last are not drawn. With ``apart``, no line leads to or
+        from points where it is true: they are not to be compared with the others.
     highlight : str
         The series in the accent colour; the others are grey.
     notes : sequence of (label, zh, en)
@@ -91,6 +88,7 @@ def lines(
     room = end_room(ends)
     days = pd.to_datetime(rows["date"])
     placed = rows.assign(position=(days - days.min()).dt.days, broken=left_out(rows))
+    ends["shift"] = clear_of_lines(ends, placed, scale, room)
     said = [Note(*note) for note in notes]
     told = annotated(placed, said, scale, room=room, highlight=highlight)
 
@@ -106,9 +104,7 @@ def lines(
     many = rows.groupby("group").size().max() > 16
     layers = [
         alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
-        alt.Chart(inline(drawn, [*DRAWN, "date", "square"]))
-        .mark_point(filled=True, opacity=1, **_shapes(drawn, 14 if many else 40))
-        .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
+        *dotted(drawn, [*DRAWN, "date"], {"x": x, "y": same}, colour, size=14 if many else 40),
         end_layer(ends, x, same, ["date", "end", "shift", "tint"]),
     ]
     layers += note_layers(told, x, same, ["date"])
@@ -116,17 +112,7 @@ def lines(
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
-    return Drawing(spec, rows.drop(columns=["tint", "square", "apart"], errors="ignore"), alt_text)
-
-
-def _shapes(rows: pd.DataFrame, size: int) -> dict[str, Any]:
-    """Return size and shape of points; a ``square`` one is larger, to be told from a dot."""
-    if "square" not in rows:
-        return {"size": size}
-    return {
-        "size": {"expr": f"datum.square ? {2 * size} : {size}"},
-        "shape": {"expr": "datum.square ? 'square' : 'circle'"},
-    }
+    return Drawing(spec, rows.drop(columns=["tint", "apart"], errors="ignore"), alt_text)
 
 
 def time_axis(dates: pd.Series[str]) -> alt.Axis:

@@ -8,7 +8,9 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
+    SIGNS,
     Drawing,
+    dotted,
     draws,
     finish,
     inline,
@@ -18,7 +20,6 @@ from cqbook.figures.charts.form import (
     tooltip,
 )
 from cqbook.figures.charts.lines import left_out
-from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import Axis
 
 #: px of a panel: its name, its chart, its periods.
@@ -128,7 +129,6 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
     rows["tone"] = rows["group"].eq(highlight).map({True: "accent", False: "plain"})
     columns = [*DRAWN, "across", "at", "base", "lift", "tone"]
     marks = alt.Chart(inline(rows, columns))
-    told = tooltip(rows)
     layers: list[alt.Chart] = []
     if bars:
         part = 0.6 * (LAST - FIRST) / 2 / max(1, rows["date"].nunique() - 1)
@@ -140,11 +140,8 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
                 y=y,
                 y2=alt.Y2("at"),
                 color=colour,
-                tooltip=told,
-                fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
-                strokeOpacity=alt.StrokeOpacityValue(
-                    0.0, condition={"test": IS_HOLLOW, "value": 1.0}
-                ),
+                tooltip=tooltip(rows),
+                **SIGNS,
             )
         )
     else:
@@ -152,9 +149,7 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
             alt.Chart(_segments(rows, columns))
             .mark_line(strokeWidth=2)
             .encode(x=x, y=y, color=colour, detail=alt.Detail("group", type="nominal")),
-            marks.mark_point(filled=True, opacity=1, size=14).encode(
-                x=x, y=at, color=colour, tooltip=told
-            ),
+            *dotted(rows, columns, {"x": x, "y": at}, colour, size=14),
         ]
     layers += [
         alt.Chart(alt.InlineData(values=ground))

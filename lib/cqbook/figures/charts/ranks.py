@@ -11,6 +11,7 @@ from cqbook.figures.charts.form import (
     TINT,
     Drawing,
     complete,
+    dotted,
     draws,
     finish,
     inline,
@@ -18,9 +19,9 @@ from cqbook.figures.charts.form import (
     require,
     series_colour,
     series_tint,
-    tooltip,
 )
 from cqbook.figures.charts.lines import broken, time_axis
+from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER
 
 #: px between two ranks.
@@ -89,6 +90,9 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     colour = series_colour(rows, legend=False, highlight=highlight, apart=True)
     drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
     extra = [*DRAWN, "date", "depth"]
+    # a full circle has its number in the colour of the page, a ring in its own
+    own = {"test": IS_HOLLOW, "field": "tint", "type": "nominal", "scale": None}
+    in_ring = alt.ColorValue(theme.colour("page"), condition=own)
     at_end, at_start = (
         alt.Chart(inline(named, [*extra, "end", "tint"])).encode(
             x=x, y=y, color=TINT, text=alt.Text("end:N")
@@ -97,12 +101,10 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     )
     layers = [
         alt.Chart(broken(drawn, "depth")).mark_line().encode(x=x, y=y, color=colour),
-        alt.Chart(inline(drawn, extra))
-        .mark_point(filled=True, opacity=1, size=360)
-        .encode(x=x, y=y, color=colour, tooltip=tooltip(rows)),
-        alt.Chart(inline(drawn, [*extra, "rank"]))
-        .mark_text(fontSize=11, fontWeight="bold", baseline="middle", color=theme.colour("page"))
-        .encode(x=x, y=y, text=alt.Text("rank:N")),
+        *dotted(drawn, extra, {"x": x, "y": y}, colour, size=360),
+        alt.Chart(inline(drawn, [*extra, "rank", "tint"]))
+        .mark_text(fontSize=11, fontWeight="bold", baseline="middle")
+        .encode(x=x, y=y, color=in_ring, text=alt.Text("rank:N")),
         at_end.mark_text(align="left", dx=14, baseline="middle"),
         at_start.mark_text(align="right", dx=-14, baseline="middle"),
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqbook.figures.charts._notes import end_layer, end_room, shifts, tall
+from cqbook.figures.charts._notes import end_layer, end_room
 from cqbook.figures.charts.form import (
     DRAWN,
     TINT,
     Drawing,
     complete,
+    dotted,
     draws,
     finish,
     inline,
@@ -19,9 +20,8 @@ from cqbook.figures.charts.form import (
     room_for,
     series_colour,
     series_tint,
-    tooltip,
 )
-from cqbook.figures.placing import Axis
+from cqbook.figures.placing import Axis, shifts, tall
 
 HEIGHT = 260
 #: px between the periods and the highest point: the name of its series stands above it.
@@ -98,9 +98,7 @@ def slope(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     extra = [*DRAWN, "shift", "tint"]
     layers = [
         base.mark_line().encode(x=x, y=y, color=colour),
-        base.mark_point(filled=True, opacity=1).encode(
-            x=x, y=y, color=colour, tooltip=tooltip(rows)
-        ),
+        *dotted(drawn, DRAWN, {"x": x, "y": y}, colour, size=55),
         alt.Chart(inline(first, extra))
         .mark_text(align="right", dx=-9, dy={"expr": "datum.shift"}, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("text:N")),

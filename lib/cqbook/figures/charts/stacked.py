@@ -11,6 +11,7 @@ from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
     LABEL_LINES,
+    SIGNS,
     Drawing,
     complete,
     draws,
@@ -94,11 +95,11 @@ def stacked(rows: pd.DataFrame) -> Drawing:
             x2=alt.X2("stop"),
             y=y,
             color=_colour(rows, own=own),
-            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
             # pieces are set apart by the page, those that are not observed by a frame
             stroke=alt.StrokeValue(
                 theme.colour("page"), condition={"test": IS_HOLLOW, "value": theme.colour("muted")}
             ),
+            **SIGNS | {"strokeOpacity": alt.StrokeOpacityValue(1.0)},
             tooltip=tooltip(rows),
         ),
         base.mark_text(

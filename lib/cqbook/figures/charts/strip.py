@@ -14,6 +14,7 @@ from cqbook.figures.charts.form import (
     LABEL_LINES,
     Drawing,
     complete,
+    dotted,
     draws,
     finish,
     inline,
@@ -22,10 +23,8 @@ from cqbook.figures.charts.form import (
     require,
     room_for,
     tone_colour,
-    tooltip,
     wrap,
 )
-from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, LINE, Box, axis
 
 #: px between the middles of two points that would lie on one another.
@@ -100,15 +99,7 @@ def strip(rows: pd.DataFrame, *, named: Sequence[str] = ()) -> Drawing:
     same = alt.X("value", type="quantitative")
     colour = tone_colour(theme.ACCENT, "rest" if named else "blue")
     layers = [
-        alt.Chart(inline(rows, [*DRAWN, "tone", "rise"]))
-        .mark_point(filled=True, size=70, yOffset={"expr": "datum.rise"})
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
-            opacity=alt.OpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.5}),
-            tooltip=tooltip(rows),
-        )
+        *dotted(rows, [*DRAWN, "tone", "rise"], {"x": x, "y": y}, colour, size=70, rises=True)
     ]
     if len(told):
         layers.append(

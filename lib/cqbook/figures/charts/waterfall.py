@@ -9,6 +9,7 @@ from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
     LABEL_LINES,
+    SIGNS,
     Drawing,
     complete,
     draws,
@@ -20,29 +21,30 @@ from cqbook.figures.charts.form import (
     tooltip,
     wrap,
 )
-from cqbook.figures.expressions import IS_HOLLOW
 
-ROLES = {"total": "rest", "up": "blue", "down": "red", "accent": theme.ACCENT}
+ROLES = {"total": "rest", "up": "blue", "down": "red"}
+#: A whisker shorter than this part of the picture can't be seen.
+LEAST = 0.004
 
 
 @draws(
     ("rule", {"x": "stop", "y": "label", "y2": "next"}),
     ("bar", {"x": "start", "x2": "stop", "y": "label"}),
+    ("rule", {"x": "lowest", "x2": "highest", "y": "label"}),
     ("text", {"x": "far", "y": "label", "text": "end"}),
     ("rule", {"x": "zero"}),
 )
-def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") -> Drawing:
+def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
     """Draw how a total came to be another: a bar a row, each beginning where the last one ended.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         A point frame, all with a value, in this order: the total at first, the changes (negative
-        where they took away), the total at last.
+        where they took away), the total at last. What ``lower`` and ``upper`` leave open is a
+        whisker at the end of a bar, where it can be seen.
     start : bool
         False: there is no first total; the changes begin at zero and the last row is their sum.
-    highlight : str
-        Label of the change in the accent colour.
 
     Raises
     ------
@@ -63,7 +65,12 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
         reached = value if whole else reached + value
         stops.append(reached)
     rows["start"], rows["stop"] = begins, stops
-    rows["far"] = rows[["start", "stop"]].max(axis=1)
+    wide = {"lower", "upper"} <= set(rows)
+    rows["lowest"], rows["highest"] = (
+        rows["start"] + rows[name].fillna(rows["value"]) if wide else rows["stop"]
+        for name in ("lower", "upper")
+    )
+    rows["far"] = rows[["start", "stop", "highest"]].max(axis=1)
     rows["next"] = [*rows["label"][1:], rows["label"].iloc[-1]]
     rows["tone"] = [
         "total" if whole else "up" if value >= 0 else "down"
@@ -76,8 +83,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
         f"+{text}" if up and text[:1].isdigit() else text
         for text, up in zip(rows["text"], changed, strict=True)
     ]
-    rows.loc[rows["label"].str.replace("\n", "").eq(highlight), "tone"] = "accent"
-    low = min(0.0, rows["start"].min(), rows["stop"].min())
+    low = min(0.0, rows["start"].min(), rows["lowest"].min())
     right = alt.expr(f"width - {room_for(rows['end'])}")
     x = alt.X(
         "start",
@@ -87,7 +93,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
         scale=alt.Scale(domain=[low, rows["far"].max()], range=[0, right], nice=False),
     )
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))
-    drawn = [*DRAWN, "start", "stop", "far", "next", "end", "tone"]
+    drawn = [*DRAWN, "start", "stop", "lowest", "highest", "far", "next", "end", "tone"]
     base = alt.Chart(inline(rows, drawn))
     tones = list(dict.fromkeys(rows["tone"]))
     colour = alt.Color(
@@ -102,13 +108,13 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
             x2=alt.X2("stop"),
             y=y,
             color=colour,
-            fillOpacity=alt.FillOpacityValue(1.0, condition={"test": IS_HOLLOW, "value": 0.35}),
-            strokeOpacity=alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
+            **SIGNS,
             tooltip=tooltip(rows),
         ),
         base.mark_rule(color=theme.colour("rest"), strokeWidth=1).encode(
             x=alt.X("stop", type="quantitative"), y=y, y2=alt.Y2("next")
         ),
+        *_whiskers(base, rows, y, LEAST * (rows["far"].max() - low)),
         base.mark_text(align="left", dx=6, baseline="middle").encode(
             x=alt.X("far", type="quantitative"), y=y, text=alt.Text("end:N")
         ),
@@ -122,7 +128,19 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True, highlight: str = "") ->
     lines = int(rows["label"].str.count("\n").max()) + 1
     height = max(30, 17 * lines + 10) * len(rows)
     alt_text = f"瀑布图，{len(rows)}项：{listing(rows, 20)}。"
-    return Drawing(finish(layers, height), rows.drop(columns=["next", "tone"]), alt_text)
+    return Drawing(
+        finish(layers, height), rows.drop(columns=["next", "tone", "lowest", "highest"]), alt_text
+    )
+
+
+def _whiskers(base: alt.Chart, rows: pd.DataFrame, y: alt.Y, least: float) -> list[alt.Chart]:
+    """Return the layer of what rounding leaves open, if any of it can be seen."""
+    if not (rows["highest"] - rows["lowest"]).gt(least).any():
+        return []
+    rule: alt.Chart = base.mark_rule(color=theme.colour("ink"), strokeWidth=1.5).encode(
+        x=alt.X("lowest", type="quantitative"), x2=alt.X2("highest"), y=y
+    )
+    return [rule]
 
 
 def _check_sum(rows: pd.DataFrame, start: bool) -> None:
