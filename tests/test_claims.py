@@ -28,7 +28,7 @@ from cqbook.quantities.quantity import derive, missing, quantity_of
 from cqbook.quantities.verdict import every, looked_up
 from cqbook.site import claims as claims_page
 from cqbook.site.layout import provenance
-from cqbook.site.nodes import ChartFigure
+from cqbook.site.nodes import ChartFigure, DataTable
 
 
 def reported(value, qualifier="as_rounded", unit="100M CNY", measure="level"):
@@ -495,6 +495,11 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
     told = "出自重庆日报，2023-01-17；重庆市人民政府网，2023-03-20。"
     named = claims_page.sources_named(app, told)
     assert "3个来源" in provenance(page, found, named, "", "sources.html")
+    # a table is no figure, whatever is derived in it
+    page += DataTable(meta={"sources": [], "status": "mixed"})
+    line = provenance(page, found, named, "", "sources.html")
+    assert "图1张｜表1张" in line
+    assert "1 figure | 1 table" in line
 
 
 def test_a_sentence_that_begins_with_a_number_follows_without_a_space():

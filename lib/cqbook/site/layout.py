@@ -214,14 +214,15 @@ def provenance(
     """
     if doctree is None:
         return Markup()
-    metas = [node["meta"] for node in exhibit_nodes(doctree)]
+    shown = list(exhibit_nodes(doctree))
+    metas = [node["meta"] for node in shown]
     drawn = {item["id"]: item["label"] for meta in metas for item in meta["sources"]}
     sources = {**said, **drawn}
     if not sources:
         return Markup()
     told = set(sources.values())
     sources |= {key: label for key, label in named.items() if label not in told}
-    figures = [meta for meta in metas if "status" in meta]
+    figures = [node["meta"] for node in shown if isinstance(node, ChartFigure)]
     derived = sum(meta["status"] != "reported" for meta in figures)
     days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources.values())))
     return markup(
@@ -231,6 +232,7 @@ def provenance(
         day=_day(days[-1]) if days else ("", ""),
         figures=len(figures),
         derived=derived,
+        tables=len(shown) - len(figures),
         edition=edition,
     )
 
