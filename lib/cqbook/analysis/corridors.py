@@ -293,6 +293,9 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
         days,
         unit="percent",
     )
+    if found.known and found.interval is not None and found.interval.lower == 0:
+        # of a value that is a floor only the ceiling is known, and a ceiling is not rounded down
+        return _short_bound(found, digits=2)
     # a threshold for a decision, of a value and a cost that are rounded: a tenth says enough
     return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 
@@ -311,11 +314,5 @@ def break_even_table(
             name: ";".join(dict.fromkeys(getattr(rate, name) for rate in told))
             for name in ("source_id", "observation_id")
         }
-        rows.append({"days": item.zh} | {name: _rate(rate) for name, rate in rates.items()} | ids)
+        rows.append({"days": item.zh} | {name: rate.zh for name, rate in rates.items()} | ids)
     return pd.DataFrame(rows, columns=["days", *boxes, "source_id", "observation_id"])
-
-
-def _rate(rate: Quantity) -> str:
-    """Return a rate in words: at most so much where the value of the box is a floor."""
-    open_below = rate.interval is not None and rate.interval.lower == 0
-    return f"至多{rate.zh.removeprefix('约')}" if open_below else rate.zh

@@ -38,7 +38,7 @@ from cqbook.figures.identity import (
 from cqbook.figures.keys import english_note, with_keys, with_reasons
 from cqbook.figures.phone import for_a_phone
 from cqbook.quantities.about import ids_in
-from cqbook.quantities.quantity import COMPUTED, DERIVED
+from cqbook.quantities.quantity import COMPUTED, DERIVED, NOT_FOUND
 
 if TYPE_CHECKING:
     # who only reads figures that are made waits for no altair
@@ -82,7 +82,10 @@ def status_of(rows: pd.DataFrame) -> str:
     """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
     if "status" not in rows or rows.empty:
         return "reported"
-    derived = rows["status"].isin([DERIVED, COMPUTED])
+    # a gap is no figure
+    derived = rows["status"][rows["status"].ne(NOT_FOUND)].isin([DERIVED, COMPUTED])
+    if derived.empty:
+        return "reported"
     return "derived" if derived.all() else "mixed" if derived.any() else "reported"
 
 
