@@ -83,7 +83,7 @@ def test_what_changes_while_it_is_checked_has_not_passed(tmp_path, spoiled, monk
 
 def test_another_package_checks_again(tmp_path, spoiled, counted, monkeypatch):
     checked.check_package_once(tmp_path, Catalog(spoiled.path))
-    monkeypatch.setattr(checked, "_checks", lambda: "another version")
+    monkeypatch.setattr(checked, "installed_digest", lambda: "another version")
     checked.check_package_once(tmp_path, Catalog(spoiled.path))
     assert counted == ["projects", "sources"] * 2
 

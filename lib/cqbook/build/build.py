@@ -60,18 +60,22 @@ def _teller(say: Say, count: int) -> Callable[[Page, Executed | ExecutionError],
         elif outcome.remembered:
             word = "未变"
         say(f"  {word} {len(done)}/{count}  {page.name}")
-        if isinstance(outcome, Executed):
-            # while others are executed: it is kept, and asked for when all are there
-            _ = outcome.shown
 
     return told
 
 
 def _all_or_none(
-    root: Path, todo: list[Page], memory: Memory, say: Say, *, default: bool
+    root: Path, todo: list[Page], memory: Memory, say: Say, *, default: bool, rendered: bool = True
 ) -> dict[str, Executed]:
     """Return the results of all pages; in the default edition each claim must hold."""
-    told = _teller(say, len(todo))
+    tell = _teller(say, len(todo))
+
+    def told(page: Page, outcome: Executed | ExecutionError) -> None:
+        tell(page, outcome)
+        if rendered and isinstance(outcome, Executed):
+            # while others are executed: it is kept, and asked for when all are there
+            _ = outcome.shown
+
     results, failures = execute_all(
         root / "chapters", todo, memory, told, failed=failed_folder(root)
     )
@@ -122,7 +126,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
         # what is committed must not rest on what is not: customs detail stays out
         plain = snapshot(data, run / "data", detail=False)
         memory = page_memory(root, plain)
-        results = _all_or_none(root, todo, memory, say, default=True)
+        results = _all_or_none(root, todo, memory, say, default=True, rendered=False)
     if not chosen:
         check_references({name: result.notebook for name, result in results.items()})
     changed = stale(root, results)

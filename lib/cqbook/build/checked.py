@@ -6,7 +6,6 @@ Only what passed is remembered: a fault is found, and told, each time.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,14 +22,8 @@ if TYPE_CHECKING:
     from cqbook.data.contracts import TableCheck, Tables
 
 
-@functools.cache
-def _checks() -> str:
-    """Return one hash of what checks: this package as it was loaded, and those beside it."""
-    return installed_digest()
-
-
 def _mark(root: Path, content: object) -> Path:
-    return root / "_build" / "cache" / "checked" / json_digest([_checks(), content])
+    return root / "_build" / "cache" / "checked" / json_digest([installed_digest(), content])
 
 
 #: The hashes of the tables that a part of the check asked for, when it found nothing.

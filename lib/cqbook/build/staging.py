@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -18,6 +17,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import to_json
 from cqbook.disk.locks import undisturbed
+from cqbook.disk.regular import hard_linked
 from cqbook.editions.feed import NEWS, News
 from cqbook.editions.store import MANIFEST
 from cqbook.execution import kernels
@@ -111,15 +111,14 @@ def snapshot(data: Path, target: Path, *, detail: bool = True) -> Path:
         shutil.copytree(data, target, ignore=ignored)
         if detail and (data / CUSTOMS).exists():
             hidden = shutil.ignore_patterns(".*")
-            shutil.copytree(data / CUSTOMS, target / CUSTOMS, ignore=hidden, copy_function=_linked)
+            shutil.copytree(
+                data / CUSTOMS, target / CUSTOMS, ignore=hidden, copy_function=_linked_or_copied
+            )
     return target
 
 
-def _linked(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # another file system
+def _linked_or_copied(source: str, target: str) -> None:
+    if not hard_linked(Path(source), Path(target)):
         shutil.copy2(source, target)
 
 

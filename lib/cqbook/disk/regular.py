@@ -44,6 +44,15 @@ def _no_file(path: Path) -> OSError:
     return OSError(errno.EINVAL, msg, str(path))
 
 
+def hard_linked(path: Path, other: Path) -> bool:
+    """Give a file a second name; return whether it has it: not all file systems have such names."""
+    try:
+        os.link(path, other)
+    except OSError:
+        return False
+    return True
+
+
 def regular_content(path: Path, most: int | None = None) -> bytes:
     """Return the content of a regular file, or the first ``most + 1`` bytes of a larger one.
 

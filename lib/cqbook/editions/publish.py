@@ -8,7 +8,6 @@ old one and takes its place in one step.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -19,7 +18,7 @@ from typing import Any
 from cqbook.disk.atomic import exchange, restore, settle
 from cqbook.disk.checksums import SUMS, digest, file_digest, format_sums, hashes, tree_hashes
 from cqbook.disk.locks import locked
-from cqbook.disk.regular import regular_content
+from cqbook.disk.regular import hard_linked, regular_content
 from cqbook.editions.days import release_day
 from cqbook.editions.feed import FEED, News, feed_xml, news_in, told_in
 from cqbook.editions.paths import built_folder, released_folder, site_folder
@@ -234,7 +233,7 @@ def _serve(edition: Path, place: Path, before: Path) -> None:
         served = {}
     for name, value in there.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
-        if served.get(name) != value or not _linked(before / name, place / name):
+        if served.get(name) != value or not hard_linked(before / name, place / name):
             content = regular_content(site / name)
             if digest(content) != value:
                 raise _altered(edition)
@@ -242,15 +241,6 @@ def _serve(edition: Path, place: Path, before: Path) -> None:
     for name in UNLISTED:
         if (site / name).exists():
             (place / name).write_bytes(regular_content(site / name))
-
-
-def _linked(path: Path, other: Path) -> bool:
-    try:
-        os.link(path, other)
-    except OSError:
-        # a file system without such names
-        return False
-    return True
 
 
 def _altered(edition: Path) -> DataError:

@@ -7,7 +7,7 @@ rules. Whatever none of them covers has no English, and is reported, not left in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -481,9 +481,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
         (
             len(line)
             for rows in made.get("datasets", {}).values()
-            for row in rows
-            # a line that ends before the others has room of its own
-            if row.get("date", "") == max(each.get("date", "") for each in rows)
+            for row in _last(rows)
             for line in str(row.get("end") or "").split("\n")
         ),
         default=0,
@@ -500,6 +498,12 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     around: Any = told.get("padding", theme.AROUND)
     sides = around if isinstance(around, dict) else dict.fromkeys(SIDES, around)
     return told | {"padding": sides | {"left": sides["left"] + LABEL_CHARACTERS // 2}}
+
+
+def _last(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows of the last day: a line that ends before the others has room of its own."""
+    day = max((row.get("date", "") for row in rows), default="")
+    return [row for row in rows if row.get("date", "") == day]
 
 
 def _below_columns(spec: Spec) -> dict[str, int]:

@@ -15,6 +15,11 @@ from cqbook.figures.identity import Identity, Spec
 
 #: Sources that the line below a table names, where it rests on more.
 SOURCES_NAMED = 6
+#: What the source line says of what this book has reckoned itself, in English or not.
+_MADE = {
+    True: {"derived": " (derived)", "mixed": " (partly derived)"},
+    False: {"derived": "（本书推算）", "mixed": "（部分为本书推算）"},
+}
 
 
 @dataclass(frozen=True)
@@ -75,26 +80,17 @@ class Exhibit:
     @property
     def source(self) -> str:
         """The source line, as under the figure."""
-        if self.language == "en":
-            derived = {"derived": " (derived)", "mixed": " (partly derived)"}
-            named = self._labels
-            if self.is_table and len(named) > SOURCES_NAMED:
-                labels = "; ".join(named[:SOURCES_NAMED])
-                more = f"{labels} and {len(named) - SOURCES_NAMED} more"
-                return f"Source{derived.get(self.identity.status, '')}: {more}"
-            names = "; ".join(named) or (
-                "see caption" if self.identity.caption or not self.is_table else "this book"
-            )
-            return f"Source{derived.get(self.identity.status, '')}: {names}"
-        derived = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
-        named = self._labels
-        if self.is_table and len(named) > SOURCES_NAMED:
-            # a list of figures that disagree rests on forty; all of them are in its files
-            labels = "；".join(named[:SOURCES_NAMED])
-            names = f"{labels}等{len(named)}个来源"
-            return f"数据来源{derived.get(self.identity.status, '')}：{names}"
-        names = "；".join(named) or self._unsourced
-        return f"数据来源{derived.get(self.identity.status, '')}：{names}"
+        english, named = self.language == "en", self._labels
+        more = len(named) - SOURCES_NAMED if self.is_table else 0
+        # a list of figures that disagree rests on forty; all of them are in its files
+        told = named[:SOURCES_NAMED] if more > 0 else named
+        made = _MADE[english].get(self.identity.status, "")
+        if english:
+            unsourced = "see caption" if self.identity.caption or not self.is_table else "this book"
+            names = "; ".join(told) or unsourced
+            return f"Source{made}: {names}{f' and {more} more' if more > 0 else ''}"
+        names = "；".join(told) or self._unsourced
+        return f"数据来源{made}：{names}{f'等{len(named)}个来源' if more > 0 else ''}"
 
     @property
     def _unsourced(self) -> str:

@@ -43,23 +43,34 @@ WRITTEN_ALONE = 6
 #: In Sphinx's environment: where the book was that it was moved to.
 _PLACE = "cqbook_place"
 #: What of Sphinx's environment is a page's own, the same for all pages, or made of the rest.
-_NOT_TOLD = frozenset(
-    {
-        *(_PLACE, "all_docs", "app", "config", "config_status", "config_status_extra"),
-        *(
-            "cqbook_contents",
-            "dependencies",
-            "doctreedir",
-            "domains",
-            "events",
-            "external_site_map",
-            "included",
-        ),
-        *("myst_config", "mystnb_config", "nb_metadata", "nb_new_exec_data", "project"),
-        *("ref_context", "settings", "srcdir", "temp_data", "titles_old", "toc_fignumbers"),
-        *("toc_secnumbers", "version"),
-    }
-)
+_NOT_TOLD = {
+    _PLACE,
+    "all_docs",
+    "app",
+    "config",
+    "config_status",
+    "config_status_extra",
+    "cqbook_contents",
+    "dependencies",
+    "doctreedir",
+    "domains",
+    "events",
+    "external_site_map",
+    "included",
+    "myst_config",
+    "mystnb_config",
+    "nb_metadata",
+    "nb_new_exec_data",
+    "project",
+    "ref_context",
+    "settings",
+    "srcdir",
+    "temp_data",
+    "titles_old",
+    "toc_fignumbers",
+    "toc_secnumbers",
+    "version",
+}
 #: A time after all others, in Sphinx's measure: what was read then has not changed since.
 _UNCHANGED = 1 << 62
 
