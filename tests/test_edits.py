@@ -23,7 +23,9 @@ from test_brief import claimed, edition, picture
 from test_exports import exhibit
 
 from cqbook.citing import briefing, powerpoint, verify
-from cqbook.citing.entries import entry_of
+from cqbook.citing.book_tables import altered_table, columns_shown
+from cqbook.citing.cited import Cited
+from cqbook.citing.entries import TableEntry, entry_of
 from cqbook.citing.word import to_docx
 from cqbook.disk import untrusted
 from cqbook.editions import paths, store
@@ -1237,3 +1239,20 @@ def test_without_its_properties_a_document_says_its_edition_all_the_same(root, m
     for form in ("docx", "pptx"):
         content = parts(("docProps/core.xml", gone))(made[form])
         assert {verdict for *_, verdict in told(root, content, f"x.{form}")} == {verify.STANDS}
+
+
+def test_a_heading_that_no_longer_says_derived_is_told():
+    """The table is the book's all the same: who strikes the mark out may have changed cells too."""
+    rows = (("12天", "3.5%以下"), ("15天", "2.8%以下"))
+    about = {"id": "tab-x", "title": "表", "subtitle": "", "data": "", "citations": {}}
+    about |= {"sources": (), "files": {}, "rows": rows}
+    entry = TableEntry(**about, columns=("早到", "2025年（推算）"))
+
+    def said(*heads):
+        return altered_table(Cited("table", "tab-x", NAME, heads=heads, rows=rows), entry)
+
+    assert said("早到", "2025年（推算）") == ("", "")
+    assert said("早到", "2025年") == ("表头“2025年”少了“（推算）”：这一列是本书推算的", "")
+    assert said("早到", "2024年") == ("", "表头不是本书的（早到、2024年），没有比较")
+    both = TableEntry(**about | {"rows": ()}, columns=("早到", "2025年（推算）", "2025年"))
+    assert columns_shown(("早到", "2025年"), both) == (0, 2)

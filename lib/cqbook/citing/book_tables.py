@@ -17,6 +17,7 @@ from cqbook.citing.briefing import NO_CELL, bare_end, caption, note_line, refere
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import TableEntry
 from cqbook.citing.manuscript import Align
+from cqbook.quantities.quantity import DERIVED_COLUMN
 
 #: Said of a slide where a table goes on.
 GOES_ON = "（续）"
@@ -83,6 +84,9 @@ def altered_table(item: Cited, entry: TableEntry) -> tuple[str, str]:
     if not places:
         heads = "、".join(item.heads)[:80]
         return "", f"表头不是本书的（{heads}），没有比较"
+    for head, place in zip(item.heads, places, strict=True):
+        if bare(head) != bare(entry.columns[place]):
+            return f"表头“{head}”少了“{DERIVED_COLUMN}”：这一列是本书推算的", ""
     if not item.rows:
         return "", "只有表头，没有行可比较"
     known = [[entry.rows[number][place] for place in places] for number in range(len(entry.rows))]
@@ -101,10 +105,16 @@ def altered_table(item: Cited, entry: TableEntry) -> tuple[str, str]:
 def columns_shown(heads: Sequence[str], entry: TableEntry) -> tuple[int, ...]:
     """Return which columns of the book a table has; empty where it is none of the book's.
 
-    The first must be there: without what it is of, a row says nothing.
+    The first must be there: without what it is of, a row says nothing. A heading is the book's also
+    where it no longer says that its numbers are derived (`altered_table` tells of that).
     """
     known = list(map(bare, entry.columns))
-    asked = list(map(bare, heads))
+    unmarked = {
+        bare(head.removesuffix(DERIVED_COLUMN)): bare(head)
+        for head in entry.columns
+        if head.endswith(DERIVED_COLUMN)
+    }
+    asked = [head if head in known else unmarked.get(head, head) for head in map(bare, heads)]
     if not asked or len(set(asked)) < len(asked) or not set(asked) <= set(known):
         # headings that repeat are told apart by their places
         return tuple(range(len(known))) if asked and asked == known else ()

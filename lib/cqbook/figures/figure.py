@@ -38,7 +38,7 @@ from cqbook.figures.identity import (
 from cqbook.figures.keys import english_note, with_keys, with_reasons
 from cqbook.figures.phone import for_a_phone
 from cqbook.quantities.about import ids_in
-from cqbook.quantities.quantity import COMPUTED, DERIVED, NOT_FOUND
+from cqbook.quantities.quantity import COMPUTED, DERIVED, DERIVED_COLUMN, NOT_FOUND
 
 if TYPE_CHECKING:
     # who only reads figures that are made waits for no altair
@@ -310,7 +310,7 @@ def table(
         caption=with_reasons(note, rows),
         sources=source_list(book, rows),
         columns=tuple(
-            f"{heading}（{DERIVED}）" if key in derived else heading
+            f"{heading}{DERIVED_COLUMN}" if key in derived else heading
             for key, heading in columns.items()
         ),
         keys=tuple(columns),
