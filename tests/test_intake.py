@@ -402,6 +402,7 @@ def test_other_files_are_told_what_to_be(book, name, content, word):
 
 
 OLD = b"\xd0\xcf\x11\xe0" + bytes(600)
+ODS = b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 TYPED = "source_id,locator,indicator,entity,period\ntrade-2022,¶1,trade_value,CN-50,2021\n"
 
 
@@ -410,6 +411,8 @@ TYPED = "source_id,locator,indicator,entity,period\ntrade-2022,¶1,trade_value,C
     [
         ("old.xls", OLD, "旧格式 .xls"),
         ("old.csv", OLD, "旧格式 .xls"),
+        ("libre.ods", ODS, "OpenDocument 的 .ods"),
+        ("renamed.xlsx", ODS, "OpenDocument 的 .ods"),
         ("closed.xlsx", OLD + "EncryptedPackage".encode("utf-16-le"), "有密码的工作簿"),
         ("new.csv", b"PK\x03\x04", "压缩包"),
         ("page.xls", b"<html><table>", "网页"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 #: A stream of a protected workbook, as its folder names it.
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
+#: How the first file in OpenDocument's archive says what it is (OpenDocument 1.3, part 2, 3.3).
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 #: Lines that are looked at to know what separates cells.
 _LOOKED_AT = 5
 #: Bytes of a workbook's table of contents.
@@ -43,14 +45,16 @@ def foreign(content: bytes, name: str) -> Breach | None:
         return Breach(name, 0, "*", value, zh, en)
 
     suffix = name.lower().rpartition(".")[2]
-    if content[:4] == _OLE:
-        if _PROTECTED in content:
-            return said(
-                "有密码的工作簿", "没有密码的 .xlsx：在 Excel 中去掉密码后另存",
-                "a workbook without a password: remove it and save again",
-            )  # fmt: skip
+    if content[:4] == _OLE and _PROTECTED in content:
         return said(
-            "旧格式 .xls", "另存为 .xlsx 或 CSV 的表（改文件名不行）",
+            "有密码的工作簿", "没有密码的 .xlsx：在 Excel 中去掉密码后另存",
+            "a workbook without a password: remove it and save again",
+        )  # fmt: skip
+    opened = content[:4] == _ZIP and _OPEN_DOCUMENT in content[:200]
+    if opened or content[:4] == _OLE:
+        return said(
+            "OpenDocument 的 .ods" if opened else "旧格式 .xls",
+            "另存为 .xlsx 或 CSV 的表（改文件名不行）",
             "a table saved as .xlsx or CSV: to rename it does not do",
         )  # fmt: skip
     if content[:4] == _ZIP and suffix not in ("xlsx", "xlsm"):
