@@ -696,12 +696,6 @@ def extremes(found: Sequence[Sequel]) -> tuple[Sequel, Sequel]:
     return (found[0], found[-1]) if found else (nothing, nothing)
 
 
-def furthest(found: Sequence[Sequel]) -> Quantity:
-    """Return by how many percent the one of `outcomes` that is most off is, up or down."""
-    sizes = [size(item.change) for item in found]
-    return max(sizes, key=lambda item: item.point, default=missing("percent"))
-
-
 def within(found: Sequence[Sequel], percent: int) -> Verdict:
     """Return whether all of `outcomes` came within so many percent of what was said before."""
     changes = [item.change for item in found] or [missing("percent")]
