@@ -71,6 +71,8 @@ _NOT_TOLD = {
     "toc_secnumbers",
     "version",
 }
+#: With the application: what `data_stand` returns.
+_STAND = "cqbook_data_stand"
 #: A time after all others, in Sphinx's measure: what was read then has not changed since.
 _UNCHANGED = 1 << 62
 
@@ -172,7 +174,13 @@ def go_on(staged: Path, out: Path, before: Path, cache: Path) -> bool:
     )
     forget_notes_of(doctrees, changed)
     _move(doctrees / ENV_PICKLE_FILENAME, staged, changed)
-    start = {"changed": changed, "told": known.told, "claims": known.claims, "made": made}
+    start = {
+        "changed": changed,
+        "other": sorted(other),
+        "told": known.told,
+        "claims": known.claims,
+        "made": made,
+    }
     _write(doctrees / _START, json.dumps(start).encode())
     return True
 
@@ -249,6 +257,7 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
         }
         (Path(app.doctreedir) / FACTS).write_text(json.dumps(facts), encoding="utf-8")
         if start and facts["told"] == start["told"]:
+            vars(app)[_STAND] = not start["other"]
             same = facts["claims"] == start["claims"]
             more = () if same else [n for n in env.found_docs if LISTS_CLAIMS in env.metadata[n]]
             if len({*start["changed"], *more}) <= WRITTEN_ALONE:
@@ -260,6 +269,14 @@ def to_write(app: Sphinx, env: BuildEnvironment) -> Collection[str]:
         shutil.rmtree(app.outdir)
         Path(app.outdir).mkdir()
     return sorted(env.found_docs)
+
+
+def data_stand(app: Sphinx) -> bool:
+    """Return whether files of the site that are made of the data stand as they would be made.
+
+    That is of the data and of what pages tell of themselves. Known when all pages are read.
+    """
+    return bool(vars(app).get(_STAND))
 
 
 def told_of(env: BuildEnvironment) -> str:

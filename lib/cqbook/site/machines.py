@@ -30,6 +30,7 @@ from cqbook.site.descriptions import (
 )
 from cqbook.site.directives import Bilingual, reading_order
 from cqbook.site.inline_scripts import script_text
+from cqbook.site.kept import data_stand
 from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
 from cqbook.site.metadata import CATALOGUE, SCHEMA
@@ -89,7 +90,9 @@ def write_machine_files(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or not app.config.cqbook_edition:
         return
     out = Path(app.outdir)
-    write_data(app)
+    if not data_stand(app):
+        write_data(app)
+    # the register of figures, whose sums they give, may be another one
     offers = offers_of(app)
     files = measured_files(out, offers)
     for path, content in ((DCAT, dcat(offers, files)), (CROISSANT, croissant(offers, files))):
@@ -141,7 +144,7 @@ def _said(path: str) -> str:
 
 def prepare_rows(app: Sphinx, env: BuildEnvironment) -> None:
     """Make rows and ids before pages are written in other processes, so that these have them."""
-    if app.builder.format == "html":
+    if app.builder.format == "html" and app.parallel > 1:
         published_ids(app)
         if NUMBERS_PAGE in env.found_docs:
             library(app)
@@ -150,6 +153,7 @@ def prepare_rows(app: Sphinx, env: BuildEnvironment) -> None:
 def setup(app: Sphinx) -> None:
     """Register the list, and what writes the files: after ``figures.json``."""
     app.add_directive("machine-files", MachineFiles)
-    app.connect("env-updated", prepare_rows)
+    # when it is known whether other processes write
+    app.connect("env-updated", prepare_rows, priority=950)
     app.connect("html-page-context", describe_data)
     app.connect("build-finished", write_machine_files, priority=600)

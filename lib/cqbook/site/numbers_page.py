@@ -40,6 +40,7 @@ from cqbook.quantities.units import Unit, unit_zh
 from cqbook.site.directives import reading_order, title_in_english
 from cqbook.site.figure_index import exhibits
 from cqbook.site.inline_scripts import script_text
+from cqbook.site.kept import data_stand
 from cqbook.site.markup import markup
 from cqbook.site.nodes import (
     NO_EDITION,
@@ -96,10 +97,14 @@ class NumberCatalogue(SphinxDirective):
         return [NumberBrowser(), hidden]
 
 
+def _shown(book: Catalog) -> pd.DataFrame:
+    frame = book.observations()
+    return frame[frame["confidence"].ge(DRAWN_FROM)]
+
+
 def published_rows(book: Catalog) -> pd.DataFrame:
     """Return what may be shown of the observations, all text; ``series``: of a table of its own."""
-    frame = book.observations()
-    frame = frame[frame["confidence"].ge(DRAWN_FROM)]
+    frame = _shown(book)
     found = frame.assign(value=frame["value_text"], value_upper=frame["value_upper_text"])
     table = found["observation_id"].str.partition(".")[0]
     text = found[list(COLUMNS)].astype(str).replace("nan", "")
@@ -287,6 +292,13 @@ def facets(frame: pd.DataFrame, words: Mapping[str, Any]) -> dict[str, dict[str,
     return found | {"topic": {k: n for k, n in topics.items() if n}, "year": years}
 
 
+def published_years(app: Sphinx) -> tuple[int, int]:
+    """Return the first and the last year that published figures are of; 0 where there are none."""
+    periods = _shown(book_of(app))["period"].unique()
+    years = [year for code in periods for year in Period.parse(code).years]
+    return (min(years), max(years)) if years else (0, 0)
+
+
 def library(app: Sphinx) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the rows of `published_rows` and their `words_of`; made once a build."""
 
@@ -304,8 +316,7 @@ def _published(book: Catalog) -> dict[str, str]:
 
     Where one has none any more, the site before has a plain page too many.
     """
-    frame = book.observations()
-    frame = frame[frame["confidence"].ge(DRAWN_FROM)]
+    frame = _shown(book)
     return dict(zip(frame["observation_id"], frame["indicator"], strict=True))
 
 
@@ -355,6 +366,8 @@ def rows_script(
 def write_rows(app: Sphinx, exception: Exception | None) -> None:
     """Write the rows of the page: those that come with it, and the series."""
     if exception or app.builder.format != "html" or NUMBERS_PAGE not in app.env.found_docs:
+        return
+    if data_stand(app):
         return
     frame, words = library(app)
     charts, users = users_of(app)
@@ -522,7 +535,7 @@ def plain_name(indicator: str) -> str:
 
 def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a plain page an indicator, with an anchor for each of its figures."""
-    if NUMBERS_PAGE not in app.env.found_docs:
+    if NUMBERS_PAGE not in app.env.found_docs or data_stand(app):
         return
     frame, words = library(app)
     rows = {str(code): some for code, some in frame.groupby("indicator")}

@@ -21,7 +21,7 @@ from cqbook.figures.citations import month_of
 from cqbook.site.directives import DATA_FOLDER
 from cqbook.site.metadata import CATALOGUE
 from cqbook.site.nodes import NO_EDITION
-from cqbook.site.numbers_page import joined_rows, library
+from cqbook.site.numbers_page import joined_rows, library, published_years
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE, dataflow_of, sdmx_csv, sdmx_json
 from cqbook.site.settings import book_of, made_of, publication
 
@@ -111,8 +111,6 @@ def offers_of(app: Sphinx) -> Offers:
         "全部已公布的数字（SDMX）",
         "观测值与各长序列，一行一个数字；可信度最低的读数除外",
     )
-    _, words = library(app)
-    years = [int(year) for said in words["period"].values() for year in said[3:5]]
     return Offers(
         book=publication(app),
         edition=app.config.cqbook_edition or NO_EDITION,
@@ -120,7 +118,7 @@ def offers_of(app: Sphinx) -> Offers:
         description=str(book.descriptor.get("description") or publication(app).title),
         version=book.descriptor["version"],
         licence=licence,
-        years=(min(years), max(years)) if years else (0, 0),
+        years=published_years(app),
         about=_about(book),
         resources=tuple(book.descriptor["resources"]),
         tables=tuple(_tables(book, licence)),
