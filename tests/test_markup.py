@@ -147,3 +147,31 @@ def test_lines_of_a_template_are_joined():
         "<span data-zh>；</span><span data-en>; </span>"
         "<span data-zh>丙</span><span data-en>C</span>"
     )
+
+
+def test_a_template_is_compiled_once_for_the_same_source_and_package(tmp_path, monkeypatch):
+    (tmp_path / "t.html").write_text("{{ x }}!", encoding="utf-8")
+    compiled = []
+
+    class Environment(jinja2.Environment):
+        def compile(self, source, *rest, **named):
+            compiled.append(source)
+            return super().compile(source, *rest, **named)
+
+    def made():
+        loader = jinja2.FileSystemLoader(tmp_path)
+        kept = markup.Compiled(tmp_path / "kept")
+        return Environment(loader=loader, bytecode_cache=kept).get_template("t.html").render(x=1)
+
+    assert [made(), made()] == ["1!", "1!"]
+    assert len(compiled) == 1
+    (tmp_path / "t.html").write_text("{{ x }}?", encoding="utf-8")
+    assert made() == "1?"
+    # what compiles is part of the package
+    monkeypatch.setattr(markup, "installed_digest", lambda: "another")
+    assert made() == "1?"
+    assert len(compiled) == 3
+    kept = tmp_path / "kept" / "t.html"
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert made() == "1?"
+    assert len(compiled) == 4

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from cqbook.disk.processes import dies_with_parent
@@ -34,6 +35,15 @@ class BuildError(BookError):
 WORKER = "cqbook.site.worker"
 
 
+class _Unasked(ModuleType):
+    """A module that is imported from, and never asked for anything."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
 def _render_all(
     asked: Connection, answered: Connection, said: str, variables: Mapping[str, str]
 ) -> None:
@@ -49,6 +59,8 @@ def _render_all(
     # whatever the terminal of this command can show: it is read as UTF-8
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="replace", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="replace", closefd=False)
+    # myst_nb loads it, and with it a layer over databases, to execute: here nothing is executed
+    sys.modules.setdefault("jupyter_cache.cache.db", _Unasked("jupyter_cache.cache.db"))
     importlib.import_module(WORKER).serve(asked, answered)
 
 

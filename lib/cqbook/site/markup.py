@@ -15,12 +15,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from cqbook.disk.cache import recall, retain
+from cqbook.disk.installed import installed_digest
 from cqbook.site.unbroken import split_english, split_line
 
 TEMPLATES = Path(__file__).resolve().with_name("templates")
@@ -76,6 +79,34 @@ ENVIRONMENT = _Templates(
 )
 ENVIRONMENT.filters["split_line"] = split_line
 ENVIRONMENT.filters["split_english"] = split_english
+
+
+class Compiled(BytecodeCache):
+    """The templates as they were compiled last, by the same package.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return the name: one of a kind is kept."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what is kept; it is asked whether it is of this source."""
+        by, _, content = (recall(self.folder / bucket.key) or b"").partition(b"\n")
+        if by == installed_digest().encode():
+            bucket.bytecode_from_string(content)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        by = installed_digest().encode()
+        retain(self.folder / bucket.key, by + b"\n" + bucket.bytecode_to_string())
 
 
 def markup(template: str, /, **content: object) -> Markup:

@@ -24,7 +24,7 @@ from sphinx.application import builtin_extensions
 from cqbook.disk.installed import installed_digest
 from cqbook.disk.processes import dies_with_parent
 from cqbook.site.kept import go_on, lay_out_before
-from cqbook.site.markup import ENVIRONMENT
+from cqbook.site.markup import ENVIRONMENT, Compiled
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -52,6 +52,8 @@ for name in (*builtin_extensions, *LOADED):
 # what is looked up once a process, all installed packages for most of it: not in each fork
 load_renderer("default")
 load_mime_renders()
+if place := os.environ.get("CQBOOK_CACHE"):
+    ENVIRONMENT.bytecode_cache = Compiled(Path(place) / "templates")
 for name in ENVIRONMENT.list_templates():
     ENVIRONMENT.get_template(name)
 installed_digest()
