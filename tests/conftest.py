@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import csv
 import functools
 import gc
@@ -138,9 +139,14 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_unconfigure() -> None:
-    """Give it all back: what is never collected, libraries report as leaked."""
-    gc.unfreeze()
+def pytest_sessionfinish() -> None:
+    """Look for garbage once: pytest looks five times then, two seconds each."""
+    gc.collect()
+    gc.freeze()
+
+
+# all is given back in the end: what is never collected, libraries report as leaked
+atexit.register(gc.unfreeze)
 
 
 @pytest.fixture(scope="session")
