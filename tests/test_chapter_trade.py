@@ -252,7 +252,7 @@ def test_partners_are_of_whole_years_and_of_one_membership(book):
     ("low", "high", "unit", "words"),
     [
         ("372.9", "374.4", "100M CNY", "约374亿元"),
-        ("71.4", "71.9", "percent", "约72%"),
+        ("71.4", "71.9", "percent", "约71.7%"),  # 72 is none of what it can be
         ("15.926", "15.932", "percent", "15.9%"),
         ("-23.06", "-22.88", "percent", "约−23.0%"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ from cqbook.quantities.quantity import (
     quantity_of,
 )
 from cqbook.quantities.units import format_zh
+from cqbook.quantities.wording import rounded_within
 
 
 def quantities_of(frame: pd.DataFrame) -> list[Quantity]:
@@ -133,8 +134,8 @@ def short(item: Quantity) -> Quantity:
         return item
     step = Decimal(1).scaleb((held.width / 3).adjusted() + 1 if held.width else -1)
     step = min(Decimal(1), max(step, Decimal("0.1") if percent else Decimal(0)))
-    middle = Decimal(str(item.point)).quantize(step, ROUND_HALF_UP)
-    near = held.is_subset(from_printed(abs(middle)) if middle >= 0 else -from_printed(-middle))
+    middle = rounded_within(held, Decimal(str(item.point)), -step.adjusted(), most=1)
+    near = held.is_subset(from_printed(middle))
     words = f"{'' if near else '约'}{format_zh(middle, item.unit)}"
     return replace(item, interval=Interval.exactly(middle), value=middle, zh=words)
 

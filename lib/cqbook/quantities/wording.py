@@ -154,9 +154,22 @@ def roughly_zh(interval: Interval, unit: Unit, *, digits: int = 3) -> str:
     if unit.name in ("percent", "percentage points"):
         # a second decimal of a rate is news to nobody, unless there is nothing before it
         fine = min(fine, 1 if abs(middle) >= 1 else 2)
-    rounded = _rounded(middle, max(0, min(fine, known)), ROUND_HALF_UP)
+    rounded = rounded_within(interval, middle, max(0, min(fine, known)), most=max(0, fine))
     word = "" if known > fine or interval.is_subset(from_printed(rounded)) else "约"
     return word + format_zh(rounded, unit)
+
+
+def rounded_within(interval: Interval, middle: Decimal, decimals: int, *, most: int) -> Decimal:
+    """Round the middle of an interval to so many decimals, or one more where that leaves it.
+
+    21.49 of 21.04 to 21.94 is about 21.5, for 21 is none of what it can be. What all of the
+    interval rounds to stays, and so does what has the most decimals that are wanted.
+    """
+    rounded = _rounded(middle, decimals, ROUND_HALF_UP)
+    held = interval.contains(rounded) or interval.is_subset(from_printed(rounded))
+    if held or decimals >= most:
+        return rounded
+    return _rounded(middle, decimals + 1, ROUND_HALF_UP)
 
 
 #: From here on a sentence says a bare count in 万.
