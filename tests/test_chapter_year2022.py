@@ -121,7 +121,7 @@ def test_each_bar_is_of_total_trade_and_of_nothing_else(book):
     said = dict(zip(zip(rows["label"], rows["group"], strict=True), rows["text"], strict=True))
     assert said == {
         ("监管区域", "综保区"): "65.7%",
-        ("产业", "电子信息"): "60.7%",
+        ("产业", "电子信息产业"): "60.7%",
         ("产业", "汽车制造业"): "3.9%",
     }
     assert whole_year.parts_of_trade({}).empty

@@ -51,7 +51,7 @@ def _forms(row: dict[str, str], book: Catalog) -> Iterator[str]:
     place, when = book.name(row["entity"]), Period.parse(row["period"]).zh()
     name = measured(book, row).partition("·")[0]
     part = book.breakdown_name(row["breakdown"]) if row["breakdown"] else ""
-    # 电子信息（制造）业, 东盟·摩托车: nobody prints the brackets and dots of our names
+    # 环保（生态环保）领域, 东盟·摩托车: nobody prints the brackets and dots of our names
     part = re.sub("[（）·]", "", part)
     name = re.sub("[（）]", "", name)
     thing = f"{part}{name}" if part else name

@@ -51,8 +51,6 @@ CUTS = (
     Cut("进口的商品", "product", ("integrated_circuit",), "import"),
 )
 REGIMES = CUTS[1]
-#: How a part is called inside a bar, where its codelist's name is too long.
-SHORT_ZH = {"电子信息（制造）业": "电子信息"}
 AUTO_INDUSTRY = "汽车制造业"
 
 
@@ -108,7 +106,7 @@ def _parts(book: Catalog, area: str, year: str, cut: Cut) -> dict[str, Part]:
         book, _asked(area, year, cut.flow), dimension=cut.dimension, unit=UNIT, exclusive=False,
         codes=cut.codes,
     )  # fmt: skip
-    return {SHORT_ZH.get(part.label, part.label): part for part in made.parts}
+    return {part.label: part for part in made.parts}
 
 
 def _auto_industry(book: Catalog, area: str, year: str) -> Quantity:
