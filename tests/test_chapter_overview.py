@@ -120,7 +120,7 @@ def test_tiles_say_the_last_number_its_year_and_its_growth(book):
     rows = overview.tile_rows(book, overview.headline_numbers(book, AREA, "2025"))
     last = rows.groupby("group", sort=False).tail(1).set_index("group")
     assert dict(zip(last.index, zip(last["text"], last["detail"], strict=True), strict=True)) == {
-        "进出口总值": ("8006.8亿元", "2025年，增长12%"),
+        "进出口": ("8006.8亿元", "2025年，增长12%"),
         "出口": ("5587.3亿元", "2025年，增长10.2%"),
         # 2419.5 against 7154.2 − 5587.3/1.102
         "进口": ("2419.5亿元", "2025年，增长约16.1%"),

@@ -274,7 +274,7 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
     road = {"entity": area, "indicator": "ilstc_containers"}
     carried = boxes(book, area, until)
     return [
-        Headline("进出口总值", UNIT, trade["total"], asked | {"flow": "total"}),
+        Headline("进出口", UNIT, trade["total"], asked | {"flow": "total"}),
         Headline("出口", UNIT, trade["exports"], asked | {"flow": "export"}),
         Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
         Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
