@@ -222,6 +222,18 @@ def test_expected_figures_are_counted(book):
     assert not industry.natures(book, "no-such-source")["figures"].known
 
 
+def test_the_ten_highlights_have_all_figures_but_that_of_the_opening(book):
+    table = industry.highlights(book, "industry-2022")
+    assert list(table["label"]) == [about for about, _ in industry.HIGHLIGHTS.values()]
+    count = {
+        key: table[key].str.removesuffix("项").replace("", "0") for key in ("figures", "expected")
+    }
+    assert sum(map(int, count["figures"])) == 57 - 1
+    assert sum(map(int, count["expected"])) == 9
+    assert list(table["value"][:3]) == ["36.9万辆（预计）", "2750亿元（预计）", "137家"]
+    assert industry.highlights(book, "no-such-source").empty
+
+
 def test_months_of_industry_are_those_printed(book):
     found = industry.months(book, AREA, YEAR)
     assert {name: item.zh for name, item in found.items()} == {

@@ -153,7 +153,7 @@ def test_a_margin_that_what_is_printed_does_not_give_names_its_two_ends():
     # 48.7 − 48.4 is 3000万元, near enough
     assert found.margin == "余地3080万元（0.631%）"
     far = electric > derive(lambda _: ends("46.1", "48.396"), reported("1"), unit="100M CNY")
-    assert far.condition == "48.7亿元—49.0亿元 > 46亿元—49亿元"
+    assert far.condition == "48.70亿元—48.91亿元 > 46.1亿元—48.4亿元"
     assert far.margin == "余地3080万元（0.631%；48.704亿元与48.396亿元之差）"
     part = derive(lambda _: ends("156.14", "157.04"), reported("1"), unit="percent")
     about = cq.near(part, reported("156", unit="percent"), 1)
@@ -451,6 +451,26 @@ def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
     found = claims_page.tightest(groups, 3)
     assert [(share, sentence) for share, sentence, _ in found] == [("0.01", "甲"), ("2", "丙")]
     assert [way for way, _ in found[0][2]] == ["#2", "#1"]
+
+
+def test_a_title_that_says_again_what_stands_above_it_is_not_listed():
+    said = {
+        sentence: [
+            ("#", StatedClaim("trade", replace(made("c", "holds"), condition=words), "", ""))
+        ]
+        for sentence, words in {"甲": "1 > 0；2 > 1", "题": "2 > 1", "乙": "3 > 2；2 > 1"}.items()
+    }
+    assert list(claims_page.told_once(said)) == ["甲", "乙"]
+
+
+def test_what_is_compared_shows_that_it_lies_apart():
+    ends = Interval(Decimal("27.461"), Decimal("27.928"))
+    share = derive(lambda _: ends, cq.exact(1, "percent"), unit="percent")
+    # 27.4%—28.0% < 28% would be read as false
+    assert (share < 28).condition == "27.46%—27.93% < 28%"
+    assert (share < 29).condition == "27.4%—28.0% < 29%"
+    limit = cq.exact(28, "percent")
+    assert cq.highest(limit, [share, share]).condition.startswith("28% > 2个数：")
 
 
 def test_sentences_of_one_paragraph_stand_without_a_space_between():

@@ -263,7 +263,7 @@ HIGHLIGHTS = {
 def highlights(book: Catalog, source: str) -> pd.DataFrame:
     """Return the ten highlights of one article, a row each: its first figure, and how many."""
     rows = usable(book.observations(source_id=source))
-    number = rows["locator"].str.partition(" ")[0]
+    number = rows["locator"].str.split(" ").str[0]
     found = []
     for name, (about, of) in HIGHLIGHTS.items():
         own = rows[number.eq(name)]

@@ -13,6 +13,7 @@ from cqbook.analysis.frames import points, timeline
 from cqbook.analysis.reconciliation import tally, telling, verdicts
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, series
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
@@ -274,9 +275,9 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
     road = {"entity": area, "indicator": "ilstc_containers"}
     carried = boxes(book, area, until)
     return [
-        Headline("进出口", UNIT, trade["total"], asked | {"flow": "total"}),
-        Headline("出口", UNIT, trade["exports"], asked | {"flow": "export"}),
-        Headline("进口", UNIT, trade["imports"], asked | {"flow": "import"}),
+        Headline(FLOWS_ZH["total"], UNIT, trade["total"], asked | {"flow": "total"}),
+        Headline(FLOWS_ZH["export"], UNIT, trade["exports"], asked | {"flow": "export"}),
+        Headline(FLOWS_ZH["import"], UNIT, trade["imports"], asked | {"flow": "import"}),
         Headline("汽车出口额", UNIT, cars(book, area, until), autos_asked),
         Headline(ROAD, BOXES, carried, road, floors=True),
         Headline("笔记本电脑出口额", UNIT, laptops(book, area, until), {}),

@@ -20,13 +20,19 @@ def highest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
         `one` itself may be among them; what is not published is left out.
     """
     rest = _known_others(one, others)
-    return ordered([one > item for item in rest], f"{one.zh} > 其余{len(rest)}个：{_listed(rest)}")
+    return ordered([one > item for item in rest], f"{one.zh} > {_counted(one, rest)}")
 
 
 def lowest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
     """Return whether `one` is less than each of the others that are published."""
     rest = _known_others(one, others)
-    return ordered([one < item for item in rest], f"{one.zh} < 其余{len(rest)}个：{_listed(rest)}")
+    return ordered([one < item for item in rest], f"{one.zh} < {_counted(one, rest)}")
+
+
+def _counted(one: Quantity, rest: Sequence[Quantity]) -> str:
+    """Return how many the others are, and the first of them; a limit is none of them."""
+    how_many = f"其余{len(rest)}个" if one.observation_id else f"{len(rest)}个数"
+    return f"{how_many}：{_listed(rest)}"
 
 
 def _known_others(one: Quantity, others: Iterable[Quantity]) -> list[Quantity]:

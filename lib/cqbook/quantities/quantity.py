@@ -252,16 +252,38 @@ def compared(
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
     outcome, margin, room = decide(_side(one), sign, _side(_like(them, one)), one.unit)
     rows = ids_in([one.observation_id, them.observation_id])
-    return Verdict(outcome, f"{one.zh} {sign} {them.zh}", margin, room, rows, reason)
+    words = _words_apart(one, sign, them) if outcome == "holds" else f"{one.zh} {sign} {them.zh}"
+    return Verdict(outcome, words, margin, room, rows, reason)
 
 
-def _side(item: Quantity) -> Side | None:
+#: Decimals more of its ends by which an interval shows that it lies apart from a number.
+MOST_FINER = 3
+
+
+def _words_apart(one: Quantity, sign: Sign, them: Quantity) -> str:
+    """Return a comparison that holds as its numbers show it: 27.46%—27.93% < 28%, not 28.0%."""
+    for finer in range(MOST_FINER + 1):
+        sides = _side(one, finer), _side(_like(them, one), finer)
+        above, below = sides if sign in (">", "≥") else reversed(sides)
+        if above is None or below is None or not above.meets(below):
+            break
+    return f"{_finely(one, finer)} {sign} {_finely(them, finer)}"
+
+
+def _finely(item: Quantity, finer: int) -> str:
+    held = item._held
+    if not finer or held is None or held.width is None or not wording.gives_ends(item.zh):
+        return item.zh
+    return wording.range_zh(held, item.unit, finer=finer)
+
+
+def _side(item: Quantity, finer: int = 0) -> Side | None:
     """Return what a quantity is known by, beside what readers see of it; None of what is not."""
     held = item._held
     if held is None:
         return None
     if held.width is not None and wording.gives_ends(item.zh):
-        return Side(held, wording.outward(held))
+        return Side(held, wording.outward(held, finer=finer))
     shown = item.value if item.value is not None else held.midpoint
     return Side(held, held if shown is None else Interval.exactly(shown))
 

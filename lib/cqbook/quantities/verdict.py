@@ -157,6 +157,11 @@ class Side:
     held: Interval
     printed: Interval
 
+    def meets(self, below: Side) -> bool:
+        """Return whether what is printed of this does not lie above what is printed of another."""
+        gap = _gap(self.printed, below.printed)
+        return gap is not None and gap <= 0
+
 
 def decide(
     left: Side | None, sign: Sign, right: Side | None, unit: Unit

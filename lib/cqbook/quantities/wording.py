@@ -96,7 +96,7 @@ def gives_ends(text: str) -> bool:
 FINEST = 6
 
 
-def range_zh(interval: Interval, unit: Unit) -> str:
+def range_zh(interval: Interval, unit: Unit, *, finer: int = 0) -> str:
     """Write both ends of an interval, rounded outwards: the one rule by which ends are rounded.
 
     Parameters
@@ -105,24 +105,26 @@ def range_zh(interval: Interval, unit: Unit) -> str:
         Bounded, and more than a number.
     unit : Unit
         Of the interval's numbers.
+    finer : int
+        Decimals more than the rule has: for what lies close to another number.
     """
-    lower, upper = _outward(interval)
+    lower, upper = _outward(interval, finer)
     # a dash before a minus would be read as a longer dash
     joint = "至" if upper < 0 else "—"
     return joint.join(format_zh(end, unit) for end in (lower, upper))
 
 
-def outward(interval: Interval) -> Interval:
+def outward(interval: Interval, *, finer: int = 0) -> Interval:
     """Return a bounded interval with its ends as `range_zh` prints them."""
-    return Interval(*_outward(interval), True, True)
+    return Interval(*_outward(interval, finer), True, True)
 
 
-def _outward(interval: Interval) -> tuple[Decimal, Decimal]:
+def _outward(interval: Interval, finer: int = 0) -> tuple[Decimal, Decimal]:
     lower, upper = interval.lower, interval.upper
     assert lower is not None
     assert upper is not None
     # The coarsest step of which two fit in: rounding outwards then at most doubles the width.
-    decimals = min(FINEST, max(0, -((upper - lower) / 2).adjusted()))
+    decimals = min(FINEST, finer + max(0, -((upper - lower) / 2).adjusted()))
     return _rounded(lower, decimals, ROUND_FLOOR), _rounded(upper, decimals, ROUND_CEILING)
 
 

@@ -199,6 +199,21 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
     ]
 
 
+def told_once(said: Mapping[str, Sayings]) -> dict[str, Sayings]:
+    """Return the sentences of a page without those that only say again what stands before them.
+
+    A title often has one comparison of a sentence above it, or those of two.
+    """
+    found: dict[str, Sayings] = {}
+    told: set[str] = set()
+    for sentence, items in said.items():
+        compared = {part for _, item in items for part in item.claim.condition.split("；")}
+        if not compared <= told:
+            found[sentence] = items
+            told |= compared
+    return found
+
+
 def note_lists(app: Sphinx, doctree: nodes.document) -> None:
     """Note that a page lists the claims of all: it changes with any of them."""
     if next(iter(doctree.findall(ClaimList)), None):
@@ -213,15 +228,15 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     known, sentences = known_words(app), _sentences(app)
     # by page and sentence: one may stand on several claims
     groups: dict[tuple[str, str], dict[str, Sayings]] = {}
-    count = 0
     for item in said_in(app):
         page = f"chapters/{item.page}"
         listed = item.place and item.claim.holds and item.claim.compares
         if page in app.env.titles and listed:
-            count += 1
             way = f"{app.builder.get_relative_uri(docname, page)}#{item.place}"
             said_there = groups.setdefault(titles_of(app, page), {})
             said_there.setdefault(item.sentence, []).append((way, item))
+    groups = {page: told_once(said_there) for page, said_there in groups.items()}
+    count = sum(len(items) for said_there in groups.values() for items in said_there.values())
     tight = tightest(groups.values(), TIGHT)
 
     def said_of(item: StatedClaim) -> TextPair:
