@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import re
@@ -97,22 +98,62 @@ CARS = re.compile(r"(?<!passenger )(?<!passenger-)\bcars?\b|\bautomobiles?\b", r
 
 def test_a_vehicle_is_called_one_thing(book):
     """China's exports of vehicles are not of cars: the same page tells the two apart."""
+    names = ("China Association of Automobile Manufacturers", "New car registrations")
+    found = [
+        text
+        for text in said_in_english(book)
+        if CARS.search(text) and not any(name in text for name in names)
+    ]
+    assert not found, "\n".join(found)
+
+
+#: Second names for what has one, and the one.
+SECOND_NAMES = {
+    r"\benterprises?\b": "firms",
+    r"\bauto(?:motive)? industry\b|\bautos\b": "vehicle industry, vehicles",
+    r"\bseats? of\b": "location of the firm",
+    r"\bNew Land-Sea\b|(?-i:land-sea corridor)": "Land-Sea Corridor",
+}
+
+
+def test_what_has_a_name_has_no_second_one(book):
+    told = said_in_english(book) | figures_in_english()
+    for second, name in SECOND_NAMES.items():
+        found = [text for text in told if re.search(second, text, re.I)]
+        assert not found, f"{name}: {found}"
+
+
+def said_in_english(book):
+    """What English readers read of claims, tables and abstracts, without names of organisations."""
     told = {
-        *book.text("claim_sentences")["sentence_en"],
+        *book.text("claim_sentences")["sentence_en"].str.replace(r"\{\w+\}", "", regex=True),
         *english.dictionary(book).values(),
         *book.text("indicators")["name_en"],
+        *book.text("breakdowns")["name_en"],
     }
     told -= set(book.text("entities")["name_en"])
+    for text in cells_of("markdown"):
+        # names of claims and glued texts are no words
+        said = (re.sub(r"`[^`]*`|:{3}\{.*", "", body) for _, body in ABSTRACT.findall(text))
+        told.update(said)
+    return told
+
+
+def figures_in_english():
+    """What chapters' code says in several English words."""
+    strings = (
+        node.value
+        for code in cells_of("code")
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return {text for text in strings if " " in text and text.isascii()}
+
+
+def cells_of(kind):
     for path in sorted(ROOT.glob("chapters/*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        for text in prose:
-            # names of claims and glued texts are no words
-            said = (re.sub(r"`[^`]*`|:{3}\{.*", "", body) for _, body in ABSTRACT.findall(text))
-            told.update(said)
-    names = ("China Association of Automobile Manufacturers", "New car registrations")
-    found = [text for text in told if CARS.search(text) and not any(name in text for name in names)]
-    assert not found, "\n".join(found)
+        yield from ("".join(cell["source"]) for cell in cells if cell["cell_type"] == kind)
 
 
 #: What English readers read of a cell.
