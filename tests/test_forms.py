@@ -297,17 +297,51 @@ def test_a_missing_period_breaks_the_line():
         assert sum(row["value"] is None for row in drawn) == breaks
 
 
-@pytest.mark.parametrize("floors", [0, 2])
-def test_a_column_that_is_a_floor_says_so(floors):
-    rows = POINTS.assign(floor=[place < floors for place in range(len(POINTS))])
-    drawn = charts.columns(rows)
-    arrows = [
-        layer
-        for layer in drawn.spec["layer"]
-        if layer["encoding"].get("text", {}).get("value") == "↑"
-    ]
-    assert len(arrows) == bool(floors)
-    assert "floor" not in drawn.rows
+#: 超10: what a source says of no upper end, and nothing that was rounded.
+OPEN = frame(("2019年", "甲", 10), ("2020年", "甲", 20), ("2021年", "甲", 30)).assign(
+    lower=[10.0, 20.0, 30.0], upper=[float("nan"), 20.0, 30.0], date=["2019", "2020", "2021"]
+)
+OPEN["date"] += "-01-01"
+
+
+def doubled(rows):
+    """The rows, and the same of another series."""
+    return pd.concat([rows, rows.assign(group="乙")], ignore_index=True)
+
+
+OPENS = {
+    "bars": (charts.bars, "箭头"),
+    "columns": (charts.columns, "箭头"),
+    "waterfall": (
+        lambda rows: charts.waterfall(rows.assign(value=[10.0, 20.0, 30.0]), start=False),
+        "箭头",
+    ),
+    "lines": (charts.lines, "三角"),
+    "headlines": (lambda rows: charts.headlines(doubled(rows).assign(detail="")), "三角"),
+    "multiples": (lambda rows: charts.multiples(doubled(rows)), "三角"),
+    "multiples-bars": (lambda rows: charts.multiples(doubled(rows), bars=True), "箭头"),
+    "strip": (lambda rows: charts.strip(rows, named=["2020年"]), "三角"),
+    "dots": (charts.dots, "横条"),
+}
+
+
+@pytest.mark.parametrize(("draw", "sign"), OPENS.values(), ids=OPENS)
+def test_a_number_that_is_but_a_lower_bound_is_not_drawn_as_exact(book, draw, sign):
+    """超1000亿元 was once a bar like those of exact numbers, and an arrow in another form only."""
+    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元", "english": ("T", "CNY bn")}
+    exact, drawing = draw(OPEN.assign(upper=OPEN["lower"])), draw(OPEN)
+    assert sign not in figure.figure(book, "fig-test-one", exact, **words).identity.caption
+    told = figure.figure(book, "fig-test-one", drawing, **words).identity
+    assert sign in told.caption
+    if sign == "横条":
+        return
+    assert "只查到下限" in told.caption
+    assert "lower bound" in told.english.note
+    for rows in drawing.spec["datasets"].values():
+        for row in rows:
+            row.pop("open", None)
+    with pytest.raises(UnsoundError, match="drawn as if exact"):
+        figure.figure(book, "fig-test-one", drawing, **words)
 
 
 def test_a_tile_has_its_own_scale_from_zero():

@@ -255,12 +255,12 @@ def figure(
         return Absent(identifier, title)
     rows = drawing.rows
     said, caption, *rest = english
-    noted = with_keys((caption, *rest) if rest else (caption, ""), drawing, english=True)
+    noted = with_keys(book, (caption, *rest) if rest else (caption, ""), drawing, english=True)
     identity = Identity(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(with_keys((subtitle, note), drawing), rows),
+        caption=with_reasons(with_keys(book, (subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
         english=EnglishWords(said, caption, english_note(book, noted, note, rows)),
         unit=unit,
