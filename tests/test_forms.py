@@ -19,7 +19,7 @@ from test_update import cheap
 from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
 from cqbook.figures import charts, english, figure, formats, sheets, theme
-from cqbook.figures.charts.form import listing
+from cqbook.figures.charts.form import listing, wrap
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import expressible
 from cqbook.figures.placing import Box, spread
@@ -302,6 +302,20 @@ OPEN = frame(("2019年", "甲", 10), ("2020年", "甲", 20), ("2021年", "甲", 
     lower=[10.0, 20.0, 30.0], upper=[float("nan"), 20.0, 30.0], date=["2019", "2020", "2021"]
 )
 OPEN["date"] += "-01-01"
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("汽车产量·新能源汽车（2022年，预计）", "汽车产量·新能源\n汽车\n（2022年，预计）"),
+        ("一二三四五六七八九十", "一二三四五六七八\n九十"),
+        ("一二三四五六七八九，", "一二三四五六七\n八九，"),
+        ("一二三四五六七八九", "一二三四五六七八九"),
+        ("一二三四五六七八九十一", "一二三四五六七八九\n十一"),
+    ],
+)
+def test_no_line_of_a_label_is_a_single_character(label, lines):
+    assert wrap(label) == lines
 
 
 def doubled(rows):

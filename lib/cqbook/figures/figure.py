@@ -79,14 +79,14 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
 
 
 def status_of(rows: pd.DataFrame) -> str:
-    """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
+    """Return what the rows are, a key of `cqbook.figures.identity.MADE`."""
     if "status" not in rows or rows.empty:
         return "reported"
     # a gap is no figure
-    derived = rows["status"][rows["status"].ne(NOT_FOUND)].isin([DERIVED, COMPUTED])
-    if derived.empty:
-        return "reported"
-    return "derived" if derived.all() else "mixed" if derived.any() else "reported"
+    known = rows["status"][rows["status"].ne(NOT_FOUND)]
+    if known.eq(DERIVED).any():
+        return "derived" if known.eq(DERIVED).all() else "mixed"
+    return "computed" if known.eq(COMPUTED).any() else "reported"
 
 
 _SHOWN = {

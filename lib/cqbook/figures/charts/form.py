@@ -139,11 +139,11 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     """Break `label` into lines of at most `line` full-width characters (half-width count half).
 
     A parenthesis starts a line of its own if it does not fit; numbers and Latin words stay whole,
-    and no line begins with a closing mark.
+    no line begins with a closing mark, and none is a single character: it takes another along.
     """
     pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         step = theme.label_width(piece)
         if step > line and len(piece) > 1 and piece.startswith("（"):
             # too long for any line: break inside it like other text
@@ -152,12 +152,24 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
             lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
             width = theme.label_width(lines[-1])
             continue
-        if width and width + step > line:
+        alone = width >= 2 and _left_alone(pieces[place + 1 :], width + step, line)
+        if width and (width + step > line or alone):
             lines.append("")
             width = 0.0
         lines[-1] += piece
         width += step
     return "\n".join(part for part in lines if part)
+
+
+def _left_alone(after: Sequence[str], width: float, line: float) -> bool:
+    """Return whether the next character would be a line, if those of before had `width` of one."""
+    if not after or after[0].startswith("（") or len(after[0].rstrip("，。；：、）”")) > 1:
+        return False
+    own = theme.label_width(after[0])
+    last = len(after) == 1 or (
+        after[1].startswith("（") and own + theme.label_width(after[1]) > line
+    )
+    return last and width <= line < width + own
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
