@@ -412,7 +412,7 @@ def _by_maker(book: Catalog, half: str) -> dict[str, Quantity]:
     }
 
 
-def standing(book: Catalog, half: str, maker: str) -> tuple[int, list[Verdict], list[Verdict]]:
+def maker_place(book: Catalog, half: str, maker: str) -> tuple[int, list[Verdict], list[Verdict]]:
     """Return the place of a maker, whether those before it exported more, and the others less."""
     found = _by_maker(book, half)
     if maker not in found:

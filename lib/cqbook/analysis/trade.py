@@ -522,12 +522,13 @@ def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str,
 def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of `partner_shares`, a label a year since the EU is of one membership.
 
-    Years between others of which nothing is known stay, as gaps.
+    From the first to the last year of which several are known; what is not known stays a gap.
     """
     known = sorted({year for items in found.values() for year in items if year >= EU_SINCE})
-    if len(known) < 2:
+    several = [int(year) for year in known if sum(year in items for items in found.values()) > 1]
+    if len(several) < 2:
         return points([], unit="percent")
-    years = [str(year) for year in range(int(known[0][:4]), int(known[-1][:4]) + 1)]
+    years = [str(year) for year in range(several[0], several[-1] + 1)]
     frames = [
         timeline(
             {year: items.get(year, missing("percent")) for year in years},

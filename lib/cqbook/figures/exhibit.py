@@ -11,7 +11,7 @@ from cqbook.data.publication import Publication
 from cqbook.disk.checksums import json_digest, to_json
 from cqbook.figures import english
 from cqbook.figures.figure import TABLE_PREFIX, figures_of
-from cqbook.figures.identity import MADE, Identity, Spec
+from cqbook.figures.identity import SOURCES_ARE, Identity, Spec
 
 #: Sources that the line below a table names, where it rests on more.
 SOURCES_NAMED = 6
@@ -79,7 +79,7 @@ class Exhibit:
         more = len(named) - SOURCES_NAMED if self.is_table else 0
         # a list of figures that disagree rests on forty; all of them are in its files
         told = named[:SOURCES_NAMED] if more > 0 else named
-        made = MADE[self.identity.status][english]
+        made = SOURCES_ARE[self.identity.status][english]
         if english:
             unsourced = "see caption" if self.identity.caption or not self.is_table else "this book"
             names = "; ".join(told) or unsourced

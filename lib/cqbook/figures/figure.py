@@ -79,7 +79,7 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
 
 
 def status_of(rows: pd.DataFrame) -> str:
-    """Return what the rows are, a key of `cqbook.figures.identity.MADE`."""
+    """Return what the rows are, a key of `cqbook.figures.identity.SOURCES_ARE`."""
     if "status" not in rows or rows.empty:
         return "reported"
     # a gap is no figure

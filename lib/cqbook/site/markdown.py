@@ -25,7 +25,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from cqbook.figures.formats import FORMATS, TABLE_FORMATS
-from cqbook.figures.identity import MADE
+from cqbook.figures.identity import SOURCES_ARE
 from cqbook.site.claims import ClaimPlace
 from cqbook.site.commonmark import coded, escaped, grid, linked
 from cqbook.site.directives import Bilingual
@@ -151,7 +151,7 @@ class PageWriter:
             linked(escaped(link.label), link.way) if link.way else escaped(link.label)
             for link in found
         ]
-        said, _ = MADE[meta["status"]]
+        said, _ = SOURCES_ARE[meta["status"]]
         return f"数据来源{said}：{'；'.join(links)}" if links else ""
 
 
