@@ -24,7 +24,6 @@ from markupsafe import Markup
 
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.installed import installed_digest
-from cqbook.figures.identity import MADE
 from cqbook.figures.identity import SOURCES_ARE
 from cqbook.site.unbroken import split_english, split_line
 
