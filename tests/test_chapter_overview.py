@@ -106,7 +106,7 @@ def test_the_corridor_by_year(book):
     # 25.18 grew by 41 %: 25.18 / 1.415 = 17.795 at least, since 25.18 is a floor; it need
     # not be over 17.8
     assert list(rows["text"]) == ["11.2", "超14.8", "超17.79", "超25.18", "32.77"]
-    assert list(rows["floor"]) == [False, True, True, True, False]
+    assert list(rows["upper"].isna()) == [False, True, True, True, False]
     assert rows["value"].tolist()[2] == pytest.approx(25.18 / 1.415, abs=1e-4)
     # 32.77 / 11.2; the floor of 2022 has no upper end to round to
     assert overview.in_times(cq.autos.times_of(boxes["2025"], boxes["2021"])) == "约2.9倍"

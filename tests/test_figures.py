@@ -13,7 +13,7 @@ from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
 from cqbook.errors import DataError
 from cqbook.figures import figure, identity, theme
-from cqbook.figures.charts import bars, columns, dots, lines
+from cqbook.figures.charts import bars, columns, dots, lines, waterfall
 from cqbook.figures.charts._notes import ended
 from cqbook.figures.charts.form import Drawing, without_unit
 from cqbook.figures.expressions import IS_HOLLOW
@@ -202,7 +202,7 @@ def test_a_note_without_english_is_refused(book, rows):
     assert whole.identity.english.note == "Items overlap."
 
 
-def test_the_key_to_gaps_and_pale_marks_is_in_both_languages():
+def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
     spec = {
         "datasets": {"a": [{"value": 1}, {"value": None}]},
         "layer": [
@@ -210,17 +210,56 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages():
         ],
     }
     gap = Drawing(spec, pd.DataFrame({"label": ["a", "b"]}), "")
-    assert with_keys(("亿元", "说明。"), gap) == "说明。线断开处没有查到。"
-    assert with_keys(("亿元，断开处没有查到", "说明。"), gap) == "说明。"
-    said = with_keys(("CNY bn", "Note."), gap, english=True)
+    assert with_keys(book, ("亿元", "说明。"), gap) == "说明。线断开处没有查到。"
+    assert with_keys(book, ("亿元，断开处没有查到", "说明。"), gap) == "说明。"
+    said = with_keys(book, ("CNY bn", "Note."), gap, english=True)
     assert said == "Note. Lines break where this book has no figure."
     hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW, "encoding": {"tooltip": []}}]}
     some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"], "value": [1, 2]}), "")
-    assert with_keys(("亿元", ""), some) == "带框的是推算。"
-    assert with_keys(("CNY bn", ""), some, english=True) == "Outlined: derived."
+    assert with_keys(book, ("亿元", ""), some) == "带框的是推算。"
+    assert with_keys(book, ("CNY bn", ""), some, english=True) == "Outlined: derived."
     every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"], "value": [1, 2]}), "")
-    assert with_keys(("亿元", ""), every) == "各数都是推算的。"
-    assert with_keys(("CNY bn", ""), every, english=True) == "All figures are derived."
+    assert with_keys(book, ("亿元", ""), every) == "各数都是推算的。"
+    assert with_keys(book, ("CNY bn", ""), every, english=True) == "All figures are derived."
+
+
+@pytest.mark.parametrize(
+    ("draw", "zh", "en"),
+    [
+        (bars, "细线是取整留下的范围。", "Thin lines: what rounding leaves open."),
+        (
+            lambda frame: waterfall(frame, start=False),
+            "蓝色增加，灰色合计。细线是取整留下的范围。",
+            "Blue adds, grey is the sum. Thin lines: what rounding leaves open.",
+        ),
+        (dots, "横条是取整留下的范围。", "Pale bars: what rounding leaves open."),
+        (
+            lambda frame: bars(frame.drop(columns=["lower", "upper"]), highlight="汽车"),
+            "橙色是汽车。",
+            "Orange: Vehicles.",
+        ),
+        (
+            lambda frame: columns(frame, highlight="汽车"),
+            "橙色是汽车。",
+            "Orange: Vehicles.",
+        ),
+    ],
+)
+def test_a_form_says_what_its_lines_and_its_accent_are(book, draw, zh, en):
+    """A whisker was told of in three words, or in none; an orange bar was left to be guessed."""
+    frame = pd.DataFrame(
+        {"label": ["汽车", "手机", "出口"], "value": [1.0, 2.0, 3.0], "status": "公布"}
+    )
+    frame["text"] = frame["full"] = [f"{value:g}亿元" for value in frame["value"]]
+    frame["lower"], frame["upper"] = frame["value"] - 0.4, frame["value"] + 0.4
+    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元"}
+    shown = figure.figure(book, "fig-test-one", draw(frame), **words, english=("T", "CNY bn"))
+    assert (shown.identity.caption, shown.identity.english.note) == (zh, en)
+    key = re.split("[。，]", zh)[0]
+    told = figure.figure(
+        book, "fig-test-one", draw(frame), **words, note=zh, english=("T", "CNY bn", en)
+    )
+    assert told.identity.caption.count(key) == 1
 
 
 @pytest.mark.parametrize(

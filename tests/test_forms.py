@@ -19,7 +19,7 @@ from test_update import cheap
 from cqbook.citing import native_charts, verify
 from cqbook.editions import paths
 from cqbook.figures import charts, english, figure, formats, sheets, theme
-from cqbook.figures.charts.form import listing
+from cqbook.figures.charts.form import listing, wrap
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import expressible
 from cqbook.figures.placing import Box, spread
@@ -140,7 +140,8 @@ def texts(svg):
         moved = re.match(r"translate\(([-\d.e]+),\s*([-\d.e]+)\)", node.get("transform", ""))
         if moved:
             x, y = x + float(moved[1]), y + float(moved[2])
-        if node.tag.endswith("}text"):
+        # the ground of a text is no second one
+        if node.tag.endswith("}text") and node.get("stroke") != theme.colour("page"):
             size = float(node.get("font-size", "12").removesuffix("px"))
             spans = list(node) or [node]
             for place, span in enumerate(spans):
@@ -297,17 +298,65 @@ def test_a_missing_period_breaks_the_line():
         assert sum(row["value"] is None for row in drawn) == breaks
 
 
-@pytest.mark.parametrize("floors", [0, 2])
-def test_a_column_that_is_a_floor_says_so(floors):
-    rows = POINTS.assign(floor=[place < floors for place in range(len(POINTS))])
-    drawn = charts.columns(rows)
-    arrows = [
-        layer
-        for layer in drawn.spec["layer"]
-        if layer["encoding"].get("text", {}).get("value") == "↑"
-    ]
-    assert len(arrows) == bool(floors)
-    assert "floor" not in drawn.rows
+#: 超10: what a source says of no upper end, and nothing that was rounded.
+OPEN = frame(("2019年", "甲", 10), ("2020年", "甲", 20), ("2021年", "甲", 30)).assign(
+    lower=[10.0, 20.0, 30.0], upper=[float("nan"), 20.0, 30.0], date=["2019", "2020", "2021"]
+)
+OPEN["date"] += "-01-01"
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("汽车产量·新能源汽车（2022年，预计）", "汽车产量·新能源\n汽车\n（2022年，预计）"),
+        ("一二三四五六七八九十", "一二三四五六七八\n九十"),
+        ("一二三四五六七八九，", "一二三四五六七\n八九，"),
+        ("一二三四五六七八九", "一二三四五六七八九"),
+        ("一二三四五六七八九十一", "一二三四五六七八九\n十一"),
+    ],
+)
+def test_no_line_of_a_label_is_a_single_character(label, lines):
+    assert wrap(label) == lines
+
+
+def doubled(rows):
+    """The rows, and the same of another series."""
+    return pd.concat([rows, rows.assign(group="乙")], ignore_index=True)
+
+
+OPENS = {
+    "bars": (charts.bars, "箭头"),
+    "columns": (charts.columns, "箭头"),
+    "waterfall": (
+        lambda rows: charts.waterfall(rows.assign(value=[10.0, 20.0, 30.0]), start=False),
+        "箭头",
+    ),
+    "lines": (charts.lines, "三角"),
+    "headlines": (lambda rows: charts.headlines(doubled(rows).assign(detail="")), "三角"),
+    "multiples": (lambda rows: charts.multiples(doubled(rows)), "三角"),
+    "multiples-bars": (lambda rows: charts.multiples(doubled(rows), bars=True), "箭头"),
+    "strip": (lambda rows: charts.strip(rows, named=["2020年"]), "三角"),
+    "dots": (charts.dots, "横条"),
+}
+
+
+@pytest.mark.parametrize(("draw", "sign"), OPENS.values(), ids=OPENS)
+def test_a_number_that_is_but_a_lower_bound_is_not_drawn_as_exact(book, draw, sign):
+    """超1000亿元 was once a bar like those of exact numbers, and an arrow in another form only."""
+    words = {"title": "标题", "subtitle": "亿元", "unit": "亿元", "english": ("T", "CNY bn")}
+    exact, drawing = draw(OPEN.assign(upper=OPEN["lower"])), draw(OPEN)
+    assert sign not in figure.figure(book, "fig-test-one", exact, **words).identity.caption
+    told = figure.figure(book, "fig-test-one", drawing, **words).identity
+    assert sign in told.caption
+    if sign == "横条":
+        return
+    assert "只查到下限" in told.caption
+    assert "lower bound" in told.english.note
+    for rows in drawing.spec["datasets"].values():
+        for row in rows:
+            row.pop("open", None)
+    with pytest.raises(UnsoundError, match="drawn as if exact"):
+        figure.figure(book, "fig-test-one", drawing, **words)
 
 
 def test_a_tile_has_its_own_scale_from_zero():
@@ -340,7 +389,7 @@ def test_notes_stand_clear_of_the_lines(book):
     (told,) = (rows for rows in spec["datasets"].values() if "note" in rows[0])
     assert told[0]["note_en"]
     svg = theme.draw_svg(figure.static_specs(spec)["narrow"])
-    assert "一句较长的说明文" in svg
+    assert "一句较长的说明" in svg
 
 
 def test_labels_of_one_column_keep_their_order_and_their_distance():

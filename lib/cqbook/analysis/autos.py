@@ -17,6 +17,7 @@ from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
+    COMPUTED,
     NOT_FOUND,
     Quantity,
     derive,
@@ -32,6 +33,7 @@ from cqbook.quantities.quantity import (
     year_before,
 )
 from cqbook.quantities.units import MINUS
+from cqbook.quantities.verdict import Verdict
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
@@ -400,14 +402,33 @@ def share_of_nation(book: Catalog, area: str, period: str) -> Quantity:
     return share(own, whole)
 
 
-def makers(book: Catalog, half: str) -> pd.DataFrame:
-    """Return the point frame of makers' exports of new-energy cars, most first."""
+def _by_maker(book: Catalog, half: str) -> dict[str, Quantity]:
+    """Return makers' exports of new-energy cars, most first."""
     asked = {"indicator": "auto_exports", "breakdown": "vehicle=nev_passenger"}
     found = preferred(book.observations(measure="level", period=half, **asked))
-    best = [
-        (book.name(row["entity"]), quantity_of(row))
+    return {
+        row["entity"]: quantity_of(row)
         for row in rows_of(found.sort_values("value", ascending=False))
-    ]
+    }
+
+
+def maker_place(book: Catalog, half: str, maker: str) -> tuple[int, list[Verdict], list[Verdict]]:
+    """Return the place of a maker, whether those before it exported more, and the others less."""
+    found = _by_maker(book, half)
+    if maker not in found:
+        return 0, [], []
+    place, own = list(found).index(maker), found[maker]
+    others = list(found.values())
+    return (
+        place + 1,
+        [item > own for item in others[:place]],
+        [item < own for item in others[place + 1 :]],
+    )
+
+
+def makers(book: Catalog, half: str) -> pd.DataFrame:
+    """Return the point frame of makers' exports of new-energy cars, most first."""
+    best = [(book.name(maker), item) for maker, item in _by_maker(book, half).items()]
     rows = points(best, unit=VOLUME)
     return rows.assign(text=[f"{value:.1f}万辆" for value in rows["value"]])
 
@@ -458,7 +479,8 @@ def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quanti
     )  # fmt: skip
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     return {
-        month: share(part[month], whole[month])
+        # both are published: what one division makes of them is as firm
+        month: replace(share(part[month], whole[month]), status=COMPUTED)
         if month in part and month in whole
         else missing("percent")
         for month in months

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -62,13 +63,16 @@ def points(
     for label, item in items:
         held = item.to(unit) if item.known else missing(unit)
         bounds = held.interval if held.known else None
+        lower, upper = (_number(getattr(bounds, end, None)) for end in ("lower", "upper"))
+        # what follows from a lower bound is drawn at that bound, whatever is in the middle
+        derived_end = held.status == DERIVED and math.isnan(upper) and not math.isnan(lower)
         rows.append(
             {
                 "label": label,
                 "group": group,
-                "value": held.point,
-                "lower": _number(bounds.lower if bounds else None),
-                "upper": _number(bounds.upper if bounds else None),
+                "value": lower if derived_end else held.point,
+                "lower": lower,
+                "upper": upper,
                 "text": item.zh,
                 "full": item.zh,
                 "range": held.range_zh,

@@ -217,12 +217,8 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
             break
         kept[year] = found[year]
     rows = timeline(dict(reversed(kept.items())), unit=unit, short=True)
-    # what follows from a floor is drawn as that floor
-    floor = rows["status"].eq(DERIVED) & rows["upper"].isna()
-    rows["value"] = rows["value"].mask(floor, rows["lower"])
     pairs = zip(rows["value"], reversed(kept.values()), strict=True)
-    rows["text"] = [_over(value, item) for value, item in pairs]
-    return rows.assign(floor=[not item.bounded for item in reversed(kept.values())])
+    return rows.assign(text=[_over(value, item) for value, item in pairs])
 
 
 def _over(value: float, item: Quantity) -> str:

@@ -522,15 +522,16 @@ def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str,
 def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return the point frame of `partner_shares`, a label a year since the EU is of one membership.
 
-    Years of which at most one of them is known are left out; of others what is not known is empty.
+    From the first to the last year of which several are known; what is not known stays a gap.
     """
-    years = sorted({year for items in found.values() for year in items if year >= EU_SINCE})
-    several = [year for year in years if sum(year in items for items in found.values()) > 1]
+    known = sorted({year for items in found.values() for year in items if year >= EU_SINCE})
+    several = [int(year) for year in known if sum(year in items for items in found.values()) > 1]
     if len(several) < 2:
         return points([], unit="percent")
+    years = [str(year) for year in range(several[0], several[-1] + 1)]
     frames = [
         timeline(
-            {year: items.get(year, missing("percent")) for year in several},
+            {year: items.get(year, missing("percent")) for year in years},
             unit="percent",
             group=name,
         )

@@ -11,15 +11,10 @@ from cqbook.data.publication import Publication
 from cqbook.disk.checksums import json_digest, to_json
 from cqbook.figures import english
 from cqbook.figures.figure import TABLE_PREFIX, figures_of
-from cqbook.figures.identity import Identity, Spec
+from cqbook.figures.identity import SOURCES_ARE, Identity, Spec
 
 #: Sources that the line below a table names, where it rests on more.
 SOURCES_NAMED = 6
-#: What the source line says of what this book has reckoned itself, in English or not.
-_MADE = {
-    True: {"derived": " (derived)", "mixed": " (partly derived)"},
-    False: {"derived": "（本书推算）", "mixed": "（部分为本书推算）"},
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ class Exhibit:
         more = len(named) - SOURCES_NAMED if self.is_table else 0
         # a list of figures that disagree rests on forty; all of them are in its files
         told = named[:SOURCES_NAMED] if more > 0 else named
-        made = _MADE[english].get(self.identity.status, "")
+        made = SOURCES_ARE[self.identity.status][english]
         if english:
             unsourced = "see caption" if self.identity.caption or not self.is_table else "this book"
             names = "; ".join(told) or unsourced

@@ -79,14 +79,14 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
 
 
 def status_of(rows: pd.DataFrame) -> str:
-    """Return what the rows are: ``reported``, ``derived`` or ``mixed``."""
+    """Return what the rows are, a key of `cqbook.figures.identity.SOURCES_ARE`."""
     if "status" not in rows or rows.empty:
         return "reported"
     # a gap is no figure
-    derived = rows["status"][rows["status"].ne(NOT_FOUND)].isin([DERIVED, COMPUTED])
-    if derived.empty:
-        return "reported"
-    return "derived" if derived.all() else "mixed" if derived.any() else "reported"
+    known = rows["status"][rows["status"].ne(NOT_FOUND)]
+    if known.eq(DERIVED).any():
+        return "derived" if known.eq(DERIVED).all() else "mixed"
+    return "computed" if known.eq(COMPUTED).any() else "reported"
 
 
 _SHOWN = {
@@ -255,12 +255,12 @@ def figure(
         return Absent(identifier, title)
     rows = drawing.rows
     said, caption, *rest = english
-    noted = with_keys((caption, *rest) if rest else (caption, ""), drawing, english=True)
+    noted = with_keys(book, (caption, *rest) if rest else (caption, ""), drawing, english=True)
     identity = Identity(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(with_keys((subtitle, note), drawing), rows),
+        caption=with_reasons(with_keys(book, (subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
         english=EnglishWords(said, caption, english_note(book, noted, note, rows)),
         unit=unit,

@@ -28,6 +28,16 @@ PNG_MIME = "image/png"
 LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
 
 
+#: What source lines say of a figure's numbers, in Chinese and in English, by its status: all are
+#: published; some are divided by this book, as firm as those; some are derived; all are derived.
+SOURCES_ARE = {
+    "reported": ("", ""),
+    "computed": ("（含本书计算）", " (with divisions by this book)"),
+    "mixed": ("（部分为本书推算）", " (partly derived)"),
+    "derived": ("（本书推算）", " (derived)"),
+}
+
+
 def mark_kind(layer: Mapping[str, Any]) -> str:
     """Return the kind of mark that a layer of a specification draws."""
     mark: str | dict[str, str] = layer["mark"]
@@ -77,7 +87,7 @@ class DrawnRows:
 class Identity:
     """Who a figure is.
 
-    ``status`` is ``reported``, ``derived`` or ``mixed``; ``caption`` says how to read it, ``alt``
+    ``status`` is a key of `SOURCES_ARE`; ``caption`` says how to read it, ``alt``
     what the picture shows.
     """
 

@@ -1,4 +1,4 @@
-"""What a figure's note adds of itself: what outlined marks and gaps are, why unlike numbers meet.
+"""What a figure's note adds of itself: what its signs and gaps are, why unlike numbers meet.
 
 An author says it better, and then nothing is added. Said in Chinese and English by the same rule,
 so that no reader meets a mark without a key.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
+from cqbook.figures import theme
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Spec, mark_kind, rows_drawn
@@ -58,18 +59,26 @@ def _sentences(*texts: str) -> str:
     return " ".join(text for text in texts if text)
 
 
-def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
-    """Return the last of the texts with a key to hollow marks, to gaps, if none says it.
+def with_keys(book: Catalog, said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
+    """Return the last of the texts with a key to each sign of the form, to gaps, if none says it.
 
     Parameters
     ----------
+    book : Catalog
+        Where the English of names stands.
     said : tuple of str
         Texts of the figure that may say it: subtitle and note; the last is returned.
     drawing : Drawing
     english : bool
     """
     found, whole = said[-1], " ".join(said).lower()
-    keys = sign_keys(drawing, english=english) | step_key(drawing.spec, english=english)
+    keys = {
+        **sign_keys(drawing, english=english),
+        **step_key(drawing.spec, english=english),
+        **open_keys(drawing.spec, english=english),
+        **whisker_key(drawing.spec, english=english),
+        **accent_key(book, drawing.spec, english=english),
+    }
     if has_gaps(drawing.spec) and not re.search("gap|break|broken" if english else "断", whole):
         gap = "Lines break where this book has no figure." if english else "线断开处没有查到。"
         keys = {"": gap} | keys
@@ -132,6 +141,80 @@ def step_key(spec: Spec, *, english: bool) -> dict[str, str]:
     en = {"up": "Blue adds", "down": "red takes away", "total": "grey is the sum"}
     words = [(en if english else zh)[tone] for tone in ("up", "down", "total") if tone in tones]
     return {"grey": f"{', '.join(words)}."} if english else {"灰色": f"{'，'.join(words)}。"}
+
+
+#: What is said of a number that is but an end of what is known, by the side that is open.
+_ENDS = {
+    "more": ("只查到下限，实际更多", "lower bounds, the true numbers are higher"),
+    "less": ("只查到上限，实际更少", "upper bounds, the true numbers are lower"),
+}
+
+
+def open_keys(spec: Spec, *, english: bool) -> dict[str, str]:
+    """Return what arrows, or triangles, at numbers are that are but an end of what is known."""
+    main = _main(spec)
+    found = {row.get("open") for row in rows_drawn(main, spec)}
+    sides = [_ENDS[side] for side in _ENDS if side in found]
+    if not sides:
+        return {}
+    bars = mark_kind(main) == "bar"
+    if english:
+        name = "Arrow" if bars else "Triangle"
+        return {name: f"{name}s: {'; '.join(text for _, text in sides)}."}
+    said = "，或".join(text for text, _ in sides)
+    return {"箭头": f"带箭头的{said}。"} if bars else {"三角": f"画三角的{said}。"}
+
+
+#: Fields of the ends of an interval, and the px from which on its line is a bar.
+_INTERVALS = {("lower", "upper"), ("lowest", "highest")}
+THICK_FROM = 4
+
+
+def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
+    """Return what the line through the end of a bar is, or the bar through a dot."""
+    ends = [
+        (layer, *(layer["encoding"].get(key, {}).get("field") for key in ("x", "x2")))
+        for layer in spec["layer"]
+        if mark_kind(layer) == "rule"
+    ]
+    drawn = [
+        layer["mark"]["strokeWidth"]
+        for layer, low, high in ends
+        if (low, high) in _INTERVALS
+        and any((row[low] or 0) < (row[high] or 0) for row in rows_drawn(layer, spec))
+    ]
+    if not drawn:
+        return {}
+    thin = drawn[0] < THICK_FROM
+    if english:
+        name = "Thin lines" if thin else "Pale bars"
+        return {name.removesuffix("s"): f"{name}: what rounding leaves open."}
+    name = "细线" if thin else "横条"
+    return {f"{name}是": f"{name}是取整留下的范围。"}
+
+
+def accent_key(book: Catalog, spec: Spec, *, english: bool) -> dict[str, str]:
+    """Return what is drawn in the accent colour beside others, where no text has that colour."""
+    main = _main(spec)
+    colour, rows = main["encoding"].get("color", {}), rows_drawn(main, spec)
+    scale = colour.get("scale") or {}
+    shades = dict(zip(scale.get("domain", ()), scale.get("range", ()), strict=True))
+    meant = [row for row in rows if row.get("tone") == "accent"]
+    if shades.get("accent") != theme.colour(theme.ACCENT) or len(meant) in (0, len(rows)):
+        return {}
+    placed = [main["encoding"][key].get("field") for key in ("x", "y")]
+    by = "label" if "label" in placed else "group"
+    names = dict.fromkeys(str(row[by]).replace("\n", "") for row in meant)
+    if english:
+        known = dictionary(book)
+        return {"Orange": f"Orange: {', '.join(said_or_kept(name, known) for name in names)}."}
+    return {"橙色": f"橙色是{'、'.join(names)}。"}
+
+
+def _main(spec: Spec) -> Spec:
+    """Return the layer whose marks are what the rows stand for."""
+    none: Spec = {"mark": "", "encoding": {}}
+    return next((layer for layer in spec["layer"] if "tooltip" in layer["encoding"]), none)
 
 
 def has_gaps(spec: Spec) -> bool:

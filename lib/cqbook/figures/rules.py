@@ -112,11 +112,13 @@ class _Layer:
     encoding: dict[str, Any]
     records: list[dict[str, Any]]
     transforms: list[dict[str, Any]]
+    shape: str
 
     @classmethod
     def of(cls, number: int, item: Mapping[str, Any], spec: Mapping[str, Any]) -> _Layer:
         found, rows = item["encoding"], rows_drawn(item, spec)
-        return cls(number, mark_kind(item), found, rows, item.get("transform", []))
+        shape = str(item["mark"].get("shape", "")) if isinstance(item["mark"], dict) else ""
+        return cls(number, mark_kind(item), found, rows, item.get("transform", []), shape)
 
     def channels(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the channels that show a field."""
@@ -409,6 +411,7 @@ def _marks(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
                     f"{_place(record)} is drawn at {record.get('value')}, but {_said(row, record)}",
                 )
     yield from _seen(layers, main)
+    yield from _open_ended(layers, main)
     for offset in ("xOffset", "yOffset"):
         beside = [layer for layer in layers if "field" in layer.encoding.get("text", {"field": 0})]
         if len({offset in layer.encoding for layer in beside}) > 1:
@@ -485,6 +488,30 @@ def _seen(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
         lacking = set(wanted) if wanted and not shown & set(wanted) else set()
     if lacking:
         yield main.fault(f"图上没有 {sorted(lacking)}", f"no {sorted(lacking)} beside the marks")
+
+
+def _open_ended(layers: Sequence[_Layer], main: _Layer) -> Iterator[str]:
+    """Bars and points whose number is but an end of what is known are not drawn as exact ones."""
+    found = [
+        record
+        for record in main.records
+        if record.get("value") is not None
+        and {"lower", "upper"} <= set(record)
+        and (record["lower"] is None) != (record["upper"] is None)
+    ]
+    texts = [layer for layer in layers if "value" in layer.encoding.get("text", {})]
+    signs = {str(layer.transforms) for layer in texts}
+    told = {
+        "bar": lambda side: any(f"datum.open === '{side}'" in sign for sign in signs),
+        "point": lambda side: f"datum.open === '{side}'" in main.shape,
+    }
+    for record in found if main.mark in told else ():
+        side = "more" if record["upper"] is None else "less"
+        if record.get("open") != side or not told[main.mark](side):
+            yield main.fault(
+                f"{_place(record)} 只是一端，画得像确数",
+                f"{_place(record)} is but an end of what is known, and drawn as if exact",
+            )
 
 
 def _place(record: Mapping[str, Any]) -> tuple[str, str]:

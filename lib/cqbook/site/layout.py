@@ -223,7 +223,7 @@ def provenance(
     told = set(sources.values())
     sources |= {key: label for key, label in named.items() if label not in told}
     figures = [node["meta"] for node in shown if isinstance(node, ChartFigure)]
-    derived = sum(meta["status"] != "reported" for meta in figures)
+    derived = sum(meta["status"] in ("mixed", "derived") for meta in figures)
     days = sorted(re.findall(r"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", " ".join(sources.values())))
     return markup(
         "provenance.html",

@@ -25,6 +25,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from cqbook.figures.formats import FORMATS, TABLE_FORMATS
+from cqbook.figures.identity import SOURCES_ARE
 from cqbook.site.claims import ClaimPlace
 from cqbook.site.commonmark import coded, escaped, grid, linked
 from cqbook.site.directives import Bilingual
@@ -42,9 +43,6 @@ from cqbook.site.number_links import NumberLink
 from cqbook.site.numbers_page import NumberBrowser, plain_links
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import publication
-
-#: What a source line says of figures that are not all published.
-DERIVED_ZH = {"derived": "（本书推算）", "mixed": "（部分为本书推算）"}
 
 
 @dataclass
@@ -153,8 +151,7 @@ class PageWriter:
             linked(escaped(link.label), link.way) if link.way else escaped(link.label)
             for link in found
         ]
-        status: str = meta.get("status", "")
-        said = DERIVED_ZH.get(status, "")
+        said, _ = SOURCES_ARE[meta["status"]]
         return f"数据来源{said}：{'；'.join(links)}" if links else ""
 
 

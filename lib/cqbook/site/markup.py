@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.installed import installed_digest
+from cqbook.figures.identity import SOURCES_ARE
 from cqbook.site.unbroken import split_english, split_line
 
 TEMPLATES = Path(__file__).resolve().with_name("templates")
@@ -77,6 +78,7 @@ ENVIRONMENT = _Templates(
     extensions=[Joined],
     auto_reload=False,
 )
+ENVIRONMENT.globals["sources_are"] = SOURCES_ARE
 ENVIRONMENT.filters["split_line"] = split_line
 ENVIRONMENT.filters["split_english"] = split_english
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import pandas as pd
 from cqbook.figures import theme
 from cqbook.figures.charts.form import DRAWN, TINT, inline, records, wrap
 from cqbook.figures.english import END_CHARACTERS, wrapped
-from cqbook.figures.placing import CHARACTER, LETTER, LINE, Axis, Box
+from cqbook.figures.placing import CHARACTER, LETTER, LINE, Axis, Box, shifts
 
 #: Longest line of an annotation, in full-width characters, and in letters.
 NOTE_LINE, NOTE_LETTERS = 8, 16
@@ -39,16 +39,23 @@ class LabelPlace(NamedTuple):
     foot: float
 
 
-def ended(rows: pd.DataFrame) -> pd.DataFrame:
+def ended(rows: pd.DataFrame, named: Collection[str] | None = None) -> pd.DataFrame:
     """Return the last number of each series, with its name and text, in ``end``.
 
     Of a series that ends before the others the period is said too: its number is of another time.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    named : collection of str, optional
+        The dates that the axis names: the last one is said with its number if it is none of them.
     """
     ends = rows.dropna(subset=["value"]).groupby("group", sort=False).tail(1).copy()
     early = pd.Series("", index=ends.index)
     if "date" in ends:
         periods = ends["label"].str.replace(r"^(\d{4})$", r"\1年", regex=True)
-        early = periods.where(ends["date"].lt(ends["date"].max()), "")
+        untold = named is not None and ends["date"].max() not in named
+        early = periods.where(ends["date"].lt(ends["date"].max()) | untold, "")
     parts = zip(ends["group"], ends["text"], early, strict=True)
     return ends.assign(end=["\n".join(part for part in cells if part) for cells in parts])
 
@@ -89,21 +96,59 @@ def clear_of_lines(ends: pd.DataFrame, rows: pd.DataFrame, scale: Axis, room: in
     return placed
 
 
-def end_layer(ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> alt.Chart:
-    """Return the layer of the texts behind the last points, each moved by its ``shift``."""
-    layer: alt.Chart = (
-        alt.Chart(inline(ends, [*DRAWN, *columns]))
-        .mark_text(
-            align="left",
-            dx=9,
-            dy={"expr": "datum.shift"},
-            lineBreak="\n",
-            lineHeight=LINE,
-            baseline="middle",
+def end_layers(
+    ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str], *, before: bool = False
+) -> list[alt.Chart]:
+    """Return the layers of the texts behind the last points, each moved by its ``shift``.
+
+    They have a ground of the page's colour: the grid strikes none of them out. With `before` they
+    stand at the left of their points.
+    """
+    base = alt.Chart(inline(ends, [*DRAWN, *columns])).encode(x=x, y=y, text=alt.Text("end:N"))
+    style: dict[str, Any] = {"align": "right", "dx": -9} if before else {"align": "left", "dx": 9}
+    style |= {"dy": {"expr": "datum.shift"}}
+    style |= {"lineBreak": "\n", "lineHeight": LINE, "baseline": "middle"}
+    page = theme.colour("page")
+    ground = base.mark_text(**style, stroke=page, strokeWidth=4, strokeJoin="round")
+    return [ground.encode(color=alt.ColorValue(page)), base.mark_text(**style).encode(color=TINT)]
+
+
+def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return the layers of the names of points that no line leads to or from, of several series.
+
+    The last point of a series has its name already.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The points of the lines, as `annotated` takes them.
+    scale : Axis
+        Of the values.
+    room : int
+        px that are kept free at the right.
+    """
+    known = rows.dropna(subset=["value"])
+    if known["group"].nunique() < 2:
+        return []
+    series = known["group"]
+    begun = known["broken"] | series.groupby(series).cumcount().eq(0)
+    lone = known[begun & begun.groupby(series).shift(-1).eq(True)]
+    if lone.empty:
+        return []
+    lone = lone.assign(end=lone["group"], shift=0.0)
+    for _, part in lone.groupby("date"):
+        lone.loc[part.index, "shift"] = shifts(part["value"], part["end"], scale)
+    maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
+    covered = [
+        sum(
+            known.crossings(known.beside(row, row["shift"], before=before))
+            for known in maps
+            for row in records(lone)
         )
-        .encode(x=x, y=y, color=TINT, text=alt.Text("end:N"))
-    )
-    return layer
+        for before in (False, True)
+    ]
+    columns = ["date", "end", "shift", "tint"]
+    return end_layers(lone, x, y, columns, before=covered[1] < covered[0])
 
 
 def value_axis(scale: Axis, *, zero: bool) -> alt.Y:
@@ -198,13 +243,17 @@ class _Map:
         far = 2 * (place.shift + LINE * (_deep(row) - 1) / 2) - place.foot
         return Box(left, y + min(place.foot, far), left + wide, y + max(place.foot, far))
 
-    def beside(self, row: dict[str, Any], shift: float) -> Box:
-        """Return the room of the text at the end of a line, and of its English, a line longer."""
+    def beside(self, row: dict[str, Any], shift: float, *, before: bool = False) -> Box:
+        """Return the room of the text at the end of a line, and of its English, a line longer.
+
+        With `before` it stands at the left of its point.
+        """
         x, y = self.point(row)
         breaks = row["end"].count("\n")
         middle, half = y + shift + LINE * breaks / 2, LINE * (breaks + 2) / 2
         wide = max(CHARACTER * theme.label_width(row["end"]), LETTER * END_CHARACTERS)
-        return Box(x + 7, middle - half, x + 9 + wide, middle + half)
+        left, right = (x - 9 - wide, x - 7) if before else (x + 7, x + 9 + wide)
+        return Box(left, middle - half, right, middle + half)
 
     def crossings(self, box: Box) -> int:
         """Return how many pieces of lines, and points, a box covers."""

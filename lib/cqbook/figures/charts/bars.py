@@ -10,10 +10,12 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
+    ARROW,
     DRAWN,
     LABEL_LINES,
     SIGNS,
     Drawing,
+    arrows_at,
     draws,
     finish,
     inline,
@@ -30,6 +32,8 @@ from cqbook.figures.charts.form import (
     ("rule", {"x": "zero"}),
     ("text", {"x": "reach", "y": "label", "text": "end"}),
     ("text", {"x": "reach_low", "y": "label", "text": "end"}),
+    # what says that a number is but an end of what is known
+    ("text", {"x": "value", "y": "label"}),
 )
 def bars(
     rows: pd.DataFrame, *, highlight: str | Collection[str] = "", detail: bool = False
@@ -40,7 +44,7 @@ def bars(
     ----------
     rows : pandas.DataFrame
         A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
-        they differ from the value, as a thin whisker.
+        they differ from the value, as a thin whisker; where one of them is open, as an arrow.
     highlight : str or collection of str
         Labels of the rows in the accent colour; the others are muted. Empty: all alike.
     detail : bool
@@ -58,11 +62,12 @@ def bars(
     rows["reach_low"] = rows[["value", "lower"]].min(axis=1) if "lower" in rows else rows["value"]
     low, high = min(0.0, rows["reach_low"].min()), max(0.0, rows["reach"].max())
     span = (high - low) or 1.0
-    room = round(12 * rows["end"].map(theme.label_width).max()) + 14
-    left = room if low < 0 else 0
-    right = alt.expr(f"width - {room if high > 0 else 8}")
+    open_ended = ARROW * ("open" in rows)
+    room = round(12 * rows["end"].map(theme.label_width).max()) + 14 + open_ended
+    begin = room if low < 0 else 0
+    end = alt.expr(f"width - {room if high > 0 else 8}")
     y = alt.Y("label", type="nominal", sort=None, title=None, axis=alt.Axis(labelExpr=LABEL_LINES))
-    scale = alt.Scale(domain=[low, high or 1.0], range=[left, right], nice=False)
+    scale = alt.Scale(domain=[low, high or 1.0], range=[begin, end], nice=False)
     x = alt.X("value", type="quantitative", title=None, axis=None, scale=scale)
     fill: Any = alt.ColorValue(theme.colour("blue"))
     if highlight:
@@ -83,15 +88,31 @@ def bars(
             .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
             .encode(y=y, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"))
         )
+    layers += arrows_at(
+        base,
+        rows,
+        "x",
+        {"y": y, "x": alt.X("value", type="quantitative")},
+        {
+            "align": {"expr": "datum.value < 0 ? 'right' : 'left'"},
+            "dx": {"expr": "datum.value < 0 ? -4 : 4"},
+            "baseline": "middle",
+        },
+    )
+    # behind its arrow, if there is one
+    right, left = (
+        {"expr": f"datum.open ? {side * (6 + ARROW)} : {side * 6}"} if open_ended else side * 6
+        for side in (1, -1)
+    )
     layers.append(
         base.transform_filter("datum.value >= 0")
-        .mark_text(align="left", dx=6, lineBreak="\n", baseline="middle")
+        .mark_text(align="left", dx=right, lineBreak="\n", baseline="middle")
         .encode(y=y, x=alt.X("reach", type="quantitative"), text=alt.Text("end:N"))
     )
     if low < 0:
         layers.append(
             base.transform_filter("datum.value < 0")
-            .mark_text(align="right", dx=-6, lineBreak="\n", baseline="middle")
+            .mark_text(align="right", dx=left, lineBreak="\n", baseline="middle")
             .encode(y=y, x=alt.X("reach_low", type="quantitative"), text=alt.Text("end:N"))
         )
         layers.append(

@@ -13,6 +13,7 @@ from cqbook.figures.charts.form import (
     LABEL_LINES,
     SIGNS,
     Drawing,
+    arrows_at,
     draws,
     finish,
     inline,
@@ -44,9 +45,9 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     ----------
     rows : pandas.DataFrame
         A point frame in time order. With ``group``, columns of one period stand side by side.
-        A row without a value is a gap and says 没有查到. With ``floor``, a column where it is true
-        has an arrow: the number is known to be no less, and the column ends where it may begin.
-        With ``apart``, columns where it is true stand beyond a gap: they are of other lengths.
+        A row without a value is a gap and says 没有查到. A column whose number is known to be no
+        less has an arrow: it ends where the number may begin. With ``apart``, columns where it is
+        true stand beyond a gap: they are of other lengths.
     highlight : str
         Label of the column in the accent colour.
     """
@@ -74,7 +75,7 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     # and it says so once, whatever stands side by side
     rows["gap"] &= ~rows.duplicated("label")
     rows["keep"] = _telling(rows, grouped, highlight)
-    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep", "floor"]))
+    base = alt.Chart(inline(rows, [*DRAWN, "top", "tone", "gap", "keep"]))
     encoding: dict[str, Any] = {"x": x, "y": y}
     if grouped:
         encoding["xOffset"] = alt.XOffset("group", type="nominal", sort=None)
@@ -122,20 +123,12 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     layers = [bar, number]
     if rows["gap"].any():
         layers.append(gap)
-    if "floor" in rows and rows["floor"].any():
-        shade = {"test": IS_HOLLOW, "value": theme.colour("ink")}
-        arrow = base.transform_filter("datum.floor").mark_text(
-            dy=14, fontSize=16, fontWeight="bold"
-        )
-        layers.append(
-            arrow.encode(
-                **(encoding | {"y": alt.Y("value", type="quantitative")}),
-                text=alt.TextValue("↑"),
-                color=alt.ColorValue(theme.colour("page"), condition=shade),
-            )
-        )
+    shade = {"test": IS_HOLLOW, "value": theme.colour("ink")}
+    within = alt.ColorValue(theme.colour("page"), condition=shade)
+    at = encoding | {"y": alt.Y("value", type="quantitative"), "color": within}
+    layers += arrows_at(base, rows, "y", at, {"dy": 14})
     alt_text = f"柱形图，{rows['label'].nunique()}个时期：{listing(rows)}。"
-    shown = rows.drop(columns=["floor", "apart"], errors="ignore")
+    shown = rows.drop(columns="apart", errors="ignore")
     return Drawing(finish(layers, 260), shown, alt_text)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from cqbook.figures.charts._notes import (
     Note,
     annotated,
-    end_layer,
+    end_layers,
     end_room,
     ended,
     note_layers,
@@ -115,7 +115,7 @@ def curve(
         alt.Chart(inline(rows, [*columns, "size"]))
         .mark_point(filled=True, opacity=1, size={"expr": "datum.size"})
         .encode(x=x, y=same, color=colour, tooltip=tooltip(rows)),
-        end_layer(ends, x, same, ["parameter", "end", "shift", "tint"]),
+        *end_layers(ends, x, same, ["parameter", "end", "shift", "tint"]),
         *note_layers(told, x, same, ["parameter"]),
     ]
     spec = finish(layers, round(scale.height))

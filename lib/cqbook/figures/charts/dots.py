@@ -35,7 +35,8 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
     position is what counts, so the axis need not start at zero. ``group`` colours the dots; a
     missing ``upper`` means a floor only and is drawn as an arrow.
     """
-    rows = rows.copy()
+    # the arrow at the end of its interval tells what is open
+    rows = rows.drop(columns="open", errors="ignore")
     rows["label"] = rows["label"].map(wrap)
     grouped = "group" in rows and rows["group"].nunique() > 1
     extent = pd.concat([rows["lower"], rows["upper"], rows["value"]]).dropna()

@@ -74,7 +74,8 @@ def draws(
             if args and isinstance(args[0], pd.DataFrame):
                 if args[0].empty:
                     return None
-                taken = args if units else (without_unit(args[0]), *args[1:])
+                rows = with_open_ends(args[0])
+                taken = (rows if units else without_unit(rows), *args[1:])
             try:
                 # what it is made of is judged as a whole, by `finish`
                 with debug_mode(False):
@@ -85,6 +86,21 @@ def draws(
         return drawn
 
     return given
+
+
+def with_open_ends(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a point frame that says in ``open`` which numbers are but an end of what is known.
+
+    ``more``: a lower bound (超1000亿元) is drawn, ``less``: an upper one. The column stands only
+    where there is such a number.
+    """
+    if not {"value", "lower", "upper"} <= set(rows):
+        return rows
+    known, low, high = (rows[name].notna() for name in ("value", "lower", "upper"))
+    if not (known & (low ^ high)).any():
+        return rows
+    sides = pd.Series("", index=rows.index).mask(known & low & ~high, "more")
+    return rows.assign(open=sides.mask(known & high & ~low, "less"))
 
 
 #: A number with the unit that the subtitle says; ratios and ranks keep theirs, which are short.
@@ -123,11 +139,11 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
     """Break `label` into lines of at most `line` full-width characters (half-width count half).
 
     A parenthesis starts a line of its own if it does not fit; numbers and Latin words stay whole,
-    and no line begins with a closing mark.
+    no line begins with a closing mark, and none is a single character: it takes another along.
     """
     pieces = re.findall(r"（[^（）]*）|[0-9A-Za-z.%—-]+年?|.[，。；：、）”]*", label)
     lines, width = [""], 0.0
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         step = theme.label_width(piece)
         if step > line and len(piece) > 1 and piece.startswith("（"):
             # too long for any line: break inside it like other text
@@ -136,12 +152,24 @@ def wrap(label: str, line: float = LABEL_LINE) -> str:
             lines.append((inner[-1] if len(inner) > 1 else "（" + inner[0]) + "）")
             width = theme.label_width(lines[-1])
             continue
-        if width and width + step > line:
+        alone = width >= 2 and _left_alone(pieces[place + 1 :], width + step, line)
+        if width and (width + step > line or alone):
             lines.append("")
             width = 0.0
         lines[-1] += piece
         width += step
     return "\n".join(part for part in lines if part)
+
+
+def _left_alone(after: Sequence[str], width: float, line: float) -> bool:
+    """Return whether the next character would be a line, if those of before had `width` of one."""
+    if not after or after[0].startswith("（") or len(after[0].rstrip("，。；：、）”")) > 1:
+        return False
+    own = theme.label_width(after[0])
+    last = len(after) == 1 or (
+        after[1].startswith("（") and own + theme.label_width(after[1]) > line
+    )
+    return last and width <= line < width + own
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -209,7 +237,7 @@ def tooltip(rows: pd.DataFrame) -> list[alt.Tooltip]:
 #: Expression of an axis whose labels are broken by `wrap`.
 LABEL_LINES = "split(datum.label, '\\n')"
 #: Columns that any form gives to its layers.
-DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order"]
+DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", "order", "open"]
 
 
 #: How a bar is drawn by what its number is, in every chart: published, full; derived, pale within
@@ -224,8 +252,45 @@ SIGNS: dict[str, Any] = {
 }
 #: The size of a point whose ring can be seen, in square px, and how thick the ring is, in px.
 RING, THICK = 48, 1.5
+#: The size of a triangle, in square px.
+TRIANGLE = 70
 #: The shape of a point: a diamond is expected or aimed at.
 SHAPE = f"{IS_EXPECTED} ? 'diamond' : 'circle'"
+#: What an open end is told by, along each axis: at a bar an arrow, and a point is a triangle.
+ARROWS = {"x": {"more": "→", "less": "←"}, "y": {"more": "↑", "less": "↓"}}
+_TRIANGLES = {"x": {"more": "right", "less": "left"}, "y": {"more": "up", "less": "down"}}
+#: px of an arrow beside a bar.
+ARROW = 16
+
+
+def arrows_at(
+    base: alt.Chart,
+    rows: pd.DataFrame,
+    along: str,
+    at: Mapping[str, Any],
+    style: Mapping[str, Any],
+) -> list[alt.Chart]:
+    """Return the arrows at the bars whose number is but an end of what is known.
+
+    Parameters
+    ----------
+    base : altair.Chart
+        Of the rows' data.
+    rows : pandas.DataFrame
+    along : {"x", "y"}
+        The axis of the numbers.
+    at : mapping
+        The channels that place an arrow, and its colour.
+    style : mapping
+        Of the text mark.
+    """
+    return [
+        base.transform_filter(f"datum.open === '{side}'")
+        .mark_text(fontSize=16, fontWeight="bold", **style)
+        .encode(**at, text=alt.TextValue(ARROWS[along][side]))
+        for side in dict.fromkeys(rows.get("open", []))
+        if side
+    ]
 
 
 def dotted(
@@ -240,7 +305,8 @@ def dotted(
 ) -> list[alt.Chart]:
     """Return the points of a chart, those of what is not published with a hole.
 
-    A full dot is published, a ring derived, an open diamond expected or aimed at.
+    A full dot is published, a ring derived, an open diamond expected or aimed at; a triangle is
+    an end beyond which more, or less, may lie.
 
     Parameters
     ----------
@@ -257,6 +323,10 @@ def dotted(
     rises : bool
         The points stand so many px beside their place as the column ``rise`` says.
     """
+    if "open" in rows:
+        sides = _TRIANGLES["x" if at["x"].shorthand == "value" else "y"]
+        ends = " : ".join(f"datum.open === '{side}' ? 'triangle-{sides[side]}'" for side in sides)
+        shape, size = f"{ends} : {shape}", f"(datum.open ? {TRIANGLE} : {size})"
     large = f"({IS_HOLLOW} ? max({size}, {RING}) : {size})"
     drawn: dict[str, Any] = {"filled": True, "opacity": 1, "shape": {"expr": shape}}
     drawn |= {"yOffset": {"expr": "datum.rise"}} if rises else {}

@@ -12,9 +12,10 @@ from cqbook.figures.charts._notes import (
     Note,
     annotated,
     clear_of_lines,
-    end_layer,
+    end_layers,
     end_room,
     ended,
+    lone_layers,
     note_layers,
     value_axis,
 )
@@ -82,7 +83,8 @@ def lines(
     rows = rows[rows["group"].isin(known["group"])]
     rows = rows[rows["date"].between(known["date"].min(), known["date"].max())]
     rows["tint"] = series_tint(rows, highlight)
-    ends = ended(rows)
+    axis_of_time = time_axis(rows["date"])
+    ends = ended(rows, named=axis_of_time.values)
     scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
     room = end_room(ends)
@@ -95,7 +97,7 @@ def lines(
     # a day has no zone here: in local time the picture would depend on where it is drawn
     right = {"expr": f"width - {room}"}
     time = alt.Scale(type="utc", range=[0, right])
-    x = alt.X("date", type="temporal", title=None, axis=time_axis(rows["date"]), scale=time)
+    x = alt.X("date", type="temporal", title=None, axis=axis_of_time, scale=time)
     y = value_axis(scale, zero=zero)
     same = alt.Y("value", type="quantitative")
     colour = series_colour(rows, legend=False, highlight=highlight)
@@ -105,7 +107,8 @@ def lines(
     layers = [
         alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
         *dotted(drawn, [*DRAWN, "date"], {"x": x, "y": same}, colour, size=14 if many else 40),
-        end_layer(ends, x, same, ["date", "end", "shift", "tint"]),
+        *end_layers(ends, x, same, ["date", "end", "shift", "tint"]),
+        *lone_layers(placed, scale, room, x, same),
     ]
     layers += note_layers(told, x, same, ["date"])
     spec = finish(layers, round(scale.height))
@@ -120,30 +123,47 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
     first, last = (datetime.date.fromisoformat(day) for day in (dates.min(), dates.max()))
     months = 12 * (last.year - first.year) + last.month - first.month
     yearly = dates.str[4:].nunique() == 1
-    if yearly or months > 30:
-        years = range(first.year + (not yearly and first.month > 1), last.year + 1)
-        days = [f"{year}-{dates.iloc[0][5:] if yearly else '01-01'}" for year in years]
+    if not yearly and months > 30:
+        return _years_and_halves(first, last)
+    if yearly:
+        years = range(first.year, last.year + 1)
+        days = [f"{year}-{dates.iloc[0][5:]}" for year in years]
         # the last year is the one that is asked for: where not all have room, it stays
         narrow, wide = -(-len(years) // 5), -(-len(years) // 12)
         hidden = f"({years[-1]} - utcyear(datum.value)) % (width < 420 ? {narrow} : {wide})"
         label = f"{hidden} ? '' : utcyear(datum.value)"
         return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
-    step = 3 if months > 8 else 1
+    # both ends are named, where the months allow it; the last one is always
+    step = next(size for size in (1, 2, 3, 4, 6) if months <= 8 * size)
     days = [
-        f"{first.year + place // 12}-{place % 12 + 1:02}-01"
-        for place in range(first.month - 1, first.month + months)
-        if place % step == 0 or months <= 8
-    ]
-    # the year stands below its January, and below the first month
-    label = (
-        (
-            "month(datum.value) === 0 || datum.index === 0 ? "
-            "[month(datum.value) + 1 + '月', year(datum.value)] : month(datum.value) + 1 + '月'"
+        f"{place // 12}-{place % 12 + 1:02}-01"
+        for place in range(
+            12 * last.year + last.month - 1 - months // step * step,
+            12 * last.year + last.month,
+            step,
         )
-        .replace("month(", "utcmonth(")
-        .replace("year(", "utcyear(")
+    ]
+    # the year stands below its first month
+    label = (
+        f"month(datum.value) < {step} || datum.index === 0 ? "
+        "[month(datum.value) + 1 + '月', year(datum.value)] : month(datum.value) + 1 + '月'"
     )
+    label = label.replace("month(", "utcmonth(").replace("year(", "utcyear(")
     return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=True)
+
+
+def _years_and_halves(first: datetime.date, last: datetime.date) -> alt.Axis:
+    """Return an axis with each January by its year, and with each July where there is room."""
+    days = [
+        f"{year}-{month}-01"
+        for year in range(first.year, last.year + 1)
+        for month in ("01", "07")
+        if f"{first}" <= f"{year}-{month}-01" <= f"{last}"
+    ]
+    month = "utcmonth(datum.value) + 1 + '月'"
+    july = f"width < 420 ? '' : {month}"
+    label = f"utcmonth(datum.value) === 0 ? utcyear(datum.value) : {july}"
+    return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
 
 
 def left_out(rows: pd.DataFrame) -> list[bool]:

@@ -10,6 +10,7 @@ from cqbook.figures.charts.form import (
     DRAWN,
     SIGNS,
     Drawing,
+    arrows_at,
     dotted,
     draws,
     finish,
@@ -33,6 +34,8 @@ FIRST, LAST = 0.04, 0.86
     ("line", {"x": "across", "y": "at"}),
     ("point", {"x": "across", "y": "at"}),
     ("rule", {"x": "across", "x2": "far", "y": "at"}),
+    # what says that a bar is but an end of what is known
+    ("text", {"x": "across", "y": "at"}),
     ("text", {"x": "across", "y": "at", "text": "end"}),
     ("text", {"x": "across", "y": "at", "text": "panel"}),
     ("text", {"x": "across", "y": "at", "text": "first"}),
@@ -144,6 +147,7 @@ def multiples(rows: pd.DataFrame, *, bars: bool = False, highlight: str = "") ->
                 **SIGNS,
             )
         )
+        layers += arrows_at(marks, rows, "y", {"x": x, "y": at}, {"dy": -8})
     else:
         layers += [
             alt.Chart(_segments(rows, columns))

@@ -26,6 +26,8 @@ from cqbook.figures.placing import CHARACTER
 
 #: px between two ranks.
 STEP = 27
+#: The size of the circle of a rank, in square px: on a phone circles would touch each other.
+CIRCLE = "(width < 420 ? 250 : 360)"
 
 
 @draws(
@@ -101,7 +103,7 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     )
     layers = [
         alt.Chart(broken(drawn, "depth")).mark_line().encode(x=x, y=y, color=colour),
-        *dotted(drawn, extra, {"x": x, "y": y}, colour, size=360),
+        *dotted(drawn, extra, {"x": x, "y": y}, colour, size=CIRCLE),
         alt.Chart(inline(drawn, [*extra, "rank", "tint"]))
         .mark_text(fontSize=11, fontWeight="bold", baseline="middle")
         .encode(x=x, y=y, color=in_ring, text=alt.Text("rank:N")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqbook.figures.charts._notes import end_layer, end_room
+from cqbook.figures.charts._notes import end_layers, end_room
 from cqbook.figures.charts.form import (
     DRAWN,
     TINT,
@@ -102,7 +102,7 @@ def slope(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         alt.Chart(inline(first, extra))
         .mark_text(align="right", dx=-9, dy={"expr": "datum.shift"}, baseline="middle")
         .encode(x=x, y=y, color=TINT, text=alt.Text("text:N")),
-        end_layer(last, x, y, ["shift", "tint", "end"]),
+        *end_layers(last, x, y, ["shift", "tint", "end"]),
     ]
     spec = finish(layers, height)
     spec["padding"] = {"left": 4, "top": 4, "bottom": 16, "right": 8}

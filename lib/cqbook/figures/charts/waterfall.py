@@ -7,10 +7,12 @@ import pandas as pd
 
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
+    ARROW,
     DRAWN,
     LABEL_LINES,
     SIGNS,
     Drawing,
+    arrows_at,
     complete,
     draws,
     finish,
@@ -32,6 +34,7 @@ LEAST = 0.004
     ("bar", {"x": "start", "x2": "stop", "y": "label"}),
     ("rule", {"x": "lowest", "x2": "highest", "y": "label"}),
     ("text", {"x": "far", "y": "label", "text": "end"}),
+    ("text", {"x": "far", "y": "label"}),
     ("rule", {"x": "zero"}),
 )
 def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
@@ -84,7 +87,8 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         for text, up in zip(rows["text"], changed, strict=True)
     ]
     low = min(0.0, rows["start"].min(), rows["lowest"].min())
-    right = alt.expr(f"width - {room_for(rows['end'])}")
+    open_ended = ARROW * ("open" in rows)
+    right = alt.expr(f"width - {room_for(rows['end']) + open_ended}")
     x = alt.X(
         "start",
         type="quantitative",
@@ -102,6 +106,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         legend=None,
         scale=alt.Scale(domain=tones, range=[theme.colour(ROLES[tone]) for tone in tones]),
     )
+    beyond = alt.X("far", type="quantitative")
     layers = [
         base.mark_bar(size=18, stroke=theme.colour("muted"), strokeWidth=1).encode(
             x=x,
@@ -115,9 +120,19 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
             x=alt.X("stop", type="quantitative"), y=y, y2=alt.Y2("next")
         ),
         *_whiskers(base, rows, y, LEAST * (rows["far"].max() - low)),
-        base.mark_text(align="left", dx=6, baseline="middle").encode(
-            x=alt.X("far", type="quantitative"), y=y, text=alt.Text("end:N")
+        *arrows_at(
+            base,
+            rows,
+            "x",
+            {"x": beyond, "y": y},
+            {"align": "left", "dx": 4, "baseline": "middle"},
         ),
+        base.mark_text(
+            align="left",
+            # behind its arrow, if there is one
+            dx={"expr": f"datum.open ? {6 + ARROW} : 6"} if open_ended else 6,
+            baseline="middle",
+        ).encode(x=beyond, y=y, text=alt.Text("end:N")),
     ]
     if low < 0:
         layers.append(
