@@ -299,7 +299,10 @@ def figure_gone(opened):
         body.remove(node)
     paragraphs = opened.paragraphs
     dots = next(n for n, item in enumerate(paragraphs) if 'name="fig-test-dots' in item._p.xml)
-    body.remove(paragraphs.pop(dots + 2)._p)
+    below = [n for n in range(dots, len(paragraphs)) if paragraphs[n].text[:2] in ("注：", "数据")]
+    # its note and its source line
+    for number in reversed(below[:2]):
+        body.remove(paragraphs.pop(number)._p)
     for paragraph in paragraphs:
         shown = "".join(paragraph._p.xpath(".//wp:docPr/@descr"))
         if "点图" in paragraph.text + shown or "fig-test-dots" in paragraph.text + shown:

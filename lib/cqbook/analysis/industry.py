@@ -271,10 +271,10 @@ def highlights(book: Catalog, source: str) -> pd.DataFrame:
             continue
         first = rows_of(own)[0]
         expected = own["status"].eq("estimate").sum()
-        said = quantity_of(first).zh + "（预计）" * (first["status"] == "estimate")
+        foretold = f"，{expected}项是预计" if expected else ""
         found.append(
-            {"label": about, "first": of, "value": said, "figures": f"{len(own)}项",
-             "expected": f"{expected}项" if expected else "",
+            {"label": about, "first": of + "（预计）" * (first["status"] == "estimate"),
+             "value": quantity_of(first).zh, "figures": f"{len(own)}项{foretold}",
              "source_id": source, "observation_id": first["observation_id"]}
         )  # fmt: skip
     return pd.DataFrame(found)

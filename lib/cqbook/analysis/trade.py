@@ -524,8 +524,13 @@ def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame
 
     From the first to the last year of which several are known; what is not known stays a gap.
     """
-    known = sorted({year for items in found.values() for year in items if year >= EU_SINCE})
-    several = [int(year) for year in known if sum(year in items for items in found.values()) > 1]
+    known = sorted({key for items in found.values() for key in items if key >= EU_SINCE})
+    # whole years: a period may be some months of one
+    several = [
+        int(year)
+        for year in known
+        if year.isdigit() and sum(year in items for items in found.values()) > 1
+    ]
     if len(several) < 2:
         return points([], unit="percent")
     years = [str(year) for year in range(several[0], several[-1] + 1)]

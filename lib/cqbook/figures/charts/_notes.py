@@ -113,6 +113,11 @@ def end_layers(
     return [ground.encode(color=alt.ColorValue(page)), base.mark_text(**style).encode(color=TINT)]
 
 
+#: On a phone a long name beside a point in the middle would reach over the axis; the colour is that
+#: of the name at the end.
+_HAS_ROOM = "width > 420 || length(datum.end) <= 4"
+
+
 def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Return the layers of the names of points that no line leads to or from, of several series.
 
@@ -148,7 +153,8 @@ def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) 
         for before in (False, True)
     ]
     columns = ["date", "end", "shift", "tint"]
-    return end_layers(lone, x, y, columns, before=covered[1] < covered[0])
+    layers = end_layers(lone, x, y, columns, before=covered[1] < covered[0])
+    return [layer.transform_filter(_HAS_ROOM) for layer in layers]
 
 
 def value_axis(scale: Axis, *, zero: bool) -> alt.Y:
