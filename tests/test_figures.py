@@ -232,7 +232,7 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
             "蓝色增加，灰色合计。细线是取整留下的范围。",
             "Blue adds, grey is the sum. Thin lines: what rounding leaves open.",
         ),
-        (dots, "横条是取整留下的范围。", "Pale bars: what rounding leaves open."),
+        (dots, "横条是取整留下的范围。", "Thick lines: what rounding leaves open."),
         (
             lambda frame: bars(frame.drop(columns=["lower", "upper"]), highlight="汽车"),
             "橙色是汽车。",

@@ -143,6 +143,8 @@ def progress(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
 
 #: What the projects of a field are called beside the others.
 PROJECTS_ZH = {
+    # as the source of the projects has it: without software
+    "电子信息产业": "电子信息制造业",
     "环保（生态环保）领域": "生态环保",
 }
 ALL_PROJECTS = "全部重大项目"

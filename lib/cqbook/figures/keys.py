@@ -187,7 +187,7 @@ def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
         return {}
     thin = drawn[0] < THICK_FROM
     if english:
-        name = "Thin lines" if thin else "Pale bars"
+        name = "Thin lines" if thin else "Thick lines"
         return {name.removesuffix("s"): f"{name}: what rounding leaves open."}
     name = "细线" if thin else "横条"
     return {f"{name}是": f"{name}是取整留下的范围。"}
