@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal as D
 
 import pytest
@@ -225,12 +226,15 @@ def test_expected_figures_are_counted(book):
 def test_the_ten_highlights_have_all_figures_but_that_of_the_opening(book):
     table = industry.highlights(book, "industry-2022")
     assert list(table["label"]) == [about for about, _ in industry.HIGHLIGHTS.values()]
-    count = {
-        key: table[key].str.removesuffix("项").replace("", "0") for key in ("figures", "expected")
-    }
-    assert sum(map(int, count["figures"])) == 57 - 1
-    assert sum(map(int, count["expected"])) == 9
-    assert list(table["value"][:3]) == ["36.9万辆（预计）", "2750亿元（预计）", "137家"]
+    counted = [re.findall(r"[0-9]+", text) for text in table["figures"]]
+    assert sum(int(numbers[0]) for numbers in counted) == 57 - 1
+    assert sum(int(numbers[1]) for numbers in counted if numbers[1:]) == 9
+    first = list(zip(table["first"][:3], table["value"][:3], strict=True))
+    assert first == [
+        ("新能源汽车产量（预计）", "36.9万辆"),
+        ("软件业营业收入（预计）", "2750亿元"),
+        ("新增国家级“小巨人”企业", "137家"),
+    ]
     assert industry.highlights(book, "no-such-source").empty
 
 
