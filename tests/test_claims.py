@@ -445,7 +445,8 @@ def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
     }
     groups = [
         {"甲": [("#1", said["0.5"]), ("#2", said["0.0001"])], "乙": [("#3", said[""])]},
-        {"丙": [("#4", said["0.02"])]},
+        # 丁 says of another page what 甲 stands on
+        {"丁": [("#5", said["0.0001"])], "丙": [("#4", said["0.02"])]},
     ]
     # 位次 have no share, and are not among them
     found = claims_page.tightest(groups, 3)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from docutils import nodes
@@ -179,6 +180,8 @@ def _tightness(said: tuple[str, StatedClaim]) -> Decimal:
 def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[str, str, Sayings]]:
     """Return the sentences of the smallest margins: that in %, sentence, claims tightest first.
 
+    Of several sentences that stand on the same comparison the first.
+
     Parameters
     ----------
     groups : iterable of mapping of str to list
@@ -191,11 +194,15 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
         for said in groups
         for sentence, items in said.items()
     ]
-    found = sorted(sorted_within, key=lambda item: _tightness(item[1][0]))
+    found: dict[tuple[str, str], tuple[str, Sayings]] = {}
+    for sentence, items in sorted(sorted_within, key=lambda item: _tightness(item[1][0])):
+        claim = items[0][1].claim
+        if claim.relative:
+            # what several pages say of one comparison, once
+            found.setdefault((claim.relative, claim.margin), (sentence, items))
     return [
         (rounded(100 * _tightness(items[0])), sentence, items)
-        for sentence, items in found[:most]
-        if items[0][1].claim.relative
+        for sentence, items in islice(found.values(), most)
     ]
 
 
