@@ -232,6 +232,7 @@ def provenance(
         day=_day(days[-1]) if days else ("", ""),
         figures=len(figures),
         derived=derived,
+        computed=sum(meta["status"] == "computed" for meta in figures),
         tables=len(shown) - len(figures),
         edition=edition,
     )
