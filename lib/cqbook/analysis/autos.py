@@ -17,9 +17,9 @@ from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    COMPUTED,
     NOT_FOUND,
     Quantity,
+    computed_share,
     derive,
     difference,
     growth,
@@ -479,8 +479,7 @@ def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quanti
     )  # fmt: skip
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     return {
-        # both are published: what one division makes of them is as firm
-        month: replace(share(part[month], whole[month]), status=COMPUTED)
+        month: computed_share(part[month], whole[month])
         if month in part and month in whole
         else missing("percent")
         for month in months

@@ -23,10 +23,10 @@ from cqbook.quantities.about import About
 from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    COMPUTED,
     DERIVED,
     NOT_FOUND,
     Quantity,
+    computed_share,
     derive,
     difference,
     exact,
@@ -338,7 +338,7 @@ def share_in(part: History, whole: History, period: str) -> Quantity:
     if printed is not None:
         return printed
     if part.now(period).known and whole.now(period).known:
-        return replace(share(part.now(period), whole.now(period)), status=COMPUTED)
+        return computed_share(part.now(period), whole.now(period))
     late = shifted(period, 1)
     return share(part.implied(late), whole.before(late))
 

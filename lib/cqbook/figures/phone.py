@@ -84,7 +84,6 @@ def _without_axis(layer: Spec) -> Spec:
 
 def _names_layer(field: str, half: float, *, halo: bool) -> Spec:
     """Return the names above the rows, on a ground of the page's colour: lines may run below."""
-    ground = {"stroke": theme.colour("page"), "strokeWidth": 4, "strokeJoin": "round"}
     return {
         "data": {"name": _NAMES},
         "mark": {
@@ -95,7 +94,7 @@ def _names_layer(field: str, half: float, *, halo: bool) -> Spec:
             "color": theme.colour("page" if halo else "ink"),
             "limit": theme.NARROW - 2 * theme.AROUND,
         }
-        | (ground if halo else {}),
+        | (theme.ground() if halo else {}),
         "encoding": {
             "x": {"value": 0},
             "y": {"field": field, "type": "nominal", "sort": None, "title": None, "axis": None},

@@ -6,7 +6,7 @@ import functools
 import re
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.figures.identity import Spec
@@ -50,6 +50,7 @@ ROLES |= dict.fromkeys((_BOTH, "总值", f"{_BOTH}总值"), "ink")
 AROUND = 4
 PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
 NARROW = 342  # px, the same on a 390 px phone less the page's margins
+WIDE_FROM = 420  # px, of a chart: below, it is drawn as on a phone
 
 
 def colour(role: str) -> str:
@@ -111,6 +112,11 @@ def with_width(spec: Spec, width: int) -> Spec:
 def untitled(spec: Spec) -> Spec:
     """Return `spec` without its title, for pages that set the title as text."""
     return {key: value for key, value in spec.items() if key != "title"}
+
+
+def ground() -> dict[str, Any]:
+    """Return what draws the page's colour around letters, so that no line strikes them out."""
+    return {"stroke": colour("page"), "strokeWidth": 4, "strokeJoin": "round"}
 
 
 def line_width(text: str, latin: float) -> float:

@@ -498,6 +498,11 @@ def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
     )
 
 
+def computed_share(part: Quantity, whole: Quantity) -> Quantity:
+    """Return the `share` of two published numbers: what one division makes of them is as firm."""
+    return replace(share(part, whole), status=COMPUTED)
+
+
 def _like(item: Quantity, other: Quantity) -> Quantity:
     """Return `item` in the unit of `other`, if there is a number in both: else nothing is made."""
     return item.to(str(other.unit)) if item.known and other.known else item

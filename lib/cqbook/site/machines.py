@@ -146,7 +146,7 @@ def prepare_rows(app: Sphinx, env: BuildEnvironment) -> None:
     """Make rows and ids before pages are written in other processes, so that these have them."""
     if app.builder.format == "html" and app.parallel > 1:
         published_ids(app)
-        if NUMBERS_PAGE in env.found_docs:
+        if NUMBERS_PAGE in env.found_docs and not data_stand(app):
             library(app)
 
 

@@ -365,9 +365,9 @@ def rows_script(
 
 def write_rows(app: Sphinx, exception: Exception | None) -> None:
     """Write the rows of the page: those that come with it, and the series."""
-    if exception or app.builder.format != "html" or NUMBERS_PAGE not in app.env.found_docs:
+    if exception or app.builder.format != "html":
         return
-    if data_stand(app):
+    if NUMBERS_PAGE not in app.env.found_docs or data_stand(app):
         return
     frame, words = library(app)
     charts, users = users_of(app)

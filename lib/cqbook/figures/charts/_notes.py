@@ -108,14 +108,14 @@ def end_layers(
     style: dict[str, Any] = {"align": "right", "dx": -9} if before else {"align": "left", "dx": 9}
     style |= {"dy": {"expr": "datum.shift"}}
     style |= {"lineBreak": "\n", "lineHeight": LINE, "baseline": "middle"}
-    page = theme.colour("page")
-    ground = base.mark_text(**style, stroke=page, strokeWidth=4, strokeJoin="round")
-    return [ground.encode(color=alt.ColorValue(page)), base.mark_text(**style).encode(color=TINT)]
+    ground = base.mark_text(**style, **theme.ground())
+    page = alt.ColorValue(theme.colour("page"))
+    return [ground.encode(color=page), base.mark_text(**style).encode(color=TINT)]
 
 
 #: On a phone a long name beside a point in the middle would reach over the axis; the colour is that
 #: of the name at the end.
-_HAS_ROOM = "width > 420 || length(datum.end) <= 4"
+_HAS_ROOM = f"width >= {theme.WIDE_FROM} || length(datum.end) <= 4"
 
 
 def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:

@@ -16,6 +16,7 @@ from cqbook.figures.charts.form import (
     SIGNS,
     Drawing,
     arrows_at,
+    behind_arrow,
     draws,
     finish,
     inline,
@@ -99,20 +100,15 @@ def bars(
             "baseline": "middle",
         },
     )
-    # behind its arrow, if there is one
-    right, left = (
-        {"expr": f"datum.open ? {side * (6 + ARROW)} : {side * 6}"} if open_ended else side * 6
-        for side in (1, -1)
-    )
     layers.append(
         base.transform_filter("datum.value >= 0")
-        .mark_text(align="left", dx=right, lineBreak="\n", baseline="middle")
+        .mark_text(align="left", dx=behind_arrow(rows), lineBreak="\n", baseline="middle")
         .encode(y=y, x=alt.X("reach", type="quantitative"), text=alt.Text("end:N"))
     )
     if low < 0:
         layers.append(
             base.transform_filter("datum.value < 0")
-            .mark_text(align="right", dx=left, lineBreak="\n", baseline="middle")
+            .mark_text(align="right", dx=behind_arrow(rows, -1), lineBreak="\n", baseline="middle")
             .encode(y=y, x=alt.X("reach_low", type="quantitative"), text=alt.Text("end:N"))
         )
         layers.append(

@@ -263,6 +263,16 @@ _TRIANGLES = {"x": {"more": "right", "less": "left"}, "y": {"more": "up", "less"
 ARROW = 16
 
 
+def behind_arrow(rows: pd.DataFrame, side: int = 1) -> Any:  # noqa: ANN401 - a number, or an expression
+    """Return how far, in px, a text stands beyond its bar, and beyond its arrow if it has one.
+
+    `side` is -1 at the left of a bar.
+    """
+    if "open" not in rows:
+        return side * 6
+    return {"expr": f"datum.open ? {side * (6 + ARROW)} : {side * 6}"}
+
+
 def arrows_at(
     base: alt.Chart,
     rows: pd.DataFrame,

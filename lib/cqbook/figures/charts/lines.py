@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from cqbook.figures import theme
 from cqbook.figures.charts._notes import (
     Note,
     annotated,
@@ -130,7 +131,8 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
         days = [f"{year}-{dates.iloc[0][5:]}" for year in years]
         # the last year is the one that is asked for: where not all have room, it stays
         narrow, wide = -(-len(years) // 5), -(-len(years) // 12)
-        hidden = f"({years[-1]} - utcyear(datum.value)) % (width < 420 ? {narrow} : {wide})"
+        of = f"(width < {theme.WIDE_FROM} ? {narrow} : {wide})"
+        hidden = f"({years[-1]} - utcyear(datum.value)) % {of}"
         label = f"{hidden} ? '' : utcyear(datum.value)"
         return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
     # both ends are named, where the months allow it; the last one is always
@@ -161,7 +163,7 @@ def _years_and_halves(first: datetime.date, last: datetime.date) -> alt.Axis:
         if f"{first}" <= f"{year}-{month}-01" <= f"{last}"
     ]
     month = "utcmonth(datum.value) + 1 + '月'"
-    july = f"width < 420 ? '' : {month}"
+    july = f"width < {theme.WIDE_FROM} ? '' : {month}"
     label = f"utcmonth(datum.value) === 0 ? utcyear(datum.value) : {july}"
     return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
 

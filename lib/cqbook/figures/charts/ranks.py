@@ -27,7 +27,7 @@ from cqbook.figures.placing import CHARACTER
 #: px between two ranks.
 STEP = 27
 #: The size of the circle of a rank, in square px: on a phone circles would touch each other.
-CIRCLE = "(width < 420 ? 250 : 360)"
+CIRCLE = f"(width < {theme.WIDE_FROM} ? 250 : 360)"
 
 
 @draws(

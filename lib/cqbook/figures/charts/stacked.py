@@ -228,7 +228,7 @@ def _colour(rows: pd.DataFrame, *, own: bool) -> alt.Color:
         None
         if own
         else alt.Legend(
-            columns={"expr": "width < 420 ? 2 : 4"},
+            columns={"expr": f"width < {theme.WIDE_FROM} ? 2 : 4"},
             labelLimit=150,
             symbolOpacity=1,
             columnPadding=12,

@@ -54,13 +54,13 @@ def tiles(rows: pd.DataFrame) -> Drawing:
         ),
         tooltip=tooltip(rows),
     )
-    size = {"expr": "width < 420 ? 11 : 12"}
+    size = {"expr": f"width < {theme.WIDE_FROM} ? 11 : 12"}
     across = int(rows["tile_col"].max() - rows["tile_col"].min() + 1)
     # on a phone only marked tiles are named; three characters may reach into the gaps between
     # tiles, a longer name is cut
     room = f"width / {across} + (length(datum.label) > 3 ? -3 : 5)"
     name = (
-        base.transform_filter("width >= 420 || datum.filled")
+        base.transform_filter(f"width >= {theme.WIDE_FROM} || datum.filled")
         .mark_text(fontSize=size, dy=-5, limit={"expr": room})
         .encode(
             **place,

@@ -13,6 +13,7 @@ from cqbook.figures.charts.form import (
     SIGNS,
     Drawing,
     arrows_at,
+    behind_arrow,
     complete,
     draws,
     finish,
@@ -127,12 +128,9 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
             {"x": beyond, "y": y},
             {"align": "left", "dx": 4, "baseline": "middle"},
         ),
-        base.mark_text(
-            align="left",
-            # behind its arrow, if there is one
-            dx={"expr": f"datum.open ? {6 + ARROW} : 6"} if open_ended else 6,
-            baseline="middle",
-        ).encode(x=beyond, y=y, text=alt.Text("end:N")),
+        base.mark_text(align="left", dx=behind_arrow(rows), baseline="middle").encode(
+            x=beyond, y=y, text=alt.Text("end:N")
+        ),
     ]
     if low < 0:
         layers.append(
