@@ -403,6 +403,7 @@ def test_other_files_are_told_what_to_be(book, name, content, word):
 
 OLD = b"\xd0\xcf\x11\xe0" + bytes(600)
 ODS = b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+NUMBERS = b"PK\x03\x04" + bytes(26) + b"Index/Document.iwa" + bytes(90)
 TYPED = "source_id,locator,indicator,entity,period\ntrade-2022,¶1,trade_value,CN-50,2021\n"
 
 
@@ -413,6 +414,8 @@ TYPED = "source_id,locator,indicator,entity,period\ntrade-2022,¶1,trade_value,C
         ("old.csv", OLD, "旧格式 .xls"),
         ("libre.ods", ODS, "OpenDocument 的 .ods"),
         ("renamed.xlsx", ODS, "OpenDocument 的 .ods"),
+        ("mac.numbers", NUMBERS, "Numbers 的 .numbers"),
+        ("renamed.xlsx", NUMBERS, "Numbers 的 .numbers"),
         ("closed.xlsx", OLD + "EncryptedPackage".encode("utf-16-le"), "有密码的工作簿"),
         ("new.csv", b"PK\x03\x04", "压缩包"),
         ("page.xls", b"<html><table>", "网页"),

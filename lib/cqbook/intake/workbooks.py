@@ -25,6 +25,8 @@ _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 #: How the first file in OpenDocument's archive says what it is (OpenDocument 1.3, part 2, 3.3).
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+#: What a table of Apple's Numbers has, and each workbook of Excel (ECMA-376, part 2, 10.1.2).
+_NUMBERS, _PARTS = b"Index/Document.iwa", b"[Content_Types].xml"
 #: Lines that are looked at to know what separates cells.
 _LOOKED_AT = 5
 #: Bytes of a workbook's table of contents.
@@ -50,14 +52,18 @@ def foreign(content: bytes, name: str) -> Breach | None:
             "有密码的工作簿", "没有密码的 .xlsx：在 Excel 中去掉密码后另存",
             "a workbook without a password: remove it and save again",
         )  # fmt: skip
-    opened = content[:4] == _ZIP and _OPEN_DOCUMENT in content[:200]
-    if opened or content[:4] == _OLE:
+    archive, other = content[:4] == _ZIP, ""
+    if archive and _OPEN_DOCUMENT in content[:200]:
+        other = "OpenDocument 的 .ods"
+    elif archive and _NUMBERS in content and _PARTS not in content:
+        other = "Numbers 的 .numbers"
+    if other or content[:4] == _OLE:
         return said(
-            "OpenDocument 的 .ods" if opened else "旧格式 .xls",
+            other or "旧格式 .xls",
             "另存为 .xlsx 或 CSV 的表（改文件名不行）",
             "a table saved as .xlsx or CSV: to rename it does not do",
         )  # fmt: skip
-    if content[:4] == _ZIP and suffix not in ("xlsx", "xlsm"):
+    if archive and suffix not in ("xlsx", "xlsm"):
         return said(
             f".{suffix}，内容却是 .xlsx 一类的压缩包", "名字照旧为 .xlsx 的工作簿，或另存为 CSV",
             "a workbook named .xlsx, or saved as CSV: this one was renamed",
