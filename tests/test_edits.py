@@ -47,10 +47,17 @@ CLAIMS = claimed("holds") | {"private": claimed("holds", PRIVATE)["below-record"
 GLUED = {"total": "8006.8亿元", "share": "48%", "same": "7.5%", "bare": "46.8"}
 
 
+NOTE = "横条是取整留下的范围。2019年为初步数，与其后各年口径不同。"
+
+
 @pytest.fixture(scope="module")
 def figures():
-    """Bars with a detail, columns of years, a chart of two series, dots (a picture on slides)."""
-    return [exhibit(place) for place in (1, 2, 0, 3)]
+    """Bars with a detail, columns of years, a chart of two series, dots (a picture on slides).
+
+    The last is derived in part, and its note has two sentences.
+    """
+    derived = exhibit(3, status="mixed", caption=NOTE)
+    return [*map(exhibit, (1, 2, 0)), derived]
 
 
 def once(look_through):
@@ -773,6 +780,9 @@ def box_on(number, text):
 
 #: The source line of the first figure.
 FOOT = "数据来源：网易号（转载），2026-01-26。单位"
+DERIVED = "（部分为本书推算）"
+MIXED, ONE_SOURCE = f"数据来源{DERIVED}", "数据来源：网易号（转载），2026-01-26"
+SEVERAL = "数据来源：新华社（转引），2022-01-17（a）"
 
 
 def unit_at_chart(opened):
@@ -865,6 +875,14 @@ WRONG = {
     "title and more, slides": ("pptx", box_text("民营企业的比重", "民营企业的比重，美元值", -1)),
     "foot and more, slides": ("pptx", box_text("单位：亿元。", "单位：亿元。含美元值。")),
     "a claim at a figure, a digit": ("docx", at_figure(PRIVATE.replace("38", "48"))),
+    # a line that lost what it is subject to
+    "a source that no longer says derived": ("docx", body(DERIVED, "")),
+    "a source that no longer says derived, nor a unit": ("docx", in_paragraph(MIXED, ONE_SOURCE)),
+    "a foot that no longer says derived, slides": ("pptx", box_text(DERIVED, "", -1)),
+    "a source fewer": ("docx", body("；重庆日报，2023-01-17（b）", "")),
+    "the last sources struck out": ("docx", in_paragraph(SEVERAL, f"{SEVERAL}。")),
+    "the last sentence of a note": ("docx", body(NOTE.partition("。")[2], "")),
+    "the first sentence of a note": ("docx", body(NOTE.partition("2019")[0], "")),
     "another money behind a figure's source": ("docx", behind(FOOT, "以上均为美元值。")),
     "another unit behind a figure's source": ("docx", behind(FOOT, "单位：万元")),
     "another unit further behind": ("docx", behind(FOOT, "自己的一段话。", "（单位：万元）")),

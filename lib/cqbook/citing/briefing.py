@@ -436,15 +436,24 @@ def all_of_figure(entry: FigureEntry, edition: str) -> tuple[str, ...]:
 
 
 def _printed_before(entry: FigureEntry, edition: str) -> tuple[str, ...]:
-    """Return what briefings of before 2026-12 printed of a figure."""
+    """Return what briefings of before 2026-12 printed of a figure.
+
+    Not their lines of sources where the book says now that its numbers are derived: theirs did not,
+    and are told as any line that no longer says so.
+    """
     parts = [f"{row.group + '·' if row.group else ''}{row.label}：{row.full}" for row in entry.rows]
     parts = [part for part, row in zip(parts, entry.rows, strict=True) if row.full]
     more = f"等{len(parts)}项" if len(parts) > _TOLD_BEFORE else ""
     listed = f"数据来源：{'；'.join(item.label for item in entry.sources) or '见图注'}"
     known = mark(entry, edition)
-    return (
+    said = (
         f"{entry.subtitle}。{'；'.join(parts[:_TOLD_BEFORE])}{more}。",
         f"　{entry.title}｜{known}",
+    )
+    if source(entry).partition("：")[0] != "数据来源":
+        return said
+    return (
+        *said,
         f"{listed}。单位：{entry.unit}。",
         f"单位：{entry.unit}。{listed}。{known}",
         listed,

@@ -35,6 +35,8 @@ _NUMBERED = re.compile(
     r"|\d{1,2}(?:\.\d{1,2})*(?:[.．、](?!\d)|[\s　]))[\s　]*"
 )
 _GOES_ON = re.compile(r"[(（]续[)）]$")
+#: What a note or a line of sources begins with.
+_LEAD = re.compile(r"\s*(?:注|(?:数据|资料)来源(?:[（(][^（）()]{1,20}[）)])?)[:：]")
 #: Signs that say nothing, and those that a sentence ends with.
 _SIGNS = f" .,;:!?、·｜|()-/{TAKEN}\"'“”"
 #: Words that say what a sentence before them means.
@@ -98,20 +100,23 @@ def altered_sentences(
     ]
     whole: dict[str, list[_Ours]] = {}
     for item in ours:
-        whole.setdefault(item.plain, []).append(item)
+        whole.setdefault(item.plain.rstrip(STOPS), []).append(item)
     texts = len(ours) + len(claims)
     left = [passage for passage in dict.fromkeys(passages) if passage.role != "contents" and texts]
-    unlike = sum(1 for passage in left if bare(passage.text) not in whole)
+    unlike = sum(1 for passage in left if bare(passage.text).rstrip(STOPS) not in whole)
     if unlike * texts > PAIRS:
         msg = f"{name}：文字过多，不能一次比较；分成几份再核对 | {name}: too much text: split it"
         raise DataError(msg)
-    pairs = {text: pairs_of(text) for text in whole}
+    pairs = {item.plain: pairs_of(item.plain) for item in ours}
     numbers = caption_numbers(left)
     seen: set[str] = set()
     anywhere = {claim.plain for claim in claims}
     for passage in left:
         core, bound = _core(passage.text)
-        same = whole.get(core) or whole.get(bare(passage.text)) or whole.get(f"{core}.")
+        same = whole.get(core.rstrip(STOPS)) or whole.get(bare(passage.text).rstrip(STOPS))
+        if not same and (lacking := _shortened(passage, ours)):
+            yield lacking
+            continue
         if not same and (parts := _parts(core, ours)):
             # a number by itself is of no figure alone
             same = [item for item in parts if len(core) >= min(SHORT, MOSTLY * len(item.plain))]
@@ -156,6 +161,38 @@ def _altered_claims(
             continue
         why = f"与论断的原句“{fault.claim.text}”字词不同，没有比较" if fault.words else ""
         yield TextFault(fault.claim.key, fault.text, fault.claim.text, why, unknown=fault.words)
+
+
+def _shortened(passage: Passage, ours: Sequence[_Ours]) -> TextFault | None:
+    """Return what the note or the sources beside a figure lack: a condition, one of its sources.
+
+    Whether its numbers want it there is for who reads the document: not compared, and said.
+    """
+    said = _items(passage.text)
+    if not said:
+        return None
+    beside = {*passage.near, *passage.sides}
+    for item in ours:
+        wanted = _items(item.text) if item.kind == "line" and item.figure in beside else {}
+        if said.keys() < wanted.keys():
+            lacks = "；".join(wanted[key] for key in wanted if key not in said)
+            why = f"少了“{lacks}”，没有比较"
+            return TextFault(item.figure, passage.text, item.text, why, unknown=True)
+    return None
+
+
+def _items(text: str) -> dict[str, str]:
+    """Return the sentences of a note, or the sources of a line of sources: bare, and as they are.
+
+    Without the unit, which may stand elsewhere; with what the line begins with, which says whether
+    its numbers are derived.
+    """
+    lead = _LEAD.match(text)
+    if not lead:
+        return {}
+    pieces = [piece.strip() for piece in re.split("[。；;]", text[lead.end() :])]
+    left = [piece for piece in pieces if piece and not piece.startswith(("单位", "图：", "图:"))]
+    return {f"{bare(lead[0])}{bare(piece).rstrip(STOPS)}": piece for piece in left}
 
 
 def _is_running(passage: Passage) -> bool:
@@ -395,16 +432,15 @@ def _nearest(
 
 
 def _parts(plain: str, ours: Sequence[_Ours]) -> list[_Ours]:
-    """Return the texts of ours that a paragraph is, with whole sentences left out."""
-    return [item for item in ours if _is_part(plain, item.plain)]
+    """Return the texts of ours that a paragraph is, with whole sentences left out; no notes."""
+    return [item for item in ours if not _LEAD.match(item.text) and _is_part(plain, item.plain)]
 
 
 def _is_part(plain: str, wanted: str) -> bool:
+    plain = plain.rstrip(STOPS)
     begin = wanted.find(plain)
     if begin < 0 or len(plain) < 4:
         return False
     end = begin + len(plain)
     ends = ".;,:｜"
-    return (begin == 0 or wanted[begin - 1] in ends) and (
-        end == len(wanted) or wanted[end] in ends or plain[-1] in ends
-    )
+    return (begin == 0 or wanted[begin - 1] in ends) and (end == len(wanted) or wanted[end] in ends)
