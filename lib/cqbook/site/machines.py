@@ -34,11 +34,11 @@ from cqbook.site.kept import data_stand
 from cqbook.site.markdown import PageWriter
 from cqbook.site.markup import markup
 from cqbook.site.metadata import CATALOGUE, SCHEMA
-from cqbook.site.numbers_page import NUMBERS_PAGE, library, published_ids
-from cqbook.site.offered import measured_files, offers_of, write_data
+from cqbook.site.numbers_page import NUMBERS_PAGE, library, plain_bodies, published_ids
+from cqbook.site.offered import measured_files, offers_of, sdmx_texts, write_data
 from cqbook.site.sdmx import SDMX_DATA, SDMX_STRUCTURE
 from cqbook.site.search import LISTING_PAGES
-from cqbook.site.settings import publication, root_of
+from cqbook.site.settings import make_ahead, publication, root_of
 
 #: What there is, in the order in which it is listed: file, what it is in Chinese and English.
 FILES = {
@@ -143,11 +143,16 @@ def _said(path: str) -> str:
 
 
 def prepare_rows(app: Sphinx, env: BuildEnvironment) -> None:
-    """Make rows and ids before pages are written in other processes, so that these have them."""
+    """Make rows and ids before pages are written in other processes, so that these have them.
+
+    What is made of the rows alone is begun.
+    """
     if app.builder.format == "html" and app.parallel > 1:
         published_ids(app)
         if NUMBERS_PAGE in env.found_docs and not data_stand(app):
             library(app)
+            edition = [sdmx_texts] if app.config.cqbook_edition else []
+            make_ahead(app, plain_bodies, *edition)
 
 
 def setup(app: Sphinx) -> None:

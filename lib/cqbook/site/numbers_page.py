@@ -537,6 +537,15 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a plain page an indicator, with an anchor for each of its figures."""
     if NUMBERS_PAGE not in app.env.found_docs or data_stand(app):
         return
+    words = library(app)[1]["indicator"]
+    for code, body in plain_bodies(app).items():
+        name, name_en = words[code][:2]
+        title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
+        yield plain_name(code), title | {"body": Markup(body)}, "page.html"
+
+
+def plain_bodies(app: Sphinx) -> dict[str, str]:
+    """Return by indicator what its plain page says."""
     frame, words = library(app)
     rows = {str(code): some for code, some in frame.groupby("indicator")}
     said, lines = json_digest(dict(known_words(app))), joined_rows(frame)
@@ -544,11 +553,7 @@ def plain_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         code: [[lines[at] for at in some.index], _words_in(some, words), said]
         for code, some in rows.items()
     }
-    bodies = made_of(app, "plain-pages.json", of, lambda code: _plain_body(app, code, rows[code]))
-    for code, body in bodies.items():
-        name, name_en = words["indicator"][code][:2]
-        title = {"title": f"{name}：全部数字", "title_en": f"{name_en}: all numbers"}
-        yield plain_name(code), title | {"body": Markup(body)}, "page.html"
+    return made_of(app, "plain-pages.json", of, lambda code: _plain_body(app, code, rows[code]))
 
 
 def joined_rows(frame: pd.DataFrame) -> list[str]:

@@ -143,12 +143,17 @@ def write_data(app: Sphinx) -> None:
     for path in (DESCRIPTOR, *(item["path"] for item in book.descriptor["resources"])):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(book.path / path, target / path)
+    for name, text in sdmx_texts(app).items():
+        with (out / name).open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+
+def sdmx_texts(app: Sphinx) -> dict[str, str]:
+    """Return the published figures as SDMX, and their structure, by the names of the files."""
     frame, words = library(app)
     labels = {code: said[0] for code, said in words["source_id"].items()}
-    flow = dataflow_of(book, frame, labels)
+    flow = dataflow_of(book_of(app), frame, labels)
     structure = sdmx_json(flow)
     of = {SDMX_DATA: [structure, digest("\n".join(joined_rows(frame)).encode())]}
     made = made_of(app, "sdmx.json", of, lambda _: sdmx_csv(frame, flow))
-    with (out / SDMX_DATA).open("w", encoding="utf-8", newline="") as file:
-        file.write(made[SDMX_DATA])
-    (out / SDMX_STRUCTURE).write_text(structure, encoding="utf-8")
+    return made | {SDMX_STRUCTURE: structure}

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.parallel import ParallelTasks
 
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.publication import Publication
@@ -61,6 +62,8 @@ def made_of(
     make : callable
         Returns the text of a key.
     """
+    if ahead := vars(app).pop(_AHEAD, None):
+        ahead.join()
     by = once(app, "cqbook_made_by", installed_digest)
     path = cache_directory(app) / "made" / name
     before: dict[str, list[str]] = json.loads(recall(path) or "{}")
@@ -72,6 +75,25 @@ def made_of(
     if made != before:
         retain(path, json.dumps(made, ensure_ascii=False).encode())
     return {key: text for key, (_, text) in made.items()}
+
+
+#: What is being made in another process.
+_AHEAD = "cqbook_ahead"
+
+
+def make_ahead(app: Sphinx, *makes: Callable[[Sphinx], object]) -> None:
+    """Have what `made_of` keeps made in another process, while pages are written in this one.
+
+    Where it is asked for, it is waited for.
+    """
+
+    def make_all() -> None:
+        for make in makes:
+            make(app)
+
+    tasks = ParallelTasks(1)
+    tasks.add_task(make_all)
+    vars(app)[_AHEAD] = tasks
 
 
 #: What any page may ask of the data: if it differs, all pages do.

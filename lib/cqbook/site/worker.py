@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import jupyter_book.sphinx
+import sphinx.builders
 from jupyter_book.cli.main import main
 from myst_nb.core.render import load_mime_renders, load_renderer
 from sphinx.application import builtin_extensions
@@ -27,6 +28,7 @@ from cqbook.site.kept import go_on, lay_out_before
 from cqbook.site.markup import ENVIRONMENT, Compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from multiprocessing.connection import Connection
 
 #: What Sphinx would load by name, and what is loaded when it is first used.
@@ -45,6 +47,7 @@ LOADED = (
     "sphinx_multitoc_numbering",
     "yaml",
 )
+PAGES_TOGETHER = 3
 # all of it stays: who looks for garbage meanwhile finds none
 gc.disable()
 for name in (*builtin_extensions, *LOADED):
@@ -76,11 +79,22 @@ def _render(words: list[str], staged: str, out: str, before: str) -> NoReturn:
     raise SystemExit
 
 
+def portions(names: Sequence[str], _: int) -> list[Sequence[str]]:
+    """Return which pages are read or written together: not half of the book, nor neighbours.
+
+    The longest pages begin early, and no processor waits for one that has them all.
+    """
+    count = -(-len(names) // PAGES_TOGETHER)
+    return [names[place::count] for place in range(count)]
+
+
 def serve(asked: Connection, answered: Connection) -> None:
     """Render the books that are `asked` for until nobody is there any more who could ask."""
+    # one more: of those that write Sphinx counts itself, who has soon done what is to be done first
     jupyter_book.sphinx.build_sphinx = functools.partial(
-        jupyter_book.sphinx.build_sphinx, jobs=os.cpu_count() or 1
+        jupyter_book.sphinx.build_sphinx, jobs=(os.cpu_count() or 1) + 1
     )
+    vars(sphinx.builders)["make_chunks"] = portions
     while True:
         try:
             book = asked.recv()
