@@ -7,7 +7,7 @@ laid out for the page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -128,8 +128,14 @@ def _rule_zh(item: Judgement) -> str:
     return RULES.get(item.relation.rule, (LISTED_BY_HAND, ""))[0]
 
 
-def relations_table(book: Catalog) -> pd.DataFrame:
-    """Return every relation that the published figures are in, by hand or by rule, in words.
+def relations_table(book: Catalog, verdicts: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the relations that the published figures are in, by hand or by rule, in words.
+
+    Parameters
+    ----------
+    book : Catalog
+    verdicts : collection of str, optional
+        Of which relations; all if left out. Most are consistent, and words take long.
 
     Returns
     -------
@@ -155,6 +161,7 @@ def relations_table(book: Catalog) -> pd.DataFrame:
                 "observation_id": ";".join(item.observation_ids),
             }
             for item in judgements(book)
+            if verdicts is None or item.verdict in verdicts
         ],
         columns=[
             *("rule", "title", "printed", "computed", "verdict", "explanation", "known"),
@@ -223,6 +230,8 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
 _KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsistent")
 #: In the order in which the page speaks of them.
 VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
+#: Those of which `apart` may tell.
+APART = (INCONSISTENT, SCOPE, ROUNDING, UNDECIDABLE)
 #: Their columns in a table of counts.
 VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
@@ -244,7 +253,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        `relations_table` of the book.
+        `relations_table` of the book, of `APART` at least.
 
     Returns
     -------
