@@ -487,6 +487,15 @@ def test_names_of_pages_lead_nowhere_else(row, tmp_path, book):
         pages.pages(ROOT, book, table=table)
 
 
+def test_a_page_by_itself_may_have_what_others_of_its_notebook_can_not(book):
+    """`cqbook run district -p year=2023`: not every district's page has figures of that year."""
+    given = {"district": {"district": "500106", "year": "2023"}}
+    page = next(item for item in pages.each_page(ROOT, book, given) if item.name == "district")
+    assert page.parameters == given["district"]
+    with pytest.raises(parameters.ParameterError, match=r"district-\d+\.year=2023"):
+        pages.pages(ROOT, book, given)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_table_of_pages_in_every_form(encoding, end, tmp_path, book):

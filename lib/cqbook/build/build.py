@@ -25,6 +25,7 @@ from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
 from cqbook.build.pages import (
     REVISIONS,
+    each_page,
     pages,
     wanted,
 )
@@ -296,7 +297,8 @@ def run(
     work = root / "_build"
     check_chapters_once(root, [chapter])
     check_package_once(root, book)
-    chosen = [page for page in pages(root, book, {chapter: given}) if page.name == chapter]
+    found = each_page(root, book, {chapter: given})
+    chosen = [next(page for page in found if page.name == chapter)]
     with scratch(work / "run") as own, Renderer(work / "cache") as renderer:
         results = _all_or_none(root, chosen, page_memory(root, data), say, default=False)
         for item in said_of(chapter, results[chapter].notebook):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,31 @@ def pages(
     given: Mapping[str, Mapping[str, Any]] | None = None,
     table: Path | None = None,
 ) -> list[Page]:
-    """Return all pages of the book: each notebook, then those of the table of pages.
+    """Return all pages of the book: see `each_page`.
+
+    Raises
+    ------
+    ParameterError
+        As there; also for two pages of one name.
+    """
+    found = list(each_page(root, book, given, table))
+    names = [page.name for page in found]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        msg = f"页名重复：{'、'.join(doubled)} | page names used twice: {', '.join(doubled)}"
+        raise ParameterError(msg)
+    return found
+
+
+def each_page(
+    root: Path,
+    book: Catalog,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    table: Path | None = None,
+) -> Iterator[Page]:
+    """Yield the pages of the book: each notebook, then those of the table of pages.
+
+    Who wants one of them is not held up by a parameter that another one can't have.
 
     Parameters
     ----------
@@ -97,10 +121,8 @@ def pages(
                 f" | no page {name!r}; expected one of {', '.join(known)}"
             )
             raise ParameterError(msg)
-    found = [
-        Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
-        for name, items in known.items()
-    ]
+    for name, items in known.items():
+        yield Page(name, name, parameters.checked(name, items, given.get(name, {}), book))
     columns = {item.name for row in rows for item in known.get(row.get("notebook", ""), ())}
     for number, row in enumerate(rows, start=2):
         notebook = row["notebook"]
@@ -123,12 +145,7 @@ def pages(
         own = {key: text for key, text in own.items() if text or key not in columns}
         own = {**given.get(notebook, {}), **own, **given.get(row["page"], {})}
         typed = parameters.checked(row["page"], known[notebook], own, book)
-        found.append(Page(row["page"], notebook, typed))
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        msg = f"页名重复：{'、'.join(doubled)} | page names used twice: {', '.join(doubled)}"
-        raise ParameterError(msg)
-    return found
+        yield Page(row["page"], notebook, typed)
 
 
 def wanted(root: Path, all_pages: Iterable[Page], data: Path) -> list[Page]:
