@@ -330,6 +330,50 @@ def test_on_a_phone_long_names_stand_above_their_rows():
     assert figure.static_specs(short)["narrow"]["layer"] == short["layer"]
 
 
+def columns_of(years, *groups):
+    """Columns of several series over years, each with a number of four characters."""
+    rows = [
+        {"label": f"{year}年", "group": group, "value": 15.0 + place, "text": f"{15 + place}.0%"}
+        for place, year in enumerate(years)
+        for group in groups
+    ]
+    return columns(pd.DataFrame(rows).assign(status="公布"))
+
+
+def test_on_a_phone_columns_that_are_narrower_than_their_numbers_lie():
+    """Of eleven columns three once had their number on a phone, and of a title's five two."""
+    spec = columns_of(range(2020, 2026), "甲", "乙", "丙").spec
+    narrow = figure.static_specs(spec)["narrow"]
+    assert narrow["layer"][0]["encoding"]["x"]["field"] == "value"
+    drawn = theme.draw_svg(narrow)
+    assert all(drawn.count(f">{value}.0%<") == 3 for value in range(15, 21))
+    assert all(f">{year}年<" in drawn for year in range(2020, 2026))
+    few = columns_of(range(2020, 2023), "甲").spec
+    assert figure.static_specs(few)["narrow"]["layer"] == few["layer"]
+
+
+@pytest.mark.parametrize("last", [2023, 2026, 2028])
+def test_on_a_phone_an_axis_names_each_year(last):
+    """A title once told of 2018 and 2022 above an axis of 2019, 2021, 2023."""
+    years = range(2018, last + 1)
+    frame = pd.DataFrame({"label": [f"{year}年" for year in years], "group": "甲", "value": 1.5})
+    frame = frame.assign(text="1.5", date=[f"{year}-01-01" for year in years], status="公布")
+    drawn = theme.draw_svg(figure.static_specs(lines(frame).spec)["narrow"])
+    assert all(re.search(rf">'?(20)?{year % 100}<", drawn) for year in years)
+
+
+def test_a_piece_of_a_line_that_is_far_from_the_rest_has_its_name():
+    """Two grey points of 2017 and 2018 once stood before a gap, and were nobody's."""
+    years = {"甲": (2017, 2018, 2021, 2022), "乙": (2019, 2020, 2022)}
+    rows = [(f"{year}年", group, f"{year}-01-01") for group in years for year in years[group]]
+    frame = pd.DataFrame(rows, columns=["label", "group", "date"])
+    frame = frame.assign(value=range(len(rows)), text="1", status="公布").astype({"value": float})
+    for width, spec in figure.static_specs(lines(frame).spec).items():
+        # a ground and the name itself; a gap of one year needs none
+        drawn = theme.draw_svg(spec)
+        assert (drawn.count(">甲<"), drawn.count(">乙<")) == (4, 2), width
+
+
 def test_a_series_that_ends_before_the_others_says_when(book):
     """A number of October 2025 once stood beside one of June 2026, with no date."""
     frame = pd.DataFrame(

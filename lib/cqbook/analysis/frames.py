@@ -120,6 +120,21 @@ def timeline(
     return rows
 
 
+def level_over(found: Mapping[str, Quantity], *, unit: str, group: str) -> pd.DataFrame:
+    """Return the point frame of numbers of whole periods, for lines beside shorter ones.
+
+    Each has ``since`` and ``until``, the days at which its first and its last month stand among
+    months, and its point stands in the middle: no line joins them.
+    """
+    rows = timeline(found, unit=unit, group=group)
+    spans = [Period.parse(period).span for period in found]
+    ends = [(first, last.replace(day=1)) for first, last in spans if first and last]
+    rows["since"] = [first.isoformat() for first, _ in ends]
+    rows["until"] = [last.isoformat() for _, last in ends]
+    rows["date"] = [(first + (last - first) / 2).isoformat() for first, last in ends]
+    return rows.assign(apart=True)
+
+
 def _period_label(period: str, short: bool) -> str:
     return period if short and len(period) == 4 else Period.parse(period).zh()
 

@@ -23,11 +23,8 @@ from cqbook.figures.charts.form import (
     wrap,
 )
 from cqbook.figures.expressions import IS_HOLLOW
-from cqbook.figures.placing import CHARACTER
+from cqbook.figures.placing import CHARACTER, SMALL
 from cqbook.quantities.quantity import NOT_FOUND
-
-#: px of the numbers of columns side by side.
-SMALL = 11
 
 
 @draws(
