@@ -19,7 +19,6 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     NOT_FOUND,
     Quantity,
-    computed_share,
     derive,
     difference,
     growth,
@@ -489,7 +488,7 @@ def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quanti
     )  # fmt: skip
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     return {
-        month: computed_share(part[month], whole[month])
+        month: share(part[month], whole[month])
         if month in part and month in whole
         else missing("percent")
         for month in months
