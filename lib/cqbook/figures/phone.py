@@ -84,8 +84,12 @@ def _lying(spec: Spec) -> Spec:
     periods = len(top["encoding"]["x"]["scale"]["domain"])
     broadest = max(theme.label_width(str(row["top"])) for row in rows)
     room = f"width - {SMALL * broadest + 2 * TO_NUMBER:.0f}"
-    height = BAR * _places(top, rows) + BETWEEN * periods
-    return spec | {"layer": [_turned(item, room) for item in spec["layer"]], "height": height}
+    lines = 1 + max(str(row["label"]).count("\n") for row in rows)
+    height = periods * (BETWEEN + max(BAR * _places(top, rows) / periods, LINE * lines))
+    return spec | {
+        "layer": [_turned(item, room) for item in spec["layer"]],
+        "height": round(height),
+    }
 
 
 #: Where a channel of a column stands in a bar.
