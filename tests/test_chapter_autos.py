@@ -53,7 +53,8 @@ def test_price_rose_in_one_year_and_volume_in_the_next(values, volumes):
     assert not prices["2025"].known
     rows = autos.index_points({"金额": values, "辆数": volumes})
     assert rows.groupby("group")["value"].first().tolist() == [100, 100]
-    assert rows["text"].tolist() == ["100", "152", "198", "243", "100", "130", "168"]
+    # of 2025 the vehicles were not found: neither line goes there
+    assert rows["text"].tolist() == ["100", "152", "198", "100", "130", "168"]
 
 
 def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
+from itertools import permutations
 
 import nbformat
 import pandas as pd
 import pytest
+from conftest import ROOT
+from test_exports import BOOK
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
@@ -16,6 +20,8 @@ from cqbook.figures import figure, identity, theme
 from cqbook.figures.charts import bars, columns, dots, lines, waterfall
 from cqbook.figures.charts._notes import ended
 from cqbook.figures.charts.form import Drawing, without_unit
+from cqbook.figures.english import dictionary
+from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Identity, read_record, rows_drawn
 from cqbook.figures.keys import with_keys
@@ -210,17 +216,17 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
         ],
     }
     gap = Drawing(spec, pd.DataFrame({"label": ["a", "b"]}), "")
-    assert with_keys(book, ("亿元", "说明。"), gap) == "说明。线断开处没有查到。"
-    assert with_keys(book, ("亿元，断开处没有查到", "说明。"), gap) == "说明。"
-    said = with_keys(book, ("CNY bn", "Note."), gap, english=True)
+    assert with_keys(("亿元", "说明。"), gap) == "说明。线断开处没有查到。"
+    assert with_keys(("亿元，断开处没有查到", "说明。"), gap) == "说明。"
+    said = with_keys(("CNY bn", "Note."), gap, english=True)
     assert said == "Note. Lines break where this book has no figure."
     hollow = {"layer": [{"mark": "bar", "test": IS_HOLLOW, "encoding": {"tooltip": []}}]}
     some = Drawing(hollow, pd.DataFrame({"status": ["", "推算"], "value": [1, 2]}), "")
-    assert with_keys(book, ("亿元", ""), some) == "带框的是推算。"
-    assert with_keys(book, ("CNY bn", ""), some, english=True) == "Outlined: derived."
+    assert with_keys(("亿元", ""), some) == "带框的是推算。"
+    assert with_keys(("CNY bn", ""), some, english=True) == "Outlined: derived."
     every = Drawing(hollow, pd.DataFrame({"status": ["推算", "推算"], "value": [1, 2]}), "")
-    assert with_keys(book, ("亿元", ""), every) == "各数都是推算的。"
-    assert with_keys(book, ("CNY bn", ""), every, english=True) == "All figures are derived."
+    assert with_keys(("亿元", ""), every) == "各数都是推算的。"
+    assert with_keys(("CNY bn", ""), every, english=True) == "All figures are derived."
 
 
 @pytest.mark.parametrize(
@@ -234,19 +240,15 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
         ),
         (dots, "横条是取整留下的范围。", "Thick lines: what rounding leaves open."),
         (
+            # its label names it
             lambda frame: bars(frame.drop(columns=["lower", "upper"]), highlight="汽车"),
-            "橙色是汽车。",
-            "Orange: Vehicles.",
-        ),
-        (
-            lambda frame: columns(frame, highlight="汽车"),
-            "橙色是汽车。",
-            "Orange: Vehicles.",
+            "",
+            "",
         ),
     ],
 )
-def test_a_form_says_what_its_lines_and_its_accent_are(book, draw, zh, en):
-    """A whisker was told of in three words, or in none; an orange bar was left to be guessed."""
+def test_a_form_says_what_its_lines_are_and_not_what_a_label_says(book, draw, zh, en):
+    """A whisker was told of in three words, or in none; an orange bar twice."""
     frame = pd.DataFrame(
         {"label": ["汽车", "手机", "出口"], "value": [1.0, 2.0, 3.0], "status": "公布"}
     )
@@ -328,6 +330,114 @@ def test_on_a_phone_long_names_stand_above_their_rows():
     assert names == ["重庆市市级重大项目", "甲", "乙"]
     short = bars(frame.assign(label=["丙", "甲", "乙"])).spec
     assert figure.static_specs(short)["narrow"]["layer"] == short["layer"]
+
+
+def columns_of(years, *groups):
+    """Columns of several series over years, each with a number of four characters."""
+    rows = [
+        {"label": f"{year}年", "group": group, "value": 15.0 + place, "text": f"{15 + place}.0%"}
+        for place, year in enumerate(years)
+        for group in groups
+    ]
+    return columns(pd.DataFrame(rows).assign(status="公布"))
+
+
+def test_on_a_phone_columns_that_are_narrower_than_their_numbers_lie():
+    """Of eleven columns three once had their number on a phone, and of a title's five two."""
+    spec = columns_of(range(2020, 2026), "甲", "乙", "丙").spec
+    narrow = figure.static_specs(spec)["narrow"]
+    assert narrow["layer"][0]["encoding"]["x"]["field"] == "value"
+    drawn = theme.draw_svg(narrow)
+    assert all(drawn.count(f">{value}.0%<") == 3 for value in range(15, 21))
+    assert all(f">{year}年<" in drawn for year in range(2020, 2026))
+    few = columns_of(range(2020, 2023), "甲").spec
+    assert figure.static_specs(few)["narrow"]["layer"] == few["layer"]
+
+
+@pytest.mark.parametrize("last", [2023, 2026, 2028])
+def test_on_a_phone_an_axis_names_each_year(last):
+    """A title once told of 2018 and 2022 above an axis of 2019, 2021, 2023."""
+    years = range(2018, last + 1)
+    frame = pd.DataFrame({"label": [f"{year}年" for year in years], "group": "甲", "value": 1.5})
+    frame = frame.assign(text="1.5", date=[f"{year}-01-01" for year in years], status="公布")
+    drawn = theme.draw_svg(figure.static_specs(lines(frame).spec)["narrow"])
+    assert all(re.search(rf">'?(20)?{year % 100}<", drawn) for year in years)
+
+
+def test_a_piece_of_a_line_that_is_far_from_the_rest_has_its_name():
+    """Two grey points of 2017 and 2018 once stood before a gap, and were nobody's."""
+    years = {"甲": (2017, 2018, 2021, 2022), "乙": (2019, 2020, 2022)}
+    rows = [(f"{year}年", group, f"{year}-01-01") for group in years for year in years[group]]
+    frame = pd.DataFrame(rows, columns=["label", "group", "date"])
+    frame = frame.assign(value=range(len(rows)), text="1", status="公布").astype({"value": float})
+    for width, spec in figure.static_specs(lines(frame).spec).items():
+        # a ground and the name itself; a gap of one year needs none
+        drawn = theme.draw_svg(spec)
+        assert (drawn.count(">甲<"), drawn.count(">乙<")) == (4, 2), width
+
+
+#: Numbers that are no values: periods, and what a sentence says to lie below or above.
+PERIODS = re.compile(
+    r"\d+(?:[—、]\d+)?[年月]|(?<!\d)(?:19|20)\d\d(?![\d.%])|[HQ][1-4]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*(?:–\w+)?"
+)
+LIMITS = re.compile(r"(?:不到|超|under |over )[\d.]+%?|[\d.]+[%倍]?以[上下]")
+#: A place among those that are drawn, a number of them.
+COUNTS = re.compile(r"第(\d+)|no\. (\d+)|(\d+)个(?:预计|目标)|(\d+) (?:estimates|targets)")
+NUMBERS = re.compile(r"(?<![\d.A-Za-z])\d[\d,]*(?:\.\d+)?")
+
+
+def numbers_in(text):
+    """The numbers of a text that are values, each with its decimals."""
+    found = NUMBERS.findall(LIMITS.sub(" ", PERIODS.sub(" ", text)))
+    plain = [number.replace(",", "") for number in found]
+    return {float(number): len(number.partition(".")[2]) for number in plain}
+
+
+def follows(number, digits, known):
+    """Whether a number is the difference of two that stand there, or a part or multiple of one."""
+    half = 0.5001 * 10**-digits
+    made = (
+        value
+        for one, other in permutations(known, 2)
+        for value in (one - other, *((one / other, 100 * one / other) if other else ()))
+    )
+    return any(min(abs(value - number), abs(value - 100 - number)) <= half for value in made)
+
+
+def written(spec):
+    """The texts of a picture on a phone."""
+    drawn = theme.draw_svg(figure.static_specs(spec)["narrow"])
+    return [unescape(text) for text in re.findall(r">([^<]+)<", drawn)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_a_number_of_a_title_stands_in_its_picture_on_a_phone(book, path):
+    """Of the five numbers of a title three could once not be read off its columns on a phone.
+
+    What a title reckons must follow from two numbers that are drawn, or stand in subtitle or note;
+    a year that is one of the picture's must be named along its axis.
+    """
+    known = dictionary(book)
+    for drawn in figure.figures_of(nbformat.read(path, 4)):
+        own = drawn.identity
+        exhibit = Exhibit(own, drawn.spec, path.stem, "2026-12", BOOK)
+        told = own.english
+        periods = " ".join(row.get("label", "") for row in own.table.records())
+        for spec, title, rest in (
+            (exhibit.spec, own.title, f"{own.subtitle} {own.caption}"),
+            (translated(exhibit, known).spec, told.title, f"{told.caption} {told.note}"),
+        ):
+            texts = written(spec)
+            beside = numbers_in(" ".join([*texts, rest]))
+            places = {float(part) for found in COUNTS.findall(title) for part in found if part}
+            for number, digits in numbers_in(title).items():
+                if number not in {*beside, *places}:
+                    assert follows(number, digits, beside), (own.id, title, number, texts)
+            for year in re.findall(r"(?<!\d)20(\d\d)(?![\d.%])", title):
+                named = re.compile(rf"(?<![\d.])'?(?:20)?{year}(?![\d.])")
+                if f"20{year}" in periods:
+                    assert any(map(named.search, texts)), (own.id, title, year, texts)
 
 
 def test_a_series_that_ends_before_the_others_says_when(book):

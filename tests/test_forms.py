@@ -22,10 +22,11 @@ from cqbook.figures import charts, english, figure, formats, sheets, theme
 from cqbook.figures.charts.form import listing, wrap
 from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import expressible
+from cqbook.figures.identity import rows_drawn
 from cqbook.figures.placing import Box, spread
 from cqbook.figures.rules import UnsoundError
 
-NAMES = {"甲": "Alpha", "乙": "Beta", "丙": "Gamma", "丁": "Delta", "单位": "Unit"}
+NAMES = {"合计": "Total", "甲": "Alpha", "乙": "Beta", "丙": "Gamma", "丁": "Delta", "单位": "Unit"}
 
 
 def frame(*items, unit="亿元"):
@@ -52,6 +53,16 @@ def over_years(unit="亿元", **series):
 
 #: Four series whose last numbers lie within a hair of one another.
 CLOSE = over_years(甲=[10, 40, 50], 乙=[20, 41, 50.1], 丙=[30, 42, 50.2], 丁=[45, 43, 50.3])
+#: Years, and a number of two of them together.
+LEVELS = pd.concat(
+    [
+        over_years(甲=[10, 20, 30]).assign(since="", until="", apart=False),
+        frame(("合计", "乙", 15)).assign(
+            date="2019-07-02", since="2019-01-01", until="2020-01-01", apart=True
+        ),
+    ],
+    ignore_index=True,
+)
 NOTES = [("2020年", "这一年：40亿元", "That year: CNY 4 bn"), ("2021年", "末年", "The last")]
 TWO = frame(
     *(
@@ -80,6 +91,7 @@ CURVE = frame(
 DRAWN = {
     "lines": (lambda: charts.lines(CLOSE, notes=NOTES), "亿元"),
     "lines-one": (lambda: charts.lines(CLOSE, highlight="乙"), "亿元"),
+    "lines-level": (lambda: charts.lines(LEVELS, notes=[("合计", "乙\n15亿元", "Beta")]), "亿元"),
     "slope": (lambda: charts.slope(TWO, highlight="丙"), "亿元"),
     "ranks": (lambda: charts.ranks(RANKS, highlight="甲"), "名"),
     "stacked": (lambda: charts.stacked(SHARES), "%"),
@@ -205,6 +217,7 @@ def test_a_form_has_all_its_files(book, name):
     ("name", "form"),
     [
         ("lines", "line"),
+        ("lines-level", ""),
         ("slope", "slope"),
         ("stacked", "stacked"),
         ("waterfall", "waterfall"),
@@ -288,6 +301,14 @@ def test_two_numbers_make_no_figure():
 def test_a_wrong_frame_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_number_of_a_whole_period_is_a_level_line_that_nothing_joins():
+    spec = charts.lines(LEVELS, notes=[("合计", "乙", "Beta")]).spec
+    level = [item["encoding"] for item in spec["layer"] if "since" in str(item["encoding"]["x"])]
+    assert [item["x2"]["field"] for item in level] == ["until"]
+    joined = rows_drawn(spec["layer"][0], spec)
+    assert [row["group"] for row in joined if row["value"] is not None].count("乙") == 1
 
 
 def test_a_missing_period_breaks_the_line():

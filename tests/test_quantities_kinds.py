@@ -256,6 +256,16 @@ def test_what_is_missing_is_not_refused():
     assert not growth(reported(), missing("100M USD")).known
 
 
+def test_one_division_of_published_figures_is_computed_any_other_derived():
+    """One page called 计算 what another called 推算."""
+    part, whole = reported("10"), reported()
+    assert share(part, whole).status == ratio(part, whole, unit="CNY", per="CNY").status == "计算"
+    difference = derive(lambda a, b: a - b, whole, part, unit="100M CNY")
+    assert share(difference, whole).status == "推算"
+    assert share(share(part, whole), share(part, whole)).status == "推算"
+    assert not share(missing("100M CNY"), whole).known
+
+
 def test_a_derived_figure_keeps_what_its_inputs_share():
     now, then = reported(), reported("90", **BEFORE)
     made = growth(now, then)

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, timeline
+from cqbook.analysis.frames import level_over, points, timeline
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
@@ -19,11 +19,12 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     NOT_FOUND,
     Quantity,
-    computed_share,
     derive,
     difference,
     growth,
     missing,
+    period_zh,
+    pick,
     previous,
     quantity_of,
     ratio,
@@ -123,8 +124,16 @@ def years_rising(values: Mapping[str, Quantity]) -> dict[str, str]:
 
 
 def index_points(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of several series, each with its first year as 100."""
-    return pd.concat([index(one, name) for name, one in found.items()], ignore_index=True)
+    """Return the point frame of several series, each with its first year as 100.
+
+    Of the years that are known of all: what one of them is explained by ends with the others.
+    """
+    first = next(iter(found.values()), {})
+    both = [
+        year for year in first if all(year in one and one[year].known for one in found.values())
+    ]
+    kept = {name: pick(one, *both) for name, one in found.items()}
+    return pd.concat([index(one, name) for name, one in kept.items()], ignore_index=True)
 
 
 def _index(item: Quantity, base: Quantity) -> Quantity:
@@ -479,11 +488,34 @@ def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quanti
     )  # fmt: skip
     months = [str(month) for month in pd.period_range(first, last, freq="M")]
     return {
-        month: computed_share(part[month], whole[month])
+        month: share(part[month], whole[month])
         if month in part and month in whole
         else missing("percent")
         for month in months
     }
+
+
+def months_and_totals(
+    months: Mapping[str, Quantity], totals: Mapping[str, Quantity], say: Callable[[str], str]
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Return the point frame of shares by month and of longer periods, and what names these.
+
+    Parameters
+    ----------
+    months, totals : mapping of str to Quantity
+        By period, in per cent.
+    say : callable
+        See `cqbook.figures.english.in_english`.
+    """
+    monthly = timeline(months, unit="percent", group="各月").assign(apart=False)
+    known = {period: item for period, item in totals.items() if item.known}
+    rows = pd.concat([monthly, level_over(known, unit="percent", group="合计")], ignore_index=True)
+    rows["text"] = [item.roughly for item in [*months.values(), *known.values()]]
+    notes = [
+        (zh, f"{zh}\n合计{item.roughly}", f"{say(zh)}: {say(item.roughly)}")
+        for zh, item in ((period_zh(period), item) for period, item in known.items())
+    ]
+    return rows, notes
 
 
 def before_and_since(

@@ -14,10 +14,9 @@ from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import from_printed
 from cqbook.quantities.quantity import (
-    COMPUTED,
-    DERIVED,
     GROWTH_MEASURES,
     NOT_FOUND,
+    NOT_PRINTED,
     Quantity,
     missing,
     quantity_of,
@@ -65,7 +64,7 @@ def points(
         bounds = held.interval if held.known else None
         lower, upper = (_number(getattr(bounds, end, None)) for end in ("lower", "upper"))
         # what follows from a lower bound is drawn at that bound, whatever is in the middle
-        derived_end = held.status == DERIVED and math.isnan(upper) and not math.isnan(lower)
+        derived_end = held.status in NOT_PRINTED and math.isnan(upper) and not math.isnan(lower)
         rows.append(
             {
                 "label": label,
@@ -120,6 +119,21 @@ def timeline(
     return rows
 
 
+def level_over(found: Mapping[str, Quantity], *, unit: str, group: str) -> pd.DataFrame:
+    """Return the point frame of numbers of whole periods, for lines beside shorter ones.
+
+    Each has ``since`` and ``until``, the days at which its first and its last month stand among
+    months, and its point stands in the middle: no line joins them.
+    """
+    rows = timeline(found, unit=unit, group=group)
+    spans = [Period.parse(period).span for period in found]
+    ends = [(first, last.replace(day=1)) for first, last in spans if first and last]
+    rows["since"] = [first.isoformat() for first, _ in ends]
+    rows["until"] = [last.isoformat() for _, last in ends]
+    rows["date"] = [(first + (last - first) / 2).isoformat() for first, last in ends]
+    return rows.assign(apart=True)
+
+
 def _period_label(period: str, short: bool) -> str:
     return period if short and len(period) == 4 else Period.parse(period).zh()
 
@@ -131,7 +145,7 @@ def short(item: Quantity) -> Quantity:
     is compared or computed with is the number itself, not this.
     """
     held = item.interval
-    if item.status not in (DERIVED, COMPUTED) or held is None or held.width is None:
+    if item.status not in NOT_PRINTED or held is None or held.width is None:
         return item
     percent = item.unit.name == "percent"
     if "—" not in item.zh and not percent:

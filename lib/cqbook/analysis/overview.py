@@ -19,6 +19,7 @@ from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
     COMPUTED,
     DERIVED,
+    NOT_PRINTED,
     Quantity,
     derive,
     difference,
@@ -191,7 +192,7 @@ def _index(item: Quantity, base: Quantity) -> Quantity:
 
 def said(item: Quantity) -> str:
     """Return a figure as printed, and what is derived as one number."""
-    return item.roughly if item.status == DERIVED else item.in_words(item.zh)
+    return item.roughly if item.status in NOT_PRINTED else item.in_words(item.zh)
 
 
 def in_times(item: Quantity) -> str:
@@ -224,7 +225,7 @@ def year_columns(found: Years, unit: str) -> pd.DataFrame:
 def _over(value: float, item: Quantity) -> str:
     """Return what stands at a column: 超25.18 of a floor, 约17.9 of what is derived."""
     if item.bounded:
-        return f"约{value:.3g}" if item.status == DERIVED else f"{value:.4g}"
+        return f"约{value:.3g}" if item.status in NOT_PRINTED else f"{value:.4g}"
     number = Decimal(repr(value))
     # rounded up, it would be more than what is known
     floor = number.quantize(Decimal(1).scaleb(number.adjusted() - 3), ROUND_FLOOR)
@@ -308,7 +309,7 @@ def _change(last: str, before: str, rate: Quantity) -> str:
 
 def in_direction(rate: Quantity) -> str:
     """Return a growth with its direction, one that is derived as one number: 增长约16.1%."""
-    printed = rate.status != DERIVED
+    printed = rate.status not in NOT_PRINTED
     if printed or not rate.known or rate.interval is None or rate.interval.contains(0):
         return rate.growth
     return f"{'增长' if rate.point > 0 else '下降'}{rate.roughly.replace(MINUS, '')}"

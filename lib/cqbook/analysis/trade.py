@@ -25,8 +25,8 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     DERIVED,
     NOT_FOUND,
+    NOT_PRINTED,
     Quantity,
-    computed_share,
     derive,
     difference,
     exact,
@@ -231,7 +231,7 @@ def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
 def _as_printed(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows in 亿元 whose marks say what is published as it is, the derived in whole ones."""
     whole = _rounded(rows, "亿元", 0)["text"]
-    return rows.assign(text=whole.where(rows["status"].eq(DERIVED), rows["text"]))
+    return rows.assign(text=whole.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
 
 
 def told(rows: pd.DataFrame, status: str) -> str:
@@ -338,7 +338,7 @@ def share_in(part: History, whole: History, period: str) -> Quantity:
     if printed is not None:
         return printed
     if part.now(period).known and whole.now(period).known:
-        return computed_share(part.now(period), whole.now(period))
+        return share(part.now(period), whole.now(period))
     late = shifted(period, 1)
     return share(part.implied(late), whole.before(late))
 
@@ -1000,7 +1000,7 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     held = list(found)
     rows = points(((item.label, item.growth) for item in held), unit="percent")
     # what rounding leaves open of a printed rate is no range that was worked out
-    printed = pd.Series([item.growth.status != DERIVED for item in held], dtype=bool)
+    printed = pd.Series([item.growth.status not in NOT_PRINTED for item in held], dtype=bool)
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
     rows["range"] = rows["range"].mask(printed, "")

@@ -16,6 +16,7 @@ from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (
     DERIVED,
     NOT_FOUND,
+    NOT_PRINTED,
     Quantity,
     Reported,
     derive,
@@ -145,7 +146,7 @@ def parts_of_trade(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     rows = pd.concat(frames, ignore_index=True)
     # what is printed keeps its digits
     reckoned = rows["value"].map("{:.1f}%".format)
-    return rows.assign(text=reckoned.where(rows["status"].eq(DERIVED), rows["text"]))
+    return rows.assign(text=reckoned.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
 
 
 def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quantity:
@@ -207,7 +208,7 @@ def piece_points(found: Mapping[tuple[int, int], Quantity]) -> pd.DataFrame:
     ]
     rows = points(items, unit="percent")
     middle = rows["value"].map("{:.1f}%".format).str.replace("-", "−")
-    return rows.assign(text=middle.where(rows["status"].eq(DERIVED), rows["text"]))
+    return rows.assign(text=middle.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
 
 
 def fell_from(found: Mapping[tuple[int, int], Quantity], month: int) -> Verdict:

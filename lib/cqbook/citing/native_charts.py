@@ -116,13 +116,16 @@ def chart_form(spec: Spec, entry: FigureEntry) -> OfficeForm:
     ``bar`` of labels, ``column`` of periods (with series), ``line`` over time, ``slope`` of two
     periods, ``stacked`` bars of 100 %, ``waterfall`` on a base that is not seen; each label once a
     series. Dots with their intervals, matrices and maps have no equal in Office, and small
-    multiples, strips, ranks, arrows and curves lose there what they say.
+    multiples, strips, ranks, arrows and curves lose there what they say, and so do periods as level
+    lines.
     """
     layers = spec.get("layer") or [spec]
     first = layers[0]
     drawn = first.get("mark")
     kind = drawn.get("type") if isinstance(drawn, dict) else drawn
-    if kind not in ("bar", "line"):
+    if kind not in ("bar", "line") or any(
+        layer["encoding"].get("x2", {}).get("field") == "until" for layer in layers
+    ):
         return ""
     places = {axis: (first.get("encoding", {}).get(axis) or {}).get("field") for axis in ("x", "y")}
     keys = [(row.group, row.label) for row in entry.rows]

@@ -477,6 +477,7 @@ def chart(spec: Spec, known: Mapping[str, str], unit: str = "") -> Spec:
     if missing:
         raise Untranslated(missing)
     made = _ends_apart(made)
+    made["config"] = made.get("config", {}) | {"numberFormat": ",~f"}
     longest = max(
         (
             len(line)

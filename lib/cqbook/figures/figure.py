@@ -38,7 +38,13 @@ from cqbook.figures.identity import (
 from cqbook.figures.keys import english_note, with_keys, with_reasons
 from cqbook.figures.phone import for_a_phone
 from cqbook.quantities.about import ids_in
-from cqbook.quantities.quantity import COMPUTED, DERIVED, DERIVED_COLUMN, NOT_FOUND
+from cqbook.quantities.quantity import (
+    COMPUTED,
+    DERIVED,
+    DERIVED_COLUMN,
+    NOT_FOUND,
+    NOT_PRINTED,
+)
 
 if TYPE_CHECKING:
     # who only reads figures that are made waits for no altair
@@ -255,12 +261,12 @@ def figure(
         return Absent(identifier, title)
     rows = drawing.rows
     said, caption, *rest = english
-    noted = with_keys(book, (caption, *rest) if rest else (caption, ""), drawing, english=True)
+    noted = with_keys((caption, *rest) if rest else (caption, ""), drawing, english=True)
     identity = Identity(
         id=identifier,
         title=title,
         subtitle=subtitle,
-        caption=with_reasons(with_keys(book, (subtitle, note), drawing), rows),
+        caption=with_reasons(with_keys((subtitle, note), drawing), rows),
         alt=f"{title}。{drawing.alt}",
         english=EnglishWords(said, caption, english_note(book, noted, note, rows)),
         unit=unit,
@@ -345,7 +351,7 @@ def glue(**values: object) -> None:
             msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)
         rows = list(ids_in([getattr(value, "observation_id", "")]))
-        made = getattr(value, "status", "") in (DERIVED, COMPUTED)
+        made = getattr(value, "status", "") in NOT_PRINTED
         publish_display_data(
             {f"{GLUE_PREFIX}text/plain": repr(text)},
             metadata={"scrapbook": {"name": name, "mime_prefix": GLUE_PREFIX}}

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
-from cqbook.figures import theme
 from cqbook.figures.english import STATUS, dictionary, said_or_kept
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Spec, mark_kind, rows_drawn
@@ -59,13 +58,11 @@ def _sentences(*texts: str) -> str:
     return " ".join(text for text in texts if text)
 
 
-def with_keys(book: Catalog, said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
+def with_keys(said: tuple[str, ...], drawing: Drawing, english: bool = False) -> str:
     """Return the last of the texts with a key to each sign of the form, to gaps, if none says it.
 
     Parameters
     ----------
-    book : Catalog
-        Where the English of names stands.
     said : tuple of str
         Texts of the figure that may say it: subtitle and note; the last is returned.
     drawing : Drawing
@@ -77,7 +74,6 @@ def with_keys(book: Catalog, said: tuple[str, ...], drawing: Drawing, english: b
         **step_key(drawing.spec, english=english),
         **open_keys(drawing.spec, english=english),
         **whisker_key(drawing.spec, english=english),
-        **accent_key(book, drawing.spec, english=english),
     }
     if has_gaps(drawing.spec) and not re.search("gap|break|broken" if english else "断", whole):
         gap = "Lines break where this book has no figure." if english else "线断开处没有查到。"
@@ -191,24 +187,6 @@ def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
         return {name.removesuffix("s"): f"{name}: what rounding leaves open."}
     name = "细线" if thin else "横条"
     return {f"{name}是": f"{name}是取整留下的范围。"}
-
-
-def accent_key(book: Catalog, spec: Spec, *, english: bool) -> dict[str, str]:
-    """Return what is drawn in the accent colour beside others, where no text has that colour."""
-    main = _main(spec)
-    colour, rows = main["encoding"].get("color", {}), rows_drawn(main, spec)
-    scale = colour.get("scale") or {}
-    shades = dict(zip(scale.get("domain", ()), scale.get("range", ()), strict=True))
-    meant = [row for row in rows if row.get("tone") == "accent"]
-    if shades.get("accent") != theme.colour(theme.ACCENT) or len(meant) in (0, len(rows)):
-        return {}
-    placed = [main["encoding"][key].get("field") for key in ("x", "y")]
-    by = "label" if "label" in placed else "group"
-    names = dict.fromkeys(str(row[by]).replace("\n", "") for row in meant)
-    if english:
-        known = dictionary(book)
-        return {"Orange": f"Orange: {', '.join(said_or_kept(name, known) for name in names)}."}
-    return {"橙色": f"橙色是{'、'.join(names)}。"}
 
 
 def _main(spec: Spec) -> Spec:

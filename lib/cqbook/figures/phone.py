@@ -1,7 +1,8 @@
-"""A figure on a phone: names of rows stand above them where beside them they take the chart's room.
+"""A figure on a phone: names of rows above them, columns lying, where they take the chart's room.
 
 One specification is drawn for a desk and for a phone. Beside its bars a column of names may take a
-third of a phone; above them it takes none, and the chart is as broad as the page.
+third of a phone; above them it takes none, and the chart is as broad as the page. Columns that are
+narrower than their numbers lie down: beside each bar there is room for its number.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from cqbook.figures import theme
 from cqbook.figures.identity import Spec, mark_kind, rows_drawn
-from cqbook.figures.placing import CHARACTER, LINE
+from cqbook.figures.placing import CHARACTER, LINE, SMALL
 
 #: A column of names of so many px stays beside the rows: a fifth of a phone.
 NAMES_BESIDE = 64
@@ -22,6 +23,11 @@ _CHINESE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])")
 
 
 def for_a_phone(spec: Spec) -> Spec:
+    """Return a specification that has room for its names and its numbers."""
+    return _named_above(_lying(spec) if _crowded(spec) else spec)
+
+
+def _named_above(spec: Spec) -> Spec:
     """Return a specification whose names of rows stand above them, if there is no room beside."""
     field = _named_by(spec)
     if not field:
@@ -45,6 +51,78 @@ def for_a_phone(spec: Spec) -> Spec:
         "height": step * len(names),
     }
 
+
+#: px of a bar that lies, with the room around it, and between those of one period and the next.
+BAR, BETWEEN = 18, 8
+#: px from a bar to its number.
+TO_NUMBER = 5
+
+
+def _crowded(spec: Spec) -> bool:
+    """Return whether columns are narrower than their numbers."""
+    for layer in spec["layer"]:
+        if layer["encoding"].get("text", {}).get("field") == "top":
+            rows = [row for row in rows_drawn(layer, spec) if row.get("value") is not None]
+            broadest = max(theme.label_width(str(row["top"])) for row in rows)
+            room = (theme.NARROW - 2 * theme.AROUND) / _places(layer, rows)
+            return bool(room < SMALL * broadest) and min(row["value"] for row in rows) >= 0
+    return False
+
+
+def _places(layer: Spec, rows: list[dict[str, Any]]) -> int:
+    """Return how many columns have room side by side."""
+    beside = len({row.get("group") for row in rows}) if "xOffset" in layer["encoding"] else 1
+    return beside * len(layer["encoding"]["x"]["scale"]["domain"])
+
+
+def _lying(spec: Spec) -> Spec:
+    """Return columns as bars, from above in the order in which they stood from the left."""
+    top = next(
+        item for item in spec["layer"] if item["encoding"].get("text", {}).get("field") == "top"
+    )
+    rows = [row for row in rows_drawn(top, spec) if row.get("value") is not None]
+    periods = len(top["encoding"]["x"]["scale"]["domain"])
+    broadest = max(theme.label_width(str(row["top"])) for row in rows)
+    room = f"width - {SMALL * broadest + 2 * TO_NUMBER:.0f}"
+    lines = 1 + max(str(row["label"]).count("\n") for row in rows)
+    height = periods * (BETWEEN + max(BAR * _places(top, rows) / periods, LINE * lines))
+    return spec | {
+        "layer": [_turned(item, room) for item in spec["layer"]],
+        "height": round(height),
+    }
+
+
+#: Where a channel of a column stands in a bar.
+_TURNED = {"x": "y", "y": "x", "xOffset": "yOffset"}
+
+
+def _turned(layer: Spec, room: str) -> Spec:
+    encoding = {_TURNED.get(name, name): value for name, value in layer["encoding"].items()}
+    along, across = encoding["x"], encoding["y"]
+    if "axis" in across:
+        encoding["y"] = across | {"axis": {"labelExpr": across["axis"]["labelExpr"]}}
+    if "scale" in along:
+        encoding["x"] = along | {"scale": along["scale"] | {"range": [0, {"expr": room}]}}
+    turned = layer | {"encoding": encoding}
+    if mark_kind(layer) != "text":
+        return turned
+    shown = encoding["text"]
+    style = {"align": "left", "dx": TO_NUMBER, "baseline": "middle"}
+    if shown.get("value") in _ARROWS:
+        encoding["text"] = {"value": _ARROWS[shown["value"]]}
+        style |= {"align": "right", "dx": -TO_NUMBER}
+    elif "value" in shown:
+        # a word that stood on its head for want of room
+        encoding["text"] = {"value": "".join(str(shown["value"]).split("\n"))}
+    if shown.get("field") == "top":
+        # each number has room
+        turned = {key: value for key, value in turned.items() if key != "transform"}
+    mark = {key: value for key, value in layer["mark"].items() if key != "dy"}
+    return turned | {"mark": mark | style}
+
+
+#: An arrow at the end of a column, and at that of a bar.
+_ARROWS = {"↑": "→", "↓": "←"}
 
 _NAMES = "names-of-rows"
 

@@ -18,6 +18,8 @@ USED = 0.2
 LINE = 15.0
 #: Width of a full-width character of it.
 CHARACTER = 12.0
+#: px of the numbers of columns side by side.
+SMALL = 11
 #: Width of a letter of it, with the room that browsers want.
 LETTER = 7
 

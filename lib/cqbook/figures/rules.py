@@ -49,6 +49,8 @@ _BESIDE = {
 _TOLD = {"group", "label", "full", "text", "status"}
 #: All that the scale of a number may say: no logarithm, no power, nothing reversed, no margin.
 _SCALE = {"domain", "range", "nice", "zero"}
+#: A first end that is another one on a phone.
+_FROM_LEFT = re.compile(r"\{'expr': '\(width < \d+ \? \d+ : \d+\)'\}")
 #: Channels that would show other numbers than the rows have.
 _RECKONED = ("aggregate", "bin", "timeUnit", "impute", "stack", "bandPosition")
 #: Least part of a stated domain that the data fill: less, and differences can't be seen.
@@ -236,10 +238,10 @@ def _scales(layers: Sequence[_Layer]) -> Iterator[str]:
         barred = any(layer.mark == "bar" and _numbers(layer, channel) for layer in layers)
         yield from _domain(channel, stated, drawn, barred)
         ends = stated.get("range")
-        # a first end that is a number is the left one, and the bottom one is no business of ours
+        # a first end that is px from the left is the left one, the bottom one no business of ours
         if ends is not None and not (
             isinstance(ends, list)
-            and isinstance(ends[0], int | float)
+            and (isinstance(ends[0], int | float) or _FROM_LEFT.fullmatch(str(ends[0])))
             and isinstance(ends[1], dict)
         ):
             yield f"{channel} 轴左右颠倒 | the range of {channel} runs backwards: {ends}"

@@ -66,6 +66,8 @@ def config() -> Spec:
         "font": FONT,
         "view": {"stroke": None},
         "padding": AROUND,
+        # as numbers beside marks and in texts are written; English has commas
+        "numberFormat": "~f",
         "axis": {
             "labelColor": muted,
             "labelFontSize": 12,

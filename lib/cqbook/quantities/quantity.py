@@ -37,6 +37,8 @@ DERIVED = "推算"
 DERIVED_COLUMN = f"（{DERIVED}）"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
+#: Words of what no source printed as it stands: this book put it together.
+NOT_PRINTED = (DERIVED, COMPUTED)
 #: Words of what nobody observed: worked out, or yet to come. Its marks are hollow, or pale.
 UNOBSERVED = (DERIVED, *(word for status, word in STATUS_ZH.items() if status not in HAPPENED))
 UNCHANGED = QUALIFIERS["unchanged"].ours
@@ -134,7 +136,7 @@ class Quantity:
         if held.width is None:
             return wording.interval_zh(held, self.unit)
         # a number, a quotient of numbers kept to its 50th digit, or words that give the ends
-        told = held.width < A_NUMBER or (self.status == DERIVED and wording.gives_ends(self.zh))
+        told = held.width < A_NUMBER or (self.status in NOT_PRINTED and wording.gives_ends(self.zh))
         return self.zh if told else wording.range_zh(held, self.unit)
 
     @property
@@ -156,7 +158,7 @@ class Quantity:
         if held is None:
             return self.zh
         plain = sum(letter.isdigit() for letter in self.zh) <= LONG_NUMBER
-        if self.status == DERIVED and self.unit.name in ("percent", "percentage points"):
+        if self.status in NOT_PRINTED and self.unit.name in ("percent", "percentage points"):
             places = len(self.zh.partition(".")[2].strip("%个百分点"))
             plain = places <= (2 if abs(self.point) < 1 else 1)
         if plain and not wording.gives_ends(self.zh):
@@ -210,7 +212,7 @@ def _direction(quantity: Quantity, up: str, down: str) -> str:
     held, value = quantity._held, quantity.value
     if held is None or quantity.zh == UNCHANGED:
         return quantity.zh
-    if quantity.status != DERIVED and value is not None:
+    if quantity.status not in NOT_PRINTED and value is not None:
         # as printed, with its qualifier: 下降超5%
         way = up if value > 0 else down
         return f"{way}{quantity.zh.replace(MINUS, '')}" if value else "持平"
@@ -480,7 +482,7 @@ def clause(text: str, otherwise: str, **parts: Quantity) -> str:
 
 
 def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
-    """Return 100 · part / whole in percent.
+    """Return 100 · part / whole in percent: computed of published numbers, else derived.
 
     Raises
     ------
@@ -488,7 +490,7 @@ def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
         If they differ in kind (`check_comparable`) and no reason is given; so do all below.
     """
     why = check_comparable(part, whole, regardless=regardless, relation="within")
-    return derive(
+    made = derive(
         formulas.share,
         part,
         _like(whole, part),
@@ -496,11 +498,13 @@ def share(part: Quantity, whole: Quantity, *, regardless: str = "") -> Quantity:
         about=replace(_outcome(part, whole), measure="share"),
         regardless=why,
     )
+    return _divided(made, part, whole)
 
 
-def computed_share(part: Quantity, whole: Quantity) -> Quantity:
-    """Return the `share` of two published numbers: what one division makes of them is as firm."""
-    return replace(share(part, whole), status=COMPUTED)
+def _divided(made: Quantity, *inputs: Quantity) -> Quantity:
+    """Return what one division makes of numbers: of published ones it is as firm as they are."""
+    firm = made.known and all(item.status == STATUS_ZH["actual"] for item in inputs)
+    return replace(made, status=COMPUTED) if firm else made
 
 
 def _like(item: Quantity, other: Quantity) -> Quantity:
@@ -557,7 +561,8 @@ def ratio(
     """
     why = check_comparable(top, bottom, regardless=regardless, relation="per")
     both = [item.to(text) if item.known else item for item, text in ((top, unit), (bottom, per))]
-    return derive(lambda much, many: much / many, *both, unit=unit, regardless=why)
+    made = derive(lambda much, many: much / many, *both, unit=unit, regardless=why)
+    return _divided(made, top, bottom)
 
 
 def previous(level: Quantity, yoy: Quantity, *, regardless: str = "") -> Quantity:

@@ -96,16 +96,19 @@ def clear_of_lines(ends: pd.DataFrame, rows: pd.DataFrame, scale: Axis, room: in
     return placed
 
 
-def end_layers(
-    ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str], *, before: bool = False
-) -> list[alt.Chart]:
+def end_layers(ends: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> list[alt.Chart]:
     """Return the layers of the texts behind the last points, each moved by its ``shift``.
 
-    They have a ground of the page's colour: the grid strikes none of them out. With `before` they
-    stand at the left of their points.
+    They have a ground of the page's colour: the grid strikes none of them out. Where ``before`` is
+    true they stand at the left of their points.
     """
     base = alt.Chart(inline(ends, [*DRAWN, *columns])).encode(x=x, y=y, text=alt.Text("end:N"))
-    style: dict[str, Any] = {"align": "right", "dx": -9} if before else {"align": "left", "dx": 9}
+    style: dict[str, Any] = {"align": "left", "dx": 9}
+    if "before" in ends:
+        style = {
+            "align": {"expr": "datum.before ? 'right' : 'left'"},
+            "dx": {"expr": "datum.before ? -9 : 9"},
+        }
     style |= {"dy": {"expr": "datum.shift"}}
     style |= {"lineBreak": "\n", "lineHeight": LINE, "baseline": "middle"}
     ground = base.mark_text(**style, **theme.ground())
@@ -113,15 +116,28 @@ def end_layers(
     return [ground.encode(color=page), base.mark_text(**style).encode(color=TINT)]
 
 
-#: On a phone a long name beside a point in the middle would reach over the axis; the colour is that
-#: of the name at the end.
-_HAS_ROOM = f"width >= {theme.WIDE_FROM} || length(datum.end) <= 4"
+#: So many times the usual step lies between two points where more than one period is missing: the
+#: eye does not join what is on both sides.
+FAR_OFF = 2.5
 
 
-def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Return the layers of the names of points that no line leads to or from, of several series.
+def _named_apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the last points of the pieces of lines that nothing tells of which series they are.
 
-    The last point of a series has its name already.
+    No line leads to or from it, or the next piece is far off. The last piece has its name already.
+    """
+    known = rows.dropna(subset=["value"])
+    series = known["group"]
+    begun = known["broken"] | series.groupby(series).cumcount().eq(0)
+    followed = begun.groupby(series).shift(-1).eq(True)
+    steps = known["position"].groupby(series).diff()
+    usual = steps.groupby(series).transform("min")
+    far = (steps > FAR_OFF * usual).groupby(series).shift(-1).eq(True)
+    return known[followed & (begun | far)]
+
+
+def piece_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return the layers of the names of pieces of lines that are far from the rest of theirs.
 
     Parameters
     ----------
@@ -132,29 +148,35 @@ def lone_layers(rows: pd.DataFrame, scale: Axis, room: int, x: alt.X, y: alt.Y) 
     room : int
         px that are kept free at the right.
     """
-    known = rows.dropna(subset=["value"])
-    if known["group"].nunique() < 2:
+    told = _named_apart(rows)
+    if rows["group"].nunique() < 2 or told.empty:
         return []
-    series = known["group"]
-    begun = known["broken"] | series.groupby(series).cumcount().eq(0)
-    lone = known[begun & begun.groupby(series).shift(-1).eq(True)]
-    if lone.empty:
-        return []
-    lone = lone.assign(end=lone["group"], shift=0.0)
-    for _, part in lone.groupby("date"):
-        lone.loc[part.index, "shift"] = shifts(part["value"], part["end"], scale)
+    told = told.assign(end=told["group"], shift=0.0)
+    for _, part in told.groupby("date"):
+        told.loc[part.index, "shift"] = shifts(part["value"], part["end"], scale)
     maps = [_Map(rows, scale, width, room) for width in (theme.NARROW, theme.PICTURE_WIDTH)]
-    covered = [
-        sum(
-            known.crossings(known.beside(row, row["shift"], before=before))
-            for known in maps
-            for row in records(lone)
-        )
-        for before in (False, True)
-    ]
-    columns = ["date", "end", "shift", "tint"]
-    layers = end_layers(lone, x, y, columns, before=covered[1] < covered[0])
+    told = pd.DataFrame([row | _beside_piece(row, maps) for row in records(told)])
+    layers = end_layers(told, x, y, ["date", "end", "shift", "tint", "before", "fits"])
     return [layer.transform_filter(_HAS_ROOM) for layer in layers]
+
+
+def _beside_piece(row: dict[str, Any], maps: Sequence[_Map]) -> dict[str, Any]:
+    """Return at which side of its point the name of a piece stands, and if a phone has room."""
+
+    def boxes(before: bool) -> list[Box]:
+        return [known.beside(row, row["shift"], before=before) for known in maps]
+
+    def faults(before: bool) -> float:
+        pairs = list(zip(maps, boxes(before), strict=True))
+        return sum(known.crossings(box) + 0.5 * known.outside(box) for known, box in pairs)
+
+    before = faults(True) < faults(False)
+    return {"before": before, "fits": not maps[0].outside(boxes(before)[0])}
+
+
+#: On a phone a long name beside a point in the middle may reach over the axis; the colour is that
+#: of the name at the end.
+_HAS_ROOM = f"width >= {theme.WIDE_FROM} || length(datum.end) <= 4 || datum.fits"
 
 
 def value_axis(scale: Axis, *, zero: bool) -> alt.Y:
@@ -260,6 +282,10 @@ class _Map:
         wide = max(CHARACTER * theme.label_width(row["end"]), LETTER * END_CHARACTERS)
         left, right = (x - 9 - wide, x - 7) if before else (x + 7, x + 9 + wide)
         return Box(left, middle - half, right, middle + half)
+
+    def outside(self, box: Box) -> bool:
+        """Return whether a box reaches over the axis, or far into what is kept free beside it."""
+        return box.left < 0 or box.right > self.width + 30
 
     def crossings(self, box: Box) -> int:
         """Return how many pieces of lines, and points, a box covers."""

@@ -23,11 +23,8 @@ from cqbook.figures.charts.form import (
     wrap,
 )
 from cqbook.figures.expressions import IS_HOLLOW
-from cqbook.figures.placing import CHARACTER
+from cqbook.figures.placing import CHARACTER, SMALL
 from cqbook.quantities.quantity import NOT_FOUND
-
-#: px of the numbers of columns side by side.
-SMALL = 11
 
 
 @draws(
@@ -57,7 +54,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     rows["tone"] = rows["label"].eq(highlight).map({True: "accent", False: "plain"})
     parts = rows.get("apart", pd.Series(False, index=rows.index)).astype(bool)
     periods = max(1, rows["label"].nunique() + (parts.any() and not parts.all()))
-    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=LABEL_LINES)
+    # an empty place has no tick
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelExpr=LABEL_LINES, ticks=False)
     rows["label"] = rows["label"].map(lambda text: wrap(text, max(2.6, 24 / periods)))
     # named in full: a period without a number would otherwise be put last
     order = list(dict.fromkeys(rows["label"]))

@@ -72,8 +72,17 @@ def dots(rows: pd.DataFrame, *, zero: bool = False) -> Drawing:
         .encode(**encoding, x=alt.X("upper", type="quantitative"), color=colour)
     )
     dot = dotted(rows, [*DRAWN, "arrow"], {**encoding, "x": x}, colour, size=80)
-    number = base.mark_text(dy=-11, fontSize=11).encode(**encoding, x=x, text=alt.Text("text:N"))
+    style: dict[str, Any] = {"dy": -11, "fontSize": 11}
+    # the grid strikes none of them out
+    ground = base.mark_text(**style, **theme.ground())
+    numbers = [
+        mark.encode(**encoding, x=x, text=alt.Text("text:N"), **colour)
+        for mark, colour in (
+            (ground, {"color": alt.ColorValue(theme.colour("page"))}),
+            (base.mark_text(**style), {}),
+        )
+    ]
     per_label = rows.groupby("label").size().max() if "yOffset" in encoding else 1
     height = int(max(44, 26 * per_label + 18) * rows["label"].nunique())
     alt_text = f"区间点图，{len(rows)}个数值：{listing(rows)}。"
-    return Drawing(finish([bar, arrow, *dot, number], height), rows, alt_text)
+    return Drawing(finish([bar, arrow, *dot, *numbers], height), rows, alt_text)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from cqbook.figures import theme
 from cqbook.figures.charts._notes import (
     Note,
     annotated,
@@ -16,8 +15,8 @@ from cqbook.figures.charts._notes import (
     end_layers,
     end_room,
     ended,
-    lone_layers,
     note_layers,
+    piece_layers,
     value_axis,
 )
 from cqbook.figures.charts.form import (
@@ -44,6 +43,7 @@ GAP = 1.6
     ("point", {"x": "date", "y": "value", "color": "group"}),
     ("text", {"x": "date", "y": "value", "text": "end"}),
     ("rule", {"x": "date", "y": "value", "y2": "value"}),
+    ("rule", {"x": "since", "x2": "until", "y": "value", "color": "group"}),
     ("text", {"x": "date", "y": "value", "text": "note"}),
 )
 def lines(
@@ -61,7 +61,9 @@ def lines(
         A point frame with ``date`` (ISO text) beside ``label`` (the period as written in Chinese).
         A row without a value breaks the line, and so does a period that has no row. Rows before the
         first number of all and after the last are not drawn. With ``apart``, no line leads to or
-        from points where it is true: they are not to be compared with the others.
+        from points where it is true: they are not to be compared with the others. A row with
+        ``since`` and ``until`` (ISO text; both empty in others) is of a whole period, as of a year
+        among months: a level line through its point, named by a note.
     highlight : str
         The series in the accent colour; the others are grey.
     notes : sequence of (label, zh, en)
@@ -84,11 +86,12 @@ def lines(
     rows = rows[rows["group"].isin(known["group"])]
     rows = rows[rows["date"].between(known["date"].min(), known["date"].max())]
     rows["tint"] = series_tint(rows, highlight)
-    axis_of_time = time_axis(rows["date"])
-    ends = ended(rows, named=axis_of_time.values)
+    level = rows.get("until", pd.Series("", index=rows.index)).fillna("").ne("")
+    ends = ended(rows[~level], named=time_axis(rows["date"]).values)
     scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
     room = end_room(ends)
+    axis_of_time = time_axis(rows["date"], room=room)
     days = pd.to_datetime(rows["date"])
     placed = rows.assign(position=(days - days.min()).dt.days, broken=left_out(rows))
     ends["shift"] = clear_of_lines(ends, placed, scale, room)
@@ -109,31 +112,58 @@ def lines(
         alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
         *dotted(drawn, [*DRAWN, "date"], {"x": x, "y": same}, colour, size=14 if many else 40),
         *end_layers(ends, x, same, ["date", "end", "shift", "tint"]),
-        *lone_layers(placed, scale, room, x, same),
+        *piece_layers(placed[~level], scale, room, x, same),
     ]
+    if level.any():
+        of_periods = alt.Chart(inline(rows[level], [*DRAWN, "since", "until"]))
+        layers.append(
+            of_periods.mark_rule(strokeWidth=3).encode(
+                x=alt.X("since", type="temporal"), x2=alt.X2("until"), y=same, color=colour
+            )
+        )
     layers += note_layers(told, x, same, ["date"])
     spec = finish(layers, round(scale.height))
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
     alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
-    return Drawing(spec, rows.drop(columns=["tint", "apart"], errors="ignore"), alt_text)
+    own = ["tint", "apart", "since", "until"]
+    return Drawing(spec, rows.drop(columns=own, errors="ignore"), alt_text)
 
 
-def time_axis(dates: pd.Series[str]) -> alt.Axis:
-    """Return an axis with whole years, or with months if there are no more than thirty."""
+#: px from one year of an axis to the next, from which on all are written in full, those between
+#: the ends as 22, all as '22.
+FOUR_DIGITS, TWO_DIGITS, APOSTROPHE = 32, 23, 19
+#: px from a January to the July after it, from which on that is written too.
+HALF_YEAR = 28
+
+
+def time_axis(dates: pd.Series[str], *, room: int = 0) -> alt.Axis:
+    """Return an axis with whole years, or with months if there are no more than thirty.
+
+    Parameters
+    ----------
+    dates : pandas.Series of str
+    room : int
+        px beside the axis that it does not take: on a phone years are written
+        as 22, and only where these have no room either some are left out.
+    """
     first, last = (datetime.date.fromisoformat(day) for day in (dates.min(), dates.max()))
     months = 12 * (last.year - first.year) + last.month - first.month
     yearly = dates.str[4:].nunique() == 1
     if not yearly and months > 30:
-        return _years_and_halves(first, last)
+        return _years_and_halves(first, last, room)
     if yearly:
         years = range(first.year, last.year + 1)
         days = [f"{year}-{dates.iloc[0][5:]}" for year in years]
+        year, each = "utcyear(datum.value)", f"(width - {room}) / {max(1, len(years) - 1)}"
+        ends = f"{year} === {years[0]} || {year} === {years[-1]}"
         # the last year is the one that is asked for: where not all have room, it stays
-        narrow, wide = -(-len(years) // 5), -(-len(years) // 12)
-        of = f"(width < {theme.WIDE_FROM} ? {narrow} : {wide})"
-        hidden = f"({years[-1]} - utcyear(datum.value)) % {of}"
-        label = f"{hidden} ? '' : utcyear(datum.value)"
+        hidden = f"({years[-1]} - {year}) % ceil({FOUR_DIGITS} / ({each}))"
+        label = (
+            f"{each} < {APOSTROPHE} ? ({hidden} ? '' : {year}) :"
+            f' {each} < {TWO_DIGITS} ? utcFormat(datum.value, "\'%y") :'
+            f" {each} < {FOUR_DIGITS} && !({ends}) ? utcFormat(datum.value, '%y') : {year}"
+        )
         return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
     # both ends are named, where the months allow it; the last one is always
     step = next(size for size in (1, 2, 3, 4, 6) if months <= 8 * size)
@@ -154,7 +184,7 @@ def time_axis(dates: pd.Series[str]) -> alt.Axis:
     return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=True)
 
 
-def _years_and_halves(first: datetime.date, last: datetime.date) -> alt.Axis:
+def _years_and_halves(first: datetime.date, last: datetime.date, room: int) -> alt.Axis:
     """Return an axis with each January by its year, and with each July where there is room."""
     days = [
         f"{year}-{month}-01"
@@ -163,7 +193,8 @@ def _years_and_halves(first: datetime.date, last: datetime.date) -> alt.Axis:
         if f"{first}" <= f"{year}-{month}-01" <= f"{last}"
     ]
     month = "utcmonth(datum.value) + 1 + '月'"
-    july = f"width < {theme.WIDE_FROM} ? '' : {month}"
+    halves = (12 * (last.year - first.year) + last.month - first.month) / 6
+    july = f"(width - {room}) / {halves:g} < {HALF_YEAR} ? '' : {month}"
     label = f"utcmonth(datum.value) === 0 ? utcyear(datum.value) : {july}"
     return alt.Axis(values=days, labelExpr=label, labelFlush=False, labelOverlap=False)
 

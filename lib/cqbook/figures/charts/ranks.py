@@ -26,8 +26,10 @@ from cqbook.figures.placing import CHARACTER
 
 #: px between two ranks.
 STEP = 27
-#: The size of the circle of a rank, in square px: on a phone circles would touch each other.
-CIRCLE = f"(width < {theme.WIDE_FROM} ? 250 : 360)"
+#: The size of the circle of a rank, in square px.
+CIRCLE = 360
+#: px at the left of the first circle on a phone: names stand at the ends of lines alone.
+AT_START = 14
 
 
 @draws(
@@ -75,12 +77,14 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
     begun = rows[rows["date"].eq(rows["date"].min())]
     room = round(CHARACTER * last["end"].map(theme.label_width).max() + 22)
     low, high = float(rows["depth"].min()), float(rows["depth"].max())
+    # on a phone the names at the start would press circles together, and their numbers out
+    start = f"(width < {theme.WIDE_FROM} ? {AT_START} : {room})"
     x = alt.X(
         "date",
         type="temporal",
         title=None,
-        axis=time_axis(rows["date"]),
-        scale=alt.Scale(type="utc", range=[room, {"expr": f"width - {room}"}]),
+        axis=time_axis(rows["date"], room=AT_START + room),
+        scale=alt.Scale(type="utc", range=[{"expr": start}, {"expr": f"width - {room}"}]),
     )
     y = alt.Y(
         "depth",
@@ -108,7 +112,9 @@ def ranks(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .mark_text(fontSize=11, fontWeight="bold", baseline="middle")
         .encode(x=x, y=y, color=in_ring, text=alt.Text("rank:N")),
         at_end.mark_text(align="left", dx=14, baseline="middle"),
-        at_start.mark_text(align="right", dx=-14, baseline="middle"),
+        at_start.transform_filter(f"width >= {theme.WIDE_FROM}").mark_text(
+            align="right", dx=-14, baseline="middle"
+        ),
     ]
     spec = finish(layers, round(STEP * max(high - low, 1)))
     spec["padding"] = {"left": 4, "top": 14, "bottom": 4, "right": 8}
