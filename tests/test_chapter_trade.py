@@ -192,17 +192,6 @@ def test_a_month_on_average(book):
     assert within(last[1], "654", "661")
 
 
-def test_how_much_of_the_slowing_is_the_base(book):
-    found = {item.label: item for item in trade.hidden(book, AREA, "2025").months}
-    fast, last = (trade.monthly(found[label]) for label in ("8—9月", "10—12月"))
-    # 729 / 600.2: had the base not risen, 21.5 % in place of 10.9 %
-    held = trade.eased_by_base(last[0], fast[1])
-    assert held.interval.contains(D("21.5"))
-    half = trade.midway(found["8—9月"].growth, found["10—12月"].growth)
-    assert half.point == pytest.approx(16.9, abs=0.1)
-    assert held.interval.lower > half.interval.upper
-
-
 def test_goods_over_the_years(book):
     found = trade.goods(book, AREA, "2025")
     rows = trade.goods_lines(found)

@@ -450,8 +450,33 @@ def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
     ]
     # 位次 have no share, and are not among them
     found = claims_page.tightest(groups, 3)
-    assert [(share, sentence) for share, sentence, _ in found] == [("0.01", "甲"), ("2", "丙")]
+    assert [(lead, sentence) for lead, sentence, _ in found] == [("0.01%", "甲"), ("2%", "丙")]
     assert [way for way, _ in found[0][2]] == ["#2", "#1"]
+
+
+def test_a_sentence_is_ranked_by_limits_that_it_names():
+    part = derive(
+        lambda _: Interval.exactly(Decimal("60.7")), cq.exact(1, "percent"), unit="percent"
+    )
+    verdicts = {
+        "under": part < 61,
+        "near": cq.near(part, cq.exact(60, "percent"), 2),
+        "more": part > 0,
+    }
+    said = [
+        ("#", StatedClaim("trade", cq.claim(name, verdict), "", ""))
+        for name, verdict in verdicts.items()
+    ]
+    assert [item.claim.limit for _, item in said] == ["61%", "2%", ""]
+    for sentence, names in {
+        "占60.7%。": ["more"],
+        "占60.7%，不到61%。": ["under", "more"],
+        "占60.7%，不到161%。": ["more"],
+        "与六成相差不到2%。": ["near", "more"],
+    }.items():
+        ((lead, _, found),) = claims_page.tightest([{sentence: said}], 1)
+        assert [item.claim.name for _, item in found] == names
+        assert lead == ("0.3个百分点" if names[0] == "under" else lead)
 
 
 def test_a_title_that_says_again_what_stands_above_it_is_not_listed():

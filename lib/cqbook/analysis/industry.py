@@ -260,14 +260,20 @@ HIGHLIGHTS = {
     "亮点9": ("电力供应保障", "最大电力负荷"),
     "亮点10": ("智博会", "已办届数"),
 }
+#: What stands before them and belongs to none.
+OPENING = {"": ("（总结开头，不属哪一个）", "规模以上工业营业收入")}
 
 
 def highlights(book: Catalog, source: str) -> pd.DataFrame:
-    """Return the ten highlights of one article, a row each: its first figure, and how many."""
+    """Return the ten highlights of one article, a row each: its first figure, and how many.
+
+    What stands before them is the last row, so that all of the article's figures are counted.
+    """
     rows = usable(book.observations(source_id=source))
     number = rows["locator"].str.split(" ").str[0]
+    number = number.where(number.isin(list(HIGHLIGHTS)), "")
     found = []
-    for name, (about, of) in HIGHLIGHTS.items():
+    for name, (about, of) in (HIGHLIGHTS | OPENING).items():
         own = rows[number.eq(name)]
         if own.empty:
             continue

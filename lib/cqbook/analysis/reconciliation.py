@@ -373,6 +373,24 @@ def basis_open(book: Catalog, more: str = "customs", less: str = "caam") -> str:
     return "、".join(name for name, gap in _basis_gaps(book, more, less) if _open(gap))
 
 
+def coarse(book: Catalog, more: str = "customs", less: str = "caam") -> str:
+    """Return how the numbers of `basis_table` are read that say little: 10万辆读作9.5万辆—10.5万辆.
+
+    Of those alone whose ends are far apart: the gaps of their rows are as wide.
+    """
+    sides = [side for _, *both, _ in _basis_pairs(book, more, less) for side in both]
+    return "，".join(f"{side.zh}读作{side.range_zh}" for side in sides if _coarse(side))
+
+
+def _coarse(side: Quantity) -> bool:
+    width = None if side.interval is None else side.interval.width
+    return width is not None and float(width) > COARSE * abs(side.point)
+
+
+#: From this part of a number on its ends are far apart.
+COARSE = 0.05
+
+
 def _open(gap: Quantity) -> bool:
     return gap.interval is None or gap.interval.contains(Decimal(0))
 

@@ -985,16 +985,6 @@ def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
     return now, before
 
 
-def midway(one: Quantity, other: Quantity) -> Quantity:
-    """Return the growth halfway between two."""
-    return derive(lambda a, b: (a + b) / 2, one, other, unit="percent", measure="yoy")
-
-
-def eased_by_base(now: Quantity, base: Quantity) -> Quantity:
-    """Return the growth of a month on average, had that of the year before been `base`."""
-    return derive(lambda a, b: 100 * a / b - 100, now, base, unit="percent", measure="yoy")
-
-
 def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     """Return the point frame of the growth of each stretch."""
     held = list(found)

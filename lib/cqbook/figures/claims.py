@@ -64,7 +64,7 @@ class Claim:
     """A named verdict; made by `claim`, read back by `claims_of`.
 
     ``relative``: the margin as a share of the larger number compared (``0.0063``); empty where
-    there is none, as of ranks.
+    there is none, as of ranks. ``limit``: see `cqbook.quantities.verdict.Room`.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Claim:
     rows: tuple[str, ...] = ()
     regardless: str = ""
     relative: str = ""
+    limit: str = ""
 
     @property
     def holds(self) -> bool:
@@ -132,6 +133,7 @@ def claim(name: str, *verdicts: Verdict) -> Claim:
         found.rows,
         found.regardless,
         "" if found.room.unit == "rank" else share,
+        found.room.limit,
     )
     publish_display_data(made._repr_mimebundle_())
     return _Shown(**vars(made))

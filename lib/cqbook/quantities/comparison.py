@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from cqbook.quantities.quantity import Quantity, derive
@@ -68,7 +69,8 @@ def near(one: Quantity, other: Quantity, percent: Decimal | int) -> Verdict:
         for by in (1 - part, 1 + part)
     ]
     least, most = ends if other.known and other.point >= 0 else reversed(ends)
-    return ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 的相对差不到{percent}%")
+    found = ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 的相对差不到{percent}%")
+    return replace(found, room=replace(found.room, limit=f"{percent}%"))
 
 
 def _listed(quantities: Sequence[Quantity], most: int = 3) -> str:

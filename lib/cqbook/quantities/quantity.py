@@ -254,8 +254,15 @@ def compared(
     reason = check_comparable(one, them, regardless=regardless, relation="compared")
     outcome, margin, room = decide(_side(one), sign, _side(_like(them, one)), one.unit)
     rows = ids_in([one.observation_id, them.observation_id])
+    room = replace(room, limit=_limit(one, them))
     words = _words_apart(one, sign, them) if outcome == "holds" else f"{one.zh} {sign} {them.zh}"
     return Verdict(outcome, words, margin, room, rows, reason)
+
+
+def _limit(*sides: Quantity) -> str:
+    """Return the words of the one that somebody chose, as `exact` makes it, if it is not nought."""
+    chosen = [item for item in sides if not item.observation_id and item.value is not None]
+    return chosen[-1].zh if chosen and chosen[-1].value else ""
 
 
 #: Decimals more of its ends by which an interval shows that it lies apart from a number.

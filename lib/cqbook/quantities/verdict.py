@@ -44,11 +44,15 @@ class Room:
         In that unit, of scale 1.
     relative : Decimal or None
         As a share of the larger of the two numbers; None where both are zero.
+    limit : str
+        What it was compared with, as a sentence would say it, where that is no figure but a
+        number that somebody chose (28%, within 1%); empty: a figure, or nought (more, less).
     """
 
     unit: str = ""
     gap: Decimal = Decimal(0)
     relative: Decimal | None = None
+    limit: str = ""
 
 
 NOWHERE = Room()

@@ -178,9 +178,12 @@ def _tightness(said: tuple[str, StatedClaim]) -> Decimal:
 
 
 def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[str, str, Sayings]]:
-    """Return the sentences of the smallest margins: that in %, sentence, claims tightest first.
+    """Return the sentences of the smallest margins: that, sentence, claims tightest first.
 
-    Of several sentences that stand on the same comparison the first.
+    The margin is the share of the number compared (0.63%), of percentages the points.
+
+    Of several sentences that stand on the same comparison the first. What was held against a limit
+    that its sentence does not name is left out: who reads the sentence cannot tell how near it is.
 
     Parameters
     ----------
@@ -190,9 +193,10 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
         How many sentences, at most.
     """
     sorted_within = [
-        (sentence, sorted(items, key=_tightness))
+        (sentence, sorted(named, key=_tightness))
         for said in groups
         for sentence, items in said.items()
+        if (named := [item for item in items if _names(sentence, item[1].claim.limit)])
     ]
     found: dict[tuple[str, str], tuple[str, Sayings]] = {}
     for sentence, items in sorted(sorted_within, key=lambda item: _tightness(item[1][0])):
@@ -200,10 +204,24 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
         if claim.relative:
             # what several pages say of one comparison, once
             found.setdefault((claim.relative, claim.margin), (sentence, items))
-    return [
-        (rounded(100 * _tightness(items[0])), sentence, items)
-        for sentence, items in islice(found.values(), most)
-    ]
+    return [(_lead(items[0]), sentence, items) for sentence, items in islice(found.values(), most)]
+
+
+def _lead(said: tuple[str, StatedClaim]) -> str:
+    """Return a margin in few words: 0.63% of an amount, 0.0721个百分点 of a percentage."""
+    words = said[1].claim.margin.removeprefix("余地").partition("（")[0]
+    return words if words.endswith("个百分点") else f"{rounded(100 * _tightness(said))}%"
+
+
+#: Limits that a sentence has a word for.
+_IN_WORDS = {"50%": "半", "2倍": "翻了一番"}
+
+
+def _names(sentence: str, limit: str) -> bool:
+    """Return whether a sentence says the limit that it was held to; it may be held to none."""
+    words = _IN_WORDS.get(limit, "")
+    told = re.search(rf"(?<![\d.]){re.escape(limit)}", sentence)
+    return bool(told or (words and words in sentence))
 
 
 def told_once(said: Mapping[str, Sayings]) -> dict[str, Sayings]:
@@ -259,7 +277,9 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         groups=groups,
         count=count,
         sentences=len(english_of),
-        tight=tight,
+        tight=[
+            (text_pair(f"余地{lead}", known), sentence, items) for lead, sentence, items in tight
+        ],
         said_of=said_of,
         english_of=english_of,
         chinese_alone=sum(not text for text in english_of.values()),

@@ -52,6 +52,29 @@ def anchor(app: Sphinx, term: str) -> str:
     return f"term-{name}"
 
 
+def defined(app: Sphinx, page: str, term: str, english: str) -> tuple[str, str]:
+    """Return a term as it stands outside the prose, in both languages, each with its definition.
+
+    Parameters
+    ----------
+    page : str
+        Where it stands.
+    term, english : str
+        The English may be said in another form than in the list.
+    """
+    row = terms(app).get(term)
+    if row is None or GLOSSARY_PAGE not in app.env.found_docs:
+        return term, english
+    way = f"{app.builder.get_relative_uri(page, GLOSSARY_PAGE)}#{anchor(app, term)}"
+    known = known_words(app)
+    told = (row["definition"], said_or_kept(row["definition"], known))
+    chinese, other = (
+        markup("term.html", way=way, definition=definition, term=word)
+        for word, definition in zip((term, english), told, strict=True)
+    )
+    return chinese, other
+
+
 class Term(nodes.Inline, nodes.TextElement):
     """The first use of a term: ``way`` to its definition, and the ``definition`` itself."""
 

@@ -27,12 +27,14 @@ from cqbook.site.abstracts import CHINESE_ONLY, titles_of
 from cqbook.site.claims import sources_named, sources_said
 from cqbook.site.directives import Bilingual
 from cqbook.site.figure_index import exhibits
+from cqbook.site.glossary import defined
 from cqbook.site.inline_scripts import script_hash
 from cqbook.site.markup import markup
+from cqbook.site.newest import Newest, UpTo, newest, rows_of_page
 from cqbook.site.nodes import OWN_PAGES, ChartFigure, exhibit_nodes, has_cards
 from cqbook.site.numbers_page import NUMBERS_PAGE
 from cqbook.site.pictures import CARDS_FOLDER
-from cqbook.site.settings import base_of, known_words, publication, root_of
+from cqbook.site.settings import base_of, book_of, known_words, publication, root_of
 
 THEME = Path(__file__).resolve().parent / "theme"
 #: Pages below one page that the contents show at once; of more, those around the reader's own.
@@ -196,14 +198,23 @@ def _titles(section: nodes.section) -> tuple[str, str]:
     return title.astext(), said["english"] if said else title.astext()
 
 
+#: What numbers are called that this book made, by the status of their figure.
+WORDS = {
+    "derived": ("本书推算", "derived by this book"),
+    "computed": ("本书计算", "divisions by this book"),
+}
+
+
 def provenance(
     doctree: nodes.document | None,
     said: Mapping[str, str],
     named: Mapping[str, str],
     edition: str,
     way: str,
+    newest: Newest | None = None,
+    words: Mapping[str, tuple[str, str]] = WORDS,
 ) -> Markup:
-    """Return one line below the heading: which book and edition, on what the page rests.
+    """Return one line below the heading: which book and edition, on what the page rests, how new.
 
     Parameters
     ----------
@@ -211,6 +222,10 @@ def provenance(
         Labels, by id, of the sources that its sentences stand on, beside those of its figures.
     named : mapping of str to str
         Labels, by id, of those that its text names: they count where no other has their label.
+    newest : Newest, optional
+        Of its numbers; the day of the newest source is told beside it where it is another.
+    words : mapping of str to tuple of str, optional
+        What a figure's numbers are called by its status, in Chinese and English.
     """
     if doctree is None:
         return Markup()
@@ -229,7 +244,13 @@ def provenance(
         "provenance.html",
         way=way,
         sources=len(sources),
-        day=_day(days[-1]) if days else ("", ""),
+        day=_day(days[-1] if days else ""),
+        newest=newest,
+        told=_told,
+        published=[_day(item.published)[0] for item in (newest.own, newest.other)]
+        if newest
+        else [],
+        words=words,
         figures=len(figures),
         derived=derived,
         computed=sum(meta["status"] == "computed" for meta in figures),
@@ -238,11 +259,20 @@ def provenance(
     )
 
 
+def _told(found: UpTo) -> tuple[str, str]:
+    """Return up to when there are numbers, with the day of it, in Chinese and English."""
+    said, day = _day(found.until), _day(found.published)
+    return (
+        said[0] + (f"（{day[0]}公布）" if day[0] else ""),
+        said[1] + (f" (published {day[1]})" if day[1] else ""),
+    )
+
+
 def _day(text: str) -> tuple[str, str]:
-    """Return a day or month in Chinese and English."""
-    year, month, *day = text.split("-")
-    said = f"{year}年{int(month)}月" + (f"{int(day[0])}日" if day else "")
-    return said, period(said)
+    """Return a day, month or year in Chinese and English; empty of none."""
+    units = zip(text.split("-") if text else (), "年月日", strict=False)
+    said = "".join(f"{int(number)}{unit}" for number, unit in units)
+    return said, period(said) if said else ""
 
 
 def first_paragraph(doctree: nodes.document | None) -> str:
@@ -303,6 +333,19 @@ def short_hash(name: str) -> str:
     return file_digest(THEME / "static" / name)[:12]
 
 
+def _words(app: Sphinx, page: str) -> dict[str, tuple[str, str]]:
+    """Return `WORDS`, each with the way to what it means."""
+    return {status: defined(app, page, *words) for status, words in WORDS.items()}
+
+
+def _newest(app: Sphinx, doctree: nodes.document | None) -> Newest | None:
+    rows = set() if doctree is None else rows_of_page(doctree)
+    # what these rows say stands on the page: where they change, so does its source
+    if not rows:
+        return None
+    return newest(book_of(app), rows, publication(app).place)
+
+
 def dress(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -314,7 +357,8 @@ def dress(
     if body:
         way = app.builder.get_relative_uri(page, "chapters/sources")
         named = sources_named(app, "" if doctree is None else doctree.astext())
-        line = provenance(doctree, sources_said(app, page), named, edition, way)
+        cited, defined_here = sources_said(app, page), _words(app, page)
+        line = provenance(doctree, cited, named, edition, way, _newest(app, doctree), defined_here)
         before, end, after = body.partition("</h1>")
         context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
     tags = Markup(context.get("metatags", ""))

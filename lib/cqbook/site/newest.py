@@ -1,0 +1,79 @@
+"""How new the numbers of a page are: up to when they tell of things, and when that was told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+from docutils import nodes
+
+from cqbook.data.catalog import Catalog
+from cqbook.quantities.about import HAPPENED
+from cqbook.quantities.periods import Period
+from cqbook.site.nodes import ChartFigure
+from cqbook.site.number_links import NumberLink
+
+
+@dataclass(frozen=True)
+class UpTo:
+    """Up to when there are numbers, and the day on which that was published.
+
+    ``until`` is a month (``2026-06``), or a year that is told of as a whole (``2025``);
+    ``published`` as the sources have it. Empty: there are none, the day is not known.
+    """
+
+    until: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest of a page: of a place, and of what else it tells of where that is newer."""
+
+    place: str
+    place_en: str
+    own: UpTo
+    other: UpTo
+
+
+def rows_of_page(doctree: nodes.document) -> set[str]:
+    """Return the observations that figures and numbers in sentences of a page are made of."""
+    found = {row for node in doctree.findall(NumberLink) for row in node["rows"]}
+    for node in doctree.findall(ChartFigure):
+        table = node["meta"].get("table", {"keys": ()})
+        if "observation_id" in table["keys"]:
+            place = table["keys"].index("observation_id")
+            found.update(row for cells in table["rows"] for row in cells[place].split(";"))
+    return found
+
+
+def newest(book: Catalog, rows: Collection[str], place: str) -> Newest:
+    """Return the newest of what happened that some observations tell of: no plan, no estimate.
+
+    A district counts as the place that it lies in.
+    """
+    found = book.observations(observation_id=sorted(rows), status=list(HAPPENED))
+    periods = found["period"].map(Period.parse)
+    found = found.assign(
+        end=periods.map(lambda period: period.end),
+        year=periods.map(lambda period: period.kind == "year"),
+    ).dropna(subset="end")
+    known = book.text("entities").set_index("entity")
+    own = found["entity"].isin({place, *known.index[known["parent"].eq(place)]})
+    ours, others = found[own], found[~own]
+    if len(ours):
+        others = others[others["end"] > ours["end"].max()]
+    names = known["name_en"].get(place, place)
+    return Newest(book.name(place), names, _last(book, ours), _last(book, others))
+
+
+def _last(book: Catalog, rows: pd.DataFrame) -> UpTo:
+    if rows.empty:
+        return UpTo()
+    end = rows["end"].max()
+    last = rows[rows["end"].eq(end)]
+    sources = book.table("sources")
+    days = sources.loc[sources["source_id"].isin(last["source_id"]), "published"].dropna()
+    until = f"{end:%Y}" if last["year"].any() else f"{end:%Y-%m}"
+    return UpTo(until, max(days, default=""))
