@@ -247,6 +247,13 @@ def test_a_long_series_is_one_of_what_is_new(book, tmp_path, monkeypatch):
     assert whole == f"{single}个和{len(book.series)}个长序列（{len(frame) - single}个数）"
 
 
+def test_an_edition_in_which_no_long_series_is_new(spoiled, monkeypatch):
+    """A figure that somebody typed is most of them; the page died of it."""
+    spoiled.set("observations.csv", 1, "edition_added", "2026-12")
+    monkeypatch.setattr(Catalog, "edition", "2026-12")
+    assert revisions.counts(Catalog(spoiled.path))["new"] == "1个"
+
+
 def test_the_file_of_a_comparison_says_no_more_than_the_records(tmp_path, monkeypatch):
     row = RowChange("乙", "2亿元", "5亿元", (2.0, 5.0))
     found = Comparison(

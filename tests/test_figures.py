@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from html import unescape
 from itertools import permutations
 
@@ -26,7 +27,7 @@ from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Identity, read_record, rows_drawn
 from cqbook.figures.keys import with_keys
 from cqbook.figures.rules import UnsoundError
-from cqbook.quantities.quantity import missing
+from cqbook.quantities.quantity import exact, missing
 from cqbook.site.inline_scripts import script_text
 
 
@@ -158,6 +159,15 @@ def test_glue_refuses_what_is_no_text():
         figure.glue(total=None)
     with pytest.raises(ValueError, match="glue"):
         figure.glue(Total="x")
+    with pytest.raises(ValueError, match=r"rounded.*approximately"):
+        figure.glue(total=f"约{missing('times').point:.1f}倍")
+
+
+def test_a_number_that_is_not_known_is_said_to_be_none():
+    """A page for a period of which nothing is known said 约nan倍."""
+    assert missing("times").approximately(1) == missing("times").rounded(1) == "没有查到"
+    times = exact(Decimal("2.84"), "times")
+    assert (times.approximately(1), times.rounded(1)) == ("约2.8倍", "2.8倍")
 
 
 @pytest.mark.parametrize(

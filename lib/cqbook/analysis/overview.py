@@ -197,7 +197,7 @@ def said(item: Quantity) -> str:
 
 def in_times(item: Quantity) -> str:
     """Return a number of times with one decimal, 约2.9倍, as all pages say it; a floor in words."""
-    return item.in_words(f"约{item.point:.1f}倍") if item.bounded else item.roughly
+    return item.approximately(1) if item.bounded else item.roughly
 
 
 def as_told(item: Quantity) -> Quantity:

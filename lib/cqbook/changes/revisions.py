@@ -94,7 +94,7 @@ def counts(book: Catalog) -> dict[str, str]:
 
 
 def _in(frame: pd.DataFrame) -> str:
-    tables = frame.loc[frame["long"], "observation_id"].str.partition(".")[0]
+    tables = selection.prefixes(frame.loc[frame["long"], "observation_id"])
     return _counted(len(frame) - len(tables), tables.nunique(), len(tables))
 
 

@@ -137,7 +137,15 @@ def usable(frame: pd.DataFrame) -> pd.DataFrame:
 
 def in_series(book: Catalog, frame: pd.DataFrame) -> pd.Series:
     """Return which rows of ``observations`` are of long series, not entered one by one."""
-    return frame["observation_id"].str.partition(".")[0].isin(list(book.series))
+    return prefixes(frame["observation_id"]).isin(list(book.series))
+
+
+def prefixes(ids: pd.Series) -> pd.Series:
+    """Return what stands before the first dot of each id: its source, or its long series.
+
+    Also of no ids: as a table of parts they would have no columns.
+    """
+    return ids.str.split(".", n=1).str[0]
 
 
 def preferred(frame: pd.DataFrame) -> pd.DataFrame:

@@ -328,6 +328,10 @@ def table(
     )
 
 
+#: How Python prints a number that is none.
+NOT_A_NUMBER = re.compile("(?<![A-Za-z])(?:nan|inf)(?![A-Za-z])")
+
+
 def glue(**values: object) -> None:
     """Publish named texts for the prose: ``{glue:text}`name``` shows them.
 
@@ -339,7 +343,7 @@ def glue(**values: object) -> None:
     Raises
     ------
     ValueError
-        If a name is not ``[a-z][a-z0-9_]*``, or a text is empty.
+        If a name is not ``[a-z][a-z0-9_]*``, or a text is empty, or has a number that is none.
     """
     from IPython.display import publish_display_data
 
@@ -347,6 +351,12 @@ def glue(**values: object) -> None:
         text = value if isinstance(value, str) else getattr(value, "zh", None)
         reason = getattr(value, "regardless", "")
         text = f"{text}（{reason}）" if reason else text
+        if isinstance(text, str) and NOT_A_NUMBER.search(text):
+            msg = (
+                f"glue: {name}={text!r}：不是数；没有查到的数用 rounded、approximately 写成文字"
+                " | no number: write one that may be unknown by `rounded` or `approximately`"
+            )
+            raise ValueError(msg)
         if not GLUE_PATTERN.fullmatch(name) or not isinstance(text, str) or not text:
             msg = f"glue: {name}={value!r}：应为小写名字和文字 | expected a lower-case name, a text"
             raise ValueError(msg)

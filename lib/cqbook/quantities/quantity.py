@@ -148,6 +148,17 @@ class Quantity:
         """
         return self.in_words(self._roughly)
 
+    def rounded(self, places: int) -> InWords:
+        """Return the middle to so many decimals with its unit; its own words where it is none."""
+        if not self.known:
+            return self.in_words(self.zh)
+        return self.in_words(format_zh(Decimal(f"{self.point:.{places}f}"), self.unit))
+
+    def approximately(self, places: int) -> InWords:
+        """Return the same behind 约; its own words where it is no number."""
+        said = self.rounded(places)
+        return self.in_words(f"约{said}") if self.known else said
+
     def in_words(self, text: str) -> InWords:
         """Return a text that says this number, and knows what it was made of."""
         return InWords(text, self.observation_id, self.status)

@@ -26,7 +26,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
 from cqbook.data.rows import TableRow, rows_of
-from cqbook.data.selection import DRAWN_FROM
+from cqbook.data.selection import DRAWN_FROM, prefixes
 from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, DOMAINS, FLOWS_ZH, MEASURES
 from cqbook.disk.checksums import file_digest, json_digest
@@ -106,7 +106,7 @@ def published_rows(book: Catalog) -> pd.DataFrame:
     """Return what may be shown of the observations, all text; ``series``: of a table of its own."""
     frame = _shown(book)
     found = frame.assign(value=frame["value_text"], value_upper=frame["value_upper_text"])
-    table = found["observation_id"].str.partition(".")[0]
+    table = prefixes(found["observation_id"])
     text = found[list(COLUMNS)].astype(str).replace("nan", "")
     text["as_printed"] = text["as_printed"].where(text["as_printed"].ne(text["value"]), "")
     return text.assign(series=table.where(table.isin(book.series), "")).reset_index(drop=True)
