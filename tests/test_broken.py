@@ -36,6 +36,7 @@ from cqbook.disk import regular, untrusted
 from cqbook.disk.atomic import JOURNAL, recover
 from cqbook.disk.checksums import file_digest
 from cqbook.disk.untrusted import content_of
+from cqbook.editions import store
 from cqbook.editions.store import MANIFEST, SUMS, manifest_of, sums_of
 from cqbook.errors import DataError, library_words, system_error_words
 from cqbook.execution.notebooks import read_notebook
@@ -320,6 +321,7 @@ def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, ca
     path.write_bytes(b"")
     found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
     monkeypatch.setattr(verify, "verify", lambda *_: found)
+    monkeypatch.setattr(store, "last_word_lines", lambda *_: ())
     assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1
     said = capsys.readouterr().out
     lines = said.removesuffix("\n").split("\n")

@@ -358,6 +358,19 @@ def test_the_lock_of_a_desk_is_part_of_that_of_the_book(ran):
     assert (wanted & of_the_book) - names <= MAY_BE_THERE
 
 
+def test_a_draft_that_is_later_than_the_latest_is_named(tmp_path, monkeypatch):
+    """Who verifies next month's document would take the old edition's word for the new one's."""
+    held = {paths.released_folder(tmp_path): {"2026-11": tmp_path / "2026-11"}}
+    fresh = {"latest": tmp_path / "2026-11", "2026-12": tmp_path / "2026-12"}
+    held[paths.built_folder(tmp_path)] = fresh
+    monkeypatch.setattr(store, "editions_in", lambda folder: held.get(folder, {}))
+    monkeypatch.setattr(store, "manifest_of", lambda path: SimpleNamespace(edition=path.name))
+    first, draft = store.last_word_lines(tmp_path, "latest")
+    assert first.startswith("以版次 2026-11 为准")
+    assert "加 --against 2026-12" in draft
+    assert len(list(store.last_word_lines(tmp_path, "2026-12"))) == 1
+
+
 def test_the_latest_is_the_last_release_where_nothing_was_built(tmp_path, monkeypatch):
     days = {"2026-11": "2026-11-30", "2026-10": "2026-12-01", "2026-09": "2026-10-02"}
     held = {paths.released_folder(tmp_path): {name: tmp_path / name for name in days}}

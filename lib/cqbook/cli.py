@@ -572,7 +572,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.entries import CLAIM
     from cqbook.citing.verify import STANDS, as_json, kind_zh, verify
     from cqbook.disk.untrusted import content_of
-    from cqbook.editions.store import signature_lines
+    from cqbook.editions.store import last_word_lines, signature_lines
 
     file = arguments.file
     found = verify(root, content_of(file), file.name, arguments.against)
@@ -585,7 +585,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
             if item.name.startswith(CLAIM):
                 kind = "论断"
             _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
-        for line in signatures:
+        for line in (*last_word_lines(root, arguments.against), *signatures):
             _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

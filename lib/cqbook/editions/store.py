@@ -96,6 +96,24 @@ def find(root: Path, name: str) -> Path:
     raise DataError(msg)
 
 
+def last_word_lines(root: Path, name: str) -> Iterator[str]:
+    """Yield which edition has the last word where `name` was asked for, and which later ones not.
+
+    ``latest`` is the last one that was published: one that is only built under a name of its own
+    (a draft) is none.
+    """
+    found = manifest_of(find(root, name)).edition
+    yield f"以版次 {found} 为准 | compared with edition {found}"
+    folders = (released_folder(root), built_folder(root))
+    others = {key for folder in folders for key in editions_in(folder)} - {LATEST}
+    later = max(others, default="")
+    if later > found:
+        yield (
+            f"另有更新的版次 {later}，没有与它比对；要比，加 --against {later}"
+            f" | there is a later edition: add --against {later} to compare with it"
+        )
+
+
 def catalogue(edition: Path) -> dict[str, dict[str, Any]]:
     """Return what an edition's ``figures.json`` says of its figures, by id."""
     listed = FiguresFile.read(edition / "site" / "figures.json").figures
