@@ -886,6 +886,14 @@ WRONG = {
     "another money behind a figure's source": ("docx", behind(FOOT, "以上均为美元值。")),
     "another unit behind a figure's source": ("docx", behind(FOOT, "单位：万元")),
     "another unit further behind": ("docx", behind(FOOT, "自己的一段话。", "（单位：万元）")),
+    "numbers of a figure told of other rows": (
+        "docx",
+        at_figure("图2显示，民营企业的比重2022年为43.7%。", "图2　"),
+    ),
+    "a rise of a figure told as a fall": (
+        "docx",
+        at_figure("图2显示，民营企业的比重由43.7%降到2022年的45.9%。", "图2　"),
+    ),
     "another year of a figure": ("docx", at_figure("图中数据为2024年数。")),
     "a caption of one's own with a unit": (
         "docx",
@@ -1085,6 +1093,10 @@ RIGHT = {
         behind(FOOT, "2025年我区进出口780亿美元。", "以上均为美元值。"),
     ),
     "its own unit behind a figure's source": ("docx", behind(FOOT, "单位：人民币亿元")),
+    "numbers of a figure told as they are": (
+        "docx",
+        at_figure("图2显示，民营企业的比重由2021年的43.7%升到2022年的45.9%。", "图2　"),
+    ),
     "a figure's number": ("docx", at_figure("图1显示，民企最多（见图2）。")),
     "its own unit below a caption": ("docx", unit_below_caption("单位：亿元")),
     "a caption of one's own": ("docx", in_paragraph("图2　", "图2　我市民企占比稳步上升")),

@@ -15,8 +15,10 @@ from cqbook.citing.alike import bare, pairs_of
 from cqbook.citing.briefing import PrintedKind
 from cqbook.citing.cited import STRANGER, FigureKey, Passage
 from cqbook.citing.claims_said import STOPS, TAKEN, ClaimFault, SaidClaim, without_claims
+from cqbook.citing.entries import EntryRow
 from cqbook.citing.marks import citations_in
 from cqbook.citing.remarks import Remark, said_back, strange_back, strange_remark
+from cqbook.citing.retold import mistold, names_a_figure
 from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
@@ -259,8 +261,11 @@ def strange_remarks(
     whole: Mapping[FigureKey, Sequence[str]],
     claims: Sequence[SaidClaim],
     numbers: Mapping[str, FigureKey],
+    rows: Mapping[FigureKey, Sequence[EntryRow]],
 ) -> Iterator[TextFault]:
     """Yield what somebody says of numbers of the book, and the book does not: 以上均为美元值.
+
+    And what somebody tells of a figure by its name, otherwise than it is.
 
     Parameters
     ----------
@@ -272,7 +277,10 @@ def strange_remarks(
     claims : sequence of SaidClaim
     numbers : mapping of str to FigureKey
         The numbers of the book in the text, bare, with their names and editions.
+    rows : mapping of FigureKey to sequence of EntryRow
+        Those of each figure.
     """
+    called = caption_numbers(passages)
     ours = {bare(text) for texts in known.values() for text in texts}
 
     def spoken_of(text: str) -> tuple[FigureKey, str] | None:
@@ -305,6 +313,13 @@ def strange_remarks(
         if remark is None:
             found = [strange_remark(passage.text, whole[item]) for item in asked]
             figure, remark = _of_all(asked, found)
+        typed = set(passage.typed)
+        meant = [key for key, of in called.items() if key in whole and typed & of] or asked
+        if remark is None and meant and names_a_figure(passage.text):
+            told = [mistold(passage.text, rows.get(item, ()), whole[item]) for item in meant]
+            if all(told) and (first := told[0]):
+                unknown = not first.certain
+                yield TextFault(meant[0], passage.text, "", first.said, unknown=unknown)
         if remark:
             why = f"书里{'不是这样' if remark.certain else '没有这样说'}"
             yield TextFault(figure, passage.text, "", why, unknown=not remark.certain)

@@ -242,10 +242,11 @@ class _PrintedThere:
 
     known: dict[FigureKey, dict[str, PrintedKind]]
     whole: dict[FigureKey, tuple[str, ...]]
+    rows: dict[FigureKey, tuple[EntryRow, ...]]
 
 
 def _printed_there(held: KnownEditions, found: Iterable[Cited]) -> _PrintedThere:
-    made = _PrintedThere({}, {})
+    made = _PrintedThere({}, {}, {})
     for item in found:
         then = held.find(item.edition) if item.kind in ("figure", "table", "citation") else None
         table = held.table_name(then, item) if then else ""
@@ -257,6 +258,7 @@ def _printed_there(held: KnownEditions, found: Iterable[Cited]) -> _PrintedThere
         if entry:
             made.known[item.name, item.edition] = printed_kinds(entry, item.edition)
             made.whole[item.name, item.edition] = all_of_figure(entry, item.edition)
+            made.rows[item.name, item.edition] = tuple(entry.rows)
     return made
 
 
@@ -286,7 +288,7 @@ def _judge_sentences(
         for item in found
         if item.kind == "number" and len(item.text) >= _SURE and (then := held.find(item.edition))
     }
-    remarks = strange_remarks(passages, printed.known, printed.whole, claims, numbers)
+    remarks = strange_remarks(passages, printed.known, printed.whole, claims, numbers, printed.rows)
     for told in (
         *altered_sentences(passages, printed.known, claims, name),
         *remarks,
