@@ -86,9 +86,11 @@ def captioned_otherwise(text: str, printed: Collection[str]) -> Remark | None:
     """Return what a caption of one's own says that the figure is of, and it is not: exports."""
     flows = set(_FLOW.findall("\n".join(printed)))
     strange = set(_FLOW.findall(bare(text))) - flows
-    return (
-        Remark(f"图说的是{'、'.join(sorted(flows))}", certain=False) if strange and flows else None
-    )
+    return Remark(_of_flows(flows), certain=False) if strange and flows else None
+
+
+def _of_flows(flows: Collection[str]) -> str:
+    return f"图说的是{'、'.join(sorted(flows))}"
 
 
 def _numbers_of(row: EntryRow) -> list[_Told]:
