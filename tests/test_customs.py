@@ -163,6 +163,12 @@ FAULTS = {
     "both flows in one word": ("重庆进出口.csv", ROWS, {}, ["flow", "--flow"]),
     "both flows, short": ("进、出口.csv", ROWS, {}, ["flow", "--flow"]),
     "open period": ("出口.csv", NO_MONTH, {"period": "/2024"}, ["period", "“/2024”"]),
+    "months to come": (
+        "出口.csv",
+        ROWS,
+        {"retrieved": "2023-12-05"},
+        ["第1行", "数据年月", "不晚于查询之月 2023-12"],
+    ),
     "no date": ("出口.csv", ROWS, {"retrieved": "上周"}, ["retrieved", "“上周”", "2025-02-01"]),
     "full-width code": (
         "出口.csv", with_cell("commodity", "８７０３"), {}, ["“８７０３”", "位编码"],

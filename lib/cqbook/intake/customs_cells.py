@@ -156,6 +156,7 @@ def read_customs(
     currency = next(item for item in CURRENCIES if item in cells)
     given, breaches = given_for(cells, name, said, beside or Said(), codes)
     breaches += _bad_cells(cells, name, headings, codes, currency)
+    breaches += _after_retrieval(cells, name, headings, given.retrieved)
     if breaches:
         raise ContractError(breaches)
     dims = ";".join(item for item in DETAIL_DIMENSIONS if item in cells)
@@ -315,6 +316,24 @@ def _bad_cells(
         if not "".join(cells[column].texts).isprintable():
             zh, en = "没有控制字符和看不见的字符", "no control characters, none that are not seen"
             yield from where(column, lambda text: bool(HIDDEN.search(text)), zh, en, set())
+
+
+def _after_retrieval(
+    cells: Mapping[str, _Column], name: str, headings: Mapping[str, str], retrieved: str
+) -> Iterator[Breach]:
+    """Yield the months that had not been when the file was downloaded: a typing error, or a test."""
+    if not retrieved or "month" not in cells:
+        return
+    held = cells["month"]
+    last = retrieved[:7].replace("-", "")
+
+    def is_later(text: str) -> bool:
+        found = MONTH_FORM.fullmatch(text)
+        return found is not None and "".join(found.groups()) > last
+
+    for row in held.rows(is_later).tolist():
+        zh, en = f"不晚于查询之月 {retrieved[:7]}", f"no later than {retrieved[:7]}, of the query"
+        yield Breach(name, row + 1, headings["month"], held.at(row), zh, en)
 
 
 def _code_rules(codes: Codes) -> Iterator[tuple[str, Callable[[str], bool], str, str]]:
