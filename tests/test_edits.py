@@ -942,6 +942,14 @@ WRONG = {
     "painted over": ("docx", media(repainted(True))),
     "painted over, alt text gone": ("docx", both(media(repainted(True)), in_word(no_alt))),
     "painted over, nothing known": ("docx", both(media(repainted(False)), in_word(no_alt))),
+    "a letter gone in a screenshot, half as large": (
+        "docx",
+        lambda data: media(screenshot(0.45, edit=a_letter_gone))(data),
+    ),
+    "a letter gone in a screenshot": (
+        "docx",
+        lambda data: media(screenshot(0.83, edit=a_letter_gone))(data),
+    ),
     "picture gone": ("docx", in_document("<w:drawing>.*?</w:drawing>", "")),
     "picture cropped on a slide": (
         "pptx",
@@ -1040,6 +1048,34 @@ def saved_as(form, **options):
     return change
 
 
+def screenshot(part, sides=(6, 4, 8, 5), edit=None):
+    """A picture of a picture: some of its margins gone, at another size."""
+
+    def change(data):
+        out, opened = io.BytesIO(), Image.open(io.BytesIO(data)).convert("RGB")
+        if edit:
+            edit(opened)
+        left, top, right, bottom = sides
+        cut = opened.crop((left, top, opened.width - right, opened.height - bottom))
+        size = int(cut.width * part), int(cut.height * part)
+        cut.resize(size, Image.Resampling.LANCZOS).save(out, "PNG")
+        return out.getvalue()
+
+    return change
+
+
+def a_letter_gone(opened):
+    """In the middle of what is dark: a digit, or a part of one."""
+    dark = [
+        (x, y)
+        for y in range(0, opened.height, 2)
+        for x in range(0, opened.width, 2)
+        if sum(opened.getpixel((x, y))) < 240
+    ]
+    x, y = dark[len(dark) // 2]
+    opened.paste("white", (x - 6, y - 8, x + 6, y + 8))
+
+
 def fewer_colours(number):
     def change(data):
         out = io.BytesIO()
@@ -1080,6 +1116,9 @@ RIGHT = {
     "JPEG of quality 90": ("docx", media(saved_as("JPEG", quality=90))),
     "128 colours": ("docx", media(fewer_colours(128))),
     "white border": ("docx", media(bordered(6))),
+    "screenshot, half as large": ("docx", media(screenshot(0.45))),
+    "screenshot, a little smaller": ("docx", media(screenshot(0.83, (3, 0, 5, 2)))),
+    "screenshot, larger": ("docx", media(screenshot(1.2))),
     "words behind a sentence": ("docx", body("万辆。", "万辆。值得注意。")),
     "a paragraph of one's own": ("docx", in_word(own_paragraph)),
     "alternative texts gone": ("docx", in_word(no_alt)),

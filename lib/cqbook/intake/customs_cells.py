@@ -321,7 +321,7 @@ def _bad_cells(
 def _after_retrieval(
     cells: Mapping[str, _Column], name: str, headings: Mapping[str, str], retrieved: str
 ) -> Iterator[Breach]:
-    """Yield the months that had not been when the file was downloaded: a typing error, or a test."""
+    """Yield the months that had not been when the file was downloaded."""
     if not retrieved or "month" not in cells:
         return
     held = cells["month"]
