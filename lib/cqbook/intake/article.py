@@ -187,6 +187,8 @@ _BECAME = re.compile(
     "(?:以上|左右)?[,，]?(?:一路|逐年|稳步|大幅)?(?:增长?|上升|提高|提升|扩大|攀升|跃升|升|下降|减少?|回落|压缩|降低?|缩减)?"
     "(?:至|到)(?:约|近|超过?|逾)?"
 )
+#: What is new of something, right behind how much of it there is.
+_ADDED = re.compile("[,，、；(（]?(?:其中|今年|全年|当年|同比|年内)*(?:新增|净增|新增加)")
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
@@ -473,6 +475,8 @@ class _Reader:
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
         if doubted:
             doubts["breakdown"] = doubted
+        if _is_added(read.words, row):
+            doubts["measure"] = "新增、净增：是增加的数额，还是总数"
         when = read.when
         self.state.subject = Subject(
             read.indicator, read.flow, read.code, read.entity,
@@ -672,6 +676,14 @@ def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
     bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
     near = words.same or (words.previous if bare else None)
     return narrower(indicator, near, part) if near else indicator
+
+
+def _is_added(words: FigureWords, row: Mapping[str, str]) -> bool:
+    """Return whether an amount may be what came to the one before: 进出口2860亿元，新增118亿元."""
+    same = words.same.row if words.same else {}
+    keys = ("indicator", "measure", "breakdown", "flow")
+    alike = bool(row["indicator"]) and all(same.get(key) == row[key] for key in keys)
+    return alike and row["measure"] == "level" and bool(_ADDED.match(words.said))
 
 
 def _became(words: FigureWords) -> ArticleFigure | None:

@@ -25,6 +25,11 @@ from cqbook.quantities.units import Unit
 _IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
+#: 货物进出口差额（出口减进口）2758亿元, 实现顺差约2758亿元: neither exports nor imports.
+_BALANCE = re.compile(
+    "(?:[顺逆入出]差(?!旅)|(?:贸易|进出口|收支|货物|服务|外贸)[^,，。；]{0,4}(?:差额|差值)|净出口|净进口|出超|入超)[^,，。；（(]{0,6}"
+    "(?:[（(][^）)]*[）)])?[^,，。；（(]{0,6}$"
+)
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
 
@@ -38,12 +43,20 @@ def indicator_for(names: Names, words: FigureWords, carried: Subject) -> Choice:
         return _of_a_rate(names, words, words.same, units)
     usual = names.usual_for(units)
     found = _named(names, words, units)
-    balance = re.search("[顺逆]差[^,，。；]{0,4}$", words.said)
+    balance = is_of_balance(words.said)
     stated = found.word and found.word.end > words.floor
     unknown = is_unknown_thing(names, words.said)
     if found.codes and not stated and _IN_ALL_THERE_ARE.match(words.sentence, words.floor):
         # 新增企业210家，年末168家: no new ones
         found = replace(found, sure=False)
+    if (
+        words.same
+        and not stated
+        and item.measure == "difference"
+        and not words.same.row["indicator"]
+    ):
+        # 贸易顺差2758亿元，比上年减少12.3亿元: what no table has is none in its change either
+        return Choice(("", *found.codes)[: OFFERED + 1], "", sure=False)
     if found.codes and not stated and found.first in _DONE_OF and "完成" in words.said:
         # 计划投资75亿元，完成61亿元
         return Choice((_DONE_OF[found.first], *found.codes)[: OFFERED + 1], "", sure=False)
@@ -58,6 +71,11 @@ def indicator_for(names: Names, words: FigureWords, carried: Subject) -> Choice:
         return Choice(codes, "指标：承前文", sure=False)
     # nothing names it: what the book has most often in this unit is offered, not taken
     return Choice(("", *usual), "", sure=False)
+
+
+def is_of_balance(said: str) -> bool:
+    """Return whether words name what exports have over imports: 顺差, 货物进出口差额."""
+    return bool(_BALANCE.search(said))
 
 
 def _of_a_rate(
@@ -113,6 +131,8 @@ def flow_for(
 ) -> tuple[str, str]:
     """Return the flow of a figure, and why: by its own words, or as its indicator has it."""
     known = names.flows.get(indicator, Counter())
+    if is_of_balance(segment):
+        return "", ""
     if not indicator and not re.search("[市省区县岸]$", segment):
         # a thing that no table has, and its flow: 进口原油1510万吨
         found = flow_of(segment)

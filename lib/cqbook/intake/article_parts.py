@@ -14,7 +14,7 @@ from cqbook.intake.article_words import FigureWords
 _WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 _UNKNOWN_THING = re.compile(
     "(?:利润率?|利税|毛利率?|净利率?|一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
-    ")|[顺逆]差|均价|单价|货重|货值)"
+    ")|[顺逆]差|缺口|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
 )
 #: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
 )
 #: Of the same thing as the figure before, or of a rate that has a measure of its own.
 _SAME_AMOUNT = re.compile(
-    "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
+    "(?:总|数|单|增|减|全)[量额]$|(?:增[加长]|减少|下降)额$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
     "|[省市全本该我各]区$|地区$|[占]比率$"
 )
 #: A time, and what the figure before was of too.

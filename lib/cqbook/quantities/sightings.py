@@ -579,7 +579,7 @@ def _measured(
         return _points(item, figure, left, listed, before)
     if name not in ("percent", "times"):
         return _amount(plain, item, figure, left, way)
-    return _rate(plain, item, figure, left, right, way, listed)
+    return _rate(plain, item, figure, left, right, way, listed, before)
 
 
 def _amount(
@@ -592,8 +592,25 @@ def _amount(
         moved = direction(left)
         item = _from_its_words(item, left, moved)
         return _difference(item, _with_sign(figure, moved), left)
+    increment = _INCREMENT.search(left)
+    if increment:
+        # 增量达400亿元; 减少额40亿元 has no sign that could be copied
+        why = (f"“{increment['what']}”：增减的数额",)
+        sure = item.certainty if not increment["less"] else "unsure"
+        return replace(item, measure="difference", figure=figure, reasons=why, certainty=sure)
+    narrower = _NARROWER.search(left)
+    if narrower:
+        return replace(
+            item, measure="difference", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(f"“{narrower['what']}”：是相差的数额，升还是降没有写在数旁",),
+        )  # fmt: skip
+    if _BEYOND.search(left):
+        return replace(
+            item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=("超出多少：与什么比，看前文",),
+        )  # fmt: skip
     than = _MORE_THAN.search(left)
-    if than:
+    if than and not (than["over"] and _THE_PLAN.match(plain, item.end)):
         way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
         word = than[way_of]
         fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
@@ -629,6 +646,7 @@ def _rate(
     right: str,
     way: re.Match[str] | None,
     listed: Sighting | None,
+    before: Sighting | None,
 ) -> Sighting:
     """Return a percentage or a multiple with its measure: growth, a share, a plan's completion."""
     name = Unit.parse(figure.unit).name
@@ -641,6 +659,11 @@ def _rate(
         figure = _with_sign(figure, sign)
         return replace(item, figure=figure, measure=ANNUAL_AVERAGE, base="",
                        reasons=("年均增长：跨几年",))  # fmt: skip
+    if _AHEAD_OF_PLAN.search(left) and float(figure.value or 0) < _ALL_OF_IT:
+        return replace(
+            item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=("超额完成：超出计划百分之几，还是完成了百分之几",),
+        )  # fmt: skip
     if _OF_A_PLAN.search(left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
@@ -649,8 +672,12 @@ def _rate(
             "占(?!比)(?:同期|到|了)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
         )
         whole = re.split("的?(?:比重|比例|份额)", base[1])[0] if base else ""
-        return replace(item, measure="share", base=whole.removesuffix("的"),
+        item = replace(item, measure="share", base=whole.removesuffix("的"),
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
+        if _OF_INCREMENT.search(left) or _is_change(before, left):
+            # 增量占全市的三成, 净增156亿元，占全市的三成: of the increase
+            item = replace(item, certainty="unsure", alternatives=("是增量所占，不是总量",))
+        return item
     if re.search("完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     # 出口萎缩3.1%; a share that was reached (降至31%) goes no way
@@ -786,13 +813,38 @@ _OF_EACH = re.compile(
 )
 
 
+#: 增量达400亿元, 减少额40亿元.
+_INCREMENT = re.compile(
+    "(?P<what>增量|(?:净?增加?长?|增收)额|(?P<less>减量|(?:减少?|下降|减收)额))"
+    "(?:[达为约近超逾共是]|达到|高达|超过|合计)*$"
+)
+_OF_INCREMENT = re.compile("增量|(?:增加?长?|增收|减少|下降)额|新增|净增")
+#: 逆差缩小20亿元.
+_NARROWER = re.compile("(?P<what>缩小|收窄|缩窄|收缩|拉大)(?:[了约近超逾]|超过)*$")
+#: 提前完成全年目标，超出206亿元.
+_BEYOND = re.compile("(?:^|[,，])(?:还|并|已)?(?:超出|超额|多出|高出)(?:了|近|约|逾)*$")
+#: 超额完成500亿元目标: the plan itself.
+_THE_PLAN = re.compile("的?[^,，。；、]{0,6}(?:目标|任务|计划)")
+_AHEAD_OF_PLAN = re.compile(
+    "超(?:额|出|过)?(?:完成)?[^,，。；0-9]{0,8}(?:计划|目标|任务|预算)|超额完成"
+)
+#: Percent of a plan that was carried out.
+_ALL_OF_IT = 100
+
+
+def _is_change(before: Sighting | None, left: str) -> bool:
+    """Return whether a share is of an amount by which something changed."""
+    changed = before is not None and before.measure == "difference"
+    return changed and bool(re.match("[,，]?(?:约|共)?占", left))
+
+
 #: 比2019年同期还多3.8万人次, 同比少用1.1亿度, 超收3100万元.
 _MORE_THAN = re.compile(
     f"(?:(?:[比较][^,，]{{1,14}}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[{DONE}支交付]行?)?"
     "|(?<![提高])(?P<plan>超|短|欠)[收支缴产]"
     "|(?:目标|计划|任务|预期)[^,，。；]{0,6}(?P<lack>(?:还|尚|仅|只|相)?差)"
-    f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)[{DONE}][行出进了]?"
-    "|(?P<over>超)(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?)(?:了|近|约|超过?|逾)?(?:人民币)?$"
+    f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:完成|实现|[{DONE}][行出进了]?)"
+    "|(?P<over>超(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?|超额完成))(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
@@ -893,7 +945,7 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
-    if re.search("(?:[比较超离距][^,，]{0,6}|的)(?:计划|目标|任务|预算|预期)", left):
+    if re.search("(?:[比较超离距][^,，]{0,6}|的)(?:计划|目标|任务|预算|预期)|超额完成", left):
         return replace(
             item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
         )
