@@ -475,6 +475,8 @@ class _Reader:
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
         if doubted:
             doubts["breakdown"] = doubted
+        if row["measure"] == "yoy" and _is_of_years(row["period"]):
+            doubts["measure"] = "几年一共的增长，还是其中一年的同比"
         if _is_added(read.words, row):
             doubts["measure"] = "新增、净增：是增加的数额，还是总数"
         when = read.when
@@ -536,6 +538,9 @@ class _Reader:
             "status": read.status.code,
             "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
         }
+        if row["measure"] == "yoy" and row["base"]:
+            # 比2021年增长12.5%: no year on year
+            row["measure"] = "pct_change"
         row["accumulation"] = self._accumulation(row)
         row["basis"] = self._basis(read.words, row)
         return row
@@ -676,6 +681,12 @@ def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
     bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
     near = words.same or (words.previous if bare else None)
     return narrower(indicator, near, part) if near else indicator
+
+
+def _is_of_years(period: str) -> bool:
+    """Return whether a period is of several years, of which none is year on year: 2020年以来."""
+    known = period and not period.startswith(("/", "..")) and not period.endswith("..")
+    return bool(known) and len(Period.parse(period).years) > 1
 
 
 def _is_added(words: FigureWords, row: Mapping[str, str]) -> bool:

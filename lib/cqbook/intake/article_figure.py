@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cqbook.intake.article_choices import UNNAMED, Choice
 from cqbook.intake.article_periods import When
 from cqbook.intake.article_text import ArticleText
+from cqbook.intake.press_passage import other_base
 from cqbook.quantities.sightings import LIMIT_WORD, Sighting
 from cqbook.quantities.units import Unit
 
@@ -88,8 +89,9 @@ def with_columns(
 
 def compared_with(item: Sighting, period: str) -> str:
     """Return what a figure is compared with, if that is not plain."""
-    if item.measure == "yoy" and item.base.endswith("年") and len(period) == 4:
-        return "" if item.base == f"{int(period) - 1}年" else item.base
+    year = item.base.removesuffix("年")
+    if item.measure in ("yoy", "pp_change", "difference") and year.isdecimal():
+        return item.base if other_base(item.base, period) else ""
     return "" if item.measure == "yoy" else item.base
 
 

@@ -231,7 +231,7 @@ def _behind_then(spot: FigurePlace, same: When) -> When | None:
     earlier, ended = spot.plain[spot.start : spot.last], spot.plain[spot.last : spot.core]
     if "）" in ended or ")" in ended:
         return None
-    rate = spot.unit in ("percent", "percentage points", "times")
+    rate = spot.measure == "difference" or spot.unit in ("percent", "percentage points", "times")
     then, was = _THEN.search(earlier), _IT_WAS.search(earlier)
     alone = then and not any(spot.start <= place < spot.last for place in spot.others)
     bare = then and not alone and _IT_WAS_THEN.fullmatch(then["rest"])

@@ -282,6 +282,7 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
         yield Sighting(start, end, core, text, "unsure", reasons=("读不出",))
         return
     certain: Certainty = "unsure" if "翻" in text else "read"
+    year = re.search("[与比]([0-9]{4}年)", text)
     bare = text.endswith("持平") and not re.search("同比|年", text)
     if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
         # 成本基本持平: with what, only the passage knows
@@ -292,7 +293,7 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     alternatives = ("增长100%", "为原来的2倍") if "翻" in text else ()
     yield Sighting(
         start, end, core, text, certain, figure, (figure.unit,), figure.measure,
-        alternatives=alternatives,
+        year[1] if year else "", alternatives=alternatives,
     )  # fmt: skip
 
 
@@ -685,6 +686,10 @@ def _rate(
     beside = moved and not re.search("率|比例|便宜|优惠", left[moved.at :]) and not to
     if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
         made = _growth(item, figure, left, right)
+        that = _THAN_THAT_YEAR.search(plain[: before.start]) if before else None
+        if that and made.reasons == (BY_DEFAULT,) and not re.search("[,，、]", left):
+            # 较2023年同期的5763亿元增长9.8%
+            return replace(made, base=that["base"], reasons=(f"与{that['base']}比",))
         said = plain[_sentence_start(plain, item.core) : item.core]
         against = _AGAINST_LAST.search(said)
         if made.reasons == (BY_DEFAULT,) and against:
@@ -779,9 +784,20 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             figure=replace(figure, measure="difference"), alternatives=("同比",),
             reasons=(f"与“{another['base']}”比",),
         )  # fmt: skip
-    based = re.search("[比较与](20[0-9]{2})年", left)
+    based = _THAN_YEAR.search(left)
     if based:
-        return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
+        return replace(item, measure="yoy", base=based["base"], reasons=(f"与{based['base']}比",))
+    time = _THAN_TIME.search(left)
+    if time:
+        return replace(
+            item, measure="pct_change", base=time["base"], reasons=(f"与{time['base']}比",)
+        )
+    if _OVER_YEARS.search(left):
+        # 五年增长43%: no year on year
+        return replace(
+            item, measure="pct_change", certainty="unsure", alternatives=("同比",),
+            reasons=("几年一共的增长，与哪一年比没有写",),
+        )  # fmt: skip
     if re.search("[比较与]前年", left):
         return replace(item, measure="yoy", base="前年", reasons=("与前年比",))
     if "同比" in left or re.search("[比较](?:上年|去年)", left):
@@ -849,6 +865,21 @@ _MORE_THAN = re.compile(
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
+)
+#: 与2021年相比, 较疫情前的2019年, 比“十三五”末的2020年.
+_THAN_YEAR = re.compile(
+    '[比较与同](?:疫情(?:之?前|发生前)|(?P<plan>[“"]?十[一二三四五]五[”"]?[^,，。；0-9]{0,4}))?的?(?P<base>20[0-9]{2}年)'
+)
+#: 比“十三五”末, 较疫情前, 比五年前, 比开通之初.
+_THAN_TIME = re.compile(
+    '(?<![环同])[比较与同](?P<base>[“"]?十[一二三四五]五[”"]?(?:规划)?(?:时期|期间|期末|末|初)?|疫情(?:之?前|发生前)|历史同期'
+    "|[0-9一二两三四五六七八九十]+年(?:以?前|之前)|[^,，。；0-9]{1,6}(?:之初|初期|以前|之前)|过去|以往|往年)"
+)
+_THAN_THAT_YEAR = re.compile("[比较](?P<base>20[0-9]{2}年)(?:同期|全年)?的(?:约|近|超过?|逾)?$")
+#: 五年增长43%, 三年来累计增长两成.
+_OVER_YEARS = re.compile(
+    "(?<![0-9第.])(?:[两三四五六七八九十]|[2-9]|1[0-9])年(?:来|间|里|时间)?(?:(?:总量|规模)?(?:共|累计|总共|实现|合计))*"
+    "(?:增长?|增加|上升|提高|扩大|下降|减少|降)(?:了|近|约|超过?|逾)*$"
 )
 #: 比老厂产能高出50%: than another thing; than another time it is a change.
 _THAN_ANOTHER = re.compile(
@@ -919,7 +950,8 @@ def _points(
             reasons=("增长多少个百分点：也可能就是增长百分之几",),
         )  # fmt: skip
     else:
-        made, value = ("pp_change", "", "变动的百分点"), signed
+        year = _THAN_YEAR.search(left) or _THAN_TIME.search(left)
+        made, value = ("pp_change", year["base"] if year else "", "变动的百分点"), signed
     measure, base, reason = made
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
@@ -949,13 +981,16 @@ def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
         return replace(
             item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
         )
-    base = _THAN_PERIOD.search(left) or re.search(
-        "[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left
+    base = (
+        _THAN_PERIOD.search(left)
+        or re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
+        or _THAN_YEAR.search(left)
+        or _THAN_TIME.search(left)
     )
     made = replace(
         item,
         measure="difference",
-        base=base[1] if base else "",
+        base=(base.groupdict().get("base") or base[1]) if base else "",
         figure=figure,
         reasons=("增减的数额",),
     )
