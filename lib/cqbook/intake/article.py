@@ -496,7 +496,11 @@ class _Reader:
         if same and not (indicator.first or same.row["indicator"] or flow[0] or words.counted):
             flow = same.row["flow"], "流向：承同句前一数"
         named_here = named_part(self.names, words, indicator)
-        indicator = _beside(words, indicator, named_here.first)
+        near = _beside(words, indicator, named_here.first)
+        if near.first != indicator.first and same:
+            # 出口汽车41.2万辆、货值385.6亿元
+            flow = same.row["flow"], "流向：承同句前一数"
+        indicator = near
         part = part_of(self.names, words, indicator, named_here, carried)
         read = _Reading(
             words, indicator, unit, flow, part, self._entity(words, carried),

@@ -17,7 +17,7 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_figure import ONLY_FLOW, ArticleFigure, Subject
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_parts import is_unknown_thing
+from cqbook.intake.article_parts import WORTH, is_unknown_thing
 from cqbook.intake.article_words import FigureWords
 from cqbook.quantities.units import Unit
 
@@ -169,6 +169,19 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
         codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
         return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
     trade = ("trade_value", "trade_quantity")
+    worth = indicator.word and indicator.word.word in WORTH and same.row["measure"] == "level"
+    if worth and before == "auto_exports" and "indicator" not in same.doubts:
+        # 汽车出口41.2万辆、价值385.6亿元
+        codes = tuple(dict.fromkeys(("auto_exports_value", *indicator.codes)))
+        return replace(indicator, codes=codes[: OFFERED + 1], sure=True)
+    if (
+        worth
+        and indicator.first == "shipment_value"
+        and before in ("trade_quantity", "export_volume")
+    ):
+        codes = tuple(dict.fromkeys(("trade_value", *indicator.codes)))
+        why = f"{indicator.why}，是前一数那些货物的"
+        return replace(indicator, codes=codes[: OFFERED + 1], why=why, sure=False)
     if indicator.first not in trade or before in ("", *trade) or part:
         return indicator
     near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()

@@ -87,12 +87,15 @@ def _paired(
             chain
             for found in _named_in(names, plain, begin, until, named, first.seen.units)
             for chain in _lists(plain, found, count)
+            # 出口量、出口额: two things of one flow
+            if len({tuple(columns.items()) for _, _, columns, _ in chain}) > 1
         ),
         None,
     )
     levels = _levels_before(plain, made[: group[0]], begin, until, count)
     # 铁海联运、跨境公路运输8万标箱、货值9亿元，分别增长: what was counted last is what grew
     nearest = chain is None or bool(levels and chain[-1][1] <= levels[0].seen.core)
+    nearest = nearest or bool(chain and _name_each(chain, levels))
     changes = first.row["measure"] not in ("level", "difference")
     alike = [counts_of(level) for level in levels] == [counts_of(made[place]) for place in group]
     if levels and (nearest if changes else chain is None and alike):
@@ -108,6 +111,7 @@ def _paired(
             for place, level in zip(group, levels, strict=True)
         }
     if chain:
+        chain = _of_the_same(chain)
         return {
             place: with_columns(
                 made[place],
@@ -132,6 +136,27 @@ def _paired(
         place: replace(made[place], doubts={**made[place].doubts, "breakdown": _NO_MATCH})
         for place in group
     }
+
+
+def _of_the_same(chain: Sequence[Named]) -> list[Named]:
+    """Return names with what the first is of said of the others: 汽车出口量、出口额."""
+    cars = chain[0][2].get("indicator") == "auto_exports"
+    worth = {"trade_value": "auto_exports_value"} if cars else {}
+    return [
+        (start, end, {key: worth.get(code, code) for key, code in columns.items()}, word)
+        for start, end, columns, word in chain
+    ]
+
+
+def _name_each(chain: Sequence[Named], levels: Sequence[ArticleFigure]) -> bool:
+    """Return whether names stand before an amount each: 汽车出口41.2万辆、价值385.6亿元."""
+    if len(levels) != len(chain):
+        return False
+    ends = [0, *(level.seen.end for level in levels)]
+    return all(
+        ended <= name[0] and name[1] <= level.seen.core
+        for ended, name, level in zip(ends, chain, levels, strict=False)
+    )
 
 
 def _named_in(
