@@ -36,7 +36,15 @@ from cqbook.intake.article_figure import (
 from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
 from cqbook.intake.article_lists import each_of, in_turn
 from cqbook.intake.article_names import Names
-from cqbook.intake.article_parts import COUNT, FigurePart, doubt_of, named_part, part_of, several_in
+from cqbook.intake.article_parts import (
+    COUNT,
+    FigurePart,
+    doubt_of,
+    named_part,
+    part_of,
+    several_in,
+    thing_of_row,
+)
 from cqbook.intake.article_periods import (
     When,
     is_about,
@@ -392,6 +400,9 @@ class _Reader:
         sure = {"indicator": indicator.sure, "entity": sure_entity}
         sure |= {"period": bool(about and about.sure), "breakdown": part.sure}
         doubts = doubts_of(seen, made, sure, {"entity": why_entity} | why)
+        thing = thing_of_row(self.names, cell.label, indicator.first, made["breakdown"])
+        if thing:
+            doubts["breakdown"] = f"细分：“{thing}”{NOT_LISTED}"
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
         of_row = Subject(indicator, flow, made["breakdown"]) if indicator.first else row
         return of_row, ArticleFigure(number, seen, made, why, doubts, offered)

@@ -80,6 +80,7 @@ _NAMES_NOTHING = re.compile(
     "进出口|出口|进口|外贸|货物|新增|国内|海外|全球|贸易|突破|超过|首次|跃升|陆续|先后|努力|稳步|持续|重大|重点|领域|市级|投资|协议|合同|[首一二三]期|计划|每|"
     "[〇零一二三四五六七八九十]|[年月日季度的和与及等按将共总约近超逾为在对向从自由至到均则仍又再并还使让了着过]"
 )
+_CARS = "汽车|整车|车辆"
 #: Goes with the name of a part: 汽车制造业, 机电产品.
 _GOES_WITH_A_PART = re.compile("产业|制造业|行业|业|产品|类|集群|领域|商品|货物|整车|企业")
 
@@ -276,9 +277,22 @@ def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str)
     goods = behind[0] if behind and level and _FLOWS_TO.search(last.word) else ""
     # what stands before trade is told by the words before its flow
     texts = (goods,) if indicator in _TRADE else (ahead, goods)
-    cars = "汽车|整车|车辆" if indicator.startswith("auto_") else "·"
+    cars = _CARS if indicator.startswith("auto_") else "·"
     found = (re.sub(f"·|{cars}", "", _NAMES_NOTHING.sub("", text)) for text in texts)
     return next((text for text in found if len(text) > 1), "")
+
+
+def thing_of_row(names: Names, label: str, indicator: str, code: str) -> str:
+    """Return what the heading of a row names, where no part of it is known: 摩托车出口."""
+    kind = names.dimensions.get(indicator, "")
+    if not (kind in _OF_A_THING or indicator in (*_OF_GOODS, *_TRADE)):
+        return ""
+    plain = re.sub(r"[（(][^）)]*[）)]|[A-Za-z0-9#＃:：.．—–\-、，,。\s]", "", label)
+    left = _NAMES_NOTHING.sub("", _without_the_known(names, plain, indicator, code))
+    left = (
+        re.sub(f"·|{_CARS}", "", left) if indicator.startswith("auto_") else left.replace("·", "")
+    )
+    return left if len(left) > 1 else ""
 
 
 def _without_the_known(names: Names, text: str, indicator: str, code: str) -> str:

@@ -67,6 +67,8 @@ class Cell:
 _NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _UNITS_HERE = re.compile("(?:计量|金额)?单位")
 _PART_OF_ABOVE = re.compile("[#＃]|其中|[ 　]*(?:一|二|三)是")
+#: What stands in a column beside amounts: 序号, 单位.
+_NO_AMOUNT = re.compile("单位|序号|编号|地区|区县|名称|类别|备注")
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _RANK = "位次|排名|名次|排位|位序"
 _MOVED = "变化|变动|升降|增减|涨跌|进退|提升"
@@ -168,44 +170,59 @@ def fits_cell(names: Names, row: Subject, unit: str) -> bool:
     return Unit.parse(unit).name in RATIOS or fits(names, row.indicator.first, (unit,))
 
 
-def _of_columns_before(heads: Sequence[str], written: TextDate | None, spoken: int) -> When | None:
-    """Return the period of the nearest column that names one, and is no year to compare with."""
-    named = [
-        found
-        for head in heads
-        if not column_of(head).before
-        and (found := is_about(head, named_periods(head, written, spoken)))
-    ]
-    compared = {months_a_year_before(when.period) for when in named}
-    near = [when for when in named if when.period not in compared]
+def _of_heading(
+    header: str, label: str, about: When | None, written: TextDate | None
+) -> When | None:
+    """Return the period of the amounts of a column: by its heading, its row's, or the table's."""
+    year = about.period[:4] if about else ""
+    spoken = int(year) if year.isdecimal() else 0
+    # 本年累计: of the year that the table is about, and not of the day of the text
+    plain = re.sub("本年度?|今年", "", header) if about else header
+    said = is_about(plain, named_periods(plain, written, spoken))
+    said = said or is_about(label, named_periods(label, written, spoken))
+    found = said or (replace(about, sure=True) if about else None)
+    if not found:
+        return None
+    if re.search("[当本单]月", header):
+        # beside 累计: the last month of what the table is about
+        return replace(found, period=last_month(found.period), sure=True)
+    if "累计" in header and _MONTH.fullmatch(found.period):
+        return replace(found, period=year_to(found.period), sure=True)
+    return replace(found, sure=found.sure or bool(said))
+
+
+def _of_columns_before(cell: Cell, about: When | None, written: TextDate | None) -> When | None:
+    """Return the period of the amounts right before a rate: of several the last, to be looked at.
+
+    A year that another of them is compared with is none: 2025年, 2024年, 同比.
+    """
+    amounts: list[str] = []
+    for head in reversed(cell.left):
+        column = column_of(head)
+        amount = column.measure == "level" and not (column.before or column.left)
+        if amount and not _NO_AMOUNT.search(head):
+            amounts.append(head)
+        elif amounts:
+            break
+    found = [when for head in amounts if (when := _of_heading(head, cell.label, about, written))]
+    compared = {months_a_year_before(when.period) for when in found}
+    near = [when for when in found if when.period not in compared]
     only = len({when.period for when in near}) == 1
-    return replace(near[-1], sure=only) if near else None
+    return replace(near[0], sure=near[0].sure and only) if near else None
 
 
 def when_of(cell: Cell, about: When | None, written: TextDate | None) -> When | None:
     """Return the period of a cell: its column's, its row's, or what the table is about.
 
-    A rate that names none is of the column before it that does: 12月, 同比, 1—12月, 同比.
+    A rate that names none is of the amounts before it: 当月, 同比, 累计, 同比.
     """
-    year = about.period[:4] if about else ""
-    spoken = int(year) if year.isdecimal() else 0
-    of_row = is_about(cell.label, named_periods(cell.label, written, spoken))
     column = column_of(cell.header)
-    named = None
-    if not column.before:
-        named = is_about(cell.header, named_periods(cell.header, written, spoken))
-    own = named or of_row
-    if not own and not re.search("[当本单]月|累计", cell.header):
-        rate = column.before or column.measure != "level"
-        own = _of_columns_before(cell.left, written, spoken) if rate else None
-    found = own or (replace(about, sure=True) if about else None)
-    if not found:
-        return None
-    if re.search("[当本单]月", cell.header):
-        # beside 累计: the last month of what the table is about
-        return replace(found, period=last_month(found.period), sure=True)
-    if "累计" in cell.header and _MONTH.fullmatch(found.period):
-        return replace(found, period=year_to(found.period), sure=True)
-    if column.before:
+    names_one = is_about(cell.header, named_periods(cell.header, written)) and not column.before
+    own = names_one or re.search("[当本单]月|累计", cell.header)
+    rate = column.before or column.measure != "level"
+    found = None if own or not rate else _of_columns_before(cell, about, written)
+    header = "" if column.before else cell.header
+    found = found or _of_heading(header, cell.label, about, written)
+    if found and column.before:
         return replace(found, period=months_a_year_before(found.period), sure=False)
-    return replace(found, sure=found.sure or bool(named or of_row))
+    return found
