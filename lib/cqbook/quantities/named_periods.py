@@ -244,7 +244,7 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
     if match[0] == "全年" and re.match("(?:任务|目标|计划|预算|指标)", behind):
         # 完成全年任务的11%; 全年计划开行500列 is of the year
         part = re.search("[完达占]成?到?了?$", before) or re.match(
-            "总?[量数额]?的", plain[end + 2 :]
+            "总?[量数额]?的|[^,，。；0-9]{0,4}(?:完成(?:率|进度)|进度)", plain[end + 2 :]
         )
         role = "base" if part else role
     if _IS_OF.search(before) and _TIMES_IT.match(plain[end - match[0].endswith("的") :]):

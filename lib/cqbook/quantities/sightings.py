@@ -679,7 +679,11 @@ def _rate(
             # 增量占全市的三成, 净增156亿元，占全市的三成: of the increase
             item = replace(item, certainty="unsure", alternatives=("是增量所占，不是总量",))
         return item
-    if re.search("完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
+    if re.search(
+        "完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度"
+        "|(?:计划|目标|任务)(?:已|总体)?完成(?:[了约近超逾]|超过)*$",
+        left,
+    ):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     # 出口萎缩3.1%; a share that was reached (降至31%) goes no way
     moved = direction(left, right)
