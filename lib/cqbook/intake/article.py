@@ -49,11 +49,12 @@ from cqbook.intake.article_periods import (
     When,
     is_about,
     is_ahead,
+    is_over,
     period_of,
     years_of,
 )
 from cqbook.intake.article_places import GIVES, owners_named
-from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
+from cqbook.intake.article_status import FigurePlace, is_aiming, is_done, status_read
 from cqbook.intake.article_tables import (
     Cell,
     cells_of,
@@ -597,6 +598,12 @@ class _Reader:
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in before if place.start >= words.begin])
         when = _years_together(words.said, before) or when
+        if words.same and status != "actual":
+            fresh = any(one.role in ("is", "near") and one.start >= spot.last for one in before)
+            other = when.period != words.same.row["period"]
+            over = fresh and other and is_over(when.period, self.written)
+            if is_done(spot, status, named=over, before=words.same.row["status"]):
+                status, why = "actual", ""
         if status != "actual" or not is_ahead(when.period, self.written):
             return when, _Status(status, why)
         if self.state.aiming:

@@ -265,6 +265,12 @@ def is_ahead(period: str, written: TextDate | None) -> bool:
     return begins is not None and begins > written.last_day
 
 
+def is_over(period: str, written: TextDate | None) -> bool:
+    """Return whether a period has ended when a text is written, or ends with its month."""
+    ends = Period.parse(period).end if period else None
+    return bool(written and ends and ends <= written.last_day)
+
+
 def months_a_year_before(period: str) -> str:
     """Return the same months of the year before; nothing of a period that is open."""
     known = period and ".." not in period and not period.startswith("/")
