@@ -40,6 +40,7 @@ from cqbook.intake.article_parts import (
     COUNT,
     FigurePart,
     doubt_of,
+    is_of_balance,
     named_part,
     part_of,
     several_in,
@@ -373,6 +374,8 @@ class _Reader:
         indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
         if not indicator.first and row.indicator.first and fits_cell(self.names, row, figure.unit):
             indicator = Choice(row.indicator.codes, "指标：承同一行", sure=False)
+        if any(is_of_balance(re.sub(r"[（(].*", "", one)) for one in (cell.label, cell.header)):
+            indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)

@@ -17,7 +17,7 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_figure import ONLY_FLOW, ArticleFigure, Subject
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_parts import WORTH, is_unknown_thing
+from cqbook.intake.article_parts import WORTH, is_of_balance, is_unknown_thing
 from cqbook.intake.article_words import FigureWords
 from cqbook.quantities.units import Unit
 
@@ -25,11 +25,6 @@ from cqbook.quantities.units import Unit
 _IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
-#: 货物进出口差额（出口减进口）2758亿元, 实现顺差约2758亿元: neither exports nor imports.
-_BALANCE = re.compile(
-    "(?:[顺逆入出]差(?!旅)|(?:贸易|进出口|收支|货物|服务|外贸)[^,，。；]{0,4}(?:差额|差值)|净出口|净进口|出超|入超)[^,，。；（(]{0,6}"
-    "(?:[（(][^）)]*[）)])?[^,，。；（(]{0,6}$"
-)
 #: Of a thing and not its amount, short as they are.
 _PRICES = frozenset({"均价", "单价", "售价", "价格"})
 
@@ -71,11 +66,6 @@ def indicator_for(names: Names, words: FigureWords, carried: Subject) -> Choice:
         return Choice(codes, "指标：承前文", sure=False)
     # nothing names it: what the book has most often in this unit is offered, not taken
     return Choice(("", *usual), "", sure=False)
-
-
-def is_of_balance(said: str) -> bool:
-    """Return whether words name what exports have over imports: 顺差, 货物进出口差额."""
-    return bool(_BALANCE.search(said))
 
 
 def _of_a_rate(

@@ -17,6 +17,11 @@ _UNKNOWN_THING = re.compile(
     ")|[顺逆]差|缺口|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
 )
+#: 货物进出口差额（出口减进口）2758亿元, 实现顺差约2758亿元: neither exports nor imports.
+_BALANCE = re.compile(
+    "(?:[顺逆入出]差(?!旅)|(?:贸易|进出口|收支|货物|服务|外贸)[^,，。；]{0,4}(?:差额|差值)|净出口|净进口|出超|入超)[^,，。；（(]{0,6}"
+    "(?:[（(][^）)]*[）)])?[^,，。；（(]{0,6}$"
+)
 #: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
 _AMOUNT = re.compile(
     "(?:^|[^一-鿿])[^,，。；、0-9一-鿿]*([一-鿿]{0,8}?[一-鿿](?:率|量|额|费|[区]))"
@@ -186,6 +191,11 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
         # what was doubted there is here: 泰国榴莲5.2亿元，占六成
         return before
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
+
+
+def is_of_balance(said: str) -> bool:
+    """Return whether words name what exports have over imports: 顺差, 货物进出口差额."""
+    return bool(_BALANCE.search(said))
 
 
 def _names_itself(names: Names, words: FigureWords) -> bool:

@@ -26,8 +26,9 @@ _ITSELF = re.compile("的(?:约|近|超过?|逾)?(?:增长|下降|增幅|降幅)
 #: 上年为7154亿元: of a figure and of what it was before.
 _IT_WAS = re.compile(
     "(?:^|[,，、；;（(])(?:而)?(?P<year>去年|上年|上一年|前一年|(?:19|20)[0-9]{2}年)(?:全年)?(?:数|值)?"
-    "(?:[仅只则也])?(?:为|是|达到?)(?:约|近|超过?|逾)?$"
+    "(?:[仅只则也])?(?:为|是|达到?|[:：])?(?:约|近|超过?|逾)?$"
 )
+_LAST_YEAR = ("去年", "上年")
 _IT_WAS_THEN = re.compile("(?:数|值)?[仅只则也]?(?:为|是|达到?)?(?:约|近|超过?|逾)?")
 #: 上月为471.5亿元: the one before that of which was spoken.
 _LAST = re.compile(
@@ -143,6 +144,12 @@ def period_of(
     if written and carried and ahead and said == _planned(written):
         # 2026年主要预期目标: what is planned below it is of that year
         return replace(carried, sure=False)
+    again = [item for item in own if item.start >= spot.last][-1:]
+    spoken = [item.period for item in own if item.start < spot.last and item.role == "is"]
+    if said and same and said.period in spoken and again and again[0].text[:2] in _LAST_YEAR:
+        # 2025年三季度1500亿元，去年三季度为1400亿元: of the year before the one that is spoken of
+        before = months_a_year_before(said.period)
+        return replace(said, period=before, sure=False, passing=True, offered=(said.period,))
     was = _IT_WAS.search(spot.plain[spot.start : spot.core])
     if said and was and same and _last_month_within(same.period) and len(said.period) == 4:
         # 1—9月6328.7亿元，上年为5763亿元: of the year, or of its months
@@ -229,17 +236,16 @@ def _behind_then(spot: FigurePlace, same: When) -> When | None:
     去年同期出口711.7亿元，进口300亿元: of then; 去年同期为711.7亿元，增长8.4%: of now.
     """
     earlier, ended = spot.plain[spot.start : spot.last], spot.plain[spot.last : spot.core]
-    if "）" in ended or ")" in ended:
-        return None
+    closed = "）" in ended or ")" in ended
     rate = spot.measure == "difference" or spot.unit in ("percent", "percentage points", "times")
     then, was = _THEN.search(earlier), _IT_WAS.search(earlier)
     alone = then and not any(spot.start <= place < spot.last for place in spot.others)
     bare = then and not alone and _IT_WAS_THEN.fullmatch(then["rest"])
-    if bare and rate and "同比" in ended:
+    if bare and rate and ("同比" in ended or closed):
         # 11月销量55203辆，上年同期36842辆，同比增长49.84%
         return None
     of_it = then and (then["against"] or _ITSELF.fullmatch(then["rest"]))
-    if then and not of_it and not earlier[: then.start()].endswith(("由", "从")):
+    if then and not (of_it or closed) and not earlier[: then.start()].endswith(("由", "从")):
         before = months_a_year_before(same.period)
         first, other = (same.period, before) if rate and not alone else (before, same.period)
         why = f"时期：可能也是“{then['year']}同期”的"

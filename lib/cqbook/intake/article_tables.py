@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from cqbook.intake.article_choices import RATIOS, fits
 from cqbook.intake.article_figure import Subject
 from cqbook.intake.article_names import Names
+from cqbook.intake.article_parts import is_of_balance
 from cqbook.intake.article_periods import (
     When,
     is_about,
@@ -96,6 +97,13 @@ def column_of(header: str) -> Column:
         return Column("pp_change", "个百分点")
     if re.search(_SHARE, plain):
         return Column("share", "%")
+    if re.search(
+        "(?:目标|计划|任务|预算)[^目计任]{0,2}完成|完成[^率]{0,8}(?:目标|计划|任务|预算)|完成率",
+        plain,
+    ):
+        return Column("completion", "%") if "%" in plain or "率" in plain else Column()
+    if is_of_balance(re.sub(r"[（(].*", "", plain)):
+        return Column()
     amount = re.search(
         "(?:增减|增加|增长|变动|变化|减少)(?:额|量|数|值)|增量|增额|差额|净增", plain
     )

@@ -712,7 +712,9 @@ def _rate(
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
         if listed.base == "同比、环比":
             return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
-        if listed.figure.value.startswith("-") and not value.startswith("-"):
+        # 由-3%升至8%: a sign of its own is no word that both share
+        signed = re.search("[-−] ?[0-9]", listed.text)
+        if listed.figure.value.startswith("-") and not (value.startswith("-") or signed):
             value = f"-{value}"
             item = replace(item, start=listed.start, text=plain[listed.start : item.end])
         return replace(
