@@ -33,9 +33,10 @@ from cqbook.intake.article_figure import (
     counts_in,
     doubts_of,
 )
+from cqbook.intake.article_grid import CELL
 from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
 from cqbook.intake.article_lists import each_of, in_turn
-from cqbook.intake.article_names import Names
+from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_parts import COUNT, FigurePart, doubt_of, named_part, part_of, several_in
 from cqbook.intake.article_periods import (
     When,
@@ -47,14 +48,20 @@ from cqbook.intake.article_periods import (
 from cqbook.intake.article_places import GIVES, owners_named
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
+    GOES_ON,
     Cell,
     cells_of,
     fits_cell,
+    has_data,
+    headings_below,
+    is_of_row,
     is_part_of_above,
+    plain_label,
     sighting_of,
+    unknown_in,
     when_of,
 )
-from cqbook.intake.article_text import CELL, ArticleText
+from cqbook.intake.article_text import ArticleText
 from cqbook.intake.article_words import FigureWords, figure_words
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -72,10 +79,15 @@ class _State:
     place: str = ""
     place_word: str = ""
     about: When | None = None
-    #: Of the table that is being read: its headings, and the unit that stands above it.
+    #: Of the table that is being read: its headings, whether its rows have begun and from which
+    #: column on they have numbers, what stands over some of them, and the unit above it.
     header: tuple[str, ...] = ()
-    #: What the row above is of: 其中：出口 is a part of it.
+    begun: bool = False
+    numbers_from: int = 0
+    section: str = ""
+    #: What the row above is of: 其中：出口 is a part of it; and whether such parts are read.
     above: Subject = field(default_factory=Subject)
+    in_parts: bool = False
     unit: re.Match[str] | None = None
     subject: Subject = field(default_factory=Subject)
     heading: str = ""
@@ -160,6 +172,9 @@ class _Reading:
 
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
+#: Letters of a line over some rows of a table, and the number that it may begin with.
+_SECTION_MOST = 20
+_NUMBERED = re.compile("^[（(]?[一二三四五六七八九十]{1,3}[）)、.]")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|(?<![东欧联结])盟)(?![场政委级民值])")
 #: A zone that begins a clause, and of which it goes on to speak.
@@ -168,6 +183,10 @@ _ZONE = re.compile(
 )
 #: The nation, of which a text speaks that names no part of it: not 全国第三.
 _NATION = re.compile("(?<![占居列于比较出过])(?:我国|全国)(?!第|首|前|排名|人大|政协|百强|两会|性)")
+#: The heading of a row that is of all the others.
+_IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国])")
+#: With whom trade is: in a row of a table a partner.
+_NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
@@ -294,8 +313,12 @@ class _Reader:
         if CELL in plain:
             yield from self._table_row(number, plain)
             return
+        if self._heads_rows(number, plain):
+            self.state.section, self.state.above = _NUMBERED.sub("", plain), Subject()
+            self.state.in_parts = False
+            return
         if not _UNIT_ALONE.fullmatch(plain):
-            self.state.header = ()
+            self.state.header, self.state.begun, self.state.section = (), False, ""
         named = named_periods(plain, self.written)
         seen = sightings(plain, named)
         if self._is_heading(plain, seen):
@@ -327,39 +350,86 @@ class _Reader:
             for item in self.names.mentions(without_bases(line), "entities")
             if self.names.kinds[item.code] in ("province", "district")
         }
-        return len(named) == 1 and not any(
-            city not in self.names.words["entities"]
-            for line in self.text.simplified[:4]
-            for city in _UNKNOWN_CITY.findall(line)
+        return len(named) == 1 and not any(map(self._unknown_city, self.text.simplified[:4]))
+
+    def _unknown_city(self, line: str) -> str:
+        """Return a city of a line that no table has; 2025年重庆市 names one that it has."""
+        known = self.names.words["entities"]
+        return next(
+            (
+                city
+                for city in _UNKNOWN_CITY.findall(line)
+                if not any(city[begin:] in known for begin in range(len(city) - 1))
+            ),
+            "",
+        )
+
+    def _heads_rows(self, number: int, plain: str) -> bool:
+        """Return whether a line stands in a table, over the rows below it: 一、出口."""
+        around = self.text.simplified[number - 2 : number + 1 : 2] if number > 1 else ()
+        return (
+            bool(self.state.header)
+            and len(around) == 2
+            and len(plain) <= _SECTION_MOST
+            and not re.search("[0-9。；，,]", plain)
+            and all(CELL in line for line in around)
+            and has_data(around[1])
         )
 
     def _table_row(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield the figures of a row of a table, each by its row's and its column's heading."""
-        found = cells_of(plain, self.state.header)
-        if not found:
-            self.state.header = tuple(plain.split(CELL))
-            self.state.above = Subject()
+        state = self.state
+        if not has_data(plain):
+            heads = tuple(plain.split(CELL))
+            goes_on = state.header and not state.begun
+            state.header = headings_below(state.header, heads) if goes_on else heads
+            state.above, state.begun, state.section = Subject(), False, ""
+            state.in_parts, state.numbers_from = False, 0
             return
-        row = Subject() if not is_part_of_above(found[0].label) else self.state.above
+        state.begun = True
+        found = cells_of(plain, state.header, state.section, state.numbers_from)
+        if found and not found[0].lost:
+            state.numbers_from = state.numbers_from or plain[: found[0].start].count(CELL)
+        if not found:
+            return
+        label = found[0].label
+        part = is_part_of_above(label)
+        # 其中：一般贸易, and below it 加工贸易: the next part, as long as it is nothing else
+        beside = not part and state.in_parts and not self._is_whole(label)
+        state.in_parts = part or beside
+        row = state.above if part or beside else Subject()
         for cell in found:
             seen = sighting_of(cell, self.state.unit[1] if self.state.unit else "")
             if seen.figure is None:
                 yield seen
                 continue
             row, figure = self._cell(number, cell, seen, row)
+            if beside:
+                doubts = dict.fromkeys(("indicator", "flow"), GOES_ON)
+                figure = replace(figure, doubts={**doubts, **figure.doubts})
             yield figure
-        if not is_part_of_above(found[0].label):
-            self.state.above = row
+        if not state.in_parts:
+            state.above = row
+
+    def _is_whole(self, label: str) -> bool:
+        """Return whether the heading of a row says itself of what it is: no part goes on."""
+        named = self.names.mentions(self.names.without_parts(label), "indicators")
+        return bool(
+            named or flow_of(label).first or self._place_in((label,)) or _IN_ALL.match(label)
+        )
 
     def _cell(
         self, number: int, cell: Cell, seen: Sighting, row: Subject
     ) -> tuple[Subject, ArticleFigure]:
         """Return a cell as a figure, and what its row is of now: 同比 is of what is before it."""
-        said, figure = cell.headings, seen.figure
+        said, figure = "" if cell.lost else cell.headings, seen.figure
         if figure is None:
             msg = "a cell without a figure"
             raise ValueError(msg)
-        indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+        plain = self.names.without_parts(said)
+        indicator = indicator_of(self.names, plain, len(plain), len(plain), 0, (figure.unit,))
+        if row.indicator.first and is_of_row(self.names, cell, figure.unit):
+            indicator = row.indicator
         if not indicator.first and row.indicator.first and fits_cell(self.names, row, figure.unit):
             indicator = Choice(row.indicator.codes, "指标：承同一行", sure=False)
         word_at = indicator.word
@@ -368,7 +438,7 @@ class _Reader:
         spoken = replace(row, indicator=indicator)
         flow, why_flow = flow_for(self.names, indicator.first, said, spoken, "")
         about = when_of(cell, self.state.about, self.written)
-        entity, why_entity, sure_entity = self._place_of_row(cell.label)
+        entity, why_entity, sure_entity = self._place_of_row(cell.labels)
         made = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -379,7 +449,7 @@ class _Reader:
             "measure": seen.measure,
             "value": figure.value,
             "value_upper": figure.value_upper,
-            "unit": figure.unit,
+            "unit": "" if cell.lost else figure.unit,
             "qualifier": figure.qualifier,
             "status": "actual",
             "as_printed": self.text.paragraphs[number - 1][seen.start : seen.end],
@@ -388,19 +458,40 @@ class _Reader:
         why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
         why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
         sure = {"indicator": indicator.sure, "entity": sure_entity}
-        sure |= {"period": bool(about and about.sure), "breakdown": part.sure}
+        sure |= {"period": bool(about and about.sure and not cell.lost), "breakdown": part.sure}
         doubts = doubts_of(seen, made, sure, {"entity": why_entity} | why)
+        strange = "" if cell.lost else unknown_in(self.names, cell.label, made["breakdown"])
+        if strange:
+            doubts.setdefault("breakdown", f"细分：“{strange}”{NOT_LISTED}")
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
         of_row = Subject(indicator, flow, made["breakdown"]) if indicator.first else row
         return of_row, ArticleFigure(number, seen, made, why, doubts, offered)
 
-    def _place_of_row(self, label: str) -> tuple[str, str, bool]:
+    def _place_of_row(self, labels: Sequence[str]) -> tuple[str, str, bool]:
         """Return whose a row of a table is: the place that its heading is, or the article's."""
-        plain = label.strip("#＃ 　")
-        for item in self.names.mentions(plain, "entities"):
-            if item.word == plain:
-                return item.code, f"主体：“{label}”", True
-        return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
+        of_row = self._place_in(labels)
+        if of_row:
+            return of_row.code, f"主体：“{of_row.word}”", True
+        why = f"主体：前文的“{self.state.place_word}”"
+        # 江津综保区二期: of a part of a place, or of something that has its name
+        others = (
+            item
+            for label in labels
+            for item in self.names.mentions(label, "entities")
+            if self.names.kinds[item.code] not in _NO_OWNERS and item.code != self.state.place
+        )
+        other = next(others, None)
+        why = f"主体：行中有“{other.word}”" if other else why
+        return self.state.place, why, self.one_place and not other
+
+    def _place_in(self, labels: Sequence[str]) -> Mention | None:
+        """Return the place that one of the headings of a row is, the last first."""
+        for label in reversed(labels):
+            plain = plain_label(label)
+            for item in self.names.mentions(plain, "entities"):
+                if item.word == plain and self.names.kinds[item.code] not in _NO_OWNERS:
+                    return item
+        return None
 
     def _blank_row(self) -> dict[str, str]:
         names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))
@@ -613,9 +704,9 @@ class _Reader:
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
             return carried.entity, "主体：承前文", sure
-        city = _UNKNOWN_CITY.search(self.text.simplified[0])
-        if city and city[0] not in self.names.words["entities"]:
-            return "", f"主体：“{city[0]}”不在表中", False
+        city = self._unknown_city(self.text.simplified[0])
+        if city:
+            return "", f"主体：“{city}”{NOT_LISTED}", False
         of_a_firm = self.names.kinds.get(carried.entity) == "organisation"
         if carried.entity and words.begin and of_a_firm:
             return carried.entity, "主体：承前文", False
