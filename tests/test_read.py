@@ -879,3 +879,31 @@ def test_a_total_is_doubted_whatever_the_scales_of_what_stands_before_it(book):
         # of the workshops there are more already
         assert last.row["indicator"] == "smart_factories", (smaller, larger)
         assert "indicator" in last.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "measure"),
+    [
+        # was read as 623 and as 五亿元
+        ("地区生产总值六百二十三点五亿元", "623.5", "100M CNY", "level"),
+        ("同比下降百分之三点一", "-3.1", "percent", "yoy"),
+        ("同比增长百分之6.2", "6.2", "percent", "yoy"),
+        ("占全市的百分之十二", "12", "percent", "share"),
+        ("比重提高零点五个百分点", "0.5", "percentage points", "pp_change"),
+        ("出口一点二万亿元", "1.2", "1T CNY", "level"),
+        ("出口二亿三千万元", "2.3", "100M CNY", "level"),
+        ("进口1亿2000万元", "1.2", "100M CNY", "level"),
+        ("进口2亿零50万元", "2.005", "100M CNY", "level"),
+    ],
+)
+def test_a_number_in_words_or_in_two_scales_is_one_number(text, value, unit, measure):
+    (seen,) = (item for item in sightings_of(text) if item.certainty != "none")
+    made = seen.figure
+    assert (made.value, made.unit, seen.measure) == (value, unit, measure)
+    assert read_printed(seen.text, made.unit).value == value
+
+
+def test_what_is_said_to_lie_between_is_doubted():
+    seen = [item for item in sightings_of("增长百分之五到百分之六") if item.certainty != "none"]
+    assert {item.certainty for item in seen} == {"unsure"}
+    assert [item for item in sightings_of("出口三点五吨") if item.certainty == "read"] == []
