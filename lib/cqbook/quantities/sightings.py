@@ -34,6 +34,8 @@ from cqbook.quantities.printed import (
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
+#: What 环比 compares with where nothing else is said; of a quarter, the quarter before.
+BY_MONTH = "上月"
 #: What a figure is compared with that is ahead of what was planned.
 OF_PLANS = "计划"
 #: Why a figure is in doubt; who reads on asks for these.
@@ -671,10 +673,10 @@ def _rate(
             return replace(
                 made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
             )
-        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(said):
+        if made.reasons == (BY_DEFAULT,) and _SAID_BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
-                made, measure="pct_change", base="上月", certainty="unsure",
+                made, measure="pct_change", base=BY_MONTH, certainty="unsure",
                 alternatives=("同比",), reasons=("环比，前面说过",),
             )  # fmt: skip
         return made
@@ -682,7 +684,7 @@ def _rate(
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
         if listed.base == "同比、环比":
-            return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
+            return replace(item, measure="pct_change", base=BY_MONTH, reasons=("环比，与同比并列",))
         if listed.figure.value.startswith("-") and not value.startswith("-"):
             value = f"-{value}"
             item = replace(item, start=listed.start, text=plain[listed.start : item.end])
@@ -741,7 +743,7 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             item, measure="yoy", base="同比、环比", reasons=("“同比、环比分别”的前一个",)
         )
     if "环比" in left or re.search("[比较]上(?:月|季)", left):
-        base = "上季度" if "季" in left else "上月"
+        base = "上季度" if "季" in left else BY_MONTH
         return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
@@ -786,7 +788,7 @@ _AGAINST_LAST = re.compile(
     "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
 )
 #: Month on month was said, and year on year not since.
-_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
+_SAID_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
 _OF_EACH = re.compile(
     "每(?:[0-9]+|[一二两三四五六七八九十百千万]+)[万亿]?元[^,，。；]{0,16}?有(?:近|约|超过?|逾)?$"
