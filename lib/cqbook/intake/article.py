@@ -185,6 +185,9 @@ _ZONE = re.compile(
 _NATION = re.compile("(?<![占居列于比较出过])(?:我国|全国)(?!第|首|前|排名|人大|政协|百强|两会|性)")
 #: The heading of a row that is of all the others.
 _IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国])")
+#: A place where trains are made up, behind the name of a district; and what one does with them.
+_STATION = re.compile("[一-鿿]{0,8}?(?:站|场|港|口岸|中心|基地|园区?|作业区)")
+_RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计")
 #: With whom trade is: in a row of a table a partner.
 _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
@@ -570,8 +573,27 @@ class _Reader:
             When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
             item.units,
         )  # fmt: skip
+        self._name_route(row, doubts, made)
         told = {key: text for key, text in why.items() if text}
         return ArticleFigure(number, item, row, told, doubts, read.offered)
+
+    def _name_route(
+        self, row: dict[str, str], doubts: dict[str, str], made: Sequence[ArticleFigure]
+    ) -> None:
+        """Doubt trains of a place that are of no route, and take the one spoken of before."""
+        of_route = self.names.kinds.get(row["entity"]) == "route" or "route=" in row["breakdown"]
+        counted = row["indicator"] == "train_trips" and row["measure"] == "level"
+        if not (counted and row["entity"]) or of_route or "breakdown" in doubts:
+            return
+        routes = (
+            part
+            for figure in reversed(made)
+            for part in figure.row["breakdown"].split(";")
+            if part.startswith("route=")
+        )
+        route = next(routes, "")
+        row["breakdown"] = ";".join(sorted(filter(None, (*row["breakdown"].split(";"), route))))
+        doubts["breakdown"] = "细分：承前文的线路" if route else "细分：哪条线路，没有写"
 
     def _read(self, words: FigureWords, named: Sequence[NamedPeriod]) -> _Reading:
         """Return what the words of a figure, and those before it, say of each of its columns."""
@@ -692,6 +714,9 @@ class _Reader:
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
         if last and beyond and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{beyond[0]}”{NOT_LISTED}", False
+        runs = _runs_on(self.names, before, found)
+        if runs:
+            return runs
         if last:
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
@@ -707,6 +732,10 @@ class _Reader:
         city = self._unknown_city(self.text.simplified[0])
         if city:
             return "", f"主体：“{city}”{NOT_LISTED}", False
+        beside = words.begin and words.plain[words.begin - 1] in ";；"
+        if beside and carried.entity and carried.entity != self.state.place:
+            # 物流枢纽园区2025年开行3000列；计划2026年开行3300列
+            return carried.entity, "主体：承前文", False
         of_a_firm = self.names.kinds.get(carried.entity) == "organisation"
         if carried.entity and words.begin and of_a_firm:
             return carried.entity, "主体：承前文", False
@@ -755,6 +784,32 @@ class _Reader:
             if code in ("period", "stock", "capacity"):
                 return code
         return "period" if period.kind in ("year", "month", "quarter") else ""
+
+
+def _runs_on(names: Names, before: str, found: Sequence[Mention]) -> tuple[str, str, bool] | None:
+    """Return whose trains on a route are where a place runs them: 涪陵区开行西部陆海新通道班列.
+
+    They are neither all of the route nor, of a station of the place, all of the place.
+    """
+    if len(found) < 2 or names.kinds[found[-1].code] != "route":
+        return None
+    route = found[-1]
+    places = [
+        item
+        for item in found
+        if item.end <= route.start and names.kinds[item.code] not in ("route", "country")
+    ]
+    between = before[places[-1].end : route.start] if places else ","
+    if re.search("[,，、；;]", between):
+        return None
+    whose = places[-1]
+    station = _STATION.match(between)
+    if station:
+        return "", f"主体：“{whose.word}{station[0]}”{NOT_LISTED}", False
+    runs = bool(_RUNS.search(between))
+    if not runs and not _RUNS.search(before, route.end):
+        return None
+    return whose.code, f"主体：“{whose.word}”", runs
 
 
 def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
