@@ -45,7 +45,7 @@ from cqbook.intake.article_periods import (
     period_of,
     years_of,
 )
-from cqbook.intake.article_places import GIVES, owners_named
+from cqbook.intake.article_places import GIVES, listed_with, owners_named
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
     GOES_ON,
@@ -718,6 +718,9 @@ class _Reader:
         if runs:
             return runs
         if last:
+            together = listed_with(self.names, before, last)
+            if together:
+                return "", f"主体：“{together}”，是各自的还是合计的", False
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
         return self._entity_before(words, carried)

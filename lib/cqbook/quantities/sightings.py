@@ -14,8 +14,8 @@ from typing import Literal
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import (
-    LIMITING,
     DECIMALS,
+    LIMITING,
     SCALES,
     SPELLED_DIGIT,
     any_of,
