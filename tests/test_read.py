@@ -907,3 +907,36 @@ def test_what_is_said_to_lie_between_is_doubted():
     seen = [item for item in sightings_of("增长百分之五到百分之六") if item.certainty != "none"]
     assert {item.certainty for item in seen} == {"unsure"}
     assert [item for item in sightings_of("出口三点五吨") if item.certainty == "read"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        # a station's trains are not all of the route, nor all of the district's
+        ("2025年，江津小南垭站开行西部陆海新通道班列1268列，同比增长35%。", ["?", "?"]),
+        ("2025年，涪陵区开行西部陆海新通道班列112列。", ["500102"]),
+        ("2025年，重庆西部陆海新通道班列开行1.5万列。", ["CN-50?"]),
+        ("2025年，西部陆海新通道班列开行1.5万列。", ["route-ilstc"]),
+        # each of them, or all together
+        ("2025年，渝北区、江北区、南岸区进出口均超百亿元。", ["?"]),
+        ("2025年，渝北区和江北区进出口超过100亿元。", ["?"]),
+        ("2025年，渝北区、江北区进出口分别为7亿元、5亿元。", ["500112", "500105"]),
+        # a paper's place is not whose it is
+        ("11月销量\n上海证券报\n公司2024年销量29.1万辆，增长2%。", ["?", "?"]),
+        ("赛力斯：销量\n上海证券报\n公司2024年销量29.1万辆。", ["org-seres?"]),
+        ("江津区\n“我们2024年出口额达3.2亿美元。”负责人说。", ["?"]),
+        # the nation was spoken of, and the next sentence names nobody
+        ("2025年，重庆汽车出口47万辆。全国汽车出口700万辆。新能源汽车出口20万辆。",
+         ["CN-50", "CN", "CN-50?"]),
+        ("中国汽车出口 重庆占近一成\n2025年，汽车产量2000万辆。", ["CN-50", "CN-50?"]),
+        ("2025年重庆市统计公报\n全年进出口8006.8亿元。", ["CN-50"]),
+        ("2025年中山市统计公报\n重庆市\n全年进出口8006.8亿元。", ["?"]),
+        ("沙坪坝区\n2025年，物流枢纽园区出口3亿元；计划2026年出口4亿元。", ["?", "?"]),
+    ],
+)  # fmt: skip
+def test_whose_a_figure_is(book, text, owners):
+    found = [
+        f"{figure.row['entity']}{'?' * ('entity' in figure.doubts)}"
+        for figure in read(book, text, "2026-01-20").figures
+    ]
+    assert found == owners

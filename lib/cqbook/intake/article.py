@@ -45,7 +45,13 @@ from cqbook.intake.article_periods import (
     period_of,
     years_of,
 )
-from cqbook.intake.article_places import GIVES, listed_with, owners_named
+from cqbook.intake.article_places import (
+    GIVES,
+    listed_with,
+    names_nation,
+    owners_named,
+    without_outlets,
+)
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
     GOES_ON,
@@ -188,6 +194,10 @@ _IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国
 #: A place where trains are made up, behind the name of a district; and what one does with them.
 _STATION = re.compile("[一-鿿]{0,8}?(?:站|场|港|口岸|中心|基地|园区?|作业区)")
 _RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计")
+#: Of whom a sentence speaks that names nobody.
+_OF_A_FIRM = re.compile(
+    "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
+)
 #: With whom trade is: in a row of a table a partner.
 _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
@@ -263,8 +273,10 @@ class _Reader:
             for item in self.names.mentions(text.simplified[0], "entities")
         )
         for line in text.simplified[:4]:
-            self._look_for_place(line)
+            self._look_for_place(without_outlets(line))
         self._look_for_another(text.simplified)
+        for line in text.simplified[:4]:
+            self._look_for_place(line)
         self.state.about = self._subject_of(text.simplified[:4])
 
     def _subject_of(self, lines: Sequence[str]) -> When | None:
@@ -350,9 +362,12 @@ class _Reader:
         named = {
             item.code
             for line in self.text.simplified
-            for item in self.names.mentions(without_bases(line), "entities")
+            for item in self.names.mentions(without_outlets(without_bases(line)), "entities")
             if self.names.kinds[item.code] in ("province", "district")
         }
+        if names_nation(self.names, without_bases(self.text.simplified[0])):
+            # 中国汽车出口…重庆占近一成: of which of the two, each sentence must say
+            return False
         return len(named) == 1 and not any(map(self._unknown_city, self.text.simplified[:4]))
 
     def _unknown_city(self, line: str) -> str:
@@ -728,6 +743,17 @@ class _Reader:
     def _entity_before(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
         """Return whose a figure is whose sentence names nobody: of whom was spoken before."""
         same = words.same
+        speaker = _OF_A_FIRM.search(words.sentence[: words.core])
+        if speaker and not same:
+            firm = next(
+                (
+                    code
+                    for code in (carried.entity, self.state.place)
+                    if self.names.kinds.get(code) == "organisation"
+                ),
+                "",
+            )
+            return firm, f"主体：“{speaker['who']}”是哪一家", False
         if same or (carried.entity and _SAME_SUBJECT.search(words.sentence[: words.core])):
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
@@ -735,15 +761,18 @@ class _Reader:
         city = self._unknown_city(self.text.simplified[0])
         if city:
             return "", f"主体：“{city}”{NOT_LISTED}", False
-        beside = words.begin and words.plain[words.begin - 1] in ";；"
-        if beside and carried.entity and carried.entity != self.state.place:
+        listed = words.begin and words.plain[words.begin - 1] in ";；"
+        if listed and words.previous and words.previous.row["entity"] != self.state.place:
             # 物流枢纽园区2025年开行3000列；计划2026年开行3300列
-            return carried.entity, "主体：承前文", False
+            return words.previous.row["entity"], "主体：承前文", False
         of_a_firm = self.names.kinds.get(carried.entity) == "organisation"
         if carried.entity and words.begin and of_a_firm:
             return carried.entity, "主体：承前文", False
         if self.state.place:
-            return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
+            # 全国出口700万辆。新能源汽车200万辆: the nation's, or the place's
+            of_it = not carried.entity or carried.entity == self.state.place
+            why = f"主体：前文的“{self.state.place_word}”"
+            return self.state.place, why, self.one_place and of_it
         return "", "主体：看不出", False
 
     def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:

@@ -23,6 +23,25 @@ _PLACES = ("province", "district", "park", "zone")
 _BESIDE = re.compile("(?:、|和|与|及|以及)")
 
 
+#: A paper or a channel, of whose place the news need not be: 上海证券报.
+_OUTLET = re.compile(
+    "[一-鿿]{2,4}(?:证券报|经济报|日报|晚报|晨报|商报|早报|时报|都市报|新闻网|新闻|电视台|广播|卫视|观察|网)"
+)
+
+
+def without_outlets(line: str) -> str:
+    """Return a line with the names of papers and channels blanked."""
+    return _OUTLET.sub(lambda found: "　" * len(found[0]), line)
+
+
+def names_nation(names: Names, line: str) -> bool:
+    """Return whether a line speaks of the nation: not 全国第三."""
+    return any(
+        item.code == "CN" and not _OF_ALL.match(line, item.end)
+        for item in names.mentions(line, "entities")
+    )
+
+
 def owners_named(names: Names, before: str, sentence: str) -> list[Mention]:
     """Return those whose a figure may be, in order.
 
