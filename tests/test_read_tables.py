@@ -236,3 +236,31 @@ def test_cells_that_span_do_not_make_a_file_large():
     table = f"<table><tr>{cell}<td>1</td></tr>{'<tr></tr>' * 50}</table>"
     with pytest.raises(DataError, match=str(TEXT_MOST)):
         article_text((table * 200).encode(), "a.html")
+
+
+def test_years_and_units_over_columns_are_headings(book):
+    found = told(
+        book,
+        text_of("指标\t2024\t2025\t同比", "计量单位\t亿元\t亿元\t%", "进出口\t7154\t8006\t11.9"),
+    )
+    assert found == [
+        "trade_value CN-50 total level 7154 100M CNY 2024",
+        "trade_value CN-50 total level 8006 100M CNY 2025",
+        "trade_value CN-50 total yoy 11.9 percent 2025",
+    ]
+
+
+@pytest.mark.parametrize("label", ["服务贸易进出口", "进出口差额", "贸易顺差", "民间投资"])
+def test_a_row_of_another_thing_is_left_open(book, label):
+    (line,) = told(book, text_of("项目\t金额", f"{label}\t33.1"))
+    assert line.startswith("- CN-50 level 33.1")
+    assert "?indicator" in line
+
+
+def test_what_only_the_title_says_is_marked(book):
+    """Goods in rows, amounts in columns: that they are exports stands above the table."""
+    text = "2026年1—9月重庆市出口主要商品\n单位：亿元\n商品\t金额\n笔记本电脑\t988.3".encode()
+    assert told(book, text) == [
+        "trade_value CN-50 export product=laptop level 988.3 100M CNY"
+        " 2026-01/2026-09 ?flow ?indicator"
+    ]

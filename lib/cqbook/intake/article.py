@@ -20,6 +20,7 @@ from cqbook.intake.article_choices import (
     breakdown_of,
     flow_of,
     indicator_of,
+    is_another,
     per_unit,
     unit_of,
     without_bases,
@@ -60,6 +61,7 @@ from cqbook.intake.article_tables import (
     fits_cell,
     has_data,
     headings_below,
+    headings_of,
     is_of_row,
     is_part_of_above,
     plain_label,
@@ -198,6 +200,9 @@ _RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计"
 _OF_A_FIRM = re.compile(
     "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
 )
+_BY_TITLE = "指标：看表的标题"
+#: What exports are more than imports: neither of them.
+_BALANCE = re.compile("[顺逆]差|差额")
 #: With whom trade is: in a row of a table a partner.
 _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
@@ -336,7 +341,7 @@ class _Reader:
             self.state.header, self.state.begun, self.state.section = (), False, ""
         named = named_periods(plain, self.written)
         seen = sightings(plain, named)
-        if self._is_heading(plain, seen):
+        if self._is_heading(plain, seen) and not _UNIT_ALONE.fullmatch(plain):
             self._heading(plain, named)
         elif number > 1 and not self._continues(plain):
             self.state.subject.when = None
@@ -398,7 +403,7 @@ class _Reader:
         """Yield the figures of a row of a table, each by its row's and its column's heading."""
         state = self.state
         if not has_data(plain):
-            heads = tuple(plain.split(CELL))
+            heads = headings_of(plain)
             goes_on = state.header and not state.begun
             state.header = headings_below(state.header, heads) if goes_on else heads
             state.above, state.begun, state.section = Subject(), False, ""
@@ -450,6 +455,16 @@ class _Reader:
             indicator = row.indicator
         if not indicator.first and row.indicator.first and fits_cell(self.names, row, figure.unit):
             indicator = Choice(row.indicator.codes, "指标：承同一行", sure=False)
+        if is_another(cell.label, indicator) or _BALANCE.search(cell.label):
+            # 服务贸易, 民间投资, 进出口差额
+            indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
+        elif not indicator.first and not cell.lost:
+            # 2025年重庆市出口主要商品, over rows of goods
+            said = f"{self.state.heading or self.text.simplified[0]}　{said}"
+            above = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+            indicator = (
+                replace(above, why=_BY_TITLE, sure=False, word=None) if above.codes else above
+            )
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
@@ -478,8 +493,10 @@ class _Reader:
         sure = {"indicator": indicator.sure, "entity": sure_entity}
         sure |= {"period": bool(about and about.sure and not cell.lost), "breakdown": part.sure}
         doubts = doubts_of(seen, made, sure, {"entity": why_entity} | why)
-        strange = "" if cell.lost else unknown_in(self.names, cell.label, made["breakdown"])
-        if strange:
+        if flow and indicator.why == _BY_TITLE:
+            doubts["flow"] = "流向：看表的标题"
+        strange = unknown_in(self.names, cell.label, made["breakdown"])
+        if strange and indicator.first:
             doubts.setdefault("breakdown", f"细分：“{strange}”{NOT_LISTED}")
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
         of_row = Subject(indicator, flow, made["breakdown"]) if indicator.first else row

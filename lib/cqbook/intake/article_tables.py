@@ -81,6 +81,7 @@ _NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _UNCHANGED = re.compile("(?:大体|基本)?持平")
 #: What stands for a number that is not there.
 _NOTHING = re.compile(r"[-—–…－/.·\s]+|[（(][^）)]*合并[）)]|.+（合并）")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 #: 序号: the number of a row.
 _ORDER = re.compile("[0-9]{1,3}")
 _UNITS_HERE = re.compile("(?:计量|金额)?单位")
@@ -128,7 +129,12 @@ def column_of(header: str) -> Column:
 
 def has_data(plain: str) -> bool:
     """Return whether a row of a table has numbers, or what stands for them, and no headings."""
-    return any(map(_is_datum, plain.split(CELL)[1:]))
+    return any(_is_datum(text) for text in plain.split(CELL)[1:] if not _YEAR.fullmatch(text))
+
+
+def headings_of(plain: str) -> tuple[str, ...]:
+    """Return a row of headings: a year in them is one, and no number."""
+    return tuple(f"{text}年" if _YEAR.fullmatch(text) else text for text in plain.split(CELL))
 
 
 def _is_datum(text: str) -> bool:
@@ -142,6 +148,8 @@ def headings_below(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...
     """
     found: list[str] = []
     over = ""
+    if _UNITS_HERE.fullmatch(below[0]):
+        below = [below[0], *(f"（{text}）" if text else "" for text in below[1:])]
     for place, text in enumerate(below):
         own = above[place] if place < len(above) else ""
         over = own or (over if text and place > 1 else "")
