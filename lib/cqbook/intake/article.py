@@ -55,7 +55,7 @@ from cqbook.intake.article_places import (
 )
 from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
 from cqbook.intake.article_tables import (
-    GOES_ON,
+    MAYBE_PART,
     Cell,
     cells_of,
     fits_cell,
@@ -428,7 +428,7 @@ class _Reader:
                 continue
             row, figure = self._cell(number, cell, seen, row)
             if beside:
-                doubts = dict.fromkeys(("indicator", "flow"), GOES_ON)
+                doubts = dict.fromkeys(("indicator", "flow"), MAYBE_PART)
                 figure = replace(figure, doubts={**doubts, **figure.doubts})
             yield figure
         if not state.in_parts:

@@ -86,7 +86,7 @@ _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _ORDER = re.compile("[0-9]{1,3}")
 _UNITS_HERE = re.compile("(?:计量|金额)?单位")
 #: Why somebody must look at a row below one of 其中.
-GOES_ON = "上一行是“其中”：这一行是不是，没有写"
+MAYBE_PART = "上一行是“其中”：这一行是不是，没有写"
 _PART_OF_ABOVE = re.compile("[#＃]|其中|[ 　]*(?:一|二|三)是")
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _RANK = "位次|排名|名次|排位|位序"
