@@ -82,15 +82,6 @@ def mistold(text: str, rows: Sequence[EntryRow], printed: Collection[str]) -> Re
     return None
 
 
-def captioned_otherwise(text: str, printed: Collection[str]) -> Remark | None:
-    """Return what a caption of one's own says that the figure is of, and it is not: exports."""
-    flows = set(_FLOW.findall("\n".join(printed)))
-    strange = set(_FLOW.findall(bare(text))) - flows
-    return (
-        Remark(f"图说的是{'、'.join(sorted(flows))}", certain=False) if strange and flows else None
-    )
-
-
 def _numbers_of(row: EntryRow) -> list[_Told]:
     found = _NUMBER.findall(bare(row.full or ""))
     units = {unit for _, unit in found}
@@ -137,7 +128,7 @@ def _of_another_flow(clause: str, flows: Collection[str]) -> str:
     strange = [flow for flow in _FLOW.findall(clause) if flow not in flows]
     if not strange or not flows or not _NUMBER.search(clause):
         return ""
-    return _of_flows(flows)
+    return f"图说的是{'、'.join(sorted(flows))}"
 
 
 def _turned_round(clause: str) -> str:

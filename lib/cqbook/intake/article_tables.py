@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cqbook.intake.article_choices import RATIOS, fits
 from cqbook.intake.article_figure import Subject
+from cqbook.intake.article_grid import CELL
 from cqbook.intake.article_names import Names
 from cqbook.intake.article_parts import is_of_balance
 from cqbook.intake.article_periods import (
@@ -17,7 +18,6 @@ from cqbook.intake.article_periods import (
     months_a_year_before,
     year_to,
 )
-from cqbook.intake.article_text import CELL
 from cqbook.quantities.named_periods import TextDate, named_periods
 from cqbook.quantities.printed import read_printed
 from cqbook.quantities.sightings import Sighting
@@ -43,30 +43,51 @@ class Column:
 class Cell:
     """A number of a table, where it stands in its row, and the headings that say what it is.
 
-    ``unit``: what a column of units says of its row; ``left``: the headings to the left of its own.
+    ``labels``: the headings of its row; ``section``: what stands over the rows; ``unit``: what a
+    column of units says of its row; ``left``: the headings to the left of its own; ``lost``: why
+    nobody can say which heading is its own.
     """
 
     start: int
     text: str
-    label: str
+    labels: tuple[str, ...]
     header: str
     unit: str
     left: tuple[str, ...]
+    section: str = ""
+    lost: str = ""
+
+    @property
+    def label(self) -> str:
+        """The headings of its row."""
+        return "".join(self.labels)
 
     @property
     def headings(self) -> str:
         """The headings of its row and its column."""
-        return f"{self.label}{self.header}"
+        return f"{self.section}{self.label}{self.header}"
 
     @property
     def printed_unit(self) -> str:
         """The unit in the brackets of a heading; of its column, or else of its row."""
-        found = (re.search(r"[（(]([^）)]+)[）)]", part) for part in (self.header, self.label))
-        return next((match[1] for match in found if match), self.unit)
+        found = (
+            match[1]
+            for part in (self.header, self.label, self.section)
+            for match in reversed(list(re.finditer(r"[（(]([^）)]+)[）)]", part)))
+        )
+        return next((text for text in found if _is_unit(text)), self.unit)
 
 
 _NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
+_UNCHANGED = re.compile("(?:大体|基本)?持平")
+#: What stands for a number that is not there.
+_NOTHING = re.compile(r"[-—–…－/.·\s]+|[（(][^）)]*合并[）)]|.+（合并）")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+#: 序号: the number of a row.
+_ORDER = re.compile("[0-9]{1,3}")
 _UNITS_HERE = re.compile("(?:计量|金额)?单位")
+#: Why somebody must look at a row below one of 其中.
+MAYBE_PART = "上一行是“其中”：这一行是不是，没有写"
 _PART_OF_ABOVE = re.compile("[#＃]|其中|[ 　]*(?:一|二|三)是")
 #: What stands in a column beside amounts: 序号, 单位.
 _NO_AMOUNT = re.compile("单位|序号|编号|地区|区县|名称|类别|备注")
@@ -116,19 +137,61 @@ def column_of(header: str) -> Column:
     return Column(before=bool(_OF_YEAR_BEFORE.fullmatch(plain)))
 
 
-def cells_of(plain: str, header: Sequence[str]) -> list[Cell]:
-    """Return the numbers of a row of a table; none of a row of headings."""
+def has_data(plain: str) -> bool:
+    """Return whether a row of a table has numbers, or what stands for them, and no headings."""
+    return any(_is_datum(text) for text in plain.split(CELL)[1:] if not _YEAR.fullmatch(text))
+
+
+def headings_of(plain: str) -> tuple[str, ...]:
+    """Return a row of headings: a year in them is one, and no number."""
+    return tuple(f"{text}年" if _YEAR.fullmatch(text) else text for text in plain.split(CELL))
+
+
+def _is_datum(text: str) -> bool:
+    return any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED, _NOTHING))
+
+
+def headings_below(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """Return the headings of two rows of them as one: 进出口 over 累计 and 同比.
+
+    Where the upper row is empty over a heading, the one to the left spans it.
+    """
+    found: list[str] = []
+    over = ""
+    if _UNITS_HERE.fullmatch(below[0]):
+        below = [below[0], *(f"（{text}）" if text else "" for text in below[1:])]
+    for place, text in enumerate(below):
+        own = above[place] if place < len(above) else ""
+        over = own or (over if text and place > 1 else "")
+        found.append(text if over in ("", text) else f"{over}{text}")
+    return (*found, *above[len(below) :])
+
+
+def cells_of(
+    plain: str, header: Sequence[str], section: str = "", numbers_from: int = 0
+) -> list[Cell]:
+    """Return the numbers of a row of a table; none of a row of headings.
+
+    ``numbers_from``: the column from which on the rows above have numbers.
+    """
     texts = plain.split(CELL)
     at_unit = next((at for at, head in enumerate(header) if _UNITS_HERE.fullmatch(head)), 0)
     unit = texts[at_unit].strip() if 0 < at_unit < len(texts) else ""
+    first = next((at for at, text in enumerate(texts) if at and _is_datum(text)), len(texts))
+    labels = tuple(text for at, text in enumerate(texts[:first]) if at != at_unit or not at)
+    if len(labels) > 1 and _ORDER.fullmatch(labels[0]):
+        labels = labels[1:]
+    lost = "表头比这一行少格，列对不上" if 0 < len(header) < len(texts) else ""
+    if first < numbers_from and len(texts) < len(header):
+        lost = "这一行比表头少格，列对不上"
     found, at = [], 0
     for place, text in enumerate(texts):
         start = at + len(text) - len(text.lstrip())
         at += len(text) + 1
-        if place and _NUMBER.fullmatch(text.strip()):
+        if place and any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED)):
             head = header[place] if place < len(header) else ""
             left = tuple(header[1 : min(place, len(header))])
-            found.append(Cell(start, text.strip(), texts[0], head, unit, left))
+            found.append(Cell(start, text.strip(), labels, head, unit, left, section, lost))
     return found
 
 
@@ -143,13 +206,14 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     """
     column, end = column_of(cell.header), cell.start + len(cell.text)
     none = Sighting(cell.start, end, cell.start, cell.text, "none")
+    if _UNCHANGED.fullmatch(cell.text) and column.measure != "yoy":
+        return replace(none, reasons=("持平：不是同比的列",))
     if column.left:
         return replace(none, reasons=(column.left,))
     word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit or unit)
+    whole = cell.text.endswith("%") or _UNCHANGED.fullmatch(cell.text)
     try:
-        figure = read_printed(
-            cell.text if cell.text.endswith("%") else f"{column.lead}{cell.text}{word}"
-        )
+        figure = read_printed(cell.text if whole else f"{column.lead}{cell.text}{word}")
     except ValueError:
         return replace(none, reasons=("表中没有单位",))
     reasons: tuple[str, ...] = (f"表：“{cell.label}”“{cell.header}”",)
@@ -157,6 +221,8 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         cell.start, end, cell.start, cell.text, "read", figure, (figure.unit,), column.measure,
         reasons=reasons,
     )  # fmt: skip
+    if cell.lost:
+        return replace(seen, certainty="unsure", measure="", units=(), reasons=(cell.lost,))
     if not cell.header:
         # nobody says what the column is
         return replace(seen, certainty="unsure", reasons=(*reasons, "这一列没有表头"))
@@ -168,9 +234,71 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     return seen
 
 
+def _is_unit(text: str) -> bool:
+    """Return whether what stands in brackets is a unit, and no remark: （含市级）."""
+    try:
+        read_printed(f"1{text}")
+    except ValueError:
+        return False
+    return True
+
+
 def is_part_of_above(label: str) -> bool:
     """Return whether a row is of a part of what the row above is of: #新能源汽车, 其中：出口."""
     return bool(_PART_OF_ABOVE.match(label))
+
+
+#: What the heading of a row says of no part: 货物进出口总额, 其中：, 全市合计, （万元）.
+_SAYS_NO_PART = re.compile(
+    r"[（(][^）)]*[）)]|[#＃]|其中|(?:一|二|三|四|五)[是、.]|[0-9]+(?:月|年|季度)?|[^一-鿿]"
+    "|上半年|下半年|全年|前?[一二三四]季度|本[月年期]|累计|当月|同比|环比|增速|增长率?|比上年"
+    "|货物|外贸|对外贸易|贸易|商品|主要|企业|产品|地区|行业|国家|方式|类|按|分|各|对|向|自|及其|和|的"
+    "|进出口|出口|进口|总[值额量计数]?|合计|小计|金额|数量|全[市省区县国]|[值额量数]|完成|实现|情况|以上"
+)
+
+
+#: What begins the heading of a row that is a part.
+_SAYS_PART = re.compile("^(?:[#＃ 　]|其中[:：]?|[（(]?[一二三四五六七八九十]{1,2}[）)、.是])+")
+
+
+def plain_label(label: str) -> str:
+    """Return the heading of a row without what says that it is a part: #渝北区, 其中：渝北区."""
+    return _SAYS_PART.sub("", label).rstrip(" 　")
+
+
+def unknown_in(names: Names, label: str, part: str) -> str:
+    """Return what the heading of a row names, and the row does not say: 汽车零配件, 摩托车出口.
+
+    Parameters
+    ----------
+    names : Names
+    label : str
+    part : str
+        The breakdown that was read.
+    """
+    named = names.mentions(label, "indicators")
+    for item in names.mentions(label, "breakdowns"):
+        within = any(one.start <= item.start and item.end <= one.end for one in named)
+        if not within and item.code.partition("=")[0] not in part:
+            return item.word
+    left = list(label)
+    for item in (*named, *names.mentions(label, "breakdowns"), *names.mentions(label, "entities")):
+        left[item.start : item.end] = " " * len(item.word)
+    unknown = _SAYS_NO_PART.sub("", "".join(left))
+    return unknown if len(unknown) > 1 else ""
+
+
+def is_of_row(names: Names, cell: Cell, unit: str) -> bool:
+    """Return whether a rate is of what its row names, as the amount before it is."""
+    ratio = Unit.parse(unit).name in RATIOS
+    return (
+        ratio
+        and not cell.lost
+        and bool(
+            names.mentions(names.without_parts(f"{cell.section}{cell.label}"), "indicators")
+            and not names.mentions(cell.header, "indicators")
+        )
+    )
 
 
 def fits_cell(names: Names, row: Subject, unit: str) -> bool:

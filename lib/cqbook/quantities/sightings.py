@@ -14,6 +14,7 @@ from typing import Literal
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import (
+    DECIMALS,
     LIMITING,
     SCALES,
     SPELLED_DIGIT,
@@ -33,6 +34,8 @@ from cqbook.quantities.printed import (
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
+#: What 环比 compares with where nothing else is said; of a quarter, the quarter before.
+BY_MONTH = "上月"
 #: What a figure is compared with that is ahead of what was planned.
 OF_PLANS = "计划"
 #: Why a figure is in doubt; who reads on asks for these.
@@ -88,20 +91,22 @@ _BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
-    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|{_NUMBER}{_TENS})"
+    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|[0-9]{{1,4}}亿零?[0-9]{{1,4}}(?=万)|{_NUMBER}{_TENS})"
     rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
     rf"(?:\s?(?P<more>[余多]|来(?=[万亿])))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
     rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
 )
 _SPELLED = re.compile(
-    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?P<half>半|上)?"
-    rf"(?P<low>{SPELLED_DIGIT}+(?:[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
+    # 三点五吨: no 五吨
+    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?<!{SPELLED_DIGIT}点)(?P<half>半|上)?"
+    rf"(?P<low>(?:{SPELLED_DIGIT}+亿零?(?={SPELLED_DIGIT}+万))?{SPELLED_DIGIT}+(?:{DECIMALS}|[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
     rf"(?P<scale>万亿|亿|万)?(?P<more_behind>[余多])?(?P<middle>个半)?"
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
 _TENTHS = re.compile(
     r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九]|[1-9](?=[,，。；、）)提升降至到以左]|$))?(?:以上|左右|有余|余|多)?"
     r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|[过近超]半(?:数)?(?=[,，。；、）]|$)"
+    rf"|百分之(?:{SPELLED_DIGIT}+(?:点[零〇一二三四五六七八九]+)?|[0-9]+(?:\.[0-9]+)?)(?:以上|左右|多)?(?![到至—])"
     # 四分之一, 占一半以上; 一半 of a sentence is no figure
     r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
     r"|(?<=[占近超约逾达为的了])[1-9]/(?:[2-9]|10)(?![0-9./月日])"
@@ -282,6 +287,9 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
         yield Sighting(start, end, core, text, "unsure", reasons=("读不出",))
         return
     certain: Certainty = "unsure" if "翻" in text else "read"
+    if re.search("百分之[^,，。；]{1,6}[到至—~～-]$", plain[:start]):
+        # 百分之五到百分之六
+        certain = "unsure"
     year = re.search("[与比]([0-9]{4}年)", text)
     bare = text.endswith("持平") and not re.search("同比|年", text)
     if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
@@ -317,7 +325,7 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
     """Return a figure in digits; without a unit it is none."""
     start, end = match.span()
     word, scale, first = match["word"] or "", match["scale"] or "", match["first"] or ""
-    scale = scale or ("万" if "万" in match["low"] else "")
+    scale = "亿" if "亿" in match["low"] else scale or ("万" if "万" in match["low"] else "")
     changed = match["dash"] in ("至", "到") and re.search("[由从]$", plain[:start].rstrip())
     if match["dash"] and first and (first != f"{scale}{word}" or changed):
         # 由34.6%到35.4元: two figures, of which this is the first
@@ -381,7 +389,7 @@ _THINGS = re.compile(
 
 #: 三千二百, 六七十: no manner of speech.
 _COMPOUND = re.compile(
-    "[一二两三四五六七八九][百千][零一二三四五六七八九]|[一二三四五六七八][二三四五六七八九][十百千]"
+    "[一二两三四五六七八九][百千][零一二三四五六七八九]|[一二三四五六七八][二三四五六七八九][十百千]|点"
 )
 
 
@@ -426,7 +434,8 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     compound = _COMPOUND.search(low)
     certain: Certainty = "read" if qualified or (scaled and low) or timed or compound else "unsure"
     reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
-    units = _units("个月" if word == "月" else word, match["scale"] or "")
+    scale = "亿" if "亿" in low else match["scale"] or ""
+    units = _units("个月" if word == "月" else word, scale)
     if not word and "亿" in (match["scale"] or ""):
         units, certain = _units("元", match["scale"]), "unsure"
         reasons = ("没有单位，按元",)
@@ -700,10 +709,10 @@ def _rate(
             return replace(
                 made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
             )
-        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(said):
+        if made.reasons == (BY_DEFAULT,) and _SAID_BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
-                made, measure="pct_change", base="上月", certainty="unsure",
+                made, measure="pct_change", base=BY_MONTH, certainty="unsure",
                 alternatives=("同比",), reasons=("环比，前面说过",),
             )  # fmt: skip
         return made
@@ -711,7 +720,7 @@ def _rate(
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
         if listed.base == "同比、环比":
-            return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
+            return replace(item, measure="pct_change", base=BY_MONTH, reasons=("环比，与同比并列",))
         # 由-3%升至8%: a sign of its own is no word that both share
         signed = re.search("[-−] ?[0-9]", listed.text)
         if listed.figure.value.startswith("-") and not (value.startswith("-") or signed):
@@ -772,7 +781,7 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             item, measure="yoy", base="同比、环比", reasons=("“同比、环比分别”的前一个",)
         )
     if "环比" in left or re.search("[比较]上(?:月|季)", left):
-        base = "上季度" if "季" in left else "上月"
+        base = "上季度" if "季" in left else BY_MONTH
         return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
@@ -828,7 +837,7 @@ _AGAINST_LAST = re.compile(
     "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
 )
 #: Month on month was said, and year on year not since.
-_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
+_SAID_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
 _OF_EACH = re.compile(
     "每(?:[0-9]+|[一二两三四五六七八九十百千万]+)[万亿]?元[^,，。；]{0,16}?有(?:近|约|超过?|逾)?$"
