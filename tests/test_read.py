@@ -879,3 +879,64 @@ def test_a_total_is_doubted_whatever_the_scales_of_what_stands_before_it(book):
         # of the workshops there are more already
         assert last.row["indicator"] == "smart_factories", (smaller, larger)
         assert "indicator" in last.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "measure"),
+    [
+        # was read as 623 and as 五亿元
+        ("地区生产总值六百二十三点五亿元", "623.5", "100M CNY", "level"),
+        ("同比下降百分之三点一", "-3.1", "percent", "yoy"),
+        ("同比增长百分之6.2", "6.2", "percent", "yoy"),
+        ("占全市的百分之十二", "12", "percent", "share"),
+        ("比重提高零点五个百分点", "0.5", "percentage points", "pp_change"),
+        ("出口一点二万亿元", "1.2", "1T CNY", "level"),
+        ("出口二亿三千万元", "2.3", "100M CNY", "level"),
+        ("进口1亿2000万元", "1.2", "100M CNY", "level"),
+        ("进口2亿零50万元", "2.005", "100M CNY", "level"),
+    ],
+)
+def test_a_number_in_words_or_in_two_scales_is_one_number(text, value, unit, measure):
+    (seen,) = (item for item in sightings_of(text) if item.certainty != "none")
+    made = seen.figure
+    assert (made.value, made.unit, seen.measure) == (value, unit, measure)
+    assert read_printed(seen.text, made.unit).value == value
+
+
+def test_what_is_said_to_lie_between_is_doubted():
+    seen = [item for item in sightings_of("增长百分之五到百分之六") if item.certainty != "none"]
+    assert {item.certainty for item in seen} == {"unsure"}
+    assert [item for item in sightings_of("出口三点五吨") if item.certainty == "read"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        # a station's trains are not all of the route, nor all of the district's
+        ("2025年，江津小南垭站开行西部陆海新通道班列1268列，同比增长35%。", ["?", "?"]),
+        ("2025年，涪陵区开行西部陆海新通道班列112列。", ["500102"]),
+        ("2025年，重庆西部陆海新通道班列开行1.5万列。", ["CN-50?"]),
+        ("2025年，西部陆海新通道班列开行1.5万列。", ["route-ilstc"]),
+        # each of them, or all together
+        ("2025年，渝北区、江北区、南岸区进出口均超百亿元。", ["?"]),
+        ("2025年，渝北区和江北区进出口超过100亿元。", ["?"]),
+        ("2025年，渝北区、江北区进出口分别为7亿元、5亿元。", ["500112", "500105"]),
+        # a paper's place is not whose it is
+        ("11月销量\n上海证券报\n公司2024年销量29.1万辆，增长2%。", ["?", "?"]),
+        ("赛力斯：销量\n上海证券报\n公司2024年销量29.1万辆。", ["org-seres?"]),
+        ("江津区\n“我们2024年出口额达3.2亿美元。”负责人说。", ["?"]),
+        # the nation was spoken of, and the next sentence names nobody
+        ("2025年，重庆汽车出口47万辆。全国汽车出口700万辆。新能源汽车出口20万辆。",
+         ["CN-50", "CN", "CN-50?"]),
+        ("中国汽车出口 重庆占近一成\n2025年，汽车产量2000万辆。", ["CN-50", "CN-50?"]),
+        ("2025年重庆市统计公报\n全年进出口8006.8亿元。", ["CN-50"]),
+        ("2025年中山市统计公报\n重庆市\n全年进出口8006.8亿元。", ["?"]),
+        ("沙坪坝区\n2025年，物流枢纽园区出口3亿元；计划2026年出口4亿元。", ["?", "?"]),
+    ],
+)  # fmt: skip
+def test_whose_a_figure_is(book, text, owners):
+    found = [
+        f"{figure.row['entity']}{'?' * ('entity' in figure.doubts)}"
+        for figure in read(book, text, "2026-01-20").figures
+    ]
+    assert found == owners

@@ -20,6 +20,7 @@ from cqbook.intake.article_choices import (
     breakdown_of,
     flow_of,
     indicator_of,
+    is_another,
     per_unit,
     unit_of,
     without_bases,
@@ -33,28 +34,52 @@ from cqbook.intake.article_figure import (
     counts_in,
     doubts_of,
 )
+from cqbook.intake.article_grid import CELL
 from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
 from cqbook.intake.article_lists import each_of, in_turn
-from cqbook.intake.article_names import Names
-from cqbook.intake.article_parts import COUNT, FigurePart, doubt_of, named_part, part_of, several_in
+from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_parts import (
+    COUNT,
+    FigurePart,
+    doubt_of,
+    is_of_balance,
+    named_part,
+    part_of,
+    several_in,
+    thing_of_row,
+)
 from cqbook.intake.article_periods import (
     When,
     is_about,
     is_ahead,
+    is_over,
     period_of,
     years_of,
 )
-from cqbook.intake.article_places import GIVES, owners_named
-from cqbook.intake.article_status import FigurePlace, is_aiming, status_read
+from cqbook.intake.article_places import (
+    GIVES,
+    listed_with,
+    names_nation,
+    owners_named,
+    without_outlets,
+)
+from cqbook.intake.article_status import FigurePlace, is_aiming, is_done, status_read
 from cqbook.intake.article_tables import (
+    MAYBE_PART,
     Cell,
     cells_of,
     fits_cell,
+    has_data,
+    headings_below,
+    headings_of,
+    is_of_row,
     is_part_of_above,
+    plain_label,
     sighting_of,
+    unknown_in,
     when_of,
 )
-from cqbook.intake.article_text import CELL, ArticleText
+from cqbook.intake.article_text import ArticleText
 from cqbook.intake.article_words import FigureWords, figure_words
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -72,10 +97,15 @@ class _State:
     place: str = ""
     place_word: str = ""
     about: When | None = None
-    #: Of the table that is being read: its headings, and the unit that stands above it.
+    #: Of the table that is being read: its headings, whether its rows have begun and from which
+    #: column on they have numbers, what stands over some of them, and the unit above it.
     header: tuple[str, ...] = ()
-    #: What the row above is of: 其中：出口 is a part of it.
+    begun: bool = False
+    numbers_from: int = 0
+    section: str = ""
+    #: What the row above is of: 其中：出口 is a part of it; and whether such parts are read.
     above: Subject = field(default_factory=Subject)
+    in_parts: bool = False
     unit: re.Match[str] | None = None
     subject: Subject = field(default_factory=Subject)
     heading: str = ""
@@ -160,6 +190,9 @@ class _Reading:
 
 _TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
+#: Letters of a line over some rows of a table, and the number that it may begin with.
+_SECTION_MOST = 20
+_NUMBERED = re.compile("^[（(]?[一二三四五六七八九十]{1,3}[）)、.]")
 _THIS_PLACE = re.compile("(?:我|全|本|该)(?P<kind>省|市|区|县|州|盟|自治区)(?![场政委级])")
 _UNKNOWN_CITY = re.compile("[一-鿿]{2,3}(?:市|州|(?<![东欧联结])盟)(?![场政委级民值])")
 #: A zone that begins a clause, and of which it goes on to speak.
@@ -168,6 +201,18 @@ _ZONE = re.compile(
 )
 #: The nation, of which a text speaks that names no part of it: not 全国第三.
 _NATION = re.compile("(?<![占居列于比较出过])(?:我国|全国)(?!第|首|前|排名|人大|政协|百强|两会|性)")
+#: The heading of a row that is of all the others.
+_IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国])")
+#: A place where trains are made up, behind the name of a district; and what one does with them.
+_STATION = re.compile("[一-鿿]{0,8}?(?:站|场|港|口岸|中心|基地|园区?|作业区)")
+_RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计")
+#: Of whom a sentence speaks that names nobody.
+_OF_A_FIRM = re.compile(
+    "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
+)
+_BY_TITLE = "指标：看表的标题"
+#: With whom trade is: in a row of a table a partner.
+_NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
@@ -187,6 +232,8 @@ _BECAME = re.compile(
     "(?:以上|左右)?[,，]?(?:一路|逐年|稳步|大幅)?(?:增长?|上升|提高|提升|扩大|攀升|跃升|升|下降|减少?|回落|压缩|降低?|缩减)?"
     "(?:至|到)(?:约|近|超过?|逾)?"
 )
+#: What is new of something, right behind how much of it there is.
+_ADDED = re.compile("[,，、；(（]?(?:其中|今年|全年|当年|同比|年内)*(?:新增|净增|新增加)")
 _SAME_SUBJECT = re.compile("^(?:其中|其|该|并|也|同时|此外|另外|分)")
 
 
@@ -241,8 +288,10 @@ class _Reader:
             for item in self.names.mentions(text.simplified[0], "entities")
         )
         for line in text.simplified[:4]:
-            self._look_for_place(line)
+            self._look_for_place(without_outlets(line))
         self._look_for_another(text.simplified)
+        for line in text.simplified[:4]:
+            self._look_for_place(line)
         self.state.about = self._subject_of(text.simplified[:4])
 
     def _subject_of(self, lines: Sequence[str]) -> When | None:
@@ -294,11 +343,15 @@ class _Reader:
         if CELL in plain:
             yield from self._table_row(number, plain)
             return
+        if self._heads_rows(number, plain):
+            self.state.section, self.state.above = _NUMBERED.sub("", plain), Subject()
+            self.state.in_parts = False
+            return
         if not _UNIT_ALONE.fullmatch(plain):
-            self.state.header = ()
+            self.state.header, self.state.begun, self.state.section = (), False, ""
         named = named_periods(plain, self.written)
         seen = sightings(plain, named)
-        if self._is_heading(plain, seen):
+        if self._is_heading(plain, seen) and not _UNIT_ALONE.fullmatch(plain):
             self._heading(plain, named)
         elif number > 1 and not self._continues(plain):
             self.state.subject.when = None
@@ -324,51 +377,112 @@ class _Reader:
         named = {
             item.code
             for line in self.text.simplified
-            for item in self.names.mentions(without_bases(line), "entities")
+            for item in self.names.mentions(without_outlets(without_bases(line)), "entities")
             if self.names.kinds[item.code] in ("province", "district")
         }
-        return len(named) == 1 and not any(
-            city not in self.names.words["entities"]
-            for line in self.text.simplified[:4]
-            for city in _UNKNOWN_CITY.findall(line)
+        if names_nation(self.names, without_bases(self.text.simplified[0])):
+            # 中国汽车出口…重庆占近一成: of which of the two, each sentence must say
+            return False
+        return len(named) == 1 and not any(map(self._unknown_city, self.text.simplified[:4]))
+
+    def _unknown_city(self, line: str) -> str:
+        """Return a city of a line that no table has; 2025年重庆市 names one that it has."""
+        known = self.names.words["entities"]
+        return next(
+            (
+                city
+                for city in _UNKNOWN_CITY.findall(line)
+                if not any(city[begin:] in known for begin in range(len(city) - 1))
+            ),
+            "",
+        )
+
+    def _heads_rows(self, number: int, plain: str) -> bool:
+        """Return whether a line stands in a table, over the rows below it: 一、出口."""
+        around = self.text.simplified[number - 2 : number + 1 : 2] if number > 1 else ()
+        return (
+            bool(self.state.header)
+            and len(around) == 2
+            and len(plain) <= _SECTION_MOST
+            and not re.search("[0-9。；，,]", plain)
+            and all(CELL in line for line in around)
+            and has_data(around[1])
         )
 
     def _table_row(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield the figures of a row of a table, each by its row's and its column's heading."""
-        found = cells_of(plain, self.state.header)
-        if not found:
-            self.state.header = tuple(plain.split(CELL))
-            self.state.above = Subject()
+        state = self.state
+        if not has_data(plain):
+            heads = headings_of(plain)
+            goes_on = state.header and not state.begun
+            state.header = headings_below(state.header, heads) if goes_on else heads
+            state.above, state.begun, state.section = Subject(), False, ""
+            state.in_parts, state.numbers_from = False, 0
             return
-        row = Subject() if not is_part_of_above(found[0].label) else self.state.above
+        state.begun = True
+        found = cells_of(plain, state.header, state.section, state.numbers_from)
+        if found and not found[0].lost:
+            state.numbers_from = state.numbers_from or plain[: found[0].start].count(CELL)
+        if not found:
+            return
+        label = found[0].label
+        part = is_part_of_above(label)
+        # 其中：一般贸易, and below it 加工贸易: the next part, as long as it is nothing else
+        beside = not part and state.in_parts and not self._is_whole(label)
+        state.in_parts = part or beside
+        row = state.above if part or beside else Subject()
         for cell in found:
             seen = sighting_of(cell, self.state.unit[1] if self.state.unit else "")
             if seen.figure is None:
                 yield seen
                 continue
             row, figure = self._cell(number, cell, seen, row)
+            if beside:
+                doubts = dict.fromkeys(("indicator", "flow"), MAYBE_PART)
+                figure = replace(figure, doubts={**doubts, **figure.doubts})
             yield figure
-        if not is_part_of_above(found[0].label):
-            self.state.above = row
+        if not state.in_parts:
+            state.above = row
+
+    def _is_whole(self, label: str) -> bool:
+        """Return whether the heading of a row says itself of what it is: no part goes on."""
+        named = self.names.mentions(self.names.without_parts(label), "indicators")
+        return bool(
+            named or flow_of(label).first or self._place_in((label,)) or _IN_ALL.match(label)
+        )
 
     def _cell(
         self, number: int, cell: Cell, seen: Sighting, row: Subject
     ) -> tuple[Subject, ArticleFigure]:
         """Return a cell as a figure, and what its row is of now: 同比 is of what is before it."""
-        said, figure = cell.headings, seen.figure
+        said, figure = "" if cell.lost else cell.headings, seen.figure
         if figure is None:
             msg = "a cell without a figure"
             raise ValueError(msg)
-        indicator = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+        plain = self.names.without_parts(said)
+        indicator = indicator_of(self.names, plain, len(plain), len(plain), 0, (figure.unit,))
+        if row.indicator.first and is_of_row(self.names, cell, figure.unit):
+            indicator = row.indicator
         if not indicator.first and row.indicator.first and fits_cell(self.names, row, figure.unit):
             indicator = Choice(row.indicator.codes, "指标：承同一行", sure=False)
+        heads = (re.sub(r"[（(].*", "", one) for one in (cell.label, cell.header))
+        if is_another(cell.label, indicator) or any(map(is_of_balance, heads)):
+            # 服务贸易, 民间投资, 进出口差额
+            indicator = Choice(("", *indicator.codes)[: OFFERED + 1], "", sure=False)
+        elif not indicator.first and not cell.lost:
+            # 2025年重庆市出口主要商品, over rows of goods
+            said = f"{self.state.heading or self.text.simplified[0]}　{said}"
+            above = indicator_of(self.names, said, len(said), len(said), 0, (figure.unit,))
+            indicator = (
+                replace(above, why=_BY_TITLE, sure=False, word=None) if above.codes else above
+            )
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
         spoken = replace(row, indicator=indicator)
         flow, why_flow = flow_for(self.names, indicator.first, said, spoken, "")
         about = when_of(cell, self.state.about, self.written)
-        entity, why_entity, sure_entity = self._place_of_row(cell.label)
+        entity, why_entity, sure_entity = self._place_of_row(cell.labels)
         made = self._blank_row() | {
             "locator": f"{self.state.heading or self.text.title} ¶{number}"[:120],
             "indicator": indicator.first,
@@ -379,7 +493,7 @@ class _Reader:
             "measure": seen.measure,
             "value": figure.value,
             "value_upper": figure.value_upper,
-            "unit": figure.unit,
+            "unit": "" if cell.lost else figure.unit,
             "qualifier": figure.qualifier,
             "status": "actual",
             "as_printed": self.text.paragraphs[number - 1][seen.start : seen.end],
@@ -388,19 +502,44 @@ class _Reader:
         why = {"indicator": indicator.why, "flow": why_flow, "breakdown": part.why}
         why |= {"period": about.why if about else "", "measure": seen.reasons[0]}
         sure = {"indicator": indicator.sure, "entity": sure_entity}
-        sure |= {"period": bool(about and about.sure), "breakdown": part.sure}
+        sure |= {"period": bool(about and about.sure and not cell.lost), "breakdown": part.sure}
         doubts = doubts_of(seen, made, sure, {"entity": why_entity} | why)
+        if flow and indicator.why == _BY_TITLE:
+            doubts["flow"] = "流向：看表的标题"
+        strange = thing_of_row(
+            self.names, cell.label, indicator.first, made["breakdown"]
+        ) or unknown_in(self.names, cell.label, made["breakdown"])
+        if strange and indicator.first:
+            doubts.setdefault("breakdown", f"细分：“{strange}”{NOT_LISTED}")
         offered = {"indicator": indicator.codes[1:]} if indicator.codes[1:] else {}
         of_row = Subject(indicator, flow, made["breakdown"]) if indicator.first else row
         return of_row, ArticleFigure(number, seen, made, why, doubts, offered)
 
-    def _place_of_row(self, label: str) -> tuple[str, str, bool]:
+    def _place_of_row(self, labels: Sequence[str]) -> tuple[str, str, bool]:
         """Return whose a row of a table is: the place that its heading is, or the article's."""
-        plain = label.strip("#＃ 　")
-        for item in self.names.mentions(plain, "entities"):
-            if item.word == plain:
-                return item.code, f"主体：“{label}”", True
-        return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
+        of_row = self._place_in(labels)
+        if of_row:
+            return of_row.code, f"主体：“{of_row.word}”", True
+        why = f"主体：前文的“{self.state.place_word}”"
+        # 江津综保区二期: of a part of a place, or of something that has its name
+        others = (
+            item
+            for label in labels
+            for item in self.names.mentions(label, "entities")
+            if self.names.kinds[item.code] not in _NO_OWNERS and item.code != self.state.place
+        )
+        other = next(others, None)
+        why = f"主体：行中有“{other.word}”" if other else why
+        return self.state.place, why, self.one_place and not other
+
+    def _place_in(self, labels: Sequence[str]) -> Mention | None:
+        """Return the place that one of the headings of a row is, the last first."""
+        for label in reversed(labels):
+            plain = plain_label(label)
+            for item in self.names.mentions(plain, "entities"):
+                if item.word == plain and self.names.kinds[item.code] not in _NO_OWNERS:
+                    return item
+        return None
 
     def _blank_row(self) -> dict[str, str]:
         names = (item["name"] for item in self.names.book.fields(OBSERVATIONS_TABLE))
@@ -473,14 +612,37 @@ class _Reader:
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
         if doubted:
             doubts["breakdown"] = doubted
+        if row["measure"] == "yoy" and _is_of_years(row["period"]):
+            doubts["measure"] = "几年一共的增长，还是其中一年的同比"
+        if _is_added(read.words, row):
+            doubts["measure"] = "新增、净增：是增加的数额，还是总数"
         when = read.when
         self.state.subject = Subject(
             read.indicator, read.flow, read.code, read.entity,
             When(when.period, "时期：承前文", sure=False) if when.sure else carried.when,
             item.units,
         )  # fmt: skip
+        self._name_route(row, doubts, made)
         told = {key: text for key, text in why.items() if text}
         return ArticleFigure(number, item, row, told, doubts, read.offered)
+
+    def _name_route(
+        self, row: dict[str, str], doubts: dict[str, str], made: Sequence[ArticleFigure]
+    ) -> None:
+        """Doubt trains of a place that are of no route, and take the one spoken of before."""
+        of_route = self.names.kinds.get(row["entity"]) == "route" or "route=" in row["breakdown"]
+        counted = row["indicator"] == "train_trips" and row["measure"] == "level"
+        if not (counted and row["entity"]) or of_route or "breakdown" in doubts:
+            return
+        routes = (
+            part
+            for figure in reversed(made)
+            for part in figure.row["breakdown"].split(";")
+            if part.startswith("route=")
+        )
+        route = next(routes, "")
+        row["breakdown"] = ";".join(sorted(filter(None, (*row["breakdown"].split(";"), route))))
+        doubts["breakdown"] = "细分：承前文的线路" if route else "细分：哪条线路，没有写"
 
     def _read(self, words: FigureWords, named: Sequence[NamedPeriod]) -> _Reading:
         """Return what the words of a figure, and those before it, say of each of its columns."""
@@ -490,7 +652,11 @@ class _Reader:
         if same and not (indicator.first or same.row["indicator"] or flow[0] or words.counted):
             flow = same.row["flow"], "流向：承同句前一数"
         named_here = named_part(self.names, words, indicator)
-        indicator = _beside(words, indicator, named_here.first)
+        near = _beside(words, indicator, named_here.first)
+        if near.first != indicator.first and same:
+            # 出口汽车41.2万辆、货值385.6亿元
+            flow = same.row["flow"], "流向：承同句前一数"
+        indicator = near
         part = part_of(self.names, words, indicator, named_here, carried)
         read = _Reading(
             words, indicator, unit, flow, part, self._entity(words, carried),
@@ -532,6 +698,9 @@ class _Reader:
             "status": read.status.code,
             "as_printed": self.text.paragraphs[number - 1][item.start : item.end],
         }
+        if row["measure"] == "yoy" and row["base"]:
+            # 比2021年增长12.5%: no year on year
+            row["measure"] = "pct_change"
         row["accumulation"] = self._accumulation(row)
         row["basis"] = self._basis(read.words, row)
         return row
@@ -573,6 +742,12 @@ class _Reader:
         if item.measure == ANNUAL_AVERAGE:
             when = years_of(when, [place for place in before if place.start >= words.begin])
         when = _years_together(words.said, before) or when
+        if words.same and status != "actual":
+            fresh = any(one.role in ("is", "near") and one.start >= spot.last for one in before)
+            other = when.period != words.same.row["period"]
+            over = fresh and other and is_over(when.period, self.written)
+            if is_done(spot, status, named=over, before=words.same.row["status"]):
+                status, why = "actual", ""
         if status != "actual" or not is_ahead(when.period, self.written):
             return when, _Status(status, why)
         if self.state.aiming:
@@ -601,7 +776,13 @@ class _Reader:
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
         if last and beyond and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{beyond[0]}”{NOT_LISTED}", False
+        runs = _runs_on(self.names, before, found)
+        if runs:
+            return runs
         if last:
+            together = listed_with(self.names, before, last)
+            if together:
+                return "", f"主体：“{together}”，是各自的还是合计的", False
             several = {item.code for item in found if item.start == last.start}
             return last.code, f"主体：“{last.word}”", len(several) == 1
         return self._entity_before(words, carried)
@@ -609,18 +790,36 @@ class _Reader:
     def _entity_before(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
         """Return whose a figure is whose sentence names nobody: of whom was spoken before."""
         same = words.same
+        speaker = _OF_A_FIRM.search(words.sentence[: words.core])
+        if speaker and not same:
+            firm = next(
+                (
+                    code
+                    for code in (carried.entity, self.state.place)
+                    if self.names.kinds.get(code) == "organisation"
+                ),
+                "",
+            )
+            return firm, f"主体：“{speaker['who']}”是哪一家", False
         if same or (carried.entity and _SAME_SUBJECT.search(words.sentence[: words.core])):
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
             return carried.entity, "主体：承前文", sure
-        city = _UNKNOWN_CITY.search(self.text.simplified[0])
-        if city and city[0] not in self.names.words["entities"]:
-            return "", f"主体：“{city[0]}”不在表中", False
+        city = self._unknown_city(self.text.simplified[0])
+        if city:
+            return "", f"主体：“{city}”{NOT_LISTED}", False
+        listed = words.begin and words.plain[words.begin - 1] in ";；"
+        if listed and words.previous and words.previous.row["entity"] != self.state.place:
+            # 物流枢纽园区2025年开行3000列；计划2026年开行3300列
+            return words.previous.row["entity"], "主体：承前文", False
         of_a_firm = self.names.kinds.get(carried.entity) == "organisation"
         if carried.entity and words.begin and of_a_firm:
             return carried.entity, "主体：承前文", False
         if self.state.place:
-            return self.state.place, f"主体：前文的“{self.state.place_word}”", self.one_place
+            # 全国出口700万辆。新能源汽车200万辆: the nation's, or the place's
+            of_it = not carried.entity or carried.entity == self.state.place
+            why = f"主体：前文的“{self.state.place_word}”"
+            return self.state.place, why, self.one_place and of_it
         return "", "主体：看不出", False
 
     def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:
@@ -666,12 +865,52 @@ class _Reader:
         return "period" if period.kind in ("year", "month", "quarter") else ""
 
 
+def _runs_on(names: Names, before: str, found: Sequence[Mention]) -> tuple[str, str, bool] | None:
+    """Return whose trains on a route are where a place runs them: 涪陵区开行西部陆海新通道班列.
+
+    They are neither all of the route nor, of a station of the place, all of the place.
+    """
+    if len(found) < 2 or names.kinds[found[-1].code] != "route":
+        return None
+    route = found[-1]
+    places = [
+        item
+        for item in found
+        if item.end <= route.start and names.kinds[item.code] not in ("route", "country")
+    ]
+    between = before[places[-1].end : route.start] if places else ","
+    if re.search("[,，、；;]", between):
+        return None
+    whose = places[-1]
+    station = _STATION.match(between)
+    if station:
+        return "", f"主体：“{whose.word}{station[0]}”{NOT_LISTED}", False
+    runs = bool(_RUNS.search(between))
+    if not runs and not _RUNS.search(before, route.end):
+        return None
+    return whose.code, f"主体：“{whose.word}”", runs
+
+
 def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
     """Return an indicator as what stands beside it leaves it: 出口汽车53万辆，出口额98亿美元."""
     # 出口102.4万辆；出口额1036.8亿元: nothing but the flow stands in the second
     bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
     near = words.same or (words.previous if bare else None)
     return narrower(indicator, near, part) if near else indicator
+
+
+def _is_of_years(period: str) -> bool:
+    """Return whether a period is of several years, of which none is year on year: 2020年以来."""
+    known = period and not period.startswith(("/", "..")) and not period.endswith("..")
+    return bool(known) and len(Period.parse(period).years) > 1
+
+
+def _is_added(words: FigureWords, row: Mapping[str, str]) -> bool:
+    """Return whether an amount may be what came to the one before: 进出口2860亿元，新增118亿元."""
+    same = words.same.row if words.same else {}
+    keys = ("indicator", "measure", "breakdown", "flow")
+    alike = bool(row["indicator"]) and all(same.get(key) == row[key] for key in keys)
+    return alike and row["measure"] == "level" and bool(_ADDED.match(words.said))
 
 
 def _became(words: FigureWords) -> ArticleFigure | None:

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from cqbook.intake.article_choices import UNNAMED, Choice
 from cqbook.intake.article_periods import When
 from cqbook.intake.article_text import ArticleText
-from cqbook.quantities.sightings import LIMIT_WORD, Sighting
+from cqbook.intake.press_passage import other_base
+from cqbook.quantities.periods import Period
+from cqbook.quantities.sightings import BY_MONTH, LIMIT_WORD, Sighting
 from cqbook.quantities.units import Unit
 
 #: Columns that `cqbook add` does not take empty, and that a reader may have to fill.
@@ -88,8 +90,13 @@ def with_columns(
 
 def compared_with(item: Sighting, period: str) -> str:
     """Return what a figure is compared with, if that is not plain."""
-    if item.measure == "yoy" and item.base.endswith("年") and len(period) == 4:
-        return "" if item.base == f"{int(period) - 1}年" else item.base
+    year = item.base.removesuffix("年")
+    if item.measure in ("yoy", "pp_change", "difference") and year.isdecimal():
+        return item.base if other_base(item.base, period) else ""
+    if item.measure == "pct_change" and item.base == BY_MONTH and "上" not in item.text:
+        # 二季度环比: with the quarter before; of longer times nobody says with what
+        kind = Period.parse(period).kind if period else ""
+        return {"month": BY_MONTH, "quarter": "上季度", "": BY_MONTH}.get(kind, "")
     return "" if item.measure == "yoy" else item.base
 
 
@@ -101,6 +108,8 @@ def doubts_of(
 ) -> dict[str, str]:
     """Return the columns that a person must look at: open, guessed, or of two readings."""
     found = {column: why.get(column) or "没有读出" for column in OPEN if not row[column]}
+    if item.base == BY_MONTH and not row["base"]:
+        found.setdefault("measure", "环比：与上一个什么时期比，没有写")
     for column, known in sure.items():
         if not known and row[column]:
             found[column] = why[column] or "猜的"

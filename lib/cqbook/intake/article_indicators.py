@@ -17,7 +17,7 @@ from cqbook.intake.article_choices import (
 )
 from cqbook.intake.article_figure import ONLY_FLOW, ArticleFigure, Subject
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_parts import is_unknown_thing
+from cqbook.intake.article_parts import WORTH, is_of_balance, is_unknown_thing
 from cqbook.intake.article_words import FigureWords
 from cqbook.quantities.units import Unit
 
@@ -38,12 +38,20 @@ def indicator_for(names: Names, words: FigureWords, carried: Subject) -> Choice:
         return _of_a_rate(names, words, words.same, units)
     usual = names.usual_for(units)
     found = _named(names, words, units)
-    balance = re.search("[顺逆]差[^,，。；]{0,4}$", words.said)
+    balance = is_of_balance(words.said)
     stated = found.word and found.word.end > words.floor
     unknown = is_unknown_thing(names, words.said)
     if found.codes and not stated and _IN_ALL_THERE_ARE.match(words.sentence, words.floor):
         # 新增企业210家，年末168家: no new ones
         found = replace(found, sure=False)
+    if (
+        words.same
+        and not stated
+        and item.measure == "difference"
+        and not words.same.row["indicator"]
+    ):
+        # 贸易顺差2758亿元，比上年减少12.3亿元: what no table has is none in its change either
+        return Choice(("", *found.codes)[: OFFERED + 1], "", sure=False)
     if found.codes and not stated and found.first in _DONE_OF and "完成" in words.said:
         # 计划投资75亿元，完成61亿元
         return Choice((_DONE_OF[found.first], *found.codes)[: OFFERED + 1], "", sure=False)
@@ -113,6 +121,8 @@ def flow_for(
 ) -> tuple[str, str]:
     """Return the flow of a figure, and why: by its own words, or as its indicator has it."""
     known = names.flows.get(indicator, Counter())
+    if is_of_balance(segment):
+        return "", ""
     if not indicator and not re.search("[市省区县岸]$", segment):
         # a thing that no table has, and its flow: 进口原油1510万吨
         found = flow_of(segment)
@@ -149,6 +159,19 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
         codes = tuple(dict.fromkeys((before, *same.offered.get("indicator", ()))))
         return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
     trade = ("trade_value", "trade_quantity")
+    worth = indicator.word and indicator.word.word in WORTH and same.row["measure"] == "level"
+    if worth and before == "auto_exports" and "indicator" not in same.doubts:
+        # 汽车出口41.2万辆、价值385.6亿元
+        codes = tuple(dict.fromkeys(("auto_exports_value", *indicator.codes)))
+        return replace(indicator, codes=codes[: OFFERED + 1], sure=True)
+    if (
+        worth
+        and indicator.first == "shipment_value"
+        and before in ("trade_quantity", "export_volume")
+    ):
+        codes = tuple(dict.fromkeys(("trade_value", *indicator.codes)))
+        why = f"{indicator.why}，是前一数那些货物的"
+        return replace(indicator, codes=codes[: OFFERED + 1], why=why, sure=False)
     if indicator.first not in trade or before in ("", *trade) or part:
         return indicator
     near = ("auto_exports_value", "auto_trade_value") if before.startswith("auto_") else ()

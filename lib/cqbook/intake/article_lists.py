@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cqbook.intake.article_choices import fits, flow_of, unit_of
-from cqbook.intake.article_figure import ArticleFigure, counts_of, with_columns
+from cqbook.intake.article_figure import NOT_LISTED, ArticleFigure, counts_of, with_columns
 from cqbook.intake.article_names import Names
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import LIMITING, numeral
@@ -19,6 +19,7 @@ Named = tuple[int, int, dict[str, str], str]
 
 #: What ends a sentence, or what is said in one.
 SENTENCE = re.compile("[。；;！!？?]")
+_AND = "(?:、|和|及|与|以及)"
 #: What is said of several is of each in turn: 分别, 一降一升.
 _WAY = "[升降增减涨跌]"
 _EACH = re.compile(f"分别|分列|依次|(?:一{_WAY}){{2,3}}")
@@ -57,10 +58,12 @@ def in_turn(
     """
     made = list(figures)
     begun: set[int] = set()
+    rated: set[int] = set()
     for match in _EACH.finditer(plain):
         made = _without_a_word(names, plain[: match.start()], named, made, begun)
         group = _listed(plain, match.end(), made)
         begun.update(group)
+        rated.update(group)
         if len(group) < 2:
             for place in _behind_list(plain, match.end(), made):
                 doubts = {"breakdown": _NO_MATCH, **made[place].doubts}
@@ -69,7 +72,7 @@ def in_turn(
         for place, figure in _paired(names, plain, match.start(), named, made, group).items():
             made[place] = figure
     made = _without_a_word(names, plain, named, made, begun)
-    return list(_of_several(plain, made))
+    return list(_of_several(plain, _rates_behind(plain, made, rated)))
 
 
 def _paired(
@@ -87,12 +90,15 @@ def _paired(
             chain
             for found in _named_in(names, plain, begin, until, named, first.seen.units)
             for chain in _lists(plain, found, count)
+            # 出口量、出口额: two things of one flow
+            if len({tuple(columns.items()) for _, _, columns, _ in chain}) > 1
         ),
         None,
     )
     levels = _levels_before(plain, made[: group[0]], begin, until, count)
     # 铁海联运、跨境公路运输8万标箱、货值9亿元，分别增长: what was counted last is what grew
     nearest = chain is None or bool(levels and chain[-1][1] <= levels[0].seen.core)
+    nearest = nearest or bool(chain and _name_each(chain, levels))
     changes = first.row["measure"] not in ("level", "difference")
     alike = [counts_of(level) for level in levels] == [counts_of(made[place]) for place in group]
     if levels and (nearest if changes else chain is None and alike):
@@ -108,11 +114,13 @@ def _paired(
             for place, level in zip(group, levels, strict=True)
         }
     if chain:
+        chain = _of_the_same(chain)
         return {
             place: with_columns(
                 made[place],
                 columns | _unit_for(names, made[place], columns),
                 f"“分别”：第{order}个是“{word}”",
+                _unlisted(columns, word),
             )
             for order, (place, (_, _, columns, word)) in enumerate(
                 zip(group, chain, strict=True), start=1
@@ -134,6 +142,27 @@ def _paired(
     }
 
 
+def _of_the_same(chain: Sequence[Named]) -> list[Named]:
+    """Return names with what the first is of said of the others: 汽车出口量、出口额."""
+    cars = chain[0][2].get("indicator") == "auto_exports"
+    worth = {"trade_value": "auto_exports_value"} if cars else {}
+    return [
+        (start, end, {key: worth.get(code, code) for key, code in columns.items()}, word)
+        for start, end, columns, word in chain
+    ]
+
+
+def _name_each(chain: Sequence[Named], levels: Sequence[ArticleFigure]) -> bool:
+    """Return whether names stand before an amount each: 汽车出口41.2万辆、价值385.6亿元."""
+    if len(levels) != len(chain):
+        return False
+    ends = [0, *(level.seen.end for level in levels)]
+    return all(
+        ended <= name[0] and name[1] <= level.seen.core
+        for ended, name, level in zip(ends, chain, levels, strict=False)
+    )
+
+
 def _named_in(
     names: Names,
     plain: str,
@@ -149,11 +178,25 @@ def _named_in(
         for item in named
         if begin <= item.start < until and item.role == "is" and item.period
     ]
-    for resource, column in (("breakdowns", "breakdown"), ("entities", "entity")):
-        yield [
-            (begin + item.start, begin + item.end, {column: item.code}, item.word)
-            for item in names.mentions(passage, resource)
-        ]
+    places = names.mentions(passage, "entities")
+    partners = [
+        item for item in places if item.code != "CN" and names.kinds[item.code] == "country"
+    ]
+    parts = names.mentions(passage, "breakdowns")
+    starts = {item.start for item in parts}
+    yield [
+        (begin + item.start, begin + item.end, {"breakdown": code}, item.word)
+        for item, code in (
+            *((part, part.code) for part in parts),
+            # 对德国、荷兰: with whom trade is, of whom no table has a part
+            *((item, "") for item in partners if item.start not in starts),
+        )
+    ]
+    yield [
+        (begin + item.start, begin + item.end, {"entity": item.code}, item.word)
+        for item in places
+        if item not in partners
+    ]
     yield [
         (begin + match.start(), begin + match.end(), {"flow": flow_of(match[0]).first}, match[0])
         for match in re.finditer("进出口|出口|进口", passage)
@@ -217,8 +260,66 @@ def _without_a_word(
         for at, (_, _, columns, word) in zip(group, chain, strict=False):
             why = f"“{word}”：没有“分别”，按次序对上"
             paired = with_columns(made[at], columns, why)
-            made[at] = replace(paired, doubts={**paired.doubts, **dict.fromkeys(columns, why)})
+            doubts = dict.fromkeys(columns, why) | _unlisted(columns, word)
+            made[at] = replace(paired, doubts={**paired.doubts, **doubts})
     return made
+
+
+def _unlisted(columns: Mapping[str, str], word: str) -> dict[str, str]:
+    """Return what to say of a part that no table has."""
+    part = columns.get("breakdown")
+    return {"breakdown": f"细分：“{word}”{NOT_LISTED}"} if part == "" else {}
+
+
+def _rates_behind(
+    plain: str, figures: Sequence[ArticleFigure], begun: set[int]
+) -> list[ArticleFigure]:
+    """Return figures, the rates in a row each of the amount in its place, or else of none.
+
+    进出口205.6亿元、161.7亿元，增长15.1%、下降2.8%.
+    """
+    made = list(figures)
+    for place, figure in enumerate(figures):
+        if place in begun or place == 0 or figure.row["measure"] in ("level", "difference", ""):
+            continue
+        group = [place]
+        for at in range(place + 1, len(figures)):
+            between = plain[figures[at - 1].seen.end : figures[at].seen.core]
+            alike = figures[at].row["measure"] == figure.row["measure"] and at not in begun
+            if not alike or not re.fullmatch(f"{_AND}(?:{_MOVED})?(?:{LIMITING})?", between):
+                break
+            group.append(at)
+        begun.update(group)
+        before = _amounts_until(plain, figures, place)
+        if len(group) < 2 or not before:
+            continue
+        if len(before) != len(group):
+            for at in group:
+                made[at] = replace(made[at], doubts={"breakdown": _NO_MATCH, **made[at].doubts})
+            continue
+        for at, level in zip(group, before, strict=True):
+            why = f"“{level.row['as_printed']}”的：没有“分别”，按次序对上"
+            columns = {key: level.row[key] for key in _SAME_THING}
+            paired = with_columns(made[at], columns, why, level.doubts)
+            made[at] = replace(paired, doubts={"breakdown": why, **paired.doubts})
+    return made
+
+
+def _amounts_until(plain: str, figures: Sequence[ArticleFigure], place: int) -> list[ArticleFigure]:
+    """Return the amounts in a row that end right before a rate; none where something is between."""
+    found: list[ArticleFigure] = []
+    for at in range(place - 1, -1, -1):
+        between = plain[figures[at].seen.end : figures[at + 1].seen.core]
+        joined = re.fullmatch(
+            f"{_AND}[^,，。；]{{0,8}}"
+            if found
+            else f"[,，](?:同比|比上年|较上年)?(?:{_MOVED})?(?:{LIMITING})?",
+            between,
+        )
+        if figures[at].row["measure"] != "level" or not joined:
+            break
+        found.insert(0, figures[at])
+    return found if len(found) > 1 else []
 
 
 def _amounts_from(plain: str, figures: Sequence[ArticleFigure], place: int) -> list[int]:
@@ -302,6 +403,10 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
         ):
             break
         if not group and len(between) > 8:
+            break
+        first = made[group[0]] if group else figure
+        if (first.row["measure"] == "level") != (figure.row["measure"] == "level"):
+            # 分别进出口205亿元、161亿元，增长15.1%、12.8%
             break
         group.append(place)
     return group

@@ -65,6 +65,21 @@ class Names:
             place = match.start() + 1 if resource == "indicators" else match.end()
         return found
 
+    def without_parts(self, plain: str) -> str:
+        """Return a passage with the names of parts blanked that have an indicator's in them.
+
+        机电产品 is no 产品.
+        """
+        inner = self.mentions(plain, "indicators")
+        for part in self.mentions(plain, "breakdowns"):
+            if any(
+                part.start <= item.start and item.end <= part.end and item.word != part.word
+                for item in inner
+            ):
+                blank = "　" * len(part.word)
+                plain = f"{plain[: part.start]}{blank}{plain[part.end :]}"
+        return plain
+
     @cached_property
     def by_code(self) -> dict[str, dict[str, list[str]]]:
         """The words for each code, for each of the tables."""

@@ -11,11 +11,16 @@ from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_words import FigureWords
 
 #: 价值, 货值: of the same goods as the figure before.
-_WORTH = frozenset({"价值", "货值", "金额", "创汇"})
+WORTH = frozenset({"价值", "货值", "金额", "创汇"})
 _UNKNOWN_THING = re.compile(
     "(?:利润率?|利税|毛利率?|净利率?|一般公共预算|财政|税收|(?:[超短欠增减])收|[一-鿿]{1,8}(?:总额|总计|总产出|余额|利润|资产|指数|负债率|利润率|消费品零售|可支配收入|人口|常住人口"
-    ")|[顺逆]差|均价|单价|货重|货值)"
+    ")|[顺逆]差|缺口|均价|单价|货重|货值)"
     "[^,，。、；]{0,6}$"
+)
+#: 货物进出口差额（出口减进口）2758亿元, 实现顺差约2758亿元: neither exports nor imports.
+_BALANCE = re.compile(
+    "(?:[顺逆入出]差(?!旅)|(?:贸易|进出口|收支|货物|服务|外贸)[^,，。；]{0,4}(?:差额|差值)|净出口|净进口|出超|入超)[^,，。；（(]{0,6}"
+    "(?:[（(][^）)]*[）)])?[^,，。；（(]{0,6}$"
 )
 #: Of what a figure is, right before it: 重箱率达99%, 铁水联运量增长三成, 建成区21平方公里.
 _AMOUNT = re.compile(
@@ -24,7 +29,7 @@ _AMOUNT = re.compile(
 )
 #: Of the same thing as the figure before, or of a rate that has a measure of its own.
 _SAME_AMOUNT = re.compile(
-    "(?:总|数|单|增|减|全)[量额]$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
+    "(?:总|数|单|增|减|全)[量额]$|(?:增[加长]|减少|下降)额$|(?:贡献|增长|完成|开工|进度|增速|增加|下降|负增长)率$"
     "|[省市全本该我各]区$|地区$|[占]比率$"
 )
 #: A time, and what the figure before was of too.
@@ -60,6 +65,29 @@ _NO_THING = re.compile(
     "[年月日]|高|低|快|慢|拉动|贡献|较|比|由|从|至|到|近|逾|首|居|位|列|仅|已|将|再|又|有|是|在|了"
 )
 _TRADE = ("trade_value", "trade_quantity")
+#: Letters of 产量, 投资: of whatever stands before them.
+_SHORT = 2
+#: What is counted in money, cars, weight is counted of something: 高技术产业实际使用外资. Projects
+#: and firms are named by what they are.
+_OF_A_THING = frozenset({"currency", "vehicles", "mass", "power", "energy"})
+_OF_GOODS = frozenset({"export_volume", "product_output"})
+#: What is measured of any branch or goods: a loan, a price, an order is of one as it is named.
+_MEASURED = re.compile(
+    "(?:出口|进口|[产销]量|销售|产值|增加值|投资|外资|收入|营收|[量值额]|发运|交付|生产|产)$"
+)
+#: Behind which its goods stand: 出口榨菜, 销售拖拉机.
+_FLOWS_TO = re.compile("(?:出口|进口|销售|生产|发运|交付)$")
+#: What is said beside the name of an indicator and names no part of it.
+_NAMES_NOTHING = re.compile(
+    "(?:达产|投产|建成|竣工|投用)后|全面建成|[川成]渝|[全我本该各][省市区县国州]|[一-鿿]{0,2}新区|高新区|经开区|开发区|综保区|园区|今年|去年|上年|明年|[上下]半年|"
+    "[前第]?[一二三四两首]个?季度?|以来|当[月年季地]|同期|全年|年[度均累产]|单月|累计|合计|总计|共计|实现|完成|达到?|其中|同时|此外|期间|"
+    "规模以上|规上|主要|地区|现价|预计|预期|力争|有望|可望|目前|[仅已也可能会]|项目|企业|公司|工程|工业|方面|规模|市场|分别|依次|总[量额值]|"
+    "进出口|出口|进口|外贸|货物|新增|国内|海外|全球|贸易|突破|超过|首次|跃升|陆续|先后|努力|稳步|持续|目标|任务|重大|重点|领域|市级|投资|协议|合同|[首一二三]期|计划|每|"
+    "[〇零一二三四五六七八九十]|[年月日季度的和与及等按将共总约近超逾为在对向从自由至到均则仍又再并还使让了着过]"
+)
+_CARS = "汽车|整车|车辆"
+#: Goes with the name of a part: 汽车制造业, 机电产品.
+_GOES_WITH_A_PART = re.compile("产业|制造业|行业|业|产品|类|集群|领域|商品|货物|整车|企业")
 
 
 @dataclass(frozen=True)
@@ -94,7 +122,7 @@ def part_of(
     names: Names, words: FigureWords, indicator: Choice, named: Choice, before: Subject
 ) -> FigurePart:
     """Return of which part a figure is, by its own words or by what was spoken of before."""
-    worth = indicator.word is not None and indicator.word.word in _WORTH
+    worth = indicator.word is not None and indicator.word.word in WORTH
     changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
@@ -147,10 +175,13 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     )
     if strange:
         return f"细分：“{strange}”{NOT_LISTED}"
+    thing = _narrower_thing(names, words, indicator, code)
+    if thing:
+        return f"细分：“{thing}”{NOT_LISTED}"
     same = words.same
     before = same.doubts.get("breakdown", "") if same else ""
     akin_to_same = same and indicator in (same.row["indicator"], "")
-    if akin_to_same and not code and NOT_LISTED in before:
+    if akin_to_same and not code and NOT_LISTED in before and not _names_itself(names, words):
         return before
     several = several_in(words)
     if several:
@@ -160,6 +191,17 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
         # what was doubted there is here: 泰国榴莲5.2亿元，占六成
         return before
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
+
+
+def is_of_balance(said: str) -> bool:
+    """Return whether words name what exports have over imports: 顺差, 货物进出口差额."""
+    return bool(_BALANCE.search(said))
+
+
+def _names_itself(names: Names, words: FigureWords) -> bool:
+    """Return whether an amount's own words name what it is of: 机器人产量5万台，汽车产量9万辆."""
+    named = names.mentions(words.segment, "indicators") if words.counted else []
+    return any(len(item.word) > _SHORT and not flow_of(item.word).first for item in named)
 
 
 def is_unknown_thing(names: Names, segment: str) -> bool:
@@ -222,6 +264,63 @@ def _unknown_part(names: Names, indicator: str, segment: str) -> str:
         if len(_unknown_letters(names, word)) > 1:
             return word
     return ""
+
+
+def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str) -> str:
+    """Return a thing that stands beside the name of an indicator, where no part of it is known.
+
+    高技术产业实际使用外资, 出口榨菜, 工业机器人产量: less than the whole.
+    """
+    kind = names.dimensions.get(indicator, "")
+    if not (kind in _OF_A_THING or indicator in (*_OF_GOODS, *_TRADE)):
+        return ""
+    segment = words.segment
+    named = names.mentions(segment, "indicators")
+    last = max(named, key=lambda item: (item.end, -item.start), default=None)
+    if not last or not _MEASURED.search(last.word):
+        return ""
+    first = min((item.start for item in named if item.end == last.end), default=last.start)
+    unknown = _without_the_known(names, segment, indicator, code)
+    ahead = re.split("[,，。；;、：:（）() 　“”0-9]", unknown[:first])[-1]
+    behind = re.match("[一-鿿·]*", unknown[last.end :])
+    level = words.counted and words.item.measure == "level"
+    goods = behind[0] if behind and level and _FLOWS_TO.search(last.word) else ""
+    # what stands before trade is told by the words before its flow
+    texts = (goods,) if indicator in _TRADE else (ahead, goods)
+    cars = _CARS if indicator.startswith("auto_") else "·"
+    found = (re.sub(f"·|{cars}", "", _NAMES_NOTHING.sub("", text)) for text in texts)
+    return next((text for text in found if len(text) > 1), "")
+
+
+def thing_of_row(names: Names, label: str, indicator: str, code: str) -> str:
+    """Return what the heading of a row names, where no part of it is known: 摩托车出口."""
+    kind = names.dimensions.get(indicator, "")
+    if not (kind in _OF_A_THING or indicator in (*_OF_GOODS, *_TRADE)):
+        return ""
+    plain = re.sub(r"[（(][^）)]*[）)]|[A-Za-z0-9#＃:：.．—–\-、，,。\s]", "", label)
+    left = _NAMES_NOTHING.sub("", _without_the_known(names, plain, indicator, code))
+    left = (
+        re.sub(f"·|{_CARS}", "", left) if indicator.startswith("auto_") else left.replace("·", "")
+    )
+    return left if len(left) > 1 else ""
+
+
+def _without_the_known(names: Names, text: str, indicator: str, code: str) -> str:
+    """Return words with all that is said of a figure already taken away, letter for letter."""
+    parts = code.split(";")
+    made = text
+    for kind in ("entities", "breakdowns", "indicators"):
+        for item in names.mentions(text, kind):
+            end = item.end
+            if kind == "breakdowns":
+                if item.code not in parts:
+                    continue
+                tail = _GOES_WITH_A_PART.match(text, item.end)
+                end = tail.end() if tail else end
+            if kind == "indicators" and item.code != indicator:
+                continue
+            made = made[: item.start] + "·" * (end - item.start) + made[end:]
+    return made
 
 
 def _places_of_names(names: Names, words: str) -> list[tuple[int, int]]:

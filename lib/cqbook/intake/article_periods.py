@@ -15,9 +15,24 @@ _SINCE = re.compile("累计|年累")
 _HARDLY_BEGUN = 3
 #: What will be once something stands.
 _LATER = re.compile("投产后|建成后|达产|投用后|竣工后")
-#: 由去年同期的301万辆; 是去年同期的3.6倍 is of this year, and 较去年同期提升, too.
-_YEAR_BEFORE = re.compile(
-    "(?:(?<![较比与同是为])(?:去年|上年)同期的?|[较比](?:去年|上年)同期的)(?:约|近|超过?|逾)?$"
+#: 去年同期出口711.7亿元, 由去年同期的301万辆, 去年同期，重庆…; 是去年同期的3.6倍 and 较去年同期提升
+#: are of this year.
+_THEN = re.compile(
+    "(?P<against>[较比与同和跟于占是为]|相当)?(?P<year>去年|上年|上一年|前一年|(?:19|20)[0-9]{2}年)的?"
+    "(?:同期|同月|同季度?)(?!相比|相当|持平|[高低]?基数|[的之]?水平)(?P<rest>[,，]?[^,，。；;]*)$"
+)
+#: 较去年同期的711.7亿元, 高于去年同期的下降3.1%: what it is compared with.
+_ITSELF = re.compile("的(?:约|近|超过?|逾)?(?:增长|下降|增幅|降幅)?")
+#: 上年为7154亿元: of a figure and of what it was before.
+_IT_WAS = re.compile(
+    "(?:^|[,，、；;（(])(?:而)?(?P<year>去年|上年|上一年|前一年|(?:19|20)[0-9]{2}年)(?:全年)?(?:数|值)?"
+    "(?:[仅只则也])?(?:为|是|达到?|[:：])?(?:约|近|超过?|逾)?$"
+)
+_LAST_YEAR = ("去年", "上年")
+_IT_WAS_THEN = re.compile("(?:数|值)?[仅只则也]?(?:为|是|达到?)?(?:约|近|超过?|逾)?")
+#: 上月为471.5亿元: the one before that of which was spoken.
+_LAST = re.compile(
+    "(?<![较比与同和跟于占])(?:上一?个?|前一个?)(?P<what>月|季度)(?!末|底|相比)[^,，。；;]*$"
 )
 #: From where something changed: 由36小时压缩至22小时, 从80人增加到1200人.
 _CHANGED_FROM = re.compile("(?:由|从)(?:原来|最初|过去|以前|原先)?的?(?:约|近)?$")
@@ -99,14 +114,21 @@ def period_of(
         ``plan`` and ``target`` begin with the day of the text where nothing else is said.
     """
     own = [item for item in named if spot.start <= item.start < spot.core]
-    if _YEAR_BEFORE.search(spot.before) and spot.unit not in ("times", "percentage points"):
+    then = _then(spot)
+    if then:
         said = same if same and same.period else _of_sentence(spot, own, [], written, status)
         now = said or _of_context(spot, named, carried, written)
-        return When(months_a_year_before(now.period), "时期：“去年同期”", sure=False, passing=True)
+        return _of_then(spot, then, now, sure=bool(said and said.sure))
+    last = _LAST.search(spot.own) if same and spot.others else None
+    if last and same and (before := _one_before(same.period, last["what"])):
+        return When(before, f"时期：“上{last['what']}”", sure=False, passing=True)
     beside = _beside(spot, own, written)
     if beside:
         return beside
-    says = any(item.role not in ("base", "news") and item.start >= spot.last for item in own)
+    says = any(
+        item.role not in ("base", "news") and item.start >= spot.last and item.text != "同期"
+        for item in own
+    )
     planned = status in ("plan", "target") or bool(_LATER.search(spot.before))
     named_since = any(item.start >= spot.last for item in own)
     if written and status == "target" and spot.of_a_size and not named_since:
@@ -122,11 +144,25 @@ def period_of(
     if written and carried and ahead and said == _planned(written):
         # 2026年主要预期目标: what is planned below it is of that year
         return replace(carried, sure=False)
+    again = [item for item in own if item.start >= spot.last][-1:]
+    spoken = [item.period for item in own if item.start < spot.last and item.role == "is"]
+    if said and same and said.period in spoken and again and again[0].text[:2] in _LAST_YEAR:
+        # 2025年三季度1500亿元，去年三季度为1400亿元: of the year before the one that is spoken of
+        before = months_a_year_before(said.period)
+        return replace(said, period=before, sure=False, passing=True, offered=(said.period,))
+    was = _IT_WAS.search(spot.plain[spot.start : spot.core])
+    if said and was and same and _last_month_within(same.period) and len(said.period) == 4:
+        # 1—9月6328.7亿元，上年为5763亿元: of the year, or of its months
+        months = _in_year(same.period, int(said.period))
+        return replace(said, sure=False, passing=True, offered=(months,) if months else ())
     return said or _of_context(spot, named, carried, written)
 
 
 def _of_the_one_before(spot: FigurePlace, same: When, written: TextDate | None) -> When | None:
     """Return the period of the figure before in a sentence, as it is of one; None if it is not."""
+    doubted = _behind_then(spot, same)
+    if doubted:
+        return doubted
     # 拥有3条生产线，新增5家: what happened is of no day
     stands = written and same.period == written.month_text and not same.sure
     if not (stands and _HAPPENED.search(spot.own)) and not _IN_ALL.search(spot.own):
@@ -146,6 +182,83 @@ def _of_the_one_before(spot: FigurePlace, same: When, written: TextDate | None) 
     return None
 
 
+def _then(spot: FigurePlace) -> re.Match[str] | None:
+    """Return the words that make a figure one of the same months of a year before."""
+    found = _THEN.search(spot.plain[max(spot.start, spot.last) : spot.core])
+    if not found or (spot.unit == "percentage points" and found["against"]):
+        return None
+    if not found["against"]:
+        # 恢复到去年同期的98%: a part of what was then, now
+        part = spot.unit == "percent" and re.fullmatch("的(?:约|近|超过?|逾)?", found["rest"])
+        return (
+            None
+            if part
+            and not re.search("[由从](?:去年|上年|上一年|前一年|[0-9]{4}年)同期的", spot.before)
+            else found
+        )
+    so_much = (
+        found["against"] in tuple("是为占") or found["against"] == "相当" or spot.unit == "times"
+    )
+    return found if _ITSELF.fullmatch(found["rest"]) and not so_much else None
+
+
+def _of_then(spot: FigurePlace, then: re.Match[str], now: When, *, sure: bool) -> When:
+    """Return the same months of the year before, or of the year that is named."""
+    named = then["year"].removesuffix("年")
+    period = months_a_year_before(now.period)
+    if named.isdecimal():
+        period = _in_year(now.period, int(named))
+    # 去年同期提高1.3个百分点: then, or since then
+    sure = sure and bool(period) and spot.unit != "percentage points"
+    return When(period, f"时期：“{then['year']}同期”", sure=sure, passing=True)
+
+
+def _in_year(period: str, year: int) -> str:
+    """Return the same months of an earlier year; nothing where it is none."""
+    while period and int(period[:4] if period[:4].isdecimal() else 0) > year:
+        period = months_a_year_before(period)
+    return period if period.startswith(str(year)) else ""
+
+
+def _one_before(period: str, what: str) -> str:
+    """Return the month or quarter before another; nothing of another period."""
+    found = re.fullmatch("([0-9]{4})-([0-9]{2})" if what == "月" else "([0-9]{4})-Q([1-4])", period)
+    if not found:
+        return ""
+    year, place, most = int(found[1]), int(found[2]) - 1, 12 if what == "月" else 4
+    year, place = (year, place) if place else (year - 1, most)
+    return f"{year}-{place:02d}" if what == "月" else f"{year}-Q{place}"
+
+
+def _behind_then(spot: FigurePlace, same: When) -> When | None:
+    """Return the period of a figure behind one of the year before: of which year, nobody says.
+
+    去年同期出口711.7亿元，进口300亿元: of then; 去年同期为711.7亿元，增长8.4%: of now.
+    """
+    earlier, ended = spot.plain[spot.start : spot.last], spot.plain[spot.last : spot.core]
+    closed = "）" in ended or ")" in ended
+    rate = spot.measure == "difference" or spot.unit in ("percent", "percentage points", "times")
+    then, was = _THEN.search(earlier), _IT_WAS.search(earlier)
+    alone = then and not any(spot.start <= place < spot.last for place in spot.others)
+    bare = then and not alone and _IT_WAS_THEN.fullmatch(then["rest"])
+    if bare and rate and ("同比" in ended or closed):
+        # 11月销量55203辆，上年同期36842辆，同比增长49.84%
+        return None
+    of_it = then and (then["against"] or _ITSELF.fullmatch(then["rest"]))
+    if then and not (of_it or closed) and not earlier[: then.start()].endswith(("由", "从")):
+        before = months_a_year_before(same.period)
+        first, other = (same.period, before) if rate and not alone else (before, same.period)
+        why = f"时期：可能也是“{then['year']}同期”的"
+        return When(first, why, sure=False, offered=(other,))
+    begun = next((place for place in spot.others if spot.start <= place), spot.last)
+    if was and rate and begun < spot.last and re.fullmatch("[0-9]{4}", same.period):
+        # 8006.8亿元，上年为7154亿元，增长11.9%
+        after = str(int(same.period) + 1)
+        why = f"时期：可能是“{was['year']}”的"
+        return When(after, why, sure=False, offered=(same.period,))
+    return None
+
+
 def is_ahead(period: str, written: TextDate | None) -> bool:
     """Return whether a period has not begun when a text is written, or hardly: its own year."""
     if not written or not period:
@@ -156,6 +269,12 @@ def is_ahead(period: str, written: TextDate | None) -> bool:
         return 0 < written.month <= _HARDLY_BEGUN
     begins = Period.parse(period).start
     return begins is not None and begins > written.last_day
+
+
+def is_over(period: str, written: TextDate | None) -> bool:
+    """Return whether a period has ended when a text is written, or ends with its month."""
+    ends = Period.parse(period).end if period else None
+    return bool(written and ends and ends <= written.last_day)
 
 
 def months_a_year_before(period: str) -> str:

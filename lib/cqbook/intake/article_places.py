@@ -17,7 +17,29 @@ _OF_ALL = re.compile("第|首|前|排名|位次|占比|份额")
 #: Whose it is is said behind: 长安汽车旗下的威致科技.
 _OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.
-_IN_LIST = re.compile("[^,，。；、等]{0,8}[、等]")
+_IN_LIST = re.compile("[^,，。；、等对向]{0,8}[、等]")
+_PLACES = ("province", "district", "park", "zone")
+#: Between two names of a list.
+_BESIDE = re.compile("(?:、|和|与|及|以及)")
+
+
+#: A paper or a channel, of whose place the news need not be: 上海证券报.
+_OUTLET = re.compile(
+    "[一-鿿]{2,4}(?:证券报|经济报|日报|晚报|晨报|商报|早报|时报|都市报|新闻网|新闻|电视台|广播|卫视|观察|网)"
+)
+
+
+def without_outlets(line: str) -> str:
+    """Return a line with the names of papers and channels blanked."""
+    return _OUTLET.sub(lambda found: "　" * len(found[0]), line)
+
+
+def names_nation(names: Names, line: str) -> bool:
+    """Return whether a line speaks of the nation: not 全国第三."""
+    return any(
+        item.code == "CN" and not _OF_ALL.match(line, item.end)
+        for item in names.mentions(line, "entities")
+    )
 
 
 def owners_named(names: Names, before: str, sentence: str) -> list[Mention]:
@@ -34,6 +56,25 @@ def owners_named(names: Names, before: str, sentence: str) -> list[Mention]:
         for item in names.mentions(before, "entities")
         if _can_own(names.kinds[item.code], item, before, sentence)
     ]
+
+
+def listed_with(names: Names, before: str, last: Mention) -> str:
+    """Return the names that stand in a list with the last of those whose a figure may be.
+
+    渝北区、江北区、南岸区进出口均超百亿元: of each of them, or of all.
+    """
+    begin, end = last.start, last.end
+    for item in names.mentions(before, "entities"):
+        # 渝北区和江北区: the second is nobody's partner
+        if _BESIDE.fullmatch(before, end, item.start) and names.kinds[item.code] in _PLACES:
+            end = item.end
+    for item in reversed(names.mentions(before[: last.start], "entities")):
+        beside = _BESIDE.fullmatch(before, item.end, begin)
+        foreign = names.kinds[item.code] == "country" and item.code != "CN"
+        if not beside or foreign or item.code == last.code:
+            break
+        begin = item.start
+    return before[begin:end] if begin < last.start or end > last.end else ""
 
 
 def _can_own(kind: str, item: Mention, before: str, sentence: str) -> bool:

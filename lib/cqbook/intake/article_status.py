@@ -27,6 +27,9 @@ _AGAINST_PLAN = re.compile(
     "(?:完成|[比较]|超过?|超出|低于|高于|好于|快于|慢于|优于|占|为|达到?|相当于|距离?|离|差|符合)[^,，。；0-9]{0,8}?"
     "(?:目标|计划|任务|预期)(?:目标|任务|进度|值|数)?(?P<of>的[约近超逾]?过?$)?"
 )
+_DONE = re.compile("已经?(?:完成|实现|开行|到位|达|建成|投产|突破|超)")
+#: What is carried out: 全年计划, 目标任务.
+_PLANS = re.compile("(?:预期|预定)?(?:计划|目标|任务|预算)")
 #: 主要预期目标是：…；…: of all that is listed behind it.
 _AIMS_LISTED = re.compile("目标(?:任务)?(?:是|为)?[:：]")
 #: 2026年主要预期目标, 重点任务: what stands below such a heading is aimed at, not done.
@@ -89,6 +92,9 @@ def status_read(spot: FigurePlace) -> tuple[str, str]:
     own = spot.plain[spot.clause : spot.core]
     if re.search("目前的(?:约|近)?$", own):
         return "actual", ""
+    if spot.measure == "completion":
+        # 计划开行2600列，上半年完成全年计划的48.8%: what was done of a plan is none
+        return status_said(_PLANS.sub("", spot.plain[max(spot.start, spot.last) : spot.core]))
     if spot.of_a_size:
         to_be = _TO_BE.search(own)
         if to_be and (to_be[0][0] != "向" or _TOWARDS.match(spot.behind)):
@@ -104,6 +110,29 @@ def status_read(spot: FigurePlace) -> tuple[str, str]:
         if will:
             return "plan", f"性质：“{will[0]}”"
     return status, why
+
+
+def is_done(spot: FigurePlace, status: str, *, named: bool, before: str) -> bool:
+    """Return whether a figure is actual though plans were told of before it in its sentence.
+
+    计划开行2600列，上半年开行1268列，增长3%.
+
+    Parameters
+    ----------
+    spot : FigurePlace
+    status : str
+        As the words of the sentence say it.
+    named : bool
+        Whether its own words name a time that is over.
+    before : str
+        The status of the figure before.
+    """
+    if status_said(spot.plain[spot.start : spot.last])[0] != status:
+        return False
+    own = spot.plain[spot.last : spot.core]
+    rate = before == "actual" and spot.unit in RATIOS
+    done = named or rate or _DONE.search(own)
+    return bool(done) and status_said(_PLANS.sub("", own))[0] == "actual"
 
 
 def is_aiming(heading: str) -> bool:

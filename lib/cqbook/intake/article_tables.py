@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from cqbook.intake.article_choices import RATIOS, fits
 from cqbook.intake.article_figure import Subject
+from cqbook.intake.article_grid import CELL
 from cqbook.intake.article_names import Names
+from cqbook.intake.article_parts import is_of_balance
 from cqbook.intake.article_periods import (
     When,
     is_about,
@@ -16,7 +18,6 @@ from cqbook.intake.article_periods import (
     months_a_year_before,
     year_to,
 )
-from cqbook.intake.article_text import CELL
 from cqbook.quantities.named_periods import TextDate, named_periods
 from cqbook.quantities.printed import read_printed
 from cqbook.quantities.sightings import Sighting
@@ -42,31 +43,54 @@ class Column:
 class Cell:
     """A number of a table, where it stands in its row, and the headings that say what it is.
 
-    ``unit``: what a column of units says of its row; ``left``: the headings to the left of its own.
+    ``labels``: the headings of its row; ``section``: what stands over the rows; ``unit``: what a
+    column of units says of its row; ``left``: the headings to the left of its own; ``lost``: why
+    nobody can say which heading is its own.
     """
 
     start: int
     text: str
-    label: str
+    labels: tuple[str, ...]
     header: str
     unit: str
     left: tuple[str, ...]
+    section: str = ""
+    lost: str = ""
+
+    @property
+    def label(self) -> str:
+        """The headings of its row."""
+        return "".join(self.labels)
 
     @property
     def headings(self) -> str:
         """The headings of its row and its column."""
-        return f"{self.label}{self.header}"
+        return f"{self.section}{self.label}{self.header}"
 
     @property
     def printed_unit(self) -> str:
         """The unit in the brackets of a heading; of its column, or else of its row."""
-        found = (re.search(r"[（(]([^）)]+)[）)]", part) for part in (self.header, self.label))
-        return next((match[1] for match in found if match), self.unit)
+        found = (
+            match[1]
+            for part in (self.header, self.label, self.section)
+            for match in reversed(list(re.finditer(r"[（(]([^）)]+)[）)]", part)))
+        )
+        return next((text for text in found if _is_unit(text)), self.unit)
 
 
 _NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
+_UNCHANGED = re.compile("(?:大体|基本)?持平")
+#: What stands for a number that is not there.
+_NOTHING = re.compile(r"[-—–…－/.·\s]+|[（(][^）)]*合并[）)]|.+（合并）")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+#: 序号: the number of a row.
+_ORDER = re.compile("[0-9]{1,3}")
 _UNITS_HERE = re.compile("(?:计量|金额)?单位")
+#: Why somebody must look at a row below one of 其中.
+MAYBE_PART = "上一行是“其中”：这一行是不是，没有写"
 _PART_OF_ABOVE = re.compile("[#＃]|其中|[ 　]*(?:一|二|三)是")
+#: What stands in a column beside amounts: 序号, 单位.
+_NO_AMOUNT = re.compile("单位|序号|编号|地区|区县|名称|类别|备注")
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _RANK = "位次|排名|名次|排位|位序"
 _MOVED = "变化|变动|升降|增减|涨跌|进退|提升"
@@ -94,6 +118,13 @@ def column_of(header: str) -> Column:
         return Column("pp_change", "个百分点")
     if re.search(_SHARE, plain):
         return Column("share", "%")
+    if re.search(
+        "(?:目标|计划|任务|预算)[^目计任]{0,2}完成|完成[^率]{0,8}(?:目标|计划|任务|预算)|完成率",
+        plain,
+    ):
+        return Column("completion", "%") if "%" in plain or "率" in plain else Column()
+    if is_of_balance(re.sub(r"[（(].*", "", plain)):
+        return Column()
     amount = re.search(
         "(?:增减|增加|增长|变动|变化|减少)(?:额|量|数|值)|增量|增额|差额|净增", plain
     )
@@ -106,19 +137,61 @@ def column_of(header: str) -> Column:
     return Column(before=bool(_OF_YEAR_BEFORE.fullmatch(plain)))
 
 
-def cells_of(plain: str, header: Sequence[str]) -> list[Cell]:
-    """Return the numbers of a row of a table; none of a row of headings."""
+def has_data(plain: str) -> bool:
+    """Return whether a row of a table has numbers, or what stands for them, and no headings."""
+    return any(_is_datum(text) for text in plain.split(CELL)[1:] if not _YEAR.fullmatch(text))
+
+
+def headings_of(plain: str) -> tuple[str, ...]:
+    """Return a row of headings: a year in them is one, and no number."""
+    return tuple(f"{text}年" if _YEAR.fullmatch(text) else text for text in plain.split(CELL))
+
+
+def _is_datum(text: str) -> bool:
+    return any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED, _NOTHING))
+
+
+def headings_below(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """Return the headings of two rows of them as one: 进出口 over 累计 and 同比.
+
+    Where the upper row is empty over a heading, the one to the left spans it.
+    """
+    found: list[str] = []
+    over = ""
+    if _UNITS_HERE.fullmatch(below[0]):
+        below = [below[0], *(f"（{text}）" if text else "" for text in below[1:])]
+    for place, text in enumerate(below):
+        own = above[place] if place < len(above) else ""
+        over = own or (over if text and place > 1 else "")
+        found.append(text if over in ("", text) else f"{over}{text}")
+    return (*found, *above[len(below) :])
+
+
+def cells_of(
+    plain: str, header: Sequence[str], section: str = "", numbers_from: int = 0
+) -> list[Cell]:
+    """Return the numbers of a row of a table; none of a row of headings.
+
+    ``numbers_from``: the column from which on the rows above have numbers.
+    """
     texts = plain.split(CELL)
     at_unit = next((at for at, head in enumerate(header) if _UNITS_HERE.fullmatch(head)), 0)
     unit = texts[at_unit].strip() if 0 < at_unit < len(texts) else ""
+    first = next((at for at, text in enumerate(texts) if at and _is_datum(text)), len(texts))
+    labels = tuple(text for at, text in enumerate(texts[:first]) if at != at_unit or not at)
+    if len(labels) > 1 and _ORDER.fullmatch(labels[0]):
+        labels = labels[1:]
+    lost = "表头比这一行少格，列对不上" if 0 < len(header) < len(texts) else ""
+    if first < numbers_from and len(texts) < len(header):
+        lost = "这一行比表头少格，列对不上"
     found, at = [], 0
     for place, text in enumerate(texts):
         start = at + len(text) - len(text.lstrip())
         at += len(text) + 1
-        if place and _NUMBER.fullmatch(text.strip()):
+        if place and any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED)):
             head = header[place] if place < len(header) else ""
             left = tuple(header[1 : min(place, len(header))])
-            found.append(Cell(start, text.strip(), texts[0], head, unit, left))
+            found.append(Cell(start, text.strip(), labels, head, unit, left, section, lost))
     return found
 
 
@@ -133,13 +206,14 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     """
     column, end = column_of(cell.header), cell.start + len(cell.text)
     none = Sighting(cell.start, end, cell.start, cell.text, "none")
+    if _UNCHANGED.fullmatch(cell.text) and column.measure != "yoy":
+        return replace(none, reasons=("持平：不是同比的列",))
     if column.left:
         return replace(none, reasons=(column.left,))
     word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit or unit)
+    whole = cell.text.endswith("%") or _UNCHANGED.fullmatch(cell.text)
     try:
-        figure = read_printed(
-            cell.text if cell.text.endswith("%") else f"{column.lead}{cell.text}{word}"
-        )
+        figure = read_printed(cell.text if whole else f"{column.lead}{cell.text}{word}")
     except ValueError:
         return replace(none, reasons=("表中没有单位",))
     reasons: tuple[str, ...] = (f"表：“{cell.label}”“{cell.header}”",)
@@ -147,6 +221,8 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         cell.start, end, cell.start, cell.text, "read", figure, (figure.unit,), column.measure,
         reasons=reasons,
     )  # fmt: skip
+    if cell.lost:
+        return replace(seen, certainty="unsure", measure="", units=(), reasons=(cell.lost,))
     if not cell.header:
         # nobody says what the column is
         return replace(seen, certainty="unsure", reasons=(*reasons, "这一列没有表头"))
@@ -158,9 +234,71 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     return seen
 
 
+def _is_unit(text: str) -> bool:
+    """Return whether what stands in brackets is a unit, and no remark: （含市级）."""
+    try:
+        read_printed(f"1{text}")
+    except ValueError:
+        return False
+    return True
+
+
 def is_part_of_above(label: str) -> bool:
     """Return whether a row is of a part of what the row above is of: #新能源汽车, 其中：出口."""
     return bool(_PART_OF_ABOVE.match(label))
+
+
+#: What the heading of a row says of no part: 货物进出口总额, 其中：, 全市合计, （万元）.
+_SAYS_NO_PART = re.compile(
+    r"[（(][^）)]*[）)]|[#＃]|其中|(?:一|二|三|四|五)[是、.]|[0-9]+(?:月|年|季度)?|[^一-鿿]"
+    "|上半年|下半年|全年|前?[一二三四]季度|本[月年期]|累计|当月|同比|环比|增速|增长率?|比上年"
+    "|货物|外贸|对外贸易|贸易|商品|主要|企业|产品|地区|行业|国家|方式|类|按|分|各|对|向|自|及其|和|的"
+    "|进出口|出口|进口|总[值额量计数]?|合计|小计|金额|数量|全[市省区县国]|[值额量数]|完成|实现|情况|以上"
+)
+
+
+#: What begins the heading of a row that is a part.
+_SAYS_PART = re.compile("^(?:[#＃ 　]|其中[:：]?|[（(]?[一二三四五六七八九十]{1,2}[）)、.是])+")
+
+
+def plain_label(label: str) -> str:
+    """Return the heading of a row without what says that it is a part: #渝北区, 其中：渝北区."""
+    return _SAYS_PART.sub("", label).rstrip(" 　")
+
+
+def unknown_in(names: Names, label: str, part: str) -> str:
+    """Return what the heading of a row names, and the row does not say: 汽车零配件, 摩托车出口.
+
+    Parameters
+    ----------
+    names : Names
+    label : str
+    part : str
+        The breakdown that was read.
+    """
+    named = names.mentions(label, "indicators")
+    for item in names.mentions(label, "breakdowns"):
+        within = any(one.start <= item.start and item.end <= one.end for one in named)
+        if not within and item.code.partition("=")[0] not in part:
+            return item.word
+    left = list(label)
+    for item in (*named, *names.mentions(label, "breakdowns"), *names.mentions(label, "entities")):
+        left[item.start : item.end] = " " * len(item.word)
+    unknown = _SAYS_NO_PART.sub("", "".join(left))
+    return unknown if len(unknown) > 1 else ""
+
+
+def is_of_row(names: Names, cell: Cell, unit: str) -> bool:
+    """Return whether a rate is of what its row names, as the amount before it is."""
+    ratio = Unit.parse(unit).name in RATIOS
+    return (
+        ratio
+        and not cell.lost
+        and bool(
+            names.mentions(names.without_parts(f"{cell.section}{cell.label}"), "indicators")
+            and not names.mentions(cell.header, "indicators")
+        )
+    )
 
 
 def fits_cell(names: Names, row: Subject, unit: str) -> bool:
@@ -168,44 +306,59 @@ def fits_cell(names: Names, row: Subject, unit: str) -> bool:
     return Unit.parse(unit).name in RATIOS or fits(names, row.indicator.first, (unit,))
 
 
-def _of_columns_before(heads: Sequence[str], written: TextDate | None, spoken: int) -> When | None:
-    """Return the period of the nearest column that names one, and is no year to compare with."""
-    named = [
-        found
-        for head in heads
-        if not column_of(head).before
-        and (found := is_about(head, named_periods(head, written, spoken)))
-    ]
-    compared = {months_a_year_before(when.period) for when in named}
-    near = [when for when in named if when.period not in compared]
+def _of_heading(
+    header: str, label: str, about: When | None, written: TextDate | None
+) -> When | None:
+    """Return the period of the amounts of a column: by its heading, its row's, or the table's."""
+    year = about.period[:4] if about else ""
+    spoken = int(year) if year.isdecimal() else 0
+    # 本年累计: of the year that the table is about, and not of the day of the text
+    plain = re.sub("本年度?|今年", "", header) if about else header
+    said = is_about(plain, named_periods(plain, written, spoken))
+    said = said or is_about(label, named_periods(label, written, spoken))
+    found = said or (replace(about, sure=True) if about else None)
+    if not found:
+        return None
+    if re.search("[当本单]月", header):
+        # beside 累计: the last month of what the table is about
+        return replace(found, period=last_month(found.period), sure=True)
+    if "累计" in header and _MONTH.fullmatch(found.period):
+        return replace(found, period=year_to(found.period), sure=True)
+    return replace(found, sure=found.sure or bool(said))
+
+
+def _of_columns_before(cell: Cell, about: When | None, written: TextDate | None) -> When | None:
+    """Return the period of the amounts right before a rate: of several the last, to be looked at.
+
+    A year that another of them is compared with is none: 2025年, 2024年, 同比.
+    """
+    amounts: list[str] = []
+    for head in reversed(cell.left):
+        column = column_of(head)
+        amount = column.measure == "level" and not (column.before or column.left)
+        if amount and not _NO_AMOUNT.search(head):
+            amounts.append(head)
+        elif amounts:
+            break
+    found = [when for head in amounts if (when := _of_heading(head, cell.label, about, written))]
+    compared = {months_a_year_before(when.period) for when in found}
+    near = [when for when in found if when.period not in compared]
     only = len({when.period for when in near}) == 1
-    return replace(near[-1], sure=only) if near else None
+    return replace(near[0], sure=near[0].sure and only) if near else None
 
 
 def when_of(cell: Cell, about: When | None, written: TextDate | None) -> When | None:
     """Return the period of a cell: its column's, its row's, or what the table is about.
 
-    A rate that names none is of the column before it that does: 12月, 同比, 1—12月, 同比.
+    A rate that names none is of the amounts before it: 当月, 同比, 累计, 同比.
     """
-    year = about.period[:4] if about else ""
-    spoken = int(year) if year.isdecimal() else 0
-    of_row = is_about(cell.label, named_periods(cell.label, written, spoken))
     column = column_of(cell.header)
-    named = None
-    if not column.before:
-        named = is_about(cell.header, named_periods(cell.header, written, spoken))
-    own = named or of_row
-    if not own and not re.search("[当本单]月|累计", cell.header):
-        rate = column.before or column.measure != "level"
-        own = _of_columns_before(cell.left, written, spoken) if rate else None
-    found = own or (replace(about, sure=True) if about else None)
-    if not found:
-        return None
-    if re.search("[当本单]月", cell.header):
-        # beside 累计: the last month of what the table is about
-        return replace(found, period=last_month(found.period), sure=True)
-    if "累计" in cell.header and _MONTH.fullmatch(found.period):
-        return replace(found, period=year_to(found.period), sure=True)
-    if column.before:
+    names_one = is_about(cell.header, named_periods(cell.header, written)) and not column.before
+    own = names_one or re.search("[当本单]月|累计", cell.header)
+    rate = column.before or column.measure != "level"
+    found = None if own or not rate else _of_columns_before(cell, about, written)
+    header = "" if column.before else cell.header
+    found = found or _of_heading(header, cell.label, about, written)
+    if found and column.before:
         return replace(found, period=months_a_year_before(found.period), sure=False)
-    return replace(found, sure=found.sure or bool(named or of_row))
+    return found

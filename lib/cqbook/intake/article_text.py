@@ -16,6 +16,7 @@ from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
 from cqbook.errors import HIDDEN, Breach, ContractError, DataError
+from cqbook.intake.article_grid import CELL, Spanned, laid_out
 from cqbook.quantities.named_periods import TextDate
 
 #: Characters of an article and paragraphs of it: a long report has a tenth of that.
@@ -23,8 +24,6 @@ TEXT_MOST, PARAGRAPHS_MOST = 200_000, 5000
 #: Letters of a paragraph; what is longer (a page without blocks) is cut behind a sentence, so that
 #: reading one costs no more than so much.
 LONGEST_PARAGRAPH = 1500
-#: Between the cells of a row of a table, in its paragraph.
-CELL = "\t"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SLIDE = re.compile(r"ppt/(slides|notesSlides)/(?:slide|notesSlide)([0-9]{1,4})\.xml")
@@ -139,13 +138,20 @@ def article_text(content: bytes, name: str, published: str = "") -> ArticleText:
             name, Path(name).suffix, "、".join(ARTICLE_READERS), " ".join(ARTICLE_READERS)
         )
     size_checked(content, name)
+    found: list[str] = []
+    letters = 0
     with whole(name):
-        lines = [_tidy(line) for line in reader(content, name)]
-    paragraphs = tuple(piece for line in lines if line for piece in _cut(line))
-    if sum(map(len, paragraphs)) > TEXT_MOST or len(paragraphs) > PARAGRAPHS_MOST:
+        for line in map(_tidy, reader(content, name)):
+            found += _cut(line)
+            letters += len(line)
+            # cells that span make more of a file than it has: what is too long ends here
+            if letters > TEXT_MOST or len(found) > PARAGRAPHS_MOST:
+                break
+    if letters > TEXT_MOST or len(found) > PARAGRAPHS_MOST:
         raise _no_article(
             name, "过长", f"至多{TEXT_MOST}字、{PARAGRAPHS_MOST}段", f"at most {TEXT_MOST} letters"
         )
+    paragraphs = tuple(found)
     if not paragraphs:
         raise _no_article(
             name,
@@ -187,8 +193,11 @@ def _tidy(line: str) -> str:
     line = re.sub(r"[^\S\t]+", " ", line)
     if line.count("|") > 1:
         # a table of a plain text; the line below the headings of one in Markdown says nothing
-        line = "" if re.fullmatch(r"[-|: ]+", line) else line.strip(" |").replace("|", "\t")
-    return re.sub(r" *\t *", CELL, line).strip(" \t|")
+        rule = re.fullmatch(r"[-|: ]+", line)
+        line = "" if rule else line.strip().removeprefix("|").rstrip(" |").replace("|", "\t")
+    line = re.sub(r" *\t *", CELL, line).rstrip(" \t|").lstrip(" |")
+    # the first heading of a table may be empty; a tab alone sets a paragraph in
+    return line if line.startswith(CELL) and CELL in line.lstrip(CELL) else line.lstrip(CELL)
 
 
 def _seen(character: str) -> str:
@@ -253,37 +262,115 @@ def _read_html(content: bytes, name: str) -> Iterator[str]:
 def _pieces(tree: html.HtmlElement) -> Iterator[str]:
     """Yield the text of a page in order, with a line end around every block."""
     hidden = 0
+    tables = {table: _rows_of(table) for table in tree.iter("table") if _has_data(table)}
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else "script"
+        aside = tag in _ASIDE or node in tables
         if event == "start":
-            hidden += tag in _ASIDE
+            if node in tables and not hidden:
+                yield from (f"\n{row}" for row in laid_out(tables[node]))
+            hidden += aside
             if not hidden:
                 yield "\n" if tag in _BLOCKS else CELL if tag in ("td", "th") else ""
                 yield re.sub(r"\s+", " ", node.text or "")
         else:
-            hidden -= tag in _ASIDE
+            hidden -= aside
             if not hidden:
                 yield "\n" if tag in _BLOCKS else ""
                 yield re.sub(r"\s+", " ", node.tail or "")
 
 
+#: Letters of a cell: what has more is a page that is set out by a table.
+_CELL_MOST = 120
+
+
+def _has_data(table: html.HtmlElement) -> bool:
+    """Return whether a table has data, and is none by which a page is set out."""
+    cells = list(table.iter("td", "th"))
+    return len(cells) > 1 and not any(
+        next(cell.iter("table", *_ASIDE), None) is not None or len(_words_in(cell)) > _CELL_MOST
+        for cell in cells
+    )
+
+
+def _words_in(cell: html.HtmlElement) -> str:
+    return re.sub(r"\s+", " ", str(cell.xpath("string()"))).strip()
+
+
+def _rows_of(table: html.HtmlElement) -> Iterator[list[Spanned]]:
+    """Yield the cells of a table, with how many columns and rows each of them covers."""
+    for caption in table.iter("caption"):
+        yield [Spanned(_words_in(caption), 1, 1)]
+    for row in table.iter("tr"):
+        yield [
+            Spanned(_words_in(cell), _span(cell.get("colspan")), _span(cell.get("rowspan")))
+            for cell in row.iter("td", "th")
+        ]
+
+
+def _span(printed: str | None) -> int:
+    found = re.match(r"\s*([0-9]{1,5})", printed or "")
+    # 0: to the end of the table
+    return (int(found[1]) or 99999) if found else 1
+
+
 def _read_word(content: bytes, name: str) -> Iterator[str]:
     with opened(content, name) as parts:
         tree = etree.fromstring(parts.read("word/document.xml"), safe_parser())
-    lines: list[str] = [""]
-    cells = 0
+    text, tables = "", 0
+    rows: list[list[Spanned]] = []
+    above: dict[int, Spanned] = {}
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         tag = str(node.tag).removeprefix(_WORD)
-        if tag == "tc":
-            cells += 1 if event == "start" else -1
-            lines[-1] += CELL if event == "end" else ""
-        elif event == "start" and tag == "t":
-            lines[-1] += node.text or ""
-        elif event == "start" and tag in ("tab", "br"):
-            lines[-1] += " "
-        elif event == "end" and (tag == "tr" or (tag == "p" and not cells)):
-            lines.append("")
-    yield from lines
+        if tag == "tbl":
+            tables += 1 if event == "start" else -1
+        if event == "start":
+            text += (node.text or "") if tag == "t" else " " if tag in ("tab", "br") else ""
+            if tag == "tr" and tables == 1:
+                rows.append([Spanned("")] * _number_of(node, "trPr/gridBefore", 0))
+        elif tag == "tc" and tables == 1:
+            _add_cell(rows[-1], text, node, above)
+            text = ""
+        elif tag == "tbl" and not tables:
+            yield from laid_out(_begun_in(rows))
+            rows, above = [], {}
+        elif tag == "p" and not tables:
+            yield text
+            text = ""
+    yield text
+
+
+def _begun_in(rows: list[list[Spanned]]) -> Iterator[list[Spanned]]:
+    """Yield of each row the cells that begin in it."""
+    begun: set[int] = set()
+    for row in rows:
+        yield [cell for cell in row if id(cell) not in begun]
+        begun.update(map(id, row))
+
+
+def _number_of(node: etree._Element, path: str, otherwise: int) -> int:
+    """Return the number that a property of a part of a table of Word has."""
+    found = node.find("/".join(f"{_WORD}{step}" for step in path.split("/")))
+    printed = "" if found is None else found.get(f"{_WORD}val", "")
+    return min(int(printed), 99) if printed.isdecimal() else otherwise
+
+
+def _add_cell(
+    row: list[Spanned], text: str, node: etree._Element, above: dict[int, Spanned]
+) -> None:
+    """Add a cell to its row, or to the one above that it goes on.
+
+    ``above``: the last cells that may go on, by column.
+    """
+    merged = node.find(f"{_WORD}tcPr/{_WORD}vMerge")
+    at = sum(cell.columns for cell in row)
+    if merged is not None and merged.get(f"{_WORD}val", "continue") == "continue" and at in above:
+        row.append(above[at])
+        above[at].rows += 1
+        return
+    made = Spanned(text.strip(), _number_of(node, "tcPr/gridSpan", 1))
+    row.append(made)
+    above[at] = made
 
 
 def _read_slides(content: bytes, name: str) -> Iterator[str]:
@@ -293,22 +380,31 @@ def _read_slides(content: bytes, name: str) -> Iterator[str]:
         order = sorted((match[1] != "slides", int(match[2]), match[0]) for match in found if match)
         trees = [etree.fromstring(parts.read(part), safe_parser()) for *_, part in order]
     for tree in trees:
-        cells: list[str] | None = None
-        for event, node in etree.iterwalk(tree, events=("start", "end")):
-            tag = str(node.tag).removeprefix(_DRAWING)
-            if tag == "tr":
-                if cells is not None:
-                    yield CELL.join(cells)
-                cells = [] if event == "start" else None
-            elif tag == "p" and event == "end":
-                text = "".join(
-                    " " if str(part.tag) == f"{_DRAWING}br" else part.text or ""
-                    for part in node.iter(f"{_DRAWING}t", f"{_DRAWING}br")
-                )
-                if cells is None:
-                    yield text
-                else:
-                    cells.append(text)
+        for node in tree.iter(f"{_DRAWING}p", f"{_DRAWING}tbl"):
+            if str(node.tag) == f"{_DRAWING}tbl":
+                yield from laid_out(map(_cells_of_slide, node.iter(f"{_DRAWING}tr")))
+            elif next(node.iterancestors(f"{_DRAWING}tbl"), None) is None:
+                yield _text_of_slide(node)
+
+
+def _cells_of_slide(row: etree._Element) -> list[Spanned]:
+    """Return the cells that begin in a row of a table of a slide."""
+    return [
+        Spanned(
+            "".join(map(_text_of_slide, cell.iter(f"{_DRAWING}p"))),
+            _span(cell.get("gridSpan")),
+            _span(cell.get("rowSpan")),
+        )
+        for cell in row.iter(f"{_DRAWING}tc")
+        if not {"hMerge", "vMerge"} & set(map(str, cell.attrib))
+    ]
+
+
+def _text_of_slide(node: etree._Element) -> str:
+    return "".join(
+        " " if str(part.tag) == f"{_DRAWING}br" else part.text or ""
+        for part in node.iter(f"{_DRAWING}t", f"{_DRAWING}br")
+    )
 
 
 def _read_pdf(content: bytes, _: str) -> Iterator[str]:

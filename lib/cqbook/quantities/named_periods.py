@@ -62,6 +62,10 @@ _MENTION = re.compile(
     r"|同期|年初|年末|年底|次年|翌年)"
 )
 _BASE_BEFORE = re.compile("(?:拉动|带动|比|较|与|同|跟|相比|相较于?|对比|占|超过?|和|受|因)$")
+#: 较疫情前的2019年, 与“十三五”末的2020年相比.
+_BASE_FURTHER = re.compile(
+    '[比较与同](?:疫情(?:之?前|发生前)|[“"]?十[一二三四五]五[”"]?[^,，。；0-9]{0,3})的?$'
+)
 _BASE_BEHIND = re.compile(" ?(?:同期|同月|相比|末|底|初)")
 _TELLS_OF = re.compile(_TELLS)
 #: 是2018年的7倍, 相当于“十一五”时期的三成: of what it is so much.
@@ -240,12 +244,13 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
     if match[0] == "全年" and re.match("(?:任务|目标|计划|预算|指标)", behind):
         # 完成全年任务的11%; 全年计划开行500列 is of the year
         part = re.search("[完达占]成?到?了?$", before) or re.match(
-            "总?[量数额]?的", plain[end + 2 :]
+            "总?[量数额]?的|[^,，。；0-9]{0,4}(?:完成(?:率|进度)|进度)", plain[end + 2 :]
         )
         role = "base" if part else role
     if _IS_OF.search(before) and _TIMES_IT.match(plain[end - match[0].endswith("的") :]):
         role = "base"
-    if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before)):
+    further = _BASE_FURTHER.search(plain[max(0, start - 14) : start])
+    if role == "is" and (_BASE_BEHIND.match(behind) or _BASE_BEFORE.search(before) or further):
         role = "base"
         if re.match(" ?[末底]", behind) and not _BASE_BEFORE.search(before):
             role = "is"

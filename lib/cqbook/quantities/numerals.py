@@ -112,12 +112,18 @@ _A_HALF = re.compile("一半|(?<![过近超])半数")
 _PER_HUNDRED = re.compile(
     rf"百分之(?P<whole>{SPELLED_DIGIT}+|[0-9]+(?:\.[0-9]+)?)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
 )
+#: 八千一百点四亿: what stands behind the whole of a number in words.
+DECIMALS = "点(?:[零〇一二三四五六七八九]+)(?=万亿|亿|万|倍|个?百分点)"
 _POINTED = re.compile(
-    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{SPELLED_DIGIT}+)点(?P<part>[零〇一二三四五六七八九]+)"
-    "(?=万亿|亿|万|倍|个?百分点)"
+    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{SPELLED_DIGIT}+)(?={DECIMALS})点(?P<part>[零〇一二三四五六七八九]+)"
 )
 #: 1万3千辆, and as it is spoken: 2万5.
 _MIXED = re.compile(r"(?<![0-9.])(?P<whole>[0-9]{1,4})万(?P<part>[1-9])(?:千|(?=元|$))(?![0-9])")
+#: 1亿2000万元, 二亿三千万元.
+_HUNDRED_MILLIONS = re.compile(
+    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>[0-9]{{1,4}}|{SPELLED_DIGIT}+)亿零?"
+    rf"(?P<part>[0-9]{{1,4}}|{SPELLED_DIGIT}+)万"
+)
 #: 8千亿元, 3百万辆, 3千余万元.
 _TENS_OF = re.compile(rf"(?<![0-9.])(?P<whole>{NUMBER})(?P<tens>[十百千])(?=[余多]?(?:万亿|亿|万))")
 #: 六七十元, 三四百家, 两三万辆: one of two, or between them.
@@ -184,6 +190,7 @@ def numbered(text: str) -> str:
     made = _PER_HUNDRED.sub(lambda found: f"{_pointed(found)}%", made)
     made = _POINTED.sub(_pointed, made)
     made = _MIXED.sub(r"\g<whole>.\g<part>万", made)
+    made = _HUNDRED_MILLIONS.sub(_hundred_millions, made)
     made = _TENS_OF.sub(_tens_of, made)
     made = _EITHER.sub(_either, made)
     made = _TWICE.sub(lambda found: f"{found['low']}{found['dash']}", made)
@@ -250,6 +257,15 @@ def _pointed(found: re.Match[str]) -> str:
     number = whole if whole[0].isascii() else str(numeral(whole))
     part = "".join(str(_DIGITS[letter]) for letter in found["part"] or "")
     return f"{number}.{part}" if part else number
+
+
+def _hundred_millions(found: re.Match[str]) -> str:
+    """Return an amount in two scales in one: 1亿2000万 → 1.2亿."""
+    whole, part = (
+        int(found[name]) if found[name].isascii() else numeral(found[name])
+        for name in ("whole", "part")
+    )
+    return f"{whole + part / 10_000:.10g}亿" if part < 10_000 else found[0]
 
 
 def _doubled(found: re.Match[str]) -> str:

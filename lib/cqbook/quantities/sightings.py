@@ -14,6 +14,7 @@ from typing import Literal
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import (
+    DECIMALS,
     LIMITING,
     SCALES,
     SPELLED_DIGIT,
@@ -33,6 +34,8 @@ from cqbook.quantities.printed import (
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH, Unit
 
+#: What 环比 compares with where nothing else is said; of a quarter, the quarter before.
+BY_MONTH = "上月"
 #: What a figure is compared with that is ahead of what was planned.
 OF_PLANS = "计划"
 #: Why a figure is in doubt; who reads on asks for these.
@@ -88,20 +91,22 @@ _BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
-    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|{_NUMBER}{_TENS})"
+    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|[0-9]{{1,4}}亿零?[0-9]{{1,4}}(?=万)|{_NUMBER}{_TENS})"
     rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
     rf"(?:\s?(?P<more>[余多]|来(?=[万亿])))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
     rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
 )
 _SPELLED = re.compile(
-    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?P<half>半|上)?"
-    rf"(?P<low>{SPELLED_DIGIT}+(?:[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
+    # 三点五吨: no 五吨
+    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?<!{SPELLED_DIGIT}点)(?P<half>半|上)?"
+    rf"(?P<low>(?:{SPELLED_DIGIT}+亿零?(?={SPELLED_DIGIT}+万))?{SPELLED_DIGIT}+(?:{DECIMALS}|[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
     rf"(?P<scale>万亿|亿|万)?(?P<more_behind>[余多])?(?P<middle>个半)?"
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
 _TENTHS = re.compile(
     r"[一二两三四五六七八九1-9]成(?:半|[一二三四五六七八九]|[1-9](?=[,，。；、）)提升降至到以左]|$))?(?:以上|左右|有余|余|多)?"
     r"(?![立为都本功交员渝长就果熟品绩效人分型套天份])|[过近超]半(?:数)?(?=[,，。；、）]|$)"
+    rf"|百分之(?:{SPELLED_DIGIT}+(?:点[零〇一二三四五六七八九]+)?|[0-9]+(?:\.[0-9]+)?)(?:以上|左右|多)?(?![到至—])"
     # 四分之一, 占一半以上; 一半 of a sentence is no figure
     r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
     r"|(?<=[占近超约逾达为的了])[1-9]/(?:[2-9]|10)(?![0-9./月日])"
@@ -282,6 +287,10 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
         yield Sighting(start, end, core, text, "unsure", reasons=("读不出",))
         return
     certain: Certainty = "unsure" if "翻" in text else "read"
+    if re.search("百分之[^,，。；]{1,6}[到至—~～-]$", plain[:start]):
+        # 百分之五到百分之六
+        certain = "unsure"
+    year = re.search("[与比]([0-9]{4}年)", text)
     bare = text.endswith("持平") and not re.search("同比|年", text)
     if bare and not re.search("同比|上年|去年|[0-9]年", plain[max(0, start - 12) : start]):
         # 成本基本持平: with what, only the passage knows
@@ -292,7 +301,7 @@ def _worded(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     alternatives = ("增长100%", "为原来的2倍") if "翻" in text else ()
     yield Sighting(
         start, end, core, text, certain, figure, (figure.unit,), figure.measure,
-        alternatives=alternatives,
+        year[1] if year else "", alternatives=alternatives,
     )  # fmt: skip
 
 
@@ -316,7 +325,7 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
     """Return a figure in digits; without a unit it is none."""
     start, end = match.span()
     word, scale, first = match["word"] or "", match["scale"] or "", match["first"] or ""
-    scale = scale or ("万" if "万" in match["low"] else "")
+    scale = "亿" if "亿" in match["low"] else scale or ("万" if "万" in match["low"] else "")
     changed = match["dash"] in ("至", "到") and re.search("[由从]$", plain[:start].rstrip())
     if match["dash"] and first and (first != f"{scale}{word}" or changed):
         # 由34.6%到35.4元: two figures, of which this is the first
@@ -380,7 +389,7 @@ _THINGS = re.compile(
 
 #: 三千二百, 六七十: no manner of speech.
 _COMPOUND = re.compile(
-    "[一二两三四五六七八九][百千][零一二三四五六七八九]|[一二三四五六七八][二三四五六七八九][十百千]"
+    "[一二两三四五六七八九][百千][零一二三四五六七八九]|[一二三四五六七八][二三四五六七八九][十百千]|点"
 )
 
 
@@ -425,7 +434,8 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     compound = _COMPOUND.search(low)
     certain: Certainty = "read" if qualified or (scaled and low) or timed or compound else "unsure"
     reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
-    units = _units("个月" if word == "月" else word, match["scale"] or "")
+    scale = "亿" if "亿" in low else match["scale"] or ""
+    units = _units("个月" if word == "月" else word, scale)
     if not word and "亿" in (match["scale"] or ""):
         units, certain = _units("元", match["scale"]), "unsure"
         reasons = ("没有单位，按元",)
@@ -579,7 +589,7 @@ def _measured(
         return _points(item, figure, left, listed, before)
     if name not in ("percent", "times"):
         return _amount(plain, item, figure, left, way)
-    return _rate(plain, item, figure, left, right, way, listed)
+    return _rate(plain, item, figure, left, right, way, listed, before)
 
 
 def _amount(
@@ -592,8 +602,25 @@ def _amount(
         moved = direction(left)
         item = _from_its_words(item, left, moved)
         return _difference(item, _with_sign(figure, moved), left)
+    increment = _INCREMENT.search(left)
+    if increment:
+        # 增量达400亿元; 减少额40亿元 has no sign that could be copied
+        why = (f"“{increment['what']}”：增减的数额",)
+        sure = item.certainty if not increment["less"] else "unsure"
+        return replace(item, measure="difference", figure=figure, reasons=why, certainty=sure)
+    narrower = _NARROWER.search(left)
+    if narrower:
+        return replace(
+            item, measure="difference", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(f"“{narrower['what']}”：是相差的数额，升还是降没有写在数旁",),
+        )  # fmt: skip
+    if _BEYOND.search(left):
+        return replace(
+            item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=("超出多少：与什么比，看前文",),
+        )  # fmt: skip
     than = _MORE_THAN.search(left)
-    if than:
+    if than and not (than["over"] and _THE_PLAN.match(plain, item.end)):
         way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
         word = than[way_of]
         fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
@@ -629,6 +656,7 @@ def _rate(
     right: str,
     way: re.Match[str] | None,
     listed: Sighting | None,
+    before: Sighting | None,
 ) -> Sighting:
     """Return a percentage or a multiple with its measure: growth, a share, a plan's completion."""
     name = Unit.parse(figure.unit).name
@@ -641,6 +669,11 @@ def _rate(
         figure = _with_sign(figure, sign)
         return replace(item, figure=figure, measure=ANNUAL_AVERAGE, base="",
                        reasons=("年均增长：跨几年",))  # fmt: skip
+    if _AHEAD_OF_PLAN.search(left) and float(figure.value or 0) < _ALL_OF_IT:
+        return replace(
+            item, measure="", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=("超额完成：超出计划百分之几，还是完成了百分之几",),
+        )  # fmt: skip
     if _OF_A_PLAN.search(left):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     share = re.search("占(?![地领用据])|比重|占比|份额|比例", left)
@@ -649,25 +682,37 @@ def _rate(
             "占(?!比)(?:同期|到|了)?(.{2,24}?)(?:比重|比例)?的?(?:达到?|为|约|超过?|近)?$", left
         )
         whole = re.split("的?(?:比重|比例|份额)", base[1])[0] if base else ""
-        return replace(item, measure="share", base=whole.removesuffix("的"),
+        item = replace(item, measure="share", base=whole.removesuffix("的"),
                        reasons=(f"占比：有“{share[0]}”",))  # fmt: skip
-    if re.search("完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度", left):
+        if _OF_INCREMENT.search(left) or _is_change(before, left):
+            # 增量占全市的三成, 净增156亿元，占全市的三成: of the increase
+            item = replace(item, certainty="unsure", alternatives=("是增量所占，不是总量",))
+        return item
+    if re.search(
+        "完成[^,，]{0,10}(?:计划|目标|任务|预算)的?|完成率|投资进度|进度"
+        "|(?:计划|目标|任务)(?:已|总体)?完成(?:[了约近超逾]|超过)*$",
+        left,
+    ):
         return replace(item, measure="completion", reasons=("完成计划的比例",))
     # 出口萎缩3.1%; a share that was reached (降至31%) goes no way
     moved = direction(left, right)
     beside = moved and not re.search("率|比例|便宜|优惠", left[moved.at :]) and not to
     if growth or beside or re.search("同比|增速|增幅|降幅|增长率", left):
         made = _growth(item, figure, left, right)
+        that = _THAN_THAT_YEAR.search(plain[: before.start]) if before else None
+        if that and made.reasons == (BY_DEFAULT,) and not re.search("[,，、]", left):
+            # 较2023年同期的5763亿元增长9.8%
+            return replace(made, base=that["base"], reasons=(f"与{that['base']}比",))
         said = plain[_sentence_start(plain, item.core) : item.core]
         against = _AGAINST_LAST.search(said)
         if made.reasons == (BY_DEFAULT,) and against:
             return replace(
                 made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
             )
-        if made.reasons == (BY_DEFAULT,) and _BY_MONTH.search(said):
+        if made.reasons == (BY_DEFAULT,) and _SAID_BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
-                made, measure="pct_change", base="上月", certainty="unsure",
+                made, measure="pct_change", base=BY_MONTH, certainty="unsure",
                 alternatives=("同比",), reasons=("环比，前面说过",),
             )  # fmt: skip
         return made
@@ -675,8 +720,10 @@ def _rate(
         value = figure.value
         reasons: tuple[str, ...] = (f"与前一数“{listed.text}”并列",)
         if listed.base == "同比、环比":
-            return replace(item, measure="pct_change", base="上月", reasons=("环比，与同比并列",))
-        if listed.figure.value.startswith("-") and not value.startswith("-"):
+            return replace(item, measure="pct_change", base=BY_MONTH, reasons=("环比，与同比并列",))
+        # 由-3%升至8%: a sign of its own is no word that both share
+        signed = re.search("[-−] ?[0-9]", listed.text)
+        if listed.figure.value.startswith("-") and not (value.startswith("-") or signed):
             value = f"-{value}"
             item = replace(item, start=listed.start, text=plain[listed.start : item.end])
         return replace(
@@ -734,7 +781,7 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             item, measure="yoy", base="同比、环比", reasons=("“同比、环比分别”的前一个",)
         )
     if "环比" in left or re.search("[比较]上(?:月|季)", left):
-        base = "上季度" if "季" in left else "上月"
+        base = "上季度" if "季" in left else BY_MONTH
         return replace(item, measure="pct_change", base=base, reasons=("环比",))
     if re.search("[比较](?:年初|上年末|去年末|去年底|上年底)", left):
         return replace(item, measure="pct_change", base="年初", reasons=("比年初",))
@@ -752,9 +799,20 @@ def _growth(item: Sighting, figure: Printed, left: str, right: str) -> Sighting:
             figure=replace(figure, measure="difference"), alternatives=("同比",),
             reasons=(f"与“{another['base']}”比",),
         )  # fmt: skip
-    based = re.search("[比较与](20[0-9]{2})年", left)
+    based = _THAN_YEAR.search(left)
     if based:
-        return replace(item, measure="yoy", base=f"{based[1]}年", reasons=(f"与{based[1]}年比",))
+        return replace(item, measure="yoy", base=based["base"], reasons=(f"与{based['base']}比",))
+    time = _THAN_TIME.search(left)
+    if time:
+        return replace(
+            item, measure="pct_change", base=time["base"], reasons=(f"与{time['base']}比",)
+        )
+    if _OVER_YEARS.search(left):
+        # 五年增长43%: no year on year
+        return replace(
+            item, measure="pct_change", certainty="unsure", alternatives=("同比",),
+            reasons=("几年一共的增长，与哪一年比没有写",),
+        )  # fmt: skip
     if re.search("[比较与]前年", left):
         return replace(item, measure="yoy", base="前年", reasons=("与前年比",))
     if "同比" in left or re.search("[比较](?:上年|去年)", left):
@@ -779,11 +837,36 @@ _AGAINST_LAST = re.compile(
     "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
 )
 #: Month on month was said, and year on year not since.
-_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
+_SAID_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
 _OF_EACH = re.compile(
     "每(?:[0-9]+|[一二两三四五六七八九十百千万]+)[万亿]?元[^,，。；]{0,16}?有(?:近|约|超过?|逾)?$"
 )
+
+
+#: 增量达400亿元, 减少额40亿元.
+_INCREMENT = re.compile(
+    "(?P<what>增量|(?:净?增加?长?|增收)额|(?P<less>减量|(?:减少?|下降|减收)额))"
+    "(?:[达为约近超逾共是]|达到|高达|超过|合计)*$"
+)
+_OF_INCREMENT = re.compile("增量|(?:增加?长?|增收|减少|下降)额|新增|净增")
+#: 逆差缩小20亿元.
+_NARROWER = re.compile("(?P<what>缩小|收窄|缩窄|收缩|拉大)(?:[了约近超逾]|超过)*$")
+#: 提前完成全年目标，超出206亿元.
+_BEYOND = re.compile("(?:^|[,，])(?:还|并|已)?(?:超出|超额|多出|高出)(?:了|近|约|逾)*$")
+#: 超额完成500亿元目标: the plan itself.
+_THE_PLAN = re.compile("的?[^,，。；、]{0,6}(?:目标|任务|计划)")
+_AHEAD_OF_PLAN = re.compile(
+    "超(?:额|出|过)?(?:完成)?[^,，。；0-9]{0,8}(?:计划|目标|任务|预算)|超额完成"
+)
+#: Percent of a plan that was carried out.
+_ALL_OF_IT = 100
+
+
+def _is_change(before: Sighting | None, left: str) -> bool:
+    """Return whether a share is of an amount by which something changed."""
+    changed = before is not None and before.measure == "difference"
+    return changed and bool(re.match("[,，]?(?:约|共)?占", left))
 
 
 #: 比2019年同期还多3.8万人次, 同比少用1.1亿度, 超收3100万元.
@@ -791,12 +874,27 @@ _MORE_THAN = re.compile(
     f"(?:(?:[比较][^,，]{{1,14}}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[{DONE}支交付]行?)?"
     "|(?<![提高])(?P<plan>超|短|欠)[收支缴产]"
     "|(?:目标|计划|任务|预期)[^,，。；]{0,6}(?P<lack>(?:还|尚|仅|只|相)?差)"
-    f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)[{DONE}][行出进了]?"
-    "|(?P<over>超)(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?)(?:了|近|约|超过?|逾)?(?:人民币)?$"
+    f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:完成|实现|[{DONE}][行出进了]?)"
+    "|(?P<over>超(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?|超额完成))(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
+)
+#: 与2021年相比, 较疫情前的2019年, 比“十三五”末的2020年.
+_THAN_YEAR = re.compile(
+    '[比较与同](?:疫情(?:之?前|发生前)|(?P<plan>[“"]?十[一二三四五]五[”"]?[^,，。；0-9]{0,4}))?的?(?P<base>20[0-9]{2}年)'
+)
+#: 比“十三五”末, 较疫情前, 比五年前, 比开通之初.
+_THAN_TIME = re.compile(
+    '(?<![环同])[比较与同](?P<base>[“"]?十[一二三四五]五[”"]?(?:规划)?(?:时期|期间|期末|末|初)?|疫情(?:之?前|发生前)|历史同期'
+    "|[0-9一二两三四五六七八九十]+年(?:以?前|之前)|[^,，。；0-9]{1,6}(?:之初|初期|以前|之前)|过去|以往|往年)"
+)
+_THAN_THAT_YEAR = re.compile("[比较](?P<base>20[0-9]{2}年)(?:同期|全年)?的(?:约|近|超过?|逾)?$")
+#: 五年增长43%, 三年来累计增长两成.
+_OVER_YEARS = re.compile(
+    "(?<![0-9第.])(?:[两三四五六七八九十]|[2-9]|1[0-9])年(?:来|间|里|时间)?(?:(?:总量|规模)?(?:共|累计|总共|实现|合计))*"
+    "(?:增长?|增加|上升|提高|扩大|下降|减少|降)(?:了|近|约|超过?|逾)*$"
 )
 #: 比老厂产能高出50%: than another thing; than another time it is a change.
 _THAN_ANOTHER = re.compile(
@@ -867,7 +965,8 @@ def _points(
             reasons=("增长多少个百分点：也可能就是增长百分之几",),
         )  # fmt: skip
     else:
-        made, value = ("pp_change", "", "变动的百分点"), signed
+        year = _THAN_YEAR.search(left) or _THAN_TIME.search(left)
+        made, value = ("pp_change", year["base"] if year else "", "变动的百分点"), signed
     measure, base, reason = made
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
@@ -893,17 +992,20 @@ def _fell(left: str, before: Sighting | None) -> bool | None:
 
 
 def _difference(item: Sighting, figure: Printed, left: str) -> Sighting:
-    if re.search("(?:[比较超离距][^,，]{0,6}|的)(?:计划|目标|任务|预算|预期)", left):
+    if re.search("(?:[比较超离距][^,，]{0,6}|的)(?:计划|目标|任务|预算|预期)|超额完成", left):
         return replace(
             item, measure="difference", base=OF_PLANS, figure=figure, reasons=("与计划相差的数额",)
         )
-    base = _THAN_PERIOD.search(left) or re.search(
-        "[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left
+    base = (
+        _THAN_PERIOD.search(left)
+        or re.search("[比较](上年同期|去年同期|上年末|去年末|年初|上月|上年|去年)", left)
+        or _THAN_YEAR.search(left)
+        or _THAN_TIME.search(left)
     )
     made = replace(
         item,
         measure="difference",
-        base=base[1] if base else "",
+        base=(base.groupdict().get("base") or base[1]) if base else "",
         figure=figure,
         reasons=("增减的数额",),
     )
