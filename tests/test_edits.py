@@ -890,6 +890,10 @@ WRONG = {
         "docx",
         at_figure("图2显示，民营企业的比重2022年为43.7%。", "图2　"),
     ),
+    "a source of one's own in a caption": (
+        "docx",
+        in_paragraph("图2　", "图2　民营企业的比重（数据来源：重庆统计年鉴）"),
+    ),
     "a rise of a figure told as a fall": (
         "docx",
         at_figure("图2显示，民营企业的比重由43.7%降到2022年的45.9%。", "图2　"),

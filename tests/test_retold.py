@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cqbook.citing.entries import EntryRow
-from cqbook.citing.retold import mistold, names_a_figure
+from cqbook.citing.retold import captioned_otherwise, mistold, names_a_figure
 
 ROWS = [
     EntryRow(label=year, group=group, full=full)
@@ -81,3 +81,11 @@ def test_what_something_changed_by_is_none_of_the_numbers():
 )
 def test_to_refer_to_a_figure_tells_nothing_of_it(text, named):
     assert names_a_figure(text) is named
+
+
+def test_a_caption_of_one_s_own_is_of_the_flow_of_its_figure():
+    found = captioned_otherwise("图1 2025年重庆民营企业出口占比", PRINTED)
+    assert found is not None
+    assert found.said == "图说的是进出口"
+    assert captioned_otherwise("图1 民营企业占进出口的份额", PRINTED) is None
+    assert captioned_otherwise("图1 出口占比", ["没有方向的图"]) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,10 @@ from typing import Literal
 CitedKind = Literal["figure", "table", "number", "citation", "text"]
 #: Things of the book that one document is asked for.
 CITED_MOST = 2000
+
+
+#: The number of a caption.
+CAPTION_NUMBER = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月.])[\s:：、.．]*")
 
 
 @dataclass(frozen=True)

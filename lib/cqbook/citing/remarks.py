@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cqbook.citing.alike import bare
+from cqbook.citing.cited import CAPTION_NUMBER
 from cqbook.data.vocabulary import CURRENCIES
 
 #: A line that says what is counted in.
@@ -52,6 +53,8 @@ _IN_CAPTION = re.compile(
 _MONEY_ALONE = re.compile(rf"\(?[按以]?(?P<unit>{_COUNTED_IN}){_AS_MONEY}(?:,[^.;]{{0,8}})?\)?\.?")
 #: A note and a source of one's own.
 _LED = re.compile(r"\(?(?:(?P<note>注释?|备注|说明)|(?:数据|资料)?来源)[:：]?(?P<said>.{2,200})")
+#: A source that a caption of one's own names.
+_SOURCED = re.compile(r"[(,;.](?:数据|资料)?来源:?(?P<said>[^()]{2,80})\)?\.?")
 _NOTED = re.compile(f"{_COUNTED_IN}|{_AS_WHAT}|{_WRONG}|{_LEFT_OUT}")
 #: What the numbers are counted in: another one makes all of them wrong.
 _CERTAIN = re.compile(_COUNTED_IN)
@@ -131,13 +134,20 @@ def strange_remark(
         said = captioned["what"]
         return None if _is_said(said, whole) else Remark(text, certain=True)
     led = _LED.match(plain)
-    if led and not led["note"]:
-        parts = [part for part in re.split("[;.、]", led["said"]) if len(part) > 1]
+    sourced = led["said"] if led and not led["note"] else _sourced(plain)
+    if sourced:
+        parts = [part for part in re.split("[;.、]", sourced) if len(part) > 1]
         return None if all(part in whole for part in parts) else Remark(text, certain=False)
     if led:
         return _strange(text, _NOTED.findall(led["said"]), whole)
     named = _SAYS_NAMED[noun].finditer(plain)
     return _strange(text, (found["how"] + found["what"] for found in named), whole)
+
+
+def _sourced(plain: str) -> str:
+    """Return the source that a caption of one's own says at its end."""
+    found = _SOURCED.search(plain) if CAPTION_NUMBER.match(plain) else None
+    return found["said"] if found else ""
 
 
 def strange_back(said: str, printed: Collection[str]) -> Remark | None:

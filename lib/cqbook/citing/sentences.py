@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from cqbook.citing.alike import bare, pairs_of
 from cqbook.citing.briefing import PrintedKind
-from cqbook.citing.cited import STRANGER, FigureKey, Passage
+from cqbook.citing.cited import CAPTION_NUMBER, STRANGER, FigureKey, Passage
 from cqbook.citing.claims_said import STOPS, TAKEN, ClaimFault, SaidClaim, without_claims
 from cqbook.citing.entries import EntryRow
 from cqbook.citing.marks import citations_in
 from cqbook.citing.remarks import Remark, said_back, strange_back, strange_remark
-from cqbook.citing.retold import mistold, names_a_figure
+from cqbook.citing.retold import captioned_otherwise, mistold, names_a_figure
 from cqbook.errors import DataError
 
 #: The part of a text of ours that a paragraph must share to have been made of it, and the same of
@@ -30,8 +30,7 @@ MOSTLY = 0.5
 PAIRS = 1_500_000
 #: Where a summary says which figure shows what it says.
 _REFERENCE = re.compile(r"\(图(\d{1,3})\)\.?")
-#: The number of a caption, and of a heading; a slide that goes on says so.
-CAPTION_NUMBER = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(?![\d年月.])[\s:：、.．]*")
+#: The number of a heading; a slide that goes on says so.
 _NUMBERED = re.compile(
     r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．章节]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|\d{1,2}(?:\.\d{1,2})*(?:[.．、](?!\d)|[\s　]))[\s　]*"
@@ -315,6 +314,9 @@ def strange_remarks(
             figure, remark = _of_all(asked, found)
         typed = set(passage.typed)
         meant = [key for key, of in called.items() if key in whole and typed & of] or asked
+        if remark is None and CAPTION_NUMBER.match(passage.text):
+            found = [captioned_otherwise(passage.text, whole[item]) for item in asked]
+            figure, remark = _of_all(asked, found)
         if remark is None and meant and names_a_figure(passage.text):
             told = [mistold(passage.text, rows.get(item, ()), whole[item]) for item in meant]
             if all(told) and (first := told[0]):

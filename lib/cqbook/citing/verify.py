@@ -40,7 +40,7 @@ from cqbook.citing.briefing import (
     printed_kinds,
 )
 from cqbook.citing.chart_values import altered_chart, unlike_chart
-from cqbook.citing.cited import Cited, CitedKind, FigureKey, Passage
+from cqbook.citing.cited import CAPTION_NUMBER, Cited, CitedKind, FigureKey, Passage
 from cqbook.citing.claims_said import SaidClaim
 from cqbook.citing.documents import cited
 from cqbook.citing.entries import (
@@ -59,7 +59,6 @@ from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_
 from cqbook.citing.readers.office_word import ANNEXED
 from cqbook.citing.remarks import said_back, strange_back, strange_remark
 from cqbook.citing.sentences import (
-    CAPTION_NUMBER,
     altered_sentences,
     caption_numbers,
     loose_references,
