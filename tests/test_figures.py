@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from html import unescape
-from itertools import permutations
 
 import nbformat
 import pandas as pd
 import pytest
-from conftest import ROOT
-from test_exports import BOOK
 
 from cqbook.analysis.frames import points
 from cqbook.data.selection import fact
@@ -21,8 +17,6 @@ from cqbook.figures import figure, identity, theme
 from cqbook.figures.charts import bars, columns, dots, lines, waterfall
 from cqbook.figures.charts._notes import ended
 from cqbook.figures.charts.form import Drawing, without_unit
-from cqbook.figures.english import dictionary
-from cqbook.figures.exhibit import Exhibit, translated
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.identity import Identity, read_record, rows_drawn
 from cqbook.figures.keys import with_keys
@@ -384,70 +378,6 @@ def test_a_piece_of_a_line_that_is_far_from_the_rest_has_its_name():
         # a ground and the name itself; a gap of one year needs none
         drawn = theme.draw_svg(spec)
         assert (drawn.count(">甲<"), drawn.count(">乙<")) == (4, 2), width
-
-
-#: Numbers that are no values: periods, and what a sentence says to lie below or above.
-PERIODS = re.compile(
-    r"\d+(?:[—、]\d+)?[年月]|(?<!\d)(?:19|20)\d\d(?![\d.%])|[HQ][1-4]"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*(?:–\w+)?"
-)
-LIMITS = re.compile(r"(?:不到|超|under |over )[\d.]+%?|[\d.]+[%倍]?以[上下]")
-#: A place among those that are drawn, a number of them.
-COUNTS = re.compile(r"第(\d+)|no\. (\d+)|(\d+)个(?:预计|目标)|(\d+) (?:estimates|targets)")
-NUMBERS = re.compile(r"(?<![\d.A-Za-z])\d[\d,]*(?:\.\d+)?")
-
-
-def numbers_in(text):
-    """The numbers of a text that are values, each with its decimals."""
-    found = NUMBERS.findall(LIMITS.sub(" ", PERIODS.sub(" ", text)))
-    plain = [number.replace(",", "") for number in found]
-    return {float(number): len(number.partition(".")[2]) for number in plain}
-
-
-def follows(number, digits, known):
-    """Whether a number is the difference of two that stand there, or a part or multiple of one."""
-    half = 0.5001 * 10**-digits
-    made = (
-        value
-        for one, other in permutations(known, 2)
-        for value in (one - other, *((one / other, 100 * one / other) if other else ()))
-    )
-    return any(min(abs(value - number), abs(value - 100 - number)) <= half for value in made)
-
-
-def written(spec):
-    """The texts of a picture on a phone."""
-    drawn = theme.draw_svg(figure.static_specs(spec)["narrow"])
-    return [unescape(text) for text in re.findall(r">([^<]+)<", drawn)]
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda p: p.stem)
-def test_a_number_of_a_title_stands_in_its_picture_on_a_phone(book, path):
-    """Of the five numbers of a title three could once not be read off its columns on a phone.
-
-    What a title reckons must follow from two numbers that are drawn, or stand in subtitle or note;
-    a year that is one of the picture's must be named along its axis.
-    """
-    known = dictionary(book)
-    for drawn in figure.figures_of(nbformat.read(path, 4)):
-        own = drawn.identity
-        exhibit = Exhibit(own, drawn.spec, path.stem, "2026-12", BOOK)
-        told = own.english
-        periods = " ".join(row.get("label", "") for row in own.table.records())
-        for spec, title, rest in (
-            (exhibit.spec, own.title, f"{own.subtitle} {own.caption}"),
-            (translated(exhibit, known).spec, told.title, f"{told.caption} {told.note}"),
-        ):
-            texts = written(spec)
-            beside = numbers_in(" ".join([*texts, rest]))
-            places = {float(part) for found in COUNTS.findall(title) for part in found if part}
-            for number, digits in numbers_in(title).items():
-                if number not in {*beside, *places}:
-                    assert follows(number, digits, beside), (own.id, title, number, texts)
-            for year in re.findall(r"(?<!\d)20(\d\d)(?![\d.%])", title):
-                named = re.compile(rf"(?<![\d.])'?(?:20)?{year}(?![\d.])")
-                if f"20{year}" in periods:
-                    assert any(map(named.search, texts)), (own.id, title, year, texts)
 
 
 def test_a_series_that_ends_before_the_others_says_when(book):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from itertools import permutations
 
+import nbformat
 import pytest
 from conftest import ROOT
 from test_site import LATEST, pytestmark
+
+from cqbook.figures import figure
 
 __all__ = ["pytestmark"]
 
@@ -92,3 +97,73 @@ def test_a_label_on_another_one_cut_and_one_too_small_are_seen(browser, tmp_path
     found = measured(browser, tmp_path, [("x", svg)])
     assert {kind for _, kind, _ in found} == {"over", "cut", "small"}
     assert ("x", "over", "甲方 | 乙方") in found
+
+
+#: Numbers that are no values: periods, and what a sentence says to lie below or above.
+PERIODS = re.compile(
+    r"\d+(?:[—、]\d+)?[年月]|(?<!\d)(?:19|20)\d\d(?![\d.%])|[HQ][1-4]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*(?:–\w+)?"
+)
+LIMITS = re.compile(r"(?:不到|超|under |over )[\d.]+%?|[\d.]+[%倍]?以[上下]")
+#: A place among those that are drawn, a number of them.
+COUNTS = re.compile(r"第(\d+)|no\. (\d+)|(\d+)个(?:预计|目标)|(\d+) (?:estimates|targets)")
+NUMBERS = re.compile(r"(?<![\d.A-Za-z])\d[\d,]*(?:\.\d+)?")
+
+
+def numbers_in(text):
+    """The numbers of a text that are values, each with its decimals."""
+    found = NUMBERS.findall(LIMITS.sub(" ", PERIODS.sub(" ", text)))
+    plain = [number.replace(",", "") for number in found]
+    return {float(number): len(number.partition(".")[2]) for number in plain}
+
+
+def follows(number, digits, known):
+    """Whether a number is the difference of two that stand there, or a part or multiple of one."""
+    half = 0.5001 * 10**-digits
+    made = (
+        value
+        for one, other in permutations(known, 2)
+        for value in (one - other, *((one / other, 100 * one / other) if other else ()))
+    )
+    return any(min(abs(value - number), abs(value - 100 - number)) <= half for value in made)
+
+
+def written(name):
+    """The texts of a picture of the built book on a phone."""
+    drawn = (LATEST / "_figures" / f"{name}.narrow.svg").read_text(encoding="utf-8")
+    return [unescape(text) for text in re.findall(r">([^<]+)<", drawn)]
+
+
+#: Chapters of the built book.
+PUBLISHED = [
+    path
+    for path in sorted((ROOT / "chapters").glob("*.ipynb"))
+    if (LATEST / "chapters" / f"{path.stem}.html").exists()
+]
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_a_number_of_a_title_stands_in_its_picture_on_a_phone(path):
+    """Of the five numbers of a title three could once not be read off its columns on a phone.
+
+    What a title reckons must follow from two numbers that are drawn, or stand in subtitle or note;
+    a year that is one of the picture's must be named along its axis.
+    """
+    for drawn in figure.figures_of(nbformat.read(path, 4)):
+        own = drawn.identity
+        told = own.english
+        periods = " ".join(row.get("label", "") for row in own.table.records())
+        for name, title, rest in (
+            (own.id, own.title, f"{own.subtitle} {own.caption}"),
+            (f"{own.id}.en", told.title, f"{told.caption} {told.note}"),
+        ):
+            texts = written(name)
+            beside = numbers_in(" ".join([*texts, rest]))
+            places = {float(part) for found in COUNTS.findall(title) for part in found if part}
+            for number, digits in numbers_in(title).items():
+                if number not in {*beside, *places}:
+                    assert follows(number, digits, beside), (own.id, title, number, texts)
+            for year in re.findall(r"(?<!\d)20(\d\d)(?![\d.%])", title):
+                named = re.compile(rf"(?<![\d.])'?(?:20)?{year}(?![\d.])")
+                if f"20{year}" in periods:
+                    assert any(map(named.search, texts)), (own.id, title, year, texts)
