@@ -24,6 +24,7 @@ from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     DERIVED,
+    DERIVED_COLUMN,
     NOT_FOUND,
     NOT_PRINTED,
     Quantity,
@@ -391,28 +392,50 @@ def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
     return [f"{'、'.join(names)}{Period.parse(text).zh()}" for text, names in named.items()]
 
 
-def derived_points(
-    found: Mapping[str, Mapping[str, Quantity]], *, whole_years: bool = False
-) -> str:
-    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年.
-
-    Parameters
-    ----------
-    found : mapping of str to mapping of str to Quantity
-        By name and period.
-    whole_years : bool
-        Name years alone, where `parts_of_years` names the rest.
-    """
+def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
+    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年."""
     made = []
     for name, items in found.items():
-        texts = [
-            text
-            for text, item in items.items()
-            if item.bounded and item.status == DERIVED and not (whole_years and len(text) > 4)
-        ]
+        texts = [text for text, item in items.items() if item.bounded and item.status == DERIVED]
         if texts:
             made.append(name + "、".join(Period.parse(text).zh() for text in texts))
     return "；".join(made)
+
+
+def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return what is too sparse for a picture as rows of a table: one a thing, a column a period.
+
+    Of the periods of which most of the things are known; empty without two of them. Each number in
+    words; a derived one says so.
+    """
+    texts = sorted({text for items in found.values() for text in items})
+    most = len(found) / 2
+    kept = [text for text in texts if sum(text in items for items in found.values()) > most]
+    rows = []
+    for name, items in found.items():
+        told = {text: items[text] for text in kept if text in items}
+        if told and len(kept) > 1:
+            rows.append({"label": name} | {text: _cell(it) for text, it in told.items()})
+            rows[-1] |= {key: _joined(told.values(), key) for key in _IDS}
+    return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
+
+
+_IDS = ("source_id", "observation_id")
+
+
+def _cell(item: Quantity) -> str:
+    return short(item).zh + (DERIVED_COLUMN if item.status == DERIVED else "")
+
+
+def _joined(items: Iterable[Quantity], key: str) -> str:
+    named = (part for item in items for part in getattr(item, key).split(";"))
+    return ";".join(dict.fromkeys(named))
+
+
+def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:
+    """Return the headings of `side_by_side`: what its rows are, and its periods."""
+    periods = [text for text in rows.columns if text not in ("label", *_IDS)]
+    return {"label": first} | {text: Period.parse(text).zh() for text in periods}
 
 
 def share_change(found: Mapping[str, Quantity]) -> Quantity:
@@ -517,34 +540,6 @@ def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str,
     }
     union = found["欧盟"].items()
     return found | {"欧盟": {text: item for text, item in union if text >= EU_SINCE}}
-
-
-def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `partner_shares`, a label a year since the EU is of one membership.
-
-    From the first to the last year of which several are known; what is not known stays a gap.
-    """
-    known = sorted({key for items in found.values() for key in items if key >= EU_SINCE})
-    # whole years: a period may be some months of one
-    several = [
-        int(year)
-        for year in known
-        if year.isdigit() and sum(year in items for items in found.values()) > 1
-    ]
-    if len(several) < 2:
-        return points([], unit="percent")
-    years = [str(year) for year in range(several[0], several[-1] + 1)]
-    frames = [
-        timeline(
-            {year: items.get(year, missing("percent")) for year in years},
-            unit="percent",
-            group=name,
-        )
-        for name, items in found.items()
-    ]
-    rows = pd.concat(frames, ignore_index=True).sort_values("date", kind="stable")
-    # three columns a year: there is room for bare numbers
-    return _rounded(rows.reset_index(drop=True), "", 1)
 
 
 def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
@@ -747,13 +742,6 @@ def calendar_year_before(period: str) -> str:
 def before_last(found: Mapping[str, Quantity]) -> Quantity:
     """Return the level a year before the last one of a good's exports."""
     return found.get(calendar_year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
-
-
-def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `goods` over the years, a group each; empty without three."""
-    frames = [timeline(items, unit=UNIT, group=name) for name, items in found.items()]
-    rows = pd.concat(frames, ignore_index=True)
-    return _as_printed(rows) if len(rows) > 2 else points([], unit=UNIT)
 
 
 # --- among the provinces
