@@ -10,8 +10,6 @@ import cqbook as cq
 from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
-from cqbook.figures.charts.lines import lines
-from cqbook.figures.identity import rows_drawn
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import NOT_FOUND, derive, difference, exact
 
@@ -207,6 +205,8 @@ def test_what_is_sparse_stands_in_a_table(book):
     assert told["2024"].isna().to_dict() == {
         "手机": False, "笔记本电脑": True, "摩托车": False, "汽车": False,
     }  # fmt: skip
+    # the largest of the last year comes first
+    assert list(rows["label"]) == ["笔记本电脑", "手机", "汽车", "摩托车"]
     assert "os-20250209-ichongqing" in told.loc["汽车", "source_id"].split(";")
     assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
     # one period compares nothing with another
@@ -225,18 +225,24 @@ def test_the_shares_of_a_table_are_of_periods_that_most_have(book):
 
 
 def test_what_is_derived_is_said_to_be_and_nothing_else(book):
-    rows = trade.share_lines(
-        {"美国": trade.shares(book, AREA, "2025", "partner=us", least=11)}
-    ).set_index("period")
-    assert rows["status"].eq("推算").to_dict() == {
+    found = trade.shares(book, AREA, "2025", "partner=us", least=11)
+    assert {text: item.status == "推算" for text, item in found.items()} == {
         "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
         "2021-01/2021-11": False, "2022": False,
     }  # fmt: skip
-    # what is of eleven months is not to be set beside a year: no line leads to it, or from it
-    spec = lines(rows.reset_index()).spec
-    line = rows_drawn(spec["layer"][0], spec)
-    years = " ".join("|" if point["value"] is None else point["date"][:4] for point in line)
-    assert years == "2017 2018 | 2019 | 2020 | 2021 | 2022"
+
+
+def test_a_share_has_a_column_a_year_and_a_gap_where_none_is_known(book):
+    rows = trade.share_columns(trade.shares(book, AREA, "2025", "enterprise=private", least=12))
+    assert dict(zip(rows["label"], rows["text"], strict=True)) == {
+        "2019年": "33.1%", "2020年": "38.3%", "2021年": "43.7%", "2022年": "45.9%",
+        "2023年": "", "2024年": "45.2%", "2025年": "48.0%",
+    }  # fmt: skip
+    assert not rows["apart"].any()
+    # ten months are set beside no year
+    part = trade.shares(book, AREA, "2021-01/2021-10", "enterprise=private", least=12)
+    assert list(trade.share_columns(part)["apart"]) == [False, False, True]
+    assert trade.share_columns({}).empty
 
 
 def test_partners_are_of_whole_years_and_of_one_membership(book):

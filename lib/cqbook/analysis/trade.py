@@ -370,57 +370,46 @@ def shares(
     return found
 
 
-def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of shares over years, a group a part; empty without three numbers.
+def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of a share, a column a year; empty without three numbers.
 
-    What is not of a whole year stands ``apart``.
+    A year between that is not known is a gap. What is not of a whole year stands ``apart``.
     """
-    frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
-    rows = pd.concat(frames, ignore_index=True)
-    if rows["value"].notna().sum() < 3 or rows["period"].str[:4].nunique() < 3:
+    if len(found) < 3:
         return points([], unit="percent")
-    # a year's share stands at its year, whichever months it is of
-    rows["date"] = rows["period"].str[:4] + "-01-01"
-    rows["apart"] = rows["period"].str.len().gt(4)
-    return _rounded(rows, "%", 1)
-
-
-def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
-    """Return which shares are not of whole years, in Chinese: 美国、欧盟2019年1—11月."""
-    texts = sorted({text for items in found.values() for text in items if len(text) > 4})
-    named = {text: [name for name, items in found.items() if text in items] for text in texts}
-    return [f"{'、'.join(names)}{Period.parse(text).zh()}" for text, names in named.items()]
-
-
-def derived_points(found: Mapping[str, Mapping[str, Quantity]]) -> str:
-    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年."""
-    made = []
-    for name, items in found.items():
-        texts = [text for text, item in items.items() if item.bounded and item.status == DERIVED]
-        if texts:
-            made.append(name + "、".join(Period.parse(text).zh() for text in texts))
-    return "；".join(made)
+    of_year = {text[:4]: text for text in found}
+    years = map(str, range(int(min(of_year)), int(max(of_year)) + 1))
+    texts = [of_year.get(year, year) for year in years]
+    held = {text: found.get(text, missing("percent")) for text in texts}
+    rows = timeline(held, unit="percent")
+    return _rounded(rows.assign(apart=[len(text) > 4 for text in texts]), "%", 1)
 
 
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
     """Return what is too sparse for a picture as rows of a table: one a thing, a column a period.
 
-    Of the periods of which most of the things are known; empty without two of them. Each number in
-    words; a derived one says so.
+    Of the periods of which most of the things are known; empty without two of them. The largest in
+    the last one comes first. Each number in words; a derived one says so.
     """
     texts = sorted({text for items in found.values() for text in items})
     most = len(found) / 2
     kept = [text for text in texts if sum(text in items for items in found.values()) > most]
+    if len(kept) < 2:
+        kept = []
     rows = []
-    for name, items in found.items():
-        told = {text: items[text] for text in kept if text in items}
-        if told and len(kept) > 1:
-            rows.append({"label": name} | {text: _cell(it) for text, it in told.items()})
+    for name in sorted(found, key=lambda name: -_size(found[name].get(max(kept, default="")))):
+        told = {text: found[name][text] for text in kept if text in found[name]}
+        if told:
+            rows.append({"label": name} | {text: _cell(item) for text, item in told.items()})
             rows[-1] |= {key: _joined(told.values(), key) for key in _IDS}
     return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
 
 
 _IDS = ("source_id", "observation_id")
+
+
+def _size(item: Quantity | None) -> float:
+    return item.point if item else 0
 
 
 def _cell(item: Quantity) -> str:
