@@ -10,8 +10,6 @@ import cqbook as cq
 from cqbook.analysis import trade
 from cqbook.analysis.frames import short
 from cqbook.data.catalog import Catalog
-from cqbook.figures.charts.lines import lines
-from cqbook.figures.identity import rows_drawn
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import NOT_FOUND, derive, difference, exact
 
@@ -192,44 +190,59 @@ def test_a_month_on_average(book):
     assert within(last[1], "654", "661")
 
 
-def test_goods_over_the_years(book):
+def test_what_is_sparse_stands_in_a_table(book):
     found = trade.goods(book, AREA, "2025")
-    rows = trade.goods_lines(found)
-    texts = {name: list(part["text"]) for name, part in rows.groupby("group")}
-    # the derived in whole ones; what is printed keeps its digits
-    assert texts["手机"] == ["200.4亿元", "419亿元", "567亿元"]
-    assert texts["汽车"][-2:] == ["431.3亿元", "530.3亿元"]
-    # laptops have no 2023 and no 2024
-    laptops = list(rows.loc[rows["group"].eq("笔记本电脑"), "label"])
-    assert laptops[-2:] == ["2022年", "2025年"]
+    rows = trade.side_by_side(found)
+    # 2018 to 2023 but 2020 have one good or two of the four
+    assert trade.headings(rows, "出口商品") == {"label": "出口商品"} | {
+        year: f"{year}年" for year in ("2020", "2024", "2025")
+    }
+    told = rows.set_index("label")
+    # what is printed keeps its digits; what is derived says so
+    assert list(told.loc["手机", ["2020", "2024", "2025"]]) == [
+        "200.4亿元", "约419亿元（推算）", "567亿元",
+    ]  # fmt: skip
+    assert told["2024"].isna().to_dict() == {
+        "手机": False, "笔记本电脑": True, "摩托车": False, "汽车": False,
+    }  # fmt: skip
+    # the largest of the last year comes first
+    assert list(rows["label"]) == ["笔记本电脑", "手机", "汽车", "摩托车"]
+    assert "os-20250209-ichongqing" in told.loc["汽车", "source_id"].split(";")
     assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
-    assert trade.goods_lines({"手机": {}}).empty
+    # one period compares nothing with another
+    assert trade.side_by_side({"手机": {"2025": found["手机"]["2025"]}}).empty
+    assert trade.side_by_side({"手机": {}}).empty
 
 
-def test_partners_stand_side_by_side_and_no_year_is_left_out(book):
-    found = trade.partner_shares(book, AREA, "2025")
-    rows = trade.partner_columns(found)
-    # steps of one year each: 2020, 2022, 2024 once stood as if they were
-    assert list(dict.fromkeys(rows["label"])) == [f"{year}年" for year in range(2020, 2026)]
-    texts = rows.pivot_table(index="label", columns="group", values="text", aggfunc="first")
-    assert list(texts.loc["2022年"]) == ["15.5", "15.3", "13.9"]
-    assert texts.loc["2025年", "美国"] == ""
-    assert trade.partner_columns({"东盟": found["东盟"]}).empty
+def test_the_shares_of_a_table_are_of_periods_that_most_have(book):
+    rows = trade.side_by_side(trade.partner_shares(book, AREA, "2025")).set_index("label")
+    assert list(rows.columns[:5]) == ["2018", "2020", "2022", "2024", "2025"]
+    assert list(rows["2022"]) == ["15.5%", "15.3%", "13.9%"]
+    assert list(rows["2024"].fillna("")) == ["16.5%（推算）", "13.7%（推算）", ""]
+    regimes = trade.side_by_side(trade.regimes(book, AREA, "2025"))
+    assert not regimes.isna().any(axis=None)
+    assert trade.headings(regimes, "贸易方式")["2019-01/2019-09"] == "2019年1—9月"
 
 
 def test_what_is_derived_is_said_to_be_and_nothing_else(book):
-    rows = trade.share_lines(
-        {"美国": trade.shares(book, AREA, "2025", "partner=us", least=11)}
-    ).set_index("period")
-    assert rows["status"].eq("推算").to_dict() == {
+    found = trade.shares(book, AREA, "2025", "partner=us", least=11)
+    assert {text: item.status == "推算" for text, item in found.items()} == {
         "2017": True, "2018": False, "2019-01/2019-11": True, "2020": False,
         "2021-01/2021-11": False, "2022": False,
     }  # fmt: skip
-    # what is of eleven months is not to be set beside a year: no line leads to it, or from it
-    spec = lines(rows.reset_index()).spec
-    line = rows_drawn(spec["layer"][0], spec)
-    years = " ".join("|" if point["value"] is None else point["date"][:4] for point in line)
-    assert years == "2017 2018 | 2019 | 2020 | 2021 | 2022"
+
+
+def test_a_share_has_a_column_a_year_and_a_gap_where_none_is_known(book):
+    rows = trade.share_columns(trade.shares(book, AREA, "2025", "enterprise=private", least=12))
+    assert dict(zip(rows["label"], rows["text"], strict=True)) == {
+        "2019年": "33.1%", "2020年": "38.3%", "2021年": "43.7%", "2022年": "45.9%",
+        "2023年": "", "2024年": "45.2%", "2025年": "48.0%",
+    }  # fmt: skip
+    assert not rows["apart"].any()
+    # ten months are set beside no year
+    part = trade.shares(book, AREA, "2021-01/2021-10", "enterprise=private", least=12)
+    assert list(trade.share_columns(part)["apart"]) == [False, False, True]
+    assert trade.share_columns({}).empty
 
 
 def test_partners_are_of_whole_years_and_of_one_membership(book):

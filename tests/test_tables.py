@@ -152,6 +152,13 @@ def test_files_say_what_they_are_and_are_the_same_twice():
     assert said["files"].keys() == {f"{NAME}.csv"}
 
 
+def test_one_derived_cell_makes_it_partly_derived():
+    assert tabled().identity.status == "reported"
+    assert (
+        tabled([*ROWS[:3], ("美国", "1134.8亿元（推算）", "", "", "2")]).identity.status == "mixed"
+    )
+
+
 def test_a_formula_in_a_cell_stays_text():
     rows = [("=1+1", *ROWS[0][1:]), *ROWS[1:]]
     text = formats.to_format(tabled(rows), "csv").decode("utf-8-sig")

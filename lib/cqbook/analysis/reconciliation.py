@@ -51,7 +51,7 @@ from cqbook.quantities.about import HAPPENED, INTENDED
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
-    DERIVED,
+    DERIVED_COLUMN,
     NOT_FOUND,
     Quantity,
     Reported,
@@ -278,7 +278,7 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
         row["title"] = _readable(row["title"])
         row["why"] = f"{row['verdict']}：{row['explanation']}"
         if row["derived"]:
-            row["computed"] = f"{row['computed']}（{DERIVED}）"
+            row["computed"] = f"{row['computed']}{DERIVED_COLUMN}"
     return pd.DataFrame(rows, columns=[*table.columns, "why"])
 
 

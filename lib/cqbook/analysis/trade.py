@@ -24,6 +24,7 @@ from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     DERIVED,
+    DERIVED_COLUMN,
     NOT_FOUND,
     NOT_PRINTED,
     Quantity,
@@ -369,50 +370,61 @@ def shares(
     return found
 
 
-def share_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of shares over years, a group a part; empty without three numbers.
+def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
+    """Return the point frame of a share, a column a year; empty without three numbers.
 
-    What is not of a whole year stands ``apart``.
+    A year between that is not known is a gap. What is not of a whole year stands ``apart``.
     """
-    frames = [timeline(items, unit="percent", group=name) for name, items in found.items()]
-    rows = pd.concat(frames, ignore_index=True)
-    if rows["value"].notna().sum() < 3 or rows["period"].str[:4].nunique() < 3:
+    if len(found) < 3:
         return points([], unit="percent")
-    # a year's share stands at its year, whichever months it is of
-    rows["date"] = rows["period"].str[:4] + "-01-01"
-    rows["apart"] = rows["period"].str.len().gt(4)
-    return _rounded(rows, "%", 1)
+    of_year = {text[:4]: text for text in found}
+    years = map(str, range(int(min(of_year)), int(max(of_year)) + 1))
+    texts = [of_year.get(year, year) for year in years]
+    held = {text: found.get(text, missing("percent")) for text in texts}
+    rows = timeline(held, unit="percent")
+    return _rounded(rows.assign(apart=[len(text) > 4 for text in texts]), "%", 1)
 
 
-def parts_of_years(found: Mapping[str, Mapping[str, Quantity]]) -> list[str]:
-    """Return which shares are not of whole years, in Chinese: 美国、欧盟2019年1—11月."""
-    texts = sorted({text for items in found.values() for text in items if len(text) > 4})
-    named = {text: [name for name, items in found.items() if text in items] for text in texts}
-    return [f"{'、'.join(names)}{Period.parse(text).zh()}" for text, names in named.items()]
+def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return what is too sparse for a picture as rows of a table: one a thing, a column a period.
 
-
-def derived_points(
-    found: Mapping[str, Mapping[str, Quantity]], *, whole_years: bool = False
-) -> str:
-    """Return which numbers only the next year's growth implies: 汽车2022年；手机2024年.
-
-    Parameters
-    ----------
-    found : mapping of str to mapping of str to Quantity
-        By name and period.
-    whole_years : bool
-        Name years alone, where `parts_of_years` names the rest.
+    Of the periods of which most of the things are known; empty without two of them. The largest in
+    the last one comes first. Each number in words; a derived one says so.
     """
-    made = []
-    for name, items in found.items():
-        texts = [
-            text
-            for text, item in items.items()
-            if item.bounded and item.status == DERIVED and not (whole_years and len(text) > 4)
-        ]
-        if texts:
-            made.append(name + "、".join(Period.parse(text).zh() for text in texts))
-    return "；".join(made)
+    texts = sorted({text for items in found.values() for text in items})
+    most = len(found) / 2
+    kept = [text for text in texts if sum(text in items for items in found.values()) > most]
+    if len(kept) < 2:
+        kept = []
+    rows = []
+    for name in sorted(found, key=lambda name: -_size(found[name].get(max(kept, default="")))):
+        told = {text: found[name][text] for text in kept if text in found[name]}
+        if told:
+            rows.append({"label": name} | {text: _cell(item) for text, item in told.items()})
+            rows[-1] |= {key: _joined(told.values(), key) for key in _IDS}
+    return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
+
+
+_IDS = ("source_id", "observation_id")
+
+
+def _size(item: Quantity | None) -> float:
+    return item.point if item else 0
+
+
+def _cell(item: Quantity) -> str:
+    return short(item).zh + (DERIVED_COLUMN if item.status == DERIVED else "")
+
+
+def _joined(items: Iterable[Quantity], key: str) -> str:
+    named = (part for item in items for part in getattr(item, key).split(";"))
+    return ";".join(dict.fromkeys(named))
+
+
+def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:
+    """Return the headings of `side_by_side`: what its rows are, and its periods."""
+    periods = [text for text in rows.columns if text not in ("label", *_IDS)]
+    return {"label": first} | {text: Period.parse(text).zh() for text in periods}
 
 
 def share_change(found: Mapping[str, Quantity]) -> Quantity:
@@ -517,34 +529,6 @@ def partner_shares(book: Catalog, area: str, period: str) -> dict[str, dict[str,
     }
     union = found["欧盟"].items()
     return found | {"欧盟": {text: item for text, item in union if text >= EU_SINCE}}
-
-
-def partner_columns(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `partner_shares`, a label a year since the EU is of one membership.
-
-    From the first to the last year of which several are known; what is not known stays a gap.
-    """
-    known = sorted({key for items in found.values() for key in items if key >= EU_SINCE})
-    # whole years: a period may be some months of one
-    several = [
-        int(year)
-        for year in known
-        if year.isdigit() and sum(year in items for items in found.values()) > 1
-    ]
-    if len(several) < 2:
-        return points([], unit="percent")
-    years = [str(year) for year in range(several[0], several[-1] + 1)]
-    frames = [
-        timeline(
-            {year: items.get(year, missing("percent")) for year in years},
-            unit="percent",
-            group=name,
-        )
-        for name, items in found.items()
-    ]
-    rows = pd.concat(frames, ignore_index=True).sort_values("date", kind="stable")
-    # three columns a year: there is room for bare numbers
-    return _rounded(rows.reset_index(drop=True), "", 1)
 
 
 def levels_of(book: Catalog, area: str, period: str, **breakdowns: str) -> dict[str, Quantity]:
@@ -747,13 +731,6 @@ def calendar_year_before(period: str) -> str:
 def before_last(found: Mapping[str, Quantity]) -> Quantity:
     """Return the level a year before the last one of a good's exports."""
     return found.get(calendar_year_before(max(found)), missing(UNIT)) if found else missing(UNIT)
-
-
-def goods_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of `goods` over the years, a group each; empty without three."""
-    frames = [timeline(items, unit=UNIT, group=name) for name, items in found.items()]
-    rows = pd.concat(frames, ignore_index=True)
-    return _as_printed(rows) if len(rows) > 2 else points([], unit=UNIT)
 
 
 # --- among the provinces

@@ -160,7 +160,7 @@ class Table:
 
     ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys set
     flush right; ``searchable`` says whether a box filters the rows. ``status`` is ``mixed`` where a
-    column is derived: its heading says so.
+    column or a cell is derived: its heading or its text says so.
     """
 
     id: str
@@ -324,8 +324,12 @@ def table(
         rows=_cells(cells),
         searchable=searchable,
         claims=stands_on(title, subtitle, note),
-        status="mixed" if derived else "reported",
+        status="mixed" if derived or cells.map(_says_derived).any(axis=None) else "reported",
     )
+
+
+def _says_derived(cell: str) -> bool:
+    return cell.endswith(DERIVED_COLUMN)
 
 
 #: How Python prints a number that is none.

@@ -33,7 +33,7 @@ CONTRADICTORY = "相互矛盾"
 #: What a quantity says that has no number: no sentence can be made with it.
 NO_NUMBER = frozenset({NOT_FOUND, CONTRADICTORY, wording.UNDETERMINED})
 DERIVED = "推算"
-#: Behind the heading of a column that is derived.
+#: Behind the heading of a column that is derived, and behind a cell.
 DERIVED_COLUMN = f"（{DERIVED}）"
 #: Of published numbers alone, by one division: as firm as they are, and drawn as they are.
 COMPUTED = "计算"
