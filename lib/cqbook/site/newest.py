@@ -44,7 +44,9 @@ def rows_of_page(doctree: nodes.document) -> set[str]:
     Observations, and of tables the projects too. A number counts whether it leads to its rows or,
     made of too many, leads nowhere.
     """
-    found = {row for node in doctree.findall(_is_number) for row in node["rows"]}
+    found = {
+        row for node in doctree.findall(nodes.Element) if _is_number(node) for row in node["rows"]
+    }
     found.update(
         row for node in doctree.findall(DataTable) for row in node["meta"].get("records", ())
     )
@@ -56,7 +58,7 @@ def rows_of_page(doctree: nodes.document) -> set[str]:
     return found
 
 
-def _is_number(node: nodes.Node) -> bool:
+def _is_number(node: nodes.Element) -> bool:
     if isinstance(node, NumberLink):
         return True
     return isinstance(node, nodes.inline) and PASTED in node["classes"] and "rows" in node
