@@ -553,7 +553,7 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
     return {period: item for period, item in found.items() if item.change.known}
 
 
-def last_month(found: Mapping[str, Base], year: str) -> Base:
+def december_left(found: Mapping[str, Base], year: str) -> Base:
     """Return what two of `bases` leave for December: as published then, and as implied later."""
     none = Base(missing("100M CNY"), missing("100M CNY"))
     whole, before = (found.get(period, none) for period in (year, f"{year}-01/{year}-11"))
