@@ -107,7 +107,7 @@ def test_the_rate_at_which_days_pay(book):
     # 200 × 365 / (177,937 × 12) = 3.42 %; the value is a floor, the rate has a ceiling
     late = corridors.break_even_rate(extra, box(book), corridors.car_days_saved(book))
     assert (late.zh, late.interval.contains(D("3.42")), late.interval.lower) == (
-        "3.5%以下",
+        "3.43%以下",
         True,
         0,
     )
@@ -117,9 +117,9 @@ def test_each_value_of_a_box_has_its_rates(book):
     extra, days = corridors.extra_cost(book), corridors.wheel_days_saved(book)
     boxes = {"then": box(book, "2023-01/2023-09"), "now": box(book)}
     rows = corridors.break_even_table(extra, days, boxes)
-    # the value of 2025 is a floor, the rate has a ceiling: 2.74 and 0.912 are not rounded down
+    # the value of 2025 is a floor, the rate has a ceiling: 2.74 and 0.912 are rounded up
     assert rows["then"].tolist() == ["约3.2%", "约1.1%"]
-    assert rows["now"].tolist() == ["2.8%以下", "0.92%以下"]
+    assert rows["now"].tolist() == ["2.75%以下", "0.914%以下"]
 
 
 def test_what_nobody_published_has_no_rate(book):

@@ -2,13 +2,17 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
+from docutils import nodes
 from docutils.utils import new_document
 
+from cqbook.figures.figure import table
 from cqbook.site.glossary import GLOSSARY_PAGE, defined
 from cqbook.site.layout import provenance
 from cqbook.site.newest import Newest, UpTo, newest, rows_of_page
-from cqbook.site.nodes import ChartFigure
+from cqbook.site.nodes import ChartFigure, DataTable
 from cqbook.site.number_links import NumberLink
+from cqbook.site.unbroken import PASTED
 
 PLACE = "CN-50"
 YEAR = "os-20260126-163-com.r001-trade-value"
@@ -48,6 +52,28 @@ def page():
 
 def test_rows_are_those_of_figures_and_sentences():
     assert rows_of_page(page()) == {YEAR, NATION, "b.c"}
+
+
+def test_rows_are_those_of_tables_and_of_numbers_without_a_link_too(book):
+    made = page()
+    rows = pd.DataFrame({"label": ["a", "b"], "observation_id": ["d.e;f.g", "d.e"]})
+    shown = table(book, "tab-one", rows, columns={"label": "项目"}, title="标题")
+    made += DataTable(meta={"id": shown.id, "records": shown.records})
+    # of too many rows to be looked up, and a word that is no number
+    made += nodes.inline(classes=[PASTED], rows=["h.i"])
+    made += nodes.inline(classes=[PASTED])
+    assert rows_of_page(made) == {YEAR, NATION, "b.c", "d.e", "f.g", "h.i"}
+
+
+def test_what_a_project_has_come_to_is_as_new_as_its_report(book):
+    rows = book.text("projects").query("project == 'proj-byd-battery-bishan'")
+    shown = table(book, "tab-one", rows, columns={"name_zh": "项目"}, title="标题")
+    found = newest(book, {YEAR, *shown.records}, PLACE)
+    assert found.own == UpTo("2025", "2026-01-26")
+    assert newest(book, set(shown.records), PLACE).own.until == "2025-11"
+    abroad = newest(book, {"proj-changan-thailand"}, PLACE)
+    assert abroad.own == UpTo()
+    assert abroad.other.until == "2023-05"
 
 
 def test_the_head_says_it_in_both_languages():

@@ -14,6 +14,7 @@ from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.comparable import check_comparable
+from cqbook.quantities.comparison import near
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
@@ -34,7 +35,7 @@ from cqbook.quantities.quantity import (
     year_before,
 )
 from cqbook.quantities.units import MINUS
-from cqbook.quantities.verdict import Verdict
+from cqbook.quantities.verdict import Verdict, every
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
@@ -186,6 +187,27 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     }
 
 
+def unrevised(book: Catalog, area: str, year: str) -> Verdict:
+    """Return whether growth implies of a year before what was published of it, within 1 %.
+
+    Of the first three quarters and of the year: the figures that the fourth quarter is made of.
+    """
+    asked = {"indicator": "auto_exports_value", "entity": area}
+    found = []
+    for period in (f"{year}-01/{year}-09", year):
+        now = fact(book, unit=VALUE, period=period, status=list(HAPPENED), **asked)
+        rate = fact(
+            book, unit="percent", measure="yoy", period=period, status=list(HAPPENED), **asked
+        )
+        then = fact(book, unit=VALUE, period=year_before(period), status=list(HAPPENED), **asked)
+        found.append(near(previous(now, rate), then, UNREVISED))
+    return every(*found)
+
+
+#: Within how many percent a base that growth implies is what was published.
+UNREVISED = 1
+
+
 def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Quantity:
     """Return a level a year before: as published, else as the growth of `now` implies it."""
     if not now.known:
@@ -242,7 +264,17 @@ def tenths(share_of: Quantity) -> str:
 def electric(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     """Return how much of a year's growth of exports came with electric cars.
 
-    The period is the longest of the year for which both growths are published.
+    The period is the longest of the year for which both growths are published: see `electric_in`.
+    """
+    for period in _cumulative(year):
+        found = electric_in(book, area, period)
+        if found["total"].known and found["ev"].known:
+            break
+    return found
+
+
+def electric_in(book: Catalog, area: str, period: str) -> dict[str, Quantity]:
+    """Return how much of the growth of exports in a period came with electric cars.
 
     Returns
     -------
@@ -252,11 +284,8 @@ def electric(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         electric cars in exports.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
-    for period in _cumulative(year):
-        total = fact(book, unit=VALUE, period=period, status=list(HAPPENED), **asked)
-        ev = fact(book, unit=VALUE, period=period, breakdown=EV, status=list(HAPPENED), **asked)
-        if total.known and ev.known:
-            break
+    total = fact(book, unit=VALUE, period=period, status=list(HAPPENED), **asked)
+    ev = fact(book, unit=VALUE, period=period, breakdown=EV, status=list(HAPPENED), **asked)
     total_before = _year_before(book, total, unit=VALUE, **asked)
     ev_before = _year_before(book, ev, unit=VALUE, breakdown=EV, **asked)
     total_more, ev_more = difference(total, total_before), difference(ev, ev_before)
@@ -493,6 +522,25 @@ def nev_share_by_month(book: Catalog, first: str, last: str) -> dict[str, Quanti
         else missing("percent")
         for month in months
     }
+
+
+def share_of_found_months(book: Catalog, first: str, last: str) -> Quantity:
+    """Return the share of new-energy vehicles in the months that were found, taken together.
+
+    As `nev_share_by_month` finds them.
+    """
+    asked = {"indicator": "auto_exports", "entity": NATION, "basis": VOLUME_BASIS}
+    months = [month for month, item in nev_share_by_month(book, first, last).items() if item.known]
+    part, whole = (
+        [
+            fact(
+                book, unit=VOLUME, period=month, breakdown=breakdown, accumulation="period", **asked
+            )
+            for month in months
+        ]
+        for breakdown in (NEV, "")
+    )
+    return share(sum_of(*part), sum_of(*whole)) if months else missing("percent")
 
 
 def months_and_totals(

@@ -295,7 +295,7 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
     )
     if found.known and found.interval is not None and found.interval.lower == 0:
         # of a value that is a floor only the ceiling is known, and a ceiling is not rounded down
-        return _short_bound(found, digits=2)
+        return _short_bound(found)
     # a threshold for a decision, of a value and a cost that are rounded: a tenth says enough
     return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 

@@ -20,6 +20,7 @@ from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     NOT_FOUND,
+    InWords,
     Quantity,
     compared,
     difference,
@@ -770,7 +771,7 @@ def names_by_day(rows: pd.DataFrame) -> str:
     for (when, old), of_one_time in rows.groupby(["stage_as_of", "old"], sort=False):
         named = "、".join(of_one_time["name_zh"]) + _until(str(when), old=bool(old))
         parts.append(named.replace("）（", "，"))
-    return "、".join(parts) or NOT_FOUND
+    return InWords("、".join(parts) or NOT_FOUND, ";".join(rows["project"]))
 
 
 def projects(book: Catalog, code: str) -> pd.DataFrame:

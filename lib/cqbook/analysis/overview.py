@@ -14,11 +14,13 @@ from cqbook.analysis.reconciliation import tally, telling, verdicts
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, series
 from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.comparable import check_comparable
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
     COMPUTED,
     DERIVED,
+    NOT_FOUND,
     NOT_PRINTED,
     Quantity,
     derive,
@@ -26,6 +28,7 @@ from cqbook.quantities.quantity import (
     exact,
     growth,
     missing,
+    period_zh,
 )
 from cqbook.quantities.units import MINUS
 
@@ -313,6 +316,15 @@ def in_direction(rate: Quantity) -> str:
     if printed or not rate.known or rate.interval is None or rate.interval.contains(0):
         return rate.growth
     return f"{'增长' if rate.point > 0 else '下降'}{rate.roughly.replace(MINUS, '')}"
+
+
+def year_without(book: Catalog, area: str, period: str) -> str:
+    """Return the year after one in words, where the book knows of it, but no trade of the place."""
+    year = str(int(period) + 1)
+    held = book.observations(status=list(HAPPENED))
+    held = held[held["period"].str.contains(year)]
+    trade = held["indicator"].eq("trade_value") & held["entity"].eq(area)
+    return period_zh(year) if len(held) and not trade.any() else NOT_FOUND
 
 
 # --- how sure

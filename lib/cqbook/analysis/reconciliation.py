@@ -553,6 +553,15 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
     return {period: item for period, item in found.items() if item.change.known}
 
 
+def december_left(found: Mapping[str, Base], year: str) -> Base:
+    """Return what two of `bases` leave for December: as published then, and as implied later."""
+    none = Base(missing("100M CNY"), missing("100M CNY"))
+    whole, before = (found.get(period, none) for period in (year, f"{year}-01/{year}-11"))
+    return Base(
+        difference(whole.published, before.published), difference(whole.implied, before.implied)
+    )
+
+
 def base_points(found: Mapping[str, Base]) -> pd.DataFrame:
     """Return by how many percent each of `bases` was revised, as a point frame."""
     items = [(period_zh(period), base.change) for period, base in found.items()]

@@ -175,6 +175,30 @@ def stretch(book: Catalog, area: str, year: str, after: int, last: int, flow: st
     return growth(difference(*levels), difference(*bases))
 
 
+def against_first(
+    book: Catalog, area: str, year: str, after: int, last: int, flow: str
+) -> Quantity:
+    """Return the growth of a `stretch` against what was published of these months at the time."""
+    levels, bases = (
+        [level(book, area, _until(each, month), flow) for month in (last, after)]
+        for each in (year, year_before(year))
+    )
+    return growth(difference(*levels), difference(*bases))
+
+
+def year_end_unrevised(book: Catalog, area: str, year: str) -> Verdict:
+    """Return whether November and December grew alike against either base, within `TOLD`."""
+    apart = [
+        difference(
+            against_first(book, area, year, month - 1, month, flow),
+            stretch(book, area, year, month - 1, month, flow),
+        )
+        for flow in ("export", "import")
+        for month in (11, 12)
+    ]
+    return every(*(verdict for item in apart for verdict in (item < TOLD, item > -TOLD)))
+
+
 #: Up to how many percentage points rounding may leave open where a growth is told.
 TOLD = 3
 

@@ -160,7 +160,8 @@ class Table:
 
     ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys set
     flush right; ``searchable`` says whether a box filters the rows. ``status`` is ``mixed`` where a
-    column or a cell is derived: its heading or its text says so.
+    column or a cell is derived: its heading or its text says so. ``records`` are the observations
+    and projects that the rows tell of, in the order of their ids.
     """
 
     id: str
@@ -175,6 +176,7 @@ class Table:
     searchable: bool
     claims: tuple[str, ...] = ()
     status: str = "reported"
+    records: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = f"{self.title}｜{self.id}｜{len(self.rows)}行"
@@ -325,11 +327,17 @@ def table(
         searchable=searchable,
         claims=stands_on(title, subtitle, note),
         status="mixed" if derived or cells.map(_says_derived).any(axis=None) else "reported",
+        records=_records(rows),
     )
 
 
 def _says_derived(cell: str) -> bool:
     return cell.endswith(DERIVED_COLUMN)
+
+
+def _records(rows: pd.DataFrame) -> tuple[str, ...]:
+    held = [rows[name].fillna("") for name in ("observation_id", "project") if name in rows]
+    return tuple(sorted(ids_in(cell for column in held for cell in column)))
 
 
 #: How Python prints a number that is none.

@@ -11,8 +11,9 @@ from docutils import nodes
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
-from cqbook.site.nodes import ChartFigure
+from cqbook.site.nodes import ChartFigure, DataTable
 from cqbook.site.number_links import NumberLink
+from cqbook.site.unbroken import PASTED
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,17 @@ class Newest:
 
 
 def rows_of_page(doctree: nodes.document) -> set[str]:
-    """Return the observations that figures and numbers in sentences of a page are made of."""
-    found = {row for node in doctree.findall(NumberLink) for row in node["rows"]}
+    """Return what figures, tables and numbers in sentences of a page are made of.
+
+    Observations, and of tables the projects too. A number counts whether it leads to its rows or,
+    made of too many, leads nowhere.
+    """
+    found = {
+        row for node in doctree.findall(nodes.Element) if _is_number(node) for row in node["rows"]
+    }
+    found.update(
+        row for node in doctree.findall(DataTable) for row in node["meta"].get("records", ())
+    )
     for node in doctree.findall(ChartFigure):
         table = node["meta"].get("table", {"keys": ()})
         if "observation_id" in table["keys"]:
@@ -48,12 +58,24 @@ def rows_of_page(doctree: nodes.document) -> set[str]:
     return found
 
 
-def newest(book: Catalog, rows: Collection[str], place: str) -> Newest:
-    """Return the newest of what happened that some observations tell of: no plan, no estimate.
+def _is_number(node: nodes.Element) -> bool:
+    if isinstance(node, NumberLink):
+        return True
+    return isinstance(node, nodes.inline) and PASTED in node["classes"] and "rows" in node
 
-    A district counts as the place that it lies in.
+
+def newest(book: Catalog, rows: Collection[str], place: str) -> Newest:
+    """Return the newest of what happened that some rows tell of: no plan, no estimate.
+
+    A district counts as the place that it lies in, and so does what a project there has come to.
+
+    Parameters
+    ----------
+    rows : collection of str
+        Ids of observations and projects.
     """
     found = book.observations(observation_id=sorted(rows), status=list(HAPPENED))
+    found = pd.concat([found[_TOLD], _projects(book, rows, place)], ignore_index=True)
     periods = found["period"].map(Period.parse)
     found = found.assign(
         end=periods.map(lambda period: period.end),
@@ -66,6 +88,24 @@ def newest(book: Catalog, rows: Collection[str], place: str) -> Newest:
         others = others[others["end"] > ours["end"].max()]
     names = known["name_en"].get(place, place)
     return Newest(book.name(place), names, _last(book, ours), _last(book, others))
+
+
+#: What is asked of a row: of what, of when, and who tells it.
+_TOLD = ["entity", "period", "source_id"]
+
+
+def _projects(book: Catalog, rows: Collection[str], place: str) -> pd.DataFrame:
+    """Return what projects of this country had come to, as rows of `_TOLD`: of the book's place."""
+    known = book.text("projects")
+    found = known[known["project"].isin(rows) & known["stage_as_of"].ne("")]
+    here = found["country"].eq("")
+    return pd.DataFrame(
+        {
+            "entity": found["country"].where(~here, place),
+            "period": found["stage_as_of"],
+            "source_id": found["source_id"],
+        }
+    )
 
 
 def _last(book: Catalog, rows: pd.DataFrame) -> UpTo:
