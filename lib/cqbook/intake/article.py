@@ -386,7 +386,7 @@ class _Reader:
         return len(named) == 1 and not any(map(self._unknown_city, self.text.simplified[:4]))
 
     def _unknown_city(self, line: str) -> str:
-        """Return a city of a line that no table has; 2025年重庆市 names one that it has."""
+        """Return a city of a line that no table has; one with a year before it may be known."""
         known = self.names.words["entities"]
         return next(
             (
