@@ -220,7 +220,7 @@ def flow_lines(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         for flow, items in found.items()
     ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True)
-    return _as_printed(rows)
+    return _as_printed(rows, "亿元", 0)
 
 
 def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
@@ -229,10 +229,10 @@ def _rounded(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
     return rows.assign(text=words.str.replace("-", "−"))
 
 
-def _as_printed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows in 亿元 whose marks say what is published as it is, the derived in whole ones."""
-    whole = _rounded(rows, "亿元", 0)["text"]
-    return rows.assign(text=whole.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
+def _as_printed(rows: pd.DataFrame, unit: str, decimals: int) -> pd.DataFrame:
+    """Return rows whose marks say what is published as it is, the derived with so many decimals."""
+    made = rows["status"].isin(NOT_PRINTED)
+    return rows.assign(text=_rounded(rows, unit, decimals)["text"].where(made, rows["text"]))
 
 
 def told(rows: pd.DataFrame, status: str) -> str:
@@ -382,7 +382,7 @@ def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
     texts = [of_year.get(year, year) for year in years]
     held = {text: found.get(text, missing("percent")) for text in texts}
     rows = timeline(held, unit="percent")
-    return _rounded(rows.assign(apart=[len(text) > 4 for text in texts]), "%", 1)
+    return _as_printed(rows.assign(apart=[len(text) > 4 for text in texts]), "%", 1)
 
 
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
