@@ -30,7 +30,7 @@ def test_a_share_of_something_else_is_no_share_of_the_total(book):
     """30.2 % of the nation's laptop exports is not the share in Chongqing's exports."""
     made = composition(book, of("2025") | {"flow": "export"}, dimension="product", exclusive=False)
     laptop = made.named("笔记本电脑")
-    assert laptop.share.status == "推算"
+    assert laptop.share.status == "计算"
     assert laptop.share.interval.contains(D("27.2314"))  # 1521.5 / 5587.3
 
 

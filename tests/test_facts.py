@@ -89,7 +89,7 @@ def test_derived_figures_carry_sources_and_digits(book):
     whole = fact(book, unit="100M CNY", **TOTAL)
     part = fact(book, unit="100M CNY", breakdown="enterprise=private", **TOTAL)
     share = quantity.share(part, whole)
-    assert share.status == "推算"
+    assert share.status == "计算"
     assert share.zh == "45.9%"
     assert share.observation_id.split(";") == [part.observation_id, whole.observation_id]
     assert share.interval.contains(Decimal("45.856"))

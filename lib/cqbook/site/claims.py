@@ -220,7 +220,7 @@ _IN_WORDS = {"50%": "半", "2倍": "翻了一番"}
 def _names(sentence: str, limit: str) -> bool:
     """Return whether a sentence says the limit that it was held to; it may be held to none."""
     words = _IN_WORDS.get(limit, "")
-    told = re.search(rf"(?<![\d.]){re.escape(limit)}", sentence)
+    told = re.search(rf"(?:^|[^\d.]){re.escape(limit)}", sentence)
     return bool(told or (words and words in sentence))
 
 
